@@ -11,6 +11,7 @@ from labelcore.messages import sentences
 from labelcore.messages.aligning import catches, judge_sentence, with_how_to_choose
 from labelcore.models import OVERALL
 from labelcore.stages import aligning
+from labelcore.stages.aligning.report import AlignmentReport
 from pages.widgets import charts, shell
 from pages.widgets.alignment import (
     CHOOSE,
@@ -34,7 +35,7 @@ _CHARTED, _SPOKEN = 12, 6
 SPLITS: tuple[aligning.Split, ...] = ("all", "train", "dev", "test")
 
 
-def show_judges(report: aligning.AlignmentReport) -> None:
+def show_judges(report: AlignmentReport) -> None:
     """Judges as sentences, then as intervals, then as a table."""
     ranked = sorted(report.judges, key=lambda judge: -(judge.balanced_accuracy or 0))[:_CHARTED]
     st.subheader("Each judge against people")
@@ -63,7 +64,7 @@ def show_judges(report: aligning.AlignmentReport) -> None:
     show_judge_table(report)
 
 
-def show_outputs(report: aligning.AlignmentReport, split: aligning.Split) -> None:
+def show_outputs(report: AlignmentReport, split: aligning.Split) -> None:
     """Every count opens the outputs behind it."""
     if not report.judges:
         return

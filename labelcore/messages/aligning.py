@@ -12,8 +12,8 @@ from labelcore.messages.telling import listed, sentence, sentences
 from labelcore.models import OVERALL, Fact, fact
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
-    from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
-    from labelcore.stages.aligning.report import PassRates
+    from labelcore.stages.aligning.choosing_set import ChoiceReport
+    from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
     from labelcore.stats.counts import Counts
 
 WORDS = {

@@ -9,7 +9,7 @@ from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import sentence, sentences
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
-    from labelcore.stages.aligning.contenders import Contender, Difference, Differences, Race
+    from labelcore.stages.aligning.refereeing import Contender, Difference, Differences, Race
 
 WORDS = {
     "against_output": "the grades of the whole output",

@@ -9,7 +9,7 @@ from labelcore.messages.figures import rate_words
 from labelcore.messages.slicing import notes, series, slice_table, telling
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import reason_words
-from labelcore.stages.aligning import AlignmentReport, JudgeAlignment
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
 from labelcore.stages.reporting.document import Block, Document, Intervals, Mark, Table, Text, Timeline
 from labelcore.stages.reporting.gathering import Findings
 from labelcore.stages.reporting.slicing import SliceReport

@@ -10,6 +10,7 @@ from labelcore.models import Role
 from labelcore.operations import Effect, operation
 from labelcore.progress import silent
 from labelcore.stages import aligning, deriving, importing, judging, projects
+from labelcore.stages.aligning import choosing_set
 from labelcore.workspace import Workspace
 
 _TASK = (
@@ -47,7 +48,7 @@ def demo(workspace: Workspace) -> Demonstration:
     run = judging.run_judges(quiet)
     if aligning.chosen_set(workspace) is None:
         workspace.progress(4, _STEPS, "choosing the set")
-        aligning.choose(quiet.by("labelcore demo"))
+        choosing_set.choose(quiet.by("labelcore demo"))
     workspace.progress(_STEPS, _STEPS, "ready")
     new = sum(batch.outputs_new for batch in batches)
     counts = projects.overview(workspace).model_dump()

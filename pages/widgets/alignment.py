@@ -10,7 +10,8 @@ import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.aligning import basis_lines, catches, choice_lines, sampling_words, weighted_words
-from labelcore.stages import aligning
+from labelcore.stages.aligning import choosing_set, evidence, moments
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stats.prevalence import ASSUMPTIONS
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
@@ -27,7 +28,7 @@ def ask_moment() -> datetime | None:
         key="align-as-of",
         help="An earlier moment gives the report that was made then, whatever happened since.",
     )
-    return None if given is None else aligning.parse_moment(given.isoformat(), _zone())
+    return None if given is None else moments.parse_moment(given.isoformat(), _zone())
 
 
 def _zone() -> ZoneInfo | None:
@@ -42,12 +43,12 @@ def choose_set(workspace: Workspace) -> None:
     limit = st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5) / 100
     if st.button(CHOOSE, type="primary"):
         with st.spinner("Comparing judges on outputs that they were not fitted on …"):
-            report = aligning.choose(workspace, options=aligning.ChoiceOptions(max_ffr=limit))
+            report = choosing_set.choose(workspace, options=choosing_set.ChoiceOptions(max_ffr=limit))
         for line in choice_lines(report):
             st.write(shell.plain(line))
 
 
-def show_basis(report: aligning.AlignmentReport) -> None:
+def show_basis(report: AlignmentReport) -> None:
     """The moment and the versions that the report rests on."""
     if report.as_of:
         st.info("This is an earlier report: what came later is left out.")
@@ -60,7 +61,7 @@ def show_basis(report: aligning.AlignmentReport) -> None:
             )
 
 
-def show_set(report: aligning.AlignmentReport) -> None:
+def show_set(report: AlignmentReport) -> None:
     """The chosen set in a sentence, with its figures on outputs that it had not seen."""
     chosen = report.chosen
     if chosen is None:
@@ -95,7 +96,7 @@ def show_set(report: aligning.AlignmentReport) -> None:
         st.write(weighted_words(chosen))
 
 
-def show_enough(workspace: Workspace, report: aligning.AlignmentReport) -> None:
+def show_enough(workspace: Workspace, report: AlignmentReport) -> None:
     """Good enough yet? Each judge of the chosen set on outputs that it had not seen, and one click
     for the outputs to grade next.
     """
@@ -126,12 +127,12 @@ def _offer_next(workspace: Workspace, wanted: int) -> None:
     )
     if clicked:
         with shell.guard():
-            drawn = aligning.ask_next(workspace, wanted)
+            drawn = evidence.ask_next(workspace, wanted)
             st.success(f"{drawn} outputs come first now. When they are graded, choose the set again.")
             shell.go("3_grading.py", "Grade them")
 
 
-def show_rates(report: aligning.AlignmentReport) -> None:
+def show_rates(report: AlignmentReport) -> None:
     """Three pass rates, in words and as intervals."""
     rates = report.pass_rate
     names = ("People", "Chosen set as it is", "Corrected for its errors")
@@ -143,7 +144,7 @@ def show_rates(report: aligning.AlignmentReport) -> None:
     charts.intervals("Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates")
 
 
-def show_methods(report: aligning.AlignmentReport) -> None:
+def show_methods(report: AlignmentReport) -> None:
     """Every method of correction as an interval, with the assumption that it rests on."""
     rates = report.pass_rate
     if not rates.methods:
@@ -160,7 +161,7 @@ def show_methods(report: aligning.AlignmentReport) -> None:
         st.write(f"The draw was uneven: these grades are worth {rates.effective:.0f} drawn evenly.")
 
 
-def show_ceiling(report: aligning.AlignmentReport) -> None:
+def show_ceiling(report: AlignmentReport) -> None:
     """How far people agree, and what a constant answer reaches, in words."""
     if report.ceiling is None:
         return
@@ -169,7 +170,7 @@ def show_ceiling(report: aligning.AlignmentReport) -> None:
         st.write(f"On levels, people's weighted kappa is {report.ceiling.level_kappa:.2f}.")
 
 
-def beside(report: aligning.AlignmentReport) -> dict[str, float]:
+def beside(report: AlignmentReport) -> dict[str, float]:
     """What a judge's share of equal answers is set beside, by name."""
     ceiling = report.ceiling
     if ceiling is None:
@@ -182,7 +183,7 @@ def beside(report: aligning.AlignmentReport) -> dict[str, float]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def show_judge_table(report: aligning.AlignmentReport) -> None:
+def show_judge_table(report: AlignmentReport) -> None:
     """All figures of all judges; TPR and TNR for the whole pool where outputs had uneven chances."""
     if any(judge.weighted for judge in report.judges):
         st.write("Columns “on all outputs” undo the uneven draw.")

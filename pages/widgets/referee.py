@@ -7,7 +7,8 @@ import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence, sentences
 from labelcore.models import OVERALL
-from labelcore.stages import aligning, judging
+from labelcore.stages import judging
+from labelcore.stages.aligning import refereeing
 from labelcore.stages.deriving import list_criteria
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
@@ -26,7 +27,7 @@ def show_race(workspace: Workspace) -> None:
         st.write("Each judge is measured on outputs that it was not fitted to; this takes some seconds.")
         return
     with st.spinner("Fitting and comparing …"):
-        found = aligning.race(workspace, criterion=criterion, min_tnr=least / 100)
+        found = refereeing.race(workspace, criterion=criterion, min_tnr=least / 100)
     measured = say("Measured against {against}.", against=sentence(found.against))
     st.write(shell.plain(f"{sentence(found.says)} {measured}"))
     shown = found.contenders[:_CHARTED]
@@ -44,7 +45,7 @@ def show_race(workspace: Workspace) -> None:
     _differences(workspace, found)
 
 
-def _table(found: aligning.Race) -> None:
+def _table(found: refereeing.Race) -> None:
     rows = pd.DataFrame(
         [
             {
@@ -66,7 +67,7 @@ def _table(found: aligning.Race) -> None:
     st.dataframe(grey, hide_index=True, width="stretch")
 
 
-def _differences(workspace: Workspace, found: aligning.Race) -> None:
+def _differences(workspace: Workspace, found: refereeing.Race) -> None:
     if len(found.contenders) < 2:
         return
     names = {contender.judge_version_id: contender.judge for contender in found.contenders}
@@ -75,7 +76,7 @@ def _differences(workspace: Workspace, found: aligning.Race) -> None:
     rest = [version_id for version_id in names if version_id != first]
     other = right.selectbox("differ from", rest, format_func=names.__getitem__, key="race-other")
     versions = [judging.find_judge(workspace, version_id) for version_id in (first, other)]
-    compared = aligning.differences(workspace, *versions)
+    compared = refereeing.differences(workspace, *versions)
     st.write(
         f"On {len(compared.differences)} of {compared.paired.n} graded outputs; only the first is right on "
         f"{compared.paired.only_first}, only the second on {compared.paired.only_second} (verdicts "

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.messages.lines.aligning import leak_words, leakage_words
-from labelcore.stages import aligning, grading
+from labelcore.stages import grading
+from labelcore.stages.aligning import leaking
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 
@@ -78,7 +79,7 @@ def _leaks(workspace: Workspace) -> None:
     if not st.toggle("Look for leaks between the splits", key="look-for-leaks"):
         return
     with st.spinner("Comparing the graded outputs …"):
-        found = aligning.leakage(workspace)
+        found = leaking.leakage(workspace)
     st.write(shell.plain(leakage_words(found)))
     for leak in found.leaks[:20]:
         st.text(leak_words(leak))

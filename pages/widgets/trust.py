@@ -9,8 +9,9 @@ from labelcore.messages import Language, listed, sentence, sentences, slicing, s
 from labelcore.messages.checking import version_lines
 from labelcore.messages.report import timeline_of, write_report
 from labelcore.messages.trusting import reason_words
-from labelcore.stages import aligning, grading, reporting
-from labelcore.stages.aligning import AlignmentReport
+from labelcore.stages import grading, reporting
+from labelcore.stages.aligning import moments
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.reporting import Document
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
@@ -143,7 +144,7 @@ def show_comparison(workspace: Workspace) -> None:
     with st.expander("An earlier moment with now"):
         given = st.datetime_input("Earlier moment", value=None, step=60, key="trust-before")
         if given is not None:
-            moment = aligning.parse_moment(given.isoformat())
+            moment = moments.parse_moment(given.isoformat())
             _show_moments(reporting.compare_moments(workspace, moment))
     known = list(grading.versions(workspace))
     if len(known) < 2:

@@ -21,7 +21,8 @@ from labelcore.errors import LabelcoreError
 from labelcore.judges.features import measure, plain_columns
 from labelcore.judges.fitting import Sought, fit_stumps, votes
 from labelcore.models import Grade, Output
-from labelcore.stages import aligning, deriving, grading, judging, projects
+from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages.aligning import choosing_set
 from labelcore.stats.selection import figures
 from labelcore.store import Database, open_database, verdicts
 from labelcore.store import outputs as output_table
@@ -85,7 +86,7 @@ def product(db: Database, name: str, rows: list[Row], train: list[int], test: li
     judging.propose(Workspace(db, project))
     try:
         judging.run_judges(Workspace(db, project))
-        members = aligning.choose(Workspace(db, project)).judge_version_ids
+        members = choosing_set.choose(Workspace(db, project)).judge_version_ids
     except LabelcoreError:
         members = ()
     wanted = [made[i].id for i in test]

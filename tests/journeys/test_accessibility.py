@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
-from labelcore.stages import aligning, deriving, grading, judging, projects
+from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages.aligning import choosing_set
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import navigation
@@ -31,7 +32,7 @@ def app(tmp_path: Path) -> Iterator[str]:
     deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
-    aligning.choose(Workspace(db, project))
+    choosing_set.choose(Workspace(db, project))
     grading.set_rules(Workspace(db, project), ask_criteria=True, suggestions="first")
     close_database(path)
     with serving(path, "test", "ben") as url:

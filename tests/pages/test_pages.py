@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from labelcore.messages.catalogue import chinese
 from labelcore.models import Grade
 from labelcore.settings import settings
-from labelcore.stages import aligning, deriving, grading, importing, judging, projects, sampling
+from labelcore.stages import deriving, grading, importing, judging, projects, sampling
+from labelcore.stages.aligning import choosing_set
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import navigation
@@ -90,7 +91,7 @@ def work(path: Path) -> None:
     deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
-    aligning.choose(Workspace(db, project))
+    choosing_set.choose(Workspace(db, project))
 
 
 def healthy(app: AppTest) -> AppTest:

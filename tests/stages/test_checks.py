@@ -11,7 +11,8 @@ from labelcore.errors import BadInput
 from labelcore.judges import check_prompt, kinds
 from labelcore.judges.kinds.check import CheckKind, make_spec
 from labelcore.models import Criterion, Output, new_id
-from labelcore.stages import aligning, judging, projects
+from labelcore.stages import judging, projects
+from labelcore.stages.aligning import choosing_set
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.running import deciding
@@ -83,7 +84,7 @@ def test_a_kept_check_can_be_chosen(
 ) -> None:
     checks.add_check(workspace, SHORT, criterion="Short", name="words")
     judging.run_judges(workspace)
-    assert aligning.choose(workspace).judges == ("Short · words",)
+    assert choosing_set.choose(workspace).judges == ("Short · words",)
 
 
 def test_the_same_name_again_is_the_next_version(

@@ -13,8 +13,8 @@ from labelcore.messages import sentence
 from labelcore.messages.aligning import alignment_lines
 from labelcore.models import Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import aligning, grading
-from labelcore.stages.aligning.enough import HeldOutJudge, worth
-from labelcore.stages.aligning.evidence import Evidence
+from labelcore.stages.aligning import choosing_set, evidence, report
+from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, worth
 from labelcore.store import judges as judge_table
 from labelcore.store import samples, verdicts
 from labelcore.workspace import Workspace
@@ -44,7 +44,7 @@ def test_fails_are_worth_what_their_sources_and_chances_make_them() -> None:
 @pytest.fixture
 def chosen(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
-) -> aligning.AlignmentReport:
+) -> report.AlignmentReport:
     """A judge from elsewhere that catches seven of eight; 100 outputs graded, 60 not."""
     made = add_outputs(*(f"answer {i} on order {i * 7}" for i in range(160)))
     chance = random.Random(3)
@@ -81,12 +81,12 @@ def chosen(
             for i, output in enumerate(made)
         ],
     )
-    aligning.choose(workspace)
+    choosing_set.choose(workspace)
     return aligning.align(workspace)
 
 
 def test_each_judge_of_the_set_says_what_is_missing(
-    workspace: Workspace, chosen: aligning.AlignmentReport
+    workspace: Workspace, chosen: report.AlignmentReport
 ) -> None:
     assert chosen.chosen is not None
     (member,) = chosen.chosen.members
@@ -102,9 +102,9 @@ def test_each_judge_of_the_set_says_what_is_missing(
 
 
 def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
-    workspace: Workspace, chosen: aligning.AlignmentReport
+    workspace: Workspace, chosen: report.AlignmentReport
 ) -> None:
-    assert aligning.ask_next(workspace.by("ann"), 20) == 20
+    assert evidence.ask_next(workspace.by("ann"), 20) == 20
     first = grading.grading_queue(workspace.by("ann"), ahead=20).items
     known = samples.probabilities(workspace.db, workspace.project.id)
     assert len(first) == 20
@@ -112,7 +112,7 @@ def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
     assert "judge fails it" in {item.reason for item in first}
     graded = grading.human_labels(workspace).value
     assert not {item.output.id for item in first} & set(graded)
-    aligning.ask_next(workspace.by("ann"), 500)
+    evidence.ask_next(workspace.by("ann"), 500)
 
 
 def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
@@ -130,10 +130,10 @@ def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
 
 
 def test_where_everything_is_graded_that_is_said(
-    workspace: Workspace, chosen: aligning.AlignmentReport, give: Callable[..., object]
+    workspace: Workspace, chosen: report.AlignmentReport, give: Callable[..., object]
 ) -> None:
-    aligning.ask_next(workspace, 100)
+    evidence.ask_next(workspace, 100)
     for item in grading.grading_queue(workspace.by("ann"), ahead=100).items:
         give(item.output, "pass")
     with pytest.raises(BadInput, match="outputs are graded"):
-        aligning.ask_next(workspace, 5)
+        evidence.ask_next(workspace, 5)

@@ -15,7 +15,8 @@ from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.messages import sentence, sentences
 from labelcore.messages.lines.judging.making import cascade
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Run, Verdict
-from labelcore.stages import aligning, deriving, grading, judging, projects
+from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages.aligning import refereeing
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import cascades, retraining
 from labelcore.stages.judging.running import orders
@@ -228,7 +229,7 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     same = cascades.make(workspace, first, then, error=0.15)
     assert same.judge_version_id == made.judge_version_id
     (contender,) = [
-        contender for contender in aligning.race(workspace).contenders if contender.kind == "cascade"
+        contender for contender in refereeing.race(workspace).contenders if contender.kind == "cascade"
     ]
     assert contender.how == "in-sample", "its threshold was set from these grades"
     assert contender.cost_per_thousand is None, "nobody knows what the tool that it asks costs"

@@ -10,6 +10,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Grade, Output, Project
 from labelcore.stages import aligning, deriving, exporting, grading, judging, projects
+from labelcore.stages.aligning import choosing_set
 from labelcore.store import Database, open_database, verdicts
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -129,7 +130,7 @@ def test_edits_keep_every_version_and_merges_keep_the_evidence(
 def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project]) -> None:
     db, project = worked
     assert {judge.kind for judge in judging.list_judges(Workspace(db, project))} == {"code", "learned"}
-    report = aligning.choose(Workspace(db, project))
+    report = choosing_set.choose(Workspace(db, project))
     assert report.held_out["alignment"] > 0.75
     assert report.held_out["low"] < report.held_out["alignment"] <= report.held_out["high"]
     aligned = aligning.align(Workspace(db, project))
@@ -170,7 +171,7 @@ def test_few_grades_one_class_and_no_notes_say_what_is_missing(
     give(first, "pass")
     assert "No output has been failed yet" in deriving.derive(workspace, offline=True).warnings[0]
     with pytest.raises(BadInput, match="failed yet"):
-        aligning.choose(workspace)
+        choosing_set.choose(workspace)
     give(two, "fail")
     assert "No failed output has a note" in deriving.derive(workspace, offline=True).warnings[0]
     with pytest.raises(BadInput, match="no judge to run"):
@@ -190,10 +191,10 @@ def test_the_test_split_is_sealed_from_enough_grades_on(
     assert len(everything.value) == 150
     assert 80 < len(seen.value) < 130
     assert grading.fitting_splits(workspace) == ("train", "dev")
-    before = aligning.test_openings(workspace)
+    before = grading.looks_at_test(workspace)
     report = aligning.align(workspace.by("ann"), split="test")
     assert report.n_grades == 150 - len(seen.value)
-    assert aligning.test_openings(workspace) == before + 1
+    assert grading.looks_at_test(workspace) == before + 1
 
 
 def test_tables_are_exported_with_both_ids(

@@ -22,6 +22,7 @@ from labelcore.models import (
     now,
 )
 from labelcore.stages import aligning, grading
+from labelcore.stages.aligning import choosing_set
 from labelcore.store import confusion, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
@@ -149,7 +150,7 @@ def test_a_set_passes_only_where_all_its_judges_have_spoken(workspace: Workspace
 
 
 def test_choose_reaches_the_coverage_that_is_asked_for(workspace: Workspace, world: list[Output]) -> None:
-    report = aligning.choose(workspace, min_coverage=0.9, max_ffr=0.25)
+    report = choosing_set.choose(workspace, min_coverage=0.9, max_ffr=0.25)
     assert set(report.judges) == {"eights", "fours"}
     assert report.in_sample["coverage"] >= 0.9
     assert report.gap == 0
@@ -157,18 +158,18 @@ def test_choose_reaches_the_coverage_that_is_asked_for(workspace: Workspace, wor
 
 
 def test_choose_says_by_how_much_a_wish_is_missed(workspace: Workspace, world: list[Output]) -> None:
-    report = aligning.choose(workspace, min_coverage=1.0, max_ffr=0.01)
+    report = choosing_set.choose(workspace, min_coverage=1.0, max_ffr=0.01)
     assert "A coverage of 100% cannot be met" in " ".join(sentences(report.warnings))
     assert report.in_sample["coverage"] < 1
 
 
 def test_judges_that_must_be_in_are_in_or_refused(workspace: Workspace, world: list[Output]) -> None:
-    assert "fours" in aligning.choose(workspace, must_include=["fours"]).judges
+    assert "fours" in choosing_set.choose(workspace, must_include=["fours"]).judges
     with pytest.raises(NotFound, match="nobody"):
-        aligning.choose(workspace, must_include=["nobody"])
+        choosing_set.choose(workspace, must_include=["nobody"])
     judge(workspace, "silent", {})
     with pytest.raises(BadInput, match="no verdict on a graded output"):
-        aligning.choose(workspace, must_include=["silent"])
+        choosing_set.choose(workspace, must_include=["silent"])
 
 
 def test_a_judge_that_abstains_always_has_reasons_for_figures(
@@ -182,7 +183,7 @@ def test_a_judge_that_abstains_always_has_reasons_for_figures(
     assert found.intervals["kappa"].value is None and found.intervals["kappa"].why_not
     document = found.document()
     assert document["kappa_low"] is None and document["warnings"]
-    report = aligning.choose(workspace, must_include=["shy"], min_coverage=0.3)
+    report = choosing_set.choose(workspace, must_include=["shy"], min_coverage=0.3)
     assert any("shy abstained on 60" in warning for warning in sentences(report.warnings))
 
 
@@ -241,7 +242,7 @@ def test_uneven_draws_are_weighed_and_every_correction_is_offered_or_refused(
     sample_table.save(
         workspace.db, Sample(id="s1", project_id=workspace.project.id, rule="mixture", seed=1, picks=picks)
     )
-    aligning.choose(workspace, min_coverage=0.9)
+    choosing_set.choose(workspace, min_coverage=0.9)
     report = aligning.align(workspace)
     rates = report.pass_rate
     assert rates.human.value == pytest.approx(225 / (225 + 15 / 0.8), abs=1e-9)
@@ -288,7 +289,7 @@ def test_all_passed_says_what_cannot_be_known(workspace: Workspace) -> None:
     alignment = report.judges[0]
     assert alignment.tnr.value is None and alignment.mcc is None and alignment.balanced_accuracy is None
     with pytest.raises(BadInput, match="failed yet"):
-        aligning.choose(workspace, min_coverage=0.5)
+        choosing_set.choose(workspace, min_coverage=0.5)
 
 
 def test_verdicts_on_other_outputs_than_grades_say_so(workspace: Workspace) -> None:
@@ -299,7 +300,7 @@ def test_verdicts_on_other_outputs_than_grades_say_so(workspace: Workspace) -> N
     alignment = aligning.align(workspace).judges[0]
     assert (alignment.counts.n, alignment.missing, alignment.tpr.value) == (0, 10, None)
     with pytest.raises(BadInput, match="No judge has a verdict on a graded output"):
-        aligning.choose(workspace)
+        choosing_set.choose(workspace)
 
 
 def test_an_earlier_moment_has_its_own_figures(workspace: Workspace, world: list[Output]) -> None:
@@ -447,7 +448,7 @@ def test_chances_that_are_missing_for_some_are_counted(workspace: Workspace, wor
         workspace.db, Sample(id="s1", project_id=workspace.project.id, rule="random", seed=1, picks=picks)
     )
     output_table.add(workspace.db, [Output(id="more", project_id=workspace.project.id, text="ungraded")])
-    aligning.choose(workspace, min_coverage=0.5)
+    choosing_set.choose(workspace, min_coverage=0.5)
     rates = aligning.align(workspace).pass_rate
     assert "not drawn with known probabilities in 10 of 60 cases" in sentence(rates.human_sampling)
     assert rates.methods["post-stratified"].value is None

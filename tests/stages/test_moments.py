@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Ruling, Verdict, new_id, now
 from labelcore.stages import aligning, deriving, grading, projects, sampling
-from labelcore.stages.aligning import AlignmentReport, parse_moment
-from labelcore.stages.aligning.moments import at_moment
+from labelcore.stages.aligning.moments import at_moment, parse_moment
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving import glossary
 from labelcore.store import Database, audit, open_database, past, verdicts
 from labelcore.store import criteria as criterion_table
@@ -245,14 +245,14 @@ def test_the_present_goes_on_while_the_past_is_read(
     give(outputs[0], "pass")
     deriving.list_criteria(workspace)  # the present's memory is filled
     moment = now()
-    with at_moment(workspace, moment) as (then, _):
+    with at_moment(workspace, moment) as then:
         give(outputs[1], "fail")
         criterion_table.save(
             workspace.db,
             [Criterion(id="c", project_id=workspace.project.id, version=1, name="c", statement="s")],
         )
-        assert grading.human_labels(Workspace(then, workspace.project)).value == {outputs[0].id: True}
-        assert not deriving.list_criteria(Workspace(then, workspace.project))
+        assert grading.human_labels(then).value == {outputs[0].id: True}
+        assert not deriving.list_criteria(then)
         assert len(grading.human_labels(workspace).value) == 2
         assert [criterion.id for criterion in deriving.list_criteria(workspace)] == ["c"]
     assert not [
@@ -266,15 +266,15 @@ def test_the_past_cannot_be_written(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
 ) -> None:
     grade = give(add_outputs("one")[0], "pass")
-    with at_moment(workspace, now()) as (then, known):
+    with at_moment(workspace, now()) as then:
         for write in (
-            lambda: grading.undo(Workspace(then, known, "ann"), grade.id),
-            lambda: audit.note(then, known.id, "ann", "act", "subject"),
-            lambda: then.run("DELETE FROM grade"),
+            lambda: grading.undo(then.by("ann"), grade.id),
+            lambda: audit.note(then.db, then.project.id, "ann", "act", "subject"),
+            lambda: then.db.run("DELETE FROM grade"),
         ):
             with pytest.raises(BadInput, match="can be read, not changed"):
                 write()
-        with pytest.raises(BadInput), past.as_of(then, now()):
+        with pytest.raises(BadInput), past.as_of(then.db, now()):
             pass
     assert len(grade_table.current(workspace.db, workspace.project.id)) == 1
 
@@ -284,8 +284,8 @@ def test_a_seal_is_worked_out_and_not_recorded_by_looking_back(
 ) -> None:
     for at, output in enumerate(add_outputs(*(f"text {n}" for n in range(160)))):
         give(output, "fail" if at % 2 else "pass")
-    with at_moment(workspace, now()) as (then, known):
-        assert grading.sealed_splits(Workspace(then, known)) == {"test"}
+    with at_moment(workspace, now()) as then:
+        assert grading.sealed_splits(then) == {"test"}
     assert not audit.happened(workspace.db, workspace.project.id, "seal test")
 
 
@@ -297,17 +297,17 @@ def test_a_look_at_the_test_is_logged_whatever_moment_it_shows(
         give(output, "fail" if at % 2 else "pass")
     shown = aligning.align(workspace.by("ann"), split="test")
     moment = now()
-    assert (shown.openings, aligning.test_openings(workspace)) == (1, 1)
+    assert (shown.openings, grading.looks_at_test(workspace)) == (1, 1)
     for output in outputs:
         give(output, "pass", annotator="bob")
     again = aligning.align(workspace.by("ann"), split="test", as_of=moment)
     assert again.model_copy(update={"as_of": None}) == shown
-    assert aligning.test_openings(workspace) == 1  # nothing that had not been seen
+    assert grading.looks_at_test(workspace) == 1  # nothing that had not been seen
     with pytest.raises(BadInput, match="named person"):
         aligning.align(workspace, split="test", as_of=moment)
     before = next(grade for grade in grade_table.history(workspace.db, workspace.project.id)[130:]).at
     aligning.align(workspace.by("ann"), split="test", as_of=before)
-    assert aligning.test_openings(workspace) == 2
+    assert grading.looks_at_test(workspace) == 2
 
 
 def test_moments_that_cannot_be_shown_are_refused(workspace: Workspace) -> None:

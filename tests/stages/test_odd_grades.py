@@ -7,6 +7,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import sentence, sentences
 from labelcore.stages import aligning, grading
+from labelcore.stages.aligning import choosing_set, refereeing
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from tests.stages.test_measuring import grade, judge, made
@@ -18,14 +19,14 @@ def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(workspace: Wo
         grade(workspace, output, "fail" if i % 3 == 0 else "pass")
     shy = judge(workspace, "shy", {output.id: "abstain" for output in outputs})
     with pytest.raises(BadInput, match="abstains on every graded output"):
-        aligning.choose(workspace)
+        choosing_set.choose(workspace)
     judge_table.save_choice(workspace.db, workspace.project.id, [shy.id], {}, {"held_out": None}, "ann")
     report = aligning.align(workspace)
     assert report.chosen is not None
     assert report.chosen.coverage.value is None and report.chosen.alignment is None
     assert "abstains on every" in (report.chosen.false_failure_rate.why_not or "")
     assert "no decided outputs that people failed" in (report.judges[0].tnr.why_not or "")
-    race = aligning.race(workspace)
+    race = refereeing.race(workspace)
     assert "not measurable" in sentence(race.says) and "None is good" not in sentence(race.says)
 
 

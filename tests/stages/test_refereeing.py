@@ -10,7 +10,8 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
-from labelcore.stages import aligning, judging
+from labelcore.stages import judging
+from labelcore.stages.aligning import refereeing
 from labelcore.stats.paired import compare
 from labelcore.stats.rate import proportion
 from labelcore.store import criteria as criterion_table
@@ -75,7 +76,7 @@ def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
 ) -> None:
     for name, cost, wrong in (("small", 0.001, 3), ("big", 0.01, 1), ("bad", 0.02, 20)):
         _judge(workspace, name, cost=cost, wrong=wrong, made=graded, fails=40)
-    found = aligning.race(workspace, min_tnr=0.75, max_ffr=0.2)
+    found = refereeing.race(workspace, min_tnr=0.75, max_ffr=0.2)
     good = {contender.judge: contender.good for contender in found.contenders}
     assert good == {"small": "yes", "big": "yes", "bad": "no"}
     assert found.cheapest == "small"
@@ -85,7 +86,7 @@ def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
         "small"
     ] == pytest.approx(1.0)
     assert all(contender.n == 100 and contender.how == "as it is" for contender in found.contenders)
-    strict = aligning.race(workspace, min_tnr=0.95, max_ffr=0.05)
+    strict = refereeing.race(workspace, min_tnr=0.95, max_ffr=0.05)
     assert strict.cheapest == ""
     assert {contender.judge: contender.good for contender in strict.contenders}["big"] == "perhaps"
 
@@ -95,7 +96,7 @@ def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
 ) -> None:
     _judge(workspace, "whole", cost=0, wrong=1, made=graded, fails=40)
     _judge(workspace, "part", cost=0, wrong=0, made=graded[:10], fails=10)
-    found = aligning.race(workspace)
+    found = refereeing.race(workspace)
     assert [contender.judge for contender in found.contenders] == ["whole"]
     assert "10 of 100" in sentence(found.left_out[0])
 
@@ -103,7 +104,7 @@ def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
 def test_two_judges_are_compared_on_what_both_decided(workspace: Workspace, graded: list[Output]) -> None:
     _judge(workspace, "one", cost=0, wrong=10, made=graded, fails=40)
     _judge(workspace, "two", cost=0, wrong=0, made=graded, fails=40)
-    compared = aligning.differences(workspace, "one", "two")
+    compared = refereeing.differences(workspace, "one", "two")
     paired, differ = compared.paired, compared.differences
     assert (paired.n, paired.only_first, paired.only_second) == (100, 0, 20)
     assert paired.says == "better"
@@ -113,7 +114,7 @@ def test_two_judges_are_compared_on_what_both_decided(workspace: Workspace, grad
 
 def test_without_judges_there_is_no_race(workspace: Workspace, graded: list[Output]) -> None:
     with pytest.raises(BadInput, match="No judge"):
-        aligning.race(workspace)
+        refereeing.race(workspace)
 
 
 def test_fitted_judges_are_fitted_again_for_the_race(
@@ -124,7 +125,7 @@ def test_fitted_judges_are_fitted_again_for_the_race(
         give(output, "fail" if i % 3 == 0 else "pass", "far too long" if i % 3 == 0 else "")
     judging.propose(workspace, criterion="overall")
     judging.run_judges(workspace)
-    found = aligning.race(workspace)
+    found = refereeing.race(workspace)
     assert {contender.how for contender in found.contenders} == {"cross-fitted"}
     assert max(contender.balanced_accuracy or 0 for contender in found.contenders) > 0.9
 
@@ -156,7 +157,7 @@ def test_what_cannot_be_fitted_again_is_called_in_sample(workspace: Workspace, g
             for at, output in enumerate(graded)
         ],
     )
-    found = {contender.judge: contender for contender in aligning.race(workspace).contenders}
+    found = {contender.judge: contender for contender in refereeing.race(workspace).contenders}
     assert (found["script"].how, found["script"].good) == ("in-sample", "perhaps")
     assert found["script"].abstained == 1
     assert (found["written"].how, found["written"].good) == ("as it is", "yes")
@@ -183,7 +184,7 @@ def test_a_cost_that_nobody_knows_is_not_the_cheapest(workspace: Workspace, grad
             for at, output in enumerate(graded)
         ],
     )
-    found = aligning.race(workspace)
+    found = refereeing.race(workspace)
     costs = {contender.judge: contender.cost_per_thousand for contender in found.contenders}
     assert costs["tool"] is None and costs["paid"] == pytest.approx(10.0)
     assert found.cheapest == "theirs"
@@ -245,12 +246,12 @@ def test_intervals_of_a_race_are_over_sources(workspace: Workspace, give: Callab
     truth = {output.id: bool(i // 4 % 2) for i, output in enumerate(made)}
     _says(workspace, "one", {k: "fail" if truth[k] != wrong[k] else "pass" for k in truth})
     _says(workspace, "two", {k: "fail" if truth[k] else "pass" for k in truth})
-    contender = next(c for c in aligning.race(workspace).contenders if c.judge == "one")
+    contender = next(c for c in refereeing.race(workspace).contenders if c.judge == "one")
     right = round((contender.tnr.value or 0) * contender.tnr.n)
     plain = proportion(right, contender.tnr.n)
     assert contender.tnr.low is not None and contender.tnr.high is not None
     assert contender.tnr.high - contender.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
-    compared = aligning.differences(workspace, "one", "two")
+    compared = refereeing.differences(workspace, "one", "two")
     paired, differ = compared.paired, compared.differences
     alone = compare(np.array([not wrong[k] for k in truth], dtype=bool), np.ones(len(truth), dtype=bool))
     assert len(differ) == sum(wrong.values()) and paired.p is None
@@ -265,7 +266,7 @@ def test_from_few_sources_nothing_is_surely_good_enough(
 ) -> None:
     made = _of_sources(workspace, 112, 16, give)
     _says(workspace, "one", {output.id: "fail" if i // 16 % 2 else "pass" for i, output in enumerate(made)})
-    (contender,) = aligning.race(workspace).contenders
+    (contender,) = refereeing.race(workspace).contenders
     assert (
         contender.tnr.value == 1.0
         and contender.tnr.low is None
@@ -292,14 +293,14 @@ def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
     )
     _says(workspace, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")
     _says(workspace, "rude", {o.id: "pass" for o in graded}, "c1")
-    before = aligning.race(workspace, criterion="Kind")
+    before = refereeing.race(workspace, criterion="Kind")
     assert "its evidence" in sentence(before.against) and "fewer than 10 grades" in sentence(before.against)
     for i, output in enumerate(graded[:24]):
         give(output, "fail" if i < 12 else "pass", criterion_id="c1", criterion_version=1)
-    found = aligning.race(workspace, criterion="Kind")
+    found = refereeing.race(workspace, criterion="Kind")
     assert sentence(found.against) == "the grades of “Kind” itself"
     contender = next(c for c in found.contenders if c.judge == "kind")
     assert (found.n, contender.tnr.value, contender.tpr.value) == (24, 1.0, 1.0)
-    compared = aligning.differences(workspace, "kind", "rude")
+    compared = refereeing.differences(workspace, "kind", "rude")
     paired, against = compared.paired, compared.against
     assert (paired.n, paired.only_first, against) == (24, 12, found.against)

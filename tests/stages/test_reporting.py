@@ -13,6 +13,7 @@ from labelcore.messages.checking import card_text
 from labelcore.messages.report import write_report
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import aligning, grading, projects, reporting
+from labelcore.stages.aligning import choosing_set
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import judges as judge_table
@@ -351,9 +352,9 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
 ) -> None:
     _two_thirds(workspace, judge, plant, worse=False)
     aligning.align(workspace.by("ann"), split="test")
-    seen = aligning.test_as_seen(workspace)
+    seen = aligning.last_look(workspace)
     plant(200, 100, 0, start=5_000)
-    again = aligning.test_as_seen(workspace)
+    again = aligning.last_look(workspace)
     assert seen is not None and again is not None
     assert again.report == seen.report
     assert any(
@@ -377,7 +378,7 @@ def test_an_earlier_moment_of_the_test_is_not_shown_as_the_present_one(
     plant(200, 100, 0, start=5_000)
     aligning.align(workspace.by("ann"), split="test", as_of=moment)
     assert grading.looks_at_test(workspace) == 1
-    assert aligning.test_as_seen(workspace) is None, "what stands at the look was not looked at"
+    assert aligning.last_look(workspace) is None, "what stands at the look was not looked at"
 
 
 def test_the_difference_of_in_sample_and_held_out_figures_is_named(
@@ -477,7 +478,7 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
         workspace.db, workspace.project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann"
     )
     with pytest.raises(BadInput):
-        aligning.choose(workspace)
+        choosing_set.choose(workspace)
     document = write_report(reporting.gather(workspace))
     assert "not measurable" in reporting.to_html(document)
     assert "nan" not in reporting.to_html(document).lower().replace("nano", "")

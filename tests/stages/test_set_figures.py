@@ -8,6 +8,8 @@ from labelcore.messages import sentences
 from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.models import Pick, Sample, new_id
 from labelcore.stages import aligning
+from labelcore.stages.aligning import choosing_set
+from labelcore.stages.aligning.report import SetAlignment
 from labelcore.stats.counts import coverage, false_failure_rate
 from labelcore.store import judges as judge_table
 from labelcore.store import samples as sample_table
@@ -15,7 +17,7 @@ from labelcore.workspace import Workspace
 from tests.stages.test_measuring import by_source, grade, judge, made
 
 
-def chosen(workspace: Workspace, version_id: str) -> aligning.SetAlignment:
+def chosen(workspace: Workspace, version_id: str) -> SetAlignment:
     judge_table.save_choice(workspace.db, workspace.project.id, [version_id], {}, {"held_out": None}, "ann")
     found = aligning.align(workspace).chosen
     assert found is not None
@@ -96,7 +98,7 @@ def test_an_even_draw_has_nothing_to_undo(workspace: Workspace) -> None:
 
 def test_a_choice_keeps_the_held_out_figures_of_the_pool(workspace: Workspace) -> None:
     drawn_unevenly(workspace)
-    report = aligning.choose(workspace, seconds=60)
+    report = choosing_set.choose(workspace, seconds=60)
     held = report.held_out
     assert held["outputs"] == held["n"] == 60 and held["repeats"] == 2
     assert held["coverage_low"] < held["coverage"] < held["coverage_high"]
@@ -109,7 +111,7 @@ def test_a_choice_keeps_the_held_out_figures_of_the_pool(workspace: Workspace) -
 
 def test_a_choice_without_time_says_so_and_measures_nothing(workspace: Workspace) -> None:
     drawn_unevenly(workspace)
-    report = aligning.choose(workspace, seconds=1e-6)
+    report = choosing_set.choose(workspace, seconds=1e-6)
     assert any("too short" in warning for warning in sentences(report.warnings))
 
 

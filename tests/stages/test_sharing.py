@@ -13,6 +13,7 @@ from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.judges.kinds import RESERVED
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
 from labelcore.stages import aligning, deriving, grading, judging, projects, sharing
+from labelcore.stages.aligning import choosing_set
 from labelcore.store import Database, open_database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
@@ -417,7 +418,7 @@ def test_a_set_can_be_chosen_from_judges_that_came(
     graded_here(workspace, add_outputs, 20, 20)
     for kind in ("code", "learned"):
         judging.run_judges(workspace, kind=kind)
-    chosen = aligning.choose(workspace)
+    chosen = choosing_set.choose(workspace)
     assert chosen.held_out["alignment"] > 0.9
     assert all(name.endswith("(library)") for name in chosen.judges)
 

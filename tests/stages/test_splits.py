@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from labelcore.errors import BadInput
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages import aligning, grading, projects
+from labelcore.stages.aligning import leaking
 from labelcore.stats.splits import Splits, split_of
 from labelcore.store import judges as judge_table
 from labelcore.store import splits
@@ -43,13 +44,13 @@ def test_the_same_figures_are_one_look_and_each_person_is_logged(
     of_test = next(o for o in sealed if split_of(workspace.project.id, o.group) == "test")
     give(of_test, "unsure", annotator="ann")
     aligning.align(workspace.by("ann"), split="test")
-    assert aligning.test_openings(workspace) == 2
+    assert grading.looks_at_test(workspace) == 2
 
 
 def test_nobody_opens_the_sealed_test_without_a_name(workspace: Workspace, sealed: list[Output]) -> None:
     with pytest.raises(BadInput, match="named person"):
         aligning.align(workspace, split="test")
-    assert aligning.test_openings(workspace) == 0
+    assert grading.looks_at_test(workspace) == 0
 
 
 def test_a_test_is_spent_at_the_limit_and_a_fresh_one_takes_only_new_sources(
@@ -89,7 +90,7 @@ def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
     outputs = add_outputs(*texts)
     for output in outputs:
         give(output, "pass")
-    assert aligning.leakage(workspace).total == 0
+    assert leaking.leakage(workspace).total == 0
     test = next(output for output in outputs if split_of(workspace.project.id, output.group) == "test")
     twin = next(
         copy
@@ -114,7 +115,7 @@ def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
             )
         ],
     )
-    found = aligning.leakage(workspace)
+    found = leaking.leakage(workspace)
     assert {leak.kind for leak in found.leaks} == {"output", "example"}
     assert all(test.id in {leak.output_id, leak.other_id} for leak in found.leaks)
     assert found.test_share

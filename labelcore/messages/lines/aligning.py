@@ -8,9 +8,11 @@ from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.messages.figures import rate_words
 from labelcore.messages.racing import difference_lines, race_lines
 from labelcore.messages.results import lines
-from labelcore.stages.aligning import AlignmentReport, ChoiceReport, Leak, Leakage
 from labelcore.stages.aligning.by_version import VersionAlignment
-from labelcore.stages.aligning.contenders import Differences, Race
+from labelcore.stages.aligning.choosing_set import ChoiceReport
+from labelcore.stages.aligning.leaking import Leak, Leakage
+from labelcore.stages.aligning.refereeing import Differences, Race
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.workspace import Workspace
 
 _SHOWN = 20

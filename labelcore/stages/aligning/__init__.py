@@ -11,13 +11,9 @@ from pydantic import Field
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.ceiling import ceiling
-from labelcore.stages.aligning.choice import ChoiceOptions, ChoiceReport
-from labelcore.stages.aligning.choosing_set import choose
-from labelcore.stages.aligning.contenders import Contender, Difference, Race
-from labelcore.stages.aligning.enough import HeldOutJudge, ask_next
 from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
-from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
+    chosen_judges,
     figures_on,
     measure_judge,
     measure_set,
@@ -25,9 +21,8 @@ from labelcore.stages.aligning.measuring import (
     set_words,
     words_on,
 )
-from labelcore.stages.aligning.moments import Basis, Moment, at_moment, basis, parse_moment
-from labelcore.stages.aligning.refereeing import differences, race
-from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
+from labelcore.stages.aligning.moments import Moment, at_moment, basis
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import (
     Labels,
@@ -40,7 +35,6 @@ from labelcore.stages.grading import (
 )
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
-from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -50,37 +44,6 @@ from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-__all__ = [
-    "NO_SET",
-    "AlignmentReport",
-    "Basis",
-    "ChoiceOptions",
-    "ChoiceReport",
-    "Contender",
-    "Difference",
-    "Disagreement",
-    "HeldOutJudge",
-    "JudgeAlignment",
-    "Leak",
-    "Leakage",
-    "Moment",
-    "Race",
-    "SealedView",
-    "SetAlignment",
-    "align",
-    "ask_next",
-    "behind",
-    "choose",
-    "chosen_set",
-    "differences",
-    "leakage",
-    "parse_moment",
-    "race",
-    "test_as_seen",
-    "test_openings",
-]
 
 Split = Literal["train", "dev", "test", "all"]
 _LAST_LOOKS = 3
@@ -136,9 +99,9 @@ def align(
         NotFound: there is no such judge, or the project did not exist yet at that moment.
         BadInput: the moment is still to come.
     """
-    with at_moment(workspace, as_of) as (then, known):
+    with at_moment(workspace, as_of) as then:
         report = _report(
-            Workspace(then, known),
+            then,
             split,
             judge,
             chosen=set == "chosen",
@@ -160,14 +123,15 @@ def _report(
     labels = _of_split(workspace, everything, split)
     if split == "test" and sealed:
         look(_shown(workspace, labels))
-    choice = judge_table.chosen(workspace.db, workspace.project.id)
-    members = _members(workspace.db, choice["judge_version_ids"]) if choice else []
-    versions = _wanted(workspace, judge, members if chosen else None)
-    used = _distinct([*versions, *members])
+    choice, members = chosen_set(workspace), chosen_judges(workspace)
+    versions = members if chosen else active_judges(workspace)
+    versions = [find_judge(workspace, judge)] if judge else versions
+    used = list({version.id: version for version in [*versions, *members]}.values())
     votes = words_on(workspace.db, used, list(labels.value))
     evidence = evidence_of(workspace, labels.value)
     measured = _measured(workspace, versions, votes, labels, evidence, split)
-    words = set_words(votes, [version.id for version in members]) if members else None
+    ids = [version.id for version in members]
+    words = set_words(votes, ids) if members else None
     stored = choice["figures"] if choice else None
     measured_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
     return AlignmentReport(
@@ -175,9 +139,9 @@ def _report(
         n_grades=len(labels.value),
         judges=measured,
         chosen=measured_set,
-        pass_rate=pass_rates(workspace.db, evidence, words, [version.id for version in members]),
+        pass_rate=pass_rates(workspace.db, evidence, words, ids),
         agreement=agreement(labels.by_annotator),
-        openings=test_openings(workspace),
+        openings=looks_at_test(workspace),
         ceiling=ceiling(workspace, labels),
         warnings=(
             *_warnings(labels, measured, split, sealed=sealed, has_set=bool(members)),
@@ -187,7 +151,7 @@ def _report(
     )
 
 
-def test_as_seen(workspace: Workspace) -> SealedView | None:
+def last_look(workspace: Workspace) -> SealedView | None:
     """What the last look at the present sealed test showed; reading it again is no look.
 
     None where nobody has looked, or where what was seen cannot be told any more.
@@ -197,24 +161,18 @@ def test_as_seen(workspace: Workspace) -> SealedView | None:
     if "test" not in sealed_splits(workspace):
         return None
     for opening in [look for look in openings if look.round == dealt.round][: -_LAST_LOOKS - 1 : -1]:
-        with at_moment(workspace, opening.at) as (then, known):
-            labels = _of_split(Workspace(then, known), human_labels(Workspace(then, known)), "test")
-            if state_of_test(_shown(Workspace(then, known), labels)) != opening.state:
+        with at_moment(workspace, opening.at) as then:
+            labels = _of_split(then, human_labels(then), "test")
+            if state_of_test(_shown(then, labels)) != opening.state:
                 continue  # an earlier moment was looked at, or it is from before states were kept
-            report = _report(Workspace(then, known), "test", None, chosen=False, look=lambda _: None)
+            report = _report(then, "test", None, chosen=False, look=lambda _: None)
         report = report.model_copy(update={"as_of": opening.at})
-        return SealedView(author=opening.author, at=opening.at, report=report, outside=_outside(workspace))
+        members, labels = chosen_judges(workspace), fitting_labels(workspace)
+        votes = words_on(workspace.db, members, list(labels.value))
+        evidence = evidence_of(workspace, labels.value)
+        outside = _measured(workspace, members, votes, labels, evidence, "all")
+        return SealedView(author=opening.author, at=opening.at, report=report, outside=outside)
     return None
-
-
-def _outside(workspace: Workspace) -> tuple[JudgeAlignment, ...]:
-    """The chosen set's judges on the grades that the sealed test leaves."""
-    choice = judge_table.chosen(workspace.db, workspace.project.id)
-    members = _members(workspace.db, choice["judge_version_ids"]) if choice else []
-    labels = fitting_labels(workspace)
-    votes = words_on(workspace.db, members, list(labels.value))
-    evidence = evidence_of(workspace, labels.value)
-    return _measured(workspace, members, votes, labels, evidence, "all")
 
 
 def _measured(
@@ -262,8 +220,7 @@ def _of_split(workspace: Workspace, labels: Labels, split: Split) -> Labels:
 def _shown(workspace: Workspace, labels: Labels) -> list[str]:
     """What decides every figure on these labels, so that the same figures are the same look."""
     judges = sorted(judge.id for judge in active_judges(workspace))
-    choice = judge_table.chosen(workspace.db, workspace.project.id)
-    members = choice["judge_version_ids"] if choice else []
+    members = [judge.id for judge in chosen_judges(workspace)]
     table = verdict_table.values(workspace.db, sorted({*judges, *members}), output_ids=list(labels.value))
     answers = table.groupby("judge_version_id")["value"].value_counts()
     return [
@@ -272,23 +229,6 @@ def _shown(workspace: Workspace, labels: Labels) -> list[str]:
         *judges,
         *(f"in set {version_id}" for version_id in members),
     ]
-
-
-def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
-    found = judge_table.many(db, ids)
-    return [found[version_id] for version_id in ids if version_id in found]
-
-
-def _wanted(
-    workspace: Workspace, judge: str | None, members: list[JudgeVersion] | None
-) -> list[JudgeVersion]:
-    if judge:
-        return [find_judge(workspace, judge)]
-    return active_judges(workspace) if members is None else members
-
-
-def _distinct(versions: list[JudgeVersion]) -> list[JudgeVersion]:
-    return list({version.id: version for version in versions}.values())
 
 
 def _warnings(
@@ -312,14 +252,10 @@ def _warnings(
         yield fact("mostly_fitted")
 
 
-def _changed(workspace: Workspace, labels: Labels) -> list[Fact]:
-    graded = {*labels.value, *labels.conflicts}
-    changed = [
-        output_id
-        for output_id in grade_table.changed_minds(workspace.db, workspace.project.id)
-        if output_id in graded
-    ]
-    return [fact("changed_minds", n=len(changed))] if changed else []
+def _changed(workspace: Workspace, labels: Labels) -> Iterator[Fact]:
+    changed = grade_table.changed_minds(workspace.db, workspace.project.id)
+    if n := len({*labels.value, *labels.conflicts}.intersection(changed)):
+        yield fact("changed_minds", n=n)
 
 
 def behind(
@@ -334,8 +270,8 @@ def behind(
 
     ``human_pass`` says what people gave where the count is from: the output or the judge's criterion.
     """
-    with at_moment(workspace, as_of) as (then, known):
-        return _behind(Workspace(then, known), judge_version_id, cell, split)
+    with at_moment(workspace, as_of) as then:
+        return _behind(then, judge_version_id, cell, split)
 
 
 def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Split) -> list[Disagreement]:
@@ -364,8 +300,3 @@ def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Spli
 def chosen_set(workspace: Workspace) -> dict[str, Any] | None:
     """The newest chosen set with its figures, if one was chosen."""
     return judge_table.chosen(workspace.db, workspace.project.id)
-
-
-def test_openings(workspace: Workspace) -> int:
-    """How many states of the sealed test's figures have been looked at in this round of it."""
-    return looks_at_test(workspace)

@@ -24,12 +24,10 @@ _AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
 
 
 class VersionAlignment(Frozen):
-    """One judge of one version of a criterion, measured on the grades that count now.
+    """One judge of one version of a criterion, measured on the present grades outside the sealed test.
 
-    The sealed test is left out. ``in_sample``: grades of these outputs shaped the judge, so its
-    figures flatter.
-
-    ``changed``: whether this version changed the criterion's meaning, and not its wording only.
+    ``in_sample``: they shaped the judge, so its figures flatter. ``changed``: the version changed the
+    meaning.
     """
 
     criterion_version: int
@@ -67,9 +65,8 @@ def outputs_of(workspace: Workspace, judge_version_id: str) -> dict[str, list[st
     """The outputs behind a judge's figures in `by_version`: their ids by the name of the count."""
     labels = fitting_labels(workspace)
     table = verdict_table.values(workspace.db, [judge_version_id], output_ids=list(labels.value))
-    found: dict[str, list[str]] = {
-        name: [] for name in ("false_pass", "false_fail", "true_fail", "true_pass")
-    }
+    names = ("false_pass", "false_fail", "true_fail", "true_pass")
+    found: dict[str, list[str]] = {name: [] for name in names}
     for output_id, value in zip(table["output_id"], table["value"], strict=True):
         if value != "abstain":
             right = (value == "pass") == labels.value[output_id]

@@ -34,14 +34,14 @@ def ceiling(workspace: Workspace, labels: Labels) -> Ceiling:
     """On the labelled outputs; silent repeats give what people say of the same output twice."""
     between = _between(labels)
     repeated = _with_themselves(workspace, labels)
-    passed = len(labels.passes)
-    constant = max(passed, len(labels.value) - passed) / len(labels.value) if labels.value else None
+    constant = max(len(labels.passes), len(labels.fails)) / len(labels.value) if labels.value else None
+    says = fact("ceiling", between=_share(between), themselves=_share(repeated), constant=constant)
     return Ceiling(
         between_people=between,
         with_themselves=repeated,
         constant=constant,
         level_kappa=_on_levels(workspace, labels),
-        says=_compared(between, repeated, constant),
+        says=fact("no_ceiling") if constant is None else says,
     )
 
 
@@ -58,9 +58,8 @@ def _between(labels: Labels) -> Rate:
     ]
     if not pairs:
         return not_measurable("no output was graded by two people")
-    groups = np.array([at for at, _ in pairs], dtype=np.int64)
-    same = np.array([agree for _, agree in pairs], dtype=bool)
-    if len(set(groups.tolist())) == len(groups):
+    groups, same = np.array([at for at, _ in pairs]), np.array([agree for _, agree in pairs])
+    if len(np.unique(groups)) == len(groups):
         return proportion(int(same.sum()), len(same))
     return people_only(Graded(same, np.full(len(same), np.nan), None, groups))
 
@@ -79,28 +78,20 @@ def _with_themselves(workspace: Workspace, labels: Labels) -> Rate:
 def _on_levels(workspace: Workspace, labels: Labels) -> float | None:
     """On the outputs of these labels; an output on which people tie is theirs too."""
     shown = {*labels.value, *labels.conflicts}
-    scale = workspace.project.rules.scale
-    if not scale:
+    levels = list(range(1, len(workspace.project.rules.scale) + 1))
+    if not levels:
         return None
     given: dict[str, dict[str, int]] = defaultdict(dict)
     for event in current_grades(workspace):
         whole = event.criterion_id is None and event.field is None
         if event.level is not None and whole and event.output_id in shown:
             given[event.annotator][event.output_id] = event.level
-    levels = list(range(1, len(scale) + 1))
     found = []
     for first, other in itertools.combinations(given.values(), 2):
         shared = sorted(first.keys() & other.keys())
-        table = table_of([first[k] for k in shared], [other[k] for k in shared], levels)
-        kappa = weighted_kappa(table)
+        kappa = weighted_kappa(table_of([first[k] for k in shared], [other[k] for k in shared], levels))
         found += [] if kappa is None else [kappa]
     return mean(found) if found else None
-
-
-def _compared(between: Rate, themselves: Rate, constant: float | None) -> Fact:
-    if constant is None:
-        return fact("no_ceiling")
-    return fact("ceiling", between=_share(between), themselves=_share(themselves), constant=constant)
 
 
 def _share(rate: Rate) -> Fact:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
@@ -15,14 +16,13 @@ from labelcore.judges.candidates import Candidate, FixedCandidate, Refitting, Ta
 from labelcore.judges.fitted_proposals import LEARNED_FROM
 from labelcore.judges.held_out import METHOD, Grades
 from labelcore.judges.kinds import kind_of
-from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
+from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.training_data import TrainingData
-from labelcore.models import NOTHING, Criterion, Fact, JudgeVersion, Role, fact
-from labelcore.operations import Effect, operation
-from labelcore.stages.aligning.choice import AS_USUAL, ChoiceOptions, ChoiceReport
-from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
-from labelcore.stages.aligning.evidence import Evidence, evidence_of
+from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.operations import Effect, Options, operation
+from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, evidence_of, held_out_judge, worth
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
+from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.deriving.editing import LIMITS
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
@@ -43,6 +43,49 @@ if TYPE_CHECKING:
 _MOST_LEARNED = 3
 _FEW = 40
 _COIN = 0.5  # the most that failing outputs at random can reach
+
+
+class ChoiceOptions(Options):
+    """What the set must keep to. ``seconds``: what there was no time for is among the warnings."""
+
+    max_ffr: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.5, description="Highest false failure rate."
+    )
+    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Lowest coverage."
+    )
+    must_include: Annotated[tuple[str, ...], Field(max_length=20)] = Field(
+        default=(), description="A judge that must be in, by name or id; repeatable."
+    )
+    seed: int = 0
+    seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=set_search.SECONDS,
+        description="Ceiling for the choice with its held-out figures; what there was no time for is said.",
+    )
+
+
+AS_USUAL = ChoiceOptions()
+
+
+class ChoiceReport(Frozen):
+    """The chosen set with its in-sample and held-out figures.
+
+    ``gap``: how much better another set could be at most, as the solver proves; None: not asked exactly.
+    """
+
+    choice: str
+    judges: tuple[str, ...]
+    judge_version_ids: tuple[str, ...]
+    n_grades: int
+    n_fails: int
+    in_sample: dict[str, Any]
+    held_out: dict[str, Any]
+    optimism: float | None
+    max_ffr: float
+    warnings: tuple[Fact, ...]
+    min_coverage: float | None = None
+    must_include: tuple[str, ...] = ()
+    gap: float | None = None
 
 
 @operation("choose", role=Role.ENGINEER, effect=Effect.GRADUAL, signed=True)
@@ -68,14 +111,13 @@ def choose(workspace: Workspace, *, options: ChoiceOptions = AS_USUAL) -> Choice
     labels = labels.only(_decided(labels, needed, votes))
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
     material = _Material(workspace, versions, votes, labels)
-    wish = _wish(workspace, versions, needed, options.max_ffr, options.min_coverage)
-    found = material.searched(wish, options.seed, options.seconds)
+    found = material.searched(_wish(workspace, versions, needed, options), options.seed, options.seconds)
     tell(1, 2, "recording the choice")
-    min_coverage = options.min_coverage
-    if min_coverage is None:
-        min_coverage = wanted_coverage(list_criteria(workspace), workspace.project)
-    asked = _Asked(options.max_ffr, min_coverage, tuple(version.name for version in needed))
-    report = _record(_Chosen(material, [versions[j] for j in found.members], found, asked))
+    asked: dict[str, Any] = {"must_include": tuple(version.name for version in needed)}
+    if options.min_coverage is None:
+        asked["min_coverage"] = wanted_coverage(list_criteria(workspace), workspace.project)
+    members = [versions[j] for j in found.members]
+    report = _record(_Chosen(material, members, found, options.model_copy(update=asked)))
     tell(2, 2, "done")
     return report
 
@@ -102,7 +144,12 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
             "Every judge abstains on every graded output, so none can be chosen.",
             next_step="Refine the judges, or propose others.",
         )
-    _check_needed(needed, votes, ids)
+    for version in needed:
+        if version.id not in votes.columns or votes[version.id].reindex(ids).isna().all():
+            raise BadInput(
+                f"'{version.name}' must be in the set, but it has no verdict on a graded output.",
+                next_step="Run it with `judge run`, or choose without it.",
+            )
     return set(ids)
 
 
@@ -132,64 +179,41 @@ class _Material:
         return set_search.choose(candidates, grades, wish, seed=seed, seconds=seconds)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What the person asked of the set."""
-
-    max_ffr: float
-    min_coverage: float | None
-    must_include: tuple[str, ...]
-
-
 def _worth_choosing_from(versions: Sequence[JudgeVersion], needed: Collection[str]) -> list[JudgeVersion]:
     """All but the learned judges of rare criteria: refitting each one many times takes long."""
     learned = {
         v.id: (v.criterion_id, judge.spec) for v in versions if isinstance(judge := kind_of(v), LearnedKind)
     }
-    enough = [key for key, judge in learned.items() if _enough(*judge)]
+    enough = [
+        key
+        for key, (criterion_id, spec) in learned.items()
+        if criterion_id is None or spec.failed is None or len(spec.failed) >= LEARNED_FROM
+    ]
     enough.sort(key=lambda key: (learned[key][0] is not None, -len(learned[key][1].cross_fitted)))
     kept = {*enough[:_MOST_LEARNED], *needed}
     return [version for version in versions if version.id not in learned or version.id in kept]
-
-
-def _enough(criterion_id: str | None, spec: LearnedSpec) -> bool:
-    """The overall grade's learned judge, or one of a criterion with so many fails."""
-    return criterion_id is None or spec.failed is None or len(spec.failed) >= LEARNED_FROM
-
-
-def _check_needed(needed: Sequence[JudgeVersion], votes: pd.DataFrame, ids: list[str]) -> None:
-    for version in needed:
-        if version.id not in votes.columns or votes[version.id].reindex(ids).isna().all():
-            raise BadInput(
-                f"'{version.name}' must be in the set, but it has no verdict on a graded output.",
-                next_step="Run it with `judge run`, or choose without it.",
-            )
 
 
 def _wish(
     workspace: Workspace,
     versions: Sequence[JudgeVersion],
     needed: Sequence[JudgeVersion],
-    max_ffr: float,
-    min_coverage: float | None,
+    options: ChoiceOptions,
 ) -> Wish:
     """Severity and limit of each judge's criterion; a judge of the whole output is a must."""
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     judged = [criteria.get(version.criterion_id or "") for version in versions]
     wanted = {version.id for version in needed}
+    whole = [kind_of(version).learns and not version.criterion_id for version in versions]
     return Wish(
-        min_coverage=min_coverage or 0.0,
-        max_ffr=max_ffr,
+        min_coverage=options.min_coverage or 0.0,
+        max_ffr=options.max_ffr,
         most=LARGEST,
         must_include=tuple(j for j, version in enumerate(versions) if version.id in wanted),
-        severity=tuple(
-            SHOULD if criterion and criterion.severity == "should" else MUST for criterion in judged
-        ),
-        criterion=tuple(criterion.name if criterion else None for criterion in judged),
-        default=tuple(
-            j for j, version in enumerate(versions) if kind_of(version).learns and not version.criterion_id
-        ),
-        limits={criterion.name: criterion.max_false_failure_rate for criterion in judged if criterion},
+        severity=tuple(SHOULD if item and item.severity == "should" else MUST for item in judged),
+        criterion=tuple(item.name if item else None for item in judged),
+        default=tuple(j for j, learns in enumerate(whole) if learns),
+        limits={item.name: item.max_false_failure_rate for item in judged if item},
     )
 
 
@@ -202,31 +226,20 @@ def candidates_of(
 ) -> list[Candidate]:
     """The judges as candidates that can be fitted again on some of the data, in their order."""
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
+    ids = list(data.table.ids)
     groups: dict[str | None, Refitting] = {}  # judges of one criterion are fitted together
     found: list[Candidate] = []
     for version in versions:
-        criterion = criteria.get(version.criterion_id or "")
-        if version.criterion_id not in groups:
-            groups[version.criterion_id] = Refitting(data, _target(criterion, data, labels))
-        refitting = groups[version.criterion_id]
-        again = kind_of(version).candidate(refitting) if version.fitted_on else None
-        found.append(again or _fixed(version, votes, data))
+        key = version.criterion_id
+        if key not in groups:
+            fails = subject_of(criteria.get(key or ""), labels).fails
+            failing = np.array([fails.get(i, False) for i in ids], dtype=bool)
+            known = np.array([i in fails for i in ids], dtype=bool)  # others say nothing about the criterion
+            groups[key] = Refitting(data, Target(fails=failing, known=known))
+        again = kind_of(version).candidate(groups[key]) if version.fitted_on else None
+        failed = (votes[version.id].reindex(ids) == "fail").to_numpy(dtype=bool)
+        found.append(again or FixedCandidate(failed))
     return found
-
-
-def _fixed(version: JudgeVersion, votes: pd.DataFrame, data: TrainingData) -> Candidate:
-    words = votes[version.id].reindex(list(data.table.ids))
-    return FixedCandidate((words == "fail").to_numpy(dtype=bool))
-
-
-def _target(criterion: Criterion | None, data: TrainingData, labels: Labels) -> Target:
-    """The criterion's grades on the data; outputs that say nothing about it are not known."""
-    fails = subject_of(criterion, labels).fails
-    ids = data.table.ids
-    return Target(
-        fails=np.array([fails.get(i, False) for i in ids], dtype=bool),
-        known=np.array([i in fails for i in ids], dtype=bool),
-    )
 
 
 @dataclass(frozen=True)
@@ -236,7 +249,7 @@ class _Chosen:
     material: _Material
     members: Sequence[JudgeVersion]
     found: set_search.Choice
-    asked: _Asked
+    asked: ChoiceOptions
 
     def in_sample(self) -> dict[str, Any]:
         """What the set does on the outputs that it was chosen on."""
@@ -244,12 +257,8 @@ class _Chosen:
         words = set_words(self.material.votes, [version.id for version in self.members])
         measured = measure_set(self.members, words, labels, evidence=self.material.evidence)
         return {
-            "coverage": measured.coverage.value,
-            "coverage_low": measured.coverage.low,
-            "coverage_high": measured.coverage.high,
-            "false_failure_rate": measured.false_failure_rate.value,
-            "false_failure_rate_low": measured.false_failure_rate.low,
-            "false_failure_rate_high": measured.false_failure_rate.high,
+            **flat("coverage", measured.coverage),
+            **flat("false_failure_rate", measured.false_failure_rate),
             "alignment": measured.alignment,
             "n": measured.counts.n,
             "weighted": measured.document()["weighted"],
@@ -272,37 +281,25 @@ class _Chosen:
         """The members one by one, by their cross-fitted votes."""
         workspace, labels = self.material.workspace, self.material.labels
         criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
+        votes = [dict(zip(labels.value, failed.tolist(), strict=True)) for failed in self.found.failed.T]
         return [
-            held_out_judge(
-                workspace,
-                version.name,
-                version.id,
-                criteria.get(version.criterion_id or ""),
-                dict(zip(labels.value, self.found.failed[:, at].tolist(), strict=True)),
-                labels,
-            )
-            for at, version in enumerate(self.members)
+            held_out_judge(workspace, version, criteria.get(version.criterion_id or ""), failed, labels)
+            for version, failed in zip(self.members, votes, strict=True)
         ]
 
     def warnings(
         self, in_sample: dict[str, Any], held_out: dict[str, Any], splits: Sequence[str]
-    ) -> list[Fact]:
+    ) -> Iterator[Fact]:
         """What a reader must know beside the figures."""
-        program = self.found.program
+        labels, program = self.material.labels, self.found.program
         written = [self.found.cut_short, *(program.unmet if program else ())]
-        return [
-            *(fact("as_written", words=words) for words in written if words),
-            *self._of_grades(splits),
-            *self._of_figures(in_sample, held_out),
-            *_unknown(self.members, self.material.votes, self.material.labels),
-        ]
-
-    def _of_grades(self, splits: Sequence[str]) -> Iterator[Fact]:
-        labels = self.material.labels
+        yield from (fact("as_written", words=words) for words in written if words)
         if len(labels.value) < _FEW:
             yield fact("few_grades", n=len(labels.value), fails=len(labels.fails))
         if "test" in splits:
             yield fact("no_sealed_test")
+        yield from self._of_figures(in_sample, held_out)
+        yield from self._undecided()
 
     def _of_figures(self, in_sample: dict[str, Any], held_out: dict[str, Any]) -> Iterator[Fact]:
         if not self.members:
@@ -318,9 +315,18 @@ class _Chosen:
         elif wanted is not None and coverage < wanted:
             yield fact("coverage_low", rate=coverage, wanted=wanted)
 
+    def _undecided(self) -> Iterator[Fact]:
+        """Cells without a pass or fail neither catch nor fail an output: told, never counted as 0."""
+        for version in self.members:
+            words = self.material.votes[version.id].reindex(list(self.material.labels.value))
+            cells = {"abstained": int((words == "abstain").sum()), "missing": int(words.isna().sum())}
+            if any(cells.values()):
+                again = fact("run_it") if cells["missing"] else NOTHING
+                yield fact("undecided", again, judge=version.name, **cells, n=len(words))
+
 
 def _record(chosen: _Chosen) -> ChoiceReport:
-    workspace, labels, asked = chosen.material.workspace, chosen.material.labels, chosen.asked
+    workspace, labels = chosen.material.workspace, chosen.material.labels
     held_out, in_sample = chosen.held_out(), chosen.in_sample()
     optimism = None
     if in_sample["alignment"] is not None and held_out["alignment"] is not None:
@@ -334,7 +340,8 @@ def _record(chosen: _Chosen) -> ChoiceReport:
         "members": [member.model_dump(mode="json") for member in chosen.each()],
     }
     ids = [version.id for version in chosen.members]
-    parameters = asdict(asked) | {"fitted_on": list(splits), "gap": gap}
+    asked = chosen.asked.model_dump(include={"max_ffr", "min_coverage", "must_include"})
+    parameters = asked | {"fitted_on": list(splits), "gap": gap}
     db, project_id = workspace.db, workspace.project.id
     choice = judge_table.save_choice(db, project_id, ids, parameters, figures, workspace.person)
     audit.note(db, project_id, workspace.person, "chose set", choice, judges=ids)
@@ -349,17 +356,5 @@ def _record(chosen: _Chosen) -> ChoiceReport:
         optimism=optimism,
         warnings=tuple(chosen.warnings(in_sample, held_out, splits)),
         gap=gap,
-        **asdict(asked),
+        **asked,
     )
-
-
-def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Labels) -> Iterator[Fact]:
-    """Cells without a pass or fail neither catch nor fail an output: said, never counted as 0."""
-    for version in members:
-        words = votes[version.id].reindex(list(labels.value))
-        abstained, missing = int((words == "abstain").sum()), int(words.isna().sum())
-        if abstained or missing:
-            again = fact("run_it") if missing else NOTHING
-            yield fact(
-                "undecided", again, judge=version.name, abstained=abstained, missing=missing, n=len(words)
-            )

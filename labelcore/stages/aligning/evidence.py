@@ -1,7 +1,8 @@
-"""What judges are measured on: labels with their sources and drawing chances, as arrays."""
+"""What judges are measured on: labels with their sources and drawing chances, and whether it is enough."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.models import Criterion, Fact, fact
+from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
+from labelcore.stages import sampling
 from labelcore.stages.deriving import versions_of
+from labelcore.stages.deriving.editing import LIMITS, risk_of
 from labelcore.stages.deriving.versions import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats import resampling
+from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.stats.prevalence import Graded
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
@@ -26,13 +30,16 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 NEEDED = 10
 """From so many grades of a single criterion on, its judges are measured against these."""
+_MOST_AT_ONCE = 200
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Labelled outputs in one order. ``groups``: None where no two share a source. ``weights``: one
-    over the inclusion probability; None where it is not known for every output. ``undrawn``: for how
-    many it is not known.
+    """Labelled outputs in one order.
+
+    ``groups``: None where no two share a source. ``weights``: one over the inclusion probability; None where
+    it is not known for every output, ``undrawn`` for how many.
     """
 
     ids: list[str]
@@ -82,19 +89,14 @@ def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None
 
 @dataclass(frozen=True)
 class Truth:
-    """What a criterion's judges are measured against: output id -> whether people failed it.
-
-    ``against``: whose grades these are.
-    """
+    """What judges are measured against: output id -> whether people failed it, and whose grades these are."""
 
     fails: dict[str, bool]
     against: Fact
 
 
 def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) -> Truth:
-    """The criterion's own grades where there are enough; else what the overall grades say of it:
-    the failed outputs that are its evidence, and all that people passed.
-    """
+    """The criterion's own grades where there are enough; else the fails it rests on, and all passes."""
     if criterion is None:
         return Truth(subject_of(None, labels).fails, fact("against_output"))
     passes = criterion_labels(workspace, labels).get(criterion.id)
@@ -106,21 +108,21 @@ def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) 
 
 
 def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str, bool]]:
-    """People's grades of single criteria on outputs that have a label: criterion id -> output -> pass.
+    """People's grades of single criteria on labelled outputs: criterion id -> output -> whether most pass it.
 
-    The majority of people; ties and grades under another meaning of the criterion count nowhere. Only
-    criteria with at least `NEEDED` such outputs.
+    Without ties and grades under another meaning of the criterion; criteria with at least `NEEDED` such
+    outputs.
     """
     votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     same: dict[str, set[int]] = {}
     for event in current_grades(workspace, criteria_only=True):
-        criterion_id = event.criterion_id
-        if criterion_id is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
+        key, decides = event.criterion_id, event.value in {"pass", "fail"} and event.output_id in among.value
+        if key is None or not decides:
             continue
-        if criterion_id not in same:
-            same[criterion_id] = same_meaning(versions_of(workspace, criterion_id))
-        if given_under(event, same[criterion_id]):
-            votes[criterion_id][event.output_id].append(event.value == "pass")
+        if key not in same:
+            same[key] = same_meaning(versions_of(workspace, key))
+        if given_under(event, same[key]):
+            votes[key][event.output_id].append(event.value == "pass")
     found = {
         criterion_id: {k: 2 * sum(v) > len(v) for k, v in ballots.items() if 2 * sum(v) != len(v)}
         for criterion_id, ballots in votes.items()
@@ -140,3 +142,98 @@ def resampled(evidence: Evidence, verdicts: Floats) -> tuple[Floats, Floats, int
     if groups is None:
         return cells, resampling.replicates_of_counts(cells), None
     return cells, resampling.replicates(by_group), len(by_group)
+
+
+class HeldOutJudge(Frozen):
+    """How many of the bad outputs one judge caught that it had not seen, as of the choice of the set.
+
+    ``caught`` of ``fails``: smaller than the counts (``counted``) where sources and uneven chances take from
+    them. ``wanted``: the share that its risk asks for; ``share``: how many of the graded outputs are such
+    fails.
+    """
+
+    judge: str
+    judge_version_id: str
+    against: Fact
+    caught: int
+    fails: int
+    wanted: float
+    share: float
+    counted: int = 0
+
+    @property
+    def more(self) -> int | None:
+        """How many more failing grades are needed; None where more grades alone do not help."""
+        return more_until(self.caught, self.fails, self.wanted)
+
+    @property
+    def to_grade(self) -> int:
+        """How many outputs to grade for these fails, at most so many at once."""
+        more = self.more or 0
+        return min(_MOST_AT_ONCE, math.ceil(more / self.share)) if self.share and more <= PRACTICAL else 0
+
+    @property
+    def says(self) -> Fact:
+        """The answer, and why fewer fails are spoken of than there are."""
+        answer = enough(self.caught, self.fails, self.wanted)
+        told = answer.followed_by(worth_less(self.counted, self.fails))
+        return fact("of_judge", judge=self.judge, answer=told)
+
+
+def worth_less(counted: int, worth: int) -> Fact:
+    """That so many failed outputs are worth fewer, where they are."""
+    return fact("worth_less", counted=counted, worth=worth) if counted > worth else NOTHING
+
+
+def held_out_judge(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    criterion: Criterion | None,
+    failed: dict[str, bool],
+    labels: Labels,
+) -> HeldOutJudge:
+    """``failed``: the judge's cross-fitted votes, by output id."""
+    truth = truth_of(workspace, criterion, labels)
+    known = {key: not failing for key, failing in truth.fails.items() if key in failed}
+    evidence = evidence_of(workspace, known)
+    caught, fails = worth(evidence, np.array([failed[key] for key in evidence.ids], dtype=bool))
+    counted = int((~evidence.passes).sum())
+    return HeldOutJudge(
+        judge=judge.name,
+        judge_version_id=judge.id,
+        against=truth.against,
+        caught=caught,
+        fails=fails,
+        wanted=LIMITS[risk_of(criterion, workspace.project)].min_coverage,
+        share=counted / max(1, len(failed)),
+        counted=counted,
+    )
+
+
+def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
+    """Fails that were caught, and fails, in independent and evenly drawn ones that they are worth.
+
+    Kish's effective size over sources, (Σw)² / Σw² with w the weight of a source's fails; both are
+    rounded down, so that a bound on them promises nothing more.
+    """
+    fails = ~evidence.passes
+    groups = np.arange(len(fails)) if evidence.groups is None else evidence.groups
+    weights = evidence.weights if evidence.uneven and evidence.weights is not None else np.ones(len(fails))
+    sizes = np.bincount(groups[fails], weights=weights[fails])
+    total = float(sizes.sum())
+    if total == 0:
+        return 0, 0
+    size = math.floor(total**2 / float((sizes**2).sum()) + _ROUNDING)
+    share = float(weights[fails & failed].sum()) / total
+    return math.floor(share * size + _ROUNDING), size
+
+
+def ask_next(workspace: Workspace, n: int) -> int:
+    """Put n ungraded outputs that help most first on the Grade page, by a draw; returns how many.
+
+    Its chances are known: outputs picked by hand would tell of failures, but not of rates.
+
+    Raises:
+        BadInput: every output is graded.
+    """
+    return len(sampling.draw_sample(workspace, rule="mixture", n=n).picks)

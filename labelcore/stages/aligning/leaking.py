@@ -25,9 +25,8 @@ _MOST = 200
 class Leak(Frozen):
     """Something that one split knows of another.
 
-    ``kind``: two outputs, or two inputs, of different groups are nearly the same; or a judge is
-    shown an output of dev or test as its example (then ``judge`` says which, and ``other_id`` is "").
-    ``similarity``: the Jaccard index of 5-character shingles, 1 for the same text.
+    ``kind``: outputs, or inputs, of different groups are nearly the same (``similarity``: Jaccard index of
+    5-character shingles); or a ``judge`` is shown an output of dev or test as its example.
     """
 
     kind: Literal["output", "input", "example"]
@@ -40,10 +39,9 @@ class Leak(Frozen):
 
 
 class Leakage(Frozen):
-    """The leaks between the splits of the graded outputs, the gravest first.
+    """The leaks between the splits of the ``looked_at`` graded outputs, the gravest first.
 
-    ``looked_at``: how many graded outputs were compared. ``test_share``: the share of the test's
-    graded outputs that some leak touches; None where the test holds none.
+    ``test_share``: how many of the test's a leak touches; None where it holds none.
     """
 
     looked_at: int
@@ -73,37 +71,25 @@ def leakage(workspace: Workspace) -> Leakage:
 def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     """Outputs of different groups and splits whose texts, or else inputs, are nearly the same."""
     seen: set[tuple[str, str]] = set()
-    texts: tuple[tuple[Literal["output", "input"], list[str]], ...] = (
-        ("output", [output.text for output in outputs]),
-        ("input", [output.input for output in outputs]),
-    )
-    for kind, output_texts in texts:
-        rows = [at for at, text in enumerate(output_texts) if len(text) >= _SHORT]
-        for i, j, index in near_pairs([output_texts[at] for at in rows], NEAR):
+    kinds: tuple[Literal["output", "input"], ...] = ("output", "input")
+    for kind in kinds:
+        texts = [output.text if kind == "output" else output.input for output in outputs]
+        rows = [at for at, text in enumerate(texts) if len(text) >= _SHORT]
+        for i, j, index in near_pairs([texts[at] for at in rows], NEAR):
             first, other = outputs[rows[i]], outputs[rows[j]]
-            first_split, other_split = dealt.of(first.group), dealt.of(other.group)
-            if first_split != other_split and (first.id, other.id) not in seen:
+            split, other_split = dealt.of(first.group), dealt.of(other.group)
+            if split != other_split and (first.id, other.id) not in seen:
                 seen.add((first.id, other.id))
-                yield Leak(
-                    kind=kind,
-                    output_id=first.id,
-                    split=first_split,
-                    other_id=other.id,
-                    other_split=other_split,
-                    similarity=index,
-                )
+                places = {"output_id": first.id, "split": split, "other_id": other.id}
+                yield Leak(kind=kind, **places, other_split=other_split, similarity=index)
 
 
 def _examples(judges: Sequence[JudgeVersion], outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     """Outputs outside train that a judge is shown as an example."""
     for judge in judges:
         shown = [text for prompt in kind_of(judge).prompts for text in prompt.example_texts]
-        for output in outputs if shown else ():
+        beginnings = tuple(text for text in shown if len(text) >= _SHORT)  # long examples are cut
+        for output in outputs:
             split = dealt.of(output.group)
-            if split != "train" and any(_is_beginning(text, output.text) for text in shown):
+            if split != "train" and output.text.startswith(beginnings):
                 yield Leak(kind="example", output_id=output.id, split=split, judge=judge.name)
-
-
-def _is_beginning(example: str, text: str) -> bool:
-    """Whether an example is the text, or its beginning where it was cut."""
-    return len(example) >= _SHORT and text.startswith(example)

@@ -9,8 +9,7 @@ import numpy as np
 
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, Fact, JudgeVersion, fact
-from labelcore.stages.aligning.enough import HeldOutJudge
-from labelcore.stages.aligning.evidence import Evidence, resampled
+from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
 from labelcore.stats import counts as figures
@@ -27,16 +26,25 @@ if TYPE_CHECKING:
 
 
 _FEW = 10
-_AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
 _WORDS = np.array(["abstain", "fail", "pass"], dtype=object)
+_PLAIN = ("ppv", "npv", "kappa", "mcc", "balanced_accuracy", "ac1")
 _WITH_INTERVALS = ("tpr", "tnr", "kappa", "mcc", "balanced_accuracy")
 
 
-def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
-    """Verdicts of all outputs: one row an output, one column a judge version; 1 pass, 0 fail.
+def chosen_judges(workspace: Workspace) -> list[JudgeVersion]:
+    """The judges of the chosen set, in its order; none where none is chosen."""
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    return judges_of(workspace.db, choice["judge_version_ids"] if choice else [])
 
-    An abstention is nan in the frame's cells, as is a missing verdict; see ``decided_on``.
-    """
+
+def judges_of(db: Database, ids: Sequence[str]) -> list[JudgeVersion]:
+    """The judge versions of these ids, in their order."""
+    found = judge_table.many(db, ids)
+    return [found[version_id] for version_id in ids if version_id in found]
+
+
+def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
+    """Verdicts on all outputs, in words: a row for each output, a column for each judge version."""
     table = verdict_table.values(db, [version.id for version in versions])
     wide = table.pivot(index="output_id", columns="judge_version_id", values="value")
     ordered: pd.DataFrame = wide.reindex(columns=[version.id for version in versions])
@@ -44,7 +52,7 @@ def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
 
 
 def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str]) -> pd.DataFrame:
-    """The same on some outputs only: one join in the store, for pools of any size."""
+    """The same on some outputs only, None where there is none: one join, for pools of any size."""
     import pandas as pd
 
     names = [version.id for version in versions]
@@ -57,11 +65,7 @@ def figures_on(evidence: Evidence, words: pd.DataFrame) -> dict[str, dict[str, R
     """Each judge's figures with intervals, over sources where outputs share them."""
     if not len(evidence.ids) or not len(words.columns):
         return {}
-    verdicts = np.full(words.shape, np.nan)
-    verdicts[(words == "pass").to_numpy()] = 1.0
-    verdicts[(words == "fail").to_numpy()] = 0.0
-    found = figures_of(evidence, verdicts)
-    return dict(zip(words.columns, found, strict=True))
+    return dict(zip(words.columns, figures_of(evidence, _numbers(words)), strict=True))
 
 
 def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, Rate]]:
@@ -70,20 +74,19 @@ def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, R
         return [{} for _ in range(verdicts.shape[1])]
     cells, replicated, groups = resampled(evidence, verdicts)
     found = resampling.intervals(cells, replicated, _WITH_INTERVALS, groups=groups)
-    if groups is not None and groups < resampling.FEWEST_GROUPS:
-        found = [{name: _without_interval(rate, groups) for name, rate in rates.items()} for rates in found]
-    return found
+    fewest = resampling.FEWEST_GROUPS
+    if groups is None or groups >= fewest:
+        return found
+    why = f"no interval: the outputs come from {groups} sources only, it takes {fewest}"
+    none = {"low": None, "high": None, "why_not": why}
+    return [
+        {name: rate if rate.value is None else rate.model_copy(update=none) for name, rate in rates.items()}
+        for rates in found
+    ]
 
 
-def _without_interval(rate: Rate, groups: int) -> Rate:
-    if rate.value is None:
-        return rate
-    why = f"no interval: the outputs come from {groups} sources only, it takes {resampling.FEWEST_GROUPS}"
-    return rate.model_copy(update={"low": None, "high": None, "why_not": why})
-
-
-def _numbers(words: pd.Series) -> figures.Floats:
-    return np.asarray(words.map(_AS_NUMBER), dtype=np.float64)
+def _numbers(words: pd.Series | pd.DataFrame) -> figures.Floats:
+    return np.where(words == "pass", 1.0, np.where(words == "fail", 0.0, np.nan))
 
 
 def measure_judge(
@@ -99,13 +102,13 @@ def measure_judge(
 ) -> JudgeAlignment:
     """One judge's counts and figures on the labelled outputs that it has verdicts for.
 
-    ``drawn``: its figures with intervals (`figures_on`). ``against``: what people graded, the output
-    or the judge's criterion.
+    ``drawn``: its figures with intervals (`figures_on`); ``against``: what people graded.
     """
     seen = words[[output_id for output_id in labels.value if output_id in words.index]].dropna()
     human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
-    cited_fails = _cited_fails(list(seen.index), labels, criterion)
+    cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
+    cited_fails = [key for key in seen.index if key in cited and not labels.value[key]]
     missing = len(labels.value) - len(seen)
     return JudgeAlignment(
         judge=version.name,
@@ -117,12 +120,7 @@ def measure_judge(
         missing=missing,
         tpr=by_source("tpr", figures.tpr(counts), drawn, evidence),
         tnr=by_source("tnr", figures.tnr(counts), drawn, evidence),
-        ppv=figures.ppv(counts),
-        npv=figures.npv(counts),
-        kappa=figures.kappa(counts),
-        mcc=figures.mcc(counts),
-        balanced_accuracy=figures.balanced_accuracy(counts),
-        ac1=figures.ac1(counts),
+        **{name: getattr(figures, name)(counts) for name in _PLAIN},
         intervals=drawn or {},
         against=against,
         weighted=_weighted(evidence, words) if evidence else {},
@@ -133,28 +131,15 @@ def measure_judge(
     )
 
 
-def _cited_fails(ids: list[str], labels: Labels, criterion: Criterion | None) -> list[str]:
-    """Those failed outputs that the criterion's evidence cites; without a criterion, all failed ones."""
-    cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
-    return [output_id for output_id in ids if output_id in cited and not labels.value[output_id]]
-
-
 def by_source(name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None) -> Rate:
-    """Wilson's interval, or the one over sources where outputs share them (never narrower; none
-    where there are too few sources to tell).
-    """
+    """Wilson's interval, or the one over sources where outputs share them: never narrower; none of few."""
     if not drawn or evidence is None or evidence.groups is None or plain.value is None:
         return plain
     interval = drawn[name]
     if interval.low is None or interval.high is None or plain.low is None or plain.high is None:
         return plain.model_copy(update={"low": None, "high": None, "why_not": interval.why_not})
-    return plain.model_copy(
-        update={
-            "low": min(plain.low, interval.low),
-            "high": max(plain.high, interval.high),
-            "method": interval.method,
-        }
-    )
+    low, high = min(plain.low, interval.low), max(plain.high, interval.high)
+    return plain.model_copy(update={"low": low, "high": high, "method": interval.method})
 
 
 def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
@@ -169,20 +154,12 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
         ("tpr", of_pass, evidence.passes & decided, verdicts == 1),
         ("tnr", of_fail, ~evidence.passes & decided, verdicts == 0),
     ):
-        n = int(inside.sum())
-        if n == 0:
-            found[name] = not_measurable("there are no outputs of this grade that it decided")
-            continue
-        weights = evidence.weights[inside]
-        value = float((weights * right[inside]).sum() / weights.sum())
-        low, high = share.interval()
-        found[name] = Rate(
-            value=value,
-            low=min(value, float(low)),
-            high=max(value, float(high)),
-            n=n,
-            method="weighted by the chance of being drawn",
-        )
+        found[name] = not_measurable("there are no outputs of this grade that it decided")
+        if inside.any():
+            value = float(np.average(right[inside], weights=evidence.weights[inside]))
+            low, high = (float(end) for end in share.interval())
+            known = {"value": value, "low": min(value, low), "high": max(value, high)}
+            found[name] = Rate(**known, n=int(inside.sum()), method="weighted by the chance of being drawn")
     return found
 
 
@@ -196,7 +173,7 @@ def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: 
         yield fact("verdicts_missing", n=missing)
     if counts.abstained:
         yield fact("abstained", n=counts.abstained)
-    if kind_of(version).shaped == "in-sample" and _shaped_by(version, split):
+    if kind_of(version).shaped == "in-sample" and shaped_by(version, split):
         yield fact("in_sample")
     mcc = figures.mcc(counts)
     if mcc is not None and mcc < -0.2 and counts.n >= 20:
@@ -205,14 +182,13 @@ def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: 
         yield fact("constant")
 
 
-def _shaped_by(version: JudgeVersion, split: str) -> bool:
+def shaped_by(version: JudgeVersion, split: str) -> bool:
+    """Whether grades of this split, or any for "all", shaped the judge."""
     return bool(version.fitted_on) if split == "all" else split in version.fitted_on
 
 
 def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
-    """The set's verdict on every output that all its judges have seen: fail where any fails, abstain
-    where all abstain.
-    """
+    """The set's verdict where all its judges have one: fail where any fails, abstain where all abstain."""
     import pandas as pd
 
     seen = votes[list(ids)].dropna(how="any")
@@ -231,22 +207,24 @@ def measure_set(
     *,
     evidence: Evidence | None = None,
 ) -> SetAlignment:
-    """The chosen set's figures on the labelled outputs; where all its judges abstain it catches nothing,
-    but if they abstain on every output nothing can be said.
+    """The chosen set's figures on the labelled outputs; where all its judges abstain it catches nothing.
 
-    ``known``: the figures that were stored when it was chosen. ``evidence``: sources and drawing
-    chances of the labelled outputs, for intervals over sources and for the pool's values.
+    If they abstain everywhere nothing can be said. ``known``: the figures that were stored with the choice.
     """
     verdicts = words[[output_id for output_id in labels.value if output_id in words.index]]
     silent, seen = bool((verdicts == "abstain").all()), verdicts.replace("abstain", "pass")
     human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
     cov, ffr = _set_rates(counts, seen, evidence)
-    weighted = _weighted_set(evidence, seen) if evidence else {}
+    weighted = {}
+    if evidence and (rates := _weighted(evidence, seen)):
+        none = not_measurable("there are no outputs that people passed")
+        weighted = {"coverage": rates["tnr"], "false_failure_rate": _complement(rates["tpr"], none)}
     if len(seen) and silent:
         cov = ffr = not_measurable("the set abstains on every graded output", counts.n)
         weighted = {}
     reasons = [fact("not_measurable", why=rate.why_not) for rate in (cov, ffr) if rate.why_not]
+    stored = known or {}
     return SetAlignment(
         judges=tuple(version.name for version in versions),
         judge_version_ids=tuple(version.id for version in versions),
@@ -254,10 +232,10 @@ def measure_set(
         coverage=cov,
         false_failure_rate=ffr,
         alignment=figures.evalgen_alignment(cov.value, ffr.value),
-        held_out=(known or {}).get("held_out"),
+        held_out=stored.get("held_out"),
         warnings=tuple(reasons),
-        in_sample=((known or {}).get("in_sample") or {}).get("alignment"),
-        members=tuple(HeldOutJudge(**member) for member in (known or {}).get("members", ())),
+        in_sample=(stored.get("in_sample") or {}).get("alignment"),
+        members=tuple(HeldOutJudge(**member) for member in stored.get("members", ())),
         weighted=weighted,
     )
 
@@ -266,8 +244,7 @@ def _set_rates(counts: figures.Counts, words: pd.Series, evidence: Evidence | No
     """Coverage and false failure rate, over sources where outputs share them."""
     drawn = None
     if evidence is not None and evidence.groups is not None and len(words):
-        column = words.reindex(evidence.ids).to_frame("set")
-        drawn = figures_on(evidence, column)["set"]
+        drawn = figures_on(evidence, words.reindex(evidence.ids).to_frame("set"))["set"]
     passes = by_source("tpr", figures.tpr(counts), drawn, evidence)
     cov = by_source("tnr", figures.coverage(counts), drawn, evidence)
     return cov, _complement(passes, figures.false_failure_rate(counts))
@@ -282,15 +259,6 @@ def _complement(passes: Rate, plain: Rate) -> Rate:
     return passes.model_copy(update={"value": 1 - passes.value, "low": low, "high": high})
 
 
-def _weighted_set(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
-    """Coverage and false failure rate on the whole pool, where outputs had different chances."""
-    rates = _weighted(evidence, words)
-    if not rates:
-        return {}
-    none = not_measurable("there are no outputs that people passed")
-    return {"coverage": rates["tnr"], "false_failure_rate": _complement(rates["tpr"], none)}
-
-
 def pass_rates(
     db: Database, evidence: Evidence, words: pd.Series | None, member_ids: Sequence[str]
 ) -> PassRates:
@@ -298,30 +266,20 @@ def pass_rates(
 
     ``words``: the set's verdicts on the labelled outputs; None where no set is chosen.
     """
-    import pandas as pd
-
-    graded = evidence.graded(
-        _numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids))
-    )
-    human = prevalence.people_only(graded)
-    sampling = sampling_of(evidence)
+    verdicts = np.full(len(evidence.ids), np.nan) if words is None else _numbers(words.reindex(evidence.ids))
+    graded = evidence.graded(verdicts)
+    people = {"human": prevalence.people_only(graded), "human_sampling": sampling_of(evidence)}
     if words is None:
         nothing = not_measurable("no judge set is chosen yet")
-        return PassRates(
-            human=human, human_sampling=sampling, judge=nothing, corrected=nothing, assumption=""
-        )
+        return PassRates(**people, judge=nothing, corrected=nothing, assumption="")
     pool = PoolVerdicts(*confusion.pool_of_set(db, member_ids))
     others = {name: prevalence.corrected(graded, pool, name) for name in prevalence.METHODS}
     name = correction_of(evidence)
     if name == "Rogan-Gladen":  # the others need a sample of the pool
-        why = "the graded outputs were not drawn with known probabilities"
-        others = {
-            name: rate if name == "Rogan-Gladen" else not_measurable(why, graded.n)
-            for name, rate in others.items()
-        }
+        unknown = not_measurable("the graded outputs were not drawn with known probabilities", graded.n)
+        others = dict.fromkeys(others, unknown) | {name: others[name]}
     return PassRates(
-        human=human,
-        human_sampling=sampling,
+        **people,
         judge=prevalence.as_is(pool),
         corrected=others[name],
         assumption=prevalence.ASSUMPTIONS[name],
@@ -344,13 +302,12 @@ def correction_of(evidence: Evidence) -> str:
 
 
 def set_verdicts(workspace: Workspace, ids: Sequence[str]) -> tuple[list[str], figures.Floats]:
-    """The judge versions of the chosen set (none where none is chosen), and its verdicts on these
-    outputs, shape (n,): 1 pass, 0 fail, nan where it abstains or has not seen the output.
+    """The ids of the chosen set's judges, and its verdicts on these outputs, shape (n,).
+
+    1 pass, 0 fail, nan where it abstains or has not seen the output, or where no set is chosen.
     """
-    choice = judge_table.chosen(workspace.db, workspace.project.id)
-    known = judge_table.many(workspace.db, choice["judge_version_ids"] if choice else [])
-    members = list(known.values())
+    judges = chosen_judges(workspace)
+    members = [judge.id for judge in judges]
     if not members:
         return [], np.full(len(ids), np.nan)
-    votes = set_words(words_on(workspace.db, members, ids), [version.id for version in members])
-    return [version.id for version in members], _numbers(votes.reindex(list(ids)))
+    return members, _numbers(set_words(words_on(workspace.db, judges, ids), members).reindex(list(ids)))

@@ -1,7 +1,6 @@
 """A report as of an earlier moment: read from the events that were stored until then.
 
-Rows are dated when they are made. Verdicts of a run are stored a moment later, in batches, so a
-report that was made while judges ran may miss some that the same moment shows afterwards.
+Verdicts are dated when they are made and stored a moment later: a report made during a run may miss some.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, JudgeVersion, Project, now
+from labelcore.models import Frozen, JudgeVersion, now
 from labelcore.operations import Here
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.projects import open_project
-from labelcore.store import Database, past
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
+from labelcore.store import past
 from labelcore.workspace import Workspace
 
 
@@ -43,11 +42,7 @@ class JudgeUsed(Frozen):
 
 
 class Basis(Frozen):
-    """The versions that a report was made with.
-
-    ``grades`` are all current overall grades of the project, whatever the split;
-    ``newest_grade`` is when the newest event of grading was stored.
-    """
+    """The versions that a report was made with, and how many overall grades there were, in any split."""
 
     criteria: tuple[CriterionUsed, ...]
     judges: tuple[JudgeUsed, ...]
@@ -69,10 +64,7 @@ def basis(workspace: Workspace, versions: Sequence[JudgeVersion]) -> Basis:
         judges=tuple(
             JudgeUsed(
                 judge_version_id=version.id,
-                name=version.name,
-                kind=version.kind,
-                version=version.version,
-                criterion_version=version.criterion_version,
+                **version.model_dump(include={"name", "kind", "version", "criterion_version"}),
             )
             for version in versions
         ),
@@ -99,41 +91,34 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
             f"'{text[:40]}' is no date and time.", next_step="Write it as 2026-11-20T12:00 or 2026-11-20."
         ) from trouble
     whole_day = "T" not in text.upper() and ":" not in text
-    if whole_day:
-        given = datetime.combine(given, time.max)
-    moment = _in_zone(given, zone)
-    return min(moment, now()) if whole_day and _starts_before_now(moment) else moment
+    try:
+        given = datetime.combine(given, time.max) if whole_day else given
+        given = given if zone is None or given.tzinfo else given.replace(tzinfo=zone)
+        moment = given if given.tzinfo else given.astimezone()
+    except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
+        raise BadInput(f"{given} is no moment of this calendar.") from trouble
+    begun = not whole_day or datetime.combine(moment, time.min, moment.tzinfo) <= now()
+    return min(moment, now()) if whole_day and begun else moment
 
 
-def _moment(given: str | datetime) -> datetime:
-    return parse_moment(given) if isinstance(given, str) else given
-
-
-Moment = Annotated[datetime, BeforeValidator(_moment), Here(lambda text: parse_moment(text).isoformat())]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(lambda given: parse_moment(given) if isinstance(given, str) else given),
+    Here(lambda text: parse_moment(text).isoformat()),
+]
 """A moment as people write it."""
 
 
-def _starts_before_now(moment: datetime) -> bool:
-    return datetime.combine(moment, time.min, moment.tzinfo) <= now()
-
-
-def _in_zone(given: datetime, zone: tzinfo | None) -> datetime:
-    try:
-        return given if given.tzinfo else (given.replace(tzinfo=zone) if zone else given.astimezone())
-    except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
-        raise BadInput(f"{given} is no moment of this calendar.") from trouble
-
-
 @contextlib.contextmanager
-def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[tuple[Database, Project]]:
-    """The database and the project as they stood at a moment; as they are for None.
+def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[Workspace]:
+    """The place as it stood at a moment, for nobody to work in; as it is for None.
 
     Raises:
         BadInput: the moment is still to come.
         NotFound: the project did not exist yet.
     """
     if moment is None:
-        yield workspace.db, workspace.project
+        yield Workspace(workspace.db, workspace.project)
         return
     aware = moment.astimezone()
     if aware > now():
@@ -142,8 +127,6 @@ def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[tuple[D
         try:
             known = open_project(then, workspace.project.name, create=False)
         except NotFound as trouble:
-            raise NotFound(
-                f"There was no project '{workspace.project.name}' at {aware:%Y-%m-%d %H:%M}.",
-                next_step="Name a later moment.",
-            ) from trouble
-        yield then, known
+            says = f"There was no project '{workspace.project.name}' at {aware:%Y-%m-%d %H:%M}."
+            raise NotFound(says, next_step="Name a later moment.") from trouble
+        yield Workspace(then, known)

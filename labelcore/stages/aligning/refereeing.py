@@ -1,15 +1,14 @@
 """The referee: candidates for one criterion on the same graded outputs, and the cheapest good one.
 
-A judge that was fitted to these grades is fitted again without each output's group (cross-fitting),
-so that it is not measured on what it has seen; a judge that no grade shaped keeps its verdicts. One
-that grades shaped and that cannot be fitted again (a cascade, a check that a model wrote) is called
-in-sample, and is never more than perhaps good enough.
+Who was fitted to these grades is fitted again without each output's group, so that nobody is measured on what
+it has seen. Who cannot be fitted again (a cascade, a written check) is in-sample, and never more than perhaps
+good enough.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +18,9 @@ from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.learned_model import folds_by_group
-from labelcore.models import OVERALL, Criterion, Decision, Fact, JudgeVersion, Role, fact
+from labelcore.models import OVERALL, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
-from labelcore.stages.aligning.contenders import Contender, Difference, Differences, Good, Race
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
 from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
 from labelcore.stages.deriving import find_criterion
@@ -33,7 +31,7 @@ from labelcore.stages.judging.proposing.training import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
 from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats import counts as figures
-from labelcore.stats.paired import compare
+from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.stats.threads import one_thread
 from labelcore.store import Database
@@ -41,10 +39,6 @@ from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.store.verdicts import Cost, costs
 from labelcore.workspace import Workspace
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 LEAST_TNR, MOST_FFR = 0.6, 0.25
 """What "good enough" asks where neither the criterion nor the person says more."""
@@ -54,6 +48,93 @@ _AS_NUMBER = {"pass": 1.0, "fail": 0.0}
 
 Floats = npt.NDArray[np.float64]
 Share = Annotated[float, Field(ge=0, le=1)]
+Price = tuple[float | None, float | None]
+"""US dollars for 1,000 verdicts, and milliseconds for one; None where they are not known."""
+Good = Literal["yes", "perhaps", "no", "not measurable"]
+
+
+class Contender(Frozen):
+    """One candidate in the race.
+
+    ``how``: "cross-fitted" where models that had not seen an output decided it, "in-sample" where these
+    grades shaped it all the same, else "as it is". ``good``: "yes" where the intervals of TPR and TNR lie
+    above the limits, "perhaps" where only the values do, or in-sample. ``beaten_by``: one no worse in TPR,
+    TNR and cost, and better in one. Cost in US dollars for 1,000 verdicts, latency in milliseconds (median);
+    None where they are not known.
+    """
+
+    judge: str
+    judge_version_id: str
+    kind: str
+    how: str
+    n: int
+    abstained: int
+    tpr: Rate
+    tnr: Rate
+    balanced_accuracy: float | None
+    cost_per_thousand: float | None
+    latency_ms: float | None
+    flip_rate: Rate
+    beaten_by: str
+    good: Good
+
+    @property
+    def cost(self) -> Fact:
+        """What 1,000 of its verdicts cost."""
+        if self.cost_per_thousand is None:
+            return fact("cost_unknown")
+        return fact("cost", cost=self.cost_per_thousand) if self.cost_per_thousand else fact("no_cost")
+
+
+class Race(Frozen):
+    """All candidates of one criterion, the best first, and the grades that they are measured ``against``.
+
+    ``left_out``: who could not run and why. ``cheapest``: the name of the cheapest good enough one, "" for
+    none.
+    """
+
+    criterion: str
+    against: Fact
+    n: int
+    least_tpr: float
+    least_tnr: float
+    contenders: tuple[Contender, ...]
+    left_out: tuple[Fact, ...]
+    cheapest: str
+    says: Fact
+
+
+class Difference(Frozen):
+    """An output on which two judges differ, with what people said and each judge's reason."""
+
+    output: Output
+    human_pass: bool
+    first: str
+    second: str
+    first_reason: str
+    second_reason: str
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form, the output by its id."""
+        return self.model_dump(exclude={"output"}) | {"output_id": self.output.id}
+
+
+class Differences(Frozen):
+    """Where two judges, by their names, differ on graded outputs, and which is right more often.
+
+    ``paired.only_first`` counts the outputs on which only the first is; ``against``: the grades that say so.
+    """
+
+    first: str
+    second: str
+    paired: Paired
+    against: Fact
+    differences: tuple[Difference, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        differences = [difference.document() for difference in self.differences]
+        return {"paired": self.paired, "against": self.against, "differences": differences}
 
 
 @operation("judge race", role=Role.MANAGER)
@@ -84,10 +165,12 @@ def race(
     with one_thread():
         ids, answers, how, left_out = _words(workspace, versions, labels, truth.fails, seed)
     tell(1, 2, "comparing")
-    limits = _limits(decided, min_tnr, max_ffr)
+    ffr = decided.max_false_failure_rate if decided else MOST_FFR
+    limits = 1 - (ffr if max_ffr is None else max_ffr), LEAST_TNR if min_tnr is None else min_tnr
     evidence = evidence_of(workspace, {key: not truth.fails[key] for key in ids})
     ranked = _ranked(_contenders(workspace, versions, answers, how, evidence, limits))
-    cheapest = next((contender for contender in _by_cost(ranked) if contender.good == "yes"), None)
+    by_cost = sorted(ranked, key=lambda contender: (_price(contender), contender.latency_ms or 0.0))
+    cheapest = next((contender for contender in by_cost if contender.good == "yes"), None)
     tell(2, 2, "done")
     return Race(
         criterion=decided.name if decided else OVERALL,
@@ -102,43 +185,11 @@ def race(
     )
 
 
-def _limits(criterion: Criterion | None, min_tnr: float | None, max_ffr: float | None) -> tuple[float, float]:
-    """The least TPR and TNR: what the person says, else the criterion, else what is usual."""
-    ffr = max_ffr if max_ffr is not None else criterion.max_false_failure_rate if criterion else MOST_FFR
-    return 1 - ffr, LEAST_TNR if min_tnr is None else min_tnr
-
-
-def _contenders(
-    workspace: Workspace,
-    versions: Sequence[JudgeVersion],
-    answers: Floats,
-    how: Sequence[str],
-    evidence: Evidence,
-    limits: tuple[float, float],
-) -> list[Contender]:
-    spent = costs(workspace.db, workspace.project.id)
-    racing = [at for at, kept in enumerate(how) if kept]
-    drawn = figures_of(evidence, answers[:, racing])
-    return [
-        _contender(
-            workspace,
-            versions[at],
-            answers[:, at],
-            evidence,
-            figures,
-            how[at],
-            _spent(workspace, versions[at], spent),
-            limits,
-        )
-        for at, figures in zip(racing, drawn, strict=True)
-    ]
-
-
 def _words(
     workspace: Workspace, versions: Sequence[JudgeVersion], labels: Labels, fails: dict[str, bool], seed: int
 ) -> tuple[list[str], Floats, list[str], list[Fact]]:
-    """The outputs of the race, each judge's answers (1 pass, 0 fail, nan abstained), how each came
-    about ("" for who is left out), and why some are left out.
+    """The outputs of the race, each judge's answers (1 pass, 0 fail, nan abstained), how each came about (""
+    for who is left out), and why some are.
     """
     outputs = output_table.many(workspace.db, sorted(labels.value))
     data = training_data_of(workspace, list(outputs.values()), labels)
@@ -156,24 +207,18 @@ def _words(
             answers[:, at] = _out_of_fold(candidate, fold)
             how.append("cross-fitted")
             continue
-        stored = _stored(votes, version, data.table.ids)
+        stored = votes[version.id].reindex(list(data.table.ids))
         answers[:, at] = stored.map(_AS_NUMBER).to_numpy(dtype=np.float64)
         decided[:, at] = stored.notna().to_numpy()
         seen = int(decided[known, at].sum())
-        how.append(_kept(version) if seen >= _FEWEST * known.sum() else "")
-        if not how[-1]:
+        how.append(kind_of(version).shaped if version.fitted_on else "as it is")
+        if seen < _FEWEST * known.sum():
+            how[-1] = ""
             left_out.append(fact("decided_too_few", judge=version.name, seen=seen, n=int(known.sum())))
     racing = [at for at, kept in enumerate(how) if kept]
     shared = known & decided[:, racing].all(axis=1)
     ids = [key for key, decides in zip(data.table.ids, shared, strict=True) if decides]
     return ids, answers[shared], how, left_out
-
-
-def _stored(votes: pd.DataFrame, version: JudgeVersion, ids: Sequence[str]) -> pd.Series:
-    import pandas as pd
-
-    nothing = pd.Series(None, index=list(ids), dtype=object)
-    return votes[version.id].reindex(list(ids)) if version.id in votes else nothing
 
 
 def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
@@ -188,17 +233,44 @@ def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
     return found
 
 
-def _kept(version: JudgeVersion) -> str:
-    """What stored verdicts are: a learned judge's own are cross-fitted already, and an LLM is never
-    shown the output that it judges.
-    """
-    return kind_of(version).shaped if version.fitted_on else "as it is"
+def _contenders(
+    workspace: Workspace,
+    versions: Sequence[JudgeVersion],
+    answers: Floats,
+    how: Sequence[str],
+    evidence: Evidence,
+    limits: tuple[float, float],
+) -> list[Contender]:
+    spent = costs(workspace.db, workspace.project.id)
+    racing = [at for at, kept in enumerate(how) if kept]
+    found = []
+    for at, drawn in zip(racing, figures_of(evidence, answers[:, racing]), strict=True):
+        version, counts = versions[at], figures.count(answers[:, at], evidence.passes)
+        tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
+        tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
+        cost, latency = _spent(workspace, version, spent)
+        contender = Contender(
+            judge=version.name,
+            judge_version_id=version.id,
+            kind=version.kind,
+            how=how[at],
+            n=counts.n,
+            abstained=counts.abstained,
+            tpr=tpr,
+            tnr=tnr,
+            balanced_accuracy=figures.balanced_accuracy(counts),
+            cost_per_thousand=cost,
+            latency_ms=latency,
+            flip_rate=flip_rate(workspace, version),
+            beaten_by="",
+            good=_good(tpr, tnr, limits, in_sample=how[at] == "in-sample"),
+        )
+        found.append(contender)
+    return found
 
 
-def _spent(
-    workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]
-) -> tuple[float | None, float | None]:
-    """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
+def _spent(workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]) -> Price:
+    """A cascade pays for what it asks."""
     kind = kind_of(version)
     if kind.composed:
         asked = cascades.report(workspace, version)
@@ -211,37 +283,12 @@ def _spent(
     return cost.per_thousand, cost.latency_ms
 
 
-def _contender(
-    workspace: Workspace,
-    version: JudgeVersion,
-    answers: Floats,
-    evidence: Evidence,
-    drawn: dict[str, Rate],
-    how: str,
-    paid: tuple[float | None, float | None],
-    limits: tuple[float, float],
-) -> Contender:
-    counts = figures.count(answers, evidence.passes)
-    tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
-    tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
-    steady = kind_of(version).steady
-    known = [] if steady else flips(workspace, version)
-    return Contender(
-        judge=version.name,
-        judge_version_id=version.id,
-        kind=version.kind,
-        how=how,
-        n=counts.n,
-        abstained=counts.abstained,
-        tpr=tpr,
-        tnr=tnr,
-        balanced_accuracy=figures.balanced_accuracy(counts),
-        cost_per_thousand=paid[0],
-        latency_ms=paid[1],
-        flip_rate=known[0].rate if known else not_measurable(steady or "it was never asked twice"),
-        beaten_by="",
-        good=_good(tpr, tnr, limits, in_sample=how == "in-sample"),
-    )
+def flip_rate(workspace: Workspace, version: JudgeVersion) -> Rate:
+    """How often the judge answers otherwise when it is asked again, or why that is not known."""
+    if steady := kind_of(version).steady:
+        return not_measurable(steady)
+    known = flips(workspace, version)
+    return known[0].rate if known else not_measurable("it was never asked twice")
 
 
 def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool) -> Good:
@@ -255,11 +302,10 @@ def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool)
 def _ranked(found: Sequence[Contender]) -> list[Contender]:
     """The best balanced accuracy first, each with who beats it."""
     ranked = sorted(found, key=lambda contender: -(contender.balanced_accuracy or 0))
+    beaten = [next((other.judge for other in ranked if _beats(other, loser)), "") for loser in ranked]
     return [
-        contender.model_copy(
-            update={"beaten_by": next((o.judge for o in ranked if _beats(o, contender)), "")}
-        )
-        for contender in ranked
+        contender.model_copy(update={"beaten_by": winner})
+        for contender, winner in zip(ranked, beaten, strict=True)
     ]
 
 
@@ -268,21 +314,15 @@ def _beats(contender: Contender, other: Contender) -> bool:
         return False
     if (contender.cost_per_thousand is None) != (other.cost_per_thousand is None):
         return False
-    pairs = [
-        (contender.tpr.value or 0.0, other.tpr.value or 0.0),
-        (contender.tnr.value or 0.0, other.tnr.value or 0.0),
-        (-_price(contender), -_price(other)),
-    ]
-    return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+    mine, others = (
+        (each.tpr.value or 0.0, each.tnr.value or 0.0, -_price(each)) for each in (contender, other)
+    )
+    return mine != others and all(a >= b for a, b in zip(mine, others, strict=True))
 
 
 def _price(contender: Contender) -> float:
     """What it costs; what is not known counts as dearest."""
     return np.inf if contender.cost_per_thousand is None else contender.cost_per_thousand
-
-
-def _by_cost(found: Sequence[Contender]) -> list[Contender]:
-    return sorted(found, key=lambda contender: (_price(contender), contender.latency_ms or 0.0))
 
 
 def _outcome(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]) -> Fact:
@@ -295,9 +335,9 @@ def _outcome(ranked: Sequence[Contender], cheapest: Contender | None, limits: tu
         why = next(rate.why_not for rate in (ranked[0].tpr, ranked[0].tnr) if rate.value is None)
         return fact("good_unknown", wanted=asked, why=why)
     perhaps = [contender.judge for contender in ranked if contender.good == "perhaps"]
-    if perhaps:
-        return fact("perhaps_good", wanted=asked, judges=perhaps[:3])
-    return fact("none_good", wanted=asked)
+    return (
+        fact("perhaps_good", wanted=asked, judges=perhaps[:3]) if perhaps else fact("none_good", wanted=asked)
+    )
 
 
 @operation("judge differences", role=Role.MANAGER)
@@ -315,7 +355,11 @@ def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion)
     truth = truth_of(workspace, criterion, fitting_labels(workspace))
     left, right = (_decisions(workspace.db, version, truth) for version in (first, second))
     both = [key for key in truth.fails if key in left and key in right]
-    paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(workspace.db, both))
+    human = {key: "fail" if failed else "pass" for key, failed in truth.fails.items()}
+    mine, others = (
+        np.array([answers[key].value == human[key] for key in both], dtype=bool) for answers in (left, right)
+    )
+    paired = compare(mine, others, sources_of(workspace.db, both))
     differ = [key for key in both if left[key].value != right[key].value]
     outputs = output_table.many(workspace.db, differ)
     found = [
@@ -337,10 +381,3 @@ def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion)
 def _decisions(db: Database, version: JudgeVersion, truth: Truth) -> dict[str, Decision]:
     verdicts = verdict_table.of_outputs(db, list(truth.fails), [version.id])
     return {verdict.output_id: verdict.decision for verdict in verdicts}
-
-
-def _right(decisions: dict[str, Decision], ids: Sequence[str], truth: Truth) -> npt.NDArray[np.bool_]:
-    """Where the judge says what people said; an abstention is not right."""
-    return np.array(
-        [decisions[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool
-    )

@@ -9,20 +9,31 @@ from pydantic import Field
 
 from labelcore.models import OVERALL, Fact, Frozen
 from labelcore.stages.aligning.ceiling import Ceiling
-from labelcore.stages.aligning.enough import HeldOutJudge
+from labelcore.stages.aligning.evidence import HeldOutJudge
 from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
 from labelcore.stats.counts import Counts, evalgen_alignment
 from labelcore.stats.rate import Rate, proportion
 
+_CELLS = {"true_pass", "false_pass", "true_fail", "false_fail", "abstained"}
+_FIGURES = (
+    "kappa",
+    "mcc",
+    "balanced_accuracy",
+    "baseline",
+    "criterion_fails",
+    "criterion_caught",
+    "ac1",
+    "against",
+)
+
 
 class JudgeAlignment(Frozen):
     """One judge against people's grades, and against its own criterion's evidence.
 
-    ``against``: the grades that it is measured by, of the output as a whole or of its criterion.
-    ``intervals``: kappa, MCC and balanced accuracy with theirs. ``weighted``: TPR and TNR for the
-    pool, where outputs had different chances to be drawn. ``ac1`` is secondary: it looks good for a
-    judge that misses nearly every fail.
+    ``against``: whether these are of the output or of its criterion. ``weighted``: TPR and TNR for the pool,
+    where outputs had different chances to be drawn. ``ac1`` looks good for a judge that misses nearly every
+    fail.
     """
 
     judge: str
@@ -61,37 +72,20 @@ class JudgeAlignment(Frozen):
 
     def document(self) -> dict[str, Any]:
         """The flat form of the command line's JSON, with facts in it (see `messages.document`)."""
-        counts = self.counts
+        ends = [
+            (name, end) for name in self.intervals if name not in {"tpr", "tnr"} for end in ("low", "high")
+        ]
         return {
-            "judge": self.judge,
-            "judge_version_id": self.judge_version_id,
-            "criterion": self.criterion,
-            "kind": self.kind,
-            "n": counts.n,
-            "true_pass": counts.true_pass,
-            "false_pass": counts.false_pass,
-            "true_fail": counts.true_fail,
-            "false_fail": counts.false_fail,
-            "abstained": counts.abstained,
+            **self.model_dump(include={"judge", "judge_version_id", "criterion", "kind"}),
+            "n": self.counts.n,
+            **self.counts.model_dump(include=_CELLS),
             "missing": self.missing,
-            **_flat("tpr", self.tpr),
-            **_flat("tnr", self.tnr),
-            **_flat("ppv", self.ppv),
-            **_flat("npv", self.npv),
-            "kappa": self.kappa,
-            "mcc": self.mcc,
-            "balanced_accuracy": self.balanced_accuracy,
-            "baseline": self.baseline,
-            "criterion_fails": self.criterion_fails,
-            "criterion_caught": self.criterion_caught,
-            "ac1": self.ac1,
-            "against": self.against,
-            **{
-                f"{name}_{end}": getattr(rate, end)
-                for name, rate in self.intervals.items()
-                if name not in {"tpr", "tnr"}
-                for end in ("low", "high")
-            },
+            **flat("tpr", self.tpr),
+            **flat("tnr", self.tnr),
+            **flat("ppv", self.ppv),
+            **flat("npv", self.npv),
+            **{name: getattr(self, name) for name in _FIGURES},
+            **{f"{name}_{end}": getattr(self.intervals[name], end) for name, end in ends},
             "weighted": {name: rate.model_dump() for name, rate in self.weighted.items()},
             "warnings": list(self.warnings),
         }
@@ -100,9 +94,9 @@ class JudgeAlignment(Frozen):
 class SetAlignment(Frozen):
     """The chosen set: what it does on this split, and on outputs that it had not seen.
 
-    ``held_out`` and ``members`` are of the choice, cross-fitted on the grades of then outside the
-    sealed test; ``in_sample`` is the alignment of the set on these same grades. ``weighted``: coverage
-    and false failure rate for the pool, where outputs had different chances to be drawn.
+    ``held_out`` and ``members`` are of the choice, cross-fitted on the grades of then outside the sealed
+    test; ``in_sample``: its alignment on these. ``weighted``: for the pool, where chances to be drawn
+    differed.
     """
 
     judges: tuple[str, ...]
@@ -129,8 +123,8 @@ class SetAlignment(Frozen):
         return {
             "judges": list(self.judges),
             "n": self.counts.n,
-            **_flat("coverage", self.coverage, value=""),
-            **_flat("false_failure_rate", self.false_failure_rate, value=""),
+            **flat("coverage", self.coverage),
+            **flat("false_failure_rate", self.false_failure_rate),
             "alignment": self.alignment,
             "weighted": {name: rate.model_dump() for name, rate in self.weighted.items()}
             | ({"alignment": self.weighted_alignment} if self.weighted else {}),
@@ -146,8 +140,8 @@ class SetAlignment(Frozen):
 class PassRates(Frozen):
     """Three answers to "how good is everything": people, the set as it is, and corrected.
 
-    ``methods``: every correction, or why it is refused. ``effective``: how many evenly drawn grades
-    the graded outputs are worth, where they had different chances.
+    ``methods``: every correction, or why it is refused. ``effective``: how many evenly drawn grades these are
+    worth.
     """
 
     human: Rate
@@ -165,15 +159,11 @@ class PassRates(Frozen):
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""
-
-        def plain(rate: Rate) -> dict[str, Any]:
-            return rate.model_dump()
-
         return {
-            "human": plain(self.human) | {"sampling": self.human_sampling},
-            "judge": plain(self.judge),
-            "corrected": plain(self.corrected) | {"assumption": self.assumption},
-            "methods": {name: plain(rate) for name, rate in self.methods.items()},
+            "human": self.human.model_dump() | {"sampling": self.human_sampling},
+            "judge": self.judge.model_dump(),
+            "corrected": self.corrected.model_dump() | {"assumption": self.assumption},
+            "methods": {name: rate.model_dump() for name, rate in self.methods.items()},
             "effective_grades": self.effective,
         }
 
@@ -213,5 +203,6 @@ class AlignmentReport(Frozen):
         }
 
 
-def _flat(name: str, rate: Rate, value: str = "") -> dict[str, Any]:
-    return {name + value: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}
+def flat(name: str, rate: Rate) -> dict[str, Any]:
+    """A rate as three keys: its value and the ends of its interval."""
+    return {name: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}

@@ -19,7 +19,8 @@ from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
 from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, fact, now
 from labelcore.operations import FileText, Options
-from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
+from labelcore.stages.aligning import align
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge

@@ -15,7 +15,8 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact, now
 from labelcore.operations import Hidden, operation
-from labelcore.stages.aligning import AlignmentReport, align
+from labelcore.stages.aligning import align
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.grading import sealed_splits, split_report
 from labelcore.stages.judging import find_judge, list_judges
 from labelcore.stages.reporting.card import (

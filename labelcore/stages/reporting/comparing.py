@@ -10,9 +10,11 @@ import numpy as np
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, Role, fact
 from labelcore.operations import Metavar, operation
-from labelcore.stages.aligning import AlignmentReport, Moment, align, chosen_set
+from labelcore.stages.aligning import align, chosen_set
 from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.aligning.measuring import set_words, words_on
+from labelcore.stages.aligning.moments import Moment
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.grading import human_labels, versions
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from labelcore.models import Criterion, JudgeVersion, Project, now
 from labelcore.stages import projects
-from labelcore.stages.aligning import AlignmentReport, align
+from labelcore.stages.aligning import align
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.timeline import History, timeline

@@ -10,15 +10,9 @@ from typing import Annotated, Literal
 from labelcore.models import NOTHING, Fact, Frozen, Role, fact
 from labelcore.operations import Hidden, operation
 from labelcore.stages import projects
-from labelcore.stages.aligning import (
-    AlignmentReport,
-    JudgeAlignment,
-    SealedView,
-    SetAlignment,
-    align,
-    test_as_seen,
-)
-from labelcore.stages.aligning.enough import worth_less
+from labelcore.stages.aligning import SealedView, align, last_look
+from labelcore.stages.aligning.evidence import worth_less
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
 from labelcore.stages.refining import Docket, docket
@@ -104,7 +98,7 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hid
         rate=rate,
         members=[judge for judge in list_judges(workspace) if judge.judge_version_id in ids],
         outputs=projects.overview(workspace).outputs,
-        test=test_as_seen(workspace),
+        test=last_look(workspace),
     )
     reasons = [reason for check in _CHECKS for reason in check(seen)]
     reasons.sort(key=lambda reason: ("bad", "care", "good").index(reason.weight))

@@ -7,8 +7,8 @@ from typing import Literal
 from labelcore.judges.kinds import RESERVED
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role
 from labelcore.operations import operation
-from labelcore.stages.aligning import JudgeAlignment
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
+from labelcore.stages.aligning.report import JudgeAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, human_labels
 from labelcore.stages.sharing.rubric_file import Figures
