@@ -9,7 +9,7 @@ from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
 from labelcore.stages import deriving
 from labelcore.stages.judging.proposing import checks
-from labelcore.stages.judging.proposing.trials import Trial
+from labelcore.stages.judging.proposing.checks import Trial
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 

@@ -14,7 +14,12 @@ from labelcore.messages import rate_words, sentences
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import hardness
-from labelcore.stages.judging.testing.hardness_report import HardnessReport, HardnessRow, changed_texts
+from labelcore.stages.judging.testing.hardness_report import (
+    HardnessReport,
+    HardnessRow,
+    changed_texts,
+    report,
+)
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
 from pages.widgets.shell import plain
@@ -54,7 +59,7 @@ def show_hardness(workspace: Workspace) -> None:
         _start(workspace, version, limit)
         st.rerun()
     _watch(version)
-    found = hardness.report(workspace, version)
+    found = report(workspace, version)
     if not found.results:
         shell.warn(sentences(found.warnings))
         st.info("This judge was not tested yet.")

@@ -8,7 +8,7 @@ import streamlit as st
 from labelcore.messages import rate_words, sentences
 from labelcore.models import ProbeValue
 from labelcore.stages import deriving
-from labelcore.stages.judging.testing import probing
+from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.shell import plain
@@ -30,7 +30,7 @@ def show_probes(workspace: Workspace) -> None:
     left, right = st.columns(2)
     if left.button("Make probes", width="stretch"):
         with shell.guard():
-            made = probing.make_probes(workspace, chosen)
+            made = probe_cases.make_probes(workspace, chosen)
         st.success(f"{len(made.new)} new probes; {made.known} were there.")
         for defect, why in made.too_few.items():
             st.write(plain(f"{defect}: {why}."))
@@ -40,7 +40,7 @@ def show_probes(workspace: Workspace) -> None:
             st.session_state[kept] = probing.try_judges_on_probes(workspace, chosen)
     if kept in st.session_state:
         _show_test(workspace, st.session_state[kept])
-    found = probing.list_probes(workspace, chosen)
+    found = probe_cases.list_probes(workspace, chosen)
     waiting = [probe for probe in found if probe.state == "open" and not probe.left_out]
     st.write(f"{len(found)} probes, {len(waiting)} wait for an opinion.")
     for probe in waiting[:_AT_ONCE]:
@@ -84,7 +84,7 @@ def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
 
 
 def _show_probes(workspace: Workspace, detection: probing.Detection) -> None:
-    cases = {probe.case.id: probe for probe in probing.list_probes(workspace)}
+    cases = {probe.case.id: probe for probe in probe_cases.list_probes(workspace)}
     for words, ids in (("It misses", detection.missed), ("It catches", detection.caught)):
         for probe in (cases[case_id] for case_id in ids if case_id in cases):
             with st.container(border=True):
@@ -92,7 +92,7 @@ def _show_probes(workspace: Workspace, detection: probing.Detection) -> None:
                 st.code(probe.case.text, language=None, wrap_lines=True)
 
 
-def _ask(workspace: Workspace, probe: probing.Probe) -> None:
+def _ask(workspace: Workspace, probe: probe_cases.Probe) -> None:
     with st.container(border=True):
         st.write(plain(f"{probe.case.defect}: {probe.case.where}"))
         st.code(probe.case.text, language=None, wrap_lines=True)
@@ -106,5 +106,5 @@ def _ask(workspace: Workspace, probe: probing.Probe) -> None:
             for label, value in opinions:
                 if st.button(label, key=f"{value}-{probe.case.id}"):
                     with shell.guard():
-                        probing.say_of_probe(workspace, probe.case, value)
+                        probe_cases.say_of_probe(workspace, probe.case, value)
                     st.rerun()

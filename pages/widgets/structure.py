@@ -15,7 +15,7 @@ from pages.widgets.shell import plain
 
 def show_schema(workspace: Workspace) -> None:
     """Give, see and clear the schema; say which field a criterion is about."""
-    schema = schemas.schema_of(workspace.project)
+    schema = workspace.project.settings.json_schema
     text = st.text_area(
         "JSON Schema, as JSON or YAML",
         json.dumps(schema, ensure_ascii=False, indent=2) if schema else "",
@@ -37,9 +37,9 @@ def _fields(workspace: Workspace) -> None:
     criteria = deriving.list_criteria(workspace, status="accepted")
     if not criteria:
         return
-    known = schemas.named_fields(workspace)
-    for name, pointer in known.items():
-        st.write(plain(f"{name} is about the field {pointer}."))
+    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
+    for key, pointer in workspace.project.settings.fields.items():
+        st.write(plain(f"{names.get(key, key)} is about the field {pointer}."))
     left, right = st.columns(2)
     chosen = left.selectbox(
         "Criterion", criteria, format_func=lambda criterion: criterion.name, key="field-of"

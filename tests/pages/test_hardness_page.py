@@ -14,7 +14,7 @@ from labelcore.errors import ModelTrouble
 from labelcore.llm import local_server
 from labelcore.settings import settings
 from labelcore.stages import judging, projects
-from labelcore.stages.judging.testing import hardness
+from labelcore.stages.judging.testing import hardness, hardness_report
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import keys
@@ -49,7 +49,7 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
     while hardness.ongoing_test(chosen) and time.monotonic() < until:
         time.sleep(0.05)
     healthy(app.run())
-    found = hardness.report(Workspace(db, project), chosen)
+    found = hardness_report.report(Workspace(db, project), chosen)
     assert found.results
     tables = [frame.value for frame in app.dataframe]
     assert any("asks" in table.columns and len(table) for table in tables)

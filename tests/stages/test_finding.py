@@ -11,7 +11,7 @@ from labelcore.errors import LabelcoreError, NotFound
 from labelcore.models import Code, Criterion, JudgeVersion, Output, ProbeCase, Project, Quote
 from labelcore.stages import deriving, judging
 from labelcore.stages.finding import Ambiguous
-from labelcore.stages.judging.testing import probing
+from labelcore.stages.judging.testing import probe_cases
 from labelcore.store import Database
 from labelcore.store import codes as code_table
 from labelcore.store import criteria as criterion_table
@@ -131,12 +131,12 @@ def test_a_judge_is_found_by_its_versions_id(workspace: Workspace) -> None:
 
 
 def test_a_probe_is_found_by_its_id_or_the_beginning_of_it(workspace: Workspace) -> None:
-    assert probing.find_probe(workspace, "probe_aa2").text == "aa2"
-    assert probing.find_probe(workspace, "probe_b").text == "bb1"
+    assert probe_cases.find_probe(workspace, "probe_aa2").text == "aa2"
+    assert probe_cases.find_probe(workspace, "probe_b").text == "bb1"
     with pytest.raises(Ambiguous, match="2 are: 'probe_aa1'"):
-        probing.find_probe(workspace, "probe_aa")
+        probe_cases.find_probe(workspace, "probe_aa")
     with pytest.raises(LabelcoreError, match="labelcore probe list"):
-        probing.find_probe(workspace, "")
+        probe_cases.find_probe(workspace, "")
 
 
 def test_a_label_that_means_several_codes_makes_no_further_one(workspace: Workspace) -> None:

@@ -20,13 +20,14 @@ from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.running import deciding
-from labelcore.stages.judging.testing import hardness, probing, repeating
+from labelcore.stages.judging.testing import hardness, probe_cases, repeating
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS
 from labelcore.stages.judging.testing.hardness_report import (
     ANY_ATTACK,
     HardnessReport,
     HardnessRow,
     changed_texts,
+    report,
 )
 from labelcore.stats.splits import split_of
 from labelcore.store import criteria as criterion_table
@@ -161,7 +162,7 @@ def test_nothing_is_asked_twice_and_a_larger_test_asks_the_rest(
     first = hardness.harden(workspace, version, limit=2)
     asked = len(mock.prompts)
     assert hardness.harden(workspace, version, limit=2) == first
-    assert hardness.report(workspace, version) == first
+    assert report(workspace, version) == first
     assert len(mock.prompts) == asked
     left = hardness.left_to_ask(workspace, version, limit=3)
     hardness.harden(workspace, version, limit=3)
@@ -233,10 +234,10 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
     workspace: Workspace, criterion: Criterion, graded: list[Output]
 ) -> None:
     version = add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
-    made = probing.make_probes(workspace, "c1", per_defect=4).new
+    made = probe_cases.make_probes(workspace, "c1", per_defect=4).new
     padded = [probe for probe in made if probe.defect == "padded"]
-    probing.say_of_probe(workspace.by("ann"), padded[0].id, "confirmed")
-    probing.say_of_probe(workspace.by("ann"), padded[1].id, "rejected")
+    probe_cases.say_of_probe(workspace.by("ann"), padded[0].id, "confirmed")
+    probe_cases.say_of_probe(workspace.by("ann"), padded[1].id, "rejected")
     found = hardness.harden(workspace, version, only=("defect",))
     padding = row(found, "padded")
     groups = {output.id: output.group for output in graded}

@@ -32,7 +32,7 @@ WORDS = "order parcel window colour shop street paper garden bottle light".split
 @pytest.fixture(autouse=True)
 def no_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The encoder takes 50 ms a text, and none of these tests is about it."""
-    monkeypatch.setattr("labelcore.stages.judging.proposing.training.MOST_EMBEDDED", 0)
+    monkeypatch.setattr("labelcore.stages.judging.proposing.subjects.MOST_EMBEDDED", 0)
 
 
 @pytest.fixture

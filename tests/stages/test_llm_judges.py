@@ -17,7 +17,8 @@ from labelcore.judges import prompts
 from labelcore.models import Criterion, Evidence, Output, Project
 from labelcore.settings import settings
 from labelcore.stages import aligning, judging, projects
-from labelcore.stages.judging.proposing import Subject, panels, teaching
+from labelcore.stages.judging.proposing import panels, teaching
+from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stages.judging.testing import repeating
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, open_database, verdicts

@@ -16,7 +16,7 @@ from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.messages import sentence
 from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.stages import deriving, grading, judging
-from labelcore.stages.judging.testing import probing
+from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.stages.judging.testing.probe_export import export_probes
 from labelcore.stats.splits import split_of
 from labelcore.store import criteria as criterion_table
@@ -93,15 +93,15 @@ def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
     workspace: Workspace, criterion: Criterion, passed: list[Output], give: Give
 ) -> None:
     give(passed[0], "fail", criterion_id="c1")
-    made = probing.make_probes(workspace.by("lea"), "Short", seed=3)
+    made = probe_cases.make_probes(workspace.by("lea"), "Short", seed=3)
     assert not made.too_few and made.known == 0
     by_defect = {d: [probe for probe in made.new if probe.defect == d] for d in DEFECTS}
     assert {len(probes) for probes in by_defect.values()} == {3}
     assert {probe.output_id for probe in made.new} <= {output.id for output in passed[1:6]}
     assert all((probe.criterion_version, probe.author) == (1, "lea") for probe in made.new)
-    again = probing.make_probes(workspace, "c1", seed=4)
+    again = probe_cases.make_probes(workspace, "c1", seed=4)
     assert (again.new, again.known) == ((), 27)
-    assert [probe.case for probe in probing.list_probes(workspace)] == sorted(
+    assert [probe.case for probe in probe_cases.list_probes(workspace)] == sorted(
         made.new, key=lambda case: (case.at, case.id)
     )
     assert probe_table.save(workspace.db, made.new) == 0
@@ -110,49 +110,49 @@ def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
 def test_the_same_seed_makes_the_same_probes(
     workspace: Workspace, criterion: Criterion, passed: list[Output], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = probing.make_probes(workspace, "c1", seed=1).new
+    first = probe_cases.make_probes(workspace, "c1", seed=1).new
     monkeypatch.setattr(probe_table, "all_of", lambda *_: [])
-    second = probing.make_probes(workspace, "c1", seed=1).new
+    second = probe_cases.make_probes(workspace, "c1", seed=1).new
     assert [(probe.id, probe.text) for probe in first] == [(probe.id, probe.text) for probe in second]
 
 
 def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
     workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
-    made = probing.make_probes(workspace, "c1", per_defect=7)
+    made = probe_cases.make_probes(workspace, "c1", per_defect=7)
     assert made.too_few["padded"].startswith("1 missing")
     padded = [probe for probe in made.new if probe.defect == "padded"]
     assert len(padded) == 6
-    probing.say_of_probe(workspace.by("lea"), padded[0].id, "rejected")
-    assert not probing.make_probes(workspace, "c1", per_defect=5).new
-    probing.say_of_probe(workspace.by("lea"), padded[1].id, "rejected")
-    assert probing.make_probes(workspace, "c1", per_defect=5).too_few.keys() == {"padded"}
+    probe_cases.say_of_probe(workspace.by("lea"), padded[0].id, "rejected")
+    assert not probe_cases.make_probes(workspace, "c1", per_defect=5).new
+    probe_cases.say_of_probe(workspace.by("lea"), padded[1].id, "rejected")
+    assert probe_cases.make_probes(workspace, "c1", per_defect=5).too_few.keys() == {"padded"}
 
 
 def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
     workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
-    probing.make_probes(workspace, "c1", per_defect=1)
+    probe_cases.make_probes(workspace, "c1", per_defect=1)
     deriving.edit(workspace, "c1", statement="Without filler.", wording_only=True)
-    assert not probing.make_probes(workspace, "c1", per_defect=1).new
+    assert not probe_cases.make_probes(workspace, "c1", per_defect=1).new
     deriving.edit(workspace, "c1", statement="At most two sentences.")
-    assert {probe.left_out for probe in probing.list_probes(workspace)} == {
+    assert {probe.left_out for probe in probe_cases.list_probes(workspace)} == {
         "the criterion has changed its meaning since"
     }
-    made = probing.make_probes(workspace, "c1", per_defect=1)
+    made = probe_cases.make_probes(workspace, "c1", per_defect=1)
     assert {probe.criterion_version for probe in made.new} == {3}
 
 
 def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    made = probing.make_probes(workspace, "c1", per_defect=1).new
+    made = probe_cases.make_probes(workspace, "c1", per_defect=1).new
     deriving.edit(workspace, "c1", statement="At most two sentences.")
-    between = probing.make_probes(workspace, "c1", per_defect=1).new
+    between = probe_cases.make_probes(workspace, "c1", per_defect=1).new
     deriving.edit(workspace, "c1", statement="No filler.")
-    left_out = {probe.case.id for probe in probing.list_probes(workspace) if probe.left_out}
+    left_out = {probe.case.id for probe in probe_cases.list_probes(workspace) if probe.left_out}
     assert left_out == {probe.id for probe in between}
-    assert not probing.make_probes(workspace, "c1", per_defect=1).new
+    assert not probe_cases.make_probes(workspace, "c1", per_defect=1).new
     assert made and not any(
         "earlier meaning" in sentence(warning)
         for warning in probing.try_judges_on_probes(workspace, "c1").warnings
@@ -162,13 +162,13 @@ def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
 def test_the_rate_over_all_defects_counts_confirmed_probes_only(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    made = probing.make_probes(workspace, "c1", per_defect=2).new
+    made = probe_cases.make_probes(workspace, "c1", per_defect=2).new
     (nothing,) = probing.try_judges_on_probes(workspace, "c1").overall
     assert (nothing.rate.value, nothing.confirmed) == (None, 0)
     assert nothing.rate.why_not == "nobody has confirmed a probe"
     for probe in made:
         if probe.defect in {"padded", "number swapped"}:
-            probing.say_of_probe(workspace.by("ann"), probe.id, "confirmed")
+            probe_cases.say_of_probe(workspace.by("ann"), probe.id, "confirmed")
     (overall,) = probing.try_judges_on_probes(workspace, "c1").overall
     assert (overall.confirmed, overall.detected, overall.rate.n, overall.rate.value) == (4, 2, 4, 0.5)
     assert overall.rate.low == pytest.approx(0.150, abs=0.001)  # Wilson, 2 of 4
@@ -179,10 +179,10 @@ def test_probes_are_written_with_what_people_and_judges_say(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion, tmp_path: Path
 ) -> None:
     add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
-    made = probing.make_probes(workspace, "c1", per_defect=1).new
+    made = probe_cases.make_probes(workspace, "c1", per_defect=1).new
     padded = next(probe for probe in made if probe.defect == "padded")
-    probing.say_of_probe(workspace.by("ann"), padded.id, "confirmed", note="filler, 空话")
-    probing.say_of_probe(workspace.by("bo"), padded.id, "rejected")
+    probe_cases.say_of_probe(workspace.by("ann"), padded.id, "confirmed", note="filler, 空话")
+    probe_cases.say_of_probe(workspace.by("bo"), padded.id, "rejected")
     request = Request(operation="probe export", project="test", arguments={"out": str(tmp_path / "p.jsonl")})
     assert execute(workspace.db, request).document["probes"] == len(made)
     rows = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text("utf-8").splitlines()]
@@ -208,19 +208,19 @@ def test_probes_are_written_with_what_people_and_judges_say(
 def test_the_newest_opinion_counts_and_can_be_taken_back(
     workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
-    probe = probing.make_probes(workspace, "c1", per_defect=1).new[0]
+    probe = probe_cases.make_probes(workspace, "c1", per_defect=1).new[0]
 
     def state() -> str:
-        return next(p.state for p in probing.list_probes(workspace) if p.case.id == probe.id)
+        return next(p.state for p in probe_cases.list_probes(workspace) if p.case.id == probe.id)
 
     assert state() == "open"
-    probing.say_of_probe(workspace.by("ann"), probe.id, "confirmed", note="filler")
-    probing.say_of_probe(workspace.by("bo"), probe.id[:14], "rejected")
+    probe_cases.say_of_probe(workspace.by("ann"), probe.id, "confirmed", note="filler")
+    probe_cases.say_of_probe(workspace.by("bo"), probe.id[:14], "rejected")
     assert state() == "rejected"
-    probing.say_of_probe(workspace.by("bo"), probe.id, "undone")
+    probe_cases.say_of_probe(workspace.by("bo"), probe.id, "undone")
     assert state() == "confirmed"
-    assert len(probing.list_probes(workspace, "Short", state="open")) == 8
-    probing.say_of_probe(workspace.by("ann"), probe.id, "undone")
+    assert len(probe_cases.list_probes(workspace, "Short", state="open")) == 8
+    probe_cases.say_of_probe(workspace.by("ann"), probe.id, "undone")
     assert state() == "open"
     assert [opinion.value for opinion in probe_table.history(workspace.db, workspace.project.id)] == [
         "confirmed",
@@ -233,7 +233,7 @@ def test_the_newest_opinion_counts_and_can_be_taken_back(
 def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    made = probing.make_probes(workspace, "c1")
+    made = probe_cases.make_probes(workspace, "c1")
     found = probing.try_judges_on_probes(workspace, "c1")
     padded, swapped = of_defect(found, "padded"), of_defect(found, "number swapped")
     assert (padded.of, padded.detected, padded.rate.value, padded.rate.n) == ("not rejected", 3, 1.0, 3)
@@ -241,7 +241,7 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     assert (swapped.detected, swapped.rate.value) == (0, 0.0)
     assert "padded" in sentence(found.warnings[0])
     probe = next(probe for probe in made.new if probe.defect == "padded")
-    probing.say_of_probe(workspace.by("ann"), probe.id, "confirmed")
+    probe_cases.say_of_probe(workspace.by("ann"), probe.id, "confirmed")
     padded = of_defect(probing.try_judges_on_probes(workspace, "c1"), "padded")
     assert (padded.of, padded.rate.n) == ("confirmed", 1)
     assert verdicts.counts(workspace.db, workspace.project.id) == {}
@@ -257,7 +257,7 @@ def test_a_judge_that_looks_for_a_bracket_catches_a_dropped_citation(
         "parameters": {"phrase": ["miller", "2019"]},
     }
     add_judge(workspace, "code", phrase)
-    probing.make_probes(workspace, "c1")
+    probe_cases.make_probes(workspace, "c1")
     found = probing.try_judges_on_probes(workspace, "c1")
     assert of_defect(found, "citation dropped").rate.value == 1.0
     assert of_defect(found, "padded").rate.value == 0.0
@@ -269,10 +269,10 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
     add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 5}, "strict")
     add_judge(workspace, "code", {"detector": "gone", "side": "above", "threshold": 5}, "old")
     add_judge(workspace, "imported", {}, "theirs")
-    made = probing.make_probes(workspace, "c1", per_defect=2)
+    made = probe_cases.make_probes(workspace, "c1", per_defect=2)
     for probe in made.new:
         if probe.defect == "truncated":
-            probing.say_of_probe(workspace.by("ann"), probe.id, "rejected")
+            probe_cases.say_of_probe(workspace.by("ann"), probe.id, "rejected")
     found = probing.try_judges_on_probes(workspace, "c1")
     for name, defect, why in (
         ("strict", "padded", "passes none of the 2 sources"),
@@ -296,7 +296,7 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
         judge_table.save(
             workspace.db, [judge.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})]
         )
-    probing.make_probes(workspace, "c1")
+    probe_cases.make_probes(workspace, "c1")
     found = probing.try_judges_on_probes(workspace, "c1")
     assert {detection.kind for detection in found.detections} == {"learned"}
     swapped = of_defect(found, "number swapped", found.detections[0].judge)
@@ -307,7 +307,7 @@ def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
     workspace: Workspace, criterion: Criterion, passed: list[Output], mock: MockEndpoint
 ) -> None:
     add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()))
-    probing.make_probes(workspace, "c1", per_defect=1)
+    probe_cases.make_probes(workspace, "c1", per_defect=1)
     found = probing.try_judges_on_probes(workspace, "c1")
     assert {detection.rate.value for detection in found.detections} == {0.0}
     asked = len(mock.prompts)
@@ -323,7 +323,7 @@ def test_without_a_model_an_llm_judge_is_not_measurable(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
     add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
-    probing.make_probes(workspace, "c1", per_defect=1)
+    probe_cases.make_probes(workspace, "c1", per_defect=1)
     found = probing.try_judges_on_probes(workspace, "c1")
     assert of_defect(found, "padded", "asked").rate.value is None
     assert of_defect(found, "padded").rate.value == 1.0
@@ -336,15 +336,15 @@ def test_the_sealed_test_is_never_a_source(
     early = made[:20]
     for output in early:
         give(output, "pass")
-    before = probing.make_probes(workspace, "c1", per_defect=20)
+    before = probe_cases.make_probes(workspace, "c1", per_defect=20)
     for n, output in enumerate(made[20:]):
         give(output, "fail" if n % 2 else "pass")
     assert grading.sealed_splits(workspace) == {"test"}
     sealed = {output.id for output in made if split_of(workspace.project.id, output.group) == "test"}
     assert sealed & {probe.output_id for probe in before.new}
-    fresh = probing.make_probes(workspace, "c1", per_defect=40).new
+    fresh = probe_cases.make_probes(workspace, "c1", per_defect=40).new
     assert fresh and not sealed & {probe.output_id for probe in fresh}
-    left_out = {probe.case.output_id for probe in probing.list_probes(workspace) if probe.left_out}
+    left_out = {probe.case.output_id for probe in probe_cases.list_probes(workspace) if probe.left_out}
     assert left_out == sealed & {probe.output_id for probe in before.new}
 
 
@@ -353,27 +353,27 @@ def test_bad_input_is_refused_with_the_next_step(
 ) -> None:
     (output,) = add_outputs(story(1))
     with pytest.raises(BadInput, match="No output was passed"):
-        probing.make_probes(workspace, "c1")
+        probe_cases.make_probes(workspace, "c1")
     give(output, "pass")
     with pytest.raises(BadInput, match="1 to 50"):
-        probing.make_probes(workspace, "c1", per_defect=0)
+        probe_cases.make_probes(workspace, "c1", per_defect=0)
     with pytest.raises(NotFound, match="No single criterion"):
-        probing.make_probes(workspace, "nothing")
+        probe_cases.make_probes(workspace, "nothing")
     with pytest.raises(BadInput, match="judge propose"):
         probing.try_judges_on_probes(workspace, "c1")
     add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
     with pytest.raises(BadInput, match="probe make c1"):
         probing.try_judges_on_probes(workspace, "c1")
-    probe = probing.make_probes(workspace, "c1").new[0]
+    probe = probe_cases.make_probes(workspace, "c1").new[0]
     for who, value, what in (
         ("", "confirmed", "name of who"),
         ("ann", "maybe", "cannot be said"),
         ("ann", "undone", "said nothing"),
     ):
         with pytest.raises(BadInput, match=what):
-            probing.say_of_probe(workspace.by(who), probe.id, value)  # type: ignore[arg-type]
+            probe_cases.say_of_probe(workspace.by(who), probe.id, value)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match="probe list"):
-        probing.say_of_probe(workspace.by("ann"), "probe_", "confirmed")
+        probe_cases.say_of_probe(workspace.by("ann"), "probe_", "confirmed")
 
 
 def test_the_four_operations_give_one_document_and_sentences(

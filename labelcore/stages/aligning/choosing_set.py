@@ -27,8 +27,7 @@ from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.deriving.editing import LIMITS
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
-from labelcore.stages.judging.proposing.subjects import subject_of
-from labelcore.stages.judging.proposing.training import training_data_of
+from labelcore.stages.judging.proposing.subjects import subject_of, training_data_of
 from labelcore.stats.selection import LARGEST
 from labelcore.stats.set_wish import MUST, SHOULD, Wish
 from labelcore.store import audit

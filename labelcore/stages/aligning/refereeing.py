@@ -27,7 +27,7 @@ from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing import cascades
-from labelcore.stages.judging.proposing.training import training_data_of
+from labelcore.stages.judging.proposing.subjects import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
 from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats import counts as figures

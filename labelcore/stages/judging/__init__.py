@@ -4,35 +4,17 @@
 ``keeping`` holds what is known of them: versions, schemas, staleness, summaries.
 """
 
-from labelcore.stages.judging.keeping.finding import active_judges, find_judge
 from labelcore.stages.judging.keeping.refreshing import refresh_judges
-from labelcore.stages.judging.keeping.summaries import (
-    Judged,
-    JudgeDetail,
-    JudgeSummary,
-    judged,
-    list_judges,
-    show_judge,
-)
+from labelcore.stages.judging.keeping.summaries import JudgeSummary, judged, list_judges
+from labelcore.stages.judging.keeping.versions import active_judges, find_judge
 from labelcore.stages.judging.proposing.proposals import propose
-from labelcore.stages.judging.running import (
-    Estimate,
-    RunOrder,
-    estimate_run,
-    estimate_words,
-    kinds_words,
-    run_judges,
-    runs,
-    span_words,
-    stop_abandoned_runs,
-    stop_run,
-)
+from labelcore.stages.judging.running.estimating import estimate_words, span_words
+from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run
+from labelcore.stages.judging.running.live_run import kinds_words
+from labelcore.stages.judging.running.orders import RunOrder, estimate_run, run_judges, runs
 
 __all__ = [
-    "Estimate",
-    "JudgeDetail",
     "JudgeSummary",
-    "Judged",
     "RunOrder",
     "active_judges",
     "estimate_run",
@@ -45,7 +27,6 @@ __all__ = [
     "refresh_judges",
     "run_judges",
     "runs",
-    "show_judge",
     "span_words",
     "stop_abandoned_runs",
     "stop_run",

@@ -12,9 +12,8 @@ from labelcore.models import JudgeVersion
 from labelcore.stages.judging.keeping.schemas import SchemaState
 from labelcore.stages.judging.keeping.summaries import JudgeDetail
 from labelcore.stages.judging.proposing.cascades import CascadeReport, HandedOver
-from labelcore.stages.judging.proposing.checks import Contract, KeptCheck
+from labelcore.stages.judging.proposing.checks import Contract, KeptCheck, Trial
 from labelcore.stages.judging.proposing.retraining import LearnedReport, Retrained
-from labelcore.stages.judging.proposing.trials import Trial
 from labelcore.stages.judging.testing.overview import JudgesOverview, ProposedJudges
 from labelcore.workspace import Workspace
 

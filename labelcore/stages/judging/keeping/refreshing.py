@@ -1,13 +1,11 @@
 """Judges that were made before something changed: why they are stale, and a new version in one step.
 
 An LLM judge holds the wording of its criterion and the glossary in its specification, whose hash is
-its version: all verdicts of a version come from one prompt. So what changes outside does not reach
-it; it becomes stale, and refreshing it makes the next version.
+its version: all verdicts of a version come from one prompt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -20,13 +18,11 @@ from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, glossary
 from labelcore.stages.deriving.versions import same_meaning
-from labelcore.stages.judging.keeping.finding import active_judges
+from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 
-MEANING = "the criterion changed its meaning"
-GLOSSARY = "the glossary changed"
 _NAMED = 5
 _AGAIN = "again"  # a key of a specification that differs from an earlier one in nothing else
 
@@ -36,66 +32,56 @@ class Staleness:
 
     def __init__(self, workspace: Workspace) -> None:
         self._db = workspace.db
-        self._terms = glossary.terms(projects.open_project(workspace.db, workspace.project.name))
+        self.terms = glossary.terms(projects.open_project(workspace.db, workspace.project.name))
         self._same: dict[str, set[int]] = {}
 
     def reasons(self, version: JudgeVersion) -> tuple[str, ...]:
         """What changed since a judge was made, in words; () where nothing did."""
-        found = [MEANING] if self._changed(version) else []
+        found = []
+        if (criterion_id := version.criterion_id) and version.criterion_version is not None:
+            if criterion_id not in self._same:
+                self._same[criterion_id] = same_meaning(criterion_table.history(self._db, criterion_id))
+            if self._same[criterion_id] and version.criterion_version not in self._same[criterion_id]:
+                found.append("the criterion changed its meaning")
         prompts = kind_of(version).prompts
-        names = sorted({name for prompt in prompts for name in prompt.changed_terms(self._terms)})
+        names = sorted({name for prompt in prompts for name in prompt.changed_terms(self.terms)})
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            found.append(f"{GLOSSARY} ({', '.join(names[:_NAMED])}{more})")
+            found.append(f"the glossary changed ({', '.join(names[:_NAMED])}{more})")
         return tuple(found)
 
-    def _changed(self, version: JudgeVersion) -> bool:
-        if version.criterion_id is None or version.criterion_version is None:
-            return False
-        if version.criterion_id not in self._same:
-            history = criterion_table.history(self._db, version.criterion_id)
-            self._same[version.criterion_id] = same_meaning(history)
-        same = self._same[version.criterion_id]
-        return bool(same) and version.criterion_version not in same
 
+@operation("judge refresh", role=Role.ENGINEER, effect=Effect.WRITES, listed_as="judges")
+def refresh_judges(
+    workspace: Workspace,
+    *,
+    judge: Annotated[JudgeVersion | None, Field(description="Only this judge.")] = None,
+) -> list[JudgeVersion]:
+    """Make stale LLM judges anew, with the present glossary and wording; then run them.
 
-def refresh(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    """The next versions of the LLM judges among these that are stale, stored; others are left alone.
-
-    They have the present glossary and the present wording of their criteria; their examples, model
-    and endpoint stay. Verdicts of the earlier versions stay theirs.
+    Raises:
+        BadInput: the judge that is named is no LLM judge, or not stale.
     """
-    stale = Staleness(workspace)
+    if judge and not (kind := kind_of(judge)).prompts:
+        why, advice = kind.no_prompt
+        raise BadInput(why.format(name=judge.name), next_step=advice)
+    staleness = Staleness(workspace)
     made = [
-        _refreshed(workspace, version)
-        for version in versions
-        if kind_of(version).prompts and stale.reasons(version)
+        _refreshed(workspace, version, staleness)
+        for version in ([judge] if judge else active_judges(workspace))
+        if kind_of(version).prompts and staleness.reasons(version)
     ]
+    if judge and not made:
+        raise BadInput(f"{judge.name} is up to date.", next_step="`labelcore judge run` runs it.")
     judge_table.save(workspace.db, made)
     return made
 
 
-def refresh_one(workspace: Workspace, version: JudgeVersion) -> JudgeVersion:
-    """The next version of one stale LLM judge.
-
-    Raises:
-        BadInput: it is no LLM judge, or not stale.
-    """
-    judge = kind_of(version)
-    if not judge.prompts:
-        why, advice = judge.no_prompt
-        raise BadInput(why.format(name=version.name), next_step=advice)
-    made = refresh(workspace, [version])
-    if not made:
-        raise BadInput(f"{version.name} is up to date.", next_step="`labelcore judge run` runs it.")
-    return made[0]
-
-
-def _refreshed(workspace: Workspace, old: JudgeVersion) -> JudgeVersion:
+def _refreshed(workspace: Workspace, old: JudgeVersion, staleness: Staleness) -> JudgeVersion:
+    """The next version; its examples, model and endpoint stay, and so do the verdicts of the old one."""
     criterion = find_criterion(workspace, old.criterion_id) if old.criterion_id else None
-    terms = glossary.terms(projects.open_project(workspace.db, workspace.project.name))
     judge = kind_of(old)
-    spec = judge.rewritten(lambda prompt: prompt.present(criterion, terms))
+    spec = judge.rewritten(lambda prompt: prompt.present(criterion, staleness.terms))
     spec.pop(_AGAIN, None)
     known = {version.id for version in judge_table.history(workspace.db, old.judge_id)}
     number = 1
@@ -117,19 +103,3 @@ def _refreshed(workspace: Workspace, old: JudgeVersion) -> JudgeVersion:
             "at": now(),
         }
     )
-
-
-@operation("judge refresh", role=Role.ENGINEER, effect=Effect.WRITES, listed_as="judges")
-def refresh_judges(
-    workspace: Workspace,
-    *,
-    judge: Annotated[JudgeVersion | None, Field(description="Only this judge.")] = None,
-) -> list[JudgeVersion]:
-    """Make stale LLM judges anew, with the present glossary and wording; then run them.
-
-    Raises:
-        BadInput: the judge that is named is no LLM judge, or not stale.
-    """
-    if judge:
-        return [refresh_one(workspace, judge)]
-    return refresh(workspace, active_judges(workspace))

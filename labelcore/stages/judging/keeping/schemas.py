@@ -6,18 +6,16 @@ from typing import Annotated, Any
 
 from labelcore.errors import BadInput
 from labelcore.judges import fields, schema
-from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
-from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, Role
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Output, Role
 from labelcore.operations import Effect, FileText, Metavar, operation
 from labelcore.stages import projects
-from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
-DETECTOR = "schema faults"
+_NAME = f"{OVERALL} · matches the schema"
 _TRIED = 1_000
 
 
@@ -60,29 +58,17 @@ def clear_schema(workspace: Workspace) -> SchemaState:
 @operation("schema show", role=Role.MANAGER)
 def state(workspace: Workspace) -> SchemaState:
     """Show the schema, how many outputs fit it, and which criteria are about one field."""
-    stored = schema_of(workspace.project)
-    ids = output_table.ids(workspace.db, workspace.project.id)[:_TRIED] if stored else []
-    fits = 0
-    for outputs in output_table.chunks(workspace.db, ids, _TRIED):
-        spec = _spec(stored or {})
-        fits += sum(decide(spec, output).value == "pass" for output in outputs)
-    return SchemaState(
-        schema_=stored,
-        judge=_name() if stored else None,
-        fields=fields_of(workspace.project),
-        tried=len(ids),
-        fits=fits,
-    )
+    stored, pointers = workspace.project.settings.json_schema, workspace.project.settings.fields
+    if not stored:
+        return SchemaState(schema_=stored, judge=None, fields=pointers, tried=0, fits=0)
+    tried, spec = _tried(workspace), _spec(stored)
+    fits = sum(decide(spec, output).value == "pass" for output in tried)
+    return SchemaState(schema_=stored, judge=_NAME, fields=pointers, tried=len(tried), fits=fits)
 
 
-def schema_of(project: Project) -> dict[str, Any] | None:
-    """The project's schema, if it has one."""
-    return project.settings.json_schema
-
-
-def fields_of(project: Project) -> dict[str, str]:
-    """The JSON pointers of criteria that are about one field, by criterion id."""
-    return project.settings.fields
+def _tried(workspace: Workspace) -> list[Output]:
+    ids = output_table.ids(workspace.db, workspace.project.id)[:_TRIED]
+    return list(output_table.many(workspace.db, ids).values())
 
 
 @operation("schema field", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -95,33 +81,18 @@ def set_field(workspace: Workspace, criterion: Criterion, pointer: str | None = 
         BadInput: it is no JSON pointer, or no output has such a field.
     """
     if pointer is not None:
-        _must_exist(workspace, pointer)
-    stored = projects.open_project(workspace.db, workspace.project.name)
-    known = {key: value for key, value in fields_of(stored).items() if key != criterion.id}
-    changed = known if pointer is None else known | {criterion.id: pointer}
-    return state(
-        workspace.with_project(
-            projects.update_project(workspace.with_project(stored), settings={"fields": changed})
-        )
-    )
-
-
-def _must_exist(workspace: Workspace, pointer: str) -> None:
-    fields.parts(pointer)
-    ids = output_table.ids(workspace.db, workspace.project.id)[:_TRIED]
-    for outputs in output_table.chunks(workspace.db, ids, _TRIED):
-        if any(fields.at_pointer(output, pointer) for output in outputs):
-            return
-    raise BadInput(
-        f"None of the first {len(ids):,} outputs has a field {pointer}.",
-        next_step="Write it as in the output, with slashes: /price or /items/0/name.",
-    )
-
-
-def named_fields(workspace: Workspace) -> dict[str, str]:
-    """The same by the criterion's name."""
-    names = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
-    return {names.get(key, key): pointer for key, pointer in fields_of(workspace.project).items()}
+        fields.parts(pointer)
+        tried = _tried(workspace)
+        if not any(fields.at_pointer(output, pointer) for output in tried):
+            raise BadInput(
+                f"None of the first {len(tried):,} outputs has a field {pointer}.",
+                next_step="Write it as in the output, with slashes: /price or /items/0/name.",
+            )
+    known = projects.open_project(workspace.db, workspace.project.name).settings.fields
+    changed = {key: value for key, value in known.items() if key != criterion.id}
+    if pointer is not None:
+        changed[criterion.id] = pointer
+    return state(workspace.with_project(projects.update_project(workspace, settings={"fields": changed})))
 
 
 def schema_judge(workspace: Workspace, content: dict[str, Any]) -> JudgeVersion:
@@ -129,7 +100,7 @@ def schema_judge(workspace: Workspace, content: dict[str, Any]) -> JudgeVersion:
     spec = _spec(content)
     draft = Draft(
         "code",
-        _name(),
+        _NAME,
         spec.model_dump(),
         describe(spec),
         author=workspace.person,
@@ -138,15 +109,5 @@ def schema_judge(workspace: Workspace, content: dict[str, Any]) -> JudgeVersion:
     return continued(workspace.db, draft.version(workspace.project, None))
 
 
-def outdated(project: Project, version: JudgeVersion) -> bool:
-    """Whether a judge checks a schema that is not the project's any more."""
-    checked = kind_of(version).schema
-    return checked is not None and checked != schema_of(project)
-
-
 def _spec(content: dict[str, Any]) -> CodeSpec:
-    return CodeSpec(detector=DETECTOR, side="above", threshold=0, parameters={"schema": content})
-
-
-def _name() -> str:
-    return f"{OVERALL} · matches the schema"
+    return CodeSpec(detector="schema faults", side="above", threshold=0, parameters={"schema": content})

@@ -63,18 +63,12 @@ def judged(db: Database, version: str, value: str, *, limit: int = 10, start: in
     return [Judged(output=outputs[verdict.output_id], decision=verdict.decision) for verdict in found]
 
 
-def list_judges(workspace: Workspace) -> list[JudgeSummary]:
-    """Every judge's newest version with its verdicts in counts."""
-    versions = judge_table.current(workspace.db, workspace.project.id)
-    return _summaries(workspace, versions)
-
-
 @operation("judge show", role=Role.MANAGER)
 def show_judge(workspace: Workspace, judge: JudgeVersion) -> JudgeDetail:
     """Show one judge with its specification (a learned judge's numbers left out) and history."""
     heavy = kind_of(judge).heavy
     return JudgeDetail(
-        summary=_summaries(workspace, [judge])[0],
+        summary=list_judges(workspace, [judge])[0],
         spec={key: value for key, value in judge.spec.items() if key not in heavy},
         fitted_on=judge.fitted_on,
         versions=tuple(
@@ -84,7 +78,10 @@ def show_judge(workspace: Workspace, judge: JudgeVersion) -> JudgeDetail:
     )
 
 
-def _summaries(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeSummary]:
+def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = None) -> list[JudgeSummary]:
+    """Every judge's newest version, or these versions, with their verdicts in counts."""
+    if versions is None:
+        versions = judge_table.current(workspace.db, workspace.project.id)
     counts = verdict_table.counts(workspace.db, workspace.project.id)
     refused = verdict_table.refusals(workspace.db, workspace.project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}

@@ -1,4 +1,4 @@
-"""The versions of a judge: named by what it is, numbered after those that are stored."""
+"""Judges and their versions: found by name, identified by what they are, numbered after the stored ones."""
 
 from __future__ import annotations
 
@@ -10,9 +10,38 @@ from typing import Any
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import judge_of, kind_of
 from labelcore.models import Criterion, JudgeVersion, Project
+from labelcore.operations import finder
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.finding import Catalogue, find_named
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
+
+JUDGES = Catalogue[JudgeVersion](
+    "judge",
+    "labelcore judge list",
+    ids=lambda version: (version.judge_id, version.id),
+    name=lambda version: version.name,
+)
+
+
+@finder(JudgeVersion)
+def find_judge(workspace: Workspace, word: str) -> JudgeVersion:
+    """A judge by its id, its version's id, its name, or the beginning of an id; see :func:`find_named`."""
+    return find_named(judge_table.current(workspace.db, workspace.project.id), word, JUDGES)
+
+
+def active_judges(workspace: Workspace) -> list[JudgeVersion]:
+    """The newest versions of judges whose criterion is accepted, or that decide the overall grade; those
+    that check a schema which is not the project's any more are left out.
+    """
+    active = {None, *(criterion.id for criterion in list_criteria(workspace, status="accepted"))}
+    return [
+        version
+        for version in judge_table.current(workspace.db, workspace.project.id)
+        if version.criterion_id in active
+        and kind_of(version).schema in (None, workspace.project.settings.json_schema)
+    ]
 
 
 @dataclass(frozen=True)
@@ -33,15 +62,14 @@ class Draft:
     def version(self, project: Project, criterion: Criterion | None) -> JudgeVersion:
         """The first version of this judge, identified by what it is."""
         criterion_id = criterion.id if criterion else None
+        known_by = self.known_by or f"{project.id}|{criterion_id}|{self.kind}|{self.name}"
         prompts = judge_of(self.kind, self.spec).prompts
         return JudgeVersion.model_validate(
             {
                 "id": version_id(project.id, criterion_id, self.kind, self.spec),
                 "name": self.name,
                 "kind": self.kind,
-                "judge_id": judge_key(
-                    self.known_by or f"{project.id}|{criterion_id}|{self.kind}|{self.name}"
-                ),
+                "judge_id": judge_key(known_by),
                 "project_id": project.id,
                 "version": 1,
                 "criterion_id": criterion_id,
@@ -67,20 +95,18 @@ def continued(db: Database, version: JudgeVersion) -> JudgeVersion:
     return earlier.get(version.id) or version.model_copy(update={"version": last + 1})
 
 
-def numbered(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    """Version numbers that follow the stored ones; an unchanged judge keeps its version."""
+def stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
+    """The versions, stored with numbers that follow those of their judges.
+
+    A judge that is the same, or would be made of the same grades, notes and field again, keeps its version.
+    """
     current = {judge.judge_id: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
     found = []
     for version in versions:
-        old = current.get(version.judge_id)
-        if old and (old.id == version.id or _same_training(old, version)):
+        old, made_of = current.get(version.judge_id), kind_of(version).made_of
+        if old and (old.id == version.id or (made_of is not None and made_of == kind_of(old).made_of)):
             found.append(old)
         else:
             found.append(version.model_copy(update={"version": old.version + 1 if old else 1}))
+    judge_table.save(workspace.db, found)
     return found
-
-
-def _same_training(old: JudgeVersion, new: JudgeVersion) -> bool:
-    """Whether a judge would be made of the same grades, notes and field again."""
-    made_of = kind_of(new).made_of
-    return made_of is not None and made_of == kind_of(old).made_of

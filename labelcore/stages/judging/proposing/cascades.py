@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
@@ -21,9 +22,8 @@ from labelcore.stages.grading import fitting_labels, fitting_splits, human_label
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of
 from labelcore.stages.judging.running.cascades import parts, run_missing, votes_of
-from labelcore.stages.judging.running.options import RunOptions
+from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
@@ -110,13 +110,18 @@ def make(
             next_step="Put a learned judge first: `labelcore judge propose --kind learned`.",
         )
     first_step, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
-    left = np.flatnonzero(~decides(first_step, votes))
-    rest = [ids[int(i)] for i in left]
+    left = ~decides(first_step, votes)
+    rest = list(itertools.compress(ids, left))
     run_missing(workspace, then, rest, options)
     demand = Demand(then.id, then.name, error, confidence)
     second_step = fit_then(votes_of(workspace.db, then, rest), votes.words[left], fails[left], demand)
     spec = CascadeSpec(error=error, confidence=confidence, first=first_step, then=second_step, curve=curve)
-    version = _version(workspace, asked, spec)
+    name, known_by = f"{asked.name} · cascade", f"{workspace.project.id}|{first.criterion_id}|cascade"
+    content, splits = spec.model_dump(mode="json"), fitting_splits(workspace)
+    draft = Draft(
+        CascadeKind.stored, name, content, describe(spec), splits, workspace.person, known_by=known_by
+    )
+    version = continued(workspace.db, draft.version(workspace.project, asked.criterion))
     judge_table.save(workspace.db, [version])
     return report(workspace, version)
 
@@ -146,20 +151,6 @@ def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float
         raise BadInput(f"There are not both passes and fails of '{asked.name}' yet.", next_step="Grade on.")
 
 
-def _version(workspace: Workspace, asked: Subject, spec: CascadeSpec) -> JudgeVersion:
-    criterion_id = asked.criterion.id if asked.criterion else None
-    draft = Draft(
-        CascadeKind.stored,
-        f"{asked.name} · cascade",
-        spec.model_dump(mode="json"),
-        describe(spec),
-        fitting_splits(workspace),
-        workspace.person,
-        known_by=f"{workspace.project.id}|{criterion_id}|cascade",
-    )
-    return continued(workspace.db, draft.version(workspace.project, asked.criterion))
-
-
 @operation("judge cascade report", role=Role.MANAGER)
 def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
     """Show who decides how much in a cascade, with which error, and what it saves."""
@@ -176,7 +167,7 @@ def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
     fails = np.array([labels.get(output_id, False) for output_id in ids], dtype=bool)
 
     wrong = np.where(by_first, first_votes.wrong(fails), then_votes.wrong(fails))
-    cost = _cost_each(workspace.db, then)
+    cost = verdict_table.mean_cost(workspace.db, then.id) if kind_of(then).needs_model else None
     known = human_labels(workspace).value
     return CascadeReport(
         judge=judge.judge_id,
@@ -191,13 +182,11 @@ def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
         ),
         all_decided=_share("both", by_first | by_then, graded, wrong, ""),
         people=int(people.sum()),
-        ungraded=tuple(
-            output_id for output_id, left in zip(ids, people, strict=True) if left and output_id not in known
-        ),
+        ungraded=tuple(key for key in itertools.compress(ids, people) if key not in known),
         asked=int(asked.sum()),
         saved_calls=len(ids) - int(asked.sum()),
-        cost_each=cost,
-        saved_usd=None if cost is None else cost * (len(ids) - int(asked.sum())),
+        cost_each=cost or None,
+        saved_usd=None if not cost else cost * (len(ids) - int(asked.sum())),
         curve=spec.curve,
         at=spec.first.at,
         warnings=tuple(_warnings(workspace, spec, (first, then), labels)),
@@ -211,12 +200,6 @@ def _share(who: str, where: Bools, graded: Bools, wrong: Bools, rule: str) -> St
         int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides"
     )
     return StepShare(who=who, outputs=int(where.sum()), error=error, rule=rule)
-
-
-def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
-    """What one verdict of an LLM judge cost so far; None where it has none, or costs nothing."""
-    spent = verdict_table.mean_cost(db, judge.id) if kind_of(judge).needs_model else None
-    return spent or None
 
 
 def _warnings(
@@ -262,7 +245,5 @@ def hand_to_people(
             f"'{judge.name}' leaves no ungraded output to people.",
             next_step=f"Run it first: labelcore judge run --judge '{judge.name}'.",
         )
-    before = workspace.project.rules.review
-    picked = list(dict.fromkeys([*before, *found[:limit]]))
-    grading.review(workspace, picked)
+    grading.review(workspace, list(dict.fromkeys([*workspace.project.rules.review, *found[:limit]])))
     return HandedOver(judge=judge.judge_id, name=judge.name, output_ids=tuple(found[:limit]))

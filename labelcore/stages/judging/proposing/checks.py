@@ -1,27 +1,77 @@
-"""Checks that a person writes: tried on outputs, then kept as judges of a criterion."""
+"""Checks in Python, that a person or a model writes: tried on outputs, then kept as judges of a criterion."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from labelcore.errors import BadInput
+from labelcore.errors import BadInput, ModelTrouble
+from labelcore.judges import check_prompt
+from labelcore.judges.check_prompt import WrittenCheck, WrittenChecks
+from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds.check import CheckKind, make_spec
-from labelcore.models import Criterion, Frozen, JudgeVersion, Project, Role
+from labelcore.llm import Message, ModelClient, client_from_settings
+from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output, Role
 from labelcore.operations import Effect, FileText, Metavar, operation
 from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.subset import CONTRACT, MODULES
-from labelcore.stages.grading import fitting_labels
-from labelcore.stages.judging.keeping import schemas
-from labelcore.stages.judging.keeping.versions import Draft, numbered
-from labelcore.stages.judging.proposing.trials import Trial, trial_of
-from labelcore.store import judges as judge_table
+from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging.keeping.versions import Draft, stored
+from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
 CheckText = Annotated[str, FileText(), Metavar("FILE.py")]
-Tried = Annotated[int, Field(ge=1, le=1_000, description="On how many outputs it is tried.")]
+_MOST = 1_000
+Tried = Annotated[int, Field(ge=1, le=_MOST, description="On how many outputs it is tried.")]
+_NOTES = 12
+_EXAMPLES = 3
+_TRIED = 40
+_NAMES = ("pass", "fail", "abstain", "error")
+
+
+class TriedOutput(Frozen):
+    """A check on one output: its decision, or its error. ``graded`` is people's overall grade."""
+
+    output: Output
+    decision: Decision | None
+    error: str = ""
+    graded: bool | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form, without the output's text."""
+        return {
+            "output_id": self.output.id,
+            "verdict": self.decision.value if self.decision else None,
+            "reason": self.decision.reason if self.decision else "",
+            "error": self.error,
+            "graded_pass": self.graded,
+        }
+
+
+class Trial(Frozen):
+    """A check tried on some outputs; nothing is stored."""
+
+    tried: tuple[TriedOutput, ...]
+
+    def count(self, value: str) -> int:
+        """How many outputs got this value; "error" counts errors."""
+        values = (attempt.decision.value if attempt.decision else "error" for attempt in self.tried)
+        return sum(found == value for found in values)
+
+    def document(self) -> dict[str, Any]:
+        """The counts, and each output."""
+        counts = {name: self.count(name) for name in _NAMES}
+        return {**counts, "tried": [attempt.document() for attempt in self.tried]}
+
+    @property
+    def summary(self) -> str:
+        """The counts as a sentence."""
+        counts = ", ".join(f"{self.count(name)} {name}" for name in _NAMES)
+        return f"Tried on {len(self.tried)} outputs: {counts}."
 
 
 class Contract(Frozen):
@@ -73,23 +123,33 @@ def try_check(
     Raises:
         BadInput: the text is no check (with the line), or there is no output.
     """
-    spec = make_spec(source, field=_field(workspace.project, criterion))
+    spec = _spec(workspace, source, criterion)
     labels = fitting_labels(workspace)
     graded = sorted(labels.value)[: limit // 2]
-    known = set(graded)
-    others = (
-        output_id
-        for output_id in output_table.ids(workspace.db, workspace.project.id)
-        if output_id not in known
+    every = dict.fromkeys([*graded, *output_table.ids(workspace.db, workspace.project.id)])
+    outputs = list(output_table.many(workspace.db, list(every)[:limit]).values())
+    if not 1 <= len(outputs) <= _MOST:
+        raise BadInput(
+            f"A check is tried on 1 to {_MOST:,} outputs, not on {len(outputs):,}.",
+            next_step="Try fewer." if outputs else "Import outputs first.",
+        )
+    return _trial_of(spec, outputs, labels)
+
+
+def _spec(workspace: Workspace, source: str, criterion: Criterion | None) -> dict[str, Any]:
+    pointers = workspace.project.settings.fields
+    return make_spec(source, field=pointers.get(criterion.id, "") if criterion else "")
+
+
+def _trial_of(spec: dict[str, Any], outputs: Sequence[Output], labels: Labels) -> Trial:
+    return Trial(
+        tried=tuple(
+            TriedOutput(output=output, decision=None, error=str(found), graded=labels.value.get(output.id))
+            if isinstance(found, ModelTrouble)
+            else TriedOutput(output=output, decision=found, graded=labels.value.get(output.id))
+            for output, found in zip(outputs, CheckKind(spec).decide(outputs), strict=True)
+        )
     )
-    ids = [*graded, *(output_id for output_id, _ in zip(others, range(limit - len(graded)), strict=False))]
-    found = output_table.many(workspace.db, ids)
-    return trial_of(spec, [found[output_id] for output_id in ids], labels)
-
-
-def _field(project: Project, criterion: Criterion | None) -> str:
-    """The JSON pointer of what a criterion is about; "" where it is about whole outputs."""
-    return schemas.fields_of(project).get(criterion.id, "") if criterion else ""
 
 
 @operation("judge add", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -109,19 +169,74 @@ def add_check(
     if not name.strip():
         raise BadInput("The check has no name.", next_step="Give it one.")
     trial = try_check(workspace, source, limit=limit, criterion=criterion)
-    if trial.all_errors:
+    if trial.count("error") == len(trial.tried):
         raise BadInput(
             f"The check stops on every output that it was tried on. {trial.tried[0].error}",
             next_step="Correct it and add it again.",
         )
-    spec = make_spec(source, field=_field(workspace.project, criterion))
-    draft = Draft(
-        "code",
-        f"{criterion.name} · {name.strip()}",
-        spec,
-        CheckKind(spec).describe(),
-        author=workspace.person,
-    )
-    (kept,) = numbered(workspace, [draft.version(workspace.project, criterion)])
-    judge_table.save(workspace.db, [kept])
+    spec = _spec(workspace, source, criterion)
+    title = f"{criterion.name} · {name.strip()}"
+    draft = Draft("code", title, spec, CheckKind(spec).describe(), author=workspace.person)
+    (kept,) = stored(workspace, [draft.version(workspace.project, criterion)])
     return KeptCheck(kept, trial)
+
+
+class CheckWriter:
+    """Has a model write checks of one criterion, from graded outputs of the train split only.
+
+    ``checks`` are those that work, with their specifications; ``remarks`` say what came of the others.
+    ``pointer``: of a criterion about a field, which is all that the model is shown of outputs, and
+    the checks see.
+    """
+
+    def __init__(self, subject: Subject, train: Sequence[Output], labels: Labels, pointer: str = "") -> None:
+        self._subject, self._train, self._labels, self._pointer = subject, train, labels, pointer
+        self.checks: list[tuple[WrittenCheck, dict[str, Any]]] = []
+        self.remarks: list[str] = []
+
+    def write(self, client: ModelClient | None = None) -> None:
+        """Ask for two or three checks; a model that is not there is a remark, no error."""
+        try:
+            asyncio.run(self._write(client or client_from_settings()))
+        except ModelTrouble as trouble:
+            self.remarks.append(f"No check was written for '{self._subject.name}': {trouble}")
+
+    async def _write(self, client: ModelClient) -> None:
+        outputs = [at_pointer(output, self._pointer) if self._pointer else output for output in self._train]
+        seen = [output for output in outputs if output]
+        failed = [output for output in seen if self._subject.fails[output.id]]
+        passed = [output.text for output in seen if not self._subject.fails[output.id]]
+        notes = [note for output in failed for note in self._labels.notes.get(output.id, ()) if note.strip()]
+        shown = [output.text for output in failed[:_EXAMPLES]]
+        messages = check_prompt.ask(self._subject.stated, notes[:_NOTES], passed[:_EXAMPLES], shown)
+        try:
+            answer = await client.answer(messages, WrittenChecks)
+            for check in answer.parsed.checks[: check_prompt.MOST]:
+                await self._keep(check, messages, client)
+        finally:
+            await client.close()
+
+    async def _keep(self, check: WrittenCheck, messages: list[Message], client: ModelClient) -> None:
+        """Keep the check if it works, or if not the one that comes when its error is shown."""
+        spec, fault = self._usable(check)
+        if spec is None:
+            again = await client.answer(check_prompt.ask_again(messages, check, fault), WrittenChecks)
+            if again.parsed.checks:
+                check = again.parsed.checks[0]
+                spec, fault = self._usable(check)
+        if spec is None:
+            self.remarks.append(f"The written check '{check.name}' was dropped: {fault}")
+        elif any(spec == kept for _, kept in self.checks):
+            self.remarks.append(f"The written check '{check.name}' was dropped: it is there already.")
+        else:
+            self.checks.append((check, spec))
+
+    def _usable(self, check: WrittenCheck) -> tuple[dict[str, Any] | None, str]:
+        """Its specification, or why there is none."""
+        try:
+            spec = make_spec(check.source, field=self._pointer)
+        except BadInput as trouble:
+            return None, trouble.what
+        tried = _trial_of(spec, self._train[:_TRIED], self._labels).tried if self._train else ()
+        fault = next((attempt.error for attempt in tried if attempt.error), "")
+        return (None, fault) if fault else (spec, "")

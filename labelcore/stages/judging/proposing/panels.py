@@ -40,13 +40,15 @@ def make_panel(
         BadInput: the members are not LLM judges of one criterion, or too many or too few.
     """
     _check(judges)
-    specs = _variants(judges[0]) if len(judges) == 1 else {judge.name: judge.spec for judge in judges}
-    spec = make_spec(specs, rule)
     first = judges[0]
-    what = "variants" if len(judges) == 1 else "judges"
-    name = f"{first.name} · panel of {len(specs)} {what} ({rule})"
-    if len(judges) > 1:
-        name = f"{first.name.split(' · ')[0]} · panel of {len(specs)} {what} ({rule})"
+    specs: dict[str, Mapping[str, Any]] = {judge.name: judge.spec for judge in judges}
+    name, what = first.name.split(" · ")[0], "judges"
+    if len(judges) == 1:
+        name, what = first.name, "variants"
+        (prompt,) = kind_of(first).prompts
+        specs = {f"{name} · {variant}": prompt.varied(variant) for variant in prompts.VARIANTS}
+    name = f"{name} · panel of {len(specs)} {what} ({rule})"
+    spec = make_spec(specs, rule)
     draft = Draft(
         PanelKind.stored,
         name,
@@ -58,15 +60,10 @@ def make_panel(
     )
     criterion = find_criterion(workspace, first.criterion_id) if first.criterion_id else None
     oldest = min(judge.criterion_version or 1 for judge in judges)
-    made = draft.version(workspace.project, criterion).model_copy(update={"criterion_version": oldest})
-    made = continued(workspace.db, made)
+    drafted = draft.version(workspace.project, criterion)
+    made = continued(workspace.db, drafted.model_copy(update={"criterion_version": oldest}))
     judge_table.save(workspace.db, [made])
     return Panel.model_validate(dict(made))
-
-
-def _variants(judge: JudgeVersion) -> dict[str, Mapping[str, Any]]:
-    (prompt,) = kind_of(judge).prompts
-    return {f"{judge.name} · {name}": prompt.varied(name) for name in prompts.VARIANTS}
 
 
 def _check(members: Sequence[JudgeVersion]) -> None:

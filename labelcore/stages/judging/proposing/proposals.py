@@ -18,13 +18,17 @@ from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.judging.keeping import schemas
-from labelcore.stages.judging.keeping.versions import Draft, numbered
+from labelcore.stages.judging.keeping.versions import Draft, stored
 from labelcore.stages.judging.proposing import teaching
-from labelcore.stages.judging.proposing.subjects import Subject, subject_of
-from labelcore.stages.judging.proposing.training import field_data_of, train_ids, training_data_of
-from labelcore.stages.judging.proposing.written_checks import CheckWriter
+from labelcore.stages.judging.proposing.checks import CheckWriter
+from labelcore.stages.judging.proposing.subjects import (
+    Subject,
+    field_data_of,
+    subject_of,
+    train_ids,
+    training_data_of,
+)
 from labelcore.stats.threads import one_thread
-from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -66,20 +70,14 @@ def propose(
         versions += [proposer.asking(subject, probability=probability) for subject in asked]
     if wanted and wanted.written_by_model:
         versions += proposer.written(asked, [] if remarks is None else remarks)
-    return _stored(workspace, versions)
+    return stored(workspace, versions)
 
 
 def learned_again(workspace: Workspace, criterion_id: str | None) -> list[JudgeVersion]:
     """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
     proposer = _Proposer(workspace)
     made = proposer.fitted(proposer.subjects(criterion_id or OVERALL), 1, 0)
-    return _stored(workspace, of_kind(made, LearnedKind.stored))
-
-
-def _stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    found = numbered(workspace, versions)
-    judge_table.save(workspace.db, found)
-    return found
+    return stored(workspace, of_kind(made, LearnedKind.stored))
 
 
 class _Proposer:
@@ -88,7 +86,6 @@ class _Proposer:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace, self._project = workspace, workspace.project
         self._labels = fitting_labels(workspace)
-        self._fields = schemas.fields_of(workspace.project)
 
     def subjects(self, wanted: str | None) -> list[Subject]:
         """What judges are proposed for: all that is accepted and the overall grade, or what is named."""
@@ -105,14 +102,20 @@ class _Proposer:
         tell = self._workspace.progress
         outputs = list(output_table.many(self._workspace.db, sorted(self._labels.value)).values())
         data = training_data_of(self._workspace, outputs, self._labels)
-        found = []
+        splits, found = fitting_splits(self._workspace), []
         for number, subject in enumerate(subjects):
             tell(number, len(subjects), f"fitting judges for {subject.name}")
             pointer = self._pointer(subject)
             visible = field_data_of(outputs, self._labels, pointer) if pointer else data
-            proposals = _proposals(visible, subject, limit, seed)
-            found += [self._version(subject, proposal) for proposal in proposals]
-        schema = schemas.schema_of(self._project)
+            graded = _graded(visible, subject)
+            for proposal in fitted_proposals.propose(
+                visible, graded, limit=limit, name=subject.name, seed=seed
+            ):
+                judge, why = proposal.judge, proposal.why
+                spec, says = judge.of_field(pointer) if pointer else (dict(judge.content), judge.describe())
+                draft = Draft(judge.stored, proposal.name, spec, f"{says} {why}", splits)
+                found.append(draft.version(self._project, subject.criterion))
+        schema = self._project.settings.json_schema
         if schema and any(subject.criterion is None for subject in subjects):
             found.append(schemas.schema_judge(self._workspace, schema))
         tell(len(subjects), len(subjects), "done")
@@ -146,23 +149,11 @@ class _Proposer:
         return found
 
     def _pointer(self, subject: Subject) -> str:
-        return self._fields.get(subject.criterion.id, "") if subject.criterion else ""
-
-    def _version(self, subject: Subject, proposal: fitted_proposals.Proposal) -> JudgeVersion:
-        judge, pointer = proposal.judge, self._pointer(subject)
-        spec, description = judge.of_field(pointer) if pointer else (dict(judge.content), judge.describe())
-        splits = fitting_splits(self._workspace)
-        draft = Draft(judge.stored, proposal.name, spec, f"{description} {proposal.why}", splits)
-        return draft.version(self._project, subject.criterion)
+        return self._project.settings.fields.get(subject.criterion.id, "") if subject.criterion else ""
 
 
-def _proposals(
-    data: TrainingData, subject: Subject, limit: int, seed: int
-) -> list[fitted_proposals.Proposal]:
+def _graded(data: TrainingData, subject: Subject) -> Graded:
     rows = {output_id: row for row, output_id in enumerate(data.table.ids)}
     ids = [output_id for output_id in subject.fails if output_id in rows]
-    graded = Graded(
-        np.array([rows[output_id] for output_id in ids], dtype=int),
-        np.array([subject.fails[output_id] for output_id in ids], dtype=bool),
-    )
-    return fitted_proposals.propose(data, graded, limit=limit, name=subject.name, seed=seed)
+    fails = [subject.fails[output_id] for output_id in ids]
+    return Graded(np.array([rows[output_id] for output_id in ids], dtype=int), np.array(fails, dtype=bool))

@@ -16,11 +16,10 @@ from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, digest
 from labelcore.judges.learned_model import too_few
-from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Role
+from labelcore.models import Frozen, JudgeVersion, Output, Role
 from labelcore.operations import Effect, finder, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing.proposals import learned_again
 from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
 from labelcore.store import Database, vectors
@@ -82,9 +81,7 @@ class ExplainedOutput(Explanation):
 
 
 class LearnedReport(Frozen):
-    """What a learned judge looks at, in one output too where it was asked, and how far its probabilities
-    can be believed.
-    """
+    """What a learned judge looks at (in one output too where asked), and how far to believe it."""
 
     fresh: Freshness
     weights: tuple[Weight, ...]
@@ -92,26 +89,16 @@ class LearnedReport(Frozen):
     output: ExplainedOutput | None = None
 
 
-def _learned(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    return [version for version in versions if kind_of(version).learns]
-
-
 def freshness(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Freshness]:
     """How fresh each of the learned judges among the versions is."""
-    learned = _learned(versions)
-    labels = fitting_labels(workspace) if learned else None
+    learned = [version for version in versions if kind_of(version).learns]
+    if not learned:
+        return []
+    labels = fitting_labels(workspace)
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
-    return [
-        _freshness(workspace, version, _asked(version, criteria, labels), labels)
-        for version in learned
-        if labels
-    ]
-
-
-def _asked(version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels | None) -> Subject | None:
-    criterion = criteria.get(version.criterion_id or "")
-    gone = version.criterion_id is not None and criterion is None
-    return None if gone or labels is None else subject_of(criterion, labels)
+    subjects: dict[str | None, Subject] = {None: subject_of(None, labels)}
+    subjects |= {key: subject_of(criterion, labels) for key, criterion in criteria.items()}
+    return [_freshness(workspace, version, subjects.get(version.criterion_id), labels) for version in learned]
 
 
 def _freshness(
@@ -119,9 +106,12 @@ def _freshness(
 ) -> Freshness:
     spec = LearnedKind(version.spec).spec
     seen, failed = spec.cross_fitted, spec.failed
-    pointer = schemas.fields_of(workspace.project).get(version.criterion_id or "")
+    pointer = workspace.project.settings.fields.get(version.criterion_id or "")
     moved = bool(version.fitted_on) and spec.field != pointer
-    fails = _with_field(workspace.db, asked.fails if asked else {}, pointer)
+    fails = asked.fails if asked else {}
+    if pointer:  # a judge of one field learns from no output without it
+        outputs = output_table.many(workspace.db, list(fails))
+        fails = {key: bad for key, bad in fails.items() if at_pointer(outputs[key], pointer)}
     since = sum(
         output_id not in seen or (failed is not None and bad != (output_id in failed))
         for output_id, bad in fails.items()
@@ -137,14 +127,6 @@ def _freshness(
         changed=moved or told != spec.digest,
         why_not=_why_not(version, asked),
     )
-
-
-def _with_field(db: Database, fails: dict[str, bool], pointer: str | None) -> dict[str, bool]:
-    """The grades of outputs that have the field: a judge of one field learns from no other."""
-    if not pointer:
-        return fails
-    outputs = output_table.many(db, list(fails))
-    return {key: bad for key, bad in fails.items() if at_pointer(outputs[key], pointer)}
 
 
 def _why_not(version: JudgeVersion, asked: Subject | None) -> str | None:
@@ -167,8 +149,9 @@ def retrain(
     Raises:
         BadInput: the judge is not a learned one, or there is none.
     """
-    versions = [judge] if judge else _learned(judge_table.current(workspace.db, workspace.project.id))
-    if judge and not kind_of(judge).learns:
+    current = [judge] if judge else judge_table.current(workspace.db, workspace.project.id)
+    versions = [version for version in current if kind_of(version).learns]
+    if judge and not versions:
         raise BadInput(
             f"'{judge.name}' is a {judge.kind} judge.",
             next_step="Only learned judges are made from grades again.",
@@ -176,28 +159,17 @@ def retrain(
     if not versions:
         raise BadInput("There is no learned judge.", next_step="Run `labelcore judge propose`.")
     states = freshness(workspace, versions)
-    due = [
-        version
-        for version, state in zip(versions, states, strict=True)
-        if state.changed and not state.why_not
-    ]
-    made = {judge.judge_id: judge for judge in _made_again(workspace, due)}
+    pairs = zip(versions, states, strict=True)
+    due = [version for version, state in pairs if state.changed and not state.why_not]
+    made: dict[str, JudgeVersion] = {}
+    known, wanted = {version.id for version in due}, {version.judge_id for version in due}
+    for criterion_id in dict.fromkeys(version.criterion_id for version in due):
+        again = learned_again(workspace, criterion_id)
+        made |= {new.judge_id: new for new in again if new.id not in known and new.judge_id in wanted}
     return [
         Retrained(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)
         for version, state in zip(versions, states, strict=True)
     ]
-
-
-def _made_again(workspace: Workspace, due: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    found: dict[str, JudgeVersion] = {}
-    wanted = {judge.judge_id: judge.criterion_id for judge in due}
-    known = {judge.id for judge in due}
-    for criterion_id in dict.fromkeys(wanted.values()):
-        made = learned_again(workspace, criterion_id)
-        found |= {
-            judge.judge_id: judge for judge in made if judge.id not in known and judge.judge_id in wanted
-        }
-    return list(found.values())
 
 
 @operation("judge explain", role=Role.MANAGER)
@@ -213,34 +185,24 @@ def explain(
         BadInput: it is not a learned judge.
     """
     learned = _learned_judge(judge)
-    nothing = Reliability(
-        n=0, fails=0, why_not="it was made before probabilities were calibrated, or elsewhere"
-    )
+    why_not = "it was made before probabilities were calibrated, or elsewhere"
     return LearnedReport(
         fresh=freshness(workspace, [judge])[0],
         weights=tuple(explaining.weights(learned)),
-        reliability=learned.spec.reliability or nothing,
+        reliability=learned.spec.reliability or Reliability(n=0, fails=0, why_not=why_not),
         output=explain_output(workspace.db, judge, output) if output else None,
     )
 
 
 def explain_output(db: Database, judge: JudgeVersion, output: Output) -> ExplainedOutput:
-    """What tells in one output for a learned judge; the vectors of its sentences are kept.
-
-    Raises:
-        BadInput: it is not a learned judge.
-    """
+    """What tells in one output for a learned judge; the vectors of its sentences are kept."""
     found = explaining.explain(_learned_judge(judge), output, vectors.embedder(db))
     return ExplainedOutput(output_id=output.id, **dict(found))
 
 
 @finder(Output)
 def find_output(workspace: Workspace, word: str) -> Output:
-    """An output by its id or the importer's own id.
-
-    Raises:
-        BadInput: there is none.
-    """
+    """An output by its id or the importer's own id; BadInput where there is none."""
     found = output_table.get(workspace.db, word)
     if found is None:
         raise BadInput(f"There is no output '{word}'.", next_step="Check the id.")

@@ -1,12 +1,26 @@
-"""What judges are made to decide, with the grades that say something about it."""
+"""What judges are made to decide, and the graded outputs that they are made from."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from labelcore.errors import BadInput
-from labelcore.models import OVERALL, Criterion
+from labelcore.judges.detectors.reference import embedded_texts
+from labelcore.judges.features import Floats
+from labelcore.judges.fields import at_pointer
+from labelcore.judges.training_data import TrainingData
+from labelcore.models import OVERALL, Criterion, Output
 from labelcore.stages.grading import Labels
+from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
+from labelcore.store import vectors
+from labelcore.text import embedding
+from labelcore.text.embedding import SentenceEncoder
+from labelcore.workspace import Workspace
+
+MOST_EMBEDDED = 5_000
+"""Projects with more outputs get learned judges without embeddings: these take 50 ms an output."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +38,7 @@ class Subject:
 
     @property
     def stated(self) -> Criterion:
-        """The criterion, of what must have one.
-
-        Raises:
-            BadInput: this is the overall grade.
-        """
+        """The criterion, of what must have one; BadInput for the overall grade."""
         if self.criterion is None:
             raise BadInput("The overall grade is no criterion.", next_step="Name a criterion.")
         return self.criterion
@@ -47,3 +57,41 @@ def note_of(labels: Labels, output_id: str) -> str:
     """What people wrote on a failed output; nothing for a passed one."""
     failed = labels.value.get(output_id) is False
     return "\n".join(labels.notes.get(output_id, ())) if failed else ""
+
+
+def training_data_of(workspace: Workspace, outputs: Sequence[Output], labels: Labels) -> TrainingData:
+    """The graded outputs, measured and embedded, with the notes of those that failed."""
+    notes = [note_of(labels, output.id) for output in outputs]
+    return TrainingData.of(outputs, notes, _embedded(workspace, outputs))
+
+
+def field_data_of(outputs: Sequence[Output], labels: Labels, pointer: str) -> TrainingData:
+    """Training data from one field of the outputs that have it, without embeddings: fields are short."""
+    seen = [value for output in outputs if (value := at_pointer(output, pointer))]
+    return TrainingData.of(seen, [note_of(labels, output.id) for output in seen])
+
+
+def train_ids(workspace: Workspace, ids: Iterable[str]) -> list[str]:
+    """Those of the outputs that belong to the train split, in their order."""
+    wanted = list(ids)
+    groups = output_table.groups_of(workspace.db, wanted)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    return [output_id for output_id in wanted if dealt.of(groups[output_id]) == "train"]
+
+
+def _embedded(workspace: Workspace, outputs: Sequence[Output]) -> Floats | None:
+    if output_table.count(workspace.db, workspace.project.id) > MOST_EMBEDDED or not outputs:
+        return None
+    texts = dict.fromkeys(text for output in outputs for text in embedded_texts(output))
+    texts |= dict.fromkeys(output.text for output in outputs)
+    encoder = SentenceEncoder()
+    found = vectors.embed(
+        workspace.db,
+        list(texts),
+        encoder.name,
+        encoder.encode,
+        lambda done, total: workspace.progress(done, total, "reading the graded outputs"),
+    )
+    embedding.remember(list(texts), found)
+    at = {text: row for row, text in enumerate(texts)}
+    return found[[at[output.text] for output in outputs]].astype(float)

@@ -1,8 +1,7 @@
-"""LLM judges of a criterion: the examples that they are shown, chosen to teach.
+"""LLM judges of a criterion: the examples that they are shown, chosen to teach, of the train split only.
 
-Examples come from the train split only. Fails are spread: the most typical one first, then those
-that differ most from what is chosen. Beside each fail stands the passed output that is most like it,
-because the boundary runs between the two. Where a project speaks English and Chinese, both do.
+Fails are spread: the most typical one first, then those that differ most from what is chosen. Beside
+each stands the passed output most like it. Where a project speaks English and Chinese, both do.
 """
 
 from __future__ import annotations
@@ -16,12 +15,10 @@ from labelcore.judges.features import Floats
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.models import Output
 from labelcore.stages.deriving import glossary
-from labelcore.stages.judging.proposing.subjects import Subject
-from labelcore.stages.judging.proposing.training import train_ids
+from labelcore.stages.judging.proposing.subjects import Subject, train_ids
 from labelcore.stats.drawing import hash_order
-from labelcore.store import Database, vectors
 from labelcore.store import outputs as output_table
-from labelcore.text.embedding import SentenceEncoder
+from labelcore.store import vectors
 from labelcore.text.stretches import language_of
 from labelcore.workspace import Workspace
 
@@ -61,32 +58,22 @@ def teaching_examples(
         return []
     noted = {quote.output_id: quote.quote for quote in reversed(subject.stated.evidence)}
     notes_of = {output.id: noted.get(output.id) or "\n".join(notes.get(output.id, ())) for output in outputs}
-    choice = _Likeness(outputs, _embedded(workspace.db, outputs))
+    embedded = vectors.embedder(workspace.db)([output.text for output in outputs])
+    choice = _Likeness(outputs, embedded.astype(float))
     every = [at for at, output in enumerate(outputs) if fails[output.id]]
     explained = [at for at in every if notes_of[outputs[at].id]]
     failed = choice.spread(explained or every)
     passed = choice.beside(failed, [at for at, output in enumerate(outputs) if not fails[output.id]])
-    return [_teaching(outputs[i], "pass", "") for i in passed] + [
-        _teaching(outputs[i], "fail", notes_of[outputs[i].id]) for i in failed
+    return [
+        Teaching(
+            verdict="fail" if fails[output.id] else "pass",
+            text=output.text[:_EXCERPT],
+            note=notes_of[output.id][:_NOTE] if fails[output.id] else "",
+            output_id=output.id,
+            group=output.group,
+        )
+        for output in (outputs[at] for at in (*passed, *failed))
     ]
-
-
-def _teaching(output: Output, verdict: str, note: str) -> Teaching:
-    return Teaching.model_validate(
-        {
-            "verdict": verdict,
-            "text": output.text[:_EXCERPT],
-            "note": note[:_NOTE],
-            "output_id": output.id,
-            "group": output.group,
-        }
-    )
-
-
-def _embedded(db: Database, outputs: Sequence[Output]) -> Floats:
-    encoder = SentenceEncoder()
-    texts = [output.text for output in outputs]
-    return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
 
 
 class _Likeness:

@@ -6,15 +6,23 @@ import asyncio
 import hashlib
 import json
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
+from pydantic import BaseModel, ValidationError
+from typing_extensions import override
 
+from labelcore.errors import ModelTrouble
+from labelcore.llm import Answer, Answerer, Message, Weighed, asking_for, parse
+from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.llm.refusing import kept_refusal
 from labelcore.models import Paid
+from labelcore.stages.judging.running.clients import Clients, Connection
+from labelcore.stages.judging.running.live_run import Usage
 from labelcore.store import Database
 from labelcore.store import answers as answer_table
 from labelcore.store.journal import Journal
@@ -23,37 +31,51 @@ _TOGETHER_SECONDS = 0.002  # look-ups that come within this time are one query
 _MERGE = 20_000
 
 
-@dataclass
-class Taken:
-    """Answers on their way into the database, with the journal's file that holds them until then."""
+class AnswerStore:
+    """Answers that are known, and those that came new, in memory; use it in one event loop."""
 
-    answers: list[Paid]
-    file: Path | None
-
-
-class AnswerCache:
-    """What this database's judges were ever answered; use it in one event loop."""
-
-    def __init__(self, db: Database, journal: Journal) -> None:
-        self._db, self._journal = db, journal
-        self._stored = answer_table.known_prefixes(db)
-        self._late: set[int] = set()
-        self._unstored: dict[str, Paid] = {}
-        self._fresh: list[Paid] = []
-        self._wanted: dict[str, asyncio.Future[Paid | None]] = {}
-        self._looking: asyncio.Task[None] | None = None
+    def __init__(self, known: Iterable[Paid] = ()) -> None:
+        self._known = {paid.key: paid for paid in known}
+        self.fresh: list[Paid] = []
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._passing: deque[asyncio.Future[None]] = deque()
 
     def turn(self, key: str) -> asyncio.Lock:
         """Held while a question is asked, so that the same one beside it waits for its answer."""
         return self._turns.setdefault(key, asyncio.Lock())
 
     async def find(self, key: str) -> Paid | None:
-        """The answer to a question, if it was ever given."""
-        if (paid := self._unstored.get(key)) is not None:
+        """The answer to a question, if it is known."""
+        return self._known.get(key)
+
+    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:  # noqa: ARG002 - the cache asks
+        """Keep an answer."""
+        self._known[paid.key] = paid
+        self.fresh.append(paid)
+
+    async def pass_on(self) -> None:
+        """Wait until nothing more urgent is there."""
+
+
+class AnswerCache(AnswerStore):
+    """What this database's judges were ever answered."""
+
+    def __init__(self, db: Database, journal: Journal) -> None:
+        super().__init__()
+        self._db, self._journal = db, journal
+        self._stored = answer_table.known_prefixes(db)
+        self._late: set[int] = set()
+        self._wanted: dict[str, asyncio.Future[Paid | None]] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._passing: deque[asyncio.Future[None]] = deque()
+
+    @override
+    async def find(self, key: str) -> Paid | None:
+        if (paid := self._known.get(key)) is not None:
             return paid
-        if not self._may_be_stored(answer_table.prefix(key)):
+        prefix = answer_table.prefix(key)
+        place = int(np.searchsorted(self._stored, prefix))
+        known = place < len(self._stored) and int(self._stored[place]) == prefix
+        if not known and prefix not in self._late:
             return None
         if key not in self._wanted:
             self._wanted[key] = asyncio.get_running_loop().create_future()
@@ -61,13 +83,14 @@ class AnswerCache:
                 self._looking = asyncio.create_task(self._look())
         return await self._wanted[key]
 
+    @override
     def keep(self, paid: Paid, *, on_disk: bool = False) -> None:
         """Keep an answer; it survives the process when this returns. ``on_disk``: it does already."""
         if not on_disk:
             self._journal.write(paid)
-        self._unstored[paid.key] = paid
-        self._fresh.append(paid)
+        super().keep(paid)
 
+    @override
     async def pass_on(self) -> None:
         """Wait until nothing more urgent is there; one at a time goes on between two looks for input.
 
@@ -87,27 +110,22 @@ class AnswerCache:
         if self._passing:
             asyncio.get_running_loop().call_soon(self._let_one_pass)
 
-    def take(self) -> Taken:
-        """The answers that came since the last time; give them to :meth:`stored` once they are."""
-        taken = Taken(self._fresh, self._journal.turn())
-        self._fresh = []
-        return taken
+    def take(self) -> tuple[list[Paid], Path | None]:
+        """The answers that came since the last time, with the journal's file that holds them until they
+        are in the database; tell :meth:`stored` then.
+        """
+        taken, self.fresh = self.fresh, []
+        return taken, self._journal.turn()
 
-    def stored(self, taken: Taken) -> None:
+    def stored(self, answers: Sequence[Paid], file: Path | None) -> None:
         """Let go of answers that the database has."""
-        self._journal.drop(taken.file)
-        for paid in taken.answers:
-            self._unstored.pop(paid.key, None)
+        self._journal.drop(file)
+        for paid in answers:
+            self._known.pop(paid.key, None)
             self._late.add(answer_table.prefix(paid.key))
         if len(self._late) > _MERGE:
             both = np.concatenate([self._stored, np.fromiter(self._late, np.int64)])
             self._stored, self._late = np.sort(both), set()
-
-    def _may_be_stored(self, prefix: int) -> bool:
-        if prefix in self._late:
-            return True
-        place = int(np.searchsorted(self._stored, prefix))
-        return place < len(self._stored) and int(self._stored[place]) == prefix
 
     async def _look(self) -> None:
         await asyncio.sleep(_TOGETHER_SECONDS)
@@ -128,3 +146,91 @@ def question_key(place: str, messages: Sequence[Any], form: object, repeat: int)
     """The hash of a whole question: who is asked, what, in which form, for which time."""
     whole = json.dumps([place, messages, form, repeat], sort_keys=True)
     return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
+
+
+class CachedClient:
+    """One repeat's view of a client: an answer that is known costs nothing and takes no call.
+
+    A known answer keeps the tokens, price and time that it took when it was asked for, because they
+    describe the judge; the run counts only what is paid now.
+    """
+
+    def __init__(
+        self, connection: Connection, clients: Clients, cache: AnswerStore, usage: Usage, repeat: int
+    ) -> None:
+        self.model = connection.client.model
+        self._connection, self._client, self._place = connection, connection.client, connection.place
+        self._clients, self._cache, self._usage, self._repeat = clients, cache, usage, repeat
+
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
+        """The answer that is known, or a new one; see the protocol."""
+        form = [_form(schema), most_tokens]
+        key = question_key(self._place, messages, form, self._repeat)
+        async with self._cache.turn(key):
+            if known := await self._known(key, schema):
+                return known
+            try:
+                with asking_for(key):
+                    answer = await self._client.answer(messages, schema, most_tokens=most_tokens)
+            except ModelTrouble as trouble:
+                self._usage.count(trouble)
+                raise
+            self._keep(key, answer, answer.text, on_disk=self._connection.on_disk)
+        await self._cache.pass_on()
+        return answer
+
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+        """The likelihoods that are known, or new ones; see the protocol."""
+        key = question_key(self._place, messages, ["weigh", *words], self._repeat)
+        async with self._cache.turn(key):
+            if paid := await self._cache.find(key):
+                self._usage.cached += 1
+                return Weighed(probabilities=json.loads(paid.text), requests=0, **_figures(paid))
+            try:
+                weighed = await self._client.weigh(messages, words)
+            except ModelTrouble as trouble:
+                self._usage.count(trouble)
+                raise
+            if weighed is not None:
+                self._keep(key, weighed, json.dumps(dict(weighed.probabilities)))
+            return weighed
+
+    def named(self, answerer: Answerer) -> CachedClient:
+        """The same view of the client of a panel's member."""
+        connection = self._clients.of(answerer)
+        if connection is self._connection:
+            return self
+        return CachedClient(connection, self._clients, self._cache, self._usage, self._repeat)
+
+    async def close(self) -> None:
+        """Nothing: the run closes its clients."""
+
+    async def _known(self, key: str, schema: type[Schema]) -> Answer[Schema] | None:
+        if (paid := await self._cache.find(key)) is None:
+            return None
+        if refused := kept_refusal(paid.text):
+            self._usage.cached += 1
+            raise ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
+        try:
+            parsed = parse(paid.text, schema)
+        except ValidationError:
+            return None
+        self._usage.cached += 1
+        return Answer(parsed=parsed, text=paid.text, requests=0, **_figures(paid))
+
+    def _keep(self, key: str, answer: Answer[Any] | Weighed, text: str, *, on_disk: bool = False) -> None:
+        self._cache.keep(Paid(key=key, text=text, **_figures(answer)), on_disk=on_disk)
+        self._usage.count(answer)
+
+
+def _figures(answer: Answer[Any] | Weighed | Paid) -> dict[str, Any]:
+    """What an answer took when it was asked for."""
+    names = ("model", "tokens_in", "tokens_out", "cost_usd", "latency_ms")
+    return {name: getattr(answer, name) for name in names}
+
+
+@lru_cache(maxsize=64)
+def _form(schema: type[BaseModel]) -> dict[str, Any]:
+    return schema.model_json_schema()

@@ -10,17 +10,15 @@ import asyncio
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm.protocol import NotYet
-from labelcore.stages.judging.running.answers import AnswerCache
-from labelcore.stages.judging.running.backlog import Question
-from labelcore.stages.judging.running.cached_client import CachedClient
+from labelcore.stages.judging.running.answers import AnswerCache, CachedClient
 from labelcore.stages.judging.running.clients import Assignment, Clients
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
 from labelcore.store.journal import Journal
 
 _FLUSH_SECONDS = 0.5
@@ -38,21 +36,20 @@ async def ask_models(live: LiveRun, asked: Sequence[Assignment], clients: Client
     """
     try:
         with _impatient():
-            await _ask_all(live, asked, clients, journal)
+            cache = await asyncio.to_thread(AnswerCache, live.workspace.db, journal)
+            done: list[Decided] = []
+            async with storing(live, cache, done) as keeper:
+                askers = [_Asker(live, asking, clients, cache, done) for asking in asked]
+                await _all_of([asyncio.create_task(asker.run()) for asker in askers], keeper)
     finally:
         live.notes |= clients.notes
         await clients.close()
 
 
-async def _ask_all(live: LiveRun, asked: Sequence[Assignment], clients: Clients, journal: Journal) -> None:
-    cache = await asyncio.to_thread(AnswerCache, live.workspace.db, journal)
-    done: list[Decided] = []
-    askers = [_Asker(live, asking, clients, cache, done) for asking in asked]
-    tasks = [asyncio.create_task(asker.run()) for asker in askers]
-    ended = asyncio.Event()
-    keeper = asyncio.create_task(keep_storing(live, cache, done, ended))
+async def _all_of(tasks: Sequence[asyncio.Task[None]], keeper: asyncio.Task[None]) -> None:
+    """Wait for the tasks; whatever trouble the first of them has, or the one that stores, ends all."""
+    waiting = {keeper, *tasks}
     try:
-        waiting = {keeper, *tasks}
         while any(not task.done() for task in tasks):
             over, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in over:
@@ -61,8 +58,6 @@ async def _ask_all(live: LiveRun, asked: Sequence[Assignment], clients: Clients,
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        ended.set()  # a batch on its way into the database must not be cut off
-        await keeper
 
 
 _runs = 0
@@ -131,7 +126,7 @@ class _Asker:
 
     async def _feed(self) -> None:
         questions = self._live.backlog.questions(self._versions)
-        while (some := await asyncio.to_thread(_next, questions)) is not None:
+        while (some := await asyncio.to_thread(next, questions, None)) is not None:
             for question in some:
                 await self._jobs.put(question)
         for _ in range(self._concurrency):
@@ -166,26 +161,31 @@ class _Asker:
             return trouble
 
 
-async def keep_storing(live: LiveRun, cache: AnswerCache, done: list[Decided], ended: asyncio.Event) -> None:
-    """Store what has come in, twice a second or more often when much comes, until all has."""
+@contextlib.asynccontextmanager
+async def storing(
+    live: LiveRun, cache: AnswerCache, done: list[Decided]
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Within, what comes in is stored, twice a second or more often when much comes; at the end, all is."""
+    ended = asyncio.Event()
+    keeper = asyncio.create_task(_keep_storing(live, cache, done, ended))
+    try:
+        yield keeper
+    finally:
+        ended.set()  # a batch on its way into the database must not be cut off
+        await keeper
+
+
+async def _keep_storing(live: LiveRun, cache: AnswerCache, done: list[Decided], ended: asyncio.Event) -> None:
     waited = 0.0
-    while not ended.is_set():
+    over = False
+    while not over:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _LOOK_SECONDS)
-        waited += _LOOK_SECONDS
-        if waited >= _FLUSH_SECONDS or len(done) >= _FLUSH_VERDICTS:
+        over, waited = ended.is_set(), waited + _LOOK_SECONDS
+        if over or waited >= _FLUSH_SECONDS or len(done) >= _FLUSH_VERDICTS:
             waited = 0.0
-            await _flush(live, cache, done)
-    await _flush(live, cache, done)
-
-
-async def _flush(live: LiveRun, cache: AnswerCache, done: list[Decided]) -> None:
-    decided, done[:] = list(done), []
-    taken = cache.take()
-    if decided or taken.answers:
-        await asyncio.to_thread(live.store, decided, taken.answers)
-    cache.stored(taken)
-
-
-def _next(questions: Iterator[list[Question]]) -> list[Question] | None:
-    return next(questions, None)
+            decided, done[:] = list(done), []
+            answers, file = cache.take()
+            if decided or answers:
+                await asyncio.to_thread(live.store, decided, answers)
+            cache.stored(answers, file)

@@ -1,21 +1,19 @@
 """Big runs through the providers' batches, over several days and processes.
 
-One round collects what providers have answered into the store of answers, lets the ordinary runner
-turn known answers into verdicts (so these are exactly once, like all others), writes what is still
-unknown into files, and hands those over. A question that is with a provider is not handed over
-again; one without an answer of use is, as often as in a live run, and is an error then. A job is
+One round collects what providers have answered, lets the ordinary runner turn known answers into
+verdicts, writes what is still unknown into files, and hands those over. A question that is with a
+provider is not handed over again; one without an answer of use is, as often as in a live run. A job is
 recorded before and after it is handed over and carries our name at the provider, so that one whose
 process died in between is found again.
-
-Likelihoods of words would need a second call, so verdicts that come this way carry none.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +23,7 @@ from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, asked_key, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
-from labelcore.models import BatchJob, Paid, new_id
+from labelcore.models import BatchJob, new_id
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.clients import Assignment, Clients, Connection, place_of
 from labelcore.stages.judging.running.live_run import LiveRun
@@ -55,11 +53,7 @@ class _BatchHistory:
             self.waiting.update(job.questions)
 
     def times(self, key: str) -> int:
-        """How often a question that still has no answer of use was asked in batches.
-
-        Raises:
-            ModelTrouble: as often as one may be.
-        """
+        """How often a question without an answer of use was asked in batches; ModelTrouble at the limit."""
         if self._times[key] < TRIES:
             return self._times[key]
         answered = bool(answer_table.find(self._db, [key]))
@@ -77,52 +71,43 @@ class _Writer(ModelClient):
     """A client that writes questions down instead of asking them."""
 
     def __init__(self, endpoint: Endpoint, folder: Path, asked: _BatchHistory) -> None:
-        from labelcore.llm.batches import MOST_BYTES, MOST_QUESTIONS
-
         self.model, self.endpoint = endpoint.model, endpoint
         self._client = client_for(endpoint)
         self._folder, self._history = folder, asked
-        self._most = (MOST_QUESTIONS, MOST_BYTES)
         self.files: list[tuple[Path, list[str]]] = []
         self._size = 0
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
     ) -> Answer[Schema]:
-        """Write the question down; the answer comes another day.
-
-        Raises:
-            ModelTrouble: it was asked as often as one may be, and no answer was of use.
-        """
-        from labelcore.llm.batches import question_line
+        """Write the question down; the answer comes another day."""
+        from labelcore.llm.batches import MOST_BYTES, MOST_QUESTIONS, question_line
 
         key = asked_key() or ""
         if key not in self._history.waiting:
             again = self._history.times(key)
             self._history.waiting.add(key)
             body = self._client.request_body(messages, schema, most_tokens, again=again)
-            self._write(key, question_line(key, body))
+            line = question_line(key, body)
+            full = self.files and len(self.files[-1][1]) >= MOST_QUESTIONS
+            if not self.files or full or self._size + len(line) > MOST_BYTES:
+                self.files.append((self._folder / f"{id(self)}-{len(self.files)}.jsonl", []))
+                self._size = 0
+            place, keys = self.files[-1]
+            with place.open("ab") as file:
+                file.write(line)
+            keys.append(key)
+            self._size += len(line)
         raise NotYet
 
     @override
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
-        """None: that would be a call."""
+        """None: that would be a second call."""
         return None
 
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
-
-    def _write(self, key: str, line: bytes) -> None:
-        full = self.files and len(self.files[-1][1]) >= self._most[0]
-        if not self.files or full or self._size + len(line) > self._most[1]:
-            self.files.append((self._folder / f"{id(self)}-{len(self.files)}.jsonl", []))
-            self._size = 0
-        place, keys = self.files[-1]
-        with place.open("ab") as file:
-            file.write(line)
-        keys.append(key)
-        self._size += len(line)
 
 
 class BatchRound:
@@ -134,9 +119,8 @@ class BatchRound:
         self._writers: list[_Writer] = []
         self._history = _BatchHistory(live.workspace)
         self.clients = Clients(self._open)
-        self._chosen = self.clients.choose(
-            [version for version in live.backlog.versions if kind_of(version).needs_model]
-        )
+        asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
+        self._chosen = self.clients.choose(asked)
 
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
@@ -153,11 +137,16 @@ class BatchRound:
             return
         state = batches.state(provider_id)
         if not state.over:
-            known = {"provider_id": provider_id, "state": "with the provider"}
-            if known["provider_id"] != job.provider_id:
+            if provider_id != job.provider_id:
+                known = {"provider_id": provider_id, "state": "with the provider"}
                 job_table.save(self._db, job.model_copy(update=known))
             return
-        answered = self._keep(batches.answers(state))
+        answers, answered = batches.answers(state), 0
+        while some := list(itertools.islice(answers, _AT_ONCE)):
+            for paid in some:
+                self._live.count(paid)
+            answer_table.add(self._db, some)
+            answered += len(some)
         missed = len(job.questions) - answered
         message = f"{missed:,} of {len(job.questions):,} questions were not answered ({state.status})."
         through = answered or state.status == "completed"
@@ -166,18 +155,6 @@ class BatchRound:
         if missed:
             self._live.faults["batch"] += missed
             self._live.notes.add(f"{message} They are asked again.")
-
-    def _keep(self, answers: Iterator[Paid]) -> int:
-        count, some = 0, list[Paid]()
-        for paid in answers:
-            some.append(paid)
-            count += 1
-            self._live.collected(paid)
-            if len(some) >= _AT_ONCE:
-                answer_table.add(self._db, some)
-                some = []
-        answer_table.add(self._db, some)
-        return count
 
     def asked(self) -> list[Assignment]:
         """Who writes down what is not known, and is not with a provider already."""
@@ -223,12 +200,7 @@ class BatchRound:
         job_table.save(self._db, job.model_copy(update=known))
 
 
-@contextlib.contextmanager
-def _batches(endpoint: Endpoint) -> Iterator[ProviderBatches]:
+def _batches(endpoint: Endpoint) -> contextlib.closing[ProviderBatches]:
     from labelcore.llm.batches import ProviderBatches
 
-    batches = ProviderBatches(endpoint)
-    try:
-        yield batches
-    finally:
-        batches.close()
+    return contextlib.closing(ProviderBatches(endpoint))

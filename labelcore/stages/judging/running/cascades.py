@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec
 from labelcore.models import Decision, JudgeVersion, Run, Verdict, new_id
 from labelcore.stages.judging.running import execution
-from labelcore.stages.judging.running.options import RunOptions
+from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import runs as run_table
@@ -25,10 +26,8 @@ _CHUNK = 2_000
 
 def parts(db: Database, version: JudgeVersion) -> tuple[CascadeSpec, JudgeVersion, JudgeVersion]:
     """A cascade's specification with its two judges, in the versions that it was set with."""
-    judge = CascadeKind(version.spec)
-    found = judge_table.many(db, judge.parts)
-    first, then = judge.parts
-    return judge.spec, found[first], found[then]
+    first, then = judges_of(db, version)
+    return CascadeKind(version.spec).spec, first, then
 
 
 def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
@@ -39,9 +38,7 @@ def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
 
 
 def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
-    """LLM judges that a cascade among these asks only in doubt: asking them everywhere would spend
-    what the cascade saves.
-    """
+    """LLM judges that a cascade among these asks only in doubt: asked everywhere, it would save nothing."""
     second = [part for version in versions for part in kind_of(version).parts[1:]]
     return {judge.id for judge in judge_table.many(db, second).values() if kind_of(judge).needs_model}
 
@@ -57,8 +54,9 @@ def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str],
     pending = verdict_table.missing(workspace.db, version.id, ids)
     done = [run_missing(workspace, first, pending, options)]
     if spec.then.rule != "never" and not options.stop.is_set():
-        undecided = list(_undecided(workspace.db, spec, first, pending))
-        done.append(run_missing(workspace, then, undecided, options))
+        votes = votes_of(workspace.db, first, pending)
+        unsure = ~decides(spec.first, votes) & (votes.words != "")
+        done.append(run_missing(workspace, then, list(itertools.compress(pending, unsure)), options))
     whole = Run(
         id=new_id("run"),
         project_id=workspace.project.id,
@@ -84,19 +82,15 @@ def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str],
     return finished
 
 
-def _undecided(db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequence[str]) -> Iterator[str]:
-    """Outputs that the first judge has seen and is not sure of."""
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        votes = votes_of(db, first, chunk)
-        open_ = ~decides(spec.first, votes) & (votes.words != "")
-        yield from (chunk[int(i)] for i in np.flatnonzero(open_))
-
-
 def _record(workspace: Workspace, version: JudgeVersion, ids: Sequence[str], run_id: str) -> int:
+    """Store what the cascade says by the stored verdicts of its judges. Returns how many were new."""
+
+    def stored(version_id: str, wanted: Sequence[str]) -> dict[str, Decision]:
+        verdicts = verdict_table.of_outputs(workspace.db, wanted, [version_id])
+        return {verdict.output_id: verdict.decision for verdict in verdicts}
+
     new, judge = 0, CascadeKind(version.spec)
     for start in range(0, len(ids), _CHUNK):
-        decisions = _combined(workspace.db, judge, ids[start : start + _CHUNK])
         verdicts = [
             Verdict(
                 output_id=output_id,
@@ -105,21 +99,11 @@ def _record(workspace: Workspace, version: JudgeVersion, ids: Sequence[str], run
                 run_id=run_id,
                 decision=decision,
             )
-            for output_id, decision in decisions.items()
+            for output_id, decision in judge.decide_in_turn(stored, ids[start : start + _CHUNK]).items()
+            if isinstance(decision, Decision)
         ]
         new += verdict_table.record(workspace.db, verdicts)
     return new
-
-
-def _combined(db: Database, judge: CascadeKind, ids: Sequence[str]) -> dict[str, Decision]:
-    """What the cascade says, from the stored verdicts of its judges."""
-
-    def stored(version_id: str, wanted: Sequence[str]) -> dict[str, Decision]:
-        verdicts = verdict_table.of_outputs(db, wanted, [version_id])
-        return {verdict.output_id: verdict.decision for verdict in verdicts}
-
-    found = judge.decide_in_turn(stored, ids)
-    return {output_id: result for output_id, result in found.items() if isinstance(result, Decision)}
 
 
 def run_missing(

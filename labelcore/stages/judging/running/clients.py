@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, client_for, endpoint_for
-from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.llm import Answerer, ModelClient, client_for, endpoint_for
 from labelcore.models import JudgeVersion
 from labelcore.settings import Endpoint
 from labelcore.store.journal import Journal
@@ -33,13 +32,10 @@ class Assignment:
     versions: tuple[JudgeVersion, ...]
 
 
-Open = Callable[[Endpoint], Connection]
-
-
 class Clients:
     """The clients of one run, each opened when first wanted."""
 
-    def __init__(self, open_: Open) -> None:
+    def __init__(self, open_: Callable[[Endpoint], Connection]) -> None:
         self._open = open_
         self._opened: dict[tuple[str, str], Connection] = {}
 
@@ -56,11 +52,7 @@ class Clients:
         return self._opened[key]
 
     def choose(self, versions: Sequence[JudgeVersion]) -> list[Assignment]:
-        """Who answers which judges; a panel's members are all looked for before anybody is asked.
-
-        Raises:
-            ModelTrouble: one of them is not configured, or its key is missing.
-        """
+        """Who answers which judges; a panel's members are all looked for before anybody is asked."""
         found: dict[int, tuple[Connection, list[JudgeVersion]]] = {}
         for version in versions:
             first, *_ = [self.of(prompt.answerer) for prompt in kind_of(version).prompts]
@@ -100,27 +92,14 @@ class PanelClient:
     """A client that finds the others by what a panel's member says; nothing is remembered."""
 
     def __init__(self, connection: Connection, clients: Clients) -> None:
-        self.model = connection.client.model
-        self._client, self._clients = connection.client, clients
-
-    async def answer(
-        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> Answer[Schema]:
-        """See the protocol."""
-        return await self._client.answer(messages, schema, most_tokens=most_tokens)
-
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
-        """See the protocol."""
-        return await self._client.weigh(messages, words)
+        self._clients, client = clients, connection.client
+        self.model, self.answer, self.weigh, self.close = (
+            client.model,
+            client.answer,
+            client.weigh,
+            clients.close,
+        )
 
     def named(self, answerer: Answerer) -> PanelClient:
-        """The client of a panel's member.
-
-        Raises:
-            ModelTrouble: its endpoint is not configured, or its key is missing.
-        """
+        """The client of a panel's member."""
         return PanelClient(self._clients.of(answerer), self._clients)
-
-    async def close(self) -> None:
-        """Give all connections back."""
-        await self._clients.close()

@@ -1,25 +1,96 @@
-"""Decisions that are not stored: judges on texts that are no outputs of the project."""
+"""Judges that need no model in a run, part by part; and all kinds on texts that are no outputs, unstored."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from labelcore.errors import LabelcoreError, ModelTrouble
+from labelcore.judges.features import Floats
 from labelcore.judges.kinds import Kind, kind_of
 from labelcore.judges.kinds.cascade import CascadeKind
 from labelcore.judges.meanings import read_meanings
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
-from labelcore.stages.judging.running.clients import Clients, PanelClient, live_clients
-from labelcore.stages.judging.running.live_run import Result
+from labelcore.stages.judging.running.clients import PanelClient, live_clients
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
+from labelcore.stats.threads import one_thread
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 
+T = TypeVar("T")
+_PART_SECONDS = 0.5  # a stop waits about as long; storing as often was measured to cost nothing
+_TEXTS = 2_000
+_FIRST = 20
 _LOOK_SECONDS = 0.2
 Answers = Mapping[str, Result]
 """What one judge says, by output id: a decision, or why there is none."""
+
+
+class Pace:
+    """Cuts sequences into parts that take about half a second each, and hold at most ``most``."""
+
+    def __init__(self, first: int, most: int) -> None:
+        self._size, self._most = first, most
+
+    def parts(self, every: Sequence[T]) -> Iterator[Sequence[T]]:
+        """The sequence in parts; the time between two of them says how large the next is."""
+        start = 0
+        while start < len(every):
+            some = every[start : start + self._size]
+            start += len(some)
+            began = time.monotonic()
+            yield some
+            fitting = len(some) * _PART_SECONDS / max(time.monotonic() - began, 1e-6)
+            self._size = int(max(1, min(fitting, 4 * self._size, self._most)))
+
+
+@one_thread()
+def decide_locally(live: LiveRun) -> None:
+    """Let code and learned judges decide what is missing; an output's text is embedded once."""
+    pace = Pace(_FIRST, _TEXTS)
+    for outputs, missing in live.backlog.local_outputs(_TEXTS):
+        for some in pace.parts(outputs):
+            if live.stop.is_set():
+                return
+            live.store(_decided(live, missing, some))
+
+
+def _decided(live: LiveRun, missing: dict[str, set[str]], outputs: Sequence[Output]) -> list[Decided]:
+    """What the judges say until somebody stops the run."""
+    embedded = read_meanings(map(kind_of, live.backlog.local), outputs, vectors.embedder(live.workspace.db))
+    decided: list[Decided] = []
+    for version in live.backlog.local:
+        if live.stop.is_set():
+            break
+        rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
+        results = decide_rows(kind_of(version), outputs, rows, embedded, live.stop)
+        pairs = zip(rows, results, strict=True)
+        decided += [(Question(version, 0, outputs[i]), found) for i, found in pairs if not is_stopped(found)]
+    return decided
+
+
+def decide_rows(
+    judge: Kind,
+    outputs: Sequence[Output],
+    rows: Sequence[int],
+    embedded: Floats | None,
+    stop: threading.Event | None = None,
+) -> Sequence[Result]:
+    """What a judge that needs no model says of some of the outputs; its trouble is that of each of them."""
+    try:
+        some = [outputs[i] for i in rows]
+        return judge.decide(some, None if embedded is None else embedded[list(rows)], stop) if rows else []
+    except LabelcoreError as trouble:
+        return [trouble] * len(rows)
+
+
+def is_stopped(answer: object) -> bool:
+    """Whether there is no answer only because somebody stopped."""
+    return isinstance(answer, ModelTrouble) and answer.kind == "stopped"
 
 
 def decide(
@@ -37,18 +108,18 @@ def decide(
     found: dict[str, Answers] = {}
     for version in versions:
         judge = kind_of(version)
-        if judge.decides_here:
-            found[version.id] = _locally(db, judge, outputs, stop)
-        elif judge.needs_model:
-            found[version.id] = _by_model(version, outputs, stop)
-        elif isinstance(judge, CascadeKind):
-            found[version.id] = _by_parts(db, judge, outputs, stop)
+        try:
+            if judge.decides_here:
+                decisions = judge.decide(outputs, read_meanings([judge], outputs, vectors.embedder(db)), stop)
+                pairs = zip(outputs, decisions, strict=True)
+                found[version.id] = {output.id: decision for output, decision in pairs}
+            elif judge.needs_model:
+                found[version.id] = asyncio.run(_ask_all(version, outputs, stop))
+            elif isinstance(judge, CascadeKind):
+                found[version.id] = _by_parts(db, judge, outputs, stop)
+        except LabelcoreError as trouble:
+            found[version.id] = {output.id: trouble for output in outputs}
     return found
-
-
-def is_stopped(answer: object) -> bool:
-    """Whether there is no answer only because somebody stopped."""
-    return isinstance(answer, ModelTrouble) and answer.kind == "stopped"
 
 
 def _by_parts(
@@ -64,27 +135,10 @@ def _by_parts(
     return judge.decide_in_turn(ask, [output.id for output in outputs])
 
 
-def _locally(db: Database, judge: Kind, outputs: Sequence[Output], stop: threading.Event | None) -> Answers:
-    try:
-        embedded = read_meanings([judge], outputs, vectors.embedder(db))
-        decisions = judge.decide(outputs, embedded, stop)
-    except LabelcoreError as trouble:
-        return {output.id: trouble for output in outputs}
-    return {output.id: decision for output, decision in zip(outputs, decisions, strict=True)}
-
-
-def _by_model(version: JudgeVersion, outputs: Sequence[Output], stop: threading.Event | None) -> Answers:
-    try:
-        return asyncio.run(_ask_all(version, outputs, live_clients(), stop))
-    except ModelTrouble as trouble:
-        return {output.id: trouble for output in outputs}
-
-
-async def _ask_all(
-    version: JudgeVersion, outputs: Sequence[Output], clients: Clients, stop: threading.Event | None
-) -> Answers:
+async def _ask_all(version: JudgeVersion, outputs: Sequence[Output], stop: threading.Event | None) -> Answers:
     """One judge on all outputs, at most as many at once as its endpoint takes."""
-    judge, fatal = kind_of(version), list[ModelTrouble]()
+    judge, clients, fatal = kind_of(version), live_clients(), list[ModelTrouble]()
+    stopped = ModelTrouble("It was stopped before this was decided.", kind="stopped")
     try:
         (asked,) = clients.choose([version])
         slots = asyncio.Semaphore(asked.connection.concurrency)
@@ -93,7 +147,7 @@ async def _ask_all(
         async def ask(output: Output) -> Result:
             async with slots:
                 if fatal or (stop and stop.is_set()):
-                    return fatal[0] if fatal else _stopped()
+                    return fatal[0] if fatal else stopped
                 try:
                     return (await judge.ask(output, view))[0]
                 except ModelTrouble as trouble:
@@ -101,27 +155,15 @@ async def _ask_all(
                     return trouble
 
         tasks = [asyncio.create_task(ask(output)) for output in outputs]
-        ended = await _ended(tasks, stop)
+        waiting = set(tasks)
+        while waiting and not (stop and stop.is_set()):
+            _, waiting = await asyncio.wait(waiting, timeout=_LOOK_SECONDS)
+        if waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=GRACE_SECONDS)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
         pairs = zip(outputs, tasks, strict=True)
-        return {output.id: task.result() if task in ended else _stopped() for output, task in pairs}
+        return {output.id: stopped if task.cancelled() else task.result() for output, task in pairs}
     finally:
         await clients.close()
-
-
-async def _ended(
-    tasks: Sequence[asyncio.Task[Result]], stop: threading.Event | None
-) -> set[asyncio.Task[Result]]:
-    """All tasks, or those that have ended some seconds after a stop; the others are cancelled."""
-    waiting = set(tasks)
-    while waiting and not (stop and stop.is_set()):
-        _, waiting = await asyncio.wait(waiting, timeout=_LOOK_SECONDS)
-    if waiting:
-        _, waiting = await asyncio.wait(waiting, timeout=GRACE_SECONDS)
-    for task in waiting:
-        task.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
-    return {task for task in tasks if not task.cancelled()}
-
-
-def _stopped() -> ModelTrouble:
-    return ModelTrouble("It was stopped before this was decided.", kind="stopped")

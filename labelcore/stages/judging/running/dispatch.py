@@ -1,9 +1,8 @@
 """A run on an engine: chunks of questions go out to workers, this process alone records.
 
-What is known already is decided here and costs no chunk; what is not goes out, at most a few chunks
-for each worker at once, so memory is bounded. A question that another chunk is asking waits for its
-answer. Answers that come back are kept like those of a local run, verdicts are stored by their keys:
-a chunk that is decided twice, because its worker died or was thought dead, is recorded once.
+What is known already is decided here; the rest goes out, at most a few chunks for each worker at once. A
+question that another chunk is asking waits for its answer. Verdicts are stored by their keys: a chunk
+that is decided twice, because its worker died or was thought dead, is recorded once.
 """
 
 from __future__ import annotations
@@ -19,29 +18,18 @@ from typing import Any
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges.kinds import Kind, kind_of
+from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
-from labelcore.models import JudgeVersion, Paid
+from labelcore.models import Paid
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.answers import AnswerCache
-from labelcore.stages.judging.running.asking import keep_storing
-from labelcore.stages.judging.running.backlog import Question
-from labelcore.stages.judging.running.cached_client import CachedClient
-from labelcore.stages.judging.running.chunks import (
-    TERMS,
-    Chunk,
-    bounded,
-    key_of,
-    local_chunks,
-    place_hash,
-    result_of,
-)
+from labelcore.stages.judging.running import worker
+from labelcore.stages.judging.running.answers import AnswerCache, AnswerStore, CachedClient
+from labelcore.stages.judging.running.asking import storing
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.engine import Engine, Outcome
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
-from labelcore.stages.judging.running.usage import Usage
-from labelcore.stages.judging.running.worker import decide_chunk, end_here, stop_here
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result, Usage
+from labelcore.stages.judging.running.worker import TERMS, Chunk, key_of, place_hash
 from labelcore.store.journal import Journal
 
 _AHEAD = 4  # chunks of one worker: half of them are decided, the others wait behind these
@@ -59,9 +47,6 @@ def dispatch(live: LiveRun, engine: Engine, journal: Journal) -> None:
     """Let an engine's workers decide what is missing, until all is or somebody stops the run.
 
     The run's concurrency counts model calls at once over all workers.
-
-    Raises:
-        ModelTrouble: a judge's endpoint is not configured.
     """
     asyncio.run(_Dispatcher(live, engine, journal).run())
 
@@ -86,14 +71,14 @@ class _DeferringClient(ModelClient):
         """There is nothing to close."""
 
 
-class _RecordedLookups:
+class _RecordedLookups(AnswerStore):
     """The run's memory as one question sees it; what it found goes along with the question."""
 
     def __init__(self, cache: AnswerCache) -> None:
-        self._cache = cache
-        self.found: list[Paid] = []
-        self.turn, self.keep, self.pass_on = cache.turn, cache.keep, cache.pass_on
+        super().__init__()
+        self._cache, self.found = cache, list[Paid]()
 
+    @override
     async def find(self, key: str) -> Paid | None:
         if paid := await self._cache.find(key):
             self.found.append(paid)
@@ -109,7 +94,10 @@ class _Dispatcher:
         asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         self._judges = {version.id: kind_of(version) for version in asked}
-        self._endpoints = {key: _asked_by(judge) for key, judge in self._judges.items()}
+        self._endpoints = {  # a panel's in the order of its members
+            key: [endpoint_for(prompt.answerer) for prompt in judge.prompts]
+            for key, judge in self._judges.items()
+        }
         self._workers = engine.workers()
         self._looked = self._seen = time.monotonic()
         self._out: dict[int, tuple[Chunk, str, Any]] = {}
@@ -124,23 +112,21 @@ class _Dispatcher:
     async def run(self) -> None:
         self._cache = await asyncio.to_thread(AnswerCache, self._live.workspace.db, self._journal)
         self._loop = asyncio.get_running_loop()
-        ended = asyncio.Event()
-        storing = keep_storing(self._live, self._cache, self._done, ended)
-        keeper = asyncio.create_task(storing)
         try:
-            async for chunk in self._chunks():
-                where = await self._room()
-                if where is None:
-                    break
-                if chunk.place not in self._paused:
-                    self._send(chunk, where)
-            await self._finish()
+            async with storing(self._live, self._cache, self._done):
+                try:
+                    async for chunk in self._chunks():
+                        where = await self._room()
+                        if where is None:
+                            break
+                        if chunk.place not in self._paused:
+                            self._send(chunk, where)
+                    await self._finish()
+                finally:
+                    for _, _, future in self._out.values():
+                        future.cancel()
         finally:
-            for _, _, future in self._out.values():
-                future.cancel()
-            ended.set()  # a batch on its way into the database must not be cut off
-            await keeper
-            await asyncio.to_thread(self._engine.everywhere, end_here, self._live.run.id)
+            await asyncio.to_thread(self._engine.everywhere, worker.end_here, self._live.run.id)
 
     @property
     def _halted(self) -> bool:
@@ -149,15 +135,17 @@ class _Dispatcher:
     # What goes out
 
     async def _chunks(self) -> AsyncIterator[Chunk]:
-        for local in local_chunks(self._live):
+        for local in worker.local_chunks(self._live.backlog, self._live.run.id):
             yield local
         for version in (judge for judge in self._live.backlog.versions if judge.id in self._endpoints):
-            questions = self._live.backlog.questions([version], self._size(version))
-            place = place_hash(self._endpoints[version.id][0])
+            first = self._endpoints[version.id][0]
+            size = min(_LARGEST, max(_SMALLEST, self._share(first) // _PARTS))
+            questions = self._live.backlog.questions([version], size)
+            place = place_hash(first)
             while place not in self._paused and not self._halted:
                 if (some := await asyncio.to_thread(next, questions, None)) is None:
                     break
-                for part in bounded(some):
+                for part in worker.bounded(some):
                     if chunk := await self._sorted(part):
                         yield chunk
                 if len(self._held) >= _HELD:
@@ -241,17 +229,13 @@ class _Dispatcher:
         many = max(1, len(self._workers))
         return max(1, (self._live.options.concurrency or endpoint.concurrency) // many)
 
-    def _size(self, version: JudgeVersion) -> int:
-        share = self._share(self._endpoints[version.id][0])
-        return min(_LARGEST, max(_SMALLEST, share // _PARTS))
-
     def _send(self, chunk: Chunk, where: str) -> None:
         number = next(self._numbers)
 
         def tell(outcome: Outcome) -> None:
             self._loop.call_soon_threadsafe(self._arrived.put_nowait, (number, outcome))
 
-        future = self._engine.submit(decide_chunk, chunk.text, where, tell)
+        future = self._engine.submit(worker.decide_chunk, chunk.text, where, tell)
         self._out[number] = chunk, where, future
 
     async def _room(self) -> str | None:
@@ -259,10 +243,9 @@ class _Dispatcher:
         while not self._halted:
             await self._find_workers()
             load = Counter(where for _, where, _ in self._out.values())
-            if self._workers and len(self._out) < _AHEAD * len(self._workers):
-                where = min(self._workers, key=lambda worker: load[worker])
-                if load[where] < _AHEAD:
-                    return where
+            free = [where for where in self._workers if load[where] < _AHEAD]
+            if free and len(self._out) < _AHEAD * len(self._workers):
+                return min(free, key=lambda where: load[where])
             await self._take()
         return None
 
@@ -293,7 +276,7 @@ class _Dispatcher:
             await self._find_workers()
             await self._take()
         if self._out and not self._lost:
-            await asyncio.to_thread(self._engine.everywhere, stop_here, self._live.run.id)
+            await asyncio.to_thread(self._engine.everywhere, worker.stop_here, self._live.run.id)
             until = time.monotonic() + _GRACE_SECONDS
             while self._out and time.monotonic() < until:
                 await self._take()
@@ -327,9 +310,6 @@ class _Dispatcher:
             live.faults[kind] += 1
             self._paused.add(chunk.place)
         results = zip(chunk.questions, found["results"], strict=True)
-        self._done += [(question, result_of(result)) for question, result in results if result is not None]
-
-
-def _asked_by(judge: Kind) -> list[Endpoint]:
-    """The endpoints that a judge asks, a panel's in the order of its members."""
-    return [endpoint_for(prompt.answerer) for prompt in judge.prompts]
+        self._done += [
+            (question, worker.result_of(result)) for question, result in results if result is not None
+        ]

@@ -1,12 +1,8 @@
 """An engine that runs work on other processes and machines: Dask, where it is installed.
 
-Dask was measured to be lighter and steadier here than Ray and Daft. It is asked for little: run a
-function of this package on a piece of text, on a worker that is named, and say when it is done. It
-tries again by itself what a dying worker had.
-
-Whoever reaches a Dask scheduler can run code on its workers, so it belongs in a trusted network or
-behind TLS (``tls://``, with Dask's own configuration). What is sent holds outputs and judges but no
-keys: each worker reads the settings of its own machine.
+It tries again by itself what a dying worker had. Whoever reaches a Dask scheduler can run code on its
+workers, so it belongs in a trusted network or behind TLS (``tls://``). What is sent holds no keys: each
+worker reads the settings of its own machine.
 """
 
 from __future__ import annotations
@@ -58,11 +54,7 @@ class Engine:
             self._client.run(function, text, on_error="ignore")
 
     def greet(self) -> None:
-        """Wait for the first worker, and see that all have this labelcore.
-
-        Raises:
-            BadInput: there is no worker, or one has no labelcore or another version of it.
-        """
+        """Wait for the first worker, and see that all have this labelcore; BadInput where one has not."""
         try:
             self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
         except TimeoutError:
@@ -100,11 +92,9 @@ def opened(name: str) -> Iterator[Engine]:
     from distributed import Client
 
     with contextlib.ExitStack() as open_:
-        where = (
-            open_.enter_context(local_cluster(max(2, os.cpu_count() or 2)))
-            if name == "dask"
-            else _address(name)
-        )
+        where: Any = re.sub(r"^dask://", "tcp://", name)
+        if name == "dask":
+            where = open_.enter_context(local_cluster(max(2, os.cpu_count() or 2)))
         try:
             client = open_.enter_context(Client(where, timeout=_CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as trouble:
@@ -118,11 +108,7 @@ def opened(name: str) -> Iterator[Engine]:
 
 
 def check_name(name: str) -> str:
-    """The name of an engine, or "".
-
-    Raises:
-        BadInput: it names none.
-    """
+    """The name of an engine, or ""; BadInput where it names none."""
     if not re.fullmatch(ENGINE, name):
         raise BadInput(
             f"'{name}' is no engine.", next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.'
@@ -131,20 +117,13 @@ def check_name(name: str) -> str:
 
 
 def local_cluster(workers: int) -> Any:
-    """So many worker processes on this machine, reachable from nowhere else.
-
-    By commands of their own: a spawned process would first run its parent's main file, which in the
-    app is a page.
-    """
+    """So many worker processes on this machine, reachable from nowhere else."""
     from distributed.deploy.subprocess import SubprocessCluster
 
+    # By commands of their own: a spawned process would first run its parent's main file, in the app a page.
     return SubprocessCluster(
         n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", silence_logs=50
     )
-
-
-def _address(name: str) -> str:
-    return re.sub(r"^dask://", "tcp://", name)
 
 
 def _outcome(future: Any) -> Outcome:

@@ -1,8 +1,7 @@
 """What a run will take, before it starts: calls, tokens, money and time.
 
 Prompts are really written for a sample of outputs and measured; answers are taken to be as long, and
-calls as slow, as this judge's (or its model's) were before. Where nothing is known yet, ``based_on``
-says what is assumed.
+calls as slow, as this judge's (or its model's) were before.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from typing_extensions import override
 
@@ -22,9 +20,9 @@ from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, endpo
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.backlog import Backlog
-from labelcore.store import Database, vectors
+from labelcore.stages.judging.running.live_run import Backlog
 from labelcore.store import outputs as output_table
+from labelcore.store import vectors
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
 
@@ -38,19 +36,19 @@ class JudgeEstimate(Frozen):
 
     judge: str
     kind: str
-    endpoint: str
+    endpoint: str = ""
     decisions: int
-    calls: int
-    tokens_in: int
-    tokens_out: int
-    cost_usd: float
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
     seconds: float
 
 
 class Estimate(Frozen):
     """What a run will take. ``known`` decisions are made already and cost nothing.
 
-    ``trouble``: why it could not start, such as a missing endpoint.
+    ``based_on``: what is assumed. ``trouble``: why it could not start, such as a missing endpoint.
     """
 
     decisions: int
@@ -97,15 +95,16 @@ class _Scales(ModelClient):
     def named(self, answerer: Answerer) -> _Scales:
         """The scales of the endpoint that a panel's member asks."""
         endpoint = endpoint_for(answerer)
-        key = endpoint.name, endpoint.model
-        return self._others.setdefault(key, _Scales(endpoint, self._others))
+        return self._others.setdefault((endpoint.name, endpoint.model), _Scales(endpoint, self._others))
 
     async def close(self) -> None:
         """Nothing."""
 
     def _take(self, text: str, answer: int) -> None:
+        """Tokens of a text, roughly: four ASCII characters each, and one for each other character."""
         self.calls += 1
-        self.tokens_in += guess_tokens(text)
+        ascii_characters = len(text.encode("ascii", "ignore"))
+        self.tokens_in += ascii_characters // 4 + len(text) - ascii_characters
         self.tokens_out += answer
 
     @property
@@ -115,143 +114,108 @@ class _Scales(ModelClient):
         return (self.tokens_in * prices.price_in + self.tokens_out * prices.price_out) / 1_000_000
 
 
-def guess_tokens(text: str) -> int:
-    """Tokens of a text, roughly: four ASCII characters each, and one for each other character."""
-    plain = len(text.encode("ascii", "ignore"))
-    return plain // 4 + len(text) - plain
-
-
 def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = None) -> Estimate:
     """What is missing and what it will take; nothing is asked and nothing stored."""
-    past = verdict_table.figures(workspace.db, [version.id for version in backlog.versions])
-    sample = _sample(workspace.db, backlog)
-    assumptions = _Assumptions()
-    judges, trouble = [], ""
+    estimator = _Estimator(workspace, backlog, concurrency)
+    judges, troubles = list[JudgeEstimate](), list[str]()
     for version in backlog.versions:
         missing = backlog.count_missing(version)
         try:
-            if kind_of(version).needs_model:
-                scales = asyncio.run(_measured(version, sample))
-                latency = verdict_table.usual_latency(workspace.db, workspace.project.id, version.model)
-                usual = assumptions.usual(version, scales, len(sample), past.get(version.id), latency)
-                share = _asked(version, missing, scales[0].endpoint, usual, concurrency)
-            else:
-                share = _local(workspace.db, version, missing, sample[:_LOCAL_SAMPLE])
-        except LabelcoreError as why:
-            trouble = trouble or str(why)
-            continue
-        judges.append(share)
+            judges.append(estimator.of(version, missing))
+        except LabelcoreError as trouble:
+            troubles.append(str(trouble))
+    decisions = sum(judge.decisions for judge in judges)
+    seconds: dict[str, float] = defaultdict(float)
+    for judge in judges:  # local ones, which have no endpoint, go first; endpoints work side by side
+        seconds[judge.endpoint] += judge.seconds
     return Estimate(
-        decisions=sum(judge.decisions for judge in judges),
-        known=backlog.wanted - sum(judge.decisions for judge in judges) if not trouble else 0,
+        decisions=decisions,
+        known=0 if troubles else backlog.wanted - decisions,
         calls=sum(judge.calls for judge in judges),
         tokens_in=sum(judge.tokens_in for judge in judges),
         tokens_out=sum(judge.tokens_out for judge in judges),
         cost_usd=sum(judge.cost_usd for judge in judges),
-        seconds=_seconds(judges),
+        seconds=round(seconds.pop("", 0.0) + max(seconds.values(), default=0.0), 1),
         judges=tuple(judges),
-        based_on=assumptions.sentences,
-        trouble=trouble,
+        based_on=tuple(estimator.assumed),
+        trouble=next(iter(troubles), ""),
     )
 
 
-def _seconds(judges: Sequence[JudgeEstimate]) -> float:
-    """Local judges, which have no endpoint, go first, one after the other; endpoints work side by side."""
-    seconds: dict[str, float] = defaultdict(float)
-    for judge in judges:
-        seconds[judge.endpoint] += judge.seconds
-    return round(seconds.pop("", 0.0) + max(seconds.values(), default=0.0), 1)
+class _Estimator:
+    """Estimates judge by judge; ``assumed``: what that is based on, each sentence once."""
 
+    def __init__(self, workspace: Workspace, backlog: Backlog, concurrency: int | None) -> None:
+        self._workspace, self._concurrency = workspace, concurrency
+        self._past = verdict_table.figures(workspace.db, [version.id for version in backlog.versions])
+        ids = backlog.output_ids[:: max(1, len(backlog.output_ids) // _SAMPLE)][:_SAMPLE]
+        self._sample = list(output_table.many(workspace.db, ids).values())
+        self.assumed: dict[str, None] = {}
 
-def _sample(db: Database, backlog: Backlog) -> list[Output]:
-    step = max(1, len(backlog.output_ids) // _SAMPLE)
-    return [
-        output for some in output_table.chunks(db, backlog.output_ids[::step][:_SAMPLE]) for output in some
-    ]
+    def of(self, version: JudgeVersion, missing: int) -> JudgeEstimate:
+        """What so many decisions of a judge take."""
+        if kind_of(version).needs_model:
+            return self._asking(version, missing, asyncio.run(_measured(version, self._sample)))
+        seconds, sample = 0.0, self._sample[:_LOCAL_SAMPLE]
+        if (
+            missing and sample
+        ):  # a few outputs are really decided: how long that takes is what there is to know
+            started, judge = time.perf_counter(), kind_of(version)
+            judge.decide(sample, read_meanings([judge], sample, vectors.embedder(self._workspace.db)))
+            seconds = (time.perf_counter() - started) / len(sample) * missing
+        return JudgeEstimate(judge=version.name, kind=version.kind, decisions=missing, seconds=seconds)
 
-
-class _Usual(NamedTuple):
-    """What one decision of a judge takes: calls, tokens in and out, US$, milliseconds."""
-
-    calls: float
-    tokens_in: float
-    tokens_out: float
-    cost: float
-    latency_ms: float
-
-    def seconds(self, endpoint: Endpoint, decisions: int, concurrency: int | None) -> float:
-        """The slowest of: decisions side by side, requests a minute, tokens a minute."""
-        tokens = self.tokens_in + self.tokens_out
-        side_by_side = decisions * self.latency_ms / 1000 / (concurrency or endpoint.concurrency)
-        by_requests = decisions * self.calls * 60 / (endpoint.requests_per_minute or float("inf"))
-        by_tokens = decisions * tokens * 60 / (endpoint.tokens_per_minute or float("inf"))
-        return max(side_by_side, by_requests, by_tokens)
-
-
-class _Assumptions:
-    """What an estimate is based on, each sentence once, in the order in which it came up."""
-
-    def __init__(self) -> None:
-        self._sentences: dict[str, None] = {}
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        return tuple(self._sentences)
-
-    def usual(
-        self,
-        version: JudgeVersion,
-        scales: Sequence[_Scales],
-        outputs: int,
-        past: tuple[int, float, float, float] | None,
-        latency_ms: float | None,
-    ) -> _Usual:
-        """What a decision takes, by the judge's verdicts so far or by prompts weighed on outputs."""
-        endpoint, n = scales[0].endpoint, max(1, outputs)
-        calls = sum(scale.calls for scale in scales) / n
-        given = sum(scale.tokens_in for scale in scales) / n
-        taken = sum(scale.tokens_out for scale in scales) / n
-        cost = sum(scale.cost for scale in scales) / n
-        if past:
+    def _asking(self, version: JudgeVersion, missing: int, scales: Sequence[_Scales]) -> JudgeEstimate:
+        """By the judge's verdicts so far, or by prompts weighed on outputs."""
+        endpoint, n = scales[0].endpoint, max(1, len(self._sample))
+        calls, given, taken, cost = (
+            sum(float(getattr(scale, name)) for scale in scales) / n
+            for name in ("calls", "tokens_in", "tokens_out", "cost")
+        )
+        latency_ms = verdict_table.usual_latency(
+            self._workspace.db, self._workspace.project.id, version.model
+        )
+        if past := self._past.get(version.id):
             cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
             given, taken, latency_ms = past[1:]
             if len(scales) == 1:
                 cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
-            self._say(f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts.")
-        else:
-            self._say(
-                f"Prompts are measured on {outputs} outputs; an answer is taken to have "
-                f"{_ANSWER_TOKENS} tokens."
-            )
+        self._assume(version, scales, nothing_asked=latency_ms is None)
         if latency_ms is None:
             latency_ms = _LATENCY_MS * calls
-            self._say(
-                f"Nothing was asked of {endpoint.model} yet: a call is taken to last "
-                f"{_LATENCY_MS / 1000:g} s."
-            )
-        for scale in scales:
-            if not scale.endpoint.price_in and not scale.endpoint.price_out:
-                self._say(f"No price is set for {scale.model}, so it counts as free.")
-        return _Usual(calls, given, taken, cost, latency_ms)
+        never = float("inf")
+        seconds = max(  # the slowest of: decisions side by side, requests a minute, tokens a minute
+            missing * latency_ms / 1000 / (self._concurrency or endpoint.concurrency),
+            missing * calls * 60 / (endpoint.requests_per_minute or never),
+            missing * (given + taken) * 60 / (endpoint.tokens_per_minute or never),
+        )
+        return JudgeEstimate(
+            judge=version.name,
+            kind=version.kind,
+            endpoint=f"{endpoint.name} ({endpoint.model})",
+            decisions=missing,
+            calls=round(missing * calls),
+            tokens_in=round(missing * given),
+            tokens_out=round(missing * taken),
+            cost_usd=missing * cost,
+            seconds=seconds,
+        )
 
-    def _say(self, sentence: str) -> None:
-        self._sentences[sentence] = None
-
-
-def _asked(
-    version: JudgeVersion, missing: int, endpoint: Endpoint, usual: _Usual, concurrency: int | None
-) -> JudgeEstimate:
-    return JudgeEstimate(
-        judge=version.name,
-        kind=version.kind,
-        endpoint=f"{endpoint.name} ({endpoint.model})",
-        decisions=missing,
-        calls=round(missing * usual.calls),
-        tokens_in=round(missing * usual.tokens_in),
-        tokens_out=round(missing * usual.tokens_out),
-        cost_usd=missing * usual.cost,
-        seconds=usual.seconds(endpoint, missing, concurrency),
-    )
+    def _assume(self, version: JudgeVersion, scales: Sequence[_Scales], *, nothing_asked: bool) -> None:
+        if past := self._past.get(version.id):
+            sentences = [f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts."]
+        else:
+            outputs = f"Prompts are measured on {len(self._sample)} outputs"
+            sentences = [f"{outputs}; an answer is taken to have {_ANSWER_TOKENS} tokens."]
+        if nothing_asked:
+            asked = f"Nothing was asked of {scales[0].model} yet"
+            sentences.append(f"{asked}: a call is taken to last {_LATENCY_MS / 1000:g} s.")
+        sentences += [
+            f"No price is set for {scale.model}, so it counts as free."
+            for scale in scales
+            if not scale.endpoint.price_in and not scale.endpoint.price_out
+        ]
+        self.assumed |= dict.fromkeys(sentences)
 
 
 async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Scales]:
@@ -265,27 +229,6 @@ async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Sc
     for output in sample:
         await judge.ask(output, first)
     return list(others.values())
-
-
-def _local(db: Database, version: JudgeVersion, missing: int, sample: Sequence[Output]) -> JudgeEstimate:
-    """A few outputs are really decided: how long that takes is what there is to know."""
-    seconds = 0.0
-    if missing and sample:
-        started = time.perf_counter()
-        judge = kind_of(version)
-        judge.decide(sample, read_meanings([judge], sample, vectors.embedder(db)))
-        seconds = (time.perf_counter() - started) / len(sample) * missing
-    return JudgeEstimate(
-        judge=version.name,
-        kind=version.kind,
-        endpoint="",
-        decisions=missing,
-        calls=0,
-        tokens_in=0,
-        tokens_out=0,
-        cost_usd=0.0,
-        seconds=seconds,
-    )
 
 
 def estimate_words(found: Estimate) -> str:

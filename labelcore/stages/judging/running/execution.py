@@ -14,17 +14,16 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges.kinds import kind_of
-from labelcore.models import JudgeVersion, Project, Run, new_id
+from labelcore.models import JudgeVersion, Run, new_id
 from labelcore.settings import settings
+from labelcore.stages import projects
 from labelcore.stages.judging.running.asking import ask_models
-from labelcore.stages.judging.running.backlog import Backlog
 from labelcore.stages.judging.running.batching import BatchRound
 from labelcore.stages.judging.running.clients import live_clients
+from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
-from labelcore.stages.judging.running.live_run import LiveRun
-from labelcore.stages.judging.running.local_judges import decide_locally
-from labelcore.stages.judging.running.options import RunOptions
+from labelcore.stages.judging.running.live_run import Backlog, LiveRun, RunOptions
 from labelcore.store import Database, journal
 from labelcore.store import runs as run_table
 from labelcore.workspace import Workspace
@@ -47,30 +46,28 @@ def run(
     chosen = options or RunOptions()
     backlog = make_backlog(workspace.db, versions, output_ids, chosen.repeats)
     journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
-    live = LiveRun(workspace, _begun(workspace.project, backlog), backlog, chosen)
-    with _recorded(live):
-        if chosen.batch:
-            _decide_by_batch(live)
-        elif chosen.elsewhere and live.run.total:
-            _decide_on(chosen.elsewhere, live)
-        else:
-            _decide(live)
-    done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
-    run_table.save(workspace.db, done)
-    return done
-
-
-def _begun(project: Project, backlog: Backlog) -> Run:
     total = sum(backlog.count_missing(version) for version in backlog.versions)
-    return Run(
+    begun = Run(
         id=new_id("run"),
-        project_id=project.id,
-        judge_version_ids=tuple(v.id for v in backlog.versions),
+        project_id=workspace.project.id,
+        judge_version_ids=tuple(version.id for version in backlog.versions),
         n_outputs=len(backlog.output_ids),
         verdicts_cached=backlog.wanted - total,
         total=total,
         repeats=backlog.repeats,
     )
+    live = LiveRun(workspace, begun, backlog, chosen)
+    with _recorded(live):
+        if chosen.batch:
+            _decide_by_batch(live)
+        elif chosen.elsewhere and total:
+            with _journal(live) as writing, opened(chosen.elsewhere) as engine:
+                dispatch(live, engine, writing)
+        else:
+            _decide(live)
+    done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
+    run_table.save(workspace.db, done)
+    return done
 
 
 @contextlib.contextmanager
@@ -92,16 +89,23 @@ def _recorded(live: LiveRun) -> Iterator[None]:
 def make_backlog(
     db: Database, versions: Sequence[JudgeVersion], output_ids: Sequence[str], repeats: int
 ) -> Backlog:
-    """What a run has to decide.
-
-    Raises:
-        BadInput: there is no judge or no output to judge.
-    """
+    """What a run has to decide; BadInput without a judge or an output."""
     if not versions:
         raise BadInput("There is no judge to run.", next_step="Propose judges first.")
     if not output_ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
     return Backlog(db, tuple(versions), output_ids, repeats)
+
+
+@contextlib.contextmanager
+def _journal(live: LiveRun) -> Iterator[journal.Journal]:
+    """What is answered within is kept on disk until it is stored."""
+    writing, stored = journal.Journal(live.workspace.db, live.run.id), False
+    try:
+        yield writing
+        stored = not (live.paused or live.stop.is_set())
+    finally:
+        writing.close(stored=stored)
 
 
 def _decide(live: LiveRun) -> None:
@@ -111,41 +115,22 @@ def _decide(live: LiveRun) -> None:
         if kind_of(version).needs_model
     }
     asked = [version for version in live.backlog.versions if missing.get(version.id)]
-    writing = journal.Journal(live.workspace.db, live.run.id)
-    try:
+    with _journal(live) as writing:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         clients = live_clients(live.options.concurrency, writing, sum(missing.values()))
         chosen = clients.choose(asked)
-        decide_locally(live, [version for version in live.backlog.versions if kind_of(version).decides_here])
+        decide_locally(live)
         if chosen and not live.stop.is_set():
             asyncio.run(ask_models(live, chosen, clients, writing))
-    except BaseException:
-        writing.close(stored=False)
-        raise
-    writing.close(stored=not (live.paused or live.stop.is_set()))
-
-
-def _decide_on(engine: str, live: LiveRun) -> None:
-    writing = journal.Journal(live.workspace.db, live.run.id)
-    try:
-        with opened(engine) as cluster:
-            dispatch(live, cluster, writing)
-    except BaseException:
-        writing.close(stored=False)
-        raise
-    writing.close(stored=not (live.paused or live.stop.is_set()))
 
 
 def _decide_by_batch(live: LiveRun) -> None:
-    round_ = BatchRound(live)
-    round_.collect()
-    decide_locally(live, [version for version in live.backlog.versions if kind_of(version).decides_here])
-    writing = journal.Journal(live.workspace.db, live.run.id)
-    try:
-        asyncio.run(ask_models(live, round_.asked(), round_.clients, writing))
-    finally:
-        writing.close(stored=False)
-    round_.hand_over()
+    batches = BatchRound(live)
+    batches.collect()
+    decide_locally(live)
+    with _journal(live) as writing:
+        asyncio.run(ask_models(live, batches.asked(), batches.clients, writing))
+    batches.hand_over()
 
 
 def stop_run(run_id: str) -> bool:
@@ -155,7 +140,7 @@ def stop_run(run_id: str) -> bool:
     return stop is not None
 
 
-def stop_abandoned(db: Database, project_ids: Sequence[str]) -> int:
+def stop_abandoned_runs(db: Database) -> int:
     """Mark runs that a killed process left "running" as stopped. Returns how many.
 
     Answers that such a run had paid for are brought in from its journal.
@@ -163,8 +148,8 @@ def stop_abandoned(db: Database, project_ids: Sequence[str]) -> int:
     journal.replay(db)
     left = [
         run
-        for project_id in project_ids
-        for run in run_table.all_of(db, project_id)
+        for project in projects.list_projects(db)
+        for run in run_table.all_of(db, project.id)
         if run.state == "running" and run.id not in _live
     ]
     for run in left:

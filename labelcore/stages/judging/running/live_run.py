@@ -1,25 +1,150 @@
-"""A run under way: its counters, and the one place that stores what it decides."""
+"""A run: how it goes, what it has to decide, what it took, and the one place that stores its decisions."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.models import Decision, Paid, Run, RunState, Verdict, VerdictError
-from labelcore.stages.judging.running.backlog import Backlog, Question
-from labelcore.stages.judging.running.options import RunOptions
-from labelcore.stages.judging.running.usage import Usage
+from labelcore.judges.kinds import kind_of
+from labelcore.llm import Answer, Weighed
+from labelcore.models import Decision, JudgeVersion, Output, Paid, Run, RunState, Verdict, VerdictError
+from labelcore.settings import settings
+from labelcore.store import Database
+from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 _REPORT_SECONDS = 1.0
+_CHUNK = 20_000  # ids; texts are read a few hundred at a time
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run goes.
+
+    ``repeats``: how often each LLM judge decides each output in all; those made before count.
+    ``concurrency``: model calls at once, None for what each endpoint takes. ``batch``: LLM judges'
+    questions go to the providers' batches; what these have answered is collected, and the run stays
+    "stopped" until all is. ``engine``: where the judges run, as the setting of this name says it; ""
+    in this process. ``stop`` is set by whoever wants the run to end.
+    """
+
+    repeats: int = 1
+    concurrency: int | None = None
+    batch: bool = False
+    engine: str | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def elsewhere(self) -> str:
+        """The engine that decides; "" where this process does."""
+        return settings().engine if self.engine is None else self.engine
+
+
+@dataclass(frozen=True)
+class Question:
+    """One decision that is missing."""
+
+    version: JudgeVersion
+    repeat: int
+    output: Output
+
+
 Result = Decision | LabelcoreError
 Decided = tuple[Question, Result]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """All decisions that are wanted: outputs x judge versions x repeats, without what is decided already.
+
+    The versions stay what they were when the run began.
+    """
+
+    db: Database
+    versions: tuple[JudgeVersion, ...]
+    output_ids: Sequence[str]
+    repeats: int = 1
+
+    @property
+    def wanted(self) -> int:
+        """How many decisions there are in all, made or not."""
+        return len(self.output_ids) * sum(len(self._repeats_of(version)) for version in self.versions)
+
+    def _repeats_of(self, version: JudgeVersion) -> range:
+        """A judge that is the same every time makes one."""
+        return range(self.repeats if kind_of(version).needs_model else 1)
+
+    def count_missing(self, version: JudgeVersion) -> int:
+        """How many of a judge's decisions are still to be made."""
+        return sum(len(missing) for _, _, missing in self._missing([version]))
+
+    def _chunks(self) -> Iterator[Sequence[str]]:
+        for start in range(0, len(self.output_ids), _CHUNK):
+            yield self.output_ids[start : start + _CHUNK]
+
+    def _missing(self, versions: Sequence[JudgeVersion]) -> Iterator[tuple[JudgeVersion, int, list[str]]]:
+        for ids in self._chunks():
+            for version in versions:
+                for repeat in self._repeats_of(version):
+                    yield version, repeat, verdict_table.missing(self.db, version.id, ids, repeat)
+
+    @property
+    def local(self) -> list[JudgeVersion]:
+        """The judges that need no model."""
+        return [version for version in self.versions if kind_of(version).decides_here]
+
+    def local_outputs(self, size: int) -> Iterator[tuple[list[Output], dict[str, set[str]]]]:
+        """Outputs that a local judge has not decided, so many at a time; by version id, which."""
+        local = self.local
+        for ids in self._chunks() if local else ():
+            missing = {version.id: set(verdict_table.missing(self.db, version.id, ids)) for version in local}
+            wanted = [output_id for output_id in ids if any(output_id in left for left in missing.values())]
+            for outputs in output_table.chunks(self.db, wanted, size):
+                yield outputs, missing
+
+    def questions(self, versions: Sequence[JudgeVersion], size: int = 200) -> Iterator[list[Question]]:
+        """What is missing of some judges, a bounded number of texts at a time.
+
+        Judge by judge: prompts with the same beginning come together, which providers cache.
+        """
+        for version, repeat, missing in self._missing(versions):
+            for outputs in output_table.chunks(self.db, missing, size):
+                yield [Question(version, repeat, output) for output in outputs]
+
+
+@dataclass(kw_only=True)
+class Usage:
+    """``cached``: answers that were known; ``cost`` in US$; ``faults``: what went wrong, by kind."""
+
+    cached: int = 0
+    requests: int = 0
+    cost: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def count(self, spent: Answer[Any] | Weighed | Paid | ModelTrouble) -> None:
+        """Count an answer that was paid for now, or what a question took that got none."""
+        self.requests += getattr(spent, "requests", 1)
+        self.cost += spent.cost_usd
+        self.tokens_in += getattr(spent, "tokens_in", 0)
+        self.tokens_out += getattr(spent, "tokens_out", 0)
+        self.faults.update(getattr(spent, "faults", ()))
+
+    def join(self, part: Mapping[str, Any]) -> None:
+        """Count what a part of the run took elsewhere; what it knew was counted here before."""
+        self.requests += part["requests"]
+        self.cost += part["cost"]
+        self.tokens_in += part["tokens_in"]
+        self.tokens_out += part["tokens_out"]
+        self.faults.update(part["faults"])
 
 
 @dataclass
@@ -44,8 +169,19 @@ class LiveRun(Usage):
 
     def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""
-        verdicts = [self._verdict(*pair) for pair in decided if isinstance(pair[1], Decision)]
-        errors = [self._error(*pair) for pair in decided if isinstance(pair[1], LabelcoreError)]
+        verdicts, errors = list[Verdict](), list[VerdictError]()
+        for question, result in decided:
+            known: dict[str, Any] = {
+                "output_id": question.output.id,
+                "judge_version_id": question.version.id,
+                "project_id": self.workspace.project.id,
+                "run_id": self.run.id,
+            }
+            if isinstance(result, Decision):
+                verdicts.append(Verdict(**known, repeat=question.repeat, decision=result))
+            else:
+                kind = result.kind if isinstance(result, ModelTrouble) else "judge"
+                errors.append(VerdictError(**known, kind=kind, message=str(result)))
         self.new += verdict_table.record(self.workspace.db, verdicts, errors, answers)
         self.errors.update(error.kind for error in errors)
         self.report()
@@ -63,6 +199,7 @@ class LiveRun(Usage):
         done = self.new + sum(self.errors.values())
         seconds = time.monotonic() - self.started
         left = seconds / done * max(0, self.run.total - done) if done else None
+        trouble = [f"Errors: {kinds_words(self.errors)}."] if self.errors else []
         return self.run.model_copy(
             update={
                 "state": state,
@@ -70,7 +207,7 @@ class LiveRun(Usage):
                 "errors": sum(self.errors.values()),
                 "requests": self.requests,
                 "cost_usd": self.cost,
-                "message": self._message(),
+                "message": " ".join([*dict.fromkeys(self.paused), *trouble, *sorted(self.notes)]),
                 "seconds": round(seconds, 3),
                 "answers_cached": self.cached,
                 "tokens_in": self.tokens_in,
@@ -79,33 +216,6 @@ class LiveRun(Usage):
                 "faults": dict(self.faults.most_common()),
                 "seconds_left": None if left is None else round(left, 1),
             }
-        )
-
-    def _message(self) -> str:
-        sentences = list(dict.fromkeys(self.paused))
-        if self.errors:
-            sentences.append(f"Errors: {kinds_words(self.errors)}.")
-        return " ".join([*sentences, *sorted(self.notes)])
-
-    def _verdict(self, question: Question, decision: Result) -> Verdict:
-        return Verdict(
-            output_id=question.output.id,
-            judge_version_id=question.version.id,
-            project_id=self.workspace.project.id,
-            run_id=self.run.id,
-            repeat=question.repeat,
-            decision=decision,
-        )
-
-    def _error(self, question: Question, trouble: Result) -> VerdictError:
-        kind = trouble.kind if isinstance(trouble, ModelTrouble) else "judge"
-        return VerdictError(
-            output_id=question.output.id,
-            judge_version_id=question.version.id,
-            project_id=self.workspace.project.id,
-            run_id=self.run.id,
-            kind=kind,
-            message=str(trouble),
         )
 
 

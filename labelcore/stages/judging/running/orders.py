@@ -12,14 +12,12 @@ from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of, known_word, of_kind
 from labelcore.models import Frozen, JudgeVersion, Role, Run, SplitName
 from labelcore.operations import Effect, Options, operation
-from labelcore.stages import projects
-from labelcore.stages.judging.keeping.finding import active_judges, find_judge
+from labelcore.stages.judging.keeping.versions import active_judges, find_judge
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of, run_cascade
 from labelcore.stages.judging.running.engine import check_name
 from labelcore.stages.judging.running.estimating import Estimate, estimate
-from labelcore.stages.judging.running.options import RunOptions
-from labelcore.store import Database
+from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
 from labelcore.store import splits as split_table
@@ -115,7 +113,12 @@ def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion
             "There is no judge to run.",
             next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
         )
-    return versions, _wanted(workspace, order.split)[: order.limit]
+    ids = output_table.ids(workspace.db, workspace.project.id)
+    if order.split:
+        groups = output_table.groups(workspace.db, workspace.project.id)
+        dealt = split_table.dealt(workspace.db, workspace.project.id)
+        ids = [output_id for output_id in ids if dealt.of(groups[output_id]) == order.split]
+    return versions, ids[: order.limit]
 
 
 def together(done: Sequence[Run]) -> Run:
@@ -123,24 +126,14 @@ def together(done: Sequence[Run]) -> Run:
     if len(done) == 1:
         return done[0]
     counted = (
-        "verdicts_new",
-        "verdicts_cached",
-        "errors",
-        "requests",
-        "cost_usd",
-        "seconds",
-        "total",
-        "answers_cached",
-        "tokens_in",
-        "tokens_out",
-    )
+        "verdicts_new verdicts_cached errors requests cost_usd seconds total answers_cached "
+        "tokens_in tokens_out"
+    ).split()
     return done[0].model_copy(
-        update={
-            **{name: sum(getattr(run, name) for run in done) for name in counted},
-            **{
-                name: dict(sum((Counter(getattr(run, name)) for run in done), Counter[str]()))
-                for name in ("error_kinds", "faults")
-            },
+        update={name: sum(getattr(run, name) for run in done) for name in counted}
+        | {
+            "error_kinds": dict(sum((Counter(run.error_kinds) for run in done), Counter[str]())),
+            "faults": dict(sum((Counter(run.faults) for run in done), Counter[str]())),
             "judge_version_ids": tuple(i for run in done for i in run.judge_version_ids),
             "state": next((run.state for run in done if run.state != "finished"), "finished"),
             "message": " ".join(run.message for run in done if run.message),
@@ -148,20 +141,6 @@ def together(done: Sequence[Run]) -> Run:
     )
 
 
-def _wanted(workspace: Workspace, split: SplitName | None) -> list[str]:
-    ids = output_table.ids(workspace.db, workspace.project.id)
-    if split is None:
-        return ids
-    groups = output_table.groups(workspace.db, workspace.project.id)
-    dealt = split_table.dealt(workspace.db, workspace.project.id)
-    return [output_id for output_id in ids if dealt.of(groups[output_id]) == split]
-
-
 def runs(workspace: Workspace) -> list[Run]:
     """The runs of a project, the newest first."""
     return run_table.all_of(workspace.db, workspace.project.id)
-
-
-def stop_abandoned_runs(db: Database) -> int:
-    """Mark runs that a killed process left "running" as stopped. Returns how many."""
-    return execution.stop_abandoned(db, [project.id for project in projects.list_projects(db)])

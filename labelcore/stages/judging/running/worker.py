@@ -1,55 +1,101 @@
-"""What a worker of an engine does: decide a chunk of questions, from text to text.
+"""An engine's workers: the chunks of questions that travel to them as JSON, and how one is decided there.
 
-It has no database. It uses the settings and keys of its own machine, but the limits and prices that
-the chunk brings: its share of what the run may use. All chunks of one process go through one event
+A worker has no database. It uses the settings and keys of its own machine, but the limits and prices
+that the chunk brings: its share of what the run may use. All chunks of one process go through one event
 loop and one client for each endpoint, so that connections and learned limits outlive a chunk.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from weakref import WeakValueDictionary
-
-from typing_extensions import override
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.meanings import read_meanings
 from labelcore.llm import client_for
-from labelcore.models import JudgeVersion, Output, Paid
+from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.cached_client import AnswerStore, CachedClient
-from labelcore.stages.judging.running.chunks import TERMS, key_of, place_hash, plain
+from labelcore.stages.judging.running.answers import AnswerStore, CachedClient
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
-from labelcore.stages.judging.running.usage import Usage
+from labelcore.stages.judging.running.deciding import decide_rows
+from labelcore.stages.judging.running.live_run import Backlog, Question, Result, Usage
 from labelcore.text.embedding import SentenceEncoder
 
+_LOCAL = 500  # outputs of a chunk for judges that need no model
+_MOST_CHARACTERS = 2_000_000
+TERMS = ("concurrency", "requests_per_minute", "tokens_per_minute", "price_in", "price_out", "call_timeout")
+"""What of an endpoint travels with a chunk; its address and key never do."""
 
-class _CarriedAnswers(AnswerStore):
-    """The answers that a chunk brought, and those that it takes home."""
 
-    def __init__(self, known: Sequence[Mapping[str, Any]]) -> None:
-        self._known = {paid.key: paid for paid in map(Paid.model_validate, known)}
-        self.fresh: list[Paid] = []
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+def key_of(endpoint: Endpoint) -> str:
+    """What an endpoint's terms are found by in a chunk."""
+    return f"{endpoint.name}|{endpoint.model}"
 
-    def turn(self, key: str) -> asyncio.Lock:
-        return self._turns.setdefault(key, asyncio.Lock())
 
-    async def find(self, key: str) -> Paid | None:
-        return self._known.get(key)
+def place_hash(endpoint: Endpoint) -> str:
+    """The same without its address, which may hold a secret."""
+    return hashlib.blake2b(place_of(endpoint).encode(), digest_size=8).hexdigest()
 
-    @override
-    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:
-        self._known[paid.key] = paid
-        self.fresh.append(paid)
 
-    async def pass_on(self) -> None:
-        """Nothing waits."""
+@dataclass(frozen=True)
+class Chunk:
+    """What goes out in one piece. ``place`` and ``keys`` are hashes: of the endpoint, of its questions."""
+
+    text: str
+    questions: tuple[Question, ...]
+    keys: frozenset[str] = frozenset()
+    place: str = ""
+
+
+def plain(result: Result) -> dict[str, Any]:
+    """A decision or a trouble as what JSON can hold."""
+    if isinstance(result, Decision):
+        return {"decision": result.model_dump(mode="json")}
+    return {"trouble": str(result), "kind": getattr(result, "kind", "")}
+
+
+def result_of(found: dict[str, Any]) -> Result:
+    """What :func:`plain` was made from, as far as it can be told."""
+    if "decision" in found:
+        return Decision.model_validate(found["decision"])
+    reason, kind = found["trouble"], found["kind"]
+    return ModelTrouble(reason, kind=kind) if kind else LabelcoreError(reason)
+
+
+def bounded(questions: Sequence[Question]) -> Iterator[list[Question]]:
+    """The questions in parts of a bounded size."""
+    part, size = list[Question](), 0
+    for question in questions:
+        output = question.output
+        size += len(output.text) + len(output.input) + len(output.context)
+        part.append(question)
+        if size > _MOST_CHARACTERS:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def local_chunks(backlog: Backlog, run: str) -> Iterator[Chunk]:
+    """What judges that need no model have to decide, each output once for all of them."""
+    for outputs, missing in backlog.local_outputs(_LOCAL):
+        rows = {key: [i for i, output in enumerate(outputs) if output.id in missing[key]] for key in missing}
+        chunk = {
+            "kind": "local",
+            "run": run,
+            "rows": [rows[version.id] for version in backlog.local],
+            "versions": [version.model_dump(mode="json") for version in backlog.local],
+            "outputs": [output.model_dump(mode="json") for output in outputs],
+        }
+        asked = (Question(version, 0, outputs[i]) for version in backlog.local for i in rows[version.id])
+        yield Chunk(json.dumps(chunk), tuple(asked))
 
 
 class _Session:
@@ -131,68 +177,46 @@ def decide_chunk(text: str) -> str:
     chunk = json.loads(text)
     if chunk["kind"] == "local":
         return json.dumps(_decide_locally(chunk))
-    _step_aside()
+    from distributed import secede
+
+    with contextlib.suppress(ValueError):  # called by no worker
+        secede()  # waiting for a model takes no core: let the engine start the next chunk here meanwhile
     process = _process()
     asked = asyncio.run_coroutine_threadsafe(_ask(process, chunk), process.loop)
     return json.dumps(asked.result())
 
 
-def _step_aside() -> None:
-    """Waiting for a model takes no core: let the engine start the next chunk here meanwhile."""
-    from distributed import secede
-
-    try:
-        secede()
-    except ValueError:  # called by no worker
-        return
-
-
 async def _ask(process: _Process, chunk: Mapping[str, Any]) -> dict[str, Any]:
-    asking = _ChunkAsker(process, chunk)
-    outputs = [Output.model_validate(output) for output in chunk["outputs"]]
-    results = await asyncio.gather(*(asking.decide(output) for output in outputs))
-    return {
-        "results": results,
-        "notes": sorted(asking.session.clients.notes),
-        "paused": asking.paused,
-        "answers": [paid.model_dump(mode="json") for paid in asking.cache.fresh],
-        "usage": vars(asking.usage),
-    }
+    """One chunk's questions to models, in the loop of the process."""
+    run, first = chunk["run"], chunk["first"]
+    judge = kind_of(JudgeVersion.model_validate(chunk["version"]))
+    session = process.session(run, chunk["endpoints"])
+    cache, usage = AnswerStore(map(Paid.model_validate, chunk["known"])), Usage()
 
-
-class _ChunkAsker:
-    """One chunk's questions to models."""
-
-    def __init__(self, process: _Process, chunk: Mapping[str, Any]) -> None:
-        self._process, self._run, self._repeat = process, chunk["run"], chunk["repeat"]
-        self._judge = kind_of(JudgeVersion.model_validate(chunk["version"]))
-        self._first = chunk["first"]
-        self.session = process.session(self._run, chunk["endpoints"])
-        self.cache, self.usage = _CarriedAnswers(chunk["known"]), Usage()
-        self.paused: list[list[str]] = []
-
-    async def decide(self, output: Output) -> dict[str, Any] | None:
+    async def decide(output: Output) -> dict[str, Any] | None:
         """A decision or a trouble in plain data; None where it was not asked."""
-        async with self.session.slots[self._first]:
-            if self._run in self._process.stopped or self._first in self.session.troubles:
-                self._pause()
+        async with session.slots[first]:
+            if run in process.stopped or first in session.troubles:
                 return None
             try:
-                connection = self.session.clients.of(self._judge.prompts[0].answerer)
-                view = CachedClient(connection, self.session.clients, self.cache, self.usage, self._repeat)
-                decision, _ = await self._judge.ask(output, view)
+                connection = session.clients.of(judge.prompts[0].answerer)
+                view = CachedClient(connection, session.clients, cache, usage, chunk["repeat"])
+                return plain((await judge.ask(output, view))[0])
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:
-                    self.session.troubles[self._first] = trouble
-                    self._pause()
+                    session.troubles[first] = trouble
                     return None
                 return plain(trouble)
-        return plain(decision)
 
-    def _pause(self) -> None:
-        trouble = self.session.troubles.get(self._first)
-        if trouble and not self.paused:
-            self.paused.append([str(trouble), trouble.kind])
+    results = await asyncio.gather(*(decide(Output.model_validate(output)) for output in chunk["outputs"]))
+    fatal = session.troubles.get(first) if None in results else None
+    return {
+        "results": results,
+        "notes": sorted(session.clients.notes),
+        "paused": [[str(fatal), fatal.kind]] if fatal else [],
+        "answers": [paid.model_dump(mode="json") for paid in cache.fresh],
+        "usage": vars(usage),
+    }
 
 
 def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,12 +224,10 @@ def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
     outputs = [Output.model_validate(output) for output in chunk["outputs"]]
     versions = [JudgeVersion.model_validate(version) for version in chunk["versions"]]
     embedded = read_meanings(map(kind_of, versions), outputs, SentenceEncoder().encode)
-    results: list[dict[str, Any]] = []
-    for version, rows in zip(versions, chunk["rows"], strict=True):
-        some = [outputs[i] for i in rows]
-        try:
-            made = kind_of(version).decide(some, None if embedded is None else embedded[rows])
-            results += [plain(decision) for decision in made]
-        except LabelcoreError as trouble:
-            results += [plain(trouble)] * len(rows)
+    pairs = zip(versions, chunk["rows"], strict=True)
+    results = [
+        plain(result)
+        for version, rows in pairs
+        for result in decide_rows(kind_of(version), outputs, rows, embedded)
+    ]
     return {"results": results, "notes": [], "paused": [], "answers": [], "usage": vars(Usage())}

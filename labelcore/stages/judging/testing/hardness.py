@@ -1,18 +1,17 @@
 """Hardness tests of one judge: what moves its verdict that should not, and what it lets through.
 
-Neutral changes must not change a verdict, an attack must not talk it into a pass, a planted defect
-must be failed. What was asked is stored beside the verdicts, never as one, and never asked again; a
-test can be stopped, and goes on where it was.
+What was asked is stored beside the verdicts, never as one, and never asked again; a test can be
+stopped, and goes on where it was.
 """
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import Field
 
@@ -23,29 +22,15 @@ from labelcore.operations import Effect, operation
 from labelcore.progress import Progress
 from labelcore.settings import settings
 from labelcore.stages.judging.running.cascades import judges_of
-from labelcore.stages.judging.running.deciding import Answers, decide, is_stopped
+from labelcore.stages.judging.running.deciding import Answers, Pace, decide, is_stopped
 from labelcore.stages.judging.running.estimating import span_words
 from labelcore.stages.judging.running.live_run import Result
-from labelcore.stages.judging.running.pace import Pace
 from labelcore.stages.judging.testing.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.testing.hardness_report import HardnessReport, report
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
-
-__all__ = [
-    "FAMILIES",
-    "MOST",
-    "Family",
-    "HardnessReport",
-    "OngoingTest",
-    "harden",
-    "left_to_ask",
-    "ongoing_test",
-    "report",
-    "stop_test",
-]
 
 MOST = 200
 _CHUNK = 40
@@ -86,13 +71,6 @@ def stop_test(version: JudgeVersion) -> bool:
     return test is not None
 
 
-class _Answer(NamedTuple):
-    """A value with its reason, and what it cost now (nothing where it was known)."""
-
-    decision: Decision
-    cost: float
-
-
 class HardnessAhead(Frozen):
     """How many decisions a test would ask for."""
 
@@ -118,21 +96,15 @@ def harden(
     waiting = left_to_ask(workspace, judge, limit=limit, families=only or FAMILIES)
     if estimate:
         return HardnessAhead(decisions=len(waiting))
-    with _under_way(judge, len(waiting)) as now:
-        errors = _Asking(workspace.db, judge, now).ask(waiting, workspace.progress)
-    return report(workspace, judge, errors)
-
-
-@contextlib.contextmanager
-def _under_way(version: JudgeVersion, total: int) -> Iterator[OngoingTest]:
     with _starting:
-        if version.id in _live:  # two would pay for the same answers
-            raise BadInput(f"'{version.name}' is being tested already.", next_step="Wait, or stop that test.")
-        now = _live[version.id] = OngoingTest(threading.Event(), total)
+        if judge.id in _live:  # two would pay for the same answers
+            raise BadInput(f"'{judge.name}' is being tested already.", next_step="Wait, or stop that test.")
+        now = _live[judge.id] = OngoingTest(threading.Event(), len(waiting))
     try:
-        yield now
+        errors = _Asking(workspace.db, judge, now).ask(waiting, workspace.progress)
     finally:
-        _live.pop(version.id, None)
+        _live.pop(judge.id, None)
+    return report(workspace, judge, errors)
 
 
 class _Asking:
@@ -141,9 +113,10 @@ class _Asking:
     def __init__(self, db: Database, version: JudgeVersion, now: OngoingTest) -> None:
         self._db, self._version, self._now = db, version, now
         self._known = {
-            result.output_id: _Answer(Decision(value=result.before_value, reason=result.before_reason), 0.0)
+            result.output_id: Decision(value=result.before_value, reason=result.before_reason)
             for result in hardness_table.of_judge(db, version.id)
         }
+        self._spent: dict[str, float] = {}  # what decisions on unchanged outputs cost now
 
     def ask(self, waiting: Sequence[Case], tell: Progress) -> list[LabelcoreError]:
         """Decide and store a few cases at a time. Returns the troubles of those without a result."""
@@ -151,7 +124,9 @@ class _Asking:
         for part in _parts(self._version, waiting):
             if now.stop.is_set():
                 break
-            tell(now.done, len(waiting), _words(now))
+            left = now.seconds_left
+            words = "testing" if left is None else f"testing, about {span_words(left)} left"
+            tell(now.done, len(waiting), words)
             found, troubles = self._results(part)
             hardness_table.save(self._db, found)
             errors += [trouble for trouble in troubles if not is_stopped(trouble)]
@@ -164,14 +139,20 @@ class _Asking:
     def _results(self, part: Sequence[Case]) -> tuple[list[HardnessResult], list[LabelcoreError]]:
         """The results of some cases, and the troubles of those that have none."""
         errors = self._learn([case.source for case in part])
+        asked: dict[str, list[Case]] = defaultdict(list)
+        for case in part:
+            asked[case.judge.id].append(case)
+        answers: dict[str, Result] = {}
+        for turned in asked.values():  # each by the judge, or by its turned prompt
+            answers |= self._decide(turned[0].judge, [case.after for case in turned])
         found = []
-        for case, answer in zip(part, self._answers(part), strict=True):
-            before = self._known.get(case.source.id)
+        for case in part:
+            answer, before = answers[case.id], self._known.get(case.source.id)
             if isinstance(answer, LabelcoreError):
                 errors.append(answer)
             elif before is not None:
-                found.append(_result(self._version, case, before, answer))
-                self._known[case.source.id] = _Answer(before.decision, 0.0)
+                cost = self._spent.pop(case.source.id, 0.0) + answer.cost_usd
+                found.append(_result(self._version, case, before, answer, cost))
         return found, errors
 
     def _learn(self, outputs: Sequence[Output]) -> list[LabelcoreError]:
@@ -179,7 +160,7 @@ class _Asking:
         wanted = {output.id: output for output in outputs if output.id not in self._known}
         if kind_of(self._version).needs_model:
             for verdict in verdict_table.of_outputs(self._db, list(wanted), [self._version.id]):
-                self._known[verdict.output_id] = _Answer(verdict.decision, 0.0)
+                self._known[verdict.output_id] = verdict.decision
                 wanted.pop(verdict.output_id)
         # A learned judge answers for a graded output from a model that did not see its grade; before and
         # after must come from the same model, so the output is judged under an id that no fit has seen.
@@ -190,23 +171,11 @@ class _Asking:
         answers = self._decide(self._version, fresh)
         for key, answer in zip(wanted, answers.values(), strict=True):
             if isinstance(answer, Decision):
-                self._known[key] = _Answer(answer, answer.cost_usd)
+                self._known[key], self._spent[key] = answer, answer.cost_usd
         return [answer for answer in answers.values() if isinstance(answer, LabelcoreError)]
 
-    def _answers(self, part: Sequence[Case]) -> list[Result]:
-        """What the judge (or its turned prompt) says of each changed output, in the order of the cases."""
-        asked: dict[str, list[Case]] = {}
-        for case in part:
-            asked.setdefault(case.judge.id, []).append(case)
-        found: dict[str, Result] = {}
-        for turned in asked.values():
-            found |= self._decide(turned[0].judge, [case.after for case in turned])
-        return [found[case.id] for case in part]
-
     def _decide(self, version: JudgeVersion, outputs: Sequence[Output]) -> Answers:
-        if not outputs:
-            return {}
-        return decide(self._db, [version], outputs, self._now.stop)[version.id]
+        return decide(self._db, [version], outputs, self._now.stop)[version.id] if outputs else {}
 
 
 def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[Case]]:
@@ -218,11 +187,6 @@ def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[
     size = min(_CHUNK, _CALLS * max((endpoint.concurrency for endpoint in known), default=_CHUNK))
     for start in range(0, len(waiting), size):
         yield waiting[start : start + size]
-
-
-def _words(now: OngoingTest) -> str:
-    left = now.seconds_left
-    return "testing" if left is None else f"testing, about {span_words(left)} left"
 
 
 def left_to_ask(
@@ -245,7 +209,9 @@ def left_to_ask(
     return [case for key, case in every.items() if key not in done]
 
 
-def _result(version: JudgeVersion, case: Case, before: _Answer, after: Decision) -> HardnessResult:
+def _result(
+    version: JudgeVersion, case: Case, before: Decision, after: Decision, cost: float
+) -> HardnessResult:
     return HardnessResult(
         id=case.id,
         project_id=version.project_id,
@@ -255,9 +221,9 @@ def _result(version: JudgeVersion, case: Case, before: _Answer, after: Decision)
         output_id=case.source.id,
         people=case.people,
         changed_text=case.after.text,
-        before_value=before.decision.value,
-        before_reason=before.decision.reason,
+        before_value=before.value,
+        before_reason=before.reason,
         after_value=after.value,
         after_reason=after.reason,
-        cost_usd=before.cost + after.cost_usd,
+        cost_usd=cost,
     )

@@ -33,9 +33,7 @@ ASKED_AGAIN, EXAMPLES, OPTIONS = "asked again", "examples swapped", "verdicts sw
 
 @dataclass(frozen=True)
 class Case:
-    """One change of one output: ``after`` is judged by ``judge``, which is the tested one unless
-    the change is one of its prompt.
-    """
+    """One change of one output: ``after`` is judged by the tested judge, or by it with its prompt turned."""
 
     id: str
     test: str
@@ -60,17 +58,13 @@ class Sources:
 
 def sources(workspace: Workspace, version: JudgeVersion, limit: int) -> Sources:
     """Up to ``limit`` failed and ``limit`` passed outputs, filled up with ungraded ones."""
-    people = _people(workspace, version)
     groups = output_table.groups(workspace.db, workspace.project.id)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     open_ = {output_id for output_id, group in groups.items() if dealt.of(group) != "test"}
-    people = {key: grade for key, grade in people.items() if key in open_}
+    people = {key: grade for key, grade in _people(workspace, version).items() if key in open_}
     order = hash_order(sorted(people), 0)
-    wanted = [
-        output_id
-        for grade in ("fail", "pass")
-        for output_id in [key for key in order if people[key] == grade][:limit]
-    ]
+    wanted = [key for key in order if people[key] == "fail"][:limit]
+    wanted += [key for key in order if people[key] == "pass"][:limit]
     if len(wanted) < limit:
         wanted += hash_order(sorted(open_ - people.keys()), 0)[: limit - len(wanted)]
     found = output_table.many(workspace.db, wanted)
@@ -98,22 +92,18 @@ def cases(
         "injection": lambda: _injections(version, material.of("fail")[:limit]),
         "defect": lambda: _defects(workspace, version, material.of("pass")[:limit]),
     }
-    found = [made for family in families for made in make[family]()]
-    return [
-        Case(
-            _id(version, test, source, after),
-            test,
-            family,
-            source,
-            material.people.get(source.id, ""),
-            _changed(source, after, version, test),
-            judge,
-        )
-        for test, family, source, after, judge in found
-    ]
+    found = []
+    for family in families:
+        for test, source, text, judge in make[family]():
+            content = "\x1f".join((version.id, test, source.id, text))
+            key = "hard_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+            # Under an id that no fit has seen, in the group of its source.
+            after = source.model_copy(update={"id": key, "text": text, "group_key": source.group})
+            found.append(Case(key, test, family, source, material.people.get(source.id, ""), after, judge))
+    return found
 
 
-_Made = tuple[str, Family, Output, str, JudgeVersion]
+_Made = tuple[str, Output, str, JudgeVersion]
 
 
 def _mixed(material: Sources, limit: int) -> list[Output]:
@@ -134,10 +124,10 @@ def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Ma
         OPTIONS: _turned(version, "fail_option_first"),
     }
     for source in outputs:
-        yield ASKED_AGAIN, "position", source, source.text, version
+        yield ASKED_AGAIN, source, source.text, version
         for test, judge in turned.items():
             if test == OPTIONS or any(prompt.shows_both(source) for prompt in prompts):
-                yield test, "position", source, source.text, judge
+                yield test, source, source.text, judge
 
 
 def _turned(version: JudgeVersion, order: Order) -> JudgeVersion:
@@ -148,41 +138,30 @@ def _turned(version: JudgeVersion, order: Order) -> JudgeVersion:
 def _wordings(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
     for name, change in CHANGES.items():
         for source in outputs:
-            after = change(source.text)
-            if after is not None:
-                yield name, "wording", source, after, version
+            if (after := change(source.text)) is not None:
+                yield name, source, after, version
 
 
 def _injections(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
     for attack in (*HARMLESS, *ATTACKS):
         for source in outputs:
-            yield attack.name, "injection", source, attack.put(source.text), version
+            yield attack.name, source, attack.put(source.text), version
 
 
 def _defects(workspace: Workspace, version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
     """The criterion's probes that nobody rejected; where it has none, freshly planted defects."""
-    made = probes_of(workspace, version.criterion_id) if version.criterion_id else []
-    probes = [probe for probe in made if probe.state != "rejected" and not probe.left_out]
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    probes = [probe for probe in probes if dealt.of(probe.source.group) != "test"]
+    probes = [
+        probe
+        for probe in (probes_of(workspace, version.criterion_id) if version.criterion_id else ())
+        if probe.state != "rejected" and not probe.left_out and dealt.of(probe.source.group) != "test"
+    ]
     for probe in probes:
-        yield probe.case.defect, "defect", probe.source, probe.case.text, version
+        yield probe.case.defect, probe.source, probe.case.text, version
     if probes:
         return
     for name, plant in DEFECTS.items():
         for source in outputs:
             planted = plant(source.text, random.Random(f"{name}|{source.id}"))
             if planted is not None:
-                yield name, "defect", source, planted.text, version
-
-
-def _changed(source: Output, text: str, version: JudgeVersion, test: str) -> Output:
-    """The changed output under an id that no fit has seen, in the group of its source."""
-    return source.model_copy(
-        update={"id": _id(version, test, source, text), "text": text, "group_key": source.group}
-    )
-
-
-def _id(version: JudgeVersion, test: str, source: Output, text: str) -> str:
-    content = "\x1f".join((version.id, test, source.id, text))
-    return "hard_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+                yield name, source, planted.text, version

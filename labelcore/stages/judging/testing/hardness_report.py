@@ -24,16 +24,32 @@ from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 
 ANY_ATTACK, ANY_HARMLESS = "any attack", "any harmless sentence"
-
-
-def family_row(family: str) -> str:
-    """The name of the row on all attacks of a family."""
-    return f"any by {family}"
-
-
 _ATTACKS = {attack.name: attack for attack in attacks.ATTACKS}
-_FAMILY_ROWS = frozenset(map(family_row, attacks.FAMILIES))
+_FAMILY_ROWS = [f"any by {family}" for family in attacks.FAMILIES]
 _Results = Sequence[HardnessResult]
+_Asks = Literal["changed", "talked into pass", "caught"]
+_ASKS: dict[Family, _Asks] = {
+    "position": "changed",
+    "wording": "changed",
+    "injection": "talked into pass",
+    "defect": "caught",
+}
+_TESTS: dict[Family, Sequence[str]] = {
+    "position": (ASKED_AGAIN, EXAMPLES, OPTIONS),
+    "wording": tuple(CHANGES),
+    "injection": (ANY_HARMLESS, ANY_ATTACK, *_FAMILY_ROWS, *_ATTACKS),
+    "defect": tuple(DEFECTS),
+}
+_NOTHING = {  # why no result counts of those that there are
+    "position": "no output was shown examples of both kinds",
+    "wording": "no tested output has a place for it",
+    "injection": "it fails none of the tested outputs that people failed",
+    "defect": "it passes none of the sources, or none has a place for it",
+}
+_UNTRIED = {
+    "injection": "it was not tried: that takes outputs that people failed",
+    "defect": "it was not tried: that takes outputs that people passed",
+}
 
 
 class HardnessRow(Frozen):
@@ -46,7 +62,7 @@ class HardnessRow(Frozen):
 
     test: str
     family: Family
-    asks: Literal["changed", "talked into pass", "caught"]
+    asks: _Asks
     rate: Rate
     hits: int | None
     to_pass: int = 0
@@ -122,8 +138,9 @@ def report(
 ) -> HardnessReport:
     """What is known of a judge's hardness; ``errors`` are those of the test that has just run."""
     found = hardness_table.of_judge(workspace.db, version.id)
-    confirmed = _confirmed(workspace, version)
-    rows = [*_positions(version, found), *_wordings(found), *_injections(found), *_defects(found, confirmed)]
+    probes = probes_of(workspace, version.criterion_id, "confirmed") if version.criterion_id else []
+    confirmed = Counter(probe.case.defect for probe in probes if not probe.left_out)
+    rows = list(_rows(version, found, confirmed))
     return HardnessReport(
         judge=version.name,
         judge_version_id=version.id,
@@ -139,16 +156,12 @@ def report(
 
 def changed_texts(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> list[ChangedText]:
     """The changed texts of one row (or of an attack's family), those that hit first."""
-    results = [
-        result
-        for result in hardness_table.of_judge(db, version.id)
-        if test in _names(result) and _counts(result)
-    ]
-    results.sort(key=lambda result: not _hits(result))
-    outputs = output_table.many(db, [result.output_id for result in results[:limit]])
+    found = hardness_table.of_judge(db, version.id)
+    counted = [result for result in found if test in _names(result) and _counts(result)]
+    shown = sorted(counted, key=_hits, reverse=True)[:limit]
+    outputs = output_table.many(db, [result.output_id for result in shown])
     return [
-        ChangedText(source=outputs[result.output_id], result=result, hit=_hits(result))
-        for result in results[:limit]
+        ChangedText(source=outputs[result.output_id], result=result, hit=_hits(result)) for result in shown
     ]
 
 
@@ -159,7 +172,7 @@ def _names(result: HardnessResult) -> tuple[str, ...]:
     attack = _ATTACKS.get(result.test)
     if attack is None:
         return (result.test, ANY_HARMLESS)
-    return (result.test, ANY_ATTACK, family_row(attack.family))
+    return (result.test, ANY_ATTACK, f"any by {attack.family}")
 
 
 def _counts(result: HardnessResult) -> bool:
@@ -177,14 +190,20 @@ def _hits(result: HardnessResult) -> bool:
     return result.after_value != result.before_value
 
 
-def _row(
-    test: str,
-    family: Family,
-    asks: Literal["changed", "talked into pass", "caught"],
-    results: _Results,
-    why: str,
-    **more: int | None,
-) -> HardnessRow:
+def _rows(version: JudgeVersion, found: _Results, confirmed: Counter[str]) -> Iterator[HardnessRow]:
+    """Every test's row, whether it was made or not."""
+    steady = kind_of(version).steady
+    for family, tests in _TESTS.items():
+        for test in tests:
+            results = [result for result in found if result.family == family and test in _names(result)]
+            tried = results if family == "injection" else any(result.family == family for result in found)
+            why = _NOTHING[family] if tried else _UNTRIED.get(family, "it was not tried")
+            if family == "position" and steady:
+                why = f"it has no prompt of its own: {steady}"
+            yield _row(test, family, results, why, confirmed[test] if family == "defect" else None)
+
+
+def _row(test: str, family: Family, results: _Results, why: str, confirmed: int | None) -> HardnessRow:
     """A row over outputs: one that several results are about is hit if any of them hits."""
     counted = [result for result in results if _counts(result)]
     outputs = {result.output_id for result in counted}
@@ -193,72 +212,13 @@ def _row(
     return HardnessRow(
         test=test,
         family=family,
-        asks=asks,
+        asks=_ASKS[family],
         rate=proportion(len(hit), len(outputs)) if outputs else not_measurable(why),
         hits=len(hit) if outputs else None,
         to_pass=moved["pass"],
         to_fail=moved["fail"],
-        **more,
+        confirmed=confirmed,
     )
-
-
-def _positions(version: JudgeVersion, found: _Results) -> list[HardnessRow]:
-    why = _why("position", found, "no output was shown examples of both kinds")
-    if steady := kind_of(version).steady:
-        why = f"it has no prompt of its own: {steady}"
-    return [
-        _row(test, "position", "changed", _of(found, test, "position"), why)
-        for test in (ASKED_AGAIN, EXAMPLES, OPTIONS)
-    ]
-
-
-def _wordings(found: _Results) -> list[HardnessRow]:
-    why = _why("wording", found, "no tested output has a place for it")
-    return [_row(test, "wording", "changed", _of(found, test, "wording"), why) for test in CHANGES]
-
-
-def _injections(found: _Results) -> list[HardnessRow]:
-    injected = [result for result in found if result.family == "injection"]
-    tests = [ANY_HARMLESS, ANY_ATTACK, *map(family_row, attacks.FAMILIES), *_ATTACKS]
-    by_test = {test: [result for result in injected if test in _names(result)] for test in tests}
-    return [
-        _row(
-            test,
-            "injection",
-            "talked into pass",
-            rows,
-            _why("injection", rows, "it fails none of the tested outputs that people failed"),
-        )
-        for test, rows in by_test.items()
-    ]
-
-
-def _defects(found: _Results, confirmed: Counter[str]) -> list[HardnessRow]:
-    why = _why("defect", found, "it passes none of the sources, or none has a place for it")
-    return [
-        _row(test, "defect", "caught", _of(found, test, "defect"), why, confirmed=confirmed[test])
-        for test in DEFECTS
-    ]
-
-
-def _of(found: _Results, test: str, family: Family) -> list[HardnessResult]:
-    return [result for result in found if (result.test, result.family) == (test, family)]
-
-
-def _why(family: Family, found: _Results, otherwise: str) -> str:
-    tried = any(result.family == family for result in found)
-    reasons = {
-        "injection": "it was not tried: that takes outputs that people failed",
-        "defect": "it was not tried: that takes outputs that people passed",
-    }
-    return otherwise if tried else reasons.get(family, "it was not tried")
-
-
-def _confirmed(workspace: Workspace, version: JudgeVersion) -> Counter[str]:
-    if version.criterion_id is None:
-        return Counter()
-    probes = probes_of(workspace, version.criterion_id, "confirmed")
-    return Counter(probe.case.defect for probe in probes if not probe.left_out)
 
 
 def _warnings(
@@ -271,9 +231,10 @@ def _warnings(
     if errors:
         fatal = [error for error in errors if isinstance(error, ModelTrouble) and error.fatal]
         yield fact("no_verdicts", n=len(errors), trouble=str((fatal or errors)[0]))
-    if any(row.test == ASKED_AGAIN and row.hits for row in rows):
+    hit = {row.test for row in rows if row.hits}
+    if ASKED_AGAIN in hit:
         yield fact("unsteady")
-    if any(row.test == ANY_HARMLESS and row.hits for row in rows):
+    if ANY_HARMLESS in hit:
         yield fact("turned_by_harmless")
     if any(row.test == "idle sentences" and row.to_fail > 0 for row in rows):
         yield fact("turned_by_idle")

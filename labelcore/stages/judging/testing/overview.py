@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 from labelcore.judges.kinds import known_word
 from labelcore.models import Frozen, JudgeVersion, Role
 from labelcore.operations import Effect, Hidden, Options, operation
-from labelcore.stages.judging.keeping.finding import active_judges
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, list_judges
+from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.proposing.proposals import propose
 from labelcore.stages.judging.proposing.retraining import Freshness, freshness
 from labelcore.stages.judging.testing.suspecting import Suspect, suspicious

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import random
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -20,7 +19,7 @@ from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import outputs as output_table
 from labelcore.store import probes as probe_table
-from labelcore.text.planting import DEFECTS, Planted
+from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 
 MOST_PER_DEFECT = 50
@@ -102,84 +101,59 @@ def make_probes(
             f"{per_defect} probes of each defect cannot be made.",
             next_step=f"Ask for 1 to {MOST_PER_DEFECT}.",
         )
-    sources = _Passed(workspace).sources(criterion.id)
+    sources = _passed(workspace, [criterion.id])[criterion.id]
     if not sources:
         raise BadInput(
             "No output was passed that a probe could be made from.",
             next_step="Grade some outputs with pass first.",
         )
     there = [probe for probe in list_probes(workspace, criterion) if not probe.left_out]
-    planter, new, too_few = _Planter(criterion, seed, workspace.person), [], {}
+    new, too_few = list[ProbeCase](), dict[str, str]()
     for defect in DEFECTS:
         old = [probe for probe in there if probe.case.defect == defect]
         wanted = per_defect - sum(probe.state != "rejected" for probe in old)
-        free = sources - {probe.case.output_id for probe in old}
-        chunks = output_table.chunks(workspace.db, planter.order(defect, free), _FEW)
-        planted = planter.probes(defect, itertools.chain.from_iterable(chunks))
+        free = sorted(sources - {probe.case.output_id for probe in old})
+        random.Random(f"{seed}|{criterion.id}|{defect}").shuffle(free)
+        planted = _planted(workspace, criterion, defect, free, seed)
         fresh = list(itertools.islice(planted, max(wanted, 0)))
         new += fresh
-        if len(fresh) < wanted:
-            too_few[defect] = _why_too_few(wanted, len(fresh), len(sources))
+        if (missing := wanted - len(fresh)) > 0:
+            others = f"no other of the {len(sources)} passed outputs has a place for it"
+            too_few[defect] = f"{missing} missing: {others}"
     probe_table.save(workspace.db, new)
     return ProbesMade(criterion=criterion, new=tuple(new), known=len(there), too_few=too_few)
 
 
-def _why_too_few(wanted: int, made: int, sources: int) -> str:
-    return f"{wanted - made} missing: no other of the {sources} passed outputs has a place for it"
+def _planted(
+    workspace: Workspace, criterion: Criterion, defect: str, sources: Sequence[str], seed: int
+) -> Iterator[ProbeCase]:
+    """A probe of each source that has a place for the defect, the same ones for the same seed."""
+    for output in itertools.chain.from_iterable(output_table.chunks(workspace.db, sources, _FEW)):
+        rng = random.Random(f"{seed}|{criterion.id}|{defect}|{output.id}")
+        content = f"{criterion.project_id}|{criterion.id}|{criterion.version}|{output.id}|{defect}"
+        if planted := DEFECTS[defect](output.text, rng):
+            yield ProbeCase(
+                id="probe_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24],
+                project_id=criterion.project_id,
+                criterion_id=criterion.id,
+                criterion_version=criterion.version,
+                output_id=output.id,
+                defect=defect,
+                text=planted.text,
+                where=planted.where,
+                seed=seed,
+                author=workspace.person,
+            )
 
 
-@dataclass(frozen=True)
-class _Planter:
-    """Plants defects for a criterion, the same ones for the same seed."""
-
-    criterion: Criterion
-    seed: int
-    author: str
-
-    def probes(self, defect: str, sources: Iterable[Output]) -> Iterator[ProbeCase]:
-        """A probe of each source that has a place for the defect."""
-        for output in sources:
-            rng = random.Random(f"{self.seed}|{self.criterion.id}|{defect}|{output.id}")
-            if planted := DEFECTS[defect](output.text, rng):
-                yield self._probe(defect, output, planted)
-
-    def order(self, defect: str, free: Collection[str]) -> list[str]:
-        """The ids of sources, in an order drawn by the seed."""
-        drawn = sorted(free)
-        random.Random(f"{self.seed}|{self.criterion.id}|{defect}").shuffle(drawn)
-        return drawn
-
-    def _probe(self, defect: str, output: Output, planted: Planted) -> ProbeCase:
-        about = self.criterion
-        content = f"{about.project_id}|{about.id}|{about.version}|{output.id}|{defect}"
-        return ProbeCase(
-            id="probe_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24],
-            project_id=about.project_id,
-            criterion_id=about.id,
-            criterion_version=about.version,
-            output_id=output.id,
-            defect=defect,
-            text=planted.text,
-            where=planted.where,
-            seed=self.seed,
-            author=self.author,
-        )
-
-
-class _Passed:
-    """The outputs that people passed, as a whole and on a criterion, the sealed splits left out."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.overall = frozenset(fitting_labels(workspace).passes)
-        self.failed = {
-            (grade.criterion_id, grade.output_id)
-            for grade in current_grades(workspace)
-            if grade.criterion_id and grade.value == "fail"
-        }
-
-    def sources(self, criterion_id: str) -> set[str]:
-        """Those that nobody failed on the criterion."""
-        return {output_id for output_id in self.overall if (criterion_id, output_id) not in self.failed}
+def _passed(workspace: Workspace, criterion_ids: Collection[str]) -> dict[str, set[str]]:
+    """By criterion: the outputs that people passed and nobody failed on it, the sealed splits left out."""
+    passes = fitting_labels(workspace).passes
+    found = {criterion_id: set(passes) for criterion_id in criterion_ids}
+    for grade in current_grades(workspace):
+        if grade.criterion_id in found and grade.value == "fail":
+            found[grade.criterion_id].discard(grade.output_id)
+    return found
 
 
 @operation("probe list", role=Role.EXPERT, listed_as="probes")
@@ -195,40 +169,24 @@ def probes_of(workspace: Workspace, criterion_id: str | None, state: ProbeState 
     cases = probe_table.all_of(workspace.db, workspace.project.id, criterion_id)
     opinions = probe_table.opinions(workspace.db, workspace.project.id)
     outputs = output_table.many(workspace.db, [case.output_id for case in cases])
-    reasons = _left_out(workspace, cases)
-    found = [
-        Probe(
-            case=case,
-            source=outputs[case.output_id],
-            opinion=opinions.get(case.id),
-            left_out=reasons[case.id],
-        )
-        for case in cases
-    ]
+    ids, found = {case.criterion_id for case in cases}, list[Probe]()
+    same = {criterion_id: versions_meaning_it(workspace, criterion_id) for criterion_id in ids}
+    sources = _passed(workspace, ids) if ids else {}
+
+    def left_out(case: ProbeCase) -> str:
+        if case.criterion_version not in same[case.criterion_id]:
+            return "the criterion has changed its meaning since"
+        counts = case.output_id in sources[case.criterion_id]
+        return "" if counts else "its source does not count as passed now, or belongs to the sealed test"
+
+    for case in cases:
+        source, opinion = outputs[case.output_id], opinions.get(case.id)
+        found.append(Probe(case=case, source=source, opinion=opinion, left_out=left_out(case)))
     return [probe for probe in found if state in {None, probe.state}]
 
 
-def _left_out(workspace: Workspace, cases: Sequence[ProbeCase]) -> dict[str, str]:
-    """For each probe why it does not count any more, or ''."""
-    if not cases:
-        return {}
-    passed = _Passed(workspace)
-    ids = {case.criterion_id for case in cases}
-    same = {criterion_id: versions_meaning_it(workspace, criterion_id) for criterion_id in ids}
-    sources = {criterion_id: passed.sources(criterion_id) for criterion_id in ids}
-    found = dict.fromkeys((case.id for case in cases), "")
-    for case in cases:
-        if case.criterion_version not in same[case.criterion_id]:
-            found[case.id] = "the criterion has changed its meaning since"
-        elif case.output_id not in sources[case.criterion_id]:
-            found[case.id] = "its source does not count as passed now, or belongs to the sealed test"
-    return found
-
-
 def versions_meaning_it(workspace: Workspace, criterion_id: str) -> set[int]:
-    """The versions that mean what the criterion means now: wording-only edits, and what stood
-    before an edit that was taken back.
-    """
+    """The versions that mean what it means now: wording-only edits, and those before an edit taken back."""
     return same_meaning(versions_of(workspace, criterion_id))
 
 
@@ -237,11 +195,7 @@ PROBES = Catalogue[ProbeCase]("probe", "labelcore probe list", ids=lambda case: 
 
 @finder(ProbeCase)
 def find_probe(workspace: Workspace, probe_id: str) -> ProbeCase:
-    """A probe by its id or a unique beginning of it.
-
-    Raises:
-        NotFound: none, or more than one, begins like that.
-    """
+    """A probe by its id or a unique beginning of it; see :func:`find_named`."""
     return find_named(probe_table.all_of(workspace.db, workspace.project.id), probe_id, PROBES)
 
 
@@ -265,7 +219,9 @@ def say_of_probe(
         raise BadInput(
             f"'{value}' cannot be said of a probe.", next_step="Use confirmed, rejected or undone."
         )
-    if value == "undone" and not _has_said(workspace, probe):
+    opinions = probe_table.opinions_by_person(workspace.db, workspace.project.id)
+    known = {(opinion.probe_id, opinion.annotator) for opinion in opinions}
+    if value == "undone" and (probe.id, annotator) not in known:
         raise BadInput(f"{annotator} has said nothing of {probe.id} that could be taken back.")
     opinion = ProbeOpinion(
         id=new_id("opinion"),
@@ -277,8 +233,3 @@ def say_of_probe(
     )
     probe_table.say(workspace.db, opinion)
     return opinion
-
-
-def _has_said(workspace: Workspace, case: ProbeCase) -> bool:
-    opinions = probe_table.opinions_by_person(workspace.db, workspace.project.id)
-    return any((opinion.probe_id, opinion.annotator) == (case.id, workspace.person) for opinion in opinions)

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.judges.kinds import Kind, kind_of
-from labelcore.models import Criterion, Frozen, JudgeVersion, ProbeOpinion, Role
+from labelcore.judges.kinds import kind_of
+from labelcore.models import Criterion, Frozen, ProbeOpinion, Role
 from labelcore.operations import operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes
@@ -22,25 +22,10 @@ from labelcore.store import judges as judge_table
 from labelcore.store import probes as probe_table
 from labelcore.workspace import Workspace
 
-COLUMNS = (
-    "probe_id",
-    "criterion_id",
-    "criterion",
-    "criterion_version",
-    "defect",
-    "text",
-    "where",
-    "output_id",
-    "external_id",
-    "source_text",
-    "state",
-    "left_out",
-    "opinions",
-    "verdicts",
-    "seed",
-    "author",
-    "made_at",
-)
+_COLUMNS = (
+    "probe_id criterion_id criterion criterion_version defect text where output_id external_id source_text "
+    "state left_out opinions verdicts seed author made_at"
+).split()
 
 
 class ProbesExported(Frozen):
@@ -70,15 +55,18 @@ def export_probes(
         raise BadInput(
             f"Probes cannot be written as '{out.suffix}'.", next_step="End the file in .csv or .jsonl."
         )
-    rows = probe_rows(workspace, criterion, ask_models=ask_models)
+    rows = _rows(workspace, list_probes(workspace, criterion), ask_models=ask_models)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
             if out.suffix == ".jsonl":
                 file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             else:
-                table = csv.DictWriter(file, COLUMNS)
+                table = csv.DictWriter(file, _COLUMNS)
                 table.writeheader()
-                table.writerows(map(_flat, rows))
+                lists = ("opinions", "verdicts")
+                table.writerows(
+                    row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists} for row in rows
+                )
     except OSError as trouble:
         raise BadInput(
             f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
@@ -86,19 +74,15 @@ def export_probes(
     return ProbesExported(probes=len(rows), out=out)
 
 
-def probe_rows(
-    workspace: Workspace, criterion: Criterion | None = None, *, ask_models: bool = False
-) -> list[dict[str, Any]]:
-    """The rows of the export, with the names of ``COLUMNS``."""
-    found = list_probes(workspace, criterion)
+def _rows(workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool) -> list[dict[str, Any]]:
     opinions = defaultdict(list)
     for opinion in probe_table.opinions_by_person(workspace.db, workspace.project.id):
         opinions[opinion.probe_id].append(opinion)
     names = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
-    verdicts = _verdicts(workspace, found, ask_models=ask_models)
+    verdicts = _verdicts(workspace, probes, ask_models=ask_models)
     return [
         _row(probe, names.get(probe.case.criterion_id, ""), opinions[probe.case.id], verdicts[probe.case.id])
-        for probe in found
+        for probe in probes
     ]
 
 
@@ -106,21 +90,15 @@ def _verdicts(
     workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool
 ) -> Mapping[str, list[ProbeVerdicts]]:
     """By probe id: what each judge of its criterion says."""
-    judges: dict[str, list[JudgeVersion]] = defaultdict(list)
-    for judge in judge_table.current(workspace.db, workspace.project.id):
-        if judge.criterion_id and _can_say(kind_of(judge), ask_models=ask_models):
-            judges[judge.criterion_id].append(judge)
     found: dict[str, list[ProbeVerdicts]] = defaultdict(list)
-    for criterion_id, asked in judges.items():
-        mine = [probe for probe in probes if probe.case.criterion_id == criterion_id]
-        answers = answers_on(workspace.db, asked, mine) if mine else {}
-        for probe in mine:
-            found[probe.case.id] = [verdicts_on(probe, judge, answers[judge.id]) for judge in asked]
+    for judge in judge_table.current(workspace.db, workspace.project.id):
+        kind = kind_of(judge)
+        about = [probe for probe in probes if probe.case.criterion_id == judge.criterion_id]
+        if about and (kind.decides_here or (kind.needs_model and ask_models)):
+            answers = answers_on(workspace.db, [judge], about)
+            for probe in about:
+                found[probe.case.id].append(verdicts_on(probe, judge, answers[judge.id]))
     return found
-
-
-def _can_say(judge: Kind, *, ask_models: bool) -> bool:
-    return judge.decides_here or (judge.needs_model and ask_models)
 
 
 def _row(
@@ -148,11 +126,4 @@ def _row(
         "seed": case.seed,
         "author": case.author,
         "made_at": case.at.isoformat(),
-    }
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-        for key, value in row.items()
     }

@@ -1,47 +1,21 @@
-"""Probes: edge cases of a criterion, made from passed outputs by planted defects.
-
-Experts say whether a probe fails its criterion now; judges are tested on what they say. Only outputs
-that fitting may see become sources, so the sealed test stays unread.
-"""
+"""Judges tested on probes, by what experts say of these: how many of each planted defect they catch."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
-from labelcore.errors import BadInput, LabelcoreError
+from labelcore.errors import BadInput
 from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.judging.running.deciding import Answers, decide
-from labelcore.stages.judging.testing.probe_cases import (
-    Probe,
-    ProbesMade,
-    ProbeState,
-    find_probe,
-    list_probes,
-    make_probes,
-    say_of_probe,
-    versions_meaning_it,
-)
+from labelcore.stages.judging.running.live_run import Result
+from labelcore.stages.judging.testing.probe_cases import Probe, list_probes, versions_meaning_it
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
-
-__all__ = [
-    "Detection",
-    "OverallRate",
-    "Probe",
-    "ProbeState",
-    "ProbeTest",
-    "ProbesMade",
-    "find_probe",
-    "list_probes",
-    "make_probes",
-    "say_of_probe",
-    "try_judges_on_probes",
-]
 
 _CANNOT_RUN = "its verdicts were imported, so it cannot be run"
 
@@ -107,12 +81,12 @@ class ProbeTest(Frozen):
         return self.model_dump(exclude={"criterion"}) | about
 
 
-class _DefectProbes(Frozen):
+class _DefectProbes(NamedTuple):
     """The probes with one defect that judges are tested on, and how many there are in all."""
 
     defect: str
     of: Literal["confirmed", "not rejected"]
-    probes: tuple[Probe, ...]
+    probes: Sequence[Probe]
     total: int
 
 
@@ -129,21 +103,6 @@ def try_judges_on_probes(workspace: Workspace, criterion: Criterion) -> ProbeTes
         if judge.criterion_id == criterion.id
     ]
     probes = [probe for probe in list_probes(workspace, criterion) if not probe.left_out]
-    _check(criterion, judges, probes)
-    defects = dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)])
-    counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]
-    answers = answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes])
-    same = versions_meaning_it(workspace, criterion.id)
-    return ProbeTest(
-        criterion=criterion,
-        detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in counted),
-        overall=tuple(_overall(j, counted, answers.get(j.id)) for j in judges),
-        warnings=tuple(_warnings(judges, counted, same)),
-        cost_usd=_cost(answers.values()),
-    )
-
-
-def _check(criterion: Criterion, judges: Sequence[JudgeVersion], probes: Sequence[Probe]) -> None:
     if not judges:
         raise BadInput(
             f"'{criterion.name}' has no judge to test.", next_step="`labelcore judge propose` makes some."
@@ -153,17 +112,29 @@ def _check(criterion: Criterion, judges: Sequence[JudgeVersion], probes: Sequenc
             f"'{criterion.name}' has no probe to test judges on.",
             next_step=f"`labelcore probe make {criterion.id}` makes some.",
         )
-
-
-def _counted(defect: str, probes: Sequence[Probe]) -> _DefectProbes:
-    confirmed = tuple(probe for probe in probes if probe.state == "confirmed")
-    rest = tuple(probe for probe in probes if probe.state != "rejected")
-    return _DefectProbes(
-        defect=defect,
-        of="confirmed" if confirmed else "not rejected",
-        probes=confirmed or rest,
-        total=len(probes),
+    counted = _counted(probes)
+    answers = answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes])
+    every = [answer for judge in answers.values() for answer in judge.values()]
+    return ProbeTest(
+        criterion=criterion,
+        detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in counted),
+        overall=tuple(_overall(j, counted, answers.get(j.id)) for j in judges),
+        warnings=tuple(_warnings(judges, counted, versions_meaning_it(workspace, criterion.id))),
+        cost_usd=sum(answer.cost_usd for answer in every if isinstance(answer, Decision)),
     )
+
+
+def _counted(probes: Sequence[Probe]) -> list[_DefectProbes]:
+    """For each defect the confirmed probes, or all that nobody rejected."""
+    found = []
+    for defect in dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)]):
+        every = [probe for probe in probes if probe.case.defect == defect]
+        if confirmed := [probe for probe in every if probe.state == "confirmed"]:
+            found.append(_DefectProbes(defect, "confirmed", confirmed, len(every)))
+        else:
+            rest = [probe for probe in every if probe.state != "rejected"]
+            found.append(_DefectProbes(defect, "not rejected", rest, len(every)))
+    return found
 
 
 def _texts(probe: Probe) -> tuple[Output, Output]:
@@ -182,37 +153,30 @@ def _source_id(probe: Probe) -> str:
 
 
 def _detection(judge: JudgeVersion, counted: _DefectProbes, answers: Answers | None) -> Detection:
-    found = Detection(
-        judge=judge.name,
-        judge_version_id=judge.id,
-        kind=judge.kind,
-        defect=counted.defect,
-        of=counted.of,
-        rate=not_measurable(_why_nothing(counted)),
-        detected=None,
+    why = "there is no probe with this defect"
+    if counted.total:
+        why = f"experts rejected all {counted.total} probes with this defect"
+    return Detection.model_validate(
+        {
+            "judge": judge.name,
+            "judge_version_id": judge.id,
+            "kind": judge.kind,
+            "defect": counted.defect,
+            "of": counted.of,
+            **_measured(counted.probes, answers, why),
+        }
     )
-    if answers is None:
-        return found.model_copy(update={"rate": not_measurable(_CANNOT_RUN)})
-    return found.model_copy(update=_measured(counted, answers)) if counted.probes else found
 
 
 def _overall(judge: JudgeVersion, counted: Sequence[_DefectProbes], answers: Answers | None) -> OverallRate:
     confirmed = [probe for group in counted if group.of == "confirmed" for probe in group.probes]
-    every = _DefectProbes(
-        defect="", of="confirmed", probes=tuple(confirmed), total=sum(group.total for group in counted)
-    )
-    why = "nobody has confirmed a probe" if answers is not None else _CANNOT_RUN
-    figures: dict[str, object] = {"rate": not_measurable(why), "detected": None}
-    if confirmed and answers is not None:
-        figures = _measured(every, answers)
-    return OverallRate.model_validate(
-        {
-            "judge": judge.name,
-            "judge_version_id": judge.id,
-            "confirmed": len(confirmed),
-            "rate": figures["rate"],
-            "detected": figures["detected"],
-        }
+    figures = _measured(confirmed, answers, "nobody has confirmed a probe")
+    return OverallRate(
+        judge=judge.name,
+        judge_version_id=judge.id,
+        confirmed=len(confirmed),
+        rate=figures["rate"],
+        detected=figures["detected"],
     )
 
 
@@ -238,42 +202,31 @@ def verdicts_on(probe: Probe, judge: JudgeVersion, answers: Answers) -> ProbeVer
     )
 
 
-def _why_nothing(counted: _DefectProbes) -> str:
-    if counted.total:
-        return f"experts rejected all {counted.total} probes with this defect"
-    return "there is no probe with this defect"
-
-
-def _measured(counted: _DefectProbes, answers: Answers) -> dict[str, object]:
-    """The fields of a detection that come from the judge's answers."""
-    pairs = [(answers[_source_id(probe)], answers[probe.case.id]) for probe in counted.probes]
-    troubles = [answer for pair in pairs for answer in pair if isinstance(answer, LabelcoreError)]
-    both = [(a, b) for a, b in pairs if isinstance(a, Decision) and isinstance(b, Decision)]
-    decided = [planted for source, planted in both if source.value == "pass"]
-    caught, missed = _caught(counted, answers)
-    detected = len(caught)
-    why = f"it passes none of the {len(both)} sources"
-    if not both:
-        why = f"it gives no verdict: {troubles[0]}"
-    rate = proportion(detected, len(decided)) if decided else not_measurable(why)
-    return {
-        "rate": rate,
-        "detected": detected if decided else None,
-        "source_not_passed": len(both) - len(decided),
-        "errors": len(pairs) - len(both),
-        "caught": caught,
-        "missed": missed,
-    }
-
-
-def _caught(counted: _DefectProbes, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The probes that a judge fails, and that it does not, where it passes the source."""
-    found: tuple[list[str], list[str]] = ([], [])
-    for probe in counted.probes:
+def _measured(probes: Sequence[Probe], answers: Answers | None, why: str) -> dict[str, Any]:
+    """The fields of a detection that come from the judge's answers; ``why`` there are none without probes."""
+    if answers is None or not probes:
+        return {"rate": not_measurable(_CANNOT_RUN if answers is None else why), "detected": None}
+    caught, missed, troubles, unpassed = list[str](), list[str](), list[Result](), 0
+    for probe in probes:
         source, planted = answers[_source_id(probe)], answers[probe.case.id]
-        if isinstance(source, Decision) and isinstance(planted, Decision) and source.value == "pass":
-            found[planted.value != "fail"].append(probe.case.id)
-    return tuple(found[0]), tuple(found[1])
+        if not (isinstance(source, Decision) and isinstance(planted, Decision)):
+            troubles.append(planted if isinstance(source, Decision) else source)
+        elif source.value != "pass":
+            unpassed += 1
+        else:
+            (caught if planted.value == "fail" else missed).append(probe.case.id)
+    n = len(caught) + len(missed)
+    why = f"it passes none of the {unpassed} sources"
+    if troubles and not unpassed:
+        why = f"it gives no verdict: {troubles[0]}"
+    return {
+        "rate": proportion(len(caught), n) if n else not_measurable(why),
+        "detected": len(caught) if n else None,
+        "source_not_passed": unpassed,
+        "errors": len(troubles),
+        "caught": tuple(caught),
+        "missed": tuple(missed),
+    }
 
 
 def _warnings(
@@ -285,8 +238,3 @@ def _warnings(
     guessed = [group.defect for group in counted if group.probes and group.of == "not rejected"]
     if guessed:
         yield fact("probes_unconfirmed", defects=guessed)
-
-
-def _cost(answers: Collection[Answers]) -> float:
-    every = (answer for judge in answers for answer in judge.values())
-    return sum(answer.cost_usd for answer in every if isinstance(answer, Decision))

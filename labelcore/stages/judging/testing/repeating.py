@@ -11,7 +11,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import Frozen, JudgeVersion, Output, Role, RunState
 from labelcore.operations import Effect, operation
 from labelcore.stages.judging.running.execution import run
-from labelcore.stages.judging.running.options import RunOptions
+from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import Database
@@ -74,7 +74,13 @@ def repeat(
     Raises:
         BadInput: the judge is no LLM judge, or a number is out of range.
     """
-    _check(judge, times, limit)
+    if steady := kind_of(judge).steady:
+        raise BadInput(f"'{judge.name}' cannot be repeated: {steady}.", next_step="Repeat an LLM judge.")
+    if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
+        raise BadInput(
+            f"{times} times on {limit} outputs cannot be asked.",
+            next_step=f"Ask 2 to {MOST_TIMES} times on 1 to {MOST_OUTPUTS:,} outputs.",
+        )
     ids = hash_order(output_table.ids(workspace.db, workspace.project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
@@ -90,16 +96,6 @@ def repeat(
     )
 
 
-def _check(version: JudgeVersion, times: int, limit: int) -> None:
-    if steady := kind_of(version).steady:
-        raise BadInput(f"'{version.name}' cannot be repeated: {steady}.", next_step="Repeat an LLM judge.")
-    if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
-        raise BadInput(
-            f"{times} times on {limit} outputs cannot be asked.",
-            next_step=f"Ask 2 to {MOST_TIMES} times on 1 to {MOST_OUTPUTS:,} outputs.",
-        )
-
-
 @operation("judge flips", role=Role.MANAGER, listed_as="flips")
 def flips(workspace: Workspace, judge: JudgeVersion | None = None) -> list[Flips]:
     """Show how often judges that were asked several times change their mind."""
@@ -113,15 +109,11 @@ def flips(workspace: Workspace, judge: JudgeVersion | None = None) -> list[Flips
 
 
 def _flips(version: JudgeVersion, by_output: dict[str, list[tuple[str, str]]]) -> Flips:
-    flipped = [
-        Flipped(
-            output_id=key,
-            values=tuple(value for value, _ in answers),
-            reasons=tuple(reason for _, reason in answers),
-        )
-        for key, answers in by_output.items()
-        if len({value for value, _ in answers}) > 1
-    ]
+    flipped = []
+    for key, answers in by_output.items():
+        values, reasons = zip(*answers, strict=True)
+        if len(set(values)) > 1:
+            flipped.append(Flipped(output_id=key, values=values, reasons=reasons))
     return Flips(
         judge=version.name,
         judge_version_id=version.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -56,9 +56,7 @@ _ADVICE: dict[Weakness, str] = {
     "abstaining": "Give outputs what it compares with (input, context, reference), or leave it out.",
     "erroring": "Look at the errors of its run before its figures are used.",
 }
-_OTHER_CRITERION = (
-    "They decide different criteria, so at least one of them measures something else than its own."
-)
+_OTHERS = "They decide different criteria, so at least one of them measures something else than its own."
 
 
 def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = None) -> list[Suspect]:
@@ -66,13 +64,10 @@ def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = N
 
     A code or learned judge that has not run is tried on some graded outputs; nothing is stored.
     """
-    judges = (
-        list(versions) if versions is not None else judge_table.current(workspace.db, workspace.project.id)
-    )
+    judges = judge_table.current(workspace.db, workspace.project.id) if versions is None else list(versions)
     labels = fitting_labels(workspace)
-    ids = list(
-        dict.fromkeys([*labels.value, *output_table.ids(workspace.db, workspace.project.id)[:LOOKED_AT]])
-    )[:LOOKED_AT]
+    every = dict.fromkeys([*labels.value, *output_table.ids(workspace.db, workspace.project.id)])
+    ids = list(every)[:LOOKED_AT]
     if not judges or not ids:
         return []
     words = _words(workspace.db, judges, ids, list(labels.value)[:_TRIED])
@@ -103,7 +98,7 @@ def _suspect(suspicion: suspects.Suspicion, versions: Sequence[JudgeVersion]) ->
         fault=suspicion.fault,
         says=f"{version.name} {suspicion.says}.",
         evidence=suspicion.evidence,
-        advice=_OTHER_CRITERION if apart else _ADVICE[suspicion.fault],
+        advice=_OTHERS if apart else _ADVICE[suspicion.fault],
         other=other.judge_id if other else None,
     )
 
@@ -140,25 +135,22 @@ def flip(workspace: Workspace, judge: JudgeVersion) -> JudgeVersion:
     if turned is None:
         why, advice = kind.no_flip
         raise BadInput(why.format(kind=judge.kind), next_step=advice)
-    made = _flipped(judge, *turned, workspace.person)
+    spec, description = turned
+    made = judge.model_copy(
+        update={
+            "id": version_id(judge.project_id, judge.criterion_id, judge.kind, spec),
+            "judge_id": judge_key(f"{judge.judge_id}|flipped"),
+            "name": f"{judge.name} · flipped",
+            "spec": spec,
+            "description": description,
+            "author": workspace.person,
+        }
+    )
     stored = judge_table.many(workspace.db, [made.id])
     judge_table.save(workspace.db, [made])
     if kind.turns_verdicts and not stored:
         _turn_round(workspace, judge, made)
     return stored.get(made.id, made)
-
-
-def _flipped(version: JudgeVersion, spec: dict[str, Any], description: str, author: str) -> JudgeVersion:
-    return version.model_copy(
-        update={
-            "id": version_id(version.project_id, version.criterion_id, version.kind, spec),
-            "judge_id": judge_key(f"{version.judge_id}|flipped"),
-            "name": f"{version.name} · flipped",
-            "spec": spec,
-            "description": description,
-            "author": author,
-        }
-    )
 
 
 def _turn_round(workspace: Workspace, version: JudgeVersion, made: JudgeVersion) -> None:
@@ -167,25 +159,24 @@ def _turn_round(workspace: Workspace, version: JudgeVersion, made: JudgeVersion)
         start = 0
         while found := verdict_table.page(workspace.db, version.id, value, LOOKED_AT, start):
             start += len(found)
-            verdict_table.record(
-                workspace.db,
-                [
-                    Verdict(
-                        output_id=verdict.output_id,
-                        judge_version_id=made.id,
-                        project_id=workspace.project.id,
-                        run_id=run_id,
-                        decision=verdict.decision.model_copy(update=_turned(verdict.decision, opposite)),
-                    )
-                    for verdict in found
-                ],
-            )
+            verdicts = [
+                Verdict(
+                    output_id=verdict.output_id,
+                    judge_version_id=made.id,
+                    project_id=workspace.project.id,
+                    run_id=run_id,
+                    decision=_turned(verdict.decision, opposite),
+                )
+                for verdict in found
+            ]
+            verdict_table.record(workspace.db, verdicts)
 
 
-def _turned(decision: Decision, opposite: str) -> dict[str, object]:
-    known = decision.probability is not None
-    return {
+def _turned(decision: Decision, opposite: str) -> Decision:
+    passing = decision.probability
+    turned = {
         "value": opposite,
         "reason": f"Flipped. {decision.reason}".strip(),
-        "probability": round(1 - (decision.probability or 0.0), 6) if known else None,
+        "probability": None if passing is None else round(1 - passing, 6),
     }
+    return decision.model_copy(update=turned)
