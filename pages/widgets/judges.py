@@ -94,12 +94,13 @@ def _show_verdicts(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     pages = (counts[value] + _PAGE - 1) // _PAGE
     page = st.number_input(f"Page of {pages:,}", 1, pages, 1) if pages > 1 else 1
     start = (int(page) - 1) * _PAGE
-    for judged in judging.judged(workspace.db, judge.judge_version_id, value, limit=_PAGE, start=start):
+    found = judging.judged(workspace.db, judge.judge_version_id, value, limit=_PAGE, start=start)
+    for output, decision in found:
         with st.container(border=True):
-            st.text(judged.decision.reason)
-            show_output(judged.output)
+            st.text(decision.reason)
+            show_output(output)
             if kind.learns:
-                learned.show_why(workspace, judge, judged.output)
+                learned.show_why(workspace, judge, output)
 
 
 def _refreshing(workspace: Workspace, judges: list[judging.JudgeSummary]) -> None:

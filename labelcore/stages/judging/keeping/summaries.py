@@ -49,18 +49,13 @@ class JudgeDetail(Frozen):
     versions: tuple[str, ...]
 
 
-class Judged(Frozen):
-    """One output with a judge's decision on it."""
-
-    output: Output
-    decision: Decision
-
-
-def judged(db: Database, version: str, value: str, *, limit: int = 10, start: int = 0) -> list[Judged]:
+def judged(
+    db: Database, version: str, value: str, *, limit: int = 10, start: int = 0
+) -> list[tuple[Output, Decision]]:
     """Outputs that a judge version gave a value (pass, fail, abstain), in the order of their ids."""
     found = verdict_table.page(db, version, value, limit, start)
     outputs = output_table.many(db, [verdict.output_id for verdict in found])
-    return [Judged(output=outputs[verdict.output_id], decision=verdict.decision) for verdict in found]
+    return [(outputs[verdict.output_id], verdict.decision) for verdict in found]
 
 
 @operation("judge show", role=Role.MANAGER)

@@ -185,8 +185,7 @@ class CheckWriter:
     """Has a model write checks of one criterion, from graded outputs of the train split only.
 
     ``checks`` are those that work, with their specifications; ``remarks`` say what came of the others.
-    ``pointer``: of a criterion about a field, which is all that the model is shown of outputs, and
-    the checks see.
+    ``pointer``: of a criterion about a field, which is all that the model and the checks see.
     """
 
     def __init__(self, subject: Subject, train: Sequence[Output], labels: Labels, pointer: str = "") -> None:

@@ -111,9 +111,7 @@ class AnswerCache(AnswerStore):
             asyncio.get_running_loop().call_soon(self._let_one_pass)
 
     def take(self) -> tuple[list[Paid], Path | None]:
-        """The answers that came since the last time, with the journal's file that holds them until they
-        are in the database; tell :meth:`stored` then.
-        """
+        """The answers that came since the last time, and the journal's file that holds them until then."""
         taken, self.fresh = self.fresh, []
         return taken, self._journal.turn()
 

@@ -93,12 +93,8 @@ class PanelClient:
 
     def __init__(self, connection: Connection, clients: Clients) -> None:
         self._clients, client = clients, connection.client
-        self.model, self.answer, self.weigh, self.close = (
-            client.model,
-            client.answer,
-            client.weigh,
-            clients.close,
-        )
+        self.model, self.answer, self.weigh = client.model, client.answer, client.weigh
+        self.close = clients.close
 
     def named(self, answerer: Answerer) -> PanelClient:
         """The client of a panel's member."""

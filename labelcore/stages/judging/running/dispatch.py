@@ -303,7 +303,7 @@ class _Dispatcher:
         for paid in map(Paid.model_validate, found["answers"]):
             self._cache.keep(paid)
         live = self._live
-        live.join(found["usage"])
+        live.count(Usage(**found["usage"]))
         live.notes.update(found["notes"])
         for reason, kind in found["paused"]:
             live.paused.append(reason)

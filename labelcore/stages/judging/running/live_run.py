@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,10 +62,7 @@ Decided = tuple[Question, Result]
 
 @dataclass(frozen=True)
 class Backlog:
-    """All decisions that are wanted: outputs x judge versions x repeats, without what is decided already.
-
-    The versions stay what they were when the run began.
-    """
+    """What a run has to decide: outputs x judge versions x repeats, less what is decided already."""
 
     db: Database
     versions: tuple[JudgeVersion, ...]
@@ -121,30 +118,22 @@ class Backlog:
 
 @dataclass(kw_only=True)
 class Usage:
-    """``cached``: answers that were known; ``cost`` in US$; ``faults``: what went wrong, by kind."""
+    """``cached``: answers that were known; ``faults``: what went wrong, by kind."""
 
     cached: int = 0
     requests: int = 0
-    cost: float = 0.0
+    cost_usd: float = 0.0
     tokens_in: int = 0
     tokens_out: int = 0
     faults: Counter[str] = field(default_factory=Counter)
 
-    def count(self, spent: Answer[Any] | Weighed | Paid | ModelTrouble) -> None:
-        """Count an answer that was paid for now, or what a question took that got none."""
+    def count(self, spent: Answer[Any] | Weighed | Paid | ModelTrouble | Usage) -> None:
+        """Count an answer that was paid for now, what a question took that got none, or a part's usage."""
         self.requests += getattr(spent, "requests", 1)
-        self.cost += spent.cost_usd
+        self.cost_usd += spent.cost_usd
         self.tokens_in += getattr(spent, "tokens_in", 0)
         self.tokens_out += getattr(spent, "tokens_out", 0)
         self.faults.update(getattr(spent, "faults", ()))
-
-    def join(self, part: Mapping[str, Any]) -> None:
-        """Count what a part of the run took elsewhere; what it knew was counted here before."""
-        self.requests += part["requests"]
-        self.cost += part["cost"]
-        self.tokens_in += part["tokens_in"]
-        self.tokens_out += part["tokens_out"]
-        self.faults.update(part["faults"])
 
 
 @dataclass
@@ -189,7 +178,11 @@ class LiveRun(Usage):
     def report(self) -> None:
         """Tell the caller, and now and then the store, how far the run is."""
         now = self.state("running")
-        self.workspace.progress(now.verdicts_new + now.errors, now.total, progress_words(now))
+        left = "" if now.seconds_left is None else f"{now.seconds_left:,.0f} s left, "
+        cached = f", {now.answers_cached:,} answers known" if now.answers_cached else ""
+        asked = f", asked again: {kinds_words(now.faults)}" if now.faults else ""
+        words = f"{left}US$ {now.cost_usd:.4f}, {now.requests:,} calls{cached}, {now.errors:,} errors{asked}"
+        self.workspace.progress(now.verdicts_new + now.errors, now.total, words)
         if now.seconds - self._reported > _REPORT_SECONDS:
             self._reported = now.seconds
             run_table.save(self.workspace.db, now)
@@ -206,7 +199,7 @@ class LiveRun(Usage):
                 "verdicts_new": self.new,
                 "errors": sum(self.errors.values()),
                 "requests": self.requests,
-                "cost_usd": self.cost,
+                "cost_usd": self.cost_usd,
                 "message": " ".join([*dict.fromkeys(self.paused), *trouble, *sorted(self.notes)]),
                 "seconds": round(seconds, 3),
                 "answers_cached": self.cached,
@@ -222,11 +215,3 @@ class LiveRun(Usage):
 def kinds_words(counts: Counter[str] | dict[str, int]) -> str:
     """``3 × timeout, 1 × malformed``, the most frequent first."""
     return ", ".join(f"{number:,} × {kind}" for kind, number in Counter(counts).most_common())
-
-
-def progress_words(run: Run) -> str:
-    """A run's live figures in a line."""
-    left = "" if run.seconds_left is None else f"{run.seconds_left:,.0f} s left, "
-    cached = f", {run.answers_cached:,} answers known" if run.answers_cached else ""
-    asked = f", asked again: {kinds_words(run.faults)}" if run.faults else ""
-    return f"{left}US$ {run.cost_usd:.4f}, {run.requests:,} calls{cached}, {run.errors:,} errors{asked}"

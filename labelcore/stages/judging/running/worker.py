@@ -99,10 +99,7 @@ def local_chunks(backlog: Backlog, run: str) -> Iterator[Chunk]:
 
 
 class _Session:
-    """One run's clients in this process, with the limits that its chunks bring.
-
-    ``troubles``: by the endpoints' names, after what no call to them can succeed.
-    """
+    """One run's clients here, and the troubles after which no call can succeed, by the endpoints' keys."""
 
     def __init__(self, terms: Mapping[str, Mapping[str, Any]]) -> None:
         self._terms = terms
@@ -111,11 +108,7 @@ class _Session:
         self.slots = {name: asyncio.Semaphore(limits["concurrency"]) for name, limits in terms.items()}
 
     def _open(self, endpoint: Endpoint) -> Connection:
-        """The client of an endpoint of this machine's settings.
-
-        Raises:
-            ModelTrouble: it is not the one of the run's own process, or has no key here.
-        """
+        """The client of an endpoint of this machine's settings, if it is the one of the run's process."""
         terms = self._terms.get(key_of(endpoint))
         if terms is None or place_hash(endpoint) != terms["place"]:
             raise ModelTrouble(

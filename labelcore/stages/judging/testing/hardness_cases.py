@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,10 +86,20 @@ def cases(
     workspace: Workspace, version: JudgeVersion, material: Sources, limit: int, families: Sequence[Family]
 ) -> list[Case]:
     """All cases of a judge, each family on at most ``limit`` outputs for each of its tests."""
-    make = {
-        "position": lambda: _positions(version, _mixed(material, limit)),
-        "wording": lambda: _wordings(version, _mixed(material, limit)),
-        "injection": lambda: _injections(version, material.of("fail")[:limit]),
+    mixed, failed = _mixed(material, limit), material.of("fail")[:limit]
+    make: dict[Family, Callable[[], Iterable[_Made]]] = {
+        "position": lambda: _positions(version, mixed),
+        "wording": lambda: (
+            (name, source, text, version)
+            for name, change in CHANGES.items()
+            for source in mixed
+            if (text := change(source.text)) is not None
+        ),
+        "injection": lambda: (
+            (attack.name, source, attack.put(source.text), version)
+            for attack in (*HARMLESS, *ATTACKS)
+            for source in failed
+        ),
         "defect": lambda: _defects(workspace, version, material.of("pass")[:limit]),
     }
     found = []
@@ -108,10 +118,9 @@ _Made = tuple[str, Output, str, JudgeVersion]
 
 def _mixed(material: Sources, limit: int) -> list[Output]:
     """Failed and passed ones in turn, then ungraded ones."""
-    failed, passed = material.of("fail"), material.of("pass")
-    turns = [output for pair in zip(failed, passed, strict=False) for output in pair]
-    rest = [output for output in material.outputs.values() if output not in turns]
-    return [*turns, *rest][:limit]
+    pairs = zip(material.of("fail"), material.of("pass"), strict=False)
+    turns = [output.id for pair in pairs for output in pair]
+    return [material.outputs[key] for key in dict.fromkeys([*turns, *material.outputs])][:limit]
 
 
 def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
@@ -133,19 +142,6 @@ def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Ma
 def _turned(version: JudgeVersion, order: Order) -> JudgeVersion:
     spec = kind_of(version).rewritten(lambda prompt: prompt.turned(order))
     return version.model_copy(update={"id": f"{version.id} {order}", "spec": spec})
-
-
-def _wordings(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
-    for name, change in CHANGES.items():
-        for source in outputs:
-            if (after := change(source.text)) is not None:
-                yield name, source, after, version
-
-
-def _injections(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
-    for attack in (*HARMLESS, *ATTACKS):
-        for source in outputs:
-            yield attack.name, source, attack.put(source.text), version
 
 
 def _defects(workspace: Workspace, version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:

@@ -56,8 +56,7 @@ class HardnessRow(Frozen):
     """One test of one judge.
 
     ``asks`` says what the rate is a share of: of verdicts that changed, of failed outputs that were
-    talked into a pass, of planted defects that were failed. ``good`` tells whether a high share is
-    good. ``to_pass`` and ``to_fail`` count the changes by where they went.
+    talked into a pass, of planted defects that were failed. ``to_pass`` and ``to_fail`` count the changes.
     """
 
     test: str

@@ -104,16 +104,9 @@ def _verdicts(
 def _row(
     probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], verdicts: Sequence[ProbeVerdicts]
 ) -> dict[str, Any]:
-    case = probe.case
-    return {
-        "probe_id": case.id,
-        "criterion_id": case.criterion_id,
+    found = dict(probe.case) | {
+        "probe_id": probe.case.id,
         "criterion": criterion,
-        "criterion_version": case.criterion_version,
-        "defect": case.defect,
-        "text": case.text,
-        "where": case.where,
-        "output_id": case.output_id,
         "external_id": probe.source.external_id,
         "source_text": probe.source.text,
         "state": probe.state,
@@ -123,7 +116,6 @@ def _row(
             for opinion in opinions
         ],
         "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
-        "seed": case.seed,
-        "author": case.author,
-        "made_at": case.at.isoformat(),
+        "made_at": probe.case.at.isoformat(),
     }
+    return {name: found[name] for name in _COLUMNS}
