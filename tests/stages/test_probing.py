@@ -17,7 +17,7 @@ from labelcore.messages import sentence
 from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.stages import deriving, grading, judging
 from labelcore.stages.judging.testing import probe_cases, probing
-from labelcore.stages.judging.testing.probe_export import export_probes
+from labelcore.stages.judging.testing.probing import export_probes
 from labelcore.stats.splits import split_of
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table

@@ -11,8 +11,7 @@ from labelcore.models import ProbeOpinion
 from labelcore.stages.judging.testing.hardness import HardnessAhead
 from labelcore.stages.judging.testing.hardness_report import ChangedTexts, HardnessReport, HardnessRow
 from labelcore.stages.judging.testing.probe_cases import Probe, ProbesMade
-from labelcore.stages.judging.testing.probe_export import ProbesExported
-from labelcore.stages.judging.testing.probing import Detection, ProbeTest
+from labelcore.stages.judging.testing.probing import Detection, ProbesExported, ProbeTest
 from labelcore.stages.judging.testing.repeating import Flips, Repeated
 from labelcore.workspace import Workspace
 

@@ -1,23 +1,36 @@
-"""Judges tested on probes, by what experts say of these: how many of each planted defect they catch."""
+"""Judges tested on probes: how many of each planted defect they catch; and probes as a file for others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
+from labelcore.judges.kinds import kind_of
+from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, ProbeOpinion, Role, fact
 from labelcore.operations import operation
+from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.running.deciding import Answers, decide
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes, versions_meaning_it
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
+from labelcore.store import probes as probe_table
 from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 
 _CANNOT_RUN = "its verdicts were imported, so it cannot be run"
+_COLUMNS = (
+    "probe_id criterion_id criterion criterion_version defect text where output_id external_id source_text "
+    "state left_out opinions verdicts seed author made_at"
+).split()
 
 
 class Detection(Frozen):
@@ -54,16 +67,6 @@ class OverallRate(Frozen):
     rate: Rate
     detected: int | None
     confirmed: int
-
-
-class ProbeVerdicts(Frozen):
-    """What one judge says of a probe and of its source; None where it gives no verdict."""
-
-    judge: str
-    judge_version_id: str
-    kind: str
-    source: str | None
-    probe: str | None
 
 
 class ProbeTest(Frozen):
@@ -113,7 +116,7 @@ def try_judges_on_probes(workspace: Workspace, criterion: Criterion) -> ProbeTes
             next_step=f"`labelcore probe make {criterion.id}` makes some.",
         )
     counted = _counted(probes)
-    answers = answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes])
+    answers = _answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes])
     every = [answer for judge in answers.values() for answer in judge.values()]
     return ProbeTest(
         criterion=criterion,
@@ -180,26 +183,10 @@ def _overall(judge: JudgeVersion, counted: Sequence[_DefectProbes], answers: Ans
     )
 
 
-def answers_on(db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe]) -> dict[str, Answers]:
+def _answers_on(db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe]) -> dict[str, Answers]:
     """What each judge says of the probes and of their sources, by judge version; nothing is stored."""
     texts = {output.id: output for probe in probes for output in _texts(probe)}
     return decide(db, judges, list(texts.values()))
-
-
-def verdicts_on(probe: Probe, judge: JudgeVersion, answers: Answers) -> ProbeVerdicts:
-    """One judge's words on one probe, out of `answers_on`."""
-
-    def value(key: str) -> str | None:
-        answer = answers.get(key)
-        return answer.value if isinstance(answer, Decision) else None
-
-    return ProbeVerdicts(
-        judge=judge.name,
-        judge_version_id=judge.id,
-        kind=judge.kind,
-        source=value(_source_id(probe)),
-        probe=value(probe.case.id),
-    )
 
 
 def _measured(probes: Sequence[Probe], answers: Answers | None, why: str) -> dict[str, Any]:
@@ -238,3 +225,99 @@ def _warnings(
     guessed = [group.defect for group in counted if group.probes and group.of == "not rejected"]
     if guessed:
         yield fact("probes_unconfirmed", defects=guessed)
+
+
+class ProbesExported(Frozen):
+    """How many probes stand in which file."""
+
+    probes: int
+    out: Path
+
+
+@operation("probe export", role=Role.ENGINEER)
+def export_probes(
+    workspace: Workspace,
+    criterion: Criterion | None = None,
+    *,
+    out: Annotated[Path, Field(description="A .csv or .jsonl file.")],
+    ask_models: Annotated[bool, Field(description="Ask LLM judges too, which may cost.")] = False,
+) -> ProbesExported:
+    """Write probes with what people and judges say of them to a file for other tools.
+
+    ``opinions`` and ``verdicts`` are lists, in CSV as JSON. Verdicts on probes are not stored, so
+    the judges are asked now; LLM judges only with ``ask_models``, because that costs.
+
+    Raises:
+        BadInput: the ending is not known, or the file cannot be written.
+    """
+    if out.suffix not in {".csv", ".jsonl"}:
+        raise BadInput(
+            f"Probes cannot be written as '{out.suffix}'.", next_step="End the file in .csv or .jsonl."
+        )
+    rows = _rows(workspace, list_probes(workspace, criterion), ask_models=ask_models)
+    try:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            if out.suffix == ".jsonl":
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            else:
+                table = csv.DictWriter(file, _COLUMNS)
+                table.writeheader()
+                lists = ("opinions", "verdicts")
+                table.writerows(
+                    row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists} for row in rows
+                )
+    except OSError as trouble:
+        raise BadInput(
+            f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
+        ) from trouble
+    return ProbesExported(probes=len(rows), out=out)
+
+
+def _rows(workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool) -> list[dict[str, Any]]:
+    opinions = defaultdict(list)
+    for opinion in probe_table.opinions_by_person(workspace.db, workspace.project.id):
+        opinions[opinion.probe_id].append(opinion)
+    names = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
+    verdicts = _verdicts(workspace, probes, ask_models=ask_models)
+    return [
+        _row(probe, names.get(probe.case.criterion_id, ""), opinions[probe.case.id], verdicts[probe.case.id])
+        for probe in probes
+    ]
+
+
+def _verdicts(
+    workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool
+) -> Mapping[str, list[dict[str, Any]]]:
+    """By probe id: what each judge of its criterion says."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for judge in judge_table.current(workspace.db, workspace.project.id):
+        kind = kind_of(judge)
+        about = [probe for probe in probes if probe.case.criterion_id == judge.criterion_id]
+        if about and (kind.decides_here or (kind.needs_model and ask_models)):
+            answers = _answers_on(workspace.db, [judge], about)[judge.id]
+            values = {key: getattr(answer, "value", None) for key, answer in answers.items()}
+            for probe in about:
+                who = {"judge": judge.name, "judge_version_id": judge.id, "kind": judge.kind}
+                what = {"source": values[_source_id(probe)], "probe": values[probe.case.id]}
+                found[probe.case.id].append(who | what)
+    return found
+
+
+def _row(
+    probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], verdicts: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    found = dict(probe.case) | {
+        "probe_id": probe.case.id,
+        "criterion": criterion,
+        "external_id": probe.source.external_id,
+        "source_text": probe.source.text,
+        "state": probe.state,
+        "left_out": probe.left_out,
+        "opinions": [
+            opinion.model_dump(mode="json", include={"annotator", "value", "note", "at"})
+            for opinion in opinions
+        ],
+        "verdicts": list(verdicts),
+        "made_at": probe.case.at.isoformat(),
+    }
+    return {name: found[name] for name in _COLUMNS}
