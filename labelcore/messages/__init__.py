@@ -4,20 +4,17 @@ Reports hold facts (`labelcore.models.Fact`) and figures; here they become sente
 pages, the command line and reports. `python -m labelcore.messages` brings the catalogue up to the code.
 """
 
-from labelcore.messages import aligning, checking, grading, judging, racing, trusting
-from labelcore.messages.catalogue import NAMES, Language, counted, language, say, say_in, speak, speaking
+from labelcore.messages import aligning, grading, judging, trusting
+from labelcore.messages.catalogue import NAMES, Language, say, say_in, speak, speaking
 from labelcore.messages.figures import number_words, rate_words
-from labelcore.messages.results import content, document_of, lines, lines_of, write_out
+from labelcore.messages.results import document_of, lines, lines_of, write_out
 from labelcore.messages.telling import document, learn, listed, sentence, sentences
 
 __all__ = [
     "NAMES",
     "Language",
-    "content",
-    "counted",
     "document",
     "document_of",
-    "language",
     "lines",
     "lines_of",
     "listed",
@@ -32,5 +29,5 @@ __all__ = [
     "write_out",
 ]
 
-for _room in (aligning, trusting, checking, racing, grading, judging):
+for _room in (aligning, trusting, grading, judging):
     learn(_room.WORDS)

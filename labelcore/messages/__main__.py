@@ -45,11 +45,7 @@ def _in_calls(root: Path) -> Iterator[Message]:
             if isinstance(message, str):
                 yield message
             elif len(message) == 2 and all(message):
-                yield from [message] if _counts(message) else message
-
-
-def _counts(message: Message) -> bool:
-    return isinstance(message, tuple) and "{n" in message[1]
+                yield from [message] if "{n" in message[1] else message
 
 
 def updated(known: Catalog, wanted: set[Message]) -> Catalog:

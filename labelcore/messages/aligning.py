@@ -1,18 +1,17 @@
-"""An alignment and the choice of a set in words."""
+"""An alignment, the choice of a set, and races of judges, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import say
-from labelcore.messages.figures import number_words, rate_words
+from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import listed, sentence, sentences
-from labelcore.models import OVERALL, Fact, fact
+from labelcore.models import Fact, fact
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
-    from labelcore.stages.aligning.choosing_set import ChoiceReport
     from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
     from labelcore.stats.counts import Counts
 
@@ -91,69 +90,42 @@ WORDS = {
         "People agree with each other: {between}; with themselves: {themselves}. Always giving the more "
         "frequent grade is right on {constant:.0%}: a judge must beat that."
     ),
+    "against_output": "the grades of the whole output",
+    "against_criterion": "the grades of “{criterion}” itself",
+    "against_evidence": (
+        "its evidence among the failed outputs, and the passed ones: fewer than {needed} grades are of "
+        "“{criterion}” itself"
+    ),
+    "decided_too_few": "{judge}: it has decided {seen} of {n} graded outputs.",
+    "cost": "US$ {cost:.3f} for 1,000",
+    "no_cost": "no cost",
+    "cost_unknown": "its cost is not known",
+    "wanted_rates": "TPR of {tpr:.0%} and TNR of {tnr:.0%}",
+    "cheapest": ("The cheapest that is good enough (wanted: {wanted}, whole intervals) is {judge}: {cost}."),
+    "nobody_raced": "No judge could race: none has decided enough of the graded outputs. Run them first.",
+    "good_unknown": "Whether any is good enough (wanted: {wanted}) is not measurable: {why}.",
+    "perhaps_good": (
+        "None is surely good enough (wanted: {wanted}); by their values {judges} may be: grade more to know."
+    ),
+    "none_good": "None is good enough (wanted: {wanted}): refine the judges or the criterion.",
 }
-_LITTLE = 0.02
 
 
 def catches(counts: Counts) -> str:
     """What a judge or set does, in plain words."""
-    bad = (
-        say("of {n} bad outputs it catches {caught}", n=counts.human_fails, caught=counts.true_fail)
-        if counts.human_fails
-        else say("it has decided no output that people failed, so what it catches is not measurable")
-    )
-    good = (
-        say("of {n} good ones it wrongly fails {wrong}", n=counts.human_passes, wrong=counts.false_fail)
-        if counts.human_passes
-        else say("it has decided no output that people passed, so what it wrongly fails is not measurable")
-    )
+    bad = say("it has decided no output that people failed, so what it catches is not measurable")
+    good = say("it has decided no output that people passed, so what it wrongly fails is not measurable")
+    if counts.human_fails:
+        bad = say("of {n} bad outputs it catches {caught}", n=counts.human_fails, caught=counts.true_fail)
+    if counts.human_passes:
+        wrong = counts.false_fail
+        good = say("of {n} good ones it wrongly fails {wrong}", n=counts.human_passes, wrong=wrong)
     return say("{bad}; {good}", bad=bad, good=good)
-
-
-def set_sentence(alignment: SetAlignment) -> str:
-    """The chosen set in one sentence."""
-    if not alignment.judges:
-        return say("The chosen set is empty: no judge is better than none.")
-    judges = listed(alignment.judges)
-    return say("The chosen set ({judges}): {catches}.", judges=judges, catches=catches(alignment.counts))
 
 
 def judge_sentence(alignment: JudgeAlignment) -> str:
     """One judge in one sentence."""
     return say("{judge}: {catches}.", judge=alignment.judge, catches=catches(alignment.counts))
-
-
-def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
-    """An alignment report for a terminal."""
-    return (
-        say("{n:,} graded outputs, split '{split}'.", n=report.n_grades, split=report.split),
-        *basis_lines(report),
-        *with_how_to_choose(report.warnings, "`labelcore choose`"),
-        *(_set_lines(report.chosen) if report.chosen else ()),
-        *(line for judge in report.judges for line in _judge_lines(judge)),
-        *_pass_rate_lines(report.pass_rate),
-        *([sentence(report.ceiling.says)] if report.ceiling else ()),
-        _agreement_line(report),
-    )
-
-
-def _set_lines(chosen: SetAlignment) -> Iterator[str]:
-    yield set_sentence(chosen)
-    yield "  " + say(
-        "alignment on this split {here}; on outputs not seen before {unseen}",
-        here=number_words(chosen.alignment),
-        unseen=_held_out(chosen.held_out),
-    )
-    if chosen.weighted:
-        yield "  " + weighted_words(chosen)
-    for member in chosen.members:
-        yield "  " + say("Good enough yet? {answer}", answer=sentence(member.says))
-    if wanted := max((member.to_grade for member in chosen.members), default=0):
-        yield "  " + say(
-            "`labelcore sample --rule mixture --n {n}` draws the outputs that help most; grade them, then "
-            "choose again.",
-            n=wanted,
-        )
 
 
 def weighted_words(chosen: SetAlignment) -> str:
@@ -163,45 +135,6 @@ def weighted_words(chosen: SetAlignment) -> str:
         coverage=rate_words(chosen.weighted["coverage"]),
         wrong=rate_words(chosen.weighted["false_failure_rate"]),
     )
-
-
-def _judge_lines(judge: JudgeAlignment) -> Iterator[str]:
-    yield judge_sentence(judge)
-    if judge.against != OVERALL:
-        yield "  " + say("Measured against people's grades of “{criterion}” itself.", criterion=judge.against)
-    yield "  " + say(
-        "TPR {tpr}; TNR {tnr}; kappa {kappa}, MCC {mcc}",
-        tpr=rate_words(judge.tpr),
-        tnr=rate_words(judge.tnr),
-        kappa=number_words(judge.kappa),
-        mcc=number_words(judge.mcc),
-    )
-    if judge.weighted:
-        yield "  " + say(
-            "On all outputs, undoing the draw: TPR {tpr}; TNR {tnr}",
-            tpr=rate_words(judge.weighted["tpr"]),
-            tnr=rate_words(judge.weighted["tnr"]),
-        )
-    yield from (f"  ! {warning}" for warning in sentences(judge.warnings))
-
-
-def _pass_rate_lines(rates: PassRates) -> Iterator[str]:
-    yield say(
-        "Pass rate by people: {rate}; the graded outputs are {sampling}.",
-        rate=rate_words(rates.human),
-        sampling=sentence(rates.human_sampling),
-    )
-    yield say("Pass rate by the chosen set: {rate}", rate=rate_words(rates.judge))
-    corrected = rate_words(rates.corrected)
-    if rates.corrected.value is None:
-        yield say("Corrected for its errors: {rate}", rate=corrected)
-    else:
-        yield say(
-            "Corrected for its errors: {rate}, by {method}, if {assumption}",
-            rate=corrected,
-            method=rates.corrected.method,
-            assumption=say(rates.assumption),
-        )
 
 
 def sampling_words(rates: PassRates) -> str:
@@ -215,75 +148,29 @@ def sampling_words(rates: PassRates) -> str:
     )
 
 
-def _agreement_line(report: AlignmentReport) -> str:
-    known = report.agreement
-    if known.alpha is None:
-        why = say(known.why_not or "")
-        return say("Agreement between people is not measurable: {why}.", why=why)
-    return say(
-        "Agreement between people: alpha {alpha} on {n} outputs.",
-        alpha=number_words(known.alpha),
-        n=known.n_outputs,
-    )
-
-
 def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     """The moment and the versions that a report rests on."""
     basis = report.basis
     criteria = listed(f"{used.name} v{used.version}" for used in basis.criteria)
     judges = listed(f"{used.name} v{used.version} ({used.judge_version_id})" for used in basis.judges)
-    shown = say("As of {at}.", at=_clock(report.as_of)) if report.as_of else say("As of now.")
-    grades = (
-        say("{n:,} grades, the newest from {at}", n=basis.grades, at=_clock(basis.newest_grade))
-        if basis.newest_grade
-        else say("{n:,} grades", n=basis.grades)
-    )
-    chosen = say("{choice} of {at}", choice=basis.choice, at=_clock(basis.chosen_at))
+    shown, grades, chosen = say("As of now."), say("{n:,} grades", n=basis.grades), say("none")
+    if report.as_of:
+        shown = say("As of {at}.", at=_clock(report.as_of))
+    if basis.newest_grade:
+        newest = _clock(basis.newest_grade)
+        grades = say("{n:,} grades, the newest from {at}", n=basis.grades, at=newest)
+    if basis.chosen_at:
+        chosen = say("{choice} of {at}", choice=basis.choice, at=_clock(basis.chosen_at))
+    resting = {"as_of": shown, "grades": grades, "chosen": chosen}
     return (
-        say(
-            "{as_of} It rests on {grades}; chosen set: {chosen}.",
-            as_of=shown,
-            grades=grades,
-            chosen=chosen if basis.chosen_at else say("none"),
-        ),
+        say("{as_of} It rests on {grades}; chosen set: {chosen}.", **resting),
         say("Criteria: {names}.", names=criteria or say("no criterion")),
         say("Judges: {names}.", names=judges or say("none")),
     )
 
 
-def _clock(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S %Z}" if moment else ""
-
-
-def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
-    """A choice for a terminal."""
-    return (
-        say(
-            "Chose {judges} from {n} grades ({fails} fails).",
-            judges=listed(report.judges) or say("no judge"),
-            n=report.n_grades,
-            fails=report.n_fails,
-        ),
-        say(
-            "In-sample alignment {here}; held out {unseen}",
-            here=number_words(report.in_sample["alignment"]),
-            unseen=_held_out(report.held_out),
-        ),
-        *_choice_details(report),
-        *sentences(report.warnings),
-    )
-
-
-def _choice_details(report: ChoiceReport) -> Iterator[str]:
-    drawn = report.held_out.get("weighted")
-    if drawn and drawn["alignment"]["value"] is not None:
-        rate = drawn["alignment"]
-        figures = rate | {"alignment": rate["value"]}
-        yield say("On all outputs, undoing the draw, held out {unseen}", unseen=_held_out(figures))
-    if report.optimism is not None:
-        yield optimism_words(report.optimism)
-    if report.gap is not None:
-        yield gap_words(report.gap)
+def _clock(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def with_how_to_choose(warnings: Iterable[Fact], how: str) -> tuple[str, ...]:
@@ -291,37 +178,3 @@ def with_how_to_choose(warnings: Iterable[Fact], how: str) -> tuple[str, ...]:
     return sentences(
         fact("no_set_but", how=how) if warning.code == "no_set" else warning for warning in warnings
     )
-
-
-def optimism_words(optimism: float) -> str:
-    """What choosing and fitting on the same grades did to the in-sample figure."""
-    if optimism <= _LITTLE:
-        return say("The in-sample figure hardly flatters ({optimism:+.2f}).", optimism=optimism)
-    return say(
-        "The in-sample figure flatters by {optimism:+.2f}: judges were fitted and chosen on these grades. "
-        "Expect the held-out figure.",
-        optimism=optimism,
-    )
-
-
-def gap_words(gap: float) -> str:
-    """How sure the solver is."""
-    if gap == 0:
-        return say(
-            "No other set has fewer false failures and judges at this coverage (proven on these grades)."
-        )
-    return say(
-        "Another set may have up to {gap:.0%} fewer false failures and judges; the time for a proof ran out.",
-        gap=gap,
-    )
-
-
-def _held_out(figures: dict[str, Any] | None) -> str:
-    why = say((figures or {}).get("why_not") or "")
-    if not figures or figures["alignment"] is None:
-        return say("not measurable: {why}.", why=why) if why else say("not measurable.")
-    value, low, high = figures["alignment"], figures["low"], figures["high"]
-    if low is None or high is None:
-        why = why or say("no interval from so few grades")
-        return say("{value:.2f} ({why}).", value=value, why=why)
-    return say("{value:.2f} ({low:.2f} to {high:.2f}).", value=value, low=low, high=high)

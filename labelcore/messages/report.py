@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labelcore.messages.aligning import sampling_words
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.slicing import notes, series, slice_table, telling
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import reason_words
-from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
+from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.reporting.document import Block, Document, Intervals, Mark, Table, Text, Timeline
 from labelcore.stages.reporting.gathering import Findings
 from labelcore.stages.reporting.slicing import SliceReport
@@ -67,22 +68,15 @@ def _rates(report: AlignmentReport) -> Iterator[Block]:
         names=(say("People"), say("Chosen set as it is"), say("Corrected for its errors")),
         series={say("pass rate"): (rates.human, rates.judge, rates.corrected)},
     )
-    sampling = sentence(rates.human_sampling)
-    if rates.corrected.value is None:
-        words = say("The graded outputs are {sampling}.", sampling=sampling)
-    else:
-        words = say(
-            "The graded outputs are {sampling}; the correction holds if {assumption}.",
-            sampling=sampling,
-            assumption=say(rates.assumption),
-        )
-    yield Text(words=words, tone="small")
+    yield Text(words=sampling_words(rates), tone="small")
 
 
 def _judges(report: AlignmentReport) -> Iterator[Block]:
     members = set(report.chosen.judge_version_ids) if report.chosen else set()
     chosen = [judge for judge in report.judges if judge.judge_version_id in members]
-    shown = (chosen or _best(report))[:_SHOWN]
+    known = [judge for judge in report.judges if judge.balanced_accuracy is not None]
+    best = sorted(known, key=lambda judge: -(judge.balanced_accuracy or 0))
+    shown = (chosen or best)[:_SHOWN]
     if not shown:
         return
     yield Text(words=say("How well do the judges follow people?"), tone="heading")
@@ -99,11 +93,6 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
     warnings = [(judge.judge, sentence(warning)) for judge in shown for warning in judge.warnings]
     for name, warning in warnings[:_SHOWN]:
         yield Text(words=say("{judge}: {warning}", judge=name, warning=warning), tone="small")
-
-
-def _best(report: AlignmentReport) -> list[JudgeAlignment]:
-    known = [judge for judge in report.judges if judge.balanced_accuracy is not None]
-    return sorted(known, key=lambda judge: -(judge.balanced_accuracy or 0))
 
 
 def _slices(found: tuple[SliceReport, ...]) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from labelcore.messages.telling import document
 from labelcore.operations import Operation
 from labelcore.workspace import Workspace
 
-Lines = Callable[[Workspace, Any], Iterable[str]]
+Lines = Callable[..., Iterable[str]]
+"""A function of an operation's result, or of the workspace and the result."""
 Content = Callable[[Any], bytes]
 _LINES: dict[str, Lines] = {}
 _CONTENTS: dict[str, Content] = {}
@@ -55,7 +57,8 @@ def write_out(operation: Operation, result: Any) -> None:
 
 def lines_of(operation: Operation, workspace: Workspace, result: Any) -> tuple[str, ...]:
     """The result in sentences, the most important first."""
-    return tuple(lines_for(operation)(workspace, result))
+    told = lines_for(operation)
+    return tuple(told(result) if len(signature(told).parameters) == 1 else told(workspace, result))
 
 
 def lines_for(operation: Operation) -> Lines:

@@ -47,21 +47,20 @@ def slice_table(sliced: SliceReport, most: int) -> Table:
         say("points from the others"),
         "p",
     )
-    rows = tuple(_cells(row, judged=judged) for row in sliced.rows[:most])
+    rows = tuple(
+        (
+            row.name,
+            f"{row.size or 0:,}",
+            f"{row.rate.n:,}",
+            _short(row.rate),
+            *([_short(row.corrected)] if judged and row.corrected else []),
+            _points(row.against_rest),
+            "" if row.p is None else _p(row.p),
+        )
+        for row in sliced.rows[:most]
+    )
     title = say("Each interval alone holds at 95 %; p is adjusted for the number of slices")
     return Table(title=title, columns=columns, rows=rows)
-
-
-def _cells(row: SliceRate, *, judged: bool) -> tuple[str, ...]:
-    return (
-        row.name,
-        f"{row.size or 0:,}",
-        f"{row.rate.n:,}",
-        _short(row.rate),
-        *([_short(row.corrected)] if judged and row.corrected else []),
-        _points(row.against_rest),
-        "" if row.p is None else _p(row.p),
-    )
 
 
 def telling(sliced: SliceReport) -> list[str]:
@@ -77,22 +76,21 @@ def against_words(row: SliceRate) -> str:
         return says
     p = _p(row.p)
     equal = p if p[0] == "<" else f"= {p}"
-    rate = row.against_rest
-    if rate.value is None or rate.low is None or rate.high is None:
-        return say("{says}: {why}, p {p}", says=says, why=_points(rate), p=equal)
-    points = {name: f"{round(100 * share):+d}" for name, share in _ends(rate).items()}
-    return say("{says}: {value} points ({low} to {high}), p {p}", says=says, p=equal, **points)
+    if ends := _ends(row.against_rest):
+        return say("{says}: {value} points ({low} to {high}), p {p}", says=says, p=equal, **ends)
+    return say("{says}: {why}, p {p}", says=says, why=_points(row.against_rest), p=equal)
 
 
-def _ends(rate: Rate) -> dict[str, float]:
-    return {"value": rate.value or 0.0, "low": rate.low or 0.0, "high": rate.high or 0.0}
+def _ends(rate: Rate) -> dict[str, str]:
+    """A difference and its interval in points; nothing where it is not measurable."""
+    ends = {"value": rate.value, "low": rate.low, "high": rate.high}
+    known = {name: f"{round(100 * share):+d}" for name, share in ends.items() if share is not None}
+    return known if len(known) == len(ends) else {}
 
 
 def _points(rate: Rate) -> str:
-    if rate.value is None or rate.low is None or rate.high is None:
-        return say("not measurable")
-    points = {name: f"{round(100 * share):+d}" for name, share in _ends(rate).items()}
-    return say("{value} ({low} to {high})", **points)
+    ends = _ends(rate)
+    return say("{value} ({low} to {high})", **ends) if ends else say("not measurable")
 
 
 def _short(rate: Rate) -> str:

@@ -1,14 +1,14 @@
-"""Whether the number can be trusted, in words."""
+"""Whether the number can be trusted, the gate, and comparisons of moments and versions, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import say
-from labelcore.messages.telling import sentence, sentences
+from labelcore.messages.telling import sentence
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
-    from labelcore.stages.reporting import Reason, Trust
+    from labelcore.stages.reporting import Reason
 
 WORDS = {
     "corrected_if": "judged by the chosen set and corrected for its errors, if {assumption}",
@@ -121,6 +121,42 @@ WORDS = {
     "test_sealed": "The test is sealed; looks used: {looks} of {limit}.",
     "unclear": ("The specification has a gap: of the ruled conflicts a criterion is unclear in {share}."),
     "edit_criteria": "Edit these criteria (Refine page).",
+    "other_judge": "The judge is version {now} now; the card is of version {then}. Make the card again.",
+    "same_judge": "The judge is the one of the card.",
+    "criterion_changed": (
+        "'{criterion}' has changed since the judge was made. Make the judge and its card again."
+    ),
+    "card_expired": "The card was valid until {until}. Measure again, and make it anew.",
+    "other_grades": "The grades are others than the card's: {now:,} now, {then:,} then.",
+    "figure_of": "{figure} of {judge}",
+    "overall_rate": "Pass rate of everything",
+    "limit_unknown": "{figure} cannot be checked: {rate}. Grade more, or name a wider --split.",
+    "against_limit": "{figure} is {rate}; the limit is {limit:.0%}.",
+    "surely_below": "It is below, and not by chance.",
+    "perhaps_below": "It may be below by chance: grade more to know.",
+    "looks": "The sealed test has been looked at {looks} of {limit} times.",
+    "looks_spent": (
+        "It is spent, so these figures may flatter: `labelcore splits renew` deals a fresh one; --split all "
+        "uses none."
+    ),
+    "fell": "{figure} fell from {then} to {now}.",
+    "labels_then_now": "{then:,} outputs had a label, {now:,} have one.",
+    "went_on": "'{name}' went from version {then} to {now}.",
+    "came": "'{name}' came.",
+    "went": "'{name}' went.",
+    "joined": "{judge} joined the chosen set.",
+    "left": "{judge} left the chosen set.",
+    "set_has_seen": ("The chosen set has seen {seen:,} of the {n:,} outputs: corrected rates are of these."),
+    "lets_through": "It lets {wrong} of {n} bad outputs through.",
+    "fails_good": "It fails {wrong} of {n} good outputs.",
+    "defect_missed": "Planted defect '{test}': caught in {rate}.",
+    "talked_into_pass": "Attack '{test}': talked into a pass in {rate}.",
+    "shaken": "'{test}' changes its verdict in {rate}.",
+    "new_version": "'{name}' changed to version {version}",
+    "new_version_because": "'{name}' changed to version {version} ({reason})",
+    "new_judge": "New: {judge}",
+    "new_judges": "New: {n} judges, such as {judge}",
+    "fresh_test_begun": "A fresh test begun by {author}: {reason}",
 }
 
 
@@ -134,14 +170,4 @@ def reason_words(reason: Reason) -> str:
         weight=title,
         reason=sentence(reason.says),
         next_step=sentence(reason.next_step),
-    )
-
-
-def trust_lines(verdict: Trust) -> tuple[str, ...]:
-    """The whole verdict for a terminal."""
-    return (
-        sentence(verdict.headline),
-        *map(reason_words, verdict.reasons),
-        sentence(verdict.enough),
-        *sentences(verdict.rests_on),
     )

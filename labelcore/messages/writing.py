@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.messages.checking import card_text
 from labelcore.messages.report import write_report
+from labelcore.messages.telling import document
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
 from labelcore.stages import reporting
@@ -53,10 +54,10 @@ def report(
         raise BadInput(
             f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
         )
-    document = write_report(reporting.gather(workspace, by=tuple(by)))
-    content = writer(document)
+    built = write_report(reporting.gather(workspace, by=tuple(by)))
+    content = writer(built)
     _write(out, content)
-    return Written(out=out, bytes=len(content), title=document.title)
+    return Written(out=out, bytes=len(content), title=built.title)
 
 
 @operation("card", role=Role.ENGINEER, signed=True)
@@ -74,6 +75,11 @@ def card(
     if out:
         _write(out, card_text(made).encode())
     return WrittenCard(card=made, out=out)
+
+
+def card_text(card: JudgeCard) -> str:
+    """A judge's card as the JSON text of its file."""
+    return json.dumps(document(card), ensure_ascii=False, indent=2) + "\n"
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
-from labelcore.messages.aligning import alignment_lines
+from labelcore.messages.lines.aligning import alignment_lines
 from labelcore.models import Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set, evidence, report

@@ -13,7 +13,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import explaining
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.messages import sentence, sentences
-from labelcore.messages.lines.judging.making import cascade
+from labelcore.messages.lines.judging import cascade
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Run, Verdict
 from labelcore.stages import deriving, grading, judging, projects
 from labelcore.stages.aligning import refereeing
@@ -286,7 +286,7 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
     first, then = pair
     made = cascades.make(workspace, first, then, error=0.001)  # no 200 grades can show that
     assert made.steps[0].outputs == 0 and sentence(made.warnings[0]).startswith("Grade more")
-    lines = "\n".join(cascade(workspace, made))
+    lines = "\n".join(cascade(made))
     assert lines.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(sentences(made.warnings))
     judge = judging.find_judge(workspace, made.name)
     judging.run_judges(workspace, judge=judge.id)

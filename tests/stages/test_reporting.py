@@ -9,8 +9,8 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence, sentences
-from labelcore.messages.checking import card_text
 from labelcore.messages.report import write_report
+from labelcore.messages.writing import card_text
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import aligning, grading, projects, reporting
 from labelcore.stages.aligning import choosing_set

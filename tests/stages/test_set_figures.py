@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labelcore.messages import sentences
-from labelcore.messages.aligning import alignment_lines, choice_lines
+from labelcore.messages.lines.aligning import alignment_lines, choice_lines
 from labelcore.models import Pick, Sample, new_id
 from labelcore.stages import aligning
 from labelcore.stages.aligning import choosing_set

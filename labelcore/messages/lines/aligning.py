@@ -1,26 +1,32 @@
-"""What aligning says: figures, the choice, leaks between the splits, judges along a criterion's versions."""
+"""What aligning says: figures, the choice, races, leaks, judges along the versions of a criterion."""
 
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import Any
 
-from collections.abc import Iterable, Iterator
-
-from labelcore.messages.aligning import alignment_lines, choice_lines
-from labelcore.messages.figures import rate_words
-from labelcore.messages.racing import difference_lines, race_lines
+from labelcore.messages.aligning import (
+    basis_lines,
+    catches,
+    judge_sentence,
+    weighted_words,
+    with_how_to_choose,
+)
+from labelcore.messages.catalogue import say
+from labelcore.messages.figures import number_words, rate_words
 from labelcore.messages.results import lines
+from labelcore.messages.telling import listed, sentence, sentences
+from labelcore.models import OVERALL
 from labelcore.stages.aligning.by_version import VersionAlignment
 from labelcore.stages.aligning.choosing_set import ChoiceReport
 from labelcore.stages.aligning.leaking import Leak, Leakage
-from labelcore.stages.aligning.refereeing import Differences, Race
-from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.workspace import Workspace
+from labelcore.stages.aligning.refereeing import Contender, Difference, Differences, Race
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
 
 _SHOWN = 20
+_LITTLE = 0.02
 
 
 @lines("splits leaks")
-def leaks(_workspace: Workspace, found: Leakage) -> Iterator[str]:
-    """How many there are, and the gravest of them."""
+def leaks(found: Leakage) -> Iterator[str]:
     yield leakage_words(found)
     yield from map(leak_words, found.leaks[:_SHOWN])
 
@@ -48,20 +54,135 @@ def leak_words(leak: Leak) -> str:
 
 
 @lines("align")
-def align(_workspace: Workspace, report: AlignmentReport) -> Iterable[str]:
-    """The set, the pass rate, then each judge."""
-    return alignment_lines(report)
+def alignment_lines(report: AlignmentReport) -> Iterator[str]:
+    yield say("{n:,} graded outputs, split '{split}'.", n=report.n_grades, split=report.split)
+    yield from basis_lines(report)
+    yield from with_how_to_choose(report.warnings, "`labelcore choose`")
+    if report.chosen:
+        yield from _set_lines(report.chosen)
+    for judge in report.judges:
+        yield from _judge_lines(judge)
+    yield from _pass_rate_lines(report.pass_rate)
+    if report.ceiling:
+        yield sentence(report.ceiling.says)
+    known = report.agreement
+    if known.alpha is None:
+        yield say("Agreement between people is not measurable: {why}.", why=say(known.why_not or ""))
+    else:
+        alpha, n = number_words(known.alpha), known.n_outputs
+        yield say("Agreement between people: alpha {alpha} on {n} outputs.", alpha=alpha, n=n)
+
+
+def _set_lines(chosen: SetAlignment) -> Iterator[str]:
+    if chosen.judges:
+        told = {"judges": listed(chosen.judges), "catches": catches(chosen.counts)}
+        yield say("The chosen set ({judges}): {catches}.", **told)
+    else:
+        yield say("The chosen set is empty: no judge is better than none.")
+    yield "  " + say(
+        "alignment on this split {here}; on outputs not seen before {unseen}",
+        here=number_words(chosen.alignment),
+        unseen=_held_out(chosen.held_out),
+    )
+    if chosen.weighted:
+        yield "  " + weighted_words(chosen)
+    for member in chosen.members:
+        yield "  " + say("Good enough yet? {answer}", answer=sentence(member.says))
+    if wanted := max((member.to_grade for member in chosen.members), default=0):
+        yield "  " + say(
+            "`labelcore sample --rule mixture --n {n}` draws the outputs that help most; grade them, then "
+            "choose again.",
+            n=wanted,
+        )
+
+
+def _judge_lines(judge: JudgeAlignment) -> Iterator[str]:
+    yield judge_sentence(judge)
+    if judge.against != OVERALL:
+        yield "  " + say("Measured against people's grades of “{criterion}” itself.", criterion=judge.against)
+    yield "  " + say(
+        "TPR {tpr}; TNR {tnr}; kappa {kappa}, MCC {mcc}",
+        tpr=rate_words(judge.tpr),
+        tnr=rate_words(judge.tnr),
+        kappa=number_words(judge.kappa),
+        mcc=number_words(judge.mcc),
+    )
+    if judge.weighted:
+        rates = {name: rate_words(judge.weighted[name]) for name in ("tpr", "tnr")}
+        yield "  " + say("On all outputs, undoing the draw: TPR {tpr}; TNR {tnr}", **rates)
+    yield from (f"  ! {warning}" for warning in sentences(judge.warnings))
+
+
+def _pass_rate_lines(rates: PassRates) -> Iterator[str]:
+    yield say(
+        "Pass rate by people: {rate}; the graded outputs are {sampling}.",
+        rate=rate_words(rates.human),
+        sampling=sentence(rates.human_sampling),
+    )
+    yield say("Pass rate by the chosen set: {rate}", rate=rate_words(rates.judge))
+    corrected = rate_words(rates.corrected)
+    if rates.corrected.value is None:
+        yield say("Corrected for its errors: {rate}", rate=corrected)
+    else:
+        yield say(
+            "Corrected for its errors: {rate}, by {method}, if {assumption}",
+            rate=corrected,
+            method=rates.corrected.method,
+            assumption=say(rates.assumption),
+        )
 
 
 @lines("choose")
-def choose(_workspace: Workspace, report: ChoiceReport) -> Iterable[str]:
-    """The set, and what it does on outputs that it had not seen."""
-    return choice_lines(report)
+def choice_lines(report: ChoiceReport) -> Iterator[str]:
+    yield say(
+        "Chose {judges} from {n} grades ({fails} fails).",
+        judges=listed(report.judges) or say("no judge"),
+        n=report.n_grades,
+        fails=report.n_fails,
+    )
+    yield say(
+        "In-sample alignment {here}; held out {unseen}",
+        here=number_words(report.in_sample["alignment"]),
+        unseen=_held_out(report.held_out),
+    )
+    drawn = report.held_out.get("weighted")
+    if drawn and drawn["alignment"]["value"] is not None:
+        figures = drawn["alignment"] | {"alignment": drawn["alignment"]["value"]}
+        yield say("On all outputs, undoing the draw, held out {unseen}", unseen=_held_out(figures))
+    if report.optimism is not None and report.optimism <= _LITTLE:
+        yield say("The in-sample figure hardly flatters ({optimism:+.2f}).", optimism=report.optimism)
+    elif report.optimism is not None:
+        yield say(
+            "The in-sample figure flatters by {optimism:+.2f}: judges were fitted and chosen on these "
+            "grades. Expect the held-out figure.",
+            optimism=report.optimism,
+        )
+    if report.gap == 0:
+        yield say(
+            "No other set has fewer false failures and judges at this coverage (proven on these grades)."
+        )
+    elif report.gap is not None:
+        yield say(
+            "Another set may have up to {gap:.0%} fewer false failures and judges; the time for a proof "
+            "ran out.",
+            gap=report.gap,
+        )
+    yield from sentences(report.warnings)
+
+
+def _held_out(figures: dict[str, Any] | None) -> str:
+    why = say((figures or {}).get("why_not") or "")
+    if not figures or figures["alignment"] is None:
+        return say("not measurable: {why}.", why=why) if why else say("not measurable.")
+    value, low, high = figures["alignment"], figures["low"], figures["high"]
+    if low is None or high is None:
+        why = why or say("no interval from so few grades")
+        return say("{value:.2f} ({why}).", value=value, why=why)
+    return say("{value:.2f} ({low:.2f} to {high:.2f}).", value=value, low=low, high=high)
 
 
 @lines("criteria timeline")
-def timeline(_workspace: Workspace, versions: list[VersionAlignment]) -> Iterator[str]:
-    """One line for each judge of each version."""
+def timeline(versions: list[VersionAlignment]) -> Iterator[str]:
     for version in versions:
         changed = " (meaning changed)" if version.changed else ""
         in_sample = ", in-sample" if version.in_sample else ""
@@ -74,12 +195,55 @@ def timeline(_workspace: Workspace, versions: list[VersionAlignment]) -> Iterato
 
 
 @lines("judge race")
-def race(_workspace: Workspace, found: Race) -> Iterable[str]:
-    """Who is good enough, then each candidate."""
-    return race_lines(found)
+def race(found: Race) -> Iterator[str]:
+    yield say(
+        "{criterion}: {judges} judges on the same {n} graded outputs, against {against}.",
+        criterion=found.criterion,
+        judges=len(found.contenders),
+        n=found.n,
+        against=sentence(found.against),
+    )
+    yield sentence(found.says)
+    yield from map(_contender_line, found.contenders)
+    yield from sentences(found.left_out)
+
+
+def _contender_line(contender: Contender) -> str:
+    line = say(
+        "{judge} ({kind}, {how}): TPR {tpr}, TNR {tnr}, {cost}; good enough: {good}",
+        judge=contender.judge,
+        kind=contender.kind,
+        how=say(contender.how),
+        tpr=rate_words(contender.tpr),
+        tnr=rate_words(contender.tnr),
+        cost=sentence(contender.cost),
+        good=say(contender.good),
+    )
+    if contender.beaten_by:
+        line = say("{line}; {judge} is no worse in anything", line=line, judge=contender.beaten_by)
+    return f"  {line}"
 
 
 @lines("judge differences")
-def differences(_workspace: Workspace, found: Differences) -> Iterable[str]:
-    """Who is right more often, then each output."""
-    return difference_lines(found)
+def differences(found: Differences) -> Iterator[str]:
+    paired = found.paired
+    yield say(
+        "They differ on {differ} of {n} graded outputs: only {first} is right on {first_right}, only "
+        "{second} on {second_right}. {second}: {verdict}. Right is what agrees with {against}.",
+        differ=len(found.differences),
+        n=paired.n,
+        first=found.first,
+        second=found.second,
+        first_right=paired.only_first,
+        second_right=paired.only_second,
+        verdict=say(paired.says),
+        against=sentence(found.against),
+    )
+    yield from map(_difference_line, found.differences)
+
+
+def _difference_line(difference: Difference) -> str:
+    words = {"id": difference.output.id, "first": say(difference.first), "second": say(difference.second)}
+    if difference.human_pass:
+        return "  " + say("{id}: {first} / {second}, people passed it", **words)
+    return "  " + say("{id}: {first} / {second}, people failed it", **words)

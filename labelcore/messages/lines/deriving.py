@@ -1,7 +1,5 @@
 """What deriving says: criteria with their evidence and history, codes, and the glossary."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.figures import rate_words
@@ -14,8 +12,7 @@ from labelcore.workspace import Workspace
 
 
 @lines("criteria list")
-def listed(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
-    """One line for each."""
+def listed(criteria: list[Criterion]) -> Iterator[str]:
     yield from map(_line, criteria)
     if not criteria:
         yield "There are no criteria yet: run `labelcore derive --offline`."
@@ -23,26 +20,26 @@ def listed(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
 
 @lines("criteria show")
 def shown(workspace: Workspace, criterion: Criterion) -> Iterator[str]:
-    """What it says, what is at risk, and every quote behind it."""
-    yield from (_line(criterion), criterion.statement, _risk(workspace, criterion))
+    yield from (_line(criterion), criterion.statement, risk_words(workspace, criterion))
     for quote in criterion.evidence:
         yield f"  “{quote.quote}” ({'marked in ' if quote.marked else ''}{quote.output_id})"
 
 
-def _risk(workspace: Workspace, criterion: Criterion) -> str:
+def risk_words(workspace: Workspace, criterion: Criterion) -> str:
+    """The risk behind it and what it asks of the judges."""
     limits = deriving.limits_of(criterion, workspace.project)
+    risk = deriving.risk_of(criterion, workspace.project)
     whose = "" if criterion.risk else " (the project's)"
     why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
     return (
-        f"Risk {deriving.risk_of(criterion, workspace.project)}{whose}{why}. It may fail "
+        f"Risk {risk}{whose}{why}. It may fail "
         f"{criterion.max_false_failure_rate:.0%} of the good outputs; at this risk judges should "
         f"find {limits.min_coverage:.0%} of the bad ones."
     )
 
 
 @lines("criteria history")
-def versions(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
-    """One line for each version."""
+def versions(criteria: list[Criterion]) -> Iterator[str]:
     for version in criteria:
         yield (
             f"v{version.version} {version.at:%Y-%m-%d %H:%M} {version.author or 'labelcore'}: "
@@ -58,36 +55,31 @@ def versions(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
     "criteria restore",
     "criteria merge",
 )
-def changed(_workspace: Workspace, criterion: Criterion) -> Iterator[str]:
-    """The criterion as it is now."""
+def changed(criterion: Criterion) -> Iterator[str]:
     yield _line(criterion)
 
 
 @lines("derive")
-def derived(_workspace: Workspace, found: deriving.Derivation) -> Iterator[str]:
-    """What went wrong, the rubric, and what it does not explain."""
+def derived(found: deriving.Derivation) -> Iterator[str]:
     yield from found.warnings
     yield from map(_line, found.criteria)
     yield f"{found.uncovered_fails} failed outputs are not explained by any criterion yet."
 
 
 @lines("criteria split")
-def split(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
-    """What was made."""
+def split(criteria: list[Criterion]) -> Iterator[str]:
     for criterion in criteria:
         yield f"{criterion.name}: {len(criterion.evidence)} quotes ({criterion.id})"
 
 
 @lines("criteria undo")
-def undone(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
-    """What is as before."""
+def undone(criteria: list[Criterion]) -> Iterator[str]:
     for criterion in criteria:
         yield f"{criterion.name} is as before (version {criterion.version}, {criterion.status})."
 
 
 @lines("criteria lineage")
-def lineage(_workspace: Workspace, criteria: list[deriving.Ancestor]) -> Iterator[str]:
-    """One line for each criterion, with what it was made from."""
+def lineage(criteria: list[deriving.Ancestor]) -> Iterator[str]:
     names = {criterion.id: criterion.name for criterion in criteria}
     for criterion in criteria:
         parents = ", ".join(names.get(parent, parent) for parent in criterion.parents)
@@ -96,8 +88,7 @@ def lineage(_workspace: Workspace, criteria: list[deriving.Ancestor]) -> Iterato
 
 
 @lines("criteria drift")
-def drift(_workspace: Workspace, ledgers: list[deriving.Ledger]) -> Iterator[str]:
-    """Each ledger, with what flips and what to grade next where grades are stale."""
+def drift(ledgers: list[deriving.Ledger]) -> Iterator[str]:
     for ledger in ledgers:
         yield sentence(ledger.says)
         if ledger.stale:
@@ -108,14 +99,12 @@ def drift(_workspace: Workspace, ledgers: list[deriving.Ledger]) -> Iterator[str
 
 
 @lines("criteria regrade")
-def regraded(_workspace: Workspace, regrade: deriving.Regrade) -> Iterator[str]:
-    """What is asked anew."""
+def regraded(regrade: deriving.Regrade) -> Iterator[str]:
     yield "It is not asked anew any more." if regrade.end else sentence(regrade.ledger.says)
 
 
 @lines("criteria lint")
 def lint(workspace: Workspace, found: deriving.Lint) -> Iterator[str]:
-    """Each weakness, and the fewest criteria that explain the fails."""
     yield from (f"[{finding.kind}] {finding.says}" for finding in found.findings)
     if not found.findings:
         yield "Nothing to point out."
@@ -126,8 +115,7 @@ def lint(workspace: Workspace, found: deriving.Lint) -> Iterator[str]:
 
 
 @lines("criteria from-prompt")
-def prompt(_workspace: Workspace, found: deriving.PromptRules) -> Iterator[str]:
-    """How many rules are new, and what the grades say to each."""
+def prompt(found: deriving.PromptRules) -> Iterator[str]:
     yield f"{len(found.proposed)} rules of the prompt are proposed."
     yield from (rule.says for rule in found.rules)
 
@@ -140,8 +128,7 @@ def _line(criterion: Criterion) -> str:
 
 
 @lines("codes list")
-def codes(_workspace: Workspace, found: Sequence[deriving.Coded]) -> Iterator[str]:
-    """One line for each code."""
+def codes(found: Sequence[deriving.Coded]) -> Iterator[str]:
     for coded in found:
         outputs = f"{coded.outputs:,} {'output' if coded.outputs == 1 else 'outputs'}"
         people = f"{coded.people:,} {'person' if coded.people == 1 else 'people'}"
@@ -152,65 +139,55 @@ def codes(_workspace: Workspace, found: Sequence[deriving.Coded]) -> Iterator[st
 
 
 @lines("codes propose")
-def coded(workspace: Workspace, coding: deriving.Coding) -> Iterator[str]:
-    """What was left out or went wrong, and the codes."""
+def coded(coding: deriving.Coding) -> Iterator[str]:
     yield from coding.says
-    yield from codes(workspace, coding.codes)
+    yield from codes(coding.codes)
 
 
 @lines("codes rename", "codes accept", "codes drop")
-def code_changed(_workspace: Workspace, code: Code) -> Iterator[str]:
-    """The code as it is now."""
+def code_changed(code: Code) -> Iterator[str]:
     yield f"[{code.state}] {code.label}"
 
 
 @lines("codes merge")
-def codes_merged(_workspace: Workspace, code: Code) -> Iterator[str]:
-    """Where the quotes are."""
+def codes_merged(code: Code) -> Iterator[str]:
     yield f"All quotes are under {code.label}."
 
 
 @lines("codes move")
-def quote_moved(_workspace: Workspace, code: Code) -> Iterator[str]:
-    """Where the quote is."""
+def quote_moved(code: Code) -> Iterator[str]:
     yield f"It is under {code.label} now."
 
 
 @lines("codes group")
-def codes_grouped(_workspace: Workspace, criterion: Criterion) -> Iterator[str]:
-    """What the criterion rests on."""
+def codes_grouped(criterion: Criterion) -> Iterator[str]:
     yield f"{criterion.name} rests on {len(criterion.evidence)} quotes: {criterion.statement}"
 
 
 @lines("codes undo")
-def codes_undone(_workspace: Workspace, change: deriving.TakenBack) -> Iterator[str]:
-    """What it had done."""
+def codes_undone(change: deriving.TakenBack) -> Iterator[str]:
     yield f"Taken back: {change.taken_back}."
 
 
 @lines("glossary list")
-def terms(_workspace: Workspace, found: list[Term]) -> Iterator[str]:
-    """One line for each term."""
+def terms(found: list[Term]) -> Iterator[str]:
     yield from map(_term, found)
     if not found:
         yield "The glossary is empty."
 
 
 @lines("glossary set")
-def term_kept(_workspace: Workspace, term: Term) -> Iterator[str]:
-    """The term as it is now."""
+def term_kept(term: Term) -> Iterator[str]:
     yield _term(term)
 
 
 @lines("glossary drop")
-def term_dropped(_workspace: Workspace, dropped: glossary.TermDropped) -> Iterator[str]:
-    """How many are left."""
+def term_dropped(dropped: glossary.TermDropped) -> Iterator[str]:
     yield f"{dropped.left} terms are left."
 
 
 @lines("glossary find")
-def term_candidates(_workspace: Workspace, found: list[glossary.Candidate]) -> Iterator[str]:
-    """Each candidate with the words in which it stands."""
+def term_candidates(found: list[glossary.Candidate]) -> Iterator[str]:
     for candidate in found:
         yield f"{candidate.term} = {candidate.meaning or '?'} ({candidate.count} outputs)"
         yield from (f"  {quote.output_id}: {quote.text}" for quote in candidate.quotes)

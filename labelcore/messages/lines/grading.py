@@ -1,7 +1,5 @@
 """What grading says: acts and their undoing, the team's figures, the splits."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +10,6 @@ from labelcore.messages.telling import sentence, sentences
 from labelcore.models import Comparison, Grade, GradingRules, Ruling
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
-from labelcore.stats.agreement import Agreement
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -22,20 +19,17 @@ _NAMED = 8
 
 
 @lines("grade")
-def graded(_workspace: Workspace, event: Grade) -> Iterator[str]:
-    """What was stored."""
+def graded(event: Grade) -> Iterator[str]:
     yield f"Saved: {event.value} on {event.output_id}."
 
 
 @lines("undo")
-def taken_back(_workspace: Workspace, found: grading.TakenBack) -> Iterator[str]:
-    """What counts no more."""
+def taken_back(found: grading.TakenBack) -> Iterator[str]:
     yield f"Took back {found.undone}."
 
 
 @lines("team rules")
-def rules(_workspace: Workspace, settled: GradingRules) -> Iterator[str]:
-    """How outputs are handed out, what people are asked, and until when."""
+def rules(settled: GradingRules) -> Iterator[str]:
     people = settled.per_output
     each = f"{people} people grade each output" if people else "Everybody grades everything"
     yield (
@@ -56,14 +50,12 @@ def rules(_workspace: Workspace, settled: GradingRules) -> Iterator[str]:
 
 
 @lines("team prefer")
-def preferred(_workspace: Workspace, event: Comparison) -> Iterator[str]:
-    """The act that was stored."""
+def preferred(event: Comparison) -> Iterator[str]:
     yield f"Stored as {event.id}."
 
 
 @lines("team preferences")
-def preferences(_workspace: Workspace, found: grading.Preferences) -> Iterator[str]:
-    """Which version is better, and whether the figure can be trusted."""
+def preferences(found: grading.Preferences) -> Iterator[str]:
     yield sentence(found.says)
     yield (
         f"{found.compared} of {found.pairs} pairs are compared: {found.first_wins} for {found.first}, "
@@ -74,36 +66,30 @@ def preferences(_workspace: Workspace, found: grading.Preferences) -> Iterator[s
 
 
 @lines("team review")
-def reviewed(_workspace: Workspace, found: grading.Review) -> Iterator[str]:
-    """How many come first."""
+def reviewed(found: grading.Review) -> Iterator[str]:
     yield f"{len(found.review)} outputs come first now."
 
 
 @lines("team agreement")
-def agreement(_workspace: Workspace, found: grading.Together) -> Iterator[str]:
-    """Overall, on the scale, for each criterion, and the pairs that agree least."""
+def agreement(found: grading.Together) -> Iterator[str]:
     yield f"Overall: {alpha_words(found.overall)}"
     if found.levels:
         yield f"On the scale: {alpha_words(found.levels)}"
     for word, alpha in found.by_criterion.items():
         yield f"{word}: {alpha_words(alpha)}"
-    for pair in sorted(found.pairs, key=lambda pair: _least_first(pair.agreement))[:_SHOWN]:
-        yield (
-            f"{pair.one} and {pair.other}: the same grade on {rate_words(pair.same)}; "
-            f"{alpha_words(pair.agreement)}"
-        )
+    last = 2.0  # what is not measurable, above any alpha
+    pairs = sorted(
+        found.pairs, key=lambda pair: last if pair.agreement.alpha is None else pair.agreement.alpha
+    )
+    for pair in pairs[:_SHOWN]:
+        same, told = rate_words(pair.same), alpha_words(pair.agreement)
+        yield f"{pair.one} and {pair.other}: the same grade on {same}; {told}"
     if (more := len(found.pairs) - _SHOWN) > 0:
         yield f"… and {more:,} pairs that agree better; --json has all of them."
 
 
-def _least_first(alpha: Agreement) -> float:
-    """What pairs are listed by: the least agreement first, what is not measurable last."""
-    return 2.0 if alpha.alpha is None else alpha.alpha
-
-
 @lines("team conflicts")
-def conflicts(_workspace: Workspace, found: Sequence[grading.Conflict]) -> Iterator[str]:
-    """One line for each output or criterion of it."""
+def conflicts(found: Sequence[grading.Conflict]) -> Iterator[str]:
     for conflict in found:
         on = f" on {conflict.criterion.name}" if conflict.criterion else ""
         ruling = conflict.ruling
@@ -125,15 +111,13 @@ def _grades_words(given: Sequence[Grade]) -> str:
 
 @lines("team rule")
 def ruled(workspace: Workspace, ruling: Ruling) -> Iterator[str]:
-    """What the output counts as from now on."""
     on = f" on {find_criterion(workspace, ruling.criterion_id).name}" if ruling.criterion_id else ""
     counts = "has no ruling" if ruling.value == "withdrawn" else f"counts as {ruling.value}"
     yield f"{ruling.output_id}{on} {counts} from now on."
 
 
 @lines("team pack")
-def packed(_workspace: Workspace, pack: grading.WrittenPack) -> Iterator[str]:
-    """What it holds, and what to do with what comes back."""
+def packed(pack: grading.WrittenPack) -> Iterator[str]:
     yield (
         f"{pack.out} holds {len(pack.outputs)} outputs for {pack.annotator}; merge what comes back with "
         "`labelcore team merge`."
@@ -142,13 +126,11 @@ def packed(_workspace: Workspace, pack: grading.WrittenPack) -> Iterator[str]:
 
 @content("team pack")
 def pack_file(pack: grading.WrittenPack) -> bytes:
-    """One HTML file."""
     return pack_page(pack.contents).encode()
 
 
 @lines("team merge")
-def merged(_workspace: Workspace, found: grading.Merged) -> Iterator[str]:
-    """What came in, and what was refused and why."""
+def merged(found: grading.Merged) -> Iterator[str]:
     yield (
         f"{found.merged} acts of {found.annotator} came in, {found.known} were known already, "
         f"{found.kept_online} gave way to later grades online, {len(found.refused)} were refused."
@@ -158,8 +140,7 @@ def merged(_workspace: Workspace, found: grading.Merged) -> Iterator[str]:
 
 
 @lines("team progress")
-def progress(_workspace: Workspace, found: grading.TeamProgress) -> Iterator[str]:
-    """One line for each person, then whether it is enough."""
+def progress(found: grading.TeamProgress) -> Iterator[str]:
     for person in found.people:
         yield (
             f"{person.annotator}: {person.graded} graded ({person.passes} pass, {person.fails} fail, "
@@ -171,8 +152,7 @@ def progress(_workspace: Workspace, found: grading.TeamProgress) -> Iterator[str
 
 
 @lines("splits show", "splits limit", "splits renew")
-def splits(_workspace: Workspace, report: grading.SplitReport) -> Iterator[str]:
-    """How big they are, how the sealed test stands, what to do, and who looked."""
+def splits(report: grading.SplitReport) -> Iterator[str]:
     for size in report.sizes:
         yield (
             f"{size.split}: {size.graded:,} of {size.outputs:,} outputs graded, {size.fails:,} failed "

@@ -1,19 +1,15 @@
 """What sharing says: what a rubric file holds, what came of it, and how it does here."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from labelcore.messages.results import lines
 from labelcore.stages import sharing
-from labelcore.workspace import Workspace
 
 
 @lines("library save")
-def saved(_workspace: Workspace, rubric: sharing.SavedRubric) -> Iterator[str]:
-    """What the file holds, and which judges stayed."""
+def saved(rubric: sharing.SavedRubric) -> Iterator[str]:
     texts = (
         "with examples from its outputs"
         if rubric.with_examples
@@ -32,8 +28,7 @@ def _staying(judges: Sequence[sharing.NotPortable]) -> Iterator[str]:
 
 
 @lines("library load")
-def loaded(_workspace: Workspace, found: sharing.Loaded) -> Iterator[str]:
-    """What came, what was left out and why."""
+def loaded(found: sharing.Loaded) -> Iterator[str]:
     yield (
         f"{len(found.criteria)} criteria and {len(found.judges)} judges came from the rubric of "
         f"'{found.project}'; {len(found.known)} criteria were known already."
@@ -48,8 +43,7 @@ def loaded(_workspace: Workspace, found: sharing.Loaded) -> Iterator[str]:
 
 
 @lines("library transfer")
-def transferred(_workspace: Workspace, criteria: list[sharing.Transfer]) -> Iterator[str]:
-    """Each criterion with its judges, there and here."""
+def transferred(criteria: list[sharing.Transfer]) -> Iterator[str]:
     for criterion in criteria:
         yield f"[{criterion.state}] {criterion.says}"
         yield from (f"  {judge.says}" for judge in criterion.judges)
@@ -58,6 +52,5 @@ def transferred(_workspace: Workspace, criteria: list[sharing.Transfer]) -> Iter
 
 
 @lines("library schema")
-def schema(_workspace: Workspace, fields: dict[str, Any]) -> Iterator[str]:
-    """The schema itself."""
+def schema(fields: dict[str, Any]) -> Iterator[str]:
     yield json.dumps(fields, ensure_ascii=False, indent=2)

@@ -1,7 +1,5 @@
 """What upkeep says: copies, sizes, the state of an installation, and answers in rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,21 +11,18 @@ _WIDEST = 40
 
 
 @lines("backup")
-def copied(_workspace: Workspace, found: Backup) -> Iterator[str]:
-    """Where it is, and how to open it."""
+def copied(found: Backup) -> Iterator[str]:
     yield f"Wrote {found.out} ({found.bytes / 1e6:.1f} MB); open it with --db {found.out}."
 
 
 @lines("vacuum")
 def vacuumed(workspace: Workspace, found: Vacuumed) -> Iterator[str]:
-    """The size before and after."""
     before, after = found.bytes_before / 1e6, found.bytes_after / 1e6
     yield f"{workspace.db.path}: {before:.1f} MB before, {after:.1f} MB after."
 
 
 @lines("doctor")
-def health(_workspace: Workspace, found: Health) -> Iterator[str]:
-    """The database, the model, and the versions of what it stands on."""
+def health(found: Health) -> Iterator[str]:
     state = "healthy" if found.healthy else f"rows without their output: {found.rows_without_output}"
     yield f"Database {found.database}: {state}."
     yield f"Model: {found.model or 'none configured; everything offline works without one.'}"
@@ -36,8 +31,7 @@ def health(_workspace: Workspace, found: Health) -> Iterator[str]:
 
 
 @lines("sql")
-def answer(_workspace: Workspace, found: Answer) -> Iterator[str]:
-    """A table, and before it whether there is more than was asked for."""
+def answer(found: Answer) -> Iterator[str]:
     if found.truncated:
         yield f"There are more than {len(found.rows):,} rows; --limit gives more."
     yield from _table(found.columns, found.rows)
