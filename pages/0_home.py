@@ -1,15 +1,10 @@
 """Home: how far the project is along the loop, and what to do next."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 import streamlit as st
 
+from labelcore.messages import say
 from labelcore.stages import projects
 from pages.widgets import shell
-from pages.widgets.language import say
 
 MENU = ("Home", ":material/home:")
 
@@ -36,8 +31,7 @@ st.subheader(say("Next: {step}", step=say(following[0])))
 st.write(say(following[4]))
 shell.go(following[1], say("Go to {step}", step=say(following[0])))
 for start in range(0, len(STEPS), 3):
-    columns = st.columns(3)
-    for column, (title, file, count, unit, explain) in zip(columns, STEPS[start:], strict=False):
+    for column, (title, file, count, unit, explain) in zip(st.columns(3), STEPS[start:], strict=False):
         with column.container(border=True, height="stretch"):
             st.metric(say(title), f"{count:,} {say(unit)}")
             st.write(say(explain))
@@ -48,21 +42,12 @@ if seen.verdicts:
             st.write(say(explain))
             shell.go(file, say("Open {step}", step=say(title)))
 if seen.graded:
+    counts = seen.model_dump(include={"graded", "passes", "fails", "unsure"}) | {"people": seen.annotators}
     st.write(
-        say(
-            "One person graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
-            graded=seen.graded,
-            passes=seen.passes,
-            fails=seen.fails,
-            unsure=seen.unsure,
-        )
+        say("One person graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.", **counts)
         if seen.annotators == 1
         else say(
             "{people} people graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
-            people=seen.annotators,
-            graded=seen.graded,
-            passes=seen.passes,
-            fails=seen.fails,
-            unsure=seen.unsure,
+            **counts,
         )
     )

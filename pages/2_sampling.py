@@ -1,11 +1,5 @@
 """Sample: a seeded, recorded draw decides what is graded next."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-import pandas as pd
 import streamlit as st
 
 from labelcore.stages import sampling
@@ -41,4 +35,4 @@ with shell.guard():
     for sample in found:
         head = f"{sample.at:%Y-%m-%d %H:%M} — {sample.rule}, seed {sample.seed}, {len(sample.picks)} outputs"
         with st.expander(head):
-            st.dataframe(pd.DataFrame([pick.model_dump() for pick in sample.picks]), hide_index=True)
+            shell.table([pick.model_dump() for pick in sample.picks])

@@ -1,20 +1,14 @@
 """Grade: one output on screen, one key for each answer, saved before it says so."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 import streamlit as st
 
+from labelcore.messages import say
 from labelcore.stages import deriving
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.grading_card import grading_card, received
-from pages.widgets.grading_session import GradingSession, Way
-from pages.widgets.language import language, say
+from pages.widgets.components import grading_card, presses
+from pages.widgets.grading_session import GradingSession, Way, show_regrade
 from pages.widgets.presses import route_of
-from pages.widgets.regrading import show_regrade
 
 MENU = ("Grade", ":material/rate_review:")
 
@@ -27,14 +21,13 @@ if not place.person:
 def grade(workspace: Workspace, way: Way) -> None:
     """Outputs one by one, or two versions of the same input side by side."""
     key = keys.CARD if way == "single" else keys.PAIRS
-    session = GradingSession(workspace, language(), way)
-    news = session.news(received(key))
+    session = GradingSession(workspace, shell.language(), way)
+    news = session.news(presses(key))
     if way == "single" and not news.total:
         st.info(say("There are no outputs to grade yet."))
         shell.go("1_importing.py", "Import outputs")
         st.stop()
-    late = grading_card(news, route=route_of(session), key=key)
-    session.store(late)
+    session.store(grading_card(news, route=route_of(session), key=key))
     if news.is_done and way == "single":
         shell.go("4_deriving.py", "Next: criteria from your notes")
     elif news.is_done:

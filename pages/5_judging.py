@@ -1,20 +1,13 @@
 """Judges: candidates for each criterion, run over the outputs, compared and tested."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 import streamlit as st
 
 from pages.widgets import keys, shell
-from pages.widgets.check_editor import write_check
-from pages.widgets.flips import show_flips
-from pages.widgets.hardness import show_hardness
+from pages.widgets.checks import show_schema, write_check
+from pages.widgets.hardness import show_flips, show_hardness
 from pages.widgets.judges import show_judges
 from pages.widgets.learned import show_cascades
 from pages.widgets.referee import show_race
-from pages.widgets.structure import show_schema
 
 MENU = ("Judges", ":material/gavel:")
 
@@ -31,9 +24,4 @@ shown = {
 for written in (keys.CHECK_SOURCE, keys.CHECK_NAME):
     if written in st.session_state:  # else it would be lost while another tab is open
         st.session_state[written] = st.session_state[written]
-with shell.guard():
-    tabs = st.tabs(list(shown), key=keys.JUDGES, on_change="rerun")  # only the open one is computed
-    for tab, show in zip(tabs, shown.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(place)
+shell.show_tabs(shown, place, keys.JUDGES)

@@ -1,23 +1,9 @@
 """Trust: one answer in plain words, why, and the figures behind it; to keep as a file."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 import streamlit as st
 
 from labelcore.stages import aligning, reporting
-from pages.widgets import shell
-from pages.widgets.alignment import show_rates
-from pages.widgets.trust import (
-    offer_report,
-    show_answer,
-    show_comparison,
-    show_judges,
-    show_slices,
-    show_timeline,
-)
+from pages.widgets import alignment, shell, trust
 
 MENU = ("Trust", ":material/verified:")
 
@@ -30,10 +16,10 @@ with shell.guard():
         st.info("Nothing can be said yet: no output has a pass or a fail. Grade some first.")
         shell.go("3_grading.py", "Grade")
         st.stop()
-    show_answer(reporting.trust(place, report=report))
-    show_rates(report)
-    show_judges(report)
-    show_slices(place)
-    show_timeline(place)
-    show_comparison(place)
-    offer_report(place)
+    trust.show_answer(reporting.trust(place, report=report))
+    alignment.show_rates(report)
+    trust.show_judges(report)
+    trust.show_slices(place)
+    trust.show_timeline(place)
+    trust.show_comparison(place)
+    trust.offer_report(place)

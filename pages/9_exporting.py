@@ -1,10 +1,7 @@
 """Export: flat tables of everything, with the importer's own ids."""
 
-import sys
 import tempfile
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import streamlit as st
 

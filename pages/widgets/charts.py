@@ -1,23 +1,24 @@
 """Figures with intervals: the only place that imports plotly."""
 
-from __future__ import annotations
-
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, count
+from itertools import chain, count, cycle
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from labelcore.messages import rate_words
+from labelcore.stages.judging.proposing.cascades import CascadeReport
 from labelcore.stats.rate import Rate
 from pages.widgets import shell
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
 _BLUE, _ORANGE, _GREEN = "#0072B2", "#D55E00", "#009E73"
+_STYLES = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
 _ROW, _FRAME, _LEGEND_ROW = 46, 80, 14
 _LONGEST, _TAIL = 34, 14
+_BELOW = {"orientation": "h", "y": -0.3}
 
 
 def intervals(
@@ -38,107 +39,76 @@ def intervals(
         return
     figure = go.Figure()
     rows = row_names(names)
-    for (label, rates), style in zip(series.items(), itertools.cycle(_STYLES), strict=False):
-        _add_rates(figure, label, dict(zip(rows, rates, strict=True)), style)
-    named = len(series) * (len(series) > 1) + len(lines or {})
-    below = 40 + _LEGEND_ROW * named
+    for (label, rates), (symbol, colour) in zip(series.items(), cycle(_STYLES), strict=False):
+        known = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
+        figure.add_scatter(
+            name=label,
+            mode="markers",
+            orientation="h",
+            offsetgroup=label,
+            x=[rate.value for rate in known.values()],
+            y=list(known),
+            marker={"symbol": symbol, "size": 11, "color": colour},
+            error_x=_arms(known.values(), colour),
+            customdata=[rate_words(rate).replace("<", "‹") for rate in known.values()],
+            hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
+        )
+    below = 40 + _LEGEND_ROW * (len(series) * (len(series) > 1) + len(lines or {}))
     figure.update_layout(
-        height=40 + below + _ROW * max(2, len(names)),
-        margin={"l": 10, "r": 20, "t": 10, "b": below},
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%"},
         yaxis={"automargin": True, "categoryorder": "array", "categoryarray": rows[::-1]},
         scattermode="group",
     )
-    _add_lines(figure, lines or {})
-    _draw(title, figure, key)
-
-
-_STYLES = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
-
-
-def _add_rates(figure: go.Figure, label: str, rates: Mapping[str, Rate], style: tuple[str, str]) -> None:
-    """The marks of one series, each with its interval; what is not measurable is left out."""
-    symbol, colour = style
-    known = {name: rate for name, rate in rates.items() if rate.value is not None}
-    arms = {"type": "data", "symmetric": False, "thickness": 2, "color": colour}
-    figure.add_scatter(
-        name=label,
-        mode="markers",
-        orientation="h",
-        offsetgroup=label,
-        x=[rate.value for rate in known.values()],
-        y=list(known),
-        marker={"symbol": symbol, "size": 11, "color": colour},
-        error_x=arms | _arms(list(known.values())),
-        customdata=[rate_words(rate).replace("<", "‹") for rate in known.values()],
-        hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
-    )
-
-
-def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:
-    """Upright lines over the whole height; the legend names them, so that no label hides a mark."""
-    dashes = ("dash", "dot", "dashdot")
-    for number, (label, value) in enumerate(lines.items()):
-        line = {"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}
+    # Upright lines over the whole height; the legend names them, so that no label hides a mark.
+    for (label, value), dash in zip((lines or {}).items(), cycle(("dash", "dot", "dashdot")), strict=False):
+        line = {"dash": dash, "width": 2, "color": "gray"}
         figure.add_vline(x=value, line=line, layer="below")
         figure.add_scatter(name=f"{label}: {value:.0%}", mode="lines", x=[None], y=[None], line=line)
     if lines:
-        rows = len(set(figure.layout.yaxis.categoryarray))
-        figure.update_yaxes(range=[-0.6, rows - 0.4])
+        figure.update_yaxes(range=[-0.6, len(rows) - 0.4])
+    _draw(title, figure, key, height=40 + below + _ROW * max(2, len(names)), below=below)
 
 
-def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:
-    """How far each interval reaches to both sides; nowhere where there is none."""
-    values = [rate.value or 0.0 for rate in rates]
+def _arms(rates: Iterable[Rate], colour: str) -> dict[str, Any]:
+    """How far each measured rate's interval reaches to both sides; nowhere where there is none."""
+    known = [(rate.value or 0.0, rate.low, rate.high) for rate in rates]
     return {
-        "array": [
-            0.0 if rate.high is None else max(0.0, rate.high - value)
-            for rate, value in zip(rates, values, strict=True)
-        ],
-        "arrayminus": [
-            0.0 if rate.low is None else max(0.0, value - rate.low)
-            for rate, value in zip(rates, values, strict=True)
-        ],
+        "type": "data",
+        "symmetric": False,
+        "thickness": 2,
+        "color": colour,
+        "array": [0.0 if high is None else max(0.0, high - value) for value, _, high in known],
+        "arrayminus": [0.0 if low is None else max(0.0, value - low) for value, low, _ in known],
     }
 
 
 def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
     """A count that only grows, as steps."""
-    figure = go.Figure(
-        go.Scatter(
-            x=[point[0] for point in curve],
-            y=[point[1] for point in curve],
-            mode="lines",
-            line={"shape": "hv", "color": _BLUE, "width": 3},
-            hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
-        )
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[point[0] for point in curve],
+        y=[point[1] for point in curve],
+        mode="lines",
+        line={"shape": "hv", "color": _BLUE, "width": 3},
+        hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
     )
-    figure.update_layout(
-        height=220, margin={"l": 10, "r": 20, "t": 10, "b": 40}, yaxis={"rangemode": "tozero"}
-    )
-    _draw(title, figure, key)
+    figure.update_layout(yaxis={"rangemode": "tozero"})
+    _draw(title, figure, key, height=220)
 
 
 def timeline(
     title: str, points: Sequence[tuple[datetime, Rate]], marks: Sequence[tuple[datetime, str]], *, key: str
 ) -> None:
     """A rate over time with its intervals; each numbered line is something that changed."""
-    figure = go.Figure()
     known = [(at, rate) for at, rate in points if rate.value is not None]
+    figure = go.Figure()
     figure.add_scatter(
         mode="markers",
         x=[at for at, _ in known],
         y=[rate.value for _, rate in known],
         marker={"size": 11, "color": _BLUE},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "thickness": 2,
-            "color": _BLUE,
-            "array": [(rate.high or 0) - (rate.value or 0) for _, rate in known],
-            "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
-        },
+        error_y=_arms((rate for _, rate in known), _BLUE),
         customdata=[[rate.low, rate.high, rate.n] for _, rate in known],
         hovertemplate="%{x}<br>%{y:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f}), n = "
         "%{customdata[2]}<extra></extra>",
@@ -148,50 +118,34 @@ def timeline(
         figure.add_annotation(
             x=at, y=1.04, yref="paper", text=str(number), hovertext=_short(words), showarrow=False
         )
-    figure.update_layout(
-        height=280,
-        showlegend=False,
-        margin={"l": 10, "r": 20, "t": 30, "b": 40},
-        yaxis={"range": [-0.02, 1.02]},
-    )
-    _draw(title, figure, key)
+    figure.update_layout(showlegend=False, yaxis={"range": [-0.02, 1.02]})
+    _draw(title, figure, key, height=280, above=30)
 
 
-def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: str) -> None:
-    """Bars to both sides of nothing, the strongest at the top."""
-    shown = row_names(names)
-    figure = go.Figure(
-        go.Bar(
-            x=list(values),
-            y=shown,
-            orientation="h",
-            marker={"color": [_ORANGE if weight > 0 else _BLUE for weight in values]},
-            customdata=[name.replace("<", "‹") for name in names],
-            hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
-        )
+def weights(title: str, known: Sequence[tuple[str, float]], *, key: str) -> None:
+    """Bars to both sides of nothing, the strongest at the top; ``known``: (name, weight)."""
+    figure = go.Figure()
+    figure.add_bar(
+        x=[weight for _, weight in known],
+        y=row_names([name for name, _ in known]),
+        orientation="h",
+        marker={"color": [_ORANGE if weight > 0 else _BLUE for _, weight in known]},
+        customdata=[name.replace("<", "‹") for name, _ in known],
+        hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
     )
     figure.update_layout(
-        height=_FRAME + 30 * len(names),
-        margin={"l": 10, "r": 20, "t": 10, "b": 40},
         showlegend=False,
         yaxis={"automargin": True, "autorange": "reversed"},
         xaxis={"zeroline": True, "title": {"text": "← pass    fail →"}},
     )
-    _draw(title, figure, key)
+    _draw(title, figure, key, height=_FRAME + 30 * len(known))
 
 
 def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -> None:
     """Shares of fails against stated probabilities; on the line, probabilities mean what they say."""
-    figure = go.Figure(
-        go.Scatter(
-            name="as stated",
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": "gray", "dash": "dot"},
-            hoverinfo="skip",
-        )
-    )
+    figure = go.Figure()
+    line = {"color": "gray", "dash": "dot"}
+    figure.add_scatter(name="as stated", x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip")
     known = [(x, rate) for x, rate in points if rate.value is not None]
     figure.add_scatter(
         name="graded outputs, 95 % intervals",
@@ -199,74 +153,65 @@ def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -
         x=[x for x, _ in known],
         y=[rate.value for _, rate in known],
         marker={"size": 10, "color": _BLUE},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "color": _BLUE,
-            "thickness": 2,
-            "array": [(rate.high or 0) - (rate.value or 0) for _, rate in known],
-            "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
-        },
+        error_y=_arms((rate for _, rate in known), _BLUE),
         customdata=[rate.n for _, rate in known],
         hovertemplate="stated %{x:.0%}, failed %{y:.0%} of %{customdata}<extra></extra>",
     )
     figure.update_layout(
-        height=300,
-        margin={"l": 10, "r": 20, "t": 10, "b": 40},
-        legend={"orientation": "h", "y": -0.3},
+        legend=_BELOW,
         xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "stated probability of a fail"}},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "failed by people"}},
     )
     _draw(title, figure, key)
 
 
-def risk(
-    title: str, points: Sequence[tuple[float, Rate, float]], chosen: float | None, error: float, *, key: str
-) -> None:
+def risk(title: str, report: CascadeReport, *, key: str) -> None:
     """Error and its upper bound against the share decided; the chosen share and the limit marked."""
-    shares = [point[0] for point in points]
-    figure = go.Figure(
-        go.Scatter(
-            name="wrong",
-            x=shares,
-            y=[point[1].value for point in points],
-            mode="lines+markers",
-            line={"color": _BLUE},
-            customdata=[point[1].n for point in points],
-            hovertemplate="decides %{x:.0%}: %{y:.1%} of %{customdata} wrong<extra></extra>",
-        )
+    curve, error = report.curve, report.error
+    shares = [point.share for point in curve]
+    figure = go.Figure()
+    figure.add_scatter(
+        name="wrong",
+        x=shares,
+        y=[point.error.value for point in curve],
+        mode="lines+markers",
+        line={"color": _BLUE},
+        customdata=[point.error.n for point in curve],
+        hovertemplate="decides %{x:.0%}: %{y:.1%} of %{customdata} wrong<extra></extra>",
     )
     figure.add_scatter(
         name="upper bound",
         x=shares,
-        y=[point[2] for point in points],
+        y=[point.bound for point in curve],
         mode="lines",
         line={"color": _ORANGE, "dash": "dash"},
         hovertemplate="decides %{x:.0%}: at most %{y:.1%} wrong<extra></extra>",
     )
     figure.add_hline(y=error, line={"color": "gray", "dash": "dot"}, annotation_text=f"allowed {error:.0%}")
-    if chosen is not None:
+    chosen = [point.share for point in curve if report.at is not None and point.at >= report.at]
+    if chosen:
         figure.add_vline(
-            x=chosen,
+            x=chosen[-1],
             line={"color": _GREEN, "width": 3},
-            annotation_text=f"chosen {chosen:.0%}",
+            annotation_text=f"chosen {chosen[-1]:.0%}",
             annotation_position="bottom left",
         )
-    top = max([error, *(point[1].value or 0 for point in points), *(point[2] for point in points[3:])])
+    top = max([error, *(point.error.value or 0 for point in curve), *(point.bound for point in curve[3:])])
     figure.update_layout(
-        height=300,
-        margin={"l": 10, "r": 20, "t": 10, "b": 40},
-        legend={"orientation": "h", "y": -0.3},
+        legend=_BELOW,
         xaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "share of graded outputs decided"}},
         yaxis={"range": [0, min(1.0, 1.15 * top)], "tickformat": ".0%"},
     )
     _draw(title, figure, key)
 
 
-def _draw(title: str, figure: go.Figure, key: str) -> None:
+def _draw(
+    title: str, figure: go.Figure, key: str, *, height: int = 300, above: int = 10, below: int = 40
+) -> None:
     """The title stands above the figure: plotly cuts its own off on a narrow screen."""
     if title:
         st.markdown(f"**{shell.plain(title)}**")
+    figure.update_layout(height=height, margin={"l": 10, "r": 20, "t": above, "b": below})
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
 
 

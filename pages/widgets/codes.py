@@ -1,20 +1,17 @@
 """Codes: what people said, on a board for merging and moving, and in tables for everything else."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from statistics import median
 
 import pandas as pd
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
+from labelcore.models import Code
 from labelcore.settings import settings
 from labelcore.stages import deriving
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.code_board import BoardAct, BoardCode, BoardQuote, code_board, received
-from pages.widgets.shell import plain
+from pages.widgets.components import BoardAct, BoardCode, BoardQuote, board_acts, code_board
 
 _ON_BOARD = 60
 _QUOTES = 6
@@ -24,15 +21,16 @@ _IN_TABLE = 500
 def show_codes(workspace: Workspace) -> None:
     """Propose codes, merge them and move quotes on the board, and make criteria of them."""
     _propose(workspace)
-    done, refused = _store(workspace, received(keys.BOARD))
+    done, refused = _store(workspace, board_acts(keys.BOARD))
     found = deriving.list_codes(workspace)
     if not found:
         st.info("No note carries a code yet. Fail some outputs, say why, and give codes.")
         shell.go("3_grading.py", "Grade")
         return
+    last = deriving.last_change(workspace)
     code_board(
         [_on_board(coded) for coded in found[:_ON_BOARD]],
-        undo=_undoable(workspace),
+        undo=last and (last[0], str(last[1]["says"])),
         done=done,
         refused=refused,
         key=keys.BOARD,
@@ -57,8 +55,13 @@ def _propose(workspace: Workspace) -> None:
         st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")
 
 
+def _least_sure_first(sure: float | None) -> float:
+    """What a person decided comes last."""
+    return 2.0 if sure is None else sure
+
+
 def _on_board(coded: deriving.Coded) -> BoardCode:
-    quotes = sorted(coded.quotes, key=lambda quote: 2.0 if quote.sure is None else quote.sure)
+    quotes = sorted(coded.quotes, key=lambda quote: _least_sure_first(quote.sure))
     known = [quote.sure for quote in quotes if quote.sure is not None]
     return BoardCode(
         id=coded.code.id,
@@ -69,15 +72,10 @@ def _on_board(coded: deriving.Coded) -> BoardCode:
         sure=median(known) if known else None,
         more=max(0, len(quotes) - _QUOTES),
         quotes=tuple(
-            BoardQuote(grade_id=q.grade_id, text=q.text, marked=q.marked, sure=q.sure)
-            for q in quotes[:_QUOTES]
+            BoardQuote(grade_id=quote.grade_id, text=quote.text, marked=quote.marked, sure=quote.sure)
+            for quote in quotes[:_QUOTES]
         ),
     )
-
-
-def _undoable(workspace: Workspace) -> tuple[str, str] | None:
-    found = deriving.last_change(workspace)
-    return found and (found[0], str(found[1]["says"]))
 
 
 def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str], dict[str, str]]:
@@ -88,7 +86,7 @@ def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str],
     for act in acts:
         try:
             if act.id not in undone and not deriving.is_done(workspace, act.id):
-                _ACTS[act.kind](workspace, act)
+                _act(workspace, act)
                 undone |= {act.id} if act.kind == "undo" else set()
             done.append(act.id)
         except LabelcoreError as trouble:
@@ -96,20 +94,15 @@ def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str],
     return done, refused
 
 
-def _merge(workspace: Workspace, act: BoardAct) -> None:
-    deriving.merge_codes(workspace, [act.target, *act.sources], act=act.id)
-
-
-def _move(workspace: Workspace, act: BoardAct) -> None:
-    code = deriving.find_code(workspace, act.target)  # a new one is never made here
-    deriving.move_quote(workspace, act.grade_id, act.text, code.id, act=act.id)
-
-
-def _undo(workspace: Workspace, act: BoardAct) -> None:
-    deriving.undo_codes(workspace, act=act.target)
-
-
-_ACTS: dict[str, Callable[[Workspace, BoardAct], None]] = {"merge": _merge, "move": _move, "undo": _undo}
+def _act(workspace: Workspace, act: BoardAct) -> None:
+    match act.kind:
+        case "merge":
+            deriving.merge_codes(workspace, [act.target, *act.sources], act=act.id)
+        case "move":
+            code = deriving.find_code(workspace, act.target)  # a new one is never made here
+            deriving.move_quote(workspace, act.grade_id, act.text, code.id, act=act.id)
+        case "undo":
+            deriving.undo_codes(workspace, act=act.target)
 
 
 def _table(workspace: Workspace, found: list[deriving.Coded]) -> None:
@@ -126,37 +119,29 @@ def _table(workspace: Workspace, found: list[deriving.Coded]) -> None:
         for coded in found
     ]
     st.write("Choose codes to merge them, to say that they are right, or to make a criterion of them.")
-    picked = st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key=shell.key_of("codes", [coded.code.id for coded in found]),
-    )
-    if chosen := [found[at] for at in picked.selection.rows]:
-        _with_chosen(workspace, chosen)
+    key = shell.key_of("codes", [coded.code.id for coded in found])
+    if picked := shell.choose_rows(rows, key, several=True):
+        _with_chosen(workspace, [found[row].code for row in picked])
 
 
-def _with_chosen(workspace: Workspace, chosen: list[deriving.Coded]) -> None:
-    ids = [coded.code.id for coded in chosen]
+def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
+    ids = [code.id for code in chosen]
     with st.container(horizontal=True):
         if len(ids) > 1 and st.button("Merge into the first", key=shell.key_of("merge", ids)):
             deriving.merge_codes(workspace, ids)
             st.rerun()
         for label, act in (("They are right", deriving.accept_code), ("Drop", deriving.drop_code)):
             if st.button(label, key=shell.key_of(act.__name__, ids)):
-                for coded in chosen:
-                    act(workspace, coded.code)
+                for code in chosen:
+                    act(workspace, code)
                 st.rerun()
     with st.form("criterion-of-codes"):
-        name = st.text_input("Name of the criterion", chosen[0].code.label)
+        name = st.text_input("Name of the criterion", chosen[0].label)
         statement = st.text_input("What makes an output good")
         if st.form_submit_button("Make a criterion of these codes"):
             with shell.guard():
-                made = deriving.criterion_from_codes(
-                    workspace, [coded.code for coded in chosen], name=name, statement=statement
-                )
-            st.success(plain(f"{made.name} rests on {len(made.evidence)} quotes."))
+                made = deriving.criterion_from_codes(workspace, chosen, name=name, statement=statement)
+            st.success(shell.plain(f"{made.name} rests on {len(made.evidence)} quotes."))
 
 
 def _quotes(workspace: Workspace, found: list[deriving.Coded]) -> None:
@@ -165,18 +150,14 @@ def _quotes(workspace: Workspace, found: list[deriving.Coded]) -> None:
         "Type another label to move a quote: a known label joins that code, a new one makes a code. "
         "The least sure come first."
     )
-    quotes = sorted(
-        ((coded.code.label, quote) for coded in found for quote in coded.quotes),
-        key=lambda pair: 2.0 if pair[1].sure is None else pair[1].sure,
-    )
+    quotes = [(coded.code.label, quote) for coded in found for quote in coded.quotes]
+    quotes.sort(key=lambda pair: _least_sure_first(pair[1].sure))
     if len(quotes) > _IN_TABLE:
         st.write(f"These are {_IN_TABLE} of {len(quotes):,} quotes.")
         quotes = quotes[:_IN_TABLE]
     table = pd.DataFrame(
-        [
-            {"quote": q.text, "from": "marked words" if q.marked else "note", "code": label, "sure": q.sure}
-            for label, q in quotes
-        ]
+        {"quote": q.text, "from": "marked words" if q.marked else "note", "code": label, "sure": q.sure}
+        for label, q in quotes
     )
     edited = st.data_editor(
         table,

@@ -1,14 +1,11 @@
 """Criteria with their evidence, their history, and what can be done with them."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from typing import get_args
 
-import pandas as pd
 import streamlit as st
 
+from labelcore.messages.lines.deriving import risk_words
 from labelcore.models import Criterion, Grade, Risk
 from labelcore.settings import settings
 from labelcore.stages import deriving, grading, projects
@@ -19,7 +16,13 @@ from pages.widgets.shell import plain
 
 _QUOTES = 200
 _SEEN = 3
-_RISKS: tuple[Risk, ...] = get_args(Risk)
+_MARKS = {"same": "{}", "gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
+_ORIGINS = {
+    "prompt": "from the prompt",
+    "person": "by a person",
+    "model": "by a model",
+    "library": "from a library",
+}
 _ORDER = {"proposed": 0, "accepted": 1, "rejected": 2, "dropped": 3}
 
 
@@ -41,9 +44,8 @@ def show_criteria(workspace: Workspace) -> None:
         return
     _unexplained(workspace)
     who = {grade.id: grade for grade in grading.current_grades(workspace)}
-    for criterion in sorted(
-        criteria, key=lambda criterion: (_ORDER[criterion.status], -len(criterion.evidence))
-    ):
+    criteria.sort(key=lambda criterion: (_ORDER[criterion.status], -len(criterion.evidence)))
+    for criterion in criteria:
         _box(workspace, criterion, who)
     if any(criterion.status == "accepted" for criterion in criteria):
         shell.go("5_judging.py", "Next: judges")
@@ -55,17 +57,18 @@ def _unexplained(workspace: Workspace) -> None:
     st.write(f"{len(left)} failed outputs are not explained by any criterion yet.")
     if not left:
         return
-    missing = set(left)
-    codes = deriving.list_codes(workspace)
-    gain = {coded.code.id: len({q.output_id for q in coded.quotes} & missing) for coded in codes}
-    best = max(codes, key=lambda coded: gain[coded.code.id], default=None)
     show_outputs(workspace, "Show them", left, "unexplained")
-    if best and gain[best.code.id]:
-        st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))
-        explained = {q.output_id for q in best.quotes} & missing
-        show_outputs(workspace, "Show what it would explain", sorted(explained), "next-explains")
+    missing = set(left)
+    gains = [
+        (coded.code, sorted({quote.output_id for quote in coded.quotes} & missing))
+        for coded in deriving.list_codes(workspace)
+    ]
+    code, explained = max(gains, key=lambda gain: len(gain[1]), default=(None, []))
+    if code and explained:
+        st.write(plain(f"The code “{code.label}” would explain {len(explained)} of them."))
+        show_outputs(workspace, "Show what it would explain", explained, "next-explains")
         if st.button("Make it a criterion", key="next-criterion"):
-            deriving.criterion_from_codes(workspace, [best.code], name=best.code.label)
+            deriving.criterion_from_codes(workspace, [code], name=code.label)
             st.rerun()
     else:
         st.write(
@@ -79,23 +82,18 @@ def _box(workspace: Workspace, criterion: Criterion, who: dict[str, Grade]) -> N
         st.subheader(plain(criterion.name))
         st.text(criterion.statement)
         grades = {item.grade_id for item in criterion.evidence}
-        people = {who[key].annotator for key in grades if key in who}
-        origin = {
-            "prompt": "from the prompt",
-            "person": "by a person",
-            "model": "by a model",
-            "library": "from a library",
-        }
+        given = [who[key] for key in grades if key in who]
+        people = {grade.annotator for grade in given}
+        since = f", since {min(grade.at for grade in given):%Y-%m-%d}" if given else ""
+        origin = _ORIGINS.get(criterion.origin, "from notes")
         st.write(
             plain(
-                f"{criterion.status}, {criterion.severity}, "
-                f"{origin.get(criterion.origin, 'from notes')}, version {criterion.version} "
+                f"{criterion.status}, {criterion.severity}, {origin}, version {criterion.version} "
                 f"of {criterion.at:%Y-%m-%d}: {len(criterion.evidence)} quotes from {len(grades)} "
-                f"grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
-                f"{_since([who[key].at for key in grades if key in who])}."
+                f"grades of {len(people)} {'person' if len(people) == 1 else 'people'}{since}."
             )
         )
-        st.write(plain(_risk(workspace, criterion)))
+        st.write(plain(risk_words(workspace, criterion)))
         for item in criterion.evidence[:_SEEN]:
             st.text(f"“{item.quote[:200]}”{' (marked words)' if item.marked else ''}")
         parts: dict[str, Callable[[], None]] = {
@@ -113,22 +111,6 @@ def _box(workspace: Workspace, criterion: Criterion, who: dict[str, Grade]) -> N
             _acts(workspace, criterion)
 
 
-def _since(days: Sequence[datetime]) -> str:
-    return f", since {min(days):%Y-%m-%d}" if days else ""
-
-
-def _risk(workspace: Workspace, criterion: Criterion) -> str:
-    """The risk behind it and what it asks of the judges."""
-    limits = deriving.limits_of(criterion, workspace.project)
-    whose = "" if criterion.risk else " (the project's)"
-    why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
-    return (
-        f"Risk {deriving.risk_of(criterion, workspace.project)}{whose}{why}. Judges may fail "
-        f"{criterion.max_false_failure_rate:.0%} of the good outputs and should find "
-        f"{limits.min_coverage:.0%} of the bad ones."
-    )
-
-
 def _evidence(workspace: Workspace, criterion: Criterion, who: dict[str, Grade]) -> None:
     """Every quote with the grade that it comes from; choosing one opens its output."""
     if not criterion.evidence:
@@ -138,25 +120,18 @@ def _evidence(workspace: Workspace, criterion: Criterion, who: dict[str, Grade])
         st.write(f"The first {_QUOTES} of {len(criterion.evidence):,} quotes.")
     cited = criterion.evidence[:_QUOTES]
     grades = [who.get(item.grade_id) for item in cited]
-    picked = st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "quote": item.quote,
-                    "from": "marked words" if item.marked else "note",
-                    "by": grade.annotator if grade else "(taken back)",
-                    "on": f"{grade.at:%Y-%m-%d}" if grade else "",
-                    "grade": item.grade_id,
-                }
-                for item, grade in zip(cited, grades, strict=True)
-            ]
-        ),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=shell.key_of("open", [criterion.id, *(item.grade_id for item in cited)]),
-    )
-    for at in picked.selection.rows:
+    rows = [
+        {
+            "quote": item.quote,
+            "from": "marked words" if item.marked else "note",
+            "by": grade.annotator if grade else "(taken back)",
+            "on": f"{grade.at:%Y-%m-%d}" if grade else "",
+            "grade": item.grade_id,
+        }
+        for item, grade in zip(cited, grades, strict=True)
+    ]
+    key = shell.key_of("open", [criterion.id, *(item.grade_id for item in cited)])
+    for at in shell.choose_rows(rows, key):
         if found := projects.find_output(workspace.db, cited[at].output_id):
             show_output(found)
 
@@ -166,22 +141,18 @@ def _versions(workspace: Workspace, criterion: Criterion) -> None:
     versions = deriving.history(workspace, criterion)
     for before, after in zip([None, *versions], versions, strict=False):
         kept = "wording only" if after.wording_only else "the meaning may have changed"
-        head = (
-            f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {after.author or 'labelcore'}: "
-            f"{after.status}"
-        )
-        st.write(plain(f"{head}; {after.why or 'no reason given'}{f' ({kept})' if before else ''}"))
+        who, why = after.author or "labelcore", after.why or "no reason given"
+        head = f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {who}: {after.status}; {why}"
+        st.write(plain(f"{head}{f' ({kept})' if before else ''}"))
         if before and _stakes(before) != _stakes(after):
             st.write(plain(f"{_stakes(before)} → {_stakes(after)}"))
         if before and before.statement != after.statement:
-            st.markdown(_changed(deriving.difference(before.statement, after.statement)))
-
-
-def _changed(pieces: Sequence[deriving.Piece]) -> str:
-    marks = {"same": "{}", "gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
-    return "".join(
-        marks[piece.kind].format(plain(piece.text)) if piece.text.strip() else " " for piece in pieces
-    )
+            pieces = deriving.difference(before.statement, after.statement)
+            marked = (
+                _MARKS[piece.kind].format(plain(piece.text)) if piece.text.strip() else " "
+                for piece in pieces
+            )
+            st.markdown("".join(marked))
 
 
 def _stakes(criterion: Criterion) -> str:
@@ -194,62 +165,49 @@ def _stakes(criterion: Criterion) -> str:
 
 def _edit(workspace: Workspace, criterion: Criterion) -> None:
     with st.form(f"edit-{criterion.id}", border=False):
-        _edit_form(workspace, criterion)
-
-
-def _edit_form(workspace: Workspace, criterion: Criterion) -> None:
-    name = st.text_input("Name", criterion.name)
-    statement = st.text_area("Statement", criterion.statement)
-    severity = st.selectbox("Severity", ["must", "should"], index=int(criterion.severity == "should"))
-    limit = st.number_input(
-        "Most good outputs it may wrongly fail, in percent",
-        0,
-        100,
-        round(100 * criterion.max_false_failure_rate),
-    )
-    risks = [None, *_RISKS]
-    risk = st.selectbox(
-        "Risk of the use case behind it",
-        risks,
-        index=risks.index(criterion.risk),
-        format_func=lambda level: level or f"as the project ({workspace.project.risk})",
-    )
-    risk_why = st.text_input("What happens if it fails", criterion.risk_why, max_chars=500)
-    same = st.checkbox("Wording only: the meaning is the same, earlier grades stay valid")
-    why = st.text_input("Why")
-    if st.form_submit_button("Save a new version"):
-        changes: dict[str, object] = {"name": name, "statement": statement, "severity": severity}
-        changes |= {"risk": risk, "risk_why": risk_why.strip()}
-        if limit != round(100 * criterion.max_false_failure_rate):  # else it follows the risk
-            changes["max_ffr"] = limit / 100
-        with shell.guard():
-            edited = deriving.CriterionEdit.model_validate(changes)
-            deriving.edit(workspace, criterion, edited=edited, wording_only=same, why=why)
-        st.rerun()
+        name = st.text_input("Name", criterion.name)
+        statement = st.text_area("Statement", criterion.statement)
+        severity = st.selectbox("Severity", ["must", "should"], index=int(criterion.severity == "should"))
+        present = round(100 * criterion.max_false_failure_rate)
+        limit = st.number_input("Most good outputs it may wrongly fail, in percent", 0, 100, present)
+        risks: list[Risk | None] = [None, *get_args(Risk)]
+        risk = st.selectbox(
+            "Risk of the use case behind it",
+            risks,
+            index=risks.index(criterion.risk),
+            format_func=lambda level: level or f"as the project ({workspace.project.risk})",
+        )
+        risk_why = st.text_input("What happens if it fails", criterion.risk_why, max_chars=500)
+        same = st.checkbox("Wording only: the meaning is the same, earlier grades stay valid")
+        why = st.text_input("Why")
+        if st.form_submit_button("Save a new version"):
+            changes: dict[str, object] = {"name": name, "statement": statement, "severity": severity}
+            changes |= {"risk": risk, "risk_why": risk_why.strip()}
+            if limit != present:  # else it follows the risk
+                changes["max_ffr"] = limit / 100
+            with shell.guard():
+                edited = deriving.CriterionEdit.model_validate(changes)
+                deriving.edit(workspace, criterion, edited=edited, wording_only=same, why=why)
+            st.rerun()
 
 
 def _split(workspace: Workspace, criterion: Criterion) -> None:
     with st.form(f"split-{criterion.id}", border=False):
-        _split_form(workspace, criterion)
-
-
-def _split_form(workspace: Workspace, criterion: Criterion) -> None:
-    names = [st.text_input(f"Name of the {word} part") for word in ("first", "second")]
-    statements = [st.text_area(f"Statement of the {word} part") for word in ("first", "second")]
-    quotes = st.multiselect(
-        "Quotes of the second part",
-        range(len(criterion.evidence)),
-        format_func=lambda at: criterion.evidence[at].quote[:60],
-    )
-    if st.form_submit_button("Split"):
-        chosen = ((), tuple(quotes))
-        parts = [
-            deriving.SplitPart(name=name, statement=statement, quotes=numbers)
-            for name, statement, numbers in zip(names, statements, chosen, strict=True)
-        ]
-        with shell.guard():
-            deriving.split(workspace, criterion, parts=parts)
-        st.rerun()
+        names = [st.text_input(f"Name of the {word} part") for word in ("first", "second")]
+        statements = [st.text_area(f"Statement of the {word} part") for word in ("first", "second")]
+        quotes = st.multiselect(
+            "Quotes of the second part",
+            range(len(criterion.evidence)),
+            format_func=lambda at: criterion.evidence[at].quote[:60],
+        )
+        if st.form_submit_button("Split"):
+            parts = [
+                deriving.SplitPart(name=name, statement=statement, quotes=numbers)
+                for name, statement, numbers in zip(names, statements, ((), tuple(quotes)), strict=True)
+            ]
+            with shell.guard():
+                deriving.split(workspace, criterion, parts=parts)
+            st.rerun()
 
 
 def _acts(workspace: Workspace, criterion: Criterion) -> None:

@@ -1,7 +1,5 @@
 """The drift ledger and the family tree of criteria."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from labelcore.messages import sentence
@@ -34,10 +32,11 @@ def show_drift(workspace: Workspace) -> None:
         return
     measured = [ledger for ledger in changed if ledger.flips.value is not None]
     if measured:
-        names = [ledger.criterion.name for ledger in measured]
-        series = {"answers that flip": [ledger.flips for ledger in measured]}
         charts.intervals(
-            "Share of answers that flip under the new wording, 95 % intervals", names, series, key="flips"
+            "Share of answers that flip under the new wording, 95 % intervals",
+            [ledger.criterion.name for ledger in measured],
+            {"answers that flip": [ledger.flips for ledger in measured]},
+            key="flips",
         )
 
 
@@ -49,7 +48,12 @@ def _stale(workspace: Workspace, ledger: deriving.Ledger) -> None:
     st.write(plain(f"Changed in version {ledger.changed_in} by {who}: {ledger.why or 'no reason given'}."))
     done = f"{len(ledger.again)} of {len(ledger.stale)} graded anew"
     st.progress(len(ledger.again) / len(ledger.stale), done)
-    _behind_ledger(workspace, ledger)
+    flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
+    key = f"ledger-{ledger.criterion.id}"
+    show_outputs(workspace, "Show the stale answers", ledger.stale, f"{key}-stale")
+    show_outputs(workspace, "Show those graded anew", ledger.again, f"{key}-again")
+    show_outputs(workspace, "Show those drawn by chance", ledger.random, f"{key}-random")
+    show_outputs(workspace, "Show those that flipped", flipped, f"{key}-flipped")
     if not ledger.next:
         return
     if ledger.criterion.id in workspace.project.rules.regrade:
@@ -57,16 +61,6 @@ def _stale(workspace: Workspace, ledger: deriving.Ledger) -> None:
     elif st.button("Ask for them on the Grade page", key=f"again-{ledger.criterion.id}"):
         deriving.queue_regrade(workspace, ledger.criterion)
         st.rerun()
-
-
-def _behind_ledger(workspace: Workspace, ledger: deriving.Ledger) -> None:
-    """The outputs behind each number of one criterion's ledger."""
-    flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
-    key = f"ledger-{ledger.criterion.id}"
-    show_outputs(workspace, "Show the stale answers", ledger.stale, f"{key}-stale")
-    show_outputs(workspace, "Show those graded anew", ledger.again, f"{key}-again")
-    show_outputs(workspace, "Show those drawn by chance", ledger.random, f"{key}-random")
-    show_outputs(workspace, "Show those that flipped", flipped, f"{key}-flipped")
 
 
 def _timeline(workspace: Workspace) -> None:
@@ -79,10 +73,8 @@ def _timeline(workspace: Workspace) -> None:
         st.write("No judge of this criterion has decided a graded output yet.")
         return
     rows = [
-        (
-            f"v{alignment.criterion_version}{' (meaning changed)' if alignment.changed else ''} · "
-            f"{alignment.judge.split(' · ')[-1]}"
-        )
+        f"v{alignment.criterion_version}{' (meaning changed)' if alignment.changed else ''} · "
+        f"{alignment.judge.split(' · ')[-1]}"
         for alignment in found
     ]
     if any(alignment.in_sample for alignment in found):
@@ -111,9 +103,7 @@ def show_lineage(workspace: Workspace) -> None:
     if not found:
         st.info("There are no criteria yet.")
         return
-    related = {p for criterion in found for p in criterion.parents} | {
-        criterion.id for criterion in found if criterion.parents
-    }
+    related = {name for child in found if child.parents for name in (child.id, *child.parents)}
     if not related:
         st.info("No criterion was merged or split yet: each stands for itself.")
         return
@@ -126,13 +116,8 @@ def show_lineage(workspace: Workspace) -> None:
         f'node [shape=box, style=rounded, fontname="sans-serif", fontcolor="{ink}"];'
     ]
     for criterion in found:
-        label = _quoted(f"{criterion.name[:40]}\n{criterion.status}, {criterion.versions} versions")
-        lines.append(f'{names[criterion.id]} [label={label}, color="{colours[criterion.status]}"];')
+        label = f"{criterion.name[:40]}\n{criterion.status}, {criterion.versions} versions"
+        label = label.replace("\\", "＼").replace('"', "”").replace("\n", "\\n")  # names are hostile
+        lines.append(f'{names[criterion.id]} [label="{label}", color="{colours[criterion.status]}"];')
         lines += [f"{names[p]} -> {names[criterion.id]};" for p in criterion.parents if p in names]
     st.graphviz_chart("\n".join([*lines, "}"]))
-
-
-def _quoted(text: str) -> str:
-    """A DOT string: names are hostile."""
-    inner = text.replace("\\", "＼").replace('"', "”").replace("\n", "\\n")
-    return f'"{inner}"'

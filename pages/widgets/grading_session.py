@@ -1,10 +1,9 @@
-"""A person's grading session in a project: presses in, the coming outputs out.
+"""A person's grading session in a project: presses in, the coming outputs or pairs out.
 
 One way for both doors: the page, which runs as a whole, and the card's own requests, which are
-answered in a few milliseconds (`pages.widgets.presses`).
+answered in a few milliseconds (`pages.widgets.presses`). Stale answers on a criterion are given anew on the
+page only.
 """
-
-from __future__ import annotations
 
 import itertools
 import uuid
@@ -12,9 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from labelcore.messages import Language
-from labelcore.stages import grading
+import streamlit as st
+
+from labelcore.messages import Language, say, say_in
+from labelcore.models import Comparison, Criterion, Grade, Preference, Project
+from labelcore.stages import deriving, grading
 from labelcore.stages.grading.card import (
+    CardEvent,
     CardEvents,
     CardItem,
     CardNews,
@@ -22,13 +25,18 @@ from labelcore.stages.grading.card import (
     Receipt,
     card_items,
     setting_of,
+    store_each,
     store_events,
+    terms_of_pair,
+    turns_of,
 )
 from labelcore.workspace import Workspace
-from pages.widgets.pace import pace_words
-from pages.widgets.pairs import pair_items, pair_setting, store_pairs
+from pages.widgets import keys, shell
+from pages.widgets.components import grading_card, presses
+from pages.widgets.shell import plain
 
 _EPOCH, _stamps = uuid.uuid4().hex, itertools.count(1)
+_NAMED = 5
 Way = Literal["single", "pairs"]
 """Outputs one by one, or two versions side by side."""
 
@@ -43,7 +51,9 @@ class GradingSession:
 
     def store(self, events: CardEvents) -> Receipt:
         """Make presses durable."""
-        return (store_events if self.way == "single" else store_pairs)(self.workspace, events)
+        if self.way == "single":
+            return store_events(self.workspace, events)
+        return store_each(events, lambda event: grading.compare(self.workspace, [self._comparison(event)]))
 
     def news(self, events: CardEvents) -> CardNews:
         """Store the presses, then say what comes next; without presses also what was last."""
@@ -58,17 +68,19 @@ class GradingSession:
         workspace = self.workspace
         queue = grading.grading_queue(workspace)
         phrases = grading.phrases(workspace) if first else None
-        return self._told(
-            queue,
-            card_items(workspace, queue, first=first),
-            setting_of(workspace, self.language, phrases),
-            pace_words(workspace, queue, self.language),
-        )
+        setting = setting_of(workspace, self.language, phrases)
+        return self._told(queue, card_items(workspace, queue, first=first), setting, self._pace(queue))
 
     def _pairs(self) -> CardNews:
-        queue = grading.comparing_queue(self.workspace)
-        setting = pair_setting(self.workspace, self.language)
-        return self._told(queue, pair_items(self.workspace.project, queue), setting)
+        workspace = self.workspace
+        queue = grading.comparing_queue(workspace)
+        setting = CardSetting(
+            annotator=workspace.person,
+            project=f"{workspace.project.id}/compare",
+            language=self.language,
+            compare=True,
+        )
+        return self._told(queue, pair_items(workspace.project, queue), setting)
 
     def _told(
         self,
@@ -77,15 +89,133 @@ class GradingSession:
         setting: CardSetting,
         pace: str = "",
     ) -> CardNews:
-        place = queue.items[0].position if queue.items else queue.total + 1
-        # The page around the card shows the project's rules, and where to go when all is done.
-        page = f"{self.workspace.project.at.isoformat()} {'open' if queue.items else 'done'}"
         return CardNews(
             items=tuple(items),
             setting=setting,
-            place=place,
+            place=queue.items[0].position if queue.items else queue.total + 1,
             total=queue.total,
             done=queue.done,
-            page=page,
+            # The page around the card shows the project's rules, and where to go when all is done.
+            page=f"{self.workspace.project.at.isoformat()} {'open' if queue.items else 'done'}",
             pace=pace,
         )
+
+    def _pace(self, queue: grading.Queue) -> str:
+        """The day by which it shall be done and everybody's counts, where the project's rules ask for it."""
+        parts = []
+        if pace := grading.pace_of(self.workspace.project, left=queue.left):
+            told = {"day": pace.deadline, "left": pace.left, "each": pace.a_day}
+            if pace.left == 0:
+                parts.append(say_in(self.language, "Done before {day}.", **told))
+            elif pace.days_left < 0:
+                parts.append(say_in(self.language, "Was due on {day}: {left} left.", **told))
+            else:
+                parts.append(say_in(self.language, "Due on {day}: {left} left, about {each} a day.", **told))
+        if self.workspace.project.rules.contest:
+            counts = grading.counts_by_person(self.workspace)[:_NAMED]
+            parts.append(" · ".join(f"{person} {n}" for person, n in counts))
+        return "  |  ".join(parts)
+
+    def _comparison(self, event: CardEvent) -> Comparison:
+        person = self.workspace.person
+        first, _, second = event.output_id.partition("~")
+        is_first_left = grading.first_is_left(person, event.output_id)
+        return Comparison(
+            id=event.client_id,
+            project_id=self.workspace.project.id,
+            first_id=first,
+            second_id=second,
+            annotator=person,
+            value=_preferred(event.value, is_first_left=is_first_left),
+            note=event.note,
+            seconds=event.seconds,
+            left_id=first if is_first_left else second,
+            supersedes=event.supersedes,
+        )
+
+
+def _preferred(side: str, *, is_first_left: bool) -> Preference:
+    match side:
+        case "tie" | "skipped" | "undone":
+            return side
+        case "left" | "right":
+            return "first" if (side == "left") == is_first_left else "second"
+    raise ValueError(side)
+
+
+def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
+    """The coming pairs, blind: no version, no model, no metadata."""
+    return [
+        CardItem(
+            output_id=item.pair,
+            position=item.position,
+            text=item.left.text,
+            other=item.right.text,
+            input=item.left.input,
+            context=item.left.context,
+            reason_for_pick=item.reason,
+            conversation=turns_of(item.left),
+            terms=terms_of_pair(project, item.left, item.right),
+        )
+        for item in queue.items
+    ]
+
+
+def show_regrade(workspace: Workspace, criterion_id: str) -> None:
+    """One criterion, asked again of the outputs that the drift ledger names."""
+    key = f"{keys.REGRADE}-{criterion_id}"
+    criterion = deriving.find_criterion(workspace, criterion_id)
+    acknowledged, refused = _store_anew(workspace, criterion, presses(key))
+    found, outputs = deriving.regrade_items(workspace, criterion.id, workspace.person)
+    st.subheader(plain(criterion.name))
+    st.info(plain(criterion.statement))
+    done = len(found.again)
+    items = tuple(
+        CardItem(
+            output_id=output.id,
+            position=done + at,
+            text=output.text,
+            input=output.input,
+            context=output.context,
+            conversation=turns_of(output),
+        )
+        for at, output in enumerate(outputs, 1)
+    )
+    setting = CardSetting(
+        annotator=workspace.person,
+        project=f"{workspace.project.id}/{criterion.id}",
+        language=shell.language(),
+        asked_version=criterion.version,
+    )
+    news = CardNews(
+        items=items,
+        setting=setting,
+        place=done + 1,
+        total=done + len(outputs),
+        done=done,
+        acknowledged=tuple(acknowledged),
+        refused=refused,
+    )
+    _store_anew(workspace, criterion, grading_card(news, key=key))
+    if not outputs:
+        st.write(say("Nothing is left to grade anew for this criterion."))
+        shell.go("4_deriving.py", "See what flipped")
+
+
+def _store_anew(workspace: Workspace, criterion: Criterion, events: CardEvents) -> Receipt:
+    def record(event: CardEvent) -> list[str]:
+        grade = Grade(
+            id=event.client_id,
+            project_id=workspace.project.id,
+            output_id=event.output_id,
+            annotator=workspace.person,
+            value=event.value,
+            note=event.note,
+            seconds=event.seconds,
+            supersedes=event.supersedes,
+            criterion_id=criterion.id,
+            criterion_version=event.criterion_version or criterion.version,
+        )
+        return grading.record(workspace, [grade])
+
+    return store_each(events, record)

@@ -1,19 +1,14 @@
-"""Hardness of a judge: neutral changes, attacks and planted defects, with the texts behind each."""
+"""How judges bear changes, attacks, planted defects and being asked again, with the texts behind each."""
 
-from __future__ import annotations
+from threading import Event
 
-import logging
-import threading
-
-import pandas as pd
 import streamlit as st
 
-from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, sentences
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
-from labelcore.stages.judging.testing import hardness
+from labelcore.stages.judging.testing import hardness, repeating
 from labelcore.stages.judging.testing.hardness_report import (
     HardnessReport,
     HardnessRow,
@@ -22,6 +17,8 @@ from labelcore.stages.judging.testing.hardness_report import (
 )
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
+from pages.widgets.outputs import show_output
+from pages.widgets.running import in_thread
 from pages.widgets.shell import plain
 
 _TITLES = {
@@ -31,7 +28,6 @@ _TITLES = {
 }
 _PAGE = 5
 _BEGIN_SECONDS = 2.0
-_log = logging.getLogger("labelcore.pages")
 
 
 def show_hardness(workspace: Workspace) -> None:
@@ -56,41 +52,21 @@ def show_hardness(workspace: Workspace) -> None:
     calls = " model calls at least" if kind_of(version).needs_model else " decisions"
     ready = waiting and not hardness.ongoing_test(version)
     if st.button(f"Test it ({waiting:,}{calls})", disabled=not ready, key=f"{keys.HARDENED}-go"):
-        _start(workspace, version, limit)
+
+        def work(begun: Event) -> None:
+            hardness.harden(workspace.telling(lambda *_: begun.set()), version, limit=limit)
+
+        begun = in_thread(work, "The test", keys.HARDENING_FAILED)
+        begun.wait(_BEGIN_SECONDS)  # so that the page already shows it
         st.rerun()
     _watch(version)
     found = report(workspace, version)
+    shell.warn(sentences(found.warnings))
     if not found.results:
-        shell.warn(sentences(found.warnings))
         st.info("This judge was not tested yet.")
         return
     _show(found)
     _behind(workspace, found)
-
-
-def _start(workspace: Workspace, version: JudgeVersion, limit: int) -> None:
-    """Test in a thread, which never speaks to Streamlit: the page reads how far it is."""
-    failed: list[str] = []
-    begun = threading.Event()
-
-    def work() -> None:
-        try:
-            hardness.harden(workspace.telling(lambda *_: begun.set()), version, limit=limit)
-        except LabelcoreError as trouble:
-            failed.append(str(trouble))
-        except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
-            _log.exception("a hardness test failed")
-            failed.append("The test failed; the log says why. What was decided is kept.")
-        finally:
-            begun.set()
-
-    st.session_state[keys.HARDENING_FAILED] = failed
-    threading.Thread(target=work, daemon=True).start()
-    begun.wait(_BEGIN_SECONDS)  # so that the page already shows it
-
-
-def _stop(version: JudgeVersion) -> None:
-    hardness.stop_test(version)
 
 
 @st.fragment(run_every=1.0)
@@ -109,62 +85,42 @@ def _watch(version: JudgeVersion) -> None:
     left = "" if now.seconds_left is None else f", about {judging.span_words(now.seconds_left)} left"
     words = f"{'Stopping' if stopping else 'Testing'}: {now.done:,} of {now.total:,}{left}"
     st.progress(now.done / now.total if now.total else 1.0, text=words)
-    st.button(
-        "Stop",
-        key=f"{keys.HARDENED}-stop",
-        icon=":material/stop:",
-        disabled=stopping,
-        on_click=_stop,
-        args=(version,),
-    )
+
+    def stop() -> None:
+        hardness.stop_test(version)
+
+    key = f"{keys.HARDENED}-stop"
+    st.button("Stop", key=key, icon=":material/stop:", disabled=stopping, on_click=stop)
 
 
 def _show(found: HardnessReport) -> None:
-    shell.warn(sentences(found.warnings))
+    known = [row for row in found.rows if row.rate.value is not None]
     for asks, title in _TITLES.items():
-        rows = [row for row in found.rows if row.asks == asks and _in_chart(row)]
+        # Single attacks stand in the table only; the chart has their families.
+        rows = [row for row in known if row.asks == asks and (row.family != "injection" or row.sums)]
         if rows:
-            charts.intervals(
-                title,
-                [row.test for row in rows],
-                {"share": [row.rate for row in rows]},
-                key=f"hardness-{asks}",
-            )
-    unknown = {row.rate.why_not: row.asks for row in found.rows if row.rate.value is None}
-    for why in unknown:
+            series = {"share": [row.rate for row in rows]}
+            charts.intervals(title, [row.test for row in rows], series, key=f"hardness-{asks}")
+    for why in dict.fromkeys(row.rate.why_not for row in found.rows if row.rate.value is None):
         st.caption(plain(f"Not measurable in part: {why}."))
-
-
-def _in_chart(row: HardnessRow) -> bool:
-    """Single attacks stand in the table only; the chart has their families."""
-    return row.rate.value is not None and (row.family != "injection" or row.sums)
 
 
 def _behind(workspace: Workspace, found: HardnessReport) -> None:
     """All figures in a table; a row opens the texts before and after."""
     rows = [row for row in found.rows if row.rate.value is not None]
-    table = pd.DataFrame(
-        [
-            {
-                "test": row.test,
-                "asks": row.asks,
-                "share": rate_words(row.rate),
-                "to pass": row.to_pass,
-                "to fail": row.to_fail,
-            }
-            for row in rows
-        ]
-    )
+    table = [
+        {
+            "test": row.test,
+            "asks": row.asks,
+            "share": rate_words(row.rate),
+            "to pass": row.to_pass,
+            "to fail": row.to_fail,
+        }
+        for row in rows
+    ]
     st.write("Choose a row to see the texts behind its figure.")
-    picked = st.dataframe(
-        table,
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="single-row",
-        key=shell.key_of("hardness-rows", [found.judge_version_id, *(row.test for row in rows)]),
-    )
-    for at in picked.selection.rows:
+    key = shell.key_of("hardness-rows", [found.judge_version_id, *(row.test for row in rows)])
+    for at in shell.choose_rows(table, key):
         _texts(workspace, found, rows[at])
 
 
@@ -172,12 +128,7 @@ def _texts(workspace: Workspace, found: HardnessReport, row: HardnessRow) -> Non
     with shell.guard():
         version = judging.find_judge(workspace, found.judge_version_id)
     cases = changed_texts(workspace.db, version, row.test)
-    pages = max(1, (len(cases) + _PAGE - 1) // _PAGE)
-    page = (
-        st.number_input(f"Page of {pages}", 1, pages, 1, key=f"hardness-page-{row.test}") if pages > 1 else 1
-    )
-    start = (int(page) - 1) * _PAGE
-    for case in cases[start : start + _PAGE]:
+    for case in shell.page_of(cases, _PAGE, f"hardness-{row.test}"):
         result = case.result
         with st.container(border=True):
             people = f"; people say {result.people}" if result.people else ""
@@ -186,9 +137,53 @@ def _texts(workspace: Workspace, found: HardnessReport, row: HardnessRow) -> Non
                 plain(f"{result.test}: {result.before_value} before, {result.after_value} after{people}{hit}")
             )
             before, after = st.columns(2)
-            with before:
-                st.text(f"Before: {result.before_value}. {result.before_reason}")
-                st.code(case.source.text, language=None, wrap_lines=True)
-            with after:
-                st.text(f"After: {result.after_value}. {result.after_reason}")
-                st.code(result.changed_text, language=None, wrap_lines=True)
+            before.text(f"Before: {result.before_value}. {result.before_reason}")
+            before.code(case.source.text, language=None, wrap_lines=True)
+            after.text(f"After: {result.after_value}. {result.after_reason}")
+            after.code(result.changed_text, language=None, wrap_lines=True)
+
+
+def show_flips(workspace: Workspace) -> None:
+    """Ask an LLM judge again, and see the share of outputs on which it changes its mind."""
+    judges = [judge for judge in judging.active_judges(workspace) if kind_of(judge).needs_model]
+    if not judges:
+        st.info("Only LLM judges can change their mind, and there are none yet.")
+        return
+    left, times_at, limit_at = st.columns([3, 1, 1], vertical_alignment="bottom")
+    version = left.selectbox("LLM judge", judges, format_func=lambda judge: judge.name, key=keys.REPEATED)
+    times = int(times_at.number_input("Times", 2, repeating.MOST_TIMES, 3, key=f"{keys.REPEATED}-times"))
+    limit = int(limit_at.number_input("Outputs", 1, repeating.MOST_OUTPUTS, 50, key=f"{keys.REPEATED}-limit"))
+    if st.button("Ask again", key=f"{keys.REPEATED}-go"):
+        bar = st.progress(0.0)
+
+        def show(made: int, total: int, words: str) -> None:
+            bar.progress(made / total if total else 1.0, words)
+
+        with shell.guard():
+            done = repeating.repeat(workspace.telling(show), version, times=times, limit=limit)
+        bar.empty()
+        st.write(plain(f"{done.verdicts_new} new verdicts, {done.errors} errors. {done.message}"))
+    found = repeating.flips(workspace)
+    if not found:
+        st.info("No judge was asked twice yet.")
+        return
+    charts.intervals(
+        "Outputs on which a judge differs when it is asked again (low is good)",
+        [flips.judge for flips in found],
+        {"share": [flips.rate for flips in found]},
+        key="flips",
+    )
+    for flips in found:
+        rate = rate_words(flips.rate)
+        st.write(plain(f"{flips.judge}: {rate} of outputs, asked up to {flips.times} times."))
+        switch = f"Show the {len(flips.flipped)} outputs"
+        if flips.flipped and st.toggle(switch, key=f"flips-{flips.judge_version_id}"):
+            _show_flipped(workspace, flips)
+
+
+def _show_flipped(workspace: Workspace, flips: repeating.Flips) -> None:
+    for output, answers in repeating.outputs_of(workspace.db, flips):
+        with st.container(border=True):
+            for value, reason in zip(answers.values, answers.reasons, strict=True):
+                st.text(f"{value}: {reason}")
+            show_output(output)

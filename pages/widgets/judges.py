@@ -1,28 +1,26 @@
-"""The judges of every criterion: proposed, run, and what each says about outputs."""
+"""The judges of every criterion: proposed, run, what each says about outputs, and what is wrong with some."""
 
-from __future__ import annotations
-
-import pandas as pd
 import streamlit as st
 
 from labelcore.judges.kinds import kind_named
 from labelcore.settings import settings
 from labelcore.stages import judging
+from labelcore.stages.judging.testing import suspecting
 from labelcore.stages.judging.testing.overview import ProposalOrder, propose_judges
 from labelcore.workspace import Workspace
-from pages.widgets import learned, running, shell, suspects
-from pages.widgets.local_model import offer_local_model
+from pages.widgets import learned, running, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
 _PAGE = 5
+_COLUMNS = ("name", "kind", "passes", "fails", "abstains", "errors", "description")
 
 
 def show_judges(workspace: Workspace) -> None:
     """Propose and run judges, then every judge by criterion; a row opens its verdicts."""
     if not settings().has_model:
         st.write("No model is configured: code checks and learned judges are fitted to the grades.")
-    offer_local_model()
+    running.offer_local_model()
     running.show_estimate(workspace)
     _propose_or_run(workspace)
     running.watch(workspace)
@@ -32,10 +30,17 @@ def show_judges(workspace: Workspace) -> None:
         return
     _refreshing(workspace, judges)
     learned.show_freshness(workspace)
-    suspects.show_suspects(workspace)
+    _show_suspects(workspace)
     st.write("Choose a row to see what a judge says about outputs.")
     for criterion in dict.fromkeys(judge.criterion for judge in judges):
-        _show_table(workspace, criterion, [judge for judge in judges if judge.criterion == criterion])
+        st.subheader(plain(criterion))
+        shown = [judge for judge in judges if judge.criterion == criterion]
+        rows = [
+            {name: getattr(judge, name) for name in _COLUMNS} | {"stale": "; ".join(judge.stale_because)}
+            for judge in shown
+        ]
+        for row in shell.choose_rows(rows, f"judges-{criterion}"):
+            _show_verdicts(workspace, shown[row])
     shell.go("6_aligning.py", "Next: alignment")
 
 
@@ -50,28 +55,7 @@ def _propose_or_run(workspace: Workspace) -> None:
         else:
             st.info("Nothing can be fitted yet: it takes some passed and some failed outputs.")
     if right.button("Run judges on all outputs", width="stretch"):
-        running.start(workspace, None)
-
-
-def _show_table(workspace: Workspace, criterion: str, summaries: list[judging.JudgeSummary]) -> None:
-    st.subheader(plain(criterion))
-    names = ("name", "kind", "passes", "fails", "abstains", "errors", "description")
-    table = pd.DataFrame(
-        [
-            {name: getattr(judge, name) for name in names} | {"stale": "; ".join(judge.stale_because)}
-            for judge in summaries
-        ]
-    )
-    picked = st.dataframe(
-        table,
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"judges-{criterion}",
-    )
-    for row in picked.selection.rows:
-        _show_verdicts(workspace, summaries[row])
+        running.start(workspace)
 
 
 def _show_verdicts(workspace: Workspace, judge: judging.JudgeSummary) -> None:
@@ -83,17 +67,16 @@ def _show_verdicts(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     if kind.composed:
         learned.show_cascade(workspace, judge)
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
+    key = f"verdicts-{judge.judge_version_id}"
     value = st.segmented_control(
         "Show outputs with the verdict",
         [value for value in counts if counts[value]],
         format_func=lambda value: f"{value} ({counts[value]:,})",
-        key=f"verdicts-{judge.judge_version_id}",
+        key=key,
     )
     if not value:
         return
-    pages = (counts[value] + _PAGE - 1) // _PAGE
-    page = st.number_input(f"Page of {pages:,}", 1, pages, 1) if pages > 1 else 1
-    start = (int(page) - 1) * _PAGE
+    start = shell.page_of(range(counts[value]), _PAGE, f"{key}-{value}")[0]
     found = judging.judged(workspace.db, judge.judge_version_id, value, limit=_PAGE, start=start)
     for output, decision in found:
         with st.container(border=True):
@@ -109,14 +92,39 @@ def _refreshing(workspace: Workspace, judges: list[judging.JudgeSummary]) -> Non
     if not stale:
         return
     asked = [judge for judge in stale if kind_named(judge.kind).needs_model]
-    fitted = len(stale) - len(asked)
     with st.container(border=True):
         for reason in dict.fromkeys(reason for judge in stale for reason in judge.stale_because):
             names = [judge.name for judge in stale if reason in judge.stale_because]
             shown = ", ".join(names[:_PAGE]) + (" and others" if len(names) > _PAGE else "")
             st.text(f"{len(names)} stale because {reason}: {shown}.")
-        if fitted:
+        if fitted := len(stale) - len(asked):
             st.write(f"{fitted} of them hold no prompt: propose them again, or write them anew.")
         if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):
             judging.refresh_judges(workspace)
             st.rerun()
+
+
+def _show_suspects(workspace: Workspace) -> None:
+    """Judges that are not worth their place; inverted ones can be flipped. Only when asked for: judges
+    that have not run are tried, which takes seconds.
+    """
+    if not st.toggle("Look for duplicates, constants, inverted and erroring judges", key="look-for-suspects"):
+        return
+    found = suspecting.suspicious(workspace)
+    if not found:
+        st.write("None of them looks wrong.")
+        return
+    head = f"{len(found)} judges to look at: duplicates, constants, inverted, erroring"
+    with st.expander(head, expanded=True):
+        advice = ""
+        found.sort(key=lambda suspect: (suspect.fault != "inverted", suspect.fault, suspect.advice))
+        for suspect in found:
+            if suspect.advice != advice:
+                advice = suspect.advice
+                st.write(f"**{suspect.fault.capitalize()}.** {plain(advice)}")
+            st.text(suspect.says)
+            if suspect.fault == "inverted" and st.button("Flip it", key=f"flip-{suspect.judge_version_id}"):
+                with shell.guard():
+                    version = judging.find_judge(workspace, suspect.judge_version_id)
+                    made = suspecting.flip(workspace, version)
+                    st.success(plain(f"{made.name} is a judge now."))

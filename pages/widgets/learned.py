@@ -1,13 +1,11 @@
 """Learned judges and cascades: made again, what they look at, who decides and with which error."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
 
 from labelcore.judges.kinds import kind_named
-from labelcore.messages.lines.judging.making import cascade
+from labelcore.messages.lines.judging import cascade
 from labelcore.models import Output
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
@@ -19,11 +17,8 @@ from pages.widgets.shell import plain
 def show_freshness(workspace: Workspace) -> None:
     """How many grades came since the learned judges were made, with one button."""
     active = judging.active_judges(workspace)
-    stale = [
-        freshness
-        for freshness in retraining.freshness(workspace, active)
-        if freshness.changed and not freshness.why_not
-    ]
+    known = retraining.freshness(workspace, active)
+    stale = [freshness for freshness in known if freshness.changed and not freshness.why_not]
     if not stale:
         return
     st.info(plain(stale[0].says) + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else ""))
@@ -41,19 +36,12 @@ def show_learned(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     st.write(plain(report.reliability.says))
     left, right = st.columns(2)
     with left:
-        charts.weights(
-            "What it looks at (log odds of a fail)",
-            [weight.what for weight in report.weights],
-            [weight.weight for weight in report.weights],
-            key=f"weights-{version.id}",
-        )
+        weights = [(weight.what, weight.weight) for weight in report.weights]
+        charts.weights("What it looks at (log odds of a fail)", weights, key=f"weights-{version.id}")
     with right:
-        if report.reliability.bins:
-            charts.reliability(
-                f"Stated and found, n = {report.reliability.n}",
-                [(point.predicted, point.observed) for point in report.reliability.bins],
-                key=f"reliability-{version.id}",
-            )
+        if points := [(point.predicted, point.observed) for point in report.reliability.bins]:
+            title = f"Stated and found, n = {report.reliability.n}"
+            charts.reliability(title, points, key=f"reliability-{version.id}")
 
 
 def show_why(workspace: Workspace, judge: judging.JudgeSummary, output: Output) -> None:
@@ -73,20 +61,8 @@ def show_cascade(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     """Who decides how much, with which error, and the curve that the threshold was chosen on."""
     version = judging.find_judge(workspace, judge.judge_version_id)
     report = cascades.report(workspace, version)
-    for line in cascade(workspace, report):
-        st.write(plain(line.strip()))
-    points = [(point.share, point.error, point.bound) for point in report.curve]
-    chosen = next(
-        (point.share for point in reversed(report.curve) if report.at is not None and point.at >= report.at),
-        None,
-    )
-    charts.risk(
-        "Error against the share that the first judge decides",
-        points,
-        chosen,
-        report.error,
-        key=f"risk-{version.id}",
-    )
+    _say(report)
+    charts.risk("Error against the share that the first judge decides", report, key=f"risk-{version.id}")
     if report.ungraded and st.button(
         f"Put up to 50 of the {len(report.ungraded):,} left to people first in the queue",
         key=f"people-{version.id}",
@@ -94,6 +70,11 @@ def show_cascade(workspace: Workspace, judge: judging.JudgeSummary) -> None:
         with shell.guard():
             handed = cascades.hand_to_people(workspace, version, limit=50)
             st.success(f"{len(handed.output_ids)} outputs come first in the queue.")
+
+
+def _say(report: cascades.CascadeReport) -> None:
+    for line in cascade(report):
+        st.write(plain(line.strip()))
 
 
 def show_cascades(workspace: Workspace) -> None:
@@ -114,22 +95,13 @@ def _make_cascade(workspace: Workspace, judges: Sequence[judging.JudgeSummary]) 
         st.write("A cascade begins with a judge that gives probabilities: propose a learned one.")
         return
     first = st.selectbox("First", firsts, format_func=lambda judge: judge.name, key="cascade-first")
-    others = [
-        judge
-        for judge in judges
-        if judge.criterion_id == first.criterion_id
-        and judge.judge != first.judge
-        and not kind_named(judge.kind).composed
-    ]
+    same = [judge for judge in judges if judge.criterion_id == first.criterion_id]
+    others = [judge for judge in same if judge.judge != first.judge and not kind_named(judge.kind).composed]
     then = st.selectbox("Then", others, format_func=lambda judge: judge.name, key="cascade-then")
     error = st.number_input("At most wrong at each step, in %", 1, 50, 10, key="cascade-error")
     if then and st.button("Set the cascade from the grades", key="cascade-make"):
         with shell.guard(), st.spinner("Both judges decide on graded outputs …"):
-            first_version = judging.find_judge(workspace, first.judge_version_id)
-            then_version = judging.find_judge(workspace, then.judge_version_id)
-            report = cascades.make(
-                workspace, first_version, then_version, criterion=first.criterion_id, error=error / 100
-            )
-            for line in cascade(workspace, report):
-                st.write(plain(line.strip()))
+            both = [judging.find_judge(workspace, judge.judge_version_id) for judge in (first, then)]
+            report = cascades.make(workspace, *both, criterion=first.criterion_id, error=error / 100)
+            _say(report)
             st.write("Run the judges, then choose its row under Judges to see its verdicts.")

@@ -11,10 +11,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from pages.widgets.icon import ICON
-from pages.widgets.language import language, say
-
-PAGES = Path(__file__).parent.parent
+from labelcore.messages import say_in
+from pages.widgets.shell import ICON, PAGES, language
 
 
 def address(file: Path) -> str:
@@ -43,13 +41,13 @@ def _shown(file: Path) -> tuple[str, str]:
 
 def _pages() -> list[Page]:
     """Made once for each visit and language: making them reads the file system for each."""
-    key = f"pages-{language()}"
-    if key not in st.session_state:
-        st.session_state[key] = [
-            st.Page(file, title=say(title), url_path=address(file), icon=icon, default=file == menu()[0][0])
-            for file, title, icon in menu()
+    spoken = language()
+    made: list[Page] | None = st.session_state.get(f"pages-{spoken}")
+    if made is None:
+        made = st.session_state[f"pages-{spoken}"] = [
+            st.Page(file, title=say_in(spoken, title), url_path=address(file), icon=icon, default=at == 0)
+            for at, (file, title, icon) in enumerate(menu())
         ]
-    made: list[Page] = st.session_state[key]
     return made
 
 

@@ -1,23 +1,18 @@
 """Outputs as text only, so nothing in them loads, links or runs; one click from a number to its outputs."""
 
-from __future__ import annotations
-
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from labelcore.models import Grade, Output
+from labelcore.messages import say
+from labelcore.models import Output
 from labelcore.stages import aligning, grading, projects
 from labelcore.workspace import Workspace
 from pages.widgets import shell
-from pages.widgets.language import say
 from pages.widgets.shell import plain
 
 _PAGE = 10
 _AT_ONCE = 5
-Row = TypeVar("Row")
 CELLS: dict[aligning.Cell, str] = {
     "false_pass": "bad ones it lets through",
     "false_fail": "good ones it wrongly fails",
@@ -44,7 +39,7 @@ def show_disagreements(found: Sequence[aligning.Disagreement], key: str) -> None
     if not found:
         st.write("No output is behind this number.")
         return
-    for disagreement in _page_of(found, _PAGE, key):
+    for disagreement in shell.page_of(found, _PAGE, key):
         with st.container(border=True):
             people = "passed" if disagreement.human_pass else "failed"
             st.write(
@@ -60,37 +55,18 @@ def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str)
     wanted = list(dict.fromkeys(ids))
     if not wanted or not st.toggle(f"{words} ({len(wanted):,})", key=key):
         return
-    shown = _page_of(wanted, _AT_ONCE, key)
-    grades = _grades(workspace, shown)
-    for output_id in shown:
+    current = grading.current_grades(workspace)
+    for output_id in shell.page_of(wanted, _AT_ONCE, key):
         with st.container(border=True):
-            for grade in grades[output_id]:
-                st.text(_in_a_line(grade))
-            if not grades[output_id]:
+            grades = [grade for grade in current if grade.output_id == output_id]
+            for grade in grades:
+                about = " on one criterion" if grade.criterion_id else ""
+                note = f": {grade.note}" if grade.note else ""
+                st.text(f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {grade.value}{about}{note}")
+            if not grades:
                 st.write("Nobody has graded it.")
             if output := projects.find_output(workspace.db, output_id):
                 show_output(output)
-
-
-def _page_of(rows: Sequence[Row], size: int, key: str) -> Sequence[Row]:
-    """So many rows at a time; people choose the page where there are more."""
-    pages = (len(rows) + size - 1) // size
-    page = st.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"{key}-page") if pages > 1 else 1
-    return rows[(int(page) - 1) * size :][:size]
-
-
-def _grades(workspace: Workspace, ids: Collection[str]) -> dict[str, list[Grade]]:
-    found: dict[str, list[Grade]] = defaultdict(list)
-    for grade in grading.current_grades(workspace):
-        if grade.output_id in ids:
-            found[grade.output_id].append(grade)
-    return found
-
-
-def _in_a_line(grade: Grade) -> str:
-    about = " on one criterion" if grade.criterion_id else ""
-    note = f": {grade.note}" if grade.note else ""
-    return f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {grade.value}{about}{note}"
 
 
 def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str]], key: str) -> None:

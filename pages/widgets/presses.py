@@ -5,11 +5,8 @@ With a run of the page for each press, two hundred people cost twice the process
 where this route is missing or says no, it sends them with a run of the page, as if there were no door.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
-from typing import Any
 
 import streamlit as st
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -26,7 +23,7 @@ from labelcore.stages import projects
 from labelcore.stages.grading.card import held_by_browser, read_events
 from labelcore.store import open_database
 from labelcore.workspace import Workspace
-from pages.widgets.grading_card import PressRoute
+from pages.widgets.components import PressRoute
 from pages.widgets.grading_session import GradingSession, Way
 
 PATH = "/labelcore/presses"
@@ -38,11 +35,9 @@ _signer = URLSafeSerializer(secrets.token_bytes(32), salt="grading session")
 
 def route_of(session: GradingSession) -> PressRoute:
     """The address, and a token that lets its holder speak for this person in this project only."""
-    token = _signer.dumps(
-        [session.workspace.project.name, session.workspace.person, session.language, session.way]
-    )
+    who = [session.workspace.project.name, session.workspace.person, session.language, session.way]
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return PressRoute(path=f"/{base}{PATH}" if base else PATH, token=str(token))
+    return PressRoute(path=f"/{base}{PATH}" if base else PATH, token=str(_signer.dumps(who)))
 
 
 async def presses(request: Request) -> Response:
@@ -61,28 +56,20 @@ async def presses(request: Request) -> Response:
     return await run_in_threadpool(_answer, who, sent)
 
 
-def _session(project: str, annotator: str, language: Language, way: Way) -> GradingSession:
-    db = open_database(settings().db)
-    return GradingSession(
-        Workspace(db, projects.open_project(db, project, create=False), annotator), language, way
-    )
-
-
 def _answer(who: tuple[str, str, Language, Way], sent: object) -> Response:
     events, malformed = read_events(sent)
+    project, annotator, language, way = who
     try:
-        news = _session(*who).news(events)
+        db = open_database(settings().db)
+        workspace = Workspace(db, projects.open_project(db, project, create=False), annotator)
+        news = GradingSession(workspace, language, way).news(events)
     except LabelcoreError as trouble:
         return _refusal(409, str(trouble))
     data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
     data["refused"] |= malformed
-    return Response(_as_json(data), media_type="application/json")
-
-
-def _as_json(data: dict[str, Any]) -> bytes:
-    # A browser may have sent half a character as an id; it must not cost the answer.
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
+    # A browser may have sent half a character as an id; it must not cost the answer.
+    return Response(text.encode("utf-8", "replace"), media_type="application/json")
 
 
 def _refusal(status: int, why: str) -> Response:

@@ -1,8 +1,5 @@
 """Probes: real outputs with a planted defect, confirmed by experts, and judges tested on them."""
 
-from __future__ import annotations
-
-import pandas as pd
 import streamlit as st
 
 from labelcore.messages import rate_words, sentences
@@ -14,6 +11,7 @@ from pages.widgets import shell
 from pages.widgets.shell import plain
 
 _AT_ONCE = 10
+_OPINIONS: dict[str, ProbeValue] = {"It breaks the criterion": "confirmed", "It does not": "rejected"}
 
 
 def show_probes(workspace: Workspace) -> None:
@@ -51,36 +49,25 @@ def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
     """The rates; a chosen row opens the probes behind it."""
     shell.warn(sentences(found.warnings))
     rows = [
-        {
-            "judge": detection.judge,
-            "defect": detection.defect,
-            "caught": rate_words(detection.rate),
-            "of": detection.of,
-        }
-        for detection in found.detections
+        {"judge": row.judge, "defect": row.defect, "caught": rate_words(row.rate), "of": row.of}
+        for row in found.detections
     ]
-    if rows:
-        st.write("Choose a row to see the probes behind its rate.")
-        picked = st.dataframe(
-            pd.DataFrame(rows),
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
-            key=f"probe-rates-{found.criterion.id}",
-        )
-        for row in picked.selection.rows:
-            _show_probes(workspace, found.detections[row])
-        st.write(
-            "Over all defects, on confirmed probes. These are planted defects, each as frequent as "
-            "somebody made it: the rate says nothing of failures that occur by themselves."
-        )
-        every = [
+    if not rows:
+        st.info("There are no probes or no judges of this criterion yet.")
+        return
+    st.write("Choose a row to see the probes behind its rate.")
+    for row in shell.choose_rows(rows, f"probe-rates-{found.criterion.id}"):
+        _show_probes(workspace, found.detections[row])
+    st.write(
+        "Over all defects, on confirmed probes. These are planted defects, each as frequent as "
+        "somebody made it: the rate says nothing of failures that occur by themselves."
+    )
+    shell.table(
+        [
             {"judge": detection.judge, "caught": rate_words(detection.rate), "confirmed": detection.confirmed}
             for detection in found.overall
         ]
-        st.dataframe(pd.DataFrame(every), hide_index=True)
-    else:
-        st.info("There are no probes or no judges of this criterion yet.")
+    )
 
 
 def _show_probes(workspace: Workspace, detection: probing.Detection) -> None:
@@ -99,11 +86,7 @@ def _ask(workspace: Workspace, probe: probe_cases.Probe) -> None:
         with st.expander("The output that it was made from"):
             st.code(probe.source.text, language=None, wrap_lines=True)
         with st.container(horizontal=True):
-            opinions: tuple[tuple[str, ProbeValue], ...] = (
-                ("It breaks the criterion", "confirmed"),
-                ("It does not", "rejected"),
-            )
-            for label, value in opinions:
+            for label, value in _OPINIONS.items():
                 if st.button(label, key=f"{value}-{probe.case.id}"):
                     with shell.guard():
                         probe_cases.say_of_probe(workspace, probe.case, value)

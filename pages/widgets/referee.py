@@ -1,7 +1,5 @@
 """The referee's table: candidates of one criterion on the same graded outputs."""
 
-from __future__ import annotations
-
 import pandas as pd
 import streamlit as st
 
@@ -40,31 +38,25 @@ def show_race(workspace: Workspace) -> None:
         },
         key="race",
     )
-    _table(found)
+    rows = [
+        {
+            "judge": contender.judge,
+            "kind": contender.kind,
+            "measured": contender.how,
+            "good enough": contender.good,
+            "TPR": rate_words(contender.tpr),
+            "TNR": rate_words(contender.tnr),
+            "US$ for 1,000": contender.cost_per_thousand,
+            "ms": contender.latency_ms,
+            "flips": rate_words(contender.flip_rate),
+            "beaten by": contender.beaten_by,
+        }
+        for contender in found.contenders
+    ]
+    beaten = ["color: #8a8a8a" if row["beaten by"] else "" for row in rows]
+    st.dataframe(pd.DataFrame(rows).style.apply(lambda _: beaten), hide_index=True)
     shell.warn(sentences(found.left_out))
     _differences(workspace, found)
-
-
-def _table(found: refereeing.Race) -> None:
-    rows = pd.DataFrame(
-        [
-            {
-                "judge": contender.judge,
-                "kind": contender.kind,
-                "measured": contender.how,
-                "good enough": contender.good,
-                "TPR": rate_words(contender.tpr),
-                "TNR": rate_words(contender.tnr),
-                "US$ for 1,000": contender.cost_per_thousand,
-                "ms": contender.latency_ms,
-                "flips": rate_words(contender.flip_rate),
-                "beaten by": contender.beaten_by,
-            }
-            for contender in found.contenders
-        ]
-    )
-    grey = rows.style.apply(lambda row: ["color: #8a8a8a" if row["beaten by"] else ""] * len(row), axis=1)
-    st.dataframe(grey, hide_index=True, width="stretch")
 
 
 def _differences(workspace: Workspace, found: refereeing.Race) -> None:

@@ -1,36 +1,57 @@
-"""Run judges in a thread: the page reads rows, the thread never speaks to Streamlit."""
-
-from __future__ import annotations
+"""Judges run in a thread, which never speaks to Streamlit: the page reads rows. Also a local model."""
 
 import logging
-import threading
+from collections.abc import Callable
+from threading import Event, Thread
 
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
+from labelcore.llm import local_server
 from labelcore.models import Run
+from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.workspace import Workspace
-from pages.widgets import keys
+from pages.widgets import keys, shell
 from pages.widgets.shell import plain
 
 _log = logging.getLogger("labelcore.pages")
 _STATES = {"running": "Running", "stopped": "Stopped", "finished": "Finished", "failed": "Failed"}
 
 
+def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Event:
+    """Work in a thread; under ``failed_key`` the session has the sentences of what failed.
+
+    Returns:
+        What the work may set when it has begun, and what is set when it is over.
+    """
+    failed: list[str] = []
+    event = Event()
+
+    def whole() -> None:
+        try:
+            work(event)
+        except LabelcoreError as trouble:
+            failed.append(str(trouble))
+        except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
+            _log.exception("%s failed", what)
+            failed.append(f"{what} failed; the log says why. What was decided is kept.")
+        finally:
+            event.set()
+
+    st.session_state[failed_key] = failed
+    Thread(target=whole, daemon=True).start()
+    return event
+
+
 def show_estimate(workspace: Workspace) -> None:
     """What a run over everything would take; worked out anew once something has changed."""
     kept = st.session_state.get(keys.RUN_ESTIMATE, {})
-    runs = judging.runs(workspace)
-    if runs and runs[0].state == "running":
+    newest = next(iter(judging.runs(workspace)), None)
+    if newest and newest.state == "running":
         return
-    judges = judging.active_judges(workspace)
-    now = (
-        workspace.project.id,
-        runs[0].id if runs else "",
-        runs[0].state if runs else "",
-        tuple(v.id for v in judges),
-    )
+    judges = tuple(version.id for version in judging.active_judges(workspace))
+    now = (workspace.project.id, newest and (newest.id, newest.state), judges)
     if kept.get("of") != now:
         try:
             found = judging.estimate_run(workspace)
@@ -43,28 +64,17 @@ def show_estimate(workspace: Workspace) -> None:
         st.text(" ".join(found.based_on))
 
 
-def start(workspace: Workspace, kind: str | None) -> None:
-    """Begin a run, unless this visitor's last one still works."""
-    thread = st.session_state.get(keys.RUN_THREAD)
-    if thread is not None and thread.is_alive():
+def start(workspace: Workspace) -> None:
+    """Begin a run of all judges, unless this visitor's last one still works."""
+    last = st.session_state.get(keys.RUN_OVER)
+    if last is not None and not last.is_set():
         return
     if any(run.state == "running" for run in judging.runs(workspace)[:1]):
         st.info("Somebody's run is under way already.")  # two would pay for the same answers
         return
-    failed: list[str] = []
-
-    def work() -> None:
-        try:
-            judging.run_judges(workspace, order=judging.RunOrder(kind=kind))
-        except LabelcoreError as trouble:
-            failed.append(str(trouble))
-        except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
-            _log.exception("a run failed")
-            failed.append("The run failed; the log says why. What was decided is kept.")
-
-    st.session_state[keys.RUN_FAILED] = failed
-    st.session_state[keys.RUN_THREAD] = threading.Thread(target=work, daemon=True)
-    st.session_state[keys.RUN_THREAD].start()
+    st.session_state[keys.RUN_OVER] = in_thread(
+        lambda _: judging.run_judges(workspace, order=judging.RunOrder()), "The run", keys.RUN_FAILED
+    )
 
 
 @st.fragment(run_every=1.0)
@@ -76,39 +86,46 @@ def watch(workspace: Workspace) -> None:
     if not runs:
         return
     run = runs[0]
-    if st.session_state.get(keys.RUN_STATE) == "running" != run.state:
-        st.session_state[keys.RUN_STATE] = run.state
-        st.rerun()  # the estimate and the tables are about what was decided until now
+    was = st.session_state.get(keys.RUN_STATE)
     st.session_state[keys.RUN_STATE] = run.state
+    if was == "running" != run.state:
+        st.rerun()  # the estimate and the tables are about what was decided until now
     total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
     done = run.verdicts_new + run.errors
-    words = f"{_STATES[run.state]}: {done:,} of {total:,}{_time(run)}"
+    words = f"{_STATES[run.state]}: {done:,} of {total:,} in {judging.span_words(run.seconds)}"
+    if run.state == "running" and run.seconds_left is not None:
+        words += f", about {judging.span_words(run.seconds_left)} left"
     st.progress(min(1.0, done / total) if total else 1.0, text=words)
-    st.text(_figures(run))
-    if run.faults or run.error_kinds:
-        st.text(_troubles(run))
-    if run.message:
-        (st.warning if run.state in {"stopped", "failed"} else st.write)(plain(run.message))
+    _show_figures(run)
     if run.state == "running" and st.button("Stop", key="stop-run", icon=":material/stop:"):
         judging.stop_run(run.id)
 
 
-def _time(run: Run) -> str:
-    passed = f" in {judging.span_words(run.seconds)}"
-    if run.state == "running" and run.seconds_left is not None:
-        return f"{passed}, about {judging.span_words(run.seconds_left)} left"
-    return passed
-
-
-def _figures(run: Run) -> str:
+def _show_figures(run: Run) -> None:
     cached = f", {run.answers_cached:,} answers known already" if run.answers_cached else ""
-    return f"{run.requests:,} model calls{cached}, US$ {run.cost_usd:.4f}"
+    st.text(f"{run.requests:,} model calls{cached}, US$ {run.cost_usd:.4f}")
+    troubles = {"No verdict": run.error_kinds, "Asked again": run.faults}
+    if any(troubles.values()):
+        told = (f"{name}: {judging.kinds_words(kinds)}." for name, kinds in troubles.items() if kinds)
+        st.text(" ".join(told))
+    if run.message:
+        (st.warning if run.state in {"stopped", "failed"} else st.write)(plain(run.message))
 
 
-def _troubles(run: Run) -> str:
-    troubles = []
-    if run.error_kinds:
-        troubles.append(f"No verdict: {judging.kinds_words(run.error_kinds)}.")
-    if run.faults:
-        troubles.append(f"Asked again: {judging.kinds_words(run.faults)}.")
-    return " ".join(troubles)
+def offer_local_model() -> None:
+    """One click to a model on this machine; shown only where it is installed and has its weights."""
+    weights = local_server.weights_here()
+    server = local_server.status()
+    if server is None and (weights is None or not local_server.installed()):
+        return
+    if server and settings().base_url == server.base_url:
+        aside = "a small model judges less well than a large one"
+        st.write(plain(f"The model {server.model} runs on this machine; {aside}."))
+        if st.button("Stop the local model", key="local-model-stop"):
+            with shell.guard():
+                local_server.stop()
+            st.rerun()
+    elif not settings().has_model and st.button("Start the local model and use it", key="local-model-start"):
+        with shell.guard(), st.spinner("The model is loaded …"):
+            local_server.use(server or local_server.start(weights))  # type: ignore[arg-type]  # one of both is there
+        st.rerun()

@@ -1,36 +1,43 @@
-"""What every page does first: open the database, know the project and who is here.
-
-A page can be reached without app.py having run, so nothing that must hold may live only there.
+"""What every page does first: speak the person's language, open the database, know the project and who is
+here; and the few things that every page shows in the same way.
 """
-
-from __future__ import annotations
 
 import hashlib
 import logging
-import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
+import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
-
-ROOT = Path(__file__).parent.parent.parent
-if str(ROOT) not in sys.path:  # a page that is opened directly must find its widgets
-    sys.path.insert(0, str(ROOT))
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from labelcore.errors import LabelcoreError
-from labelcore.messages import speak
+from labelcore.messages import NAMES, Language, say, speak
 from labelcore.models import Project
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import Database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import keys
-from pages.widgets.icon import ICON
-from pages.widgets.language import choose_language, language, say
 
+PAGES = Path(__file__).parent.parent
+ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
+"""An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
+Row = TypeVar("Row")
 _log = logging.getLogger("labelcore.pages")
+
+
+def language() -> Language:
+    """What the person has chosen, else what the browser asks for."""
+    chosen = st.session_state.get(keys.LANGUAGE)
+    if chosen in NAMES:
+        return cast("Language", chosen)
+    return "zh" if str(st.context.locale or "").startswith("zh") else "en"
 
 
 def open_page(title: str, explain: str = "", **values: str) -> Workspace:
@@ -39,18 +46,44 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     ``values`` fill the names in braces in ``explain``.
     """
     speak(language())
-    title, explain = say(title), say(explain, **values) if explain else ""
+    title = say(title)
     in_tab = " · ".join(dict.fromkeys((title, "labelcore")))
     st.set_page_config(page_title=in_tab, page_icon=ICON, layout="wide")
     with guard():
         db = open_database(settings().db)
         project = _project(db)
-    annotator = _person()
-    choose_language()
+    annotator = st.sidebar.text_input(
+        say("Your name"),
+        value=settings().annotator,
+        key=keys.ANNOTATOR,
+        bind="query-params",
+        help=say("Your grades carry it."),
+    )
+    st.sidebar.selectbox(
+        "Language · 语言",
+        list(NAMES),
+        format_func=NAMES.__getitem__,
+        key=keys.LANGUAGE,
+        index=list(NAMES).index(language()),
+        bind="query-params",
+    )
     st.title(title)
     if explain:
-        st.write(explain)
-    return Workspace(db, project, annotator)
+        st.write(say(explain, **values))
+    return Workspace(db, project, str(annotator or "").strip())
+
+
+def _project(db: Database) -> Project:
+    known = {project.name: project for project in projects.list_projects(db)}
+    names = list(known)
+    wanted = settings().project
+    if wanted not in names:
+        projects.open_project(db, wanted)
+        names = sorted([*names, wanted])
+    chosen = st.sidebar.selectbox(
+        say("Project"), names, index=names.index(wanted), key=keys.PROJECT, bind="query-params"
+    )
+    return known.get(chosen or wanted) or projects.open_project(db, chosen or wanted)
 
 
 @contextmanager
@@ -82,39 +115,58 @@ def key_of(name: str, ids: Sequence[str]) -> str:
     return f"{name}-{hashlib.sha256(chr(30).join(ids).encode()).hexdigest()[:16]}"
 
 
-def _project(db: Database) -> Project:
-    known = {project.name: project for project in projects.list_projects(db)}
-    names = list(known)
-    wanted = settings().project
-    if wanted not in names:
-        projects.open_project(db, wanted)
-        names = sorted([*names, wanted])
-    chosen = st.sidebar.selectbox(
-        say("Project"), names, index=names.index(wanted), key=keys.PROJECT, bind="query-params"
-    )
-    return known.get(chosen or wanted) or projects.open_project(db, chosen or wanted)
+def table(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows to look at."""
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def _person() -> str:
-    name = st.sidebar.text_input(
-        say("Your name"),
-        value=settings().annotator,
-        key=keys.ANNOTATOR,
-        bind="query-params",
-        help=say("Your grades carry it."),
+def choose_rows(rows: Sequence[Mapping[str, Any]], key: str, *, several: bool = False) -> list[int]:
+    """Rows of which people choose one or several; the places of the chosen ones."""
+    picked = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row" if several else "single-row",
+        key=key,
     )
-    return str(name or "").strip()
+    return list(picked.selection.rows)
+
+
+def page_of(rows: Sequence[Row], size: int, key: str) -> Sequence[Row]:
+    """So many rows at a time; people choose the page where there are more."""
+    pages = (len(rows) + size - 1) // size
+    page = st.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"{key}-page") if pages > 1 else 1
+    return rows[(int(page) - 1) * size :][:size]
+
+
+def show_tabs(shown: Mapping[str, Callable[[Workspace], None]], workspace: Workspace, key: str) -> None:
+    """Tabs by name, of which only the open one is computed."""
+    with guard():
+        tabs = st.tabs(list(shown), key=key, on_change="rerun")
+        for tab, show in zip(tabs, shown.values(), strict=True):
+            if tab.open:
+                with tab:
+                    show(workspace)
+
+
+@contextmanager
+def file_of(came: UploadedFile) -> Iterator[Path]:
+    """What somebody gave a page, as a file for a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / Path(came.name).name
+        file.write_bytes(came.getvalue())
+        yield file
 
 
 def go(file: str, label: str) -> None:
     """A link to another page; without the navigation around it, the words alone."""
     try:
-        st.page_link(ROOT / "pages" / file, label=say(label), icon=":material/arrow_forward:")
+        st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:")
     except StreamlitPageNotFoundError:
         st.write(f"{label} (in the menu of the app)")
 
 
-def warn(sentences: tuple[str, ...] | list[str]) -> None:
+def warn(sentences: Sequence[str]) -> None:
     """Warnings as sentences, each on its own."""
     for sentence in sentences:
         st.warning(plain(sentence), icon=":material/info:")

@@ -1,12 +1,11 @@
 """The manager's page: the answer, its reasons, and the charts that matter."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
-from labelcore.messages import Language, listed, sentence, sentences, slicing, speaking
-from labelcore.messages.checking import version_lines
+from labelcore.messages import listed, say, sentence, sentences, slicing, speaking
+from labelcore.messages.lines.reporting import version_lines
 from labelcore.messages.report import timeline_of, write_report
 from labelcore.messages.trusting import reason_words
 from labelcore.stages import grading, reporting
@@ -15,7 +14,7 @@ from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.reporting import Document
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
-from pages.widgets.language import language, say
+from pages.widgets.shell import plain
 
 _BOXES = {
     "bad": (st.error, ":material/cancel:"),
@@ -27,25 +26,23 @@ _CHARTED = 12
 
 def show_answer(trust: reporting.Trust) -> None:
     """The answer in one sentence, then what speaks against it, then what speaks for it."""
-    st.header(shell.plain(sentence(trust.headline)))
-    st.write(shell.plain(say("The figure: {method}.", method=sentence(trust.method))))
-    st.write(shell.plain(sentence(trust.enough)))
+    st.header(plain(sentence(trust.headline)))
+    st.write(plain(say("The figure: {method}.", method=sentence(trust.method))))
+    st.write(plain(sentence(trust.enough)))
     against = [reason for reason in trust.reasons if reason.weight != "good"]
-    for reason in against:
-        _show(reason)
-    good = [reason for reason in trust.reasons if reason.weight == "good"]
-    if good:
+    _show_reasons(against)
+    if good := [reason for reason in trust.reasons if reason.weight == "good"]:
         with st.expander(say("What speaks for it ({n})", n=len(good)), expanded=not against):
-            for reason in good:
-                _show(reason)
+            _show_reasons(good)
     with st.expander(say("Which grades each figure rests on"), expanded=True):
         for basis in sentences(trust.rests_on):
-            st.write(shell.plain(basis))
+            st.write(plain(basis))
 
 
-def _show(reason: reporting.Reason) -> None:
-    box, icon = _BOXES[reason.weight]
-    box(shell.plain(reason_words(reason)), icon=icon)
+def _show_reasons(reasons: list[reporting.Reason]) -> None:
+    for reason in reasons:
+        box, icon = _BOXES[reason.weight]
+        box(plain(reason_words(reason)), icon=icon)
 
 
 def show_judges(report: AlignmentReport) -> None:
@@ -67,7 +64,7 @@ def show_judges(report: AlignmentReport) -> None:
     shaped = listed(judge.judge for judge in judges if judge.in_sample)
     if shaped:
         words = say("In-sample, so it flatters, for {judges}: these grades shaped them.", judges=shaped)
-        st.caption(shell.plain(words))
+        st.caption(plain(words))
     shell.go("6_aligning.py", "The outputs behind every number: Alignment")
 
 
@@ -86,13 +83,13 @@ def show_slices(workspace: Workspace) -> None:
             key="trust-slices",
         )
         for difference in slicing.telling(breakdown):
-            st.write(shell.plain(difference))
+            st.write(plain(difference))
         table = slicing.slice_table(breakdown, len(breakdown.rows))
         with st.expander("In numbers"):
-            st.dataframe(pd.DataFrame(list(table.rows), columns=list(table.columns)), hide_index=True)
+            shell.table([dict(zip(table.columns, row, strict=True)) for row in table.rows])
             st.caption(table.title)
         for note in slicing.notes(breakdown):
-            st.caption(shell.plain(note))
+            st.caption(plain(note))
 
 
 def show_timeline(workspace: Workspace) -> None:
@@ -102,40 +99,35 @@ def show_timeline(workspace: Workspace) -> None:
         return
     st.subheader("What happened?")
     shown = timeline_of(found)
-    charts.timeline(
-        shown.title, shown.points, [(mark.at, mark.words) for mark in shown.marks], key="trust-time"
-    )
-    with st.expander(say("Changes ({n})", n=len(shown.marks))):
-        for number, mark in enumerate(shown.marks, 1):
-            st.text(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}")
+    marks = [(mark.at, mark.words) for mark in shown.marks]
+    charts.timeline(shown.title, shown.points, marks, key="trust-time")
+    with st.expander(say("Changes ({n})", n=len(marks))):
+        for number, (at, words) in enumerate(marks, 1):
+            st.text(f"{number}. {at:%Y-%m-%d %H:%M}: {words}")
 
 
 def offer_report(workspace: Workspace) -> None:
     """The report as a file: made only when it is asked for."""
     st.subheader("Keep it")
-    html, pdf = st.columns(2)
-    spoken = language()  # the file is made later, where no page runs
-    html.download_button(
-        "Report as HTML",
-        lambda: reporting.to_html(_written(workspace, spoken)),
-        file_name="report.html",
-        mime="text/html",
-        width="stretch",
-        on_click="ignore",
-    )
-    pdf.download_button(
-        "Report as PDF",
-        lambda: reporting.to_pdf(_written(workspace, spoken)),
-        file_name="report.pdf",
-        mime="application/pdf",
-        width="stretch",
-        on_click="ignore",
-    )
+    spoken = shell.language()  # the file is made later, where no page runs
 
+    def written() -> Document:
+        with speaking(spoken):
+            return write_report(reporting.gather(workspace))
 
-def _written(workspace: Workspace, spoken: Language) -> Document:
-    with speaking(spoken):
-        return write_report(reporting.gather(workspace))
+    kinds: tuple[tuple[str, str, Callable[[], str | bytes]], ...] = (
+        ("html", "text/html", lambda: reporting.to_html(written())),
+        ("pdf", "application/pdf", lambda: reporting.to_pdf(written())),
+    )
+    for column, (ending, mime, make) in zip(st.columns(2), kinds, strict=True):
+        column.download_button(
+            f"Report as {ending.upper()}",
+            make,
+            file_name=f"report.{ending}",
+            mime=mime,
+            width="stretch",
+            on_click="ignore",
+        )
 
 
 def show_comparison(workspace: Workspace) -> None:
@@ -157,7 +149,10 @@ def show_comparison(workspace: Workspace) -> None:
         )
         if st.toggle("Compare them", key="trust-versions"):
             with shell.guard():
-                _show_versions(reporting.compare_versions(workspace, first, second))
+                compared = reporting.compare_versions(workspace, first, second)
+                st.write(say("Both answered {n} of the same inputs.", n=compared.pairs))
+                for line in version_lines(compared):
+                    st.write(plain(line))
 
 
 def _show_moments(comparison: reporting.MomentComparison) -> None:
@@ -172,9 +167,3 @@ def _show_moments(comparison: reporting.MomentComparison) -> None:
     )
     for change in sentences(comparison.changes) or (say("Nothing that the figures rest on has changed."),):
         st.text(change)
-
-
-def _show_versions(comparison: reporting.VersionComparison) -> None:
-    st.write(say("Both answered {n} of the same inputs.", n=comparison.pairs))
-    for line in version_lines(comparison):
-        st.write(shell.plain(line))

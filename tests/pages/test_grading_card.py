@@ -170,9 +170,9 @@ def page() -> None:
     import streamlit as st
 
     from labelcore.stages.grading.card import CardItem, CardNews, CardSetting
-    from pages.widgets.grading_card import grading_card, received
+    from pages.widgets.components import grading_card, presses
 
-    before = received("card")
+    before = presses("card")
     items = (CardItem(output_id="o1", position=1, text="An answer"),)
     setting = CardSetting(annotator="a", project="p")
     late = grading_card(CardNews(items=items, setting=setting, place=1, total=1), key="card")

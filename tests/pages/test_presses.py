@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from labelcore.messages import Language
 from labelcore.models import Output, Project
 from labelcore.settings import settings
 from labelcore.stages import grading, projects, sampling
@@ -19,7 +20,6 @@ from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import presses
 from pages.widgets.grading_session import GradingSession
-from pages.widgets.language import Language
 
 Send = Callable[..., Any]
 

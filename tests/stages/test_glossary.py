@@ -31,7 +31,7 @@ from labelcore.stats.splits import split_of
 from labelcore.text.definitions import abbreviations, definitions
 from labelcore.text.terms import marks, occurring
 from labelcore.workspace import Workspace
-from pages.widgets.pairs import pair_items
+from pages.widgets.grading_session import pair_items
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]

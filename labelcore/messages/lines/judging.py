@@ -12,9 +12,8 @@ from labelcore.settings import Endpoint
 from labelcore.stages.judging.keeping.schemas import SchemaState
 from labelcore.stages.judging.keeping.summaries import JudgeDetail
 from labelcore.stages.judging.proposing.cascades import CascadeReport, HandedOver
-from labelcore.stages.judging.proposing.checks import Contract, KeptCheck
+from labelcore.stages.judging.proposing.checks import Contract, KeptCheck, Trial
 from labelcore.stages.judging.proposing.retraining import LearnedReport, Retrained
-from labelcore.stages.judging.proposing.trials import Trial
 from labelcore.stages.judging.running.estimating import Estimate, estimate_words
 from labelcore.stages.judging.running.machine import Connections, LocalModel, Stopped
 from labelcore.stages.judging.running.orders import StoppedRuns

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.stages.grading.card import CardEvent, CardGrade, CardItem, CardNews, CardSetting
-from pages.widgets.grading_card import grading_card, received
+from pages.widgets.components import grading_card, presses
 
 KEY = "card"
 STORE = Path(os.environ["CARD_STORE"])
@@ -67,8 +67,8 @@ def marks(output_id: str) -> dict[str, CardGrade]:
 
 
 st.set_page_config(layout=SETTINGS.get("layout", "wide"), initial_sidebar_state="collapsed")
-refused = {e.client_id: "this output was deleted" for e in received(KEY) if e.output_id == "gone"}
-acknowledged = store(tuple(e for e in received(KEY) if e.client_id not in refused))
+refused = {e.client_id: "this output was deleted" for e in presses(KEY) if e.output_id == "gone"}
+acknowledged = store(tuple(e for e in presses(KEY) if e.client_id not in refused))
 grades = current()
 items = [
     CardItem(

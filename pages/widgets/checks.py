@@ -1,0 +1,105 @@
+"""Checks written in Python, tried and kept as judges; and the schema of structured outputs."""
+
+import json
+
+import streamlit as st
+
+from labelcore.sandbox.limits import LONGEST_SOURCE
+from labelcore.sandbox.subset import CONTRACT
+from labelcore.stages import deriving
+from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.proposing import checks
+from labelcore.stages.judging.proposing.checks import Trial
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+
+_START = """# Fails an output that is longer than 120 words.
+def check(output, input, context, metadata):
+    words = len(output.split())
+    if words > 120:
+        return False, f"{words} words"
+    return True, f"{words} words"
+"""
+_SHOWN = 200
+
+
+def write_check(workspace: Workspace) -> None:
+    """An editor with what a check may use, a trial, and a way to keep it."""
+    criteria = deriving.list_criteria(workspace, status="accepted")
+    if not criteria:
+        st.info("There are no accepted criteria yet: a check decides one of them.")
+        return
+    with st.expander("What a check may use"):
+        st.code(CONTRACT, language=None, wrap_lines=True)
+    source = st.text_area("The check", _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE)
+    left, right = st.columns(2)
+    chosen = left.selectbox(
+        "It decides", criteria, format_func=lambda criterion: criterion.name, key=keys.CHECK_CRITERION
+    )
+    name = right.text_input("Its name", max_chars=60, key=keys.CHECK_NAME)
+    limit = int(st.number_input("Outputs to try it on", 5, 200, 20, 5, key=keys.CHECK_LIMIT))
+    try_it, keep = st.columns(2)
+    if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
+        with shell.guard():
+            _show(checks.try_check(workspace, source, limit=limit, criterion=chosen))
+    if keep.button(
+        "Keep it as a judge",
+        type="primary",
+        width="stretch",
+        disabled=not name.strip(),
+        help="Give it a name first.",
+        key=keys.CHECK_KEEP,
+    ):
+        with shell.guard():
+            kept, trial = checks.add_check(workspace, source, criterion=chosen, name=name, limit=limit)
+        st.success(shell.plain(f"Kept as {kept.name}, version {kept.version}. {trial.summary}"))
+
+
+def _show(trial: Trial) -> None:
+    st.text(trial.summary)
+    graded = {True: "pass", False: "fail", None: ""}
+    shell.table(
+        [
+            {
+                "check says": tried.decision.value if tried.decision else "error",
+                "people say": graded[tried.graded],
+                "why": tried.decision.reason if tried.decision else tried.error,
+                "output": tried.output.text[:_SHOWN],
+            }
+            for tried in sorted(trial.tried, key=lambda tried: tried.decision is not None)
+        ]
+    )
+
+
+def show_schema(workspace: Workspace) -> None:
+    """Give, see and clear the schema; say which field a criterion is about."""
+    schema = workspace.project.settings.json_schema
+    text = st.text_area(
+        "JSON Schema, as JSON or YAML",
+        json.dumps(schema, ensure_ascii=False, indent=2) if schema else "",
+        key=f"schema-{workspace.project.id}",
+        height=180,
+    )
+    with st.container(horizontal=True):
+        if st.button("Check outputs against it", key="schema-set") and text.strip():
+            with shell.guard():
+                found = schemas.set_schema(workspace, text)
+                st.success(f"{found.fits:,} of {found.tried:,} outputs fit; its judge is proposed.")
+        if schema and st.button("Clear it", key="schema-clear"):
+            schemas.clear_schema(workspace)
+            st.rerun()
+    criteria = deriving.list_criteria(workspace, status="accepted")
+    if not criteria:
+        return
+    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
+    for key, pointer in workspace.project.settings.fields.items():
+        st.write(shell.plain(f"{names.get(key, key)} is about the field {pointer}."))
+    left, right = st.columns(2)
+    chosen = left.selectbox(
+        "Criterion", criteria, format_func=lambda criterion: criterion.name, key="field-of"
+    )
+    pointer = right.text_input("is about the field (empty: all)", placeholder="/price", key="field")
+    if st.button("Remember this", key="field-set"):
+        with shell.guard():
+            schemas.set_field(workspace, chosen, pointer.strip() or None)
+            st.rerun()

@@ -1,0 +1,169 @@
+"""What runs in the browser, without an iframe: the grading card and the board of codes.
+
+Each keeps what the server has not acknowledged and sends it again; so a page stores before it draws:
+``acknowledged = store(presses(KEY))``, then ``grading_card(next_items(acknowledged), key=KEY)``.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, Literal
+
+import streamlit as st
+from pydantic import Field, ValidationError
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from labelcore.browser import FILES, digest
+from labelcore.messages.card import card_words
+from labelcore.models import Frozen
+from labelcore.stages.grading.card import CardEvents, CardNews, held_by_browser, read_events
+
+_MOST_ACTS = 50
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PressRoute(Frozen):
+    """Where a card may send presses by itself: a path on this server, and who it may speak for."""
+
+    path: str
+    token: str
+
+
+class BoardQuote(Frozen):
+    """A quote on the board. ``sure`` as in the store; None where a person decided."""
+
+    grade_id: str
+    text: str
+    marked: bool = False
+    sure: float | None = None
+
+
+class BoardCode(Frozen):
+    """A code with some of its quotes. ``sure``: the middle one of its quotes' values."""
+
+    id: str
+    label: str
+    state: str
+    outputs: int
+    people: int
+    sure: float | None
+    quotes: tuple[BoardQuote, ...]
+    more: int = 0
+
+
+class BoardAct(Frozen):
+    """One act, as the browser sends it. ``id`` is made there: the same act may arrive many times.
+
+    merge: the codes ``sources`` go into ``target``; move: the quote ``text`` of ``grade_id`` goes to
+    the code ``target``; undo: the act ``target`` is taken back.
+    """
+
+    id: Annotated[str, Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
+    kind: Literal["merge", "move", "undo"]
+    target: Name
+    sources: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
+    grade_id: Annotated[str, Field(max_length=200)] = ""
+    text: Annotated[str, Field(max_length=50_000)] = ""
+
+
+def presses(key: str) -> CardEvents:
+    """The card's presses that came with this run; store them, then hand their ids to `grading_card`."""
+    events, _ = read_events(_sent(key, "graded"))
+    st.session_state[f"{key}/handed-out"] = {event.client_id for event in events}
+    return events
+
+
+def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -> CardEvents:
+    """Draw the card and return what `presses` could not yet see, in the first run of a session.
+
+    Args:
+        news: what the card is told.
+        route: where the card may send presses by itself; without one each press runs the page.
+        key: of the component; must not contain two underscores in a row.
+    """
+    sent = _sent(key, "graded")
+    data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
+    data["refused"] |= read_events(sent)[1]
+    # By its session the browser knows that a new server session has begun, and sends again.
+    data["session"] = st.session_state.setdefault(f"{key}/session", uuid.uuid4().hex)
+    data |= {"run": _count_run(key), "route": route.model_dump() if route else None}
+    result = _mounting("card")(key=key, data=data, on_graded_change=lambda: None)
+    handed_out = st.session_state.pop(f"{key}/handed-out", set())
+    return tuple(event for event in read_events(result.get("graded"))[0] if event.client_id not in handed_out)
+
+
+def board_acts(key: str) -> tuple[BoardAct, ...]:
+    """The board's acts that came with this run; nothing that is no act is let in."""
+    payload = _sent(key, "acted")
+    sent = payload.get("acts") if isinstance(payload, Mapping) else None
+    found: dict[str, BoardAct] = {}
+    for raw in sent[:_MOST_ACTS] if isinstance(sent, list) else []:
+        try:
+            act = BoardAct.model_validate(raw)
+        except ValidationError:
+            continue
+        found.setdefault(act.id, act)
+    return tuple(found.values())
+
+
+def code_board(
+    codes: Sequence[BoardCode],
+    *,
+    undo: tuple[str, str] | None,
+    done: Sequence[str],
+    refused: Mapping[str, str],
+    key: str,
+) -> None:
+    """Draw the board.
+
+    Args:
+        codes: those to show, in order.
+        undo: id and words of the newest act that can be taken back.
+        done: ids of acts that are stored; the browser forgets them.
+        refused: act id -> sentence, for acts that can never be stored.
+        key: of the component; must not contain two underscores in a row.
+    """
+    data = {
+        "codes": [code.model_dump(mode="json") for code in codes],
+        "undo": undo and {"id": undo[0], "says": undo[1]},
+        "done": list(done),
+        "refused": dict(refused),
+        "run": _count_run(key),
+    }
+    _mounting("board")(key=key, data=data, on_acted_change=lambda: None)
+
+
+def _sent(key: str, trigger: str) -> object:
+    """What the browser sent with this run, before the component is drawn; None when nothing."""
+    state = st.session_state.get(key)
+    return state.get(trigger) if isinstance(state, Mapping) else None
+
+
+def _count_run(key: str) -> int:
+    """Makes the data of each run differ, so that the browser hears of every one."""
+    count: int = st.session_state.get(f"{key}/run", 0) + 1
+    st.session_state[f"{key}/run"] = count
+    return count
+
+
+def _mounting(what: str) -> Any:
+    """The mounting command of ``card`` or ``board``, its files registered with the running runtime.
+
+    Files rather than strings: a string travels to the browser again with every run, and modules
+    served from their own address satisfy a content security policy of ``script-src 'self'``. The name
+    changes with the files, so that no browser mixes old modules with new ones.
+    """
+    component = f"{what}-{digest()[:12]}"
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(f"labelcore.{component}") is None:
+        config = ComponentConfig(name=component, asset_dir=FILES.name)
+        manifest = ComponentManifest(name="labelcore", version="1", components=[config])
+        manager.register_from_manifest(manifest, FILES.parent)
+    return _declared(what, component)
+
+
+@cache
+def _declared(what: str, component: str) -> Any:
+    """Once for each process: declaring it reads the file system, a twelfth of a press's time."""
+    return st.components.v2.component(f"labelcore.{component}", js=f"{what}.js", css=f"{what}.css")

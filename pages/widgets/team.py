@@ -1,0 +1,274 @@
+"""A team: what it has done and how far people agree, where they do not, and how outputs are handed out."""
+
+from typing import Any
+
+import streamlit as st
+
+from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.card import pack_page
+from labelcore.messages.figures import alpha_words
+from labelcore.models import Grade, GradingRules
+from labelcore.stages import grading
+from labelcore.workspace import Workspace
+from pages.widgets import charts, keys, shell
+from pages.widgets.outputs import show_output
+from pages.widgets.shell import plain
+
+_AT_ONCE = 20
+_ACTS = 200
+
+
+def show_progress(workspace: Workspace) -> None:
+    """People, kinds of failure, and what the judges still need."""
+    found = grading.team_progress(workspace)
+    if not found.people:
+        st.info(say("Nobody has graded yet."))
+        shell.go("3_grading.py", "Grade")
+        return
+    shell.table(
+        [
+            {
+                say("person"): person.annotator,
+                say("graded"): person.graded,
+                say("pass"): person.passes,
+                say("fail"): person.fails,
+                say("unsure"): person.unsure,
+                say("notes"): person.notes,
+                say("seconds each"): person.seconds,
+                say("agrees with others"): rate_words(person.with_others),
+                say("steady"): rate_words(person.steadiness),
+            }
+            for person in found.people
+        ]
+    )
+    st.subheader(say("Have all kinds of failure been seen?"))
+    st.write(plain(sentence(found.saturation.says)))
+    if curve := found.saturation.curve:
+        charts.growth(say("Kinds of failure by failed outputs looked at"), curve, key="kinds")
+    st.write(plain(sentence(found.anchoring.says)))
+    st.subheader(say("Are the judges known well enough?"))
+    if not found.budget:
+        st.write(say("There are no judges yet."))
+    for need in found.budget[:12]:
+        st.write(plain(sentence(need.says)))
+
+
+def show_agreement(workspace: Workspace) -> None:
+    """Alpha overall, on the scale, for each criterion and for each pair of people."""
+    found = grading.together(workspace)
+    st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(found.overall))))
+    if found.levels:
+        st.write(plain(say("On the scale: {alpha}", alpha=alpha_words(found.levels))))
+    for word, agreement in found.by_criterion.items():
+        st.write(plain(f"{word}: {alpha_words(agreement)}"))
+    if found.pairs:
+        names = [f"{pair.one} · {pair.other}" for pair in found.pairs]
+        series = {say("same grade"): [pair.same for pair in found.pairs]}
+        charts.intervals(say("Share of the same grades, 95 % intervals"), names, series, key="people")
+
+
+def show_versions(workspace: Workspace) -> None:
+    """Which of two versions people prefer, pair by pair."""
+    if not workspace.project.rules.compare:
+        st.info(say("Nothing is compared: name two versions under Rules."))
+        return
+    found = grading.preferences(workspace)
+    a, b, share = found.first, found.second, rate_words(found.second_better)
+    st.subheader(plain(say("{b} is better than {a}: {share}", a=a, b=b, share=share)))
+    words = say(
+        "{done} of {all} pairs are compared: {x} for {a}, {y} for {b}, {ties} ties.",
+        done=found.compared,
+        all=found.pairs,
+        x=found.first_wins,
+        a=a,
+        y=found.second_wins,
+        b=b,
+        ties=found.ties,
+    )
+    st.write(plain(words))
+    rows = {
+        say("{b} is better", b=b): found.second_better,
+        say("the left side is chosen"): found.left,
+        say("two people say the same"): found.same,
+    }
+    title = say("Shares with 95 % intervals; where nothing differs, the first two are one half")
+    charts.intervals(title, list(rows), {say("share"): list(rows.values())}, key="versions")
+    if not found.compared:
+        shell.go("3_grading.py", "Grade")
+
+
+def show_conflicts(workspace: Workspace) -> None:
+    """Each output or criterion on which people disagree, with every grade, and a form to settle it."""
+    found = grading.conflicts(workspace)
+    still = sum(conflict.ruling is None for conflict in found)
+    st.write(say("{open} are open, {settled} are settled.", open=still, settled=len(found) - still))
+    for conflict in found[:_AT_ONCE]:
+        with st.container(border=True):
+            if conflict.criterion:
+                st.text(f"{conflict.criterion.name}: {conflict.criterion.statement}")
+            show_output(conflict.output)
+            for event in conflict.grades:
+                st.text(f"{event.annotator}: {_grade_words(event)}{f' — {event.note}' if event.note else ''}")
+            _settle(workspace, conflict)
+
+
+def _grade_words(event: Grade) -> str:
+    return say(event.value) + (f" ({event.level})" if event.level else "")
+
+
+def _settle(workspace: Workspace, conflict: grading.Conflict) -> None:
+    subject, ruling = conflict.criterion, conflict.ruling
+    if ruling:
+        told = {"value": say(ruling.value), "author": ruling.author, "reason": ruling.reason}
+        st.text(say("Ruled {value} by {author}: {reason}", **told))
+    with st.form(f"rule-{conflict.output.id}-{subject.id if subject else None}"):
+        words = {"pass": say("pass"), "fail": say("fail")}
+        if ruling and ruling.author == workspace.person:
+            words["withdrawn"] = say("withdraw my ruling")
+        value = st.radio(
+            say("It counts as"), list(words), index=None, format_func=words.__getitem__, horizontal=True
+        )
+        reason = st.text_input(say("Why"))
+        if st.form_submit_button(say("Settle")):
+            with shell.guard():
+                grading.rule(workspace, conflict.output.id, value or "", reason=reason, criterion=subject)
+            st.rerun()
+
+
+def show_history(workspace: Workspace) -> None:
+    """The latest acts, newest first; one's own can be taken back at any time."""
+    mine = st.toggle(say("Only mine"), value=bool(workspace.person))
+    acts = grading.latest_acts(workspace, annotator=workspace.person if mine else None, limit=_ACTS)
+    if not acts:
+        st.info(say("No act is stored yet."))
+        return
+    st.write(say("Choose a row to see the output, and to take the act back if it is yours."))
+    rows = [
+        {
+            say("when"): act.grade.at,
+            say("person"): act.grade.annotator,
+            say("grade"): _grade_words(act.grade),
+            say("on"): act.subject or say("the whole"),
+            say("note"): act.grade.note,
+            say("state"): say(act.state),
+        }
+        for act in acts
+    ]
+    for row in shell.choose_rows(rows, shell.key_of("acts", [act.grade.id for act in acts])):
+        act = acts[row]
+        with st.container(border=True):
+            if act.output:
+                show_output(act.output)
+            is_mine = act.state == "counts" and act.grade.annotator == workspace.person
+            if is_mine and st.button(say("Take this back"), key=f"back-{act.grade.id}"):
+                with shell.guard():
+                    grading.undo(workspace, act.grade.id)
+                st.rerun()
+
+
+def show_packs(workspace: Workspace) -> None:
+    """Make a pack for people without a network, and take in what comes back."""
+    words = say(
+        "A pack is one HTML file: the expert opens it in a browser, grades without a network, "
+        "and sends back the file that its download button writes."
+    )
+    st.write(words)
+    with st.form("pack"):
+        who = st.text_input(say("Who grades it"), workspace.person)
+        n = st.number_input(say("How many outputs"), 1, 5_000, 50)
+        if st.form_submit_button(say("Make a pack")):
+            with shell.guard():
+                pack = grading.make_pack(workspace, who, n=int(n))
+            st.session_state[keys.PACK] = (f"pack-{who}-{pack.manifest.pack}.html", pack_page(pack))
+    if keys.PACK in st.session_state:
+        name, page = st.session_state[keys.PACK]
+        label = say("Download {name}", name=plain(name))
+        st.download_button(label, page, file_name=name, mime="text/html")
+    back = st.file_uploader(say("Grades that came back"), type=["json"])
+    if back is not None:
+        with shell.guard(), shell.file_of(back) as file:
+            _say_merged(grading.merge_pack(workspace, file))
+
+
+def _say_merged(found: grading.Merged) -> None:
+    words = say(
+        "{merged} acts of {who} came in, {known} were known already, {kept} gave way to later "
+        "grades online, {refused} were refused.",
+        merged=found.merged,
+        who=found.annotator,
+        known=found.known,
+        kept=found.kept_online,
+        refused=len(found.refused),
+    )
+    st.success(words)
+    for refusal in found.refused[:20]:
+        st.text(f"{refusal['id']}: {refusal['reason']}")
+
+
+def show_rules(workspace: Workspace) -> None:
+    """How outputs are handed out, and what is asked of people."""
+    rules = workspace.project.rules
+    with st.form("rules"):
+        st.subheader(say("Who gets what"))
+        many = st.number_input(
+            say("People on each output (0: everybody grades everything)"), 0, 100, rules.per_output or 0
+        )
+        minutes = st.number_input(
+            say("Minutes for which an output is held"), 1.0, 1440.0, float(rules.reserve_minutes)
+        )
+        share = st.number_input(
+            say("Percent that come back unannounced"), 0, 50, round(100 * rules.repeat_share)
+        )
+        ids = st.text_area(
+            say("Outputs picked by hand that come first, one id on each line"), "\n".join(rules.review)
+        )
+        asked = _what_is_asked(workspace, rules)
+        st.subheader(say("Until when"))
+        deadline = st.date_input(say("To be done by"), rules.deadline)
+        contest = st.checkbox(say("Show everybody's counts while they grade"), rules.contest)
+        changed = grading.RulesChange(
+            per_output=int(many),
+            reserve_minutes=minutes,
+            repeat_share=share / 100,
+            deadline=str(deadline or "none"),
+            contest=contest,
+            **asked,
+        )
+        if st.form_submit_button(say("Save")):
+            with shell.guard():
+                grading.change_rules(workspace, changed=changed)
+                grading.review(workspace, ids.split())
+            st.success(say("Saved; it holds from the next output on."))
+
+
+def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
+    st.subheader(say("What is asked"))
+    criteria = st.checkbox(say("Ask for each accepted criterion too"), rules.ask_criteria)
+    fields = st.checkbox(say("Ask for each field of a JSON output too"), rules.ask_fields)
+    scale = st.text_area(
+        say("Levels in place of pass and fail, the worst first, one on each line"), "\n".join(rules.scale)
+    )
+    passing = st.number_input(say("The level from which an output passes"), 2, 9, rules.passing_from)
+    words = {"off": say("never"), "after": say("after the grade is given"), "first": say("before the grade")}
+    shown = st.selectbox(
+        say("Show what the chosen judges say"),
+        list(words),
+        format_func=words.__getitem__,
+        index=list(words).index(rules.suggestions),
+    )
+    known = grading.versions(workspace)
+    picked = st.multiselect(
+        say("Compare two versions"),
+        list(known),
+        [version for version in rules.compare or () if version in known],
+        max_selections=2,
+        format_func=lambda name: f"{name} ({known[name]:,})",
+    )
+    return {
+        "ask_criteria": criteria,
+        "ask_fields": fields,
+        "suggestions": shown,
+        "scale": [line.strip() for line in scale.splitlines() if line.strip()],
+        "passing_from": int(passing),
+        "compare": tuple(picked) if len(picked) == 2 else (),
+    }
