@@ -79,11 +79,6 @@ class Votes:
         return np.asarray(self.decided & ((self.words == "fail") != fails), dtype=bool)
 
 
-def needed(error: float, confidence: float) -> int:
-    """So many decisions without a mistake show an error of at most ``error``."""
-    return math.ceil(math.log(1 - confidence) / math.log(1 - error))
-
-
 def upper_bound(wrong: int, n: int, confidence: float) -> float:
     """The largest error rate that ``wrong`` of ``n`` does not contradict, one-sided."""
     from scipy.stats import beta
@@ -103,7 +98,7 @@ class Demand:
     @property
     def needed(self) -> int:
         """So many decisions without a mistake show it."""
-        return needed(self.error, self.confidence)
+        return math.ceil(math.log(1 - self.confidence) / math.log(1 - self.error))
 
     def met(self, rule: Rule, wrong: int, n: int, at: float | None = None) -> Step | None:
         """The step that decides ``n`` graded outputs, ``wrong`` of them wrongly; None where that may
@@ -112,14 +107,8 @@ class Demand:
         bound = upper_bound(wrong, n, self.confidence)
         if bound > self.error:
             return None
-        return Step(
-            judge_version_id=self.judge_version_id,
-            name=self.name,
-            rule=rule,
-            at=at,
-            error=_error(wrong, n),
-            bound=bound,
-        )
+        who = {"judge_version_id": self.judge_version_id, "name": self.name}
+        return Step(**who, rule=rule, at=at, error=_error(wrong, n), bound=bound)
 
     def never(self, wrong: int, n: int, would: str = "would decide") -> Step:
         """The step that decides nothing, and why."""
@@ -133,24 +122,36 @@ class Demand:
                 f"of the {n} graded outputs that it {would}, {wrong} are wrong; with {self.confidence:.0%} "
                 f"confidence that can be up to {upper_bound(wrong, n, self.confidence):.0%}"
             )
-        return Step(
-            judge_version_id=self.judge_version_id,
-            name=self.name,
-            rule="never",
-            error=_error(0, 0),
-            why_not=why,
-        )
+        who = {"judge_version_id": self.judge_version_id, "name": self.name}
+        return Step(**who, rule="never", error=_error(0, 0), why_not=why)
 
 
 def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[Threshold, ...]]:
     """Where a judge with probabilities may decide, and the curve of what other thresholds give."""
-    sure = votes.sure
     with np.errstate(invalid="ignore"):
-        known = np.flatnonzero(sure >= _EVEN)
-    order = known[np.argsort(-sure[known], kind="stable")]
-    wrong = votes.wrong(fails)[order]
-    step = _fit_sure(sure[order], wrong, demand)
-    return step, _curve(sure[order], wrong, demand.confidence, len(fails))
+        known = np.flatnonzero(votes.sure >= _EVEN)
+    order = known[np.argsort(-votes.sure[known], kind="stable")]
+    sure, wrong = votes.sure[order], votes.wrong(fails)[order]
+    wrongs = [0, *np.cumsum(wrong).tolist()]
+    curve = tuple(
+        Threshold(
+            at=float(sure[size - 1]),
+            share=size / len(fails),
+            error=_error(wrongs[size], size),
+            bound=upper_bound(wrongs[size], size, demand.confidence),
+        )
+        for size in _sizes(sure, min(5, len(sure)), _POINTS)
+    )
+    start = max(demand.needed, math.ceil(len(sure) / _FIRST_PART))  # with few, one mistake would end it
+    best: Step | None = None
+    for size in _sizes(sure, start, _STEPS):
+        # Rounded down to what a stored probability can hold, so that the last output is still in.
+        at = math.floor(float(sure[size - 1]) * 1e4 + 1e-6) / 1e4
+        if (step := demand.met("sure", wrongs[size], size, at)) is None:
+            break
+        best = step
+    start = min(len(sure), start)
+    return best or demand.never(wrongs[start], start, "is surest of"), curve
 
 
 def fit_then(votes: Votes, leaning: Words, fails: Bools, demand: Demand) -> Step:
@@ -175,19 +176,6 @@ def fit_then(votes: Votes, leaning: Words, fails: Bools, demand: Demand) -> Step
     return best or demand.never(int(wrong.sum()), int(decided.sum()))
 
 
-def _fit_sure(sure: Floats, wrong: Bools, demand: Demand) -> Step:
-    """``sure`` (m,) falls; ``wrong`` goes with it."""
-    start = max(demand.needed, math.ceil(len(sure) / _FIRST_PART))  # with few, one mistake would end it
-    best: Step | None = None
-    for size in _sizes(sure, start, _STEPS):
-        step = demand.met("sure", int(wrong[:size].sum()), size, _floor(float(sure[size - 1])))
-        if step is None:
-            break
-        best = step
-    start = min(len(sure), start)
-    return best or demand.never(int(wrong[:start].sum()), start, "is surest of")
-
-
 def _sizes(sure: Floats, start: int, count: int) -> list[int]:
     """Numbers of the surest outputs, from ``start`` to all, never between equal probabilities."""
     m = len(sure)
@@ -198,26 +186,8 @@ def _sizes(sure: Floats, start: int, count: int) -> list[int]:
     return sorted({int(last[np.searchsorted(last, math.ceil(size - 1e-9))]) for size in wanted})
 
 
-def _curve(sure: Floats, wrong: Bools, confidence: float, n: int) -> tuple[Threshold, ...]:
-    m = len(sure)
-    return tuple(
-        Threshold(
-            at=float(sure[size - 1]),
-            share=size / n,
-            error=_error(int(wrong[:size].sum()), size),
-            bound=upper_bound(int(wrong[:size].sum()), size, confidence),
-        )
-        for size in _sizes(sure, min(5, m), _POINTS)
-    )
-
-
 def _error(wrong: int, n: int) -> Rate:
     return proportion(wrong, n, what="graded outputs that it decides")
-
-
-def _floor(value: float) -> float:
-    """Rounded down to what a stored probability can hold, so that the last output is still in."""
-    return math.floor(value * 1e4 + 1e-6) / 1e4
 
 
 def decides(step: Step, votes: Votes, leaning: Words | None = None) -> Bools:
@@ -232,9 +202,8 @@ def decides(step: Step, votes: Votes, leaning: Words | None = None) -> Bools:
 
 def votes_of(decisions: list[Decision | None]) -> Votes:
     """Decisions as votes; None where there is none."""
-    none = math.nan
     known = [decision and decision.probability for decision in decisions]
     return Votes(
         np.array([decision.value if decision else "" for decision in decisions], dtype=np.str_),
-        np.array([none if probability is None else probability for probability in known], dtype=float),
+        np.array([math.nan if probability is None else probability for probability in known], dtype=float),
     )

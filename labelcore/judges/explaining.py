@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -54,11 +54,11 @@ def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
     model = judge.learned
     parts, d = model.linear.parts, len(model.linear.knots)
     slopes = (parts["coefficients"][:d] * parts["weight"] * RANK_SCALE).tolist()
-    found = [
-        Weight(what=f"{_more(column)} {_words(column)}", weight=round(slope, 4))
-        for column, slope, (knots, _) in zip(judge.columns[:d], slopes, model.linear.knots, strict=True)
-        if len(knots) > 1
-    ]
+    found = []
+    for column, slope, (knots, _) in zip(judge.columns[:d], slopes, model.linear.knots, strict=True):
+        if len(knots) > 1:
+            more = "a larger" if REGISTRY[column.detector].percent else "more"
+            found.append(Weight(what=f"{more} {_words(column)}", weight=round(slope, 4)))
     found += [
         Weight(what=check_words(check), weight=round((bad - good) * model.check_weight, 4))
         for check, bad, good in model.checks
@@ -68,13 +68,9 @@ def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
     return _strongest(found, limit)
 
 
-def _strongest(found: Sequence[Weight], limit: int) -> list[Weight]:
+def _strongest(found: Iterable[Weight], limit: int) -> list[Weight]:
     kept = [weight for weight in found if abs(weight.weight) >= _LEAST]
     return sorted(kept, key=lambda weight: -abs(weight.weight))[:limit]
-
-
-def _more(column: Column) -> str:
-    return "a larger" if REGISTRY[column.detector].percent else "more"
 
 
 def _words(column: Column) -> str:
@@ -102,23 +98,17 @@ def explain(judge: LearnedKind, output: Output, embed: Embed, limit: int = 6) ->
     )
 
 
-def _tells(judge: LearnedKind, table: FeatureTable) -> list[Weight]:
+def _tells(judge: LearnedKind, table: FeatureTable) -> Iterator[Weight]:
     model = judge.learned
     d = len(model.linear.knots)
     moved = model.linear.inputs(table)[0] * model.linear.parts["coefficients"]
     columns = zip(judge.columns[:d], table.values[0, :d].tolist(), moved[:d].tolist(), strict=True)
-    found = [
-        Weight(what=f"{_number(value)} {_words(column)}", weight=round(pull, 4))
-        for column, value, pull in columns
-        if value == value  # not a nan: a quantity that does not apply here tells nothing
-    ]
+    for column, value, pull in columns:
+        if value == value:  # not a nan: a quantity that does not apply here tells nothing
+            shown = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+            yield Weight(what=f"{shown} {_words(column)}", weight=round(pull, 4))
     if len(moved) > d:
-        found.append(Weight(what=MEANING, weight=round(float(moved[d:].sum()), 4)))
+        yield Weight(what=MEANING, weight=round(float(moved[d:].sum()), 4))
     for vote, (check, bad, good) in zip(model.check_votes(table), model.checks, strict=True):
         what = check_words(check) if vote[0] else f"not {check_words(check)}"
-        found.append(Weight(what=what, weight=round((bad if vote[0] else good) * model.check_weight, 4)))
-    return found
-
-
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+        yield Weight(what=what, weight=round((bad if vote[0] else good) * model.check_weight, 4))

@@ -89,14 +89,8 @@ def _deeper(data: Any, levels: int) -> bool:
     """Whether data is nested deeper than so many levels; level by level, never by recursion."""
     layer = [data]
     for _ in range(levels):
-        layer = [
-            item
-            for value in layer
-            if isinstance(value, dict | list)
-            for item in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not layer:
-            return False
+        inside = [value for value in layer if isinstance(value, dict | list)]
+        layer = [item for value in inside for item in (value.values() if isinstance(value, dict) else value)]
     return bool(layer)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
-from labelcore.judges.features import Bools
 from labelcore.judges.kinds import Kind
-from labelcore.judges.kinds.code import CodeKind, CodeSpec, FittedCheck, fitted_phrases, fitted_thresholds
+from labelcore.judges.kinds.code import CodeKind, FittedCheck, fitted_phrases, fitted_thresholds
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
 from labelcore.judges.learned_model import too_few
 from labelcore.judges.training_data import Graded, TrainingData
@@ -43,16 +43,22 @@ def propose(
     """
     if not graded.of_both_kinds:
         return []
-    checks = _different(data, graded, limit)
-    found = [_code(check.spec, check.votes[graded.rows], graded.fails, name) for check in checks]
+    found = [_code(check, graded, name) for check in _different(data, graded, limit)]
     if too_few(graded.fails) is None:
-        found.append(_learned(data, graded, name, seed))
+        why = "It is cross-fitted: no graded output is judged by a model that saw its grade."
+        if len(graded.fails) < _FEW:
+            why += f" With only {len(graded.fails)} grades it is a guess that more grades will sharpen."
+        found.append(Proposal(f"{name} · learned", LearnedKind(make_spec(data, graded, seed)), why))
     return found
 
 
 def _different(data: TrainingData, graded: Graded, limit: int) -> list[FittedCheck]:
-    """The best checks that vote differently from each other, kind by kind in turn."""
-    kinds, rows = _by_kind(data, graded, limit), graded.rows
+    """The best checks that vote differently from each other, kind by kind in turn: thresholds by the
+    notes, thresholds by the grades, phrases by both.
+    """
+    few, rows = max(1, limit // 3), graded.rows
+    kinds = [fitted_thresholds(data, graded, 3 * limit, guided=guided) for guided in (True, False)]
+    kinds += [fitted_phrases(data, graded, few, guided=guided) for guided in (True, False)]
     kept: list[FittedCheck] = []
 
     def keep(checks: Iterable[FittedCheck], most: int) -> None:
@@ -62,40 +68,24 @@ def _different(data: TrainingData, graded: Graded, limit: int) -> list[FittedChe
             if not same and votes.any() and len(kept) < most:
                 kept.append(check)
 
-    for place in range(max(map(len, kinds), default=0)):
-        column = (kind[place] for kind in kinds if place < len(kind))
-        keep((check for check in column if check.gain >= _USEFUL), limit)
+    in_turn = chain.from_iterable(zip_longest(*kinds))
+    keep((check for check in in_turn if check and check.gain >= _USEFUL), limit)
     if len(kept) < KINDS - 1:  # the learned judge is another kind
         weak = (check for kind in kinds for check in kind if check.gain < _USEFUL)
         keep(weak, min(limit, KINDS - 1))
     return kept
 
 
-def _by_kind(data: TrainingData, graded: Graded, limit: int) -> list[list[FittedCheck]]:
-    """Thresholds by the notes, thresholds by the grades, phrases by both."""
-    few = max(1, limit // 3)
-    thresholds = (fitted_thresholds(data, graded, 3 * limit, guided=guided) for guided in (True, False))
-    phrases = (fitted_phrases(data, graded, few, guided=guided) for guided in (True, False))
-    return [*thresholds, *phrases]
-
-
-def _code(spec: CodeSpec, votes: Bools, fails: Bools, name: str) -> Proposal:
+def _code(check: FittedCheck, graded: Graded, name: str) -> Proposal:
+    votes, fails = check.votes[graded.rows], graded.fails
     caught, wrong = int((votes & fails).sum()), int((votes & ~fails).sum())
     n_fail, n_pass = int(fails.sum()), int((~fails).sum())
     why = (
         f"On its own grades it catches {caught} of {n_fail} bad outputs "
         f"and wrongly fails {wrong} of {n_pass} good ones."
     )
-    if spec.guided:
+    if check.spec.guided:
         why += " The notes talk about it."
     if caught / max(1, n_fail) - wrong / max(1, n_pass) < _WEAK:
         why += " That is weak: it is here to be compared with."
-    return Proposal(f"{name} · {spec.key}", CodeKind(spec.model_dump()), why)
-
-
-def _learned(data: TrainingData, graded: Graded, name: str, seed: int) -> Proposal:
-    n = len(graded.fails)
-    why = "It is cross-fitted: no graded output is judged by a model that saw its grade."
-    if n < _FEW:
-        why += f" With only {n} grades it is a guess that more grades will sharpen."
-    return Proposal(f"{name} · learned", LearnedKind(make_spec(data, graded, seed)), why)
+    return Proposal(f"{name} · {check.spec.key}", CodeKind(check.spec.model_dump()), why)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import not_
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -41,13 +42,10 @@ class ScopedTerm(Frozen):
     scope: dict[str, str] = Field(default_factory=dict)
 
 
-def _is_empty(value: object) -> bool:
-    """Left out where it is not used, so that older specifications stay as they are."""
-    return not value
-
-
 class PromptSpec(Frozen):
-    """What may be written to a file; keys and addresses of an endpoint have no place in it."""
+    """What may be written to a file: no keys, no addresses. What is not used is left out, so that older
+    specifications stay as they are.
+    """
 
     prompt_version: str
     name: str
@@ -56,9 +54,9 @@ class PromptSpec(Frozen):
     fail_examples: tuple[str, ...] = ()
     glossary: dict[str, str] | tuple[ScopedTerm, ...] = Field(default_factory=dict)
     model: str = ""
-    probability: bool = Field(default=False, exclude_if=_is_empty)
-    variant: str = Field(default="", exclude_if=_is_empty)
-    field: str = Field(default="", exclude_if=_is_empty)
+    probability: bool = Field(default=False, exclude_if=not_)
+    variant: str = Field(default="", exclude_if=not_)
+    field: str = Field(default="", exclude_if=not_)
 
 
 class TravellingPrompt(PromptSpec):
@@ -92,10 +90,8 @@ class StoredPrompt(PromptSpec):
 
 @dataclass(frozen=True)
 class Asking:
-    """How a judge asks: whom, and what besides the verdict.
-
-    Of each verdict ``shown`` examples are shown. ``probability`` asks once more, for the probability
-    of pass. ``variant`` is a name of ``prompts.VARIANTS``.
+    """Whom a judge asks, and what besides the verdict: ``shown`` examples of each verdict are shown,
+    ``probability`` asks once more for that of pass, ``variant`` is a name of ``prompts.VARIANTS``.
     """
 
     model: str
@@ -111,7 +107,7 @@ def make_spec(
     """The specification of a judge of one criterion, whole: another process can run it.
 
     ``examples`` are in the order of their use; those that are not shown stand in for those that must
-    not be. What is not used is left out, so that earlier versions keep their ids.
+    not be.
     """
     spec = {
         "prompt_version": prompts.VERSION,
@@ -133,10 +129,7 @@ def make_spec(
 
 
 def glossary_spec(glossary: Sequence[Term]) -> dict[str, str] | list[dict[str, Any]]:
-    """The terms in a spec: a list where one has a scope, else a dictionary as it always was.
-
-    The spec's hash is the judge's version, so a project without scopes must give what it gave.
-    """
+    """The terms in a spec: a list where one has a scope, else the dictionary that older versions have."""
     if any(term.scope for term in glossary):
         rows = (term.model_dump(include={"term", "meaning", "scope"}) for term in glossary)
         return sorted(rows, key=lambda row: (row["term"], sorted(row["scope"].items())))
@@ -161,8 +154,10 @@ class Prompt:
 
     @cached_property
     def _terms(self) -> list[Term]:
-        rows = _rows(self.spec.glossary)
-        return [Term(term=row.term, meaning=row.meaning, scope=row.scope) for row in rows]
+        glossary = self.spec.glossary
+        if isinstance(glossary, dict):
+            return [Term(term=term, meaning=meaning) for term, meaning in glossary.items()]
+        return [Term(term=row.term, meaning=row.meaning, scope=row.scope) for row in glossary]
 
     def glossary_for(self, output: Output) -> dict[str, str]:
         """Term -> meaning, for the terms that occur in what is judged and hold for this output."""
@@ -186,27 +181,21 @@ class Prompt:
         return [*spec.pass_examples, *spec.fail_examples, *(example.text for example in spec.examples)]
 
     def shown_with(self, output: Output) -> list[Example]:
-        """The examples that may be shown with this output, passes before fails unless it is turned.
-
-        An example that is the output itself, or of its group, is left out: a judge must not be shown
-        its answer.
+        """The examples that may be shown with this output, passes before fails unless it is turned:
+        none that is the output itself or of its group, which would show the judge its answer.
         """
         spec = self.spec
         found: dict[str, list[Example]] = {
             "pass": [Example("pass", text) for text in spec.pass_examples if not _is_same(text, output)],
             "fail": [Example("fail", text) for text in spec.fail_examples if not _is_same(text, output)],
         }
-        for example in self._teaching(output):
-            if len(found[example.verdict]) < spec.shown:
+        for example in spec.examples:
+            related = example.output_id == output.id or (example.group and example.group == output.group)
+            full = len(found[example.verdict]) >= spec.shown
+            if not (related or full or _is_same(example.text, output)):
                 found[example.verdict].append(Example(example.verdict, example.text, example.note))
         order = ("fail", "pass") if spec.fail_examples_first else ("pass", "fail")
         return [example for verdict in order for example in found[verdict]]
-
-    def _teaching(self, output: Output) -> Iterable[Teaching]:
-        for example in self.spec.examples:
-            related = example.output_id == output.id or (example.group and example.group == output.group)
-            if not related and not _is_same(example.text, output):
-                yield example
 
     def shows_both(self, output: Output) -> bool:
         """Whether it shows passes and fails with this output, which then can change places."""
@@ -222,8 +211,11 @@ class Prompt:
 
     def changed_terms(self, terms: Sequence[Term]) -> set[str]:
         """The terms that it has and the glossary has not, or with other meanings or scopes."""
-        present = _meanings(ScopedTerm(term=t.term, meaning=t.meaning, scope=t.scope) for t in terms)
-        return {name for name, _ in _meanings(_rows(self.spec.glossary)) ^ present}
+        had, present = (
+            {(term.term, f"{term.meaning}|{sorted(term.scope.items())}") for term in some}
+            for some in (self._terms, terms)
+        )
+        return {name for name, _ in had ^ present}
 
     def present(self, criterion: Criterion | None, terms: Sequence[Term]) -> dict[str, Any]:
         """The specification with the present glossary, and the wording of its criterion."""
@@ -233,28 +225,15 @@ class Prompt:
     def leaving(self) -> dict[str, Any]:
         """What may be written to a file: examples are texts, without the ids and notes beside them."""
         kept = {name: self.content[name] for name in PromptSpec.model_fields if name in self.content}
-        return kept | {f"{verdict}_examples": self._leaving(verdict) for verdict in ("pass", "fail")}
-
-    def _leaving(self, verdict: str) -> list[str]:
-        spec = self.spec
-        plain = spec.pass_examples if verdict == "pass" else spec.fail_examples
-        texts = [example.text for example in spec.examples if example.verdict == verdict]
-        return [*plain, *texts[: spec.shown or None]]
+        for verdict in ("pass", "fail"):
+            texts = [example.text for example in self.spec.examples if example.verdict == verdict]
+            plain = getattr(self.spec, f"{verdict}_examples")
+            kept[f"{verdict}_examples"] = [*plain, *texts[: self.spec.shown or None]]
+        return kept
 
     def leaving_bare(self) -> dict[str, Any]:
         """The same without any text of an output."""
         return self.leaving() | {"pass_examples": [], "fail_examples": []}
-
-
-def _rows(glossary: dict[str, str] | tuple[ScopedTerm, ...]) -> Sequence[ScopedTerm]:
-    if isinstance(glossary, dict):
-        return [ScopedTerm(term=term, meaning=meaning) for term, meaning in glossary.items()]
-    return glossary
-
-
-def _meanings(rows: Iterable[ScopedTerm]) -> set[tuple[str, str]]:
-    """(term, meaning with scope), whichever form of a glossary they stood in."""
-    return {(row.term, f"{row.meaning}|{sorted(row.scope.items())}") for row in rows}
 
 
 def _is_same(example: str, output: Output) -> bool:

@@ -1,13 +1,12 @@
 """The prompt of an LLM judge: one criterion, with content that cannot close its delimiters.
 
-Everything that a model or a person wrote is data. It stands between marks that carry a token made
-from a hash of the content itself, so no output can contain its own closing mark; anything like a
-mark inside is broken up all the same, and text in characters that no reader sees is made visible.
+Everything that a model or a person wrote is data. It stands between marks that carry a token made from a
+hash of the content itself, so no output can contain its own closing mark; anything like a mark inside is
+broken up all the same, and text in characters that no reader sees is made visible.
 
-What is the same for all outputs of a judge (instructions, criterion, examples) comes first, between
-marks with a token of its own content: providers keep the beginning of a prompt and charge it less
-when it comes again. What belongs to one output follows, with a token that its own text decides; both
-tokens are taken out of every text, so to know the shared one is of no use.
+What is the same for all outputs of a judge comes first, with a token of its own: providers charge less for
+a beginning that comes again. What belongs to one output follows, with a token that its own text decides;
+both tokens are taken out of every text, so to know the shared one is of no use.
 """
 
 from __future__ import annotations
@@ -100,51 +99,36 @@ def render(
     ``glossary`` maps the terms that occur here to their meanings; ``one_word`` asks for pass or fail
     alone, without a reason.
     """
-    criterion = [("criterion", f"{wording.name}\n{wording.statement}")]
-    shared, terms, judged = list(_shown(examples)), list(_terms(glossary)), list(_of(output))
+    turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
+    beside = (("conversation", turns), ("input", output.input), ("context", output.context))
+    judged = [*(titled for titled in beside if titled[1]), ("output", output.text)]
+    terms = "\n".join(f"{term} = {meaning}" for term, meaning in (glossary or {}).items())
+    titled_terms = [("glossary", terms)] if glossary else []
+    criterion, shared = [("criterion", f"{wording.name}\n{wording.statement}")], list(_shown(examples))
     token = token_of(output.text, output.input, output.context, wording.statement)
     if wording.version == "judge-v1":
-        parts = [fence(*titled, token) for titled in (*criterion, *terms, *shared, *judged)]
+        parts = [fence(*titled, token) for titled in (*criterion, *titled_terms, *shared, *judged)]
     else:
         same = token_of(wording.name, wording.statement, *(text for _, text in shared))
         parts = [fence(*titled, same, token) for titled in (*criterion, *shared)]
-        parts += [fence(*titled, token, same) for titled in (*terms, *judged)]
+        parts += [fence(*titled, token, same) for titled in (*titled_terms, *judged)]
     parts.append(_ASK + (_ONE_WORD if one_word else _REASON_FIRST))
-    return [{"role": "system", "content": _system(wording)}, {"role": "user", "content": "\n\n".join(parts)}]
+    stress = VARIANTS[wording.variant]
+    system = f"{_SYSTEM}{_BAD_FIRST if wording.fail_first else _GOOD_FIRST}{_ABSTAIN}"
+    system += f"\n{stress}" if stress else ""
+    return [{"role": "system", "content": system}, {"role": "user", "content": "\n\n".join(parts)}]
 
 
-_Titled = tuple[str, str]
-
-
-def _shown(examples: Sequence[Example]) -> Iterator[_Titled]:
+def _shown(examples: Sequence[Example]) -> Iterator[tuple[str, str]]:
     for example in examples:
         yield "example that passes" if example.verdict == "pass" else "example that fails", example.text
         if example.note:
             yield "what an expert noted on it", example.note
 
 
-def _terms(glossary: Mapping[str, str] | None) -> Iterator[_Titled]:
-    if glossary:
-        yield "glossary", "\n".join(f"{term} = {meaning}" for term, meaning in glossary.items())
-
-
-def _of(output: Output) -> Iterator[_Titled]:
-    turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
-    beside = (("conversation", turns), ("input", output.input), ("context", output.context))
-    yield from (part for part in beside if part[1])
-    yield "output", output.text
-
-
-def _system(wording: Wording) -> str:
-    stress = VARIANTS[wording.variant]
-    instructions = f"{_SYSTEM}{_BAD_FIRST if wording.fail_first else _GOOD_FIRST}{_ABSTAIN}"
-    return f"{instructions}\n{stress}" if stress else instructions
-
-
 def token_of(*texts: str) -> str:
     """A token for marks round these texts: none of them can hold it by chance."""
-    content = "\x1f".join(texts)
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def fence(title: str, text: str, token: str, *others: str) -> str:
@@ -170,5 +154,4 @@ def inert(text: str, *tokens: str) -> str:
 
 def _visible(hidden: re.Match[str]) -> str:
     """Tag characters are ASCII that no reader sees and every model reads."""
-    shown = "".join(chr(ord(character) - 0xE0000) for character in hidden[0])
-    return f"[hidden: {shown}]"
+    return f"[hidden: {''.join(chr(ord(character) - 0xE0000) for character in hidden[0])}]"

@@ -11,13 +11,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import re2
 
 from labelcore.errors import BadInput
 from labelcore.judges.fields import DEEPEST, NotData, read
 from labelcore.models import Frozen
+from labelcore.text.reading import well_formed
 
 MOST_FAULTS = 20
 _LONGEST_SCHEMA = 100_000
@@ -51,8 +52,7 @@ def parse(text: str) -> dict[str, Any]:
     except NotData as trouble:
         raise BadInput(f"The schema cannot be read: {trouble}.") from None
     check(schema)
-    checked: dict[str, Any] = schema
-    return checked
+    return cast("dict[str, Any]", schema)
 
 
 def check(schema: Any) -> None:
@@ -95,10 +95,9 @@ def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
                 next_step="Put that part under $defs and refer to #/$defs/NAME.",
             )
         if name == "pattern" and isinstance(value, str):
-            _pattern(value, here)
-        if name == "patternProperties" and isinstance(value, dict):
-            for expression in value:
-                _pattern(expression, here)
+            _check_pattern(value, here)
+        for expression in value if name == "patternProperties" and isinstance(value, dict) else ():
+            _check_pattern(expression, here)
         if name == "unevaluatedProperties" and isinstance(value, dict | bool):
             raise BadInput(
                 f"'unevaluatedProperties' at {here} is not supported.", next_step="Use additionalProperties."
@@ -106,7 +105,7 @@ def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
         _check_parts(value, here, seen, depth + 1)
 
 
-def _pattern(expression: str, where: str) -> None:
+def _check_pattern(expression: str, where: str) -> None:
     try:
         _compiled(expression)
     except re2.error:
@@ -134,10 +133,9 @@ def faults(schema: dict[str, Any], data: Any) -> list[SchemaFault]:
 
     _steps.set(iter(range(_MOST_STEPS)))
     try:
-        found = itertools.islice(
-            _validator(json.dumps(schema, sort_keys=True)).iter_errors(data), MOST_FAULTS
-        )
-        told = [(_pointer(fault.absolute_path), _cut(fault.message)) for fault in found]
+        found = _validator(json.dumps(schema, sort_keys=True)).iter_errors(data)
+        first = itertools.islice(found, MOST_FAULTS)
+        told = [(_pointer(fault.absolute_path), _cut(fault.message)) for fault in first]
         return [SchemaFault(path=path, says=says) for path, says in dict.fromkeys(told)]
     except Unresolvable as trouble:
         raise BadInput(f"The schema refers to '{_cut(str(trouble.ref))}', which it does not have.") from None
@@ -175,7 +173,6 @@ def _validator(schema: str) -> Any:
 
 
 def _validator_class(schema: dict[str, Any]) -> Any:
-    """The draft's validator with safe patterns and counted steps."""
     from jsonschema import validators
 
     return _safe(validators.validator_for(schema, default=validators.Draft202012Validator))
@@ -183,6 +180,7 @@ def _validator_class(schema: dict[str, Any]) -> Any:
 
 @lru_cache(maxsize=8)
 def _safe(draft: Any) -> Any:
+    """A draft's validator with safe patterns and counted steps."""
     from jsonschema import validators
 
     keywords = draft.VALIDATORS | {
@@ -211,7 +209,7 @@ def _error(message: str) -> Exception:
 
 
 def _match(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[Any]:
-    if validator.is_type(instance, "string") and not _compiled(pattern).search(_utf8(instance)):
+    if validator.is_type(instance, "string") and not _compiled(pattern).search(well_formed(instance)):
         yield _error(f"{instance[:60]!r} does not match '{pattern}'")
 
 
@@ -220,7 +218,7 @@ def _match_names(validator: Any, patterns: Any, instance: Any, _: Any) -> Iterat
         return
     for pattern, subschema in patterns.items():
         for name, value in instance.items():
-            if _compiled(pattern).search(_utf8(name)):
+            if _compiled(pattern).search(well_formed(name)):
                 yield from validator.descend(value, subschema, path=name, schema_path=pattern)
 
 
@@ -229,11 +227,8 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Ite
         return
     patterns = [_compiled(expression) for expression in schema.get("patternProperties", {})]
     known = schema.get("properties", {})
-    more = [
-        name
-        for name in instance
-        if name not in known and not any(expression.search(_utf8(name)) for expression in patterns)
-    ]
+    unknown = [name for name in instance if name not in known]
+    more = [name for name in unknown if not any(pattern.search(well_formed(name)) for pattern in patterns)]
     if isinstance(allowed, dict):
         for name in more:
             yield from validator.descend(instance[name], allowed, path=name)
@@ -259,7 +254,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     return value
-
-
-def _utf8(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -5,7 +5,7 @@ Everything is read off the votes of d judges on n outputs. Nothing is stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -51,58 +51,47 @@ def find(
             ``votes``.
     """
     found: list[Suspicion] = []
-    constant: set[int] = set()
+    kept: list[int] = []
     all_tried = (~np.isnan(votes)).sum(axis=0) + abstains + errors if tried is None else tried
     for j in range(votes.shape[1]):
-        decided = ~np.isnan(votes[:, j])
-        suspicions = [
-            _erroring(j, int(all_tried[j]), int(errors[j])),
-            _abstaining(j, int(decided.sum()), int(abstains[j])),
-            _constant(j, votes[decided, j]),
-            _inverted(j, votes[:, j], truth[:, j]),
-        ]
-        constant |= {j} if suspicions[2] else set()
-        found += [suspicion for suspicion in suspicions if suspicion]
-    found += _duplicates(votes, constant)
+        found += _silence(j, int((~np.isnan(votes[:, j])).sum()), int(abstains[j]))
+        found += _brokenness(j, int(all_tried[j]), int(errors[j]))
+        found += _inversion(j, votes[:, j], truth[:, j])
+        constant = list(_constancy(j, votes[~np.isnan(votes[:, j]), j]))
+        again = [] if constant else [copy for i in kept for copy in _likeness(j, votes[:, j], i, votes[:, i])]
+        found += constant + again[:1]  # the earliest of several alike is kept
+        kept += [] if constant or again else [j]
     return sorted(found, key=lambda suspicion: (suspicion.judge, suspicion.fault))
 
 
-def _erroring(j: int, tried: int, errors: int) -> Suspicion | None:
-    if not errors or errors < _BROKEN * tried:
-        return None
-    return Suspicion(
-        judge=j,
-        fault="erroring",
-        says=f"gives no verdict but an error on {errors} of {tried} outputs",
-        evidence={"errors": errors, "tried": tried},
-    )
+def _suspicion(
+    judge: int, fault: Weakness, says: str, other: int | None = None, **evidence: int
+) -> Suspicion:
+    return Suspicion(judge=judge, fault=fault, says=says, evidence=evidence, other=other)
 
 
-def _abstaining(j: int, decided: int, abstained: int) -> Suspicion | None:
-    if decided + abstained < ENOUGH or abstained < _SILENT * (decided + abstained):
-        return None
-    return Suspicion(
-        judge=j,
-        fault="abstaining",
-        says=f"abstains on {abstained} of {decided + abstained} outputs",
-        evidence={"abstains": abstained, "outputs": decided + abstained},
-    )
+def _brokenness(j: int, tried: int, errors: int) -> Iterator[Suspicion]:
+    if errors and errors >= _BROKEN * tried:
+        says = f"gives no verdict but an error on {errors} of {tried} outputs"
+        yield _suspicion(j, "erroring", says, errors=errors, tried=tried)
 
 
-def _constant(j: int, votes: Floats) -> Suspicion | None:
-    fails = int((votes == 0).sum())
-    if len(votes) < ENOUGH or fails not in {0, len(votes)}:
-        return None
-    word = "fails" if fails else "passes"
-    return Suspicion(
-        judge=j,
-        fault="constant",
-        says=f"{word} all {len(votes)} outputs that it decided",
-        evidence={"passes": len(votes) - fails, "fails": fails},
-    )
+def _silence(j: int, decided: int, abstains: int) -> Iterator[Suspicion]:
+    n = decided + abstains
+    if n >= ENOUGH and abstains >= _SILENT * n:
+        yield _suspicion(
+            j, "abstaining", f"abstains on {abstains} of {n} outputs", abstains=abstains, outputs=n
+        )
 
 
-def _inverted(j: int, votes: Floats, truth: Floats) -> Suspicion | None:
+def _constancy(j: int, votes: Floats) -> Iterator[Suspicion]:
+    n, fails = len(votes), int((votes == 0).sum())
+    if n >= ENOUGH and fails in {0, n}:
+        says = f"{'fails' if fails else 'passes'} all {n} outputs that it decided"
+        yield _suspicion(j, "constant", says, passes=n - fails, fails=fails)
+
+
+def _inversion(j: int, votes: Floats, truth: Floats) -> Iterator[Suspicion]:
     """Fails good outputs more often than bad ones, beyond chance (Fisher's exact test, one-sided)."""
     from scipy.stats import fisher_exact
 
@@ -111,48 +100,24 @@ def _inverted(j: int, votes: Floats, truth: Floats) -> Suspicion | None:
     caught, wrong = int((failed & bad).sum()), int((failed & ~bad).sum())
     n_bad, n_good = int(bad.sum()), int((~bad).sum())
     if not n_bad or not n_good or caught * n_good >= wrong * n_bad:
-        return None
+        return
     table = np.array([[wrong, n_good - wrong], [caught, n_bad - caught]])
-    if float(fisher_exact(table, alternative="greater").pvalue) > _CHANCE:
-        return None
-    return Suspicion(
-        judge=j,
-        fault="inverted",
-        says=f"fails {wrong} of {n_good} outputs that people passed, but only {caught} of {n_bad} "
-        f"that they failed",
-        evidence={"fails_of_passed": wrong, "passed": n_good, "fails_of_failed": caught, "failed": n_bad},
-    )
+    if float(fisher_exact(table, alternative="greater").pvalue) <= _CHANCE:
+        says = f"fails {wrong} of {n_good} outputs that people passed, but only {caught} of {n_bad} "
+        says += "that they failed"
+        counts = {"fails_of_passed": wrong, "passed": n_good, "fails_of_failed": caught, "failed": n_bad}
+        yield _suspicion(j, "inverted", says, **counts)
 
 
-def _duplicates(votes: Floats, constant: set[int]) -> list[Suspicion]:
-    """Each judge whose fails are those of an earlier one; the earliest of them is kept."""
-    found: list[Suspicion] = []
-    kept: list[int] = []
-    for j in range(votes.shape[1]):
-        if j in constant:
-            continue
-        again = next((suspicion for i in kept if (suspicion := _same(votes[:, j], votes[:, i], j, i))), None)
-        if again:
-            found.append(again)
-        else:
-            kept.append(j)
-    return found
-
-
-def _same(votes: Floats, other: Floats, j: int, i: int) -> Suspicion | None:
-    both = ~np.isnan(votes) & ~np.isnan(other)
-    these, those = votes[both] == 0, other[both] == 0
+def _likeness(j: int, votes: Floats, i: int, earlier: Floats) -> Iterator[Suspicion]:
+    both = ~np.isnan(votes) & ~np.isnan(earlier)
+    these, those, n = votes[both] == 0, earlier[both] == 0, int(both.sum())
     shared, either = int((these & those).sum()), int((these | those).sum())
-    if both.sum() < ENOUGH or shared < _FEWEST_SHARED or shared < _SAME * either:
-        return None
-    return Suspicion(
-        judge=j,
-        other=i,
-        fault="duplicate",
-        says=f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, "
-        f"{int(both.sum())} compared",
-        evidence={"both_fail": shared, "either_fails": either, "compared": int(both.sum())},
-    )
+    if n >= ENOUGH and shared >= _FEWEST_SHARED and shared >= _SAME * either:
+        says = (
+            f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, {n} compared"
+        )
+        yield _suspicion(j, "duplicate", says, i, both_fail=shared, either_fails=either, compared=n)
 
 
 def names_in(suspicions: Sequence[Suspicion], names: Sequence[str]) -> list[Suspicion]:

@@ -30,7 +30,7 @@ def test_the_bound_is_clopper_and_pearsons(wrong: int, n: int) -> None:
 
 
 def test_so_many_decisions_without_a_mistake_are_needed() -> None:
-    least = cascade_steps.needed(0.05, 0.95)
+    least = Demand("j", "J", 0.05, 0.95).needed
     assert least == 59
     assert cascade_steps.upper_bound(0, least, 0.95) <= 0.05 < cascade_steps.upper_bound(0, least - 1, 0.95)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from operator import not_
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -32,7 +33,7 @@ class CheckSpec(Frozen):
 
     source: str = Field(min_length=1, max_length=LONGEST_SOURCE)
     language: Literal["python-subset"] = "python-subset"
-    field: str = Field(default="", exclude_if=lambda field: not field)
+    field: str = Field(default="", exclude_if=not_)
     library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
 
 
