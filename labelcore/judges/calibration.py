@@ -1,7 +1,5 @@
-"""Probabilities that mean what they say: calibrated on outputs that the model did not see.
-
-A calibrator is Platt's sigmoid on the log odds (Platt 1999) with his softened targets, its slope held near
-one: a few dozen grades cannot say more than how far a model is off.
+"""Probabilities calibrated on outputs that the model did not see: Platt's sigmoid on the log odds (1999) with
+his softened targets, its slope held near one, as a few dozen grades say no more than how far a model is off.
 """
 
 from __future__ import annotations

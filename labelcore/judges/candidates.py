@@ -10,8 +10,7 @@ from typing import ClassVar
 import numpy as np
 from typing_extensions import override
 
-from labelcore.judges.features import Bools, Ints
-from labelcore.judges.training_data import Graded, TrainingData
+from labelcore.judges.features import Bools, Graded, Ints, TrainingData
 
 
 class Candidate:

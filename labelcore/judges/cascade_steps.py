@@ -1,11 +1,10 @@
-"""The steps of a cascade, set from grades: which judge decides where.
+"""The steps of a cascade, set from grades for a stated error e: which judge decides where.
 
-What each step may decide is set from grades for a stated error e: a step decides only where, of the
-graded outputs that it would decide, the share that it gets wrong has an upper confidence bound
-(Clopper and Pearson 1934, one-sided) of at most e. The threshold is found by fixed-sequence testing
-(Angelopoulos et al. 2021, "Learn then Test"): from the surest third of the outputs on, larger and
-larger parts are tested until one fails, so that trying many thresholds does not spoil the bound. It
-holds for probabilities of outputs that the judge was not fitted on, drawn like those to come.
+A step decides only where, of the graded outputs that it would decide, the share that it gets wrong has an
+upper confidence bound (Clopper and Pearson 1934, one-sided) of at most e. The threshold is found by
+fixed-sequence testing (Angelopoulos et al. 2021, "Learn then Test"): from the surest third on, larger and
+larger parts are tested until one fails, so that trying many does not spoil the bound. It holds for
+probabilities of outputs that the judge was not fitted on, drawn like those to come.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ _EVEN = 0.5  # a judge that leans to one side may say what is less likely than n
 class Step(Frozen):
     """One judge of a cascade, and where it decides.
 
-    ``rule``: "sure" where the probability of what it says is at least ``at``; "agrees" where it says
-    what the judge before it leans to; "always" where it does not abstain; "never". ``error`` is the
-    share of wrong decisions among the graded outputs that it decides, ``bound`` the upper confidence
-    bound by which the rule was found.
+    ``rule``: "sure" where the probability of what it says is at least ``at``; "agrees" where it says what the
+    judge before it leans to; "always" where it does not abstain; "never". ``error``: the share of wrong
+    decisions among the graded outputs that it decides, ``bound`` its upper confidence bound.
     """
 
     judge_version_id: str
@@ -155,10 +153,8 @@ def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[T
 
 
 def fit_then(votes: Votes, leaning: Words, fails: Bools, demand: Demand) -> Step:
-    """Where the second judge may decide what the first one left, all of shape (m,).
-
-    By its own probabilities where it has them; else where it agrees with what the first leans to, or
-    everywhere, tested in the order of their sizes.
+    """Where the second judge may decide what the first one left, all of shape (m,): by its own probabilities
+    where it has them; else where it agrees with what the first leans to, or everywhere, in this order.
     """
     if (~np.isnan(votes.sure)).sum() >= demand.needed:
         return fit_first(votes, fails, demand)[0]

@@ -1,8 +1,4 @@
-"""What a model is asked for when it writes checks, and how its answer is read.
-
-Everything that people and other models wrote (statement, notes, examples) stands between marks with
-a token that it cannot contain, and is data.
-"""
+"""What a model is asked for when it writes checks, and how its answer is read."""
 
 from __future__ import annotations
 

@@ -21,10 +21,9 @@ MEANING = "what the text means as a whole (its embedding)"
 
 
 class Weight(Frozen):
-    """One thing that a judge looks at. ``weight`` is in log odds of a fail, above 0 towards fail.
-
-    A measured quantity: from the lowest to the highest among the graded outputs. A check: from
-    passing it to failing it. The meaning: one standard deviation, without a direction.
+    """One thing that a judge looks at. ``weight`` is in log odds of a fail, above 0 towards fail: a quantity
+    from the lowest to the highest among the graded outputs, a check from passing it to failing it, the
+    meaning by one standard deviation, without a direction.
     """
 
     what: str
@@ -39,10 +38,8 @@ class SentencePull(Frozen):
 
 
 class Explanation(Frozen):
-    """What tells in one output, the strongest first, and its most telling sentences.
-
-    It explains the model of all grades; the verdict on a graded output comes from a model that did
-    not see its grade, so the two may differ a little.
+    """What tells in one output, the strongest first, and its most telling sentences, by the model of all
+    grades: the verdict on a graded output comes from one that did not see its grade, and may differ.
     """
 
     tells: tuple[Weight, ...]

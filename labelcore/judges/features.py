@@ -1,4 +1,4 @@
-"""All detectors' numbers for a set of outputs: computed once, used by every fit."""
+"""What is measured on outputs, once for every fit, and on graded ones what their notes talk about."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.judges.detectors import REGISTRY
+from labelcore.judges.detectors.phrases import Incidence, phrases_of
 from labelcore.models import Output
+from labelcore.text.reading import words
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+_WITH_PARAMETERS = {"phrase", "schema faults"}
+_SHORTEST_TOPIC = 2
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,6 @@ class FeatureTable:
         return FeatureTable(ids, self.columns, self.values[where], vectors)
 
 
-_WITH_PARAMETERS = {"phrase", "schema faults"}
-
-
 def plain_columns(*, reference: bool = False, embedded: bool = False) -> tuple[Column, ...]:
     """The detectors that need no parameters.
 
@@ -79,3 +80,89 @@ def measure(
             if value is not None:
                 values[row, at] = value
     return FeatureTable(tuple(output.id for output in outputs), tuple(columns), values, vectors)
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """n graded outputs with d measured columns and p phrases: ``mentions`` (n, d), whose note talks about
+    which column; ``noted`` (n, p), whose note contains which phrase of ``incidence``; ``has_note`` (n,).
+    """
+
+    table: FeatureTable
+    groups: tuple[str, ...]
+    mentions: Bools
+    incidence: Incidence
+    noted: Bools
+    has_note: Bools
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None
+    ) -> TrainingData:
+        """Measure the outputs and read their notes ("" where there is none), both of length n."""
+        known = any(output.reference for output in outputs)
+        columns = plain_columns(reference=known, embedded=vectors is not None)
+        incidence = Incidence.of(outputs)
+        return cls(
+            table=measure(outputs, columns, vectors),
+            groups=tuple(output.group for output in outputs),
+            mentions=mentions(notes, columns),
+            incidence=incidence,
+            noted=_noted(notes, incidence),
+            has_note=np.array([bool(note.strip()) for note in notes], dtype=bool),
+            notes=tuple(notes),
+        )
+
+    def topics(self, rows: Ints) -> Floats:
+        """How many of the rows' notes talk about each column, shape (d,), 0..1."""
+        noted = rows[self.has_note[rows]]
+        if not len(noted):
+            return np.zeros(self.mentions.shape[1])
+        return np.asarray(self.mentions[noted].mean(axis=0), dtype=float)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Rows of the data with their grades, both (m,): True where people failed the output."""
+
+    rows: Ints
+    fails: Bools
+
+    @property
+    def failed(self) -> Ints:
+        """The rows that people failed."""
+        return self.rows[self.fails]
+
+    @property
+    def of_both_kinds(self) -> bool:
+        """Whether there are passes and fails to tell apart."""
+        return 0 < int(self.fails.sum()) < len(self.fails)
+
+    def at(self, places: Ints) -> Graded:
+        """Some of them, by their places among the m."""
+        return Graded(self.rows[places], self.fails[places])
+
+
+def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
+    """Which note talks about which column's quantity, shape (len(notes), len(columns))."""
+    topics = [REGISTRY[column.detector].topics for column in columns]
+    latin = {topic for of_column in topics for topic in of_column if topic.isascii()}
+    other = {topic for of_column in topics for topic in of_column if not topic.isascii()}
+    found = np.zeros((len(notes), len(columns)), dtype=bool)
+    for row, note in enumerate(notes):
+        told = {topic for topic in other if topic in note}
+        for word in set(words(note)):
+            beginnings = (word[:end] for end in range(_SHORTEST_TOPIC, len(word) + 1))
+            told.update(latin.intersection(beginnings))
+        if told:
+            found[row] = [not told.isdisjoint(of_column) for of_column in topics]
+    return found
+
+
+def _noted(notes: Sequence[str], incidence: Incidence) -> Bools:
+    place = {phrase: at for at, phrase in enumerate(incidence.phrases)}
+    found = np.zeros((len(notes), len(place)), dtype=bool)
+    for row, note in enumerate(notes):
+        found[row, [place[phrase] for phrase in phrases_of(note) if phrase in place]] = True
+    return found

@@ -33,10 +33,8 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read(text: str) -> Any:
-    """The data of a JSON or YAML text, with or without a code fence round it.
-
-    Raises:
-        NotData: it is neither, too long, or nested too deep.
+    """The data of a JSON or YAML text, with or without a code fence round it; NotData where it is neither,
+    too long, or nested too deep.
     """
     text = text.strip()
     if len(text) > LONGEST:
@@ -95,11 +93,7 @@ def _deeper(data: Any, levels: int) -> bool:
 
 
 def parts(pointer: str) -> list[str]:
-    """The names in a JSON pointer (RFC 6901).
-
-    Raises:
-        BadInput: it does not begin with a slash.
-    """
+    """The names in a JSON pointer (RFC 6901); BadInput where it does not begin with a slash."""
     if not pointer.startswith("/") or len(pointer) > 500:
         raise BadInput(
             f"'{pointer[:60]}' is no JSON pointer.", next_step="Write it as /price or /items/0/name."

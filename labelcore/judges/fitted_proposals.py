@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
+from labelcore.judges.features import Graded, TrainingData
 from labelcore.judges.kinds import Kind
 from labelcore.judges.kinds.code import CodeKind, FittedCheck, fitted_phrases, fitted_thresholds
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
 from labelcore.judges.learned_model import too_few
-from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import OVERALL
 
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
@@ -35,11 +35,9 @@ class Proposal:
 def propose(
     data: TrainingData, graded: Graded, *, limit: int, name: str = OVERALL, seed: int = 0
 ) -> list[Proposal]:
-    """Candidates for one criterion (or the overall grade), the most promising first.
-
-    ``graded`` are the rows that say something about it. At most ``limit`` code judges, and a learned
-    one when there are enough grades. Where too few are useful, the best of the other kinds are
-    proposed all the same, and say that they are weak.
+    """Candidates for one criterion (or the overall grade) from the rows that say something about it: at most
+    ``limit`` code judges, and a learned one when there are enough grades. Where too few are useful, the best
+    of the other kinds are proposed all the same, and say that they are weak.
     """
     if not graded.of_both_kinds:
         return []

@@ -1,10 +1,9 @@
 """Thresholds fitted to grades, shrunk so that sixteen grades do not mislead.
 
-For a threshold, a = share of failed outputs that it fails and b = share of passed outputs that it
-fails, both shrunk towards the share that it fails of all: (count + m·base) / (size + m). The gain
-is a - b. A detector that the notes talk about is shrunk less (a smaller m). A *guided* fit learns
-from the failed outputs whose own note talks about the detector's quantity, and leaves out the
-others: an output that failed for its tone says nothing about lengths.
+The gain of a threshold is the share of failed outputs that it fails less that of passed ones, both shrunk
+towards the share that it fails of all: (count + m·base) / (size + m), with a smaller m where the notes talk
+about the quantity. A *guided* fit learns from the failed outputs whose own note talks about it and leaves
+out the others: an output that failed for its tone says nothing about lengths.
 """
 
 from __future__ import annotations
@@ -16,8 +15,7 @@ from typing import Literal
 import numpy as np
 
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Bools, Floats, Ints
-from labelcore.judges.training_data import Graded, TrainingData
+from labelcore.judges.features import Bools, Floats, Graded, Ints, TrainingData
 
 Side = Literal["above", "below"]
 SHRINK = 6.0
@@ -126,10 +124,9 @@ def _noted_phrases(data: TrainingData, graded: Graded, limit: int) -> list[Phras
 def fit_stumps(
     values: Floats, fails: Bools, sought: Sought, known: Bools | None = None
 ) -> list[Stump | None]:
-    """The best threshold of each column on the sides that are allowed, or None if nothing helps.
-
-    ``values`` and ``fails`` have shape (n, c), nan where the detector does not apply (such outputs
-    never fail). A column is fitted to its ``known`` rows only, (n, c).
+    """The best threshold of each column on the sides that are allowed, or None if nothing helps. ``values``
+    and ``fails`` (n, c), nan where the detector does not apply; a column is fitted to its ``known`` rows
+    only.
     """
     known = np.ones_like(fails) if known is None else known
     values = np.where(known, values, np.nan)
@@ -151,10 +148,8 @@ def fit_stumps(
 
 
 def _best_thresholds(values: Floats, fails: Bools, sizes: Ints, shrink: Floats) -> list[tuple[float, float]]:
-    """(threshold, gain) of failing what lies above, by one pass over each column's sorted values.
-
-    ``values`` and ``fails`` (n, c), ``sizes`` (2, c) fails and passes, ``shrink`` (c,). A gain of 0 is
-    no threshold.
+    """(threshold, gain) of failing what lies above, in one pass; gain 0 is none; ``sizes`` (2, c), ``shrink``
+    (c,).
     """
     if len(values) < 2:
         return [(0.0, 0.0)] * values.shape[1]

@@ -34,11 +34,9 @@ _TINY = 1e-12
 
 
 class HeldOut(Frozen):
-    """Figures on outputs that neither the fits nor the choice saw, with 95 % intervals.
-
-    ``low`` and ``high`` are the alignment's. ``outputs``: on how many outputs the figures rest, in
-    how many ``repeats`` of the nested split. ``weighted``: the same figures for the pool, where
-    outputs had different chances to be drawn. ``why_not``: why there is no interval.
+    """Figures on outputs that neither the fits nor the choice saw, with 95 % intervals; ``low`` and ``high``
+    are the alignment's. ``outputs``: on how many they rest, in how many ``repeats`` of the nested split.
+    ``weighted``: the same for the pool, where outputs had different chances. ``why_not``: no interval.
     """
 
     coverage: float | None = None
@@ -58,10 +56,8 @@ class HeldOut(Frozen):
 
 @dataclass(frozen=True)
 class Repeat:
-    """Votes on outputs by sets that were fitted and chosen without their groups, both (n,).
-
-    ``seen``: the outputs that time was left for. ``seconds``: what it took. ``stopped``: of how many
-    of the ``sets`` the search was stopped by the time.
+    """Votes by sets that were fitted and chosen without the outputs' groups, (n,), on those ``seen`` before
+    the time was over; ``stopped``: of how many of the ``sets`` the search was stopped by it.
     """
 
     failed: Bools

@@ -22,9 +22,8 @@ _SAME = 120
 
 
 class Teaching(Frozen):
-    """An output of the train split that is shown as an example, with an expert's note on it.
-
-    ``output_id`` and ``group`` say on which outputs it must not be shown.
+    """An example from the train split with an expert's note; ``output_id`` and ``group`` say where it must
+    not be shown.
     """
 
     verdict: Literal["pass", "fail"]
@@ -72,10 +71,8 @@ class TravellingPrompt(PromptSpec):
 
 
 class StoredPrompt(PromptSpec):
-    """A prompt as the store has it.
-
-    ``examples`` are in the order of their use: of each verdict the first ``shown`` are shown that
-    may be. ``fail_option_first`` and ``fail_examples_first`` are orders that a hardness test asks in.
+    """A prompt as the store has it. Of the ``examples`` the first ``shown`` of each verdict are shown that
+    may be; ``fail_option_first`` and ``fail_examples_first`` are orders that a hardness test asks in.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -104,10 +101,8 @@ class Asking:
 def make_spec(
     criterion: Criterion, asking: Asking, glossary: Sequence[Term] = (), examples: Sequence[Teaching] = ()
 ) -> dict[str, Any]:
-    """The specification of a judge of one criterion, whole: another process can run it.
-
-    ``examples`` are in the order of their use; those that are not shown stand in for those that must
-    not be.
+    """The specification of a judge of one criterion, whole: another process can run it. ``examples`` are in
+    the order of their use; those that are not shown stand in for those that must not be.
     """
     spec = {
         "prompt_version": prompts.VERSION,

@@ -1,10 +1,9 @@
 """What a learned judge is fitted to: a regularised linear model and a few checks, cross-fitted.
 
-A logistic regression with balanced classes reads the detectors' ranks among the graded outputs (larger
-where the notes talk about a detector) and a few principal components of the embeddings. To its log odds
-come those of the few best checks: thresholds that the grades point out, thresholds and phrases that the
-notes point out. Both halves are strongly shrunk, so that sixteen grades do not mislead. No graded output
-is judged by a model that saw its grade: for these the judge answers from one fitted without their group.
+A logistic regression with balanced classes reads the detectors' ranks among the graded outputs (larger where
+the notes talk about one) and a few principal components of the embeddings. To its log odds come those of the
+few best checks: thresholds by the grades, thresholds and phrases by the notes. Both halves are strongly
+shrunk, so that sixteen grades do not mislead. A graded output is judged by a model fitted without its group.
 """
 
 from __future__ import annotations
@@ -16,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.judges import fitting
-from labelcore.judges.features import Bools, FeatureTable, Floats, Ints
+from labelcore.judges.features import Bools, FeatureTable, Floats, Graded, Ints, TrainingData
 from labelcore.judges.kinds.code import CodeSpec, fitted_phrases, fitted_thresholds
-from labelcore.judges.training_data import Graded, TrainingData
 
 NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2

@@ -73,10 +73,8 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True)
 class Wording:
-    """What is asked about every output: the criterion, and how.
-
-    ``variant`` is a name of ``VARIANTS``, ``version`` one of ``VERSIONS``; ``fail_first`` names the
-    verdict fail before pass.
+    """What is asked about every output: the criterion, and how. ``variant`` is a name of ``VARIANTS``,
+    ``version`` one of ``VERSIONS``; ``fail_first`` names the verdict fail before pass.
     """
 
     name: str
@@ -94,10 +92,8 @@ def render(
     *,
     one_word: bool = False,
 ) -> list[Message]:
-    """The messages for one output. The criterion's own texts are fenced as data too.
-
-    ``glossary`` maps the terms that occur here to their meanings; ``one_word`` asks for pass or fail
-    alone, without a reason.
+    """The messages for one output; the criterion's own texts are fenced as data too. ``glossary``: the terms
+    that occur here with their meanings. ``one_word`` asks for pass or fail alone, without a reason.
     """
     turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
     beside = (("conversation", turns), ("input", output.input), ("context", output.context))

@@ -1,7 +1,5 @@
-"""Structured outputs against a JSON Schema, safely: neither schema nor output can stop the run.
-
-Nothing is loaded from elsewhere, patterns run on RE2 (linear time), and every check has a limit of
-steps. Formats ("email", "date") are notes in JSON Schema, not checks, and are not checked here.
+"""Structured outputs against a JSON Schema, safely: nothing is loaded from elsewhere, patterns run on RE2,
+every check has a limit of steps. Formats ("email", "date") are notes in JSON Schema, and are not checked.
 """
 
 from __future__ import annotations
@@ -40,11 +38,7 @@ class SchemaFault(Frozen):
 
 
 def parse(text: str) -> dict[str, Any]:
-    """A schema from its JSON or YAML text, checked whole.
-
-    Raises:
-        BadInput: it is no schema, refers elsewhere, or cannot be checked within the limits.
-    """
+    """A schema from its JSON or YAML text; BadInput where it is none, or not to be used here (`check`)."""
     if len(text) > _LONGEST_SCHEMA:
         raise BadInput(f"The schema is longer than {_LONGEST_SCHEMA:,} characters.")
     try:
@@ -56,11 +50,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def check(schema: Any) -> None:
-    """Whether a schema can be used here.
-
-    Raises:
-        BadInput: it cannot, with the place and what to do.
-    """
+    """BadInput, with the place and what to do, where a schema refers elsewhere or exceeds the limits."""
     from jsonschema.exceptions import SchemaError
 
     if not isinstance(schema, dict):
@@ -123,11 +113,8 @@ def _compiled(expression: str) -> Any:
 
 
 def faults(schema: dict[str, Any], data: Any) -> list[SchemaFault]:
-    """The first faults of some data against a schema, at most twenty; [] where it fits.
-
-    Raises:
-        BadInput: the schema refers to something that is not there.
-        TooMuchWork: it cannot be checked within the limits.
+    """The first faults of some data against a schema, at most twenty; [] where it fits. BadInput where the
+    schema refers to something that is not there, TooMuchWork where the limits end it.
     """
     from referencing.exceptions import Unresolvable
 
@@ -144,11 +131,7 @@ def faults(schema: dict[str, Any], data: Any) -> list[SchemaFault]:
 
 
 def text_faults(schema: dict[str, Any], text: str) -> list[SchemaFault]:
-    """The same for an output's text; a text that is no JSON and no YAML is one fault.
-
-    Raises:
-        TooMuchWork: it cannot be checked within the limits.
-    """
+    """The same for an output's text; a text that is no JSON and no YAML is one fault."""
     try:
         return faults(schema, read(text))
     except NotData as trouble:

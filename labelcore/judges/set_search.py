@@ -1,14 +1,10 @@
 """Choose a set of judges by what they do on outputs that they were not fitted on.
 
-Every candidate can vote on held-out outputs: a code judge refits its threshold, a learned judge its
-model, on the other groups; a judge that was not fitted to grades (an LLM, another tool) keeps its
-verdicts. The choice is made on such votes; an outer split that repeats the whole of it gives the
-held-out figures.
-
-Fits, repeats and the steps of each search are counted, so that a seed gives the same choice again
-however busy the machine is. One deadline is the ceiling for all of it, far above what usual sizes take:
-where the first comparison shows that it will not do, there are fewer repeats, and what it cuts short is
-said (`Choice.cut_short`).
+Every candidate votes on held-out outputs: a code judge refits its threshold, a learned judge its model, on
+the other groups; a judge that was not fitted keeps its verdicts. An outer split that repeats the whole choice
+gives the held-out figures. Fits, repeats and search steps are counted, so that a seed gives the same choice
+however busy the machine is. One deadline is the ceiling, far above what usual sizes take: what it cuts short
+is said (`Choice.cut_short`).
 """
 
 from __future__ import annotations
@@ -53,11 +49,9 @@ sets are kept then in each step of the search."""
 
 @dataclass(frozen=True)
 class Choice:
-    """The members of the chosen set (candidate numbers), and its held-out figures.
-
-    ``program``: the cheapest set with its gap, where a coverage or members were asked for.
-    ``failed`` (n, members): each member's votes, cross-fitted: none saw the output that it votes on.
-    ``cut_short``: what the deadline did not leave time for, in words.
+    """The members of the chosen set (candidate numbers), and its held-out figures. ``program``: the cheapest
+    set with its gap, where a coverage or members were asked for. ``failed`` (n, members): each member's
+    cross-fitted votes. ``cut_short``: what the deadline did not leave time for.
     """
 
     members: list[int]
@@ -77,10 +71,10 @@ def choose(
 ) -> Choice:
     """Choose a set and measure the whole procedure on outputs that it did not see.
 
-    Where ``wish`` asks for a coverage or for members, the set is the cheapest one: least false failures
-    and size subject to the wish, on cross-fitted votes. Otherwise it is the best of a greedy set and the
-    cheapest ones at its levels. Where ``grades`` have weights, the held-out figures are given for the
-    pool too. ``seconds``: the most that all of it may take.
+    Where ``wish`` asks for a coverage or for members, the set is the cheapest one: least false failures and
+    size subject to the wish, on cross-fitted votes. Otherwise it is the best of a greedy set and the cheapest
+    ones at its levels. Grades with weights give held-out figures for the pool too. ``seconds``: the most for
+    all of it.
     """
     clock = Deadline.after(seconds * (1 - _RESERVE))
     task = _Task(candidates, grades, wish or Wish(max_ffr=0.5), seed, clock)

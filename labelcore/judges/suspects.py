@@ -1,7 +1,4 @@
-"""Candidates that are not worth their place: duplicates, constants, inverted, silent, erroring.
-
-Everything is read off the votes of d judges on n outputs. Nothing is stored.
-"""
+"""Candidates that are not worth their place: duplicates, constants, inverted, silent, erroring."""
 
 from __future__ import annotations
 

@@ -26,10 +26,8 @@ _NO_NEW_PRIVILEGES = 38
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds and bytes for one check on one output.
-
-    A batch is given the same seconds. One that needs more is run again output by output, so that
-    each has them for itself.
+    """Seconds and bytes for one check on one output. A batch is given the same seconds; one that needs more
+    is run again output by output.
     """
 
     seconds: float = 0.5

@@ -28,10 +28,8 @@ class Gone(Exception):
 
 
 class Worker:
-    """A started worker.
-
-    It has an empty environment, no file of this process but two pipes, and a process group of its
-    own, so that killing it takes its interpreter along.
+    """A started worker with an empty environment, no file of this process but two pipes, and a process group
+    of its own, so that killing it takes its interpreter along.
     """
 
     def __init__(self) -> None:
@@ -55,18 +53,12 @@ class Worker:
 
     @property
     def no_network(self) -> bool:
-        """Whether it has no network interface; asks a worker that has just been started.
-
-        Raises:
-            Gone: it could not start.
-        """
+        """Whether it has no network interface; Gone where it could not start."""
         return bool(self._greet().get("no_network"))
 
     def ask(self, request: str, seconds: float) -> Any:
-        """Its answer to one request (a JSON document), which it has ``seconds`` for.
-
-        Raises:
-            Gone: it ended, or was killed because it took longer or sent too much.
+        """Its answer to a JSON document, which it has ``seconds`` for; Gone where it ended, or was killed
+        because it took longer or sent too much.
         """
         self._greet()
         self.batches += 1

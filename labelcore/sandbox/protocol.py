@@ -1,7 +1,4 @@
-"""What travels between the program and a worker: one JSON document a line, both ways.
-
-What comes from a worker is read as data of an exact shape, never unpickled, never run.
-"""
+"""What travels between the program and a worker: one JSON document a line, read as data of an exact shape."""
 
 from __future__ import annotations
 
@@ -58,11 +55,7 @@ class Trouble:
 
 
 def read_results(document: object, n: int) -> list[Answer | Trouble] | Trouble:
-    """The results of a batch of ``n``, or why the whole batch was given up.
-
-    Raises:
-        ValueError: a worker that keeps to the protocol does not answer this.
-    """
+    """The results of a batch of ``n``, or why it was given up; ValueError where no worker says this."""
     if not isinstance(document, dict):
         raise ValueError("no document")
     if "given_up" in document:
@@ -74,11 +67,7 @@ def read_results(document: object, n: int) -> list[Answer | Trouble] | Trouble:
 
 
 def read_faults(document: object) -> list[Trouble]:
-    """Why a text is no check.
-
-    Raises:
-        ValueError: a worker that keeps to the protocol does not answer this.
-    """
+    """Why a text is no check; ValueError where no honest worker says this."""
     faults = document.get("faults") if isinstance(document, dict) else None
     if not isinstance(faults, list):
         raise ValueError("no faults")

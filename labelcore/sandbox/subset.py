@@ -1,8 +1,8 @@
-"""What a check may use, told to whoever writes one, and read off its text before it runs.
+"""What a check may use, told to whoever writes one, and read off its text, in a worker, before it runs.
 
 Nothing here keeps a check in: that is the work of the interpreter and of the walls around its process.
-Reading gives a person the line and the reason at once, and keeps out the few things by which one output
-could leave something behind for the next. A worker reads, because a text can bring a parser down.
+Reading gives a person the line and the reason, and keeps out the few things by which one output could leave
+something behind for the next.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""A worker process: reads batches from its input, runs checks in Monty, writes results.
-
-It is started with an empty environment, walls itself in (:func:`labelcore.sandbox.limits.harden`)
-and then starts the interpreter as a child of its own, which inherits the walls.
+"""A worker process: it starts with an empty environment, walls itself in, starts Monty as its child, which
+inherits the walls, then reads batches from its input, runs checks and writes results.
 """
 
 from __future__ import annotations
@@ -79,10 +77,8 @@ class Program:
 
 @functools.lru_cache(maxsize=8)
 def program(source: str) -> Program:
-    """Wrap a check. Its first line is the second of the program.
-
-    Raises:
-        ValueError: the text cannot be split into tokens.
+    """Wrap a check; its first line is the second of the program. ValueError where it cannot be split into
+    tokens.
     """
     name = f"n{secrets.token_hex(8)}"
     lines = source.split("\n")

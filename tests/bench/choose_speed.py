@@ -22,11 +22,11 @@ import time
 import numpy as np
 
 from labelcore.judges.candidates import Candidate, FixedCandidate, Target
+from labelcore.judges.features import TrainingData
 from labelcore.judges.held_out import Grades
 from labelcore.judges.kinds.code import CodeCandidate, PhraseCandidate
 from labelcore.judges.kinds.learned import LearnedCandidate
 from labelcore.judges.set_search import choose
-from labelcore.judges.training_data import TrainingData
 from labelcore.models import Output
 from labelcore.stats.deadline import Deadline
 from labelcore.stats.set_program import explained, solve

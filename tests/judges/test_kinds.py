@@ -13,11 +13,11 @@ import pytest
 import labelcore
 from labelcore.errors import NotFound
 from labelcore.judges import kinds
+from labelcore.judges.features import Graded, TrainingData
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.judges.kinds import Kind, code, judge_of, learned, panel
 from labelcore.judges.kinds.check import CheckSpec
-from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Criterion, Output, Term
 
 SPECS: dict[str, dict[str, Any]] = json.loads(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
-from labelcore.judges.kinds import judge_of, panel
+from labelcore.judges.kinds import fault, judge_of, panel
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.kinds.panel import PanelKind
 from labelcore.llm import Answer, Answerer, Weighed
@@ -257,8 +257,8 @@ def test_judges_travel_without_ids_and_notes() -> None:
         assert "fail example 1" in text and "fail example 2" not in text
         for secret in ("note 0", "gfail0", "output_id", "secret-place"):
             assert secret not in text
-        assert judge.fault(leaves) is None
+        assert fault(judge.stored, leaves) is None
         assert judge.checked(leaves) == leaves | ({"glossary": {}} if "glossary" in leaves else {})
         bare = json.dumps(judge.leaving_bare())
         assert "example 0" not in bare and judge.prompts[0].example_texts
-    assert PanelKind.fault(leaves | {"rule": "loudest"}) is not None
+    assert fault(PanelKind.stored, leaves | {"rule": "loudest"}) is not None

@@ -7,9 +7,8 @@ import time
 import pytest
 
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import plain_columns
+from labelcore.judges.features import TrainingData, plain_columns
 from labelcore.judges.kinds.code import CodeSpec, decide
-from labelcore.judges.training_data import TrainingData
 from labelcore.models import Output
 
 SCORERS = [name for name, detector in REGISTRY.items() if detector.needs == "reference"]

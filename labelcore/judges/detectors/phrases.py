@@ -74,10 +74,9 @@ class Incidence:
         return cls(kept, shown)
 
     def best(self, rows: npt.NDArray[np.int64], fails: Bools, limit: int) -> list[int]:
-        """The phrases (column numbers) that tell failed from passed rows best.
-
-        Score: the shrunk log odds ratio times the square root of how many rows show the phrase, so
-        that a rare phrase cannot win. Phrases that contain a better one are left out.
+        """The phrases (column numbers) that tell failed from passed rows best, by the shrunk log odds ratio
+        times the square root of how many rows show one, so that a rare one cannot win; none contains a better
+        one.
         """
         if not self.phrases or not len(rows):
             return []

@@ -1,7 +1,5 @@
-"""Classic scorers: how close an output is to its reference, and what it means to its input.
-
-All are None where an output has no reference. Texts are cut at 20,000 characters, because comparing
-grows faster than the texts.
+"""How close an output is to its reference (None where it has none), and what it means to its input. Texts
+are cut at 20,000 characters, because comparing grows faster than the texts.
 """
 
 from __future__ import annotations

@@ -109,22 +109,15 @@ class Kind(Generic[SpecOf]):
     def decide(
         self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> Sequence[Decision | ModelTrouble]:
-        """The decisions of a judge that decides here; ``vectors`` (n, 512) where it reads them.
-
-        Where a check stops on an output, its trouble stands in the decision's place; those that
-        ``stop`` came before have the trouble "stopped".
-
-        Raises:
-            NotFound: the judge uses a detector that this labelcore does not have.
+        """The decisions of a judge that decides here; ``vectors`` (n, 512) where it reads them. A check's
+        trouble stands in the decision's place, "stopped" where ``stop`` came before; NotFound for an unknown
+        detector.
         """
         raise NotImplementedError
 
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
-        """One output's decision of a judge that needs a model, and how many requests it took.
-
-        Raises:
-            ModelTrouble: the endpoint gives no usable answer, or the model refuses (kind "refusal").
-                That is an error, never a verdict.
+        """One output's decision of a judge that needs a model, and how many requests it took. ModelTrouble
+        where there is no usable answer or the model refuses (kind "refusal"): an error, never a verdict.
         """
         raise NotImplementedError
 
@@ -186,36 +179,12 @@ class Kind(Generic[SpecOf]):
 
     @classmethod
     def checked(cls, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """A specification that came by file with all its fields, in the form that the kind reads.
-
-        Raises:
-            ValueError: it is not one of this kind (pydantic's error names the place).
-            LabelcoreError: it names something that is not known here.
+        """A specification that came by file with all its fields, as the kind reads it; ValueError where it is
+        not one of this kind (pydantic's names the place), LabelcoreError where it names something unknown.
         """
         assert cls.travels is not None  # noqa: S101 - others are refused before
         text = json.dumps(dict(spec), allow_nan=False)
         return cls.travels.model_validate_json(text, strict=True).model_dump(mode="json")
-
-    @classmethod
-    def fault(cls, spec: Mapping[str, Any]) -> str | None:
-        """Why a judge that came by file cannot be used here, as the end of a sentence; None if it can.
-
-        Somebody else wrote it, so all is checked: its shape, its names, and one decision on a made-up
-        output.
-        """
-        if RESERVED in spec:
-            return f"its spec has the reserved key '{RESERVED}'"
-        try:
-            cls(cls.checked(spec)).try_once()
-        except ValidationError as trouble:
-            first = trouble.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "spec"
-            return f"its spec is not one of a {cls.stored} judge ({where}: {first['msg']})"
-        except LabelcoreError as trouble:
-            return trouble.what[0].lower() + trouble.what[1:].rstrip(".")
-        except (ValueError, TypeError, LookupError, ArithmeticError) as trouble:
-            return f"it cannot decide ({type(trouble).__name__})"
-        return None
 
     def try_once(self) -> None:
         """Decide a made-up output; whatever this raises is a fault of the specification."""
@@ -242,10 +211,8 @@ def words() -> tuple[str, ...]:
 
 
 def kind_named(word: str, spec: Mapping[str, Any] | None = None) -> type[Kind]:
-    """The kind of a judge from its stored word and specification; without one, what all of it share.
-
-    Raises:
-        NotFound: this version of labelcore knows no such kind.
+    """The kind of a judge by its stored word and specification; without one, what all of the word share.
+    NotFound where this version of labelcore knows none.
     """
     named = [kind for kind in every_kind() if kind.stored == word]
     kinds = [kind for kind in named if not kind.mark or kind.mark in (spec or ())]
@@ -273,16 +240,29 @@ def kind_of(version: JudgeVersion) -> Kind:
 
 
 def of_kind(versions: Iterable[JudgeVersion], word: str | None) -> list[JudgeVersion]:
-    """Those that the store calls so; all for None.
-
-    Raises:
-        NotFound: this version of labelcore knows no such kind.
-    """
+    """Those that the store calls so, all for None; NotFound where no kind is called so."""
     wanted = None if word is None else known_word(word)
     return [version for version in versions if wanted in {None, version.kind}]
 
 
 def fault(word: str, spec: Mapping[str, Any]) -> str | None:
-    """Why a judge that came by file cannot be used here, as the end of a sentence; None if it can."""
+    """Why a judge that came by file cannot be used here, as the end of a sentence; None if it can.
+
+    Somebody else wrote it, so all is checked: its shape, its names, and one decision on a made-up output.
+    """
     kind = kind_named(word, spec) if word in words() else None
-    return kind.fault(spec) if kind and kind.travels else f"its kind '{word}' is not known here"
+    if not kind or not kind.travels:
+        return f"its kind '{word}' is not known here"
+    if RESERVED in spec:
+        return f"its spec has the reserved key '{RESERVED}'"
+    try:
+        kind(kind.checked(spec)).try_once()
+    except ValidationError as trouble:
+        first = trouble.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "spec"
+        return f"its spec is not one of a {word} judge ({where}: {first['msg']})"
+    except LabelcoreError as trouble:
+        return trouble.what[0].lower() + trouble.what[1:].rstrip(".")
+    except (ValueError, TypeError, LookupError, ArithmeticError) as trouble:
+        return f"it cannot decide ({type(trouble).__name__})"
+    return None

@@ -52,25 +52,16 @@ class CascadeKind(Kind[CascadeSpec]):
     def steady(self) -> str:
         return "a cascade changes its mind where the judges that it is made of do"
 
-    def combine(self, first: Result, then: Result | None) -> Result | None:
-        """What it says of one output; None while the second judge has still to be asked.
-
-        The trouble of a judge that it asked is its own.
-        """
-        if not isinstance(first, Decision):
-            return first
-        if then is not None and not isinstance(then, Decision):
-            return then
-        return combine(self.spec, first, then)
-
     def decide_in_turn(self, ask: Ask, ids: Sequence[str]) -> dict[str, Result]:
         """The first judge on all outputs, the second where it must be asked; only what is decided."""
         first_id, then_id = self.parts
         first = ask(first_id, ids)
-        found = {output_id: self.combine(result, None) for output_id, result in first.items()}
+        found = {output_id: combine(self.spec, result, None) for output_id, result in first.items()}
         left = [output_id for output_id in ids if output_id in first and found[output_id] is None]
         then = ask(then_id, left) if left else {}
-        found |= {output_id: self.combine(first[output_id], result) for output_id, result in then.items()}
+        found |= {
+            output_id: combine(self.spec, first[output_id], result) for output_id, result in then.items()
+        }
         return {output_id: result for output_id, result in found.items() if result is not None}
 
 
@@ -99,8 +90,14 @@ def rule_words(step: Step) -> str:
     return words.get(step.rule, f"nothing ({step.why_not})")
 
 
-def combine(spec: CascadeSpec, first: Decision, then: Decision | None) -> Decision | None:
-    """What the cascade says of one output; None while the second judge has still to be asked."""
+def combine(spec: CascadeSpec, first: Result, then: Result | None) -> Result | None:
+    """What the cascade says of one output; None while the second judge has still to be asked. The trouble
+    of a judge that it asked is its own.
+    """
+    if not isinstance(first, Decision):
+        return first
+    if then is not None and not isinstance(then, Decision):
+        return then
     cheap = votes_of([first])
     if decides(spec.first, cheap)[0]:
         return _by(spec.first, first)

@@ -25,10 +25,8 @@ _LONGEST_DESCRIPTION = 200
 
 
 class CheckSpec(Frozen):
-    """A check's text. ``library`` says where one that came by file was measured before.
-
-    ``field``: the JSON pointer of the only part of an output that it sees; it stays out of what is
-    written where there is none, so that the ids of other checks are what they were.
+    """A check's text. ``library``: where one that came by file was measured before. ``field``: the JSON
+    pointer of the only part of an output that it sees, left out where there is none, so that ids stay.
     """
 
     source: str = Field(min_length=1, max_length=LONGEST_SOURCE)
@@ -38,11 +36,7 @@ class CheckSpec(Frozen):
 
 
 def make_spec(source: str, *, field: str = "") -> dict[str, Any]:
-    """The specification of a text, read and compiled in the sandbox but not run.
-
-    Raises:
-        BadInput: it is no check; the sentence names the line.
-    """
+    """The specification of a text, compiled but not run; BadInput, with the line, where it is no check."""
     text = source.replace("\r\n", "\n")
     faults = shared_pool().faults(text)
     if faults:

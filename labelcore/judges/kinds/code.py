@@ -16,11 +16,10 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.judges import fitting
 from labelcore.judges.candidates import Candidate, Refitting, Target
 from labelcore.judges.detectors import REGISTRY, Detector
-from labelcore.judges.features import Bools, Column, Floats, Ints
+from labelcore.judges.features import Bools, Column, Floats, Graded, Ints, TrainingData
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.fitting import Side
 from labelcore.judges.kinds import Kind, register
-from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Decision, Frozen, Output
 
 _NOTHING = {
@@ -33,11 +32,9 @@ _NOTHING = {
 class CodeSpec(Frozen):
     """Fails an output whose measured value lies on ``side`` of ``threshold``.
 
-    ``parameters``: what the detector needs, and what every check may have: ``flipped`` (it says the
-    opposite) and ``field`` (the JSON pointer of the only part of an output that it sees).
-    ``guided``: the threshold was fitted to the fails whose own note talks about the quantity.
-    ``library``: where a judge that came by file was measured before. It decides nothing, and stays
-    out of what is written, so that the ids of all other judges are what they were.
+    ``parameters``: what the detector needs, ``flipped`` (it says the opposite), ``field`` (the JSON pointer
+    of the only part that it sees). ``guided``: fitted to the fails whose own note talks about the quantity.
+    ``library``: where a judge that came by file was measured before; it stays out of what is written.
     """
 
     detector: str
@@ -54,11 +51,7 @@ class CodeSpec(Frozen):
 
 
 def detector_of(spec: CodeSpec) -> Detector:
-    """The detector that a spec names.
-
-    Raises:
-        NotFound: this version of labelcore has no such detector.
-    """
+    """The detector that a spec names; NotFound where this version of labelcore has none such."""
     if spec.detector not in REGISTRY:
         raise NotFound(
             f"There is no detector '{spec.detector}'.",
@@ -170,11 +163,7 @@ def fitted_phrases(data: TrainingData, graded: Graded, most: int, *, guided: boo
 
 
 def known_key(spec: CodeSpec) -> str:
-    """The key of a check that came by file: its detector is one of ours, a phrase some words.
-
-    Raises:
-        LabelcoreError: it is not.
-    """
+    """The key of a check that came by file; LabelcoreError where its detector or its phrase is none."""
     detector_of(spec)
     phrase = spec.parameters.get("phrase")
     if (spec.detector == "phrase") != (phrase is not None):

@@ -1,9 +1,8 @@
 """Learned judges: a model of the grades, with its answers on the outputs that it was made from.
 
-The specification holds every coefficient, so that verdicts can be made again. No graded output is
-judged by a model that saw its grade: for these the cross-fitted answers are kept
-(:mod:`labelcore.judges.learned_model`). The score decides; the probability that goes with a verdict
-is calibrated out of fold (:mod:`labelcore.judges.calibration`).
+The specification holds every coefficient, so that verdicts can be made again. No graded output is judged by
+a model that saw its grade: for these the cross-fitted answers are kept. The score decides; the probability
+that goes with a verdict is calibrated out of fold.
 """
 
 from __future__ import annotations
@@ -23,12 +22,11 @@ from typing_extensions import override
 from labelcore.judges import calibration
 from labelcore.judges.calibration import Calibrator, Reliability
 from labelcore.judges.candidates import Candidate, Refitting, Target
-from labelcore.judges.features import Bools, Column, FeatureTable, Floats, Ints, measure
+from labelcore.judges.features import Bools, Column, Floats, Graded, Ints, TrainingData, measure
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import PROBE, Kind, register
 from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, known_key
 from labelcore.judges.learned_model import CUT, LearnedModel, LinearModel, cross_fitted
-from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Decision, Frozen, Output
 from labelcore.text.embedding import SIZE
 
@@ -88,10 +86,9 @@ class TravellingModel(Frozen):
 
 
 class LearnedSpec(Frozen):
-    """A learned judge as the store has it; what earlier releases did not keep is None or empty.
-
-    ``cross_fitted`` has for each graded output the fail probability by a model that did not see it,
-    ``calibrated`` the same calibrated with the calibrated cut, ``failed`` those that people failed.
+    """A learned judge as the store has it; what earlier releases did not keep is None or empty. For each
+    graded output ``cross_fitted`` is the fail probability by a model that did not see it, ``calibrated`` the
+    same calibrated with the calibrated cut; ``failed`` are those that people failed.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -203,27 +200,28 @@ class LearnedKind(Kind[LearnedSpec]):
     def decide(
         self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> list[Decision]:
-        pointer = self.spec.field
+        spec, pointer = self.spec, self.spec.field
         seen = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
         known = [output for output in seen if output is not None]
-        table = measure(known, self.columns, vectors if self.spec.with_vectors else None)
-        made = iter(self.decide_measured(table))
-        missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
-        return [missing if output is None else next(made) for output in seen]
-
-    def decide_measured(self, table: FeatureTable) -> list[Decision]:
-        """Decisions for outputs measured by ``columns``, with vectors if it wants them."""
-        spec = self.spec
+        table = measure(known, self.columns, vectors if spec.with_vectors else None)
         scores = self.learned.fail_probability(table)
         final = Calibrator(*spec.calibration or ())
         shown, cut = final(scores) if spec.calibration else scores, final.of(spec.cut)
-        found = []
-        for output_id, score, p in zip(table.ids, scores.tolist(), shown.tolist(), strict=True):
-            graded = output_id in spec.cross_fitted
-            raw = spec.cross_fitted.get(output_id, score)
-            fail, limit = spec.calibrated.get(output_id, (raw, cut) if graded else (p, cut))
-            found.append(_decision(fail, limit, failed=raw > spec.cut, cross=graded))
-        return found
+        figures = zip(table.ids, scores.tolist(), shown.tolist(), strict=True)
+        made = iter([self._decision(*figure, cut) for figure in figures])
+        missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
+        return [missing if output is None else next(made) for output in seen]
+
+    def _decision(self, output_id: str, score: float, shown: float, cut: float) -> Decision:
+        graded = output_id in self.spec.cross_fitted
+        raw = self.spec.cross_fitted.get(output_id, score)
+        fail, limit = self.spec.calibrated.get(output_id, (raw if graded else shown, cut))
+        how = " by a model that did not see its grade" if graded else ""
+        return Decision(
+            value="fail" if raw > self.spec.cut else "pass",
+            probability=round(1 - fail, 4),
+            reason=f"Probability of a fail {fail:.0%}{how}; the limit is {limit:.0%}.",
+        )
 
     def candidate(self, refitting: Refitting) -> Candidate | None:
         """The model, fitted again; one of a field alone stays as it is."""
@@ -241,15 +239,6 @@ class LearnedKind(Kind[LearnedSpec]):
     def try_once(self) -> None:
         """Decide a made-up output with an embedding of nothing."""
         self.decide([PROBE], np.zeros((1, SIZE)))
-
-
-def _decision(fail: float, cut: float, *, failed: bool, cross: bool) -> Decision:
-    how = " by a model that did not see its grade" if cross else ""
-    return Decision(
-        value="fail" if failed else "pass",
-        probability=round(1 - fail, 4),
-        reason=f"Probability of a fail {fail:.0%}{how}; the limit is {cut:.0%}.",
-    )
 
 
 @dataclass(frozen=True)

@@ -122,11 +122,7 @@ async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Deci
 
 
 async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: ModelClient) -> Decision:
-    """The decision with the probability of pass, or with a sentence why there is none.
-
-    Raises:
-        ModelTrouble: nobody can be asked any more; what was answered before is kept by the run.
-    """
+    """The decision with the probability of pass, or with a sentence why there is none."""
     why, found = "the endpoint gives no log-probabilities", None
     try:
         found = await client.weigh(prompt.messages_for(output, one_word=True), ("pass", "fail"))

@@ -89,12 +89,9 @@ class PanelKind(AskingKind[PanelSpec]):
         return f"{RULES[self.spec.rule]} Members: {', '.join(self.names)}."
 
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
-        """The panel's decision and how many requests its members took; they are asked in turn.
-
-        Raises:
-            NotYet: a member's answer comes another day.
-            ModelTrouble: a member gives no verdict, or its endpoint is not to be had. A panel without
-                one of its members would be another judge.
+        """The panel's decision and how many requests its members took; they are asked in turn. NotYet where
+        an answer comes another day; ModelTrouble where a member gives no verdict: without it, it is another
+        judge.
         """
         votes, requests, later = [], 0, None
         for prompt in self.prompts:
@@ -137,10 +134,8 @@ def _client_of(prompt: Prompt, client: ModelClient) -> ModelClient:
 
 
 def value_of(votes: Sequence[VerdictValue], rule: Rule) -> VerdictValue:
-    """One verdict from the votes.
-
-    ``majority``: the more frequent of pass and fail, abstentions count for neither and a tie
-    abstains. ``unanimous``: what all say, else the panel abstains.
+    """One verdict from the votes. ``majority``: the more frequent of pass and fail, abstentions count for
+    neither and a tie abstains; ``unanimous``: what all say, else the panel abstains.
     """
     count = Counter(votes)
     if rule == "unanimous":

@@ -13,11 +13,11 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitting, Target
+from labelcore.judges.features import TrainingData
 from labelcore.judges.fitted_proposals import LEARNED_FROM
 from labelcore.judges.held_out import METHOD, Grades
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind
-from labelcore.judges.training_data import TrainingData
 from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, evidence_of, held_out_judge, worth

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from labelcore.errors import BadInput
-from labelcore.judges.kinds import RESERVED, kind_of
+from labelcore.judges.kinds import RESERVED, fault, kind_of
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Role, now
 from labelcore.operations import Flags, operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
@@ -187,8 +187,8 @@ def _judges(
 
 def _why_not(judge: JudgeVersion, *, with_examples: bool) -> str | None:
     """Why a judge could not run elsewhere; None where it can."""
-    kind = kind_of(judge)
-    return kind.stays or kind.fault(_leaving(judge, with_examples=with_examples))
+    leaving = _leaving(judge, with_examples=with_examples)
+    return kind_of(judge).stays or fault(judge.kind, leaving)
 
 
 def _leaving(judge: JudgeVersion, *, with_examples: bool) -> dict[str, Any]:

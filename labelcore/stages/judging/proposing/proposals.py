@@ -8,11 +8,11 @@ import numpy as np
 
 from labelcore.errors import BadInput
 from labelcore.judges import fitted_proposals
+from labelcore.judges.features import Graded, TrainingData
 from labelcore.judges.kinds import kind_named, of_kind
 from labelcore.judges.kinds.check import CheckKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
-from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import OVERALL, JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, list_criteria

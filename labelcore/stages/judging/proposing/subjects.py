@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from labelcore.errors import BadInput
 from labelcore.judges.detectors.reference import embedded_texts
-from labelcore.judges.features import Floats
+from labelcore.judges.features import Floats, TrainingData
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.training_data import TrainingData
 from labelcore.models import OVERALL, Criterion, Output
 from labelcore.stages.grading import Labels
 from labelcore.store import outputs as output_table
