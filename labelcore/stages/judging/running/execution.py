@@ -46,7 +46,8 @@ def run(
     chosen = options or RunOptions()
     backlog = make_backlog(workspace.db, versions, output_ids, chosen.repeats)
     journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
-    total = sum(backlog.count_missing(version) for version in backlog.versions)
+    missing = [(version, backlog.count_missing(version)) for version in backlog.versions]
+    total = sum(count for _, count in missing)
     begun = Run(
         id=new_id("run"),
         project_id=workspace.project.id,
@@ -64,7 +65,7 @@ def run(
             with _journal(live) as writing, opened(chosen.elsewhere) as engine:
                 dispatch(live, engine, writing)
         else:
-            _decide(live)
+            _decide(live, [(version, n) for version, n in missing if n and kind_of(version).needs_model])
     done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
     run_table.save(workspace.db, done)
     return done
@@ -108,17 +109,12 @@ def _journal(live: LiveRun) -> Iterator[journal.Journal]:
         writing.close(stored=stored)
 
 
-def _decide(live: LiveRun) -> None:
-    missing = {
-        version.id: live.backlog.count_missing(version)
-        for version in live.backlog.versions
-        if kind_of(version).needs_model
-    }
-    asked = [version for version in live.backlog.versions if missing.get(version.id)]
+def _decide(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]]) -> None:
+    """In this process; ``asked``: the judges that ask models, with how many decisions they miss."""
     with _journal(live) as writing:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        clients = live_clients(live.options.concurrency, writing, sum(missing.values()))
-        chosen = clients.choose(asked)
+        clients = live_clients(live.options.concurrency, writing, sum(count for _, count in asked))
+        chosen = clients.choose([version for version, _ in asked])
         decide_locally(live)
         if chosen and not live.stop.is_set():
             asyncio.run(ask_models(live, chosen, clients, writing))
