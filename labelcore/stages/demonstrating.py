@@ -43,7 +43,7 @@ def demo(workspace: Workspace) -> Demonstration:
         deriving.derive(quiet.by("labelcore demo"), offline=True, accept_all=True)
     if not judging.list_judges(workspace):
         workspace.progress(2, _STEPS, "proposing judges")
-        judging.propose(quiet, offline=True)
+        judging.propose(quiet)
     workspace.progress(3, _STEPS, "running judges")
     run = judging.run_judges(quiet)
     if aligning.chosen_set(workspace) is None:

@@ -5,8 +5,9 @@ import streamlit as st
 from labelcore.judges.kinds import kind_named
 from labelcore.settings import settings
 from labelcore.stages import judging
+from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.testing import suspecting
-from labelcore.stages.judging.testing.overview import ProposalOrder, propose_judges
+from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import learned, running, shell
 from pages.widgets.outputs import show_output

@@ -148,7 +148,9 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
         ]
     }
     sentences: list[str] = []
-    found = judging.propose(workspace, criterion="Short", kind="code", offline=False, remarks=sentences)
+    found = judging.propose(
+        workspace, judging.ProposalOrder(criterion="Short", kind="code"), remarks=sentences
+    )
     written = [judge for judge in found if "source" in judge.spec]
     assert [(judge.name, judge.fitted_on) for judge in written] == [("Short · words", ("train",))]
     assert "line 2: `open`" in mock.prompts[-1] and len(mock.prompts) == 2
@@ -160,7 +162,7 @@ def test_a_model_that_is_not_there_is_said(
 ) -> None:
     mock.faults = ["401"] * 9
     sentences: list[str] = []
-    judging.propose(workspace, criterion="Short", kind="code", offline=False, remarks=sentences)
+    judging.propose(workspace, judging.ProposalOrder(criterion="Short", kind="code"), remarks=sentences)
     assert sentences and sentences[0].startswith("No check was written for 'Short'")
 
 

@@ -252,7 +252,7 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
 def test_an_attacked_output_never_changes_how_another_is_judged(
     workspace: Workspace, criterion: Criterion, graded: list[Output], kind: str
 ) -> None:
-    judging.propose(workspace, criterion="overall", kind=kind, limit=3)
+    judging.propose(workspace, judging.ProposalOrder(criterion="overall", kind=kind, limit=3, offline=True))
     versions = [
         version for version in judge_table.current(workspace.db, workspace.project.id) if version.kind == kind
     ]

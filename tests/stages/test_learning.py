@@ -85,7 +85,7 @@ def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
 ) -> None:
     plant(0, 40, 40)
     deriving.derive(workspace, offline=True, accept_all=True)
-    found = judging.propose(workspace, limit=40)
+    found = judging.propose(workspace, judging.ProposalOrder(limit=40, offline=True))
     for criterion in {judge.criterion_id for judge in found}:
         mine = [judge for judge in found if judge.criterion_id == criterion]
         assert len(mine) >= 3
@@ -98,7 +98,7 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
     plant(0, 60, 40)
-    judging.propose(workspace, kind="learned")
+    judging.propose(workspace, judging.ProposalOrder(kind="learned", offline=True))
     first = learned(workspace)
     (same,) = retraining.retrain(workspace)
     assert not same.new and same.version.id == first.id
@@ -130,15 +130,18 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
     (made,) = retraining.retrain(workspace)
     assert made.new and made.version.version == 2
     assert len(made.version.spec["cross_fitted"]) == 40 + before.since
-    assert judging.propose(workspace, kind="learned")[0].id == made.version.id
-    (code,) = judging.propose(workspace, limit=1, kind="code")
+    assert (
+        judging.propose(workspace, judging.ProposalOrder(kind="learned", offline=True))[0].id
+        == made.version.id
+    )
+    (code,) = judging.propose(workspace, judging.ProposalOrder(limit=1, kind="code", offline=True))
     with pytest.raises(BadInput, match="is a code judge"):
         retraining.retrain(workspace, judge=code)
 
 
 def test_what_it_looks_at(workspace: Workspace, plant: Callable[..., list[Output]]) -> None:
     outputs = plant(0, 60, 60)
-    judging.propose(workspace, kind="learned")
+    judging.propose(workspace, judging.ProposalOrder(kind="learned", offline=True))
     report = retraining.explain(workspace, learned(workspace))
     assert any("words" in weight.what and weight.weight > 0 for weight in report.weights)
     assert report.reliability.n == 60 and report.reliability.brier is not None
@@ -157,7 +160,7 @@ def test_a_verdict_says_its_calibrated_probability(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
     plant(0, 60, 60)
-    judging.propose(workspace, kind="learned")
+    judging.propose(workspace, judging.ProposalOrder(kind="learned", offline=True))
     judging.run_judges(workspace)
     judge = learned(workspace)
     for verdict in verdict_table.of_outputs(workspace.db, list(judge.spec["calibrated"]), [judge.id]):
@@ -171,7 +174,7 @@ def test_a_verdict_says_its_calibrated_probability(
 def pair(workspace: Workspace, plant: Callable[..., list[Output]]) -> tuple[JudgeVersion, JudgeVersion]:
     """A learned judge that is unsure about middling lengths, and another tool that is always right."""
     outputs = plant(0, 260, 200, longest_good=60)
-    (first,) = judging.propose(workspace, kind="learned")
+    (first,) = judging.propose(workspace, judging.ProposalOrder(kind="learned", offline=True))
     then = JudgeVersion(
         id="j_tool",
         judge_id="judge_tool",
@@ -273,7 +276,11 @@ def test_the_second_judge_is_not_run_where_the_first_is_sure(
     workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
     first, _ = pair
-    code = next(judge for judge in judging.propose(workspace, limit=1) if judge.kind == "code")
+    code = next(
+        judge
+        for judge in judging.propose(workspace, judging.ProposalOrder(limit=1, offline=True))
+        if judge.kind == "code"
+    )
     made = cascades.make(workspace, first, code, error=0.1)
     judging.run_judges(workspace, judge=made.judge)
     table = verdict_table.counts(workspace.db, workspace.project.id)
@@ -354,7 +361,11 @@ def test_candidates_that_have_not_run_are_tried_on_graded_outputs(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
     plant(0, 40, 40)
-    (code,) = [judge for judge in judging.propose(workspace, limit=1) if judge.kind == "code"]
+    (code,) = [
+        judge
+        for judge in judging.propose(workspace, judging.ProposalOrder(limit=1, offline=True))
+        if judge.kind == "code"
+    ]
     flipped = suspecting.flip(workspace, code)
     found = suspecting.suspicious(workspace, [code, flipped])
     assert [(suspect.name, suspect.fault) for suspect in found] == [(flipped.name, "inverted")]

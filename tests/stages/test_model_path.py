@@ -63,7 +63,7 @@ def judged(workspace: Workspace, mock: MockEndpoint) -> str:
     mock.answer = criteria((0, "price is invented"))
     deriving.derive(workspace, offline=False, accept_all=True)
     mock.answer = None
-    (version,) = judging.propose(workspace, kind="llm", offline=False)
+    (version,) = judging.propose(workspace, judging.ProposalOrder(kind="llm"))
     mock.prompts.clear()
     return version.id
 

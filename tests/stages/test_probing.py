@@ -292,7 +292,9 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
 ) -> None:
     for n, output in enumerate(add_outputs(*(story(n) * (1 + 3 * (n % 2)) for n in range(12)))):
         give(output, "fail" if n % 2 else "pass", "too long" if n % 2 else "")
-    for judge in judging.propose(workspace, criterion="overall", kind="learned"):
+    for judge in judging.propose(
+        workspace, judging.ProposalOrder(criterion="overall", kind="learned", offline=True)
+    ):
         judge_table.save(
             workspace.db, [judge.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})]
         )

@@ -123,7 +123,7 @@ def test_fitted_judges_are_fitted_again_for_the_race(
     made = add_outputs(*(("word " * (60 if i % 3 == 0 else 8)) + str(i) for i in range(60)))
     for i, output in enumerate(made):
         give(output, "fail" if i % 3 == 0 else "pass", "far too long" if i % 3 == 0 else "")
-    judging.propose(workspace, criterion="overall")
+    judging.propose(workspace, judging.ProposalOrder(criterion="overall", offline=True))
     judging.run_judges(workspace)
     found = refereeing.race(workspace)
     assert {contender.how for contender in found.contenders} == {"cross-fitted"}

@@ -68,7 +68,7 @@ def plant(db: Database, name: str = "home") -> Project:
         update={"id": "c-other", "name": "Polite", "statement": "It is polite.", "evidence": (), "version": 1}
     )
     criterion_table.save(db, [criterion, other])
-    judging.propose(Workspace(db, project), criterion="Short")
+    judging.propose(Workspace(db, project), judging.ProposalOrder(criterion="Short", offline=True))
     spec = make_spec(
         criterion, Asking("model-7"), [Term(term="SKU", meaning="a product", scope={"shop": "de"})]
     )
@@ -230,7 +230,7 @@ def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
     """A project with judges of the overall grade, one that was imported, and one of another prompt."""
     db = open_database(None)
     project = plant(db)
-    judging.propose(Workspace(db, project), criterion="overall")
+    judging.propose(Workspace(db, project), judging.ProposalOrder(criterion="overall", offline=True))
     mine = judge_table.current(db, project.id)
     overall = [judge for judge in mine if judge.criterion_id is None]
     assert {judge.kind for judge in overall} == {"code", "learned"}

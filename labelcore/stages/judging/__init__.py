@@ -7,7 +7,7 @@
 from labelcore.stages.judging.keeping.refreshing import refresh_judges
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, judged, list_judges
 from labelcore.stages.judging.keeping.versions import active_judges, find_judge
-from labelcore.stages.judging.proposing.proposals import propose
+from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
 from labelcore.stages.judging.running.estimating import estimate_words, span_words
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words
@@ -15,6 +15,7 @@ from labelcore.stages.judging.running.orders import RunOrder, estimate_run, run_
 
 __all__ = [
     "JudgeSummary",
+    "ProposalOrder",
     "RunOrder",
     "active_judges",
     "estimate_run",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
+from pydantic import AfterValidator, Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import fitted_proposals
 from labelcore.judges.features import Graded, TrainingData
-from labelcore.judges.kinds import kind_named, of_kind
+from labelcore.judges.kinds import kind_named, known_word, of_kind
 from labelcore.judges.kinds.check import CheckKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.models import OVERALL, JudgeVersion
+from labelcore.operations import Options
 from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import fitting_labels, fitting_splits
@@ -33,41 +36,49 @@ from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
 
+class ProposalOrder(Options):
+    """What judges are proposed for, and of which kinds; what is not given stands for all of it."""
+
+    criterion: str | None = Field(default=None, description="Only for this criterion.")
+    kind: Annotated[str, AfterValidator(known_word)] | None = Field(
+        default=None, description="code, llm or learned"
+    )
+    offline: bool = Field(default=False, description="Without any model.")
+    limit: int = Field(default=6, ge=1, description="At most so many for a criterion.")
+    seed: int = 0
+    probability: bool = Field(default=False, description="LLM judges give the probability of pass too.")
+
+
+EVERY_CRITERION, OFFLINE = ProposalOrder(), ProposalOrder(offline=True)
+
+
 @one_thread()
 def propose(
-    workspace: Workspace,
-    *,
-    criterion: str | None = None,
-    kind: str | None = None,
-    offline: bool = True,
-    limit: int = 6,
-    seed: int = 0,
-    probability: bool = False,
-    remarks: list[str] | None = None,
+    workspace: Workspace, order: ProposalOrder = OFFLINE, remarks: list[str] | None = None
 ) -> list[JudgeVersion]:
     """Propose candidates and store them as judges; what is there already stays as it is.
 
-    ``probability``: LLM judges are asked for the probability of pass too, by one more small call.
     Asked for code judges with a model, the model writes checks too; ``remarks`` takes a sentence for
     each that could not be used.
 
     Raises:
         BadInput: a kind was asked for that cannot be had.
     """
-    wanted, model_at_hand = kind and kind_named(kind), not offline and settings().has_model
+    wanted = kind_named(order.kind) if order.kind else None
+    model_at_hand = not order.offline and settings().has_model
     if wanted and wanted.needs_model and not model_at_hand:
         raise BadInput(
             "LLM judges need a model.",
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
         )
     proposer = _Proposer(workspace)
-    subjects = proposer.subjects(criterion)
+    subjects = proposer.subjects(order.criterion)
     asked = [subject for subject in subjects if subject.criterion] if model_at_hand else []
     versions: list[JudgeVersion] = []
     if not wanted or not wanted.needs_model:
-        versions += of_kind(proposer.fitted(subjects, limit, seed), kind)
+        versions += of_kind(proposer.fitted(subjects, order.limit, order.seed), order.kind)
     if not wanted or wanted.needs_model:
-        versions += [proposer.asking(subject, probability=probability) for subject in asked]
+        versions += [proposer.asking(subject, probability=order.probability) for subject in asked]
     if wanted and wanted.written_by_model:
         versions += proposer.written(asked, [] if remarks is None else remarks)
     return stored(workspace, versions)

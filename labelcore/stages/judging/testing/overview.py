@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
-
-from labelcore.judges.kinds import known_word
 from labelcore.models import Frozen, JudgeVersion, Role
-from labelcore.operations import Effect, Hidden, Options, operation
+from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, list_judges
 from labelcore.stages.judging.keeping.versions import active_judges
-from labelcore.stages.judging.proposing.proposals import propose
+from labelcore.stages.judging.proposing.proposals import EVERY_CRITERION, ProposalOrder, propose
 from labelcore.stages.judging.proposing.retraining import Freshness, freshness
 from labelcore.stages.judging.testing.suspecting import Suspect, suspicious
 from labelcore.workspace import Workspace
-
-
-class ProposalOrder(Options):
-    """What judges are proposed for, and of which kinds; what is not given stands for all of it."""
-
-    criterion: str | None = Field(default=None, description="Only for this criterion.")
-    kind: Annotated[str, AfterValidator(known_word)] | None = Field(
-        default=None, description="code, llm or learned"
-    )
-    offline: bool = Field(default=False, description="Without any model.")
-    limit: int = Field(default=6, ge=1, description="At most so many for a criterion.")
-    seed: int = 0
-    probability: bool = Field(default=False, description="LLM judges give the probability of pass too.")
 
 
 class ProposedJudges(Frozen):
@@ -51,9 +35,6 @@ class JudgesOverview(Frozen):
     learned: Sequence[Freshness]
 
 
-EVERY_CRITERION = ProposalOrder()
-
-
 @operation("judge propose", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def propose_judges(
     workspace: Workspace,
@@ -69,7 +50,7 @@ def propose_judges(
         BadInput: a kind was asked for that cannot be had.
     """
     remarks: list[str] = []
-    found = propose(workspace, remarks=remarks, **dict(order))
+    found = propose(workspace, order, remarks)
     suspects = suspicious(workspace, found) if examined else []
     return ProposedJudges(judges=tuple(found), suspects=tuple(suspects), warnings=tuple(remarks))
 
