@@ -38,6 +38,26 @@ WORDS = {
     ),
     "preferred": "{share}: {version} is the better one.",
     "none_preferred": "{share}: no difference is shown yet.",
+    "seals_when": (
+        "The test is sealed once 120 outputs are graded and it holds at least {fails} failed ones; until "
+        "then held-out figures come from cross-fitting."
+    ),
+    "give_test_up": (
+        "The test is spent: its figures were seen in {looks} states, the limit is {limit}. Give it up "
+        "(`labelcore splits renew --why …`); what is graded from then on grows a fresh one."
+    ),
+    "test_small": (
+        "The test is still small: {graded} graded outputs, {fails} of them failed. Grade about {more} more "
+        "outputs; three in ten new sources go into it."
+    ),
+    "test_small_no_fails": (
+        "The test is still small: {graded} graded outputs, {fails} of them failed. Grade more outputs; three "
+        "in ten new sources go into it."
+    ),
+    "looks_left": (
+        "The test may be looked at once more before it is spent.",
+        "The test may be looked at {n} more times before it is spent.",
+    ),
     "meaning_kept": "{criterion} has kept its meaning: no grade is stale.",
     "nothing_stale": "{criterion} changed its meaning, and no grade was given before.",
     "stale": "{n} answers on {criterion} are from before its meaning changed",

@@ -191,7 +191,7 @@ def may_open_test(workspace: Workspace) -> bool:
         st.info("The sealed test is opened by a named person: write your name in the menu first.")
         return False
     if report.spent:
-        shell.warn([report.advice])
+        shell.warn([sentence(report.advice)])
     return st.checkbox(
         f"Open the sealed test as {plain(workspace.person)} "
         f"({report.looks} of {report.limit} looks are used; each new state of the figures counts)"
@@ -204,7 +204,7 @@ def show_splits(workspace: Workspace) -> None:
         report = grading.split_report(workspace)
         names = {"split", "outputs", "groups", "graded", "passes", "fails"}
         shell.table([size.model_dump(include=names) for size in report.sizes])
-        st.write(plain(report.advice))
+        st.write(plain(sentence(report.advice)))
         if report.openings:
             shell.table(
                 [
@@ -234,7 +234,7 @@ def _change_test(workspace: Workspace, limit: int) -> None:
         st.rerun()
     why = st.text_input("Give this test up, and begin a fresh one, because")
     if st.button("Begin a fresh test", disabled=not why.strip()):
-        st.session_state["split-advice"] = grading.renew_test(workspace, why=why).advice
+        st.session_state["split-advice"] = sentence(grading.renew_test(workspace, why=why).advice)
         st.rerun()
     if message := st.session_state.pop("split-advice", ""):
         st.success(plain(message))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from labelcore.messages import sentence
 from labelcore.stages import deriving, sharing
 from labelcore.stages.deriving import glossary
 from labelcore.workspace import Workspace
@@ -31,7 +32,7 @@ def show_lint(workspace: Workspace) -> None:
     for at, finding in enumerate(found.findings):
         with st.container(border=True):
             st.badge(finding.kind)
-            st.write(plain(finding.says))
+            st.write(plain(sentence(finding.says)))
             show_outputs(workspace, "Show the outputs behind it", finding.outputs, f"lint-{at}")
 
 
@@ -45,7 +46,7 @@ def show_prompt(workspace: Workspace) -> None:
             st.success(f"{len(made.proposed)} rules are proposed; accept them under Criteria.")
     rules = deriving.prompt_rules(workspace)
     for rule in rules:
-        (st.error if rule.contradicted else st.write)(plain(rule.says))
+        (st.error if rule.contradicted else st.write)(plain(sentence(rule.says)))
         key = f"rule-{rule.criterion.id}"
         show_outputs(workspace, "Show what experts failed for it", rule.failing, f"{key}-failing")
         passed = "Show what experts passed and it would fail"
@@ -153,7 +154,7 @@ def _transfers(workspace: Workspace) -> None:
         with st.container(border=True):
             st.badge(transfer.state)
             for says in (transfer.says, *(judge.says for judge in transfer.judges)):
-                st.write(plain(says))
+                st.write(plain(sentence(says)))
             judges = [(judge.judge_version_id, judge.judge) for judge in transfer.judges]
             show_outputs_of_judges(workspace, judges, f"transfer-{transfer.criterion_id or 'overall'}")
     measured = [judge for transfer in found for judge in transfer.judges]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput, NotFound
+from labelcore.messages import sentence
 from labelcore.models import Criterion, Decision, Evidence, Grade, JudgeVersion, Output, Verdict
 from labelcore.stages import deriving, grading
 from labelcore.stages.aligning.evidence import criterion_labels
@@ -292,9 +293,9 @@ def test_lint_names_each_weakness_with_its_counts(
         )
     found = deriving.lint(workspace)
     by_kind = {finding.kind: finding for finding in found.findings}
-    assert "appropriate" in by_kind["vague"].says
-    assert "4 of the 5 that either fails" in by_kind["overlapping"].says
-    assert "phi -1.00 on 20 outputs" in by_kind["contradictory"].says
+    assert "appropriate" in sentence(by_kind["vague"].says)
+    assert "4 of the 5 that either fails" in sentence(by_kind["overlapping"].says)
+    assert "phi -1.00 on 20 outputs" in sentence(by_kind["contradictory"].says)
     assert by_kind["never fires"].names == ("Tone",)
     assert found.covering == (two.id,) and by_kind["not needed"].names == ("Length",)
     assert found.explained == 5
@@ -303,7 +304,8 @@ def test_lint_names_each_weakness_with_its_counts(
 def test_two_demands_in_one_are_shown_by_the_quotes_of_each(workspace: Workspace, noted: list[Grade]) -> None:
     criterion(workspace, "Both", noted[:5], statement="The answer is not too long and the year is right.")
     (found,) = [finding for finding in deriving.lint(workspace).findings if finding.kind == "compound"]
-    assert "3 quotes speak of" in found.says and "2 of" in found.says
+    says = sentence(found.says)
+    assert "3 quotes speak of" in says and "2 of" in says
 
 
 @pytest.mark.parametrize(
@@ -351,7 +353,8 @@ def test_rules_of_the_prompt_say_what_the_grades_contradict(
     assert {criterion.origin for criterion in made} == {"prompt"}
     assert deriving.propose_from_prompt(workspace, prompt=prompt).proposed == ()
     first, other = deriving.prompt_rules(workspace)
-    assert first.contradicted and "100%" in first.says and "no expert ever failed" in first.says
+    says = sentence(first.says)
+    assert first.contradicted and "100%" in says and "no expert ever failed" in says
     assert not other.contradicted and other.breaks.why_not
     with pytest.raises(BadInput):
         deriving.propose_from_prompt(workspace, prompt=" ")

@@ -11,6 +11,7 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.judges.kinds import RESERVED
+from labelcore.messages import sentence
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
 from labelcore.stages import aligning, deriving, grading, judging, projects, sharing
 from labelcore.stages.aligning import choosing_set
@@ -358,7 +359,7 @@ def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(
     only_code(file, KNOWN)
     sharing.load_rubric(workspace.by("lea"), file)
     (transfer,) = sharing.transfer(workspace)
-    assert transfer.state == "not yet aligned here" and "Grade on" in transfer.says
+    assert transfer.state == "not yet aligned here" and "Grade on" in sentence(transfer.says)
     graded_here(workspace, add_outputs, sharing.NEEDED_PASSES, sharing.NEEDED_FAILS - 1)
     judging.run_judges(workspace)
     (transfer,) = sharing.transfer(workspace)
@@ -369,14 +370,14 @@ def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(
     (output,) = add_outputs("one more " * 50)
     grading.grade(workspace.by("cy"), output.id, "fail")
     (transfer,) = sharing.transfer(workspace)
-    assert transfer.state == "not yet aligned here" and "Run them" in transfer.says
+    assert transfer.state == "not yet aligned here" and "Run them" in sentence(transfer.says)
     judging.run_judges(workspace)
     (transfer,) = sharing.transfer(workspace)
     (judge,) = transfer.judges
     assert transfer.state == judge.state == "aligned here"
     assert (judge.tpr.value, judge.tpr.n, judge.tnr.value) == (1.0, 10, 1.0)
     assert judge.tpr_change.value == pytest.approx(0.1) and judge.result == "not clear"
-    assert "is not ruled out: grade on" in judge.says
+    assert "is not ruled out: grade on" in sentence(judge.says)
     deriving.drop(workspace, transfer.criterion_id)
     assert sharing.transfer(workspace) == []
 
@@ -392,8 +393,8 @@ def test_a_judge_that_does_worse_here_is_said_to(
     judging.run_judges(workspace)
     (transfer,) = sharing.transfer(workspace)
     assert transfer.judges[0].result == "worse" and transfer.judges[0].tnr.value == 0
-    assert "catches fewer bad outputs here than there" in transfer.judges[0].says
-    assert "1 do worse" in transfer.says
+    assert "catches fewer bad outputs here than there" in sentence(transfer.judges[0].says)
+    assert "1 do worse" in sentence(transfer.says)
 
 
 def test_a_judge_that_holds_and_one_without_figures(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
-from labelcore.messages.telling import sentence
+from labelcore.messages.telling import sentence, sentences
 from labelcore.models import Code, Criterion, Term
 from labelcore.stages import deriving
 from labelcore.stages.deriving import glossary
@@ -105,7 +105,7 @@ def regraded(regrade: deriving.Regrade) -> Iterator[str]:
 
 @lines("criteria lint")
 def lint(workspace: Workspace, found: deriving.Lint) -> Iterator[str]:
-    yield from (f"[{finding.kind}] {finding.says}" for finding in found.findings)
+    yield from (f"[{finding.kind}] {sentence(finding.says)}" for finding in found.findings)
     if not found.findings:
         yield "Nothing to point out."
     if found.covering:
@@ -117,7 +117,7 @@ def lint(workspace: Workspace, found: deriving.Lint) -> Iterator[str]:
 @lines("criteria from-prompt")
 def prompt(found: deriving.PromptRules) -> Iterator[str]:
     yield f"{len(found.proposed)} rules of the prompt are proposed."
-    yield from (rule.says for rule in found.rules)
+    yield from sentences(rule.says for rule in found.rules)
 
 
 def _line(criterion: Criterion) -> str:

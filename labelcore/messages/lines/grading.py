@@ -160,7 +160,7 @@ def splits(report: grading.SplitReport) -> Iterator[str]:
         )
     state = "spent" if report.spent else "sealed" if report.sealed else "not sealed yet"
     yield f"The test is {state}: {report.looks} of {report.limit} looks used."
-    yield report.advice
+    yield sentence(report.advice)
     for opening in report.openings:
         which = f", test {opening.round + 1}" if report.round else ""
         yield f"  {opening.at:%Y-%m-%d %H:%M} {opening.author or 'somebody'} ({opening.purpose}{which})"

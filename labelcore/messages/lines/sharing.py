@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from labelcore.messages.results import lines
+from labelcore.messages.telling import sentence
 from labelcore.stages import sharing
 
 
@@ -45,8 +46,8 @@ def loaded(found: sharing.Loaded) -> Iterator[str]:
 @lines("library transfer")
 def transferred(criteria: list[sharing.Transfer]) -> Iterator[str]:
     for criterion in criteria:
-        yield f"[{criterion.state}] {criterion.says}"
-        yield from (f"  {judge.says}" for judge in criterion.judges)
+        yield f"[{criterion.state}] {sentence(criterion.says)}"
+        yield from (f"  {sentence(judge.says)}" for judge in criterion.judges)
     if not criteria:
         yield "No criterion came by file: `labelcore library load FILE`."
 

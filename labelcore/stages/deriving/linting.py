@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.models import Criterion, Frozen, Role
+from labelcore.models import Criterion, Fact, Frozen, Role, fact
 from labelcore.operations import operation
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import list_criteria
@@ -46,7 +46,7 @@ class Finding(Frozen):
     kind: Kind
     criteria: tuple[str, ...]
     names: tuple[str, ...]
-    says: str
+    says: Fact
     outputs: tuple[str, ...] = ()
 
 
@@ -83,7 +83,7 @@ def lint(workspace: Workspace) -> Lint:
         found += _silent(criterion, failed[criterion.id], decided[criterion.id])
     for criterion in criteria:
         if failed[criterion.id] and criterion.id not in covering:
-            says = f"Every fail that '{criterion.name}' explains is explained by another criterion too."
+            says = fact("not_needed", name=criterion.name)
             found.append(_finding("not needed", [criterion], says, sorted(failed[criterion.id])))
     explained = set().union(*failed.values())
     return Lint(
@@ -126,11 +126,7 @@ def _failed_by_judges(workspace: Workspace, criteria: Sequence[Criterion]) -> di
 def _wording(db: Database, criterion: Criterion) -> Iterator[Finding]:
     text = quoted_in(criterion.statement)
     if words := sorted({match[0].lower() for match in _VAGUE.finditer(text)}):
-        says = (
-            f"'{criterion.name}' leans on {', '.join(words)}: two people may read that differently. Say "
-            "what can be seen in an output."
-        )
-        yield _finding("vague", [criterion], says)
+        yield _finding("vague", [criterion], fact("vague", name=criterion.name, words=words))
     halves = [half.strip(' .,“”"。，') for half in _AND.split(text)]
     if len(halves) > 1 and min(len(half) for half in halves[:2]) > 3:
         yield from _compound(db, criterion, halves[:2])
@@ -139,18 +135,15 @@ def _wording(db: Database, criterion: Criterion) -> Iterator[Finding]:
 def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> Iterator[Finding]:
     """Two demands in one; the evidence is which half each quote speaks of."""
     quotes = [item.quote for item in criterion.evidence]
+    asked = {"name": criterion.name, "first": halves[0], "other": halves[1]}
     if len(quotes) < 2:
-        says = f"'{criterion.name}' asks for two things: “{halves[0]}” and “{halves[1]}”."
-        yield _finding("compound", [criterion], says)
+        yield _finding("compound", [criterion], fact("two_demands", **asked))
         return
     points = points_of(db, [*halves, *quotes], silent)
     first = int((points[2:] @ points[0] > points[2:] @ points[1]).sum())
     other = len(quotes) - first
     if min(first, other) >= max(2, _SHARE * len(quotes)):  # else it is one demand, said at length
-        says = (
-            f"'{criterion.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of "
-            f"“{halves[1]}”. Split it."
-        )
+        says = fact("two_demands_quoted", **asked, of_first=first, of_other=other)
         yield _finding("compound", [criterion], says, [item.output_id for item in criterion.evidence])
 
 
@@ -161,10 +154,8 @@ def _overlapping(
     for source, fails in (("people", failed), ("judges", by_judges)):
         both, either = fails[first.id] & fails[other.id], fails[first.id] | fails[other.id]
         if len(either) >= _FEW and len(both) / len(either) >= _SAME:
-            says = (
-                f"'{first.name}' and '{other.name}' fail the same outputs: by {source}, {len(both)} of the "
-                f"{len(either)} that either fails. Merge them, or say what sets them apart."
-            )
+            counts = {"both": len(both), "either": len(either)}
+            says = fact(f"same_fails_by_{source}", first=first.name, other=other.name, **counts)
             yield _finding("overlapping", [first, other], says, sorted(both))
 
 
@@ -177,23 +168,16 @@ def _contradictory(
         return
     phi = float(np.corrcoef(answers)[0, 1])
     if phi <= _OPPOSITE:
-        says = (
-            f"'{first.name}' and '{other.name}' pull against each other: what one passes the other fails "
-            f"(phi {phi:.2f} on {len(shared)} outputs)."
-        )
+        says = fact("contradictory", first=first.name, other=other.name, phi=phi, n=len(shared))
         opposite = [key for key in shared if decided[first.id][key] != decided[other.id][key]]
         yield _finding("contradictory", [first, other], says, opposite)
 
 
 def _silent(criterion: Criterion, failed: set[str], judged: Mapping[str, bool]) -> Iterator[Finding]:
     if not failed:
-        says = f"No expert ever failed an output for '{criterion.name}'."
-        yield _finding("never fires", [criterion], says)
+        yield _finding("never fires", [criterion], fact("never_failed", name=criterion.name))
     elif len(judged) >= _TEN and not any(judged.values()):
-        says = (
-            f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people failed "
-            f"{len(failed)}."
-        )
+        says = fact("judge_silent", name=criterion.name, n=len(judged), failed=len(failed))
         yield _finding("never fires", [criterion], says, sorted(failed))
 
 
@@ -218,7 +202,7 @@ def _covering(failed: Mapping[str, set[str]]) -> set[str]:
     return {criterion_id for criterion_id, taken in zip(ids, answer.x, strict=True) if taken > 0.5}
 
 
-def _finding(kind: Kind, criteria: Sequence[Criterion], says: str, outputs: Sequence[str] = ()) -> Finding:
+def _finding(kind: Kind, criteria: Sequence[Criterion], says: Fact, outputs: Sequence[str] = ()) -> Finding:
     return Finding(
         kind=kind,
         criteria=tuple(criterion.id for criterion in criteria),

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
-from labelcore.models import Criterion, Frozen, Output, Role
+from labelcore.models import Criterion, Fact, Frozen, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_criterion
@@ -83,7 +83,7 @@ class PromptRule(Frozen):
     breaks: Rate
     check: str
     contradicted: bool
-    says: str
+    says: Fact
     failing: tuple[str, ...] = ()
     breaking: tuple[str, ...] = ()
 
@@ -203,12 +203,9 @@ def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Se
     )
 
 
-def _in_words(criterion: Criterion, fails: int, breaks: Rate, *, contradicted: bool) -> str:
-    never = f"experts failed {fails} outputs for it" if fails else "no expert ever failed an output for it"
-    share = ""
+def _in_words(criterion: Criterion, fails: int, breaks: Rate, *, contradicted: bool) -> Fact:
+    told = [fact("failed_for_rule", n=fails) if fails else fact("never_failed_for_rule")]
     if breaks.value is not None:
-        share = (
-            f"; it would fail {breaks.value:.0%} ({breaks.low:.0%} to {breaks.high:.0%}) of the {breaks.n} "
-            "outputs that experts passed"
-        )
-    return f"“{criterion.statement}”: {never}{share}{': their grades contradict it' if contradicted else ''}."
+        told.append(fact("rule_would_fail", **breaks.model_dump(include={"value", "low", "high", "n"})))
+    code = "prompt_rule_contradicted" if contradicted else "prompt_rule"
+    return fact(code, rule=criterion.statement, told=told)

@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, Role, SplitName
+from labelcore.models import Fact, Frozen, Role, SplitName, fact
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.labels import SEAL_FROM_FAILS, Labels, human_labels, sealed_splits
@@ -56,7 +56,7 @@ class SplitReport(Frozen):
     spent: bool
     openings: tuple[Opening, ...]
     rounds: tuple[Round, ...]
-    advice: str
+    advice: Fact
 
 
 def looks_at_test(workspace: Workspace) -> int:
@@ -155,27 +155,17 @@ def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[Split
     )
 
 
-def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: bool) -> str:
+def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: bool) -> Fact:
     if not sealed:
-        return (
-            "The test is sealed once 120 outputs are graded and it holds at least "
-            f"{SEAL_FROM_FAILS} failed ones; until then held-out figures come from cross-fitting."
-        )
+        return fact("seals_when", fails=SEAL_FROM_FAILS)
     if looks >= limit:
-        return (
-            f"The test is spent: its figures were seen in {looks} states, the limit is {limit}. "
-            "Give it up (`labelcore splits renew --why …`); what is graded from then on grows a fresh one."
-        )
+        return fact("give_test_up", looks=looks, limit=limit)
     if test.fails < SEAL_FROM_FAILS:
         share = len(labels.fails) / max(1, len(labels.value))
-        missing = SEAL_FROM_FAILS - test.fails
-        more = f"about {round(missing / (0.3 * share))} more outputs" if share else "more outputs"
-        return (
-            f"The test is still small: {test.graded} graded outputs, {test.fails} of them failed. "
-            f"Grade {more}; three in ten new sources go into it."
-        )
-    times = "once more" if limit - looks == 1 else f"{limit - looks} more times"
-    return f"The test may be looked at {times} before it is spent."
+        more = round((SEAL_FROM_FAILS - test.fails) / (0.3 * share)) if share else 0
+        code = "test_small" if share else "test_small_no_fails"
+        return fact(code, graded=test.graded, fails=test.fails, more=more)
+    return fact("looks_left", n=limit - looks)
 
 
 @operation("splits renew", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)

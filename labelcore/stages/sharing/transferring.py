@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from labelcore.judges.kinds import RESERVED
-from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role
+from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.aligning.report import JudgeAlignment
@@ -44,7 +44,7 @@ class JudgeTransfer(Frozen):
     tpr_change: Rate
     tnr_change: Rate
     result: Result | None
-    says: str = ""
+    says: Fact = NOTHING
 
 
 class Transfer(Frozen):
@@ -57,7 +57,7 @@ class Transfer(Frozen):
     criterion: str
     state: State
     judges: tuple[JudgeTransfer, ...]
-    says: str
+    says: Fact
 
 
 @operation("library transfer", role=Role.MANAGER, listed_as="criteria")
@@ -104,27 +104,21 @@ def _criterion(criterion: Criterion | None, judges: list[JudgeTransfer], labels:
     )
 
 
-def _measured_words(name: str, judges: list[JudgeTransfer]) -> str:
-    aligned = [judge for judge in judges if judge.state == "aligned here"]
-    holding = sum(judge.result == "holds" for judge in aligned)
-    worse = sum(judge.result == "worse" for judge in aligned)
-    open_ = len(aligned) - holding - worse
-    return (
-        f"“{name}” is aligned here: of {len(aligned)} measured judges {holding} do what they "
-        f"did, {worse} do worse, {open_} cannot be told yet."
-    )
+def _measured_words(name: str, judges: list[JudgeTransfer]) -> Fact:
+    results = [judge.result for judge in judges if judge.state == "aligned here"]
+    holding, worse = results.count("holds"), results.count("worse")
+    counts = {"holding": holding, "worse": worse, "open": len(results) - holding - worse}
+    return fact("transfer_aligned", criterion=name, n=len(results), **counts)
 
 
-def _waiting_words(name: str, judges: list[JudgeTransfer], labels: Labels) -> str:
-    head = f"“{name}” is not yet aligned here"
+def _waiting_words(name: str, judges: list[JudgeTransfer], labels: Labels) -> Fact:
     if not judges:
-        return f"{head}: no judge came with it. Propose one."
-    if len(labels.passes) >= NEEDED_PASSES and len(labels.fails) >= NEEDED_FAILS:
-        return f"{head}: there are grades enough, but its judges have not decided them. Run them."
-    return (
-        f"{head}: people passed {len(labels.passes)} outputs and failed {len(labels.fails)}; it "
-        f"needs {NEEDED_PASSES} and {NEEDED_FAILS} that its judge decided. Grade on."
-    )
+        return fact("transfer_no_judge", criterion=name)
+    passes, fails = len(labels.passes), len(labels.fails)
+    if passes >= NEEDED_PASSES and fails >= NEEDED_FAILS:
+        return fact("transfer_undecided", criterion=name)
+    needed = {"needed_passes": NEEDED_PASSES, "needed_fails": NEEDED_FAILS}
+    return fact("transfer_few_grades", criterion=name, passes=passes, fails=fails, **needed)
 
 
 def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
@@ -169,34 +163,32 @@ def _result(tpr: Rate, tnr: Rate, there: Figures) -> Result:
     return "holds" if min(lows) > -MARGIN else "not clear"
 
 
-def _words(judge: JudgeTransfer) -> str:
+def _words(judge: JudgeTransfer) -> Fact:
     if judge.result is None:
-        return f"{judge.judge}: not yet aligned here, {judge.tpr.why_not}."
+        return fact("transfer_unknown", judge=judge.judge, why=judge.tpr.why_not)
     there = judge.there
-    flattered = " on the grades that it was fitted to" if there.in_sample else ""
-    return (
-        f"{judge.judge}: of the outputs that people pass here it passes {_share(judge.tpr)}, of those that "
-        f"they fail it catches {_share(judge.tnr)}; there{flattered} it was {_share(there.tpr)} and "
-        f"{_share(there.tnr)}. {_conclusion(judge.result, (judge.tpr_change, judge.tnr_change))}"
+    return fact(
+        "transferred_fitted" if there.in_sample else "transferred",
+        _conclusion(judge.result, judge.tpr_change, judge.tnr_change),
+        judge=judge.judge,
+        tpr=_share(judge.tpr),
+        tnr=_share(judge.tnr),
+        tpr_there=_share(there.tpr),
+        tnr_there=_share(there.tnr),
     )
 
 
-def _share(rate: Rate) -> str:
-    if rate.value is None or rate.low is None or rate.high is None:
-        return f"not measurable ({rate.why_not})"
-    return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n})"
+def _share(rate: Rate) -> Rate | Fact:
+    return fact("no_share", why=rate.why_not) if rate.value is None else rate
 
 
-def _conclusion(result: Result, changes: tuple[Rate, Rate]) -> str:
+def _conclusion(result: Result, tpr: Rate, tnr: Rate) -> Fact:
     if result == "nothing to compare with":
-        return "The file has no figures to compare with."
+        return fact("no_figures_there")
     if result == "holds":
-        return f"It does here what it did there (a fall of {MARGIN:.0%} or more is ruled out)."
+        return fact("does_as_there", margin=MARGIN)
     if result == "worse":
-        whats = ("passes fewer good outputs", "catches fewer bad outputs")
-        fallen = [
-            w for w, change in zip(whats, changes, strict=True) if change.high is not None and change.high < 0
-        ]
-        return f"It {' and '.join(fallen)} here than there: propose judges that fit these grades."
-    deepest = -min(change.low for change in changes if change.low is not None)
-    return f"No clear difference, but a fall of up to {deepest:.0%} is not ruled out: grade on."
+        fewer = [change.high is not None and change.high < 0 for change in (tpr, tnr)]
+        return fact("worse_at_both" if all(fewer) else "passes_fewer" if fewer[0] else "catches_fewer")
+    deepest = -min(change.low for change in (tpr, tnr) if change.low is not None)
+    return fact("fall_possible", fall=deepest)
