@@ -24,7 +24,13 @@ _EVENTS = (
     "UNION ALL SELECT comparison_id, first_id || '~' || second_id, annotator, value, supersedes, "
     "false, stored_at FROM comparison_unique WHERE project_id = $project ORDER BY stored_at, grade_id"
 )
-_HELD = "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?"
+_HELD = (
+    "SELECT output_id, annotator, until FROM reservation_current held "
+    "WHERE project_id = $project AND until > $moment AND NOT EXISTS ("
+    f"FROM ({_EVENTS}) given WHERE (given.output_id, given.annotator) = (held.output_id, held.annotator) "
+    "AND value NOT IN ('skipped', 'undone') AND stored_at >= held.made_at)"
+)
+"""A grade releases its output for good, though it is replaced by a skip or taken back."""
 _WITH_PARTS = (
     "SELECT DISTINCT output_id, annotator FROM grade WHERE project_id = ? "
     "AND (criterion_id IS NOT NULL OR field IS NOT NULL)"
@@ -258,7 +264,7 @@ def _read(db: Database, project_id: str) -> Live:
         take_in(*row[:-2])
     for output_id, who in db.rows(_WITH_PARTS, [project_id]):
         state.follow_part(output_id, who)
-    for output_id, who, until in db.rows(_HELD, [project_id, utc(now())]):
+    for output_id, who, until in db.rows(_HELD, {"project": project_id, "moment": utc(now())}):
         state.hold(who, [output_id], until)
     return state
 

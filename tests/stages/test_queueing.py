@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from labelcore.models import Grade, Output
 from labelcore.stages import grading, projects
-from labelcore.store import open_database
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
+from tests.databases import empty_database
 
 PEOPLE = ("ann", "bo", "cy")
 OUTPUTS = 14
@@ -56,21 +56,25 @@ def do(workspace: Workspace, given_: dict[Any, list[str]], act: Act, number: int
     grading.record(workspace, [event])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", [{}, {"per_output": 2}, {"per_output": 1, "repeat_share": 0.2}])
 @settings(max_examples=25, deadline=None)
 @given(acts=acts)
 @example(acts=[("ann", 0, "skipped"), ("ann", 1, "pass"), ("ann", 0, "undo")])
 @example(acts=[("ann", 0, "pass"), ("ann", 1, "pass"), ("ann", 0, "fail"), ("ann", 2, "pass")])
+@example(acts=[("ann", 0, "pass"), ("ann", 1, "pass"), ("ann", 1, "skipped")])
+@example(acts=[("ann", 0, "pass"), ("ann", 1, "pass"), ("cy", 7, "pass"), ("cy", 7, "skipped")])
 def test_a_remembered_queue_equals_one_counted_anew(rules: dict[str, Any], acts: list[Act]) -> None:
-    db = open_database(None)
-    project = projects.open_project(db, "p")
-    output_table.add(db, [Output(id=f"o{at}", project_id=project.id, text=str(at)) for at in range(OUTPUTS)])
-    project = grading.set_rules(Workspace(db, project), **rules)
-    given_: dict[Any, list[str]] = {}
-    for number, act in enumerate(acts):
-        do(Workspace(db, project), given_, act, number)
-        queues(Workspace(db, project))
-    remembered = queues(Workspace(db, project))
-    db.memory.clear()
-    assert remembered == queues(Workspace(db, project))
-    db.close()
+    with empty_database() as db:
+        project = projects.open_project(db, "p")
+        output_table.add(
+            db, [Output(id=f"o{at}", project_id=project.id, text=str(at)) for at in range(OUTPUTS)]
+        )
+        project = grading.set_rules(Workspace(db, project), **rules)
+        given_: dict[Any, list[str]] = {}
+        for number, act in enumerate(acts):
+            do(Workspace(db, project), given_, act, number)
+            queues(Workspace(db, project))
+        remembered = queues(Workspace(db, project))
+        db.memory.clear()
+        assert remembered == queues(Workspace(db, project))
