@@ -31,12 +31,15 @@ browser:
 	elif [ -n "$$CI" ]; then echo "Checking the browser code needs node 20 with npm."; exit 1; \
 	else echo "The browser code is not checked: there is no node with npm here."; fi
 
+# Pages and journeys are not even collected; properties are tried on fewer examples than in `make test`.
+CORE := -m "not slow" --ignore tests/pages --ignore tests/journeys --hypothesis-profile core
+
 core: setup
-	$(BIN)/pytest -n 2 -m "not journey and not slow and not page"
+	$(BIN)/pytest -n 2 $(CORE)
 
 # Branches that no core test takes, by file; slower than the tests alone.
 coverage: setup
-	$(BIN)/pytest -n 2 -m "not journey and not slow and not page" --cov --cov-branch --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n 2 $(CORE) --cov --cov-branch --cov-report=term-missing:skip-covered
 
 journeys: setup
 	$(BIN)/python tests/bring_chromium.py

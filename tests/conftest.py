@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 # Before numpy is loaded, as the command line does it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from labelcore.models import Grade, Output, Project, new_id
 from labelcore.stages import projects
-from labelcore.store import Database, open_database
+from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
+from tests.databases import empty_database
+
+# Timings of single examples say nothing on a busy machine; the core tests draw fewer of them.
+hypothesis_settings.register_profile("whole", deadline=None)
+hypothesis_settings.register_profile("core", deadline=None, max_examples=25)
+hypothesis_settings.load_profile("whole")
 
 _KEYS = ("LABELCORE_API_KEY", "OPENAI_API_KEY", "LABELCORE_BASE_URL", "OPENAI_BASE_URL")
 
@@ -40,9 +48,8 @@ def no_real_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def db() -> Iterator[Database]:
-    database = open_database(None)
-    yield database
-    database.close()
+    with empty_database() as database:
+        yield database
 
 
 @pytest.fixture
@@ -76,20 +83,39 @@ def add_outputs(workspace: Workspace) -> Callable[..., list[Output]]:
 
 
 @pytest.fixture
-def give(workspace: Workspace) -> Callable[..., Grade]:
+def give_all(workspace: Workspace) -> Callable[..., list[Grade]]:
+    """Grade outputs, each with its value and note, in one transaction."""
+
+    def grade(
+        outputs: Sequence[Output],
+        values: Iterable[str],
+        notes: Iterable[str] = itertools.repeat(""),
+        annotator: str = "ann",
+        **more: object,
+    ) -> list[Grade]:
+        events = [
+            Grade(
+                id=new_id("grade"),
+                project_id=workspace.project.id,
+                output_id=output.id,
+                annotator=annotator,
+                value=value,
+                note=note,
+                **more,  # type: ignore[arg-type]
+            )
+            for output, value, note in zip(outputs, values, notes, strict=False)
+        ]
+        grade_table.record(workspace.db, events)
+        return events
+
+    return grade
+
+
+@pytest.fixture
+def give(give_all: Callable[..., list[Grade]]) -> Callable[..., Grade]:
     """Grade an output."""
 
     def grade(output: Output, value: str, note: str = "", annotator: str = "ann", **more: object) -> Grade:
-        event = Grade(
-            id=new_id("grade"),
-            project_id=workspace.project.id,
-            output_id=output.id,
-            annotator=annotator,
-            value=value,
-            note=note,
-            **more,  # type: ignore[arg-type]
-        )
-        grade_table.record(workspace.db, [event])
-        return event
+        return give_all([output], [value], [note], annotator, **more)[0]
 
     return grade

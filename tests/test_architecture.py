@@ -25,6 +25,7 @@ def test_the_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_importing_all_of_labelcore_loads_no_ui_and_no_provider() -> None:
     done = subprocess.run(
         [sys.executable, "-c", EVERY_MODULE], cwd=ROOT, capture_output=True, text=True, check=True
@@ -43,6 +44,7 @@ finally:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [["--help"], ["criteria", "--help"], ["status"]])
 def test_a_command_that_counts_nothing_waits_for_no_numbers(line: list[str], tmp_path: Path) -> None:
     where = ["--db", str(tmp_path / "a.duckdb")] if line == ["status"] else []

@@ -104,6 +104,7 @@ def test_schemas_that_cannot_be_used_are_refused(text: str, reason: str) -> None
         schema.parse(text)
 
 
+@pytest.mark.slow
 def test_nothing_makes_a_check_slow() -> None:
     started = time.process_time()
     schema.faults({"pattern": "^(a+)+$"}, "a" * 100_000 + "b")

@@ -41,9 +41,9 @@ def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
 
 
 @pytest.fixture
-def noted(add_outputs: Add, give: Give) -> dict[str, Grade]:
+def noted(add_outputs: Add, give_all: Callable[..., list[Grade]]) -> dict[str, Grade]:
     made = add_outputs(*(f"answer {i}" for i in range(len(NOTES))))
-    return {note: give(output, "fail", note) for output, note in zip(made, NOTES, strict=True)}
+    return dict(zip(NOTES, give_all(made, ["fail"] * len(NOTES), NOTES), strict=True))
 
 
 def shown(prompt: str, title: str = "notes") -> dict[str, int]:

@@ -43,13 +43,12 @@ def test_fails_are_worth_what_their_sources_and_chances_make_them() -> None:
 
 @pytest.fixture
 def chosen(
-    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., object]
 ) -> report.AlignmentReport:
     """A judge from elsewhere that catches seven of eight; 100 outputs graded, 60 not."""
     made = add_outputs(*(f"answer {i} on order {i * 7}" for i in range(160)))
     chance = random.Random(3)
-    for i, output in enumerate(made[:100]):
-        give(output, "fail" if i < 40 else "pass")
+    give_all(made[:100], ["fail"] * 40 + ["pass"] * 60)
     judge_table.save(
         workspace.db,
         [

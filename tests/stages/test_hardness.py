@@ -69,12 +69,12 @@ def criterion(workspace: Workspace) -> Criterion:
 
 
 @pytest.fixture
-def graded(add_outputs: Add, give: Give) -> list[Output]:
+def graded(add_outputs: Add, give_all: Give) -> list[Output]:
     """Sixty outputs; of the first forty every second one is bad and failed on the criterion."""
     made = add_outputs(*(story(n, "bad" if n % 2 else "fine") for n in range(60)))
-    for n, output in enumerate(made[:40]):
-        give(output, "fail" if n % 2 else "pass", "bad" if n % 2 else "")
-        give(output, "fail" if n % 2 else "pass", criterion_id="c1", criterion_version=1)
+    values = ["pass", "fail"] * 20
+    give_all(made[:40], values, ["", "bad"] * 20)
+    give_all(made[:40], values, criterion_id="c1", criterion_version=1)
     return made
 
 

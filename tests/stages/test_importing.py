@@ -262,6 +262,7 @@ anything = st.text(
 ).filter(str.strip)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(output=anything, question=anything)
 def test_identity_is_the_same_in_sql_and_in_python(

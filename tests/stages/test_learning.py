@@ -41,7 +41,7 @@ def plant(workspace: Workspace) -> Callable[..., list[Output]]:
     chance = random.Random(7)
 
     def make(start: int, count: int, graded: int, longest_good: int = 30) -> list[Output]:
-        made = []
+        made, grades = [], []
         for i in range(start, start + count):
             long = i % 4 == 3
             size = chance.randint(45, 80) if long else chance.randint(8, longest_good)
@@ -53,22 +53,19 @@ def plant(workspace: Workspace) -> Callable[..., list[Output]]:
                 input=f"q{i}",
                 metadata={"reference": "order parcel."},
             )
-            output_table.add(workspace.db, [output])
             made.append(output)
-            if i - start < graded:
-                grading.record(
-                    workspace,
-                    [
-                        Grade(
-                            id=f"g{i}",
-                            project_id=workspace.project.id,
-                            output_id=output.id,
-                            annotator="ann",
-                            value="fail" if long else "pass",
-                            note="far too long" if long else "",
-                        )
-                    ],
+            grades.append(
+                Grade(
+                    id=f"g{i}",
+                    project_id=workspace.project.id,
+                    output_id=output.id,
+                    annotator="ann",
+                    value="fail" if long else "pass",
+                    note="far too long" if long else "",
                 )
+            )
+        output_table.add(workspace.db, made)
+        grading.record(workspace, grades[:graded])
         return made
 
     return make
@@ -203,6 +200,7 @@ def pair(workspace: Workspace, plant: Callable[..., list[Output]]) -> tuple[Judg
     return first, then
 
 
+@pytest.mark.slow
 def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
@@ -238,6 +236,7 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     assert contender.cost_per_thousand is None, "nobody knows what the tool that it asks costs"
 
 
+@pytest.mark.slow
 def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
     workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
@@ -257,6 +256,7 @@ def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
     assert judging.run_judges(workspace, kind="llm").judge_version_ids == (model.id,)
 
 
+@pytest.mark.slow
 def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or_repeated(
     workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion], add_outputs: Callable[..., list[Output]]
 ) -> None:
@@ -287,6 +287,7 @@ def test_the_second_judge_is_not_run_where_the_first_is_sure(
     assert 0 < sum(table[code.id].values()) <= made.outputs - made.steps[0].outputs + 60
 
 
+@pytest.mark.slow
 def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
     workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
@@ -303,6 +304,7 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
     assert not set(ids) & set(grading.human_labels(workspace).value)
 
 
+@pytest.mark.slow
 def test_pairs_that_make_no_cascade(workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion]) -> None:
     first, then = pair
     for opener, two, error, reason in (
@@ -375,7 +377,7 @@ def test_candidates_that_have_not_run_are_tried_on_graded_outputs(
 
 
 def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
-    workspace: Workspace, give: Callable[..., Grade]
+    workspace: Workspace, give_all: Callable[..., list[Grade]]
 ) -> None:
     made = []
     for i in range(40):
@@ -385,8 +387,7 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
             Output(id=f"o{i}", project_id=workspace.project.id, text=json.dumps(data) if i else "no data")
         )
     output_table.add(workspace.db, made)
-    for i, output in enumerate(made):
-        give(output, "fail" if i % 4 == 3 else "pass", "the note is too long" if i % 4 == 3 else "")
+    give_all(made, ["pass", "pass", "pass", "fail"] * 10, ["", "", "", "the note is too long"] * 10)
     state = schemas.set_schema(workspace, "properties: {price: {minimum: 0}}\nrequired: [price]")
     assert (state.tried, state.fits) == (40, 38)
     deriving.derive(workspace, offline=True, accept_all=True)

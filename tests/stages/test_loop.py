@@ -143,6 +143,7 @@ def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project])
     assert judge["tpr_low"] <= judge["tpr"] <= judge["tpr_high"]
 
 
+@pytest.mark.slow
 def test_running_again_asks_nothing_and_every_key_is_there_once(worked: tuple[Database, Project]) -> None:
     db, project = worked
     judges = judging.list_judges(Workspace(db, project))
@@ -182,11 +183,10 @@ def test_few_grades_one_class_and_no_notes_say_what_is_missing(
 
 
 def test_the_test_split_is_sealed_from_enough_grades_on(
-    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., object]
 ) -> None:
-    for i in range(150):
-        (output,) = add_outputs(f"text number {i}")
-        give(output, "fail" if i % 3 == 0 else "pass", "wrong" if i % 3 == 0 else "")
+    made = add_outputs(*(f"text number {i}" for i in range(150)))
+    give_all(made, ["fail", "pass", "pass"] * 50, ["wrong", "", ""] * 50)
     everything, seen = grading.human_labels(workspace), grading.fitting_labels(workspace)
     assert len(everything.value) == 150
     assert 80 < len(seen.value) < 130

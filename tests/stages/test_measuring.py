@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
@@ -51,19 +51,24 @@ def made(workspace: Workspace, n: int, per_source: int = 1) -> list[Output]:
 
 
 def grade(workspace: Workspace, output: Output, value: str, who: str = "ann", **more: object) -> None:
-    grading.record(
-        workspace,
-        [
-            Grade(
-                id=new_id("g"),
-                project_id=workspace.project.id,
-                output_id=output.id,
-                annotator=who,
-                value=value,
-                **more,  # type: ignore[arg-type]  # test data
-            )
-        ],
-    )
+    grade_all(workspace, [output], [value], who, **more)
+
+
+def grade_all(
+    workspace: Workspace, outputs: Sequence[Output], values: Iterable[str], who: str = "ann", **more: object
+) -> None:
+    grades = [
+        Grade(
+            id=new_id("g"),
+            project_id=workspace.project.id,
+            output_id=output.id,
+            annotator=who,
+            value=value,
+            **more,  # type: ignore[arg-type]  # test data
+        )
+        for output, value in zip(outputs, values, strict=False)
+    ]
+    grading.record(workspace, grades)
 
 
 def judge(
@@ -103,8 +108,7 @@ def world(workspace: Workspace) -> list[Output]:
     """Sixty outputs, every fourth failed; two judges of different kinds of failure."""
     outputs = made(workspace, 60)
     chance = random.Random(1)
-    for i, output in enumerate(outputs):
-        grade(workspace, output, "fail" if i % 4 == 0 else "pass")
+    grade_all(workspace, outputs, ("fail" if i % 4 == 0 else "pass" for i in range(len(outputs))))
     judge(
         workspace,
         "eights",
@@ -281,8 +285,7 @@ def test_a_hundred_people_on_one_output_are_no_agreement(workspace: Workspace) -
 
 def test_all_passed_says_what_cannot_be_known(workspace: Workspace) -> None:
     outputs = made(workspace, 12)
-    for output in outputs:
-        grade(workspace, output, "pass")
+    grade_all(workspace, outputs, ["pass"] * len(outputs))
     judge(workspace, "one", {output.id: "pass" for output in outputs})
     report = aligning.align(workspace)
     assert any("failed none" in warning for warning in sentences(report.warnings))
@@ -360,8 +363,7 @@ def test_asking_again_adds_nothing_to_counts(workspace: Workspace, world: list[O
 
 def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(workspace: Workspace) -> None:
     outputs = made(workspace, 200)
-    for i, output in enumerate(outputs):
-        grade(workspace, output, "fail" if i % 3 == 0 else "pass")
+    grade_all(workspace, outputs, ("fail" if i % 3 == 0 else "pass" for i in range(len(outputs))))
     verdicts = {output.id: "fail" if i % 3 == 0 else "pass" for i, output in enumerate(outputs)}
     early = judge(workspace, "early", verdicts)
     for name, kind, splits in (
@@ -395,8 +397,7 @@ def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(workspace: Work
 
 def test_too_few_sources_give_no_interval(workspace: Workspace) -> None:
     outputs = made(workspace, 60, per_source=6)
-    for i, output in enumerate(outputs):
-        grade(workspace, output, "fail" if i % 4 == 0 else "pass")
+    grade_all(workspace, outputs, ("fail" if i % 4 == 0 else "pass" for i in range(len(outputs))))
     judge(workspace, "one", {output.id: "fail" if i % 5 == 0 else "pass" for i, output in enumerate(outputs)})
     found = aligning.align(workspace).judges[0].tpr
     assert found.value is not None and found.low is None and "sources" in (found.why_not or "")
@@ -404,8 +405,7 @@ def test_too_few_sources_give_no_interval(workspace: Workspace) -> None:
 
 def test_where_a_whole_set_abstains_it_passes_nothing(workspace: Workspace) -> None:
     outputs = made(workspace, 40)
-    for i, output in enumerate(outputs):
-        grade(workspace, output, "fail" if i % 4 == 0 else "pass")
+    grade_all(workspace, outputs, ("fail" if i % 4 == 0 else "pass" for i in range(len(outputs))))
     version = judge(
         workspace,
         "shy",

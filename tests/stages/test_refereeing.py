@@ -63,11 +63,10 @@ def _judge(
 
 @pytest.fixture
 def graded(
-    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., object]
 ) -> list[Output]:
     made = add_outputs(*(f"answer {i} about order {i * 7}" for i in range(100)))
-    for at, output in enumerate(made):
-        give(output, "fail" if at < 40 else "pass")
+    give_all(made, ["fail"] * 40 + ["pass"] * 60)
     return made
 
 
@@ -118,11 +117,10 @@ def test_without_judges_there_is_no_race(workspace: Workspace, graded: list[Outp
 
 
 def test_fitted_judges_are_fitted_again_for_the_race(
-    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., object]
 ) -> None:
     made = add_outputs(*(("word " * (60 if i % 3 == 0 else 8)) + str(i) for i in range(60)))
-    for i, output in enumerate(made):
-        give(output, "fail" if i % 3 == 0 else "pass", "far too long" if i % 3 == 0 else "")
+    give_all(made, ["fail", "pass", "pass"] * 20, ["far too long", "", ""] * 20)
     judging.propose(workspace, judging.ProposalOrder(criterion="overall", offline=True))
     judging.run_judges(workspace)
     found = refereeing.race(workspace)

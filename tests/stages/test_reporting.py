@@ -45,15 +45,14 @@ def judge(workspace: Workspace) -> JudgeVersion:
 def plant(
     workspace: Workspace,
     judge: JudgeVersion,
-    give: Callable[..., object],
+    give_all: Callable[..., object],
     add_outputs: Callable[..., list[Output]],
 ) -> Callable[..., None]:
     """``plant(n, fails, caught)``: n graded outputs, so many failed, so many of these caught."""
 
     def do(n: int, fails: int, caught: int, start: int = 0) -> None:
         made = add_outputs(*(f"text number {start + i}" for i in range(n)), metadata={"city": "Ulm"})
-        for i, output in enumerate(made):
-            give(output, "fail" if i < fails else "pass")
+        give_all(made, ["fail"] * fails + ["pass"] * (n - fails))
         verdicts.record(
             workspace.db,
             [
@@ -215,11 +214,11 @@ def test_the_report_names_what_it_rests_on(workspace: Workspace, plant: Callable
 
 
 def test_slices_are_adjusted_for_their_number(
-    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., object]
 ) -> None:
     for city, fails in (("Ulm", 2), ("Bonn", 3), ("Kiel", 18)):
-        for i, output in enumerate(add_outputs(*(f"{city} {i}" for i in range(20)), metadata={"city": city})):
-            give(output, "fail" if i < fails else "pass")
+        made = add_outputs(*(f"{city} {i}" for i in range(20)), metadata={"city": city})
+        give_all(made, ["fail"] * fails + ["pass"] * (20 - fails))
     assert reporting.fields(workspace) == ["city"]
     (found,) = reporting.slices(workspace)
     assert found.rows[0].name == "Kiel"

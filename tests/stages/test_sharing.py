@@ -256,6 +256,7 @@ def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
     db.close()
 
 
+@pytest.mark.slow
 def test_judges_of_the_overall_grade_travel_with_the_rubric(
     whole: tuple[Database, Project, Path], workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ def test_any_order_of_ids_gives_the_same_draw(seed: int, n: int) -> None:
     assert len(one) == len({pick.output_id for pick in one}) == min(n, len(IDS))
 
 
+@pytest.mark.slow
 def test_mixture_draws_with_the_probabilities_it_states() -> None:
     rounds, n = 3_000, 20
     seen = dict.fromkeys(IDS, 0)

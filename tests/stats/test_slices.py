@@ -51,6 +51,7 @@ def test_a_bad_slice_is_found_and_noise_is_not() -> None:
     assert (worst.together.high or 0) > (worst.rate.high or 0)
 
 
+@pytest.mark.slow
 def test_twenty_slices_without_a_difference_raise_a_false_alarm_in_few_runs() -> None:
     random = np.random.default_rng(4)
     names = [f"s{i % 20}" for i in range(600)]

@@ -18,6 +18,7 @@ from labelcore.store import close_database, grades, open_database, outputs, verd
 from labelcore.store.feed import Feed
 from labelcore.store.live import Live, forget, live
 from labelcore.workspace import Workspace
+from tests.databases import empty_database
 
 
 def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
@@ -71,25 +72,25 @@ acts = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(acts=acts)
 def test_current_view_equals_a_plain_model_of_the_acts(acts: list[tuple[int, str, str]]) -> None:
-    db = open_database(None)
-    made = [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)]
-    outputs.add(db, made)
-    stacks: dict[tuple[int, str], list[Grade]] = {}
-    for number, (which, who, act) in enumerate(acts):
-        stack = stacks.setdefault((which, who), [])
-        if act == "undo":
-            if stack:
-                taken = stack.pop()
-                grades.record(db, [event(made[which], "undone", f"g{number}", who, supersedes=taken.id)])
-        else:
-            stack.append(event(made[which], act, f"g{number}", who))
-            grades.record(db, [stack[-1]])
-    expected = {stack[-1].id for stack in stacks.values() if stack}
-    assert {grade.id for grade in grades.current(db, "p")} == expected
-    db.close()
+    with empty_database() as db:
+        made = [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)]
+        outputs.add(db, made)
+        stacks: dict[tuple[int, str], list[Grade]] = {}
+        for number, (which, who, act) in enumerate(acts):
+            stack = stacks.setdefault((which, who), [])
+            if act == "undo":
+                if stack:
+                    taken = stack.pop()
+                    grades.record(db, [event(made[which], "undone", f"g{number}", who, supersedes=taken.id)])
+            else:
+                stack.append(event(made[which], act, f"g{number}", who))
+                grades.record(db, [stack[-1]])
+        expected = {stack[-1].id for stack in stacks.values() if stack}
+        assert {grade.id for grade in grades.current(db, "p")} == expected
 
 
 mixed = st.lists(
@@ -104,54 +105,54 @@ mixed = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(acts=mixed)
 def test_what_is_followed_in_memory_equals_the_tables(
     acts: list[tuple[int, str, str, int, tuple[str | None, str | None]]],
 ) -> None:
-    db = open_database(None)
-    outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
-    followed = live(db, "p")
-    events: list[Grade] = []
-    for number, (which, who, act, earlier, about) in enumerate(acts):
-        value = {"repeat": "pass", "undo": "undone"}.get(act, act)
-        target = events[earlier % len(events)] if events and act == "undo" else None
-        if act == "undo" and target is None:
-            continue
-        events.append(
-            Grade(
-                id=f"g{number}",
-                project_id="p",
-                output_id=target.output_id if target else f"o{which}",
-                annotator=target.annotator if target else who,
-                value=value,  # type: ignore[arg-type]
-                source="repeat" if act == "repeat" else target.source if target else "person",
-                supersedes=target.id if target else None,
-                criterion_id=target.criterion_id if target else about[0],
-                field=target.field if target else about[1],
+    with empty_database() as db:
+        outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
+        followed = live(db, "p")
+        events: list[Grade] = []
+        for number, (which, who, act, earlier, about) in enumerate(acts):
+            value = {"repeat": "pass", "undo": "undone"}.get(act, act)
+            target = events[earlier % len(events)] if events and act == "undo" else None
+            if act == "undo" and target is None:
+                continue
+            events.append(
+                Grade(
+                    id=f"g{number}",
+                    project_id="p",
+                    output_id=target.output_id if target else f"o{which}",
+                    annotator=target.annotator if target else who,
+                    value=value,  # type: ignore[arg-type]
+                    source="repeat" if act == "repeat" else target.source if target else "person",
+                    supersedes=target.id if target else None,
+                    criterion_id=target.criterion_id if target else about[0],
+                    field=target.field if target else about[1],
+                )
             )
-        )
-        grades.record(db, [events[-1]])
-        grades.record(db, [events[-1]])  # a press that arrives twice
-    forget(db)
-    for state in (followed, live(db, "p")):
-        for who in ("ann", "bo"):
-            current = grades.current(db, "p", annotator=who, overall_only=True)
-            assert state.graded(who) == {grade.output_id: (grade.id, grade.value) for grade in current}
-            assert state.counts().get(who, 0) == sum(grade.value != "skipped" for grade in current)
-            again = [grade for grade in grades.repeats(db, "p", who) if grade.is_overall]
-            assert state.repeated(who) == {grade.output_id for grade in again}
-            parts = [grade for grade in grades.current(db, "p", annotator=who) if not grade.is_overall]
-            few = grades.of_parts(db, "p", who, ["o0", "o1", "o2"])
-            assert sorted(few, key=lambda grade: grade.id) == sorted(parts, key=lambda grade: grade.id)
-            for i in range(3):
-                others = {
-                    grade.annotator
-                    for grade in grades.current(db, "p", overall_only=True)
-                    if grade.output_id == f"o{i}" and grade.value != "skipped"
-                }
-                assert state.taken(f"o{i}", who, now().replace(tzinfo=None)) == len(others - {who})
-    db.close()
+            grades.record(db, [events[-1]])
+            grades.record(db, [events[-1]])  # a press that arrives twice
+        forget(db)
+        for state in (followed, live(db, "p")):
+            for who in ("ann", "bo"):
+                current = grades.current(db, "p", annotator=who, overall_only=True)
+                assert state.graded(who) == {grade.output_id: (grade.id, grade.value) for grade in current}
+                assert state.counts().get(who, 0) == sum(grade.value != "skipped" for grade in current)
+                again = [grade for grade in grades.repeats(db, "p", who) if grade.is_overall]
+                assert state.repeated(who) == {grade.output_id for grade in again}
+                parts = [grade for grade in grades.current(db, "p", annotator=who) if not grade.is_overall]
+                few = grades.of_parts(db, "p", who, ["o0", "o1", "o2"])
+                assert sorted(few, key=lambda grade: grade.id) == sorted(parts, key=lambda grade: grade.id)
+                for i in range(3):
+                    others = {
+                        grade.annotator
+                        for grade in grades.current(db, "p", overall_only=True)
+                        if grade.output_id == f"o{i}" and grade.value != "skipped"
+                    }
+                    assert state.taken(f"o{i}", who, now().replace(tzinfo=None)) == len(others - {who})
 
 
 @settings(deadline=None)
@@ -228,6 +229,7 @@ def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(workspa
     assert verdicts.missing(workspace.db, "j", ["o", "o2"]) == ["o2"]
 
 
+@pytest.mark.slow
 def test_a_second_process_gets_a_sentence_and_the_next_step(tmp_path: Path) -> None:
     import subprocess
 

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from labelcore.models import Paid
 from labelcore.store import Database, answers, close_database, journal, open_database
 from labelcore.store.journal import SUFFIX, Journal
+from tests.databases import empty_file
 
 
 @pytest.fixture
 def db(tmp_path: Path):  # type: ignore[no-untyped-def]  # a file, in place of the shared one in memory
     path = tmp_path / "a [1].duckdb"
-    yield open_database(path)
+    yield open_database(empty_file(path))
     close_database(path)
 
 

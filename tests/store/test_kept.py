@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from statistics import median
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.models import Decision, Grade, Output, Project, Verdict, now
-from labelcore.store import Database, grades, open_database, outputs, queues, verdicts
+from labelcore.store import Database, grades, outputs, queues, verdicts
 from labelcore.store import projects as project_table
+from tests.databases import empty_database
 
 
 @settings(max_examples=25, deadline=None)
 @given(acts=st.lists(st.tuples(st.sampled_from(["save", "read"]), st.sampled_from("abc"))))
 def test_projects_are_as_stored_whatever_was_read_before(acts: list[tuple[str, str]]) -> None:
-    db = open_database(None)
-    expected: dict[str, str] = {}
-    for number, (act, name) in enumerate(acts):
-        if act == "save":
-            expected[name] = f"task {number}"
-            project_table.save(db, Project(id=f"p-{name}", name=name, task=f"task {number}"))
-        assert [(project.name, project.task) for project in project_table.all_of(db)] == sorted(
-            expected.items()
-        )
-    db.close()
+    with empty_database() as db:
+        expected: dict[str, str] = {}
+        for number, (act, name) in enumerate(acts):
+            if act == "save":
+                expected[name] = f"task {number}"
+                project_table.save(db, Project(id=f"p-{name}", name=name, task=f"task {number}"))
+            assert [(project.name, project.task) for project in project_table.all_of(db)] == sorted(
+                expected.items()
+            )
 
 
 def test_a_list_that_was_handed_out_can_be_changed_without_harm(db: Database) -> None:
@@ -61,62 +62,64 @@ acts = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(acts=acts)
 def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, str]]) -> None:
-    db = open_database(None)
-    outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
-    for number, (which, who, act, earlier, note) in enumerate(acts):
-        before = grades.history(db, "p")
-        target = before[earlier % len(before)] if before and act == "undo" else None
-        if act == "undo" and target is None:
-            continue
-        value = {"repeat": "pass", "undo": "undone", "criterion": "fail"}.get(act, act)
-        about = target or Grade(
-            id="",
-            project_id="p",
-            output_id=f"o{which}",
-            annotator=who,
-            value="pass",
-            source="repeat" if act == "repeat" else "person",
-            criterion_id="c" if act == "criterion" else None,
-        )
-        event = about.model_copy(
-            update={
-                "id": f"g{number}",
-                "value": value,
-                "note": note,
-                "at": now(),
-                "seconds": float(number),
-                "supersedes": target.id if target else None,
-                "judge_shown": number % 2 == 0,
-            }
-        )
-        grades.record(db, [event])
-    current = grades.current(db, "p", overall_only=True)
-    assert grades.overall(db, "p") == [
-        (grade.output_id, grade.annotator, grade.value, grade.note) for grade in current
-    ]
-    history = grades.history(db, "p")
-    undone = {event.supersedes for event in history if event.value == "undone"}
-    first: dict[tuple[str, str], tuple[str, bool]] = {}
-    for event in history:
-        judged = event.value in {"pass", "fail"} and event.is_overall and event.source != "repeat"
-        if judged and event.id not in undone:
-            first.setdefault((event.output_id, event.annotator), (event.value, event.judge_shown))
-    assert {(o, who): (v, shown) for o, who, v, shown in grades.first_overall(db, "p")} == first
-    for tally in grades.tallies(db, "p"):
-        mine = [grade for grade in current if grade.annotator == tally.annotator]
-        assert tally == (
-            tally.annotator,
-            sum(grade.value != "skipped" for grade in mine),
-            *(sum(grade.value == value for grade in mine) for value in ("pass", "fail", "unsure")),
-            sum(bool(grade.note.strip()) for grade in mine),
-            median(grade.seconds or 0 for grade in mine),
-            max(grade.at for grade in mine),
-        )
-    assert {tally.annotator for tally in grades.tallies(db, "p")} == {grade.annotator for grade in current}
-    db.close()
+    with empty_database() as db:
+        outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
+        for number, (which, who, act, earlier, note) in enumerate(acts):
+            before = grades.history(db, "p")
+            target = before[earlier % len(before)] if before and act == "undo" else None
+            if act == "undo" and target is None:
+                continue
+            value = {"repeat": "pass", "undo": "undone", "criterion": "fail"}.get(act, act)
+            about = target or Grade(
+                id="",
+                project_id="p",
+                output_id=f"o{which}",
+                annotator=who,
+                value="pass",
+                source="repeat" if act == "repeat" else "person",
+                criterion_id="c" if act == "criterion" else None,
+            )
+            event = about.model_copy(
+                update={
+                    "id": f"g{number}",
+                    "value": value,
+                    "note": note,
+                    "at": now(),
+                    "seconds": float(number),
+                    "supersedes": target.id if target else None,
+                    "judge_shown": number % 2 == 0,
+                }
+            )
+            grades.record(db, [event])
+        current = grades.current(db, "p", overall_only=True)
+        assert grades.overall(db, "p") == [
+            (grade.output_id, grade.annotator, grade.value, grade.note) for grade in current
+        ]
+        history = grades.history(db, "p")
+        undone = {event.supersedes for event in history if event.value == "undone"}
+        first: dict[tuple[str, str], tuple[str, bool]] = {}
+        for event in history:
+            judged = event.value in {"pass", "fail"} and event.is_overall and event.source != "repeat"
+            if judged and event.id not in undone:
+                first.setdefault((event.output_id, event.annotator), (event.value, event.judge_shown))
+        assert {(o, who): (v, shown) for o, who, v, shown in grades.first_overall(db, "p")} == first
+        for tally in grades.tallies(db, "p"):
+            mine = [grade for grade in current if grade.annotator == tally.annotator]
+            assert tally == (
+                tally.annotator,
+                sum(grade.value != "skipped" for grade in mine),
+                *(sum(grade.value == value for grade in mine) for value in ("pass", "fail", "unsure")),
+                sum(bool(grade.note.strip()) for grade in mine),
+                median(grade.seconds or 0 for grade in mine),
+                max(grade.at for grade in mine),
+            )
+        assert {tally.annotator for tally in grades.tallies(db, "p")} == {
+            grade.annotator for grade in current
+        }
 
 
 def test_failing_wants_every_judge_and_one_that_fails(db: Database) -> None:

@@ -24,6 +24,7 @@ from labelcore.store import (
     verdicts,
 )
 from labelcore.store.querying import query
+from tests.databases import empty_file
 
 COLUMNS = {
     "outputs": (
@@ -265,7 +266,7 @@ FILES = (
 @pytest.fixture
 def stored(tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "a.duckdb"
-    db = open_database(path)
+    db = open_database(empty_file(path))
     projects.save(db, Project(id="p", name="p"))
     grades.record(db, [Grade(id="g", project_id="p", output_id="o", annotator="ann", value="fail")])
     yield db

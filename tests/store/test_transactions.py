@@ -23,12 +23,13 @@ from labelcore.store import projects as project_table
 from labelcore.store.live import forget, live
 from labelcore.store.queues import pool
 from labelcore.store.reservations import hold
+from tests.databases import empty_database, empty_file
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "a.duckdb"
-    yield open_database(path)
+    yield open_database(empty_file(path))
     close_database(path)
 
 
@@ -236,6 +237,7 @@ def test_the_past_can_be_read_inside(db: Database) -> None:
     assert names(db) == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_many_threads_keep_apart(db: Database) -> None:
     wrong: list[object] = []
 
@@ -315,6 +317,7 @@ class Actor:
         assert set(self.do(lambda: dict(live(self.db, "p").graded(self.who)))) == self.expected[self.who]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     acts=st.lists(
@@ -325,22 +328,21 @@ class Actor:
     )
 )
 def test_two_threads_see_what_a_plain_model_says(acts: list[tuple[int, str]]) -> None:
-    db = open_database(None)
-    stored: dict[str, set[str]] = {"projects": set(), "a": set(), "b": set()}
-    actors = [Actor(db, "a", stored), Actor(db, "b", stored)]
-    for number, (which, act) in enumerate(acts):
-        actor = actors[which]
-        if act == "begin":
-            actor.begin()
-        elif act in {"commit", "roll back"}:
-            actor.end(fails=act == "roll back")
-        elif act == "write":
-            actor.write(number)
-        else:
+    with empty_database() as db:
+        stored: dict[str, set[str]] = {"projects": set(), "a": set(), "b": set()}
+        actors = [Actor(db, "a", stored), Actor(db, "b", stored)]
+        for number, (which, act) in enumerate(acts):
+            actor = actors[which]
+            if act == "begin":
+                actor.begin()
+            elif act in {"commit", "roll back"}:
+                actor.end(fails=act == "roll back")
+            elif act == "write":
+                actor.write(number)
+            else:
+                actor.check()
+        for actor in actors:
             actor.check()
-    for actor in actors:
-        actor.check()
-        actor.end(fails=False)
-    for actor in actors:
-        actor.check()
-    db.close()
+            actor.end(fails=False)
+        for actor in actors:
+            actor.check()

@@ -1,0 +1,62 @@
+"""A migrated database is made once in a process: each test gets it empty, or a copy of its file."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from labelcore import store
+from labelcore.store import Database, close_database, open_database
+
+
+@cache
+def _shared() -> Database:
+    return open_database(None)
+
+
+@contextmanager
+def empty_database() -> Iterator[Database]:
+    """A database in memory with all tables and views, not a row, and nothing remembered; one at a time."""
+    shared = _shared()
+    db = Database(None, shared._fresh_cursor())
+    try:
+        yield db
+    except BaseException:
+        _shared.cache_clear()  # a thread may still be in a transaction
+        raise
+    db.close()
+    attached = shared.rows("SELECT database_name FROM duckdb_databases() WHERE NOT internal")
+    filled = shared.rows(
+        "SELECT table_name FROM duckdb_tables() WHERE estimated_size > 0 AND table_name <> 'schema_migration'"
+    )
+    emptying = [f"TRUNCATE {table}" for (table,) in filled]
+    emptying += [f"DETACH {name}" for (name,) in attached if name != "memory"]
+    shared.run("; ".join([*emptying, "CHECKPOINT"]))
+
+
+@cache
+def _template() -> Path:
+    path = Path(tempfile.mkdtemp()) / "empty.duckdb"
+    open_database(path)
+    close_database(path)
+    return path
+
+
+def empty_file(path: Path) -> Path:
+    """A migrated database file at this path, which nobody has open."""
+    return Path(shutil.copy(_template(), path))
+
+
+@atexit.register
+def _close() -> None:
+    """Before the interpreter is torn down: DuckDB would name what is left as leaked."""
+    if _shared.cache_info().currsize:
+        _shared().close()
+        _shared.cache_clear()
+    for path in list(store._open):
+        close_database(path)
