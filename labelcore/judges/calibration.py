@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.judges.features import Bools, Floats, Ints
-from labelcore.models import Frozen
+from labelcore.models import Fact, Frozen, fact
 from labelcore.stats.rate import Z95, Rate, proportion
 
 _HOLD = 4.0
@@ -107,16 +107,11 @@ class Reliability(Frozen):
     why_not: str | None = None
 
     @property
-    def says(self) -> str:
-        """The figures as a sentence."""
-        if self.brier is None or self.baseline is None:
-            return f"How far its probabilities can be believed is not measurable: {self.why_not}."
-        return (
-            f"Brier score {self.brier:.3f} against {self.baseline:.3f} for a constant answer "
-            f"(better by {self.gain:.3f}, {self.gain_low:.3f} to {self.gain_high:.3f}); expected "
-            f"calibration error {self.error:.1%}, {self.error_before:.1%} before calibration; "
-            f"n = {self.n}, {self.fails} fails, out of fold."
-        )
+    def says(self) -> Fact:
+        """The figures in words."""
+        if self.brier is None:
+            return fact("belief_unknown", why=self.why_not)
+        return fact("calibrated", **self.model_dump(exclude={"bins", "why_not"}))
 
 
 def reliability(raw: Floats, calibrated: Floats, fails: Bools, groups: Sequence[str]) -> Reliability:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -29,7 +29,6 @@ class Suspicion(Frozen):
 
     judge: int
     fault: Weakness
-    says: str
     evidence: dict[str, int]
     other: int | None = None
 
@@ -61,31 +60,21 @@ def find(
     return sorted(found, key=lambda suspicion: (suspicion.judge, suspicion.fault))
 
 
-def _suspicion(
-    judge: int, fault: Weakness, says: str, other: int | None = None, **evidence: int
-) -> Suspicion:
-    return Suspicion(judge=judge, fault=fault, says=says, evidence=evidence, other=other)
-
-
 def _brokenness(j: int, tried: int, errors: int) -> Iterator[Suspicion]:
     if errors and errors >= _BROKEN * tried:
-        says = f"gives no verdict but an error on {errors} of {tried} outputs"
-        yield _suspicion(j, "erroring", says, errors=errors, tried=tried)
+        yield Suspicion(judge=j, fault="erroring", evidence={"errors": errors, "tried": tried})
 
 
 def _silence(j: int, decided: int, abstains: int) -> Iterator[Suspicion]:
     n = decided + abstains
     if n >= ENOUGH and abstains >= _SILENT * n:
-        yield _suspicion(
-            j, "abstaining", f"abstains on {abstains} of {n} outputs", abstains=abstains, outputs=n
-        )
+        yield Suspicion(judge=j, fault="abstaining", evidence={"abstains": abstains, "outputs": n})
 
 
 def _constancy(j: int, votes: Floats) -> Iterator[Suspicion]:
     n, fails = len(votes), int((votes == 0).sum())
     if n >= ENOUGH and fails in {0, n}:
-        says = f"{'fails' if fails else 'passes'} all {n} outputs that it decided"
-        yield _suspicion(j, "constant", says, passes=n - fails, fails=fails)
+        yield Suspicion(judge=j, fault="constant", evidence={"passes": n - fails, "fails": fails})
 
 
 def _inversion(j: int, votes: Floats, truth: Floats) -> Iterator[Suspicion]:
@@ -100,10 +89,8 @@ def _inversion(j: int, votes: Floats, truth: Floats) -> Iterator[Suspicion]:
         return
     table = np.array([[wrong, n_good - wrong], [caught, n_bad - caught]])
     if float(fisher_exact(table, alternative="greater").pvalue) <= _CHANCE:
-        says = f"fails {wrong} of {n_good} outputs that people passed, but only {caught} of {n_bad} "
-        says += "that they failed"
         counts = {"fails_of_passed": wrong, "passed": n_good, "fails_of_failed": caught, "failed": n_bad}
-        yield _suspicion(j, "inverted", says, **counts)
+        yield Suspicion(judge=j, fault="inverted", evidence=counts)
 
 
 def _likeness(j: int, votes: Floats, i: int, earlier: Floats) -> Iterator[Suspicion]:
@@ -111,17 +98,5 @@ def _likeness(j: int, votes: Floats, i: int, earlier: Floats) -> Iterator[Suspic
     these, those, n = votes[both] == 0, earlier[both] == 0, int(both.sum())
     shared, either = int((these & those).sum()), int((these | those).sum())
     if n >= ENOUGH and shared >= _FEWEST_SHARED and shared >= _SAME * either:
-        says = (
-            f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, {n} compared"
-        )
-        yield _suspicion(j, "duplicate", says, i, both_fail=shared, either_fails=either, compared=n)
-
-
-def names_in(suspicions: Sequence[Suspicion], names: Sequence[str]) -> list[Suspicion]:
-    """The suspicions with the name of the other judge in their sentence."""
-    return [
-        suspicion
-        if suspicion.other is None
-        else suspicion.model_copy(update={"says": suspicion.says.replace("{other}", names[suspicion.other])})
-        for suspicion in suspicions
-    ]
+        counts = {"both_fail": shared, "either_fails": either, "compared": n}
+        yield Suspicion(judge=j, fault="duplicate", evidence=counts, other=i)

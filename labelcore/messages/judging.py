@@ -1,4 +1,4 @@
-"""What is doubtful in tests of judges and in cascades, in words."""
+"""What is doubtful in judges, in their tests and in cascades, and how fresh learned ones are, in words."""
 
 from __future__ import annotations
 
@@ -26,5 +26,40 @@ WORDS = {
     "both": "{first} and {second}",
     "idle_steps": "Grade more, or allow a larger error, so that {judges} can decide some.",
     "newer_version": "{judge} has a newer version: make the cascade again.",
+    "is_duplicate": (
+        "{name} repeats {other}: both fail {both_fail} of the {either_fails} outputs that either fails, "
+        "{compared} compared."
+    ),
+    "fails_all": "{name} fails all {fails} outputs that it decided.",
+    "passes_all": "{name} passes all {passes} outputs that it decided.",
+    "is_inverted": (
+        "{name} fails {fails_of_passed} of {passed} outputs that people passed, but only {fails_of_failed} "
+        "of {failed} that they failed."
+    ),
+    "is_abstaining": "{name} abstains on {abstains} of {outputs} outputs.",
+    "is_erroring": "{name} gives no verdict but an error on {errors} of {tried} outputs.",
+    "suspected_duplicate": "Keep the cheaper of the two.",
+    "other_criteria": (
+        "They decide different criteria, so at least one of them measures something else than its own."
+    ),
+    "suspected_constant": (
+        "It tells nothing apart here: leave it out, or give it a criterion that some outputs fail."
+    ),
+    "suspected_inverted": "The flipped judge is better: `labelcore judge flip` makes it.",
+    "suspected_abstaining": (
+        "Give outputs what it compares with (input, context, reference), or leave it out."
+    ),
+    "suspected_erroring": "Look at the errors of its run before its figures are used.",
+    "belief_unknown": "How far its probabilities can be believed is not measurable: {why}.",
+    "calibrated": (
+        "Brier score {brier:.3f} against {baseline:.3f} for a constant answer (better by {gain:.3f}, "
+        "{gain_low:.3f} to {gain_high:.3f}); expected calibration error {error:.1%}, {error_before:.1%} "
+        "before calibration; n = {n}, {fails} fails, out of fold."
+    ),
+    "stays_as_it_is": "{name} stays as it is: {why}.",
+    "no_grades_since": "{name}: made from {n} grades; none came since.",
+    "grades_since": "{name}: made from {n} grades; {since} came since.",
+    "notes_since": "{name}: made from {n} grades; notes or old grades may have changed since.",
+    "made_anew": "Version {version} is made from {n} grades.",
     "shared_sources": ("Several graded outputs come from one source, so the bounds are a little too tight."),
 }

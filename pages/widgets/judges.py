@@ -3,6 +3,8 @@
 import streamlit as st
 
 from labelcore.judges.kinds import kind_named
+from labelcore.messages import sentence
+from labelcore.models import NOTHING
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
@@ -117,13 +119,13 @@ def _show_suspects(workspace: Workspace) -> None:
         return
     head = f"{len(found)} judges to look at: duplicates, constants, inverted, erroring"
     with st.expander(head, expanded=True):
-        advice = ""
-        found.sort(key=lambda suspect: (suspect.fault != "inverted", suspect.fault, suspect.advice))
+        advice = NOTHING
+        found.sort(key=lambda suspect: (suspect.fault != "inverted", suspect.fault, suspect.advice.code))
         for suspect in found:
             if suspect.advice != advice:
                 advice = suspect.advice
-                st.write(f"**{suspect.fault.capitalize()}.** {plain(advice)}")
-            st.text(suspect.says)
+                st.write(f"**{suspect.fault.capitalize()}.** {plain(sentence(advice))}")
+            st.text(sentence(suspect.says))
             if suspect.fault == "inverted" and st.button("Flip it", key=f"flip-{suspect.judge_version_id}"):
                 with shell.guard():
                     version = judging.find_judge(workspace, suspect.judge_version_id)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from labelcore.judges.kinds import kind_named
+from labelcore.messages import sentence
 from labelcore.messages.lines.judging import cascade
 from labelcore.models import Output
 from labelcore.stages import judging
@@ -21,7 +22,10 @@ def show_freshness(workspace: Workspace) -> None:
     stale = [freshness for freshness in known if freshness.changed and not freshness.why_not]
     if not stale:
         return
-    st.info(plain(stale[0].says) + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else ""))
+    st.info(
+        plain(sentence(stale[0].says))
+        + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else "")
+    )
     if st.button("Make learned judges again", key="retrain"):
         with shell.guard(), st.spinner("Fitting to the grades …"):
             found = retraining.retrain(workspace)
@@ -32,8 +36,8 @@ def show_learned(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     """What a learned judge looks at, and how far its probabilities can be believed."""
     version = judging.find_judge(workspace, judge.judge_version_id)
     report = retraining.explain(workspace, version)
-    st.write(plain(report.fresh.says))
-    st.write(plain(report.reliability.says))
+    st.write(plain(sentence(report.fresh.says)))
+    st.write(plain(sentence(report.reliability.says)))
     left, right = st.columns(2)
     with left:
         weights = [(weight.what, weight.weight) for weight in report.weights]

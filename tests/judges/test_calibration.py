@@ -9,6 +9,7 @@ from sklearn.metrics import brier_score_loss
 
 from labelcore.judges import calibration
 from labelcore.judges.calibration import Calibrator
+from labelcore.messages import sentence
 
 RANDOM = np.random.default_rng(4)
 
@@ -70,11 +71,11 @@ def test_calibration_lowers_the_error_out_of_fold() -> None:
     assert found.error is not None and found.error_before is not None and found.brier is not None
     assert found.error < 0.05 < found.error_before
     assert found.gain_low is not None and found.gain_low > 0
-    assert "Brier score" in found.says
+    assert "Brier score" in sentence(found.says)
 
 
 @pytest.mark.parametrize(("n", "fails", "why"), [(19, 5, "takes 20"), (30, 0, "the same")])
 def test_too_little_is_not_measurable(n: int, fails: int, why: str) -> None:
     truth = np.arange(n) < fails
     found = calibration.reliability(np.full(n, 0.3), np.full(n, 0.3), truth, ["a"] * n)
-    assert found.brier is None and why in found.says
+    assert found.brier is None and why in sentence(found.says)

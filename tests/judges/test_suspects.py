@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from labelcore.judges import suspects
+from labelcore.messages import sentence
+from labelcore.models import fact
 
 RANDOM = np.random.default_rng(2)
 N = 200
@@ -40,9 +42,10 @@ def test_the_later_of_two_that_vote_the_same_is_named() -> None:
     assert found[0].other == 0
     shared = int((one == 0).sum())
     assert found[0].evidence == {"both_fail": shared, "either_fails": shared, "compared": N}
-    named = suspects.names_in(found, ["a", "b", "c"])
     words = f"both fail {shared} of the {shared} outputs that either fails, {N} compared"
-    assert named[0].says == f"repeats a: {words}"
+    assert (
+        sentence(fact("is_duplicate", name="c", other="a", **found[0].evidence)) == f"c repeats a: {words}."
+    )
 
 
 def test_two_that_nearly_always_pass_are_no_duplicates() -> None:

@@ -99,7 +99,7 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
     first = learned(workspace)
     (same,) = retraining.retrain(workspace)
     assert not same.new and same.version.id == first.id
-    assert same.says.endswith("made from 40 grades; none came since.")
+    assert sentence(same.says).endswith("made from 40 grades; none came since.")
     early = first.model_copy(
         update={
             "spec": {name: value for name, value in first.spec.items() if name not in {"failed", "digest"}}
@@ -123,7 +123,7 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
             )
     (before,) = retraining.freshness(workspace, [first])
     assert before.since > 0 and before.changed
-    assert f"made from 40 grades; {before.since} came since." in before.says
+    assert f"made from 40 grades; {before.since} came since." in sentence(before.says)
     (made,) = retraining.retrain(workspace)
     assert made.new and made.version.version == 2
     assert len(made.version.spec["cross_fitted"]) == 40 + before.since
@@ -349,7 +349,7 @@ def test_an_inverted_import_is_found_and_flipped(
         ],
     )
     (suspect,) = suspecting.suspicious(workspace)
-    assert suspect.fault == "inverted" and "flip" in suspect.advice
+    assert suspect.fault == "inverted" and "flip" in sentence(suspect.advice)
     assert suspect.evidence == {"fails_of_passed": 30, "passed": 30, "fails_of_failed": 0, "failed": 10}
     flipped = suspecting.flip(workspace, other)
     assert suspecting.flip(workspace, other).id == flipped.id

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from labelcore.llm import local_server
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
-from labelcore.messages.telling import sentences
+from labelcore.messages.telling import sentence, sentences
 from labelcore.models import JudgeVersion, ProbeOpinion, Run
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.keeping.schemas import SchemaState
@@ -43,7 +43,7 @@ def proposed(found: ProposedJudges) -> Iterator[str]:
     for judge in found.judges:
         yield f"  {judge.name} ({judge.kind}): {judge.description}"
     for suspect in found.suspects:
-        yield f"  ! {suspect.says} {suspect.advice}"
+        yield f"  ! {sentence((suspect.says, suspect.advice))}"
     yield from found.warnings
 
 
@@ -53,8 +53,8 @@ def listed(found: JudgesOverview) -> Iterator[str]:
         stale = f" [stale: {'; '.join(judge.stale_because)}]" if judge.stale else ""
         yield f"{judge.name} ({judge.kind}): {judge.description}{stale}"
     for suspect in found.suspects:
-        yield f"! {suspect.says} {suspect.advice}"
-    yield from (learned.says for learned in found.learned if learned.changed)
+        yield f"! {sentence((suspect.says, suspect.advice))}"
+    yield from sentences(learned.says for learned in found.learned if learned.changed)
     if not found.judges:
         yield "There are no judges yet: run `labelcore judge propose`."
 
@@ -105,14 +105,15 @@ def added(kept: KeptCheck) -> Iterator[str]:
 
 @lines("judge retrain")
 def retrained(found: Sequence[Retrained]) -> Iterator[str]:
-    yield from (judge.says for judge in found)
+    yield from sentences(judge.says for judge in found)
     if any(judge.new for judge in found):
         yield "Run the new versions: `labelcore judge run --kind learned`."
 
 
 @lines("judge explain")
 def explained(report: LearnedReport) -> Iterator[str]:
-    yield from (report.fresh.says, report.reliability.says, "In log odds of a fail it weighs:")
+    yield from sentences((report.fresh.says, report.reliability.says))
+    yield "In log odds of a fail it weighs:"
     yield from (f"  {weight.weight:+.2f}  {weight.what}" for weight in report.weights)
     if report.output:
         yield "In this output:"

@@ -16,7 +16,7 @@ from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, digest
 from labelcore.judges.learned_model import too_few
-from labelcore.models import Frozen, JudgeVersion, Output, Role
+from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, finder, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
@@ -43,14 +43,14 @@ class Freshness(Frozen):
     why_not: str | None = None
 
     @property
-    def says(self) -> str:
-        """The same as a sentence."""
+    def says(self) -> Fact:
+        """The same in words."""
         if self.why_not:
-            return f"{self.name} stays as it is: {self.why_not}."
+            return fact("stays_as_it_is", name=self.name, why=self.why_not)
         if not self.changed:
-            return f"{self.name}: made from {self.made_from} grades; none came since."
-        came = f"{self.since} came since" if self.since else "notes or old grades may have changed since"
-        return f"{self.name}: made from {self.made_from} grades; {came}."
+            return fact("no_grades_since", name=self.name, n=self.made_from)
+        code = "grades_since" if self.since else "notes_since"
+        return fact(code, name=self.name, n=self.made_from, since=self.since)
 
 
 class Retrained(Frozen):
@@ -66,12 +66,12 @@ class Retrained(Frozen):
         return self.before.model_dump(mode="json") | now
 
     @property
-    def says(self) -> str:
-        """The same as a sentence."""
+    def says(self) -> Fact:
+        """The same in words."""
         if not self.new:
             return self.before.says
         now = len(LearnedKind(self.version.spec).spec.cross_fitted)
-        return f"{self.before.says} Version {self.version.version} is made from {now} grades."
+        return self.before.says.followed_by(fact("made_anew", version=self.version.version, n=now))
 
 
 class ExplainedOutput(Explanation):

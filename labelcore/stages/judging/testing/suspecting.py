@@ -12,7 +12,7 @@ from labelcore.judges import suspects
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.suspects import Weakness
-from labelcore.models import Decision, Frozen, JudgeVersion, Role, Verdict, new_id
+from labelcore.models import Decision, Fact, Frozen, JudgeVersion, Role, Verdict, fact, new_id
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import fitting_labels
@@ -43,20 +43,10 @@ class Suspect(Frozen):
     judge_version_id: str
     name: str
     fault: Weakness
-    says: str
+    says: Fact
     evidence: dict[str, int]
-    advice: str
+    advice: Fact
     other: str | None = None
-
-
-_ADVICE: dict[Weakness, str] = {
-    "duplicate": "Keep the cheaper of the two.",
-    "constant": "It tells nothing apart here: leave it out, or give it a criterion that some outputs fail.",
-    "inverted": "The flipped judge is better: `labelcore judge flip` makes it.",
-    "abstaining": "Give outputs what it compares with (input, context, reference), or leave it out.",
-    "erroring": "Look at the errors of its run before its figures are used.",
-}
-_OTHERS = "They decide different criteria, so at least one of them measures something else than its own."
 
 
 def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = None) -> list[Suspect]:
@@ -84,21 +74,24 @@ def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = N
         np.array([counts.get(version.id, {}).get("error", 0) for version in judges]),
         np.array([sum(counts.get(version.id, {}).values()) for version in judges]),
     )
-    return [_suspect(suspicion, judges) for suspicion in suspects.names_in(found, [v.name for v in judges])]
+    return [_suspect(suspicion, judges) for suspicion in found]
 
 
 def _suspect(suspicion: suspects.Suspicion, versions: Sequence[JudgeVersion]) -> Suspect:
     version = versions[suspicion.judge]
     other = None if suspicion.other is None else versions[suspicion.other]
     apart = other is not None and len({version.criterion_id, other.criterion_id, None}) == 3
+    fault, evidence = suspicion.fault, suspicion.evidence
+    told = {"name": version.name, "other": other.name if other else "", **evidence}
+    constant = fact("fails_all" if evidence.get("fails") else "passes_all", **told)
     return Suspect(
         judge=version.judge_id,
         judge_version_id=version.id,
         name=version.name,
-        fault=suspicion.fault,
-        says=f"{version.name} {suspicion.says}.",
-        evidence=suspicion.evidence,
-        advice=_OTHERS if apart else _ADVICE[suspicion.fault],
+        fault=fault,
+        says=constant if fault == "constant" else fact(f"is_{fault}", **told),
+        evidence=evidence,
+        advice=fact("other_criteria" if apart else f"suspected_{fault}"),
         other=other.judge_id if other else None,
     )
 
