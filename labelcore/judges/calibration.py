@@ -13,12 +13,10 @@ from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Fact, Frozen, fact
 from labelcore.stats.rate import Z95, Rate, proportion
 
-_HOLD = 4.0
-"""How firmly the slope is held at one: as much as about a dozen grades can say against it."""
+_HOLD = 4.0  # how firmly the slope is held at one: as much as about a dozen grades can say against it
 _SURE = 8.0
 _STEEP = (0.05, 4.0)
-FEWEST = 20
-"""From fewer grades no reliability is stated."""
+FEWEST = 20  # from fewer grades no reliability is stated
 
 
 @dataclass(frozen=True)

@@ -99,9 +99,7 @@ class Demand:
         return math.ceil(math.log(1 - self.confidence) / math.log(1 - self.error))
 
     def met(self, rule: Rule, wrong: int, n: int, at: float | None = None) -> Step | None:
-        """The step that decides ``n`` graded outputs, ``wrong`` of them wrongly; None where that may
-        be too many.
-        """
+        """The step that decides ``n`` graded outputs, ``wrong`` of them wrongly; None if that is too many."""
         bound = upper_bound(wrong, n, self.confidence)
         if bound > self.error:
             return None
@@ -198,8 +196,5 @@ def decides(step: Step, votes: Votes, leaning: Words | None = None) -> Bools:
 
 def votes_of(decisions: list[Decision | None]) -> Votes:
     """Decisions as votes; None where there is none."""
-    known = [decision and decision.probability for decision in decisions]
-    return Votes(
-        np.array([decision.value if decision else "" for decision in decisions], dtype=np.str_),
-        np.array([math.nan if probability is None else probability for probability in known], dtype=float),
-    )
+    words = np.array([decision.value if decision else "" for decision in decisions], dtype=np.str_)
+    return Votes(words, np.array([decision and decision.probability for decision in decisions], dtype=float))

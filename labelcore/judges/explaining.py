@@ -8,10 +8,10 @@ import numpy as np
 
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import Column, FeatureTable, measure
+from labelcore.judges.kinds import Embed
 from labelcore.judges.kinds.code import CodeSpec, check_words, quantity
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.learned_model import RANK_SCALE
-from labelcore.judges.meanings import Embed
 from labelcore.models import Frozen, Output
 from labelcore.text.reading import sentences
 

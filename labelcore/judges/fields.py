@@ -33,9 +33,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read(text: str) -> Any:
-    """The data of a JSON or YAML text, with or without a code fence round it; NotData where it is neither,
-    too long, or nested too deep.
-    """
+    """The data of a JSON or YAML text, fenced or not; NotData where it is neither, too long or too deep."""
     text = text.strip()
     if len(text) > LONGEST:
         raise NotData(f"it is longer than {LONGEST:,} characters")

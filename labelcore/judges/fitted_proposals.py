@@ -19,8 +19,7 @@ _WEAK = 0.1
 _FEW = 40
 LEARNED_FROM = 20
 """From so many fails on, a criterion's own learned judge takes part in the choice of the set."""
-KINDS = 3
-"""So many candidates of different kinds are proposed wherever the grades allow it."""
+KINDS = 3  # so many candidates of different kinds are proposed wherever the grades allow it
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,7 @@ def propose(
 
 
 def _different(data: TrainingData, graded: Graded, limit: int) -> list[FittedCheck]:
-    """The best checks that vote differently from each other, kind by kind in turn: thresholds by the
-    notes, thresholds by the grades, phrases by both.
-    """
+    """The best that vote differently, in turn: thresholds by notes, by grades, phrases by both."""
     few, rows = max(1, limit // 3), graded.rows
     kinds = [fitted_thresholds(data, graded, 3 * limit, guided=guided) for guided in (True, False)]
     kinds += [fitted_phrases(data, graded, few, guided=guided) for guided in (True, False)]

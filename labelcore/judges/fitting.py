@@ -23,8 +23,7 @@ SHRINK_WITH_TOPIC = 2.0
 _COMMON = 0.5
 _FEWEST = 4  # values that a threshold takes
 _SIDES: tuple[tuple[Side, str], ...] = (("above", "low"), ("below", "high"))  # side, not where so bad
-GUIDES = 2
-"""So many notes must talk about a quantity before a threshold is fitted to them alone."""
+GUIDES = 2  # so many notes must talk about a quantity before a threshold is fitted to them alone
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,7 @@ class PhraseCheck:
 
 @dataclass(frozen=True)
 class Sought:
-    """The c columns for which thresholds are sought: their numbers, the end of each that fails (high,
-    low, either), and the weight of its prior.
-    """
+    """The c columns sought for: numbers, which end fails (high, low, either), weight of the prior."""
 
     columns: Ints
     bad: Sequence[str]
@@ -148,9 +145,7 @@ def fit_stumps(
 
 
 def _best_thresholds(values: Floats, fails: Bools, sizes: Ints, shrink: Floats) -> list[tuple[float, float]]:
-    """(threshold, gain) of failing what lies above, in one pass; gain 0 is none; ``sizes`` (2, c), ``shrink``
-    (c,).
-    """
+    """(threshold, gain) of failing what lies above; gain 0 is none; ``sizes`` (2, c), ``shrink`` (c,)."""
     if len(values) < 2:
         return [(0.0, 0.0)] * values.shape[1]
     order = np.argsort(-values, axis=0, kind="stable")  # nan comes last

@@ -26,8 +26,7 @@ from labelcore.stats.rate import Rate, not_measurable
 
 NAMES = ("coverage", "false_failure_rate", "alignment")
 METHOD = "repeated nested cross-fitting; Bayesian bootstrap with the spread of the choice"
-FEWEST_DRAWN = 10
-"""So many times must the choice be drawn again for its spread to be told."""
+FEWEST_DRAWN = 10  # so many times must the choice be drawn again for its spread to be told
 _FEWEST_SOURCES = 10
 _SETS = 5  # of one repeat
 _TINY = 1e-12

@@ -17,14 +17,11 @@ from labelcore.models import Criterion, Frozen, Output, Term
 from labelcore.text.terms import occurring
 
 Order = Literal["fail_examples_first", "fail_option_first"]
-_SAME = 120
-"""Texts that begin alike over so many characters are taken for one and the same."""
+_SAME = 120  # texts that begin alike over so many characters are taken for one and the same
 
 
 class Teaching(Frozen):
-    """An example from the train split with an expert's note; ``output_id`` and ``group`` say where it must
-    not be shown.
-    """
+    """An example of the train split with an expert's note; not for ``output_id`` nor its ``group``."""
 
     verdict: Literal["pass", "fail"]
     text: str

@@ -24,8 +24,7 @@ CUT = 0.5
 _COMPONENTS = 12
 _FLAT = 1e-9  # an axis along which vectors spread by less, beside the first one, is rounding
 _KNOTS = 64
-RANK_SCALE = 3.4
-"""With it a rank in (-.5, .5) gets about the spread of a standardised value."""
+RANK_SCALE = 3.4  # with it a rank in (-.5, .5) gets about the spread of a standardised value
 _VECTOR_SCALE = 4.0
 _UNNAMED, _NAMED = 0.3, 4.0  # the scale of detectors that no note, or every note, talks about
 _STRENGTH = 0.05

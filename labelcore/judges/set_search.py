@@ -32,16 +32,11 @@ SECONDS = 60.0
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
 _REPEATS = 2
-_MANY = 800
-"""With more grades one repeat is steady enough."""
-_MANY_FITTED = 1_000
-"""With more grades for all learned judges together one cross-fit is."""
-_RESERVE = 0.04
-"""The share of the time that is kept for the intervals and for steps that look at no clock."""
-_MARGIN = 1.2
-"""So much longer than the first comparison took may the others take."""
-_FITTING = 0.9
-"""The share of the time that fitting may take before judges are compared once only."""
+_MANY = 800  # with more grades one repeat is steady enough
+_MANY_FITTED = 1_000  # with more grades for all learned judges together one cross-fit is
+_RESERVE = 0.04  # the share of the time that is kept for the intervals and for steps that look at no clock
+_MARGIN = 1.2  # so much longer than the first comparison took may the others take
+_FITTING = 0.9  # the share of the time that fitting may take before judges are compared once only
 _DRAWN_AGAIN, _SHARE_AGAIN, _KEPT_AGAIN = 40, 0.25, 5
 """How often the choice is made on sources drawn again, in at most this share of the time, and how many
 sets are kept then in each step of the search."""

@@ -7,15 +7,11 @@ import ctypes
 import sys
 from dataclasses import dataclass
 
-LONGEST_SOURCE = 20_000
-"""Characters of a check."""
-LONGEST_ROW = 2_000_000
-"""Characters of an output with its input, context and metadata, as JSON."""
+LONGEST_SOURCE = 20_000  # characters of a check
+LONGEST_ROW = 2_000_000  # characters of an output with its input, context and metadata, as JSON
 LONGEST_REASON = 500
-LONGEST_ANSWER = 4_000_000
-"""Bytes of a worker's answer; whoever sends more is killed."""
-DEEPEST = 200
-"""Calls within calls."""
+LONGEST_ANSWER = 4_000_000  # bytes of a worker's answer; whoever sends more is killed
+DEEPEST = 200  # calls within calls
 
 _ADDRESS_SPACE = 2 << 30
 _CPU_SECONDS = 900
@@ -26,9 +22,7 @@ _NO_NEW_PRIVILEGES = 38
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds and bytes for one check on one output. A batch is given the same seconds; one that needs more
-    is run again output by output.
-    """
+    """Seconds and bytes for one check on one output, or on a batch, which is else run output by output."""
 
     seconds: float = 0.5
     memory: int = 64_000_000

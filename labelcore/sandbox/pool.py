@@ -25,12 +25,10 @@ from labelcore.settings import settings
 
 _BATCH_ROWS = 50
 _BATCH_CHARACTERS = 1_000_000
-_MOST_BATCHES = 400
-"""A worker is replaced after as many, so that nothing can pile up in it."""
+_MOST_BATCHES = 400  # a worker is replaced after as many, so that nothing can pile up in it
 _GRACE = 3.0
 _LOOK_SECONDS = 0.1
-_STUCK = 20
-"""A check that ran out of time on as many outputs, and on most, is not tried on the others."""
+_STUCK = 20  # a check that ran out of time on as many outputs, and on most, is not tried on the others
 
 Result = Answer | Trouble
 
@@ -152,15 +150,12 @@ class Pool:
         if job.hopeless:
             return [_HOPELESS] * len(places)
         found = self._run(job, [job.rows[place] for place in places])
-        if isinstance(found, list):
-            job.count(found)
-            return found
-        if found.kind == "source":
-            return [found] * len(places)
-        if len(places) == 1:
-            job.count([found])
-            return [found]
-        return [result for place in places for result in self._batch(job, [place])]
+        if isinstance(found, Trouble):
+            if found.kind != "source" and len(places) > 1:
+                return [result for place in places for result in self._batch(job, [place])]
+            found = [found] * len(places)
+        job.count(found)
+        return found
 
     def _run(self, job: _Job, rows: Sequence[str]) -> list[Result] | Trouble:
         """The results of a batch, or why it was given up."""

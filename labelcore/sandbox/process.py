@@ -57,9 +57,7 @@ class Worker:
         return bool(self._greet().get("no_network"))
 
     def ask(self, request: str, seconds: float) -> Any:
-        """Its answer to a JSON document, which it has ``seconds`` for; Gone where it ended, or was killed
-        because it took longer or sent too much.
-        """
+        """Its answer to a JSON document; Gone where it ended, took over ``seconds`` or sent too much."""
         self._greet()
         self.batches += 1
         return self._exchange(request.encode("utf-8", "replace"), seconds)

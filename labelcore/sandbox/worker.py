@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelcore.sandbox import limits
-from labelcore.sandbox.subset import Fault, faults_of
+from labelcore.sandbox.subset import faults_of
 
 Document = dict[str, Any]
 _MESSAGE = 300
@@ -60,16 +60,6 @@ class Program:
     name: str
     lines: int
 
-    @property
-    def one(self) -> str:
-        """The call for the input ``NAME_row``: one result, or the check's own error."""
-        return f"{self.name}_one({self.name}_row)"
-
-    @property
-    def all(self) -> str:
-        """The call for the input ``NAME_rows``: a result for each, None where the check raised."""
-        return f"{self.name}_all({self.name}_rows)"
-
     def line(self, number: int) -> int | None:
         """The check's line for a line of the program."""
         return number - 1 if 1 < number <= self.lines + 1 else None
@@ -77,9 +67,7 @@ class Program:
 
 @functools.lru_cache(maxsize=8)
 def program(source: str) -> Program:
-    """Wrap a check; its first line is the second of the program. ValueError where it cannot be split into
-    tokens.
-    """
+    """Wrap a check: its first line is the second of the program; ValueError where it has no clear tokens."""
     name = f"n{secrets.token_hex(8)}"
     lines = source.split("\n")
     try:
@@ -143,7 +131,7 @@ class _Host:
             faults, made = [(f"SyntaxError: {trouble}", None)], None
         if made is None:
             return {"faults": faults}
-        return {"faults": self._compiled(made, asked)} if asked["do"] == "read" else self._run(made, asked)
+        return self._run(made, asked)
 
     def _session(self, asked: Document) -> Any:
         return self._pool.checkout(
@@ -165,33 +153,26 @@ class _Host:
             self._child = child
         session.feed_run(made.text, print_callback=_nothing)
 
-    def _compiled(self, made: Program, asked: Document) -> list[Fault]:
-        """What Monty itself has against the text; the check is not run."""
-        from pydantic_monty import MontyError
-
-        try:
-            with self._session(asked) as session:
-                self._open(session, made)
-        except MontyError as trouble:
-            _, message, line = _described(trouble, made)
-            return [(message, line)]
-        return []
-
     def _run(self, made: Program, asked: Document) -> Document:
+        """What a check says of each row; where the text is only read, what Monty itself has against it."""
         from pydantic_monty import MontyError
 
-        rows, opened = asked["rows"], False
+        rows, opened, read = asked["rows"], False, asked["do"] == "read"
         try:
             with self._session(asked) as session:
                 self._open(session, made)
                 opened = True
-                given = {f"{made.name}_rows": rows}
-                results = session.feed_run(made.all, inputs=given, print_callback=_nothing)
+                if read:
+                    return {"faults": []}
+                call, given = f"{made.name}_all({made.name}_rows)", {f"{made.name}_rows": rows}
+                results = session.feed_run(call, inputs=given, print_callback=_nothing)
                 for at, result in enumerate(results):
-                    if result is None:
+                    if result is None:  # the check raised
                         results[at] = self._error(session, made, rows[at])
         except MontyError as trouble:
             kind, message, line = _described(trouble, made)
+            if read:
+                return {"faults": [(message, line)]}
             return {"given_up": [kind if opened else "source", message, line]}
         return {"results": results}
 
@@ -201,7 +182,8 @@ class _Host:
         from pydantic_monty import MontyRuntimeError
 
         try:
-            session.feed_run(made.one, inputs={f"{made.name}_row": row}, print_callback=_nothing)
+            call, given = f"{made.name}_one({made.name}_row)", {f"{made.name}_row": row}
+            session.feed_run(call, inputs=given, print_callback=_nothing)
         except MontyRuntimeError as trouble:
             kind, message, line = _described(trouble, made)
             if line is None and kind in {"timeout", "memory"}:

@@ -11,13 +11,9 @@ from labelcore.models import Output
 _SHOWN = 3
 
 
-def _faults(output: Output, parameters: dict[str, Any]) -> list[schema.SchemaFault]:
-    return schema.text_faults(parameters["schema"], output.text)
-
-
 def faults_in_words(output: Output, parameters: dict[str, Any]) -> str:
     """The first faults with their places."""
-    found = _faults(output, parameters)
+    found = schema.text_faults(parameters["schema"], output.text)
     words = [f"at {fault.path}: {fault.says}" if fault.path else fault.says for fault in found[:_SHOWN]]
     more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
     sentence = f"{'; '.join(words)}{more}."
@@ -33,7 +29,8 @@ def faults_in_words(output: Output, parameters: dict[str, Any]) -> str:
     explain=faults_in_words,
 )
 def schema_faults(output: Output, parameters: dict[str, Any]) -> float | None:
+    wanted = parameters.get("schema")
     try:
-        return float(len(_faults(output, parameters))) if parameters.get("schema") else None
+        return float(len(schema.text_faults(wanted, output.text))) if wanted else None
     except schema.TooMuchWork:
         return None

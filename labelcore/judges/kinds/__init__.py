@@ -20,14 +20,16 @@ from typing_extensions import TypeVar
 
 from labelcore.errors import LabelcoreError, ModelTrouble, NotFound
 from labelcore.judges.candidates import Candidate, Refitting
+from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, Frozen, JudgeVersion, Output
+from labelcore.text import embedding
 
-RESERVED = "library"
-"""The key of a specification that says where the judge comes from; no decision reads it."""
+RESERVED = "library"  # the key of a specification that says where the judge comes from; no decision reads it
 
+Embed = Callable[[list[str]], embedding.Vectors]
 Shaped = Literal["as it is", "cross-fitted", "in-sample"]
 
 SpecOf = TypeVar("SpecOf", bound=Frozen, default=Frozen, covariant=True)
@@ -156,9 +158,7 @@ class Kind(Generic[SpecOf]):
         """The JSON schema that it holds outputs against."""
 
     def flipped(self, version_id: str, name: str) -> tuple[dict[str, Any], str] | None:
-        """The specification of the judge that says the opposite, with its description; None where
-        judges of this kind are not flipped.
-        """
+        """The specification of the judge that says the opposite, described; None where none is flipped."""
 
     @property
     def stays(self) -> str:
@@ -211,9 +211,7 @@ def words() -> tuple[str, ...]:
 
 
 def kind_named(word: str, spec: Mapping[str, Any] | None = None) -> type[Kind]:
-    """The kind of a judge by its stored word and specification; without one, what all of the word share.
-    NotFound where this version of labelcore knows none.
-    """
+    """A kind by its stored word and specification; without one, what all of the word share; or NotFound."""
     named = [kind for kind in every_kind() if kind.stored == word]
     kinds = [kind for kind in named if not kind.mark or kind.mark in (spec or ())]
     if not kinds:
@@ -243,6 +241,20 @@ def of_kind(versions: Iterable[JudgeVersion], word: str | None) -> list[JudgeVer
     """Those that the store calls so, all for None; NotFound where no kind is called so."""
     wanted = None if word is None else known_word(word)
     return [version for version in versions if wanted in {None, version.kind}]
+
+
+def read_meanings(judges: Iterable[Kind], outputs: Sequence[Output], embed: Embed) -> Floats | None:
+    """The outputs' vectors, shape (n, 512), where one of the judges reads them; None elsewhere.
+
+    What judges of likeness in meaning compare is kept at hand in this process.
+    """
+    asked = list(judges)
+    if any(judge.reads_meaning for judge in asked):
+        texts = list({text for output in outputs for text in embedded_texts(output)})
+        embedding.remember(texts, embed(texts))
+    if not any(judge.reads_vectors for judge in asked):
+        return None
+    return embed([output.text for output in outputs]).astype(float)
 
 
 def fault(word: str, spec: Mapping[str, Any]) -> str | None:

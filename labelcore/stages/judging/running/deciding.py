@@ -10,9 +10,8 @@ from typing import TypeVar
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.features import Floats
-from labelcore.judges.kinds import Kind, kind_of
+from labelcore.judges.kinds import Kind, kind_of, read_meanings
 from labelcore.judges.kinds.cascade import CascadeKind
-from labelcore.judges.meanings import read_meanings
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import PanelClient, live_clients

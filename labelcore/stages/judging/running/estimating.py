@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError
-from labelcore.judges.kinds import kind_of
-from labelcore.judges.meanings import read_meanings
+from labelcore.judges.kinds import kind_of, read_meanings
 from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output

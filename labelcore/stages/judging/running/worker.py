@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges.kinds import kind_of
-from labelcore.judges.meanings import read_meanings
+from labelcore.judges.kinds import kind_of, read_meanings
 from labelcore.llm import client_for
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
