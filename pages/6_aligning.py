@@ -27,15 +27,10 @@ def show_judges(report: AlignmentReport) -> None:
         st.write(shell.plain(judge_sentence(judge) + where))
     beside = alignment.show_ceiling(report)
     if ranked:
-        names = [judge.judge for judge in ranked]
-        rates = {
-            "TPR (passes it passes)": [judge.tpr for judge in ranked],
-            "TNR (fails it catches)": [judge.tnr for judge in ranked],
-        }
-        charts.intervals("TPR and TNR with 95 % intervals", names, rates, key="judges")
+        charts.judge_rates("TPR and TNR with 95 % intervals", ranked, key="judges")
         charts.intervals(
             "Share of equal answers, beside people and the best constant answer",
-            names,
+            [judge.judge for judge in ranked],
             {"agrees with people": [judge.accuracy for judge in ranked]},
             key="judges-beside",
             lines=beside,

@@ -53,16 +53,13 @@ def _modules(name: str, done: dict[str, None], path: tuple[str, ...]) -> list[st
         f"default: {match[2]}" if match[1] else match[2] for match in _EXPORT.finditer(source)
     )
     body = _EXPORT.sub("", _IMPORT.sub(_required, source))
-    return [*needed, f"const {_variable(name)} = (() => {{\n{body}return {{ {exports} }};\n}})();"]
+    variable = f"module_{name.removesuffix('.js')}"
+    return [*needed, f"const {variable} = (() => {{\n{body}return {{ {exports} }};\n}})();"]
 
 
 def _required(match: re.Match[str]) -> str:
     names = match[1] if match[1].startswith("{") else f"{{ default: {match[1]} }}"
-    return f"const {names.replace(' as ', ': ')} = {_variable(match[2])};\n"
-
-
-def _variable(name: str) -> str:
-    return f"module_{name.removesuffix('.js')}"
+    return f"const {names.replace(' as ', ': ')} = module_{match[2].removesuffix('.js')};\n"
 
 
 @cache
@@ -75,13 +72,10 @@ def bundled_styles(entry: str) -> str:
 @cache
 def _page(name: str) -> str:
     """A page with its modules and styles in it, and a policy that runs these and nothing else."""
-    script, styles = bundled_script(f"{name}.js"), bundled_styles(f"{name}.css")
-    parts = {
-        "script": script,
-        "styles": styles,
-        "script_hash": _policy_hash(script),
-        "styles_hash": _policy_hash(styles),
-    }
+    parts = {"script": bundled_script(f"{name}.js"), "styles": bundled_styles(f"{name}.css")}
+    for part, text in list(parts.items()):
+        hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        parts[f"{part}_hash"] = f"sha256-{hashed}"
     page = (FILES / f"{name}.html").read_text("utf-8")
     return re.sub("__(" + "|".join(parts) + ")__", lambda match: parts[match[1]], page)
 
@@ -93,7 +87,3 @@ def page_with(name: str, data: str) -> str:
     """
     before, after = _page(name).split("__data__")
     return before + data.replace("<", "\\u003c") + after
-
-
-def _policy_hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,7 +1,5 @@
 """How far a team's grades go, and which of them an edit makes stale, in words."""
 
-from __future__ import annotations
-
 WORDS = {
     "kinds_seen": "{kinds} kinds of failure seen; {why}.",
     "kinds_enough": (

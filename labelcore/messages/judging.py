@@ -1,7 +1,5 @@
 """What is doubtful in judges, in their tests and in cascades, and how fresh learned ones are, in words."""
 
-from __future__ import annotations
-
 WORDS = {
     "no_verdicts": "{n} decisions have no verdict and are in no figure: {trouble}",
     "unsteady": (

@@ -1,7 +1,5 @@
 """Words that pages and reports hand over as they are, and why a figure is not measurable."""
 
-from __future__ import annotations
-
 _OF_PAGES = (
     "Home",
     "Trust",

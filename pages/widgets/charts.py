@@ -70,6 +70,15 @@ def intervals(
     _draw(title, figure, key, height=40 + below + _ROW * max(2, len(names)), below=below)
 
 
+def judge_rates(title: str, judges: Sequence[Any], *, key: str) -> None:
+    """TPR and TNR of judges, or of whatever has ``judge``, ``tpr`` and ``tnr``; a row for each."""
+    series = {
+        "TPR (good ones passed)": [judge.tpr for judge in judges],
+        "TNR (bad ones caught)": [judge.tnr for judge in judges],
+    }
+    intervals(title, [judge.judge for judge in judges], series, key=key)
+
+
 def _arms(rates: Iterable[Rate], colour: str) -> dict[str, Any]:
     """How far each measured rate's interval reaches to both sides; nowhere where there is none."""
     known = [(rate.value or 0.0, rate.low, rate.high) for rate in rates]

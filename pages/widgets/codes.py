@@ -1,6 +1,7 @@
 """Codes: what people said, on a board for merging and moving, and in tables for everything else."""
 
 from statistics import median
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,7 @@ from labelcore.settings import settings
 from labelcore.stages import deriving
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.components import BoardAct, BoardCode, BoardQuote, board_acts, code_board
+from pages.widgets.components import BoardAct, board_acts, code_board
 
 _ON_BOARD = 60
 _QUOTES = 6
@@ -60,22 +61,17 @@ def _least_sure_first(sure: float | None) -> float:
     return 2.0 if sure is None else sure
 
 
-def _on_board(coded: deriving.Coded) -> BoardCode:
+def _on_board(coded: deriving.Coded) -> dict[str, Any]:
     quotes = sorted(coded.quotes, key=lambda quote: _least_sure_first(quote.sure))
     known = [quote.sure for quote in quotes if quote.sure is not None]
-    return BoardCode(
-        id=coded.code.id,
-        label=coded.code.label,
-        state=coded.code.state,
-        outputs=coded.outputs,
-        people=coded.people,
-        sure=median(known) if known else None,
-        more=max(0, len(quotes) - _QUOTES),
-        quotes=tuple(
-            BoardQuote(grade_id=quote.grade_id, text=quote.text, marked=quote.marked, sure=quote.sure)
-            for quote in quotes[:_QUOTES]
-        ),
-    )
+    shown = {"grade_id", "text", "marked", "sure"}
+    return coded.code.model_dump(include={"id", "label", "state"}) | {
+        "outputs": coded.outputs,
+        "people": coded.people,
+        "sure": median(known) if known else None,
+        "more": max(0, len(quotes) - _QUOTES),
+        "quotes": [quote.model_dump(include=shown) for quote in quotes[:_QUOTES]],
+    }
 
 
 def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str], dict[str, str]]:

@@ -30,28 +30,6 @@ class PressRoute(Frozen):
     token: str
 
 
-class BoardQuote(Frozen):
-    """A quote on the board. ``sure`` as in the store; None where a person decided."""
-
-    grade_id: str
-    text: str
-    marked: bool = False
-    sure: float | None = None
-
-
-class BoardCode(Frozen):
-    """A code with some of its quotes. ``sure``: the middle one of its quotes' values."""
-
-    id: str
-    label: str
-    state: str
-    outputs: int
-    people: int
-    sure: float | None
-    quotes: tuple[BoardQuote, ...]
-    more: int = 0
-
-
 class BoardAct(Frozen):
     """One act, as the browser sends it. ``id`` is made there: the same act may arrive many times.
 
@@ -108,7 +86,7 @@ def board_acts(key: str) -> tuple[BoardAct, ...]:
 
 
 def code_board(
-    codes: Sequence[BoardCode],
+    codes: Sequence[Mapping[str, Any]],
     *,
     undo: tuple[str, str] | None,
     done: Sequence[str],
@@ -118,14 +96,14 @@ def code_board(
     """Draw the board.
 
     Args:
-        codes: those to show, in order.
+        codes: those to show, in order, as `Code` in labelcore/browser/types.d.ts.
         undo: id and words of the newest act that can be taken back.
         done: ids of acts that are stored; the browser forgets them.
         refused: act id -> sentence, for acts that can never be stored.
         key: of the component; must not contain two underscores in a row.
     """
     data = {
-        "codes": [code.model_dump(mode="json") for code in codes],
+        "codes": list(codes),
         "undo": undo and {"id": undo[0], "says": undo[1]},
         "done": list(done),
         "refused": dict(refused),

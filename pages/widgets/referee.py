@@ -28,16 +28,8 @@ def show_race(workspace: Workspace) -> None:
         found = refereeing.race(workspace, criterion=criterion, min_tnr=least / 100)
     measured = say("Measured against {against}.", against=sentence(found.against))
     st.write(shell.plain(f"{sentence(found.says)} {measured}"))
-    shown = found.contenders[:_CHARTED]
-    charts.intervals(
-        f"TPR and TNR on the same {found.n} graded outputs, 95 % intervals",
-        [contender.judge for contender in shown],
-        {
-            "TPR (good ones passed)": [contender.tpr for contender in shown],
-            "TNR (bad ones caught)": [contender.tnr for contender in shown],
-        },
-        key="race",
-    )
+    title = f"TPR and TNR on the same {found.n} graded outputs, 95 % intervals"
+    charts.judge_rates(title, found.contenders[:_CHARTED], key="race")
     rows = [
         {
             "judge": contender.judge,

@@ -52,15 +52,8 @@ def show_judges(report: AlignmentReport) -> None:
     if not judges:
         return
     st.subheader("How well do the judges follow people?")
-    charts.intervals(
-        "TPR and TNR of the chosen set's judges on all grades, 95 % intervals",
-        [judge.judge for judge in judges],
-        {
-            "TPR (good ones passed)": [judge.tpr for judge in judges],
-            "TNR (bad ones caught)": [judge.tnr for judge in judges],
-        },
-        key="trust-judges",
-    )
+    title = "TPR and TNR of the chosen set's judges on all grades, 95 % intervals"
+    charts.judge_rates(title, judges, key="trust-judges")
     shaped = listed(judge.judge for judge in judges if judge.in_sample)
     if shaped:
         words = say("In-sample, so it flatters, for {judges}: these grades shaped them.", judges=shaped)
