@@ -1,18 +1,17 @@
-"""Every operation by name, read off the stages' source: a command's help need not import the library."""
+"""Every operation with a name, read off the stages' source: a command's help need not import the library."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _MARKED = re.compile(r'^@operation\(\s*"([^"]+)".*?^def .*?"""(.*?)(?:\n|""")', re.M | re.S)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an operation is written, so that a command's help need not import the library."""
+class Place(NamedTuple):
+    """The module in which an operation is written, and the first line of its docstring."""
 
     module: str
     summary: str
@@ -20,7 +19,7 @@ class Place:
 
 @cache
 def catalogue() -> dict[str, Place]:
-    """Every operation by name, read off the stages' source without importing it."""
+    """Where each operation is."""
     root = Path(__file__).parent
     found = {}
     for file in (*sorted((root / "stages").rglob("*.py")), root / "messages" / "writing.py"):

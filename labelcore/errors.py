@@ -1,19 +1,8 @@
-"""Every error that labelcore raises on purpose.
-
-    LabelcoreError          something a person can act on: its text says what, where, what next
-    ├── BadInput                a file, a row, a field or an argument is not usable
-    ├── NotFound                a named thing (output, criterion, judge, project) does not exist
-    ├── NotAllowed              the person's role does not include the act
-    ├── StoreBusy               another process holds the database file
-    ├── StoreDamaged            the database cannot be opened or is newer than this labelcore
-    └── ModelTrouble            a model endpoint is missing, refuses, or answers nonsense
-
-Messages are one sentence that names the thing and its place, then the next step.
-"""
+"""Every error that labelcore raises on purpose: one sentence that names the thing, then the next step."""
 
 
 class LabelcoreError(Exception):
-    """The root: catch it to show a clear sentence instead of a traceback."""
+    """Something that a person can act on."""
 
     def __init__(self, what: str, *, next_step: str = "") -> None:
         self.what = what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
@@ -118,7 +119,8 @@ class Shown:
 
     def _rows(self) -> list[dict[str, Any]]:
         document = self.document()
-        tables = [value for value in document.values() if _is_table(value)]
+        lists = [value for value in document.values() if isinstance(value, list) and value]
+        tables = [rows for rows in lists if all(isinstance(row, dict) for row in rows)]
         return max(tables, key=len, default=[document])
 
     def __repr__(self) -> str:
@@ -131,11 +133,12 @@ class Shown:
         return f"<p>{words}</p>{self._chart()}{table}"
 
     def _chart(self) -> str:
-        rows = [row for row in self._rows() if row.get("tpr") is not None or row.get("tnr") is not None]
+        measured = (row for row in self._rows() if {row.get("tpr"), row.get("tnr")} != {None})
+        rows = list(itertools.islice(measured, _BARS))
         if not rows:
             return ""
-        names = tuple(str(row.get("judge", number)) for number, row in enumerate(rows[:_BARS]))
-        series = {label.upper(): tuple(_rate(row, label) for row in rows[:_BARS]) for label in ("tpr", "tnr")}
+        names = tuple(str(row.get("judge", number)) for number, row in enumerate(rows))
+        series = {label.upper(): tuple(_rate(row, label) for row in rows) for label in ("tpr", "tnr")}
         intervals = Intervals(title="TPR and TNR", names=names, series=series)
         return figure(intervals.title, draw_intervals(intervals))
 
@@ -143,7 +146,3 @@ class Shown:
 def _rate(row: dict[str, Any], name: str) -> Rate:
     low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
     return Rate(value=row.get(name), low=low, high=high, n=int(row.get("n", 0)))
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)

@@ -1,10 +1,4 @@
-"""One settings model, the only reader of the environment.
-
-Everything can be set by a variable ``LABELCORE_…`` or in a ``.env`` file beside the database.
-The model endpoint also accepts the ``OPENAI_…`` names; several endpoints come as JSON in
-``LABELCORE_ENDPOINTS`` or from a TOML or JSON file named by ``LABELCORE_ENDPOINTS_FILE``. Keys are
-never stored in the database.
-"""
+"""One settings model, the only reader of the environment: variables ``LABELCORE_…``, or a ``.env`` file."""
 
 from __future__ import annotations
 
@@ -26,12 +20,28 @@ ENGINE = r"|dask|(dask|tcp|tls)://[^\s/]+:\d+"
 """What names an engine: nothing, "dask", or the address of a Dask scheduler."""
 
 
-class Endpoint(BaseModel):
+class Calls(BaseModel):
+    """How an endpoint is called: US dollars per million tokens, and its limits; seconds for ``call_timeout``.
+
+    Rates that are not known are learned from the endpoint's answers. ``transport``: "fast" posts by aiohttp
+    (a tenth of the openai client's CPU time), "openai" goes through the openai package, for what only its
+    HTTP library can do.
+    """
+
+    price_in: float = Field(default=0.0, ge=0)
+    price_out: float = Field(default=0.0, ge=0)
+    concurrency: int = Field(default=16, ge=1, le=1000)
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    call_timeout: float = Field(default=60.0, gt=0)
+    transport: Literal["fast", "openai"] = "fast"
+
+
+class Endpoint(Calls):
     """One model at one OpenAI-compatible address, with its prices and limits.
 
     ``api_key_env`` names the environment variable that holds the key. Without ``base_url`` it is
-    OpenAI's own. ``transport``: "fast" posts by aiohttp (a tenth of the openai client's CPU time),
-    "openai" goes through the openai package, for what only its HTTP library can do.
+    OpenAI's own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,13 +51,6 @@ class Endpoint(BaseModel):
     api_key: SecretStr | None = None
     api_key_env: str | None = None
     model: str = Field(min_length=1)
-    price_in: float = Field(default=0.0, ge=0)
-    price_out: float = Field(default=0.0, ge=0)
-    concurrency: int = Field(default=16, ge=1, le=1000)
-    requests_per_minute: float | None = Field(default=None, gt=0)
-    tokens_per_minute: float | None = Field(default=None, gt=0)
-    call_timeout: float = Field(default=60.0, gt=0)
-    transport: Literal["fast", "openai"] = "fast"
 
     def document(self) -> dict[str, Any]:
         """Its JSON form, without the key."""
@@ -79,7 +82,7 @@ class Endpoint(BaseModel):
         return found
 
 
-class Settings(BaseSettings):
+class Settings(Calls, BaseSettings):
     """What a person may configure, with its defaults."""
 
     model_config = SettingsConfigDict(env_prefix="LABELCORE_", env_file=".env", extra="ignore")
@@ -103,25 +106,12 @@ class Settings(BaseSettings):
     model: str | None = Field(
         default=None, validation_alias=AliasChoices("LABELCORE_MODEL", "OPENAI_MODEL", "model")
     )
-    concurrency: int = Field(default=16, ge=1, le=1000)
-    """How many model calls may be under way at once."""
-    requests_per_minute: float | None = Field(default=None, gt=0)
-    """The endpoint's limit, where it is known; else it is learned from the endpoint's answers."""
-    tokens_per_minute: float | None = Field(default=None, gt=0)
-    call_timeout: float = Field(default=60.0, gt=0)
-    """Seconds after which one model call is given up and asked again."""
-    transport: Literal["fast", "openai"] = "fast"
-    """How calls travel; see :class:`Endpoint`."""
     sandbox_workers: int = Field(default=2, ge=1, le=64)
     """How many processes run checks that a model or a person wrote; started when first needed."""
     sandbox_seconds: float = Field(default=0.5, gt=0, le=60)
     """Seconds that a check has for one output."""
     sandbox_memory_mb: int = Field(default=64, ge=16, le=1024)
     """Megabytes that a check has for one output."""
-    price_in: float = Field(default=0.0, ge=0)
-    """US dollars per million prompt tokens, for estimates and costs."""
-    price_out: float = Field(default=0.0, ge=0)
-    """US dollars per million answer tokens."""
     weights: Path | None = None
     """A GGUF file of weights that the app offers to serve on this machine (with xllamacpp)."""
     engine: str = Field(default="", pattern=f"^({ENGINE})$")
@@ -134,7 +124,6 @@ class Settings(BaseSettings):
     address: str = "127.0.0.1"
     """The address on which the app listens; the default keeps it on this machine."""
     port: int = Field(default=8501, ge=1, le=65535)
-    max_upload_mb: int = Field(default=200, ge=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -143,7 +132,10 @@ class Settings(BaseSettings):
         named = given.get("endpoints") or {}
         if place := given.get("endpoints_file"):
             named = _read_endpoints(Path(place)) | named
-        given["endpoints"] = {name: _named(name, value) for name, value in named.items()}
+        given["endpoints"] = {
+            name: value | {"name": name} if isinstance(value, dict) else value
+            for name, value in named.items()
+        }
         return given
 
     @model_validator(mode="after")
@@ -179,11 +171,10 @@ class Settings(BaseSettings):
                 kind="no model",
                 fatal=True,
             )
-        shared: dict[str, Any] = {name: getattr(self, name) for name in _SHARED}
         for endpoint in self.endpoints.values():
             if endpoint.model == self.model and endpoint.base_url == self.base_url:
                 return endpoint
-        return Endpoint(model=self.model or "", **shared)
+        return Endpoint(model=self.model or "", **{name: getattr(self, name) for name in _SHARED})
 
     @property
     def all_endpoints(self) -> dict[str, Endpoint]:
@@ -192,21 +183,8 @@ class Settings(BaseSettings):
         return {endpoint.name: endpoint for endpoint in (*first, *self.endpoints.values())}
 
 
-_SHARED = (
-    "base_url",
-    "api_key",
-    "price_in",
-    "price_out",
-    "concurrency",
-    "requests_per_minute",
-    "tokens_per_minute",
-    "call_timeout",
-    "transport",
-)
-
-
-def _named(name: str, value: Any) -> Any:
-    return value | {"name": name} if isinstance(value, dict) else value
+_SHARED = tuple(name for name in Endpoint.model_fields if name in Settings.model_fields and name != "model")
+"""What both set in the same words."""
 
 
 def _read_endpoints(place: Path) -> dict[str, Any]:

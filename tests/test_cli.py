@@ -14,9 +14,11 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from labelcore.cli import main, terminal
+from labelcore.cli import command_tree, main, sending
+from labelcore.cli.tree import summaries
 from labelcore.dispatch import Outcome
 from tests.app_server import serving
 
@@ -144,16 +146,16 @@ def test_an_option_before_the_command_is_told_where_it_belongs(
 
 def test_people_get_a_screenful_and_all_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
     outcome = Outcome(document={}, lines=tuple(f"line {number}" for number in range(300)))
-    terminal.show(outcome, as_json=False)
+    sending.show(outcome, as_json=False)
     cut = capsys.readouterr().out.splitlines()
     assert len(cut) == 40
     assert cut[-1] == "… 261 more lines: --all shows them."
-    terminal.EVERYTHING.set(True)
-    terminal.show(outcome, as_json=True)
+    sending.EVERYTHING.set(True)
+    sending.show(outcome, as_json=True)
     shown = capsys.readouterr()
     assert len(shown.err.splitlines()) == 300
     assert shown.out == "{}\n"
-    terminal.EVERYTHING.set(False)
+    sending.EVERYTHING.set(False)
 
 
 @pytest.mark.parametrize("line", [["--help"], ["judge", "--help"], ["status", "--help"]])
@@ -336,3 +338,22 @@ def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
     for arguments in (("save", "--out", "r.yaml"), ("load", "bad.yaml"), ("load", "none.yaml")):
         done = labelcore("library", *arguments, db=db)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_help_is_for_people_and_names_options_types_and_defaults_as_they_are_written() -> None:
+    texts = {name: help_of(name) for name in summaries()}
+    assert not [name for name, text in texts.items() if "``" in text or "default: (" in text]
+    assert "--limit INTEGER" in texts["sql"]
+    assert "[default: 1000]" in texts["sql"]
+    assert "Without --min-coverage," in texts["choose"]
+
+
+def help_of(name: str) -> str:
+    command: click.Command = command_tree()
+    context = click.Context(command)
+    for word in name.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(context, word)
+        assert found
+        command = found
+    return command.get_help(click.Context(command))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from labelcore.dispatch import Request, execute
-from labelcore.errors import BadInput, NotFound
+from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.models import Criterion, Role
-from labelcore.operations import Effect, operation
-from labelcore.stages import deriving, projects
+from labelcore.operations import Effect, find_operation, operation
+from labelcore.stages import deriving, grading, projects
+from labelcore.stages.judging import running
 from labelcore.store import audit
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
@@ -137,3 +139,13 @@ def test_people_are_told_in_their_language_and_the_document_stays_english(worksp
     assert chinese.lines[0].startswith("不可信：还无法衡量有多少输出是好的")
     assert chinese.document == english.document
     assert english.document["headline"] == english.lines[0]
+
+
+def test_a_call_of_a_page_without_a_command_passes_the_gate_and_has_no_name(workspace: Workspace) -> None:
+    with pytest.raises(NotAllowed, match="'record' needs the role expert"):
+        grading.record(replace(workspace, role=Role.MANAGER), [])
+    with pytest.raises(NotAllowed, match="'stop run' needs the role engineer"):
+        running.stop_run(replace(workspace, role=Role.MANAGER), "run_1")
+    assert grading.record(replace(workspace, role=Role.EXPERT), []) == []
+    with pytest.raises(BadInput, match="no operation 'record'"):
+        find_operation("record")

@@ -6,14 +6,14 @@ import asyncio
 import gc
 import sys
 
-from labelcore.api import steadiness
+from labelcore.api import keep_steady
 
 
 def test_turns_are_short_and_what_is_loaded_is_not_looked_at_again() -> None:
     before = sys.getswitchinterval()
 
     async def begin() -> None:
-        task = asyncio.create_task(steadiness.keep_steady())
+        task = asyncio.create_task(keep_steady())
         await asyncio.sleep(0)
         task.cancel()
 

@@ -1,4 +1,4 @@
-// What travels between Python and the browser (labelcore/stages/grading/card/contract.py has the same in
+// What travels between Python and the browser (labelcore/stages/grading/card.py has the same in
 // Python), and what the modules hand each other. Read by `make browser` only.
 
 type Value = "pass" | "fail" | "unsure" | "skipped" | "undone" | "left" | "right" | "tie";

@@ -1,44 +1,64 @@
 """The headless front end: everything that the app does, as commands.
 
 Exit codes: 0 done, 1 a check failed, 2 bad input or usage (one line says what and what next).
-With ``--json`` stdout carries exactly one JSON document and people's text goes to stderr.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from collections.abc import Collection, Sequence
 
 from labelcore.cli import stdout
-from labelcore.cli.order import check_order
 from labelcore.cli.tree import GROUPS, Commands
-from labelcore.errors import LabelcoreError
+from labelcore.errors import BadInput, LabelcoreError
 
-_HELP = "Turn an expert's judgement into automatic evaluation that can be trusted."
+_ALONE = {"--json"}
+_WITH_VALUE = {"--db", "--project", "--annotator", "--author"}
+
+
+def check_order(arguments: Sequence[str], groups: Collection[str]) -> None:
+    """Refuse an option before the command, and say how the line is meant.
+
+    Raises:
+        BadInput: the first word, or the first one after the name of a group, is an option.
+    """
+    head = 1 if arguments and arguments[0] in groups else 0
+    rest = list(arguments[head:])
+    if not rest or not rest[0].startswith("--") or rest[0] == "--help":
+        return
+    moved: list[str] = []
+    while rest and rest[0].startswith("--"):
+        count = 2 if rest[0] in _WITH_VALUE else 1
+        if rest[0].split("=")[0] not in _ALONE | _WITH_VALUE:
+            return  # an option that no command has gets the usual answer
+        moved, rest = [*moved, *rest[:count]], rest[count:]
+    command = ["labelcore", *arguments[:head], *(rest or ["COMMAND"]), *moved]
+    raise BadInput(
+        f"{moved[0].split('=')[0]} stands before the command; options come after it.",
+        next_step=f"Say: {shlex.join(command)}",
+    )
 
 
 def command_tree() -> Commands:
     """All commands, by name."""
-    return Commands(help=_HELP)
+    return Commands(help="Turn an expert's judgement into automatic evaluation that can be trusted.")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit with its code; no traceback reaches a person."""
-    with stdout.kept(until_exit=arguments is None):
-        _run(sys.argv[1:] if arguments is None else arguments)
-
-
-def _run(arguments: list[str]) -> None:
+    given = sys.argv[1:] if arguments is None else arguments
     # Before numpy is loaded. Threads of its linear algebra wait for each other: on a busy machine the
     # sample project took two minutes with them and twenty-two seconds without.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-    try:
-        check_order(arguments, list(GROUPS))
-        command_tree()(args=arguments, prog_name="labelcore")
-    except LabelcoreError as trouble:
-        print(f"labelcore: {trouble}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)
-        sys.exit(130)
+    with stdout.kept(until_exit=arguments is None):
+        try:
+            check_order(given, list(GROUPS))
+            command_tree()(args=given, prog_name="labelcore")
+        except LabelcoreError as trouble:
+            print(f"labelcore: {trouble}", file=sys.stderr)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)
+            sys.exit(130)

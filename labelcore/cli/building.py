@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
-from labelcore.cli import sending, terminal
+from labelcore.cli import sending
 from labelcore.errors import BadInput
 from labelcore.operations import FileText, Flags, Here, Hidden, Metavar, find_operation
 
@@ -35,11 +36,14 @@ def command_of(name: str) -> click.Command:
         person = sending.somebody(author) if operation.signed else author
         sending.send(operation.name, db, project, as_json, person, **arguments)
 
+    # For people: parameters by the names that they have on the command line.
+    text = inspect.cleandoc(operation.function.__doc__ or "").partition("\nRaises:")[0]
+    text = re.sub(r"``(\w+)``", lambda word: shapes[word[1]].flag if word[1] in shapes else word[1], text)
     return click.Command(
         operation.name.split()[-1],
         callback=run,
         params=[*(shape.parameter() for shape in shapes.values()), *common(taken=shapes)],
-        help=inspect.cleandoc(operation.function.__doc__ or "").partition("\nRaises:")[0],
+        help=text,
         short_help=operation.summary,
     )
 
@@ -56,7 +60,7 @@ def common(*, author: bool = True, taken: Container[str] = ()) -> list[click.Par
             ["--all"],
             is_flag=True,
             expose_value=False,
-            callback=lambda _context, _option, wanted: terminal.EVERYTHING.set(wanted),
+            callback=lambda _context, _option, wanted: sending.EVERYTHING.set(wanted),
             help="Print every line, not a screenful.",
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document on stdout."),
@@ -87,9 +91,8 @@ class Shape:
     @property
     def several(self) -> bool:
         """Whether it may be given more than once."""
-        return self.paired or any(
-            get_origin(kind) in {list, tuple} or _is_sequence(kind) for kind in self.types
-        )
+        origins = [get_origin(kind) for kind in self.types]
+        return any(isinstance(origin, type) and issubclass(origin, Iterable) for origin in origins)
 
     @cached_property
     def paired(self) -> bool:
@@ -103,11 +106,14 @@ class Shape:
     @property
     def help(self) -> str:
         """Its description, and the words that it takes where these are known."""
-        said = next(
-            (mark.description for mark in self.marks if isinstance(mark, FieldInfo) and mark.description), ""
-        )
+        described = (mark.description for mark in self.marks if isinstance(mark, FieldInfo))
         words = [str(word) for kind in self.types if get_origin(kind) is Literal for word in get_args(kind)]
-        return said or ", ".join(words)
+        return next(filter(None, described), ", ".join(words))
+
+    @property
+    def flag(self) -> str:
+        """Its name as an option."""
+        return f"--{self.of.name.rstrip('_').replace('_', '-')}"
 
     def parameter(self) -> click.Parameter:
         """The argument or the option."""
@@ -119,19 +125,21 @@ class Shape:
                 [self.of.name], required=required, nargs=-1 if self.several else 1, metavar=name
             )
         flags = self.mark(Flags)
-        dashed = self.of.name.rstrip("_").replace("_", "-")
-        names = [*(flags.names if flags else (f"--{dashed}",)), self.of.name]
+        names = [*(flags.names if flags else (self.flag,)), self.of.name]
         if bool in self.types:
-            names[0] = f"{names[0]}/--no-{dashed}" if self.default and not flags else names[0]
+            names[0] = f"{names[0]}/--no-{self.flag[2:]}" if self.default and not flags else names[0]
             return click.Option(names, is_flag=True, default=self.default, help=self.help)
         shown = self.default if isinstance(self.default, str | int | float) and self.default != "" else None
+        kind = self.types[0] if self.types in {(int,), (float,)} else str
         return click.Option(
             names,
             required=required,
             multiple=self.several,
             metavar=metavar.text if metavar else None,
             help=self.help,
-            show_default=str(shown) if shown is not None else False,
+            type=kind,
+            default=shown,
+            show_default=shown is not None,
         )
 
     def read(self, value: Any) -> Any:
@@ -143,7 +151,12 @@ class Shape:
         if here := self.mark(Here):
             return str(here.reads(value))
         if self.mark(FileText):
-            return _text_of(Path(value))
+            file = Path(value)
+            try:
+                return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")
+            except (OSError, UnicodeDecodeError) as trouble:
+                why = "it is not UTF-8" if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
+                raise BadInput(f"'{file}' cannot be read: {why}.", next_step="Name a text file.") from trouble
         if Path in self.types:
             return str(Path(value).expanduser().absolute())
         return value
@@ -153,11 +166,11 @@ class Shape:
         name, _, value = (part.strip() for part in text.partition("="))
         if name and value:
             return name, value
-        flag, wanted = f"--{self.of.name.replace('_', '-')}", self.mark(Metavar)
+        wanted = self.mark(Metavar)
         example = next((mark.examples[0] for mark in self.marks if getattr(mark, "examples", None)), "a=b")
         raise BadInput(
-            f"{flag} wants {wanted.text if wanted else 'NAME=VALUE'}, not '{text}'.",
-            next_step=f"For example: {flag} {example}",
+            f"{self.flag} wants {wanted.text if wanted else 'NAME=VALUE'}, not '{text}'.",
+            next_step=f"For example: {self.flag} {example}",
         )
 
 
@@ -178,21 +191,3 @@ def _alternatives(annotation: Any) -> Iterable[Any]:
             yield from _alternatives(part)
     else:
         yield annotation
-
-
-def _is_sequence(kind: Any) -> bool:
-    origin = get_origin(kind)
-    return isinstance(origin, type) and issubclass(origin, Iterable) and not issubclass(origin, Mapping)
-
-
-def _text_of(file: Path) -> str:
-    """The text of a file.
-
-    Raises:
-        BadInput: it cannot be read as text.
-    """
-    try:
-        return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as trouble:
-        why = "it is not UTF-8" if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
-        raise BadInput(f"'{file}' cannot be read: {why}.", next_step="Name a text file.") from trouble

@@ -1,16 +1,146 @@
-"""What every command shares: its common options, and how it sends its request."""
+"""How a command sends its request, to the file itself or to the app that holds it, and prints what comes.
+
+The running app leaves a small file beside the database with its address and a secret (readable by
+the owner only); its presence and an answer at that address mean that the app holds the file.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import getpass
+import http.client
+import json
+import os
+import re
 import sys
+import time
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from labelcore.cli import door, terminal
-from labelcore.dispatch import Request
+from labelcore.dispatch import Outcome, Request, execute
+from labelcore.errors import BadInput, LabelcoreError, StoreBusy
+from labelcore.models import DOOR_SUFFIX
+from labelcore.progress import Progress, silent
 from labelcore.settings import settings
+from labelcore.store import close_database, open_database
+
+_BAR = 24
+_SECONDS_BETWEEN = 0.1
+# What people and models wrote may hold characters that a terminal obeys.
+_VISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SCREEN = 40
+"""Lines that people read at once."""
+EVERYTHING: ContextVar[bool] = ContextVar("every line is printed", default=False)
+"""What ``--all`` asks for."""
+
+
+def show(outcome: Outcome, *, as_json: bool) -> None:
+    """Print an outcome in the form that was asked for."""
+    people = sys.stderr if as_json else sys.stdout
+    whole = EVERYTHING.get() or len(outcome.lines) <= _SCREEN
+    for line in outcome.lines if whole else outcome.lines[: _SCREEN - 1]:
+        print(_VISIBLE.sub("�", line), file=people)
+    if not whole:
+        print(f"… {len(outcome.lines) - _SCREEN + 1:,} more lines: --all shows them.", file=people)
+    if as_json:
+        print(json.dumps(outcome.document, ensure_ascii=False, default=str, allow_nan=False))
+
+
+def progress_bar() -> Progress:
+    """A bar on a terminal; nothing elsewhere, so that logs stay readable."""
+    if not sys.stderr.isatty():
+        return silent
+    last = 0.0
+
+    def report(done: int, total: int, words: str) -> None:
+        nonlocal last
+        finished = total and done >= total
+        if not finished and time.monotonic() - last < _SECONDS_BETWEEN:
+            return
+        last = time.monotonic()
+        filled = round(_BAR * done / total) if total else 0
+        bar = "█" * filled + "·" * (_BAR - filled)
+        line = f"\r\x1b[K{bar} {done:,}/{total:,} {words}"
+        print(line, end="\n" if finished else "", file=sys.stderr, flush=True)
+
+    return report
+
+
+_SECONDS_TO_CONNECT = 5.0
+
+
+def run(db: Path, request: Request, progress: Progress) -> Outcome:
+    """Run the operation wherever the database is open.
+
+    Raises:
+        StoreBusy: a process other than a labelcore app holds the file.
+    """
+    if answer := _through(read_door(db), request, progress):
+        return answer
+    try:
+        database = open_database(db)
+    except StoreBusy:  # the app may have come up between the look and the opening
+        if answer := _through(read_door(db), request, progress):
+            return answer
+        raise
+    try:
+        return execute(database, request, progress)
+    finally:
+        close_database(db)
+
+
+def read_door(db: Path) -> dict[str, Any] | None:
+    """The address and secret of the app that holds the file, if it left them and still lives."""
+    place = db.expanduser().resolve()
+    try:
+        found: dict[str, Any] = json.loads(Path(f"{place}{DOOR_SUFFIX}").read_text("utf-8"))
+        os.kill(int(found["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return found
+
+
+def _through(door: dict[str, Any] | None, request: Request, progress: Progress) -> Outcome | None:
+    """The app's answer, or None when nobody answers at that address."""
+    if door is None:
+        return None
+    address = urlsplit(door["url"])
+    connection = http.client.HTTPConnection(
+        address.hostname or "127.0.0.1", address.port, timeout=_SECONDS_TO_CONNECT
+    )
+    headers = {"Authorization": f"Bearer {door['token']}", "Content-Type": "application/json"}
+    try:
+        connection.connect()
+        connection.sock.settimeout(None)  # an operation may take long; it reports as it goes
+        connection.request("POST", "/labelcore/operations", request.model_dump_json(), headers)
+        response = connection.getresponse()
+    except OSError:
+        return None
+    with contextlib.closing(connection), response:
+        if response.status != http.HTTPStatus.OK:
+            raise BadInput(
+                f"The labelcore app at {door['url']} refused the command ({response.status}).",
+                next_step="Restart the app, then try again.",
+            )
+        return _follow(response, progress)
+
+
+def _follow(response: http.client.HTTPResponse, progress: Progress) -> Outcome:
+    """Read the app's lines of JSON: progress reports, then the outcome or an error."""
+    for line in response:
+        message = json.loads(line)
+        if "progress" in message:
+            progress(*message["progress"])
+        elif "error" in message:
+            raise LabelcoreError(message["error"])
+        elif "outcome" in message:
+            return Outcome.model_validate(message["outcome"])
+    raise LabelcoreError(
+        "The labelcore app ended before the command was done.",
+        next_step="Start it again; work that was saved is kept, and the command can be repeated.",
+    )
 
 
 def somebody(given: str) -> str:
@@ -27,16 +157,15 @@ def send(
     operation: str, /, db: Path | None, project: str | None, as_json: bool, author: str = "", **arguments: Any
 ) -> None:
     """Run an operation and print what it gives; leave out arguments that were not given."""
-    given = {key: value for key, value in arguments.items() if value is not None}
     request = Request(
         operation=operation,
         project=project or settings().project,
         author=author or settings().annotator,
-        arguments=given,
+        arguments={key: value for key, value in arguments.items() if value is not None},
         language=settings().language,
     )
     with contextlib.redirect_stdout(sys.stderr):  # only the outcome is printed on stdout
-        outcome = door.run(db or settings().db, request, terminal.progress_bar())
-    terminal.show(outcome, as_json=as_json)
+        outcome = run(db or settings().db, request, progress_bar())
+    show(outcome, as_json=as_json)
     if outcome.exit_code:
         sys.exit(outcome.exit_code)

@@ -1,8 +1,6 @@
-"""Standard output belongs to what the command prints: libraries that write to it reach stderr.
+"""Standard output belongs to what the command prints: descriptor 1, which libraries use, is stderr meanwhile.
 
-A library in C or Rust writes to file descriptor 1 past `sys.stdout` (HiGHS does so now and then), and
-one such line makes a JSON document unreadable. While a command runs, descriptor 1 is therefore stderr,
-and `sys.stdout` writes to a copy of what it was.
+HiGHS prints now and then, and one such line makes a JSON document unreadable.
 """
 
 from __future__ import annotations
@@ -18,10 +16,9 @@ from typing import TextIO
 
 @contextlib.contextmanager
 def kept(*, until_exit: bool) -> Iterator[None]:
-    """Within the block only Python's `sys.stdout` reaches standard output.
+    """Within the block only Python's `sys.stdout` reaches standard output, where it is descriptor 1.
 
-    ``until_exit``: afterwards too, for the process ends then: libraries may hold what they print until
-    that moment. Where `sys.stdout` is no descriptor 1 (a test that captures it), nothing is done.
+    ``until_exit``: afterwards too, for libraries may hold what they print until the process ends.
     """
     before = sys.stdout
     if not isinstance(before, io.TextIOWrapper) or _descriptor(before) != 1:
@@ -37,13 +34,21 @@ def kept(*, until_exit: bool) -> Iterator[None]:
         write_through=before.write_through,
     )
     sys.stdout = shown
-    _point_at_stderr()
+    try:
+        os.dup2(2, 1)
+    except OSError:  # stderr is closed
+        _point_nowhere(1)
     try:
         yield
     finally:
-        _flush(shown)
+        try:
+            shown.flush()
+        except BrokenPipeError:  # whoever read it has gone (``labelcore … | head``)
+            _point_nowhere(shown.fileno())
         if not until_exit:
-            _flush_libraries()
+            # What C's standard output still holds; Windows has as many of these as it has run times.
+            with contextlib.suppress(OSError, AttributeError, TypeError):
+                ctypes.CDLL(None).fflush(None)
             os.dup2(copy, 1)
             sys.stdout = before
             shown.close()
@@ -62,26 +67,7 @@ def _descriptor(stream: TextIO | None) -> int | None:
         return None
 
 
-def _point_at_stderr() -> None:
-    try:
-        os.dup2(2, 1)
-    except OSError:  # stderr is closed
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.close(nowhere)
-
-
-def _flush(shown: TextIO) -> None:
-    """Whoever read it may have gone (``labelcore … | head``): what is left goes nowhere then."""
-    try:
-        shown.flush()
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, shown.fileno())
-        os.close(nowhere)
-
-
-def _flush_libraries() -> None:
-    """What C's standard output still holds; Windows has as many of these as it has run times."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).fflush(None)
+def _point_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

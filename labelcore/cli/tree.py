@@ -25,30 +25,29 @@ GROUPS = {
     "team": "How a team grades: rules, agreement, conflicts, packs.",
 }
 BY_HAND = {
-    "demo": ("serving", "demo", "Make the sample project, and open the app on it."),
+    "demo": ("by_hand", "demo", "Make the sample project, and open the app on it."),
     "import": ("importing", "command", "Bring outputs in, with the grades, notes and verdicts beside them."),
     "judge cascade": (
-        "judging",
+        "by_hand",
         "cascade",
         "Ask a cheap judge first, another where it is not sure, a person where neither is.",
     ),
-    "judge run": ("judging", "command", "Run judges; what is decided already is not asked again."),
-    "restore": ("restoring", "command", "Put a backup in the place of the database."),
-    "serve": ("serving", "command", "Serve the app on this database."),
+    "judge run": ("by_hand", "judge_run", "Run judges; what is decided already is not asked again."),
+    "restore": ("by_hand", "restore", "Put a backup in the place of the database."),
+    "serve": ("by_hand", "serve", "Serve the app on this database."),
 }
 """Commands that are more, or less, than one operation: their module here, its command, and what it does."""
+
+
+_HIDDEN = {"preview", "judge batch", "judge cascade report", "judge estimate"}
+"""Operations that a command by hand calls."""
 
 
 @cache
 def summaries() -> dict[str, str]:
     """Every command that is made here, and what it does in a line."""
-    operations = {name: place.summary for name, place in catalogue().items()}
-    shown = {name: summary for name, summary in operations.items() if name not in _HIDDEN}
+    shown = {name: place.summary for name, place in catalogue().items() if name not in _HIDDEN}
     return shown | {name: summary for name, (_, _, summary) in BY_HAND.items()}
-
-
-_HIDDEN = {"preview", "judge batch", "judge cascade report", "judge estimate"}
-"""Operations that a command by hand calls."""
 
 
 _ALONE = {"endpoints": "list"}

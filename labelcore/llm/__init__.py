@@ -1,26 +1,82 @@
 """The only place that speaks to a model provider: structured answers from any OpenAI-compatible one."""
 
-from labelcore.llm.choosing import (
-    Answerer,
-    asked_key,
-    asking_for,
-    client_for,
-    client_from_settings,
-    endpoint_for,
-)
-from labelcore.llm.parsing import parse
-from labelcore.llm.protocol import Answer, Message, ModelClient, Weighed
+from __future__ import annotations
 
-__all__ = [
-    "Answer",
-    "Answerer",
-    "Message",
-    "ModelClient",
-    "Weighed",
-    "asked_key",
-    "asking_for",
-    "client_for",
-    "client_from_settings",
-    "endpoint_for",
-    "parse",
-]
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm.protocol import Answer as Answer
+from labelcore.llm.protocol import Message as Message
+from labelcore.llm.protocol import ModelClient as ModelClient
+from labelcore.llm.protocol import Weighed as Weighed
+from labelcore.llm.protocol import parse as parse
+from labelcore.settings import DEFAULT, Endpoint, settings
+
+if TYPE_CHECKING:
+    from labelcore.llm.client import OpenAIClient
+
+
+def client_from_settings() -> OpenAIClient:
+    """A client for the endpoint that the settings name first. Raises ModelTrouble: none is configured."""
+    return client_for(settings().default_endpoint)
+
+
+def client_for(endpoint: Endpoint, keep_in: Path | None = None) -> OpenAIClient:
+    """A client for one endpoint; a courier keeps every good answer in the file ``keep_in`` as it comes."""
+    from labelcore.llm.client import OpenAIClient  # aiohttp is loaded only where somebody is asked
+
+    if keep_in is None or endpoint.transport != "fast" or sys.platform == "win32":
+        return OpenAIClient(endpoint)
+    from labelcore.llm.courier_transport import CourierTransport
+
+    return OpenAIClient(endpoint, CourierTransport(endpoint, keep_in))
+
+
+def asked_key() -> str | None:
+    """The hash of the question that is being asked here."""
+    from labelcore.llm.courier_transport import answer_key
+
+    return answer_key.get()
+
+
+@contextlib.contextmanager
+def asking_for(key: str) -> Iterator[None]:
+    """The hash under which a courier keeps what is answered meanwhile."""
+    from labelcore.llm.courier_transport import answer_key
+
+    before = answer_key.set(key)
+    try:
+        yield
+    finally:
+        answer_key.reset(before)
+
+
+class Answerer(NamedTuple):
+    """Who answers a judge: a model, and the name of an endpoint; "" where it does not matter."""
+
+    model: str = ""
+    endpoint: str = ""
+
+
+def endpoint_for(answerer: Answerer) -> Endpoint:
+    """The endpoint that it names, else who has its model, else the default; asked for the judge's model.
+
+    ModelTrouble where there is none.
+    """
+    known, name, model = settings().all_endpoints, answerer.endpoint, answerer.model
+    if name and name != DEFAULT and name not in known:
+        names = ", ".join(known) or "none is configured"
+        raise ModelTrouble(
+            f"The judge asks the endpoint '{name}', which is not configured.",
+            next_step=f"Name it in LABELCORE_ENDPOINTS. Known: {names}.",
+            kind="no model",
+            fatal=True,
+        )
+    having = [endpoint for endpoint in known.values() if endpoint.model == model]
+    default = settings().default_endpoint
+    found = known[name] if name in known else having[0] if having else default
+    return found.model_copy(update={"model": model}) if model else found

@@ -1,10 +1,8 @@
-"""A provider's batches: questions in a file, answered within a day at a lower price.
-
-Through the openai package, whose files and batches interface OpenAI, Azure, vLLM and others share.
-"""
+"""A provider's batches, by the openai package: questions in a file, answered within a day for less."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm.explaining import explain
-from labelcore.llm.refusing import refusal_text
-from labelcore.llm.transports import Unreachable, refusal
+from labelcore.llm.protocol import refusal_text
+from labelcore.llm.transports import explain, refusal, unreachable
 from labelcore.models import Paid
 from labelcore.settings import Endpoint
 
@@ -37,7 +34,7 @@ class BatchState:
 
 
 class ProviderBatches:
-    """The batches of one endpoint."""
+    """The batches of one endpoint; every method raises ModelTrouble where it refuses or is not there."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         import openai
@@ -48,11 +45,7 @@ class ProviderBatches:
         )
 
     def hand_over(self, place: Path, job: str) -> str:
-        """Send a file of questions under our name for the job. Returns the provider's name for it.
-
-        Raises:
-            ModelTrouble: the endpoint refuses, has no batches, or is not there.
-        """
+        """Send a file of questions under our name for the job. Returns the provider's name for it."""
         with self._explained():
             with place.open("rb") as file:
                 sent = self._client.files.create(file=(f"{job}.jsonl", file), purpose="batch")
@@ -65,11 +58,7 @@ class ProviderBatches:
         return made.id
 
     def find(self, job: str) -> str | None:
-        """The provider's name for a job that was perhaps handed over before this process died.
-
-        Raises:
-            ModelTrouble: as above.
-        """
+        """The provider's name for a job that was perhaps handed over before this process died."""
         with self._explained():
             for batch in self._client.batches.list(limit=100):
                 if (batch.metadata or {}).get(_MARK) == job:
@@ -77,29 +66,16 @@ class ProviderBatches:
         return None
 
     def state(self, provider_id: str) -> BatchState:
-        """Where a batch is.
-
-        Raises:
-            ModelTrouble: as above.
-        """
+        """Where a batch is."""
         with self._explained():
             batch = self._client.batches.retrieve(provider_id)
         counts = batch.request_counts
-        files = tuple(f for f in (batch.output_file_id, batch.error_file_id) if f)
-        return BatchState(
-            batch.status,
-            batch.status in _OVER,
-            counts.completed if counts else 0,
-            counts.total if counts else 0,
-            files,
-        )
+        answered, total = (counts.completed, counts.total) if counts else (0, 0)
+        files = tuple(filter(None, (batch.output_file_id, batch.error_file_id)))
+        return BatchState(batch.status, batch.status in _OVER, answered, total, files)
 
     def answers(self, state: BatchState) -> Iterator[Paid]:
-        """The good answers of a batch that is over, one at a time.
-
-        Raises:
-            ModelTrouble: as above.
-        """
+        """The good answers of a batch that is over, one at a time."""
         for name in state.files:
             with self._explained():
                 content = self._client.files.content(name)
@@ -127,33 +103,16 @@ class ProviderBatches:
         given, taken = (int(usage.get(f"{kind}_tokens") or 0) for kind in ("prompt", "completion"))
         cost = (given * self._endpoint.price_in + taken * self._endpoint.price_out) / 1_000_000
         model = str(body.get("model") or self._endpoint.model)
-        return Paid(
-            key=str(answer["custom_id"]),
-            text=text,
-            model=model,
-            tokens_in=given,
-            tokens_out=taken,
-            cost_usd=cost,
-        )
+        spent = {"tokens_in": given, "tokens_out": taken, "cost_usd": cost}
+        return Paid(key=str(answer["custom_id"]), text=text, model=model, **spent)
 
-    def _explained(self) -> _Explained:
-        return _Explained(self._openai, self._endpoint)
-
-
-class _Explained:
-    """Turns the openai package's errors into sentences."""
-
-    def __init__(self, openai: Any, endpoint: Endpoint) -> None:
-        self._openai, self._endpoint = openai, endpoint
-
-    def __enter__(self) -> None:
-        """Nothing."""
-
-    def __exit__(self, kind: object, trouble: BaseException | None, trace: object) -> None:
-        """Raise what a person can act on."""
-        if isinstance(trouble, self._openai.APIStatusError):
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn the openai package's errors into what a person can act on."""
+        try:
+            yield
+        except self._openai.APIStatusError as trouble:
             response = trouble.response
-            refused: Exception = refusal(response.status_code, trouble.message.encode(), response.headers)
             if response.status_code == 404:
                 raise ModelTrouble(
                     f"{self._endpoint.base_url or 'The provider'} offers no batches.",
@@ -161,11 +120,10 @@ class _Explained:
                     kind="no batches",
                     fatal=True,
                 ) from trouble
+            refused = refusal(response.status_code, trouble.message.encode(), response.headers)
             raise explain(self._endpoint, refused) from trouble
-        if isinstance(trouble, self._openai.APIConnectionError):
-            cause = str(trouble.__cause__ or trouble)
-            refused = Unreachable(cause, certificate="CERTIFICATE" in cause.upper())
-            raise explain(self._endpoint, refused) from trouble
+        except self._openai.APIConnectionError as trouble:
+            raise explain(self._endpoint, unreachable(trouble)) from trouble
 
 
 def question_line(key: str, body: dict[str, Any]) -> bytes:

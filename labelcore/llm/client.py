@@ -13,25 +13,25 @@ import math
 import re
 import time
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm.explaining import explain, waiting
 from labelcore.llm.limits import Limiter
-from labelcore.llm.parsing import parse
-from labelcore.llm.protocol import MOST_TOKENS, TRIES, Answer, Message, Schema, Weighed
-from labelcore.llm.refusing import refuses
+from labelcore.llm.protocol import MOST_TOKENS, TRIES, Answer, Message, Schema, Weighed, parse, refuses
 from labelcore.llm.transports import (
+    FastTransport,
     Garbled,
     KeepsAnswers,
+    OpenAITransport,
     Refused,
     Reply,
     Transport,
     Unreachable,
-    transport_for,
+    explain,
+    waiting,
 )
 from labelcore.settings import Endpoint
 
@@ -44,8 +44,7 @@ STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
 class OpenAIClient:
     """A client for one endpoint and one model; use and close it in one event loop.
 
-    ``notes`` are sentences on what the endpoint cannot do; ``on_disk``: its transport keeps every
-    good answer in a file before it is returned.
+    ``notes``: what the endpoint cannot do; ``on_disk``: good answers are in a file before they are returned.
     """
 
     def __init__(self, endpoint: Endpoint, transport: Transport | None = None) -> None:
@@ -58,18 +57,15 @@ class OpenAIClient:
         self._warm = True
         self._gives_odds = True
         self._answered = False
-        self._transport = transport or transport_for(endpoint)
-        self._limiter: Limiter | None = None
+        self._transport = transport or (
+            FastTransport(endpoint) if endpoint.transport == "fast" else OpenAITransport(endpoint)
+        )
 
-    @property
+    @cached_property
     def limiter(self) -> Limiter:
         """The endpoint's limits as they are known now."""
         endpoint = self.endpoint
-        if self._limiter is None:
-            self._limiter = Limiter(
-                endpoint.concurrency, endpoint.requests_per_minute, endpoint.tokens_per_minute
-            )
-        return self._limiter
+        return Limiter(endpoint.concurrency, endpoint.requests_per_minute, endpoint.tokens_per_minute)
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
@@ -84,9 +80,9 @@ class OpenAIClient:
                 reply = await self._exchange(build, spent)
             except ModelTrouble as final:
                 raise self._told(final, spent) from final.__cause__
-            text, ended, model = _read(reply)
+            text, ended, model, refused = _read(reply)
             spent.add(reply)
-            if refused := _refusal(reply, text):
+            if refused:
                 trouble = ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
                 raise self._told(trouble, spent)
             try:
@@ -99,39 +95,22 @@ class OpenAIClient:
                 spent.faults.append("truncated" if cut else "malformed")
                 continue
             self._answered = True
-            return Answer(
-                parsed=parsed,
-                text=text,
-                model=model or self.model,
-                tokens_in=spent.tokens_in,
-                tokens_out=spent.tokens_out,
-                requests=spent.requests,
-                cost_usd=self._cost(spent),
-                latency_ms=(time.monotonic() - started) * 1000,
-                faults=tuple(spent.faults),
-            )
+            return Answer(parsed, text, model=model or self.model, **self._took(spent, started))
         spent.faults.pop()  # what ends the call is counted as its error
         raise self._told(trouble, spent)
 
     def request_body(
         self, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int, *, again: int = 0
     ) -> dict[str, Any]:
-        """A question as it would be sent, for a provider that takes it in a file.
-
-        ``again``: how often it was asked before, without an answer of use.
-        """
+        """A question as it would be sent in a file; ``again``: how often it was asked without use."""
         # Whether an answer was cut off is not known any more; room that is not used costs nothing.
         most = 2 * most_tokens if again else most_tokens
         return _Builder(self, messages, schema, most, again=again).body()
 
     async def ask_once(self, messages: Sequence[Message], schema: type[BaseModel]) -> tuple[str, str]:
-        """The text of one answer, whether it fits the schema or not, and the model's name.
-
-        Raises:
-            ModelTrouble: the endpoint refuses or is not there.
-        """
+        """The text of one answer, whether it fits the schema or not, and the model's name."""
         reply = await self._exchange(_Builder(self, messages, schema), _Spent())
-        text, _, model = _read(reply)
+        text, _, model, _ = _read(reply)
         return text, model
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
@@ -148,31 +127,17 @@ class OpenAIClient:
             self.notes.add("The endpoint gives no log-probabilities.")
             return None
         spent.add(reply)
-        found = _odds(reply, words)
-        model = str(reply.completion.get("model") or self.model)
-        if found is None:
+        if (found := _odds(reply, words)) is None:
             return None
-        return Weighed(
-            probabilities=found,
-            model=model,
-            tokens_in=spent.tokens_in,
-            tokens_out=spent.tokens_out,
-            cost_usd=self._cost(spent),
-            requests=spent.requests,
-            latency_ms=(time.monotonic() - started) * 1000,
-            faults=tuple(spent.faults),
-        )
+        model = str(reply.completion.get("model") or self.model)
+        return Weighed(found, model=model, **self._took(spent, started))
 
     async def close(self) -> None:
         """Give connections back."""
         await self._transport.close()
 
     async def _exchange(self, build: _Builder, spent: _Spent) -> Reply:
-        """One reply, after as many tries as it takes.
-
-        Raises:
-            ModelTrouble: it stays impossible.
-        """
+        """One reply, after as many tries as it takes. Raises ModelTrouble: it stays impossible."""
         tries = limited = 0
         while True:
             body = build.body()
@@ -187,14 +152,20 @@ class OpenAIClient:
                 tries += explained.kind != "rate limit"
                 hopeless = tries >= TRIES or limited >= _RATE_TRIES
                 if explained.fatal or explained.kind == "rejected" or hopeless:
-                    explained.fatal = explained.fatal or self._silent(explained)
+                    # To pause: nobody is there, or nothing good ever came from this endpoint.
+                    explained.fatal = explained.fatal or (
+                        explained.kind != "rejected"
+                        and (explained.kind == "connection" or not self._answered)
+                    )
                     raise explained from trouble
                 spent.faults.append(explained.kind)
                 await asyncio.sleep(waiting(tries, trouble) if explained.kind != "malformed" else 0)
 
     async def _once(self, body: dict[str, Any]) -> Reply:
         limiter = self.limiter
-        await limiter.enter(_guess_tokens(body))
+        # A provider sets aside four characters for each token, and the answer's most.
+        most = body.get("max_tokens") or body.get("max_completion_tokens") or 0
+        await limiter.enter(sum(len(message["content"]) for message in body["messages"]) // 4 + int(most))
         try:
             async with asyncio.timeout(self.endpoint.call_timeout):
                 reply = await self._transport.send(cast("Any", body))
@@ -207,12 +178,6 @@ class OpenAIClient:
         limiter.accepted(reply.headers)
         return reply
 
-    def _silent(self, trouble: ModelTrouble) -> bool:
-        """Whether to pause: nobody is there, or nothing good ever came from this endpoint."""
-        if trouble.kind == "rejected":
-            return False
-        return trouble.kind == "connection" or not self._answered
-
     def _adapt(self, body: dict[str, Any], refused: Refused) -> bool:
         """Leave out what the endpoint does not know; True if this body had it, so ask again."""
         if refused.status not in {400, 422}:
@@ -220,19 +185,24 @@ class OpenAIClient:
         if "response_format" in body and _SPOKEN.search(refused.message):
             self.by_schema = False
             self.notes.add(STRICT)
-            return True
-        if "max_tokens" in body and "max_completion_tokens" in refused.message:
+        elif "max_tokens" in body and "max_completion_tokens" in refused.message:
             self._named_tokens = "max_completion_tokens"
-            return True
-        if "temperature" in body and "temperature" in refused.message:
+        elif "temperature" in body and "temperature" in refused.message:
             self._warm = False
-            return True
-        return False
+        else:
+            return False
+        return True
 
     def options(self, most: int, warmth: float) -> dict[str, Any]:
         """The parameters of a request that this endpoint knows."""
         chosen: dict[str, Any] = {"model": self.model, self._named_tokens: most}
         return chosen | {"temperature": warmth} if self._warm else chosen
+
+    def _took(self, spent: _Spent, started: float) -> dict[str, Any]:
+        """What an answer took, by the names of its fields."""
+        latency = (time.monotonic() - started) * 1000
+        counted = {name: getattr(spent, name) for name in ("tokens_in", "tokens_out", "requests")}
+        return counted | {"cost_usd": self._cost(spent), "latency_ms": latency, "faults": tuple(spent.faults)}
 
     def _cost(self, spent: _Spent) -> float:
         endpoint = self.endpoint
@@ -296,11 +266,8 @@ class _OddsBuilder(_Builder):
     """A question whose answer is one token with the odds of its rivals."""
 
     def body(self) -> dict[str, Any]:
-        return (
-            self.client.options(1, 0.0)
-            | {"messages": list(self.messages)}
-            | {"logprobs": True, "top_logprobs": _TOP}
-        )
+        asked = {"messages": list(self.messages), "logprobs": True, "top_logprobs": _TOP}
+        return self.client.options(1, 0.0) | asked
 
 
 @lru_cache(maxsize=64)
@@ -309,27 +276,14 @@ def _form(schema: type[BaseModel]) -> dict[str, Any]:
     return schema.model_json_schema()
 
 
-def _guess_tokens(body: dict[str, Any]) -> int:
-    """Tokens that a provider sets aside for a request: four characters each, and the answer's most."""
-    most = body.get("max_tokens") or body.get("max_completion_tokens") or 0
-    return sum(len(message["content"]) for message in body["messages"]) // 4 + int(most)
-
-
-def _read(reply: Reply) -> tuple[str, str, str]:
-    """The answer's text, why it ended, and the model's name; empty where there is none."""
+def _read(reply: Reply) -> tuple[str, str, str, str]:
+    """The answer's text, why it ended, the model's name, and its refusal; empty where there is none."""
     choices = reply.completion.get("choices") or [{}]
     choice = choices[0] if isinstance(choices[0], dict) else {}
     message = choice.get("message") or {}
-    model = str(reply.completion.get("model") or "")
-    return message.get("content") or "", choice.get("finish_reason") or "", model
-
-
-def _refusal(reply: Reply, text: str) -> str:
-    """What the model says instead of an answer, in the field for it or in plain words; or ""."""
-    choices = reply.completion.get("choices") or [{}]
-    message = choices[0].get("message") if isinstance(choices[0], dict) else None
-    refusal = (message or {}).get("refusal")
-    return str(refusal) if refusal else text if refuses(text) else ""
+    text, model = message.get("content") or "", str(reply.completion.get("model") or "")
+    refusal = str(message.get("refusal") or (text if refuses(text) else ""))
+    return text, choice.get("finish_reason") or "", model, refusal
 
 
 def _odds(reply: Reply, words: Sequence[str]) -> dict[str, float] | None:

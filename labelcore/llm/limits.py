@@ -1,13 +1,9 @@
 """How fast one endpoint may be asked: what settings say, what it tells, and what it refuses.
 
-Requests and tokens are reserved in two token buckets (each holds one second's worth), so callers go
-in the order of their coming and nobody polls. The rates are the smallest of what the settings say,
-what the endpoint's headers say, and what was learned from refusals: once more than a tenth of the
-answers of a second are 429s, the rate falls to nine tenths of what was just accepted (at least by
-half where nothing was), and grows by a fiftieth each second while at most one answer in fifty is
-one: additive increase, multiplicative decrease (Chiu and Jain 1989). Refusals that are rarer than
-that are left to the single calls, each of which waits as it was told: an endpoint that now and then
-says 429 at random is not full.
+Requests and tokens are reserved in two token buckets (each holds one second's worth), so callers go in the
+order of their coming. Once more than a tenth of the answers of a second are 429s, the rate falls to nine
+tenths of what was just accepted, and grows by a fiftieth each second while at most one in fifty is one:
+additive increase, multiplicative decrease (Chiu and Jain 1989). Rarer refusals are left to the single calls.
 """
 
 from __future__ import annotations
@@ -56,16 +52,13 @@ class Limiter:
     """One model's limits: calls at once, calls and tokens a minute."""
 
     def __init__(
-        self,
-        concurrency: int,
-        requests_per_minute: float | None = None,
-        tokens_per_minute: float | None = None,
+        self, concurrency: int, calls_a_minute: float | None = None, tokens_a_minute: float | None = None
     ) -> None:
         self._slots = asyncio.Semaphore(concurrency)
         self._start = float(concurrency)
-        self._told = _per_second(requests_per_minute)
+        self._told = calls_a_minute and calls_a_minute / 60
         self._requests = Bucket(self._told)
-        self._tokens = Bucket(_per_second(tokens_per_minute))
+        self._tokens = Bucket(tokens_a_minute and tokens_a_minute / 60)
         self._hold_until = 0.0
         self._window_from = time.monotonic()
         self._accepted = self._refused = 0
@@ -101,7 +94,8 @@ class Limiter:
             self._learn(headers)
             for what in ("requests", "tokens"):
                 if headers.get(f"x-ratelimit-remaining-{what}") == "0":
-                    self._hold(span(headers.get(f"x-ratelimit-reset-{what}")))
+                    reset = min(span(headers.get(f"x-ratelimit-reset-{what}")), _LONGEST_HOLD)
+                    self._hold_until = max(self._hold_until, time.monotonic() + reset)
 
     def refused(self, headers: Mapping[str, str]) -> None:
         """Take in a 429."""
@@ -136,10 +130,6 @@ class Limiter:
         if tokens and (self._tokens.per_second is None or self._tokens.per_second > tokens):
             self._tokens.limit(tokens)
 
-    def _hold(self, seconds: float) -> None:
-        until = time.monotonic() + min(seconds, _LONGEST_HOLD)
-        self._hold_until = max(self._hold_until, until)
-
 
 def span(words: str | None) -> float:
     """Seconds of a reset header: "1m30s", "250ms" or a bare number; 0 for anything else."""
@@ -163,7 +153,3 @@ def _told(headers: Mapping[str, str], what: str) -> float | None:
     if most <= 0 or (0 < rest < most and reset * most / (most - rest) > _DAY):
         return None
     return most / 60
-
-
-def _per_second(per_minute: float | None) -> float | None:
-    return None if per_minute is None else per_minute / 60

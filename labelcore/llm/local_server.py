@@ -1,12 +1,12 @@
-"""A model server of our own on this machine: started, found again, stopped.
+"""A model server of our own on this machine: llama.cpp's, from the package xllamacpp, on 127.0.0.1.
 
-It runs llama.cpp's server from the package xllamacpp, which labelcore does not bring along, on
-127.0.0.1 only and with a key made for each start: without a key its answers would be open to every
-page in a browser. Where it is stands in a file that only this person can read.
+Its key is made for each start (without one its answers would be open to every page in a browser) and comes in
+the environment: command lines can be read by everybody on a machine.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib.util
 import json
@@ -20,7 +20,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from labelcore.errors import BadInput, ModelTrouble
@@ -30,7 +30,7 @@ PLACE = Path.home() / ".labelcore" / "local-model.json"
 PACKAGE = "xllamacpp"
 KEY_VARIABLE = "LABELCORE_LOCAL_KEY"
 _HOST = "127.0.0.1"
-_LONGEST_START, _LONGEST_STOP = 180.0, 8.0
+_LONGEST_STOP = 8.0
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,11 @@ def weights_here() -> Path | None:
 
 
 def start(
-    weights: Path,
-    *,
-    place: Path = PLACE,
-    command: Sequence[str] | None = None,
-    longest: float = _LONGEST_START,
+    weights: Path, *, place: Path = PLACE, command: Sequence[str] | None = None, longest: float = 180.0
 ) -> LocalServer:
     """Start a server on these weights and wait until it answers; one that runs already is kept.
 
-    ``command`` takes the place of our own server program; it is given ``--weights`` and ``--port``,
-    and the key in its environment.
+    ``command``: another program, given ``--weights`` and ``--port``, and the key in its environment.
 
     Raises:
         BadInput: the weights or the package are not there, or another server runs.
@@ -92,16 +87,6 @@ def start(
             f"A local model runs already, on {running.weights}.",
             next_step="`labelcore local-model stop` ends it.",
         )
-    _check(file, command)
-    server = LocalServer(0, _free_port(), secrets.token_urlsafe(24), file.stem, str(file))
-    process = _spawn(server, place, command or [sys.executable, "-m", "labelcore.llm.serve_local"])
-    server = LocalServer(process.pid, server.port, server.api_key, server.model, server.weights)
-    _write(place, server)
-    _wait(server, process, place, longest)
-    return server
-
-
-def _check(file: Path, command: Sequence[str] | None) -> None:
     if not file.is_file():
         raise BadInput(f"There is no file {file}.", next_step="Name a GGUF file of weights.")
     if command is None and not installed():
@@ -109,12 +94,17 @@ def _check(file: Path, command: Sequence[str] | None) -> None:
             f"The package {PACKAGE} is not installed.",
             next_step=f"`pip install {PACKAGE}`, or use another server (Ollama, vLLM, llama.cpp).",
         )
-
-
-def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind((_HOST, 0))
-        return int(listener.getsockname()[1])
+        port = int(listener.getsockname()[1])
+    server = LocalServer(0, port, secrets.token_urlsafe(24), file.stem, str(file))
+    process = _spawn(server, place, command or [sys.executable, "-m", "labelcore.llm.local_server"])
+    server = replace(server, pid=process.pid)
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as kept:
+        json.dump(asdict(server), kept)
+    _wait(server, process, place, longest)
+    return server
 
 
 def _spawn(server: LocalServer, place: Path, command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -140,27 +130,18 @@ def _wait(server: LocalServer, process: subprocess.Popen[bytes], place: Path, lo
     while time.monotonic() < until:
         if process.poll() is not None:
             place.unlink(missing_ok=True)
-            raise ModelTrouble(
-                f"The local model ended at once: {_last_line(place)}",
-                next_step=f"{_log(place)} says more.",
-                kind="local server",
-                fatal=True,
-            )
+            lines = _log(place).read_text("utf-8", "replace").strip().splitlines()
+            last = lines[-1][:200] if lines else "it said nothing."
+            raise _failure(f"The local model ended at once: {last}", place)
         if _answers(server):
             return
         time.sleep(0.1)
     stop(place)
-    raise ModelTrouble(
-        f"The local model gave no answer in {longest:.0f} s.",
-        next_step=f"{_log(place)} says more.",
-        kind="local server",
-        fatal=True,
-    )
+    raise _failure(f"The local model gave no answer in {longest:.0f} s.", place)
 
 
-def _last_line(place: Path) -> str:
-    lines = _log(place).read_text("utf-8", "replace").strip().splitlines()
-    return lines[-1][:200] if lines else "it said nothing."
+def _failure(what: str, place: Path) -> ModelTrouble:
+    return ModelTrouble(what, next_step=f"{_log(place)} says more.", kind="local server", fatal=True)
 
 
 def _answers(server: LocalServer) -> bool:
@@ -177,8 +158,9 @@ def _answers(server: LocalServer) -> bool:
 
 def status(place: Path = PLACE) -> LocalServer | None:
     """The server that runs, or None. A file left by one that has ended is taken away."""
-    server = _read(place)
-    if server is None:
+    try:
+        server = LocalServer(**json.loads(place.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
         return None
     if not _is_alive(server.pid):
         place.unlink(missing_ok=True)
@@ -203,19 +185,13 @@ def stop(place: Path = PLACE) -> bool:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(server.pid, sign)
-        if _has_ended(server.pid):
+        until = time.monotonic() + _LONGEST_STOP
+        while (alive := _is_alive(server.pid)) and time.monotonic() < until:
+            time.sleep(0.05)
+        if not alive:
             break
     place.unlink(missing_ok=True)
     return True
-
-
-def _has_ended(pid: int) -> bool:
-    until = time.monotonic() + _LONGEST_STOP
-    while time.monotonic() < until:
-        if not _is_alive(pid):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def _is_alive(pid: int) -> bool:
@@ -246,15 +222,31 @@ def use(server: LocalServer) -> None:
     settings.cache_clear()
 
 
-def _write(place: Path, server: LocalServer) -> None:
-    text = json.dumps(asdict(server))
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+_CONTEXT = 8_192
 
 
-def _read(place: Path) -> LocalServer | None:
-    try:
-        return LocalServer(**json.loads(place.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+def main() -> None:
+    """The server's program: ``--weights FILE --port N``, until the process is told to end."""
+    import xllamacpp
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    given = parser.parse_args()
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(given.weights)
+    parameters.model_alias = [given.weights.stem]
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.port = given.port
+    parameters.api_keys = [os.environ[KEY_VARIABLE]]
+    parameters.n_ctx = _CONTEXT
+    parameters.n_parallel = 1
+    parameters.ui = False
+    server = xllamacpp.Server(parameters)
+    print(server.listening_address, flush=True)  # noqa: T201 - the log of this program
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,9 @@
-"""What labelcore asks of a model: an answer that fits a schema, with what it cost."""
+"""What labelcore asks of a model: an answer that fits a schema, read strictly, and whether it refuses."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypedDict, TypeVar
@@ -22,40 +24,34 @@ class Message(TypedDict):
     content: str
 
 
-@dataclass(frozen=True)
-class Answer(Generic[Schema]):
-    """A model's answer: parsed, raw, and with its price.
-
-    ``model`` is the name that the endpoint returned; ``requests`` counts every call that it took;
-    ``faults`` are the kinds of what went wrong before it came ("rate limit", "malformed", …).
+@dataclass(frozen=True, kw_only=True)
+class Took:
+    """What an answer took: ``requests`` counts every call, ``faults`` are the kinds of what went wrong before
+    it came ("rate limit", "malformed", …); ``model``: as the endpoint names it.
     """
+
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    latency_ms: float = 0.0
+    requests: int = 1
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer(Took, Generic[Schema]):
+    """A model's answer: parsed and raw."""
 
     parsed: Schema
     text: str
-    model: str
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost_usd: float = 0.0
-    latency_ms: float = 0.0
-    requests: int = 1
-    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """How probable the model finds each of some words as its next one.
-
-    ``probabilities`` add up to 1 over the words; the rest is as in an :class:`Answer`.
-    """
+class Weighed(Took):
+    """How probable the model finds each of some words as its next one; they add up to 1 over the words."""
 
     probabilities: Mapping[str, float]
-    model: str
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost_usd: float = 0.0
-    latency_ms: float = 0.0
-    requests: int = 1
-    faults: tuple[str, ...] = ()
 
 
 class NotYet(Exception):
@@ -70,23 +66,67 @@ class ModelClient(Protocol):
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
     ) -> Answer[Schema]:
-        """An answer that fits the schema, in at most so many tokens.
-
-        Raises:
-            ModelTrouble: the endpoint refuses, is not there, or answers nonsense again and again.
-        """
+        """An answer in at most so many tokens; ModelTrouble where none of use can be had."""
         ...
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
         """The probabilities of words as the next one, from a separate call for one token.
 
         None where the endpoint gives no log-probabilities, or none of the words is likely.
-
-        Raises:
-            ModelTrouble: the endpoint refuses or is not there.
         """
         ...
 
     async def close(self) -> None:
         """Give connections back."""
         ...
+
+
+_WRAPPING = re.compile(r"^\s*(?:<think>.*?</think>)?\s*(?:```(?:json)?)?\s*|\s*(?:```)?\s*$", re.S)
+
+
+def parse(text: str, schema: type[Schema]) -> Schema:
+    """The answer without a code fence and thoughts; ValidationError where it is no JSON of the schema."""
+    return schema.model_validate_json(_WRAPPING.sub("", text))
+
+
+_WILL_NOT = (
+    r"(?:can['’]?t|cannot|can not|am unable to|am not able to|won['’]?t|will not|"
+    r"must decline to|decline to)"
+)
+_TASK = (
+    r"(?:assist|help|comply|fulfill?|continue|engage|participate|process (?:that|this|the)|"
+    r"do (?:that|this)|respond to (?:that|this)|answer (?:that|this)|"
+    r"provide (?:that|this|any|such|an assessment|a judge?ment)|take part|support (?:that|this))\b"
+)
+_ENGLISH = re.compile(
+    r"\W{0,9}(?:(?:i['’]m|i am|we['’]re)?\s?(?:very |so )?sorry|i apologi[sz]e|"
+    r"unfortunately)?\W{0,3}(?:but )?"
+    rf"(?:as an? (?:ai|language model)[^.\n]{{0,60}}?,\s?)?i {_WILL_NOT} {_TASK}",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(
+    r"\W{0,9}(?:非常|很|十分)?(?:抱歉|对不起|不好意思)?\W{0,3}(?:作为[^，。\n]{0,20}，)?"
+    r"(?:我|本助手)(?:无法|不能|不会|没办法|不便)(?:为[您你])?"
+    r"(?:协助|帮助|帮您|帮你|满足|提供|继续|回答|回应|处理|完成|参与|执行|讨论)"
+)
+
+
+def refusal_text(text: str) -> str:
+    """A refusal that a provider gives in a field of its own, as a text to be kept."""
+    return json.dumps({"refusal": text}, ensure_ascii=False)
+
+
+def kept_refusal(text: str) -> str:
+    """What a kept text says of refusing, in either form; "" where it is no refusal."""
+    if refuses(text):
+        return text
+    try:
+        found = json.loads(text) if text.startswith('{"refusal"') else {}
+    except ValueError:
+        return ""
+    return str(found["refusal"]) if list(found) == ["refusal"] else ""
+
+
+def refuses(text: str) -> bool:
+    """Whether the words begin as a refusal to help or answer does; "I cannot find a source" is none."""
+    return bool(_ENGLISH.match(text) or _CHINESE.match(text))

@@ -1,22 +1,16 @@
-"""Whether an endpoint answers, and whether it really obeys a schema.
-
-The question names no field of the schema and asks for no JSON. An endpoint that enforces
-``response_format`` fills the schema in all the same; one that takes it and ignores it answers in
-prose, and judges then depend on the schema in the prompt and on strict parsing.
-"""
+"""Whether an endpoint answers, and whether it really obeys a schema: the question asks for no JSON."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm.choosing import client_for
+from labelcore.llm import client_for
 from labelcore.llm.client import OpenAIClient
-from labelcore.llm.parsing import parse
-from labelcore.llm.protocol import Message
+from labelcore.llm.protocol import Message, parse
 from labelcore.settings import Endpoint
 
 _QUESTION: list[Message] = [{"role": "user", "content": "How is the sea today?"}]
@@ -46,31 +40,26 @@ class Connection(BaseModel):
 
 def check(endpoint: Endpoint) -> Connection:
     """Ask an endpoint two small questions. Trouble is part of the result."""
-    return asyncio.run(_check(endpoint))
-
-
-async def _check(endpoint: Endpoint) -> Connection:
-    known = Connection(
-        endpoint=endpoint.name, base_url=endpoint.base_url, model=endpoint.model, answered=False, said=""
-    )
+    known = {"endpoint": endpoint.name, "base_url": endpoint.base_url, "model": endpoint.model}
     try:
-        client = client_for(endpoint)
+        return Connection.model_validate(known | asyncio.run(_ask(client_for(endpoint))))
     except ModelTrouble as trouble:
-        return known.model_copy(update={"said": str(trouble)})
-    try:
-        return known.model_copy(update=await _ask(client))
-    except ModelTrouble as trouble:
-        return known.model_copy(update={"said": str(trouble)})
-    finally:
-        await client.close()
+        return Connection.model_validate(known | {"answered": False, "said": str(trouble)})
 
 
 async def _ask(client: OpenAIClient) -> dict[str, object]:
-    started = time.monotonic()
-    text, model = await client.ask_once(_QUESTION, _Hidden)
-    latency = (time.monotonic() - started) * 1000
-    obeyed = client.by_schema and _fits(text)
-    weighed = await client.weigh(_QUESTION, _WORDS)
+    try:
+        started = time.monotonic()
+        text, model = await client.ask_once(_QUESTION, _Hidden)
+        latency = (time.monotonic() - started) * 1000
+        weighed = await client.weigh(_QUESTION, _WORDS)
+    finally:
+        await client.close()
+    obeyed = client.by_schema
+    try:
+        parse(text, _Hidden)
+    except ValidationError:
+        obeyed = False
     finding = "It answers and enforces schemas."
     if not client.by_schema:
         finding = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."
@@ -87,11 +76,3 @@ async def _ask(client: OpenAIClient) -> dict[str, object]:
         "likelihoods": weighed is not None,
         "said": finding,
     }
-
-
-def _fits(text: str) -> bool:
-    try:
-        parse(text, _Hidden)
-    except ValueError:  # pydantic's ValidationError is one
-        return False
-    return True

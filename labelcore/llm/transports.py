@@ -1,25 +1,28 @@
-"""How a chat completion travels: by aiohttp, or by the openai package.
+"""How a chat completion travels: by aiohttp, or by the openai package; and what went wrong, as a sentence.
 
-Measured on two cores against a mock endpoint of 200 ms at concurrency 100, 2,000 calls, three rounds
-interleaved: a bare aiohttp loop took 1.07 to 1.14 x the ideal 4.0 s with 155 to 230 microseconds of
-CPU a call, the same on uvloop 1.07 to 1.14 x with 165 to 230 (no gain, so there is no uvloop here),
-the openai client 1.7 to 2.8 x with 1,660 to 2,440. So "fast" posts openai's request format by
-aiohttp, and "openai" stays for what only its HTTP library can do. Both give the same replies and the
-same troubles; ``import openai`` (a second) happens only where that package is really used.
+Measured against a mock endpoint of 200 ms at concurrency 100, 2,000 calls: aiohttp took 1.07 to 1.14 x the
+ideal 4.0 s with 155 to 230 microseconds of CPU a call (uvloop no less), the openai client 1.7 to 2.8 x with
+1,660 to 2,440. So "fast" posts by aiohttp, and "openai" stays for what only its HTTP library can do; it is
+imported (a second) only where it is used. Both give the same replies and troubles.
 """
 
 from __future__ import annotations
 
 import json
+import random
+import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from yarl import URL
 
-from labelcore.settings import Endpoint
+from labelcore.errors import ModelTrouble
+from labelcore.settings import DEFAULT, Endpoint
 
 if TYPE_CHECKING:
     from openai.types.chat import CompletionCreateParams
@@ -61,13 +64,7 @@ class Transport(Protocol):
     """Sends one request; the caller limits time and pace."""
 
     async def send(self, body: CompletionCreateParams) -> Reply:
-        """The reply.
-
-        Raises:
-            Refused: the endpoint answers with an error.
-            Unreachable: there is no connection.
-            Garbled: the body is no completion.
-        """
+        """The reply; Refused, Unreachable or Garbled where there is none."""
         ...
 
     async def close(self) -> None:
@@ -89,9 +86,16 @@ class FastTransport:
 
     async def send(self, body: CompletionCreateParams) -> Reply:
         """Post and read; see the protocol."""
-        session = self._session or self._open()
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                # The limiter bounds calls, and the caller bounds their time.
+                connector=aiohttp.TCPConnector(limit=0),
+                timeout=aiohttp.ClientTimeout(total=None),
+                headers=self._headers,
+                proxy=proxy_for(str(self._url)),
+            )
         try:
-            async with session.post(self._url, data=json.dumps(body).encode()) as response:
+            async with self._session.post(self._url, data=json.dumps(body).encode()) as response:
                 raw, status, headers = await response.read(), response.status, response.headers
         except aiohttp.ClientConnectorCertificateError as trouble:
             raise Unreachable(str(trouble), certificate=True) from trouble
@@ -108,16 +112,6 @@ class FastTransport:
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-    def _open(self) -> aiohttp.ClientSession:
-        self._session = aiohttp.ClientSession(
-            # The limiter bounds calls, and the caller bounds their time.
-            connector=aiohttp.TCPConnector(limit=0),
-            timeout=aiohttp.ClientTimeout(total=None),
-            headers=self._headers,
-            proxy=proxy_for(str(self._url)),
-        )
-        return self._session
 
 
 class OpenAITransport:
@@ -142,8 +136,7 @@ class OpenAITransport:
         except self._openai.APITimeoutError as trouble:
             raise TimeoutError from trouble
         except self._openai.APIConnectionError as trouble:
-            cause = str(trouble.__cause__ or trouble)
-            raise Unreachable(cause, certificate="CERTIFICATE" in cause.upper()) from trouble
+            raise unreachable(trouble) from trouble
         return Reply(completion(response.content), response.headers)
 
     async def close(self) -> None:
@@ -151,19 +144,16 @@ class OpenAITransport:
         await self._client.close()
 
 
+def unreachable(trouble: Exception) -> Unreachable:
+    """What the openai package's error of a connection says."""
+    cause = str(trouble.__cause__ or trouble)
+    return Unreachable(cause, certificate="CERTIFICATE" in cause.upper())
+
+
 def proxy_for(address: str) -> str | None:
-    """The environment's proxy for an address, looked up once: aiohttp would do it for every call,
-    in a thread, which was measured to cost as much as the call.
-    """
+    """The environment's proxy; aiohttp would look it up for every call, which costs as much as the call."""
     url = URL(address)
-    if proxy_bypass(url.host or ""):
-        return None
-    return getproxies().get(url.scheme)
-
-
-def transport_for(endpoint: Endpoint) -> Transport:
-    """The transport that an endpoint's settings ask for."""
-    return FastTransport(endpoint) if endpoint.transport == "fast" else OpenAITransport(endpoint)
+    return None if proxy_bypass(url.host or "") else getproxies().get(url.scheme)
 
 
 def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> Refused:
@@ -172,20 +162,16 @@ def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> Refused:
     try:
         told = json.loads(text)
     except ValueError:
-        return Refused(status, text, "", headers)
+        told = text
     error = told.get("error", told) if isinstance(told, dict) else told
     if not isinstance(error, dict):
-        return Refused(status, str(error), "", headers)
-    message = str(error.get("message") or text)
-    return Refused(status, message, str(error.get("code") or error.get("type") or ""), headers)
+        error = {"message": str(error)}
+    code = str(error.get("code") or error.get("type") or "")
+    return Refused(status, str(error.get("message") or text), code, headers)
 
 
 def completion(raw: bytes) -> dict[str, Any]:
-    """A body as JSON.
-
-    Raises:
-        Garbled: it is none.
-    """
+    """A body as JSON. Raises Garbled: it is none."""
     try:
         found = json.loads(raw)
     except ValueError as trouble:
@@ -193,3 +179,106 @@ def completion(raw: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Garbled("The body is no object.")
     return found
+
+
+LONGEST_WAIT = 300.0
+"""Seconds; an endpoint that asks for a longer pause pauses the run instead."""
+_LONGEST_GUESS = 20.0
+_NO_MODEL = re.compile(
+    r"model_not_found|invalid.model\b|not a valid model|model\b.{0,80}\b(?:not exist|not found)", re.I
+)
+
+
+def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
+    """The sentence for what a transport raised; ``fatal`` where no other call can succeed."""
+    where = endpoint.base_url or "The provider"
+    if isinstance(trouble, Refused):
+        return _refusal(endpoint, where, trouble)
+    if isinstance(trouble, TimeoutError):
+        return ModelTrouble(f"{where} gave no answer in {endpoint.call_timeout:g} s.", kind="timeout")
+    if isinstance(trouble, Garbled):
+        return ModelTrouble(
+            f"{where} sent an answer that is no JSON.",
+            next_step=_check(endpoint, "base_url"),
+            kind="malformed",
+        )
+    if isinstance(trouble, Unreachable) and trouble.certificate:
+        return ModelTrouble(
+            f"The certificate of {where} is not trusted.",
+            next_step="Name the file of your authority in SSL_CERT_FILE, or mend the address.",
+            kind="certificate",
+            fatal=True,
+        )
+    return ModelTrouble(
+        f"{where} cannot be reached: {str(trouble)[:200]}.",
+        next_step=_check(endpoint, "base_url"),
+        kind="connection",
+    )
+
+
+def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
+    status, message = trouble.status, f"{trouble.code} {trouble.message}"
+    if status in {401, 403}:
+        return ModelTrouble(
+            f"{where} refuses the key.", next_step=_check(endpoint, "api_key"), kind="key", fatal=True
+        )
+    if status == 404 or (status in {400, 422} and _NO_MODEL.search(message[:300])):
+        return ModelTrouble(
+            f"{where} knows no model '{endpoint.model}', or the address is wrong.",
+            next_step=_check(endpoint, "model", "base_url"),
+            kind="unknown model",
+            fatal=True,
+        )
+    if status == 402 or "insufficient_quota" in message:
+        return ModelTrouble(
+            "The quota of the key is used up.",
+            next_step="Raise it, then run again: nothing is asked twice.",
+            kind="quota",
+            fatal=True,
+        )
+    if status == 429:
+        asked = retry_after(trouble) or 0.0
+        long = asked > LONGEST_WAIT
+        after = f" and asks to wait {asked:,.0f} s" if long else ""
+        return ModelTrouble(
+            f"The provider limits the rate of calls{after}.",
+            next_step="Run again then: nothing is asked twice." if long else "",
+            kind="rate limit",
+            fatal=long,
+        )
+    if status in {408, 409} or status >= 500:
+        return ModelTrouble(f"{where} failed ({status}): {trouble.message[:200]}", kind="server")
+    return ModelTrouble(f"{where} rejects the prompt: {trouble.message[:200]}", kind="rejected")
+
+
+def retry_after(trouble: Exception) -> float | None:
+    """Seconds that the endpoint asks to wait; None where it asks for nothing."""
+    headers = trouble.headers if isinstance(trouble, Refused) else {}
+    try:
+        if exact := headers.get("retry-after-ms"):
+            return float(exact) / 1000
+        if (told := headers.get("retry-after")) is None:
+            return None
+        if told.strip().replace(".", "", 1).isdigit():
+            return float(told)
+        return max(0.0, parsedate_to_datetime(told).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def waiting(attempt: int, trouble: Exception) -> float:
+    """Seconds before the next try: what the endpoint asks for, else doubling from half a second.
+
+    Jitter keeps calls that failed together from coming back together.
+    """
+    asked = retry_after(trouble)
+    if asked is not None:
+        return min(LONGEST_WAIT, asked * (1 + 0.1 * random.random()) + 0.005)
+    return min(_LONGEST_GUESS, 0.5 * 2.0**attempt * (0.5 + random.random()))
+
+
+def _check(endpoint: Endpoint, *names: str) -> str:
+    """What a person should look at, as it is set."""
+    named = "LABELCORE_{0}" if endpoint.name == DEFAULT else "{1} of the endpoint '{2}'"
+    settings = (named.format(name.upper(), name, endpoint.name) for name in names)
+    return f"Check {' and '.join(settings)}."

@@ -153,6 +153,7 @@ class Criterion(Frozen):
 
     ``risk``: what it costs when an output breaks it unnoticed, ``risk_why`` in words; None takes the
     project's risk. ``restores``: the earlier version that this one brings back, where an undo made it.
+    ``shared_name``: what its file calls it, where another criterion had that name here.
     """
 
     id: str
@@ -172,6 +173,7 @@ class Criterion(Frozen):
     parents: tuple[str, ...] = ()
     wording_only: bool = False
     restores: int | None = None
+    shared_name: str = ""
     author: str = ""
     why: str = ""
     evidence: tuple[Evidence, ...] = ()

@@ -60,7 +60,11 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
     """
     by_id = [thing for thing in things if word in catalogue.ids(thing)]
     by_name = [thing for thing in things if word and catalogue.name(thing).casefold() == word.casefold()]
-    begun = [thing for thing in things if any(_begins(key, word) for key in catalogue.ids(thing))]
+    begun = [
+        thing
+        for thing in things
+        if any(key.startswith(word) and len(word) > key.find("_") + 1 for key in catalogue.ids(thing))
+    ]
     found = by_id or by_name or begun
     if len(found) == 1:
         return found[0]
@@ -73,21 +77,12 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
             f"{says}, {len(found)} are: {listed}.",
             next_step=f"Give the id; `{catalogue.listing}` shows them.",
         )
-    raise NotFound(
-        f"{says}{_nearest(things, word, catalogue)}.", next_step=f"`{catalogue.listing}` shows them."
-    )
-
-
-def _begins(key: str, word: str) -> bool:
-    return len(word) > key.find("_") + 1 and key.startswith(word)
+    labels = {label.casefold(): label for thing in things if (label := _label(thing, catalogue))}
+    near = difflib.get_close_matches(word.casefold(), labels, _NEAR)
+    near += [key for key in labels if word and word.casefold() in key and key not in near]
+    nearest = "; nearest: " + ", ".join(f"'{labels[key]}'" for key in near[:_NEAR]) if near else ""
+    raise NotFound(f"{says}{nearest}.", next_step=f"`{catalogue.listing}` shows them.")
 
 
 def _label(thing: Thing, catalogue: Catalogue[Thing]) -> str:
     return catalogue.name(thing) or catalogue.ids(thing)[0]
-
-
-def _nearest(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) -> str:
-    labels = {label.casefold(): label for thing in things if (label := _label(thing, catalogue))}
-    near = difflib.get_close_matches(word.casefold(), labels, _NEAR)
-    near += [key for key in labels if word and word.casefold() in key and key not in near]
-    return "; nearest: " + ", ".join(f"'{labels[key]}'" for key in near[:_NEAR]) if near else ""

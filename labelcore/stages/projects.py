@@ -105,11 +105,7 @@ def find_output(db: Database, word: str) -> Output | None:
 
 
 def known_output(db: Database, word: str) -> Output:
-    """The output that is called so.
-
-    Raises:
-        NotFound: none is, or several are.
-    """
+    """The output that is called so. Raises NotFound: none is, or several are."""
     if found := find_output(db, word):
         return found
     raise NotFound(

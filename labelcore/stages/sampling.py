@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Annotated
 
@@ -50,7 +51,13 @@ def draw_sample(
     pool = [output_id for output_id in everything if output_id not in graded]
     if not pool:
         raise BadInput(f"All {len(everything):,} outputs are graded.", next_step="Import more outputs.")
-    warnings = _warnings(n, len(pool), len(graded))
+    warnings = []
+    if n > len(pool):
+        warnings.append(f"Only {len(pool):,} ungraded outputs were left, so all of them were drawn.")
+    if graded:
+        warnings.append(
+            f"The pool is the {len(pool):,} outputs without a grade; probabilities hold for that pool."
+        )
     picks, doubts = RULES[rule](workspace, pool, n, seed, by)
     sample = Sample(
         id=new_id("sample"),
@@ -68,17 +75,6 @@ def draw_sample(
 def samples(workspace: Workspace) -> list[Sample]:
     """The samples of a project, the newest first."""
     return sample_table.all_of(workspace.db, workspace.project.id)
-
-
-def _warnings(n: int, pool: int, graded: int) -> list[str]:
-    warnings = []
-    if n > pool:
-        warnings.append(f"Only {pool:,} ungraded outputs were left, so all of them were drawn.")
-    if graded:
-        warnings.append(
-            f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool."
-        )
-    return warnings
 
 
 Draw = tuple[list[Pick], list[str]]
@@ -107,7 +103,12 @@ def _stratified(workspace: Workspace, pool: list[str], n: int, seed: int, by: st
 
 def _mixture(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     fails, unsure = _verdict_scores(workspace, pool)
-    rare = _rarity(workspace, pool)
+    # A kind is a model with a length class and a format: cheap enough for a million outputs.
+    kinds = output_table.kinds(workspace.db, workspace.project.id)
+    kind_of = [kinds.get(output_id, "") for output_id in pool]
+    sizes = Counter(kind_of)
+    common = max(1.0, _COMMON_SHARE * len(pool))
+    rare = np.array([1 / sizes[kind] if sizes[kind] < common else 0.0 for kind in kind_of])
     parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
     warnings = [
         f"No output is known where '{name}': that share of the draw is uniform."
@@ -139,13 +140,8 @@ def _newest(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str |
         pick.model_copy(update={"probability": None, "reason": "new in the last import"})
         for pick in drawing.draw_random(newest, n, seed)
     ]
-    warnings = [
-        (
-            f"Drawn from the {len(newest):,} ungraded outputs of the newest import: they stand for that "
-            "import only."
-        )
-    ]
-    return picks, warnings
+    where = f"Drawn from the {len(newest):,} ungraded outputs of the newest import"
+    return picks, [f"{where}: they stand for that import only."]
 
 
 def _verdict_scores(workspace: Workspace, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:
@@ -161,20 +157,6 @@ def _verdict_scores(workspace: Workspace, pool: list[str]) -> tuple[drawing.Floa
     share = (decided["value"] == "fail").groupby(decided["output_id"]).mean()
     failing = share.reindex(pool).fillna(0.0).to_numpy(dtype=float)
     return failing, 4 * failing * (1 - failing)
-
-
-def _rarity(workspace: Workspace, pool: list[str]) -> drawing.Floats:
-    """1/size of the output's kind where the kind is rare, else 0.
-
-    A kind is a model with a length class and a format: cheap enough for a million outputs.
-    """
-    kinds = output_table.kinds(workspace.db, workspace.project.id)
-    kind_of = [kinds.get(output_id, "") for output_id in pool]
-    sizes: dict[str, int] = {}
-    for kind in kind_of:
-        sizes[kind] = sizes.get(kind, 0) + 1
-    common = max(1.0, _COMMON_SHARE * len(pool))
-    return np.array([1 / sizes[kind] if sizes[kind] < common else 0.0 for kind in kind_of])
 
 
 RULES: dict[str, Callable[[Workspace, list[str], int, int, str | None], Draw]] = {

@@ -68,8 +68,7 @@ def similarity(text: str, other: str) -> float:
 
 
 def _vector(text: str) -> Vectors:
-    found = _kept.get(text)
-    if found is None:
+    if (found := _kept.get(text)) is None:
         found = SentenceEncoder().encode([text])[0]
         remember([text], found[None])
     return found

@@ -41,7 +41,9 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
     sets = [hashed.indices[a:b] for a, b in zip(hashed.indptr, hashed.indptr[1:], strict=False)]
     found = []
     for i, j in _candidates(sets):
-        if (index := _jaccard(sets[i], sets[j])) >= least:
+        shared = len(np.intersect1d(sets[i], sets[j], assume_unique=True))
+        index = shared / (len(sets[i]) + len(sets[j]) - shared)
+        if index >= least:
             found.append((i, j, index))
     return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
@@ -49,7 +51,9 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
 def _candidates(sets: Sequence[Ints]) -> Iterator[tuple[int, int]]:
     """Pairs that share a band of their signatures, each once."""
     seen: set[tuple[int, int]] = set()
-    signatures = np.array([_signature(shingles) for shingles in sets])
+    # The least hash under each of the functions ax + b mod p.
+    mixed = ((_A * shingles.astype(np.uint64)[None, :] + _B) % _PRIME for shingles in sets)
+    signatures = np.array([hashes.min(axis=1) for hashes in mixed], dtype=np.uint32)
     for band in range(_BANDS):
         buckets: dict[bytes, list[int]] = defaultdict(list)
         for at, row in enumerate(signatures[:, band * _ROWS : (band + 1) * _ROWS]):
@@ -66,14 +70,3 @@ def _candidates(sets: Sequence[Ints]) -> Iterator[tuple[int, int]]:
 _random = np.random.default_rng(7)
 _A = _random.integers(1, int(_PRIME), (_BANDS * _ROWS, 1), dtype=np.uint64)
 _B = _random.integers(0, int(_PRIME), (_BANDS * _ROWS, 1), dtype=np.uint64)
-
-
-def _signature(shingles: Ints) -> npt.NDArray[np.uint32]:
-    """The least hash under each of ``_BANDS * _ROWS`` hash functions ax + b mod p."""
-    mixed = (_A * shingles.astype(np.uint64)[None, :] + _B) % _PRIME
-    return np.asarray(mixed.min(axis=1), dtype=np.uint32)
-
-
-def _jaccard(first: Ints, other: Ints) -> float:
-    shared = len(np.intersect1d(first, other, assume_unique=True))
-    return shared / (len(first) + len(other) - shared)

@@ -1,8 +1,7 @@
 """Defects planted into a text, so that what people and judges catch can be tested.
 
-Each defect is a function ``plant(text, rng) -> Planted | None``: None where the text has no place
-for it. The same text and the same state of ``rng`` give the same result. English and Chinese are
-understood; in other languages only the defects that need no words of the language are planted.
+The same text and the same state of ``rng`` give the same result; None: the text has no place for it.
+Beyond English and Chinese only the defects that need no words of the language are planted.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from labelcore.models import Frozen
-from labelcore.text import numerals, stock
-from labelcore.text.reading import is_json
-from labelcore.text.stretches import (
+from labelcore.text.neutral import FILLERS, GAPS, INSTRUCTIONS, MOST_FILLERS, STATEMENTS
+from labelcore.text.reading import (
     Stretch,
+    is_json,
     language_of,
     longest_paragraph,
     put_behind,
@@ -23,6 +22,61 @@ from labelcore.text.stretches import (
     steps_at,
     tokens_at,
 )
+
+# Not parts of names (GPT-4), versions, times, dates and citations: another digit there is nonsense.
+_DIGITS = re.compile(
+    r"(?<![A-Za-z0-9_.,:/#\[【\-–~])(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.[0-9]{1,12})?"
+    r"(?![0-9]|[.,:/\-–][0-9]|st\b|nd\b|rd\b|th\b|\]|】)"
+)
+_ENGLISH = tuple("two three four five six seven eight nine ten eleven twelve".split())
+_CHINESE = tuple("两三四五六七八九十")
+_IN_WORDS = re.compile(
+    rf"(?<![\w\-])(?:{'|'.join(_ENGLISH)})(?![\w\-])"
+    "|(?<![第一二两三四五六七八九十百千万几])[两三四五六七八九十](?=[个种次天年人倍项条名岁元位家])"
+)
+_YEAR_BEFORE = re.compile(r"(?:\b(?:in|since|until|from|year|after|before|by|of|during)|[(（]) ?$", re.I)
+_YEARS = range(1500, 2101)
+_FACTORS = (0.5, 0.6, 0.7, 0.8, 1.25, 1.4, 1.6, 1.9)
+_MOST = {"月": 12, "日": 28, "号": 28, "时": 23, "点": 23, "%": 100, "％": 100}
+
+
+def numbers_at(text: str, stretch: Stretch) -> list[Stretch]:
+    """Where numbers stand: those in digits, or, without any, small ones in words."""
+    digits = [match.span() for match in _DIGITS.finditer(text, *stretch)]
+    return digits or [match.span() for match in _IN_WORDS.finditer(text, *stretch)]
+
+
+def another(text: str, place: Stretch, rng: random.Random) -> str:
+    """Another number than the one at ``place``, of like size and in the same format."""
+    number = text[slice(*place)]
+    for small in (_ENGLISH, _CHINESE):
+        if number in small:
+            return rng.choice([word for word in small if word != number])
+    before, after = text[max(0, place[0] - 10) : place[0]], text[place[1] : place[1] + 1]
+    if (
+        re.fullmatch("[0-9]{4}", number)
+        and int(number) in _YEARS
+        and (after == "年" or _YEAR_BEFORE.search(before))
+    ):
+        return rng.choice([str(int(number) + by) for by in range(-12, 13) if by])
+    digits = iter(_other_digits(re.sub(r"[.,]", "", number), number, _MOST.get(after), rng))
+    # Points and commas where the other number has them.
+    return "".join(next(digits) if character.isdigit() else character for character in number)
+
+
+def _other_digits(digits: str, written: str, most: int | None, rng: random.Random) -> str:
+    """As many digits with as many zeros in front; ``most`` bounds a whole number such as a month."""
+    plain = digits.lstrip("0")
+    width = max(1, len(plain))
+    low, high = 10 ** (width - 1), 10**width - 1
+    number = int(plain or "0")
+    if most and "." not in written and number <= most:
+        high = min(high, most)
+    near = {round(number * factor) for factor in _FACTORS}
+    pool = sorted(value for value in near if low <= value <= high and value != number)
+    pool = pool or [value for value in range(low, min(high, low + 9) + 1) if value != number]
+    pool = pool or [low + 1 if number == low else low]
+    return str(rng.choice(pool)).rjust(len(digits), "0")
 
 
 class Planted(Frozen):
@@ -69,8 +123,6 @@ def _changed(defect: str, text: str, changes: Sequence[Change], rng: random.Rand
     return Planted(defect=defect, text=text[:begin] + new + text[end:], where=where)
 
 
-# Citations ------------------------------------------------------------------------------------
-
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _URL = r"https?://[^\s<>\"()\[\]，。；、）】」]{1,500}"
 _CITATION = re.compile(
@@ -105,8 +157,6 @@ def _without(text: str, match: re.Match[str]) -> Change:
     return begin, end, kept, match[0]
 
 
-# Facts ----------------------------------------------------------------------------------------
-
 # Not "may" and "might": "may not" does not contradict "may".
 _VERBS = "is|are|was|were|can|could|will|would|should|must"
 _ADD_NOT = re.compile(
@@ -139,17 +189,14 @@ def negate(text: str, rng: random.Random) -> Planted | None:
     if language is None:
         return None
     turns = _turned_zh if language == "zh" else _turned_en
+    questions = ("?", "？", "吗", "吗。")
     changes = [
         change
         for stretch in sentences_at(text)
-        if not _asks(text, stretch)
+        if not text[slice(*stretch)].rstrip('"”’)」』）').endswith(questions)
         for change in turns(text, stretch)
     ]
     return _changed("fact negated", text, changes, rng)
-
-
-def _asks(text: str, stretch: Stretch) -> bool:
-    return text[stretch[0] : stretch[1]].rstrip('"”’)」』）').endswith(("?", "？", "吗", "吗。"))
 
 
 def _turned_en(text: str, stretch: Stretch) -> Iterator[Change]:
@@ -183,17 +230,14 @@ def swap_number(text: str, rng: random.Random) -> Planted | None:
     places = [
         place
         for stretch in sentences_at(text)
-        for place in numerals.numbers_at(text, stretch)
+        for place in numbers_at(text, stretch)
         if place[0] not in cited
     ]
     if not places:
         return None
     begin, end = rng.choice(places)
-    new = numerals.another(text, (begin, end), rng)
+    new = another(text, (begin, end), rng)
     return _changed("number swapped", text, [(begin, end, new, new)], rng)
-
-
-# Form -----------------------------------------------------------------------------------------
 
 
 def _behind_any(defect: str, text: str, extra: Callable[[str], str], rng: random.Random) -> Planted | None:
@@ -208,13 +252,10 @@ def _behind_any(defect: str, text: str, extra: Callable[[str], str], rng: random
 @_defect("padded", prose=True)
 def pad(text: str, rng: random.Random) -> Planted | None:
     """Sentences that say nothing, about a third of the text and at least three."""
-    count = min(stock.MOST_FILLERS, max(3, len(sentences_at(text)) // 3))
-
-    def filler(language: str) -> str:
-        gap = "" if language == "zh" else " "
-        return gap.join(rng.sample(stock.FILLERS[language], count))
-
-    return _behind_any("padded", text, filler, rng)
+    count = min(MOST_FILLERS, max(3, len(sentences_at(text)) // 3))
+    return _behind_any(
+        "padded", text, lambda language: GAPS[language].join(rng.sample(FILLERS[language], count)), rng
+    )
 
 
 @_defect("reordered", prose=True)
@@ -229,27 +270,20 @@ def reorder(text: str, rng: random.Random) -> Planted | None:
     if new == old:
         new = [*old[1:], old[0]]  # with two different parts, turning by one always differs
     moved = [at for at, part in enumerate(old) if part != new[at]]
-    changed = _with_parts(text, stretches, new)
+    found, at = [], 0
+    for (begin, end), part in zip(stretches, new, strict=True):
+        found += [text[at:begin], part]
+        at = end
+    changed = "".join([*found, text[at:]])
     # What is moved is as long as before, so the first and the last place stay where they were.
     where = changed[stretches[moved[0]][0] : stretches[moved[-1]][1]]
     return Planted(defect="reordered", text=changed, where=where)
 
 
-def _with_parts(text: str, stretches: Sequence[Stretch], parts: Sequence[str]) -> str:
-    """The text with other parts in the places of the stretches."""
-    found, at = [], 0
-    for (begin, end), part in zip(stretches, parts, strict=True):
-        found += [text[at:begin], part]
-        at = end
-    return "".join([*found, text[at:]])
-
-
 @_defect("instruction inserted", prose=True)
 def insert_instruction(text: str, rng: random.Random) -> Planted | None:
     """A sentence that tells the judge to answer pass."""
-    return _behind_any(
-        "instruction inserted", text, lambda language: rng.choice(stock.INSTRUCTIONS[language]), rng
-    )
+    return _behind_any("instruction inserted", text, lambda language: rng.choice(INSTRUCTIONS[language]), rng)
 
 
 @_defect("language changed", prose=True)
@@ -260,7 +294,7 @@ def change_language(text: str, rng: random.Random) -> Planted | None:
     if language is None or len(places) < 2:
         return None
     begin, end = rng.choice(places)
-    new = rng.choice(stock.STATEMENTS["en" if language == "zh" else "zh"])
+    new = rng.choice(STATEMENTS["en" if language == "zh" else "zh"])
     return _changed("language changed", text, [(begin, end, new, new)], rng)
 
 

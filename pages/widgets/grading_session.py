@@ -16,12 +16,8 @@ import streamlit as st
 from labelcore.messages import Language, say, say_in
 from labelcore.models import Comparison, Criterion, Grade, Preference, Project
 from labelcore.stages import deriving, grading
-from labelcore.stages.grading.card import (
-    CardEvent,
-    CardEvents,
-    CardItem,
-    CardNews,
-    CardSetting,
+from labelcore.stages.grading.card import CardEvent, CardEvents, CardItem, CardNews, CardSetting
+from labelcore.stages.grading.presses import (
     Receipt,
     card_items,
     setting_of,

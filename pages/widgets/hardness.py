@@ -127,7 +127,7 @@ def _behind(workspace: Workspace, found: HardnessReport) -> None:
 def _texts(workspace: Workspace, found: HardnessReport, row: HardnessRow) -> None:
     with shell.guard():
         version = judging.find_judge(workspace, found.judge_version_id)
-    cases = changed_texts(workspace.db, version, row.test)
+    cases = changed_texts(workspace, version, row.test)
     for case in shell.page_of(cases, _PAGE, f"hardness-{row.test}"):
         result = case.result
         with st.container(border=True):

@@ -23,7 +23,7 @@ def show_judges(workspace: Workspace) -> None:
     """Propose and run judges, then every judge by criterion; a row opens its verdicts."""
     if not settings().has_model:
         st.write("No model is configured: code checks and learned judges are fitted to the grades.")
-    running.offer_local_model()
+    running.offer_local_model(workspace)
     running.show_estimate(workspace)
     _propose_or_run(workspace)
     running.watch(workspace)

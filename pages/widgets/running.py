@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event, Thread
 
 import streamlit as st
@@ -11,6 +12,7 @@ from labelcore.llm import local_server
 from labelcore.models import Run
 from labelcore.settings import settings
 from labelcore.stages import judging
+from labelcore.stages.judging.running import machine
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.shell import plain
@@ -98,7 +100,7 @@ def watch(workspace: Workspace) -> None:
     st.progress(min(1.0, done / total) if total else 1.0, text=words)
     _show_figures(run)
     if run.state == "running" and st.button("Stop", key="stop-run", icon=":material/stop:"):
-        judging.stop_run(run.id)
+        judging.stop_run(workspace, run.id)
 
 
 def _show_figures(run: Run) -> None:
@@ -112,7 +114,7 @@ def _show_figures(run: Run) -> None:
         (st.warning if run.state in {"stopped", "failed"} else st.write)(plain(run.message))
 
 
-def offer_local_model() -> None:
+def offer_local_model(workspace: Workspace) -> None:
     """One click to a model on this machine; shown only where it is installed and has its weights."""
     weights = local_server.weights_here()
     server = local_server.status()
@@ -123,9 +125,9 @@ def offer_local_model() -> None:
         st.write(plain(f"The model {server.model} runs on this machine; {aside}."))
         if st.button("Stop the local model", key="local-model-stop"):
             with shell.guard():
-                local_server.stop()
+                machine.stop(workspace)
             st.rerun()
     elif not settings().has_model and st.button("Start the local model and use it", key="local-model-start"):
         with shell.guard(), st.spinner("The model is loaded …"):
-            local_server.use(server or local_server.start(weights))  # type: ignore[arg-type]  # one of both is there
+            machine.start(workspace, weights=Path(server.weights) if server else weights)
         st.rerun()

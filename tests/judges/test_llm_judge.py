@@ -19,7 +19,7 @@ from labelcore.judges.kinds import fault, judge_of, panel
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.kinds.panel import PanelKind
 from labelcore.llm import Answer, Answerer, Weighed
-from labelcore.llm.refusing import refuses
+from labelcore.llm.protocol import refuses
 from labelcore.models import Criterion, Decision, Output
 
 CRITERION = Criterion(id="c", project_id="p", version=1, name="Short", statement="It is short.")

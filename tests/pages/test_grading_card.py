@@ -15,8 +15,7 @@ from streamlit.testing.v1 import AppTest
 from labelcore.browser import FILES
 from labelcore.messages import NAMES, Language
 from labelcore.messages.card import card_words
-from labelcore.stages.grading.card import CardGrade, CardItem, CardTerm, CardTurn, read_events
-from labelcore.stages.grading.card.contract import MAX_TEXT
+from labelcore.stages.grading.card import MAX_TEXT, CardGrade, CardItem, CardTerm, CardTurn, read_events
 
 SCRIPTS = sorted(FILES.glob("*.js"))
 GOOD = {

@@ -26,10 +26,9 @@ from labelcore.models import Criterion, Grade, Output, Term
 from labelcore.stages import deriving, grading, projects
 from labelcore.stages.deriving import glossary
 from labelcore.stages.grading import labels
-from labelcore.stages.grading.card import card_items
+from labelcore.stages.grading.presses import card_items
 from labelcore.stats.splits import split_of
-from labelcore.text.definitions import abbreviations, definitions
-from labelcore.text.terms import marks, occurring
+from labelcore.text.terms import abbreviations, definitions, marks, occurring
 from labelcore.workspace import Workspace
 from pages.widgets.grading_session import pair_items
 

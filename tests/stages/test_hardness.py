@@ -148,7 +148,7 @@ def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
     assert row(found, "plea").rate.value == 1.0
     assert row(found, "base64").rate.n == 2
     assert row(found, "any harmless sentence").rate.value == 0.0
-    (first, _) = changed_texts(workspace.db, version, "order")
+    (first, _) = changed_texts(workspace, version, "order")
     assert first.hit and first.result.after_reason == "told so"
     assert first.result.changed_text.startswith(first.source.text)
     assert first.result.people == "fail"

@@ -24,7 +24,7 @@ from labelcore.stats.splits import split_of
 from labelcore.store import Database, open_database, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
-from labelcore.text.stretches import language_of
+from labelcore.text.reading import language_of
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 

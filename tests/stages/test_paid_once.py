@@ -165,12 +165,12 @@ def test_a_run_can_be_stopped_by_its_id_and_goes_on_later(
 
     def stop_early(done: int, total: int, words: str) -> None:
         if done >= 5:
-            assert running.stop_run(runs.all_of(workspace.db, workspace.project.id)[0].id)
+            assert running.stop_run(workspace, runs.all_of(workspace.db, workspace.project.id)[0].id)
 
     first = run(concurrency=2, progress=stop_early)
     assert first.state == "stopped"
     assert 5 <= first.verdicts_new < 30
-    assert not running.stop_run(first.id)
+    assert not running.stop_run(workspace, first.id)
     second = run(concurrency=2)
     assert first.verdicts_new + second.verdicts_new == 30
     assert max(mock.answered.values()) == 1

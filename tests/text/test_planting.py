@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from labelcore.text.planting import DEFECTS, Planted
-from labelcore.text.stretches import language_of, sentences_at
+from labelcore.text.reading import language_of, sentences_at
 
 EN = """The tower is 330 metres tall and was finished in 1889 (Smith 2020). It can hold 5,000 visitors [1]. \
 Dr. Lee says it isn't the tallest. Does it open at 9:30?

@@ -14,7 +14,7 @@ from labelcore.judges.fields import at_pointer
 from labelcore.judges.judge_prompt import Prompt, StoredPrompt, TravellingPrompt
 from labelcore.judges.kinds import PROBE, Kind, SpecOf, register
 from labelcore.llm import Answer, ModelClient
-from labelcore.llm.refusing import refuses
+from labelcore.llm.protocol import refuses
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 
 

@@ -159,8 +159,9 @@ def revise(
 ) -> Criterion:
     """The next version of a criterion, stored with its author and reason."""
     fresh = {"version": old.version + 1, "at": now(), "why": why, "author": workspace.person}
+    kept = {"restores": None, "shared_name": "" if "name" in changes else old.shared_name}
     changed = Criterion.model_validate(
-        old.model_dump() | fresh | {"restores": None} | changes | {"wording_only": wording_only}
+        old.model_dump() | fresh | kept | changes | {"wording_only": wording_only}
     )
     criterion_table.save(workspace.db, [changed])
     place = workspace.db, workspace.project.id
@@ -201,7 +202,7 @@ def restore(workspace: Workspace, criterion: Criterion, *, why: Why = "") -> Cri
 def descendant(workspace: Workspace, parent: Criterion, **changes: Any) -> Criterion:
     """The first version of a criterion that a merge or a split makes of another, not stored."""
     fresh = {"id": new_id("criterion"), "version": 1, "at": now(), "author": workspace.person}
-    return parent.model_copy(update=fresh | {"restores": None} | changes)
+    return parent.model_copy(update=fresh | {"restores": None, "shared_name": ""} | changes)
 
 
 @operation("criteria merge", role=Role.ENGINEER, effect=Effect.WRITES)

@@ -20,9 +20,8 @@ from labelcore.stages.projects import terms
 from labelcore.store import audit
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
-from labelcore.text.definitions import Definition, abbreviations, definitions, small_words
 from labelcore.text.reading import LONGEST, sentences, well_formed
-from labelcore.text.terms import marks
+from labelcore.text.terms import Definition, abbreviations, definitions, marks, small_words
 from labelcore.workspace import Workspace
 
 __all__ = ["Candidate", "Mention", "Term", "drop_term", "find_terms", "list_terms", "set_term", "terms"]
@@ -84,7 +83,7 @@ def set_term(
 ) -> Term:
     """Add a term, or replace the one with the same scope.
 
-    ``scope`` maps metadata fields to values; None or {} lets the term hold everywhere.
+    ``scope`` names fields of outputs and their values; without one the term holds everywhere.
 
     Raises:
         BadInput: term, meaning or scope are empty or too long, or there are too many terms.

@@ -113,7 +113,7 @@ def propose_from_prompt(
 ) -> PromptRules:
     """Propose the rules of the pipeline's prompt, and say which the grades contradict.
 
-    One criterion for each rule that no criterion holds yet. None takes the prompt that is kept.
+    One criterion for each rule that no criterion holds yet. Without a file it is the prompt that is kept.
 
     Raises:
         BadInput: there is no prompt.

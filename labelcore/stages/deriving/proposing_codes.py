@@ -47,7 +47,7 @@ def code_notes(
     """Give codes to the notes and marked words that carry none yet.
 
     By the configured model, unless ``offline``; without one, or where it fails, by their meaning,
-    and ``says`` tells so. What people renamed, merged or moved stays as it is.
+    and it says so. What people renamed, merged or moved stays as it is.
     """
     known = code_table.quotes(workspace.db, workspace.project.id)
     fresh = _uncoded(clauses_of_fails(workspace), known)

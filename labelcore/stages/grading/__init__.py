@@ -1,130 +1,60 @@
-"""Grading: what people say of outputs, stored as events, and what it amounts to.
+"""Grading: what people say of outputs, stored as events, and what it amounts to."""
 
-``record`` is durable when it returns; sending an event twice stores it once. ``human_labels`` is
-the one place that turns several people's grades into one label for each output.
-"""
-
-from __future__ import annotations
-
-from labelcore.models import Grade
-from labelcore.stages.grading.acts import current_grades, grade, grade_history, part_grades, record
-from labelcore.stages.grading.comparing import (
-    PairItem,
-    PairQueue,
-    Preferences,
-    compare,
-    comparing_queue,
-    first_is_left,
-    prefer,
-    preferences,
-)
-from labelcore.stages.grading.fields import OutputField, fields_of
-from labelcore.stages.grading.history import Act, TakenBack, latest_acts, undo
-from labelcore.stages.grading.labels import (
-    SEAL_FROM_FAILS,
-    SEAL_FROM_GRADES,
-    Labels,
-    fitting_labels,
-    fitting_splits,
-    human_labels,
-    sealed_splits,
-)
-from labelcore.stages.grading.pace import Pace, counts_by_person, pace_of
-from labelcore.stages.grading.packs import Merged, Pack, WrittenPack, make_pack, merge_pack, write_pack
-from labelcore.stages.grading.progress import TeamProgress, team_progress
-from labelcore.stages.grading.queueing import Queue, QueueItem, grading_queue, recent
-from labelcore.stages.grading.rules import Review, RulesChange, change_rules, review, set_rules, versions
-from labelcore.stages.grading.splitting import (
-    SplitReport,
-    looks_at_test,
-    open_test,
-    renew_test,
-    set_looks_limit,
-    split_report,
-    state_of_test,
-)
-from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
-from labelcore.stages.grading.suggesting import Anchoring, Suggestion, anchoring, phrases, suggestions
-from labelcore.stages.grading.together import (
-    Conflict,
-    Contribution,
-    Together,
-    conflicts,
-    contributions,
-    rule,
-    together,
-)
-
-__all__ = [
-    "SEAL_FROM_FAILS",
-    "SEAL_FROM_GRADES",
-    "Act",
-    "Anchoring",
-    "Budget",
-    "Conflict",
-    "Contribution",
-    "Grade",
-    "Labels",
-    "Merged",
-    "OutputField",
-    "Pace",
-    "Pack",
-    "PairItem",
-    "PairQueue",
-    "Preferences",
-    "Queue",
-    "QueueItem",
-    "Review",
-    "RulesChange",
-    "Saturation",
-    "SplitReport",
-    "Suggestion",
-    "TakenBack",
-    "TeamProgress",
-    "Together",
-    "WrittenPack",
-    "anchoring",
-    "change_rules",
-    "compare",
-    "comparing_queue",
-    "conflicts",
-    "contributions",
-    "counts_by_person",
-    "current_grades",
-    "fields_of",
-    "first_is_left",
-    "fitting_labels",
-    "fitting_splits",
-    "grade",
-    "grade_history",
-    "grading_queue",
-    "human_labels",
-    "label_budget",
-    "latest_acts",
-    "looks_at_test",
-    "make_pack",
-    "merge_pack",
-    "open_test",
-    "pace_of",
-    "part_grades",
-    "phrases",
-    "prefer",
-    "preferences",
-    "recent",
-    "record",
-    "renew_test",
-    "review",
-    "rule",
-    "saturation",
-    "sealed_splits",
-    "set_looks_limit",
-    "set_rules",
-    "split_report",
-    "state_of_test",
-    "suggestions",
-    "team_progress",
-    "together",
-    "undo",
-    "versions",
-    "write_pack",
-]
+from labelcore.stages.grading.acts import Act as Act
+from labelcore.stages.grading.acts import TakenBack as TakenBack
+from labelcore.stages.grading.acts import current_grades as current_grades
+from labelcore.stages.grading.acts import fields_of as fields_of
+from labelcore.stages.grading.acts import grade as grade
+from labelcore.stages.grading.acts import grade_history as grade_history
+from labelcore.stages.grading.acts import latest_acts as latest_acts
+from labelcore.stages.grading.acts import part_grades as part_grades
+from labelcore.stages.grading.acts import record as record
+from labelcore.stages.grading.acts import undo as undo
+from labelcore.stages.grading.comparing import PairQueue as PairQueue
+from labelcore.stages.grading.comparing import Preferences as Preferences
+from labelcore.stages.grading.comparing import compare as compare
+from labelcore.stages.grading.comparing import comparing_queue as comparing_queue
+from labelcore.stages.grading.comparing import first_is_left as first_is_left
+from labelcore.stages.grading.comparing import prefer as prefer
+from labelcore.stages.grading.comparing import preferences as preferences
+from labelcore.stages.grading.labels import Labels as Labels
+from labelcore.stages.grading.labels import SplitReport as SplitReport
+from labelcore.stages.grading.labels import fitting_labels as fitting_labels
+from labelcore.stages.grading.labels import fitting_splits as fitting_splits
+from labelcore.stages.grading.labels import human_labels as human_labels
+from labelcore.stages.grading.labels import looks_at_test as looks_at_test
+from labelcore.stages.grading.labels import open_test as open_test
+from labelcore.stages.grading.labels import renew_test as renew_test
+from labelcore.stages.grading.labels import sealed_splits as sealed_splits
+from labelcore.stages.grading.labels import set_looks_limit as set_looks_limit
+from labelcore.stages.grading.labels import split_report as split_report
+from labelcore.stages.grading.labels import state_of_test as state_of_test
+from labelcore.stages.grading.packs import Merged as Merged
+from labelcore.stages.grading.packs import Pack as Pack
+from labelcore.stages.grading.packs import WrittenPack as WrittenPack
+from labelcore.stages.grading.packs import make_pack as make_pack
+from labelcore.stages.grading.packs import merge_pack as merge_pack
+from labelcore.stages.grading.progress import Pace as Pace
+from labelcore.stages.grading.progress import TeamProgress as TeamProgress
+from labelcore.stages.grading.progress import counts_by_person as counts_by_person
+from labelcore.stages.grading.progress import label_budget as label_budget
+from labelcore.stages.grading.progress import pace_of as pace_of
+from labelcore.stages.grading.progress import saturation as saturation
+from labelcore.stages.grading.progress import team_progress as team_progress
+from labelcore.stages.grading.queueing import Queue as Queue
+from labelcore.stages.grading.queueing import grading_queue as grading_queue
+from labelcore.stages.grading.rules import Review as Review
+from labelcore.stages.grading.rules import RulesChange as RulesChange
+from labelcore.stages.grading.rules import change_rules as change_rules
+from labelcore.stages.grading.rules import review as review
+from labelcore.stages.grading.rules import set_rules as set_rules
+from labelcore.stages.grading.rules import versions as versions
+from labelcore.stages.grading.suggesting import anchoring as anchoring
+from labelcore.stages.grading.suggesting import phrases as phrases
+from labelcore.stages.grading.suggesting import suggestions as suggestions
+from labelcore.stages.grading.together import Conflict as Conflict
+from labelcore.stages.grading.together import Together as Together
+from labelcore.stages.grading.together import conflicts as conflicts
+from labelcore.stages.grading.together import contributions as contributions
+from labelcore.stages.grading.together import rule as rule
+from labelcore.stages.grading.together import together as together

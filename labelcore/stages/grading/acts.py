@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Annotated
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Criterion, Grade, GradingRules, Project, Role, new_id
+from labelcore.models import Comparison, Criterion, Frozen, Grade, GradingRules, Output, Project, Role, new_id
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
-from labelcore.stages.grading.fields import fields_of
-from labelcore.store import Database
+from labelcore.stages.grading.comparing import compare
+from labelcore.store import comparisons
+from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
+MOST_FIELDS = 40
+_LONGEST = 100_000
 
+
+class OutputField(Frozen):
+    """One leaf of a JSON output. ``pointer`` names it, ``value`` is how it is written."""
+
+    pointer: str
+    value: str
+
+
+def fields_of(text: str) -> tuple[OutputField, ...]:
+    """The leaves of a JSON object or array in their order, at most forty; () for any other text."""
+    if len(text) > _LONGEST or not text.lstrip().startswith(("{", "[")):
+        return ()
+    try:
+        found = _leaves(json.loads(text), "")
+        return tuple(field for field, _ in zip(found, range(MOST_FIELDS), strict=False))
+    except (ValueError, RecursionError):
+        return ()
+
+
+def _leaves(value: Any, pointer: str) -> Iterator[OutputField]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _leaves(item, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list) and value:
+        for at, item in enumerate(value):
+            yield from _leaves(item, f"{pointer}/{at}")
+    elif pointer:
+        yield OutputField(pointer=pointer, value=json.dumps(value, ensure_ascii=False))
+
+
+@operation(role=Role.EXPERT, effect=Effect.ONE_APPEND)
 def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
-    """Store grading events. Returns the ids that are stored durably now.
+    """Store grading events, each once. Returns the ids that are stored durably now.
 
     Raises:
         BadInput: an event has no annotator, undoes nothing or another person's grade, or belongs
@@ -27,11 +62,15 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
         NotFound: an event names an output that does not exist; nothing is stored then.
     """
     known = output_table.existing(workspace.db, [event.output_id for event in events])
-    _check_fields(workspace.db, [event for event in events if event.field is not None])
+    of_fields = [event for event in events if event.field is not None]
+    outputs = output_table.many(workspace.db, sorted({event.output_id for event in of_fields}))
+    for event in of_fields:
+        output = outputs.get(event.output_id)
+        if output and event.field not in {field.pointer for field in fields_of(output.text)}:
+            raise NotFound(f"The output has no field '{event.field}'.")
     undone = [str(event.supersedes) for event in events if event.value == "undone"]
-    authors = (
-        {grade.id: grade.annotator for grade in grade_table.some(workspace.db, undone)} if undone else {}
-    )
+    taken_back = grade_table.some(workspace.db, undone) if undone else []
+    authors = {grade.id: grade.annotator for grade in taken_back}
     for event in events:
         _check(event, workspace.project, known)
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
@@ -52,23 +91,12 @@ def _check(event: Grade, project: Project, known: Collection[str]) -> None:
 
 
 def _on_scale(event: Grade, rules: GradingRules) -> Grade:
-    """A level that is not on the scale any more (it was changed meanwhile) is left out: the pass or
-    fail that the person meant is kept.
-    """
-    fits = event.level is not None and 1 <= event.level <= len(rules.scale)
-    if fits and event.value in {rules.value_of(event.level or 0), "undone"}:
+    """Without a level that is not on the scale any more: the pass or fail that was meant is kept."""
+    level = event.level
+    if level is None:
         return event
-    return event if event.level is None else event.model_copy(update={"level": None})
-
-
-def _check_fields(db: Database, events: Sequence[Grade]) -> None:
-    if not events:
-        return
-    found = output_table.many(db, sorted({event.output_id for event in events}))
-    for event in events:
-        output = found.get(event.output_id)
-        if output and event.field not in {field.pointer for field in fields_of(output.text)}:
-            raise NotFound(f"The output has no field '{event.field}'.")
+    fits = 1 <= level <= len(rules.scale) and event.value in {rules.value_of(level), "undone"}
+    return event if fits else event.model_copy(update={"level": None})
 
 
 @operation("grade", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
@@ -94,7 +122,10 @@ def grade(
     """
     found = projects.known_output(workspace.db, output)
     rules = workspace.project.rules
-    level = None if criterion or field else _level_of(rules, value)
+    level = None
+    if not criterion and not field:
+        by_number = {str(number): number for number in range(1, len(rules.scale) + 1)}
+        level = (by_number | {name: number for number, name in enumerate(rules.scale, 1)}).get(value)
     if level is None and value not in {"pass", "fail", "unsure", "skipped"}:
         levels = f", or {', '.join(rules.scale)}" if rules.scale else ""
         raise BadInput(f"'{value}' is not a grade.", next_step=f"Use pass, fail, unsure{levels}.")
@@ -114,18 +145,11 @@ def grade(
     return event
 
 
-def _level_of(rules: GradingRules, value: str) -> int | None:
-    if value in rules.scale:
-        return rules.scale.index(value) + 1
-    is_level = value.isascii() and value.isdigit() and 1 <= int(value) <= len(rules.scale)
-    return int(value) if is_level else None
-
-
 def part_grades(workspace: Workspace, output_ids: Collection[str]) -> dict[str, dict[str, Grade]]:
     """What this person says of parts now: output id -> criterion id or JSON pointer -> grade."""
     found: dict[str, dict[str, Grade]] = {}
-    who, project_id = workspace.person, workspace.project.id
-    for event in grade_table.of_parts(workspace.db, project_id, who, list(output_ids)):
+    events = grade_table.of_parts(workspace.db, workspace.project.id, workspace.person, list(output_ids))
+    for event in events:
         found.setdefault(event.output_id, {})[str(event.criterion_id or event.field)] = event
     return found
 
@@ -144,3 +168,82 @@ def current_grades(
     return grade_table.current(
         workspace.db, workspace.project.id, annotator=annotator, criteria_only=criteria_only
     )
+
+
+Given = TypeVar("Given", Grade, Comparison)
+State = Literal["counts", "replaced", "taken back", "takes back", "silent repeat"]
+
+
+class Act(Frozen):
+    """One event with its output. ``subject``: the criterion or field, "" for the whole.
+
+    ``state``: it counts, a later one of the same person replaced it, it was taken back, it takes
+    another back, or it is a silent repeat, which never counts.
+    """
+
+    grade: Grade
+    output: Output | None
+    subject: str
+    state: State
+
+
+def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: int = 200) -> list[Act]:
+    """The newest acts of everybody or of one person, newest first."""
+    events = grade_table.latest(workspace.db, workspace.project.id, annotator=annotator, limit=limit)
+    undone, in_force = grade_table.states(workspace.db, [event.id for event in events])
+    criteria = criterion_table.current(workspace.db, workspace.project.id)
+    names = {criterion.id: criterion.name for criterion in criteria}
+    outputs = output_table.many(workspace.db, sorted({event.output_id for event in events}))
+    return [
+        Act(
+            grade=event,
+            output=outputs.get(event.output_id),
+            subject=event.field or names.get(str(event.criterion_id), event.criterion_id or ""),
+            state=_state(event, undone, in_force),
+        )
+        for event in events
+    ]
+
+
+def _state(grade: Grade, undone: set[str], in_force: set[str]) -> State:
+    if grade.value == "undone":
+        return "takes back"
+    if grade.id in undone:
+        return "taken back"
+    if grade.source == "repeat":
+        return "silent repeat"
+    return "counts" if grade.id in in_force else "replaced"
+
+
+class TakenBack(Frozen):
+    """A grade or comparison that counts no more, and the event that says so."""
+
+    undone: str
+    event: str
+
+
+@operation("undo", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
+def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> TakenBack:
+    """Take a grade or a comparison back; the history keeps it, and what was before it counts again.
+
+    Raises:
+        NotFound: this person has no such act.
+    """
+    db, project_id = workspace.db, workspace.project.id
+    undone = {"value": "undone", "supersedes": grade}
+    if comparisons.stored(db, [grade]):
+        compared = _mine(workspace, comparisons.history(db, project_id), grade)
+        event = new_id("comparison")
+        compare(workspace, [compared.model_copy(update=undone | {"id": event})])
+    else:
+        graded = _mine(workspace, grade_table.history(db, project_id), grade)
+        event = new_id("grade")
+        record(workspace, [graded.model_copy(update=undone | {"id": event, "note": ""})])
+    return TakenBack(undone=grade, event=event)
+
+
+def _mine(workspace: Workspace, acts: Iterable[Given], act_id: str) -> Given:
+    found = next((act for act in acts if act.id == act_id and act.annotator == workspace.person), None)
+    if found is None:
+        raise NotFound(f"{workspace.person} has no grade or comparison '{act_id}' to take back.")
+    return found

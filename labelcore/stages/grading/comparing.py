@@ -1,14 +1,14 @@
 """Two pipeline versions on the same input: which answer is better, blind, sides shuffled, ties allowed.
 
-Every pair of outputs on the same input is one item. The order of pairs is like chance, so whatever
-people have compared so far is a random sample of all pairs. Which version stands on the left is
-drawn for each person and pair, and the share of "left" is reported: a habit of the hand shows there.
+The order of pairs is like chance, so what people have compared so far is a random sample of all. The share
+of "left" is reported: a habit of the hand shows there.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -25,7 +25,6 @@ from labelcore.store import outputs as output_table
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
-_REASON = "two versions on the same input"
 _TURNED: dict[Preference, Preference] = {"first": "second", "second": "first"}
 
 
@@ -36,7 +35,7 @@ class PairItem(Frozen):
     left: Output
     right: Output
     position: int
-    reason: str = _REASON
+    reason: str = "two versions on the same input"
 
 
 class PairQueue(Frozen):
@@ -80,7 +79,11 @@ def comparing_queue(workspace: Workspace, *, ahead: int = 10) -> PairQueue:
     found = output_table.many(
         workspace.db, [output_id for pair, _, _ in places for output_id in pair.split("~")]
     )
-    items = [_item(workspace.person, pair, at, found) for pair, _, at in places]
+    items = []
+    for pair, _, at in places:
+        sides = [found[output_id] for output_id in pair.split("~")]
+        left, right = sides if first_is_left(workspace.person, pair) else reversed(sides)
+        items.append(PairItem(pair=pair, left=left, right=right, position=at))
     mine = live(workspace.db, workspace.project.id).graded(workspace.person)
     return PairQueue(
         items=tuple(items), done=sum(shown in pool.at for shown in list(mine)), total=len(pool.places)
@@ -97,17 +100,12 @@ def _versions(project: Project) -> tuple[str, str]:
     return compare
 
 
-def _item(annotator: str, pair: str, position: int, found: dict[str, Output]) -> PairItem:
-    first, second = (found[output_id] for output_id in pair.split("~"))
-    left, right = (first, second) if first_is_left(annotator, pair) else (second, first)
-    return PairItem(pair=pair, left=left, right=right, position=position)
-
-
 def first_is_left(annotator: str, pair: str) -> bool:
     """Whether the first version stands on the left: drawn like chance, the same at every visit."""
     return hashlib.sha256(f"{annotator}\x1e{pair}".encode()).digest()[0] % 2 == 0
 
 
+@operation(role=Role.EXPERT, effect=Effect.ONE_APPEND)
 def compare(workspace: Workspace, events: Sequence[Comparison]) -> list[str]:
     """Store comparisons. Returns the ids that are stored durably now.
 
@@ -175,45 +173,29 @@ def preferences(workspace: Workspace) -> Preferences:
     for event in comparisons.current(workspace.db, workspace.project.id):
         if event.value != "skipped" and event.pair in pool.at:
             ballots[event.pair].append(event)
-    outcomes = [_outcome(votes) for votes in ballots.values()]
-    wins = {side: outcomes.count(side) for side in ("first", "second", "tie")}
-    decided = wins["first"] + wins["second"]
-    better = proportion(wins["second"], decided, what="pairs that are no tie")
+    counts = [Counter(vote.value for vote in votes) for votes in ballots.values()]
+    first_wins = sum(count["first"] > count["second"] for count in counts)
+    second_wins = sum(count["first"] < count["second"] for count in counts)
+    ties = len(counts) - first_wins - second_wins
+    # Without a screen there is no left: such acts do not count here.
+    sided = [vote for votes in ballots.values() for vote in votes if vote.value != "tie" and vote.left_id]
+    left = sum((vote.value == "first") == (vote.left_id == vote.first_id) for vote in sided)
+    pairs = [pair for votes in ballots.values() for pair in itertools.combinations(votes, 2)]
+    same = sum(vote.value == other.value for vote, other in pairs)
+    better = proportion(second_wins, first_wins + second_wins, what="pairs that are no tie")
     return Preferences(
         first=first,
         second=second,
         pairs=len(pool.places),
         compared=len(ballots),
-        first_wins=wins["first"],
-        second_wins=wins["second"],
-        ties=wins["tie"],
+        first_wins=first_wins,
+        second_wins=second_wins,
+        ties=ties,
         second_better=better,
-        left=_left(ballots),
-        same=_same(ballots),
-        says=_preferred(first, second, better, wins["tie"]),
+        left=proportion(left, len(sided), what="decisions for a side"),
+        same=proportion(same, len(pairs), what="pairs that two people compared"),
+        says=_preferred(first, second, better, ties),
     )
-
-
-def _outcome(ballots: Sequence[Comparison]) -> str:
-    first = sum(vote.value == "first" for vote in ballots)
-    second = sum(vote.value == "second" for vote in ballots)
-    return "tie" if first == second else "first" if first > second else "second"
-
-
-def _left(ballots: dict[str, list[Comparison]]) -> Rate:
-    # Without a screen there is no left: such acts do not count here.
-    decided = [vote for votes in ballots.values() for vote in votes if vote.value != "tie" and vote.left_id]
-    left = sum((vote.value == "first") == (vote.left_id == vote.first_id) for vote in decided)
-    return proportion(left, len(decided), what="decisions for a side")
-
-
-def _same(ballots: dict[str, list[Comparison]]) -> Rate:
-    same = total = 0
-    for votes in ballots.values():
-        for at, vote in enumerate(votes):
-            total += len(votes) - at - 1
-            same += sum(vote.value == other.value for other in votes[at + 1 :])
-    return proportion(same, total, what="pairs that two people compared")
 
 
 def _preferred(first: str, second: str, better: Rate, ties: int) -> Fact:

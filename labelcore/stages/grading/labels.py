@@ -1,18 +1,32 @@
-"""From several people's grades to one label for each output, and what fitting may see of them."""
+"""From several people's grades to one label for each output, and the splits with their sealed test.
+
+A look at the test is a state of its figures that nobody had seen: whoever changes something after each
+fits to it, so they are counted.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from typing import Annotated
 
-from labelcore.models import Frozen, SplitName
+from pydantic import Field
+
+from labelcore.errors import BadInput
+from labelcore.models import Fact, Frozen, Role, SplitName, fact
+from labelcore.operations import Effect, operation
+from labelcore.stages import projects
+from labelcore.stats.splits import Splits
 from labelcore.store import audit
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store.rulings import rulings
+from labelcore.store.splits import Opening, Round
 from labelcore.workspace import Workspace
 
+_NAMES: tuple[SplitName, ...] = ("train", "dev", "test")
 SEAL_FROM_GRADES = 120
 """From this many outputs with a pass or fail on, the test split is set aside."""
 SEAL_FROM_FAILS = 8
@@ -20,10 +34,9 @@ SEAL_FROM_FAILS = 8
 
 
 class Labels(Frozen):
-    """People's current overall grades as one label for each output.
+    """People's current overall grades as one label for each output: the majority of passes and fails.
 
-    ``value`` is the majority of passes and fails; ``conflicts`` are ties, which count nowhere until
-    somebody settles them. ``by_annotator`` holds every person's own passes and fails.
+    ``conflicts`` are ties, which count nowhere until somebody settles them.
     """
 
     value: dict[str, bool]
@@ -44,15 +57,13 @@ class Labels(Frozen):
 
     def only(self, wanted: Collection[str]) -> Labels:
         """The same, restricted to some outputs."""
+        people = self.by_annotator.items()
         return Labels(
             value={k: v for k, v in self.value.items() if k in wanted},
             notes={k: v for k, v in self.notes.items() if k in wanted},
             conflicts=tuple(k for k in self.conflicts if k in wanted),
             unsure=tuple(k for k in self.unsure if k in wanted),
-            by_annotator={
-                who: {k: v for k, v in given.items() if k in wanted}
-                for who, given in self.by_annotator.items()
-            },
+            by_annotator={who: {k: v for k, v in given.items() if k in wanted} for who, given in people},
         )
 
 
@@ -61,11 +72,17 @@ def human_labels(workspace: Workspace) -> Labels:
     grades = grade_table.overall(workspace.db, workspace.project.id)
     votes: dict[str, list[bool]] = defaultdict(list)
     by_annotator: dict[str, dict[str, bool]] = defaultdict(dict)
-    for output_id, who, value, _ in grades:
+    notes: dict[str, list[str]] = defaultdict(list)
+    for output_id, who, value, note in grades:
         if value in {"pass", "fail"}:
             votes[output_id].append(value == "pass")
             by_annotator[who][output_id] = value == "pass"
-    settled = {output_id: _majority(ballots) for output_id, ballots in votes.items()}
+        if note.strip():
+            notes[output_id].append(note)
+    settled = {
+        output_id: None if 2 * sum(ballots) == len(ballots) else 2 * sum(ballots) > len(ballots)
+        for output_id, ballots in votes.items()
+    }
     settled |= {
         ruling.output_id: ruling.value == "pass"
         for ruling in rulings.current(workspace.db, workspace.project.id)
@@ -73,32 +90,17 @@ def human_labels(workspace: Workspace) -> Labels:
     }
     return Labels(
         value={k: v for k, v in settled.items() if v is not None},
-        notes=_notes((output_id, note) for output_id, _, _, note in grades),
+        notes={output_id: tuple(given) for output_id, given in notes.items()},
         conflicts=tuple(k for k, v in settled.items() if v is None),
         unsure=tuple(output_id for output_id, _, value, _ in grades if value == "unsure"),
         by_annotator=dict(by_annotator),
     )
 
 
-def _majority(ballots: Sequence[bool]) -> bool | None:
-    passes = sum(ballots)
-    return None if 2 * passes == len(ballots) else 2 * passes > len(ballots)
-
-
-def _notes(noted: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for output_id, note in noted:
-        if note.strip():
-            found[output_id] = (*found.get(output_id, ()), note)
-    return found
-
-
 def sealed_splits(workspace: Workspace, labels: Labels | None = None) -> set[SplitName]:
-    """The splits that nothing may be fitted on: the test split once there are enough grades.
+    """The splits that nothing may be fitted on: the test split once there are grades enough, and for good.
 
-    Below ``SEAL_FROM_GRADES`` a reserved part would leave too little to learn from and too little
-    to measure on, so nothing is reserved and held-out figures come from cross-fitting. Once sealed
-    it stays so, whatever is undone later.
+    Before, a reserved part would leave too little to learn from, and held-out figures are cross-fitted.
     """
     if audit.happened(workspace.db, workspace.project.id, "seal test"):
         return {"test"}
@@ -132,5 +134,158 @@ def fitting_labels(workspace: Workspace) -> Labels:
 def fitting_splits(workspace: Workspace) -> tuple[SplitName, ...]:
     """The names of the splits that fitting may use now, for ``JudgeVersion.fitted_on``."""
     sealed = sealed_splits(workspace)
-    names: tuple[SplitName, ...] = ("train", "dev", "test")
-    return tuple(name for name in names if name not in sealed)
+    return tuple(name for name in _NAMES if name not in sealed)
+
+
+class SplitSize(Frozen):
+    """What a split holds, in outputs; ``groups`` are its sources."""
+
+    split: SplitName
+    outputs: int
+    groups: int
+    graded: int
+    passes: int
+    fails: int
+
+
+class SplitReport(Frozen):
+    """The splits and the sealed test. ``looks``: states of its figures that were seen in this round."""
+
+    sizes: tuple[SplitSize, ...]
+    sealed: bool
+    round: int
+    looks: int
+    limit: int
+    spent: bool
+    openings: tuple[Opening, ...]
+    rounds: tuple[Round, ...]
+    advice: Fact
+
+
+def looks_at_test(workspace: Workspace) -> int:
+    """How many states of the test's figures have been seen in this round."""
+    return _looks(
+        split_table.openings(workspace.db, workspace.project.id, "test"),
+        split_table.dealt(workspace.db, workspace.project.id).round,
+    )
+
+
+def _looks(openings: Iterable[Opening], number: int) -> int:
+    mine = [opening for opening in openings if opening.round == number]
+    unknown = sum(not opening.state for opening in mine)  # logged before states were kept
+    return unknown + len({opening.state for opening in mine if opening.state})
+
+
+@operation("splits limit", role=Role.ENGINEER, effect=Effect.WRITES)
+def set_looks_limit(workspace: Workspace, looks: Annotated[int, Field(ge=1, le=1_000)]) -> SplitReport:
+    """Set how many looks make a test spent."""
+    return split_report(
+        workspace.with_project(projects.update_project(workspace, settings={"test_looks": looks}))
+    )
+
+
+def state_of_test(seen: Iterable[str]) -> str:
+    """A hash of whatever decides the figures of the sealed test, in any order."""
+    text = "\x1f".join(sorted(seen))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def open_test(workspace: Workspace, *, purpose: str, seen: Iterable[str]) -> int:
+    """Log a look at the sealed test; returns how many different ones there were. BadInput without a name.
+
+    ``seen``: whatever decides the figures (judge versions, grades), in any order.
+    """
+    if not workspace.person.strip():
+        raise BadInput(
+            "The sealed test is opened by a named person.",
+            next_step="Write your name in the app's menu, or give --author NAME.",
+        )
+    number = split_table.dealt(workspace.db, workspace.project.id).round
+    look = Opening(author=workspace.person, purpose=purpose, state=state_of_test(seen), round=number)
+    known = split_table.openings(workspace.db, workspace.project.id, "test")
+    if (look.author, look.state, number) not in {(past.author, past.state, past.round) for past in known}:
+        split_table.record_opening(workspace.db, workspace.project.id, "test", look)
+    return looks_at_test(workspace)
+
+
+@operation("splits show", role=Role.MANAGER)
+def split_report(workspace: Workspace) -> SplitReport:
+    """Show how big the splits are, and who opened the sealed test; no figure of any judge."""
+    labels = human_labels(workspace)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    openings = split_table.openings(workspace.db, workspace.project.id, "test")
+    sealed = "test" in sealed_splits(workspace, labels)
+    sizes = _sizes(output_table.groups(workspace.db, workspace.project.id), labels, dealt)
+    looks, limit = _looks(openings, dealt.round), workspace.project.settings.test_looks
+    return SplitReport(
+        sizes=sizes,
+        sealed=sealed,
+        round=dealt.round,
+        looks=looks,
+        limit=limit,
+        spent=sealed and looks >= limit,
+        openings=tuple(openings),
+        rounds=tuple(split_table.rounds(workspace.db, workspace.project.id)),
+        advice=_advice(sizes[2], labels, looks, limit, sealed=sealed),
+    )
+
+
+def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[SplitSize, ...]:
+    split_by_output = {output_id: dealt.of(group) for output_id, group in groups.items()}
+    outputs = Counter(split_by_output.values())
+    sources = Counter(dealt.of(group) for group in set(groups.values()))
+    graded = Counter((split_by_output.get(output_id), value) for output_id, value in labels.value.items())
+    return tuple(
+        SplitSize(
+            split=name,
+            outputs=outputs[name],
+            groups=sources[name],
+            graded=graded[name, True] + graded[name, False],
+            passes=graded[name, True],
+            fails=graded[name, False],
+        )
+        for name in _NAMES
+    )
+
+
+def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: bool) -> Fact:
+    if not sealed:
+        return fact("seals_when", fails=SEAL_FROM_FAILS)
+    if looks >= limit:
+        return fact("give_test_up", looks=looks, limit=limit)
+    if test.fails < SEAL_FROM_FAILS:
+        share = len(labels.fails) / max(1, len(labels.value))
+        more = round((SEAL_FROM_FAILS - test.fails) / (0.3 * share)) if share else 0
+        code = "test_small" if share else "test_small_no_fails"
+        return fact(code, graded=test.graded, fails=test.fails, more=more)
+    return fact("looks_left", n=limit - looks)
+
+
+@operation("splits renew", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)
+def renew_test(
+    workspace: Workspace, *, why: Annotated[str, Field(description="Why the test is given up.")]
+) -> SplitReport:
+    """Give the sealed test up; what is graded from now on grows a fresh one.
+
+    Whatever is graded now stays known: train and dev as they are, the old test becomes dev. Sources
+    that nobody has graded are dealt anew, so the grades from now on fill the fresh test.
+
+    Raises:
+        BadInput: there is no sealed test, nobody gives a name, or there is no reason.
+    """
+    if "test" not in sealed_splits(workspace):
+        raise BadInput("No test is sealed yet, so there is none to give up.", next_step="Grade on.")
+    if not workspace.person.strip() or not why.strip():
+        raise BadInput("Giving a test up needs a name and a reason.", next_step="Give --author and --why.")
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    touched = {grade.output_id for grade in grade_table.current(workspace.db, workspace.project.id)}
+    graded = output_table.groups_of(workspace.db, sorted(touched))
+    splits = {group: dealt.of(group) for group in set(graded.values()) - set(dealt.settled)}
+    now_known: dict[str, SplitName] = {
+        group: "dev" if split == "test" else split for group, split in splits.items()
+    }
+    begun = Round(number=dealt.round + 1, author=workspace.person, why=why)
+    split_table.begin_round(workspace.db, workspace.project.id, begun, now_known)
+    place = (workspace.db, workspace.project.id, workspace.person)
+    audit.note(*place, "renew test", "test", why=why, round=begun.number)
+    return split_report(workspace)

@@ -1,8 +1,7 @@
 """Offline packs: outputs to grade in one HTML file without a network, and the way back.
 
-A pack is signed with a key of the project, so the outputs and the person that it was made for
-cannot be exchanged; the browser adds the acts. Merging stores each act once, however often the file
-comes back, and never replaces a grade that the same person gave online later.
+A pack is signed with a key of the project, so its outputs and its person cannot be exchanged. Merging stores
+each act once and never replaces a grade that the same person gave online later.
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ from labelcore.models import Frozen, Role, new_id, now
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
-from labelcore.stages.grading.card import CardEvent, coming_items, grade_of, setting_of, store_each
+from labelcore.stages.grading.card import CardEvent
+from labelcore.stages.grading.presses import coming_items, grade_of, setting_of, store_each
 from labelcore.stages.grading.queueing import grading_queue
 from labelcore.stages.grading.suggesting import phrases
 from labelcore.store import grades as grade_table
@@ -59,11 +59,6 @@ class PackEvent(CardEvent):
     model_config = ConfigDict(extra="ignore")
 
     at: datetime | None = None
-
-    @property
-    def about(self) -> tuple[str, str | None, str | None]:
-        """The output, and the criterion or field of it."""
-        return self.output_id, self.criterion_id, self.field
 
     def moment(self, manifest: Manifest) -> datetime:
         """When it was made, or the next best that is known."""
@@ -162,7 +157,14 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
     Raises:
         BadInput: the file is no grades of a pack of this project, or was changed by hand.
     """
-    document = _read(file)
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise BadInput(f"{file.name} is too large for a pack's grades.")
+        document = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as trouble:
+        raise BadInput(
+            f"{file} cannot be read as the grades of a pack.", next_step="Check the file."
+        ) from trouble
     try:
         manifest = Manifest.model_validate(document["manifest"])
         sent = list(document["events"])
@@ -185,21 +187,16 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
     return _store(workspace, manifest, sent)
 
 
-def _read(place: Path) -> dict[str, Any]:
-    try:
-        if place.stat().st_size > _LARGEST:
-            raise BadInput(f"{place.name} is too large for a pack's grades.")
-        found = json.loads(place.read_text("utf-8"))
-    except (OSError, ValueError) as trouble:
-        raise BadInput(
-            f"{place} cannot be read as the grades of a pack.", next_step="Check the file."
-        ) from trouble
-    return found if isinstance(found, dict) else {}
-
-
 def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
     grader = workspace.by(manifest.annotator)
-    events, refused = _read_events(sent)
+    events: list[PackEvent] = []
+    refused: list[dict[str, str]] = []
+    for raw in sent:
+        try:
+            events.append(PackEvent.model_validate(raw))
+        except ValidationError as trouble:
+            name = str(raw.get("client_id", "?")) if isinstance(raw, dict) else "?"
+            refused.append({"id": name[:80], "reason": trouble.errors()[0]["msg"]})
     stored = grade_table.stored(workspace.db, sorted(event.client_id for event in events))
     fresh = [event for event in events if event.client_id not in stored]
     ids = {event.client_id for event in events}
@@ -208,9 +205,12 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         for grade in current_grades(workspace, manifest.annotator)
         if grade.id not in ids
     }
-    kept = [
-        event for event in fresh if event.about in online and online[event.about] > event.moment(manifest)
-    ]
+    moments = {event.client_id: event.moment(manifest) for event in fresh}
+    kept = []
+    for event in fresh:
+        later = online.get((event.output_id, event.criterion_id, event.field))
+        if later and later > moments[event.client_id]:
+            kept.append(event)
 
     def store(event: CardEvent) -> list[str]:
         if event.output_id not in manifest.outputs:
@@ -218,7 +218,6 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         grade = grade_of(grader, event)
         return record(grader, [grade.model_copy(update={"at": moments[event.client_id]})])
 
-    moments = {event.client_id: event.moment(manifest) for event in fresh}
     merged, reasons = store_each(tuple(event for event in fresh if event not in kept), store)
     return Merged(
         pack=manifest.pack,
@@ -228,15 +227,3 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         kept_online=len(kept),
         refused=(*refused, *({"id": name, "reason": reason} for name, reason in reasons.items())),
     )
-
-
-def _read_events(sent: list[Any]) -> tuple[list[PackEvent], list[dict[str, str]]]:
-    events: list[PackEvent] = []
-    refused: list[dict[str, str]] = []
-    for raw in sent:
-        try:
-            events.append(PackEvent.model_validate(raw))
-        except ValidationError as trouble:
-            name = str(raw.get("client_id", "?")) if isinstance(raw, dict) else "?"
-            refused.append({"id": name[:80], "reason": trouble.errors()[0]["msg"]})
-    return events, refused

@@ -1,17 +1,144 @@
-"""How far a team is: people, kinds of failure, and what the judges still need."""
+"""How far a team is: people, kinds of failure, what judges need, and what is left until the deadline."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter, defaultdict
+from datetime import date
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
-from labelcore.models import Frozen, Role
+from labelcore.models import Fact, Frozen, Project, Role, fact, now
 from labelcore.operations import operation
-from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
+from labelcore.stages.grading.labels import human_labels
 from labelcore.stages.grading.suggesting import Anchoring, anchoring
 from labelcore.stages.grading.together import Contribution, contributions
+from labelcore.stats.counts import count
+from labelcore.stats.rate import Rate, good_turing, more_needed, not_measurable, proportion
+from labelcore.store import codes as code_table
+from labelcore.store import grades as grade_table
+from labelcore.store import judges as judge_table
+from labelcore.store import verdicts as verdict_table
+from labelcore.store.live import live
 from labelcore.workspace import Workspace
+
+
+class Pace(Frozen):
+    """What one person has left until the project's deadline; ``a_day`` counts today as a day."""
+
+    deadline: date
+    days_left: int
+    left: int
+    a_day: int
+
+
+def pace_of(project: Project, *, left: int, today: date | None = None) -> Pace | None:
+    """What a person with so much left must do; None where the project has no deadline."""
+    deadline = project.rules.deadline
+    if deadline is None:
+        return None
+    days = (deadline - (today or now().date())).days
+    return Pace(deadline=deadline, days_left=days, left=left, a_day=math.ceil(left / max(1, days + 1)))
+
+
+def counts_by_person(workspace: Workspace) -> list[tuple[str, int]]:
+    """(person, acts that count now), the most first: read from memory, so it can stand on a card."""
+    counts = live(workspace.db, workspace.project.id).counts()
+    return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
+
+
+_ENOUGH = 0.05
+_AS_NUMBER = {"pass": 1.0, "fail": 0.0}
+
+
+class Saturation(Frozen):
+    """Kinds of failure seen so far. ``curve`` has (failed outputs looked at, kinds seen)."""
+
+    kinds: int
+    failed: int
+    unseen: Rate
+    curve: tuple[tuple[int, int], ...]
+    says: Fact
+
+
+class Budget(Frozen):
+    """What it takes to know one judge's rate within a width. None: not measurable yet, or enough."""
+
+    judge: str
+    rate: str
+    now: Rate
+    more: int | None
+    says: Fact
+
+
+def saturation(workspace: Workspace) -> Saturation:
+    """How much of the failures is of a kind not seen yet, by Good and Turing."""
+    failed = human_labels(workspace).fails
+    place = (workspace.db, workspace.project.id)
+    # Codes are finer than criteria, which would flatter.
+    kept = {code.id for code in code_table.current(*place) if code.state != "dropped"}
+    quotes = code_table.quotes(*place)
+    _, counts = grade_table.states(workspace.db, [quote.grade_id for quote in quotes if quote.grade_id])
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for quote in quotes:
+        if quote.code_id in kept and quote.grade_id in counts:
+            kinds[quote.output_id].add(str(quote.code_id))
+    seen: Counter[str] = Counter()
+    curve = []
+    for at, output_id in enumerate((output_id for output_id in failed if output_id in kinds), 1):
+        seen.update(kinds[output_id])
+        curve.append((at, len(seen)))
+    if not seen:
+        why = "no note carries a code yet: derive criteria from the notes first"
+        return Saturation(
+            kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=fact("because", why=why)
+        )
+    unseen = good_turing(list(seen.values()))
+    if unseen.value is None or unseen.high is None:
+        says = fact("kinds_seen", kinds=len(seen), why=unseen.why_not)
+    else:
+        code = "kinds_enough" if unseen.high <= _ENOUGH else "kinds_missing"
+        says = fact(code, kinds=len(seen), share=unseen.value, high=unseen.high)
+    return Saturation(kinds=len(seen), failed=len(failed), unseen=unseen, curve=tuple(curve), says=says)
+
+
+def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
+    """How many more grades the chosen judges (or all, where none is chosen) need.
+
+    ``within`` is the wanted half width of the 95 % interval of TPR and TNR.
+    """
+    labels = human_labels(workspace)
+    chosen = judge_table.chosen(workspace.db, workspace.project.id)
+    versions = judge_table.current(workspace.db, workspace.project.id)
+    if chosen and chosen["judge_version_ids"]:
+        versions = list(judge_table.many(workspace.db, chosen["judge_version_ids"]).values())
+    ids = list(labels.value)
+    table = verdict_table.values(workspace.db, [version.id for version in versions], output_ids=ids)
+    human = np.array(list(labels.value.values()), dtype=bool)
+    found = []
+    for version in versions:
+        verdicts = table[table["judge_version_id"] == version.id].set_index("output_id")["value"]
+        passes = np.asarray(verdicts.reindex(ids).map(_AS_NUMBER), dtype=np.float64)
+        counts = count(passes, human)
+        found += [
+            _budget(version.name, "TNR", counts.true_fail, counts.human_fails, within),
+            _budget(version.name, "TPR", counts.true_pass, counts.human_passes, within),
+        ]
+    return found
+
+
+def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:
+    kind = "failing" if rate == "TNR" else "passing"
+    now = proportion(good, n, what=f"{kind} outputs with a verdict")
+    more = more_needed(good, n, within)
+    figures = {"rate": rate, "judge": judge, "points": within * 100}
+    if more:
+        says = fact(f"budget_{kind}", n=more, **figures)
+    else:
+        says = fact("budget_reached" if more == 0 else f"budget_unknown_{kind}", **figures)
+    return Budget(judge=judge, rate=rate, now=now, more=more, says=says)
 
 
 class TeamProgress(Frozen):

@@ -1,9 +1,7 @@
 """Who grades what next: the coming outputs of a person, held for them so that nobody does them twice.
 
-Order: outputs picked by hand for review, then the newest sample, or the order of import. Where a
-project wants so many people on each output, the coming ones are reserved; a reservation runs out
-after a while, so a closed laptop frees its outputs. Now and then an output that a person graded a
-while ago comes back unannounced.
+Order: outputs picked by hand for review, then the newest sample, or the order of import. A reservation runs
+out after a while, so a closed laptop frees its outputs.
 """
 
 from __future__ import annotations
@@ -89,27 +87,22 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
 
 
 def _pool(workspace: Workspace, sample_id: str | None, rules: GradingRules) -> queues.Pool:
+    """The outputs picked by hand before all others."""
+
+    def moved(plain: queues.Pool) -> queues.Pool:
+        picked = dict.fromkeys(rules.review, FROM_REVIEW)
+        rest = [(output_id, why) for output_id, why, _ in plain.places if output_id not in picked]
+        return queues.Pool.of([(*place, at) for at, place in enumerate([*picked.items(), *rest], 1)])
+
     pool = queues.pool(workspace.db, workspace.project.id, sample_id)
-    if not rules.review:
-        return pool
-    return pool.variant(rules.review, lambda plain: _moved(plain, rules.review))
-
-
-def _moved(pool: queues.Pool, review: Sequence[str]) -> queues.Pool:
-    """The pool with the outputs picked by hand before all others."""
-    picked = set(review)
-    rest = [place for place in pool.places if place[0] not in picked]
-    first = [(output_id, FROM_REVIEW, at) for at, output_id in enumerate(review, 1)]
-    moved = ((output_id, why, at + len(first)) for at, (output_id, why, _) in enumerate(rest, 1))
-    return queues.Pool.of([*first, *moved])
+    return pool.variant(rules.review, moved) if rules.review else pool
 
 
 def hand_out(workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int) -> list[queues.Place]:
     """The next places of a pool for this person; reserved, where so many people see each."""
-    annotator = workspace.person
+    annotator, most = workspace.person, rules.per_output
     state = live(workspace.db, workspace.project.id)
     mine = state.graded(annotator)
-    most = rules.per_output
     start = _front(workspace, pool, rules)
     if most is None:
         rest = itertools.islice(pool.places, start, None)
@@ -120,11 +113,8 @@ def hand_out(workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead
         def is_closed(output_id: str) -> bool:
             return output_id in mine or not state.is_open(output_id, annotator, most, moment)
 
-        since = (
-            state.reopened,
-            state.moved[annotator],
-            int(moment.timestamp() / (rules.reserve_minutes * _PART)),
-        )
+        part = int(moment.timestamp() / (rules.reserve_minutes * _PART))
+        since = (state.reopened, state.moved[annotator], part)
         start = pool.front((most, annotator), since, is_closed, start)
         rest = itertools.islice(pool.places, start, None)
         free = (place for place in rest if not is_closed(place[0]))
@@ -148,11 +138,7 @@ def _front(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> int:
 def _reserve(
     state: Live, annotator: str, wanted: Sequence[str], further: Iterator[queues.Place], until: datetime
 ) -> list[str]:
-    """Hold what is handed out, and renew what is half run out; what is not wanted any more runs out.
-    Returns what is to be stored.
-
-    Who is at work is held a few ``further`` ones along, so that not every press writes a row.
-    """
+    """Hold what is handed out and a few ``further`` ones, renew what is half run out. To be stored."""
     mine = state.held_by(annotator, wanted)
     fresh_enough = utc(now() + (until - now()) / 2)
     renew = [output_id for output_id in wanted if output_id not in mine or mine[output_id] < fresh_enough]
@@ -177,10 +163,8 @@ def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
 def recent(workspace: Workspace, sample_id: str | None, limit: int) -> list[QueueItem]:
     """The outputs that this person graded last, in queue order, for looking back."""
     last = dict(list(live(workspace.db, workspace.project.id).graded(workspace.person).items())[-limit:])
-    given = {
-        grade.output_id: grade
-        for grade in grade_table.some(workspace.db, [grade_id for grade_id, _ in last.values()])
-    }
+    grades = grade_table.some(workspace.db, [grade_id for grade_id, _ in last.values()])
+    given = {grade.output_id: grade for grade in grades}
     pool = _pool(workspace, sample_id, workspace.project.rules)
     places = sorted(pool.at[output_id] for output_id in last if output_id in pool.at)
     found = output_table.many(workspace.db, list(last))

@@ -14,13 +14,8 @@ from labelcore.stages import projects
 from labelcore.store import audit, comparisons
 from labelcore.workspace import Workspace
 
-
-def _named(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if word.strip())
-
-
 _ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none")]
-_Words = Annotated[tuple[str, ...], AfterValidator(_named)]
+_Words = Annotated[tuple[str, ...], AfterValidator(lambda words: tuple(filter(str.strip, words)))]
 
 
 class RulesChange(Options):
@@ -93,7 +88,12 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
     try:
         rules = GradingRules.model_validate(stored.rules.model_dump() | changes)
     except ValueError as trouble:
-        raise BadInput(f"These rules cannot be: {_fault(trouble)}.") from trouble
+        fault = str(trouble)
+        if isinstance(trouble, ValidationError):  # the first fault, without what was sent
+            first = trouble.errors()[0]
+            words = str(first["msg"]).removeprefix("Value error, ")
+            fault = f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
+        raise BadInput(f"These rules cannot be: {fault}.") from trouble
     if rules.compare and "compare" in changes:
         known = comparisons.versions(workspace.db, stored.id)
         if unknown := [version for version in rules.compare if version not in known]:
@@ -102,15 +102,6 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
                 next_step=f"The versions are: {', '.join(sorted(known)) or 'none yet'}.",
             )
     return projects.update_project(workspace.with_project(stored), settings={"grading": rules})
-
-
-def _fault(trouble: ValueError) -> str:
-    """The first fault in words, without what was sent."""
-    if not isinstance(trouble, ValidationError):
-        return str(trouble)
-    first = trouble.errors()[0]
-    words = str(first["msg"]).removeprefix("Value error, ")
-    return f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
 
 
 def versions(workspace: Workspace) -> dict[str, int]:
@@ -131,8 +122,10 @@ def review(workspace: Workspace, outputs: Sequence[str] = ()) -> Review:
     Raises:
         BadInput: one of them does not exist.
     """
-    found = {word: projects.find_output(workspace.db, word) for word in outputs}
-    if missing := [word for word, output in found.items() if output is None]:
-        raise BadInput(f"There is no output '{missing[0]}'.", next_step="Check the ids.")
-    ids = [output.id for output in found.values() if output]
+    ids = []
+    for word in dict.fromkeys(outputs):
+        output = projects.find_output(workspace.db, word)
+        if output is None:
+            raise BadInput(f"There is no output '{word}'.", next_step="Check the ids.")
+        ids.append(output.id)
     return Review(review=set_rules(workspace, review=ids).rules.review)

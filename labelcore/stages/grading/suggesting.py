@@ -34,18 +34,10 @@ def phrases(workspace: Workspace, *, limit: int = 9) -> list[str]:
 
     Other people's notes are left out, so that nobody is told what others saw.
     """
-    names = [
-        criterion.name
-        for criterion in criterion_table.current(workspace.db, workspace.project.id)
-        if criterion.status == "accepted"
-    ]
-    notes = Counter(
-        event.note.strip()
-        for event in grade_table.current(
-            workspace.db, workspace.project.id, annotator=workspace.person, overall_only=True
-        )
-        if 0 < len(event.note.strip()) <= _SHORT
-    )
+    place = (workspace.db, workspace.project.id)
+    names = [found.name for found in criterion_table.current(*place) if found.status == "accepted"]
+    graded = grade_table.current(*place, annotator=workspace.person, overall_only=True)
+    notes = Counter(note for event in graded if 0 < len(note := event.note.strip()) <= _SHORT)
     again = [note for note, count in notes.most_common(limit) if count > 1]
     return list(dict.fromkeys([*again, *names]))[:limit]
 
@@ -68,9 +60,7 @@ def suggestions(
 ) -> dict[str, Suggestion]:
     """The chosen set's verdicts on those of the outputs that all its judges have decided.
 
-    What was decided never changes, so it is kept in memory: a hundred people who grade must not
-    search all verdicts at every press. ``soon`` are outputs that will be asked for next; they are
-    read along when something must be read.
+    What was decided never changes, so it is kept in memory. ``soon``: will be asked for next, and read along.
     """
     chosen = judge_table.chosen(workspace.db, workspace.project.id)
     members = tuple(chosen["judge_version_ids"]) if chosen else ()
@@ -132,12 +122,14 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
 
 def anchoring(workspace: Workspace) -> Anchoring:
     """How much people follow the verdict once they see it."""
-    now = {
-        (output_id, who): value
-        for output_id, who, value, _ in grade_table.overall(workspace.db, workspace.project.id)
-        if value in {"pass", "fail"}
-    }
-    judged = _judged(workspace, {output_id for output_id, _ in now})
+    overall = grade_table.overall(workspace.db, workspace.project.id)
+    now = {(output_id, who): value for output_id, who, value, _ in overall if value in {"pass", "fail"}}
+    judged: dict[str, str] = {}
+    chosen = judge_table.chosen(workspace.db, workspace.project.id)
+    if chosen and chosen["judge_version_ids"] and now:
+        ids = list({output_id for output_id, _ in now})
+        failing = verdict_table.failing(workspace.db, ids, chosen["judge_version_ids"])
+        judged = {output_id: "fail" if fails else "pass" for output_id, fails in failing.items()}
     blind: list[bool] = []
     seen: list[bool] = []
     changed = 0
@@ -148,21 +140,10 @@ def anchoring(workspace: Workspace) -> Anchoring:
             changed += not shown and value != now[output_id, who] == verdict
     before = proportion(sum(blind), len(blind), what="grades given blind on judged outputs")
     after = proportion(sum(seen), len(seen), what="grades given after seeing the verdict")
-    return Anchoring(blind=before, suggested=after, changed=changed, says=_followed(before, after))
-
-
-def _judged(workspace: Workspace, output_ids: Collection[str]) -> dict[str, str]:
-    """What the chosen set says of those of the outputs that all its judges have decided."""
-    chosen = judge_table.chosen(workspace.db, workspace.project.id)
-    if not chosen or not chosen["judge_version_ids"] or not output_ids:
-        return {}
-    failing = verdict_table.failing(workspace.db, list(output_ids), chosen["judge_version_ids"])
-    return {output_id: "fail" if fails else "pass" for output_id, fails in failing.items()}
-
-
-def _followed(blind: Rate, seen: Rate) -> Fact:
-    if blind.value is None or seen.value is None:
-        return fact("following_unknown", why=blind.why_not or seen.why_not)
-    code = "surely_followed" if (seen.low or 0) > (blind.high or 1) else "followed"
-    points = (seen.value - blind.value) * 100
-    return fact(code, blind=blind.value, blind_n=blind.n, seen=seen.value, seen_n=seen.n, points=points)
+    if before.value is None or after.value is None:
+        says = fact("following_unknown", why=before.why_not or after.why_not)
+    else:
+        code = "surely_followed" if (after.low or 0) > (before.high or 1) else "followed"
+        figures = {"blind": before.value, "blind_n": before.n, "seen": after.value, "seen_n": after.n}
+        says = fact(code, **figures, points=(after.value - before.value) * 100)
+    return Anchoring(blind=before, suggested=after, changed=changed, says=says)

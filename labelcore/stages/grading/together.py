@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Project, Role, Ruling, new_id
+from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Role, Ruling, new_id
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.labels import human_labels
@@ -87,32 +87,24 @@ class Conflict(Frozen):
 def together(workspace: Workspace) -> Together:
     """Say how far people agree: overall, for each criterion, for each pair."""
     grades = grade_table.current(workspace.db, workspace.project.id)
-    names = {
-        criterion.id: criterion.name
-        for criterion in criterion_table.current(workspace.db, workspace.project.id)
-    }
+    criteria = criterion_table.current(workspace.db, workspace.project.id)
+    names = {criterion.id: criterion.name for criterion in criteria}
     by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
     for event in grades:
         if event.value in {"pass", "fail"} and event.field is None:
             word = names.get(event.criterion_id, event.criterion_id) if event.criterion_id else OVERALL
             by_criterion[word][event.annotator][event.output_id] = event.value == "pass"
-    overall = by_criterion.pop(OVERALL, {})
-    return Together(
-        overall=agreement(overall),
-        levels=_on_the_scale(workspace.project, grades),
-        by_criterion={word: agreement(votes) for word, votes in sorted(by_criterion.items())},
-        pairs=tuple(_pairs(overall)),
-    )
-
-
-def _on_the_scale(project: Project, grades: Sequence[Grade]) -> Agreement | None:
-    if not project.rules.scale:
-        return None
     levels: dict[str, dict[str, int]] = defaultdict(dict)
     for event in grades:
         if event.level is not None:
             levels[event.annotator][event.output_id] = event.level
-    return agreement(levels, ordinal=True)
+    overall = by_criterion.pop(OVERALL, {})
+    return Together(
+        overall=agreement(overall),
+        levels=agreement(levels, ordinal=True) if workspace.project.rules.scale else None,
+        by_criterion={word: agreement(votes) for word, votes in sorted(by_criterion.items())},
+        pairs=tuple(_pairs(overall)),
+    )
 
 
 def _pairs(votes: Votes) -> list[Pair]:
@@ -132,14 +124,16 @@ def _pairs(votes: Votes) -> list[Pair]:
 def contributions(workspace: Workspace) -> list[Contribution]:
     """Who did how much, the most first."""
     votes = human_labels(workspace).by_annotator
-    again: dict[str, list[Grade]] = defaultdict(list)
+    again: dict[str, list[bool]] = defaultdict(list)
     for event in grade_table.repeats(workspace.db, workspace.project.id):
-        again[event.annotator].append(event)
+        first = votes.get(event.annotator, {})
+        if event.value in {"pass", "fail"} and event.output_id in first:
+            again[event.annotator].append((event.value == "pass") == first[event.output_id])
     found = [
         Contribution(
             **tally._asdict() | {"seconds": None if tally.seconds is None else round(tally.seconds, 1)},
             with_others=_with_others(tally.annotator, votes),
-            steadiness=_steadiness(again[tally.annotator], votes.get(tally.annotator, {})),
+            steadiness=_share(again[tally.annotator], "silent repeats"),
         )
         for tally in grade_table.tallies(workspace.db, workspace.project.id)
     ]
@@ -148,19 +142,14 @@ def contributions(workspace: Workspace) -> list[Contribution]:
 
 def _with_others(who: str, votes: Votes) -> Rate:
     """Share of this person's grades that another person's grade on the same output shares."""
-    same = total = 0
-    for other, theirs in votes.items():
-        if other != who:
-            shared = votes.get(who, {}).keys() & theirs.keys()
-            total += len(shared)
-            same += sum(votes[who][output_id] == theirs[output_id] for output_id in shared)
-    return proportion(same, total, what="outputs that somebody else graded too")
+    mine = votes.get(who, {})
+    others = [theirs for other, theirs in votes.items() if other != who]
+    same = [mine[output_id] == theirs[output_id] for theirs in others for output_id in mine.keys() & theirs]
+    return _share(same, "outputs that somebody else graded too")
 
 
-def _steadiness(again: Sequence[Grade], first: Mapping[str, bool]) -> Rate:
-    known = [grade for grade in again if grade.value in {"pass", "fail"} and grade.output_id in first]
-    same = sum((grade.value == "pass") == first[grade.output_id] for grade in known)
-    return proportion(same, len(known), what="silent repeats")
+def _share(same: Sequence[bool], what: str) -> Rate:
+    return proportion(sum(same), len(same), what=what)
 
 
 @operation("team conflicts", role=Role.LEAD, listed_as="conflicts")
@@ -169,18 +158,14 @@ def conflicts(workspace: Workspace) -> list[Conflict]:
 
     Unsettled ones come first.
     """
-    criteria = {
-        criterion.id: criterion for criterion in criterion_table.current(workspace.db, workspace.project.id)
-    }
+    current = criterion_table.current(workspace.db, workspace.project.id)
+    criteria = {criterion.id: criterion for criterion in current}
     given: dict[_Subject, list[Grade]] = defaultdict(list)
     for event in grade_table.current(workspace.db, workspace.project.id):
         if event.field is None:
             given[event.output_id, event.criterion_id].append(event)
     split = [key for key, grades in given.items() if {"pass", "fail"} <= {g.value for g in grades}]
-    ruled = {
-        (ruling.output_id, ruling.criterion_id): ruling
-        for ruling in rulings.current(workspace.db, workspace.project.id)
-    }
+    ruled = _in_force(workspace)
     outputs = output_table.many(workspace.db, sorted({output_id for output_id, _ in split}))
     found = [
         Conflict(
@@ -218,7 +203,13 @@ def rule(
     output_id = projects.known_output(workspace.db, output).id
     criterion_id = criterion.id if criterion else None
     if value == "withdrawn":
-        _check_withdrawal(workspace.by(workspace.person.strip()), (output_id, criterion_id))
+        before = _in_force(workspace).get((output_id, criterion_id))
+        if before is None:
+            raise NotFound("There is no ruling to withdraw.")
+        if before.author != workspace.person.strip():
+            raise BadInput(
+                "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
+            )
     ruling = Ruling(
         id=new_id("ruling"),
         project_id=workspace.project.id,
@@ -232,14 +223,6 @@ def rule(
     return ruling
 
 
-def _check_withdrawal(workspace: Workspace, subject: _Subject) -> None:
-    in_force = {
-        (ruling.output_id, ruling.criterion_id): ruling
-        for ruling in rulings.current(workspace.db, workspace.project.id)
-    }
-    if subject not in in_force:
-        raise NotFound("There is no ruling to withdraw.")
-    if in_force[subject].author != workspace.person:
-        raise BadInput(
-            "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
-        )
+def _in_force(workspace: Workspace) -> dict[_Subject, Ruling]:
+    found = rulings.current(workspace.db, workspace.project.id)
+    return {(ruling.output_id, ruling.criterion_id): ruling for ruling in found}

@@ -82,10 +82,7 @@ class _Seen:
 
 @operation("trust", role=Role.MANAGER)
 def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hidden()] = None) -> Trust:
-    """Say whether the pass rate can be trusted, and why.
-
-    ``report``: the alignment on all grades of the present, where it is known already.
-    """
+    """Say whether the pass rate can be trusted, and why."""
     report = report or align(workspace)
     rates = report.pass_rate
     corrected = rates.corrected.value is not None

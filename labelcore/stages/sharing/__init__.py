@@ -4,29 +4,12 @@ What people think of outputs differs between projects, so a criterion that came 
 aligned here" until its judges were measured against enough of this project's own grades.
 """
 
-from labelcore.stages.sharing.loading import JudgeLeftOut, Loaded, load_rubric
-from labelcore.stages.sharing.rubric_file import NotPortable, RubricFile, json_schema
-from labelcore.stages.sharing.saving import SavedRubric, save_rubric
-from labelcore.stages.sharing.transferring import (
-    NEEDED_FAILS,
-    NEEDED_PASSES,
-    JudgeTransfer,
-    Transfer,
-    transfer,
-)
-
-__all__ = [
-    "NEEDED_FAILS",
-    "NEEDED_PASSES",
-    "JudgeLeftOut",
-    "JudgeTransfer",
-    "Loaded",
-    "NotPortable",
-    "RubricFile",
-    "SavedRubric",
-    "Transfer",
-    "json_schema",
-    "load_rubric",
-    "save_rubric",
-    "transfer",
-]
+from labelcore.stages.sharing.loading import Loaded as Loaded
+from labelcore.stages.sharing.loading import load_rubric as load_rubric
+from labelcore.stages.sharing.saving import NotPortable as NotPortable
+from labelcore.stages.sharing.saving import SavedRubric as SavedRubric
+from labelcore.stages.sharing.saving import save_rubric as save_rubric
+from labelcore.stages.sharing.transferring import NEEDED_FAILS as NEEDED_FAILS
+from labelcore.stages.sharing.transferring import NEEDED_PASSES as NEEDED_PASSES
+from labelcore.stages.sharing.transferring import Transfer as Transfer
+from labelcore.stages.sharing.transferring import transfer as transfer

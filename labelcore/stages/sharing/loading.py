@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role, new
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.sharing import yaml_text
-from labelcore.stages.sharing.rubric_file import (
+from labelcore.stages.sharing.saving import (
     FORMAT,
     LARGEST,
+    SUFFIX,
     VERSION,
     NotPortable,
     RubricFile,
@@ -29,13 +30,10 @@ from labelcore.stages.sharing.rubric_file import (
     SharedJudge,
     first_fault,
 )
-from labelcore.stages.sharing.saving import SUFFIX
-from labelcore.store import Database, audit
+from labelcore.store import audit
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
-
-_COPY = re.compile(r" \(library(?: \d+)?\)$")
 
 
 class JudgeLeftOut(Frozen):
@@ -79,7 +77,7 @@ def load_rubric(workspace: Workspace, file: Path) -> Loaded:
 
     The criteria are accepted ones of this project. A criterion whose name and statement any
     version here has is known and left alone. Figures of the file are kept with the judges; see
-    ``transfer``.
+    `library transfer`.
 
     Raises:
         BadInput: the file is no rubric, or a field of it is wrong. Then nothing is stored.
@@ -149,13 +147,15 @@ def _sorted_out(workspace: Workspace, rubric: RubricFile) -> Loaded:
     known: list[str] = []
     here = list_criteria(workspace)
     taken = {criterion.name.casefold() for criterion in here}
-    texts = _texts(workspace.db, here)
+    # Of all versions: who edits one does not want it again.
+    versions = [past for criterion in here for past in criterion_table.history(workspace.db, criterion.id)]
+    texts = {((past.shared_name or past.name).casefold(), past.statement) for past in versions}
     for shared in rubric.criteria:
-        text = (_stem(shared.name), shared.statement)
+        text = (shared.name.casefold(), shared.statement)
         if text in texts:
             known.append(shared.name)
             continue
-        made = _criterion(workspace, rubric, shared, _free(shared.name, taken))
+        made = _criterion(workspace, rubric, shared, taken)
         fresh.append((shared, made))
         taken.add(made.name.casefold())
         texts.add(text)
@@ -165,33 +165,19 @@ def _sorted_out(workspace: Workspace, rubric: RubricFile) -> Loaded:
         project=rubric.project,
         criteria=tuple(made for _, made in fresh),
         known=tuple(known),
-        renamed=tuple(made.name for shared, made in fresh if made.name != shared.name),
+        renamed=tuple(made.name for _, made in fresh if made.shared_name),
         judges=tuple(version for version in tried if isinstance(version, JudgeVersion)),
         refused=tuple(refusal for refusal in tried if isinstance(refusal, JudgeLeftOut)),
         not_portable=rubric.not_portable,
     )
 
 
-def _texts(db: Database, here: Sequence[Criterion]) -> set[tuple[str, str]]:
-    """Names and statements of all versions of criteria: who edits one does not want it again."""
-    versions = [version for criterion in here for version in criterion_table.history(db, criterion.id)]
-    return {(_stem(version.name), version.statement) for version in versions}
-
-
-def _stem(name: str) -> str:
-    return _COPY.sub("", name).casefold()
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """The name, or with "(library)" behind it if a criterion with another statement has it."""
-    plain, number, free = _COPY.sub("", name), 1, name
-    while free.casefold() in taken:
-        free = f"{plain} (library)" if number == 1 else f"{plain} (library {number})"
-        number += 1
-    return free
-
-
-def _criterion(workspace: Workspace, rubric: RubricFile, shared: SharedCriterion, name: str) -> Criterion:
+def _criterion(
+    workspace: Workspace, rubric: RubricFile, shared: SharedCriterion, taken: set[str]
+) -> Criterion:
+    """With "(library)" behind its name if a criterion with another statement has it."""
+    endings = itertools.chain(("", SUFFIX), (f" (library {number})" for number in itertools.count(2)))
+    name = next(name for ending in endings if (name := f"{shared.name}{ending}").casefold() not in taken)
     why = (
         f"From the rubric of '{rubric.project}', saved on {rubric.exported_at:%Y-%m-%d}: version "
         f"{shared.version} there ({shared.origin}), {shared.evidence} quotes of "
@@ -200,6 +186,8 @@ def _criterion(workspace: Workspace, rubric: RubricFile, shared: SharedCriterion
     here = {"origin", "version", "evidence"}
     same = shared.model_dump(include=Criterion.model_fields.keys() - here)
     fresh = {"id": new_id("criterion"), "project_id": workspace.project.id, "version": 1, "name": name}
+    if name != shared.name:
+        fresh["shared_name"] = shared.name
     told = {"origin": "library", "status": "accepted", "author": workspace.person, "why": why}
     return Criterion.model_validate(same | fresh | told)
 
@@ -216,12 +204,8 @@ def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion 
     for judge in _judges(workspace, rubric, rubric.overall, None):
         if isinstance(judge, JudgeLeftOut):
             yield judge
-        elif (judge.kind, _without_origin(judge)) not in known:
+        elif (judge.kind, {k: v for k, v in judge.spec.items() if k != RESERVED}) not in known:
             yield judge.model_copy(update={"version": numbers.get(judge.judge_id, 0) + 1})
-
-
-def _without_origin(judge: JudgeVersion) -> dict[str, object]:
-    return {key: value for key, value in judge.spec.items() if key != RESERVED}
 
 
 def _judges(
@@ -248,6 +232,8 @@ def _version(
     reason = kind_named(judge.kind, judge.spec).came.format(model=judge.model)
     note = f"From the rubric of '{rubric.project}': {reason}.{f' {judge.note}' if judge.note else ''}"
     came = {
+        "name": judge.name,
+        "description": judge.description,
         "project": rubric.project,
         "exported_at": rubric.exported_at.isoformat(),
         "note": note,

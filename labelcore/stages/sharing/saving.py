@@ -1,35 +1,165 @@
-"""Write criteria with their judges to a file that people can read and other projects can load."""
+"""Criteria with their judges as a file that people can read and other projects can load."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import RESERVED, fault, kind_of
-from labelcore.models import OVERALL, Criterion, JudgeVersion, Role, now
+from labelcore.models import (
+    OVERALL,
+    Criterion,
+    CriterionOrigin,
+    Frozen,
+    JudgeVersion,
+    Risk,
+    Role,
+    Severity,
+    now,
+)
 from labelcore.operations import Flags, operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import human_labels
 from labelcore.stages.sharing import yaml_text
-from labelcore.stages.sharing.rubric_file import (
-    LARGEST,
-    Figure,
-    Figures,
-    NotPortable,
-    RubricFile,
-    SharedCriterion,
-    SharedJudge,
-    first_fault,
-)
+from labelcore.stats.rate import Rate
 from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
+
+FORMAT = "labelcore-rubric"
+VERSION = 1
+LARGEST = 5_000_000
+"""Bytes of a rubric file. More is no rubric, and takes long to read."""
+
+Name = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+"""One line: names are printed in terminals, where control characters are commands."""
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Figure(Rate):
+    """A share with its 95 % interval and n, or why it is not measurable."""
+
+    value: Share | None = None
+    low: Share | None = None
+    high: Share | None = None
+    n: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Figure:
+        if self.value is None:
+            if not self.why_not:
+                raise ValueError("a figure without a value says why_not")
+        elif self.low is None or self.high is None or not self.low <= self.value <= self.high:
+            raise ValueError("a value lies in its interval, from low to high")
+        return self
+
+    @classmethod
+    def of(cls, rate: Rate) -> Figure:
+        """A rate, rounded to four digits for reading."""
+        shares = {name: getattr(rate, name) for name in ("value", "low", "high")}
+        rounded = {k: None if v is None else round(v, 4) for k, v in shares.items()}
+        return cls.model_validate(rate.model_dump() | rounded)
+
+
+class Figures(Frozen):
+    """A judge against people's overall grades of the project that it was saved from.
+
+    ``in_sample``: these grades shaped the judge, so the figures flatter it.
+    """
+
+    tpr: Figure = Figure(why_not="it was not measured")
+    tnr: Figure = Figure(why_not="it was not measured")
+    in_sample: bool = False
+
+
+class SharedJudge(Frozen):
+    """A judge of a criterion. ``spec`` depends on ``kind`` (code, llm or learned)."""
+
+    name: Name
+    kind: str
+    description: str = ""
+    spec: dict[str, Any]
+    model: str = ""
+    figures: Figures = Figures()
+    note: str = ""
+
+
+class SharedCriterion(Frozen):
+    """A criterion. ``evidence`` counts the quotes behind it, ``annotators`` the people quoted.
+
+    ``risk``: left out, it is the risk of the project that takes it in (older files have none).
+    """
+
+    name: Name
+    statement: str = Field(min_length=1)
+    severity: Severity = "must"
+    max_false_failure_rate: Share = 0.25
+    risk: Risk | None = None
+    risk_why: str = Field(default="", max_length=500)
+    keywords: tuple[str, ...] = ()
+    pass_examples: tuple[str, ...] = ()
+    fail_examples: tuple[str, ...] = ()
+    origin: CriterionOrigin = "person"
+    version: int = Field(default=1, ge=1)
+    evidence: int = Field(default=0, ge=0)
+    annotators: int = Field(default=0, ge=0)
+    judges: tuple[SharedJudge, ...] = ()
+
+
+class NotPortable(Frozen):
+    """A judge that stayed where it was, and why, as the end of a sentence."""
+
+    criterion: Name
+    judge: Name
+    kind: Name
+    reason: Name
+
+
+class RubricFile(Frozen):
+    """Criteria with their judges and examples, to be brought into another project.
+
+    ``overall``: judges of the overall grade. ``not_portable``: judges that the project has and that
+    could not run elsewhere.
+    """
+
+    format: Literal["labelcore-rubric"] = "labelcore-rubric"
+    version: Literal[1] = 1
+    project: str
+    exported_at: datetime
+    criteria: tuple[SharedCriterion, ...]
+    overall: tuple[SharedJudge, ...] = ()
+    not_portable: tuple[NotPortable, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> RubricFile:
+        if not self.criteria and not self.overall:
+            raise ValueError("it holds neither a criterion nor a judge of the overall grade")
+        return self
+
+
+@operation("library schema", role=Role.EXPERT, project="none")
+def json_schema(_workspace: Workspace) -> dict[str, Any]:
+    """Print the JSON schema of the file, for editors that check YAML while it is written."""
+    schema = RubricFile.model_json_schema()
+    schema["required"] = ["format", "version", *schema["required"]]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def first_fault(trouble: ValidationError) -> str:
+    """The first fault with its place ("criteria[2].severity"), without what the file says there."""
+    fault = trouble.errors(include_input=False)[0]
+    place = ""
+    for part in fault["loc"]:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
+    return f"{place or 'the file'}: {fault['msg'].removeprefix('Value error, ')}"
+
 
 SUFFIX = " (library)"
 """What the name of a judge that came by file ends with, so that one made here can stand beside."""
@@ -86,14 +216,30 @@ def save_rubric(
         BadInput: there is no criterion, the file exists already, cannot be written or is too large.
         NotFound: a criterion that is named does not exist.
     """
-    wanted: dict[str | None, Criterion | None] = {
-        criterion.id: criterion for criterion in _wanted(workspace, criteria)
-    }
+    if criteria:
+        named = [find_criterion(workspace, word) for word in criteria if word != OVERALL]
+    elif not (named := list_criteria(workspace, status="accepted")):
+        raise BadInput(
+            "There is no accepted criterion to save.", next_step="Accept some, or name those that you want."
+        )
+    wanted: dict[str | None, Criterion | None] = {criterion.id: criterion for criterion in named}
     if not criteria or OVERALL in criteria:
         wanted[None] = None
     saved = _gathered(workspace, wanted, out, with_examples=with_examples)
     written = saved.model_dump(mode="json", include=set(RubricFile.model_fields))
-    _write(out, _HEAD + yaml_text.write(written))
+    content = (_HEAD + yaml_text.write(written)).encode("utf-8")
+    if len(content) > LARGEST:
+        raise BadInput(
+            f"The rubric takes {len(content):,} bytes; a file may have {LARGEST:,}.",
+            next_step="Save fewer criteria, or leave the examples out.",
+        )
+    try:
+        with out.open("xb") as file:
+            file.write(content)
+    except FileExistsError as trouble:
+        raise BadInput(f"{out} exists already.", next_step="Name a new file.") from trouble
+    except OSError as trouble:
+        raise BadInput(f"{out} cannot be written: {trouble.strerror}.") from trouble
     return saved
 
 
@@ -121,33 +267,6 @@ def _gathered(
         ) from trouble
 
 
-def _wanted(workspace: Workspace, criteria: Sequence[str]) -> list[Criterion]:
-    if criteria:
-        return [find_criterion(workspace, word) for word in criteria if word != OVERALL]
-    accepted = list_criteria(workspace, status="accepted")
-    if not accepted:
-        raise BadInput(
-            "There is no accepted criterion to save.", next_step="Accept some, or name those that you want."
-        )
-    return accepted
-
-
-def _write(out: Path, text: str) -> None:
-    content = text.encode("utf-8")
-    if len(content) > LARGEST:
-        raise BadInput(
-            f"The rubric takes {len(content):,} bytes; a file may have {LARGEST:,}.",
-            next_step="Save fewer criteria, or leave the examples out.",
-        )
-    try:
-        with out.open("xb") as file:
-            file.write(content)
-    except FileExistsError as trouble:
-        raise BadInput(f"{out} exists already.", next_step="Name a new file.") from trouble
-    except OSError as trouble:
-        raise BadInput(f"{out} cannot be written: {trouble.strerror}.") from trouble
-
-
 def _criterion(
     db: Database, criterion: Criterion, judges: Sequence[SharedJudge], *, with_examples: bool
 ) -> SharedCriterion:
@@ -155,40 +274,37 @@ def _criterion(
     counted = {"evidence": len(criterion.evidence), "annotators": len({grade.annotator for grade in cited})}
     left_out = counted.keys() if with_examples else counted.keys() | {"pass_examples", "fail_examples"}
     same = criterion.model_dump(include=SharedCriterion.model_fields.keys() - left_out)
-    return SharedCriterion.model_validate(same | counted | {"judges": tuple(judges)})
+    named = {"name": criterion.shared_name or criterion.name}
+    return SharedCriterion.model_validate(same | counted | named | {"judges": tuple(judges)})
 
 
 def _judges(
     workspace: Workspace, wanted: dict[str | None, Criterion | None], *, with_examples: bool
 ) -> tuple[dict[str | None, list[SharedJudge]], list[NotPortable]]:
-    """The newest versions of the judges by criterion id (None: overall), and those that stay here."""
+    """By criterion id (None: overall) with figures on all grades, as ``align`` gives them; and who stays."""
     versions, staying = [], []
     for judge in judge_table.current(workspace.db, workspace.project.id):
         if judge.criterion_id not in wanted:
             continue
-        if reason := _why_not(judge, with_examples=with_examples):
+        kind = kind_of(judge)
+        if reason := kind.stays or fault(judge.kind, _leaving(judge, with_examples=with_examples)):
             criterion = wanted[judge.criterion_id]
-            staying.append(
-                NotPortable(
-                    criterion=criterion.name if criterion else OVERALL,
-                    judge=judge.name,
-                    kind=judge.kind,
-                    reason=" ".join(reason.split()),
-                )
-            )
+            about = criterion.name if criterion else OVERALL
+            why = " ".join(reason.split())
+            staying.append(NotPortable(criterion=about, judge=judge.name, kind=judge.kind, reason=why))
         else:
             versions.append(judge)
     found: dict[str | None, list[SharedJudge]] = {}
-    for version, figures in _measured(workspace, versions, wanted):
-        shared = found.setdefault(version.criterion_id, [])
-        shared.append(_judge(version, figures, with_examples=with_examples))
+    if not versions:
+        return {}, staying
+    labels, votes = human_labels(workspace), votes_on(workspace.db, versions)
+    for judge in versions:
+        measured = measure_judge(judge, votes[judge.id], labels, wanted[judge.criterion_id], "all")
+        shaped = kind_of(judge).shaped == "in-sample" and bool(judge.fitted_on)
+        figures = Figures(tpr=Figure.of(measured.tpr), tnr=Figure.of(measured.tnr), in_sample=shaped)
+        shared = found.setdefault(judge.criterion_id, [])
+        shared.append(_judge(judge, figures, with_examples=with_examples))
     return found, staying
-
-
-def _why_not(judge: JudgeVersion, *, with_examples: bool) -> str | None:
-    """Why a judge could not run elsewhere; None where it can."""
-    leaving = _leaving(judge, with_examples=with_examples)
-    return kind_of(judge).stays or fault(judge.kind, leaving)
 
 
 def _leaving(judge: JudgeVersion, *, with_examples: bool) -> dict[str, Any]:
@@ -196,30 +312,16 @@ def _leaving(judge: JudgeVersion, *, with_examples: bool) -> dict[str, Any]:
     return kind.leaving() if with_examples else kind.leaving_bare()
 
 
-def _measured(
-    workspace: Workspace, versions: Sequence[JudgeVersion], wanted: dict[str | None, Criterion | None]
-) -> Iterator[tuple[JudgeVersion, Figures]]:
-    """Each judge with its figures on all grades of the project, as ``align`` gives them."""
-    if not versions:
-        return
-    labels = human_labels(workspace)
-    votes = votes_on(workspace.db, versions)
-    for judge in versions:
-        criterion = wanted[judge.criterion_id]
-        found = measure_judge(judge, votes[judge.id], labels, criterion, "all")
-        shaped = kind_of(judge).shaped == "in-sample" and bool(judge.fitted_on)
-        yield judge, Figures(tpr=Figure.of(found.tpr), tnr=Figure.of(found.tnr), in_sample=shaped)
-
-
 def _judge(judge: JudgeVersion, figures: Figures, *, with_examples: bool) -> SharedJudge:
     spec = _leaving(judge, with_examples=with_examples)
     came = judge.spec.get(RESERVED) or {}
     has_examples = any(prompt.example_texts for prompt in kind_of(judge).prompts)
+    unchanged = bool(came) and judge.description == f"{came.get('description')} {came['note']}"
     return SharedJudge(
-        name=judge.name.removesuffix(SUFFIX) if came else judge.name,
+        name=came.get("name", judge.name),
         kind=judge.kind,
         spec=spec,
-        description=judge.description.removesuffix(f" {came['note']}") if came else judge.description,
+        description=came["description"] if unchanged else judge.description,
         model=judge.model,
         figures=figures,
         note=_WITHOUT if has_examples and not with_examples else "",

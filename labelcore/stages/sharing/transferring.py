@@ -11,7 +11,7 @@ from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.aligning.report import JudgeAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, human_labels
-from labelcore.stages.sharing.rubric_file import Figures
+from labelcore.stages.sharing.saving import Figures
 from labelcore.stats.rate import Rate, difference, not_measurable
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
@@ -69,10 +69,11 @@ def transfer(workspace: Workspace) -> list[Transfer]:
     """
     import pandas as pd
 
-    live = [
-        criterion for criterion in list_criteria(workspace) if criterion.status in {"proposed", "accepted"}
+    came: list[Criterion | None] = [
+        criterion
+        for criterion in list_criteria(workspace)
+        if criterion.status in {"proposed", "accepted"} and criterion.origin == "library"
     ]
-    came: list[Criterion | None] = [criterion for criterion in live if criterion.origin == "library"]
     current = judge_table.current(workspace.db, workspace.project.id)
     versions = [version for version in current if RESERVED in version.spec]
     came += [None] * any(version.criterion_id is None for version in versions)
@@ -94,21 +95,17 @@ def transfer(workspace: Workspace) -> list[Transfer]:
 
 def _criterion(criterion: Criterion | None, judges: list[JudgeTransfer], labels: Labels) -> Transfer:
     name = criterion.name if criterion else OVERALL
-    aligned = any(judge.state == "aligned here" for judge in judges)
+    results = [judge.result for judge in judges if judge.state == "aligned here"]
+    holding, worse = results.count("holds"), results.count("worse")
+    counts = {"holding": holding, "worse": worse, "open": len(results) - holding - worse}
+    measured = fact("transfer_aligned", criterion=name, n=len(results), **counts)
     return Transfer(
         criterion_id=criterion.id if criterion else None,
         criterion=name,
         judges=tuple(judges),
-        state="aligned here" if aligned else "not yet aligned here",
-        says=_measured_words(name, judges) if aligned else _waiting_words(name, judges, labels),
+        state="aligned here" if results else "not yet aligned here",
+        says=measured if results else _waiting_words(name, judges, labels),
     )
-
-
-def _measured_words(name: str, judges: list[JudgeTransfer]) -> Fact:
-    results = [judge.result for judge in judges if judge.state == "aligned here"]
-    holding, worse = results.count("holds"), results.count("worse")
-    counts = {"holding": holding, "worse": worse, "open": len(results) - holding - worse}
-    return fact("transfer_aligned", criterion=name, n=len(results), **counts)
 
 
 def _waiting_words(name: str, judges: list[JudgeTransfer], labels: Labels) -> Fact:
@@ -125,7 +122,11 @@ def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
     there = Figures.model_validate(judge.spec[RESERVED]["figures"])
     passes, fails = found.counts.human_passes, found.counts.human_fails
     enough = passes >= NEEDED_PASSES and fails >= NEEDED_FAILS
-    tpr, tnr = (found.tpr, found.tnr) if enough else (_too_few(passes, fails),) * 2
+    too_few = not_measurable(
+        f"it decided {passes} outputs that people passed here and {fails} that they failed; "
+        f"{NEEDED_PASSES} and {NEEDED_FAILS} are needed"
+    )
+    tpr, tnr = (found.tpr, found.tnr) if enough else (too_few, too_few)
     changes = (difference(tpr, there.tpr), difference(tnr, there.tnr))
     result = _result(*changes, there) if enough else None
     measured = JudgeTransfer(
@@ -143,13 +144,6 @@ def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
         result=result,
     )
     return measured.model_copy(update={"says": _words(measured)})
-
-
-def _too_few(passes: int, fails: int) -> Rate:
-    return not_measurable(
-        f"it decided {passes} outputs that people passed here and {fails} that they failed; "
-        f"{NEEDED_PASSES} and {NEEDED_FAILS} are needed"
-    )
 
 
 def _result(tpr: Rate, tnr: Rate, there: Figures) -> Result:

@@ -73,6 +73,7 @@ def show_judge(workspace: Workspace, judge: JudgeVersion) -> JudgeDetail:
     )
 
 
+@operation(role=Role.MANAGER)
 def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = None) -> list[JudgeSummary]:
     """Every judge's newest version, or these versions, with their verdicts in counts."""
     if versions is None:

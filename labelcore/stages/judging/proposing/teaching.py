@@ -19,7 +19,7 @@ from labelcore.stages.judging.proposing.subjects import Subject, train_ids
 from labelcore.stats.drawing import hash_order
 from labelcore.store import outputs as output_table
 from labelcore.store import vectors
-from labelcore.text.stretches import language_of
+from labelcore.text.reading import language_of
 from labelcore.workspace import Workspace
 
 _SHOWN, _KEPT = 2, 4  # those above what is shown stand in where one must be left out

@@ -18,8 +18,7 @@ from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import Answer, Answerer, Message, Weighed, asking_for, parse
-from labelcore.llm.protocol import MOST_TOKENS, Schema
-from labelcore.llm.refusing import kept_refusal
+from labelcore.llm.protocol import MOST_TOKENS, Schema, kept_refusal
 from labelcore.models import Paid
 from labelcore.stages.judging.running.clients import Clients, Connection
 from labelcore.stages.judging.running.live_run import Usage

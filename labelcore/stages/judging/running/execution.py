@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges.kinds import kind_of
-from labelcore.models import JudgeVersion, Run, new_id
+from labelcore.models import JudgeVersion, Role, Run, new_id
+from labelcore.operations import Effect, operation
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging.running.asking import ask_models
@@ -129,7 +130,8 @@ def _decide_by_batch(live: LiveRun) -> None:
     batches.hand_over()
 
 
-def stop_run(run_id: str) -> bool:
+@operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
+def stop_run(_workspace: Workspace, run_id: str) -> bool:
     """Ask a run of this process to stop; it can go on later. False where no such run is under way."""
     if stop := _live.get(run_id):
         stop.set()

@@ -101,7 +101,9 @@ def estimate_run(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Estim
 @operation("judge stop", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def stop_runs(workspace: Workspace) -> StoppedRuns:
     """Ask the project's runs that are under way to stop; they can go on later."""
-    return StoppedRuns(stopped=tuple(run.id for run in runs(workspace) if execution.stop_run(run.id)))
+    return StoppedRuns(
+        stopped=tuple(run.id for run in runs(workspace) if execution.stop_run(workspace, run.id))
+    )
 
 
 def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion], list[str]]:

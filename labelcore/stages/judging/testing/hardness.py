@@ -189,6 +189,7 @@ def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[
         yield waiting[start : start + size]
 
 
+@operation(role=Role.MANAGER)
 def left_to_ask(
     workspace: Workspace, version: JudgeVersion, *, limit: int = 20, families: Sequence[Family] = FAMILIES
 ) -> list[Case]:

@@ -15,7 +15,6 @@ from labelcore.operations import operation
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import probes_of
 from labelcore.stats.rate import Rate, not_measurable, proportion
-from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
 from labelcore.store import outputs as output_table
 from labelcore.text import attacks
@@ -128,10 +127,11 @@ def show_hardness(
     """Show what hardness tests found, without asking anything."""
     if test is None:
         return report(workspace, judge)
-    texts = changed_texts(workspace.db, judge, test)
+    texts = changed_texts(workspace, judge, test)
     return ChangedTexts(judge_version_id=judge.id, test=test, results=tuple(texts))
 
 
+@operation(role=Role.MANAGER)
 def report(
     workspace: Workspace, version: JudgeVersion, errors: Sequence[LabelcoreError] = ()
 ) -> HardnessReport:
@@ -153,12 +153,15 @@ def report(
     )
 
 
-def changed_texts(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> list[ChangedText]:
+@operation(role=Role.MANAGER)
+def changed_texts(
+    workspace: Workspace, version: JudgeVersion, test: str, limit: int = 200
+) -> list[ChangedText]:
     """The changed texts of one row (or of an attack's family), those that hit first."""
-    found = hardness_table.of_judge(db, version.id)
+    found = hardness_table.of_judge(workspace.db, version.id)
     counted = [result for result in found if test in _names(result) and _counts(result)]
     shown = sorted(counted, key=_hits, reverse=True)[:limit]
-    outputs = output_table.many(db, [result.output_id for result in shown])
+    outputs = output_table.many(workspace.db, [result.output_id for result in shown])
     return [
         ChangedText(source=outputs[result.output_id], result=result, hit=_hits(result)) for result in shown
     ]

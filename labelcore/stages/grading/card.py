@@ -1,9 +1,9 @@
-"""What travels between the card in the browser and the page in Python, as frozen models."""
+"""What travels between the grading card in a browser and the library, on a page and in a pack."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -78,13 +78,10 @@ class CardField(Frozen):
 class CardSetting(Frozen):
     """What is the same for all cards of one person in one project.
 
-    ``annotator`` and ``project`` name the queue in the browser's storage. ``criteria`` are asked of
-    every output beside the whole; () asks for the whole only. ``scale``: the levels that are asked
-    in place of pass and fail, the worst first. ``compare``: items carry two outputs, and which is
-    better is asked. ``suggest_first`` shows the items' suggestions before the grade is given, not
-    only after it. ``phrases`` are offered beside the note box, at most nine; None leaves those that the
-    card has. ``asked_version``: of the
-    criterion whose wording stands on the page; each press carries the one that was read.
+    ``annotator`` and ``project`` name the queue in the browser's storage. ``criteria`` are asked beside the
+    whole. ``scale``: levels in place of pass and fail, the worst first. ``compare``: items carry two outputs.
+    ``suggest_first``: suggestions before the grade is given. ``phrases``: beside the note box, at most nine;
+    None leaves those that the card has. ``asked_version``: of the criterion whose wording stands on the page.
     """
 
     annotator: str
@@ -120,12 +117,9 @@ class CardTerm(Frozen):
 
 
 class CardItem(Frozen):
-    """One output as the card shows it. ``position`` is its place in the sample, from 1;
-    a half stands between two places and is shown as the later one.
-
-    ``other`` is the output on the right where two are compared. ``reference`` is a text that the
-    output should resemble: it is shown, and the differences to it on request. ``terms``, the
-    longest first, are marked in all texts and tell their meaning.
+    """One output as the card shows it. ``position``: its place in the sample, from 1; a half is shown as the
+    later one. ``other``: the output on the right. ``reference``: what it should resemble. ``terms``: the
+    longest first. ``marks``: this person's grades of criteria and fields, by id or pointer.
     """
 
     output_id: str
@@ -143,7 +137,6 @@ class CardItem(Frozen):
     current: CardGrade | None = None
     suggestion: CardSuggestion | None = None
     marks: Mapping[str, CardGrade] = Field(default_factory=dict)
-    """This person's grades of single criteria and fields, by the criterion's id or pointer."""
 
     @property
     def terms_key(self) -> str:
@@ -154,38 +147,23 @@ class CardItem(Frozen):
         return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
     def as_data(self, *, known: bool = False, known_terms: str = "") -> dict[str, Any]:
-        """The item as plain JSON, with overlong texts cut and the length of the rest kept.
-
-        With ``known`` only what may have changed: an output's texts never do. ``known_terms`` is the
-        key of the terms that the browser holds for it.
+        """The item as plain JSON, overlong texts cut. With ``known`` only what may have changed: an output's
+        texts never do. ``known_terms``: the key of the terms that the browser holds for it.
         """
         terms = {"terms": [term.model_dump() for term in self.terms[:MAX_TERMS]], "terms_key": self.terms_key}
-        current = self.current.model_dump() if self.current else None
-        marks = {criterion: grade.model_dump() for criterion, grade in self.marks.items()}
-        moving = {
-            "output_id": self.output_id,
-            "position": self.position,
-            "current": current,
-            "marks": marks,
-            "suggestion": self.suggestion.model_dump() if self.suggestion else None,
-        }
+        moving = self.model_dump(include={"output_id", "position", "current", "marks", "suggestion"})
         if known:
             return moving | (terms if self.terms_key != known_terms else {})
-        return (
-            moving
-            | terms
-            | {
-                "text": _cut(self.text),
-                "input": _cut(self.input),
-                "context": _cut(self.context),
-                "other": None if self.other is None else _cut(self.other),
-                "reference": _cut(self.reference),
-                "conversation": [turn.as_data() for turn in self.conversation],
-                "fields": [field.model_dump() for field in self.fields],
-                "metadata": _small(self.metadata),
-                "reason_for_pick": self.reason_for_pick,
-            }
-        )
+        texts = {name: _cut(getattr(self, name)) for name in ("text", "input", "context", "reference")}
+        shown = list(self.metadata.items())[:MAX_METADATA]
+        rest = {
+            "other": None if self.other is None else _cut(self.other),
+            "conversation": [turn.as_data() for turn in self.conversation],
+            "fields": [field.model_dump() for field in self.fields],
+            "metadata": {str(name)[:100]: str(value)[:MAX_METADATA_VALUE] for name, value in shown},
+            "reason_for_pick": self.reason_for_pick,
+        }
+        return moving | terms | texts | rest
 
 
 class CardSpan(Frozen):
@@ -198,11 +176,8 @@ class CardSpan(Frozen):
 
 
 class CardEvent(Frozen):
-    """One press, made in the browser. ``output_id`` is the output SHOWN when it was made.
-
-    ``client_id`` is the idempotency key: the same press may arrive many times. ``supersedes`` names
-    the grade that this one replaces or, when ``value`` is ``undone``, takes back. ``seconds`` is
-    the time during which the output was visible before the press.
+    """One press in the browser, on the output SHOWN. ``client_id``: the same press may arrive many times.
+    ``supersedes``: the grade that it replaces or, when "undone", takes back. ``seconds``: visible before it.
     """
 
     client_id: Annotated[str, Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -233,11 +208,7 @@ CardEvents = tuple[CardEvent, ...]
 
 
 def read_events(payload: object) -> tuple[CardEvents, dict[str, str]]:
-    """Split what a browser sent into usable events and refused ones (client_id -> reason).
-
-    Whatever is sent, this does not raise: the browser is not trusted, and one malformed event must
-    not hold up the others.
-    """
+    """Usable events and refused ones (client_id -> reason); the browser is not trusted, so nothing raises."""
     sent = payload.get("events") if isinstance(payload, Mapping) else None
     events: list[CardEvent] = []
     refused: dict[str, str] = {}
@@ -247,13 +218,9 @@ def read_events(payload: object) -> tuple[CardEvents, dict[str, str]]:
         except ValidationError as error:
             client_id = raw.get("client_id") if isinstance(raw, Mapping) else None
             if isinstance(client_id, str):
-                refused[client_id] = _reason(error)
+                first = error.errors()[0]
+                refused[client_id] = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
     return tuple(events), refused
-
-
-def _reason(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
 
 
 def _cut(text: str) -> str | dict[str, Any]:
@@ -262,6 +229,58 @@ def _cut(text: str) -> str | dict[str, Any]:
     return {"text": text[:MAX_TEXT], "left_out": len(text) - MAX_TEXT}
 
 
-def _small(metadata: Mapping[str, Any]) -> dict[str, str]:
-    shown = list(metadata.items())[:MAX_METADATA]
-    return {str(name)[:100]: str(value)[:MAX_METADATA_VALUE] for name, value in shown}
+class CardNews(Frozen):
+    """The coming outputs, the setting, and what became of the presses.
+
+    ``items``: the output to grade now and about ten after it, and a few graded before it, to look back.
+    ``place``: 1-based, of the first output to grade; ``total + 1`` when all are graded. ``done``: by this
+    person (default: ``place - 1``). ``acknowledged``: client_ids that are stored durably. ``refused``:
+    client_id -> sentence, for presses that can never be stored. ``pace``: a quiet line on top. ``page``: what
+    the page around the card depends on; when it changes, the card asks for a run. ``stamp``: taken before the
+    outputs were read; of two with the same ``epoch`` (a server's life) the lower knows less.
+    """
+
+    items: tuple[CardItem, ...]
+    setting: CardSetting
+    place: int
+    total: int
+    done: int | None = None
+    acknowledged: tuple[str, ...] = ()
+    refused: Mapping[str, str] = Field(default_factory=dict)
+    pace: str = ""
+    page: str = ""
+    epoch: str | None = None
+    stamp: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is left to grade (what was graded last may still be among the items)."""
+        return self.place > self.total
+
+    def as_data(self, words: Mapping[str, str], have: Collection[str] = ()) -> dict[str, Any]:
+        """Plain JSON with the card's words, without what the browser holds (see `held_by_browser`)."""
+        terms_held = dict(held.rsplit("#", 1) for held in have if "#" in held)
+        language = self.setting.language
+        news = {
+            "items": [
+                card.as_data(known=card.output_id in have, known_terms=terms_held.get(card.output_id, ""))
+                for card in self.items
+            ],
+            "place": self.place,
+            "total": self.total,
+            "done": self.place - 1 if self.done is None else self.done,
+            "acknowledged": list(self.acknowledged),
+            "refused": dict(self.refused),
+            "messages": None if language in have else dict(words),
+            "pace": self.pace,
+            "page": self.page,
+            "epoch": self.epoch,
+            "stamp": self.stamp,
+        }
+        return news | self.setting.as_data()
+
+
+def held_by_browser(payload: object) -> set[str]:
+    """Output ids, the language, and ``id#key`` of outputs' terms that need not be sent again."""
+    have = payload.get("have") if isinstance(payload, Mapping) else None
+    return {name for name in have if isinstance(name, str)} if isinstance(have, list) else set()

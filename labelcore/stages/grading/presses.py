@@ -1,16 +1,20 @@
-"""What the card is told of the coming outputs, and what it asks of each."""
+"""Presses of the card become grades one by one; and what the card is told and asks of the coming outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
+from labelcore.errors import LabelcoreError
 from labelcore.models import Grade, Output, Project, Term
 from labelcore.stages import projects
-from labelcore.stages.grading.acts import part_grades
-from labelcore.stages.grading.card.contract import (
+from labelcore.stages.grading.acts import fields_of, part_grades, record
+from labelcore.stages.grading.card import (
     CardCriterion,
+    CardEvent,
+    CardEvents,
     CardField,
     CardGrade,
     CardItem,
@@ -21,9 +25,8 @@ from labelcore.stages.grading.card.contract import (
     CardTurn,
     Language,
 )
-from labelcore.stages.grading.fields import fields_of
 from labelcore.stages.grading.queueing import Queue, QueueItem, recent
-from labelcore.stages.grading.suggesting import Suggestion, suggestions
+from labelcore.stages.grading.suggesting import suggestions
 from labelcore.store import criteria as criterion_table
 from labelcore.text.terms import occurring
 from labelcore.workspace import Workspace
@@ -44,7 +47,8 @@ def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> lis
     rules = workspace.project.rules
     if rules.suggestions != "off":
         verdicts = suggestions(workspace, [card.output_id for card in cards], queue.soon)
-        cards = [_with_suggestion(card, verdicts.get(card.output_id)) for card in cards]
+        said = {name: CardSuggestion(**verdict.model_dump()) for name, verdict in verdicts.items()}
+        cards = [card.model_copy(update={"suggestion": said.get(card.output_id)}) for card in cards]
     if not rules.ask_criteria and not rules.ask_fields:
         return cards
     parts = part_grades(workspace, [card.output_id for card in cards])
@@ -75,18 +79,20 @@ def setting_of(workspace: Workspace, language: Language, phrases: Sequence[str] 
 
 
 def _with_terms_and_fields(project: Project, cards: Sequence[CardItem]) -> list[CardItem]:
+    """Each output is searched for terms once, not at each press."""
     if projects.has_terms(project):
-        cards = _with_terms(cards, project)
-    return [_with_fields(card) for card in cards] if project.rules.ask_fields else list(cards)
-
-
-def _with_terms(cards: Sequence[CardItem], project: Project) -> list[CardItem]:
-    """The cards with the terms that occur on them; each output is searched once, not at each press."""
-    found = _terms_found(project.id, project.at)
-    if fresh := [card for card in cards if card.output_id not in found]:
-        terms = projects.terms(project)
-        found.update({card.output_id: _terms_of(card, terms) for card in fresh})
-    return [card.model_copy(update={"terms": found[card.output_id]}) for card in cards]
+        found = _terms_found(project.id, project.at)
+        if fresh := [card for card in cards if card.output_id not in found]:
+            terms = projects.terms(project)
+            for card in fresh:
+                turns = (turn.content for turn in card.conversation)
+                text = "\n".join((card.text, card.input, card.context, *turns))
+                found[card.output_id] = _terms_in(text, terms, card.metadata)
+        cards = [card.model_copy(update={"terms": found[card.output_id]}) for card in cards]
+    if not project.rules.ask_fields:
+        return list(cards)
+    fields = [tuple(CardField(**field.model_dump()) for field in fields_of(card.text)) for card in cards]
+    return [card.model_copy(update={"fields": found}) for card, found in zip(cards, fields, strict=True)]
 
 
 @lru_cache(maxsize=16)
@@ -108,50 +114,25 @@ def terms_of_pair(project: Project, left: Output, right: Output) -> tuple[CardTe
         turns = (turn.content for turn in left.conversation)
         text = "\n".join((left.text, right.text, left.input, left.context, *turns))
         terms = projects.terms(project)
-        on_left, on_right = (occurring(terms, text, output.metadata) for output in (left, right))
-        shared = {(term.term, term.meaning) for term in on_right}
-        found[key] = tuple(
-            CardTerm(term=term.term, meaning=term.meaning)
-            for term in on_left
-            if (term.term, term.meaning) in shared
-        )
+        on_left, on_right = (_terms_in(text, terms, side.metadata) for side in (left, right))
+        found[key] = tuple(term for term in on_left if term in on_right)
     return found[key]
 
 
-def _terms_of(card: CardItem, terms: Sequence[Term]) -> tuple[CardTerm, ...]:
-    turns = (turn.content for turn in card.conversation)
-    text = "\n".join((card.text, card.input, card.context, *turns))
-    found = occurring(terms, text, card.metadata)
+def _terms_in(text: str, terms: Sequence[Term], metadata: Mapping[str, Any]) -> tuple[CardTerm, ...]:
+    found = occurring(terms, text, metadata)
     return tuple(CardTerm(term=term.term, meaning=term.meaning) for term in found)
-
-
-def _with_fields(card: CardItem) -> CardItem:
-    fields = tuple(CardField(**field.model_dump()) for field in fields_of(card.text))
-    return card.model_copy(update={"fields": fields})
 
 
 def _asked_criteria(workspace: Workspace) -> tuple[CardCriterion, ...]:
     """The accepted criteria, must before should, where the project asks for them."""
     if not workspace.project.rules.ask_criteria:
         return ()
-    accepted = [
-        criterion
-        for criterion in criterion_table.current(workspace.db, workspace.project.id)
-        if criterion.status == "accepted"
-    ]
+    current = criterion_table.current(workspace.db, workspace.project.id)
+    accepted = [criterion for criterion in current if criterion.status == "accepted"]
     names = set(CardCriterion.model_fields)
-    return tuple(
-        CardCriterion(**criterion.model_dump(include=names))
-        for criterion in sorted(
-            accepted, key=lambda criterion: (criterion.severity != "must", criterion.name)
-        )
-    )
-
-
-def _with_suggestion(card: CardItem, verdict: Suggestion | None) -> CardItem:
-    if verdict is None:
-        return card
-    return card.model_copy(update={"suggestion": CardSuggestion.model_validate(verdict.model_dump())})
+    accepted.sort(key=lambda criterion: (criterion.severity != "must", criterion.name))
+    return tuple(CardCriterion(**criterion.model_dump(include=names)) for criterion in accepted)
 
 
 def _as_card(grade: Grade) -> CardGrade:
@@ -193,3 +174,42 @@ def _card(output: Output, position: int, reason: str, grade: Grade | None) -> Ca
         reference=output.reference,
         metadata={str(name): str(value) for name, value in output.metadata.items()},
     )
+
+
+_GIVEN = set(CardEvent.model_fields) & set(Grade.model_fields)
+"""What a press says of a grade: every field that both have."""
+
+Receipt = tuple[list[str], dict[str, str]]
+"""Client ids that are stored durably, and why others can never be."""
+
+
+def store_each(events: CardEvents, store: Callable[[CardEvent], list[str]]) -> Receipt:
+    """Store presses one by one: a press never costs another one."""
+    stored: list[str] = []
+    refused: dict[str, str] = {}
+    for event in events:
+        try:
+            stored += store(event)
+        except LabelcoreError as trouble:
+            refused[event.client_id] = str(trouble)
+        except ValueError:  # the browser is not trusted: a press may not fit the question
+            refused[event.client_id] = "it does not fit what is asked"
+    return stored, refused
+
+
+def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
+    """Store this person's presses one by one."""
+    return store_each(events, lambda event: record(workspace, [grade_of(workspace, event)]))
+
+
+def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
+    """The grade that a press of this person amounts to.
+
+    Raises:
+        ValueError: the press is no grade (a side, where two outputs are compared).
+    """
+    again = event.output_id.endswith(AGAIN)
+    source = "repeat" if again else "suggestion" if event.agreed else "person"
+    given = event.model_dump(include=_GIVEN) | {"output_id": event.output_id.removesuffix(AGAIN)}
+    place = {"project_id": workspace.project.id, "annotator": workspace.person}
+    return Grade(id=event.client_id, source=source, **place, **given)

@@ -1,0 +1,180 @@
+"""The app's door: the database opened once for the process, routes beside the pages, headers for all answers.
+
+``/healthz`` says that the process lives; ``/labelcore/operations`` runs an operation for who knows
+the secret that the app left beside the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import hmac
+import json
+import logging
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.middleware import Middleware
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from labelcore.dispatch import Request, execute
+from labelcore.errors import LabelcoreError
+from labelcore.models import DOOR_SUFFIX
+from labelcore.settings import settings
+from labelcore.stages.judging import stop_abandoned_runs
+from labelcore.stats.threads import one_thread
+from labelcore.store import close_database, open_database
+
+# Nothing is ever fetched from another host: model outputs are hostile, and an image address in
+# one of them would tell a stranger what is being read.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self' data:; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; "
+    "connect-src 'self'; "
+    "frame-ancestors 'none'; object-src 'none'; base-uri 'self'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class SecurityHeaders:
+    """Adds the headers to every HTTP answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; add the headers to the start of the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+middleware = [Middleware(SecurityHeaders)]
+
+
+_TURN = 0.001
+"""Seconds after which a computing page lets another thread go on (Python's own: 0.005). One press
+changes threads a dozen times, and each time it waits that long behind a page that computes."""
+_SETTLED = 60.0
+"""Seconds after which the pages and the libraries behind them have been loaded."""
+
+
+async def keep_steady() -> None:
+    """Set the turns, and take what was loaded out of the garbage collector's rounds.
+
+    A full round looks at every object. With the libraries in it (400,000 objects) all people waited
+    for it several times a minute; modules never become garbage, so they need not be looked at. Twice:
+    at the start, and when the first visits have loaded the rest.
+    """
+    sys.setswitchinterval(_TURN)
+    for pause in (_SETTLED, 0.0):
+        gc.collect()
+        gc.freeze()
+        await asyncio.sleep(pause)
+
+
+TOKEN = secrets.token_urlsafe(32)
+"""The secret of this process; only who may read the file beside the database knows it."""
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Hold the database while the app lives; pages explain it when it cannot be opened."""
+    path = settings().db.expanduser().resolve()
+    try:
+        db = open_database(path)
+    except LabelcoreError:
+        yield {}
+        return
+    stop_abandoned_runs(db)
+    steadiness = asyncio.create_task(keep_steady())
+    door = Path(f"{path}{DOOR_SUFFIX}")
+    address = settings().address
+    address = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - compared, not bound
+    url = f"http://{address}:{settings().port}"
+    door.unlink(missing_ok=True)
+    handle = os.open(door, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"url": url, "token": TOKEN, "pid": os.getpid()}, file)
+    try:
+        with one_thread():  # many people's pages compute at once
+            yield {}
+    finally:
+        steadiness.cancel()
+        door.unlink(missing_ok=True)
+        close_database(path)
+
+
+_log = logging.getLogger(__name__)
+
+
+async def healthz(_request: HttpRequest) -> Response:
+    """Say that the process lives."""
+    return JSONResponse({"status": "ok"})
+
+
+async def operations(request: HttpRequest) -> Response:
+    """Run one operation; progress reports first, then the outcome or an error, a line each."""
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {TOKEN}".encode()):
+        return JSONResponse({"error": "The secret is wrong."}, status_code=401)
+    try:
+        wanted = Request.model_validate_json(await request.body())
+    except ValidationError:
+        return JSONResponse({"error": "The request is not understood."}, status_code=400)
+    return StreamingResponse(_lines(wanted), media_type="application/x-ndjson")
+
+
+async def _lines(wanted: Request) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    def tell(message: dict[str, Any]) -> None:
+        loop.call_soon_threadsafe(messages.put_nowait, message)
+
+    work = loop.run_in_executor(None, _work, wanted, tell)
+    while True:
+        message = await messages.get()
+        yield json.dumps(message, ensure_ascii=False, default=str) + "\n"
+        if "progress" not in message:
+            break
+    await work
+
+
+def _work(wanted: Request, tell: Any) -> None:
+    """Run the operation in a thread; whatever happens, the last message ends the stream."""
+    try:
+        outcome = execute(
+            open_database(settings().db),
+            wanted,
+            lambda done, total, words: tell({"progress": [done, total, words]}),
+        )
+        tell({"outcome": outcome.model_dump(mode="json")})
+    except LabelcoreError as trouble:
+        tell({"error": str(trouble)})
+    except Exception:  # noqa: BLE001 - the stream must end, and people see no traceback
+        _log.exception("operation %s failed", wanted.operation)
+        tell({"error": f"'{wanted.operation}' failed inside the app; its log says why."})
+
+
+routes = [Route("/healthz", healthz), Route("/labelcore/operations", operations, methods=["POST"])]

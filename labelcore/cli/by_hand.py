@@ -1,0 +1,170 @@
+"""Commands that are more, or less, than one operation: runs of judges, cascades, serving, restoring."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import labelcore
+from labelcore.cli import stdout
+from labelcore.cli.building import common
+from labelcore.cli.sending import read_door, send, show
+from labelcore.errors import BadInput, StoreBusy
+from labelcore.settings import settings
+
+_RUN = (
+    click.Option(["--judge"], help="Only this judge."),
+    click.Option(["--kind"], help="code, llm or learned"),
+    click.Option(["--split"], help="train, dev or test"),
+    click.Option(["--limit"], type=click.IntRange(min=1), help="At most so many outputs."),
+    click.Option(["--concurrency"], type=click.IntRange(min=1), help="Model calls at once."),
+    click.Option(
+        ["--repeats"],
+        type=click.IntRange(1, 20),
+        default=1,
+        help="How often an LLM judge decides each output in all.",
+    ),
+    click.Option(["--estimate"], is_flag=True, help="Only say what it will take."),
+    click.Option(
+        ["--batch"],
+        is_flag=True,
+        help="Hand LLM judges' questions to the provider's batches; say it again to collect.",
+    ),
+    click.Option(
+        ["--engine"],
+        help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: LABELCORE_ENGINE.',
+    ),
+)
+
+
+def _judge(*, estimate: bool, batch: bool, engine: str | None, **given: Any) -> None:
+    """Run judges; what is decided already is not asked again."""
+    if estimate or batch:
+        send("judge estimate" if estimate else "judge batch", **given)
+    else:
+        send("judge run", **given, engine=engine)
+
+
+judge_run = click.Command("run", callback=_judge, params=[*_RUN, *common()], help=_judge.__doc__)
+
+_STEPS = (
+    click.Option(["--first"], help="The judge that decides where it is sure."),
+    click.Option(["--then"], help="The judge that is asked where it is not."),
+    click.Option(["--criterion"], help="What both decide; without it the overall grade."),
+    click.Option(["--error"], type=float, default=0.05, help="The most that may be wrong at each step."),
+    click.Option(["--confidence"], type=float, default=0.95, help="How sure that must be."),
+    click.Option(["--show"], metavar="JUDGE", help="Only show this cascade."),
+)
+
+
+def _cascade(*, show: str | None, first: str | None, then: str | None, **given: Any) -> None:
+    """Ask a cheap judge first, another where it is not sure, a person where neither is."""
+    if show:
+        place = {name: given[name] for name in ("db", "project", "as_json", "author")}
+        send("judge cascade report", **place, judge=show)
+    elif first and then:
+        send("judge cascade", **given, first=first, then=then)
+    else:
+        raise BadInput("A cascade needs two judges.", next_step="Name them: --first J --then J.")
+
+
+cascade = click.Command("cascade", callback=_cascade, params=[*_STEPS, *common()], help=_cascade.__doc__)
+
+
+def _restore(file: Path, db: Path | None, project: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - common options
+    """Put a backup in the place of the database; what stood there is kept beside it."""
+    from labelcore.dispatch import Outcome
+    from labelcore.store import backups
+
+    place = db or settings().db
+    if read_door(place):
+        raise BadInput(f"A labelcore app holds {place}.", next_step="Stop the app, then restore again.")
+    backup = file.expanduser().absolute()
+    kept = backups.restore(backup, place.expanduser().resolve())
+    aside = f" What stood there is kept as {kept}." if kept else ""
+    outcome = Outcome(
+        document={"db": str(place), "kept": str(kept) if kept else None},
+        lines=(f"{place} is now the backup {backup}.{aside}",),
+    )
+    show(outcome, as_json=as_json)
+
+
+_FILE = click.Argument(["file"], type=click.Path(path_type=Path), metavar="FILE")
+restore = click.Command(
+    "restore", callback=_restore, params=[_FILE, *common(author=False)], help=_restore.__doc__
+)
+
+
+_MUST = {
+    # Streamlit's garbage collection after every run cost a hundred people nine seconds (p95).
+    "runner.postScriptGC": "false",
+    "server.fileWatcherType": "none",
+    "client.showErrorDetails": "none",
+    "browser.gatherUsageStats": "false",
+}
+
+
+def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool) -> None:
+    """Become the app's server process; returns only by an error.
+
+    Raises:
+        StoreBusy: an app serves this database already.
+        BadInput: the app's files are not beside the library.
+    """
+    place = db.expanduser().resolve()
+    if door := read_door(place):
+        raise StoreBusy(f"The app serves {place} already.", next_step=f"Open {door['url']}.")
+    root = Path(labelcore.__file__).resolve().parent.parent
+    if not (root / "app.py").exists():
+        raise BadInput(
+            f"The app's pages are not beside the library in {root}.",
+            next_step="Run this from a checkout of labelcore.",
+        )
+    has_screen = sys.platform in {"darwin", "win32"} or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    headless = "false" if browser and has_screen else "true"
+    options = _MUST | {"server.address": address, "server.port": str(port), "server.headless": headless}
+    os.environ |= {
+        "LABELCORE_DB": str(place),
+        "LABELCORE_PROJECT": project,
+        "LABELCORE_ADDRESS": address,
+        "LABELCORE_PORT": str(port),
+    }
+    # Each run is a thread of its own; with glibc's arena for each thread, memory that was given back
+    # stayed with the process: 347 -> 445 MB in two minutes of a hundred people, with two 345 -> 377.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    os.chdir(root)
+    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *flags]
+    print(f"labelcore: http://{address}:{port} serves {place}", file=sys.stderr, flush=True)
+    stdout.given_back()
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter with our own arguments
+
+
+def _serve(db: Path | None, project: str | None, **options: Any) -> None:
+    """Serve the app on this database."""
+    serve_app(db or settings().db, project or settings().project, **options)
+
+
+def _demo(db: Path | None, project: str | None, *, as_json: bool, no_serve: bool, **options: Any) -> None:
+    """Make the sample project, which needs no key and no network, and open the app on it."""
+    send("demo", db, project or "sample", as_json)
+    if not no_serve:
+        serve_app(db or settings().db, project or "sample", **options)
+
+
+_WHERE = (
+    click.Option(["--port"], type=click.IntRange(1, 65535), default=8501, show_default=True),
+    click.Option(["--address"], default="127.0.0.1", help="127.0.0.1 keeps it on this machine."),
+    click.Option(["--browser/--no-browser"], default=True, help="Open a browser."),
+)
+_ONLY = click.Option(["--no-serve"], is_flag=True, help="Only make the sample project.")
+serve = click.Command(
+    "serve", callback=_serve, params=[*_WHERE, *common(author=False)[:2]], help=_serve.__doc__
+)
+demo = click.Command(
+    "demo", callback=_demo, params=[_ONLY, *_WHERE, *common(author=False)], help=_demo.__doc__
+)
