@@ -33,9 +33,8 @@ class StoreDamaged(LabelcoreError):
 class ModelTrouble(LabelcoreError):
     """A model endpoint is missing, refuses, or answers nonsense.
 
-    ``kind`` sorts errors ("timeout", "rate limit", "malformed", …). After a ``fatal`` one (no key,
-    unknown model, quota used up) no other call can succeed, so a run pauses. ``requests`` and
-    ``cost_usd`` are what was spent before it was given up; ``faults`` are the kinds met on the way.
+    ``kind`` sorts errors ("timeout", "rate limit", …). After a ``fatal`` one no other call can succeed.
+    ``requests`` and ``cost_usd`` were spent before it was given up; ``faults`` are the kinds met on the way.
     """
 
     def __init__(self, what: str, *, next_step: str = "", kind: str = "other", fatal: bool = False) -> None:

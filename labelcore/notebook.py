@@ -32,10 +32,7 @@ def open(path: str | Path | None, *, project: str = "default", person: str = "")
     """A workspace on a database file (None: in memory), with operations as its methods.
 
     The project is begun where it does not exist. ``workspace.judges.run()`` is ``labelcore judge run``,
-    ``workspace.alignment()`` is ``labelcore align``; names of criteria, judges and outputs are understood.
-
-    Raises:
-        StoreBusy: another process, an app for example, holds the file.
+    ``workspace.alignment()`` is ``labelcore align``. StoreBusy where another process holds the file.
     """
     db = open_database(None if path is None else Path(path))
     return Bench(Workspace(db, projects.open_project(db, project), person))

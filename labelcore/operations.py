@@ -84,10 +84,7 @@ Why = Annotated[str, Field(description="The reason, for the history.")]
 
 
 class Options(Frozen):
-    """Base of a bundle of options: one parameter of an operation, each field an option of the command.
-
-    Callers from outside give the fields; callers in Python the bundle, or the fields by name.
-    """
+    """Base of a bundle: one parameter of an operation, each field an option of the command, given by name."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +140,7 @@ class Operation:
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     def call(self, workspace: Workspace, arguments: Mapping[str, Any]) -> Any:
-        """Call it with arguments from outside, each checked against its type.
-
-        Raises:
-            BadInput: an argument is unknown, missing or does not fit.
-        """
+        """Call it with arguments from outside; BadInput where one is unknown, missing or of another type."""
         if unknown := sorted(arguments.keys() - self.fields.keys()):
             raise BadInput(f"{unknown[0]}: '{self.name}' takes no such argument.")
         for name, field in self.fields.items():
@@ -223,11 +216,7 @@ def finder(kind: type) -> Callable[[Find], Find]:
 
 
 def find_operation(name: str) -> Operation:
-    """The operation of that name; its module is imported now if it was not yet.
-
-    Raises:
-        BadInput: there is none.
-    """
+    """The operation of that name, or BadInput; its module is imported now if it was not yet."""
     if name not in OPERATIONS and name in (known := catalogue()):
         importlib.import_module("labelcore.stages.finding")  # where names of criteria are understood
         importlib.import_module(known[name].module)

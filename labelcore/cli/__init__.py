@@ -19,11 +19,7 @@ _WITH_VALUE = {"--db", "--project", "--annotator", "--author"}
 
 
 def check_order(arguments: Sequence[str], groups: Collection[str]) -> None:
-    """Refuse an option before the command, and say how the line is meant.
-
-    Raises:
-        BadInput: the first word, or the first one after the name of a group, is an option.
-    """
+    """Refuse an option that stands before the command, and say how the line is meant."""
     head = 1 if arguments and arguments[0] in groups else 0
     rest = list(arguments[head:])
     if not rest or not rest[0].startswith("--") or rest[0] == "--help":

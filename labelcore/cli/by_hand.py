@@ -109,12 +109,7 @@ _MUST = {
 
 
 def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool) -> None:
-    """Become the app's server process; returns only by an error.
-
-    Raises:
-        StoreBusy: an app serves this database already.
-        BadInput: the app's files are not beside the library.
-    """
+    """Become the app's server process; returns only by an error."""
     place = db.expanduser().resolve()
     if door := read_door(place):
         raise StoreBusy(f"The app serves {place} already.", next_step=f"Open {door['url']}.")

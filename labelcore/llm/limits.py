@@ -121,8 +121,7 @@ class Limiter:
         self._window_from, self._accepted, self._refused = now, 0, 0
 
     def _learn(self, headers: Mapping[str, str]) -> None:
-        told = _told(headers, "requests")
-        if told:
+        if told := _told(headers, "requests"):
             self._told = min(told, self._told or told)
             if self._requests.per_second is None or self._requests.per_second > self._told:
                 self._requests.limit(self._told)
@@ -140,10 +139,7 @@ def span(words: str | None) -> float:
 
 
 def _told(headers: Mapping[str, str], what: str) -> float | None:
-    """The pace that headers allow, a second; None where they say nothing of use.
-
-    A bucket that was emptied by u of n refills in reset = u / n windows, which tells the window.
-    """
+    """The pace that headers allow, a second. A bucket emptied by u of n refills in reset = u / n windows."""
     try:
         most = float(headers.get(f"x-ratelimit-limit-{what}", 0))
         rest = float(headers.get(f"x-ratelimit-remaining-{what}", most))

@@ -169,15 +169,16 @@ def status(place: Path = PLACE) -> LocalServer | None:
 
 
 def stop(place: Path = PLACE) -> bool:
-    """End the server. Returns whether one ran.
-
-    Raises:
-        BadInput: the process cannot be shown to be our server, so it is left alone.
-    """
+    """End the server. Returns whether one ran; BadInput where the process cannot be shown to be ours."""
     server = status(place)
     if server is None:
         return False
-    if not (_answers(server) or _is_ours(server)):
+    # Started with our port and weights, where the system tells.
+    command: list[bytes] = []
+    with contextlib.suppress(OSError):
+        command = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
+    is_ours = str(server.port).encode() in command and os.fsencode(server.weights) in command
+    if not (is_ours or _answers(server)):
         raise BadInput(
             f"Process {server.pid} does not answer as the local model, so it is left alone.",
             next_step=f"If it is gone or another program, delete {place}.",
@@ -205,15 +206,6 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:  # somebody else's process has the number now
         return False
     return True
-
-
-def _is_ours(server: LocalServer) -> bool:
-    """Whether the process was started with our port and weights, where the system tells."""
-    try:
-        command = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return str(server.port).encode() in command and os.fsencode(server.weights) in command
 
 
 def use(server: LocalServer) -> None:

@@ -41,18 +41,12 @@ CRITERIA = Catalogue[Criterion](
 
 @finder(Criterion)
 def find_criterion(workspace: Workspace, word: str) -> Criterion:
-    """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`.
-
-    Raises:
-        NotFound: none, or more than one, is called that.
-    """
+    """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`."""
     return find_named(criterion_table.current(workspace.db, workspace.project.id), word, CRITERIA)
 
 
 def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) -> Thing:
-    """The thing with this id, else with this name (in any case), else with an id that begins so.
-
-    A beginning counts only where it goes past what all ids of a catalogue share, as in ``code_1f``.
+    """The thing with this id, else this name (in any case), else an id that begins so, past ``code_``.
 
     Raises:
         Ambiguous: several have this name, or begin so.

@@ -68,10 +68,7 @@ def list_projects(db: Database) -> list[Project]:
 
 
 def update_project(workspace: Workspace, **changes: Any) -> Project:
-    """Store a new state of a project (task, prompt_template, glossary, risk, settings).
-
-    Changes go into what is stored now, ``settings`` key by key: the caller's copy may be old.
-    """
+    """Store a new state of a project; changes go into what is stored now, ``settings`` key by key."""
     with _updating:
         stored = project_table.by_name(workspace.db, workspace.project.name) or workspace.project
         if "settings" in changes:

@@ -1,8 +1,4 @@
-"""Attacks on judges: texts that try to be obeyed instead of judged, in English and Chinese.
-
-Each attack is put to an output that is none the better for it, so a judge that passes the result has
-been talked into it.
-"""
+"""Attacks on judges: texts that try to be obeyed, put to outputs that are none the better for it."""
 
 from __future__ import annotations
 

@@ -49,8 +49,7 @@ class PairQueue(Frozen):
 class Preferences(Frozen):
     """Which version people prefer. A pair counts once: as most of its people see it, else as a tie.
 
-    ``second_better``: among pairs that are no tie, the share whose second version is better.
-    ``left``: the share of decisions for the left side, one half where sides do not matter.
+    ``second_better``: among pairs that are no tie. ``left``: the share of decisions for the left side.
     ``same``: the share of two people's decisions on a pair that are equal.
     """
 
@@ -68,11 +67,7 @@ class Preferences(Frozen):
 
 
 def comparing_queue(workspace: Workspace, *, ahead: int = 10) -> PairQueue:
-    """The next pairs for this person; () where the project compares nothing.
-
-    Raises:
-        BadInput: the project's rules name no two versions.
-    """
+    """The next pairs for this person; BadInput where the project's rules name no two versions."""
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     rules = workspace.project.rules.model_copy(update={"review": ()})
     places = hand_out(workspace, pool, rules, ahead)

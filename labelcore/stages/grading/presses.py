@@ -203,11 +203,7 @@ def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
 
 
 def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
-    """The grade that a press of this person amounts to.
-
-    Raises:
-        ValueError: the press is no grade (a side, where two outputs are compared).
-    """
+    """The grade that a press of this person amounts to; ValueError where it is none (a side of a pair)."""
     again = event.output_id.endswith(AGAIN)
     source = "repeat" if again else "suggestion" if event.agreed else "person"
     given = event.model_dump(include=_GIVEN) | {"output_id": event.output_id.removesuffix(AGAIN)}

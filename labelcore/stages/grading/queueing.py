@@ -45,8 +45,7 @@ class QueueItem(Frozen):
 class Queue(Frozen):
     """What a person grades next: the coming items, and how many of how many are done.
 
-    ``soon``: ids of outputs that may come after them. ``left``: how many this person may still be
-    handed, others' work counted; a few more than that where people work out of order.
+    ``soon``: ids of outputs that may come after them. ``left``: about how many may still be handed out.
     """
 
     items: tuple[QueueItem, ...]

@@ -77,11 +77,7 @@ def change_rules(workspace: Workspace, *, changed: RulesChange = _SAME) -> Gradi
 
 
 def set_rules(workspace: Workspace, **changes: object) -> Project:
-    """Store changed rules; returns the project with them.
-
-    Raises:
-        BadInput: a value is out of its range, or no output has one of the versions to compare.
-    """
+    """Store changed rules; returns the project with them. BadInput where they cannot be."""
     stored = projects.open_project(workspace.db, workspace.project.name)
     if isinstance(pair := changes.get("compare"), Collection):
         changes["compare"] = tuple(sorted(pair))  # in one order, so that pairs keep their ids

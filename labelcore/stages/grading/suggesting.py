@@ -45,8 +45,7 @@ def phrases(workspace: Workspace, *, limit: int = 9) -> list[str]:
 class Anchoring(Frozen):
     """Share of first grades that equal the chosen set's verdict, given blind and after seeing it.
 
-    ``changed``: grades that a person gave blind and changed to the verdict once they saw it; they
-    stay in ``blind`` as they were first, or looking afterwards would pass for agreement.
+    ``changed``: to the verdict once it was seen; they stay in ``blind`` as they were first.
     """
 
     blind: Rate

@@ -93,11 +93,7 @@ def load_rubric(workspace: Workspace, file: Path) -> Loaded:
 
 
 def read_rubric(file: Path) -> RubricFile:
-    """A rubric file, checked field by field.
-
-    Raises:
-        BadInput: it cannot be read, is no rubric, or a field is wrong ("criteria[2].severity").
-    """
+    """A rubric file, checked field by field; BadInput names what is wrong ("criteria[2].severity")."""
     document = yaml_text.read(_text(file), file.name)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BadInput(

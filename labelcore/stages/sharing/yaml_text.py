@@ -1,8 +1,7 @@
 """Plain data as readable YAML, and YAML of strangers as plain data.
 
-Reading knows text, numbers, true, false, null, lists and mappings only: no tags (they name code),
-no anchors (their aliases unfold without end), no dates, no numbers to the base 60, no word "no" that
-means false. Writing gives what reading reads; other YAML readers understand it too.
+Reading knows text, numbers, true, false, null, lists and mappings only: no tags (they name code) and no
+anchors (their aliases unfold without end).
 """
 
 from __future__ import annotations
@@ -95,30 +94,22 @@ def write(document: dict[str, Any]) -> str:
 
 
 def read(text: str, name: str) -> Any:
-    """The data of a YAML text; ``name`` is what errors call it.
-
-    Raises:
-        BadInput: it is no YAML, or holds more than plain data.
-    """
+    """The data of a YAML text; BadInput with its ``name`` where it holds more than plain data, or is none."""
     try:
-        _look_through(text, name)
+        # Event by event, which takes no memory, before anything is built.
+        depth = documents = 0
+        for values, event in enumerate(yaml.parse(text, Loader=_READER)):
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if fault := _fault(event, depth, values, documents):
+                raise _bad(name, event.start_mark, fault)
         return yaml.load(text, Loader=_Reader)  # noqa: S506 - a safe loader, made narrower above
     except yaml.MarkedYAMLError as trouble:
         raise _bad(name, trouble.problem_mark, str(trouble.problem)) from trouble
     except (yaml.YAMLError, ValueError, OverflowError) as trouble:
         reason = getattr(trouble, "reason", None) or "a value cannot be read"
         raise _bad(name, None, str(reason)) from trouble
-
-
-def _look_through(text: str, name: str) -> None:
-    """Read event by event, which takes no memory, before anything is built."""
-    depth = documents = 0
-    for values, event in enumerate(yaml.parse(text, Loader=_READER)):
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if fault := _fault(event, depth, values, documents):
-            raise _bad(name, event.start_mark, fault)
 
 
 def _fault(event: Any, depth: int, values: int, documents: int) -> str | None:
