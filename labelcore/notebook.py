@@ -13,8 +13,7 @@ from labelcore import messages
 from labelcore.catalogue import catalogue
 from labelcore.operations import Operation, find_operation
 from labelcore.stages import projects
-from labelcore.stages.reporting.document import Intervals
-from labelcore.stages.reporting.drawing import draw_intervals
+from labelcore.stages.reporting.document import Intervals, draw_intervals
 from labelcore.stages.reporting.html import figure
 from labelcore.stats.rate import Rate
 from labelcore.store import open_database

@@ -12,9 +12,8 @@ from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import reason_words
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.reporting.document import Block, Document, Intervals, Mark, Table, Text, Timeline
-from labelcore.stages.reporting.gathering import Findings
+from labelcore.stages.reporting.gathering import Findings, History
 from labelcore.stages.reporting.slicing import SliceReport
-from labelcore.stages.reporting.timeline import History
 from labelcore.stages.reporting.trust import Trust
 
 _SHOWN = 20

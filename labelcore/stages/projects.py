@@ -8,7 +8,7 @@ from typing import Any
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Output, Project, Role, Term, now
-from labelcore.operations import operation
+from labelcore.operations import finder, operation
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import overview as overview_query
@@ -96,14 +96,14 @@ def terms(project: Project) -> list[Term]:
     return sorted([*older, *kept], key=lambda term: (term.term, sorted(term.scope.items())))
 
 
-def find_output(db: Database, word: str) -> Output | None:
-    """An output by its id, by a unique beginning of it, or by the importer's own id."""
-    return output_table.get(db, word)
+@finder(Output)
+def find_output(workspace: Workspace, word: str) -> Output:
+    """An output by its id, by a unique beginning of it, or by the importer's own id.
 
-
-def known_output(db: Database, word: str) -> Output:
-    """The output that is called so. Raises NotFound: none is, or several are."""
-    if found := find_output(db, word):
+    Raises:
+        NotFound: none is called so, or several are.
+    """
+    if found := output_table.get(workspace.db, word):
         return found
     raise NotFound(
         f"No single output is named '{word}'.", next_step="`labelcore export outputs` lists the ids."

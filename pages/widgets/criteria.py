@@ -9,6 +9,7 @@ from labelcore.messages.lines.deriving import risk_words
 from labelcore.models import Criterion, Grade, Risk
 from labelcore.settings import settings
 from labelcore.stages import deriving, grading, projects
+from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.outputs import show_output, show_outputs
@@ -132,7 +133,7 @@ def _evidence(workspace: Workspace, criterion: Criterion, who: dict[str, Grade])
     ]
     key = shell.key_of("open", [criterion.id, *(item.grade_id for item in cited)])
     for at in shell.choose_rows(rows, key):
-        if found := projects.find_output(workspace.db, cited[at].output_id):
+        if found := output_table.get(workspace.db, cited[at].output_id):
             show_output(found)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.models import Output
 from labelcore.stages import aligning, grading, projects
+from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.shell import plain
@@ -65,7 +66,7 @@ def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str)
                 st.text(f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {grade.value}{about}{note}")
             if not grades:
                 st.write("Nobody has graded it.")
-            if output := projects.find_output(workspace.db, output_id):
+            if output := output_table.get(workspace.db, output_id):
                 show_output(output)
 
 

@@ -120,7 +120,7 @@ def grade(
         BadInput: it is no grade, or nobody gives it.
         NotFound: there is no such output.
     """
-    found = projects.known_output(workspace.db, output)
+    found = projects.find_output(workspace, output)
     rules = workspace.project.rules
     level = None
     if not criterion and not field:

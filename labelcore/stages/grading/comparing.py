@@ -140,7 +140,7 @@ def prefer(
         BadInput: nobody says it, or they are no pair of the compared versions.
         NotFound: there is no such output.
     """
-    pair = [projects.known_output(workspace.db, word).id for word in (first, second)]
+    pair = [projects.find_output(workspace, word).id for word in (first, second)]
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     preferred: Preference = value
     if "~".join(reversed(pair)) in pool.at:

@@ -116,12 +116,7 @@ def review(workspace: Workspace, outputs: Sequence[str] = ()) -> Review:
     """Put outputs picked by hand before everything else; none ends the review.
 
     Raises:
-        BadInput: one of them does not exist.
+        NotFound: one of them does not exist.
     """
-    ids = []
-    for word in dict.fromkeys(outputs):
-        output = projects.find_output(workspace.db, word)
-        if output is None:
-            raise BadInput(f"There is no output '{word}'.", next_step="Check the ids.")
-        ids.append(output.id)
+    ids = [projects.find_output(workspace, word).id for word in dict.fromkeys(outputs)]
     return Review(review=set_rules(workspace, review=ids).rules.review)

@@ -200,7 +200,7 @@ def rule(
         raise BadInput(f"'{value}' is no ruling.", next_step="Use pass, fail or withdrawn.")
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    output_id = projects.known_output(workspace.db, output).id
+    output_id = projects.find_output(workspace, output).id
     criterion_id = criterion.id if criterion else None
     if value == "withdrawn":
         before = _in_force(workspace).get((output_id, criterion_id))

@@ -10,11 +10,10 @@ from labelcore.stages.reporting.comparing import (
     compare_versions,
 )
 from labelcore.stages.reporting.document import Document
-from labelcore.stages.reporting.gathering import Findings, gather
+from labelcore.stages.reporting.gathering import Findings, History, gather, timeline
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stages.reporting.slicing import SliceReport, fields, slices
-from labelcore.stages.reporting.timeline import History, timeline
 from labelcore.stages.reporting.trust import Reason, Trust, trust
 
 __all__ = [

@@ -1,7 +1,6 @@
-"""The judge card: what a judge is, what it was measured on, and until when that may be relied on.
+"""The judge card, a file that travels with a judge: what it is, how it was measured, until when it is valid.
 
-A card is a file that travels with a judge: a person reads it, and ``labelcore check`` compares the
-present with it. After the idea of model cards (Mitchell et al. 2019, FAT*).
+``labelcore check`` compares the present with it. After the idea of model cards (Mitchell et al. 2019, FAT*).
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from labelcore.errors import BadInput
-from labelcore.judges.kinds import kind_of
-from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, fact, now
+from labelcore.models import NOTHING, OVERALL, Fact, Frozen, JudgeVersion, fact, now
 from labelcore.operations import FileText, Options
 from labelcore.stages.aligning import align
-from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
+from labelcore.stages.aligning.measuring import shaped_by
+from labelcore.stages.aligning.refereeing import flip_rate
+from labelcore.stages.aligning.report import JudgeAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge
 from labelcore.stages.judging.testing.hardness_report import HardnessRow
 from labelcore.stages.judging.testing.hardness_report import report as hardness_report
-from labelcore.stages.judging.testing.repeating import flips
-from labelcore.stats.rate import Rate, not_measurable
+from labelcore.stats.rate import Rate
 from labelcore.workspace import Workspace
 
 FORM = "labelcore judge card 1"
@@ -82,10 +81,10 @@ class LabelSet(Frozen):
 
 
 class JudgeCard(Frozen):
-    """Everything that somebody who relies on a judge should know. See the module's text.
+    """Everything that somebody who relies on a judge should know.
 
-    ``prompt_hash`` is the hash of all that decides: prompt, examples, thresholds or weights.
-    ``in_sample``: grades of the split shaped the judge, so its figures flatter.
+    ``prompt_hash``: of all that decides. ``in_sample``: grades of the split shaped the judge, its figures
+    flatter.
     """
 
     form: str = FORM
@@ -150,12 +149,14 @@ def read_card(text: str) -> JudgeCard:
         ) from trouble
 
 
-def _read(card: str | JudgeCard) -> JudgeCard:
-    return read_card(card) if isinstance(card, str) else card
-
-
-CardFile = Annotated[JudgeCard, BeforeValidator(_read), FileText()]
+CardFile = Annotated[
+    JudgeCard, BeforeValidator(lambda card: read_card(card) if isinstance(card, str) else card), FileText()
+]
 """A card, on the command line by its file."""
+
+
+_COPIED = {"judge_id", "kind", "model", "description", "criterion_id", "criterion_version"}
+_FIGURES = ("tpr", "tnr", "ppv", "npv", "balanced_accuracy", "mcc", "kappa", "baseline")
 
 
 def make_card(
@@ -166,63 +167,36 @@ def make_card(
     limits: Limits | None = None,
     days: int = DAYS,
 ) -> JudgeCard:
-    """The card of a judge as it stands now.
-
-    ``split``: the grades to measure on; by default the sealed test, which counts as a look at it, or
-    all grades where none is sealed.
+    """The card of a judge as it stands now, by default measured on the sealed test: that is a look at it.
 
     Raises:
         NotFound: there is no such judge.
         BadInput: the sealed test is wanted, and nobody gives a name.
     """
-    version = find_judge(workspace, judge)
-    sealed = "test" in sealed_splits(workspace)
-    chosen_split: CardSplit = split or ("test" if sealed else "all")
-    report = align(workspace, split=chosen_split, judge=version.id)
+    version, made = find_judge(workspace, judge), now()
+    used: CardSplit = split or ("test" if "test" in sealed_splits(workspace) else "all")
+    report = align(workspace, split=used, judge=version.id)
     alignment = report.judges[0]
     criterion = next((c for c in list_criteria(workspace) if c.id == version.criterion_id), None)
-    return _card(workspace, version, alignment, report, criterion, chosen_split, limits or Limits(), days)
-
-
-_FIGURES = ("tpr", "tnr", "ppv", "npv", "balanced_accuracy", "mcc", "kappa", "baseline")
-"""What a card takes from the judge's alignment as it is."""
-
-
-def _card(
-    workspace: Workspace,
-    version: JudgeVersion,
-    alignment: JudgeAlignment,
-    report: AlignmentReport,
-    criterion: Criterion | None,
-    split: CardSplit,
-    limits: Limits,
-    days: int,
-) -> JudgeCard:
-    made = now()
     return JudgeCard(
         project=workspace.project.name,
         judge=version.name,
-        judge_id=version.judge_id,
         judge_version=version.version,
         judge_version_id=version.id,
-        kind=version.kind,
-        model=version.model,
-        description=version.description,
+        **version.model_dump(include=_COPIED),
         prompt_hash=prompt_hash(version),
         criterion=criterion.name if criterion else OVERALL,
-        criterion_id=version.criterion_id,
-        criterion_version=version.criterion_version,
         statement=criterion.statement if criterion else "",
         labels=label_set(workspace),
-        split=split,
-        in_sample=_in_sample(version, split),
+        split=used,
+        in_sample=shaped_by(version, used),
         abstained=alignment.counts.abstained,
         **{name: getattr(alignment, name) for name in _FIGURES},
-        flip_rate=_flip_rate(workspace, version),
+        flip_rate=flip_rate(workspace, version),
         pass_rate=report.pass_rate.corrected,
         blind_spots=tuple(_blind_spots(workspace, version, alignment)),
         warnings=alignment.warnings,
-        limits=limits,
+        limits=limits or Limits(),
         made_at=made,
         valid_until=made.date() + timedelta(days=days),
         made_with=f"labelcore {installed('labelcore')}",
@@ -246,17 +220,6 @@ def label_set(workspace: Workspace) -> LabelSet:
         fails=len(labels.fails),
         annotators=len(labels.by_annotator),
     )
-
-
-def _in_sample(version: JudgeVersion, split: CardSplit) -> bool:
-    return bool(version.fitted_on) if split == "all" else split in version.fitted_on
-
-
-def _flip_rate(workspace: Workspace, version: JudgeVersion) -> Rate:
-    if steady := kind_of(version).steady:
-        return not_measurable(steady)
-    known = flips(workspace, version)
-    return known[0].rate if known else not_measurable("it was never asked twice")
 
 
 def _blind_spots(workspace: Workspace, version: JudgeVersion, alignment: JudgeAlignment) -> Iterator[Fact]:

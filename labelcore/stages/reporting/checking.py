@@ -84,7 +84,8 @@ def check(
         BadInput: there is nothing to check.
         NotFound: there is no such judge.
     """
-    asked = _asked(card, limits.limits)
+    known = card.limits.model_dump() if card else {}
+    asked = Limits.model_validate(known | limits.limits.model_dump(exclude_none=True))
     if card is None and asked == Limits():
         raise BadInput(
             "There is nothing to check.",
@@ -106,12 +107,6 @@ def check(
         *([_look(workspace)] if sealed and chosen == "test" else ()),
     ]
     return GateReport(split=chosen, checks=tuple(checks))
-
-
-def _asked(card: JudgeCard | None, limits: Limits) -> Limits:
-    """The card's limits, each replaced by one that is given now."""
-    given = limits.model_dump(exclude_none=True)
-    return Limits.model_validate((card.limits.model_dump() if card else {}) | given)
 
 
 def _of_card(workspace: Workspace, card: JudgeCard, version: JudgeVersion, today: date) -> Iterator[Check]:
@@ -169,11 +164,7 @@ def _look(workspace: Workspace) -> Check:
 
 
 def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
-    """Whether a figure fell since the card was made.
-
-    The two share most of their grades, so the interval for independent shares is wider than
-    needed: a fall that it shows is one.
-    """
+    """Whether a figure fell since the card was made; a fall that independent shares would show is one."""
     alignment = report.judges[0]
     for name, then, present in (("TPR", card.tpr, alignment.tpr), ("TNR", card.tnr, alignment.tnr)):
         change = difference(present, then)

@@ -12,14 +12,13 @@ from labelcore.models import Fact, Frozen, Role, fact
 from labelcore.operations import Metavar, operation
 from labelcore.stages.aligning import align, chosen_set
 from labelcore.stages.aligning.evidence import sources_of
-from labelcore.stages.aligning.measuring import set_words, words_on
+from labelcore.stages.aligning.measuring import chosen_judges, set_words, words_on
 from labelcore.stages.aligning.moments import Moment
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.grading import human_labels, versions
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate
 from labelcore.store import Database, comparisons
-from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 
 
@@ -41,8 +40,7 @@ class MomentComparison(Frozen):
 class VersionComparison(Frozen):
     """Two pipeline versions on the same inputs, by people's labels and by the chosen set.
 
-    ``difference`` in each is the second's pass rate less the first's. The judges' one is not
-    corrected for their errors: it tells better or worse only as far as these err alike on both.
+    ``difference``: the second's pass rate less the first's. The judges' is not corrected for their errors.
     """
 
     first: str
@@ -70,20 +68,15 @@ def compare_moments(
 
 
 def _figures(then: AlignmentReport, now: AlignmentReport) -> list[Moved]:
-    found = [
-        Moved(name="Pass rate by people", before=then.pass_rate.human, after=now.pass_rate.human),
-        Moved(name="Pass rate, corrected", before=then.pass_rate.corrected, after=now.pass_rate.corrected),
-    ]
+    pairs = {
+        "Pass rate by people": (then.pass_rate.human, now.pass_rate.human),
+        "Pass rate, corrected": (then.pass_rate.corrected, now.pass_rate.corrected),
+    }
     if then.chosen and now.chosen:
-        found += [
-            Moved(name="Coverage of the set", before=then.chosen.coverage, after=now.chosen.coverage),
-            Moved(
-                name="False failures of the set",
-                before=then.chosen.false_failure_rate,
-                after=now.chosen.false_failure_rate,
-            ),
-        ]
-    return found
+        pairs["Coverage of the set"] = then.chosen.coverage, now.chosen.coverage
+        wrong = then.chosen.false_failure_rate, now.chosen.false_failure_rate
+        pairs["False failures of the set"] = wrong
+    return [Moved(name=name, before=before, after=after) for name, (before, after) in pairs.items()]
 
 
 def _changes(then: AlignmentReport, now: AlignmentReport) -> Iterator[Fact]:
@@ -139,13 +132,10 @@ def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bo
 
 
 def _by_judges(workspace: Workspace, pairs: Sequence[tuple[str, str]]) -> Paired | None:
-    choice = chosen_set(workspace)
-    if choice is None:
+    if chosen_set(workspace) is None:
         return None
-    ids: list[str] = choice["judge_version_ids"]
-    members = list(judge_table.many(workspace.db, ids).values())
+    members = chosen_judges(workspace)
     outputs = sorted({output_id for pair in pairs for output_id in pair})
     words = set_words(words_on(workspace.db, members, outputs), [judge.id for judge in members])
-    return _paired(
-        workspace.db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
-    )
+    passed = {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
+    return _paired(workspace.db, pairs, passed)

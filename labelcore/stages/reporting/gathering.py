@@ -1,21 +1,41 @@
-"""Everything that a report says, found at one moment and not yet in words."""
+"""Everything that a report says, found at one moment and not yet in words, with what went before."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from labelcore.models import Criterion, JudgeVersion, Project, now
+from labelcore.models import Criterion, Fact, Frozen, JudgeVersion, Project, fact, now
 from labelcore.stages import projects
 from labelcore.stages.aligning import align
+from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving import list_criteria, versions_of
+from labelcore.stages.grading import split_report
 from labelcore.stages.reporting.slicing import SliceReport, slices
-from labelcore.stages.reporting.timeline import History, timeline
 from labelcore.stages.reporting.trust import Trust, trust
+from labelcore.stats.rate import Rate
 from labelcore.store import judges as judge_table
 from labelcore.store.verdicts import Cost, costs
 from labelcore.workspace import Workspace
+
+_MOST = 40
+
+
+class Happening(Frozen):
+    """Something that changed at a moment, such as the edit of a criterion."""
+
+    at: datetime
+    what: Fact
+
+
+class History(Frozen):
+    """The chosen sets' held-out alignment at the moments of their choice, with what changed between."""
+
+    points: tuple[tuple[datetime, Rate], ...]
+    happenings: tuple[Happening, ...]
 
 
 @dataclass(frozen=True)
@@ -40,8 +60,6 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
     made = now()
     report = align(workspace, split="all")
     seen = projects.overview(workspace)
-    ids = report.chosen.judge_version_ids if report.chosen else ()
-    versions = judge_table.many(workspace.db, list(ids))
     return Findings(
         project=workspace.project,
         made_at=made,
@@ -53,5 +71,47 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
         outputs=seen.outputs,
         annotators=seen.annotators,
         criteria=tuple(list_criteria(workspace, status="accepted")),
-        members=tuple(versions[version_id] for version_id in ids if version_id in versions),
+        members=tuple(judges_of(workspace.db, report.chosen.judge_version_ids if report.chosen else ())),
     )
+
+
+def timeline(workspace: Workspace) -> History | None:
+    """The held-out alignment of every chosen set, and what changed; None where nothing did."""
+    points = tuple(_choices(workspace))
+    marks = [*_criteria(workspace), *_judges(workspace)]
+    marks += [
+        Happening(at=test.at, what=fact("fresh_test_begun", author=test.author, reason=test.why))
+        for test in split_report(workspace).rounds
+    ]
+    marks.sort(key=lambda mark: mark.at)
+    return History(points=points, happenings=tuple(marks[-_MOST:])) if points or marks else None
+
+
+def _choices(workspace: Workspace) -> Iterator[tuple[datetime, Rate]]:
+    for choice in judge_table.choices(workspace.db, workspace.project.id):
+        held = choice["figures"]["held_out"]
+        if held["alignment"] is not None:
+            ends = {"low": held["low"], "high": held["high"], "n": choice["figures"].get("n_grades", 0)}
+            method = held.get("method", "cross-fitted")
+            yield choice["at"], Rate(value=held["alignment"], **ends, method=method)
+
+
+def _criteria(workspace: Workspace) -> Iterator[Happening]:
+    """Edits that change what is asked; edits of the wording only are left out."""
+    for criterion in list_criteria(workspace):
+        for version in versions_of(workspace, criterion.id):
+            if version.version > 1 and not version.wording_only and version.status == "accepted":
+                code = "new_version_because" if version.why else "new_version"
+                what = fact(code, name=version.name, version=version.version, reason=version.why)
+                yield Happening(at=version.at, what=what)
+
+
+def _judges(workspace: Workspace) -> Iterator[Happening]:
+    """New versions of judges, those of one minute together."""
+    made: dict[datetime, list[str]] = defaultdict(list)
+    for version in judge_table.current(workspace.db, workspace.project.id):
+        for judge in judge_table.history(workspace.db, version.judge_id):
+            made[judge.at.replace(second=0, microsecond=0)].append(f"{judge.name} v{judge.version}")
+    for at, names in made.items():
+        code = "new_judge" if len(names) == 1 else "new_judges"
+        yield Happening(at=at, what=fact(code, judge=names[0], n=len(names)))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from html import escape
 
-from labelcore.stages.reporting.document import Block, Document, Intervals, Table, Text, Timeline
-from labelcore.stages.reporting.drawing import (
+from labelcore.stages.reporting.document import (
+    WIDTH,
+    Block,
+    Document,
     Drawing,
+    Intervals,
     Line,
     Part,
-    Point,
-    Words,
+    Shape,
+    Table,
+    Text,
     draw_intervals,
     draw_timeline,
 )
@@ -38,12 +42,6 @@ figcaption, caption { font-weight: 600; text-align: left; padding-bottom: .4rem;
 @media print { body { margin: 0; max-width: none; } figure, tr { break-inside: avoid; } svg { min-width: 0; \
 } }
 """
-_SHAPES = {
-    "circle": '<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{c}"/>',
-    "diamond": '<path d="M{x:.1f} {y:.1f}m0 -6l6 6l-6 6l-6 -6z" fill="{c}"/>',
-    "square": '<path d="M{x:.1f} {y:.1f}m-4.5 -4.5h9v9h-9z" fill="{c}"/>',
-    "triangle": '<path d="M{x:.1f} {y:.1f}m0 -6l6 10h-12z" fill="{c}"/>',
-}
 
 
 def to_html(report: Document) -> str:
@@ -63,20 +61,14 @@ def to_html(report: Document) -> str:
 
 def _block(block: Block) -> str:
     if isinstance(block, Text):
-        if block.tone == "heading":
-            return f"<h2>{escape(block.words)}</h2>"
-        return f'<p class="{block.tone}">{escape(block.words)}</p>'
+        tag, tone = ("h2", "") if block.tone == "heading" else ("p", f' class="{block.tone}"')
+        return f"<{tag}{tone}>{escape(block.words)}</{tag}>"
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Intervals):
         return figure(block.title, draw_intervals(block))
-    return _timeline(block)
-
-
-def _timeline(timeline: Timeline) -> str:
-    drawn = figure(timeline.title, draw_timeline(timeline))
-    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in timeline.marks)
-    return f"{drawn}<ol>{marks}</ol>" if marks else drawn
+    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in block.marks)
+    return figure(block.title, draw_timeline(block)) + (f"<ol>{marks}</ol>" if marks else "")
 
 
 def _table(table: Table) -> str:
@@ -93,7 +85,7 @@ def figure(title: str, drawing: Drawing) -> str:
     parts = "".join(map(_part, drawing.parts))
     return (
         f"<figure><figcaption>{escape(title)}</figcaption>"
-        f'<svg viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}" role="img" '
+        f'<svg viewBox="0 0 {WIDTH:.0f} {drawing.height:.0f}" role="img" '
         f'aria-label="{escape(drawing.says)}" font-family="system-ui, sans-serif">{parts}</svg></figure>'
     )
 
@@ -105,13 +97,10 @@ def _part(part: Part) -> str:
             f'<line x1="{part.x1:.1f}" y1="{part.y1:.1f}" x2="{part.x2:.1f}" y2="{part.y2:.1f}" '
             f'stroke="{part.colour}" stroke-width="{part.width:g}"{dash}/>'
         )
-    if isinstance(part, Point):
-        return _SHAPES[part.shape].format(x=part.x, y=part.y, c=part.colour)
-    return _words(part)
-
-
-def _words(words: Words) -> str:
+    if isinstance(part, Shape):
+        corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in part.corners)
+        return f'<polygon points="{corners}" fill="{part.colour}"/>'
     return (
-        f'<text x="{words.x:.1f}" y="{words.y:.1f}" font-size="{words.size:g}" fill="{words.colour}" '
-        f'text-anchor="{words.anchor}">{escape(words.text)}</text>'
+        f'<text x="{part.x:.1f}" y="{part.y:.1f}" font-size="{part.size:g}" fill="{part.colour}" '
+        f'text-anchor="{part.anchor}">{escape(part.text)}</text>'
     )

@@ -30,8 +30,8 @@ _Pools = Mapping[str, tuple[int, int, int, int]]
 class SliceReport(Frozen):
     """One field's slices, the worst first. ``left_out``: graded outputs without the field.
 
-    ``assumption``: what the corrected rates rest on; "" where no judges are chosen. ``doubt``: what
-    the rates leave out of account.
+    ``assumption``: what the corrected rates rest on; "" where no judges are chosen. ``doubt``: what they
+    leave out.
     """
 
     field: str
@@ -81,16 +81,8 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
         inside = np.array([bool(values.get(output_id)) for output_id in evidence.ids])
         graded = evidence.graded(verdicts).part(inside)
         pools = confusion.pools_of_slices(workspace.db, workspace.project.id, name, members)
-        found.append(
-            _report(
-                name,
-                evidence,
-                graded,
-                [values[output_id] for output_id in known],
-                pools,
-                judged=bool(members),
-            )
-        )
+        names = [values[output_id] for output_id in known]
+        found.append(_report(name, evidence, graded, names, pools, judged=bool(members)))
     return found
 
 

@@ -46,10 +46,9 @@ class Reason(Frozen):
 class Trust(Frozen):
     """The number that stands for all outputs, and whether it can be trusted.
 
-    ``rate`` is the corrected pass rate where it can be had, else people's own; ``method``: where it is from.
-    ``enough``: whether the chosen set is good enough yet, by a bound that holds however often
-    somebody looks, and what to grade next. ``rests_on``: for each kind of figure the grades that it
-    was read from, and whether these had shaped the judges.
+    ``rate``: the corrected pass rate where it can be had, else people's own; ``method``: where it is from.
+    ``enough``: whether the set is good enough yet, by a bound that holds however often somebody looks.
+    ``rests_on``: the grades that each kind of figure was read from, and whether they shaped the judges.
     """
 
     answer: Answer
@@ -99,17 +98,26 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hid
     )
     reasons = [reason for check in _CHECKS for reason in check(seen)]
     reasons.sort(key=lambda reason: ("bad", "care", "good").index(reason.weight))
-    answer = _answer(reasons)
+    weights = {reason.weight for reason in reasons}
+    answer: Answer = "no" if "bad" in weights else "with care" if "care" in weights else "yes"
+    headline = fact("trust_unknown", why=rate.why_not)
+    if rate.value is not None and rate.low is not None and rate.high is not None:
+        code = f"trust_{answer.replace(' ', '_')}"
+        headline = fact(code, value=rate.value, low=rate.low, high=rate.high)
     method = fact("corrected_if", assumption=rates.assumption) if corrected else fact("people_alone")
     return Trust(
         answer=answer,
-        headline=_headline(answer, rate),
+        headline=headline,
         rate=rate,
         method=method,
         enough=_enough(seen),
         reasons=tuple(reasons),
         rests_on=tuple(_rests_on(seen)),
     )
+
+
+def _reason(weight: Weight, says: Fact, next_step: str = "") -> Reason:
+    return Reason(weight=weight, says=says, next_step=fact(next_step))
 
 
 def _rests_on(seen: _Seen) -> Iterator[Fact]:
@@ -151,84 +159,56 @@ def _enough(seen: _Seen) -> Fact:
     return fact("enough_asked", fact("what_helps"), wanted=wanted, answer=answer)
 
 
-def _answer(reasons: list[Reason]) -> Answer:
-    weights = {reason.weight for reason in reasons}
-    return "no" if "bad" in weights else "with care" if "care" in weights else "yes"
-
-
-def _headline(answer: Answer, rate: Rate) -> Fact:
-    if rate.value is None or rate.low is None or rate.high is None:
-        return fact("trust_unknown", why=rate.why_not)
-    code = {"yes": "trust_yes", "with care": "trust_with_care", "no": "trust_no"}[answer]
-    return fact(code, value=rate.value, low=rate.low, high=rate.high)
-
-
 def _classes(seen: _Seen) -> Iterator[Reason]:
     passes = sum(split.passes for split in seen.splits.sizes)
     fails = sum(split.fails for split in seen.splits.sizes)
     rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
+    until = fact(f"grade_until_{rare}", n=FEW_FAILS)
     if not n:
         what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
-        yield Reason(weight="bad", says=fact(f"{what}_none"), next_step=fact("grade_both_kinds"))
-    elif n < TOO_FEW_FAILS:
-        until = fact(f"grade_until_{rare}", n=FEW_FAILS)
-        yield Reason(weight="bad", says=fact(f"too_few_{rare}", n=n), next_step=until)
+        yield _reason("bad", fact(f"{what}_none"), "grade_both_kinds")
     elif n < FEW_FAILS:
-        until = fact(f"grade_until_{rare}", n=FEW_FAILS)
-        yield Reason(weight="care", says=fact(f"rarely_{rare}", n=n), next_step=until)
+        weight: Weight = "bad" if n < TOO_FEW_FAILS else "care"
+        says = fact(f"{'too_few' if weight == 'bad' else 'rarely'}_{rare}", n=n)
+        yield Reason(weight=weight, says=says, next_step=until)
     else:
-        yield Reason(weight="good", says=fact("both_kinds", passes=passes, fails=fails))
+        yield _reason("good", fact("both_kinds", passes=passes, fails=fails))
 
 
 def _width(seen: _Seen) -> Iterator[Reason]:
     rate = seen.rate
     if rate.value is None or rate.low is None or rate.high is None:
-        says = fact("rate_unknown", why=rate.why_not)
-        yield Reason(weight="bad", says=says, next_step=fact("grade_and_run"))
+        yield _reason("bad", fact("rate_unknown", why=rate.why_not), "grade_and_run")
         return
     width = rate.high - rate.low
-    says = fact("interval_width", points=width * 100)
-    if width > WIDE:
-        weight: Weight = "bad" if width > TOO_WIDE else "care"
-        yield Reason(weight=weight, says=says, next_step=fact("grade_random"))
-    else:
-        yield Reason(weight="good", says=says)
+    weight: Weight = "bad" if width > TOO_WIDE else "care" if width > WIDE else "good"
+    yield _reason(weight, fact("interval_width", points=width * 100), "grade_random" if width > WIDE else "")
 
 
 def _judge(seen: _Seen) -> Iterator[Reason]:
     rates = seen.report.pass_rate
     if seen.chosen is None:
-        yield Reason(weight="care", says=fact("people_only"), next_step=fact("propose_and_choose"))
+        yield _reason("care", fact("people_only"), "propose_and_choose")
     elif rates.corrected.value is None:
-        says = fact("judges_no_help", why=rates.corrected.why_not)
-        yield Reason(weight="care", says=says, next_step=fact("run_grade_or_refine"))
+        yield _reason("care", fact("judges_no_help", why=rates.corrected.why_not), "run_grade_or_refine")
     else:
         judged = rates.judge.n
         if seen.outputs and 1 - judged / seen.outputs > _MOST_MISSING:
-            says = fact("outputs_unjudged", judged=judged, n=seen.outputs)
-            yield Reason(weight="care", says=says, next_step=fact("run_the_rest"))
-        yield from _held_out(seen)
+            yield _reason("care", fact("outputs_unjudged", judged=judged, n=seen.outputs), "run_the_rest")
+        yield _held_out(seen.chosen)
 
 
-def _held_out(seen: _Seen) -> Iterator[Reason]:
-    held = (seen.chosen.held_out if seen.chosen else None) or {}
+def _held_out(chosen: SetAlignment) -> Reason:
+    """The held-out figure, with the in-sample one beside it where they are not the same."""
+    held = chosen.held_out or {}
     value, low = held.get("alignment"), held.get("low")
     if value is None or low is None:
-        yield Reason(weight="care", says=fact("held_out_unknown"), next_step=fact("grade_and_choose"))
-    elif low < 0.5:
-        says = fact("held_out_weak", _flattered(seen), value=value, low=low)
-        yield Reason(weight="care", says=says, next_step=fact("refine_judges"))
-    else:
-        yield Reason(weight="good", says=fact("held_out_good", _flattered(seen), value=value, low=low))
-
-
-def _flattered(seen: _Seen) -> Fact:
-    """The in-sample figure beside the held-out one, where they are not the same."""
-    chosen = seen.chosen
-    value = (chosen.held_out or {}).get("alignment") if chosen else None
-    if chosen is None or chosen.in_sample is None or value is None or chosen.in_sample - value < LITTLE:
-        return NOTHING
-    return fact("flattered", value=chosen.in_sample)
+        return _reason("care", fact("held_out_unknown"), "grade_and_choose")
+    differs = chosen.in_sample is not None and chosen.in_sample - value >= LITTLE
+    flattered = fact("flattered", value=chosen.in_sample) if differs else NOTHING
+    if low < 0.5:
+        return _reason("care", fact("held_out_weak", flattered, value=value, low=low), "refine_judges")
+    return _reason("good", fact("held_out_good", flattered, value=value, low=low))
 
 
 def _sealed_test(seen: _Seen) -> Iterator[Reason]:
@@ -243,15 +223,14 @@ def _sealed_test(seen: _Seen) -> Iterator[Reason]:
     ]
     at, shown = seen.test.at, _set_on_test(seen, seen.test)
     if not pairs:
-        yield Reason(weight="care", says=fact("test_of_others", at=at), next_step=fact("look_again"))
+        yield _reason("care", fact("test_of_others", at=at), "look_again")
     elif fallen := [judge for outside, inside in pairs for judge in _fallen(outside, inside)]:
         says = fact("worse_on_test", shown, fact("expect_the_test"), judges=fallen)
-        yield Reason(weight="care", says=says, next_step=fact("refine_or_choose"))
+        yield _reason("care", says, "refine_or_choose")
     elif why := next((why for outside, inside in pairs for why in _incomparable(outside, inside)), None):
-        says = fact("test_incomparable", shown, reason=why)
-        yield Reason(weight="care", says=says, next_step=fact("grade_other_sources"))
+        yield _reason("care", fact("test_incomparable", shown, reason=why), "grade_other_sources")
     else:
-        yield Reason(weight="good", says=fact("as_good_on_test", shown, at=at))
+        yield _reason("good", fact("as_good_on_test", shown, at=at))
 
 
 def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[Fact]:
@@ -282,60 +261,49 @@ def _set_on_test(seen: _Seen, test: SealedView) -> Fact:
     if then is None or now is None or then.judge_version_ids != now.judge_version_ids:
         return NOTHING
     counts = then.counts
-    return fact(
-        "set_on_test",
-        caught=counts.true_fail,
-        fails=counts.human_fails,
-        wrong=counts.false_fail,
-        passes=counts.human_passes,
-    )
+    fails = {"caught": counts.true_fail, "fails": counts.human_fails}
+    return fact("set_on_test", **fails, wrong=counts.false_fail, passes=counts.human_passes)
 
 
 def _stale(seen: _Seen) -> Iterator[Reason]:
     if changed := sorted({judge.criterion for judge in seen.members if judge.stale}):
-        says = fact("criteria_changed", criteria=changed)
-        yield Reason(weight="bad", says=says, next_step=fact("judges_anew"))
+        yield _reason("bad", fact("criteria_changed", criteria=changed), "judges_anew")
 
 
 def _people(seen: _Seen) -> Iterator[Reason]:
     known = seen.report.agreement
     if known.alpha is None or known.low is None or known.high is None:
-        says = fact("agreement_unknown", why=known.why_not)
-        yield Reason(weight="care", says=says, next_step=fact("second_person"))
+        yield _reason("care", fact("agreement_unknown", why=known.why_not), "second_person")
         return
     figures = {"alpha": known.alpha, "low": known.low, "high": known.high, "n": known.n_outputs}
     if known.alpha < WEAK:
         weight: Weight = "bad" if known.high < TOO_WEAK else "care"
-        says = fact("agree_weakly", **figures)
-        yield Reason(weight=weight, says=says, next_step=fact("settle_conflicts"))
+        yield _reason(weight, fact("agree_weakly", **figures), "settle_conflicts")
     else:
-        yield Reason(weight="good", says=fact("agree", **figures))
+        yield _reason("good", fact("agree", **figures))
 
 
 def _sample(seen: _Seen) -> Iterator[Reason]:
     rates = seen.report.pass_rate
     says = fact("graded_are", sampling=rates.human_sampling)
-    if rates.well_drawn:
-        yield Reason(weight="good", says=says)
-    else:
-        yield Reason(weight="care", says=says, next_step=fact("draw_a_sample"))
+    yield _reason("good", says) if rates.well_drawn else _reason("care", says, "draw_a_sample")
 
 
 def _test(seen: _Seen) -> Iterator[Reason]:
     splits = seen.splits
+    looks = {"looks": splits.looks, "limit": splits.limit}
     if splits.spent:
-        says = fact("test_spent", looks=splits.looks, limit=splits.limit)
-        yield Reason(weight="care", says=says, next_step=fact("fresh_test"))
+        yield _reason("care", fact("test_spent", **looks), "fresh_test")
     elif not splits.sealed:
-        yield Reason(weight="care", says=fact("test_unsealed"), next_step=fact("grade_on"))
+        yield _reason("care", fact("test_unsealed"), "grade_on")
     else:
-        yield Reason(weight="good", says=fact("test_sealed", looks=splits.looks, limit=splits.limit))
+        yield _reason("good", fact("test_sealed", **looks))
 
 
 def _specification(seen: _Seen) -> Iterator[Reason]:
     gap = seen.court.unclear
     if gap.value is not None and gap.value > GAP:
-        yield Reason(weight="care", says=fact("unclear", share=gap), next_step=fact("edit_criteria"))
+        yield _reason("care", fact("unclear", share=gap), "edit_criteria")
 
 
 _CHECKS: tuple[Callable[[_Seen], Iterator[Reason]], ...] = (

@@ -200,15 +200,6 @@ def explain_output(db: Database, judge: JudgeVersion, output: Output) -> Explain
     return ExplainedOutput(output_id=output.id, **dict(found))
 
 
-@finder(Output)
-def find_output(workspace: Workspace, word: str) -> Output:
-    """An output by its id or the importer's own id; BadInput where there is none."""
-    found = output_table.get(workspace.db, word)
-    if found is None:
-        raise BadInput(f"There is no output '{word}'.", next_step="Check the id.")
-    return found
-
-
 def _learned_judge(version: JudgeVersion) -> LearnedKind:
     judge = kind_of(version)
     if isinstance(judge, LearnedKind):

@@ -1,16 +1,13 @@
-"""The disagreement court: every conflict of a judge and people is ruled, and starts what comes next.
+"""Refining: every disagreement of a judge and people is ruled on, and starts what comes next.
 
-A conflict is an output that a judge fails and people passed, or that it passes and people failed
-for its own criterion. Whoever rules says who was right, or that nobody could be: the criterion is
-unclear, or what is needed to decide is not there. The share of "criterion unclear" is a gap in the
-specification, which no better judge can close. The sealed test stays out: to rule on it would be to
-fit to it.
+A judge fails what people passed, or passes what people failed for its own criterion. Who was right, or is the criterion
+unclear, a gap that no better judge can close? The sealed test stays out: to rule on it would be to fit to it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -32,12 +29,12 @@ from labelcore.models import (
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import grading
 from labelcore.stages.aligning import chosen_set
+from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
@@ -80,10 +77,7 @@ class Disagreement(Frozen):
             "criterion": self.subject,
             "verdict": self.decision.value,
             "reason": self.decision.reason,
-            "human_pass": self.human_pass,
-            "notes": self.notes,
-            "split": self.split,
-            "ruling": self.ruling,
+            **{name: getattr(self, name) for name in ("human_pass", "notes", "split", "ruling")},
         }
 
 
@@ -100,8 +94,7 @@ class Gap(Frozen):
 class Docket(Frozen):
     """All conflicts, the open ones first, with what the rulings amount to.
 
-    ``sealed``: how many outputs of the sealed test were left out, whether they conflict or not.
-    ``limit``: so many conflicts are listed for people and programs that ask.
+    ``sealed``: how many outputs of the sealed test were left out; ``limit``: so many conflicts are listed.
     """
 
     conflicts: tuple[Disagreement, ...]
@@ -150,7 +143,8 @@ def docket(
     They are those of the chosen set's judges, or of all judges where none is chosen.
     """
     labels = fitting_labels(workspace)
-    judges = [judge] if judge else _judges(workspace)
+    chosen = active_judges(workspace) if chosen_set(workspace) is None else chosen_judges(workspace)
+    judges = [judge] if judge else chosen
     found = [conflict for version in judges for conflict in _conflicts(workspace, version, labels)]
     found.sort(key=lambda conflict: (conflict.ruling is not None, conflict.subject, conflict.output.id))
     everything = grading.human_labels(workspace)
@@ -161,15 +155,6 @@ def docket(
         sealed=len(everything.value) - len(labels.value),
         limit=limit,
     )
-
-
-def _judges(workspace: Workspace) -> list[JudgeVersion]:
-    choice = chosen_set(workspace)
-    if choice is None:
-        return active_judges(workspace)
-    ids: list[str] = choice["judge_version_ids"]
-    found = judge_table.many(workspace.db, ids)
-    return [found[version_id] for version_id in ids if version_id in found]
 
 
 def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[Disagreement]:
@@ -183,7 +168,10 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
     ]
     outputs = output_table.many(workspace.db, [verdict.output_id for verdict in differ])
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    ruled = _ruled(workspace)
+    ruled = {  # by what they are on: a changed grade or verdict is another conflict
+        (ruling.output_id, ruling.judge_id, ruling.human_pass): ruling
+        for ruling in court.current(workspace.db, workspace.project.id)
+    }
     return [
         Disagreement(
             output=outputs[verdict.output_id],
@@ -199,14 +187,6 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
     ]
 
 
-def _ruled(workspace: Workspace) -> Mapping[tuple[str, str, bool], CourtRuling]:
-    """Rulings by what they are on; a changed grade or verdict is another conflict."""
-    return {
-        (ruling.output_id, ruling.judge_id, ruling.human_pass): ruling
-        for ruling in court.current(workspace.db, workspace.project.id)
-    }
-
-
 def _gaps(found: Sequence[Disagreement]) -> list[Gap]:
     by_subject: dict[tuple[str, str | None], list[Disagreement]] = defaultdict(list)
     for conflict in found:
@@ -215,15 +195,15 @@ def _gaps(found: Sequence[Disagreement]) -> list[Gap]:
     for (name, criterion_id), conflicts in by_subject.items():
         rulings = [conflict.ruling for conflict in conflicts if conflict.ruling]
         counts = Counter(ruling.value for ruling in rulings)
-        gaps.append(
-            Gap(
-                criterion=name,
-                criterion_id=criterion_id,
-                open=len(conflicts) - len(rulings),
-                ruled={value: counts[value] for value in VALUES},
-                unclear=_unclear(rulings),
-            )
+        ruled: dict[CourtValue, int] = {value: counts[value] for value in VALUES}
+        gap = Gap(
+            criterion=name,
+            criterion_id=criterion_id,
+            open=len(conflicts) - len(rulings),
+            ruled=ruled,
+            unclear=_unclear(rulings),
         )
+        gaps.append(gap)
     return sorted(gaps, key=lambda gap: (-gap.ruled["criterion_unclear"], -gap.open, gap.criterion))
 
 
@@ -257,7 +237,14 @@ def decide(
         raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    conflict = _standing(workspace, output, judge)
+    standing = _conflicts(workspace, judge, fitting_labels(workspace))
+    known = output_table.get(workspace.db, output)
+    conflict = next((found for found in standing if known and found.output.id == known.id), None)
+    if conflict is None:
+        raise NotFound(
+            f"{judge.name} does not differ from people on the output '{output}' (now).",
+            next_step="`labelcore refine court` lists the conflicts.",
+        )
     ruling = Ruled.model_validate(
         {
             "id": new_id("court"),
@@ -279,16 +266,3 @@ def decide(
         waiting = workspace.project.rules.review
         grading.review(workspace, list(dict.fromkeys([*waiting, conflict.output.id])))
     return ruling
-
-
-def _standing(workspace: Workspace, output: str, judge: JudgeVersion) -> Disagreement:
-    """The conflict on an output that stands now."""
-    known = output_table.get(workspace.db, output)
-    standing = _conflicts(workspace, judge, fitting_labels(workspace)) if known else []
-    conflict = next((conflict for conflict in standing if known and conflict.output.id == known.id), None)
-    if conflict is None:
-        raise NotFound(
-            f"{judge.name} does not differ from people on the output '{output}' (now).",
-            next_step="`labelcore refine court` lists the conflicts.",
-        )
-    return conflict
