@@ -3,7 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.stages import deriving
+from labelcore.stages.deriving import editing
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.components import grading_card, presses
@@ -39,7 +39,7 @@ with shell.guard():
     rules = place.project.rules
     if rules.compare:
         ways = {"pairs": say("Compare two versions"), **ways}
-    for criterion in deriving.list_criteria(place, status="accepted"):
+    for criterion in editing.list_criteria(place, status="accepted"):
         if criterion.id in rules.regrade:
             ways[criterion.id] = say("Grade anew: {name}", name=shell.plain(criterion.name))
     way = next(iter(ways))

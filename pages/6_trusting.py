@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from labelcore.stages import aligning, reporting
+from labelcore.stages import aligning
+from labelcore.stages.reporting.trust import trust as verdict_on
 from pages.widgets import alignment, shell, trust
 
 MENU = ("Trust", ":material/verified:")
@@ -16,7 +17,7 @@ with shell.guard():
         st.info("Nothing can be said yet: no output has a pass or a fail. Grade some first.")
         shell.go("3_grading.py", "Grade")
         st.stop()
-    trust.show_answer(reporting.trust(place, report=report))
+    trust.show_answer(verdict_on(place, report=report))
     alignment.show_rates(report)
     trust.show_judges(report)
     trust.show_slices(place)

@@ -8,7 +8,7 @@ from labelcore.messages.catalogue import say
 from labelcore.messages.telling import sentence
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
-    from labelcore.stages.reporting import Reason
+    from labelcore.stages.reporting.trust import Reason
 
 WORDS = {
     "corrected_if": "judged by the chosen set and corrected for its errors, if {assumption}",

@@ -13,12 +13,12 @@ from labelcore.messages.report import write_report
 from labelcore.messages.telling import document
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
-from labelcore.stages import reporting
-from labelcore.stages.reporting.card import DAYS, NO_LIMITS, JudgeCard, LimitOptions, WantedSplit
+from labelcore.stages.reporting import gathering, html, pdf
+from labelcore.stages.reporting.card import DAYS, NO_LIMITS, JudgeCard, LimitOptions, WantedSplit, make_card
 from labelcore.stages.reporting.slicing import By
 from labelcore.workspace import Workspace
 
-_WRITERS = {".html": lambda built: reporting.to_html(built).encode(), ".pdf": reporting.to_pdf}
+_WRITERS = {".html": lambda built: html.to_html(built).encode(), ".pdf": pdf.to_pdf}
 
 
 class Written(Frozen):
@@ -54,7 +54,7 @@ def report(
         raise BadInput(
             f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
         )
-    built = write_report(reporting.gather(workspace, by=tuple(by)))
+    built = write_report(gathering.gather(workspace, by=tuple(by)))
     content = writer(built)
     _write(out, content)
     return Written(out=out, bytes=len(content), title=built.title)
@@ -71,7 +71,7 @@ def card(
     days: Annotated[int, Field(ge=1, le=3_650, description="Valid so many days.")] = DAYS,
 ) -> WrittenCard:
     """Write a judge's card: what it is, its figures, its limits, until when it is valid."""
-    made = reporting.make_card(workspace, judge, split=split, limits=limits.limits, days=days)
+    made = make_card(workspace, judge, split=split, limits=limits.limits, days=days)
     if out:
         _write(out, card_text(made).encode())
     return WrittenCard(card=made, out=out)

@@ -9,8 +9,9 @@ from labelcore.errors import NotFound
 from labelcore.models import Role
 from labelcore.operations import Effect, operation
 from labelcore.progress import silent
-from labelcore.stages import aligning, deriving, importing, judging, projects
+from labelcore.stages import aligning, importing, judging, projects
 from labelcore.stages.aligning import choosing_set
+from labelcore.stages.deriving import derivation, editing
 from labelcore.workspace import Workspace
 
 _TASK = (
@@ -38,9 +39,9 @@ def demo(workspace: Workspace) -> Demonstration:
         importing.import_file(quiet, str(sample_file(name)), mapping).batch
         for name, mapping in importing.sample_mappings().items()
     ]
-    if not deriving.list_criteria(workspace):
+    if not editing.list_criteria(workspace):
         workspace.progress(1, _STEPS, "deriving criteria from the notes")
-        deriving.derive(quiet.by("labelcore demo"), offline=True, accept_all=True)
+        derivation.derive(quiet.by("labelcore demo"), offline=True, accept_all=True)
     if not judging.list_judges(workspace):
         workspace.progress(2, _STEPS, "proposing judges")
         judging.propose(quiet)

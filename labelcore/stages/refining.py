@@ -1,7 +1,7 @@
 """Refining: every disagreement of a judge and people is ruled on, and starts what comes next.
 
-A judge fails what people passed, or passes what people failed for its own criterion. Who was right, or is the criterion
-unclear, a gap that no better judge can close? The sealed test stays out: to rule on it would be to fit to it.
+A judge fails what people passed, or passes what people failed for its own criterion. Where the criterion is
+unclear, no better judge helps. The sealed test stays out: to rule on it would be to fit to it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import grading
 from labelcore.stages.aligning import chosen_set
 from labelcore.stages.aligning.measuring import chosen_judges
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing.subjects import subject_of

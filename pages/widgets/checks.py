@@ -6,7 +6,7 @@ import streamlit as st
 
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
-from labelcore.stages import deriving
+from labelcore.stages.deriving import editing
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.checks import Trial
@@ -25,7 +25,7 @@ _SHOWN = 200
 
 def write_check(workspace: Workspace) -> None:
     """An editor with what a check may use, a trial, and a way to keep it."""
-    criteria = deriving.list_criteria(workspace, status="accepted")
+    criteria = editing.list_criteria(workspace, status="accepted")
     if not criteria:
         st.info("There are no accepted criteria yet: a check decides one of them.")
         return
@@ -88,10 +88,10 @@ def show_schema(workspace: Workspace) -> None:
         if schema and st.button("Clear it", key="schema-clear"):
             schemas.clear_schema(workspace)
             st.rerun()
-    criteria = deriving.list_criteria(workspace, status="accepted")
+    criteria = editing.list_criteria(workspace, status="accepted")
     if not criteria:
         return
-    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
+    names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
     for key, pointer in workspace.project.settings.fields.items():
         st.write(shell.plain(f"{names.get(key, key)} is about the field {pointer}."))
     left, right = st.columns(2)

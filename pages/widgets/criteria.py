@@ -8,7 +8,9 @@ import streamlit as st
 from labelcore.messages.lines.deriving import risk_words
 from labelcore.models import Criterion, Grade, Risk
 from labelcore.settings import settings
-from labelcore.stages import deriving, grading, projects
+from labelcore.stages import grading, projects
+from labelcore.stages.deriving import coding, derivation, editing
+from labelcore.stages.deriving.versions import SplitPart, difference, split, undo_change
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -33,9 +35,9 @@ def show_criteria(workspace: Workspace) -> None:
     mode = st.radio("How", modes, horizontal=True, key="derive-mode")
     if st.button("Derive criteria from the notes", type="primary"):
         with st.spinner("Reading the notes …"):
-            found = deriving.derive(workspace, offline=mode == modes[0])
+            found = derivation.derive(workspace, offline=mode == modes[0])
         shell.warn(found.warnings)
-    criteria = deriving.list_criteria(workspace)
+    criteria = editing.list_criteria(workspace)
     if not criteria:
         fails = projects.overview(workspace).fails
         st.info(
@@ -54,7 +56,7 @@ def show_criteria(workspace: Workspace) -> None:
 
 def _unexplained(workspace: Workspace) -> None:
     """The failed outputs that no criterion explains, and a code that would explain most of them."""
-    left = deriving.uncovered_fails(workspace)
+    left = derivation.uncovered_fails(workspace)
     st.write(f"{len(left)} failed outputs are not explained by any criterion yet.")
     if not left:
         return
@@ -62,14 +64,14 @@ def _unexplained(workspace: Workspace) -> None:
     missing = set(left)
     gains = [
         (coded.code, sorted({quote.output_id for quote in coded.quotes} & missing))
-        for coded in deriving.list_codes(workspace)
+        for coded in coding.list_codes(workspace)
     ]
     code, explained = max(gains, key=lambda gain: len(gain[1]), default=(None, []))
     if code and explained:
         st.write(plain(f"The code “{code.label}” would explain {len(explained)} of them."))
         show_outputs(workspace, "Show what it would explain", explained, "next-explains")
         if st.button("Make it a criterion", key="next-criterion"):
-            deriving.criterion_from_codes(workspace, [code], name=code.label)
+            coding.criterion_from_codes(workspace, [code], name=code.label)
             st.rerun()
     else:
         st.write(
@@ -139,7 +141,7 @@ def _evidence(workspace: Workspace, criterion: Criterion, who: dict[str, Grade])
 
 def _versions(workspace: Workspace, criterion: Criterion) -> None:
     """Every version with who, when, why, and what became of the words."""
-    versions = deriving.history(workspace, criterion)
+    versions = editing.history(workspace, criterion)
     for before, after in zip([None, *versions], versions, strict=False):
         kept = "wording only" if after.wording_only else "the meaning may have changed"
         who, why = after.author or "labelcore", after.why or "no reason given"
@@ -148,7 +150,7 @@ def _versions(workspace: Workspace, criterion: Criterion) -> None:
         if before and _stakes(before) != _stakes(after):
             st.write(plain(f"{_stakes(before)} → {_stakes(after)}"))
         if before and before.statement != after.statement:
-            pieces = deriving.difference(before.statement, after.statement)
+            pieces = difference(before.statement, after.statement)
             marked = (
                 _MARKS[piece.kind].format(plain(piece.text)) if piece.text.strip() else " "
                 for piece in pieces
@@ -187,8 +189,8 @@ def _edit(workspace: Workspace, criterion: Criterion) -> None:
             if limit != present:  # else it follows the risk
                 changes["max_ffr"] = limit / 100
             with shell.guard():
-                edited = deriving.CriterionEdit.model_validate(changes)
-                deriving.edit(workspace, criterion, edited=edited, wording_only=same, why=why)
+                edited = editing.CriterionEdit.model_validate(changes)
+                editing.edit(workspace, criterion, edited=edited, wording_only=same, why=why)
             st.rerun()
 
 
@@ -203,21 +205,21 @@ def _split(workspace: Workspace, criterion: Criterion) -> None:
         )
         if st.form_submit_button("Split"):
             parts = [
-                deriving.SplitPart(name=name, statement=statement, quotes=numbers)
+                SplitPart(name=name, statement=statement, quotes=numbers)
                 for name, statement, numbers in zip(names, statements, ((), tuple(quotes)), strict=True)
             ]
             with shell.guard():
-                deriving.split(workspace, criterion, parts=parts)
+                split(workspace, criterion, parts=parts)
             st.rerun()
 
 
 def _acts(workspace: Workspace, criterion: Criterion) -> None:
     acts: dict[str, dict[str, Callable[..., object]]] = {
-        "proposed": {"Accept": deriving.accept, "Reject": deriving.reject},
-        "accepted": {"Drop": deriving.drop},
+        "proposed": {"Accept": editing.accept, "Reject": editing.reject},
+        "accepted": {"Drop": editing.drop},
     }
-    possible = acts.get(criterion.status, {"Restore": deriving.restore})
-    for label, act in {**possible, "Undo the last change": deriving.undo_change}.items():
+    possible = acts.get(criterion.status, {"Restore": editing.restore})
+    for label, act in {**possible, "Undo the last change": undo_change}.items():
         if st.button(label, key=f"{act.__name__}-{criterion.id}"):
             with shell.guard():
                 act(workspace, criterion)

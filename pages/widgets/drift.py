@@ -3,8 +3,8 @@
 import streamlit as st
 
 from labelcore.messages import sentence
-from labelcore.stages import deriving
 from labelcore.stages.aligning.by_version import by_version, outputs_of
+from labelcore.stages.deriving import drift, editing, versions
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.outputs import CELLS, show_outputs
@@ -13,7 +13,7 @@ from pages.widgets.shell import plain
 
 def show_drift(workspace: Workspace) -> None:
     """What each change of meaning did to the grades before it, and what to grade next."""
-    found = deriving.ledgers(workspace)
+    found = drift.ledgers(workspace)
     if not found:
         st.info("There are no accepted criteria yet.")
         return
@@ -40,7 +40,7 @@ def show_drift(workspace: Workspace) -> None:
         )
 
 
-def _stale(workspace: Workspace, ledger: deriving.Ledger) -> None:
+def _stale(workspace: Workspace, ledger: drift.Ledger) -> None:
     """One criterion whose meaning changed: how far it is graded anew, and what to grade next."""
     st.subheader(plain(ledger.criterion.name))
     st.write(plain(sentence(ledger.says)))
@@ -59,13 +59,13 @@ def _stale(workspace: Workspace, ledger: deriving.Ledger) -> None:
     if ledger.criterion.id in workspace.project.rules.regrade:
         shell.go("3_grading.py", "Grade")
     elif st.button("Ask for them on the Grade page", key=f"again-{ledger.criterion.id}"):
-        deriving.queue_regrade(workspace, ledger.criterion)
+        drift.queue_regrade(workspace, ledger.criterion)
         st.rerun()
 
 
 def _timeline(workspace: Workspace) -> None:
     """How well judges follow people, version by version of one criterion."""
-    names = {criterion.name: criterion for criterion in deriving.list_criteria(workspace, status="accepted")}
+    names = {criterion.name: criterion for criterion in editing.list_criteria(workspace, status="accepted")}
     st.subheader("Alignment along the versions of a criterion")
     chosen = st.selectbox("Criterion", list(names), key="timeline")
     found = by_version(workspace, names[chosen]) if chosen else []
@@ -99,7 +99,7 @@ def _timeline(workspace: Workspace) -> None:
 
 def show_lineage(workspace: Workspace) -> None:
     """Which criterion was made from which, as a small graph."""
-    found = deriving.lineage(workspace)
+    found = versions.lineage(workspace)
     if not found:
         st.info("There are no criteria yet.")
         return

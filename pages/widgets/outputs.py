@@ -6,7 +6,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.models import Output
-from labelcore.stages import aligning, grading, projects
+from labelcore.stages import aligning, grading
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import shell

@@ -4,7 +4,7 @@ import streamlit as st
 
 from labelcore.messages import rate_words, sentences
 from labelcore.models import ProbeValue
-from labelcore.stages import deriving
+from labelcore.stages.deriving import editing
 from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -16,7 +16,7 @@ _OPINIONS: dict[str, ProbeValue] = {"It breaks the criterion": "confirmed", "It 
 
 def show_probes(workspace: Workspace) -> None:
     """Make probes of a criterion, say what they are, and see which judges catch them."""
-    criteria = deriving.list_criteria(workspace, status="accepted")
+    criteria = editing.list_criteria(workspace, status="accepted")
     if not criteria:
         st.info("There are no accepted criteria yet.")
         return

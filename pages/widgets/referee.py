@@ -7,7 +7,7 @@ from labelcore.messages import rate_words, say, sentence, sentences
 from labelcore.models import OVERALL
 from labelcore.stages import judging
 from labelcore.stages.aligning import refereeing
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.outputs import show_output

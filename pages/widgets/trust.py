@@ -8,10 +8,13 @@ from labelcore.messages import listed, say, sentence, sentences, slicing, speaki
 from labelcore.messages.lines.reporting import version_lines
 from labelcore.messages.report import timeline_of, write_report
 from labelcore.messages.trusting import reason_words
-from labelcore.stages import grading, reporting
+from labelcore.stages import grading
 from labelcore.stages.aligning import moments
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stages.reporting import Document
+from labelcore.stages.reporting import comparing, gathering, html, pdf
+from labelcore.stages.reporting.document import Document
+from labelcore.stages.reporting.slicing import fields, slices
+from labelcore.stages.reporting.trust import Reason, Trust
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.shell import plain
@@ -24,7 +27,7 @@ _BOXES = {
 _CHARTED = 12
 
 
-def show_answer(trust: reporting.Trust) -> None:
+def show_answer(trust: Trust) -> None:
     """The answer in one sentence, then what speaks against it, then what speaks for it."""
     st.header(plain(sentence(trust.headline)))
     st.write(plain(say("The figure: {method}.", method=sentence(trust.method))))
@@ -39,7 +42,7 @@ def show_answer(trust: reporting.Trust) -> None:
             st.write(plain(basis))
 
 
-def _show_reasons(reasons: list[reporting.Reason]) -> None:
+def _show_reasons(reasons: list[Reason]) -> None:
     for reason in reasons:
         box, icon = _BOXES[reason.weight]
         box(plain(reason_words(reason)), icon=icon)
@@ -63,12 +66,12 @@ def show_judges(report: AlignmentReport) -> None:
 
 def show_slices(workspace: Workspace) -> None:
     """The pass rate by one field's values, the worst first."""
-    known = reporting.fields(workspace)
+    known = fields(workspace)
     if not known:
         return
     st.subheader("Where is it better or worse?")
     field = st.segmented_control("By", known, default=known[0], key="trust-slice") or known[0]
-    for breakdown in reporting.slices(workspace, by=[field]):
+    for breakdown in slices(workspace, by=[field]):
         charts.intervals(
             "Pass rate; the intervals hold for all values at once",
             [row.name for row in breakdown.rows[:_CHARTED]],
@@ -87,7 +90,7 @@ def show_slices(workspace: Workspace) -> None:
 
 def show_timeline(workspace: Workspace) -> None:
     """The chosen sets' held-out figures over time, with what changed."""
-    found = reporting.timeline(workspace)
+    found = gathering.timeline(workspace)
     if found is None:
         return
     st.subheader("What happened?")
@@ -106,11 +109,11 @@ def offer_report(workspace: Workspace) -> None:
 
     def written() -> Document:
         with speaking(spoken):
-            return write_report(reporting.gather(workspace))
+            return write_report(gathering.gather(workspace))
 
     kinds: tuple[tuple[str, str, Callable[[], str | bytes]], ...] = (
-        ("html", "text/html", lambda: reporting.to_html(written())),
-        ("pdf", "application/pdf", lambda: reporting.to_pdf(written())),
+        ("html", "text/html", lambda: html.to_html(written())),
+        ("pdf", "application/pdf", lambda: pdf.to_pdf(written())),
     )
     for column, (ending, mime, make) in zip(st.columns(2), kinds, strict=True):
         column.download_button(
@@ -130,7 +133,7 @@ def show_comparison(workspace: Workspace) -> None:
         given = st.datetime_input("Earlier moment", value=None, step=60, key="trust-before")
         if given is not None:
             moment = moments.parse_moment(given.isoformat())
-            _show_moments(reporting.compare_moments(workspace, moment))
+            _show_moments(comparing.compare_moments(workspace, moment))
     known = list(grading.versions(workspace))
     if len(known) < 2:
         return
@@ -142,13 +145,13 @@ def show_comparison(workspace: Workspace) -> None:
         )
         if st.toggle("Compare them", key="trust-versions"):
             with shell.guard():
-                compared = reporting.compare_versions(workspace, first, second)
+                compared = comparing.compare_versions(workspace, first, second)
                 st.write(say("Both answered {n} of the same inputs.", n=compared.pairs))
                 for line in version_lines(compared):
                     st.write(plain(line))
 
 
-def _show_moments(comparison: reporting.MomentComparison) -> None:
+def _show_moments(comparison: comparing.MomentComparison) -> None:
     charts.intervals(
         "Then and now, 95 % intervals",
         [moved.name for moved in comparison.figures],

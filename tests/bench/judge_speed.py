@@ -11,7 +11,8 @@ import time
 
 from labelcore.judges.features import measure, plain_columns
 from labelcore.models import Grade, Output
-from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages import grading, judging, projects
+from labelcore.stages.deriving import derivation
 from labelcore.store import open_database
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -50,7 +51,7 @@ def main() -> None:
                 )
             ],
         )
-    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
+    derivation.derive(Workspace(db, project), offline=True, accept_all=True)
     judges = judging.propose(Workspace(db, project))
     kinds = [judge.kind for judge in judges]
     columns = plain_columns()

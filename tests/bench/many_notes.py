@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from labelcore.models import Grade, Output
 from labelcore.settings import settings
-from labelcore.stages import deriving, projects
+from labelcore.stages import projects
+from labelcore.stages.deriving import coding, derivation
 from labelcore.store import grades as grade_table
 from labelcore.store import open_database
 from labelcore.store import outputs as output_table
@@ -79,16 +80,16 @@ def main() -> None:
         plant(Workspace(db, project), chosen.notes)
         watch = Watch()
         started, busy = time.perf_counter(), time.process_time()
-        found = deriving.derive(Workspace(db, project), offline=True)
+        found = derivation.derive(Workspace(db, project), offline=True)
         both = time.perf_counter() - started
-        codes = deriving.list_codes(Workspace(db, project))
+        codes = coding.list_codes(Workspace(db, project))
         print(
             f"{chosen.notes} notes: {len(found.criteria)} criteria and {len(codes)} codes in "
             f"{both:.1f} s ({time.process_time() - busy:.1f} s of processor); longest wait of "
             f"another thread {watch.stop():.2f} s"
         )
         started = time.perf_counter()
-        deriving.derive(Workspace(db, project), offline=True)
+        derivation.derive(Workspace(db, project), offline=True)
         print(f"again, with nothing new: {time.perf_counter() - started:.1f} s")
         if chosen.page:
             open_page()

@@ -21,8 +21,9 @@ from labelcore.errors import LabelcoreError
 from labelcore.judges.features import measure, plain_columns
 from labelcore.judges.fitting import Sought, fit_stumps, votes
 from labelcore.models import Grade, Output
-from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
+from labelcore.stages.deriving import derivation
 from labelcore.stats.selection import figures
 from labelcore.store import Database, open_database, verdicts
 from labelcore.store import outputs as output_table
@@ -82,7 +83,7 @@ def product(db: Database, name: str, rows: list[Row], train: list[int], test: li
                 )
             ],
         )
-    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
+    derivation.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     try:
         judging.run_judges(Workspace(db, project))

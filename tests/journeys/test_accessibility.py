@@ -10,8 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
-from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
+from labelcore.stages.deriving import derivation
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import navigation
@@ -29,7 +30,7 @@ def app(tmp_path: Path) -> Iterator[str]:
     db = open_database(path)
     project = projects.open_project(db, "test")
     plant(Workspace(db, project))
-    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
+    derivation.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
     choosing_set.choose(Workspace(db, project))

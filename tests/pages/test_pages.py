@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 from labelcore.messages.catalogue import chinese
 from labelcore.models import Grade
 from labelcore.settings import settings
-from labelcore.stages import deriving, grading, importing, judging, projects, sampling
+from labelcore.stages import finding, grading, importing, judging, projects, sampling
 from labelcore.stages.aligning import choosing_set
+from labelcore.stages.deriving import derivation, editing
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import navigation
@@ -88,7 +89,7 @@ def work(path: Path) -> None:
                 )
             ],
         )
-    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
+    derivation.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
     choosing_set.choose(Workspace(db, project))
@@ -181,12 +182,12 @@ def test_sampling_draws_and_says_why(database: Path) -> None:
 def test_criteria_are_accepted_by_a_click(worked: Path) -> None:
     db = open_database(worked)
     project = projects.open_project(db, "shop")
-    first = deriving.list_criteria(Workspace(db, project))[0]
-    deriving.restore(Workspace(db, project), first.id)
+    first = editing.list_criteria(Workspace(db, project))[0]
+    editing.restore(Workspace(db, project), first.id)
     app = AppTest.from_file(ROOT / "pages" / "4_deriving.py", default_timeout=20).run()
     app.button(key=f"accept-{first.id}").click().run()
     healthy(app)
-    assert deriving.find_criterion(Workspace(db, project), first.id).status == "accepted"
+    assert finding.find_criterion(Workspace(db, project), first.id).status == "accepted"
 
 
 def test_a_held_database_is_explained_without_a_traceback(

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.models import Output, Project
 from labelcore.settings import settings
-from labelcore.stages import deriving, grading, projects
-from labelcore.stages.deriving import glossary
+from labelcore.stages import finding, grading, projects
+from labelcore.stages.deriving import derivation, drift, editing, glossary
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -33,7 +33,7 @@ def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Da
     for n in range(12):
         note = NOTES[n] if n < len(NOTES) else ""
         grading.grade(Workspace(db, project, "ann"), f"o{n}", "fail" if note else "pass", note=note)
-    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
+    derivation.derive(Workspace(db, project), offline=True, accept_all=True)
     yield db, project
     close_database(tmp_path / "app.duckdb")
     settings.cache_clear()
@@ -99,8 +99,8 @@ def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> N
 
 def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Database, Project]) -> None:
     db, project = rubric
-    criterion = deriving.list_criteria(Workspace(db, project), status="accepted")[0]
-    deriving.edit(Workspace(db, project).by("ann"), criterion.id, statement="Something else entirely.")
+    criterion = editing.list_criteria(Workspace(db, project), status="accepted")[0]
+    editing.edit(Workspace(db, project).by("ann"), criterion.id, statement="Something else entirely.")
     app = tab("Drift")
     assert "are from before its meaning changed" in shown_text(app).replace("\\", "")
     app.button(key=f"again-{criterion.id}").click().run()
@@ -115,8 +115,8 @@ def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Datab
     grade.run()
     assert not grade.exception
     assert grade.info[0].value.replace("\\", "") == "Something else entirely."
-    _, before = deriving.regrade_items(Workspace(db, project), criterion.id, "ann")
-    newest = deriving.find_criterion(Workspace(db, project), criterion.id)
+    _, before = drift.regrade_items(Workspace(db, project), criterion.id, "ann")
+    newest = finding.find_criterion(Workspace(db, project), criterion.id)
     grading.grade(Workspace(db, project, "ann"), before[0].id, "pass", criterion=newest)
-    _, after = deriving.regrade_items(Workspace(db, project), criterion.id, "ann")
+    _, after = drift.regrade_items(Workspace(db, project), criterion.id, "ann")
     assert len(after) == len(before) - 1

@@ -9,7 +9,8 @@ import pytest
 
 from labelcore.errors import LabelcoreError, NotFound
 from labelcore.models import Code, Criterion, JudgeVersion, Output, ProbeCase, Project, Quote
-from labelcore.stages import deriving, judging
+from labelcore.stages import finding, judging
+from labelcore.stages.deriving import coding
 from labelcore.stages.finding import Ambiguous
 from labelcore.stages.judging.testing import probe_cases
 from labelcore.store import Database
@@ -32,8 +33,8 @@ class Shelf:
 
 SHELVES = {
     "judge": Shelf(judging.find_judge, "labelcore judge list", "judge_"),
-    "criterion": Shelf(deriving.find_criterion, "labelcore criteria list", "criterion_"),
-    "code": Shelf(deriving.find_code, "labelcore codes list", "code_"),
+    "criterion": Shelf(finding.find_criterion, "labelcore criteria list", "criterion_"),
+    "code": Shelf(coding.find_code, "labelcore codes list", "code_"),
 }
 NAMES = {"aa1": "Tone", "aa2": "Invented price", "bb1": "Invented date", "bb2": "Twin", "bb3": "Twin"}
 
@@ -142,5 +143,5 @@ def test_a_probe_is_found_by_its_id_or_the_beginning_of_it(workspace: Workspace)
 def test_a_label_that_means_several_codes_makes_no_further_one(workspace: Workspace) -> None:
     before = code_table.current(workspace.db, workspace.project.id)
     with pytest.raises(Ambiguous):
-        deriving.move_quote(workspace, "g1", "too short", "Twin")
+        coding.move_quote(workspace, "g1", "too short", "Twin")
     assert code_table.current(workspace.db, workspace.project.id) == before

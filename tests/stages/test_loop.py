@@ -9,8 +9,9 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Grade, Output, Project
-from labelcore.stages import aligning, deriving, exporting, grading, judging, projects
+from labelcore.stages import aligning, exporting, finding, grading, judging, projects
 from labelcore.stages.aligning import choosing_set
+from labelcore.stages.deriving import derivation, editing
 from labelcore.store import Database, open_database, verdicts
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -75,7 +76,7 @@ def worked() -> Iterator[tuple[Database, Project]]:
     db = open_database(None)
     project = projects.open_project(db, "worked")
     plant(Workspace(db, project))
-    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
+    derivation.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
     yield db, project
@@ -91,7 +92,7 @@ def families(criteria: tuple[Criterion, ...]) -> list[set[str]]:
 
 
 def test_notes_in_two_languages_land_together(workspace: Workspace, graded: list[Output]) -> None:
-    found = deriving.derive(workspace, offline=True)
+    found = derivation.derive(workspace, offline=True)
     assert 2 <= len(found.criteria) <= 6
     assert all(len(kinds) == 1 for kinds in families(found.criteria))
     assert found.uncovered_fails == 0
@@ -101,30 +102,30 @@ def test_notes_in_two_languages_land_together(workspace: Workspace, graded: list
 
 
 def test_deriving_again_adds_nothing_and_keeps_decisions(workspace: Workspace, graded: list[Output]) -> None:
-    first = deriving.derive(workspace, offline=True)
-    deriving.reject(workspace, first.criteria[0].id)
-    deriving.accept(workspace, first.criteria[1].id)
-    again = deriving.derive(workspace, offline=True)
+    first = derivation.derive(workspace, offline=True)
+    editing.reject(workspace, first.criteria[0].id)
+    editing.accept(workspace, first.criteria[1].id)
+    again = derivation.derive(workspace, offline=True)
     assert {criterion.id for criterion in again.criteria} == {
         criterion.id for criterion in first.criteria[1:]
     }
-    assert deriving.find_criterion(workspace, first.criteria[0].id).status == "rejected"
+    assert finding.find_criterion(workspace, first.criteria[0].id).status == "rejected"
     assert again.uncovered_fails > 0
 
 
 def test_edits_keep_every_version_and_merges_keep_the_evidence(
     workspace: Workspace, graded: list[Output]
 ) -> None:
-    first, two, *_ = deriving.derive(workspace, offline=True).criteria
-    changed = deriving.edit(workspace.by("ann"), first.id, name="Short", why="clearer")
-    assert [version.name for version in deriving.history(workspace, first.id)] == [first.name, "Short"]
+    first, two, *_ = derivation.derive(workspace, offline=True).criteria
+    changed = editing.edit(workspace.by("ann"), first.id, name="Short", why="clearer")
+    assert [version.name for version in editing.history(workspace, first.id)] == [first.name, "Short"]
     assert changed.version == first.version + 1
     with pytest.raises(BadInput, match="Nothing would change"):
-        deriving.edit(workspace, first.id, name="Short")
-    merged = deriving.merge(workspace, [first.id, two.id], name="Both")
+        editing.edit(workspace, first.id, name="Short")
+    merged = editing.merge(workspace, [first.id, two.id], name="Both")
     assert set(merged.evidence) == set(first.evidence) | set(two.evidence)
     assert merged.parents == (first.id, two.id)
-    assert deriving.find_criterion(workspace, two.id).status == "dropped"
+    assert finding.find_criterion(workspace, two.id).status == "dropped"
 
 
 def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project]) -> None:
@@ -167,14 +168,14 @@ def test_counts_open_the_show_outputs_them(worked: tuple[Database, Project]) -> 
 def test_few_grades_one_class_and_no_notes_say_what_is_missing(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
-    assert "grade some first" in deriving.derive(workspace, offline=True).warnings[0]
+    assert "grade some first" in derivation.derive(workspace, offline=True).warnings[0]
     first, two = add_outputs("one", "two")
     give(first, "pass")
-    assert "No output has been failed yet" in deriving.derive(workspace, offline=True).warnings[0]
+    assert "No output has been failed yet" in derivation.derive(workspace, offline=True).warnings[0]
     with pytest.raises(BadInput, match="failed yet"):
         choosing_set.choose(workspace)
     give(two, "fail")
-    assert "No failed output has a note" in deriving.derive(workspace, offline=True).warnings[0]
+    assert "No failed output has a note" in derivation.derive(workspace, offline=True).warnings[0]
     with pytest.raises(BadInput, match="no judge to run"):
         judging.run_judges(workspace)
     report = aligning.align(workspace)

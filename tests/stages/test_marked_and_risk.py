@@ -10,11 +10,12 @@ import pytest
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.models import Grade, Output
-from labelcore.stages import deriving, grading, projects, sharing
-from labelcore.stages.deriving import grouping
+from labelcore.stages import finding, grading, projects, sharing
+from labelcore.stages.deriving import coding, derivation, editing, grouping, prompting, proposing_codes
 from labelcore.stages.deriving.clauses import marked_words
 from labelcore.stages.deriving.editing import LIMITS, wanted_coverage
 from labelcore.stages.deriving.grouping import meanings
+from labelcore.stages.deriving.versions import undo_change
 from labelcore.store import codes as code_table
 from labelcore.store import vectors
 from labelcore.text.embedding import SentenceEncoder
@@ -40,18 +41,18 @@ def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     )
     give(second, "fail", "", spans=(span("You fool"),))
     give(third, "pass", "", spans=(span("Fine"),))
-    done = deriving.code_notes(workspace, offline=True)
+    done = proposing_codes.code_notes(workspace, offline=True)
     quotes = {quote.text: quote for quote in code_table.quotes(workspace.db, workspace.project.id)}
     assert {text for text, quote in quotes.items() if quote.marked} == {"1987", "was", "You fool"}
     assert quotes["1987"].code_id == quotes["wrong year"].code_id
     assert not quotes["wrong year"].marked
-    assert deriving.code_notes(workspace, offline=True).quotes_new == 0
+    assert proposing_codes.code_notes(workspace, offline=True).quotes_new == 0
     shown = {quote.text: quote.marked for coded in done.codes for quote in coded.quotes}
     assert shown["You fool"]
     label = next(coded.code.label for coded in done.codes if "You fool" in {q.text for q in coded.quotes})
-    made = deriving.criterion_from_codes(workspace, [label], name="Polite")
+    made = coding.criterion_from_codes(workspace, [label], name="Polite")
     assert made.statement == "A good output has no words like: “You fool”."
-    assert [item.marked for item in deriving.find_criterion(workspace, made.id).evidence] == [True]
+    assert [item.marked for item in finding.find_criterion(workspace, made.id).evidence] == [True]
 
 
 def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
@@ -60,11 +61,11 @@ def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
     rude, wrong = add_outputs("You fool, go away.", "It was in 1987 or so.")
     give(rude, "fail", spans=(span("You fool"),))
     give(wrong, "fail", "wrong year", spans=(span("1987"),))
-    found = deriving.derive(workspace, offline=True)
+    found = derivation.derive(workspace, offline=True)
     cited = {item.quote: item.marked for criterion in found.criteria for item in criterion.evidence}
     assert cited == {"You fool": True, "wrong year": False}
     assert found.uncovered_fails == 0
-    assert deriving.derive(workspace, offline=True).criteria == found.criteria
+    assert derivation.derive(workspace, offline=True).criteria == found.criteria
 
 
 def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: Give) -> None:
@@ -80,12 +81,12 @@ def coded(workspace: Workspace, add_outputs: Add, give: Give) -> list[Grade]:
     grades = [
         give(output, "fail", note) for output, note in zip(add_outputs("a", "b", "c"), notes, strict=True)
     ]
-    deriving.code_notes(workspace, offline=True)
+    proposing_codes.code_notes(workspace, offline=True)
     return grades
 
 
 def state(workspace: Workspace) -> dict[str, set[str]]:
-    return {coded.code.label: {q.text for q in coded.quotes} for coded in deriving.list_codes(workspace)}
+    return {coded.code.label: {q.text for q in coded.quotes} for coded in coding.list_codes(workspace)}
 
 
 def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
@@ -94,23 +95,23 @@ def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
     before = state(workspace)
     long, year, rude = (next(k for k, quotes in before.items() if g.note in quotes) for g in coded)
     for _ in range(3):
-        deriving.merge_codes(workspace.by("ann"), [long, year], act="act-00000001")
+        coding.merge_codes(workspace.by("ann"), [long, year], act="act-00000001")
     assert len(code_table.history(workspace.db, workspace.project.id)) == len(before) + 1
-    deriving.move_quote(workspace.by("ann"), coded[2].id, "rude tone", "Manners", act="act-00000002")
-    deriving.rename_code(workspace.by("ann"), long, "Length")
+    coding.move_quote(workspace.by("ann"), coded[2].id, "rude tone", "Manners", act="act-00000002")
+    coding.rename_code(workspace.by("ann"), long, "Length")
     assert state(workspace) == {"Length": {"too long", "wrong year"}, "Manners": {"rude tone"}}
-    assert "became “Length”" in deriving.undo_codes(workspace.by("ann")).taken_back
+    assert "became “Length”" in coding.undo_codes(workspace.by("ann")).taken_back
     with pytest.raises(BadInput):
-        deriving.undo_codes(workspace, act="act-00000001")
-    deriving.undo_codes(workspace, act="act-00000002")
+        coding.undo_codes(workspace, act="act-00000001")
+    coding.undo_codes(workspace, act="act-00000002")
     assert state(workspace)[rude] == {"rude tone"}
     assert "Manners" not in state(workspace)
     out = execute(workspace.db, Request(operation="codes undo", project=workspace.project.name))
     assert out.lines == (f"Taken back: “{year}” merged into “{long}”.",)
     assert state(workspace) == before
     with pytest.raises(BadInput, match="no such change"):
-        deriving.undo_codes(workspace)
-    assert deriving.is_done(workspace, "act-00000001")
+        coding.undo_codes(workspace)
+    assert coding.is_done(workspace, "act-00000001")
 
 
 def edit(workspace: Workspace, name: str, **changes: object) -> dict[str, object]:
@@ -124,7 +125,7 @@ def test_a_criterions_risk_is_kept_by_version_and_moves_its_limit(
     workspace: Workspace, coded: list[Grade]
 ) -> None:
     (label, *_) = state(workspace)
-    criterion = deriving.criterion_from_codes(workspace, [label], name="Facts")
+    criterion = coding.criterion_from_codes(workspace, [label], name="Facts")
     assert (criterion.risk, criterion.max_false_failure_rate) == (
         None,
         LIMITS["medium"].max_false_failure_rate,
@@ -133,11 +134,11 @@ def test_a_criterions_risk_is_kept_by_version_and_moves_its_limit(
     assert after["max_false_failure_rate"] == LIMITS["high"].max_false_failure_rate
     assert edit(workspace, "Facts", max_ffr=0.4)["risk"] == "high"
     assert edit(workspace, "Facts", risk="low")["max_false_failure_rate"] == 0.4
-    versions = deriving.history(workspace, criterion.id)
+    versions = editing.history(workspace, criterion.id)
     assert [v.risk for v in versions] == [None, "high", "high", "low"]
     assert versions[-1].risk_why == "A patient takes the wrong dose."
-    deriving.undo_change(workspace, criterion.id)
-    assert deriving.find_criterion(workspace, criterion.id).risk == "high"
+    undo_change(workspace, criterion.id)
+    assert finding.find_criterion(workspace, criterion.id).risk == "high"
     with pytest.raises(BadInput, match="risk"):
         edit(workspace, "Facts", risk="enormous")
 
@@ -147,15 +148,13 @@ def test_higher_risk_asks_for_more(workspace: Workspace, coded: list[Grade]) -> 
     assert rates == sorted(rates, key=lambda limits: -limits.max_false_failure_rate)
     assert rates == sorted(rates, key=lambda limits: limits.min_coverage)
     (label, *_) = state(workspace)
-    criterion = deriving.criterion_from_codes(workspace, [label], name="Facts")
-    deriving.accept(workspace, criterion.id)
-    assert wanted_coverage(deriving.list_criteria(workspace), workspace.project) is None
-    deriving.edit(workspace, criterion.id, risk="high")
-    assert (
-        wanted_coverage(deriving.list_criteria(workspace), workspace.project) == LIMITS["high"].min_coverage
-    )
+    criterion = coding.criterion_from_codes(workspace, [label], name="Facts")
+    editing.accept(workspace, criterion.id)
+    assert wanted_coverage(editing.list_criteria(workspace), workspace.project) is None
+    editing.edit(workspace, criterion.id, risk="high")
+    assert wanted_coverage(editing.list_criteria(workspace), workspace.project) == LIMITS["high"].min_coverage
     risky = projects.update_project(workspace, risk="high")
-    fresh = deriving.propose_from_prompt(
+    fresh = prompting.propose_from_prompt(
         workspace.with_project(risky), prompt="Never be rude to a customer."
     ).proposed
     assert {c.max_false_failure_rate for c in fresh} == {LIMITS["high"].max_false_failure_rate}
@@ -165,9 +164,9 @@ def test_the_risk_travels_in_the_library_and_older_files_are_read(
     workspace: Workspace, coded: list[Grade], tmp_path: Path
 ) -> None:
     (label, *_) = state(workspace)
-    criterion = deriving.criterion_from_codes(workspace, [label], name="Facts")
-    deriving.accept(workspace, criterion.id)
-    deriving.edit(workspace, criterion.id, risk="high", risk_why="It costs money.")
+    criterion = coding.criterion_from_codes(workspace, [label], name="Facts")
+    editing.accept(workspace, criterion.id)
+    editing.edit(workspace, criterion.id, risk="high", risk_why="It costs money.")
     file, older = tmp_path / "new.yaml", tmp_path / "old.yaml"
     sharing.save_rubric(workspace, out=file)
     text = file.read_text("utf-8")
@@ -221,6 +220,6 @@ def test_grades_that_were_taken_back_lose_their_marked_words(workspace: Workspac
             )
         ],
     )
-    assert deriving.code_notes(workspace, offline=True).codes
+    assert proposing_codes.code_notes(workspace, offline=True).codes
     grading.undo(workspace.by("ann"), "g-1")
-    assert deriving.list_codes(workspace) == []
+    assert coding.list_codes(workspace) == []

@@ -8,8 +8,9 @@ import pytest
 
 from labelcore.models import Criterion, Evidence, Output
 from labelcore.settings import settings
-from labelcore.stages import deriving, judging
+from labelcore.stages import judging
 from labelcore.stages.deriving import by_model
+from labelcore.stages.deriving.by_model import derive
 from labelcore.store import verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
@@ -46,7 +47,7 @@ def test_criteria_cite_grades_that_exist_verbatim(
     workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
     mock.answer = criteria((0, "price is invented"), (99, "price"), (1, "words never said"))
-    (found,) = deriving.derive(workspace, offline=False).criteria
+    (found,) = derive(workspace, offline=False).criteria
     assert [item.quote for item in found.evidence] == ["price is invented"]
     assert "Ignore" not in found.statement
     assert "<<DATA notes " in mock.prompts[0]
@@ -56,12 +57,12 @@ def test_a_criterion_with_only_invented_citations_never_appears(
     workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
     mock.answer = criteria((99, "price"), (0, "words never said"))
-    assert deriving.derive(workspace, offline=False).criteria == ()
+    assert derive(workspace, offline=False).criteria == ()
 
 
 def judged(workspace: Workspace, mock: MockEndpoint) -> str:
     mock.answer = criteria((0, "price is invented"))
-    deriving.derive(workspace, offline=False, accept_all=True)
+    derive(workspace, offline=False, accept_all=True)
     mock.answer = None
     (version,) = judging.propose(workspace, judging.ProposalOrder(kind="llm"))
     mock.prompts.clear()

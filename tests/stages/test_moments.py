@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Ruling, Verdict, new_id, now
-from labelcore.stages import aligning, deriving, grading, projects, sampling
+from labelcore.stages import aligning, grading, projects, sampling
 from labelcore.stages.aligning.moments import at_moment, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stages.deriving import glossary
+from labelcore.stages.deriving import editing, glossary
 from labelcore.store import Database, audit, open_database, past, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
@@ -130,14 +130,14 @@ class World:
             for grade in grade_table.current(db, project.id)[:1]:
                 grading.undo(Workspace(db, project, grade.annotator), grade.id)
         elif what == "edit":
-            deriving.edit(
+            editing.edit(
                 Workspace(db, project), "c_Short", statement=f"No more than {now()} words.", why="drift"
             )
         elif what == "merge":
             if all(
-                criterion.status == "accepted" for criterion in deriving.list_criteria(Workspace(db, project))
+                criterion.status == "accepted" for criterion in editing.list_criteria(Workspace(db, project))
             ):
-                deriving.merge(
+                editing.merge(
                     Workspace(db, project), ["c_Short", "c_True"], name=f"Both {n}", statement="Both."
                 )
         elif what in {"rule", "withdraw"}:
@@ -244,7 +244,7 @@ def test_the_present_goes_on_while_the_past_is_read(
 ) -> None:
     outputs = add_outputs("one", "two")
     give(outputs[0], "pass")
-    deriving.list_criteria(workspace)  # the present's memory is filled
+    editing.list_criteria(workspace)  # the present's memory is filled
     moment = now()
     with at_moment(workspace, moment) as then:
         give(outputs[1], "fail")
@@ -253,9 +253,9 @@ def test_the_present_goes_on_while_the_past_is_read(
             [Criterion(id="c", project_id=workspace.project.id, version=1, name="c", statement="s")],
         )
         assert grading.human_labels(then).value == {outputs[0].id: True}
-        assert not deriving.list_criteria(then)
+        assert not editing.list_criteria(then)
         assert len(grading.human_labels(workspace).value) == 2
-        assert [criterion.id for criterion in deriving.list_criteria(workspace)] == ["c"]
+        assert [criterion.id for criterion in editing.list_criteria(workspace)] == ["c"]
     assert not [
         name
         for (name,) in workspace.db.rows("SELECT database_name FROM duckdb_databases()")

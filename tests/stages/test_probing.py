@@ -15,7 +15,8 @@ from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.messages import sentence
 from labelcore.models import Criterion, JudgeVersion, Output
-from labelcore.stages import deriving, grading, judging
+from labelcore.stages import grading, judging
+from labelcore.stages.deriving import editing
 from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.stages.judging.testing.probing import export_probes
 from labelcore.stats.splits import split_of
@@ -133,9 +134,9 @@ def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
     workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
     probe_cases.make_probes(workspace, "c1", per_defect=1)
-    deriving.edit(workspace, "c1", statement="Without filler.", wording_only=True)
+    editing.edit(workspace, "c1", statement="Without filler.", wording_only=True)
     assert not probe_cases.make_probes(workspace, "c1", per_defect=1).new
-    deriving.edit(workspace, "c1", statement="At most two sentences.")
+    editing.edit(workspace, "c1", statement="At most two sentences.")
     assert {probe.left_out for probe in probe_cases.list_probes(workspace)} == {
         "the criterion has changed its meaning since"
     }
@@ -147,9 +148,9 @@ def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
     made = probe_cases.make_probes(workspace, "c1", per_defect=1).new
-    deriving.edit(workspace, "c1", statement="At most two sentences.")
+    editing.edit(workspace, "c1", statement="At most two sentences.")
     between = probe_cases.make_probes(workspace, "c1", per_defect=1).new
-    deriving.edit(workspace, "c1", statement="No filler.")
+    editing.edit(workspace, "c1", statement="No filler.")
     left_out = {probe.case.id for probe in probe_cases.list_probes(workspace) if probe.left_out}
     assert left_out == {probe.id for probe in between}
     assert not probe_cases.make_probes(workspace, "c1", per_defect=1).new

@@ -9,8 +9,8 @@ from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion
-from labelcore.stages import deriving, judging, projects
-from labelcore.stages.deriving import glossary
+from labelcore.stages import judging, projects
+from labelcore.stages.deriving import editing, glossary
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
@@ -79,12 +79,12 @@ def test_a_changed_glossary_makes_llm_judges_stale_and_no_others(
 def test_a_change_of_meaning_makes_judges_stale_until_it_is_taken_back(
     workspace: Workspace, asked: JudgeVersion, fitted: JudgeVersion
 ) -> None:
-    deriving.edit(workspace, "c1", statement="Without filler.", wording_only=True)
+    editing.edit(workspace, "c1", statement="Without filler.", wording_only=True)
     assert because(workspace) == {"asked": (), "fitted": ()}
-    deriving.edit(workspace, "c1", statement="At most two sentences.")
+    editing.edit(workspace, "c1", statement="At most two sentences.")
     changed = ("the criterion changed its meaning",)
     assert because(workspace) == {"asked": changed, "fitted": changed}
-    deriving.edit(workspace, "c1", statement="No filler.")
+    editing.edit(workspace, "c1", statement="No filler.")
     assert because(workspace) == {"asked": (), "fitted": ()}
 
 
@@ -92,7 +92,7 @@ def test_refreshing_gives_the_next_version_with_the_present_glossary_and_wording
     workspace: Workspace, asked: JudgeVersion, fitted: JudgeVersion
 ) -> None:
     glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
-    deriving.edit(workspace, "c1", statement="At most two sentences.")
+    editing.edit(workspace, "c1", statement="At most two sentences.")
     (made,) = judging.refresh_judges(workspace.by("ann"))
     assert (made.judge_id, made.version, made.criterion_version) == ("judge_asked", 2, 2)
     assert made.id != asked.id

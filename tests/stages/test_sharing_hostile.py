@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
-from labelcore.stages import deriving, sharing
+from labelcore.stages import sharing
+from labelcore.stages.deriving import editing
 from labelcore.stages.sharing import yaml_text
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
@@ -29,9 +30,7 @@ JUDGED = (
 
 
 def counts(workspace: Workspace) -> tuple[int, int]:
-    return len(deriving.list_criteria(workspace)), len(
-        judge_table.current(workspace.db, workspace.project.id)
-    )
+    return len(editing.list_criteria(workspace)), len(judge_table.current(workspace.db, workspace.project.id))
 
 
 @pytest.mark.parametrize(

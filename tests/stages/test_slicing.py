@@ -11,7 +11,10 @@ from labelcore.dispatch import Request, execute
 from labelcore.messages import sentence, slicing
 from labelcore.messages.report import write_report
 from labelcore.models import NOTHING, Decision, Fact, JudgeVersion, Output, Pick, Sample, Verdict
-from labelcore.stages import aligning, reporting
+from labelcore.stages import aligning
+from labelcore.stages.reporting import gathering
+from labelcore.stages.reporting.html import to_html
+from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, difference, not_measurable, proportion
@@ -79,8 +82,8 @@ def _judge(workspace: Workspace, name: str, answers: dict[str, str]) -> None:
     )
 
 
-def _report(workspace: Workspace) -> reporting.SliceReport:
-    (found,) = reporting.slices(workspace, by=["city"])
+def _report(workspace: Workspace) -> SliceReport:
+    (found,) = slices(workspace, by=["city"])
     return found
 
 
@@ -178,7 +181,7 @@ def test_one_document_and_one_line_for_each_slice(workspace: Workspace, plant: P
     assert found.lines[1].startswith("city = Ulm (60 outputs): 93% (") and "; corrected 85%" in found.lines[1]
     assert any("known-probability sample" in line for line in found.lines)
     assert any(line.startswith("  Not corrected: Bonn (") for line in found.lines)
-    html = reporting.to_html(write_report(reporting.gather(workspace, by=("city",))))
+    html = to_html(write_report(gathering.gather(workspace, by=("city",))))
     assert "Bonn: worse than the rest" in html and "points from the others" in html
 
 
@@ -201,7 +204,7 @@ def test_slices_in_words_say_what_is_not_known() -> None:
         value=0.5, low=None, high=None, n=8, why_not="no interval: the outputs come from 2 sources only"
     )
     wide = Rate(value=0.4, low=0.0, high=1.0, n=10, method="Rogan-Gladen")
-    report = reporting.SliceReport(
+    report = SliceReport(
         field="city",
         left_out=3,
         assumption="it holds",

@@ -8,7 +8,10 @@ from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import reason_words
-from labelcore.stages.reporting import GateReport, MomentComparison, SliceReport, Trust, VersionComparison
+from labelcore.stages.reporting.checking import GateReport
+from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
+from labelcore.stages.reporting.slicing import SliceReport
+from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.paired import Paired
 
 _MARKS = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}

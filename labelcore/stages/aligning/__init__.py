@@ -23,7 +23,7 @@ from labelcore.stages.aligning.measuring import (
 )
 from labelcore.stages.aligning.moments import Moment, at_moment, basis
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import (
     Labels,
     fitting_labels,

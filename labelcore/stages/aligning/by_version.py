@@ -9,7 +9,7 @@ import numpy as np
 
 from labelcore.models import Criterion, Frozen, JudgeVersion, Role
 from labelcore.operations import operation
-from labelcore.stages.deriving import versions_of
+from labelcore.stages.deriving.editing import versions_of
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stats import counts as figures
 from labelcore.stats.rate import Rate

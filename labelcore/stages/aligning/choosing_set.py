@@ -23,8 +23,7 @@ from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, evidence_of, held_out_judge, worth
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
 from labelcore.stages.aligning.report import flat
-from labelcore.stages.deriving import list_criteria, wanted_coverage
-from labelcore.stages.deriving.editing import LIMITS
+from labelcore.stages.deriving.editing import LIMITS, list_criteria, wanted_coverage
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposing.subjects import subject_of, training_data_of

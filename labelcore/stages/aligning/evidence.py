@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages import sampling
-from labelcore.stages.deriving import versions_of
-from labelcore.stages.deriving.editing import LIMITS, risk_of
+from labelcore.stages.deriving.editing import LIMITS, risk_of, versions_of
 from labelcore.stages.deriving.versions import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.judging.proposing.subjects import subject_of

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, JudgeVersion, now
 from labelcore.operations import Here
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.projects import open_project
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table

@@ -23,7 +23,7 @@ from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
 from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
-from labelcore.stages.deriving import find_criterion
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing import cascades

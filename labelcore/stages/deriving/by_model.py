@@ -310,7 +310,9 @@ async def _ask_same(client: ModelClient, labels: Sequence[str], language: str) -
     return joined
 
 
-def derive(workspace: Workspace, clauses: Sequence[Clause], before: Sequence[Criterion]) -> list[str]:
+def derive_criteria(
+    workspace: Workspace, clauses: Sequence[Clause], before: Sequence[Criterion]
+) -> list[str]:
     """Store criteria whose citations hold; returns what was left out or not answered, in sentences.
 
     Raises:

@@ -66,7 +66,7 @@ def derive(
         if offline:
             _derive_by_meaning(workspace, clauses, labels, before)
         else:
-            troubles = by_model.derive(workspace, clauses, before)
+            troubles = by_model.derive_criteria(workspace, clauses, before)
         code_notes(workspace, offline=True)
     if accept_all:
         for criterion in list_criteria(workspace, status="proposed"):

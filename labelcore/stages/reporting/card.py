@@ -21,7 +21,7 @@ from labelcore.stages.aligning import align
 from labelcore.stages.aligning.measuring import shaped_by
 from labelcore.stages.aligning.refereeing import flip_rate
 from labelcore.stages.aligning.report import JudgeAlignment
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge
 from labelcore.stages.judging.testing.hardness_report import HardnessRow

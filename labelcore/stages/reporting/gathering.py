@@ -12,7 +12,7 @@ from labelcore.stages import projects
 from labelcore.stages.aligning import align
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stages.deriving import list_criteria, versions_of
+from labelcore.stages.deriving.editing import list_criteria, versions_of
 from labelcore.stages.grading import split_report
 from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.trust import Trust, trust

@@ -102,7 +102,7 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hid
     answer: Answer = "no" if "bad" in weights else "with care" if "care" in weights else "yes"
     headline = fact("trust_unknown", why=rate.why_not)
     if rate.value is not None and rate.low is not None and rate.high is not None:
-        code = f"trust_{answer.replace(' ', '_')}"
+        code = {"yes": "trust_yes", "with care": "trust_with_care", "no": "trust_no"}[answer]
         headline = fact(code, value=rate.value, low=rate.low, high=rate.high)
     method = fact("corrected_if", assumption=rates.assumption) if corrected else fact("people_alone")
     return Trust(
@@ -168,9 +168,9 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
         what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
         yield _reason("bad", fact(f"{what}_none"), "grade_both_kinds")
     elif n < FEW_FAILS:
-        weight: Weight = "bad" if n < TOO_FEW_FAILS else "care"
-        says = fact(f"{'too_few' if weight == 'bad' else 'rarely'}_{rare}", n=n)
-        yield Reason(weight=weight, says=says, next_step=until)
+        much_too_few = n < TOO_FEW_FAILS
+        says = fact(f"too_few_{rare}" if much_too_few else f"rarely_{rare}", n=n)
+        yield Reason(weight="bad" if much_too_few else "care", says=says, next_step=until)
     else:
         yield _reason("good", fact("both_kinds", passes=passes, fails=fails))
 

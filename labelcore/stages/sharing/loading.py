@@ -17,7 +17,7 @@ from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import RESERVED, kind_named, kind_of
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role, new_id
 from labelcore.operations import Effect, operation
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.sharing import yaml_text
 from labelcore.stages.sharing.saving import (
     FORMAT,

@@ -24,7 +24,8 @@ from labelcore.models import (
 )
 from labelcore.operations import Flags, operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
-from labelcore.stages.deriving import find_criterion, list_criteria
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import human_labels
 from labelcore.stages.sharing import yaml_text
 from labelcore.stats.rate import Rate

@@ -9,7 +9,7 @@ from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVer
 from labelcore.operations import operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.aligning.report import JudgeAlignment
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, human_labels
 from labelcore.stages.sharing.saving import Figures
 from labelcore.stats.rate import Rate, difference, not_measurable

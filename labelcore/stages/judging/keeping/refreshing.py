@@ -16,8 +16,9 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion, Role, now
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
-from labelcore.stages.deriving import find_criterion, glossary
+from labelcore.stages.deriving import glossary
 from labelcore.stages.deriving.versions import same_meaning
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Role
 from labelcore.operations import operation
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.store import Database
 from labelcore.store import judges as judge_table

@@ -11,7 +11,7 @@ from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import judge_of, kind_of
 from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.operations import finder
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.store import Database
 from labelcore.store import judges as judge_table

@@ -17,7 +17,7 @@ from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, r
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import Effect, operation
 from labelcore.stages import grading
-from labelcore.stages.deriving import find_criterion
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of

@@ -13,7 +13,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.panel import PanelKind, Rule, make_spec
 from labelcore.models import JudgeVersion, Role
 from labelcore.operations import Effect, operation
-from labelcore.stages.deriving import find_criterion
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace

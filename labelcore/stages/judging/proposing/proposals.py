@@ -18,7 +18,8 @@ from labelcore.judges.kinds.llm import LlmKind
 from labelcore.models import OVERALL, JudgeVersion
 from labelcore.operations import Options
 from labelcore.settings import settings
-from labelcore.stages.deriving import find_criterion, list_criteria
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.keeping.versions import Draft, stored

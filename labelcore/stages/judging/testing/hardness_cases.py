@@ -14,7 +14,7 @@ from typing import Literal
 from labelcore.judges.judge_prompt import Order
 from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion, Output
-from labelcore.stages.deriving import find_criterion
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stages.judging.testing.probe_cases import probes_of

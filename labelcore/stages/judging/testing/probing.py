@@ -15,7 +15,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
 from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, ProbeOpinion, Role, fact
 from labelcore.operations import operation
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.running.deciding import Answers, decide
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes, versions_meaning_it

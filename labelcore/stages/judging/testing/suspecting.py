@@ -14,7 +14,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.suspects import Weakness
 from labelcore.models import Decision, Fact, Frozen, JudgeVersion, Role, Verdict, fact, new_id
 from labelcore.operations import Effect, operation
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.keeping.versions import judge_key
 from labelcore.stages.judging.proposing.subjects import subject_of
