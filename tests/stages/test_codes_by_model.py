@@ -14,7 +14,7 @@ from labelcore.errors import ModelTrouble
 from labelcore.models import Grade, Output
 from labelcore.settings import settings
 from labelcore.stages.deriving import by_model, editing, proposing_codes
-from labelcore.stages.deriving.by_model import derive
+from labelcore.stages.deriving.derivation import derive
 from labelcore.store import codes as code_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import FAULTS, MockEndpoint, serving

@@ -10,7 +10,7 @@ from labelcore.models import Criterion, Evidence, Output
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.deriving import by_model
-from labelcore.stages.deriving.by_model import derive
+from labelcore.stages.deriving.derivation import derive
 from labelcore.store import verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
