@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.messages import sentence
-from labelcore.stages import deriving, sharing
-from labelcore.stages.deriving import glossary
+from labelcore.stages import sharing
+from labelcore.stages.deriving import editing, glossary, linting, prompting
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.outputs import show_outputs, show_outputs_of_judges
@@ -16,11 +16,11 @@ from pages.widgets.shell import plain
 
 def show_lint(workspace: Workspace) -> None:
     """Each finding with the outputs that show it."""
-    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
+    names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
     if not names:
         st.info("There are no criteria yet.")
         return
-    found = deriving.lint(workspace)
+    found = linting.lint(workspace)
     if found.covering:
         words = ", ".join(names[criterion_id] for criterion_id in found.covering)
         explained = f"{found.explained} of {found.fails} fails are explained."
@@ -42,9 +42,9 @@ def show_prompt(workspace: Workspace) -> None:
         text = st.text_area("The pipeline's prompt", workspace.project.prompt_template, height=200)
         if st.form_submit_button("Propose its rules as criteria"):
             with shell.guard():
-                made = deriving.propose_from_prompt(workspace, prompt=text)
+                made = prompting.propose_from_prompt(workspace, prompt=text)
             st.success(f"{len(made.proposed)} rules are proposed; accept them under Criteria.")
-    rules = deriving.prompt_rules(workspace)
+    rules = prompting.prompt_rules(workspace)
     for rule in rules:
         (st.error if rule.contradicted else st.write)(plain(sentence(rule.says)))
         key = f"rule-{rule.criterion.id}"
@@ -113,7 +113,7 @@ def _candidate(workspace: Workspace, candidate: glossary.Candidate, at: int) -> 
 
 def show_library(workspace: Workspace) -> None:
     """Save the rubric, take one in, and compare its figures there and here."""
-    names = [criterion.name for criterion in deriving.list_criteria(workspace, status="accepted")]
+    names = [criterion.name for criterion in editing.list_criteria(workspace, status="accepted")]
     chosen = st.multiselect(
         "Criteria to save (none: all accepted ones, and the judges of the overall grade)", names
     )

@@ -15,8 +15,9 @@ from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.messages import sentence, sentences
 from labelcore.messages.lines.judging import cascade
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Run, Verdict
-from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import refereeing
+from labelcore.stages.deriving import derivation, editing
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import cascades, retraining
 from labelcore.stages.judging.running import orders
@@ -81,7 +82,7 @@ def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
     plant(0, 40, 40)
-    deriving.derive(workspace, offline=True, accept_all=True)
+    derivation.derive(workspace, offline=True, accept_all=True)
     found = judging.propose(workspace, judging.ProposalOrder(limit=40, offline=True))
     for criterion in {judge.criterion_id for judge in found}:
         mine = [judge for judge in found if judge.criterion_id == criterion]
@@ -390,8 +391,8 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     give_all(made, ["pass", "pass", "pass", "fail"] * 10, ["", "", "", "the note is too long"] * 10)
     state = schemas.set_schema(workspace, "properties: {price: {minimum: 0}}\nrequired: [price]")
     assert (state.tried, state.fits) == (40, 38)
-    deriving.derive(workspace, offline=True, accept_all=True)
-    criterion = deriving.list_criteria(workspace, status="accepted")[0]
+    derivation.derive(workspace, offline=True, accept_all=True)
+    criterion = editing.list_criteria(workspace, status="accepted")[0]
     with pytest.raises(BadInput, match="has a field /nothing"):
         schemas.set_field(workspace, criterion.id, "/nothing")
     schemas.set_field(workspace, criterion.id, "/note")

@@ -12,9 +12,13 @@ from labelcore.messages import sentence, sentences
 from labelcore.messages.report import write_report
 from labelcore.messages.writing import card_text
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
-from labelcore.stages import aligning, grading, projects, reporting
+from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set
+from labelcore.stages.reporting import checking, gathering, slicing, trust
+from labelcore.stages.reporting.card import Limits, make_card, read_card
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
+from labelcore.stages.reporting.html import to_html
+from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs, verdicts
@@ -70,8 +74,8 @@ def plant(
     return do
 
 
-def _trust(workspace: Workspace) -> reporting.Trust:
-    return reporting.trust(workspace, report=aligning.align(workspace))
+def _trust(workspace: Workspace) -> trust.Trust:
+    return trust.trust(workspace, report=aligning.align(workspace))
 
 
 def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
@@ -118,8 +122,8 @@ def test_the_gate_closes_by_significance_and_not_by_noise(
 ) -> None:
     plant(100, 40, 30)  # TNR .75 (.60 to .86)
 
-    def gate(least: float) -> reporting.GateReport:
-        return reporting.check(workspace, judge="judge", min_tnr=least, split="all")
+    def gate(least: float) -> checking.GateReport:
+        return checking.check(workspace, judge="judge", min_tnr=least, split="all")
 
     assert [gate(x).passes for x in (0.7, 0.8, 0.9)] == [True, True, False]
     assert gate(0.8).checks[0].state == "below, not significantly"
@@ -130,7 +134,7 @@ def test_what_cannot_be_measured_does_not_pass_the_gate(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
     plant(20, 0, 0)
-    found = reporting.check(workspace, judge="judge", min_tnr=0.1)
+    found = checking.check(workspace, judge="judge", min_tnr=0.1)
     assert not found.passes
     assert "cannot be checked" in sentence(found.checks[0].says)
 
@@ -139,25 +143,25 @@ def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
     workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
     plant(100, 40, 30)
-    made = reporting.make_card(workspace, "judge", limits=reporting.Limits(tnr=0.5), days=30)
-    card = reporting.read_card(card_text(made))
+    made = make_card(workspace, "judge", limits=Limits(tnr=0.5), days=30)
+    card = read_card(card_text(made))
     assert card == made
     assert (card.tnr.n, card.labels.fails, card.in_sample) == (40, 40, False)
-    assert reporting.check(workspace, card=card).passes
-    late = reporting.check(workspace, card=card, today=card.valid_until + timedelta(days=1))
+    assert checking.check(workspace, card=card).passes
+    late = checking.check(workspace, card=card, today=card.valid_until + timedelta(days=1))
     assert [check.name for check in late.checks if check.state == "fails"] == ["valid until"]
     judge_table.save(
         workspace.db, [judge.model_copy(update={"id": "j2", "version": 2, "spec": {"from": "x"}})]
     )
-    changed = reporting.check(workspace, card=card)
+    changed = checking.check(workspace, card=card)
     assert any(check.name == "judge" and check.state == "fails" for check in changed.checks)
 
 
 def test_a_fall_since_the_card_closes_the_gate(workspace: Workspace, plant: Callable[..., None]) -> None:
     plant(60, 30, 30)
-    card = reporting.make_card(workspace, "judge", split="all")
+    card = make_card(workspace, "judge", split="all")
     plant(200, 150, 20, start=1_000)
-    found = reporting.check(workspace, card=card)
+    found = checking.check(workspace, card=card)
     assert any("TNR fell" in sentence(check.says) for check in found.checks)
     assert not found.passes
 
@@ -173,14 +177,14 @@ def test_a_fall_since_the_card_closes_the_gate(workspace: Workspace, plant: Call
 )
 def test_a_file_that_is_no_card_is_refused_with_the_reason(text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
-        reporting.read_card(text)
+        read_card(text)
 
 
 def test_nothing_to_check_is_said(workspace: Workspace) -> None:
     with pytest.raises(BadInput, match="nothing to check"):
-        reporting.check(workspace)
+        checking.check(workspace)
     with pytest.raises(BadInput, match="needs a judge"):
-        reporting.check(workspace, min_tpr=0.5)
+        checking.check(workspace, min_tpr=0.5)
 
 
 def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
@@ -194,23 +198,23 @@ def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
             Intervals(title=HOSTILE, names=(HOSTILE, "太长了"), series={HOSTILE: rates}),
         ),
     )
-    html = reporting.to_html(document)
+    html = to_html(document)
     assert "<script>alert" not in html
     assert "<img" not in html
     assert "default-src 'none'" in html
     assert "not measurable" in html
     assert "80% (49% to 94%), n = 10" in html
-    pdf = reporting.to_pdf(document)
+    pdf = to_pdf(document)
     assert pdf.startswith(b"%PDF")
     assert len(pdf) > 2_000
 
 
 def test_the_report_names_what_it_rests_on(workspace: Workspace, plant: Callable[..., None]) -> None:
     plant(100, 40, 36)
-    text = reporting.to_html(write_report(reporting.gather(workspace)))
+    text = to_html(write_report(gathering.gather(workspace)))
     for words in ("100 outputs", "align --as-of", "For it", "Take care"):
         assert words in text
-    assert reporting.to_pdf(write_report(reporting.gather(workspace))).startswith(b"%PDF")
+    assert to_pdf(write_report(gathering.gather(workspace))).startswith(b"%PDF")
 
 
 def test_slices_are_adjusted_for_their_number(
@@ -219,8 +223,8 @@ def test_slices_are_adjusted_for_their_number(
     for city, fails in (("Ulm", 2), ("Bonn", 3), ("Kiel", 18)):
         made = add_outputs(*(f"{city} {i}" for i in range(20)), metadata={"city": city})
         give_all(made, ["fail"] * fails + ["pass"] * (20 - fails))
-    assert reporting.fields(workspace) == ["city"]
-    (found,) = reporting.slices(workspace)
+    assert slicing.fields(workspace) == ["city"]
+    (found,) = slicing.slices(workspace)
     assert found.rows[0].name == "Kiel"
     assert found.rows[0].p is not None
     assert found.rows[0].p < 0.01
@@ -241,13 +245,13 @@ def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
         made = add_outputs(*(f"{city} {k}" for k in range(10)), metadata={"city": city}, group_key=city)
         for output in made:
             give(output, "pass" if city == "Ulm" else "fail")
-    (found,) = reporting.slices(workspace, by=["city"])
+    (found,) = slicing.slices(workspace, by=["city"])
     assert {row.name: row.rate.value for row in found.rows} == {"Ulm": 1, "Bonn": 0}
     for row in found.rows:
         assert row.rate.low is None and "1 source only" in (row.rate.why_not or "")
         assert row.p is None and row.says == "too few sources to tell (1)"
     with pytest.raises(BadInput, match=r"no.* field 'town'|field 'town'.*Slice by city"):
-        reporting.slices(workspace, by=["town"])
+        slicing.slices(workspace, by=["town"])
 
 
 @pytest.mark.parametrize(
@@ -273,13 +277,13 @@ def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     plant(400, 200, 150)
     grading.set_looks_limit(workspace, 1)
     workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
-    assert reporting.check(workspace, min_pass_rate=0.1).split == "all"
+    assert checking.check(workspace, min_pass_rate=0.1).split == "all"
     assert grading.looks_at_test(workspace) == 0
-    found = reporting.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
+    found = checking.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
     assert (found.split, found.passes) == ("test", True)
     assert found.checks[-1].state == "warns"
     assert "1 of 1 times. It is spent" in sentence(found.checks[-1].says)
-    reporting.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
+    checking.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
     assert grading.looks_at_test(workspace) == 1
 
 
@@ -335,7 +339,7 @@ def test_trust_says_what_the_sealed_test_showed_without_looking_again(
     before = _trust(workspace)
     assert any("not read here" in basis for basis in sentences(before.rests_on))
     assert not any("sealed test judges do worse" in sentence(reason.says) for reason in before.reasons)
-    gate = reporting.check(workspace.by("ann"), judge="late", min_tnr=0.5)
+    gate = checking.check(workspace.by("ann"), judge="late", min_tnr=0.5)
     assert not gate.passes
     looks = grading.looks_at_test(workspace)
     after = _trust(workspace)
@@ -478,14 +482,14 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
     )
     with pytest.raises(BadInput):
         choosing_set.choose(workspace)
-    document = write_report(reporting.gather(workspace))
-    assert "not measurable" in reporting.to_html(document)
-    assert "nan" not in reporting.to_html(document).lower().replace("nano", "")
-    assert reporting.to_pdf(document).startswith(b"%PDF")
-    card = reporting.make_card(workspace, "judge")
+    document = write_report(gathering.gather(workspace))
+    assert "not measurable" in to_html(document)
+    assert "nan" not in to_html(document).lower().replace("nano", "")
+    assert to_pdf(document).startswith(b"%PDF")
+    card = make_card(workspace, "judge")
     assert card.tnr.value is None or card.tpr.value is None
     assert None not in {rate.why_not for rate in (card.tnr, card.tpr) if rate.value is None}
-    gate = reporting.check(workspace, judge="judge", min_tnr=0.1, min_tpr=0.1)
+    gate = checking.check(workspace, judge="judge", min_tnr=0.1, min_tpr=0.1)
     assert not gate.passes and any("cannot be checked" in sentence(check.says) for check in gate.checks)
-    reporting.slices(workspace, by=["city"])
+    slicing.slices(workspace, by=["city"])
     assert _trust(workspace).reasons

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from labelcore.errors import BadInput, NotFound
 from labelcore.messages import sentence
 from labelcore.models import Criterion, Decision, Evidence, Grade, JudgeVersion, Output, Verdict
-from labelcore.stages import deriving, grading
+from labelcore.stages import grading
 from labelcore.stages.aligning.evidence import criterion_labels
+from labelcore.stages.deriving import coding, drift, editing, linting, prompting, proposing_codes, versions
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, rules_in
+from labelcore.stages.finding import find_criterion
 from labelcore.store import Database, audit
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
@@ -61,7 +63,7 @@ def criterion(workspace: Workspace, name: str, grades: list[Grade], **more: obje
 def code_of(workspace: Workspace, text: str) -> str:
     return next(
         coded.code.label
-        for coded in deriving.list_codes(workspace)
+        for coded in coding.list_codes(workspace)
         if text in {quote.text for quote in coded.quotes}
     )
 
@@ -69,32 +71,32 @@ def code_of(workspace: Workspace, text: str) -> str:
 def test_notes_that_mean_the_same_get_one_code_across_languages(
     workspace: Workspace, noted: list[Grade]
 ) -> None:
-    deriving.code_notes(workspace, offline=True)
+    proposing_codes.code_notes(workspace, offline=True)
     assert code_of(workspace, "too long") == code_of(workspace, "太长了")
     assert code_of(workspace, "too long") != code_of(workspace, "wrong year")
-    assert 3 <= len(deriving.list_codes(workspace)) < len(NOTES)
-    before = [coded.code.id for coded in deriving.list_codes(workspace)]
-    deriving.code_notes(workspace, offline=True)
-    assert [coded.code.id for coded in deriving.list_codes(workspace)] == before
+    assert 3 <= len(coding.list_codes(workspace)) < len(NOTES)
+    before = [coded.code.id for coded in coding.list_codes(workspace)]
+    proposing_codes.code_notes(workspace, offline=True)
+    assert [coded.code.id for coded in coding.list_codes(workspace)] == before
 
 
 def test_codes_are_renamed_merged_and_quotes_moved_and_people_win(
     workspace: Workspace, noted: list[Grade]
 ) -> None:
-    deriving.code_notes(workspace, offline=True)
+    proposing_codes.code_notes(workspace, offline=True)
     year, source = code_of(workspace, "wrong year"), code_of(workspace, "no source cited")
-    deriving.rename_code(workspace.by("ann"), year, "facts")
-    deriving.merge_codes(workspace.by("ann"), ["facts", source])
+    coding.rename_code(workspace.by("ann"), year, "facts")
+    coding.merge_codes(workspace.by("ann"), ["facts", source])
     assert code_of(workspace, "no source cited") == "facts"
-    deriving.move_quote(workspace.by("ann"), noted[5].id, "no source cited", "sources")
+    coding.move_quote(workspace.by("ann"), noted[5].id, "no source cited", "sources")
     assert code_of(workspace, "no source cited") == "sources"
     with pytest.raises(BadInput, match="Merge the two"):
-        deriving.rename_code(workspace, "facts", "Sources")
+        coding.rename_code(workspace, "facts", "Sources")
     with pytest.raises(NotFound):
-        deriving.move_quote(workspace, noted[5].id, "never said", "x")
-    made = deriving.criterion_from_codes(workspace, ["facts", "sources"], name="Right facts")
+        coding.move_quote(workspace, noted[5].id, "never said", "x")
+    made = coding.criterion_from_codes(workspace, ["facts", "sources"], name="Right facts")
     assert {item.output_id for item in made.evidence} >= {noted[3].output_id, noted[5].output_id}
-    assert grading.saturation(workspace).kinds == len(deriving.list_codes(workspace))
+    assert grading.saturation(workspace).kinds == len(coding.list_codes(workspace))
 
 
 def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
@@ -102,34 +104,34 @@ def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
 ) -> None:
     whole = criterion(workspace, "All", noted[:4])
     parts = [
-        deriving.SplitPart(name="Length", statement="Short."),
-        deriving.SplitPart(name="Year", statement="Right year.", quotes=(3,)),
+        versions.SplitPart(name="Length", statement="Short."),
+        versions.SplitPart(name="Year", statement="Right year.", quotes=(3,)),
     ]
-    length, year = deriving.split(workspace.by("ann"), whole.id, parts=parts)
+    length, year = versions.split(workspace.by("ann"), whole.id, parts=parts)
     assert [len(length.evidence), len(year.evidence)] == [3, 1]
-    assert deriving.find_criterion(workspace, whole.id).status == "dropped"
-    assert [a.parents for a in deriving.lineage(workspace)] == [(), (whole.id,), (whole.id,)]
-    (back,) = deriving.undo_change(workspace.by("ann"), length.id)
+    assert find_criterion(workspace, whole.id).status == "dropped"
+    assert [a.parents for a in versions.lineage(workspace)] == [(), (whole.id,), (whole.id,)]
+    (back,) = versions.undo_change(workspace.by("ann"), length.id)
     assert (back.id, back.status, len(back.evidence)) == (whole.id, "accepted", 4)
-    assert [c.status for c in deriving.list_criteria(workspace)] == ["accepted", "dropped", "dropped"]
+    assert [c.status for c in editing.list_criteria(workspace)] == ["accepted", "dropped", "dropped"]
     for wrong in (
         [parts[0]],
         [parts[0], parts[0]],
-        [parts[0], deriving.SplitPart(name="x", statement="", quotes=(9,))],
+        [parts[0], versions.SplitPart(name="x", statement="", quotes=(9,))],
     ):
         with pytest.raises(BadInput):
-            deriving.split(workspace, whole.id, parts=wrong)
+            versions.split(workspace, whole.id, parts=wrong)
 
 
 def test_undo_takes_one_change_back_and_keeps_the_history(workspace: Workspace, noted: list[Grade]) -> None:
     short = criterion(workspace, "Short", noted[:2])
-    deriving.edit(workspace.by("ann"), short.id, statement="At most 50 words.")
-    (back,) = deriving.undo_change(workspace.by("bo"), short.id)
+    editing.edit(workspace.by("ann"), short.id, statement="At most 50 words.")
+    (back,) = versions.undo_change(workspace.by("bo"), short.id)
     assert (back.version, back.statement, back.author) == (3, "Short.", "bo")
-    assert len(deriving.history(workspace, short.id)) == 3
+    assert len(editing.history(workspace, short.id)) == 3
     fresh = criterion(workspace, "New", [])
     with pytest.raises(BadInput, match="never changed"):
-        deriving.undo_change(workspace, fresh.id)
+        versions.undo_change(workspace, fresh.id)
 
 
 @pytest.mark.parametrize("why", ["took version 2 back", "took version 1 back", "took version 9 back"])
@@ -137,21 +139,21 @@ def test_a_reason_that_reads_like_an_undo_is_only_a_reason(
     workspace: Workspace, noted: list[Grade], why: str
 ) -> None:
     short = criterion(workspace, "Short", noted[:2])
-    deriving.edit(workspace, short.id, statement="At most 50 words.", why=why)
-    deriving.edit(workspace, short.id, statement="At most 20 words.", why=why)
+    editing.edit(workspace, short.id, statement="At most 50 words.", why=why)
+    editing.edit(workspace, short.id, statement="At most 20 words.", why=why)
     for statement in ("At most 50 words.", "Short."):
-        (back,) = deriving.undo_change(workspace, short.id)
+        (back,) = versions.undo_change(workspace, short.id)
         assert back.statement == statement
-    assert [version.restores for version in deriving.history(workspace, short.id)] == [None, None, None, 2, 1]
+    assert [version.restores for version in editing.history(workspace, short.id)] == [None, None, None, 2, 1]
     with pytest.raises(BadInput, match="never changed"):
-        deriving.undo_change(workspace, short.id)
-    deriving.edit(workspace, short.id, statement="At most 10 words.", why=why)
-    assert deriving.find_criterion(workspace, short.id).restores is None
+        versions.undo_change(workspace, short.id)
+    editing.edit(workspace, short.id, statement="At most 10 words.", why=why)
+    assert find_criterion(workspace, short.id).restores is None
 
 
 @given(before=st.text(max_size=60), after=st.text(max_size=60))
 def test_a_difference_holds_both_texts(before: str, after: str) -> None:
-    found = deriving.difference(before, after)
+    found = versions.difference(before, after)
     assert "".join(piece.text for piece in found if piece.kind != "new") == before
     assert "".join(piece.text for piece in found if piece.kind != "gone") == after
 
@@ -172,17 +174,17 @@ def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_s
     short = criterion(workspace, "Short", [])
     for at, output in enumerate(made):
         answer(workspace, short, output, "pass" if at % 2 else "fail")
-    short = deriving.edit(workspace, short.id, statement="Brief.", wording_only=True)
-    assert deriving.ledger(workspace, short.id).stage == "nothing stale"
-    short = deriving.edit(workspace.by("ann"), short.id, statement="At most 20 words.", why="clearer")
-    found = deriving.ledger(workspace, short.id)
+    short = editing.edit(workspace, short.id, statement="Brief.", wording_only=True)
+    assert drift.ledger(workspace, short.id).stage == "nothing stale"
+    short = editing.edit(workspace.by("ann"), short.id, statement="At most 20 words.", why="clearer")
+    found = drift.ledger(workspace, short.id)
     assert (found.stage, len(found.stale), found.changed_by) == ("random part", 40, "ann")
     assert found.flips.why_not and 10 < len(found.random) < 25
     assert found.probability == len(found.random) / 40
     for output_id in found.next:
         stale = found.stale[output_id]
         answer(workspace, short, next(o for o in made if o.id == output_id), "pass" if stale else "fail")
-    found = deriving.ledger(workspace, short.id)
+    found = drift.ledger(workspace, short.id)
     assert (found.stage, found.flips.value, found.next) == ("settled", 0, ())
 
 
@@ -192,16 +194,16 @@ def test_a_change_that_is_taken_back_leaves_no_answer_stale_and_undo_goes_furthe
     short = criterion(workspace, "Short", [])
     for output in add_outputs(*(f"text {i}" for i in range(12))):
         answer(workspace, short, output, "pass")
-    deriving.edit(workspace, short.id, severity="should", why="less so")
-    deriving.edit(workspace, short.id, statement="At most 20 words.")
-    assert len(deriving.ledger(workspace, short.id).stale) == 12
-    deriving.undo_change(workspace, short.id)
-    found = deriving.ledger(workspace, short.id)
+    editing.edit(workspace, short.id, severity="should", why="less so")
+    editing.edit(workspace, short.id, statement="At most 20 words.")
+    assert len(drift.ledger(workspace, short.id).stale) == 12
+    versions.undo_change(workspace, short.id)
+    found = drift.ledger(workspace, short.id)
     assert (found.stage, found.stale) == ("nothing stale", {})
-    (back,) = deriving.undo_change(workspace, short.id)
+    (back,) = versions.undo_change(workspace, short.id)
     assert (back.severity, back.version) == ("must", 5)
     with pytest.raises(BadInput, match="never changed"):
-        deriving.undo_change(workspace, short.id)
+        versions.undo_change(workspace, short.id)
 
 
 def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
@@ -215,12 +217,12 @@ def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
 
     def seen() -> tuple[int, int]:
         measured = criterion_labels(workspace, grading.human_labels(workspace))
-        return len(deriving.ledger(workspace, short.id).stale), len(measured.get(short.id, {}))
+        return len(drift.ledger(workspace, short.id).stale), len(measured.get(short.id, {}))
 
     assert seen() == (0, 20)
-    deriving.edit(workspace, short.id, statement="At most 20 words.")
+    editing.edit(workspace, short.id, statement="At most 20 words.")
     assert seen() == (20, 0)
-    deriving.undo_change(workspace, short.id)
+    versions.undo_change(workspace, short.id)
     assert seen() == (0, 20)
 
 
@@ -231,10 +233,10 @@ def test_unsure_answers_and_silent_repeats_neither_count_nor_hold_the_ledger_up(
     short = criterion(workspace, "Short", [])
     for output in made:
         answer(workspace, short, output, "pass")
-    short = deriving.edit(workspace, short.id, statement="At most 20 words.")
-    for key in deriving.ledger(workspace, short.id).next:
+    short = editing.edit(workspace, short.id, statement="At most 20 words.")
+    for key in drift.ledger(workspace, short.id).next:
         answer(workspace, short, next(o for o in made if o.id == key), "unsure")
-    found = deriving.ledger(workspace, short.id)
+    found = drift.ledger(workspace, short.id)
     assert found.undecided > 0 and len(found.stale) == 12 - found.undecided
     assert not set(found.next) - set(found.stale)
 
@@ -244,17 +246,17 @@ def test_flips_ask_for_the_doubtful_ones_and_many_for_all(workspace: Workspace, 
     short = criterion(workspace, "Short", [])
     for output in made:
         answer(workspace, short, output, "pass")
-    short = deriving.edit(workspace, short.id, statement="At most 20 words.")
-    drawn = deriving.ledger(workspace, short.id).random
+    short = editing.edit(workspace, short.id, statement="At most 20 words.")
+    drawn = drift.ledger(workspace, short.id).random
     by_id = {output.id: output for output in made}
     for at, key in enumerate(drawn):
         answer(workspace, short, by_id[key], "fail" if at < 2 else "pass")
-    found = deriving.ledger(workspace, short.id)
+    found = drift.ledger(workspace, short.id)
     assert found.stage == "doubtful ones" and 0 < len(found.next) <= 10
     assert found.flips.n == len(drawn)
     for key in drawn:
         answer(workspace, short, by_id[key], "fail")
-    found = deriving.ledger(workspace, short.id)
+    found = drift.ledger(workspace, short.id)
     assert (found.stage, len(found.next)) == ("all", 40 - len(drawn))
 
 
@@ -291,7 +293,7 @@ def test_lint_names_each_weakness_with_its_counts(
                 for at, output in enumerate(made)
             ],
         )
-    found = deriving.lint(workspace)
+    found = linting.lint(workspace)
     by_kind = {finding.kind: finding for finding in found.findings}
     assert "appropriate" in sentence(by_kind["vague"].says)
     assert "4 of the 5 that either fails" in sentence(by_kind["overlapping"].says)
@@ -303,7 +305,7 @@ def test_lint_names_each_weakness_with_its_counts(
 
 def test_two_demands_in_one_are_shown_by_the_quotes_of_each(workspace: Workspace, noted: list[Grade]) -> None:
     criterion(workspace, "Both", noted[:5], statement="The answer is not too long and the year is right.")
-    (found,) = [finding for finding in deriving.lint(workspace).findings if finding.kind == "compound"]
+    (found,) = [finding for finding in linting.lint(workspace).findings if finding.kind == "compound"]
     says = sentence(found.says)
     assert "3 quotes speak of" in says and "2 of" in says
 
@@ -348,16 +350,16 @@ def test_rules_of_the_prompt_say_what_the_grades_contradict(
     for output in add_outputs(*(f"one two three four five {i}" for i in range(20))):
         give(output, "pass")
     prompt = "You are a helpful bot.\n- Use at most 3 words.\n- Never mention prices.\n{question}"
-    made = deriving.propose_from_prompt(workspace.by("ann"), prompt=prompt).proposed
+    made = prompting.propose_from_prompt(workspace.by("ann"), prompt=prompt).proposed
     assert [criterion.statement for criterion in made] == ["Use at most 3 words.", "Never mention prices."]
     assert {criterion.origin for criterion in made} == {"prompt"}
-    assert deriving.propose_from_prompt(workspace, prompt=prompt).proposed == ()
-    first, other = deriving.prompt_rules(workspace)
+    assert prompting.propose_from_prompt(workspace, prompt=prompt).proposed == ()
+    first, other = prompting.prompt_rules(workspace)
     says = sentence(first.says)
     assert first.contradicted and "100%" in says and "no expert ever failed" in says
     assert not other.contradicted and other.breaks.why_not
     with pytest.raises(BadInput):
-        deriving.propose_from_prompt(workspace, prompt=" ")
+        prompting.propose_from_prompt(workspace, prompt=" ")
 
 
 @pytest.mark.parametrize("change", ["merge", "split", "undo a split", "undo a merge"])
@@ -365,16 +367,16 @@ def test_a_change_of_several_criteria_that_fails_on_its_way_stores_nothing(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     first, other = criterion(workspace, "Length", []), criterion(workspace, "Year", [])
-    parts = [deriving.SplitPart(name=name, statement="It is so.") for name in ("One", "Two")]
+    parts = [versions.SplitPart(name=name, statement="It is so.") for name in ("One", "Two")]
     changes: dict[str, Callable[[], object]] = {
-        "merge": lambda: deriving.merge(workspace, [first, other], name="Both"),
-        "split": lambda: deriving.split(workspace, first, parts=parts),
+        "merge": lambda: editing.merge(workspace, [first, other], name="Both"),
+        "split": lambda: versions.split(workspace, first, parts=parts),
     }
     if change.startswith("undo"):
         made = changes[change.removeprefix("undo a ")]()
         child = made[0] if isinstance(made, list) else made
-        changes[change] = lambda: deriving.undo_change(workspace, child)  # type: ignore[arg-type]
-    before = deriving.list_criteria(workspace)
+        changes[change] = lambda: versions.undo_change(workspace, child)  # type: ignore[arg-type]
+    before = editing.list_criteria(workspace)
     acts = audit.all_of(workspace.db, workspace.project.id)
     save, stored = criterion_table.save, []
 
@@ -389,8 +391,8 @@ def test_a_change_of_several_criteria_that_fails_on_its_way_stores_nothing(
         changes[change]()
     monkeypatch.undo()
     assert stored
-    assert deriving.list_criteria(workspace) == before
-    assert all(len(deriving.versions_of(workspace, c.id)) == c.version for c in before)
+    assert editing.list_criteria(workspace) == before
+    assert all(len(editing.versions_of(workspace, c.id)) == c.version for c in before)
     assert audit.all_of(workspace.db, workspace.project.id) == acts
     changes[change]()
-    assert deriving.list_criteria(workspace) != before
+    assert editing.list_criteria(workspace) != before

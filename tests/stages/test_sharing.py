@@ -13,8 +13,9 @@ from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.judges.kinds import RESERVED
 from labelcore.messages import sentence
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
-from labelcore.stages import aligning, deriving, grading, judging, projects, sharing
+from labelcore.stages import aligning, grading, judging, projects, sharing
 from labelcore.stages.aligning import choosing_set
+from labelcore.stages.deriving import editing
 from labelcore.store import Database, open_database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
@@ -113,9 +114,7 @@ def file(home: tuple[Database, Project], tmp_path: Path) -> Path:
 
 
 def counts(workspace: Workspace) -> tuple[int, int]:
-    return len(deriving.list_criteria(workspace)), len(
-        judge_table.current(workspace.db, workspace.project.id)
-    )
+    return len(editing.list_criteria(workspace)), len(judge_table.current(workspace.db, workspace.project.id))
 
 
 def test_a_round_trip_keeps_every_field(
@@ -222,7 +221,7 @@ def test_the_same_file_twice_changes_nothing(file: Path, workspace: Workspace) -
     again = sharing.load_rubric(workspace.by("lea"), file)
     assert (again.criteria, again.judges) == ((), ())
     assert set(again.known) == {"Short", "Polite"} and counts(workspace) == before
-    deriving.edit(workspace, first.criteria[0].id, statement="Reworded here.")
+    editing.edit(workspace, first.criteria[0].id, statement="Reworded here.")
     assert not sharing.load_rubric(workspace.by("lea"), file).criteria
 
 
@@ -379,7 +378,7 @@ def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(
     assert (judge.tpr.value, judge.tpr.n, judge.tnr.value) == (1.0, 10, 1.0)
     assert judge.tpr_change.value == pytest.approx(0.1) and judge.result == "not clear"
     assert "is not ruled out: grade on" in sentence(judge.says)
-    deriving.drop(workspace, transfer.criterion_id)
+    editing.drop(workspace, transfer.criterion_id)
     assert sharing.transfer(workspace) == []
 
 

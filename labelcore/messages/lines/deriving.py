@@ -6,8 +6,10 @@ from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import Code, Criterion, Term
-from labelcore.stages import deriving
-from labelcore.stages.deriving import glossary
+from labelcore.stages.deriving import derivation, editing, glossary, linting, prompting, proposing_codes
+from labelcore.stages.deriving.coding import Coded, TakenBack
+from labelcore.stages.deriving.drift import Ledger, Regrade
+from labelcore.stages.deriving.versions import Ancestor
 from labelcore.workspace import Workspace
 
 
@@ -27,8 +29,8 @@ def shown(workspace: Workspace, criterion: Criterion) -> Iterator[str]:
 
 def risk_words(workspace: Workspace, criterion: Criterion) -> str:
     """The risk behind it and what it asks of the judges."""
-    limits = deriving.limits_of(criterion, workspace.project)
-    risk = deriving.risk_of(criterion, workspace.project)
+    limits = editing.limits_of(criterion, workspace.project)
+    risk = editing.risk_of(criterion, workspace.project)
     whose = "" if criterion.risk else " (the project's)"
     why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
     return (
@@ -60,7 +62,7 @@ def changed(criterion: Criterion) -> Iterator[str]:
 
 
 @lines("derive")
-def derived(found: deriving.Derivation) -> Iterator[str]:
+def derived(found: derivation.Derivation) -> Iterator[str]:
     yield from found.warnings
     yield from map(_line, found.criteria)
     yield f"{found.uncovered_fails} failed outputs are not explained by any criterion yet."
@@ -79,7 +81,7 @@ def undone(criteria: list[Criterion]) -> Iterator[str]:
 
 
 @lines("criteria lineage")
-def lineage(criteria: list[deriving.Ancestor]) -> Iterator[str]:
+def lineage(criteria: list[Ancestor]) -> Iterator[str]:
     names = {criterion.id: criterion.name for criterion in criteria}
     for criterion in criteria:
         parents = ", ".join(names.get(parent, parent) for parent in criterion.parents)
@@ -88,7 +90,7 @@ def lineage(criteria: list[deriving.Ancestor]) -> Iterator[str]:
 
 
 @lines("criteria drift")
-def drift(ledgers: list[deriving.Ledger]) -> Iterator[str]:
+def drift(ledgers: list[Ledger]) -> Iterator[str]:
     for ledger in ledgers:
         yield sentence(ledger.says)
         if ledger.stale:
@@ -99,23 +101,23 @@ def drift(ledgers: list[deriving.Ledger]) -> Iterator[str]:
 
 
 @lines("criteria regrade")
-def regraded(regrade: deriving.Regrade) -> Iterator[str]:
+def regraded(regrade: Regrade) -> Iterator[str]:
     yield "It is not asked anew any more." if regrade.end else sentence(regrade.ledger.says)
 
 
 @lines("criteria lint")
-def lint(workspace: Workspace, found: deriving.Lint) -> Iterator[str]:
+def lint(workspace: Workspace, found: linting.Lint) -> Iterator[str]:
     yield from (f"[{finding.kind}] {sentence(finding.says)}" for finding in found.findings)
     if not found.findings:
         yield "Nothing to point out."
     if found.covering:
-        names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
+        names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
         words = ", ".join(names[criterion_id] for criterion_id in found.covering)
         yield f"The fewest criteria for the {found.explained} explained of {found.fails} fails: {words}."
 
 
 @lines("criteria from-prompt")
-def prompt(found: deriving.PromptRules) -> Iterator[str]:
+def prompt(found: prompting.PromptRules) -> Iterator[str]:
     yield f"{len(found.proposed)} rules of the prompt are proposed."
     yield from sentences(rule.says for rule in found.rules)
 
@@ -128,7 +130,7 @@ def _line(criterion: Criterion) -> str:
 
 
 @lines("codes list")
-def codes(found: Sequence[deriving.Coded]) -> Iterator[str]:
+def codes(found: Sequence[Coded]) -> Iterator[str]:
     for coded in found:
         outputs = f"{coded.outputs:,} {'output' if coded.outputs == 1 else 'outputs'}"
         people = f"{coded.people:,} {'person' if coded.people == 1 else 'people'}"
@@ -139,7 +141,7 @@ def codes(found: Sequence[deriving.Coded]) -> Iterator[str]:
 
 
 @lines("codes propose")
-def coded(coding: deriving.Coding) -> Iterator[str]:
+def coded(coding: proposing_codes.Coding) -> Iterator[str]:
     yield from coding.says
     yield from codes(coding.codes)
 
@@ -165,7 +167,7 @@ def codes_grouped(criterion: Criterion) -> Iterator[str]:
 
 
 @lines("codes undo")
-def codes_undone(change: deriving.TakenBack) -> Iterator[str]:
+def codes_undone(change: TakenBack) -> Iterator[str]:
     yield f"Taken back: {change.taken_back}."
 
 

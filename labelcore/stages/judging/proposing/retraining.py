@@ -17,8 +17,8 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, digest
 from labelcore.judges.learned_model import too_few
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
-from labelcore.operations import Effect, finder, operation
-from labelcore.stages.deriving import list_criteria
+from labelcore.operations import Effect, operation
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.proposing.proposals import learned_again
 from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
