@@ -12,7 +12,8 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.models import Criterion, Role
 from labelcore.operations import Effect, find_operation, operation
-from labelcore.stages import deriving, grading, projects
+from labelcore.stages import finding, grading, projects
+from labelcore.stages.deriving import editing
 from labelcore.stages.judging import running
 from labelcore.store import audit
 from labelcore.store import criteria as criterion_table
@@ -86,7 +87,7 @@ def test_an_operation_inside_long_work_is_still_stored_whole_or_not_at_all(
     @operation("test long", role=Role.ENGINEER, effect=Effect.GRADUAL)
     def work(workspace: Workspace) -> None:
         """Long work with a short change inside."""
-        deriving.accept(workspace, first)
+        editing.accept(workspace, first)
 
     def failing(*_given: object, **_named: object) -> None:
         raise OSError("the disk is full")
@@ -95,9 +96,9 @@ def test_an_operation_inside_long_work_is_still_stored_whole_or_not_at_all(
     with pytest.raises(OSError, match="full"):
         work(workspace)
     monkeypatch.undo()
-    assert deriving.find_criterion(workspace, first.id).status == "proposed"
+    assert finding.find_criterion(workspace, first.id).status == "proposed"
     work(workspace)
-    assert deriving.find_criterion(workspace, first.id).status == "accepted"
+    assert finding.find_criterion(workspace, first.id).status == "accepted"
 
 
 def test_writers_go_one_after_the_other_so_that_none_overwrites_another(workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from labelcore.errors import LabelcoreError
 from labelcore.models import Code
 from labelcore.settings import settings
-from labelcore.stages import deriving
+from labelcore.stages.deriving import coding, proposing_codes
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.components import BoardAct, board_acts, code_board
@@ -23,12 +23,12 @@ def show_codes(workspace: Workspace) -> None:
     """Propose codes, merge them and move quotes on the board, and make criteria of them."""
     _propose(workspace)
     done, refused = _store(workspace, board_acts(keys.BOARD))
-    found = deriving.list_codes(workspace)
+    found = coding.list_codes(workspace)
     if not found:
         st.info("No note carries a code yet. Fail some outputs, say why, and give codes.")
         shell.go("3_grading.py", "Grade")
         return
-    last = deriving.last_change(workspace)
+    last = coding.last_change(workspace)
     code_board(
         [_on_board(coded) for coded in found[:_ON_BOARD]],
         undo=last and (last[0], str(last[1]["says"])),
@@ -51,7 +51,7 @@ def _propose(workspace: Workspace) -> None:
         offline = not settings().has_model or not st.checkbox("With the model", value=True)
     if pressed:
         with st.spinner("Reading the notes …"):
-            done = deriving.code_notes(workspace, offline=offline)
+            done = proposing_codes.code_notes(workspace, offline=offline)
         shell.warn(done.says)
         st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")
 
@@ -61,7 +61,7 @@ def _least_sure_first(sure: float | None) -> float:
     return 2.0 if sure is None else sure
 
 
-def _on_board(coded: deriving.Coded) -> dict[str, Any]:
+def _on_board(coded: coding.Coded) -> dict[str, Any]:
     quotes = sorted(coded.quotes, key=lambda quote: _least_sure_first(quote.sure))
     known = [quote.sure for quote in quotes if quote.sure is not None]
     shown = {"grade_id", "text", "marked", "sure"}
@@ -81,7 +81,7 @@ def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str],
     refused: dict[str, str] = {}
     for act in acts:
         try:
-            if act.id not in undone and not deriving.is_done(workspace, act.id):
+            if act.id not in undone and not coding.is_done(workspace, act.id):
                 _act(workspace, act)
                 undone |= {act.id} if act.kind == "undo" else set()
             done.append(act.id)
@@ -93,15 +93,15 @@ def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str],
 def _act(workspace: Workspace, act: BoardAct) -> None:
     match act.kind:
         case "merge":
-            deriving.merge_codes(workspace, [act.target, *act.sources], act=act.id)
+            coding.merge_codes(workspace, [act.target, *act.sources], act=act.id)
         case "move":
-            code = deriving.find_code(workspace, act.target)  # a new one is never made here
-            deriving.move_quote(workspace, act.grade_id, act.text, code.id, act=act.id)
+            code = coding.find_code(workspace, act.target)  # a new one is never made here
+            coding.move_quote(workspace, act.grade_id, act.text, code.id, act=act.id)
         case "undo":
-            deriving.undo_codes(workspace, act=act.target)
+            coding.undo_codes(workspace, act=act.target)
 
 
-def _table(workspace: Workspace, found: list[deriving.Coded]) -> None:
+def _table(workspace: Workspace, found: list[coding.Coded]) -> None:
     st.subheader("All codes")
     rows = [
         {
@@ -124,9 +124,9 @@ def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
     ids = [code.id for code in chosen]
     with st.container(horizontal=True):
         if len(ids) > 1 and st.button("Merge into the first", key=shell.key_of("merge", ids)):
-            deriving.merge_codes(workspace, ids)
+            coding.merge_codes(workspace, ids)
             st.rerun()
-        for label, act in (("They are right", deriving.accept_code), ("Drop", deriving.drop_code)):
+        for label, act in (("They are right", coding.accept_code), ("Drop", coding.drop_code)):
             if st.button(label, key=shell.key_of(act.__name__, ids)):
                 for code in chosen:
                     act(workspace, code)
@@ -136,11 +136,11 @@ def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
         statement = st.text_input("What makes an output good")
         if st.form_submit_button("Make a criterion of these codes"):
             with shell.guard():
-                made = deriving.criterion_from_codes(workspace, chosen, name=name, statement=statement)
+                made = coding.criterion_from_codes(workspace, chosen, name=name, statement=statement)
             st.success(shell.plain(f"{made.name} rests on {len(made.evidence)} quotes."))
 
 
-def _quotes(workspace: Workspace, found: list[deriving.Coded]) -> None:
+def _quotes(workspace: Workspace, found: list[coding.Coded]) -> None:
     st.subheader("Quotes")
     st.write(
         "Type another label to move a quote: a known label joins that code, a new one makes a code. "
@@ -167,5 +167,5 @@ def _quotes(workspace: Workspace, found: list[deriving.Coded]) -> None:
         with shell.guard():
             for at in moved:
                 quote = quotes[at][1]
-                deriving.move_quote(workspace, quote.grade_id, quote.text, str(edited["code"][at] or ""))
+                coding.move_quote(workspace, quote.grade_id, quote.text, str(edited["code"][at] or ""))
         st.rerun()

@@ -15,7 +15,8 @@ import streamlit as st
 
 from labelcore.messages import Language, say, say_in
 from labelcore.models import Comparison, Criterion, Grade, Preference, Project
-from labelcore.stages import deriving, grading
+from labelcore.stages import finding, grading
+from labelcore.stages.deriving import drift
 from labelcore.stages.grading.card import CardEvent, CardEvents, CardItem, CardNews, CardSetting
 from labelcore.stages.grading.presses import (
     Receipt,
@@ -160,9 +161,9 @@ def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
 def show_regrade(workspace: Workspace, criterion_id: str) -> None:
     """One criterion, asked again of the outputs that the drift ledger names."""
     key = f"{keys.REGRADE}-{criterion_id}"
-    criterion = deriving.find_criterion(workspace, criterion_id)
+    criterion = finding.find_criterion(workspace, criterion_id)
     acknowledged, refused = _store_anew(workspace, criterion, presses(key))
-    found, outputs = deriving.regrade_items(workspace, criterion.id, workspace.person)
+    found, outputs = drift.regrade_items(workspace, criterion.id, workspace.person)
     st.subheader(plain(criterion.name))
     st.info(plain(criterion.statement))
     done = len(found.again)

@@ -14,11 +14,12 @@ from labelcore.messages.writing import card_text
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set
-from labelcore.stages.reporting import checking, gathering, slicing, trust
+from labelcore.stages.reporting import checking, gathering, slicing
 from labelcore.stages.reporting.card import Limits, make_card, read_card
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
+from labelcore.stages.reporting.trust import trust
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs, verdicts
