@@ -80,11 +80,9 @@ _SETTLED = 60.0
 
 
 async def keep_steady() -> None:
-    """Set the turns, and take what was loaded out of the garbage collector's rounds.
-
-    A full round looks at every object. With the libraries in it (400,000 objects) all people waited
-    for it several times a minute; modules never become garbage, so they need not be looked at. Twice:
-    at the start, and when the first visits have loaded the rest.
+    """Set the turns, and take what was loaded out of the garbage collector's rounds: with the libraries'
+    400,000 objects all people waited for it several times a minute. Twice: at the start, and when the first
+    visits have loaded the rest.
     """
     sys.setswitchinterval(_TURN)
     for pause in (_SETTLED, 0.0):

@@ -35,12 +35,7 @@ class Request(Frozen):
 
 
 def execute(db: Database, request: Request, progress: Progress = silent) -> Outcome:
-    """Run an operation.
-
-    Raises:
-        BadInput: there is no such operation, or an argument does not fit.
-        NotFound: there is no such project, and the operation does not begin one.
-    """
+    """Run an operation. BadInput: there is none, or an argument does not fit; NotFound: no such project."""
     with speaking(request.language):
         marked = find_operation(request.operation)
         if marked.project == "none":

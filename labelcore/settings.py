@@ -38,11 +38,7 @@ class Calls(BaseModel):
 
 
 class Endpoint(Calls):
-    """One model at one OpenAI-compatible address, with its prices and limits.
-
-    ``api_key_env`` names the environment variable that holds the key. Without ``base_url`` it is
-    OpenAI's own.
-    """
+    """One model at an OpenAI-compatible address (OpenAI's own without); ``api_key_env`` names a variable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,11 +59,7 @@ class Endpoint(Calls):
 
     @property
     def key(self) -> str:
-        """The secret itself, for the one call that needs it; "none" where a server wants no key.
-
-        Raises:
-            ModelTrouble: the variable that should hold it is not set.
-        """
+        """The secret, "none" where a server wants no key; ModelTrouble where its variable is not set."""
         if self.api_key is not None:
             return self.api_key.get_secret_value()
         if self.api_key_env is None:
@@ -158,11 +150,7 @@ class Settings(Calls, BaseSettings):
 
     @property
     def default_endpoint(self) -> Endpoint:
-        """The endpoint that LABELCORE_MODEL describes, or else the first of ``endpoints``.
-
-        Raises:
-            ModelTrouble: no model is configured.
-        """
+        """The endpoint that LABELCORE_MODEL describes, else the first of ``endpoints``, or ModelTrouble."""
         if not self.has_model:
             raise ModelTrouble(
                 "No model is configured.",
@@ -203,11 +191,7 @@ def _read_endpoints(place: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once.
-
-    Raises:
-        BadInput: a variable or the endpoints' file is not usable.
-    """
+    """The settings of this process, read once; BadInput where one of them is not usable."""
     try:
         return Settings()
     except ValidationError as trouble:

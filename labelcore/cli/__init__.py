@@ -1,7 +1,4 @@
-"""The headless front end: everything that the app does, as commands.
-
-Exit codes: 0 done, 1 a check failed, 2 bad input or usage (one line says what and what next).
-"""
+"""The headless front end. Exit codes: 0 done, 1 a check failed, 2 bad input (one line says what next)."""
 
 from __future__ import annotations
 

@@ -72,11 +72,7 @@ _SECONDS_TO_CONNECT = 5.0
 
 
 def run(db: Path, request: Request, progress: Progress) -> Outcome:
-    """Run the operation wherever the database is open.
-
-    Raises:
-        StoreBusy: a process other than a labelcore app holds the file.
-    """
+    """Run the operation wherever the database is open; StoreBusy where no labelcore app holds the file."""
     if answer := _through(read_door(db), request, progress):
         return answer
     try:

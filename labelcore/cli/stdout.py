@@ -1,7 +1,4 @@
-"""Standard output belongs to what the command prints: descriptor 1, which libraries use, is stderr meanwhile.
-
-HiGHS prints now and then, and one such line makes a JSON document unreadable.
-"""
+"""Standard output belongs to what the command prints: descriptor 1, where HiGHS prints too, is stderr."""
 
 from __future__ import annotations
 

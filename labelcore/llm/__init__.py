@@ -63,10 +63,7 @@ class Answerer(NamedTuple):
 
 
 def endpoint_for(answerer: Answerer) -> Endpoint:
-    """The endpoint that it names, else who has its model, else the default; asked for the judge's model.
-
-    ModelTrouble where there is none.
-    """
+    """The endpoint that it names, else one with its model, else the default; asked for the judge's model."""
     known, name, model = settings().all_endpoints, answerer.endpoint, answerer.model
     if name and name != DEFAULT and name not in known:
         names = ", ".join(known) or "none is configured"

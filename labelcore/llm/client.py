@@ -1,8 +1,6 @@
 """A client for one model at any OpenAI-compatible endpoint, with limits and retries of its own.
 
-A rate limit, a server's error, a timeout and a lost connection are tried again with jitter
-(honouring Retry-After); a malformed or truncated answer is asked for again. An endpoint that refuses
-JSON schemas gets the schema in the prompt and is parsed strictly, and ``notes`` says so.
+What may pass is tried again with jitter. An endpoint that refuses JSON schemas gets the schema in the prompt.
 """
 
 from __future__ import annotations

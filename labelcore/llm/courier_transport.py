@@ -59,10 +59,7 @@ class CourierTransport(KeepsAnswers):
         self._starting = asyncio.Lock()
 
     async def send(self, body: CompletionCreateParams) -> Reply:
-        """Hand over and wait; see the protocol.
-
-        Where the wait is given up the courier still takes the answer in: it is paid for.
-        """
+        """Hand over and wait; where the wait is given up the courier still takes the answer in."""
         writer = self._writer or await self._start()
         number, key = next(self._numbers), answer_key.get()
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()

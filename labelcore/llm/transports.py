@@ -267,10 +267,7 @@ def retry_after(trouble: Exception) -> float | None:
 
 
 def waiting(attempt: int, trouble: Exception) -> float:
-    """Seconds before the next try: what the endpoint asks for, else doubling from half a second.
-
-    Jitter keeps calls that failed together from coming back together.
-    """
+    """Seconds before the next try: what the endpoint asks for, else doubling from .5, with jitter."""
     asked = retry_after(trouble)
     if asked is not None:
         return min(LONGEST_WAIT, asked * (1 + 0.1 * random.random()) + 0.005)

@@ -23,10 +23,7 @@ class Ambiguous(NotFound):
 
 @dataclass(frozen=True)
 class Catalogue(Generic[Thing]):
-    """What is looked for: its noun, the command that lists all, and what a thing answers to.
-
-    ``ids``: of a judge the judge's and its version's. ``name``: "" where it has none.
-    """
+    """What is looked for: its noun, the command that lists all, what it answers to ("": it has no name)."""
 
     noun: str
     listing: str

@@ -1,7 +1,6 @@
 """Multilingual embeddings without a network: the Universal Sentence Encoder inside a package.
 
-Callers keep the vectors (``store.vectors``): a long text takes some 4 ms. ``remember`` hands kept
-vectors to ``similarity``, which computes only what it does not know.
+Callers keep the vectors (``store.vectors``): a long text takes some 4 ms.
 """
 
 from __future__ import annotations

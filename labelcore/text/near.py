@@ -19,10 +19,8 @@ Ints = npt.NDArray[np.int64]
 
 
 def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int, float]]:
-    """Pairs of texts whose sets of 5-character shingles have a Jaccard index of at least ``least``.
-
-    Case and white space are ignored; texts shorter than a shingle are compared whole. Returns
-    ``(i, j, index)`` with i < j, the nearest first.
+    """Pairs ``(i, j, index)``, i < j, whose sets of 5-character shingles have a Jaccard index of ``least`` or
+    more, the nearest first. Case and white space are ignored; shorter texts are compared whole.
     """
     from sklearn.feature_extraction.text import HashingVectorizer
 

@@ -1,7 +1,4 @@
-"""Changes of a text that leave what it says as it was, so that a verdict should stay too.
-
-Each gives None where the text has no place for it (JSON, another language, nothing to change).
-"""
+"""Changes of a text that leave what it says as it was; None where the text has no place for it."""
 
 from __future__ import annotations
 

@@ -80,11 +80,7 @@ def _other_digits(digits: str, written: str, most: int | None, rng: random.Rando
 
 
 class Planted(Frozen):
-    """A text with one planted defect.
-
-    ``where`` is the changed bit verbatim: as it stands in ``text``, or, where something was only
-    taken away, as it stood in the original.
-    """
+    """A text with one planted defect; ``where``: the changed bit verbatim, or what was taken away."""
 
     defect: str
     text: str

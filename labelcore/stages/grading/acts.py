@@ -175,10 +175,9 @@ State = Literal["counts", "replaced", "taken back", "takes back", "silent repeat
 
 
 class Act(Frozen):
-    """One event with its output. ``subject``: the criterion or field, "" for the whole.
+    """One event with its output, and what became of it; a silent repeat never counts.
 
-    ``state``: it counts, a later one of the same person replaced it, it was taken back, it takes
-    another back, or it is a silent repeat, which never counts.
+    ``subject``: the criterion or field, "" for the whole.
     """
 
     grade: Grade

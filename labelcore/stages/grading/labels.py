@@ -1,7 +1,6 @@
 """From several people's grades to one label for each output, and the splits with their sealed test.
 
-A look at the test is a state of its figures that nobody had seen: whoever changes something after each
-fits to it, so they are counted.
+A look at the test is a state of its figures that nobody had seen; they are counted.
 """
 
 from __future__ import annotations
@@ -34,10 +33,7 @@ SEAL_FROM_FAILS = 8
 
 
 class Labels(Frozen):
-    """People's current overall grades as one label for each output: the majority of passes and fails.
-
-    ``conflicts`` are ties, which count nowhere until somebody settles them.
-    """
+    """One label for each output, as most people grade it; ``conflicts`` are ties, which count nowhere."""
 
     value: dict[str, bool]
     notes: dict[str, tuple[str, ...]]

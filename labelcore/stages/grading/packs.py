@@ -103,11 +103,7 @@ def write_pack(
 
 
 def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
-    """The next n outputs of a person, to be graded without a network, reserved for them as the rules say.
-
-    Raises:
-        BadInput: there is no name, or nothing left to grade.
-    """
+    """The next n outputs of a person, reserved as the rules say; BadInput without a name or any output."""
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
     grader = workspace.by(annotator)

@@ -102,10 +102,7 @@ def _terms_found(project_id: str, at: datetime) -> dict[str, tuple[CardTerm, ...
 
 
 def terms_of_pair(project: Project, left: Output, right: Output) -> tuple[CardTerm, ...]:
-    """The terms on a pair's card: those that mean the same for both outputs.
-
-    One that holds for one of them only would tell which version stands where.
-    """
+    """The terms that mean the same for both outputs: another would tell which version stands where."""
     if not projects.has_terms(project):
         return ()
     found = _terms_found(f"{project.id}/pairs", project.at)

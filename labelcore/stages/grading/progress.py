@@ -105,10 +105,7 @@ def saturation(workspace: Workspace) -> Saturation:
 
 
 def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
-    """How many more grades the chosen judges (or all, where none is chosen) need.
-
-    ``within`` is the wanted half width of the 95 % interval of TPR and TNR.
-    """
+    """How many more grades the chosen judges, or all, need for intervals of this half width (95 %)."""
     labels = human_labels(workspace)
     chosen = judge_table.chosen(workspace.db, workspace.project.id)
     versions = judge_table.current(workspace.db, workspace.project.id)

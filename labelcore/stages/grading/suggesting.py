@@ -30,10 +30,7 @@ class Suggestion(Frozen):
 
 
 def phrases(workspace: Workspace, *, limit: int = 9) -> list[str]:
-    """What a person may want to say again: their own repeated short notes, then the accepted criteria.
-
-    Other people's notes are left out, so that nobody is told what others saw.
-    """
+    """A person's own repeated short notes, then the accepted criteria; nobody is told what others saw."""
     place = (workspace.db, workspace.project.id)
     names = [found.name for found in criterion_table.current(*place) if found.status == "accepted"]
     graded = grade_table.current(*place, annotator=workspace.person, overall_only=True)

@@ -37,10 +37,7 @@ class Pair(Frozen):
 
 
 class Together(Frozen):
-    """Agreement overall, for each criterion, and for each pair of people.
-
-    ``levels``: on the project's scale, where a disagreement weighs by its distance; None without one.
-    """
+    """Agreement overall, by criterion and pair; ``levels``: on the scale, weighed by distance."""
 
     overall: Agreement
     levels: Agreement | None
@@ -64,10 +61,7 @@ class Contribution(Frozen):
 
 
 class Conflict(Frozen):
-    """An output that people passed and failed, with everything that they said of it.
-
-    ``criterion``: what they disagree on; None is the output as a whole.
-    """
+    """An output that people passed and failed, with all that they said; ``criterion``: None is the whole."""
 
     output: Output
     criterion: Criterion | None

@@ -45,9 +45,8 @@ class JudgeLeftOut(Frozen):
 
 
 class Loaded(Frozen):
-    """What a file brought. ``known`` names criteria that were here already and stay as they are;
-    ``renamed`` those whose name another criterion has here. ``refused`` are judges that cannot run
-    here, ``not_portable`` those that the file only names.
+    """What a file brought; ``known`` were here already, ``renamed`` lost their name to another criterion,
+    ``refused`` cannot run here, ``not_portable`` the file only names.
     """
 
     project: str

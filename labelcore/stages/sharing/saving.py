@@ -70,10 +70,7 @@ class Figure(Rate):
 
 
 class Figures(Frozen):
-    """A judge against people's overall grades of the project that it was saved from.
-
-    ``in_sample``: these grades shaped the judge, so the figures flatter it.
-    """
+    """A judge against people's overall grades there; ``in_sample``: they shaped it, so it is flattered."""
 
     tpr: Figure = Figure(why_not="it was not measured")
     tnr: Figure = Figure(why_not="it was not measured")
@@ -124,11 +121,7 @@ class NotPortable(Frozen):
 
 
 class RubricFile(Frozen):
-    """Criteria with their judges and examples, to be brought into another project.
-
-    ``overall``: judges of the overall grade. ``not_portable``: judges that the project has and that
-    could not run elsewhere.
-    """
+    """Criteria with judges and examples; ``overall``: of the overall grade; ``not_portable`` stay there."""
 
     format: Literal["labelcore-rubric"] = "labelcore-rubric"
     version: Literal[1] = 1

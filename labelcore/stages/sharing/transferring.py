@@ -48,10 +48,7 @@ class JudgeTransfer(Frozen):
 
 
 class Transfer(Frozen):
-    """A criterion that came by file: aligned here once one of its judges is.
-
-    ``criterion_id`` is None for the overall grade.
-    """
+    """A criterion that came by file, or the overall grade (None): aligned once one of its judges is."""
 
     criterion_id: str | None
     criterion: str
