@@ -19,7 +19,7 @@ from labelcore.stages.reporting.card import Limits, make_card, read_card
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
-from labelcore.stages.reporting.trust import trust
+from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs, verdicts
@@ -75,8 +75,8 @@ def plant(
     return do
 
 
-def _trust(workspace: Workspace) -> trust.Trust:
-    return trust.trust(workspace, report=aligning.align(workspace))
+def _trust(workspace: Workspace) -> Trust:
+    return trust(workspace, report=aligning.align(workspace))
 
 
 def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
