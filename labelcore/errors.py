@@ -15,7 +15,7 @@ class BadInput(LabelcoreError):
 
 
 class NotFound(LabelcoreError):
-    """A named thing does not exist."""
+    """A named thing (output, criterion, judge, project) does not exist."""
 
 
 class NotAllowed(LabelcoreError):

@@ -1,13 +1,22 @@
-"""What everything else is made of: words, projects with their rules, outputs, samples."""
+"""What everything else is made of: words, facts, roles, projects with their rules, outputs, samples."""
 
 from __future__ import annotations
 
 import secrets
 import time
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 GradeValue = Literal["pass", "fail", "unsure", "skipped", "undone"]
 Preference = Literal["first", "second", "tie", "skipped", "undone"]
@@ -47,6 +56,79 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Owned(Frozen):
+    """What belongs to a project and has an id of its own."""
+
+    id: str
+    project_id: str
+
+
+class Fact(Frozen):
+    """One thing found: a code that programs may ask for, and the values that its sentence needs.
+
+    Values are numbers, names, moments, rates, or facts again. ``then``: facts whose sentences follow
+    this one's. Without a code there is nothing to say. `labelcore.messages` has a sentence for each
+    code; a serialization whose context names ``sentence`` writes that, any other the fact itself.
+    """
+
+    code: str
+    values: dict[str, Any] = Field(default_factory=dict)
+    then: tuple[Fact, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        """A sentence, as a file has it, stands for itself."""
+        if not isinstance(given, str):
+            return given
+        return {"code": "as_written" if given else "", "values": {"words": given} if given else {}}
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.code)
+
+    def followed_by(self, *then: Fact) -> Fact:
+        """The same with other facts after it; empty ones are left out."""
+        return self.model_copy(update={"then": (*self.then, *filter(None, then))})
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        if info.context:
+            return info.context["sentence"](self)
+        return self if info.mode == "python" else handler(self)
+
+
+def fact(code: str, /, *then: Fact, **values: Any) -> Fact:
+    """A fact with its values; empty ones that would follow are left out."""
+    return Fact(code=code, values=values).followed_by(*then)
+
+
+NOTHING = Fact(code="")
+
+
+class Role(StrEnum):
+    """What a person is in a project. A role includes those whose work it may do as well."""
+
+    EXPERT = "expert"
+    LEAD = "lead"
+    ENGINEER = "engineer"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+    def includes(self, least: Role) -> bool:
+        """Whether who has this role may do what needs at least ``least``."""
+        return self == least or least in _INCLUDED[self]
+
+
+_INCLUDED: dict[Role, frozenset[Role]] = {
+    Role.EXPERT: frozenset(),
+    Role.MANAGER: frozenset(),
+    Role.LEAD: frozenset({Role.EXPERT, Role.MANAGER}),
+    Role.ENGINEER: frozenset({Role.EXPERT, Role.MANAGER}),
+    Role.ADMIN: frozenset(Role),
+}
+
+
 class Term(Frozen):
     """A word or abbreviation of the domain, what it means, and where.
 
@@ -65,20 +147,15 @@ class Term(Frozen):
 class GradingRules(Frozen):
     """How a project's outputs are handed out for grading; kept in its settings.
 
-    ``per_output``: so many people grade each output, and nobody is given one that others hold; None
-    lets everybody grade everything. ``repeat_share``: the share of outputs that come back to the
-    same person unannounced, to measure how steady they are. ``review``: outputs picked by hand, in
-    this order, before anything else. ``ask_criteria``: each accepted criterion is asked too.
-    ``suggestions``: the chosen judges' verdict is never shown, shown once the grade is given, or
-    shown first (faster, and people follow it: see the anchoring report).
-
-    ``scale``: names of the levels of an ordinal grade, the worst first; () asks for pass or fail.
-    An output passes from the level ``passing_from`` on (1 is the worst), so that all figures
-    on passes and fails stay what they are. ``ask_fields``: each field of a JSON output is graded
-    too. ``compare``: two pipeline versions whose answers to the same input are compared blind.
-    ``regrade``: criteria whose stale answers are given anew (see the drift ledger).
-    ``deadline``: the day by which the sample shall be graded. ``contest``: the counts of all
-    people are shown while they grade.
+    ``per_output``: so many people grade each output, None lets everybody grade everything.
+    ``repeat_share``: so many outputs come back to the same person unannounced, to measure how steady
+    they are. ``review``: outputs picked by hand, in this order, before anything else.
+    ``suggestions``: the chosen judges' verdict is never shown, shown once the grade is given, or first.
+    ``scale``: names of the levels of an ordinal grade, the worst first; () asks for pass or fail. An output
+    passes from the level ``passing_from`` on (1 is the worst). ``compare``: two pipeline versions whose
+    answers to the same input are compared blind. ``regrade``: criteria whose stale answers are given anew.
+    ``deadline``: the day by which the sample shall be graded. ``contest``: the counts of all people are
+    shown while they grade.
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
@@ -164,11 +241,9 @@ class Turn(Frozen):
     tool_calls: tuple[ToolCall, ...] = ()
 
 
-class Output(Frozen):
+class Output(Owned):
     """One model answer with what it answered. ``id`` is the hash of its content."""
 
-    id: str
-    project_id: str
     text: str
     input: str = ""
     context: str = ""
@@ -202,15 +277,13 @@ class RejectedRow(Frozen):
     raw: str = ""
 
 
-class ImportBatch(Frozen):
+class ImportBatch(Owned):
     """One import of one file.
 
     ``outputs_known``: outputs of the file that were there before it; ``duplicates``: rows that repeat
     another row of the same file.
     """
 
-    id: str
-    project_id: str
     file_name: str
     sha256: str
     mapping: dict[str, Any]
@@ -233,11 +306,9 @@ class Pick(Frozen):
     position: int
 
 
-class Sample(Frozen):
+class Sample(Owned):
     """A set of outputs drawn by a named, seeded rule."""
 
-    id: str
-    project_id: str
     rule: str
     seed: int
     picks: tuple[Pick, ...]
@@ -254,9 +325,5 @@ class Sample(Frozen):
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
         picks = [pick.model_dump(include={"output_id", "reason", "probability"}) for pick in self.picks]
-        return {
-            "sample": self.id,
-            "n": len(picks),
-            "warnings": self.warnings,
-            "picks": picks,
-        } | self.model_dump(include={"rule", "seed"})
+        head = {"sample": self.id, "n": len(picks), "warnings": self.warnings, "picks": picks}
+        return head | self.model_dump(include={"rule", "seed"})

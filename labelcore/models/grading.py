@@ -12,6 +12,7 @@ from labelcore.models.base import (
     CriterionStatus,
     Frozen,
     GradeValue,
+    Owned,
     Preference,
     Risk,
     Severity,
@@ -19,7 +20,7 @@ from labelcore.models.base import (
 )
 
 
-class Grade(Frozen):
+class Grade(Owned):
     """One act of grading: an event that is never changed, only superseded.
 
     ``value == "undone"`` takes back the grade named in ``supersedes``. ``id`` may be made by the
@@ -28,8 +29,6 @@ class Grade(Frozen):
     the project's scale, 1 the worst.
     """
 
-    id: str
-    project_id: str
     output_id: str
     annotator: str
     value: GradeValue
@@ -57,15 +56,13 @@ class Grade(Frozen):
         return self.model_dump(include={"id", "output_id", "annotator", "value", "level", "field", "note"})
 
 
-class Comparison(Frozen):
+class Comparison(Owned):
     """One act of comparing the outputs of two pipeline versions on the same input: an event.
 
     ``first_id`` belongs to the first of the two versions, wherever it stood on the screen;
     ``left_id`` says what stood on the left.
     """
 
-    id: str
-    project_id: str
     first_id: str
     second_id: str
     annotator: str
@@ -82,14 +79,9 @@ class Comparison(Frozen):
         return f"{self.first_id}~{self.second_id}"
 
 
-class Ruling(Frozen):
-    """What an output's grade is where people disagreed, settled by somebody with a reason.
+class Ruling(Owned):
+    """What an output's grade is where people disagreed; ``withdrawn`` takes the ruling before it back."""
 
-    ``withdrawn`` takes the ruling before it back.
-    """
-
-    id: str
-    project_id: str
     output_id: str
     value: Literal["pass", "fail", "withdrawn"]
     reason: str
@@ -99,10 +91,7 @@ class Ruling(Frozen):
 
 
 class Evidence(Frozen):
-    """A quote that supports a criterion, and the grade that it comes from.
-
-    ``marked``: they are words of the output that somebody marked, not words of a note.
-    """
+    """A quote that supports a criterion: words of a grade's note or, ``marked``, of its output."""
 
     grade_id: str
     output_id: str
@@ -110,14 +99,9 @@ class Evidence(Frozen):
     marked: bool = False
 
 
-class Code(Frozen):
-    """What some notes say, in a few words; the raw material of criteria.
+class Code(Owned):
+    """What some notes say, in a few words, and the criterion that it was put under."""
 
-    ``criterion_id``: the criterion that it was put under.
-    """
-
-    id: str
-    project_id: str
     label: str
     state: Literal["proposed", "accepted", "dropped"] = "proposed"
     criterion_id: str | None = None
@@ -148,7 +132,7 @@ class Quote(Frozen):
         return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked)
 
 
-class Criterion(Frozen):
+class Criterion(Owned):
     """One thing that makes an output good, in one version of its wording.
 
     ``risk``: what it costs when an output breaks it unnoticed, ``risk_why`` in words; None takes the
@@ -156,8 +140,6 @@ class Criterion(Frozen):
     ``shared_name``: what its file calls it, where another criterion had that name here.
     """
 
-    id: str
-    project_id: str
     version: int
     name: str
     statement: str

@@ -7,15 +7,14 @@ from typing import Any
 
 from pydantic import Field
 
-from labelcore.models.base import CourtValue, Frozen, ProbeValue, RunState, VerdictValue, now
+from labelcore.models.base import CourtValue, Frozen, Owned, ProbeValue, RunState, VerdictValue, now
 
 
 class JudgeVersion(Frozen):
     """One version of an automatic decision on one criterion. ``id`` is the hash of its content.
 
-    ``kind`` is a word that :mod:`labelcore.judges.kinds` knows, and ``spec`` what its kind reads.
-    ``fitted_on`` says which splits' grades shaped it, so that no figure on them is called held-out;
-    () where none of this project's did, as for a judge that came by file.
+    ``spec`` is what its ``kind`` reads. ``fitted_on``: the splits whose grades shaped it, so that no
+    figure on them is called held-out; () where none of this project's did.
     """
 
     id: str
@@ -76,7 +75,7 @@ class VerdictError(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class Run(Frozen):
+class Run(Owned):
     """One execution of judges over outputs, resumable.
 
     ``total``: decisions that were missing when it began. ``answers_cached``: answers that were paid
@@ -84,8 +83,6 @@ class Run(Frozen):
     the calls that went wrong and were made again. ``seconds_left`` is None where nothing is done yet.
     """
 
-    id: str
-    project_id: str
     judge_version_ids: tuple[str, ...]
     n_outputs: int
     state: RunState = "running"
@@ -113,10 +110,7 @@ class Run(Frozen):
 
 
 class Paid(Frozen):
-    """A model's answer that was paid for, by the hash of the whole question.
-
-    ``key`` is the hash; the rest is as it came, with the name that the endpoint gave its model.
-    """
+    """A model's answer that was paid for; ``key`` is the hash of the whole question."""
 
     key: str
     text: str
@@ -128,15 +122,13 @@ class Paid(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class BatchJob(Frozen):
-    """Questions that a provider answers in its own time, at its lower price.
+class BatchJob(Owned):
+    """Questions (their hashes) that a provider answers in its own time, at its lower price.
 
-    ``questions`` are the hashes of what is asked; ``provider_id`` is the provider's name for the job,
-    "" until it has taken it. ``state``: "handing over", "with the provider", "collected" or "failed".
+    ``provider_id``: its name for the job, "" until it has taken it. ``state``: "handing over", "with the
+    provider", "collected" or "failed".
     """
 
-    id: str
-    project_id: str
     endpoint: str
     model: str
     provider_id: str = ""
@@ -146,16 +138,12 @@ class BatchJob(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class ProbeCase(Frozen):
-    """An edge case of a criterion: a passed output with one planted defect.
+class ProbeCase(Owned):
+    """A passed output (``output_id``) with one planted defect; a failure only once an expert confirms it.
 
-    ``output_id`` is the source; ``where`` is the changed bit verbatim, as it stands in ``text`` or,
-    where something was only taken away, in the source. Nothing says that it fails the criterion
-    until an expert confirms it.
+    ``where``: the changed bit verbatim, in ``text`` or, where something was only taken away, in the source.
     """
 
-    id: str
-    project_id: str
     criterion_id: str
     criterion_version: int
     output_id: str
@@ -171,15 +159,9 @@ class ProbeCase(Frozen):
         return self.model_dump(mode="json", exclude={"project_id"})
 
 
-class ProbeOpinion(Frozen):
-    """What an expert says of a probe: an event that is never changed, only superseded.
+class ProbeOpinion(Owned):
+    """What an expert says of a probe: an event that is never changed, only superseded or ``undone``."""
 
-    ``confirmed``: it is a failure of its criterion now; ``rejected``: it is none; ``undone`` takes
-    back what the same person said of it before.
-    """
-
-    id: str
-    project_id: str
     probe_id: str
     annotator: str
     value: ProbeValue
@@ -191,15 +173,13 @@ class ProbeOpinion(Frozen):
         return self.model_dump(mode="json", exclude={"project_id"})
 
 
-class CourtRuling(Frozen):
+class CourtRuling(Owned):
     """What a person rules where a judge and people differ: an event, only superseded or withdrawn.
 
     It holds for this judge's ``verdict`` against this grade (``human_pass``), also of later versions
     of the judge; ``judge_version_id`` is the one that was on the screen.
     """
 
-    id: str
-    project_id: str
     output_id: str
     judge_id: str
     judge_version_id: str
@@ -212,15 +192,13 @@ class CourtRuling(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class HardnessResult(Frozen):
+class HardnessResult(Owned):
     """What a judge says of one output before and after a change that tests it.
 
     ``people`` is their grade on what the judge decides; "" where there is none. ``changed_text`` is
     the output with the change in it (as it was, where the judge itself was changed).
     """
 
-    id: str
-    project_id: str
     judge_version_id: str
     test: str
     family: str

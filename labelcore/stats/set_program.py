@@ -1,12 +1,10 @@
-"""The choice of a judge set: least severity-weighted false failures and size, subject to coverage, false
-failure rate, a limit for each criterion, and judges that must be in.
+"""The choice of a judge set: least severity-weighted false failures and size, subject to a `Wish`.
 
-A set fails an output when any of its judges does. A cell without a verdict (an abstention, an error,
-not run) neither catches nor fails; such cells are counted and returned. The set is found by a search of
-a fixed number of steps (`set_beam`), so that it does not depend on how busy the machine is. How much
-better another could be at most is what HiGHS proves (scipy.optimize.milp): one binary variable a judge,
-one continuous a graded output; in an optimum a caught output is 1, and a false failure the largest
-severity of the judges that fail it.
+A set fails an output when any of its judges does. A cell without a verdict neither catches nor fails; such
+cells are counted and returned. The set is found by a search of a fixed number of steps (`set_beam`), whatever
+the machine does. How much better another could be at most is what HiGHS proves (scipy.optimize.milp): one
+binary variable a judge, one continuous a graded output; in an optimum a caught output is 1, and a false
+failure the largest severity of the judges that fail it.
 """
 
 from __future__ import annotations

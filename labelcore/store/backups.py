@@ -34,9 +34,7 @@ def copy_to(db: Database, out: Path) -> int:
 
 
 def restore(source: Path, target: Path) -> Path | None:
-    """Put a checked copy of ``source`` in the place of ``target``, which no process may hold.
-
-    What stood there is kept beside it under the name that is returned.
+    """Put a checked copy of ``source`` in the place of ``target``, which is kept under the name returned.
 
     Raises:
         BadInput: there is no such backup, or it cannot be opened.

@@ -1,8 +1,7 @@
-"""The connection to the one DuckDB file, safe to share between threads.
+"""The connection to the one DuckDB file, which DuckDB gives to one process; safe to share between threads.
 
-DuckDB gives a file to one process. Inside it, every call takes a cursor for itself, or that of the
-transaction which its thread is in: a connection shared by threads without that silently returns
-another thread's rows (measured). Appends never conflict, so there is no lock.
+Every call takes a cursor for itself, or that of the transaction which its thread is in: a connection shared
+without that silently returns another thread's rows (measured). Appends never conflict: there is no lock.
 """
 
 from __future__ import annotations
@@ -62,10 +61,7 @@ class Database:
         return Database(self.path, self._connection, catalogue)
 
     def outside(self) -> Database:
-        """The same connection with a memory of its own, outside the transaction that this thread is in.
-
-        It sees what is stored for good; attaching and following need it.
-        """
+        """The same outside this thread's transaction, with a memory of its own: what is stored for good."""
         return Database(self.path, self._connection, self._catalogue)
 
     @property
@@ -76,14 +72,14 @@ class Database:
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Call this once what the transaction wrote is stored; at once where there is none."""
         if transaction := self.here:
-            transaction.after(commit=callback, rollback=None)
+            transaction.after_commit.append(callback)
         else:
             callback()
 
     def after_rollback(self, callback: Callable[[], object]) -> None:
         """Call this when the transaction that this thread is in is taken back."""
         if transaction := self.here:
-            transaction.after(commit=None, rollback=callback)
+            transaction.after_rollback.append(callback)
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -134,25 +130,21 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """What this thread reads and writes inside is stored together, or not at all.
+        """What this thread reads and writes inside is stored together, or not at all; one inside joins it.
 
-        A transaction inside another joins it. Other threads take no part: what they store meanwhile
-        is not seen here, nor is what is stored here seen by them before the end. So work that is
-        handed to threads, such as a run of judges, does not belong inside.
+        Other threads take no part and see nothing of it before the end, so work that is handed to
+        threads, such as a run of judges, does not belong inside.
 
         Raises:
             RuntimeError: a transaction inside failed, and its error was not passed on.
         """
         self._check_present()
         if transaction := self.here:
-            with transaction.joined() as cursor:
-                yield cursor
+            with transaction.joined():
+                yield transaction.cursor
             return
-        with (
-            self._fresh_cursor() as cursor,
-            Transaction(self, cursor, self.feed.cursors()).opened() as opened,
-        ):
-            yield opened
+        with self._fresh_cursor() as cursor, Transaction(self, cursor, self.feed.cursors()).opened():
+            yield cursor
 
     @contextlib.contextmanager
     def scratch(self, mode: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
@@ -189,14 +181,11 @@ def append_rows(
     """Insert rows through an open transaction, by Arrow when there are many."""
     import pyarrow as pa
 
-    names = ", ".join(columns)
     if len(rows) <= _FEW:
         cursor.executemany(_insertion(table, columns), rows)
         return
-    incoming = pa.table(
-        {name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
-    )
-    cursor.register("incoming_rows", incoming)
+    names = ", ".join(columns)
+    cursor.register("incoming_rows", pa.table(list(map(list, zip(*rows, strict=True))), names=list(columns)))
     try:
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
     finally:

@@ -52,10 +52,9 @@ class _Act(NamedTuple):
 class Live:
     """One project's overall grades, comparisons and reservations; ``graded`` keeps the order of arrival.
 
-    A few hundred bytes for each grade, so no list or set for each: a busy hour brings 72,000.
-    ``serial`` tells a state that was read anew from the one before; ``moved`` counts, for each person,
-    the grades that were replaced or taken back, after which ``graded`` has not only grown. ``cursor``
-    is where the project's events stood when it last read on.
+    No list or set for each grade: a busy hour brings 72,000. ``serial`` tells a state that was read anew
+    from the one before; ``moved`` counts, for each person, the grades that were replaced or taken back,
+    after which ``graded`` has not only grown. ``cursor``: where the events stood when it last read on.
     """
 
     def __init__(self) -> None:
@@ -133,13 +132,9 @@ class Live:
         if value != "skipped":
             self._graders[output_id] = (*self._graders.get(output_id, ()), annotator)
             self._done[annotator] += 1
-            self._release(output_id, annotator)
-
-    def _release(self, output_id: str, annotator: str) -> None:
-        """Who has graded an output counts without holding it."""
-        holders = self._held.get(output_id)
-        if holders and holders.pop(annotator, None) and not holders:
-            self._held.pop(output_id, None)
+            holders = self._held.get(output_id)  # who has graded an output counts without holding it
+            if holders and holders.pop(annotator, None) and not holders:
+                self._held.pop(output_id, None)
 
     def follow_part(self, output_id: str, annotator: str) -> None:
         """Take in that a person graded a criterion or a field of an output."""
@@ -230,11 +225,10 @@ def live(db: Database, project_id: str) -> Live:
 
     A transaction that has written events of the project gets one of its own, read with them.
     """
-    transaction = db.here
-    if transaction and changed_here(db, project_id):
-        inside: Live | None = transaction.memory.get((Live, project_id))
-        if inside is None:
-            inside = transaction.memory[Live, project_id] = _read(db, project_id)
+    if (transaction := db.here) and changed_here(db, project_id):
+        if (Live, project_id) not in transaction.memory:
+            transaction.memory[Live, project_id] = _read(db, project_id)
+        inside: Live = transaction.memory[Live, project_id]
         return inside
     with _loading:
         return _caught_up(db, project_id)
@@ -287,26 +281,26 @@ def follow(db: Database, events: Sequence[Grade | Comparison]) -> None:
             transaction.changed[Live, event.project_id] += 1
             if inside := transaction.memory.get((Live, event.project_id)):
                 _take_in(inside, event)
-    db.after_commit(lambda: _tell(db, events))
 
+    def tell() -> None:
+        for event in events:
+            db.feed.tell((Live, event.project_id), [event])
+        with _loading:
+            for project_id in {event.project_id for event in events}:
+                if (Live, project_id) in db.memory:
+                    _caught_up(db, project_id)
 
-def _tell(db: Database, events: Sequence[Grade | Comparison]) -> None:
-    for event in events:
-        db.feed.tell((Live, event.project_id), [event])
-    with _loading:
-        for project_id in {event.project_id for event in events}:
-            if (Live, project_id) in db.memory:
-                _caught_up(db, project_id)
+    db.after_commit(tell)
 
 
 def _take_in(state: Live, event: Grade | Comparison) -> None:
-    what, take_in = event.pair if isinstance(event, Comparison) else event.output_id, state.follow
-    if isinstance(event, Grade) and not event.is_overall:
+    if isinstance(event, Comparison):
+        state.follow(event.id, event.pair, event.annotator, event.value, event.supersedes)
+    elif not event.is_overall:
         state.follow_part(event.output_id, event.annotator)
-        return
-    if isinstance(event, Grade) and event.source == "repeat":
-        take_in = state.follow_repeat
-    take_in(event.id, what, event.annotator, event.value, event.supersedes)
+    else:
+        take_in = state.follow_repeat if event.source == "repeat" else state.follow
+        take_in(event.id, event.output_id, event.annotator, event.value, event.supersedes)
 
 
 def follow_hold(

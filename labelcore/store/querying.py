@@ -1,9 +1,8 @@
 """Questions in SQL of whoever may read everything: one statement that reads stored rows, nothing else.
 
-Three walls, each enough for what it is for. The statement's syntax tree may name only tables and views
-of this database and functions that touch neither files nor settings. DuckDB refuses to write in the
-transaction it runs in (except to temporary tables, which the tree cannot make), and that is taken
-back. Extensions are never fetched, nor variables of Python found by name (see ``connect``).
+Its syntax tree may name only tables and views of this database and functions that touch neither files nor
+settings. DuckDB refuses to write in its transaction (except to temporary tables, which the tree cannot make),
+and that is taken back. Extensions are never fetched, nor variables of Python found (see ``connect``).
 """
 
 from __future__ import annotations
@@ -20,28 +19,12 @@ from labelcore.store import views
 from labelcore.store.connection import Database
 
 _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
-_TABLE_FUNCTIONS = {
-    "duckdb_columns",
-    "duckdb_tables",
-    "duckdb_views",
-    "generate_series",
-    "json_each",
-    "json_tree",
-    "range",
-    "unnest",
-}
-_REFUSED = {
-    "current_setting",
-    "currval",
-    "getenv",
-    "getvariable",
-    "nextval",
-    "pg_sleep",
-    "setseed",
-    "setval",
-    "sleep_ms",
-    "write_log",
-}
+_TABLE_FUNCTIONS = set(
+    "duckdb_columns duckdb_tables duckdb_views generate_series json_each json_tree range unnest".split()
+)
+_REFUSED = set(
+    "current_setting currval getenv getvariable nextval pg_sleep setseed setval sleep_ms write_log".split()
+)
 _LISTS = {"tables", "__show_tables_expanded"}
 _READ_ONLY = "Only one statement that reads is run: SELECT, WITH, FROM, SHOW TABLES or DESCRIBE."
 _NEXT = "`SHOW TABLES` names what there is; docs/querying.md describes the views meant for questions."
@@ -125,12 +108,11 @@ def _tables(cursor: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _check_part(part: dict[str, Any], tables: set[str], schemas: set[str]) -> None:
-    kind = str(part.get("type", ""))
+    kind, function = str(part.get("type", "")), str(part.get("function_name", "")).lower()
     if kind.endswith("_NODE") and kind not in _NODES:
         raise _refused()
     if kind in {"BASE_TABLE", "SHOW_REF"}:
         _check_table(part, tables, schemas)
-    function = str(part.get("function_name", "")).lower()
     if kind == "TABLE_FUNCTION" and part["function"].get("function_name", "").lower() not in _TABLE_FUNCTIONS:
         raise _refused(f"{part['function'].get('function_name')}() is not for questions. ")
     if function in _REFUSED or function.startswith(("read_", "write_")):

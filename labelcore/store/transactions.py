@@ -22,8 +22,8 @@ class Transaction:
     """One open transaction of one database, which the blocks inside it join.
 
     ``cursors`` says where each topic of the feed stood before it began. ``changed`` names what it has
-    written itself (a table, or the followed state of a project), and ``memory`` keeps what
-    was made of that, which nobody else may see yet.
+    written itself (a table, or the followed state of a project), and ``memory`` keeps what was made of that,
+    which nobody else may see yet. Of the callbacks one list is called at its end, in their order.
     """
 
     def __init__(
@@ -37,8 +37,8 @@ class Transaction:
         self._owner: object | None = owner
         self._thread = threading.get_ident()
         self._outer = _innermost.get()
-        self._after_commit: list[Callable[[], object]] = []
-        self._after_rollback: list[Callable[[], object]] = []
+        self.after_commit: list[Callable[[], object]] = []
+        self.after_rollback: list[Callable[[], object]] = []
 
     @classmethod
     def of(cls, owner: object) -> Transaction | None:
@@ -48,51 +48,39 @@ class Transaction:
             found = found._outer
         return found
 
-    def after(self, *, commit: Callable[[], object] | None, rollback: Callable[[], object] | None) -> None:
-        """Call these once all is stored, or once all is taken back."""
-        if commit:
-            self._after_commit.append(commit)
-        if rollback:
-            self._after_rollback.append(rollback)
-
     @contextlib.contextmanager
-    def joined(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def joined(self) -> Iterator[None]:
         """A block inside: when it fails, the whole can only be taken back."""
         try:
-            yield self.cursor
+            yield
         except BaseException:
             self.has_failed = True
             raise
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def opened(self) -> Iterator[None]:
         """The outermost block: its end stores everything, or nothing.
 
         Raises:
             RuntimeError: a block inside failed, and its error was not passed on.
         """
         try:
-            with self._entered():
-                yield self.cursor
+            self.cursor.execute("BEGIN")
+            token = _innermost.set(self)
+            try:
+                yield
+            finally:
+                _innermost.reset(token)
+                self._owner = None  # a task that was begun inside may outlive it, with a copy of the context
             if self.has_failed:
                 raise RuntimeError("A part of this transaction failed, so nothing of it is stored.")
             self.cursor.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(duckdb.TransactionException):  # a failed COMMIT has ended it
                 self.cursor.execute("ROLLBACK")
-            _call(self._after_rollback)
+            _call(self.after_rollback)
             raise
-        _call(self._after_commit)
-
-    @contextlib.contextmanager
-    def _entered(self) -> Iterator[None]:
-        self.cursor.execute("BEGIN")
-        token = _innermost.set(self)
-        try:
-            yield
-        finally:
-            _innermost.reset(token)
-            self._owner = None  # a task that was begun inside may outlive it, with a copy of the context
+        _call(self.after_commit)
 
 
 def _call(callbacks: list[Callable[[], object]]) -> None:

@@ -34,8 +34,10 @@ def embed(
     for start in range(0, len(waiting), _BATCH):
         part = waiting[start : start + _BATCH]
         vectors = encode([text for _, text in part])
-        _save(db, model, [key for key, _ in part], vectors)
-        have |= {key: vector for (key, _), vector in zip(part, vectors, strict=True)}
+        found = {key: vector for (key, _), vector in zip(part, vectors, strict=True)}
+        rows = [(key, model, vector.tolist(), utc(now())) for key, vector in found.items()]
+        db.append("embedding", ("text_hash", "model", "vector", "made_at"), rows)
+        have |= found
         if progress:
             progress(min(start + _BATCH, len(waiting)), len(waiting))
     if not keys:
@@ -66,9 +68,3 @@ def _known(db: Database, keys: Sequence[str], model: str) -> dict[str, Vectors]:
         [model, list(keys)],
     )
     return {row[0]: np.asarray(row[1], dtype=np.float32) for row in rows}
-
-
-def _save(db: Database, model: str, keys: Sequence[str], vectors: Vectors) -> None:
-    at = utc(now())
-    rows = [(key, model, vector.tolist(), at) for key, vector in zip(keys, vectors, strict=True)]
-    db.append("embedding", ("text_hash", "model", "vector", "made_at"), rows)

@@ -1,11 +1,10 @@
 """What weighted, clustered grades say of a share: a Beta distribution of equal mean and variance.
 
-Jeffreys' prior adds half a pass and half a fail. Here they get the weight of a typical weighed grade
-(Σw²/Σw), and the variance is the linearised one of a ratio of weighted sums, the prior's two halves
-included (Taylor linearisation: Särndal, Swensson and Wretman, 1992, ch. 5; the effective size as in
-Korn and Graubard, Survey Methodology 1998). With equal weights this is Jeffreys' Beta(k+½, n-k+½)
-exactly. Where outputs share a group, residuals are summed within groups first; the effective size
-never exceeds that of independent outputs, and shrinks by (z/t)² for the number of groups.
+The two halves of Jeffreys' prior get the weight of a typical weighed grade (Σw²/Σw), and the variance is the
+linearised one of a ratio of weighted sums, these included (Särndal, Swensson and Wretman, 1992, ch. 5; the
+effective size as in Korn and Graubard, Survey Methodology 1998): with equal weights Beta(k+½, n-k+½) exactly.
+Where outputs share a group, residuals are summed within groups first; the effective size never exceeds that
+of independent outputs, and shrinks by (z/t)² for the number of groups.
 
 All arrays may have axes before the last one (runs of a simulation); the last is over grades.
 """
