@@ -1,7 +1,5 @@
-"""The nouns of labelcore, as frozen pydantic models (see the glossary in the README).
-
-Pass is the positive class everywhere. Times are timezone-aware UTC. Ids are strings made in
-Python, because the same tables must work where a database has no sequences.
+"""The nouns of labelcore, as frozen pydantic models. Pass is the positive class everywhere, times are
+timezone-aware UTC, and ids are strings made in Python, because a database may have no sequences.
 """
 
 from labelcore.models.base import (

@@ -66,9 +66,8 @@ class Owned(Frozen):
 class Fact(Frozen):
     """One thing found: a code that programs may ask for, and the values that its sentence needs.
 
-    Values are numbers, names, moments, rates, or facts again. ``then``: facts whose sentences follow
-    this one's. Without a code there is nothing to say. `labelcore.messages` has a sentence for each
-    code; a serialization whose context names ``sentence`` writes that, any other the fact itself.
+    ``then``: facts whose sentences follow this one's. Without a code there is nothing to say. A
+    serialization whose context names ``sentence`` writes that, any other the fact itself.
     """
 
     code: str
@@ -130,11 +129,7 @@ _INCLUDED: dict[Role, frozenset[Role]] = {
 
 
 class Term(Frozen):
-    """A word or abbreviation of the domain, what it means, and where.
-
-    ``scope`` maps metadata fields to the value that they must have; {} holds everywhere. ``origin``
-    says whether a person wrote it or it was found in the notes.
-    """
+    """A word or abbreviation of the domain, and what it means where metadata has the values of ``scope``."""
 
     term: str
     meaning: str
@@ -278,11 +273,7 @@ class RejectedRow(Frozen):
 
 
 class ImportBatch(Owned):
-    """One import of one file.
-
-    ``outputs_known``: outputs of the file that were there before it; ``duplicates``: rows that repeat
-    another row of the same file.
-    """
+    """One import of one file. ``outputs_known`` were there before; ``duplicates`` repeat another row."""
 
     file_name: str
     sha256: str

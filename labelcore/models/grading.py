@@ -21,12 +21,10 @@ from labelcore.models.base import (
 
 
 class Grade(Owned):
-    """One act of grading: an event that is never changed, only superseded.
+    """One act of grading: an event that is never changed, only superseded (by "undone": taken back).
 
-    ``value == "undone"`` takes back the grade named in ``supersedes``. ``id`` may be made by the
-    client, so that the same press sent twice is stored once. It is about the output as a whole, one
-    criterion, or one ``field`` of a structured output (a JSON pointer). ``level`` is the place on
-    the project's scale, 1 the worst.
+    ``id`` may be made by the client, so that the same press sent twice is stored once. It is about the
+    output as a whole, one criterion, or one ``field`` (a JSON pointer). ``level``: 1 is the worst.
     """
 
     output_id: str
@@ -59,8 +57,7 @@ class Grade(Owned):
 class Comparison(Owned):
     """One act of comparing the outputs of two pipeline versions on the same input: an event.
 
-    ``first_id`` belongs to the first of the two versions, wherever it stood on the screen;
-    ``left_id`` says what stood on the left.
+    ``first_id`` belongs to the first version, wherever it stood on the screen; ``left_id`` stood on the left.
     """
 
     first_id: str

@@ -125,8 +125,7 @@ class Paid(Frozen):
 class BatchJob(Owned):
     """Questions (their hashes) that a provider answers in its own time, at its lower price.
 
-    ``provider_id``: its name for the job, "" until it has taken it. ``state``: "handing over", "with the
-    provider", "collected" or "failed".
+    ``state``: "handing over" (no ``provider_id`` yet), "with the provider", "collected" or "failed".
     """
 
     endpoint: str
@@ -176,8 +175,7 @@ class ProbeOpinion(Owned):
 class CourtRuling(Owned):
     """What a person rules where a judge and people differ: an event, only superseded or withdrawn.
 
-    It holds for this judge's ``verdict`` against this grade (``human_pass``), also of later versions
-    of the judge; ``judge_version_id`` is the one that was on the screen.
+    It holds for this judge's ``verdict`` against this grade, also of later versions of the judge.
     """
 
     output_id: str
@@ -195,8 +193,7 @@ class CourtRuling(Owned):
 class HardnessResult(Owned):
     """What a judge says of one output before and after a change that tests it.
 
-    ``people`` is their grade on what the judge decides; "" where there is none. ``changed_text`` is
-    the output with the change in it (as it was, where the judge itself was changed).
+    ``people``: their grade, "" where there is none. ``changed_text``: as it was, where the judge was changed.
     """
 
     judge_version_id: str

@@ -90,12 +90,10 @@ def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, 
 
 
 def krippendorff_alpha(counts: Ints, *, ordinal: bool = False) -> float | None:
-    """1 - D_o / D_e (Krippendorff, Content Analysis, 2004, ch. 11): disagreement within outputs over that
-    of grades at random.
+    """1 - D_o / D_e (Krippendorff, Content Analysis, 2004): disagreement within outputs, and by chance.
 
-    With ``ordinal`` the columns are levels in their order, and a disagreement weighs the more, the
-    more grades lie between its two levels. Outputs with fewer than two grades say nothing and are
-    left out. None when everybody gave the same value everywhere, or no output has two grades.
+    With ``ordinal`` a disagreement weighs the more, the more grades lie between its two levels. Outputs
+    with fewer than two grades are left out. None where nothing differs or no output has two.
     """
     counts = counts[counts.sum(axis=1) >= 2]
     found = alphas(counts, np.ones((1, len(counts)), dtype=np.int64), ordinal=ordinal)
@@ -125,8 +123,7 @@ def alphas(counts: Ints, times: Ints, *, ordinal: bool = False) -> list[float]:
 def fleiss_kappa(counts: Ints) -> float | None:
     """(P̄ - P̄_e) / (1 - P̄_e) (Fleiss 1971).
 
-    None when outputs have different numbers of grades or fewer than two (Krippendorff's alpha
-    allows both), or when everybody gave the same value everywhere.
+    None unless all outputs have the same number of grades, two or more, and some differ.
     """
     grades = counts.sum(axis=1)
     if not len(grades) or grades[0] < 2 or (grades != grades[0]).any():
@@ -170,8 +167,7 @@ def distances(size: int, weights: Weights) -> Floats:
 def weighted_kappa(table: npt.ArrayLike, weights: Weights = "quadratic") -> float | None:
     """1 - Σ w·O / Σ w·E of a square table of two graders on ordered levels (Cohen 1968).
 
-    ``table`` (k, k): how often the first gave the row's level and the second the column's. None
-    for an empty table, or when chance explains all.
+    ``table``: how often the first gave the row's level and the second the column's. None where undefined.
     """
     observed = np.asarray(table, dtype=np.float64)
     n = observed.sum()

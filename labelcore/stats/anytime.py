@@ -57,8 +57,7 @@ def log_evidence(successes: int, n: int, share: float) -> float:
 def more_until(successes: int, n: int, limit: float, alpha: float = 0.05) -> int | None:
     """How many more items until `lower_bound` reaches ``limit``, if the rate stays as it is.
 
-    0 where it is reached already; None where nothing is known yet, or the present rate is so near
-    to the limit (or below) that more items would not get there.
+    0 where it is reached already; None where nothing is known yet or more items would not get there.
     """
     if n and lower_bound(successes, n, alpha) >= limit:
         return 0

@@ -1,9 +1,8 @@
 """Seeded draws with known inclusion probabilities.
 
-The mixture gives every output a probability that is a sum of parts (40 % uniform, 30 % failed by a
-judge, 15 % uncertain, 15 % rare), and draws systematically with exactly these probabilities
-(Madow 1949), so that estimates weighted by 1/probability stay unbiased. The order in which outputs
-are passed does not matter: they are put in the order of a keyed hash first.
+The mixture gives every output a probability that is a sum of parts, and draws systematically with exactly
+these (Madow 1949), so that estimates weighted by 1/probability stay unbiased. The order in which outputs
+are passed does not matter.
 """
 
 from __future__ import annotations
@@ -71,10 +70,9 @@ def _allocate(sizes: Mapping[str, int], n: int) -> dict[str, int]:
 
 
 def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floats]) -> list[Pick]:
-    """Draw n ids by the mixture.
+    """Draw n ids by the mixture. ``parts``: names of ``MIXTURE`` with non-negative scores, shape (len(ids),).
 
-    ``parts`` maps a name of ``MIXTURE`` to non-negative scores, shape (len(ids),), in the order of
-    ``ids``. A part that is missing or all zero gives its share to the uniform part.
+    A part that is missing or all zero gives its share to the uniform part.
     """
     if not ids:
         return []

@@ -18,8 +18,7 @@ _FEWEST = 5
 class Paired(Frozen):
     """Two versions on the same n items. ``difference``: the second's share less the first's.
 
-    ``p``: exact McNemar, None where no item tells them apart or items share groups (it takes items
-    for independent). ``says``: better, worse, or neither.
+    ``p``: exact McNemar, None where no item tells them apart or items share groups.
     """
 
     n: int
@@ -36,7 +35,6 @@ def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = 
     """Shares of two boolean arrays over the same items, shape (n,): right, or passed.
 
     ``groups`` (n,): numbers from 0 up where items share a source; the interval is then over groups.
-    "Better" only where the interval of the difference leaves 0.
     """
     cells = (first & second, first & ~second, ~first & second, ~first & ~second)
     both, only_first, only_second, neither = (int(cell.sum()) for cell in cells)
@@ -101,10 +99,8 @@ def _says(difference: Rate) -> str:
 def clustered_difference(
     first: Bools, second: Bools, groups: npt.NDArray[np.int64], *, draws: int = 2_000, seed: int = 0
 ) -> Rate:
-    """The paired difference where items share a group: linearised over groups, Student's t.
-
-    ``groups`` (n,): numbers from 0 up. Not measurable with fewer than five groups. ``draws`` and
-    ``seed`` give the bootstrap's interval where it is wider.
+    """The paired difference where items share a group (numbered from 0): linearised over groups, by Student's
+    t or the bootstrap's interval where it is wider. Not measurable with fewer than five groups.
     """
     from scipy import stats
 

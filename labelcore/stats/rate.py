@@ -74,11 +74,10 @@ def difference(first: Rate, second: Rate) -> Rate:
 
 
 def good_turing(counts: Sequence[int]) -> Rate:
-    """The share of occurrences that belong to kinds not seen yet, f1 / n (Good 1953).
+    """The share of occurrences of kinds not seen yet, f1 / n (Good 1953), from the times of each.
 
-    ``counts`` says how often each seen kind occurred; f1 is the number of kinds seen once, f2 twice.
-    The interval is Esty's (1983): variance (f1 (1 - f1/n) + 2 f2) / n²; with no kind seen once, its
-    upper end is the rule of three.
+    f1 kinds were seen once, f2 twice. The interval is Esty's (1983), variance (f1 (1 - f1/n) + 2 f2) / n²;
+    with no kind seen once, its upper end is the rule of three.
     """
     n = sum(counts)
     if n < _FEWEST_SEEN:

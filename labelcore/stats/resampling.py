@@ -96,11 +96,9 @@ def cells_by_group(
 def intervals(
     cells: Floats, replicated: Floats, figures: Sequence[str] = tuple(FIGURES), *, groups: int | None = None
 ) -> list[dict[str, Rate]]:
-    """For each judge its figures with 95 % intervals.
+    """Figures with 95 % intervals of each judge, from totals (judges, 4) and replicates (draws, judges, 4).
 
-    ``cells`` (judges, 4) are the totals, ``replicated`` (draws, judges, 4). A figure is not
-    measurable where the cells do not define it. ``groups``: how many groups that outputs share;
-    the interval is widened by Student's t for so few.
+    ``groups``: how many groups outputs share; Student's t for so few widens the interval.
     """
     wider = for_few(groups)
     found: list[dict[str, Rate]] = [{} for _ in cells]

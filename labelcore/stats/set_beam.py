@@ -1,9 +1,8 @@
 """The search for the best set of judges by a fixed number of steps: no clock decides what it finds.
 
-A beam search on bit sets (one bit a graded output). Sets grow by one judge a step, by every judge that
-catches more and breaks no limit; of the grown ones those are kept that are best by several trades of
-coverage against price. A best set holds no judge that catches nothing alone, so where no grown set had
-to be dropped, the search is a proof. Else `set_program` bounds what it may have missed.
+A beam search on bit sets (one bit a graded output). Sets grow by every judge that catches more and breaks no
+limit; those are kept that are best by several trades of coverage against price. Where none had to be
+dropped, the search is a proof; else `set_program` bounds what it may have missed.
 """
 
 from __future__ import annotations
@@ -162,10 +161,8 @@ class _Growth:
 def search(
     votes: SetVotes, levels: Sequence[float], until: Deadline | None = None, *, kept: int = KEPT
 ) -> Found:
-    """The best sets at several coverages, with the judges that must be in.
-
-    Where these break a limit themselves, what is beyond it stands in the price. ``until``: a deadline
-    for very many judges; what was found until then is returned.
+    """The best sets at several coverages, with the judges that must be in: what these break stands in the
+    price. What was found until a deadline is returned.
     """
     growth = _Growth(votes, kept)
     layer, enough = growth.first(), max(levels)

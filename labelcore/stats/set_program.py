@@ -68,11 +68,7 @@ class Front(Frozen):
 
 
 def solve(votes: SetVotes, until: Deadline) -> Chosen:
-    """The cheapest set that holds the wish.
-
-    Where the wishes contradict each other, the coverage is lowered; where judges that must be in break
-    a limit, it is raised as little as possible. `explained` says to what.
-    """
+    """The cheapest set for the wish; where it cannot be held, `explained` says what was given up."""
     if not votes.human_fails.any():
         why = "coverage is not measurable: people failed none of these outputs"
         return Chosen(members=(), coverage=None, false_failure_rate=None, gap=None, unmet=(why,))

@@ -21,11 +21,10 @@ _TINY = 1e-9
 class Wish:
     """What a set must hold. ``severity`` and ``criterion`` are by judge; () is 1 and no criterion.
 
-    ``limits``: the highest false failure rate of a criterion's judges together. ``price``: what a
-    judge more may cost, as a false failure rate. ``most``: the largest set. ``levels``: coverages for
-    which the cheapest sets are sought where no coverage is asked for. ``default``: judges that need no
-    choice (the learned judge of the overall grade): they are kept unless another set is better by more
-    than one standard error, because picking the best of many on few grades picks luck.
+    ``limits``: the highest false failure rate of a criterion's judges together. ``price``: what a judge more
+    may cost, as such a rate. ``most``: the largest set. ``levels``: coverages whose cheapest sets are sought
+    where none is asked for. ``default``: judges that are kept unless another set is better by more than one
+    standard error, because picking the best of many on few grades picks luck.
     """
 
     min_coverage: float = 0.0

@@ -1,8 +1,7 @@
 """Pass rates by city, product, language or model, without crying wolf over many slices.
 
-Each slice has the estimate of the project's own pass rate (weights, sources; `stats.subsamples`) and is
-set against all others; the p values are adjusted together (Holm, or Benjamini-Hochberg for a first
-look), and each rate also has an interval that holds for all slices at once (Bonferroni).
+Each slice is set against all others; the p values are adjusted together (Holm, or Benjamini-Hochberg for a
+first look), and each rate also has an interval that holds for all slices at once (Bonferroni).
 """
 
 from __future__ import annotations
@@ -22,13 +21,10 @@ _ALPHA = 0.05
 
 
 class SliceRate(Frozen):
-    """One slice's pass rate by people, alone (``rate``), with the others in mind (``together``), and
-    less that of the others (``against_rest``).
+    """A slice's pass rate by people, alone, ``together`` with the others, and less that of the others.
 
-    ``p`` is adjusted for the number of slices; None where the slice cannot be tested (``says`` why).
-    ``size``: how many outputs the slice has in the pool. ``corrected``: by the verdicts on these and
-    the grades of the slice, ``corrected_together`` the same for all slices at once; None where no
-    judges are chosen.
+    ``p`` is adjusted for the number of slices; None where the slice cannot be tested (``says`` why). ``size``:
+    of the slice in the pool. ``corrected``: by its verdicts and grades; None without chosen judges.
     """
 
     name: str

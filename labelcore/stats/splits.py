@@ -12,11 +12,7 @@ _TRAIN, _DEV = 40, 70  # percent: 40 train, 30 dev, 30 test
 
 
 def split_of(project_id: str, group: str, round_: int = 0) -> SplitName:
-    """The split of a group; rows of one source always share it.
-
-    ``round_``: how many tests were given up before; each deals the groups that nobody had graded
-    anew.
-    """
+    """The split of a group (rows of one source). ``round_``: how many tests were given up before."""
     parts = (project_id, group) if round_ == 0 else (project_id, group, str(round_))
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
     percent = int.from_bytes(digest[:8], "big") % 100

@@ -1,8 +1,4 @@
-"""The only place that speaks SQL: one DuckDB file, append-only events, views for the present.
-
-``open_database`` returns the same :class:`Database` for the same file within a process. One module
-for each table holds its SQL and turns rows into the models of :mod:`labelcore.models`.
-"""
+"""The only place that speaks SQL: one DuckDB file, append-only events, views for the present."""
 
 from __future__ import annotations
 
@@ -20,12 +16,11 @@ _opening = threading.Lock()
 
 
 def open_database(path: Path | str | None) -> Database:
-    """The migrated database at ``path``; ``None`` gives a fresh one in memory.
+    """The migrated database at ``path``, the same within a process; ``None`` gives a fresh one in memory.
 
     Raises:
         StoreBusy: another process holds the file.
         StoreDamaged: the file cannot be opened or is newer than this labelcore.
-
     """
     if path is None:
         return _migrated(connect(None, settings().memory_limit))

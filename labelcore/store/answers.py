@@ -1,7 +1,7 @@
 """Models' answers by the hash of the whole question: what was paid for once is never asked again.
 
-Most questions are new, so a table's look-up for each would be wasted: the first 63 bits of every
-stored hash are kept in memory as a sorted array (8 bytes each), and only what may be there is read.
+Most questions are new: the first 63 bits of every stored hash are kept in memory (8 bytes each), and only
+what may be there is read.
 """
 
 from __future__ import annotations
@@ -42,10 +42,8 @@ def find(db: Database, keys: Collection[str]) -> dict[str, Paid]:
 
 
 def add(db: Database, answers: Sequence[Paid]) -> int:
-    """Store answers that are not there yet. Returns how many were new.
-
-    Another answer to a question is new: who asked again could not use the one before, and the
-    latest counts.
+    """Store answers that are not there yet, and other ones to known questions: the latest counts. Returns
+    how many were new.
     """
     known = find(db, [answer.key for answer in answers]) if answers else {}
     latest = {answer.key: answer for answer in answers}

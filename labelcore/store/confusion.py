@@ -27,11 +27,7 @@ _BY_VERDICT = (
 
 
 def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]) -> Floats:
-    """Verdicts, shape (outputs, judges): 1 pass, 0 fail, -1 abstained, nan no verdict.
-
-    One join; the ids stay in the store, so a million verdicts beside ten thousand grades take a
-    fraction of a second.
-    """
+    """Verdicts, shape (outputs, judges): 1 pass, 0 fail, -1 abstained, nan no verdict."""
     import pyarrow as pa
 
     found = np.full((len(output_ids), len(judge_version_ids)), np.nan)

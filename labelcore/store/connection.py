@@ -202,7 +202,6 @@ def connect(path: Path | None, memory_limit: str) -> Database:
     Raises:
         StoreBusy: another process holds the file.
         StoreDamaged: the file is not a DuckDB database, or is damaged.
-
     """
     config = _SHUT | {"memory_limit": memory_limit}
     if path is None:

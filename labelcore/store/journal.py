@@ -89,8 +89,7 @@ class Journal:
 def replay(db: Database, patience: float = 0.0) -> int:
     """Bring what killed runs left beside the database into it. Returns how many answers were new.
 
-    ``patience``: seconds to wait for a courier that still takes answers in; its file is left to the
-    next time where that is not enough.
+    ``patience``: seconds to wait for a courier that still writes; else its file is left to the next time.
     """
     if db.path is None:
         return 0

@@ -1,8 +1,4 @@
-"""Small answers that every press of a key needs, kept in memory until their table is written.
-
-What a transaction has written is told when it is stored; until then only the transaction itself is
-told otherwise.
-"""
+"""Small answers that every press of a key needs, kept in memory until their table is written."""
 
 from __future__ import annotations
 

@@ -36,10 +36,9 @@ def content_id(
     prompt_version: str = "",
     model: str = "",
 ) -> str:
-    """The identity of an output: SHA-256 over its content fields, each with its length.
+    """The identity of an output: SHA-256 over its content fields, each with its length to be unambiguous.
 
-    The lengths make the concatenation unambiguous. ``CONTENT_ID_SQL`` is the same function for
-    rows that are already in the database.
+    ``CONTENT_ID_SQL`` is the same function for rows that are already in the database.
     """
     fields = (project_id, input, text, context, conversation, prompt_version, model)
     content = "".join(f"{len(field)}:{field}" for field in fields)

@@ -1,9 +1,7 @@
 """The database as it stood at an earlier moment, to be read by the same code.
 
-Tables only hold events with the time at which they were stored, so the past is a filter. Each table
-gets a view of the same name, in a catalogue of its own in memory, that shows the rows stored until
-then; on these the views of the present are made anew. A handle that looks there first serves every
-reader, and keeps its own memory, so that no two moments mix.
+Tables only hold events with their time, so the past is a filter: each table gets a view of the same name, in
+a catalogue of its own in memory, and on these the views of the present are made anew.
 """
 
 from __future__ import annotations

@@ -42,8 +42,7 @@ def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> Fo
     """Answer a question.
 
     Raises:
-        BadInput: it is not one statement that only reads, or is wrong, or takes longer than
-            ``seconds``.
+        BadInput: it is not one statement that only reads, or is wrong, or takes longer than ``seconds``.
     """
     with db.reading() as cursor:
         _check(cursor, sql)

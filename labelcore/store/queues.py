@@ -103,10 +103,8 @@ def pairs(db: Database, project_id: str, versions: tuple[str, str]) -> Pool:
 
 
 def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
-    """Every output of the sample, or of the project in the order of import.
-
-    A sample never changes and outputs are only added, so the list is kept in memory: a hundred
-    people who ask for their next output do not sort 100,000 rows each time.
+    """Every output of the sample, or of the project in the order of import; kept in memory, so that a hundred
+    people do not sort 100,000 rows at each press.
     """
     key: tuple[object, ...] = (project_id, sample_id)
     if sample_id is None:

@@ -21,8 +21,7 @@ class Stored(Generic[Model]):
     """The columns of a model in its table, and the way from a row to the model and back.
 
     A field that is itself a model gives its fields' columns. ``leave_out``: fields with no column;
-    ``columns``: field=column where the names differ. Where an older row has NULL and the field has a
-    default, the default counts.
+    ``columns``: field=column where the names differ. NULL of an older row becomes the field's default.
     """
 
     def __init__(

@@ -1,8 +1,4 @@
-"""The transaction that a thread is in: whatever it asks of the database goes through its cursor.
-
-Known by context and thread, so that neither another task of an event loop nor a thread that was
-handed a copy of the context ever shares the cursor.
-"""
+"""The transaction that a thread is in, by context and thread: no other task or thread shares it."""
 
 from __future__ import annotations
 
@@ -21,9 +17,8 @@ _innermost: ContextVar[Transaction | None] = ContextVar("transaction", default=N
 class Transaction:
     """One open transaction of one database, which the blocks inside it join.
 
-    ``cursors`` says where each topic of the feed stood before it began. ``changed`` names what it has
-    written itself (a table, or the followed state of a project), and ``memory`` keeps what was made of that,
-    which nobody else may see yet. Of the callbacks one list is called at its end, in their order.
+    ``cursors``: where each topic of the feed stood before it began. ``changed``: what it has written (a
+    table, or the followed state of a project); ``memory`` keeps what was made of that.
     """
 
     def __init__(

@@ -34,8 +34,7 @@ def record(
 ) -> int:
     """Store verdicts, errors and the answers behind them together; durable when this returns.
 
-    A key that is stored already is left as it is, also when two runs come to it at once. Returns how
-    many verdicts were new.
+    A key that is stored already is left as it is. Returns how many verdicts were new.
     """
     distinct = {(v.output_id, v.judge_version_id, v.repeat): v for v in verdicts}
     with _recording:

@@ -23,21 +23,6 @@ from labelcore.stats.prevalence.methods import ASSUMPTIONS
 from labelcore.stats.prevalence.weighing import Bools
 from labelcore.stats.rate import Rate, not_measurable, proportion
 
-__all__ = [
-    "ASSUMPTIONS",
-    "METHODS",
-    "Graded",
-    "PoolVerdicts",
-    "as_is",
-    "corrected",
-    "effective_grades",
-    "of_counts",
-    "offered",
-    "people_only",
-    "refusal",
-    "weighted_pass_rate",
-]
-
 _DRAWS = 20_000
 _NO_INFORMATION = 0.1
 """Below this Youden index (TPR + TNR - 1) a correction would divide by noise."""

@@ -1,7 +1,6 @@
-"""Numbered, append-only changes of tables; each is applied in the transaction that records it.
+"""Numbered, append-only changes of tables, each applied in the transaction that records it; never edited.
 
-A migration that has been released is never edited: add the next number. Views are no matter of
-migrations any more: those that early ones made are replaced at every opening.
+Views are no matter of migrations: those that early ones made are replaced at every opening.
 """
 
 from __future__ import annotations
@@ -39,7 +38,6 @@ def migrate(db: Database) -> list[int]:
 
     Raises:
         StoreDamaged: the file was written by a newer labelcore.
-
     """
     done = applied(db)
     known = available()
