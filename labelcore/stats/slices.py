@@ -23,7 +23,7 @@ _ALPHA = 0.05
 class SliceRate(Frozen):
     """A slice's pass rate by people, alone, ``together`` with the others, and less that of the others.
 
-    ``p`` is adjusted for the number of slices; None where the slice cannot be tested (``says`` why). ``size``:
+    ``p`` is adjusted for the number of slices; None where a slice cannot be tested (see ``says``). ``size``:
     of the slice in the pool. ``corrected``: by its verdicts and grades; None without chosen judges.
     """
 
