@@ -34,12 +34,13 @@ def _playwrights_own() -> str | None:
 def bring() -> str | None:
     """Install one: the distribution's package where that is allowed, else Playwright's download."""
     if shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment, **quiet)
+        update = ["apt-get", "update", "-qq"]
         packages = ["chromium", "fonts-noto-cjk"]  # the Chinese pages need a font
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-        subprocess.run(command, check=False, env=environment, **quiet)
+        for step in (update, command):
+            quiet = subprocess.DEVNULL
+            subprocess.run(step, check=False, env=environment, stdout=quiet, stderr=quiet)
     if not installed():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     return installed()

@@ -31,7 +31,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-_ERRORS = {
+_ERRORS: dict[str, tuple[int, str, dict[str, str]]] = {
     "429": (429, "slow down", {}),
     "500": (500, "broken", {}),
     "401": (401, "wrong key", {}),

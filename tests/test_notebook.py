@@ -24,7 +24,7 @@ def bench(tmp_path: Path) -> Bench:
         for n, row in enumerate(ROWS)
     ]
     file.write_text("\n".join(map(json.dumps, grades)))
-    bench = labelcore.open(None, project="support", person="ana")
+    bench: Bench = labelcore.open(None, project="support", person="ana")
     bench.import_(str(file))
     return bench
 

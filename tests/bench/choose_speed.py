@@ -44,7 +44,7 @@ def votes_of(judges: int, outputs: int, seed: int) -> tuple[Floats, np.ndarray]:
     chance = np.where(kinds[:, looks_for], hit, false)
     votes = (random.random((outputs, judges)) < chance).astype(float)
     votes[random.random(votes.shape) < 0.02] = np.nan
-    return votes, kinds.any(axis=1)
+    return votes, np.asarray(kinds.any(axis=1))
 
 
 def main() -> None:

@@ -144,7 +144,14 @@ def grouped_figures(table: Table, pool: World, n: int, runs: int, random: np.ran
     for at, name in enumerate(names):
         truth = float(resampling.FIGURES[name](everything))
         offered = ~np.isnan(bounds[at, 0])
-        note(table, (IN_GROUPS, f"{name}, bootstrap over groups", n), *bounds[at], truth, offered)
+        note(
+            table,
+            (IN_GROUPS, f"{name}, bootstrap over groups", n),
+            bounds[at, 0],
+            bounds[at, 1],
+            truth,
+            offered,
+        )
 
 
 def comparisons(table: Table, n: int, runs: int, random: np.random.Generator) -> None:

@@ -60,7 +60,7 @@ def main() -> None:
             f"{name:28s} V-measure {v_measure_score(kinds, labels):.3f}  homogeneity "
             f"{homogeneity_score(kinds, labels):.3f}  adjusted Rand "
             f"{adjusted_rand_score(kinds, labels):.3f}  "
-            f"{len(_found(kinds, labels))} kinds found"
+            f"{len(_found(kinds, list(labels)))} kinds found"
         )
 
 

@@ -51,7 +51,8 @@ class Threshold(Candidate):
         order = np.argsort(-self.values[train], kind="stable")
         bad = grades[order]
         gain = np.cumsum(bad) / (bad.sum() + 6) - np.cumsum(~bad) / ((~bad).sum() + 6)
-        return self.values[test] >= self.values[train][order[int(np.argmax(gain))]]
+        threshold = float(self.values[train][order[int(np.argmax(gain))]])
+        return np.greater_equal(self.values[test], threshold)
 
 
 def world(n: int, per_source: int, random: np.random.Generator) -> tuple[Bools, list[Floats], list[Bools]]:

@@ -99,7 +99,11 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.BoolOp(other, node.values)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert | ast.USub):
         yield node.operand
-    elif isinstance(node, ast.Constant) and type(node.value) in {int, float}:
+    elif (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    ):
         yield ast.Constant(node.value + 1)
         yield ast.Constant(node.value - 1)
     elif isinstance(node, ast.If | ast.IfExp | ast.While):

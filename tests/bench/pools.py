@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,16 +100,23 @@ def samples(
     return drawn, 1 / chance[drawn]
 
 
+def mixture_chances(parts: Mapping[str, Floats], n: int) -> Floats:
+    """The chance of each output in a draw of n by the mixture, where no part is empty."""
+    given = sum(drawing.MIXTURE[name] for name in parts)
+    shares = np.full(SIZE, (1 - given) / SIZE)
+    for name, scores in parts.items():
+        shares += drawing.MIXTURE[name] * scores / scores.sum()
+    return drawing._inclusion(shares, n)
+
+
 def _chances(pool: World, rule: str, n: int) -> Floats:
     fails = (~pool.judge).astype(float) / 2 + (~pool.second).astype(float) / 2
     unsure = 4 * fails * (1 - fails)
     rare = (pool.model == 3).astype(float)
     if rule == "mixture":
         parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
-        shares = drawing._shares(SIZE, parts)
-    else:
-        shares = {"uniform": np.full(SIZE, 0.2 / SIZE), "judges disagree": 0.8 * unsure / unsure.sum()}
-    return drawing._inclusion(shares, n)[0]
+        return mixture_chances(parts, n)
+    return drawing._inclusion(0.2 / SIZE + 0.8 * unsure / unsure.sum(), n)
 
 
 def _stratified(pool: World, n: int, runs: int, random: np.random.Generator) -> tuple[Ints, Floats]:

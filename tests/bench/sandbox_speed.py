@@ -17,11 +17,12 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from labelcore.sandbox.pool import Pool
-from labelcore.sandbox.protocol import Answer, Row
+from labelcore.sandbox.protocol import Answer, Row, Trouble
 
 CHECK = r"""import re
 
@@ -57,8 +58,8 @@ def make_rows(n: int, seed: int = 5) -> list[Row]:
     draw = random.Random(seed)
     rows = []
     for _ in range(n):
-        words = []
-        while sum(map(len, words)) + len(words) < 1_520:
+        words: list[str] = []
+        while sum(len(word) for word in words) + len(words) < 1_520:
             words.append(str(draw.randint(1, 500)) if draw.random() < 0.05 else draw.choice(_WORDS))
             if draw.random() < 0.08:
                 words[-1] += "."
@@ -67,7 +68,7 @@ def make_rows(n: int, seed: int = 5) -> list[Row]:
     return rows
 
 
-def sandboxed(rows: list[Row], workers: int) -> tuple[float, list[Answer]]:
+def sandboxed(rows: list[Row], workers: int) -> tuple[float, list[Answer | Trouble]]:
     """Seconds with start-up, and the answers."""
     start = time.perf_counter()
     with Pool(workers) as pool:
@@ -87,10 +88,10 @@ def one_by_one(rows: list[Row]) -> float:
 def plain(rows: list[Row]) -> tuple[float, list[bool]]:
     """Seconds, and the verdicts."""
     start = time.perf_counter()
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(CHECK, names)
     check = names["check"]
-    found = [check(row.output, row.input, row.context, dict(row.metadata)) for row in rows]
+    found = [check(row.output, row.input, row.context, dict(row.metadata or {})) for row in rows]
     return time.perf_counter() - start, [
         outcome[0] if isinstance(outcome, tuple) else outcome for outcome in found
     ]

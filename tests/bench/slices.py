@@ -26,7 +26,18 @@ from labelcore.stats import drawing, prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate
 from labelcore.stats.slices import SliceRate, by_slice
-from tests.bench.pools import SIZE, Bools, Floats, Ints, Table, new_table, note, rank, rows_of
+from tests.bench.pools import (
+    SIZE,
+    Bools,
+    Floats,
+    Ints,
+    Table,
+    mixture_chances,
+    new_table,
+    note,
+    rank,
+    rows_of,
+)
 
 RANDOM, MIXTURE, WHOLE, ACROSS = (
     "random",
@@ -88,7 +99,7 @@ def pool_of(
         "judge is unsure": 4 * fails * (1 - fails),
         "rare kind": (slices == 3) * 1.0,
     }
-    chance = drawing._inclusion(drawing._shares(SIZE, parts), n)[0]
+    chance = mixture_chances(parts, n)
     return Sliced(passes, judge, chance, slices)
 
 

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from _server import Server
 from playwright.sync_api import Page, Route, expect
+
+from tests.journeys._server import Server
 
 PAGE = Path(__file__).parent / "apps" / "grading_card_page.py"
 FLAGS = [

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _card import FLAGS, PLAIN, Trial, under_policy
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.journeys._card import FLAGS, PLAIN, Trial, under_policy
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from _card import PLAIN, expect_shown
 from playwright.sync_api import expect
+
+from tests.journeys._card import PLAIN, expect_shown
 
 pytestmark = pytest.mark.journey
 

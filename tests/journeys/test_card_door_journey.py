@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from _card import expect_shown, expect_status, shown
-from _server import Server
 from playwright.sync_api import Browser, Page, expect
 
 from labelcore.models import Grade, Output
@@ -17,6 +15,8 @@ from labelcore.store import close_database, open_database
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from tests.app_server import ROOT
+from tests.journeys._card import expect_shown, expect_status, shown
+from tests.journeys._server import Server
 
 pytestmark = pytest.mark.journey
 SLOW = """() => {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from _card import PLAIN, expect_shown, expect_status
 from playwright.sync_api import expect
+
+from tests.journeys._card import PLAIN, expect_shown, expect_status
 
 pytestmark = pytest.mark.journey
 

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from _card import PLAIN, expect_shown
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Dialog, Request, expect
+
+from tests.journeys._card import PLAIN, expect_shown
 
 pytestmark = pytest.mark.journey
 
@@ -39,7 +40,12 @@ def test_hostile_content_is_inert_and_what_hides_is_shown(trial: Any, visit: Any
     asked: list[str] = []
     dialogs: list[str] = []
     page.on("request", lambda request: asked.append(_outside(request, shown_card.server.url)))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def close(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", close)
     for n, text in enumerate(HOSTILE):
         expect_shown(page, f"h{n}")
         for button in page.locator(".formats button").all():

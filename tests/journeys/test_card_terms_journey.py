@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from _card import PLAIN, expect_shown
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.journeys._card import PLAIN, expect_shown
 
 pytestmark = pytest.mark.journey
 

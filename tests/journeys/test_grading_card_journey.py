@@ -6,8 +6,9 @@ import random
 from typing import Any
 
 import pytest
-from _card import PLAIN, expect_shown, expect_status, shown
 from playwright.sync_api import expect
+
+from tests.journeys._card import PLAIN, expect_shown, expect_status, shown
 
 pytestmark = pytest.mark.journey
 

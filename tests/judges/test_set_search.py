@@ -21,7 +21,7 @@ def _world(n: int = 80, judges: int = 12, seed: int = 0) -> tuple[Bools, list[Fi
     random = np.random.default_rng(seed)
     kinds = random.random((n, 4)) < 0.12
     votes = random.random((n, judges)) < np.where(kinds[:, np.arange(judges) % 4], 0.8, 0.06)
-    return kinds.any(axis=1), [FixedCandidate(votes[:, j]) for j in range(judges)]
+    return np.any(kinds, axis=1), [FixedCandidate(votes[:, j]) for j in range(judges)]
 
 
 def _alone(n: int) -> list[str]:

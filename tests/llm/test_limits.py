@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelcore.llm import limits
 from labelcore.llm.limits import Bucket, Limiter, span
 
 
@@ -18,7 +17,7 @@ from labelcore.llm.limits import Bucket, Limiter, span
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that the test moves; index 0 is the time."""
     now = [1_000.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("labelcore.llm.limits.time.monotonic", lambda: now[0])
     return now
 
 
@@ -100,12 +99,13 @@ def test_a_full_endpoint_is_asked_more_slowly_and_then_faster_again(clock: list[
 
 def test_nothing_accepted_halves_the_pace_each_second(clock: list[float]) -> None:
     limiter = Limiter(64)
-    paces = []
+    paces: list[float] = []
     for _ in range(4):
         second(limiter, clock, 0, 10)
         limiter.refused({})
+        assert limiter.calls_per_second is not None
         paces.append(limiter.calls_per_second)
-    assert paces[0] is not None and paces[0] <= 32
+    assert paces[0] <= 32
     assert all(after == pytest.approx(before / 2) for before, after in itertools.pairwise(paces))
 
 

@@ -21,7 +21,7 @@ def catalogue() -> dict[Message, tuple[str, ...]]:
     with CATALOGUE.open("rb") as file:
         entries = [entry for entry in read_po(file, locale="zh") if entry.id]
     return {
-        entry.id if isinstance(entry.id, str) else tuple(entry.id): (entry.string,)
+        entry.id if isinstance(entry.id, str) else (entry.id[0], entry.id[1]): (entry.string,)
         if isinstance(entry.string, str)
         else tuple(entry.string)
         for entry in entries

@@ -148,7 +148,7 @@ def test_what_it_looks_at(workspace: Workspace, plant: Callable[..., list[Output
     long = next(output for output in outputs if len(output.text.split()) > 44)
     two = long.model_copy(update={"text": "Yes. " + long.text})
     told = explaining.explain(
-        LearnedKind(learned(workspace).spec), two, lambda texts: np.zeros((len(texts), 512))
+        LearnedKind(learned(workspace).spec), two, lambda texts: np.zeros((len(texts), 512), dtype=np.float32)
     )
     assert told.tells[0].weight > 0
     assert told.parts[0].text == long.text.rstrip(".") and told.parts[0].pull > 0

@@ -148,7 +148,7 @@ def test_flips_are_counted_by_outputs_and_listed(
     assert (steady.verdicts_new, steady.state) == (8, "finished")
     (found,) = repeating.flips(workspace, version)
     assert (found.rate.value, found.rate.n, found.times, found.flipped) == (0.0, 4, 2, ())
-    mock._good = says("fail", "abstain", "abstain", "abstain")  # type: ignore[method-assign]
+    mock._good = says("fail", "abstain", "abstain", "abstain")  # type: ignore[method-assign, assignment]
     assert repeating.repeat(workspace, version, times=3, limit=4).verdicts_new == 4
     (found,) = repeating.flips(workspace)
     assert found.times == 3 and found.rate.n == 4 and found.rate.value in {0.75, 1.0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from labelcore.dispatch import Request, execute
@@ -190,7 +191,7 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
 
     def encode(self: SentenceEncoder, wanted: list[str]) -> vectors.Vectors:
         asked.extend(wanted)
-        return vectors.np.stack([next(v for k, v in fake.items() if text.startswith(k)) for text in wanted])
+        return np.stack([next(v for k, v in fake.items() if text.startswith(k)) for text in wanted])
 
     monkeypatch.setattr(SentenceEncoder, "encode", encode)
     monkeypatch.setattr(grouping, "AT_ONCE", part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -378,7 +379,8 @@ def test_a_change_of_several_criteria_that_fails_on_its_way_stores_nothing(
         changes[change] = lambda: versions.undo_change(workspace, child)  # type: ignore[arg-type]
     before = editing.list_criteria(workspace)
     acts = audit.all_of(workspace.db, workspace.project.id)
-    save, stored = criterion_table.save, []
+    save = criterion_table.save
+    stored: list[Any] = []
 
     def once(db: Database, criteria: Sequence[Criterion]) -> None:
         if stored:

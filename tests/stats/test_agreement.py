@@ -50,8 +50,8 @@ def test_equals_the_definition_by_pairs(units: list[list[bool]]) -> None:
     observed = sum(
         sum(a != b for a, b in itertools.permutations(unit, 2)) / (len(unit) - 1) for unit in pairable
     ) / len(every)
-    expected = sum(a != b for a, b in itertools.permutations(every, 2))
-    expected /= len(every) * (len(every) - 1)
+    unlike = sum(a != b for a, b in itertools.permutations(every, 2))
+    expected = unlike / (len(every) * (len(every) - 1))
     assert alpha == pytest.approx(1 - observed / expected, abs=1e-9)
 
 

@@ -86,7 +86,7 @@ def test_single_outputs_of_even_weight_get_wilson_and_fisher(seed: int, n: int, 
             assert (rate.low, rate.high) == pytest.approx((low, high), abs=1e-9)
         others = (int(passes[~inside].sum()), int((~passes[~inside]).sum()))
         if good + bad >= 5 and sum(others) >= 5:
-            raw[name] = stats.fisher_exact([[good, bad], others]).pvalue
+            raw[name] = stats.fisher_exact(np.array([[good, bad], others])).pvalue
             newcombe = difference(proportion(good, good + bad), proportion(others[0], sum(others)))
             assert row.against_rest == newcombe
     adjusted = dict(zip(raw, slices.adjust(list(raw.values()), "holm"), strict=True))

@@ -79,7 +79,7 @@ def told(db: Database) -> tuple[object, ...]:
     )
 
 
-NOTHING = ([], [], None, [], {}, [], [], [], [])
+NOTHING: tuple[Any, ...] = ([], [], None, [], {}, [], [], [], [])
 THREE = ["o0", "o1", "o2"]
 EVERYTHING = (["p"], THREE, "s", ["g1"], {"o0": ("g1", "pass")}, ["o1"], THREE, ["g1"], THREE)
 

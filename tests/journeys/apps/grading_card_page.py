@@ -57,7 +57,7 @@ def marks(output_id: str) -> dict[str, CardGrade]:
     events = stored().values()
     undone = {event.supersedes for event in events if event.value == "undone"}
     return {
-        event.criterion_id or event.field: CardGrade(value=event.value, client_id=event.client_id)
+        event.criterion_id or event.field or "": CardGrade(value=event.value, client_id=event.client_id)
         for event in events
         if (event.criterion_id or event.field)
         and event.output_id == output_id
