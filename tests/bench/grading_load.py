@@ -19,7 +19,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import random
 import sys
 import tempfile
@@ -44,6 +43,7 @@ from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.app_server import start_app
+from tests.bench.machines import machine, memory, processor
 
 WORDS = [f"word{i}" for i in range(2_000)]
 PROJECT = "load"
@@ -286,18 +286,6 @@ def check(path: Path, people: list[Person]) -> str:
     )
 
 
-def memory(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return float(line.split()[1]) / 1024
-    return 0.0
-
-
-def processor(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def look_around(url: str, until: float) -> list[float]:
     """Open the other pages in turn; returns the seconds that each took."""
     took = []
@@ -367,15 +355,6 @@ async def load(
     for person in people:
         await person.close()
     return people
-
-
-def machine() -> str:
-    """How fast the machine is now: shared ones vary by two within minutes."""
-    started = time.perf_counter()
-    sum(i * i for i in range(2_000_000))
-    return (
-        f"this machine now: {1000 * (time.perf_counter() - started):.0f} ms for two million squares in Python"
-    )
 
 
 def main() -> None:

@@ -29,7 +29,8 @@ from labelcore.workspace import Workspace
 from pages.widgets.grading_session import GradingSession
 from tests.app_server import start_app
 from tests.bench import grading_load
-from tests.bench.grading_load import PROJECT, Person, event_on, memory, processor
+from tests.bench.grading_load import PROJECT, Person, event_on
+from tests.bench.machines import memory, processor
 
 OUTPUTS, PEOPLE, EVERY = 100_000, 100, 2_000
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from labelcore.errors import LabelcoreError, NotFound
-from labelcore.models import Code, Criterion, JudgeVersion, Output, ProbeCase, Project, Quote
+from labelcore.models import Code, Criterion, JudgeVersion, Output, ProbeCase, Quote
 from labelcore.stages import finding, judging
 from labelcore.stages.deriving import coding
 from labelcore.stages.finding import Ambiguous
 from labelcore.stages.judging.testing import probe_cases
-from labelcore.store import Database
 from labelcore.store import codes as code_table
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
@@ -26,7 +26,7 @@ from labelcore.workspace import Workspace
 class Shelf:
     """One kind: how its things are found, and the command that lists them."""
 
-    find: Callable[[Database, Project, str], object]
+    find: Callable[[Workspace, str], Any]
     listing: str
     prefix: str
 

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.messages import sentence, sentences
-from labelcore.models import (
-    Criterion,
-    Decision,
-    Grade,
-    JudgeVersion,
-    Output,
-    Pick,
-    Sample,
-    Verdict,
-    new_id,
-    now,
-)
+from labelcore.models import Criterion, Decision, Output, Pick, Sample, Verdict, now
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set
 from labelcore.store import confusion, verdicts
@@ -30,77 +18,7 @@ from labelcore.store import outputs as output_table
 from labelcore.store import samples as sample_table
 from labelcore.store import splits as split_table
 from labelcore.workspace import Workspace
-
-Say = Callable[[Output, bool], str | None]
-
-
-def made(workspace: Workspace, n: int, per_source: int = 1) -> list[Output]:
-    found = []
-    for i in range(n):
-        text = f"answer {i}"
-        found.append(
-            Output(
-                id=output_table.content_id(workspace.project.id, text),
-                project_id=workspace.project.id,
-                text=text,
-                group_key=f"source {i // per_source}" if per_source > 1 else None,
-            )
-        )
-    output_table.add(workspace.db, found)
-    return found
-
-
-def grade(workspace: Workspace, output: Output, value: str, who: str = "ann", **more: object) -> None:
-    grade_all(workspace, [output], [value], who, **more)
-
-
-def grade_all(
-    workspace: Workspace, outputs: Sequence[Output], values: Iterable[str], who: str = "ann", **more: object
-) -> None:
-    grades = [
-        Grade(
-            id=new_id("g"),
-            project_id=workspace.project.id,
-            output_id=output.id,
-            annotator=who,
-            value=value,
-            **more,  # type: ignore[arg-type]  # test data
-        )
-        for output, value in zip(outputs, values, strict=False)
-    ]
-    grading.record(workspace, grades)
-
-
-def judge(
-    workspace: Workspace, name: str, values: dict[str, str], criterion: Criterion | None = None
-) -> JudgeVersion:
-    """A judge that came with its verdicts, as from another tool."""
-    version = JudgeVersion(
-        id=f"jv_{name}",
-        judge_id=f"j_{name}",
-        project_id=workspace.project.id,
-        name=name,
-        kind="llm",
-        version=1,
-        criterion_id=criterion.id if criterion else None,
-        criterion_version=criterion.version if criterion else None,
-        spec={"tool": name},
-    )
-    judge_table.save(workspace.db, [version])
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output_id,
-                judge_version_id=version.id,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value=value),
-            )  # type: ignore[arg-type]  # test data
-            for output_id, value in values.items()
-        ],
-    )
-    return version
+from tests.stages.measured import grade, grade_all, judge, made
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set, refereeing
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
-from tests.stages.test_measuring import grade, judge, made
+from tests.stages.measured import grade, judge, made
 
 
 def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(workspace: Workspace) -> None:

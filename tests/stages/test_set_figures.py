@@ -14,7 +14,8 @@ from labelcore.stats.counts import coverage, false_failure_rate
 from labelcore.store import judges as judge_table
 from labelcore.store import samples as sample_table
 from labelcore.workspace import Workspace
-from tests.stages.test_measuring import by_source, grade, judge, made
+from tests.stages.measured import grade, judge, made
+from tests.stages.test_measuring import by_source
 
 
 def chosen(workspace: Workspace, version_id: str) -> SetAlignment:
