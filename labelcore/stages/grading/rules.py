@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from labelcore.errors import BadInput
+from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, GradingRules, Project, Role
 from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
@@ -116,7 +116,12 @@ def review(workspace: Workspace, outputs: Sequence[str] = ()) -> Review:
     """Put outputs picked by hand before everything else; none ends the review.
 
     Raises:
-        NotFound: one of them does not exist.
+        BadInput: one of them does not exist.
     """
-    ids = [projects.find_output(workspace, word).id for word in dict.fromkeys(outputs)]
+    ids = []
+    for word in dict.fromkeys(outputs):
+        try:
+            ids.append(projects.find_output(workspace, word).id)
+        except NotFound as trouble:
+            raise BadInput(f"There is no output '{word}'.", next_step="Check the ids.") from trouble
     return Review(review=set_rules(workspace, review=ids).rules.review)
