@@ -293,7 +293,8 @@ def test_a_look_at_the_test_is_logged_whatever_moment_it_shows(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
 ) -> None:
     outputs = add_outputs(*(f"text {n}" for n in range(160)))
-    give_all(outputs, ["pass", "fail"] * 80)
+    give_all(outputs[:130], ["pass", "fail"] * 65)
+    give_all(outputs[130:], ["pass", "fail"] * 15)
     shown = aligning.align(workspace.by("ann"), split="test")
     moment = now()
     assert (shown.openings, grading.looks_at_test(workspace)) == (1, 1)
