@@ -321,3 +321,15 @@ def test_figures_of_a_set_are_those_of_its_counts(seed: int) -> None:
     assert found.n == 25
     for value, inside in ((found.coverage, fails), (found.false_failure_rate, ~fails)):
         assert value == (pytest.approx(votes[inside].mean()) if inside.any() else None)
+
+
+def test_a_single_pass_that_is_wrongly_failed_is_all_of_them() -> None:
+    """One pass among five fails: a judge that fails it is beyond any limit by all that is left."""
+    fails, votes = np.array([True] * 5 + [False]), np.ones((6, 1), dtype=bool)
+    free, bound = (selection.worth([votes], fails, [0], limit) for limit in (1.0, 0.25))
+    assert free - bound == pytest.approx(10 * (1 - 0.25))
+
+
+def test_runs_of_a_simulation_stand_before_the_outputs() -> None:
+    runs = Graded(np.ones((3, 7), dtype=bool), np.ones((3, 7)))
+    assert runs.n == 7 and runs.effective.tolist() == [7, 7, 7]
