@@ -15,9 +15,7 @@ from hypothesis import settings as hypothesis_settings
 
 from labelcore.models import Grade, Output, Project, new_id
 from labelcore.stages import projects
-from labelcore.store import Database
-from labelcore.store import grades as grade_table
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, grades as grade_table, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 

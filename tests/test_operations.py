@@ -15,8 +15,7 @@ from labelcore.operations import Effect, find_operation, operation
 from labelcore.stages import finding, grading, projects
 from labelcore.stages.deriving import editing
 from labelcore.stages.judging import running
-from labelcore.store import audit
-from labelcore.store import criteria as criterion_table
+from labelcore.store import audit, criteria as criterion_table
 from labelcore.workspace import Workspace
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm.protocol import Answer as Answer
-from labelcore.llm.protocol import Message as Message
-from labelcore.llm.protocol import ModelClient as ModelClient
-from labelcore.llm.protocol import Weighed as Weighed
-from labelcore.llm.protocol import parse as parse
+from labelcore.llm.protocol import (
+    Answer as Answer,
+    Message as Message,
+    ModelClient as ModelClient,
+    Weighed as Weighed,
+    parse as parse,
+)
 from labelcore.settings import DEFAULT, Endpoint, settings
 
 if TYPE_CHECKING:

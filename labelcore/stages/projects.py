@@ -9,10 +9,12 @@ from typing import Any
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Output, Project, Role, Term, now
 from labelcore.operations import finder, operation
-from labelcore.store import Database
-from labelcore.store import outputs as output_table
-from labelcore.store import overview as overview_query
-from labelcore.store import projects as project_table
+from labelcore.store import (
+    Database,
+    outputs as output_table,
+    overview as overview_query,
+    projects as project_table,
+)
 from labelcore.workspace import Workspace
 
 _updating = threading.RLock()

@@ -35,9 +35,7 @@ from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
 from labelcore.store.rulings import court
 from labelcore.workspace import Workspace
 
@@ -237,14 +235,7 @@ def decide(
         raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    standing = _conflicts(workspace, judge, fitting_labels(workspace))
-    known = output_table.get(workspace.db, output)
-    conflict = next((found for found in standing if known and found.output.id == known.id), None)
-    if conflict is None:
-        raise NotFound(
-            f"{judge.name} does not differ from people on the output '{output}' (now).",
-            next_step="`labelcore refine court` lists the conflicts.",
-        )
+    conflict = _conflict(workspace, judge, output)
     ruling = Ruled.model_validate(
         {
             "id": new_id("court"),
@@ -266,3 +257,14 @@ def decide(
         waiting = workspace.project.rules.review
         grading.review(workspace, list(dict.fromkeys([*waiting, conflict.output.id])))
     return ruling
+
+
+def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> Conflict:
+    known = output_table.get(workspace.db, output)
+    for found in _conflicts(workspace, judge, fitting_labels(workspace)):
+        if known and found.output.id == known.id:
+            return found
+    raise NotFound(
+        f"{judge.name} does not differ from people on the output '{output}' (now).",
+        next_step="`labelcore refine court` lists the conflicts.",
+    )

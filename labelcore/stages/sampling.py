@@ -13,11 +13,13 @@ from labelcore.errors import BadInput
 from labelcore.models import Pick, Role, Sample, new_id
 from labelcore.operations import Effect, Flags, operation
 from labelcore.stats import drawing
-from labelcore.store import grades as grade_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import samples as sample_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    grades as grade_table,
+    judges as judge_table,
+    outputs as output_table,
+    samples as sample_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 _COMMON_SHARE = 0.05

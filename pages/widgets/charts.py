@@ -60,14 +60,18 @@ def intervals(
         yaxis={"automargin": True, "categoryorder": "array", "categoryarray": rows[::-1]},
         scattermode="group",
     )
-    # Upright lines over the whole height; the legend names them, so that no label hides a mark.
-    for (label, value), dash in zip((lines or {}).items(), cycle(("dash", "dot", "dashdot")), strict=False):
+    if lines:
+        _add_lines(figure, lines)
+        figure.update_yaxes(range=[-0.6, len(rows) - 0.4])
+    _draw(title, figure, key, height=40 + below + _ROW * max(2, len(names)), below=below)
+
+
+def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:
+    """Upright lines over the whole height; the legend names them, so that no label hides a mark."""
+    for (label, value), dash in zip(lines.items(), cycle(("dash", "dot", "dashdot")), strict=False):
         line = {"dash": dash, "width": 2, "color": "gray"}
         figure.add_vline(x=value, line=line, layer="below")
         figure.add_scatter(name=f"{label}: {value:.0%}", mode="lines", x=[None], y=[None], line=line)
-    if lines:
-        figure.update_yaxes(range=[-0.6, len(rows) - 0.4])
-    _draw(title, figure, key, height=40 + below + _ROW * max(2, len(names)), below=below)
 
 
 def judge_rates(title: str, judges: Sequence[Any], *, key: str) -> None:

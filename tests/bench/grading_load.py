@@ -36,11 +36,14 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import grading, projects, sampling
-from labelcore.store import close_database, open_database
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    close_database,
+    criteria as criterion_table,
+    judges as judge_table,
+    open_database,
+    outputs as output_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 from tests.app_server import start_app
 from tests.bench.machines import machine, memory, processor

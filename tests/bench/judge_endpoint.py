@@ -35,8 +35,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
-from labelcore.store import Database, close_database, open_database, verdicts
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, close_database, open_database, outputs as output_table, verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import serving
 

@@ -13,8 +13,7 @@ from labelcore.judges.features import measure, plain_columns
 from labelcore.models import Grade, Output
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.deriving import derivation
-from labelcore.store import open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import open_database, outputs as output_table
 from labelcore.workspace import Workspace
 
 WORDS = [f"w{i}" for i in range(3_000)] + ["order", "refund", "sorry", "please", "12", "however"]

@@ -24,9 +24,7 @@ from labelcore.models import Grade, Output
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.deriving import coding, derivation
-from labelcore.store import grades as grade_table
-from labelcore.store import open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import grades as grade_table, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 
 PARTS = [

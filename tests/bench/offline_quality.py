@@ -25,8 +25,7 @@ from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.deriving import derivation
 from labelcore.stats.selection import figures
-from labelcore.store import Database, open_database, verdicts
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, open_database, outputs as output_table, verdicts
 from labelcore.workspace import Workspace
 
 DATA = Path(__file__).parents[2] / "data"

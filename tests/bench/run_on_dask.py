@@ -25,8 +25,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
-from labelcore.store import close_database, open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.bench.judge_endpoint import LATENCY, MODEL, make_judge, make_outputs
 from tests.mock_endpoint import serving

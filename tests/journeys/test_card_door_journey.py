@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from labelcore.models import Grade, Output
 from labelcore.stages import grading, projects, sampling
-from labelcore.store import close_database, open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.app_server import ROOT
 from tests.journeys._card import expect_shown, expect_status, shown

@@ -13,9 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from labelcore.models import Code, Output, Quote
 from labelcore.stages import grading, projects
-from labelcore.store import close_database, open_database
-from labelcore.store import codes as code_table
-from labelcore.store import outputs as output_table
+from labelcore.store import close_database, codes as code_table, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.app_server import serving
 

@@ -13,9 +13,7 @@ from labelcore.messages.card import pack_page
 from labelcore.models import Criterion, Output
 from labelcore.stages import grading, projects
 from labelcore.stages.deriving import glossary
-from labelcore.store import criteria as criterion_table
-from labelcore.store import open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import criteria as criterion_table, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 
 pytestmark = pytest.mark.journey

@@ -9,8 +9,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from labelcore.judges import prompts
 from labelcore.judges.judge_prompt import Prompt

@@ -11,8 +11,7 @@ from pydantic import SecretStr
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds.llm import JudgeAnswer
-from labelcore.llm import Answer, Message, Weighed, client_from_settings
-from labelcore.llm import client as client_module
+from labelcore.llm import Answer, Message, Weighed, client as client_module, client_from_settings
 from labelcore.llm.client import STRICT, OpenAIClient
 from labelcore.llm.testing import check
 from labelcore.settings import Settings

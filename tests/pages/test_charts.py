@@ -1,7 +1,6 @@
 """Charts: no two rows share a name, whatever is cut from it."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pages.widgets.charts import row_names
 

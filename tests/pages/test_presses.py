@@ -15,8 +15,7 @@ from labelcore.messages import Language
 from labelcore.models import Output, Project
 from labelcore.settings import settings
 from labelcore.stages import grading, projects, sampling
-from labelcore.store import Database, close_database, open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import presses
 from pages.widgets.grading_session import GradingSession

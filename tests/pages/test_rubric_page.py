@@ -13,8 +13,7 @@ from labelcore.models import Output, Project
 from labelcore.settings import settings
 from labelcore.stages import finding, grading, projects
 from labelcore.stages.deriving import derivation, drift, editing, glossary
-from labelcore.store import Database, close_database, open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
 

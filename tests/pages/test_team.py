@@ -11,8 +11,7 @@ from streamlit.testing.v1 import AppTest
 from labelcore.models import Output, Project
 from labelcore.settings import settings
 from labelcore.stages import grading, projects
-from labelcore.store import Database, close_database, open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
 

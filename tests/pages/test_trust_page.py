@@ -12,8 +12,7 @@ from streamlit.testing.v1 import AppTest
 from labelcore.models import Grade, Output
 from labelcore.settings import settings
 from labelcore.stages import grading, projects, refining
-from labelcore.store import close_database, judges, open_database
-from labelcore.store import outputs as output_table
+from labelcore.store import close_database, judges, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.pages.test_pages import ROOT, healthy, work
 

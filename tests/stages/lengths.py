@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from labelcore.models import Grade, JudgeVersion, Output
 from labelcore.stages import grading
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
 
 WORDS = "order parcel window colour shop street paper garden bottle light".split()

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Verdict, new_id
 from labelcore.stages import grading
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts
+from labelcore.store import judges as judge_table, outputs as output_table, verdicts
 from labelcore.workspace import Workspace
 
 Say = Callable[[Output, bool], str | None]

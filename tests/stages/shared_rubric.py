@@ -5,10 +5,12 @@ from __future__ import annotations
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
 from labelcore.stages import grading, judging, projects
-from labelcore.store import Database
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import (
+    Database,
+    criteria as criterion_table,
+    judges as judge_table,
+    outputs as output_table,
+)
 from labelcore.workspace import Workspace
 
 STATEMENT = "Answers are short.\nAt most forty words – 太长不行 😀."

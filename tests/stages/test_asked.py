@@ -12,8 +12,7 @@ from labelcore.messages import sentence
 from labelcore.models import Comparison, Criterion, Grade, Output, Project
 from labelcore.stages import grading
 from labelcore.stages.grading.comparing import first_is_left
-from labelcore.store import Database
-from labelcore.store import criteria as criterion_table
+from labelcore.store import Database, criteria as criterion_table
 from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]

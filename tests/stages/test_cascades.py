@@ -14,9 +14,7 @@ from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import refereeing
 from labelcore.stages.judging.proposing import cascades
 from labelcore.stages.judging.testing import hardness, repeating
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import judges as judge_table, outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.stages.lengths import planting
 

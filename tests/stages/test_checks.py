@@ -16,8 +16,7 @@ from labelcore.stages.aligning import choosing_set
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.running import deciding
-from labelcore.store import criteria as criterion_table
-from labelcore.store import verdicts
+from labelcore.store import criteria as criterion_table, verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 

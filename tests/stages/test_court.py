@@ -9,8 +9,7 @@ import pytest
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Decision, JudgeVersion, Output, Verdict, VerdictValue
 from labelcore.stages import grading, projects, refining
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts
+from labelcore.store import judges as judge_table, verdicts
 from labelcore.workspace import Workspace
 
 

@@ -23,10 +23,14 @@ from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions, engine, worker
 from labelcore.stages.judging.running.engine import local_cluster
-from labelcore.store import Database, close_database, open_database
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import (
+    Database,
+    close_database,
+    criteria as criterion_table,
+    judges as judge_table,
+    open_database,
+    outputs as output_table,
+)
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 

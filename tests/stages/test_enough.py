@@ -15,8 +15,7 @@ from labelcore.models import Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set, evidence, report
 from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, worth
-from labelcore.store import judges as judge_table
-from labelcore.store import samples, verdicts
+from labelcore.store import judges as judge_table, samples, verdicts
 from labelcore.workspace import Workspace
 
 

@@ -14,11 +14,13 @@ from labelcore.stages import finding, judging
 from labelcore.stages.deriving import coding
 from labelcore.stages.finding import Ambiguous
 from labelcore.stages.judging.testing import probe_cases
-from labelcore.store import codes as code_table
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import probes as probe_table
+from labelcore.store import (
+    codes as code_table,
+    criteria as criterion_table,
+    judges as judge_table,
+    outputs as output_table,
+    probes as probe_table,
+)
 from labelcore.workspace import Workspace
 
 

@@ -30,10 +30,12 @@ from labelcore.stages.judging.testing.hardness_report import (
     report,
 )
 from labelcore.stats.splits import split_of
-from labelcore.store import criteria as criterion_table
-from labelcore.store import hardness as hardness_table
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts
+from labelcore.store import (
+    criteria as criterion_table,
+    hardness as hardness_table,
+    judges as judge_table,
+    verdicts,
+)
 from labelcore.text.attacks import ATTACKS
 from labelcore.text.neutral import CHANGES
 from labelcore.workspace import Workspace

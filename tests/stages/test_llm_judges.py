@@ -7,9 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
+from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
@@ -21,9 +19,13 @@ from labelcore.stages.judging.proposing import panels, teaching
 from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stages.judging.testing import repeating
 from labelcore.stats.splits import split_of
-from labelcore.store import Database, open_database, verdicts
-from labelcore.store import criteria as criterion_table
-from labelcore.store import outputs as output_table
+from labelcore.store import (
+    Database,
+    criteria as criterion_table,
+    open_database,
+    outputs as output_table,
+    verdicts,
+)
 from labelcore.text.reading import language_of
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving

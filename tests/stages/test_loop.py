@@ -12,8 +12,7 @@ from labelcore.models import Criterion, Grade, Output, Project
 from labelcore.stages import aligning, exporting, finding, grading, judging, projects
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.deriving import derivation, editing
-from labelcore.store import Database, open_database, verdicts
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, open_database, outputs as output_table, verdicts
 from labelcore.workspace import Workspace
 
 LONG = ("far too long", "much too long, cut it", "太长了", "太长，没人会看完", "too verbose")

@@ -17,8 +17,7 @@ from labelcore.stages.deriving.clauses import marked_words
 from labelcore.stages.deriving.editing import LIMITS, wanted_coverage
 from labelcore.stages.deriving.grouping import meanings
 from labelcore.stages.deriving.versions import undo_change
-from labelcore.store import codes as code_table
-from labelcore.store import vectors
+from labelcore.store import codes as code_table, vectors
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.workspace import Workspace
 

@@ -11,12 +11,15 @@ from labelcore.messages import sentence, sentences
 from labelcore.models import Criterion, Decision, Output, Pick, Sample, Verdict, now
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set
-from labelcore.store import confusion, verdicts
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import samples as sample_table
-from labelcore.store import splits as split_table
+from labelcore.store import (
+    confusion,
+    criteria as criterion_table,
+    judges as judge_table,
+    outputs as output_table,
+    samples as sample_table,
+    splits as split_table,
+    verdicts,
+)
 from labelcore.workspace import Workspace
 from tests.stages.measured import grade, grade_all, judge, made
 

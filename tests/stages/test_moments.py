@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Ruling, Verdict, new_id, now
@@ -15,11 +14,17 @@ from labelcore.stages import aligning, grading, projects, sampling
 from labelcore.stages.aligning.moments import at_moment, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving import editing, glossary
-from labelcore.store import Database, audit, open_database, past, verdicts
-from labelcore.store import criteria as criterion_table
-from labelcore.store import grades as grade_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import (
+    Database,
+    audit,
+    criteria as criterion_table,
+    grades as grade_table,
+    judges as judge_table,
+    open_database,
+    outputs as output_table,
+    past,
+    verdicts,
+)
 from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 

@@ -20,10 +20,12 @@ from labelcore.stages.deriving import editing
 from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.stages.judging.testing.probing import export_probes
 from labelcore.stats.splits import split_of
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import probes as probe_table
-from labelcore.store import verdicts
+from labelcore.store import (
+    criteria as criterion_table,
+    judges as judge_table,
+    probes as probe_table,
+    verdicts,
+)
 from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint

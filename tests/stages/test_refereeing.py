@@ -14,9 +14,7 @@ from labelcore.stages import judging
 from labelcore.stages.aligning import refereeing
 from labelcore.stats.paired import compare
 from labelcore.stats.rate import proportion
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs, verdicts
+from labelcore.store import criteria as criterion_table, judges as judge_table, outputs, verdicts
 from labelcore.workspace import Workspace
 
 

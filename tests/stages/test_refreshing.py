@@ -11,8 +11,7 @@ from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion
 from labelcore.stages import judging, projects
 from labelcore.stages.deriving import editing, glossary
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
+from labelcore.store import criteria as criterion_table, judges as judge_table
 from labelcore.workspace import Workspace
 
 

@@ -19,9 +19,7 @@ from labelcore.stages.reporting.card import Limits, make_card, read_card
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stages.reporting.trust import Trust, trust
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs, verdicts
-from labelcore.store import splits as split_table
+from labelcore.store import judges as judge_table, outputs, splits as split_table, verdicts
 from labelcore.workspace import Workspace
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.messages import sentence
@@ -18,10 +17,13 @@ from labelcore.stages.deriving import coding, drift, editing, linting, prompting
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, rules_in
 from labelcore.stages.finding import find_criterion
-from labelcore.store import Database, audit
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    Database,
+    audit,
+    criteria as criterion_table,
+    judges as judge_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]

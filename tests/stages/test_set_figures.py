@@ -11,8 +11,7 @@ from labelcore.stages import aligning
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.aligning.report import SetAlignment
 from labelcore.stats.counts import coverage, false_failure_rate
-from labelcore.store import judges as judge_table
-from labelcore.store import samples as sample_table
+from labelcore.store import judges as judge_table, samples as sample_table
 from labelcore.workspace import Workspace
 from tests.stages.measured import grade, judge, made
 from tests.stages.test_measuring import by_source

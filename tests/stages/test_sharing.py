@@ -15,10 +15,13 @@ from labelcore.models import Criterion, Output, Project
 from labelcore.stages import aligning, grading, judging, sharing
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.deriving import editing
-from labelcore.store import Database, open_database
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import (
+    Database,
+    criteria as criterion_table,
+    judges as judge_table,
+    open_database,
+    outputs as output_table,
+)
 from labelcore.workspace import Workspace
 from tests.stages.shared_rubric import SECRET, plant, text_of
 

@@ -19,8 +19,7 @@ from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, difference, not_measurable, proportion
 from labelcore.stats.slices import SliceRate
-from labelcore.store import confusion, samples, verdicts
-from labelcore.store import judges as judge_table
+from labelcore.store import confusion, judges as judge_table, samples, verdicts
 from labelcore.workspace import Workspace
 
 Plant = Callable[..., list[Output]]

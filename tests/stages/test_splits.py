@@ -6,16 +6,14 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from labelcore.errors import BadInput
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import leaking
 from labelcore.stats.splits import Splits, split_of
-from labelcore.store import judges as judge_table
-from labelcore.store import splits
+from labelcore.store import judges as judge_table, splits
 from labelcore.text.near import near_pairs
 from labelcore.workspace import Workspace
 

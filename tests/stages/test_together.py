@@ -9,8 +9,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from labelcore.errors import BadInput
@@ -18,9 +17,7 @@ from labelcore.messages import sentence
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import grading, projects
 from labelcore.stats.rate import good_turing
-from labelcore.store import judges as judge_table
-from labelcore.store import reservations
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import judges as judge_table, reservations, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sklearn import metrics
 from statsmodels.stats import inter_rater
 
-from labelcore.stats import counts as m
-from labelcore.stats import resampling
+from labelcore.stats import counts as m, resampling
 from labelcore.stats.agreement import fleiss_kappa, gwet_ac, table_of, weighted_kappa
 
 levels = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=50)

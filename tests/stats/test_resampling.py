@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from labelcore.stats import counts as figures
-from labelcore.stats import resampling
+from labelcore.stats import counts as figures, resampling
 from labelcore.stats.counts import cells_of
 
 CELLS = np.array([[30.0, 4.0, 12.0, 6.0]])

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import StoreBusy, StoreDamaged
 from labelcore.models import Decision, Grade, Output, Verdict, VerdictError, new_id, now

@@ -5,12 +5,10 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from labelcore.models import Decision, Grade, Output, Project, Verdict, now
-from labelcore.store import Database, grades, outputs, queues, verdicts
-from labelcore.store import projects as project_table
+from labelcore.store import Database, grades, outputs, projects as project_table, queues, verdicts
 from tests.databases import empty_database
 
 

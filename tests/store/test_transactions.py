@@ -13,13 +13,20 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import BadInput
 from labelcore.models import Grade, Output, Project, Sample, now
-from labelcore.store import Database, close_database, grades, open_database, outputs, past, samples
-from labelcore.store import projects as project_table
+from labelcore.store import (
+    Database,
+    close_database,
+    grades,
+    open_database,
+    outputs,
+    past,
+    projects as project_table,
+    samples,
+)
 from labelcore.store.live import forget, live
 from labelcore.store.queues import pool
 from labelcore.store.reservations import hold

@@ -6,8 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from labelcore.text.planting import DEFECTS, Planted
 from labelcore.text.reading import language_of, sentences_at

@@ -35,11 +35,13 @@ from labelcore.stages.grading import (
 )
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
-from labelcore.store import grades as grade_table
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    grades as grade_table,
+    judges as judge_table,
+    outputs as output_table,
+    splits as split_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:

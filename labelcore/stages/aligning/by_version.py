@@ -13,8 +13,7 @@ from labelcore.stages.deriving.editing import versions_of
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stats import counts as figures
 from labelcore.stats.rate import Rate
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:

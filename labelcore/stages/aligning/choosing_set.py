@@ -29,9 +29,7 @@ from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposing.subjects import subject_of, training_data_of
 from labelcore.stats.selection import LARGEST
 from labelcore.stats.set_wish import MUST, SHOULD, Wish
-from labelcore.store import audit
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import audit, judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:

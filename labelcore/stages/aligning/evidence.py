@@ -20,9 +20,7 @@ from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats import resampling
 from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.stats.prevalence import Graded
-from labelcore.store import Database
-from labelcore.store import outputs as output_table
-from labelcore.store import samples as sample_table
+from labelcore.store import Database, outputs as output_table, samples as sample_table
 from labelcore.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]

@@ -11,8 +11,7 @@ from labelcore.operations import operation
 from labelcore.stages.grading import human_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stats.splits import Splits
-from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
+from labelcore.store import outputs as output_table, splits as split_table
 from labelcore.text.near import near_pairs
 from labelcore.workspace import Workspace
 

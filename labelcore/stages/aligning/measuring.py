@@ -12,13 +12,10 @@ from labelcore.models import OVERALL, Criterion, Fact, JudgeVersion, fact
 from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
-from labelcore.stats import counts as figures
-from labelcore.stats import prevalence, resampling
+from labelcore.stats import counts as figures, prevalence, resampling
 from labelcore.stats.prevalence import PoolVerdicts
 from labelcore.stats.rate import Rate, not_measurable
-from labelcore.store import Database, confusion
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import Database, confusion, judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -17,9 +17,7 @@ from labelcore.models import Frozen, JudgeVersion, now
 from labelcore.operations import Here
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.projects import open_project
-from labelcore.store import grades as grade_table
-from labelcore.store import judges as judge_table
-from labelcore.store import past
+from labelcore.store import grades as grade_table, judges as judge_table, past
 from labelcore.workspace import Workspace
 
 

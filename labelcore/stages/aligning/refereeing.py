@@ -34,9 +34,7 @@ from labelcore.stats import counts as figures
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.stats.threads import one_thread
-from labelcore.store import Database
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import Database, outputs as output_table, verdicts as verdict_table
 from labelcore.store.verdicts import Cost, costs
 from labelcore.workspace import Workspace
 

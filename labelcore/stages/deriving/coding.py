@@ -19,9 +19,7 @@ from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_
 from labelcore.stages.deriving.naming import statement_of
 from labelcore.stages.finding import Ambiguous, Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
-from labelcore.store import audit
-from labelcore.store import codes as code_table
-from labelcore.store import criteria as criterion_table
+from labelcore.store import audit, codes as code_table, criteria as criterion_table
 from labelcore.workspace import Workspace
 
 _DONE, _UNDONE = "codes changed", "codes change taken back"

@@ -23,8 +23,7 @@ from labelcore.stages.deriving.naming import case_words, name_of, statement_of, 
 from labelcore.stages.deriving.proposing_codes import code_notes
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
 from labelcore.stats.threads import one_thread
-from labelcore.store import criteria as criterion_table
-from labelcore.store import outputs as output_table
+from labelcore.store import criteria as criterion_table, outputs as output_table
 from labelcore.workspace import Workspace
 
 _MUST_SHARE = 0.2

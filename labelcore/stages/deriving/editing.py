@@ -14,8 +14,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Frozen, Project, Risk, Role, Severity, new_id, now
 from labelcore.operations import Effect, Hidden, Options, Why, operation
-from labelcore.store import audit
-from labelcore.store import criteria as criterion_table
+from labelcore.store import audit, criteria as criterion_table
 from labelcore.workspace import Workspace
 
 

@@ -17,9 +17,7 @@ from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
 from labelcore.stages.projects import terms
-from labelcore.store import audit
-from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
+from labelcore.store import audit, outputs as output_table, splits as split_table
 from labelcore.text.reading import LONGEST, sentences, well_formed
 from labelcore.text.terms import Definition, abbreviations, definitions, marks, small_words
 from labelcore.workspace import Workspace

@@ -20,9 +20,7 @@ from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.grouping import points_of
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.grading import current_grades, fitting_labels
-from labelcore.store import Database
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import Database, judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 _VAGUE = re.compile(

@@ -21,8 +21,7 @@ from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_criterion
 from labelcore.stages.grading import Labels, current_grades, fitting_labels
 from labelcore.stats.rate import Rate, not_measurable, proportion
-from labelcore.store import criteria as criterion_table
-from labelcore.store import outputs as output_table
+from labelcore.store import criteria as criterion_table, outputs as output_table
 from labelcore.workspace import Workspace
 
 _ASKS = re.compile(

@@ -1,60 +1,75 @@
 """Grading: what people say of outputs, stored as events, and what it amounts to."""
 
-from labelcore.stages.grading.acts import Act as Act
-from labelcore.stages.grading.acts import TakenBack as TakenBack
-from labelcore.stages.grading.acts import current_grades as current_grades
-from labelcore.stages.grading.acts import fields_of as fields_of
-from labelcore.stages.grading.acts import grade as grade
-from labelcore.stages.grading.acts import grade_history as grade_history
-from labelcore.stages.grading.acts import latest_acts as latest_acts
-from labelcore.stages.grading.acts import part_grades as part_grades
-from labelcore.stages.grading.acts import record as record
-from labelcore.stages.grading.acts import undo as undo
-from labelcore.stages.grading.comparing import PairQueue as PairQueue
-from labelcore.stages.grading.comparing import Preferences as Preferences
-from labelcore.stages.grading.comparing import compare as compare
-from labelcore.stages.grading.comparing import comparing_queue as comparing_queue
-from labelcore.stages.grading.comparing import first_is_left as first_is_left
-from labelcore.stages.grading.comparing import prefer as prefer
-from labelcore.stages.grading.comparing import preferences as preferences
-from labelcore.stages.grading.labels import Labels as Labels
-from labelcore.stages.grading.labels import SplitReport as SplitReport
-from labelcore.stages.grading.labels import fitting_labels as fitting_labels
-from labelcore.stages.grading.labels import fitting_splits as fitting_splits
-from labelcore.stages.grading.labels import human_labels as human_labels
-from labelcore.stages.grading.labels import looks_at_test as looks_at_test
-from labelcore.stages.grading.labels import open_test as open_test
-from labelcore.stages.grading.labels import renew_test as renew_test
-from labelcore.stages.grading.labels import sealed_splits as sealed_splits
-from labelcore.stages.grading.labels import set_looks_limit as set_looks_limit
-from labelcore.stages.grading.labels import split_report as split_report
-from labelcore.stages.grading.labels import state_of_test as state_of_test
-from labelcore.stages.grading.packs import Merged as Merged
-from labelcore.stages.grading.packs import Pack as Pack
-from labelcore.stages.grading.packs import WrittenPack as WrittenPack
-from labelcore.stages.grading.packs import make_pack as make_pack
-from labelcore.stages.grading.packs import merge_pack as merge_pack
-from labelcore.stages.grading.progress import Pace as Pace
-from labelcore.stages.grading.progress import TeamProgress as TeamProgress
-from labelcore.stages.grading.progress import counts_by_person as counts_by_person
-from labelcore.stages.grading.progress import label_budget as label_budget
-from labelcore.stages.grading.progress import pace_of as pace_of
-from labelcore.stages.grading.progress import saturation as saturation
-from labelcore.stages.grading.progress import team_progress as team_progress
-from labelcore.stages.grading.queueing import Queue as Queue
-from labelcore.stages.grading.queueing import grading_queue as grading_queue
-from labelcore.stages.grading.rules import Review as Review
-from labelcore.stages.grading.rules import RulesChange as RulesChange
-from labelcore.stages.grading.rules import change_rules as change_rules
-from labelcore.stages.grading.rules import review as review
-from labelcore.stages.grading.rules import set_rules as set_rules
-from labelcore.stages.grading.rules import versions as versions
-from labelcore.stages.grading.suggesting import anchoring as anchoring
-from labelcore.stages.grading.suggesting import phrases as phrases
-from labelcore.stages.grading.suggesting import suggestions as suggestions
-from labelcore.stages.grading.together import Conflict as Conflict
-from labelcore.stages.grading.together import Together as Together
-from labelcore.stages.grading.together import conflicts as conflicts
-from labelcore.stages.grading.together import contributions as contributions
-from labelcore.stages.grading.together import rule as rule
-from labelcore.stages.grading.together import together as together
+from labelcore.stages.grading.acts import (
+    Act as Act,
+    TakenBack as TakenBack,
+    current_grades as current_grades,
+    fields_of as fields_of,
+    grade as grade,
+    grade_history as grade_history,
+    latest_acts as latest_acts,
+    part_grades as part_grades,
+    record as record,
+    undo as undo,
+)
+from labelcore.stages.grading.comparing import (
+    PairQueue as PairQueue,
+    Preferences as Preferences,
+    compare as compare,
+    comparing_queue as comparing_queue,
+    first_is_left as first_is_left,
+    prefer as prefer,
+    preferences as preferences,
+)
+from labelcore.stages.grading.labels import (
+    Labels as Labels,
+    SplitReport as SplitReport,
+    fitting_labels as fitting_labels,
+    fitting_splits as fitting_splits,
+    human_labels as human_labels,
+    looks_at_test as looks_at_test,
+    open_test as open_test,
+    renew_test as renew_test,
+    sealed_splits as sealed_splits,
+    set_looks_limit as set_looks_limit,
+    split_report as split_report,
+    state_of_test as state_of_test,
+)
+from labelcore.stages.grading.packs import (
+    Merged as Merged,
+    Pack as Pack,
+    WrittenPack as WrittenPack,
+    make_pack as make_pack,
+    merge_pack as merge_pack,
+)
+from labelcore.stages.grading.progress import (
+    Pace as Pace,
+    TeamProgress as TeamProgress,
+    counts_by_person as counts_by_person,
+    label_budget as label_budget,
+    pace_of as pace_of,
+    saturation as saturation,
+    team_progress as team_progress,
+)
+from labelcore.stages.grading.queueing import Queue as Queue, grading_queue as grading_queue
+from labelcore.stages.grading.rules import (
+    Review as Review,
+    RulesChange as RulesChange,
+    change_rules as change_rules,
+    review as review,
+    set_rules as set_rules,
+    versions as versions,
+)
+from labelcore.stages.grading.suggesting import (
+    anchoring as anchoring,
+    phrases as phrases,
+    suggestions as suggestions,
+)
+from labelcore.stages.grading.together import (
+    Conflict as Conflict,
+    Together as Together,
+    conflicts as conflicts,
+    contributions as contributions,
+    rule as rule,
+    together as together,
+)

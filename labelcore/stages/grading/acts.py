@@ -13,10 +13,12 @@ from labelcore.models import Comparison, Criterion, Frozen, Grade, GradingRules,
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.comparing import compare
-from labelcore.store import comparisons
-from labelcore.store import criteria as criterion_table
-from labelcore.store import grades as grade_table
-from labelcore.store import outputs as output_table
+from labelcore.store import (
+    comparisons,
+    criteria as criterion_table,
+    grades as grade_table,
+    outputs as output_table,
+)
 from labelcore.workspace import Workspace
 
 MOST_FIELDS = 40

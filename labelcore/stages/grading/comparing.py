@@ -20,8 +20,7 @@ from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.queueing import hand_out
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import comparisons, queues
-from labelcore.store import outputs as output_table
+from labelcore.store import comparisons, outputs as output_table, queues
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 

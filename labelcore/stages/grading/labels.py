@@ -17,10 +17,7 @@ from labelcore.models import Fact, Frozen, Role, SplitName, fact
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stats.splits import Splits
-from labelcore.store import audit
-from labelcore.store import grades as grade_table
-from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
+from labelcore.store import audit, grades as grade_table, outputs as output_table, splits as split_table
 from labelcore.store.rulings import rulings
 from labelcore.store.splits import Opening, Round
 from labelcore.workspace import Workspace

@@ -17,10 +17,12 @@ from labelcore.stages.grading.suggesting import Anchoring, anchoring
 from labelcore.stages.grading.together import Contribution, contributions
 from labelcore.stats.counts import count
 from labelcore.stats.rate import Rate, good_turing, more_needed, not_measurable, proportion
-from labelcore.store import codes as code_table
-from labelcore.store import grades as grade_table
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    codes as code_table,
+    grades as grade_table,
+    judges as judge_table,
+    verdicts as verdict_table,
+)
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 

@@ -13,10 +13,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from labelcore.models import Frozen, Grade, GradingRules, Output, now
-from labelcore.store import grades as grade_table
-from labelcore.store import outputs as output_table
-from labelcore.store import queues, reservations
-from labelcore.store import samples as sample_table
+from labelcore.store import (
+    grades as grade_table,
+    outputs as output_table,
+    queues,
+    reservations,
+    samples as sample_table,
+)
 from labelcore.store.connection import utc
 from labelcore.store.live import JUDGED, Live, live
 from labelcore.workspace import Workspace

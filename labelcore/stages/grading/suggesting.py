@@ -9,11 +9,13 @@ from collections.abc import Collection, Sequence
 
 from labelcore.models import Fact, Frozen, fact
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import Database
-from labelcore.store import criteria as criterion_table
-from labelcore.store import grades as grade_table
-from labelcore.store import judges as judge_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    Database,
+    criteria as criterion_table,
+    grades as grade_table,
+    judges as judge_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 _SHORT = 60

@@ -17,9 +17,7 @@ from labelcore.stages import projects
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import criteria as criterion_table
-from labelcore.store import grades as grade_table
-from labelcore.store import outputs as output_table
+from labelcore.store import criteria as criterion_table, grades as grade_table, outputs as output_table
 from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 

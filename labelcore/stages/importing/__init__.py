@@ -26,8 +26,7 @@ from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages import projects
 from labelcore.stages.importing import files
 from labelcore.stages.importing.mapping import Description, Mapping
-from labelcore.store import Database, audit, batches, live, staging
-from labelcore.store import judges as judge_table
+from labelcore.store import Database, audit, batches, judges as judge_table, live, staging
 from labelcore.store.formats import every_format
 from labelcore.workspace import Workspace
 

@@ -24,8 +24,7 @@ from labelcore.stages.aligning.report import JudgeAlignment
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge
-from labelcore.stages.judging.testing.hardness_report import HardnessRow
-from labelcore.stages.judging.testing.hardness_report import report as hardness_report
+from labelcore.stages.judging.testing.hardness_report import HardnessRow, report as hardness_report
 from labelcore.stats.rate import Rate
 from labelcore.workspace import Workspace
 

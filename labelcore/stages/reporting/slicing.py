@@ -17,8 +17,7 @@ from labelcore.stages.grading import human_labels
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.slices import SliceRate, by_slice, together
-from labelcore.store import confusion
-from labelcore.store import outputs as output_table
+from labelcore.store import confusion, outputs as output_table
 from labelcore.workspace import Workspace
 
 MOST = 30

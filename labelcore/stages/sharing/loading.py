@@ -30,9 +30,7 @@ from labelcore.stages.sharing.saving import (
     SharedJudge,
     first_fault,
 )
-from labelcore.store import audit
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
+from labelcore.store import audit, criteria as criterion_table, judges as judge_table
 from labelcore.workspace import Workspace
 
 

@@ -29,9 +29,7 @@ from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import human_labels
 from labelcore.stages.sharing import yaml_text
 from labelcore.stats.rate import Rate
-from labelcore.store import Database
-from labelcore.store import grades as grade_table
-from labelcore.store import judges as judge_table
+from labelcore.store import Database, grades as grade_table, judges as judge_table
 from labelcore.workspace import Workspace
 
 FORMAT = "labelcore-rubric"
@@ -227,6 +225,11 @@ def save_rubric(
             f"The rubric takes {len(content):,} bytes; a file may have {LARGEST:,}.",
             next_step="Save fewer criteria, or leave the examples out.",
         )
+    _write(out, content)
+    return saved
+
+
+def _write(out: Path, content: bytes) -> None:
     try:
         with out.open("xb") as file:
             file.write(content)
@@ -234,7 +237,6 @@ def save_rubric(
         raise BadInput(f"{out} exists already.", next_step="Name a new file.") from trouble
     except OSError as trouble:
         raise BadInput(f"{out} cannot be written: {trouble.strerror}.") from trouble
-    return saved
 
 
 def _gathered(

@@ -20,8 +20,7 @@ from labelcore.stages.deriving import glossary
 from labelcore.stages.deriving.versions import same_meaning
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.keeping.versions import active_judges
-from labelcore.store import criteria as criterion_table
-from labelcore.store import judges as judge_table
+from labelcore.store import criteria as criterion_table, judges as judge_table
 from labelcore.workspace import Workspace
 
 _NAMED = 5

@@ -11,8 +11,7 @@ from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Output, R
 from labelcore.operations import Effect, FileText, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.judging.keeping.versions import Draft, continued
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
 
 _NAME = f"{OVERALL} · matches the schema"

@@ -9,10 +9,12 @@ from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Ro
 from labelcore.operations import operation
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.keeping.refreshing import Staleness
-from labelcore.store import Database
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    Database,
+    judges as judge_table,
+    outputs as output_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 

@@ -13,8 +13,7 @@ from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.operations import finder
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.finding import Catalogue, find_named
-from labelcore.store import Database
-from labelcore.store import judges as judge_table
+from labelcore.store import Database, judges as judge_table
 from labelcore.workspace import Workspace
 
 JUDGES = Catalogue[JudgeVersion](

@@ -24,9 +24,7 @@ from labelcore.stages.judging.proposing.subjects import Subject, subject_of
 from labelcore.stages.judging.running.cascades import parts, run_missing, votes_of
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import judges as judge_table, outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 _CHUNK = 2_000

@@ -22,9 +22,7 @@ from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.proposing.proposals import learned_again
 from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
-from labelcore.store import Database, vectors
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
+from labelcore.store import Database, judges as judge_table, outputs as output_table, vectors
 from labelcore.workspace import Workspace
 
 

@@ -11,9 +11,7 @@ from labelcore.judges.features import Floats, TrainingData
 from labelcore.judges.fields import at_pointer
 from labelcore.models import OVERALL, Criterion, Output
 from labelcore.stages.grading import Labels
-from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
-from labelcore.store import vectors
+from labelcore.store import outputs as output_table, splits as split_table, vectors
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.workspace import Workspace

@@ -17,8 +17,7 @@ from labelcore.models import Output
 from labelcore.stages.deriving import glossary
 from labelcore.stages.judging.proposing.subjects import Subject, train_ids
 from labelcore.stats.drawing import hash_order
-from labelcore.store import outputs as output_table
-from labelcore.store import vectors
+from labelcore.store import outputs as output_table, vectors
 from labelcore.text.reading import language_of
 from labelcore.workspace import Workspace
 

@@ -22,8 +22,7 @@ from labelcore.llm.protocol import MOST_TOKENS, Schema, kept_refusal
 from labelcore.models import Paid
 from labelcore.stages.judging.running.clients import Clients, Connection
 from labelcore.stages.judging.running.live_run import Usage
-from labelcore.store import Database
-from labelcore.store import answers as answer_table
+from labelcore.store import Database, answers as answer_table
 from labelcore.store.journal import Journal
 
 _TOGETHER_SECONDS = 0.002  # look-ups that come within this time are one query

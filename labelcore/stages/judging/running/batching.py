@@ -27,8 +27,7 @@ from labelcore.models import BatchJob, new_id
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.clients import Assignment, Clients, Connection, place_of
 from labelcore.stages.judging.running.live_run import LiveRun
-from labelcore.store import answers as answer_table
-from labelcore.store import batch_jobs as job_table
+from labelcore.store import answers as answer_table, batch_jobs as job_table
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -15,10 +15,7 @@ from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec
 from labelcore.models import Decision, JudgeVersion, Run, Verdict, new_id
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
-from labelcore.store import Database
-from labelcore.store import judges as judge_table
-from labelcore.store import runs as run_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import Database, judges as judge_table, runs as run_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 _CHUNK = 2_000

@@ -17,8 +17,7 @@ from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import PanelClient, live_clients
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
 from labelcore.stats.threads import one_thread
-from labelcore.store import Database, vectors
-from labelcore.store import judges as judge_table
+from labelcore.store import Database, judges as judge_table, vectors
 
 T = TypeVar("T")
 _PART_SECONDS = 0.5  # a stop waits about as long; storing as often was measured to cost nothing

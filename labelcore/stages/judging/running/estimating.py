@@ -20,9 +20,7 @@ from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.live_run import Backlog
-from labelcore.store import outputs as output_table
-from labelcore.store import vectors
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import outputs as output_table, vectors, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 _SAMPLE, _LOCAL_SAMPLE = 40, 8

@@ -25,8 +25,7 @@ from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
 from labelcore.stages.judging.running.live_run import Backlog, LiveRun, RunOptions
-from labelcore.store import Database, journal
-from labelcore.store import runs as run_table
+from labelcore.store import Database, journal, runs as run_table
 from labelcore.workspace import Workspace
 
 _live: dict[str, threading.Event] = {}

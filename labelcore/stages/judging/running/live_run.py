@@ -14,10 +14,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Weighed
 from labelcore.models import Decision, JudgeVersion, Output, Paid, Run, RunState, Verdict, VerdictError
 from labelcore.settings import settings
-from labelcore.store import Database
-from labelcore.store import outputs as output_table
-from labelcore.store import runs as run_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import Database, outputs as output_table, runs as run_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 _REPORT_SECONDS = 1.0

@@ -18,9 +18,7 @@ from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of,
 from labelcore.stages.judging.running.engine import check_name
 from labelcore.stages.judging.running.estimating import Estimate, estimate
 from labelcore.stages.judging.running.live_run import RunOptions
-from labelcore.store import outputs as output_table
-from labelcore.store import runs as run_table
-from labelcore.store import splits as split_table
+from labelcore.store import outputs as output_table, runs as run_table, splits as split_table
 from labelcore.workspace import Workspace
 
 

@@ -27,9 +27,7 @@ from labelcore.stages.judging.running.estimating import span_words
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.judging.testing.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.testing.hardness_report import HardnessReport, report
-from labelcore.store import Database
-from labelcore.store import hardness as hardness_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import Database, hardness as hardness_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 MOST = 200

@@ -19,8 +19,7 @@ from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stages.judging.testing.probe_cases import probes_of
 from labelcore.stats.drawing import hash_order
-from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
+from labelcore.store import outputs as output_table, splits as split_table
 from labelcore.text.attacks import ATTACKS, HARMLESS
 from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS

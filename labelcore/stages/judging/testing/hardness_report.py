@@ -15,8 +15,7 @@ from labelcore.operations import operation
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import probes_of
 from labelcore.stats.rate import Rate, not_measurable, proportion
-from labelcore.store import hardness as hardness_table
-from labelcore.store import outputs as output_table
+from labelcore.store import hardness as hardness_table, outputs as output_table
 from labelcore.text import attacks
 from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS

@@ -17,8 +17,7 @@ from labelcore.stages.deriving.editing import versions_of
 from labelcore.stages.deriving.versions import same_meaning
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
-from labelcore.store import outputs as output_table
-from labelcore.store import probes as probe_table
+from labelcore.store import outputs as output_table, probes as probe_table
 from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 

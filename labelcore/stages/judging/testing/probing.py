@@ -20,9 +20,7 @@ from labelcore.stages.judging.running.deciding import Answers, decide
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes, versions_meaning_it
 from labelcore.stats.rate import Rate, not_measurable, proportion
-from labelcore.store import Database
-from labelcore.store import judges as judge_table
-from labelcore.store import probes as probe_table
+from labelcore.store import Database, judges as judge_table, probes as probe_table
 from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 

@@ -14,10 +14,12 @@ from labelcore.stages.judging.running.execution import run
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import Database
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    Database,
+    judges as judge_table,
+    outputs as output_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 MOST_TIMES, MOST_OUTPUTS = 20, 1_000

@@ -19,10 +19,12 @@ from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.keeping.versions import judge_key
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stages.judging.running.deciding import decide
-from labelcore.store import Database
-from labelcore.store import judges as judge_table
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import (
+    Database,
+    judges as judge_table,
+    outputs as output_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:
