@@ -259,7 +259,7 @@ def decide(
     return ruling
 
 
-def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> Conflict:
+def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> Disagreement:
     known = output_table.get(workspace.db, output)
     for found in _conflicts(workspace, judge, fitting_labels(workspace)):
         if known and found.output.id == known.id:
