@@ -285,6 +285,9 @@ class ImportBatch(Owned):
     duplicates: int = 0
     grades_new: int = 0
     verdicts_new: int = 0
+    format: str = ""
+    feedback_new: int = 0
+    near_duplicates: int = 0
     at: datetime = Field(default_factory=now)
 
 

@@ -1,46 +1,167 @@
-"""Bulk import in SQL: staged rows are checked and become outputs, grades and verdicts.
+"""Bulk import in SQL: staged rows are checked and become outputs, grades, verdicts and feedback.
 
 Everything happens on one cursor in one transaction, so a kill leaves nothing half done. Memory is
-bounded: rows never pass through Python.
+bounded: rows of a table never pass through Python, those of tools and of odd chats in small steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import duckdb
+import pyarrow as pa
 
-from labelcore.models import RejectedRow, now
-from labelcore.store.chats import conversation_sql
-from labelcore.store.connection import utc
-from labelcore.store.formats.base import LARGEST_CELL, RAW, literal, quoted
-from labelcore.store.outputs import CONTENT_ID_SQL
+from labelcore.errors import BadInput
+from labelcore.models import RejectedRow
+from labelcore.store.formats.base import RAW, Remark, Row, Staged, literal
+from labelcore.store.formats.lines import plain_json, pointer
+from labelcore.text import chats
 
-GRADE_WORDS: dict[str, str] = {
-    word: value
-    for value, known in {
-        "pass": "pass passed 1 1.0 yes y true t good ok okay correct accept accepted 👍 通过 合格 对 是 好",
-        "fail": "fail failed 0 0.0 no n false f bad incorrect wrong reject rejected "
-        "👎 不通过 不合格 错 否 差",
-        "unsure": "unsure unknown maybe unclear skip 不确定 不清楚",
-    }.items()
-    for word in known.split()
-}
+FIELDS = (
+    "output",
+    "input",
+    "context",
+    "conversation",
+    "id",
+    "group",
+    "model",
+    "prompt_version",
+    "at",
+    "details",
+)
+"""The columns of a file that a tool's format reads."""
+_STEP, _PAGE = 2_000, 20_000
+_REMARK = "_row BIGINT, " + ", ".join(
+    f"{name} VARCHAR" for name in ("kind", "name", "who", "value", "meaning", "reason", "said_at")
+)
+VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
+"""A remark's value as people mean it: without case, and without a thumb's skin tone."""
+_MOST_VALUES = 200
+_TEMPORARY = (
+    "file_rows shift lines ready fresh first_of near sources remarks meant asked odd replies told "
+    "reject_errors reject_scans"
+)
 
 
-def columns_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
-    """The staged columns, in the order of the file."""
-    described = cursor.execute("DESCRIBE staged").fetchall()
-    return [name for name, *_ in described if name != "_row"]
+class Value(NamedTuple):
+    """One value of a signal: how often it stands in the file, and texts beside it."""
+
+    value: str
+    rows: int
+    meaning: str | None
+    examples: tuple[str, ...]
 
 
-def first_rows(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
+class Signal(NamedTuple):
+    """What a file says of its outputs under one name; ``values`` is cut off after 200."""
+
+    kind: str
+    name: str
+    values: tuple[Value, ...]
+    people: tuple[str, ...]
+
+
+def begin(cursor: duckdb.DuckDBPyConnection) -> None:
+    """An empty table of remarks, which formats and mappings fill."""
+    cursor.execute(f"CREATE TEMP TABLE remarks ({_REMARK})")
+
+
+def stage_rows(cursor: duckdb.DuckDBPyConnection, rows: Iterable[Row | RejectedRow]) -> Staged:
+    """The rows of a tool's format into ``staged`` and ``remarks``, in steps."""
+    columns = ", ".join(f"c{place} VARCHAR" for place in range(1, len(FIELDS) + 1))
+    cursor.execute(f"CREATE TEMP TABLE told (_row BIGINT, {columns})")
+    broken: list[RejectedRow] = []
+    for part in _steps(rows):
+        broken += [row for row in part if isinstance(row, RejectedRow)]
+        good = [row for row in part if isinstance(row, Row)]
+        insert(cursor, "told", [_cells(row) for row in good])
+        insert(cursor, "remarks", [_remark(row.number, remark) for row in good for remark in row.remarks])
+    _replace(cursor, "told")
+    return Staged(FIELDS, broken)
+
+
+def _replace(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Let another table be ``staged``."""
+    _drop_staged(cursor)
+    cursor.execute(f"ALTER TABLE {table} RENAME TO staged")
+
+
+def _drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
+    kind = cursor.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_name = 'staged'"
+    ).fetchone()
+    if kind:
+        cursor.execute(f"DROP {'VIEW' if kind[0] == 'VIEW' else 'TABLE'} temp.staged")
+
+
+def _steps(rows: Iterable[Any], size: int = _STEP) -> Iterator[list[Any]]:
+    rest = iter(rows)
+    while part := list(itertools.islice(rest, size)):
+        yield part
+
+
+def insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Append rows to a temporary table."""
+    if not rows:
+        return
+    columns = [pa.array(column) for column in zip(*rows, strict=True)]
+    cursor.register("arrived", pa.table(columns, [str(place) for place in range(len(columns))]))
+    cursor.execute(f"INSERT INTO {table} SELECT * FROM arrived")
+    cursor.unregister("arrived")
+
+
+def _cells(row: Row) -> tuple[Any, ...]:
+    chat = plain_json(list(row.conversation)) if row.conversation else ""
+    texts = (
+        row.output,
+        row.input,
+        row.context,
+        chat,
+        row.id,
+        row.group,
+        row.model,
+        row.prompt_version,
+        row.at,
+    )
+    return (row.number, *map(_clean, texts), plain_json(dict(row.details)))
+
+
+def _remark(number: int, remark: Remark) -> tuple[Any, ...]:
+    texts = (remark.name, remark.who, remark.value, remark.meaning, remark.reason, remark.at)
+    return (number, remark.kind, *(None if text is None else _clean(text) for text in texts))
+
+
+def _clean(text: Any) -> str:
+    """Text that the database takes: lone surrogates and NUL become visible."""
+    return str(text).encode("utf-8", "replace").decode().replace("\0", "␀")
+
+
+def expression(staged: Staged, name: str) -> str:
+    """SQL for a column, or for a path into the JSON of one ("response.body.choices[0].text").
+
+    Raises:
+        BadInput: there is no such column.
+    """
+    if name in staged.names:
+        return f"c{staged.names.index(name) + 1}"
+    for place, column in sorted(enumerate(staged.names, 1), key=lambda known: -len(known[1])):
+        rest = name.removeprefix(column)
+        if rest != name and rest[:1] in {".", "["}:
+            steps = [step for step in re.split(r"[.\[\]]+", rest) if step]
+            found = f"json_extract_string(c{place}, {literal(pointer(steps))})"
+            return f"CASE WHEN json_valid(c{place}) THEN {found} END"
+    raise BadInput(f"There is no column '{name}'.", next_step=f"The columns are: {', '.join(staged.names)}.")
+
+
+def first_rows(cursor: duckdb.DuckDBPyConnection, staged: Staged, limit: int) -> list[dict[str, Any]]:
     """The first staged rows as dictionaries."""
-    columns = columns_of(cursor)
-    names = ", ".join(quoted(name) for name in columns)
-    rows = cursor.execute(f"SELECT {names} FROM staged ORDER BY _row LIMIT {limit}").fetchall()
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    columns = ", ".join(f"c{place}" for place in range(1, len(staged.names) + 1))
+    rows = cursor.execute(f"SELECT {columns} FROM staged ORDER BY _row LIMIT {limit}").fetchall()
+    return [dict(zip(staged.names, row, strict=True)) for row in rows]
 
 
 def count_rows(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -49,210 +170,140 @@ def count_rows(cursor: duckdb.DuckDBPyConnection) -> int:
     return int(found[0]) if found else 0
 
 
-def prepare(
+def records(cursor: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The staged rows with their numbers, cells that hold JSON parsed; for a tool's format in a table."""
+    columns = ", ".join(f"c{place}" for place in range(1, len(staged.names) + 1))
+    for rows in pages(cursor, f"SELECT _row, {columns} FROM staged"):
+        for number, *cells in rows:
+            yield number, dict(zip(staged.names, map(parsed, cells), strict=True))
+
+
+def pages(cursor: duckdb.DuckDBPyConnection, query: str) -> Iterator[list[Any]]:
+    """The rows of a query over ``staged``, some at a time and in order; between them the cursor is free."""
+    first, last = cursor.execute("SELECT min(_row), max(_row) FROM staged").fetchone() or (None, None)
+    for start in range(first, last + 1, _PAGE) if first is not None else ():
+        condition = f"_row BETWEEN {start} AND {start + _PAGE - 1}"
+        yield cursor.execute(f"SELECT * FROM ({query}) WHERE {condition} ORDER BY _row").fetchall()
+
+
+def parsed(cell: Any) -> Any:
+    """A cell that holds a JSON object or list as that, any other as its text."""
+    if isinstance(cell, str) and cell[:1] in {"{", "["}:
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            return cell
+    return cell
+
+
+def take_column(
     cursor: duckdb.DuckDBPyConnection,
-    project_id: str,
-    mapped: dict[str, str],
-    meta: Sequence[str],
+    staged: Staged,
+    kind: str,
+    name: str,
     *,
-    id_is_guess: bool,
-) -> list[RejectedRow]:
-    """Turn ``staged`` into ``ready`` rows with their identity. Returns the rows kept apart."""
-
-    def text(meaning: str) -> str:
-        return f"coalesce({quoted(mapped[meaning])}, '')" if meaning in mapped else "''"
-
-    pairs = ", ".join(f"{literal(name)}, {quoted(name)}" for name in meta)
-    conversation = conversation_sql(text("conversation"))
-    # Rows without input, context and conversation are told apart by their group: the same short
-    # answer to two documents is two outputs.
-    distinct_input = (
-        f"CASE WHEN {text('input')} = '' AND {text('context')} = '' AND {text('conversation')} = '' "
-        f"AND {text('group')} <> '' THEN chr(30) || {text('group')} ELSE {text('input')} END"
-    )
+    value: str,
+    who: str,
+    reason: str = "",
+) -> None:
+    """Make a column remarks of a kind: ``who`` is a literal's or a column's SQL, as is ``reason``."""
     cursor.execute(
-        f"CREATE TEMP VIEW prepared AS SELECT _row, {literal(project_id)} AS project_id, "
-        f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
-        f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
-        f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
-        f"{text('model')} AS model, json_object({pairs})::VARCHAR AS metadata, "
-        f"{distinct_input} AS distinct_input "
-        "FROM staged"
+        f"INSERT INTO remarks SELECT _row, ?, ?, {who}, {expression(staged, value)} AS value, NULL, "
+        f"coalesce({reason or 'NULL'}, ''), '' FROM staged WHERE trim(coalesce(value, '')) <> ''",
+        [kind, name],
     )
-    # Only keys are kept: the texts are read again from ``staged`` when they are stored.
-    cursor.execute(
-        "CREATE TEMP TABLE ready AS SELECT _row, external_id, model, prompt_version, "
-        "length(text) AS size, trim(text) = '' AS empty, "
-        f"{CONTENT_ID_SQL.replace('input', 'distinct_input')} AS output_id FROM prepared"
-    )
-    return _kept_apart(cursor, id_is_guess=id_is_guess)
 
 
-def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list[RejectedRow]:
-    checks = [
-        ("output", "'the output is empty'", "empty"),
-        ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"size > {LARGEST_CELL}"),
-    ]
-    if not id_is_guess:
-        first = (
-            "FROM first_of f WHERE f.external_id = ready.external_id AND f.model = ready.model "
-            "AND f.prompt_version = ready.prompt_version"
+def signals(cursor: duckdb.DuckDBPyConnection) -> list[Signal]:
+    """Every kind and name among the remarks, with its values and how often they stand there."""
+    rows = cursor.execute(
+        f"SELECT * FROM (SELECT kind, name, {VALUE_SQL} AS word, count(*) AS rows, any_value(meaning), "
+        "list(DISTINCT left(reason, 120)) FILTER (reason <> '') AS examples FROM remarks GROUP BY kind, "
+        "name, word) "
+        f"QUALIFY row_number() OVER (PARTITION BY kind, name ORDER BY rows DESC, word) <= {_MOST_VALUES} "
+        "ORDER BY kind, name, rows DESC, word"
+    ).fetchall()
+    who = cursor.execute(
+        "SELECT kind, name, list(DISTINCT who ORDER BY who) FROM remarks GROUP BY ALL"
+    ).fetchall()
+    people = {(kind, name): tuple(names) for kind, name, names in who}
+    found = []
+    for (kind, name), values in itertools.groupby(rows, key=lambda row: row[:2]):
+        told = tuple(
+            Value(word, n, meaning, tuple((texts or [])[:3])) for *_, word, n, meaning, texts in values
         )
-        cursor.execute(
-            "CREATE TEMP TABLE first_of AS SELECT external_id, model, prompt_version, "
-            "min(_row) AS first, arg_min(output_id, _row) AS first_id FROM ready "
-            "WHERE external_id IS NOT NULL AND NOT empty GROUP BY ALL"
-        )
-        checks.append(
-            (
-                "id",
-                f"'the id ' || external_id || ' stands already in row ' || (SELECT first {first}) "
-                "|| ' with a different text'",
-                f"external_id IS NOT NULL AND EXISTS (SELECT 1 {first} AND f.first_id <> ready.output_id)",
-            )
-        )
-    found: list[RejectedRow] = []
-    for field, reason, condition in checks:
-        if cursor.execute(f"SELECT count(*) FROM ready WHERE {condition}").fetchone() == (0,):
-            continue
-        rows = cursor.execute(
-            f"SELECT _row, {reason}, (SELECT left(text, {RAW}) FROM prepared p WHERE p._row = ready._row) "
-            f"FROM ready WHERE {condition} ORDER BY _row"
-        ).fetchall()
-        found += [RejectedRow(row=row, field=field, reason=why, raw=raw) for row, why, raw in rows]
-        cursor.execute(f"DELETE FROM ready WHERE {condition}")
+        found.append(Signal(kind, name, told, people[kind, name]))
     return found
 
 
-def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int, int, int]:
-    """Insert the ready rows that are new.
-
-    Returns (new outputs, outputs known from before, rows that repeat another row of the file).
-    """
-    counts = cursor.execute("SELECT count(*), count(DISTINCT output_id) FROM ready").fetchone()
-    total, distinct = counts or (0, 0)
-    cursor.execute(
-        "CREATE TEMP TABLE fresh AS SELECT output_id, min(_row) AS _row FROM ready "
-        "ANTI JOIN output USING (output_id) GROUP BY output_id"
-    )
-    (new,) = cursor.execute("SELECT count(*) FROM fresh").fetchone() or (0,)
-    cursor.execute(
-        "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
-        "conversation, prompt_version, model, metadata, batch_id, row_number, made_at) "
-        "SELECT f.output_id, project_id, external_id, group_key, input, text, context, conversation, "
-        "prompt_version, model, metadata, ?, f._row, ? FROM prepared JOIN fresh f USING (_row)",
-        [batch_id, utc(now())],
-    )
-    # A row with known content adds no output, but other files may speak of it by its own id.
-    cursor.execute(
-        "INSERT INTO output_alias (external_id, project_id, output_id, batch_id, made_at) "
-        "SELECT DISTINCT r.external_id, o.project_id, r.output_id, ?, ?::TIMESTAMP "
-        "FROM ready r JOIN output o USING (output_id) WHERE r.external_id IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM output_name n WHERE n.project_id = o.project_id "
-        "AND n.external_id = r.external_id AND n.output_id = r.output_id)",
-        [batch_id, utc(now())],
-    )
-    return new, distinct - new, total - distinct
-
-
-def match_ids(cursor: duckdb.DuckDBPyConnection, project_id: str, id_column: str) -> list[RejectedRow]:
-    """For a file of grades alone: ``ready`` rows of known outputs, found by the importer's own id."""
-    cursor.execute(
-        f"CREATE TEMP TABLE ready AS SELECT s._row, o.output_id FROM staged s JOIN output_name o "
-        f"ON o.external_id = trim(s.{quoted(id_column)}) WHERE o.project_id = ?",
-        [project_id],
-    )
+def values(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> tuple[Value, ...]:
+    """The values of a column over the whole file, the frequent ones first."""
     rows = cursor.execute(
-        f"SELECT _row, {quoted(id_column)} FROM staged ANTI JOIN ready USING (_row) ORDER BY _row"
+        f"SELECT {VALUE_SQL} AS word, count(*) FROM (SELECT {expression(staged, column)} AS value FROM "
+        "staged) "
+        "WHERE trim(coalesce(value, '')) <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT "
+        f"{_MOST_VALUES}"
     ).fetchall()
-    return [
-        RejectedRow(
-            row=row, field="id", reason=f"no output has the id '{external_id or ''}'", raw=external_id or ""
-        )
-        for row, external_id in rows
-    ]
+    return tuple(Value(word, rows, None, ()) for word, rows in rows)
 
 
-def word_table(cursor: duckdb.DuckDBPyConnection) -> None:
-    """The spellings of grades as a table to join with."""
-    cursor.execute("CREATE TEMP TABLE grade_word (word VARCHAR, value VARCHAR)")
-    cursor.executemany("INSERT INTO grade_word VALUES (?, ?)", list(GRADE_WORDS.items()))
-
-
-def store_grades(
-    cursor: duckdb.DuckDBPyConnection,
-    project_id: str,
-    *,
-    grade: str,
-    note: str | None,
-    annotator: str | None,
-    annotator_name: str,
-) -> tuple[int, list[RejectedRow]]:
-    """Insert the grades beside the ready rows. Returns (new grades, values that are no grades)."""
-    noted = f"coalesce({quoted(note)}, '')" if note else "''"
-    who = f"coalesce(nullif(trim({quoted(annotator)}), ''), ?)" if annotator else "?"
-    value = f"lower(trim(s.{quoted(grade)}))"
+def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, str, str]]) -> None:
+    """Write down what values mean: (kind, name, value, pass | fail | unsure); others stay without."""
+    cursor.execute("CREATE TEMP TABLE meant (kind VARCHAR, name VARCHAR, word VARCHAR, told VARCHAR)")
+    insert(cursor, "meant", list(meanings))
     cursor.execute(
-        f"CREATE TEMP TABLE given AS SELECT r._row, r.output_id, {value} AS word, w.value, "
-        f"{noted} AS note, {who} AS annotator FROM ready r JOIN staged s USING (_row) "
-        f"LEFT JOIN grade_word w ON w.word = {value} WHERE coalesce({value}, '') <> ''",
-        [annotator_name],
+        f"UPDATE remarks SET meaning = told FROM meant WHERE meant.kind = remarks.kind "
+        f"AND meant.name = remarks.name AND meant.word = {VALUE_SQL} AND told <> ''"
     )
-    bad = cursor.execute("SELECT _row, word FROM given WHERE value IS NULL ORDER BY _row").fetchall()
-    identity = " || '|' || ".join(
-        f"length({part}) || ':' || {part}" for part in ("output_id", "annotator", "value", "note")
-    )
-    inserted = cursor.execute(
-        "INSERT INTO grade (grade_id, project_id, output_id, annotator, value, note, spans, "
-        "judge_shown, source, made_at, stored_at) "
-        "SELECT grade_id, ?, output_id, annotator, value, note, '[]', false, 'import', ?, "
-        "?::TIMESTAMP + to_microseconds(_row) FROM (SELECT *, "
-        f"'g_' || left(sha256({identity}), 32) AS grade_id FROM given WHERE value IS NOT NULL "
-        "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY _row) = 1) "
-        "ANTI JOIN grade USING (grade_id)",
-        [project_id, utc(now()), utc(now())],
-    ).fetchone()
-    reason = "'{}' is not a grade; use pass, fail or unsure"
-    rejected = [
-        RejectedRow(row=row, field=grade, reason=reason.format(word[:40]), raw=word[:RAW])
-        for row, word in bad
-    ]
-    return int(inserted[0]) if inserted else 0, rejected
 
 
-def store_verdicts(
-    cursor: duckdb.DuckDBPyConnection, project_id: str, judge_version_id: str, batch_id: str, column: str
-) -> tuple[int, list[RejectedRow]]:
-    """Insert another tool's verdicts from a column. Returns (new ones, values that are none)."""
-    value = f"lower(trim(s.{quoted(column)}))"
-    rows = (
-        f"SELECT r._row, r.output_id, {value} AS word, w.value FROM ready r JOIN staged s USING (_row) "
-        f"LEFT JOIN grade_word w ON w.word = {value} WHERE coalesce({value}, '') <> ''"
+def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str, *, each: bool) -> Staged:
+    """Take the outputs out of chats: two more columns, the reply and what came before it.
+
+    ``each``: one row for every reply and not only for the last. A chat that is not known, or in which
+    nobody answers, is a broken row.
+    """
+    place = expression(staged, column)
+    width = len(staged.names)
+    old = ", ".join(f"c{number}" for number in range(1, width + 1))
+    cursor.execute(
+        f"CREATE TEMP TABLE replies (_row BIGINT, number BIGINT, c{width + 1} VARCHAR, c{width + 2} VARCHAR)"
     )
-    bad = cursor.execute(f"SELECT _row, word FROM ({rows}) WHERE value IS NULL ORDER BY _row").fetchall()
-    inserted = cursor.execute(
-        "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, reason, "
-        "raw, model, tokens_in, tokens_out, cost_usd, latency_ms, made_at) "
-        "SELECT output_id, ?, 0, ?, ?, CASE value WHEN 'unsure' THEN 'abstain' ELSE value END, '', word, "
-        f"'', 0, 0, 0, 0, ? FROM ({rows}) n WHERE value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM verdict v "
-        "WHERE v.output_id = n.output_id AND v.judge_version_id = ?) "
-        "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY _row) = 1",
-        [judge_version_id, project_id, batch_id, utc(now()), judge_version_id],
-    ).fetchone()
-    reason = "'{}' is not a verdict; use pass, fail or abstain"
-    rejected = [RejectedRow(row=r, field=column, reason=reason.format(w[:40]), raw=w[:RAW]) for r, w in bad]
-    return int(inserted[0]) if inserted else 0, rejected
+    broken = list(staged.broken)
+    for rows in pages(cursor, f"SELECT _row, {place} FROM staged"):
+        found: list[tuple[int, int, str, str]] = []
+        for row, text in rows:
+            pairs = _replies(text, each=each)
+            found += [
+                (row, at, _clean(said), plain_json(before)) for at, (before, said) in enumerate(pairs or [])
+            ]
+            if not pairs:
+                reason = (
+                    "who spoke in this chat is not known" if pairs is None else "nobody answers in this chat"
+                )
+                broken.append(RejectedRow(row=row, field=column, reason=reason, raw=(text or "")[:RAW]))
+        insert(cursor, "replies", found)
+    cursor.execute(
+        f"CREATE TEMP TABLE spoken AS SELECT s._row, {old}, c{width + 1}, c{width + 2} FROM staged s JOIN "
+        "replies USING (_row)"
+    )
+    _replace(cursor, "spoken")
+    return Staged((*staged.names, "(reply)", "(before the reply)"), broken, staged.notes)
+
+
+def _replies(text: str | None, *, each: bool) -> list[tuple[list[dict[str, Any]], str]] | None:
+    turns = chats.turns(text or "")
+    if turns is None:
+        return None
+    if each:
+        return list(chats.each_reply(turns))
+    last = chats.split_last(turns)
+    return [last] if last else []
 
 
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     """Drop the temporary tables of one file."""
     cursor.execute("DROP VIEW IF EXISTS temp.prepared")
-    kind = cursor.execute(
-        "SELECT table_type FROM information_schema.tables WHERE table_name = 'staged'"
-    ).fetchone()
-    if kind:
-        cursor.execute(f"DROP {'VIEW' if kind[0] == 'VIEW' else 'TABLE'} temp.staged")
-    for table in ("file_rows", "lines", "broken", "ready", "fresh", "first_of", "given", "grade_word"):
-        cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
-    for table in ("reject_errors", "reject_scans"):
+    _drop_staged(cursor)
+    for table in _TEMPORARY.split():
         cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")

@@ -23,17 +23,19 @@ def test_no_two_formats_share_an_ending() -> None:
 
 
 def test_a_marked_function_is_all_that_a_format_needs(workspace: Workspace, tmp_path: Path) -> None:
-    @base.reads("of a test", "Of a test", ".of-a-test", start=b"PK\x03\x04blocks")
-    def stage(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
+    def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str) -> base.Staged:
         outputs = path.read_bytes().split(b"\n")[1:]
-        cursor.execute("CREATE TEMP TABLE staged AS SELECT 1 AS _row, ? AS output", [outputs[0].decode()])
-        return [RejectedRow(row=2, field="", reason="no text", raw="")]
+        cursor.execute("CREATE TEMP TABLE staged AS SELECT 1 AS _row, ? AS c1", [outputs[0].decode()])
+        return base.Staged(("output",), [RejectedRow(row=2, field="", reason="no text", raw="")])
 
+    def look(path: Path, part: str) -> base.Head:
+        return base.Head(path.name, ("output",), ())
+
+    base.reads(base.Format("of a test", "Of a test", (".of-a-test",), b"blocks", stage, look))
     try:
         path = tmp_path / "answers.unknown"
-        path.write_bytes(b"PK\x03\x04blocks\nThe parcel is on its way.")
+        path.write_bytes(b"blocks\nThe parcel is on its way.")
         result = importing.import_file(workspace, str(path))
     finally:
         base.registered().pop("of a test")
     assert (result.batch.outputs_new, result.batch.rows_rejected) == (1, 1)
-    assert stage is not None

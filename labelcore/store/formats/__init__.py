@@ -11,14 +11,24 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 
-from labelcore.store.formats.base import Format, registered
+from labelcore.store.formats.base import Format, Tool, registered, registered_tools
 
-__all__ = ["Format", "every_format"]
+__all__ = ["Format", "Tool", "every_format", "every_tool"]
 
 
 @cache
-def every_format() -> Mapping[str, Format]:
-    """All formats by name, in the order of their files."""
+def _load() -> None:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
+
+
+def every_format() -> Mapping[str, Format]:
+    """All containers by name, in the order of their files."""
+    _load()
     return registered()
+
+
+def every_tool() -> Mapping[str, Tool]:
+    """All tools' formats by name, in the order of their files."""
+    _load()
+    return registered_tools()

@@ -1,25 +1,125 @@
-"""What a format of files is, and what its way into the temporary table ``staged`` needs."""
+"""What a format is, how a file of it is known, and its way into the temporary tables.
+
+A *container* (CSV, JSON lines, a workbook …) turns a file into the table ``staged``: a number for each row,
+every column as text. A *tool's format* stands in a container: it reads the container's records and gives
+`Row`s, whose fields are known. Every format is a function under `reads` or `tool`, in a file of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import duckdb
 
+from labelcore.errors import BadInput
 from labelcore.models import RejectedRow
 
 LARGEST_CELL = 16_000_000
 RAW = 2_000
-Stage = Callable[[duckdb.DuckDBPyConnection, Path], list[RejectedRow]]
+Record = Mapping[str, Any]
+
+
+class Head(NamedTuple):
+    """The beginning of a file, enough to tell its format.
+
+    ``columns``: the columns of a table, or the keys of the first objects. ``records``: the first rows as
+    objects (JSON texts in the cells of a table are not parsed). ``document``: of a single JSON document a
+    sketch, with the first items of each list; None where the file is no single document.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    records: tuple[Record, ...]
+    document: Any = None
+
+
+class Remark(NamedTuple):
+    """What a file's tool, its judges, its annotators or a product's users said of one output.
+
+    ``name``: the metric, scorer or criterion, "" for the output as a whole. ``value`` as the tool wrote it;
+    ``meaning`` where the tool itself defines it, None where a person has to say it. ``who``: the
+    annotator of a grade. ``at``: ISO 8601, or "".
+    """
+
+    kind: Literal["grade", "verdict", "feedback"]
+    name: str
+    value: str
+    meaning: Literal["pass", "fail", "unsure"] | None = None
+    who: str = ""
+    reason: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One output as a tool's format knows it. ``number``: the record's place in the file, from 1.
+
+    ``conversation``: turns as `labelcore.text.chats.turns` gives them, what came before the output.
+    """
+
+    number: int
+    output: str
+    input: str = ""
+    context: str = ""
+    conversation: Sequence[Mapping[str, Any]] = ()
+    id: str = ""
+    group: str = ""
+    model: str = ""
+    prompt_version: str = ""
+    at: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    remarks: Sequence[Remark] = ()
+
+
+class Source(NamedTuple):
+    """A file whose container is known, for a tool's format: ``records()`` walks through it in bounded memory.
+
+    Of a table a record is a row (column -> text or parsed JSON), of JSON lines an object with its line, of a
+    document an item of the list at ``records("results.results")`` ("" is the document itself or its list).
+    ``part("eval")``: a small part of a document, None where there is none.
+    """
+
+    head: Head
+    records: Callable[..., Iterator[tuple[int, Record]]]
+    part: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a container put into ``staged``: column ``c1`` is called ``names[0]`` in the file, and so on.
+
+    ``notes``: what was done to the file that a person should know ("2 lines above the header …").
+    """
+
+    names: tuple[str, ...]
+    broken: list[RejectedRow] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+
+class Part(NamedTuple):
+    """One of several tables of a file: a sheet, or a list within a document, by the name to choose it by."""
+
+    name: str
+    rows: int
+    columns: tuple[str, ...]
+
+
+Stage = Callable[[duckdb.DuckDBPyConnection, Path, str], Staged]
+Look = Callable[[Path, str], Head]
+Walk = Callable[[Path, str], Iterator[tuple[int, Record]]]
+Rows = Callable[[Source], Iterator[Row | RejectedRow]]
+Recognise = Callable[[Head], float]
 
 
 class Format(NamedTuple):
-    """A format by its name in reports. ``stage`` reads a file into ``staged`` and gives the broken rows.
+    """A container by its name in reports: how files of it begin, and how they are read.
 
-    ``start``: the bytes that every file of a binary format begins with; none where it is text, which
-    ``stage`` then gets as UTF-8 whatever the file's encoding was.
+    ``start``: the bytes that every file of a binary format begins with; none where it is text, which is read
+    as UTF-8 whatever the file's encoding was. ``stage`` reads a file, or one part of it, into ``staged``;
+    ``look`` reads its beginning; ``walk`` goes through its records where they are objects and no rows.
     """
 
     name: str
@@ -27,24 +127,53 @@ class Format(NamedTuple):
     endings: tuple[str, ...]
     start: bytes
     stage: Stage
+    look: Look
+    walk: Walk | None = None
+    parts: Callable[[Path], list[Part]] | None = None
+
+
+class Tool(NamedTuple):
+    """A tool's format: ``recognise`` is sure at 1 and knows nothing at 0; from 0.5 on it is taken unasked.
+
+    ``get``: how to get the file out of the tool; ``brings``: what comes along. Both are read by people.
+    """
+
+    name: str
+    title: str
+    get: str
+    brings: str
+    recognise: Recognise
+    rows: Rows
 
 
 _formats: dict[str, Format] = {}
+_tools: dict[str, Tool] = {}
 
 
-def reads(name: str, title: str, *endings: str, start: bytes = b"") -> Callable[[Stage], Stage]:
-    """Mark the function that reads files of a format, known by their endings or their first bytes."""
+def reads(form: Format) -> Format:
+    """Make a container known."""
+    _formats[form.name] = form
+    return form
 
-    def mark(stage: Stage) -> Stage:
-        _formats[name] = Format(name, title, endings, start, stage)
-        return stage
+
+def tool(name: str, title: str, *, get: str, brings: str, recognise: Recognise) -> Callable[[Rows], Rows]:
+    """Mark the function that gives the rows of a tool's format."""
+
+    def mark(rows: Rows) -> Rows:
+        _tools[name] = Tool(name, title, get, brings, recognise, rows)
+        return rows
 
     return mark
 
 
 def registered() -> dict[str, Format]:
-    """The formats that were marked so far, by name."""
+    """The containers that were marked so far, by name."""
     return _formats
+
+
+def registered_tools() -> dict[str, Tool]:
+    """The tools' formats that were marked so far, by name."""
+    return _tools
 
 
 def quoted(name: str) -> str:
@@ -57,14 +186,56 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def number_rows(cursor: duckdb.DuckDBPyConnection) -> None:
-    """``staged`` is the file's rows with their numbers.
+MOST_COLUMNS = 2_000
+
+
+def table(names: Sequence[str]) -> str:
+    """The columns of ``staged`` after ``_row``, for CREATE TABLE.
+
+    Raises:
+        BadInput: there are more than anybody could map.
+    """
+    if len(names) > MOST_COLUMNS:
+        raise BadInput(
+            f"The file has {len(names):,} columns; at most {MOST_COLUMNS:,} can be read.",
+            next_step="Leave out the columns that say nothing about an output.",
+        )
+    return ", ".join(f"c{place} VARCHAR" for place in range(1, len(names) + 1))
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Column names told apart where two are the same, and named where they are empty."""
+    seen: dict[str, None] = {}
+    for place, name in enumerate(names, 1):
+        column = str(name or "").strip() or f"column {place}"
+        while column in seen:
+            column += "_2"
+        seen[column] = None
+    return tuple(seen)
+
+
+def number_rows(
+    cursor: duckdb.DuckDBPyConnection, first: int = 1, broken: Sequence[int] = (), table: str = "file_rows"
+) -> None:
+    """``staged`` is the rows of a table with their numbers in the file, past the ones that are broken.
 
     A table keeps the file's order, so a row's place is its number; a window function would read
-    everything on one core.
+    everything on one core. ``broken`` are the numbers of rows of the file that the table lacks, ascending.
     """
-    start = first_place(cursor, "file_rows")
-    cursor.execute(f"CREATE TEMP VIEW staged AS SELECT rowid - {start} + 1 AS _row, * FROM file_rows")
+    start = first_place(cursor, table)
+    number = f"rowid - {start} + {first}"
+    if not broken:
+        cursor.execute(f"CREATE TEMP VIEW staged AS SELECT {number} AS _row, * FROM {table}")
+        return
+    cursor.execute(  # the n-th broken row shifts all rows from its place on by one
+        "CREATE TEMP TABLE shift AS SELECT line - place AS line, max(place) + 1 AS rows "
+        "FROM (SELECT unnest(?::BIGINT[]) AS line, unnest(range(?)) AS place) GROUP BY 1",
+        [list(broken), len(broken)],
+    )
+    cursor.execute(
+        f"CREATE TEMP VIEW staged AS SELECT number + coalesce(rows, 0) AS _row, rest.* EXCLUDE (number) FROM "
+        f"(SELECT {number} AS number, * FROM {table}) rest ASOF LEFT JOIN shift ON number >= line"
+    )
 
 
 def first_place(cursor: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -1,85 +1,119 @@
-"""Delimited text: CSV and its relatives, whatever separates the fields."""
+"""Delimited text: CSV and its relatives, whatever separates the fields and stands above the header."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import itertools
+import re
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from labelcore.errors import BadInput
 from labelcore.models import RejectedRow
-from labelcore.store.formats.base import LARGEST_CELL, RAW, literal, number_rows, reads
+from labelcore.store.formats.base import (
+    LARGEST_CELL,
+    RAW,
+    Format,
+    Head,
+    Staged,
+    distinct,
+    literal,
+    number_rows,
+    reads,
+    table,
+)
 
-_SNIFF = 20_480
+_LOOKED_AT, _SHOWN = 400, 50
+_LONGEST_LOOK = 4_000_000
+csv.field_size_limit(LARGEST_CELL * 2)
 
 
-@reads("csv", "CSV", ".csv", ".tsv", ".txt", ".psv")
-def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
-    """Read a delimited file into ``staged``, every column as text. Returns the broken rows.
+class Layout(NamedTuple):
+    """How the table stands in the file: separator, lines above the header, the header, the first rows."""
+
+    delimiter: str
+    above: int
+    names: tuple[str, ...]
+    rows: list[list[str]]
+
+
+def layout(path: Path) -> Layout:
+    """Find the separator and the header by what the first rows have in common."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        start = file.read(_LONGEST_LOOK)
+    told = re.match(r"sep=(.)\r?\n", start, re.IGNORECASE)
+    skipped = 1 if told else 0
+    lines = list(itertools.islice(start.splitlines(keepends=True), skipped, _LOOKED_AT))
+    found = [_read(lines, mark, skipped) for mark in (told[1] if told else ",;\t|")]
+    return max(found, key=lambda seen: seen[0])[1]
+
+
+def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int], Layout]:
+    """How well a separator explains the beginning, and the layout with it."""
+    reader = csv.reader(lines, delimiter=mark)
+    rows: list[tuple[int, list[str]]] = []
+    begins = skipped
+    with contextlib.suppress(csv.Error):  # what was read so far tells enough; DuckDB reads the file
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((begins, row))
+            begins = skipped + reader.line_num
+    widths = Counter(len(row) for _, row in rows if len(row) > 1)
+    width = max(widths, key=lambda known: (widths[known], known), default=1)
+    first = next((at for at, (_, row) in enumerate(rows) if len(row) == width), 0)
+    above, header = rows[first] if rows else (skipped, [""])
+    share = widths[width] / max(1, len(rows)) if width > 1 else 0.0
+    body = [row for _, row in rows[first + 1 : first + 1 + _SHOWN]]
+    return (round(share, 2), width), Layout(mark, above, distinct(header), body)
+
+
+def look(path: Path, _part: str = "") -> Head:
+    """The header and the first rows."""
+    seen = layout(path)
+    records = tuple(dict(zip(seen.names, row, strict=False)) for row in seen.rows)
+    return Head(path.name, seen.names, records)
+
+
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staged:
+    """Read a delimited file into ``staged``; rows that do not fit the header are the broken ones.
 
     Raises:
         BadInput: no way to read the file as a table was found.
     """
-    options = (
-        "all_varchar=true, header=true, store_rejects=true, rejects_limit=0, "
-        f"max_line_size={LARGEST_CELL * 2}, sample_size={_SNIFF}, delim='{_delimiter(path)}', "
-        "quote='\"', escape='\"', null_padding=false, strict_mode=true"
-    )
+    seen = layout(path)
+    columns = table(seen.names)
+    physical = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(1, len(seen.names) + 1))
+    cursor.execute(f"CREATE TEMP TABLE file_rows ({columns})")
     try:
-        if not _is_detected(path, options):
-            options += f", auto_detect=false, columns={_header(path)}"
-        cursor.execute(f"CREATE TEMP TABLE file_rows AS SELECT * FROM read_csv(?, {options})", [str(path)])
-        number_rows(cursor)
-    except (duckdb.Error, csv.Error) as trouble:
+        cursor.execute(
+            f"INSERT INTO file_rows SELECT * FROM read_csv(?, auto_detect=false, header=true, "
+            f"skip={seen.above}, columns={{{physical}}}, delim={literal(seen.delimiter)}, quote='\"', "
+            "escape='\"', null_padding=false, strict_mode=true, store_rejects=true, rejects_limit=0, "
+            f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})",
+            [str(path)],
+        )
+    except duckdb.Error as trouble:
         raise BadInput(
-            f"{path.name} cannot be read as a table: {str(trouble).splitlines()[0]}",
-            next_step="Check its delimiter and quotes, or save it as JSONL.",
+            f"{path.name} cannot be read as a table: {str(trouble).splitlines()[0][:200]}",
+            next_step="Check its delimiter and quotes, or save it as JSON lines.",
         ) from trouble
     broken = cursor.execute(
         "SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) "
         "FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
-    return [
-        RejectedRow(
-            row=int(line) - 1, field=column or "", reason=_plain_reason(message), raw=(raw or "")[:RAW]
-        )
-        for line, column, message, raw in broken
-    ]
+    number_rows(cursor, seen.above + 2, [int(line) for line, *_ in broken])
+    notes = [f"The header was found in line {seen.above + 1}."] if seen.above else []
+    return Staged(seen.names, [_broken(*row, names=seen.names) for row in broken], tuple(notes))
 
 
-def _is_detected(path: Path, options: str) -> bool:
-    """Whether the reader's look ahead succeeds; an unclosed quotation mark in a row defeats it.
-
-    Asked on a connection of its own: a failure would end the transaction that the rows go into.
-    """
-    with duckdb.connect() as apart:
-        try:
-            apart.execute(f"DESCRIBE SELECT * FROM read_csv(?, {options})", [str(path)])
-        except duckdb.Error:
-            return False
-    return True
-
-
-def _header(path: Path) -> str:
-    """The first line's names, told apart where two are the same, as the reader wants them."""
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        names = next(csv.reader(file, delimiter=_delimiter(path)), [])
-    seen: dict[str, None] = {}
-    for place, name in enumerate(names):
-        column = name or f"column{place}"
-        seen[column if column not in seen else f"{column}_{place}"] = None
-    return "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in seen) + "}"
-
-
-def _delimiter(path: Path) -> str:
-    """The separator that splits the first line into the most fields outside quotes."""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        first = file.readline()
-    outside = "".join(first.split('"')[::2])
-    counts = {mark: outside.count(mark) for mark in (",", ";", "\t", "|")}
-    best = max(counts, key=lambda mark: counts[mark])
-    return best if counts[best] else ","
+def _broken(line: int, column: str, message: str, raw: str, *, names: tuple[str, ...]) -> RejectedRow:
+    place = int(column[1:]) if (column or "")[1:].isdigit() else 0
+    field = names[place - 1] if 0 < place <= len(names) else ""
+    return RejectedRow(row=int(line), field=field, reason=_plain_reason(message), raw=(raw or "")[:RAW])
 
 
 def _plain_reason(message: str) -> str:
@@ -95,3 +129,6 @@ def _plain_reason(message: str) -> str:
     if "unicode" in text or "utf-8" in text:
         return "the row is not valid UTF-8"
     return message.splitlines()[0]
+
+
+reads(Format("csv", "CSV", (".csv", ".tsv", ".txt", ".psv"), b"", stage, look))

@@ -1,0 +1,361 @@
+"""The SQL by which staged rows are checked and become outputs, grades, verdicts and feedback."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from labelcore.models import RejectedRow, now
+from labelcore.store.chats import conversation_sql
+from labelcore.store.connection import utc
+from labelcore.store.formats.base import LARGEST_CELL, RAW, Staged, literal
+from labelcore.store.formats.lines import plain_json
+from labelcore.store.outputs import CONTENT_ID_SQL
+from labelcore.store.staging import FIELDS, expression, insert, pages
+from labelcore.text import chats
+
+_ROLES = "'user', 'assistant', 'system', 'tool', 'developer'"
+_BLANKS = "' ', chr(9), chr(10), chr(13), chr(160), chr(12288)"
+
+
+def _key(field: str) -> str:
+    """An id as people mean it: 1 and 1.0 are the same."""
+    return f"regexp_replace(trim({field}), '^(-?\\d+)\\.0+$', '\\1')"
+
+
+_TIME = (
+    "CASE WHEN regexp_full_match({0}, '\\d{{10}}(\\.\\d+)?') THEN epoch_ms((TRY_CAST({0} AS DOUBLE) * "
+    "1000)::BIGINT) "
+    "WHEN regexp_full_match({0}, '\\d{{13}}') THEN epoch_ms(TRY_CAST({0} AS BIGINT)) "
+    "WHEN regexp_full_match({0}, '\\d{{19}}') THEN epoch_ms(TRY_CAST({0} AS BIGINT) // 1000000) "
+    "ELSE coalesce(TRY_CAST(TRY_CAST({0} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP), TRY_CAST({0} AS "
+    "TIMESTAMP)) END"
+)
+
+
+def prepare(
+    cursor: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    project_id: str,
+    mapped: Mapping[str, str],
+    meta: Sequence[str],
+    *,
+    id_is_guess: bool,
+) -> list[RejectedRow]:
+    """Turn ``staged`` into ``ready`` rows with their identity. Returns the rows kept apart."""
+
+    def text(meaning: str) -> str:
+        return f"coalesce({expression(staged, mapped[meaning])}, '')" if meaning in mapped else "''"
+
+    unknown = _odd_chats(cursor, staged, mapped.get("conversation"))
+    conversation = f"coalesce(odd.turns, {conversation_sql(text('conversation'))})"
+    # Rows without input, context and conversation are told apart by their group: the same short
+    # answer to two documents is two outputs.
+    nothing = f"{text('input')} = '' AND {text('context')} = '' AND {text('conversation')} = ''"
+    group = text("group")
+    distinct_input = f"CASE WHEN {nothing} AND {group} <> '' THEN chr(30) || {group} ELSE {text('input')} END"
+    source = f"{text('input')} || chr(31) || {text('context')} || chr(31) || {text('conversation')}"
+    cursor.execute(
+        f"CREATE TEMP VIEW prepared AS SELECT s._row, {literal(project_id)} AS project_id, "
+        f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
+        f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
+        f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
+        f"{text('model')} AS model, {_metadata(staged, meta)} AS metadata, {distinct_input} AS "
+        "distinct_input, "
+        f"CASE WHEN {nothing} THEN NULL ELSE {_alike(source)} END AS input_key, "
+        f"{_TIME.format(text('at'))} AS produced_at FROM staged s LEFT JOIN odd USING (_row) "
+        "WHERE odd.turns IS DISTINCT FROM ''"
+    )
+    # Only keys are kept: the texts are read again from ``staged`` when they are stored.
+    cursor.execute(
+        "CREATE TEMP TABLE ready AS SELECT _row, external_id, model, prompt_version, group_key, input_key, "
+        "length(text) AS size, trim(text) = '' AS empty, "
+        f"{CONTENT_ID_SQL.replace('input', 'distinct_input')} AS output_id FROM prepared"
+    )
+    return unknown + _kept_apart(cursor, id_is_guess=id_is_guess)
+
+
+def _alike(text: str) -> str:
+    """A key that is the same for texts which differ in case, white space or Unicode form only."""
+    for blank in _BLANKS.split(", "):
+        text = f"replace({text}, {blank}, '')"
+    return f"md5(nfc_normalize(lower({text})))"
+
+
+def _metadata(staged: Staged, meta: Sequence[str]) -> str:
+    pairs = ", ".join(f"{literal(name)}, {expression(staged, name)}" for name in meta if name != "details")
+    plain = f"json_object({pairs})"
+    if "details" in meta and staged.names == FIELDS:
+        return f"json_merge_patch(coalesce({expression(staged, 'details')}, '{{}}')::JSON, {plain})::VARCHAR"
+    return f"{plain}::VARCHAR"
+
+
+def _odd_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str | None) -> list[RejectedRow]:
+    """Conversations that SQL cannot tell who spoke in, read by Python into ``odd``; unknown ones go apart."""
+    cursor.execute("CREATE TEMP TABLE odd (_row BIGINT, turns VARCHAR)")
+    if column is None:
+        return []
+    text = expression(staged, column)
+    known = (
+        f"CASE WHEN json_valid({text}) THEN CASE WHEN json_type({text}) = 'ARRAY' THEN len(list_filter("
+        f"CAST({text} AS JSON[]), lambda m: coalesce(m->>'role', '') NOT IN ({_ROLES}) "
+        "OR m->>'parts' IS NOT NULL)) = 0 END END"
+    )
+    odd = f"SELECT _row, {text} FROM staged WHERE coalesce({text}, '') <> '' AND NOT coalesce({known}, false)"
+    unknown: list[RejectedRow] = []
+    reason = "who spoke in this chat is not known"
+    for rows in pages(cursor, odd):
+        told = [(row, said, chats.turns(said)) for row, said in rows]
+        insert(cursor, "odd", [(row, "" if turns is None else plain_json(turns)) for row, _, turns in told])
+        unknown += [
+            RejectedRow(row=row, field=column, reason=reason, raw=said[:RAW])
+            for row, said, turns in told
+            if turns is None
+        ]
+    return unknown
+
+
+def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list[RejectedRow]:
+    checks = [
+        ("output", "'the output is empty'", "empty"),
+        ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"size > {LARGEST_CELL}"),
+    ]
+    if not id_is_guess:
+        key = _key("external_id")
+        first = (
+            f"FROM first_of f WHERE f.key = {_key('ready.external_id')} AND f.model = ready.model "
+            "AND f.prompt_version = ready.prompt_version"
+        )
+        cursor.execute(
+            f"CREATE TEMP TABLE first_of AS SELECT {key} AS key, model, prompt_version, "
+            "min(_row) AS first, arg_min(output_id, _row) AS first_id FROM ready "
+            "WHERE external_id IS NOT NULL AND NOT empty GROUP BY ALL"
+        )
+        checks.append(
+            (
+                "id",
+                f"'the id ' || external_id || ' stands already in row ' || (SELECT first {first}) "
+                "|| ' with a different text'",
+                f"external_id IS NOT NULL AND EXISTS (SELECT 1 {first} AND f.first_id <> ready.output_id)",
+            )
+        )
+    found: list[RejectedRow] = []
+    for field, reason, condition in checks:
+        if cursor.execute(f"SELECT count(*) FROM ready WHERE {condition}").fetchone() == (0,):
+            continue
+        rows = cursor.execute(
+            f"SELECT _row, {reason}, (SELECT left(text, {RAW}) FROM prepared p WHERE p._row = ready._row "
+            "LIMIT 1) "
+            f"FROM ready WHERE {condition} ORDER BY _row"
+        ).fetchall()
+        found += [RejectedRow(row=row, field=field, reason=why, raw=raw) for row, why, raw in rows]
+        cursor.execute(f"DELETE FROM ready WHERE {condition}")
+    return found
+
+
+def near_duplicates(cursor: duckdb.DuckDBPyConnection, *, leave_out: bool) -> int:
+    """How many ready rows say the same as an earlier one but for case, blanks and punctuation.
+
+    With ``leave_out`` they count as repeats of it: their grades and verdicts go to the first one.
+    """
+    text = _alike("regexp_replace(text, '[^\\pL\\pN]+', '', 'g')")
+    cursor.execute(
+        "CREATE TEMP TABLE near AS SELECT r._row, first_value(r.output_id) OVER "
+        f"(PARTITION BY {text}, coalesce(r.input_key, r.group_key, ''), r.model, r.prompt_version ORDER BY "
+        "r._row) "
+        "AS first_id FROM ready r JOIN prepared p USING (_row)"
+    )
+    (found,) = cursor.execute(
+        "SELECT count(DISTINCT output_id) FROM ready JOIN near USING (_row) WHERE first_id <> output_id"
+    ).fetchone() or (0,)
+    if found and leave_out:
+        cursor.execute("UPDATE ready SET output_id = first_id FROM near WHERE near._row = ready._row")
+    return int(found)
+
+
+def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
+    """Give every ready row its source in ``sources``: rows of one group, or with the same input, share it.
+
+    The same input in two groups makes one source of both; one that is stored already keeps its name.
+    """
+    cursor.execute(
+        "CREATE TEMP TABLE sources AS SELECT DISTINCT coalesce(group_key, 'i' || left(input_key, 15)) AS "
+        "given, "
+        "input_key, coalesce(group_key, 'i' || left(input_key, 15)) AS source FROM ready "
+        "WHERE group_key IS NOT NULL OR input_key IS NOT NULL"
+    )
+    cursor.execute(
+        "UPDATE sources SET source = known.source FROM (SELECT input_key, min(group_key) AS source FROM "
+        "output "
+        "WHERE project_id = ? AND input_key IS NOT NULL AND group_key IS NOT NULL GROUP BY input_key) known "
+        "WHERE known.input_key = sources.input_key",
+        [project_id],
+    )
+    for field in itertools.cycle(("given", "input_key")):
+        (changed,) = cursor.execute(
+            f"UPDATE sources SET source = least.source FROM (SELECT {field} AS shared, min(source) AS source "
+            f"FROM sources WHERE {field} IS NOT NULL GROUP BY {field}) least "
+            f"WHERE least.shared = sources.{field} AND least.source < sources.source"
+        ).fetchone() or (0,)
+        if not changed and field == "input_key":
+            return
+
+
+def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int, int, int]:
+    """Insert the ready rows that are new.
+
+    Returns (new outputs, outputs known from before, rows that repeat another row of the file).
+    """
+    counts = cursor.execute("SELECT count(*), count(DISTINCT output_id) FROM ready").fetchone()
+    total, distinct = counts or (0, 0)
+    cursor.execute(
+        "CREATE TEMP TABLE fresh AS SELECT output_id, min(_row) AS _row FROM ready "
+        "ANTI JOIN output USING (output_id) GROUP BY output_id"
+    )
+    (new,) = cursor.execute("SELECT count(*) FROM fresh").fetchone() or (0,)
+    cursor.execute(
+        "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
+        "conversation, "
+        "prompt_version, model, metadata, batch_id, row_number, made_at, input_key, produced_at) "
+        "SELECT f.output_id, project_id, external_id, coalesce(s.source, p.group_key), input, text, context, "
+        "conversation, prompt_version, model, metadata, ?, f._row, ?, p.input_key, produced_at "
+        "FROM prepared p JOIN fresh f USING (_row) LEFT JOIN sources s ON s.given = "
+        "coalesce(p.group_key, 'i' || left(p.input_key, 15)) AND s.input_key IS NOT DISTINCT FROM "
+        "p.input_key",
+        [batch_id, utc(now())],
+    )
+    # A row with known content adds no output, but other files may speak of it by its own id.
+    cursor.execute(
+        "INSERT INTO output_alias (external_id, project_id, output_id, batch_id, made_at) "
+        "SELECT DISTINCT r.external_id, o.project_id, r.output_id, ?, ?::TIMESTAMP "
+        "FROM ready r JOIN output o USING (output_id) WHERE r.external_id IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM output_name n WHERE n.project_id = o.project_id "
+        "AND n.external_id = r.external_id AND n.output_id = r.output_id)",
+        [batch_id, utc(now())],
+    )
+    return new, distinct - new, total - distinct
+
+
+def match_ids(
+    cursor: duckdb.DuckDBPyConnection, staged: Staged, project_id: str, column: str
+) -> list[RejectedRow]:
+    """For a file of judgements alone: ``ready`` rows of known outputs, found by the importer's own id."""
+    given = expression(staged, column)
+    cursor.execute(
+        "CREATE TEMP TABLE ready AS SELECT s._row, min(o.output_id) AS output_id, count(DISTINCT "
+        "o.output_id) AS found "
+        f"FROM staged s JOIN output_name o ON {_key('o.external_id')} = {_key(given)} WHERE o.project_id = "
+        "? GROUP BY ALL",
+        [project_id],
+    )
+    rows = cursor.execute(
+        f"SELECT _row, {given}, coalesce(found, 0) FROM staged LEFT JOIN ready USING (_row) "
+        "WHERE found IS DISTINCT FROM 1 ORDER BY _row"
+    ).fetchall()
+    cursor.execute("DELETE FROM ready WHERE found > 1")
+    return [
+        RejectedRow(
+            row=row,
+            field=column,
+            reason=f"{found} outputs have the id '{given}'"
+            if found
+            else f"no output has the id '{given or ''}'",
+            raw=given or "",
+        )
+        for row, given, found in rows
+    ]
+
+
+def matched(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """(rows, outputs) that were found by their ids."""
+    found = cursor.execute("SELECT count(*), count(DISTINCT output_id) FROM ready").fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def first_prepared(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
+    """The first prepared rows as what people would see of them."""
+    names = ("input", "context", "conversation", "text", "model", "external_id")
+    rows = cursor.execute(f"SELECT {', '.join(names)} FROM prepared ORDER BY _row LIMIT {limit}").fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def store_grades(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, batch_id: str, criteria: Mapping[str, tuple[str, int]]
+) -> int:
+    """Insert the grades among the remarks that have a meaning. Returns how many are new.
+
+    ``criteria``: the id and version of each criterion by its name among the remarks. A grade that is the
+    person's current one already is not new; going back to an earlier one is.
+    """
+    rows = [(name, *criterion) for name, criterion in criteria.items()]
+    cursor.execute("CREATE TEMP TABLE asked (name VARCHAR, criterion_id VARCHAR, criterion_version BIGINT)")
+    insert(cursor, "asked", rows)
+    identity = " || '|' || ".join(
+        f"length({part}) || ':' || {part}"
+        for part in ("output_id", "annotator", "value", "note", "coalesce(criterion_id, '')", "batch")
+    )
+    inserted = cursor.execute(
+        "INSERT INTO grade (grade_id, project_id, output_id, annotator, value, criterion_id, "
+        "criterion_version, "
+        "note, spans, judge_shown, source, made_at, stored_at, batch_id) "
+        f"SELECT 'g_' || left(sha256({identity}), 32), $project, output_id, annotator, value, criterion_id, "
+        "criterion_version, note, '[]', false, 'import', coalesce(moment, $now), "
+        "$now::TIMESTAMP + to_microseconds(_row), $batch FROM (SELECT DISTINCT ON (output_id, annotator, "
+        "criterion_id) "
+        "m._row, r.output_id, m.who AS annotator, m.meaning AS value, m.reason AS note, a.criterion_id, "
+        f"a.criterion_version, $batch AS batch, {_TIME.format('m.said_at')} AS moment FROM remarks m JOIN "
+        "ready r USING (_row) "
+        "LEFT JOIN asked a USING (name) WHERE m.kind = 'grade' AND m.meaning IS NOT NULL ORDER BY m._row "
+        "DESC) n "
+        "WHERE NOT EXISTS (SELECT 1 FROM grade_current c WHERE c.output_id = n.output_id AND c.annotator = "
+        "n.annotator "
+        "AND c.criterion_id IS NOT DISTINCT FROM n.criterion_id AND c.value = n.value AND coalesce(c.note, "
+        "'') = n.note)",
+        {"project": project_id, "now": utc(now()), "batch": batch_id},
+    ).fetchone()
+    return int(inserted[0]) if inserted else 0
+
+
+def store_verdicts(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, judge_version_id: str, batch_id: str, name: str
+) -> int:
+    """Insert another tool's verdicts of one name that have a meaning. Returns how many are new."""
+    inserted = cursor.execute(
+        "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, reason, "
+        "raw, model, tokens_in, tokens_out, cost_usd, latency_ms, made_at) "
+        "SELECT output_id, $judge, 0, $project, $batch, CASE meaning WHEN 'unsure' THEN 'abstain' ELSE "
+        "meaning END, "
+        "reason, value, '', 0, 0, 0, 0, $now FROM (SELECT DISTINCT ON (output_id) r.output_id, m.meaning, "
+        "m.reason, "
+        "m.value FROM remarks m JOIN ready r USING (_row) WHERE m.kind = 'verdict' AND m.name = $name "
+        "AND m.meaning IS NOT NULL ORDER BY m._row) n WHERE NOT EXISTS (SELECT 1 FROM verdict v "
+        "WHERE v.output_id = n.output_id AND v.judge_version_id = $judge)",
+        {
+            "judge": judge_version_id,
+            "project": project_id,
+            "batch": batch_id,
+            "now": utc(now()),
+            "name": name,
+        },
+    ).fetchone()
+    return int(inserted[0]) if inserted else 0
+
+
+def store_feedback(cursor: duckdb.DuckDBPyConnection, project_id: str, batch_id: str) -> int:
+    """Insert the signals of a product's users. Returns how many are new."""
+    inserted = cursor.execute(
+        "INSERT INTO feedback (feedback_id, project_id, output_id, name, value, meaning, person, reason, "
+        "batch_id, "
+        "made_at, stored_at) SELECT * FROM (SELECT DISTINCT 'f_' || left(sha256(concat_ws(chr(31), "
+        "r.output_id, m.name, "
+        "m.value, m.who, m.reason, m.said_at)), 32) AS feedback_id, $project, r.output_id, m.name, "
+        "m.value, m.meaning, m.who, "
+        f"m.reason, $batch, coalesce({_TIME.format('m.said_at')}, $now), $now::TIMESTAMP FROM remarks m "
+        "JOIN ready r "
+        "USING (_row) WHERE m.kind = 'feedback') n ANTI JOIN feedback USING (feedback_id)",
+        {"project": project_id, "batch": batch_id, "now": utc(now())},
+    ).fetchone()
+    return int(inserted[0]) if inserted else 0

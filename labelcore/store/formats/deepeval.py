@@ -1,0 +1,98 @@
+"""DeepEval: test runs and evaluation results with their metrics, and data sets of test cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import (
+    Exchange,
+    Said,
+    entries,
+    exchange,
+    first,
+    likeness,
+    loaded,
+    made,
+    passages,
+    plain,
+    read,
+    remark,
+    truth,
+)
+
+_WRAPPINGS = (
+    "testCases",
+    "test_results",
+    "testResults",
+    "testRunData.testCases",
+    "conversationalTestCases",
+    "goldens",
+    "",
+)
+_BESIDE = {
+    "expected_output",
+    "expectedOutput",
+    "retrieval_context",
+    "retrievalContext",
+    "metricsData",
+    "metrics_data",
+}
+
+
+def _is_case(record: Record) -> bool:
+    answered = bool({"actual_output", "actualOutput"} & record.keys()) and "input" in record
+    judged = bool(_metrics(record)) and bool(record.get("turns"))
+    return (answered and bool(_BESIDE & record.keys())) or judged
+
+
+@tool(
+    "deepeval",
+    "DeepEval results or test cases",
+    get="Take .deepeval/.latest_run_full.json after deepeval test run, or set DEEPEVAL_RESULTS_FOLDER "
+    "and take a file from there. Test cases saved with dataset.save_as(file_type='json') or 'csv' "
+    "are read too.",
+    brings="Each test case becomes an output with input, context, expected output and name. Each metric "
+    "comes as a verdict with its reason; it passes or fails as the metric's own threshold says.",
+    recognise=likeness(_is_case, *_WRAPPINGS),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each test case."""
+
+    def row(number: int, record: Record) -> Iterator[Said]:
+        yield _case(number, record)
+
+    yield from read(source, _is_case, row, *_WRAPPINGS)
+
+
+def _case(number: int, record: Record) -> Said:
+    answer = first(record, "actual_output", "actualOutput")
+    found = exchange(first(record, "turns"), "") if not answer else Exchange()
+    if found.conversation:
+        found = exchange("", found.conversation)
+    elif answer:
+        found = exchange(first(record, "input"), answer)
+    context = first(record, "retrieval_context", "retrievalContext") or first(record, "context")
+    return made(
+        number,
+        found._replace(context=passages(context)),
+        id=first(record, "id"),
+        details={
+            "name": record.get("name"),
+            "expected": first(record, "expected_output", "expectedOutput"),
+            "metadata": first(record, "additional_metadata", "additionalMetadata", "metadata"),
+        },
+        remarks=[told for metric in _metrics(record) for told in _metric(metric)],
+        raw=record,
+    )
+
+
+def _metrics(record: Record) -> list[Record]:
+    return entries(loaded(first(record, "metricsData", "metrics_data")))
+
+
+def _metric(metric: Record) -> list[Remark]:
+    flag = metric.get("success")
+    said = first(metric, "score") if flag is None else flag
+    name = plain(metric.get("name"))
+    return remark("verdict", name, said, meaning=truth(flag), reason=first(metric, "reason"))

@@ -1,0 +1,76 @@
+"""doccano: texts with their labels, and who gave them where the export says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Head, Record, Remark, Source, tool
+from labelcore.store.formats.fields import Said, entries, first, graded, likeness, made, read, task, worded
+
+_LABELS = ("label", "labels", "annotations")
+_MARKS = {"Comments", "comments", "annotation_approver"}
+_BESIDE = {"id", "meta", "entities", "relations", "cats", *_LABELS, *_MARKS}
+
+
+def _labels(record: Record) -> list[Any] | None:
+    return next((record[key] for key in _LABELS if isinstance(record.get(key), list)), None)
+
+
+def _is_plain(record: Record) -> bool:
+    """A text with a list of labels or of people's labels, as other tools have it too."""
+    labels = _labels(record)
+    known = labels is not None and all(
+        {"label", "user"} <= label.keys() if isinstance(label, dict) else isinstance(label, str | list)
+        for label in labels
+    )
+    return known and bool({"text", "data"} & record.keys()) and "id" in record
+
+
+def _is_marked(record: Record) -> bool:
+    return _is_plain(record) and (bool(_MARKS & record.keys()) or bool(entries(_labels(record))))
+
+
+def _recognise(head: Head) -> float:
+    return max(likeness(_is_marked, sure=0.9)(head), likeness(_is_plain, sure=0.45)(head))
+
+
+@tool(
+    "doccano",
+    "doccano annotations",
+    get="In the project choose Dataset, Actions, Export dataset and JSONL. Where annotators do not "
+    "share their annotations, the zip holds a file for each person.",
+    brings="Each text becomes an output with its id and other columns; its labels come as a grade whose "
+    "meaning is asked. Older exports name who labelled; newer ones do not, so give the annotator of"
+    " each file.",
+    recognise=_recognise,
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each text."""
+    yield from read(source, _is_plain, _row)
+
+
+def _row(number: int, record: Record) -> Iterator[Said]:
+    data = {key: value for key, value in record.items() if isinstance(key, str) and key not in _BESIDE}
+    text = data.pop("data", None)
+    yield made(
+        number,
+        task(data if text is None else {"output": text, **data}),
+        id=first(record, "id"),
+        details={"meta": record.get("meta")},
+        remarks=_grades(record),
+        raw=record,
+    )
+
+
+def _grades(record: Record) -> list[Remark]:
+    """The labels of the whole text, one grade for each person where they are named; no marked stretches."""
+    labels = _labels(record) or []
+    people: dict[Any, list[Any]] = {}
+    for label in entries(labels):
+        if "start_offset" not in label:
+            people.setdefault(worded(first(label, "user")), []).append(first(label, "label", "text"))
+    words = [label for label in labels if isinstance(label, str)]
+    said = {**people, "": words} if words else people
+    reason = worded(first(record, "Comments", "comments"))
+    return [found for who, given in said.items() for found in graded([("", given)], who=who, reason=reason)]

@@ -1,0 +1,261 @@
+"""One JSON document, whatever wraps its rows: a list anywhere, an object keyed by id, pandas' orients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import ijson
+
+from labelcore.errors import BadInput
+from labelcore.store.formats import lines
+from labelcore.store.formats.base import (
+    LARGEST_CELL,
+    Format,
+    Head,
+    Part,
+    Record,
+    Staged,
+    distinct,
+    first_place,
+    reads,
+)
+
+_WHOLE = 100_000_000
+"""Bytes up to which a document is parsed at once; a larger one is walked through."""
+_SHOWN, _ENTRIES, _DEPTH = 50, 2_000, 5
+_NOT_ROWS = {"errors", "warnings", "logs", "features", "schema", "index", "fields", "columns", "skipped"}
+_SPEAKERS = {"role", "from", "author", "speaker"}
+
+
+class Wrapping(NamedTuple):
+    """A place in a document that holds rows, and the way to them."""
+
+    path: str
+    rows: int
+    columns: tuple[str, ...]
+    unwrap: Callable[[Any], Iterable[Any]]
+
+
+def document(path: Path) -> Any:
+    """The document; of a large one a sketch, in which lists and keyed objects have their first entries.
+
+    Raises:
+        BadInput: the file is no JSON, or is nested deeper than anything meant for people.
+    """
+    try:
+        if path.stat().st_size > _WHOLE:
+            with path.open("rb") as file:
+                return _sketch(ijson.basic_parse(file, use_float=True))
+        return _parsed(path.read_text(encoding="utf-8", errors="replace"))
+    except RecursionError as trouble:
+        raise BadInput(
+            f"{path.name} is nested too deeply to be rows.", next_step="Export it anew."
+        ) from trouble
+    except (ValueError, ijson.JSONError) as trouble:
+        raise BadInput(
+            f"{path.name} is not valid JSON: {str(trouble)[:200]}",
+            next_step="Check the end of the file; an export may have been cut off.",
+        ) from trouble
+
+
+def _parsed(text: str) -> Any:
+    """One document, or the list of several that follow each other."""
+    decoder, found, place = json.JSONDecoder(), [], 0
+    text = text.lstrip("\ufeff").strip()
+    while place < len(text):
+        value, place = decoder.raw_decode(text, place)
+        found.append(value)
+        while place < len(text) and text[place].isspace():
+            place += 1
+    return found[0] if len(found) == 1 else found
+
+
+def _sketch(events: Iterator[tuple[str, Any]]) -> Any:
+    """The value of the next events with the first entries of every list and object."""
+    return _built(events, *next(events))
+
+
+def _built(events: Iterator[tuple[str, Any]], event: str, value: Any) -> Any:
+    if event == "start_array":
+        items: list[Any] = []
+        for inner, given in events:
+            if inner == "end_array":
+                return items
+            if len(items) < _SHOWN:
+                items.append(_built(events, inner, given))
+            else:
+                _skipped(events, inner)
+    if event == "start_map":
+        entries: dict[str, Any] = {}
+        for inner, key in events:
+            if inner == "end_map":
+                return entries
+            kind, given = next(events)
+            if len(entries) < _ENTRIES:
+                entries[key] = _built(events, kind, given)
+            else:
+                _skipped(events, kind)
+    return value
+
+
+def _skipped(events: Iterator[tuple[str, Any]], event: str) -> None:
+    depth = int(event.startswith("start_"))
+    while depth:
+        event, _ = next(events)
+        depth += event.startswith("start_") - event.startswith("end_")
+
+
+def wrappings(value: Any) -> list[Wrapping]:
+    """Every place that may hold the rows; the first one where the document itself says which."""
+    found = list(_found(value, "", 0))
+    rows = [seen for seen in found if seen.path.rsplit(".", 1)[-1] not in _NOT_ROWS]
+    return rows or found
+
+
+def _found(value: Any, path: str, depth: int) -> Iterator[Wrapping]:
+    if unwrap := _way_in(value):
+        rows = [row for row in unwrap(value) if isinstance(row, dict)]
+        columns = distinct(dict.fromkeys(key for row in rows[:_SHOWN] for key in row))
+        yield Wrapping(path, len(rows), columns, unwrap)
+    elif isinstance(value, dict) and depth < _DEPTH:
+        for key, inner in value.items():
+            yield from _found(inner, f"{path}.{key}" if path else key, depth + 1)
+
+
+def _way_in(value: Any) -> Callable[[Any], Iterable[Any]] | None:
+    """How to get at the rows of a value, None where it holds none."""
+    if isinstance(value, list):
+        return _way_into_list(value)
+    if not isinstance(value, dict) or len(value) == 0:
+        return None
+    inner = list(value.values())
+    if {"columns", "data"} <= value.keys() and all(isinstance(row, list) for row in value["data"] or [0]):
+        return lambda split: (dict(zip(split["columns"], row, strict=False)) for row in split["data"])
+    if all(isinstance(entry, list) for entry in inner) and _is_columns(
+        [range(len(entry)) for entry in inner]
+    ):
+        plain = not any(isinstance(item, dict) for entry in inner for item in entry[:_SHOWN])
+        return _of_lists if plain and len(inner[0]) > 0 and len(inner) > 1 else None
+    if len(inner) > 1 and all(isinstance(entry, dict) and entry for entry in inner):
+        if all(str(key).isdigit() for entry in inner for key in entry) and _is_columns(inner):
+            return _of_columns
+        shared = set.intersection(*(set(entry) for entry in inner[:_SHOWN]))
+        return _of_keyed if shared and len(shared) * 2 >= max(map(len, inner[:_SHOWN])) else None
+    return None
+
+
+def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
+    some = value[:_SHOWN]
+    if some and all(isinstance(item, dict) for item in some):
+        if all(_SPEAKERS & item.keys() and len(item) <= 6 and "output" not in item for item in some):
+            return None  # one chat
+        if all(isinstance(item.get("row"), dict) for item in some):
+            return lambda items: (item["row"] for item in items)
+        return iter
+    if some and all(isinstance(item, list) and item for item in some):
+        if all(isinstance(turn, dict) for item in some for turn in item):
+            return lambda items: ({"messages": item} for item in items)
+        if all(isinstance(cell, str) for cell in some[0]) and len(some) > 1:
+            return lambda items: (dict(zip(items[0], item, strict=False)) for item in items[1:])
+    if len(some) > 1 and all(isinstance(item, str) for item in some):
+        return lambda items: ({"text": item} for item in items)
+    return None
+
+
+def _is_columns(columns: list[Any]) -> bool:
+    return len({tuple(column) for column in columns}) == 1
+
+
+def _of_lists(value: dict[str, list[Any]]) -> Iterator[Record]:
+    return (dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True))
+
+
+def _of_columns(value: dict[str, dict[str, Any]]) -> Iterator[Record]:
+    places = next(iter(value.values()))
+    return ({name: column[place] for name, column in value.items()} for place in places)
+
+
+def _of_keyed(value: dict[str, dict[str, Any]]) -> Iterator[Record]:
+    return ({"id": key, **entry} for key, entry in value.items())
+
+
+def parts(path: Path) -> list[Part]:
+    """The places of a document that may hold the rows."""
+    return [Part(seen.path, seen.rows, seen.columns) for seen in wrappings(document(path))]
+
+
+def at(value: Any, path: str) -> Any:
+    """What stands in a document at a path of keys, None where nothing does."""
+    for key in filter(None, path.split(".")):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def walk(path: Path, inner: str = "") -> Iterator[tuple[int, Record]]:
+    """The records at a path: the items of a list, the entries of a keyed object, or the object itself."""
+    if path.stat().st_size > _WHOLE:
+        records: Iterable[Any] = _streamed(path, inner)
+    else:
+        value = at(document(path), inner)
+        unwrap = _way_in(value)
+        records = unwrap(value) if unwrap else value if isinstance(value, list) else [value]
+    return ((number, record) for number, record in enumerate(records, 1) if isinstance(record, dict))
+
+
+def _streamed(path: Path, inner: str) -> Iterator[Any]:
+    sketch = at(document(path), inner)
+    unwrap = _way_in(sketch)
+    with path.open("rb") as file:
+        if isinstance(sketch, list) and unwrap in (iter, None):
+            yield from ijson.items(file, f"{inner}.item" if inner else "item", use_float=True)
+        elif unwrap is _of_keyed:
+            for key, entry in ijson.kvitems(file, inner, use_float=True):
+                yield {"id": key, **entry}
+        elif isinstance(sketch, list) and unwrap:
+            for item in ijson.items(file, f"{inner}.item" if inner else "item", use_float=True):
+                yield from unwrap([item])
+        else:
+            size = f"{_WHOLE // 1_000_000} MB"
+            raise BadInput(
+                f"A document over {size} of this shape cannot be read.", next_step="Save it as JSON lines."
+            )
+
+
+def look(path: Path, part: str = "") -> Head:
+    """The first records of a part, with a sketch of the whole document."""
+    whole = document(path)
+    value = at(whole, part)
+    unwrap = _way_in(value)
+    rows = unwrap(value) if unwrap else value if isinstance(value, list) else [value]
+    records = tuple(row for _, row in zip(range(_SHOWN), rows, strict=False) if isinstance(row, dict))
+    return Head(path.name, distinct(dict.fromkeys(key for row in records for key in row)), records, whole)
+
+
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staged:
+    """Read the rows at a part of the document into ``staged``, every key as a column of text."""
+    if not part and _is_plain_list(path):
+        try:
+            cursor.execute(
+                "CREATE TEMP TABLE lines AS SELECT json::VARCHAR AS line FROM read_json_objects(?, "
+                f"format='array', maximum_object_size={LARGEST_CELL * 2})",
+                [str(path)],
+            )
+        except duckdb.Error:
+            document(path)  # says what is wrong with it
+            raise
+    else:
+        lines.insert_objects(cursor, (record for _, record in walk(path, part)))
+    return lines.from_objects(cursor, first_place(cursor, "lines"))
+
+
+def _is_plain_list(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(4_096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start[:1] == b"[" and start[1:].lstrip()[:1] == b"{" and b'"row"' not in start
+
+
+reads(Format("json", "JSON", (".json",), b"", stage, look, walk, parts))

@@ -1,0 +1,299 @@
+"""What the tools' formats share: places in records, and what a model was given and gave back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from labelcore.models import RejectedRow
+from labelcore.store.formats.base import RAW, Head, Recognise, Record, Remark, Row, Source
+from labelcore.text.chats import Turn, loaded, plain, split_last, turns
+
+__all__ = ["loaded", "plain"]
+
+Said = Row | RejectedRow
+Test = Callable[[Record], bool]
+Reader = Callable[[int, Record], Iterable[Said]]
+Kind = Literal["grade", "verdict", "feedback"]
+
+_INPUTS = (
+    "input question query prompt user_input user_query user_message message instruction instructions text "
+    "user q question_text request 输入 问题 提示词"
+).split()
+_OUTPUTS = (
+    "output answer response text content completion result generated_text actual_output final_answer "
+    "output_text reply generation generated model_output 输出 回答 答案 回复"
+).split()
+_CONTEXTS = (
+    "context contexts retrieved_contexts retrieval_context documents docs passages sources source_documents "
+    "retrieved_documents 上下文"
+).split()
+_FEEDBACK = re.compile(r"feedback|thumb|user[ _-]?(score|rating)|csat", re.IGNORECASE)
+_MANY_STEPS = 20
+_LONGEST_CHOICE = 120
+
+
+class Exchange(NamedTuple):
+    """What a model was given and what it gave back; ``rest``: what else was named beside them."""
+
+    output: str = ""
+    input: str = ""
+    context: str = ""
+    conversation: Sequence[Turn] = ()
+    rest: Mapping[str, Any] = {}
+
+
+def at(value: Any, path: str) -> Any:
+    """The value at a path of keys and places, ``choices.0.message``; None where there is none."""
+    for step in path.split(".") if path else ():
+        value = loaded(value) if isinstance(value, str) else value
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and len(step) < 9:
+            value = value[int(step)] if int(step) < len(value) else None
+        else:
+            return None
+    return value
+
+
+def first(value: Any, *paths: str) -> Any:
+    """The value at the first path that holds one; "" where none does."""
+    for path in paths:
+        found = at(value, path)
+        if found is not None and found != "":
+            return found
+    return ""
+
+
+def entries(value: Any) -> list[Record]:
+    """The objects of a list, whatever else it holds."""
+    items = loaded(value)
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def truth(value: Any) -> Literal["pass", "fail"] | None:
+    """What a flag means that the tool itself defines as passed or not."""
+    word = plain(value).strip().lower()
+    return "pass" if word in {"true", "pass"} else "fail" if word in {"false", "fail"} else None
+
+
+def kind_of(name: str, kind: Kind = "verdict") -> Kind:
+    """The kind of a score that came by the tool's interface: feedback where its name says so."""
+    return "feedback" if _FEEDBACK.search(name) else kind
+
+
+def moment(value: Any) -> str:
+    """A time in ISO 8601: a text as it is, a number as seconds since 1970 or finer; "" where it is none."""
+    if isinstance(value, str) and not value.strip().isdecimal():
+        return value if value[:4].isdecimal() else ""
+    try:
+        number = float(value)
+        while number > 1e11:
+            number /= 1000
+        return datetime.fromtimestamp(number, UTC).isoformat() if number > 1e8 else ""
+    except (TypeError, ValueError, OverflowError, OSError):
+        return ""
+
+
+def remark(kind: Kind, name: Any, value: Any, **more: Any) -> list[Remark]:
+    """A remark where there is a value; nothing else is said. Its other fields come as the tool has them."""
+    said = plain(value).strip()
+    meaning = more.pop("meaning", None)
+    when = moment(more.pop("at", ""))
+    texts = {key: plain(text) for key, text in more.items()}
+    return [Remark(kind, plain(name), said, meaning, at=when, **texts)] if said else []
+
+
+def passages(value: Any) -> str:
+    """A context as one text: a list's passages with a line between them."""
+    value = loaded(value)
+    if not isinstance(value, list):
+        return plain(value)
+    keys = ("page_content", "text", "content", "document.content")
+    texts = (plain(first(item, *keys) or item) if isinstance(item, dict) else plain(item) for item in value)
+    return "\n\n".join(text for text in texts if text)
+
+
+def exchange(given: Any, answer: Any) -> Exchange:
+    """Input, context, conversation and output out of a model's input and output, however they are wrapped."""
+    given, answer = _whole(given), _whole(answer)
+    before, after = _chat(given), _chat(answer)
+    asked, context, rest = _named(given, _INPUTS, with_text=not before)
+    output, sources, more = _named(answer, _OUTPUTS, with_text=not after)
+    if after:
+        earlier, output = split_last(after) or (after, "")
+        before = earlier if earlier[: len(before)] == before else [*before, *earlier]
+    if [(turn["role"], turn["content"]) for turn in before] == [("user", asked)]:
+        before = []
+    return Exchange(output, asked, context or sources, before, {**more, **rest})
+
+
+def task(data: Record) -> Exchange:
+    """What an annotated record shows: the answer by its name, the end of a chat, or the only text."""
+    by_name = {str(key).strip().lower(): key for key in data}
+    chats = (loaded(value) for value in data.values())
+    chat = next((found for value in chats if (found := _chat(value))), [])
+    texts = [key for key, value in data.items() if isinstance(value, str) and value.strip()]
+    answer = next((by_name[name] for name in _OUTPUTS if by_name.get(name) in texts), None)
+    if answer is None and not chat and len(texts) == 1:
+        answer = texts[0]
+    asked, sources = (
+        next((by_name[name] for name in names if by_name.get(name) not in (None, answer)), None)
+        for names in (_INPUTS, _CONTEXTS)
+    )
+    before, output = (chat, plain(data[answer])) if answer is not None else split_last(chat) or (chat, "")
+    given = plain(data[asked]) if asked in texts else ""
+    rest = {key: data[key] for key in texts if key not in (answer, asked, sources)}
+    return Exchange(output, given, passages(data.get(sources)) if sources else "", before, rest)
+
+
+def worded(value: Any) -> str:
+    """What an annotator chose: several choices with commas between them."""
+    if isinstance(value, list) and value and all(isinstance(item, str | int | float) for item in value):
+        return ", ".join(map(plain, value))
+    return plain(value)
+
+
+def graded(answers: Iterable[tuple[Any, Any]], **more: Any) -> list[Remark]:
+    """One annotator's answers to questions as grades; what is too long to be a choice is their reason."""
+    said = [(name, worded(loaded(value))) for name, value in answers]
+    reason = "\n".join(text for _, text in said if len(text) > _LONGEST_CHOICE)
+    more["reason"] = "\n".join(filter(None, (plain(more.get("reason")), reason)))
+    short = [(name, text) for name, text in said if len(text) <= _LONGEST_CHOICE]
+    return [found for name, text in short for found in remark("grade", name, text, **more)]
+
+
+def made(number: int, found: Exchange, **fields: Any) -> Said:
+    """The row of an exchange, or why there is none. ``fields`` come as the tool has them."""
+    if not found.output.strip():
+        raw = plain(fields.get("raw") or fields.get("id"))[:RAW]
+        reason = plain(fields.get("trouble")) or "the record holds no answer of the model"
+        return RejectedRow(row=number, field="output", reason=reason[:RAW], raw=raw)
+    details = {**found.rest, **(fields.pop("details", None) or {})}
+    texts = {key: plain(fields.get(key)) for key in ("id", "group", "model", "prompt_version")}
+    return Row(
+        number,
+        found.output,
+        found.input,
+        found.context,
+        found.conversation,
+        at=moment(fields.get("at")),
+        details={plain(key): value for key, value in details.items() if value not in (None, "", [], {})},
+        remarks=tuple(fields.get("remarks") or ()),
+        **texts,
+    )
+
+
+def likeness(test: Test, *paths: str, sure: float = 0.95) -> Recognise:
+    """How sure it is that a file's records, at one of the paths in its document, pass a test."""
+
+    def recognise(head: Head) -> float:
+        return max(_share(_records(head, path), test) for path in paths or ("",)) * sure
+
+    return recognise
+
+
+def annotated(test: Test, data: Callable[[Record], Record], *paths: str) -> Recognise:
+    """As `likeness`, and not sure where the records' data do not show which text was annotated."""
+
+    def clear(record: Record) -> bool:
+        return test(record) and bool(task(data(record)).output.strip())
+
+    return lambda head: max(likeness(clear, *paths)(head), likeness(test, *paths, sure=0.4)(head))
+
+
+def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]:
+    """The rows of all records at the path where most of the first ones pass the test.
+
+    A record that gives several rows shifts the numbers of those behind it, so that each has its own.
+    """
+    path = max(paths or ("",), key=lambda path: _fitness(source.head, path, test))
+    shift = 0
+    for number, record in source.records(path):
+        found = _of_record(number, record, row)
+        yield from (_numbered(said, shift + place) for place, said in enumerate(found))
+        shift += max(len(found) - 1, 0)
+
+
+def _of_record(number: int, record: Any, row: Reader) -> list[Said]:
+    if not isinstance(record, dict):
+        return [RejectedRow(row=number, field="", reason="this is no object", raw=plain(record)[:RAW])]
+    try:
+        return list(row(number, _opened(record)))
+    except RecursionError:
+        return [RejectedRow(row=number, field="", reason="the record is nested too deep")]
+
+
+def _numbered(said: Said, further: int) -> Said:
+    if not further:
+        return said
+    if isinstance(said, Row):
+        return replace(said, number=said.number + further)
+    return said.model_copy(update={"row": said.row + further})
+
+
+def _opened(record: Record) -> Record:
+    """A table's row with the JSON in its cells read; an object, which has values of its own, as it is."""
+    if any(isinstance(value, list | dict) for value in record.values()):
+        return record
+    return {key: loaded(value) for key, value in record.items()}
+
+
+def _records(head: Head, path: str) -> Sequence[Record]:
+    """The first records at a path of the document, "" for the file's own."""
+    document = head.document
+    if path == "":
+        return entries(document) or ([document] if isinstance(document, dict) else head.records)
+    return entries(at(document, path))
+
+
+def _fitness(head: Head, path: str, test: Test) -> tuple[float, bool]:
+    """How well a path's records pass a test; where none do, the file's own records come first."""
+    return (_share(_records(head, path), test), path == "")
+
+
+def _share(records: Sequence[Record], test: Test) -> float:
+    passed = [bool(test(_opened(record))) for record in records if isinstance(record, dict)]
+    return sum(passed) / len(passed) if passed else 0.0
+
+
+def _whole(value: Any) -> Any:
+    """A text that holds a chat as that chat; any other text as it is, as a model may answer in JSON."""
+    inner = loaded(value)
+    return inner if inner is value or _chat(inner) else value
+
+
+def _chat(value: Any) -> list[Turn]:
+    """The chat that a value is or holds, through objects with one key."""
+    for _ in range(_MANY_STEPS):
+        found = turns(value) if isinstance(value, list | dict) else None
+        if found or not isinstance(value, dict) or len(value) != 1:
+            return found or []
+        value = loaded(next(iter(value.values())))
+    return []
+
+
+def _named(value: Any, names: Sequence[str], *, with_text: bool) -> tuple[str, str, dict[str, Any]]:
+    """(text, context, what else is named) of an input or output; the text of a chat only by its name."""
+    for _ in range(_MANY_STEPS):
+        if isinstance(value, dict) and len(value) == 1:
+            value = next(iter(value.values()))
+        elif with_text and isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        else:
+            break
+    if not isinstance(value, dict) or (not with_text and "role" in value):
+        return (plain(value) if with_text and value != [] else ""), "", {}
+    by_name = {str(key).strip().lower(): key for key in value}
+    found = (by_name[name] for name in names if name in by_name)
+    text = next((key for key in found if isinstance(value[key], str | int | float)), None)
+    sources = next((by_name[name] for name in _CONTEXTS if name in by_name), None)
+    context = passages(value[sources]) if sources is not None else ""
+    if text is not None:
+        rest = {str(key): item for key, item in value.items() if key not in (text, sources)}
+        return plain(value[text]), context, rest if with_text else {}
+    others = {key: item for key, item in value.items() if key != sources}
+    return (plain(others) if others and with_text else ""), context, {}

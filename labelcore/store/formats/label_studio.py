@@ -1,0 +1,133 @@
+"""Label Studio: tasks with their annotations and predictions, and the flat export JSON-MIN or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import (
+    Said,
+    annotated,
+    entries,
+    first,
+    graded,
+    made,
+    plain,
+    read,
+    remark,
+    task,
+    worded,
+)
+
+_BESIDE = {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"}
+_CHOSEN = ("choices", "rating", "number", "selected", "taxonomy")
+_LONGEST_CHOICE = 120
+
+
+def _is_task(record: Record) -> bool:
+    people = first(record, "annotations", "completions")
+    return isinstance(record.get("data"), dict) and isinstance(people, list)
+
+
+def _is_record(record: Record) -> bool:
+    return _is_task(record) or record.keys() >= _BESIDE
+
+
+def _data(record: Record) -> Record:
+    if _is_task(record):
+        data: Record = record["data"]
+        return data
+    return {
+        key: value
+        for key, value in record.items()
+        if key not in _BESIDE and not (isinstance(value, dict) and "choices" in value)
+    }
+
+
+@tool(
+    "label_studio",
+    "Label Studio tasks",
+    get="In the project choose Export and JSON, which holds every annotation with who made it. JSON-MIN"
+    " and CSV are read too; they say less.",
+    brings="Each task becomes an output with its other data, chats as conversations. Each person's choices"
+    " and ratings come as grades, one for each question and person, with their text as the reason; "
+    "predictions come as verdicts.",
+    recognise=annotated(_is_record, _data),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each task, or for each annotation of the flat export."""
+
+    def row(number: int, record: Record) -> Iterator[Said]:
+        yield _task(number, record) if _is_task(record) else _flat(number, record)
+
+    yield from read(source, _is_record, row)
+
+
+def _task(number: int, record: Record) -> Said:
+    remarks: list[Remark] = []
+    for annotation in entries(first(record, "annotations", "completions")):
+        if annotation.get("was_cancelled") is not True:
+            who = first(
+                annotation, "completed_by.email", "completed_by.id", "completed_by", "created_username"
+            )
+            when = first(annotation, "updated_at", "created_at")
+            remarks += graded(_answers(annotation), who=who, at=when, reason=_notes(annotation))
+    for prediction in entries(record.get("predictions")):
+        for name, said in _answers(prediction):
+            remarks += remark("verdict", name, worded(said), reason=_notes(prediction))
+    return made(
+        number,
+        task(_data(record)),
+        id=first(record, "id"),
+        at=first(record, "created_at"),
+        details={"meta": record.get("meta")},
+        remarks=remarks,
+        raw=record,
+    )
+
+
+def _answers(annotation: Record) -> list[tuple[Any, Any]]:
+    """(question, answer) of what is said of the whole; marked stretches of a text are not."""
+    results = ((result.get("from_name"), result.get("value")) for result in entries(annotation.get("result")))
+    return [
+        (name, value[key])
+        for name, value in results
+        if isinstance(value, dict) and "start" not in value
+        for key in _CHOSEN
+        if value.get(key) not in (None, [])
+    ]
+
+
+def _notes(annotation: Record) -> str:
+    texts = (
+        first(result, "value.text")
+        for result in entries(annotation.get("result"))
+        if result.get("type") == "textarea"
+    )
+    return "\n".join(worded(text) for text in texts if text)
+
+
+def _flat(number: int, record: Record) -> Said:
+    """A row whose short values that are no part of the text are taken as what the annotator chose."""
+    found = task(_data(record))
+    used = {found.output, found.input, found.context}
+    columns = {
+        name: value for name, value in record.items() if name not in _BESIDE and plain(value) not in used
+    }
+    said = [
+        (name, first(value, "choices") if isinstance(value, dict) else value)
+        for name, value in columns.items()
+        if isinstance(value, str | int | float) or (isinstance(value, dict) and "choices" in value)
+    ]
+    answers = [(name, value) for name, value in said if len(plain(value)) <= _LONGEST_CHOICE]
+    chosen = {name for name, _ in answers}
+    return made(
+        number,
+        found._replace(rest={key: value for key, value in found.rest.items() if key not in chosen}),
+        id=first(record, "id"),
+        remarks=graded(
+            answers, who=first(record, "annotator.email", "annotator"), at=first(record, "updated_at")
+        ),
+        raw=record,
+    )

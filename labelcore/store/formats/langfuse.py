@@ -1,0 +1,134 @@
+"""Langfuse: traces with their observations and scores, or observations alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import (
+    Said,
+    entries,
+    exchange,
+    first,
+    kind_of,
+    likeness,
+    made,
+    plain,
+    read,
+    remark,
+)
+
+_TYPES = {"GENERATION", "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING"}
+_WRAPPINGS = ("", "data", "traces", "observations")
+_TRACE_KEYS = {"sessionId", "session_id", "userId", "user_id", "release", "bookmarked", "public", "tags"}
+
+
+def _is_trace(record: Record) -> bool:
+    trace = _trace(record)
+    if isinstance(first(record, "observations"), list) and first(trace, "id", "timestamp"):
+        return isinstance(first(record, "trace"), dict) or len(_TRACE_KEYS & trace.keys()) >= 1
+    return {"id", "timestamp", "input", "output"} <= trace.keys() and len(_TRACE_KEYS & trace.keys()) >= 3
+
+
+def _is_observation(record: Record) -> bool:
+    kind = record.get("type")
+    trace = first(record, "traceId", "trace_id", "traceName", "trace_name")
+    named = first(record, "startTime", "start_time") and "output" in record
+    return isinstance(kind, str) and kind in _TYPES and bool(trace) and bool(named)
+
+
+def _is_either(record: Record) -> bool:
+    return _is_trace(record) or _is_observation(record)
+
+
+def _trace(record: Record) -> Record:
+    inner = record.get("trace")
+    return inner if isinstance(inner, dict) else record
+
+
+@tool(
+    "langfuse",
+    "Langfuse traces or observations",
+    get="In Langfuse open Tracing, filter, and choose Export as JSON or CSV; or open a trace and choose"
+    " Download JSON. With the API: GET /api/public/traces?fields=core,io,scores,observations.",
+    brings="Each trace becomes an output with its input or conversation, model, prompt version, time, id "
+    "and session; where it has no output of its own, the last generation's. Scores come along: from"
+    " annotation as people's grades, other ones as verdicts, those named as feedback as feedback.",
+    recognise=likeness(_is_either, *_WRAPPINGS),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each trace, or for each generation of a file of observations."""
+    yield from read(source, _is_either, _row, *_WRAPPINGS)
+
+
+def _row(number: int, record: Record) -> Iterator[Said]:
+    if _is_observation(record):
+        if record["type"] == "GENERATION":
+            yield _generation(number, record)
+        return
+    trace = _trace(record)
+    generations = [one for one in entries(record.get("observations")) if one.get("type") == "GENERATION"]
+    last = max(generations, key=lambda one: plain(first(one, "startTime", "start_time")), default={})
+    found = exchange(first(trace, "input"), first(trace, "output"))
+    if not found.output.strip():
+        found = exchange(first(last, "input") or first(trace, "input"), first(last, "output"))
+    scores = [*entries(record.get("scores")), *(entries(trace.get("scores")) if trace is not record else ())]
+    yield made(
+        number,
+        found,
+        id=first(trace, "id"),
+        group=first(trace, "sessionId", "session_id") or first(trace, "id"),
+        model=first(last, "model", "providedModelName", "provided_model_name", "internalModelId"),
+        prompt_version=_prompt(last) or first(trace, "version"),
+        at=first(trace, "timestamp"),
+        details={key: trace.get(key) for key in ("name", "tags", "release", "metadata")},
+        remarks=_scores(scores) or _table_scores(trace.get("scores")),
+        raw=trace,
+    )
+
+
+def _generation(number: int, record: Record) -> Said:
+    trace = first(record, "traceId", "trace_id")
+    return made(
+        number,
+        exchange(first(record, "input"), first(record, "output")),
+        id=first(record, "id"),
+        group=first(record, "sessionId", "session_id") or trace,
+        model=first(record, "providedModelName", "provided_model_name", "model"),
+        prompt_version=_prompt(record),
+        at=first(record, "endTime", "end_time", "startTime", "start_time"),
+        details={"name": record.get("name"), "trace": trace, "metadata": record.get("metadata")},
+        remarks=_scores(entries(record.get("scores"))) or _table_scores(record.get("scores")),
+        trouble=first(record, "statusMessage", "status_message"),
+        raw=record,
+    )
+
+
+def _prompt(observation: Record) -> str:
+    name = plain(first(observation, "promptName", "prompt_name"))
+    version = plain(first(observation, "promptVersion", "prompt_version"))
+    return f"{name} {version}".strip() if name else ""
+
+
+def _scores(scores: list[Record]) -> list[Remark]:
+    found: list[Remark] = []
+    for score in scores:
+        name, human = plain(score.get("name")), score.get("source") == "ANNOTATION"
+        said = first(score, "stringValue", "string_value", "value")
+        who = first(score, "authorUserId", "author_user_id") if human else ""
+        when = first(score, "timestamp", "createdAt")
+        kind = "grade" if human else kind_of(name)
+        found += remark(kind, name, said, who=who, reason=first(score, "comment"), at=when)
+    return found
+
+
+def _table_scores(scores: Any) -> list[Remark]:
+    """The scores of a table's export, by name; it does not say who gave them."""
+    if not isinstance(scores, dict):
+        return []
+    found: list[Remark] = []
+    for name, values in scores.items():
+        for value in values if isinstance(values, list) else [values]:
+            found += remark(kind_of(plain(name)), name, value)
+    return found

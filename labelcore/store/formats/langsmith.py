@@ -1,0 +1,130 @@
+"""LangSmith: runs of a project, and the examples of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import (
+    Said,
+    entries,
+    exchange,
+    first,
+    kind_of,
+    likeness,
+    loaded,
+    made,
+    plain,
+    read,
+    remark,
+)
+
+_RUN_KEYS = {"trace_id", "dotted_order", "session_id", "parent_run_id", "start_time", "reference_example_id"}
+_WRAPPINGS = ("", "runs", "examples")
+_MODELS = (
+    "extra.metadata.ls_model_name",
+    "extra.invocation_params.model",
+    "extra.invocation_params.model_name",
+    "outputs.llm_output.model_name",
+)
+
+
+def _is_run(record: Record) -> bool:
+    return {"run_type", "inputs", "outputs"} <= record.keys() and bool(_RUN_KEYS & record.keys())
+
+
+def _is_example(record: Record) -> bool:
+    return {"inputs", "outputs", "dataset_id"} <= record.keys()
+
+
+def _is_either(record: Record) -> bool:
+    return _is_run(record) or _is_example(record)
+
+
+@tool(
+    "langsmith",
+    "LangSmith runs or dataset examples",
+    get="In Python: [run.dict() for run in Client().list_runs(project_name=…, is_root=True)], written "
+    "as JSON lines; a dataset's examples with list_examples, or Download dataset as JSONL. The bulk"
+    " export (Parquet) is read too.",
+    brings="Each trace becomes one output, its root run's, with input or conversation, model, time, run id"
+    " and trace; runs inside of it are left out. Feedback scores come as verdicts, people's reviews"
+    " as grades, those named as feedback of users as feedback. An example's reference answer is its"
+    " output.",
+    recognise=likeness(_is_either, *_WRAPPINGS),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each root run or example; for each model's run where the file begins without a root."""
+    firsts = [record for record in source.head.records if isinstance(record, dict) and _is_run(record)]
+    rooted = not firsts or any(_is_root(record) for record in firsts)
+
+    def row(number: int, record: Record) -> Iterator[Said]:
+        if not _is_run(record):
+            yield _example(number, record)
+        elif _is_root(record) or (not rooted and record.get("run_type") == "llm"):
+            yield _run(number, record)
+
+    yield from read(source, _is_either, row, *_WRAPPINGS)
+
+
+def _is_root(record: Record) -> bool:
+    return not first(record, "parent_run_id")
+
+
+def _run(number: int, record: Record) -> Said:
+    trace = first(record, "trace_id")
+    metadata = first(record, "extra.metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    return made(
+        number,
+        exchange(first(record, "inputs"), first(record, "outputs")),
+        id=first(record, "id"),
+        group=first(metadata, "session_id", "thread_id", "conversation_id") or trace or first(record, "id"),
+        model=first(record, *_MODELS),
+        prompt_version=first(metadata, "lc_hub_commit_hash", "prompt_version"),
+        at=first(record, "end_time", "start_time"),
+        details={"name": record.get("name"), "tags": record.get("tags"), "trace": trace},
+        remarks=[*_feedback(record.get("feedback")), *_statistics(record.get("feedback_stats"))],
+        trouble=first(record, "error"),
+        raw=record,
+    )
+
+
+def _example(number: int, record: Record) -> Said:
+    return made(
+        number,
+        exchange(first(record, "inputs"), first(record, "outputs")),
+        id=first(record, "id"),
+        at=first(record, "created_at"),
+        details={key: record.get(key) for key in ("split", "metadata")},
+        raw=record,
+    )
+
+
+def _feedback(value: Any) -> list[Remark]:
+    found: list[Remark] = []
+    for note in entries(value):
+        name, human = plain(note.get("key")), first(note, "feedback_source.type") == "app"
+        found += remark(
+            "grade" if human else kind_of(name),
+            name,
+            first(note, "value", "score"),
+            who=first(note, "feedback_source.user_name", "feedback_source.user_id") if human else "",
+            reason=first(note, "comment"),
+            at=first(note, "modified_at", "created_at"),
+        )
+    return found
+
+
+def _statistics(value: Any) -> list[Remark]:
+    """A run's feedback by key: a category that was named, or the mean of its scores."""
+    stats = loaded(value)
+    found: list[Remark] = []
+    for name, stat in stats.items() if isinstance(stats, dict) else ():
+        values = first(stat, "values")
+        said = next(iter(values)) if isinstance(values, dict) and len(values) == 1 else first(stat, "avg")
+        comments = first(stat, "comments")
+        reason = "\n".join(map(plain, comments)) if isinstance(comments, list) else ""
+        found += remark(kind_of(plain(name)), name, said, reason=reason)
+    return found

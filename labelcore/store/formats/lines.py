@@ -1,0 +1,134 @@
+"""JSON lines: an object a line, under any ending."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from labelcore.errors import BadInput
+from labelcore.models import RejectedRow
+from labelcore.store.formats.base import (
+    LARGEST_CELL,
+    RAW,
+    Format,
+    Head,
+    Record,
+    Staged,
+    distinct,
+    first_place,
+    reads,
+)
+
+_MOST_KEYS = 500
+"""Keys that become columns; of objects with more, the frequent ones, and the others stay together."""
+REST = "other fields"
+_SHOWN, _STEP = 50, 5_000
+_LONGEST_LOOK = 64_000_000
+
+
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staged:
+    """Read JSON lines into ``staged``, every key as a column of text."""
+    cursor.execute(
+        "CREATE TEMP TABLE lines AS SELECT line FROM read_csv(?, "
+        "columns={'line': 'VARCHAR'}, header=false, delim=chr(1), quote='', escape='', auto_detect=false, "
+        f"strict_mode=false, null_padding=true, max_line_size={LARGEST_CELL * 2}, "
+        f"buffer_size={LARGEST_CELL * 4})",
+        [str(path)],
+    )
+    start = first_place(cursor, "lines")
+    cursor.execute("DELETE FROM lines WHERE line IS NULL OR trim(line) = ''")
+    return from_objects(cursor, start)
+
+
+def from_objects(cursor: duckdb.DuckDBPyConnection, start: int = 0) -> Staged:
+    """The objects of ``lines`` as columns; lines that are none are the broken rows.
+
+    Raises:
+        BadInput: there is no object at all.
+    """
+    broken = _mended(cursor, start)
+    counts = cursor.execute(
+        "SELECT k, count(*) AS n, min(place) AS first FROM (SELECT unnest(list_distinct(json_keys(line))) "
+        "AS k, rowid AS place FROM lines) GROUP BY k ORDER BY first, k"
+    ).fetchall()
+    if not counts:
+        raise BadInput(
+            "No line of the file is a JSON object with anything in it.",
+            next_step="Export it again, an object a line or one document.",
+        )
+    often = {key for key, *_ in sorted(counts, key=lambda known: -known[1])[:_MOST_KEYS]}
+    keys = [key for key, *_ in counts if key in often]
+    rest = len(counts) > len(keys)
+    columns = ", ".join(f"fields[{place}] AS c{place}" for place in range(1, len(keys) + 1))
+    more = f", json_merge_patch(line, ?::JSON)::VARCHAR AS c{len(keys) + 1}" if rest else ""
+    without = [json.dumps(dict.fromkeys(keys))] if rest else []
+    cursor.execute(
+        "CREATE TEMP TABLE staged AS SELECT _row, "
+        f"{columns}{more and f', c{len(keys) + 1}'} FROM "
+        f"(SELECT rowid - {start} + 1 AS _row, json_extract_string(line, ?::VARCHAR[]) AS fields, line{more} "
+        "FROM lines)",
+        [[pointer([key]) for key in keys], *without],
+    )
+    cursor.execute("DROP TABLE lines")
+    return Staged(distinct([*keys, REST] if rest else keys), broken)
+
+
+def pointer(steps: Iterable[str | int]) -> str:
+    """A JSON pointer (RFC 6901): no key, however odd, can be mistaken for syntax."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _mended(cursor: duckdb.DuckDBPyConnection, start: int) -> list[RejectedRow]:
+    """Take out the lines that are no objects; what only Python can read becomes plain JSON."""
+    condition = "NOT json_valid(line) OR json_type(line) <> 'OBJECT'"
+    for place, line in cursor.execute(f"SELECT rowid, line FROM lines WHERE {condition}").fetchall():
+        with contextlib.suppress(ValueError, RecursionError):
+            if isinstance(record := json.loads(line), dict):
+                cursor.execute("UPDATE lines SET line = ? WHERE rowid = ?", [plain_json(record), place])
+    found = cursor.execute(
+        f"SELECT rowid - {start} + 1, line FROM lines WHERE {condition} ORDER BY rowid"
+    ).fetchall()
+    cursor.execute(f"DELETE FROM lines WHERE {condition}")
+    reason = "the line is not a JSON object"
+    return [RejectedRow(row=int(row), field="", reason=reason, raw=line[:RAW]) for row, line in found]
+
+
+def insert_objects(cursor: duckdb.DuckDBPyConnection, records: Iterable[Any]) -> None:
+    """Objects that Python read, as the rows of ``lines``; what is no object keeps its place there."""
+    cursor.execute("CREATE TEMP TABLE lines (line VARCHAR)")
+    rest = iter(records)
+    while part := list(itertools.islice(rest, _STEP)):
+        batch = pa.table({"line": pa.array([plain_json(record) for record in part], pa.string())})
+        cursor.register("objects", batch)
+        cursor.execute("INSERT INTO lines SELECT line FROM objects")
+        cursor.unregister("objects")
+
+
+def plain_json(value: Any) -> str:
+    """JSON as DuckDB reads it: lone surrogates become the replacement character."""
+    return json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace").decode()
+
+
+def walk(path: Path, _inner: str = "") -> Iterator[tuple[int, Record]]:
+    """Every line's number and object; lines that are none are left to `stage`, which names them."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            with contextlib.suppress(ValueError, RecursionError):
+                if isinstance(record := json.loads(line), dict):
+                    yield number, record
+
+
+def look(path: Path, _part: str = "") -> Head:
+    """The first objects."""
+    records = tuple(record for _, record in itertools.islice(walk(path), _SHOWN))
+    return Head(path.name, distinct(dict.fromkeys(key for record in records for key in record)), records)
+
+
+reads(Format("jsonl", "JSON lines", (".jsonl", ".ndjson"), b"", stage, look, walk))

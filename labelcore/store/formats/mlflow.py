@@ -1,0 +1,162 @@
+"""MLflow: traces, and the rows of an evaluation, with their assessments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import (
+    Said,
+    at,
+    entries,
+    exchange,
+    first,
+    kind_of,
+    likeness,
+    loaded,
+    made,
+    plain,
+    read,
+    remark,
+)
+
+_WRAPPINGS = ("", "traces", "data")
+_COLUMN = re.compile(r"(.+?)(?:/v\d+)?/(value|score)$")
+_INFO = {"request_id", "trace_id", "trace_metadata", "request_metadata", "trace_location", "assessments"}
+
+
+def _is_trace(record: Record) -> bool:
+    info = loaded(record.get("info"))
+    return isinstance(info, dict) and "data" in record and bool(_INFO & info.keys())
+
+
+def _is_row(record: Record) -> bool:
+    """A row of ``search_traces`` or of an evaluation's results."""
+    if "outputs" in record and "inputs" in record:
+        judged = any(isinstance(key, str) and _COLUMN.match(key) for key in record)
+        return judged or bool({"assessments", "expectations"} & record.keys())
+    return {"request", "response"} <= record.keys() and len(_INFO & record.keys()) >= 2
+
+
+def _is_either(record: Record) -> bool:
+    return _is_trace(record) or _is_row(record)
+
+
+@tool(
+    "mlflow",
+    "MLflow traces or evaluation rows",
+    get="In Python: mlflow.search_traces(…) gives a table, write it with to_json('traces.jsonl', "
+    "orient='records', lines=True); trace.to_json() gives one trace. The result table of "
+    "mlflow.genai.evaluate is read too.",
+    brings="Each trace becomes an output with its input or conversation, expectations, time and trace id. "
+    "Assessments of people come as grades, one for each of them, those of models and code as "
+    "verdicts.",
+    recognise=likeness(_is_either, *_WRAPPINGS, sure=0.9),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each trace or evaluated row."""
+
+    def row(number: int, record: Record) -> Iterator[Said]:
+        yield _trace(number, record) if _is_trace(record) else _row(number, record)
+
+    yield from read(source, _is_either, row, *_WRAPPINGS)
+
+
+def _trace(number: int, record: Record) -> Said:
+    info, data = loaded(record.get("info")), loaded(record.get("data"))
+    root = next(
+        (span for span in entries(first(data, "spans")) if not first(span, "parent_id", "parent_span_id")), {}
+    )
+    attributes = root.get("attributes")
+    said = attributes if isinstance(attributes, dict) else {}
+    given = first(data, "request") or said.get("mlflow.spanInputs") or first(info, "request_preview")
+    answer = first(data, "response") or said.get("mlflow.spanOutputs") or first(info, "response_preview")
+    return _made(number, info, (loaded(given), _text(answer)), info.get("assessments"), {})
+
+
+def _row(number: int, record: Record) -> Said:
+    given = first(record, "inputs", "request")
+    answer = record.get("outputs") if "outputs" in record else record.get("response")
+    return _made(number, record, (given, answer), record.get("assessments"), record)
+
+
+def _text(value: Any) -> Any:
+    """A trace's response: it is always written in JSON, a text too."""
+    inner = loaded(value)
+    if isinstance(inner, str) and inner.startswith('"') and inner.endswith('"'):
+        inner = at(loaded(f"[{inner}]"), "0")
+    return inner
+
+
+def _made(number: int, info: Record, said: tuple[Any, Any], assessments: Any, columns: Record) -> Said:
+    notes = entries(assessments)
+    expected = [note for note in notes if "expectation" in note]
+    expectations = {plain(_name(note)): first(note, "expectation.value", "expectation") for note in expected}
+    found = exchange(*said)
+    return made(
+        number,
+        found,
+        id=first(info, "trace_id", "request_id", "client_request_id"),
+        group=_session(info) or first(info, "trace_id", "request_id"),
+        model=first(info, "model", "model_id"),
+        at=first(info, "request_time", "timestamp_ms", "timestamp"),
+        details={
+            "expected": _expected(expectations or loaded(first(info, "expectations")))
+            or first(info, "ground_truth", "targets")
+        },
+        remarks=[*_assessments(notes), *_columns(columns)],
+        trouble=first(info, "error"),
+        raw=info,
+    )
+
+
+def _expected(expectations: Any) -> str:
+    """What was expected as text: the expected response where it is named, else all that was said of it."""
+    if not isinstance(expectations, dict):
+        return plain(expectations)
+    named = first(expectations, "expected_response", "expected", "expected_output", "ground_truth")
+    only = next(iter(expectations.values())) if len(expectations) == 1 else expectations
+    return plain(named or only)
+
+
+def _session(info: Record) -> Any:
+    metadata = loaded(first(info, "trace_metadata", "request_metadata"))
+    return metadata.get("mlflow.trace.session") if isinstance(metadata, dict) else ""
+
+
+def _name(note: Record) -> Any:
+    return first(note, "assessment_name", "name")
+
+
+def _assessments(notes: list[Record]) -> list[Remark]:
+    """People's assessments that stand; a model's stands for itself even where a person overrode it."""
+    found: list[Remark] = []
+    for note in notes:
+        name = plain(_name(note))
+        human = first(note, "source.source_type", "source_type") == "HUMAN"
+        if "expectation" in note or (human and note.get("valid") is False):
+            continue
+        feedback = note.get("feedback")
+        found += remark(
+            "grade" if human else kind_of(name),
+            name,
+            first(note, "feedback.value") if isinstance(feedback, dict) else first(note, "value"),
+            who=first(note, "source.source_id", "source_id") if human else "",
+            reason=first(note, "rationale"),
+            at=first(note, "last_update_time", "create_time", "create_time_ms"),
+        )
+    return found
+
+
+def _columns(record: Record) -> list[Remark]:
+    """Verdicts in an evaluation's columns: ``correctness/value``, ``toxicity/v1/score``."""
+    found: list[Remark] = []
+    for column, value in record.items():
+        named = _COLUMN.match(column) if isinstance(column, str) else None
+        if named:
+            stem = column.removesuffix(named[2])
+            reason = record.get(f"{stem}rationale") or record.get(f"{stem}justification")
+            found += remark(kind_of(named[1]), named[1], value, reason=reason)
+    return found

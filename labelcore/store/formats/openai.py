@@ -1,0 +1,73 @@
+"""OpenAI: the output of batches, logs of chat completions, and Responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, Source, tool
+from labelcore.store.formats.fields import Said, entries, exchange, first, likeness, made, plain, read
+
+_WRAPPINGS = ("", "data")
+_ASKED = ("request", "request_body", "body", "input", "messages")
+_BODIES = ("response.body", "response", "completion", "")
+
+
+def _is_answer(body: Any) -> bool:
+    """Whether an object is what the interface answers: chat completions, completions or Responses."""
+    if not isinstance(body, dict):
+        return False
+    choices = entries(body.get("choices"))
+    if choices and any("message" in choice or "text" in choice for choice in choices):
+        return True
+    return body.get("object") == "response" and isinstance(body.get("output"), list)
+
+
+def _is_batch(record: Record) -> bool:
+    return "custom_id" in record and {"response", "error"} <= record.keys()
+
+
+def _is_record(record: Record) -> bool:
+    return _is_batch(record) or _is_answer(_body(record))
+
+
+def _body(record: Record) -> Record:
+    found = (first(record, path) if path else record for path in _BODIES)
+    return next((body for body in found if _is_answer(body)), {})
+
+
+@tool(
+    "openai",
+    "OpenAI batch output, chat completions or Responses",
+    get="Batches: download the output file of a finished batch (Dashboard, Batches, or files.content of its "
+    "output_file_id). Logs: write each answer as one line of JSON, best with its request: "
+    '{"request": …, "response": …}.',
+    brings="Each choice becomes an output with model, time and id (custom_id of a batch), its conversation"
+    " where the request stands beside it. The output of a batch alone does not say what was asked.",
+    recognise=likeness(_is_record, *_WRAPPINGS),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each choice of each answer; failed requests are kept apart."""
+    yield from read(source, _is_record, _answers, *_WRAPPINGS)
+
+
+def _answers(number: int, record: Record) -> Iterator[Said]:
+    body = _body(record)
+    choices = entries(body.get("choices"))
+    answers = [{"choices": [choice]} for choice in choices] or [{"output": first(body, "output")}]
+    name = plain(first(record, "custom_id") or first(body, "id") or first(record, "id"))
+    said = {key: body[key] for key in ("instructions", "input", "messages") if body.get(key)}
+    beside = [record[key] for key in _ASKED if record.get(key) and record[key] is not body]
+    asked = said or (beside[0] if beside else "")
+    for place, answer in enumerate(answers):
+        yield made(
+            number,
+            exchange(asked, answer),
+            id=name if not place else f"{name}/{place + 1}",
+            group=name if len(answers) > 1 else "",
+            model=first(body, "model"),
+            at=first(body, "created", "created_at"),
+            details={"metadata": first(body, "metadata") or first(record, "metadata")},
+            trouble=first(record, "error.message", "response.body.error.message", "error"),
+            raw=record,
+        )

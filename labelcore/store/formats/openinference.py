@@ -1,0 +1,78 @@
+"""Spans of OpenInference, as Phoenix exports them: attributes flat or in each other, a table or objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labelcore.store.formats.base import Record, Source, tool
+from labelcore.store.formats.fields import Said, first, likeness, loaded, read
+from labelcore.store.formats.spans import Span, remarks_of
+from labelcore.text.nested import nested
+
+_MARKS = (
+    "attributes.llm",
+    "attributes.gen_ai",
+    "attributes.openinference",
+    "attributes.input.value",
+    "attributes.output.value",
+)
+_WRAPPINGS = ("", "data", "spans", "data.spans")
+
+
+def _opened(record: Record) -> dict[str, Any]:
+    """A span with all its attributes in each other; a table's cells as what they say."""
+    texts = ("value", "content")  # what was written in JSON there says so beside it
+    filled = {str(key): value for key, value in record.items() if value not in (None, "")}
+    return nested({key: value if key.endswith(texts) else loaded(value) for key, value in filled.items()})
+
+
+def _is_span(record: Record) -> bool:
+    span = _opened(record)
+    named = first(span, "context.span_id", "span_id", "spanId", "id", "parent_id", "name", "span_kind")
+    return named != "" and any(first(span, mark) for mark in _MARKS)
+
+
+def _kind(span: Mapping[str, Any]) -> str:
+    return str(first(span, "attributes.openinference.span.kind", "span_kind", "spanKind")).upper()
+
+
+@tool(
+    "openinference",
+    "Phoenix / OpenInference spans",
+    get="In Python: "
+    "Client().spans.get_spans_dataframe(project_identifier=…).to_parquet('spans.parquet') with "
+    "phoenix.client, or the spans of the REST interface as JSON. Phoenix gives annotations apart "
+    "(get_span_annotations_dataframe): bring them as a second file, joined by span id.",
+    brings="Each model's span becomes an output with its conversation and tool calls, model, time, span id"
+    " and trace. Annotations that stand in the span come along: people's as grades, a model's as "
+    "verdicts.",
+    recognise=likeness(_is_span, *_WRAPPINGS),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each span of a model; where a file begins without one, for each span that none called."""
+    first_ones = [_opened(record) for record in source.head.records if isinstance(record, dict)]
+    has_models = any(_kind(span) == "LLM" or first(span, "attributes.llm") for span in first_ones)
+
+    def spans(number: int, record: Record) -> Iterator[Said]:
+        span = _opened(record)
+        attributes = span.get("attributes")
+        outermost = not first(span, "parent_id", "parentId")
+        yield from Span(
+            number,
+            first(span, "context.span_id", "span_id", "spanId", "id"),
+            first(span, "context.trace_id", "trace_id", "traceId"),
+            attributes if isinstance(attributes, dict) else {},
+            _events(span.get("events")),
+            first(span, "end_time", "start_time", "endTime", "startTime"),
+            remarks_of(first(span, "annotations", "span_annotations")),
+            whole=_kind(span) == "LLM" or (not has_models and outermost),
+        ).rows()
+
+    yield from read(source, _is_span, spans, *_WRAPPINGS)
+
+
+def _events(value: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    items = value if isinstance(value, list) else []
+    pairs = ((item.get("name"), item.get("attributes")) for item in items if isinstance(item, dict))
+    return [(str(name), attributes) for name, attributes in pairs if isinstance(attributes, dict)]

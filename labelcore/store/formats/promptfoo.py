@@ -1,0 +1,202 @@
+"""promptfoo: results as JSON, of each version since the first, and its table as CSV."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import (
+    Exchange,
+    Said,
+    at,
+    entries,
+    exchange,
+    first,
+    likeness,
+    loaded,
+    made,
+    plain,
+    read,
+    remark,
+    truth,
+)
+
+_WRAPPINGS = ("results.results", "results", "results.table.body", "table.body", "")
+_MARK = re.compile(r"\[(PASS|FAIL|ERROR)\](?: \((-?\d+(?:\.\d+)?)\))?[ \n]?")
+_BESIDE = re.compile(r"(Status|Score|Named Scores|Grader Reason|Comment)(_\d+)*$|Metric: ")
+_BREAK = "\n---\n"
+
+
+def _is_result(record: Record) -> bool:
+    judged = {"gradingResult", "success", "score", "promptIdx", "testIdx"} & record.keys()
+    asked = {"vars", "testCase", "prompt", "promptId"} & record.keys()
+    return "response" in record and len(judged) >= 2 and bool(asked)
+
+
+def _is_body(record: Record) -> bool:
+    return any("pass" in output and "text" in output for output in entries(record.get("outputs")))
+
+
+def _is_table(record: Record) -> bool:
+    marked = any(isinstance(value, str) and _MARK.match(value) for value in record.values())
+    return marked or {"Status", "Score", "Named Scores", "Grader Reason"} <= record.keys()
+
+
+def _is_any(record: Record) -> bool:
+    return _is_result(record) or _is_body(record) or _is_table(record)
+
+
+@tool(
+    "promptfoo",
+    "promptfoo results",
+    get="promptfoo eval --output results.json, or promptfoo export eval ID --output results.json for "
+    "one that ran before. The table's CSV (--output results.csv, or Export in promptfoo view) is "
+    "read too.",
+    brings="Each answer becomes an output with its variables, prompt, model and test. Each assertion's "
+    "result comes as a verdict with its reason, ratings that people gave in promptfoo as grades; "
+    "the marks [PASS] and [FAIL] are taken off the text.",
+    recognise=likeness(_is_any, *_WRAPPINGS, sure=0.97),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each test and prompt; of a table's row, one for each of its answers."""
+
+    def row(number: int, record: Record) -> Iterator[Said]:
+        if _is_result(record):
+            yield _result(number, record)
+            return
+        answers = list(_body(number, record) if _is_body(record) else _table(number, record))
+        yield from answers or [made(number, Exchange(), raw=record)]
+
+    yield from read(source, _is_any, row, *_WRAPPINGS)
+
+
+def _result(number: int, record: Record) -> Said:
+    response = loaded(record.get("response"))
+    answer = first(response, "output") if isinstance(response, dict) else response
+    given = first(record, "vars", "testCase.vars")
+    prompt = first(record, "prompt.raw")
+    chat = exchange(prompt, "").conversation
+    found = exchange(given, plain(answer))
+    provider = first(record, "provider.label", "provider.id", "provider")
+    return made(
+        number,
+        found._replace(conversation=chat or found.conversation),
+        id=first(record, "id"),
+        model=provider if isinstance(provider, str) else "",
+        prompt_version=first(record, "prompt.label", "promptId"),
+        details={
+            "test": first(record, "testCase.description", "description"),
+            "prompt": "" if chat else prompt,
+            "metadata": first(record, "testCase.metadata"),
+        },
+        remarks=_verdicts(record.get("gradingResult"), record.get("success")),
+        trouble=first(record, "error", "response.error"),
+        raw=record,
+    )
+
+
+def _verdicts(grading: Any, success: Any) -> list[Remark]:
+    """A person's rating stands for the whole; the assertions' results are verdicts, one each."""
+    parts = entries(first(grading, "componentResults"))
+    people = [part for part in parts if at(part, "assertion.type") == "human"]
+    machines = [part for part in parts if part not in people]
+    found = [told for part in people for told in _judged("grade", "", part)]
+    seen: Counter[str] = Counter()
+    for part in machines:
+        name = plain(first(part, "assertion.metric", "assertion.type"))
+        seen[name] += 1
+        found += _judged("verdict", name if seen[name] == 1 else f"{name} {seen[name]}", part)
+    if not people and len(machines) != 1:
+        flag = at(grading, "pass")
+        whole = {"pass": success if flag is None else flag, "reason": at(grading, "reason")}
+        found += _judged("verdict", "", whole)
+    return found
+
+
+def _judged(kind: Any, name: str, part: Mapping[str, Any]) -> list[Remark]:
+    flag = part.get("pass")
+    reason = first(part, "comment") or first(part, "reason")
+    return remark(kind, name, flag, meaning=truth(flag), reason=reason)
+
+
+def _body(number: int, record: Record) -> Iterator[Said]:
+    """A row of the older documents' table: the variables' values, and an answer for each prompt."""
+    given = first(record, "test.vars", "vars")
+    for output in entries(record.get("outputs")):
+        text, flag, _ = _unmarked(plain(output.get("text")))
+        yield made(
+            number,
+            exchange(given, "")._replace(output=text),
+            id=first(output, "id"),
+            model=first(output, "provider"),
+            remarks=_verdicts(output.get("gradingResult"), first(output, "pass") or flag),
+            raw=record,
+        )
+
+
+def _table(number: int, record: Record) -> Iterator[Said]:
+    """A row of the CSV: beside each answer's column stand its status and what else was said of it."""
+    columns = list(record)
+    answers = [column for column in columns if _is_answer(columns, column, record)]
+    beside = {column for column in columns if _BESIDE.match(column)}
+    given = {column: record[column] for column in columns if column not in beside and column not in answers}
+    for column in answers:
+        text, flag, reason = _unmarked(plain(record[column]))
+        told = _beside(columns, column)
+        flag = flag or plain(record.get(told.get("Status", "")))
+        parts = [
+            part for part in (record.get(told.get(key, "")) for key in ("Comment", "Grader Reason")) if part
+        ]
+        found = exchange(given, "")._replace(output=text)
+        yield made(
+            number,
+            found,
+            model=column[1:].split("]")[0] if column.startswith("[") else "",
+            prompt_version=column.split("] ", 1)[-1],
+            remarks=[
+                *remark("verdict", "", flag, meaning=truth(flag), reason=next(iter(parts), reason)),
+                *_metrics(record, told),
+            ],
+            trouble=reason,
+            raw=record,
+        )
+
+
+def _is_answer(columns: Sequence[str], column: str, record: Record) -> bool:
+    if _MARK.match(plain(record[column])):
+        return True
+    place = columns.index(column) + 1
+    return place < len(columns) and columns[place].split("_")[0] == "Status" and not _BESIDE.match(column)
+
+
+def _beside(columns: Sequence[str], column: str) -> dict[str, str]:
+    """The columns that speak of an answer, by their plain names: those up to the next one that does not."""
+    told: dict[str, str] = {}
+    for name in columns[columns.index(column) + 1 :]:
+        if not _BESIDE.match(name):
+            break
+        told[re.sub(r"(_\d+)+$", "", name)] = name
+    return told
+
+
+def _metrics(record: Record, told: Mapping[str, str]) -> list[Remark]:
+    named = {name[8:]: record.get(column) for name, column in told.items() if name.startswith("Metric: ")}
+    if not named:
+        scores = loaded(record.get(told.get("Named Scores", "")))
+        named = dict(scores) if isinstance(scores, dict) else {}
+    return [found for name, value in named.items() for found in remark("verdict", name, value)]
+
+
+def _unmarked(text: str) -> tuple[str, str, str]:
+    """(the answer, PASS, FAIL or ERROR, the reason) of a text that begins with the tool's mark."""
+    mark = _MARK.match(text)
+    if not mark:
+        return text, "", ""
+    rest = text[mark.end() :]
+    reason, broken, answer = rest.partition(_BREAK) if mark[1] != "PASS" else ("", "", "")
+    if broken:
+        return answer.removesuffix("\n"), mark[1], reason
+    return ("", mark[1], rest) if mark[1] == "ERROR" else (rest, mark[1], "")

@@ -1,0 +1,120 @@
+"""Workbooks: .xlsx, .xls, .xlsb and .ods, one sheet at a time."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import python_calamine
+
+from labelcore.errors import BadInput
+from labelcore.store.formats.base import Format, Head, Part, Staged, distinct, reads, table
+
+_LOOKED_AT, _SHOWN, _STEP = 400, 50, 5_000
+
+
+def _sheet(path: Path, part: str) -> python_calamine.CalamineSheet:
+    book = _book(path)
+    names = book.sheet_names
+    if part and part not in names:
+        raise BadInput(f"{path.name} has no sheet '{part}'.", next_step=f"It has {', '.join(names)}.")
+    filled = [name for name in names if _height(book, name)]
+    return book.get_sheet_by_name(part or (filled or names)[0])
+
+
+def _book(path: Path) -> python_calamine.CalamineWorkbook:
+    try:
+        return python_calamine.load_workbook(str(path))
+    except Exception as trouble:
+        raise BadInput(
+            f"{path.name} is no workbook that can be read: {str(trouble)[:200]}",
+            next_step="If it has a password, save it without; or save the sheet as CSV.",
+        ) from trouble
+
+
+def _height(book: python_calamine.CalamineWorkbook, name: str) -> int:
+    try:
+        return int(book.get_sheet_by_name(name).height)
+    except Exception:  # noqa: BLE001 - a chart sheet holds no rows
+        return 0
+
+
+def _cells(sheet: python_calamine.CalamineSheet) -> tuple[int, tuple[str, ...], list[list[Any]]]:
+    """The place of the header from 0, its names, and the rows below it."""
+    rows = sheet.to_python(skip_empty_area=False)
+    widths = [sum(cell != "" for cell in row) for row in rows[:_LOOKED_AT]]
+    usual = Counter(width for width in widths if width > 1)
+    least = max(usual, key=lambda width: (usual[width], width), default=1)
+    header = next((at for at, width in enumerate(widths) if width >= least), 0)
+    last = max((len(row) for row in rows[header:][:1]), default=0)
+    names = [str(cell) for cell in rows[header]] if rows else []
+    while names and not names[-1] and not any(row[last - 1] != "" for row in rows[header + 1 :]):
+        names.pop()
+        last -= 1
+    return header, distinct(names), [row[:last] for row in rows[header + 1 :]]
+
+
+def _text(cell: Any) -> str | None:
+    """A cell as a person sees it: whole numbers without a point, dates as ISO 8601."""
+    if cell == "":
+        return None
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return cell.isoformat() if isinstance(cell, (date, datetime, time)) else str(cell)
+
+
+def parts(path: Path) -> list[Part]:
+    """The sheets that hold rows."""
+    book = _book(path)
+    found = []
+    for name in book.sheet_names:
+        if _height(book, name) > 1:
+            _, names, rows = _cells(book.get_sheet_by_name(name))
+            found.append(Part(name, len(rows), names))
+    return found
+
+
+def look(path: Path, part: str = "") -> Head:
+    """The header and the first rows of a sheet."""
+    _, names, rows = _cells(_sheet(path, part))
+    return Head(
+        path.name, names, tuple(dict(zip(names, map(_text, row), strict=False)) for row in rows[:_SHOWN])
+    )
+
+
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staged:
+    """Read a sheet into ``staged``; rows without any text are no rows."""
+    header, names, rows = _cells(_sheet(path, part))
+    cursor.execute(f"CREATE TEMP TABLE file_rows ({table(names)}, place BIGINT)")
+    filled = ((at, row) for at, row in enumerate(rows, header + 2) if any(cell != "" for cell in row))
+    while some := list(itertools.islice(filled, _STEP)):
+        columns = [
+            [_text(row[place]) if place < len(row) else None for _, row in some]
+            for place in range(len(names))
+        ]
+        arrays = [pa.array(column, pa.string()) for column in columns]
+        batch = pa.table(
+            [*arrays, pa.array([at for at, _ in some])], [*(f"c{n}" for n in range(len(names))), "place"]
+        )
+        cursor.register("cells", batch)
+        cursor.execute("INSERT INTO file_rows SELECT * FROM cells")
+        cursor.unregister("cells")
+    physical = ", ".join(f"c{place}" for place in range(1, len(names) + 1))
+    cursor.execute(f"CREATE TEMP VIEW staged AS SELECT place AS _row, {physical} FROM file_rows")
+    notes = [f"The header was found in row {header + 1}."] if header else []
+    return Staged(names, notes=tuple(notes))
+
+
+for _name, _title, _ending, _start in (
+    ("xlsx", "Excel", ".xlsx", b"PK\x03\x04"),
+    ("xls", "Excel (old)", ".xls", b"\xd0\xcf\x11\xe0"),
+    ("ods", "OpenDocument", ".ods", b"PK\x03\x04"),
+):
+    reads(Format(_name, _title, (_ending,), _start, stage, look, None, parts))

@@ -1,0 +1,86 @@
+"""Label Studio: tasks with annotations, and the flat export."""
+
+from __future__ import annotations
+
+from tests.store.formats.source import contents, document, lines, read, said
+
+CHAT = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+
+
+def result(name: str, kind: str, **value: object) -> dict[str, object]:
+    return {"from_name": name, "to_name": "text", "type": kind, "value": value}
+
+
+TASKS = [
+    {
+        "id": 11,
+        "data": {"question": "Who pays?", "answer": "The tenant.", "source": "lease 4"},
+        "annotations": [
+            {
+                "id": 1,
+                "completed_by": {"id": 5, "email": "fay@x.org"},
+                "was_cancelled": False,
+                "updated_at": "2026-02-01T00:00:00Z",
+                "result": [
+                    result("verdict", "choices", choices=["Good"]),
+                    result("stars", "rating", rating=4),
+                    result("why", "textarea", text=["short and right"]),
+                    result("spans", "labels", start=0, end=3, labels=["X"]),
+                ],
+            },
+            {
+                "id": 2,
+                "completed_by": 6,
+                "was_cancelled": False,
+                "result": [result("verdict", "choices", choices=["Bad"])],
+            },
+            {
+                "id": 3,
+                "completed_by": 7,
+                "was_cancelled": True,
+                "result": [result("verdict", "choices", choices=["Bad"])],
+            },
+        ],
+        "predictions": [
+            {"model_version": "v2", "score": 0.4, "result": [result("verdict", "choices", choices=["Bad"])]}
+        ],
+    },
+    {"id": 12, "data": {"dialog": CHAT}, "annotations": [], "predictions": []},
+]
+FLAT = [
+    {
+        "id": "11",
+        "question": "Who pays?",
+        "answer": "The tenant.",
+        "verdict": "Good",
+        "topics": '{"choices": ["rent", "law"]}',
+        "annotator": "fay@x.org",
+        "annotation_id": "1",
+        "created_at": "2026-02-01T00:00:00Z",
+        "updated_at": "2026-02-01T00:00:00Z",
+        "lead_time": "3.2",
+    }
+]
+
+
+def test_each_persons_choices_are_grades_with_their_text_as_the_reason() -> None:
+    first, second = read("label_studio", document(TASKS))
+    assert (first.output, first.input, first.id) == ("The tenant.", "Who pays?", "11")
+    assert first.details == {"source": "lease 4"}
+    assert said(first) == [
+        ("grade", "verdict", "Good", "", "fay@x.org"),
+        ("grade", "stars", "4", "", "fay@x.org"),
+        ("grade", "verdict", "Bad", "", "6"),
+        ("verdict", "verdict", "Bad", "", ""),
+    ]
+    assert first.remarks[0].reason == "short and right"
+    assert (second.output, contents(second)) == ("Hello", [("user", "Hi")])
+
+
+def test_the_flat_export_brings_its_choices_too() -> None:
+    (row,) = read("label_studio", lines(FLAT))
+    assert (row.output, row.input) == ("The tenant.", "Who pays?")
+    assert said(row) == [
+        ("grade", "verdict", "Good", "", "fay@x.org"),
+        ("grade", "topics", "rent, law", "", "fay@x.org"),
+    ]

@@ -1,0 +1,142 @@
+"""MLflow: traces as objects and as a table, and an evaluation's rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.store.formats.source import contents, document, lines, read, said
+
+ASSESSMENTS = [
+    {
+        "assessment_name": "correct",
+        "source": {"source_type": "HUMAN", "source_id": "eve"},
+        "feedback": {"value": False},
+        "rationale": "wrong year",
+        "create_time": "2026-05-05T00:00:00Z",
+        "valid": True,
+    },
+    {
+        "assessment_name": "correct",
+        "source": {"source_type": "LLM_JUDGE", "source_id": "openai:/gpt-4.1"},
+        "feedback": {"value": True},
+        "rationale": "plausible",
+        "valid": False,
+    },
+    {
+        "assessment_name": "correct",
+        "source": {"source_type": "HUMAN", "source_id": "eve"},
+        "feedback": {"value": True},
+        "valid": False,
+    },
+    {
+        "assessment_name": "expected_response",
+        "source": {"source_type": "HUMAN"},
+        "expectation": {"value": "1815"},
+    },
+]
+TRACE: dict[str, Any] = {
+    "info": {
+        "trace_id": "tr-1",
+        "request_time": "2026-05-04T12:00:00Z",
+        "state": "OK",
+        "trace_metadata": {"mlflow.trace.session": "s9"},
+        "tags": {},
+        "assessments": ASSESSMENTS,
+        "request_preview": "…",
+        "response_preview": "…",
+    },
+    "data": {
+        "spans": [
+            {"span_id": "2", "parent_id": "1", "attributes": {"mlflow.spanOutputs": '"inner"'}},
+            {
+                "span_id": "1",
+                "parent_id": None,
+                "attributes": {
+                    "mlflow.spanInputs": json.dumps(
+                        {"messages": [{"role": "user", "content": "When was Waterloo?"}]}
+                    ),
+                    "mlflow.spanOutputs": json.dumps(
+                        {"choices": [{"message": {"role": "assistant", "content": "1814"}}]}
+                    ),
+                },
+            },
+        ]
+    },
+}
+OLDER = {
+    "info": {"request_id": "tr-2", "timestamp_ms": 1760000000000, "status": "OK", "request_metadata": {}},
+    "data": {"request": '{"question": "When?"}', "response": '"In 1815."', "spans": []},
+}
+TABLE = [
+    {
+        "trace_id": "tr-3",
+        "request_time": "1760000000000",
+        "state": "OK",
+        "request": '{"question": "When?"}',
+        "response": "In 1815.",
+        "trace_metadata": "{}",
+        "tags": "{}",
+        "assessments": json.dumps(ASSESSMENTS[:1]),
+    }
+]
+EVALUATED = [
+    {
+        "inputs": {"question": "When?", "context": ["Waterloo, 1815"]},
+        "outputs": "In 1815.",
+        "expectations": {"expected_response": "1815"},
+        "correctness/value": "yes",
+        "correctness/rationale": "same",
+        "toxicity/v1/score": 0.01,
+    },
+    {
+        "inputs": {"question": "Who?"},
+        "outputs": "Blücher.",
+        "expectations": None,
+        "correctness/value": None,
+        "correctness/rationale": None,
+        "toxicity/v1/score": None,
+    },
+]
+
+
+def test_a_trace_brings_what_people_and_models_assessed() -> None:
+    (row,) = read("mlflow", document([TRACE]))
+    assert (row.output, row.id, row.group, row.at) == ("1814", "tr-1", "s9", "2026-05-04T12:00:00Z")
+    assert (contents(row), row.details) == ([("user", "When was Waterloo?")], {"expected": "1815"})
+    assert said(row) == [("grade", "correct", "false", "", "eve"), ("verdict", "correct", "true", "", "")]
+    assert row.remarks[0].reason == "wrong year"
+
+
+def test_older_traces_and_tables_of_traces_are_read_too() -> None:
+    (row,) = read("mlflow", lines([OLDER]))
+    assert (row.output, row.input, row.id, row.at[:4]) == ("In 1815.", "When?", "tr-2", "2025")
+    (row,) = read("mlflow", lines(TABLE))
+    assert (row.output, row.input, said(row)) == (
+        "In 1815.",
+        "When?",
+        [("grade", "correct", "false", "", "eve")],
+    )
+
+
+def test_an_evaluations_columns_are_verdicts() -> None:
+    first, second = read("mlflow", lines(EVALUATED))
+    assert (first.output, first.input, first.context) == ("In 1815.", "When?", "Waterloo, 1815")
+    assert (first.details, first.remarks[0].reason) == ({"expected": "1815"}, "same")
+    assert said(first) == [("verdict", "correctness", "yes", "", ""), ("verdict", "toxicity", "0.01", "", "")]
+    assert (second.output, second.remarks) == ("Blücher.", ())
+
+
+def test_a_csv_of_plural_columns_is_read_by_what_they_hold() -> None:
+    rows = [
+        {
+            "trace_id": "t1",
+            "inputs": '{"q": "Where?"}',
+            "outputs": "In Lyon.",
+            "expectations": '{"expected": "a reference that is longer than the output"}',
+            "assessments": '[{"name": "correct", "feedback": {"value": true}}]',
+        }
+    ]
+    (row,) = read("mlflow", lines(rows))
+    assert (row.output, row.input) == ("In Lyon.", "Where?")
+    assert said(row) == [("verdict", "correct", "true", "", "")]

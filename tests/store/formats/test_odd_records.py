@@ -1,0 +1,113 @@
+"""Whatever a record holds, a tool's format reads it or keeps it apart, and no two tools claim one file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from labelcore.models import RejectedRow
+from labelcore.store.formats import every_tool
+from labelcore.store.formats.base import Row
+from tests.store.formats import (
+    test_argilla,
+    test_deepeval,
+    test_doccano,
+    test_inspect,
+    test_label_studio,
+    test_langfuse,
+    test_langsmith,
+    test_mlflow,
+    test_openai,
+    test_openinference,
+    test_otlp,
+    test_prodigy,
+    test_promptfoo,
+    test_ragas,
+    test_sharegpt,
+)
+from tests.store.formats.source import document, lines
+
+FILES: dict[str, list[Any]] = {
+    "argilla": [test_argilla.RECORDS, test_argilla.OLDER, test_argilla.FLAT],
+    "deepeval": [test_deepeval.RUN, test_deepeval.CHATS],
+    "doccano": [test_doccano.NEWER, test_doccano.OLDER],
+    "inspect": [{"eval": test_inspect.EVAL, "samples": [test_inspect.PLAIN, test_inspect.EDITED]}],
+    "label_studio": [test_label_studio.TASKS, test_label_studio.FLAT],
+    "langfuse": [test_langfuse.TRACES, test_langfuse.OBSERVATIONS],
+    "langsmith": [[test_langsmith.ROOT], [test_langsmith.CHILD], test_langsmith.EXAMPLES],
+    "mlflow": [[test_mlflow.TRACE], [test_mlflow.OLDER], test_mlflow.EVALUATED],
+    "openai": [test_openai.BATCH, test_openai.LOGS, [test_openai.RESPONSE]],
+    "openinference": [test_openinference.TABLE, test_openinference.SPANS],
+    "otlp": [test_otlp.NEWER, test_otlp.OLDER],
+    "prodigy": [test_prodigy.BINARY, test_prodigy.CHOICES],
+    "promptfoo": [test_promptfoo.NEWEST, test_promptfoo.RESULTS, test_promptfoo.TABLE],
+    "ragas": [test_ragas.RESULTS, test_ragas.ANNOTATED],
+    "sharegpt": [test_sharegpt.CHATS],
+}
+DEEP: Any = "x"
+for _ in range(400):
+    DEEP = [{"text": DEEP}]
+ODD = [
+    None,
+    True,
+    3,
+    float("nan"),
+    "",
+    "[" * 5000,
+    "\ud800",
+    [],
+    {},
+    [None],
+    [[1]],
+    {"a": {"b": []}},
+    {"": None},
+    DEEP,
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The ways to everything that stands in a value."""
+    if len(path) > 12:
+        return [path]
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for key, inner in pairs for found in places(inner, (*path, key)))]
+
+
+def changed(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    if not path:
+        return odd
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], odd)
+    return copy
+
+
+@pytest.mark.parametrize("name", FILES)
+@given(st.data())
+@settings(max_examples=15, deadline=None)
+def test_no_record_is_too_odd(name: str, data: st.DataObject) -> None:
+    value = data.draw(st.sampled_from(FILES[name]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        value = changed(
+            value, data.draw(st.sampled_from(places(value)[:400])), data.draw(st.sampled_from(ODD))
+        )
+    for source in (document(value), lines(value if isinstance(value, list) else [value])):
+        for tool in every_tool().values():
+            assert 0 <= tool.recognise(source.head) <= 1
+        for row in every_tool()[name].rows(source):
+            assert isinstance(row, RejectedRow) or (isinstance(row, Row) and row.output.strip())
+            texts = (row.raw,) if isinstance(row, RejectedRow) else (row.output, row.input, row.id, row.model)
+            assert all(isinstance(text, str) and text.encode() is not None for text in texts)
+
+
+def test_only_the_tool_itself_is_sure_of_its_file() -> None:
+    for name, files in FILES.items():
+        for value in files:
+            sure = {key: tool.recognise(document(value).head) for key, tool in every_tool().items()}
+            assert [key for key, share in sure.items() if share >= 0.5] == [name], (name, sure)
+
+
+def test_what_people_read_says_how_to_get_the_file_and_what_comes_along() -> None:
+    for tool in every_tool().values():
+        assert tool.title and tool.get.endswith((".", "l")) and tool.brings.endswith(".")

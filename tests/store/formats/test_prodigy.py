@@ -1,0 +1,79 @@
+"""Prodigy: accepted and rejected tasks, and chosen options."""
+
+from __future__ import annotations
+
+from tests.store.formats.source import contents, lines, read, said
+
+BINARY = [
+    {
+        "text": "The tenant pays.",
+        "label": "GROUNDED",
+        "meta": {"source": "lease"},
+        "_input_hash": 11,
+        "_task_hash": 2,
+        "_session_id": "db-gus",
+        "_annotator_id": "gus",
+        "_view_id": "classification",
+        "answer": "accept",
+        "_timestamp": 1790000000,
+    },
+    {
+        "text": "The tenant pays.",
+        "label": "GROUNDED",
+        "_input_hash": 11,
+        "_task_hash": 2,
+        "_session_id": "db-hal",
+        "_annotator_id": "hal",
+        "answer": "reject",
+        "comment": "not in the text",
+    },
+    {"text": "Unreadable", "label": "GROUNDED", "_input_hash": 12, "_task_hash": 3, "answer": "ignore"},
+]
+CHOICES = [
+    {
+        "prompt": "Say hi",
+        "response": "Hello",
+        "options": [{"id": "good", "text": "Good"}, {"id": "kind", "text": "Kind"}],
+        "accept": ["good", "kind"],
+        "_input_hash": 21,
+        "_task_hash": 1,
+        "_session_id": "gus",
+        "answer": "accept",
+    },
+    {
+        "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}],
+        "options": [],
+        "accept": [],
+        "_input_hash": 22,
+        "_task_hash": 1,
+        "answer": "reject",
+    },
+]
+
+
+def test_an_answer_is_the_grade_of_its_annotator_and_its_meaning_is_asked() -> None:
+    rows = read("prodigy", lines(BINARY))
+    assert [(row.number, row.id, row.output) for row in rows[:2]] == [
+        (1, "11", "The tenant pays."),
+        (2, "11", "The tenant pays."),
+    ]
+    assert [said(row) for row in rows] == [
+        [("grade", "GROUNDED", "accept", "", "gus")],
+        [("grade", "GROUNDED", "reject", "", "hal")],
+        [],
+    ]
+    assert (rows[0].remarks[0].at[:4], rows[1].remarks[0].reason) == ("2026", "not in the text")
+
+
+def test_chosen_options_are_the_answer() -> None:
+    first, second = read("prodigy", lines(CHOICES))
+    assert (first.output, first.input, said(first)) == (
+        "Hello",
+        "Say hi",
+        [("grade", "", "good, kind", "", "gus")],
+    )
+    assert (second.output, contents(second), said(second)) == (
+        "Hello",
+        [("user", "Hi")],
+        [("grade", "", "reject", "", "")],
+    )
