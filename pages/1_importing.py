@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import pandas as pd
 import streamlit as st
 
+from labelcore import messages
 from labelcore.stages import importing
 from pages.widgets import shell
 
@@ -52,7 +53,7 @@ def show_result(result: importing.ImportResult) -> None:
         f"{batch.outputs_known:,} known from before, {batch.duplicates:,} repeated within the file, "
         f"{batch.grades_new:,} grades."
     )
-    shell.warn(result.warnings)
+    shell.warn([messages.sentence(told) for told in result.warnings])
     if result.rejected:
         st.warning(f"{batch.rows_rejected:,} rows were kept apart; the others came in.")
         st.dataframe(pd.DataFrame([row.model_dump() for row in result.rejected]), hide_index=True)
@@ -71,7 +72,7 @@ with shell.guard():
             if upload is None
             else importing.preview_bytes(place, upload.name, upload.getvalue())
         )
-        shell.warn(preview.warnings)
+        shell.warn([messages.sentence(told) for told in preview.warnings])
         mapping = chosen_mapping(preview)
         if mapping.grade and mapping.grade == preview.guessed.grade:
             told = ", ".join(f"{word} is {value}" for word, value in preview.grade_words.items())

@@ -1,4 +1,4 @@
-"""``labelcore import``: a file's columns by name, or a preview of how it would be read."""
+"""``labelcore import``: a file's columns by name, what its values mean, or a preview of how it is read."""
 
 from __future__ import annotations
 
@@ -12,48 +12,68 @@ from labelcore.cli.building import common
 from labelcore.cli.sending import send
 from labelcore.errors import BadInput
 
+_SEVERAL = {
+    "grades": "overall=COL, CRITERION=COL, or CRITERION@PERSON=COL; several times for several raters.",
+    "passes": "A value that counts as pass (NAME=VALUE for one column).",
+    "fails": "A value that counts as fail.",
+    "unsure": "A value that counts as unsure.",
+    "no_grade": "A value that is no grade.",
+    "passes_from": "Numbers from this one on pass.",
+    "meta": "A column to keep as metadata.",
+}
+_PAIRS = {
+    "columns": (
+        "--map",
+        "output=COL, input=COL, id=COL, group=COL, …; COL may be a path: body.choices[0].text",
+    ),
+    "verdicts": ("--verdicts", "JUDGE=COL"),
+    "feedback": ("--feedback", "NAME=COL: signals of a product's users, never grades."),
+}
+_TEXTS = {
+    "note": "The column of notes.",
+    "annotator": "A column, or a name.",
+    "format": "The format, where it is not found (see `labelcore import --preview`).",
+    "part": "A sheet, a list within a document, or a file of a zip.",
+    "encoding": "The encoding, where it is not found.",
+}
 _OPTIONS = (
-    click.Option(["--map", "columns"], multiple=True, help="output=COL, input=COL, id=COL, group=COL, …"),
-    click.Option(["--meta"], multiple=True, help="A column to keep as metadata."),
-    click.Option(["--grades"], help="overall=COL"),
-    click.Option(["--note"], help="The column of notes."),
-    click.Option(["--annotator"], help="A column, or a name."),
-    click.Option(["--verdicts"], multiple=True, help="JUDGE=COL"),
+    *(click.Option([option, name], multiple=True, help=told) for name, (option, told) in _PAIRS.items()),
+    *(
+        click.Option([f"--{name.replace('_', '-')}"], multiple=True, help=told)
+        for name, told in _SEVERAL.items()
+    ),
+    *(click.Option([f"--{name}"], help=told) for name, told in _TEXTS.items()),
+    click.Option(
+        ["--replies"], type=click.Choice(["last", "each"]), help="Of chats: the last reply, or each."
+    ),
+    click.Option(["--leave-out-near"], is_flag=True, help="Near duplicates count as repeats."),
     click.Option(["--preview"], is_flag=True, help="Only show how it would be read."),
+    click.Option(["--undo"], is_flag=True, help="FILE is the batch of an import to take back."),
 )
 
 
-def _run(file: str, *, preview: bool, **given: Any) -> None:
-    """Bring outputs in, with the grades, notes and verdicts beside them."""
+def _run(file: str, *, preview: bool, undo: bool, **given: Any) -> None:
+    """Bring outputs in, with the grades, notes, verdicts and feedback beside them."""
     where = given["db"], given["project"], given["as_json"]
-    place = file if "://" in file else str(Path(file).expanduser().absolute())
-    if preview:
-        send("preview", *where, file=place)
+    if undo:
+        send("imports undo", *where, batch=file)
         return
-    grades = _pairs([given["grades"]], "--grades").get("overall") if given["grades"] else None
-    send(
-        "import",
-        *where,
-        file=place,
-        columns=_pairs(given["columns"], "--map"),
-        meta=list(given["meta"]) or None,
-        grade=grades,
-        note=given["note"],
-        annotator=given["annotator"],
-        verdicts=_pairs(given["verdicts"], "--verdicts"),
-    )
+    described: dict[str, Any] = {name: _pairs(given[name], option) for name, (option, _) in _PAIRS.items()}
+    described |= {name: list(given[name]) for name in _SEVERAL if given[name]}
+    described |= {name: given[name] for name in (*_TEXTS, "replies", "leave_out_near") if given[name]}
+    place = file if "://" in file else str(Path(file).expanduser().absolute())
+    send("preview" if preview else "import", *where, file=place, **described)
 
 
 def _pairs(values: tuple[str, ...] | list[str], option: str) -> dict[str, str]:
     """``["output=answer"]`` as ``{"output": "answer"}``."""
     found: dict[str, str] = {}
     for value in values:
-        match = re.fullmatch(r"([^=]+)=(.+)", value)
+        match = re.fullmatch(r"([^=]+)=(.+)", value, re.DOTALL)
         if not match:
-            example = "overall" if option == "--grades" else "output"
             raise BadInput(
                 f"{option} wants NAME=COLUMN, not '{value}'.",
-                next_step=f"For example: {option} {example}=answer",
+                next_step=f"For example: {option} output=answer",
             )
         found[match[1].strip()] = match[2].strip()
     return found

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from labelcore.messages.results import lines
+from labelcore.messages.telling import sentence
+from labelcore.models import ImportBatch
 from labelcore.stages import importing, projects
+from labelcore.stages.importing.history import Undone
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
 """Rejected rows that are named; the JSON has more."""
+_VALUES = 8
 
 
 @lines("import")
@@ -20,31 +24,83 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
     if result.begins_project and others:
         yield f"'{workspace.project.name}' is a new project (there are also: {', '.join(others)})."
     yield (
-        f"Read {batch.rows_read:,} rows: {batch.outputs_new:,} new outputs, {batch.outputs_known:,} known "
-        f"from before, {batch.duplicates:,} repeated within the file, {batch.rows_rejected:,} rows kept "
-        f"apart; {batch.grades_new:,} grades and {batch.verdicts_new:,} verdicts came along."
+        f"{result.title}: {batch.rows_read:,} rows: {batch.outputs_new:,} new outputs, "
+        f"{batch.outputs_known:,} "
+        f"known from before, {batch.duplicates:,} repeated within the file, {batch.rows_rejected:,} rows "
+        "kept "
+        f"apart; {batch.grades_new:,} grades, {batch.verdicts_new:,} verdicts and {batch.feedback_new:,} "
+        "signals "
+        "of users came along."
     )
-    yield from result.warnings
+    yield from map(sentence, result.warnings)
     for bad in result.rejected[:_SHOWN]:
         yield f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {bad.reason}"
     if (more := len(result.rejected) - _SHOWN) > 0:
         yield f"  … and {more:,} more"
-    yield _columns(importing.Mapping.model_validate(batch.mapping), result.grade_words)
+    yield f"Take it back with: labelcore import --undo {batch.id}"
+    yield from _read(importing.Mapping.model_validate(batch.mapping), result.seen)
 
 
 @lines("preview")
 def previewed(_workspace: Workspace, seen: importing.Preview) -> Iterator[str]:
     """How much of the file can be read, and how."""
-    yield f"{seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is stored."
-    yield _columns(seen.guessed, seen.grade_words)
-    yield from seen.warnings
+    yield (
+        f"{seen.title}: {seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is "
+        "stored."
+    )
+    if others := [
+        f"{near.title} ({near.confidence:.0%})" for near in seen.nearest if near.format != seen.format
+    ]:
+        yield f"It may also be: {', '.join(others[:3])} (--format)."
+    yield from _read(seen.guessed, seen.seen)
+    yield from map(sentence, seen.warnings)
 
 
-def _columns(mapping: importing.Mapping, words: Mapping[str, str]) -> str:
-    """Which column was read as what, so that a wrong guess is seen at once."""
-    told = ", ".join(f"{word} is {value}" for word, value in words.items() if word != value)
-    hint = {"grade": f" ({told})"} if told else {}
+def _read(mapping: importing.Mapping, seen: Sequence[importing.Seen]) -> Iterator[str]:
+    """Which value was read as what, and which column, so that a wrong reading is seen at once."""
+    words = {(told.kind, told.name): _words(told) for told in seen if told.taken}
+    overall = words.pop(("grade", "overall"), "") if mapping.grade else ""
+    for (kind, name), told in words.items():
+        yield f"{kind.capitalize()} {name or 'overall'}: {told}."
+    hint = {"grade": f" ({overall})"} if overall else {}
     named = mapping.named().items()
     read = ", ".join(f"{name} from '{column}'{hint.get(name, '')}" for name, column in named)
     rest = "other columns are kept as metadata" if mapping.meta is None else "no others"
-    return f"Read: {read}; {rest}."
+    yield f"Read: {read or 'nothing yet'}; {rest}."
+
+
+def _words(told: importing.Seen) -> str:
+    """What its values count as; those that say it themselves are left out."""
+    values = sorted((str(v["value"])[:30], v["meaning"] or "no grade") for v in told.values)
+    told_apart = [f"{value} is {meaning}" for value, meaning in values if value != meaning]
+    return ", ".join(told_apart[:_VALUES])
+
+
+@lines("imports list")
+def listed(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[str]:
+    """Each import with what it brought and how it was read."""
+    for batch in batches:
+        yield (
+            f"{batch.id}  {batch.at:%Y-%m-%d %H:%M}  {batch.file_name}: {batch.outputs_new:,} new outputs, "
+            f"{batch.grades_new:,} grades, {batch.rows_rejected:,} rows kept apart"
+        )
+        for what, words in importing.Mapping.model_validate(batch.mapping).meanings.items():
+            told = ", ".join(f"{value} is {meaning or 'no grade'}" for value, meaning in words.items())
+            yield f"    {what}: {told}"
+
+
+@lines("imports undo")
+def undone(_workspace: Workspace, result: Undone) -> Iterator[str]:
+    """What went."""
+    yield (
+        f"{result.file_name} was taken back: {result.outputs:,} outputs, {result.grades:,} grades, "
+        f"{result.verdicts:,} verdicts and {result.feedback:,} signals of users are gone."
+    )
+    if result.people:
+        yield f"{result.people:,} grades that people gave here count again when their outputs come in."
+
+
+@lines("imports keep")
+def kept(_workspace: Workspace, mapping: importing.Mapping) -> Iterator[str]:
+    """That the mapping is kept."""
+    yield f"Kept: {', '.join(f'{name} from {column}' for name, column in mapping.named().items())}."

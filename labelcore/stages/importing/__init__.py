@@ -2,32 +2,33 @@
 
 Good rows go on, bad rows are kept apart with their row, field and reason; the same file twice adds
 nothing. An output's identity is its content; rows that come without input, context and conversation
-are also told apart by their group.
+are also told apart by their group. What a value means is known or asked: a column of grades is taken
+whole or not at all.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import tempfile
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import Field
 
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, ImportBatch, JudgeVersion, Project, RejectedRow, Role, new_id
+from labelcore.models import Fact, Frozen, GradingRules, ImportBatch, Project, RejectedRow, Role, fact, new_id
 from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages import projects
-from labelcore.stages.importing import files
+from labelcore.stages.importing import files, reading, storing
+from labelcore.stages.importing.history import imports, keep_mapping, rejected_csv, undo
 from labelcore.stages.importing.mapping import Description, Mapping
-from labelcore.store import Database, audit, batches, judges as judge_table, live, staging
-from labelcore.store.formats import every_format
+from labelcore.stages.importing.meanings import Reading, Said
+from labelcore.stages.importing.reading import Nearest, Read
+from labelcore.store import audit, batches, live, staging
+from labelcore.store.formats import every_format, every_tool
 from labelcore.workspace import Workspace
 
 __all__ = [
@@ -36,14 +37,18 @@ __all__ = [
     "ImportResult",
     "Mapping",
     "Preview",
+    "Said",
+    "Seen",
     "import_bytes",
     "import_file",
     "importable",
     "imports",
+    "keep_mapping",
     "preview",
     "preview_bytes",
     "rejected_csv",
     "sample_mappings",
+    "undo",
 ]
 
 COUNTS = (
@@ -54,28 +59,50 @@ COUNTS = (
     "rows_rejected",
     "grades_new",
     "verdicts_new",
+    "feedback_new",
+    "near_duplicates",
 )
 """What an import counts, by the names of its batch."""
 _SHOWN = 1_000
 _STEPS = 5
-_PREVIEW = 50
 _KEPT = 16
 """Previews that are kept in memory."""
 _OPEN = Description()
-_Choose = Callable[[Sequence[str], Sequence[dict[str, Any]]], Mapping]
+
+
+class Seen(Frozen):
+    """One thing that a file says of its outputs: its values with their counts, and what they count as.
+
+    ``taken`` is False for a column that is only offered. ``values``: value, rows, meaning, examples.
+    """
+
+    kind: str
+    name: str
+    known: bool
+    why: str
+    taken: bool
+    people: tuple[str, ...]
+    values: tuple[dict[str, Any], ...]
 
 
 class Preview(Frozen):
-    """What a file holds: its columns, first rows, and the mapping that would be used."""
+    """What a file holds, how it would be read, and what its values would count as; nothing is stored.
+
+    ``outputs``: the first three as experts would see them. ``nearest``: formats that it may be in.
+    """
 
     files: tuple[str, ...]
     format: str
+    title: str = ""
     columns: tuple[str, ...]
     guessed: Mapping
     rows: tuple[dict[str, Any], ...]
+    outputs: tuple[dict[str, Any], ...] = ()
     rows_read: int
     rejected: tuple[RejectedRow, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fact, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
     grade_words: dict[str, str] = Field(default_factory=dict)
 
 
@@ -84,21 +111,34 @@ class ImportResult(Frozen):
 
     batch: ImportBatch
     rejected: tuple[RejectedRow, ...]
-    warnings: tuple[str, ...] = ()
-    grade_words: dict[str, str] = Field(default_factory=dict)
+    warnings: tuple[Fact, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    title: str = ""
     begins_project: bool = False
+
+    @property
+    def grade_words(self) -> dict[str, str]:
+        """What each value of the overall grades was read as."""
+        return dict(self.batch.mapping.get("meanings", {}).get("grade overall", {}))
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
-        return self.batch.model_dump(include={*COUNTS, "mapping"}) | {
+        return self.batch.model_dump(include={*COUNTS, "mapping", "format"}) | {
             "batch": self.batch.id,
             "warnings": list(self.warnings),
+            "offered": [seen.model_dump() for seen in self.seen if not seen.taken],
             "rejected": [row.model_dump(include={"row", "field", "reason"}) for row in self.rejected],
         }
 
 
 @operation("preview", role=Role.ENGINEER, project="none")
-def preview(workspace: Workspace, file: str) -> Preview:
+def preview(
+    workspace: Workspace,
+    file: str,
+    mapping: Annotated[Mapping | None, Hidden()] = None,
+    *,
+    described: Description = _OPEN,
+) -> Preview:
     """Show what a file holds and how its columns would be mapped; nothing is stored.
 
     A file that has not changed is read once, however often it is asked for.
@@ -108,42 +148,95 @@ def preview(workspace: Workspace, file: str) -> Preview:
     """
     found = files.find(file)
     state = found[0].stat()
-    seen = _known(workspace.db, (str(found[0]), state.st_mtime_ns, state.st_size), found[0])
+    key = (str(found[0]), state.st_mtime_ns, state.st_size)
+    seen = _known(workspace, key, found[0], mapping or described)
     return seen.model_copy(update={"files": tuple(path.name for path in found)})
 
 
-def preview_bytes(workspace: Workspace, name: str, data: bytes) -> Preview:
+def preview_bytes(
+    workspace: Workspace, name: str, data: bytes, described: Description | Mapping = _OPEN
+) -> Preview:
     """The same of an uploaded file."""
     with _as_file(name, data) as path:
-        return _known(workspace.db, (path.name, hashlib.sha256(data).digest()), path)
+        return _known(workspace, (path.name, hashlib.sha256(data).digest()), path, described)
 
 
-def _known(db: Database, key: Hashable, path: Path) -> Preview:
-    kept: dict[Hashable, Preview] = db.memory.setdefault(_known, {})
-    if key not in kept:
+def _known(workspace: Workspace, key: Hashable, path: Path, described: Description | Mapping) -> Preview:
+    kept: dict[Hashable, Preview] = workspace.db.memory.setdefault(_known, {})
+    whole = (key, described.model_dump_json(), _rules(workspace).model_dump_json())
+    if whole not in kept:
         if len(kept) >= _KEPT:
             kept.clear()
-        kept[key] = _read(db, path)
-    return kept[key]
+        kept[whole] = _previewed(workspace, path, described)
+    return kept[whole]
 
 
-def _read(db: Database, path: Path) -> Preview:
-    with files.opened(path) as source, db.scratch() as cursor:
-        staged = _stage(cursor, source)
+def _previewed(workspace: Workspace, path: Path, described: Description | Mapping) -> Preview:
+    rules = _rules(workspace)
+    with (
+        files.opened(path, part=described.part, encoding=described.encoding) as source,
+        workspace.db.scratch() as cursor,
+    ):
+        read = _read(cursor, source, described, rules)
         total = staging.count_rows(cursor)
+        outputs = storing.first_outputs(cursor, read)
         staging.clear(cursor)
-    guessed = mapping_rules.guess(staged.columns, staged.rows)
     return Preview(
         files=(path.name,),
-        format=source.format,
-        columns=tuple(staged.columns),
-        guessed=guessed,
-        rows=tuple(staged.rows),
+        format=read.shape.name,
+        title=read.shape.title,
+        columns=tuple(
+            name for name in read.staged.names if name not in {mapping_rules.REPLY, mapping_rules.BEFORE}
+        ),
+        guessed=read.mapping,
+        rows=tuple(read.rows),
+        outputs=outputs,
         rows_read=total,
-        rejected=tuple(staged.broken[:_SHOWN]),
-        warnings=(*staged.warnings, *staged.unread(guessed)),
-        grade_words=mapping_rules.grade_words(guessed, staged.rows),
+        rejected=tuple(read.staged.broken[:_SHOWN]),
+        warnings=(*_written(source.warnings), *read.notes, *_doubts(read.staged.names), *_open(read)),
+        seen=_seen(read),
+        nearest=read.shape.nearest,
+        grade_words=_meanings(read).get("grade overall", {}),
     )
+
+
+def _rules(workspace: Workspace) -> GradingRules:
+    known = {project.name: project for project in projects.list_projects(workspace.db)}
+    project = known.get(workspace.project.name)
+    return project.settings.grading if project else GradingRules()
+
+
+def _read(cursor: Any, source: files.Source, wanted: Mapping | Description, rules: GradingRules) -> Read:
+    shape = reading.shape_of(source, wanted.format, wanted.part)
+    staged = reading.stage(cursor, source, shape)
+    choice = wanted if isinstance(wanted, Mapping) else wanted.mapping
+    return reading.understand(cursor, shape, staged, choice, rules)
+
+
+def _seen(read: Read) -> tuple[Seen, ...]:
+    taken = [(signal, told, True) for signal, told in zip(read.signals, read.readings, strict=True)]
+    offered = [(signal, told, False) for signal, told in read.offers]
+    return tuple(_one(signal, told, is_taken) for signal, told, is_taken in (*taken, *offered))
+
+
+def _one(signal: staging.Signal, told: Reading, taken: bool) -> Seen:  # noqa: FBT001 - read beside the others
+    values = tuple(
+        {"value": v.value, "rows": v.rows, "meaning": told.values.get(v.value), "examples": list(v.examples)}
+        for v in signal.values
+    )
+    return Seen(
+        kind=signal.kind,
+        name=signal.name,
+        known=told.known,
+        why=told.why,
+        taken=taken and told.known,
+        people=signal.people,
+        values=values,
+    )
+
+
+def _meanings(read: Read) -> dict[str, dict[str, str]]:
+    return {f"{told.kind} {told.name or 'overall'}": told.values for told in read.readings if told.known}
 
 
 @operation("import", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
@@ -154,20 +247,21 @@ def import_file(
     *,
     described: Description = _OPEN,
 ) -> ImportResult:
-    """Bring the outputs of a file in, with the grades, notes and verdicts in its rows.
+    """Bring the outputs of a file in, with the grades, notes, verdicts and feedback in its rows.
 
-    Of a glob every file comes in: the columns are those of the first, counts are sums, and the batch is
-    the last one's. A project that does not exist begins with its first file.
+    Of a glob or a folder every file comes in: the columns are those of the first, counts are sums, and the
+    batch is the last one's. A project that does not exist begins with its first file.
 
     Raises:
-        BadInput: a file cannot be read, or a mapped column does not exist.
+        BadInput: a file cannot be read, a mapped column does not exist, or a value has no meaning yet.
     """
     found = files.find(file)
     results: list[ImportResult] = []
     for number, path in enumerate(found):
         workspace.progress(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
-        with files.opened(path) as source:
-            results.append(_import_one(workspace, source, mapping or described.mapping))
+        wanted = mapping or described
+        with files.opened(path, part=wanted.part, encoding=wanted.encoding) as source:
+            results.append(_import_one(workspace, source, wanted))
         mapping = Mapping.model_validate(results[0].batch.mapping)
     workspace.progress(len(found) * _STEPS, len(found) * _STEPS, "done")
     return results[0] if len(results) == 1 else _summed(results)
@@ -184,7 +278,7 @@ def import_bytes(
 @contextmanager
 def _as_file(name: str, data: bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(name).name
+        path = Path(folder) / (Path(name).name[-200:] or "upload")
         path.write_bytes(data)
         yield path
 
@@ -200,51 +294,14 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
     )
 
 
-@dataclass(frozen=True)
-class _Staged:
-    """What was read of a file into the cursor's table; ``rows``: the first ones."""
-
-    columns: list[str]
-    rows: list[dict[str, Any]]
-    broken: list[RejectedRow]
-    warnings: tuple[str, ...]
-
-    def unread(self, mapping: Mapping) -> list[str]:
-        """A sentence on a column that looks like grades and is not mapped."""
-        return [words] if (words := mapping_rules.unread_grades(mapping, self.columns, self.rows)) else []
-
-
-def _stage(cursor: Any, source: files.Source) -> _Staged:
-    """Read a file, once."""
-    broken = every_format()[source.format].stage(cursor, source.path)
-    columns = staging.columns_of(cursor)
-    rows = staging.first_rows(cursor, _PREVIEW)
-    return _Staged(columns, rows, broken, (*source.warnings, *_doubts(columns)))
-
-
-def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | _Choose) -> ImportResult:
+def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | Description) -> ImportResult:
     db, batch_id, name = workspace.db, new_id("batch"), workspace.project.name
     begins = name not in {known.name for known in projects.list_projects(db)}
     with db.transaction() as cursor:
-        staged = _stage(cursor, source)
-        mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.columns, staged.rows)
-        _check(mapping, staged.columns)
+        read = _read(cursor, source, wanted, _rules(workspace))
+        _check(read)
         project = projects.open_project(db, name)
-        rows = staging.count_rows(cursor) + len(staged.broken)
-        outputs = _store_outputs(cursor, project, mapping, staged.columns, batch_id)
-        judged = _store_judgements(cursor, project, mapping, batch_id)
-        rejected = [*staged.broken, *outputs.rejected, *judged.rejected]
-        batch = ImportBatch(
-            id=batch_id,
-            project_id=project.id,
-            file_name=source.name,
-            sha256=source.sha256,
-            mapping=mapping.model_dump(mode="json"),
-            rows_read=rows,
-            rows_rejected=len({bad.row for bad in rejected}),
-            **outputs.counts,
-            **judged.counts,
-        )
+        batch, rejected = _stored(workspace.with_project(project), cursor, source, read, batch_id)
         batches.save_within(cursor, batch, rejected)
         staging.clear(cursor)
         audit.note(db, project.id, workspace.person, "import", batch_id, file=source.name)
@@ -253,123 +310,119 @@ def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | _C
     return ImportResult(
         batch=batch,
         rejected=tuple(rejected[:_SHOWN]),
-        warnings=(*staged.warnings, *staged.unread(mapping), *_missing(mapping, batch)),
-        grade_words=mapping_rules.grade_words(mapping, staged.rows),
+        warnings=(
+            *_written(source.warnings),
+            *read.notes,
+            *_doubts(read.staged.names),
+            *_missing(read, batch),
+        ),
+        seen=_seen(read),
+        title=read.shape.title,
         begins_project=begins,
     )
 
 
-def _check(mapping: Mapping, columns: Sequence[str]) -> None:
-    for column in (*mapping.named().values(), *(mapping.meta or ()), *mapping.verdicts.values()):
-        mapping_rules.check(column, columns)
-    if not mapping.output and not (mapping.id and mapping.grade):
-        raise BadInput("No column holds the outputs.", next_step="Name it with --map output=COLUMN.")
-
-
-class _Part(NamedTuple):
-    """What a part of an import stored, by the names of its batch, and the rows that it kept apart."""
-
-    counts: dict[str, int]
-    rejected: list[RejectedRow]
-
-
-def _store_outputs(
-    cursor: Any, project: Project, mapping: Mapping, columns: Sequence[str], batch_id: str
-) -> _Part:
-    """Outputs first: new, known from before, and rows that repeat another one of the file; a file of
-    grades alone is matched to the outputs that are there.
-    """
-    if not mapping.output:
-        apart = staging.match_ids(cursor, project.id, str(mapping.id))
-        known = staging.count_rows(cursor) - len(apart)
-        return _Part({"outputs_new": 0, "outputs_known": known, "duplicates": 0}, apart)
-    named = mapping.named()
-    mapped = {name: column for name, column in named.items() if name not in {"grade", "note", "annotator"}}
-    used = {*named.values(), *mapping.verdicts.values()}
-    meta = mapping.meta if mapping.meta is not None else [c for c in columns if c not in used]
-    apart = staging.prepare(cursor, project.id, mapped, meta, id_is_guess=mapping.id_is_guess)
-    counts = staging.store_outputs(cursor, batch_id)
-    return _Part(dict(zip(("outputs_new", "outputs_known", "duplicates"), counts, strict=True)), apart)
-
-
-def _store_judgements(cursor: Any, project: Project, mapping: Mapping, batch_id: str) -> _Part:
-    """The grades and verdicts in the same rows."""
-    rejected: list[RejectedRow] = []
-    grades = verdicts = 0
-    staging.word_table(cursor)
-    if mapping.grade:
-        grades, rejected = staging.store_grades(
-            cursor,
-            project.id,
-            grade=mapping.grade,
-            note=mapping.note,
-            annotator=mapping.annotator,
-            annotator_name=mapping.annotator_name,
-        )
-    for name, column in mapping.verdicts.items():
-        version = _imported_judge(project, name)
-        judge_table.save_within(cursor, [version])
-        new, odd = staging.store_verdicts(cursor, project.id, version.id, batch_id, column)
-        verdicts += new
-        rejected += odd
-    return _Part({"grades_new": grades, "verdicts_new": verdicts}, rejected)
-
-
-def _imported_judge(project: Project, name: str) -> JudgeVersion:
-    judge_id = f"imported_{project.id}_{name}"
-    return JudgeVersion(
-        id=judge_id,
-        judge_id=judge_id,
+def _stored(
+    workspace: Workspace, cursor: Any, source: files.Source, read: Read, batch_id: str
+) -> tuple[ImportBatch, list[RejectedRow]]:
+    """Outputs first, then what was said of them."""
+    project: Project = workspace.project
+    rows = staging.count_rows(cursor) + len(read.staged.broken)
+    outputs = storing.store_outputs(cursor, project, read, batch_id)
+    judged = storing.store_judgements(workspace, cursor, read, batch_id)
+    rejected = [*read.staged.broken, *outputs.rejected]
+    meant = read.mapping.model_copy(update={"meanings": _meanings(read)})
+    batch = ImportBatch(
+        id=batch_id,
         project_id=project.id,
-        name=name,
-        kind="imported",
-        version=1,
-        criterion_id=None,
-        criterion_version=None,
-        spec={"tool": name},
-        description="Verdicts of another tool, imported with the outputs.",
+        file_name=source.name,
+        sha256=source.sha256,
+        mapping=meant.model_dump(mode="json"),
+        format=read.shape.name,
+        rows_read=rows,
+        rows_rejected=len(rejected),
+        **outputs.counts,
+        **judged,
     )
+    return batch, rejected
 
 
-def _doubts(columns: Sequence[str]) -> list[str]:
-    """A first line that looks like data was probably no header."""
-    odd = [c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column")]
-    if columns and len(odd) * 2 > len(columns):
-        return [
-            "The first line looks like data, not like column names: if the file has no header, "
-            "add one line with names at its top."
-        ]
-    return []
-
-
-def _missing(mapping: Mapping, batch: ImportBatch) -> list[str]:
-    warnings = []
-    if batch.rows_read == 0:
-        warnings.append("The file has a header but no rows.")
-    if mapping.output and not (mapping.input or mapping.context or mapping.conversation):
-        warnings.append(
-            "No column is mapped to the input, so judges cannot compare outputs with what they answer."
+def _check(read: Read) -> None:
+    """Refuse what would be stored without being understood."""
+    mapping, columns = read.mapping, read.staged.names
+    for column in {*mapping.used(), *(mapping.meta or ())} - {mapping.annotator_name}:
+        mapping_rules.check(column, columns)
+    if not mapping.output and not (
+        mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback)
+    ):
+        if _doubts(columns):
+            raise BadInput(
+                "The first line looks like data, not like column names.",
+                next_step="If the file has no header, add one line with names at its top.",
+            )
+        shown = "; ".join(f"{name}: {str(value)[:40]}" for name, value in (read.rows or [{}])[0].items())
+        raise BadInput(
+            f"It is not known which column holds the outputs. The first row is {shown or 'empty'}.",
+            next_step="Name it with --map output=COLUMN.",
         )
+    asked = {
+        "verdict": {*mapping.verdicts},
+        "grade": {grading.criterion for grading in mapping.all_gradings()},
+    }
+    for told in read.readings:
+        if not told.known and told.name in asked.get(told.kind, ()) and not read.shape.tool:
+            listed = ", ".join(repr(value[:40]) for value in told.open[:8])
+            raise BadInput(
+                f"It is not known what these values of '{told.name}' mean: {listed}. Nothing was stored.",
+                next_step="Say it with --passes VALUE and --fails VALUE (--unsure, --no-grade), of numbers "
+                "--passes-from N.",
+            )
+
+
+def _written(sentences: Sequence[str]) -> list[Fact]:
+    return [fact("as_written", words=words) for words in sentences]
+
+
+def _doubts(columns: Sequence[str]) -> list[Fact]:
+    """A first line that looks like data was probably no header."""
+    odd = [c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column ")]
+    return [fact("no_header")] if columns and len(odd) * 2 > len(columns) else []
+
+
+def _open(read: Read) -> list[Fact]:
+    """What the file says of its outputs and nobody took, because its meaning is not known."""
+    offered = [fact("offered", column=signal.name, values=_told(signal)) for signal, _ in read.offers]
+    unknown = [
+        fact("not_taken", kind=told.kind, name=told.name, values=_told(signal))
+        for signal, told in zip(read.signals, read.readings, strict=True)
+        if not told.known
+    ]
+    return [*unknown, *offered]
+
+
+def _told(signal: staging.Signal) -> str:
+    some = ", ".join(f"{value.value[:30]} ({value.rows:,})" for value in signal.values[:6])
+    return some + (", …" if len(signal.values) > 6 else "")
+
+
+def _missing(read: Read, batch: ImportBatch) -> list[Fact]:
+    mapping = read.mapping
+    warnings = _open(read)
+    if batch.rows_read == 0:
+        warnings.append(fact("no_rows"))
+    if mapping.output and not (mapping.input or mapping.context or mapping.conversation):
+        warnings.append(fact("no_input"))
+    if batch.near_duplicates:
+        warnings.append(fact("near_duplicates", n=batch.near_duplicates))
     return warnings
 
 
 def importable() -> tuple[str, ...]:
     """The formats that can be imported, as people call them."""
-    return tuple(form.title for form in every_format().values())
-
-
-def imports(workspace: Workspace) -> list[ImportBatch]:
-    """The imports of a project, the newest first."""
-    return batches.all_of(workspace.db, workspace.project.id)
-
-
-def rejected_csv(db: Database, batch_id: str) -> str:
-    """The rows that an import kept apart, as CSV: row, field, reason, raw."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["row", "field", "reason", "raw"])
-    writer.writerows((r.row, r.field, r.reason, r.raw) for r in batches.rejected(db, batch_id))
-    return text.getvalue()
+    return (
+        *(form.title for form in every_format().values()),
+        *(tool.title for tool in every_tool().values()),
+    )
 
 
 def sample_mappings() -> dict[str, Mapping]:

@@ -1,35 +1,55 @@
-"""Which files are meant, in which format and encoding; a clear sentence where they cannot be read."""
+"""Which files are meant, unpacked and as UTF-8; a clear sentence where they cannot be read."""
 
 from __future__ import annotations
 
+import bz2
 import codecs
+import contextlib
 import difflib
 import glob
+import gzip
 import hashlib
+import io
 import json
+import lzma
 import re
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import pyarrow as pa
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
-from labelcore.store.formats import Format, every_format
+from labelcore.store.formats import Format, every_format, inspect_zip
 
 _FOREIGN = {
-    b"PK\x03\x04": "a zip file or an Excel workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"\x1f\x8b": "a gzip file",
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "a SQLite database",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"\x80\x04\x95": "a Python pickle, which cannot be read safely",
 }
+_PACKED: dict[bytes, Callable[[Path], Any]] = {
+    b"\x1f\x8b": lambda path: gzip.open(path),  # noqa: SIM115 - the caller closes it
+    b"BZh": lambda path: bz2.open(path),  # noqa: SIM115
+    b"\xfd7zXZ\x00": lambda path: lzma.open(path),  # noqa: SIM115
+    b"\x28\xb5\x2f\xfd": lambda path: io.BufferedReader(pa.CompressedInputStream(str(path), "zstd")),
+}
+_ZIP = b"PK\x03\x04"
+_LARGEST_UNPACKED = 20_000_000_000
 _BLOCK = 1 << 20
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
+_SUFFIXES = (".arrow", ".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx", ".ods")
 
 
 class Source(Frozen):
-    """One readable file: where its UTF-8 text is, its format, its hash, and what was done to it."""
+    """One readable file: where its UTF-8 text is, its container, its hash, and what was done to it."""
 
     path: Path
     name: str
@@ -38,21 +58,53 @@ class Source(Frozen):
     warnings: tuple[str, ...] = ()
 
 
+class _Scan(NamedTuple):
+    """What one pass over a file finds out: hash, encoding, and what has to be mended."""
+
+    sha256: str
+    encoding: str = "utf-8"
+    nul: bool = False
+    old_lines: bool = False
+    exact: bool = True
+
+
 def find(place: str) -> list[Path]:
-    """The files of a path or glob, by name.
+    """The files of a path, a folder or a glob, by name.
 
     Raises:
-        BadInput: there are none, or the path is a folder.
+        BadInput: there are none, or they are no ordinary files.
     """
-    path = Path(place).expanduser()
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder.", next_step=f"Name a file, or a glob like {path}/*.jsonl.")
-    if path.is_file():
-        return [path]
-    names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
-    if found := sorted(map(Path, names)):
-        return [path for path in found if path.is_file()]
-    raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
+    try:
+        path = Path(place).expanduser()
+        if path.is_dir():
+            return _of_folder(path)
+        if path.is_file():
+            return [path]
+        if path.exists():
+            raise BadInput(f"{path} is no ordinary file.", next_step="Copy its content into a file first.")
+        names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
+        found = [known for known in sorted(map(Path, names)) if known.is_file()]
+    except (OSError, ValueError, RuntimeError) as trouble:
+        raise BadInput(f"{place[:200]!r} is no path: {trouble}", next_step="Check the path.") from trouble
+    if not found:
+        raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
+    return found
+
+
+def _of_folder(path: Path) -> list[Path]:
+    """The data files of a folder: those of the first kind there is, as a `datasets` folder holds them."""
+    for suffix in _SUFFIXES:
+        found = sorted(known for known in path.rglob(f"*{suffix}") if known.is_file())
+        found = [
+            known
+            for known in found
+            if not known.name.startswith((".", "dataset_info", "dataset_dict", "state"))
+        ]
+        if found:
+            return found
+    raise BadInput(
+        f"{path} is a folder without files that can be read.", next_step=f"Name a file, or {path}/*.txt."
+    )
 
 
 def _nearest(path: Path) -> str:
@@ -64,68 +116,144 @@ def _nearest(path: Path) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
-    """A file as UTF-8, in a temporary copy where it is something else.
+def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source]:
+    """A file, unpacked and as UTF-8, in a temporary copy where it is something else.
+
+    ``part`` chooses a file of a zip. ``encoding`` replaces the one that would be found.
 
     Raises:
-        BadInput: the file is empty, foreign (a workbook, an archive), or cannot be read.
+        BadInput: the file is empty, foreign, or cannot be read.
     """
-    form = _format(path)
-    try:
-        digest, encoding, nul = _scan(path, binary=bool(form.start))
-    except PermissionError as trouble:
-        raise BadInput(f"{path} may not be read.", next_step="Check its permissions.") from trouble
-    if encoding == "utf-8" and not nul:
-        yield Source(path=path, name=path.name, format=form.name, sha256=digest)
-        return
-    warnings = [] if encoding in {"utf-8", "utf-8-sig"} else [f"{path.name} was read as {encoding}."]
-    if nul:
-        warnings.append(f"{path.name} holds NUL characters; they are shown as ␀.")
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / path.name
-        _transcode(path, copy, encoding)
-        yield Source(path=copy, name=path.name, format=form.name, sha256=digest, warnings=tuple(warnings))
+        try:
+            plain, warnings = _unpacked(path, Path(folder), part)
+            form = _format(plain)
+            scan = _scan(plain, binary=bool(form.start))
+            if encoding and not form.start:
+                scan = scan._replace(encoding=codecs.lookup(encoding).name)
+            if scan.encoding != "utf-8" or scan.nul or scan.old_lines or not scan.exact:
+                copy = Path(folder) / f"copy of {plain.name}"
+                warnings += _transcode(plain, copy, scan)
+                plain = copy
+        except PermissionError as trouble:
+            raise BadInput(f"{path} may not be read.", next_step="Check its permissions.") from trouble
+        except LookupError as trouble:
+            raise BadInput(
+                f"There is no encoding '{encoding}'.", next_step="For example gb18030."
+            ) from trouble
+        except (
+            OSError,
+            EOFError,
+            lzma.LZMAError,
+            zipfile.BadZipFile,
+            RuntimeError,
+            pa.ArrowException,
+        ) as trouble:
+            raise BadInput(
+                f"{path.name} cannot be read: {trouble}", next_step="Export it again."
+            ) from trouble
+        yield Source(
+            path=plain, name=path.name, format=form.name, sha256=scan.sha256, warnings=tuple(warnings)
+        )
+
+
+def _unpacked(path: Path, folder: Path, part: str) -> tuple[Path, list[str]]:
+    start = _start(path)
+    for magic, opening in _PACKED.items():
+        if start.startswith(magic):
+            target = folder / (path.stem or "unpacked")
+            with opening(path) as packed, target.open("wb") as plain:
+                _copied(packed, plain, path)
+            return target, []
+    if start.startswith(_ZIP):
+        with zipfile.ZipFile(path) as archive:
+            return _of_zip(archive, path, folder, part)
+    return path, []
+
+
+def _copied(packed: IO[bytes], plain: IO[bytes], path: Path) -> None:
+    size = 0
+    while block := packed.read(_BLOCK):
+        size += plain.write(block)
+        if size > _LARGEST_UNPACKED:
+            raise BadInput(f"{path.name} unpacks to more than 20 GB.", next_step="Split it.")
+
+
+def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tuple[Path, list[str]]:
+    """A workbook stays as it is; of other archives the one file that is meant."""
+    names = [name for name in archive.namelist() if not name.endswith("/")]
+    if {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} & set(names):
+        return path, []
+    if inspect_zip.is_log(path):
+        inspect_zip.write_document(path, folder / "log.json")
+        return folder / "log.json", []
+    data = [name for name in names if not Path(name).name.startswith(".") and "__MACOSX" not in name]
+    chosen = [name for name in data if part in {name, Path(name).name}] if part else data
+    if len(chosen) != 1:
+        listed = ", ".join(data[:10])
+        raise BadInput(
+            f"{path.name} holds {len(data)} files: {listed}.",
+            next_step="Choose one with --part, or unpack it.",
+        )
+    target = folder / Path(chosen[0]).name
+    with archive.open(chosen[0]) as packed, target.open("wb") as plain:
+        _copied(packed, plain, path)
+    return target, []
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if not start.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise BadInput(f"{path} is empty.", next_step="Export it again, or choose another file.")
+    return start
 
 
 def _format(path: Path) -> Format:
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if not start.strip():
-        raise BadInput(f"{path} is empty.", next_step="Export it again, or choose another file.")
-    formats = every_format()
+    start, formats = _start(path), every_format()
+    for magic, what in _FOREIGN.items():
+        if start.startswith(magic):
+            raise BadInput(
+                f"{path.name} is {what}.", next_step="Export it as CSV or JSON lines, then import that."
+            )
+    if start[8:12] == b"DUCK":
+        raise BadInput(f"{path.name} is a DuckDB database.", next_step="Export its table as Parquet.")
     for form in formats.values():
         if form.start and start.startswith(form.start):
             return form
-    for magic, what in _FOREIGN.items():
-        if start.startswith(magic):
-            raise BadInput(f"{path.name} is {what}.", next_step="Save it as CSV or JSONL, then import that.")
     named = [form for form in formats.values() if path.suffix.lower() in form.endings]
     if named and named[0].start:
         raise BadInput(f"{path.name} is no {named[0].title} file.", next_step="Export it again.")
-    form = named[0] if named else formats["json" if start.lstrip()[:1] in {b"{", b"["} else "csv"]
-    return formats[_json_form(path)] if form.name in {"json", "jsonl"} else form
+    return formats[_text_form(path)]
 
 
-def _json_form(path: Path) -> str:
-    """JSON lines or one JSON document, whatever the ending says."""
+def _text_form(path: Path) -> str:
+    """JSON lines, one JSON document or a table, by the first two lines that hold anything."""
     with path.open("rb") as file:
-        first = file.readline(1 << 24).strip()
-        second = file.readline(1 << 24).strip()
+        some = (
+            line for line in iter(lambda: file.readline(1 << 24), b"") if line.strip(b" \t\r\n\xef\xbb\xbf")
+        )
+        first, second = next(some, b"").strip(), next(some, b"").strip()
     first = first.removeprefix(codecs.BOM_UTF8)
-    if first.startswith(b"[") or (path.suffix.lower() == ".json" and not second):
-        return "json"
-    try:
-        json.loads(first)
-    except ValueError:
-        return "jsonl" if second.startswith(b"{") and first.count(b"{") == first.count(b"}") else "json"
-    return "jsonl"
+    if "\0" in first[:200].decode("latin-1"):  # UTF-16: look again when it is UTF-8
+        first, second = first.replace(b"\0", b"").lstrip(b"\xff\xfe"), second.replace(b"\0", b"")
+    if first[:1] not in {b"{", b"["}:
+        return "csv"
+    with contextlib.suppress(ValueError, RecursionError):
+        value = json.loads(first)
+        lines = isinstance(value, dict) and (bool(second) or path.suffix.lower() in {".jsonl", ".ndjson"})
+        return "jsonl" if lines else "json"
+    if first.startswith(b"[") and path.suffix.lower() in {".csv", ".tsv"}:
+        return "csv"
+    complete = first.startswith(b"{") and second.startswith(b"{") and first.count(b"{") == first.count(b"}")
+    named = path.suffix.lower() in {".jsonl", ".ndjson"} and len(first) > 1
+    return "jsonl" if complete or named else "json"
 
 
-def _scan(path: Path, *, binary: bool) -> tuple[str, str, bool]:
-    """(sha256, encoding, whether NUL characters occur), in one pass of bounded memory."""
-    digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    valid, nul, start = True, False, b""
+def _scan(path: Path, *, binary: bool) -> _Scan:
+    """Everything about the bytes, in one pass of bounded memory."""
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    valid, nul, returns, newlines, start = True, False, False, False, b""
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             start = start or block[:4096]
@@ -133,24 +261,50 @@ def _scan(path: Path, *, binary: bool) -> tuple[str, str, bool]:
             if binary:
                 continue
             nul = nul or b"\0" in block
+            returns, newlines = returns or b"\r" in block, newlines or b"\n" in block
             valid = valid and _decodes(decoder, block)
     if binary:
-        return digest.hexdigest(), "utf-8", False
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if start.startswith(mark):
-            return digest.hexdigest(), encoding, False
+        return _Scan(digest.hexdigest())
+    valid = valid and _decodes(decoder, b"", last=True)
+    found = _Scan(digest.hexdigest(), "utf-8", nul, returns and not newlines, valid)
+    if wide := _wide(start):
+        return found._replace(encoding=wide, nul=False, old_lines=False, exact=True)
     if valid:
-        marked = start.startswith(codecs.BOM_UTF8)
-        return digest.hexdigest(), "utf-8-sig" if marked else "utf-8", nul
-    return digest.hexdigest(), _guess(path), nul
+        return found._replace(encoding="utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
+    guess = "utf-8" if _is_mostly_utf8(path) else _guess(path)
+    return found._replace(encoding=guess, exact=guess != "utf-8")
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+def _wide(start: bytes) -> str:
+    """UTF-16 or UTF-32, with their mark or by where the zeros stand; "" where it is neither."""
+    marks = (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+    )
+    for mark, encoding in (*marks, (codecs.BOM_UTF16_BE, "utf-16")):
+        if start.startswith(mark):
+            return encoding
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if max(even, odd) * 2 > len(start) * 0.4 and min(even, odd) * 10 < max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return ""
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, last: bool = False) -> bool:
     try:
-        decoder.decode(block)
+        decoder.decode(block, last)
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Whether a few bytes are damaged in a text that is UTF-8 otherwise."""
+    with path.open("rb") as file:
+        text = file.read(_BLOCK * 4).decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return damaged * 10 < sum(ord(c) > 127 for c in text) - damaged
 
 
 def _guess(path: Path) -> str:
@@ -185,10 +339,23 @@ def _western(path: Path) -> str:
     return "latin-1" if undefined else "cp1252"
 
 
-def _transcode(source: Path, target: Path, encoding: str) -> None:
+def _transcode(source: Path, target: Path, scan: _Scan) -> list[str]:
+    """Write the file as UTF-8 with plain line ends; sentences on what could not be kept as it was."""
+    damaged, nul = 0, 0
     with (
-        source.open(encoding=encoding, newline="") as old,
-        target.open("w", encoding="utf-8", newline="") as new,
+        source.open(encoding=scan.encoding, errors="replace", newline="") as old,
+        target.open("w", encoding="utf-8", errors="replace", newline="") as new,
     ):
         while part := old.read(_BLOCK):
+            damaged += part.count("\ufffd")
+            nul += part.count("\0")
+            part = part.replace("\r", "\n") if scan.old_lines else part
             new.write(part.replace("\0", "␀"))
+    warnings = (
+        [] if scan.encoding in {"utf-8", "utf-8-sig"} else [f"{source.name} was read as {scan.encoding}."]
+    )
+    if damaged:
+        warnings.append(f"{damaged:,} damaged characters of {source.name} are shown as �.")
+    if nul:
+        warnings.append(f"{source.name} holds NUL characters; they are shown as ␀.")
+    return warnings

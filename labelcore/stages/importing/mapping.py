@@ -1,45 +1,80 @@
-"""Which column is what: guessed from names and contents, changeable by people."""
+"""Which column is what: known by names, said by people, and never guessed from how long a text is."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
 from labelcore.operations import Options
-from labelcore.store.staging import GRADE_WORDS
+from labelcore.stages.importing.meanings import Said
+from labelcore.store.staging import FIELDS
+from labelcore.text import chats
 
 NAMES: dict[str, tuple[str, ...]] = {
     meaning: tuple(words.split())
     for meaning, words in {
-        "output": "output response answer completion prediction generation model_output llm_output "
-        "generated_text summary reply text 输出 回答 回复 答案",
-        "input": "input prompt question query instruction user_input request 输入 问题 提示",
-        "context": "context documents document source_text passage passages transcript retrieved 上下文 原文 "
-        "资料",
-        "conversation": "conversation messages dialogue dialog chat turns history 对话",
-        "id": "id output_id example_id item_id uid uuid record_id 编号",
-        "group": "group group_id group_key doc_id document_id source_id session_id thread_id case_id 分组",
+        "output": "output outputs response responses answer answers completion prediction generation "
+        "model_output "
+        "llm_output model_response model_answer assistant_response ai_response bot_response agent_response "
+        "generated_text generated_answer final_answer actual_output predicted_answer summary reply replies "
+        "text "
+        "输出 模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果",
+        "input": "input inputs prompt question questions query instruction user_input user_message "
+        "user_query "
+        "customer_message request 输入 问题 用户问题 用户输入 提问 提示 提示词 指令",
+        "context": "context contexts documents document source_text passage passages transcript retrieved "
+        "retrieved_contexts retrieval_context source article 上下文 原文 资料 参考资料 背景",
+        "conversation": "conversation conversations messages dialogue dialog chat chat_history turns "
+        "history trace "
+        "对话 聊天记录 对话历史",
+        "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id 编号 序号",
+        "group": "group group_id group_key doc_id document_id source_id session_id thread_id case_id "
+        "conversation_id 分组 会话",
         "model": "model model_name model_id 模型",
-        "prompt_version": "prompt_version prompt_id template version 提示版本",
-        "grade": "grade label human_label human_pass human_grade pass passed rating verdict is_good "
-        "expert_gold score correct 评分 结果 标注 是否通过",
-        "note": "note notes reason critique comment comments feedback explanation rationale 备注 原因 评语 "
-        "意见",
-        "annotator": "annotator annotator_id rater rater_id grader labeler expert user worker 标注人 标注员",
+        "prompt_version": "prompt_version prompt_id template version 提示版本 版本",
+        "at": "timestamp created_at created time date datetime start_time 时间 日期 创建时间",
+        "grade": "grade human_grade label human_label human_pass pass passed rating verdict good is_good "
+        "is_correct expert_gold score correct 评分 得分 结果 标注 是否通过 是否合格",
+        "note": "note notes reason critique comment comments reviewer_comment grader_comment feedback "
+        "explanation rationale 备注 原因 评语 意见 理由 评分理由",
+        "annotator": "annotator annotator_id rater rater_id grader labeler reviewer expert user worker "
+        "标注人 标注员 "
+        "评审人",
     }.items()
 }
-"""The names that a meaning is guessed by. A reference is none of them: it stays in the metadata, where
+"""The names that a meaning is known by. A reference is none of them: it stays in the metadata, where
 scorers read it, and is nothing that the output was made from."""
-_TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version")
+_TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version", "at")
+REPLY, BEFORE = "(reply)", "(before the reply)"
+"""The columns of outputs and conversations that were taken out of chats."""
+OVERALL = "overall"
+
+
+class Grading(Frozen):
+    """A column of grades: of which criterion ("overall" for none), by whom, with which notes.
+
+    ``annotator``: a column's name, or else a person's.
+    """
+
+    column: str
+    criterion: str = OVERALL
+    note: str | None = None
+    annotator: str | None = None
 
 
 class Mapping(Frozen):
-    """The columns of a file by what they mean. ``meta`` None keeps every other column."""
+    """The columns of a file by what they mean. ``meta`` None keeps every other column.
+
+    A column may be a path into one that holds JSON ("response.body.choices[0].message.content").
+    ``replies``: of chats without an output column, the last reply is the output, or each is one.
+    ``meanings``: what each value of a column of grades or verdicts was taken to mean.
+    """
 
     output: str | None = None
     input: str | None = None
@@ -49,37 +84,59 @@ class Mapping(Frozen):
     group: str | None = None
     prompt_version: str | None = None
     model: str | None = None
+    at: str | None = None
     grade: str | None = None
     note: str | None = None
     annotator: str | None = None
     annotator_name: str = "import"
+    gradings: tuple[Grading, ...] = ()
     meta: tuple[str, ...] | None = None
     verdicts: dict[str, str] = Field(default_factory=dict)
+    feedback: dict[str, str] = Field(default_factory=dict)
+    replies: Literal["last", "each"] = "last"
+    format: str = ""
+    part: str = ""
+    encoding: str = ""
+    near_duplicates: Literal["keep", "leave out"] = "keep"
     id_is_guess: bool = False
+    grade_is_guess: bool = False
+    said: Said = Said()
+    meanings: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    def texts(self) -> dict[str, str]:
+        """The columns of what an output is, by meaning."""
+        return {name: column for name in _TEXT if (column := getattr(self, name))}
 
     def named(self) -> dict[str, str]:
         """The columns that are mapped, by meaning."""
-        columns = {name: getattr(self, name) for name in (*_TEXT, "grade", "note", "annotator")}
-        return {name: column for name, column in columns.items() if column}
+        judged = {name: column for name in ("grade", "note", "annotator") if (column := getattr(self, name))}
+        return self.texts() | judged
+
+    def all_gradings(self) -> tuple[Grading, ...]:
+        """Every column of grades, with its notes and people."""
+        who = self.annotator or self.annotator_name
+        first = [Grading(column=self.grade, note=self.note, annotator=who)] if self.grade else []
+        others = [
+            grading.model_copy(update={"annotator": grading.annotator or who}) for grading in self.gradings
+        ]
+        return (*first, *others)
+
+    def used(self) -> set[str]:
+        """Every column or path that means something, so that it is no metadata."""
+        graded = {grading.column for grading in self.gradings} | {g.note for g in self.gradings if g.note}
+        return {*self.named().values(), *graded, *self.verdicts.values(), *self.feedback.values()}
 
 
-def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
-    """A mapping from the columns' names, and from their contents where no name tells."""
-    found: dict[str, Any] = dict(_by_name(columns, rows))
-    if "output" not in found:
-        found["output"] = _longest([c for c in columns if c not in found.values()], rows)
-    if "grade" not in found:
-        left = [c for c in columns if c not in found.values() and _is_grade(c, rows)]
-        found["grade"] = left[0] if len(left) == 1 else None
-    return Mapping(**found, id_is_guess="id" in found)
-
-
-def _by_name(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+def by_name(
+    columns: Sequence[str], rows: Sequence[dict[str, Any]], *, taken: Iterable[str] = ()
+) -> dict[str, str]:
+    """The columns that a name tells; a conversation also by what it holds."""
     found: dict[str, str] = {}
     for meaning, names in NAMES.items():
         for name in names:
-            free = [c for c in columns if c not in found.values() and _plain(c) == name]
-            if free and (meaning != "grade" or _is_grade(free[0], rows)):
+            used = {*found.values(), *taken}
+            free = [c for c in columns if c not in used and _plain(c) == name]
+            if free and (meaning != "conversation" or is_chat(free[0], rows)):
                 found[meaning] = free[0]
                 break
     if "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
@@ -87,69 +144,91 @@ def _by_name(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> dict[str
     return found
 
 
+def is_chat(column: str, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether it is known who spoke in the first rows of a column."""
+    texts = [text for row in rows if (text := str(row.get(column) or "").strip())]
+    known = [chats.turns(text) for text in texts]
+    return bool(texts) and all(turns is not None for turns in known)
+
+
+def is_named(column: str, name: str) -> bool:
+    """Whether a column bears a name, in any way of writing it."""
+    return _plain(column) == name
+
+
 def _plain(column: str) -> str:
-    return column.strip().lower().replace(" ", "_").replace("-", "_")
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", column.strip())
+    return re.sub(r"[\s\-]+", "_", words).lower()
 
 
-def _is_grade(column: str, rows: Sequence[dict[str, Any]]) -> bool:
-    values = {str(row.get(column) or "").strip().lower() for row in rows} - {""}
-    return bool(values) and len(values) <= 4 and values <= GRADE_WORDS.keys()
+def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
+    """A mapping from the columns' names; without an output where none tells."""
+    if tuple(columns) == FIELDS:
+        return Mapping(**{name: name for name in _TEXT})
+    found = by_name(columns, rows)
+    grade, judged = (
+        found.pop("grade", None),
+        {n: c for n in ("note", "annotator") if (c := found.pop(n, None))},
+    )
+    texts = without_doubt(found, columns)
+    return Mapping(
+        **texts,
+        **(judged if grade else {}),
+        grade=grade,
+        grade_is_guess=bool(grade),
+        id_is_guess="id" in texts,
+    )
 
 
-def grade_words(mapping: Mapping, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """What the first rows' words in the column of grades were read as: word -> pass, fail, unsure."""
-    if not mapping.grade:
-        return {}
-    words = sorted({str(row.get(mapping.grade) or "").strip().lower() for row in rows})
-    return {word: GRADE_WORDS[word] for word in words if word in GRADE_WORDS}
+def without_doubt(found: dict[str, str], columns: Sequence[str]) -> dict[str, str]:
+    """The texts by name, where they say what the outputs are: a chat without an output has it inside.
 
-
-def unread_grades(mapping: Mapping, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
-    """A sentence on a column that is named like grades and was not taken, with the word that stopped
-    it; "" where there is none.
+    A file of just one column of texts holds outputs.
     """
-    if mapping.grade:
-        return ""
-    for column in columns:
-        values = sorted({str(row.get(column) or "").strip().lower() for row in rows} - {""})
-        odd = [value for value in values if value not in GRADE_WORDS]
-        if _plain(column) in NAMES["grade"] and values and column not in mapping.named().values():
-            why = f"'{odd[0][:40]}' is no pass, fail or unsure" if odd else "nothing maps it"
-            return (
-                f"The column '{column}' is not taken as grades: {why}. Map it as the grade to take "
-                "what can be read; other rows are then named."
-            )
-    return ""
-
-
-def _longest(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str | None:
-    """The free column with the longest texts; any column of a file that has just one."""
-
-    def length(column: str) -> float:
-        return sum(len(str(row.get(column) or "")) for row in rows) / max(1, len(rows))
-
-    return max(columns, key=length, default=None)
+    if not found and len(columns) == 1:
+        return {"output": columns[0]}
+    if "output" not in found and "conversation" in found:
+        return {name: column for name, column in found.items() if name != "input"}
+    return found
 
 
 class Description(Options):
     """What a person says of a file's columns; ``annotator``: a column, or a name.
 
-    Texts that are left open are guessed by their names. Grades, notes and annotators come along only
+    Texts that are left open are known by their names. Grades, notes and annotators come along only
     when they are asked for, or when nothing is said at all.
     """
 
     columns: dict[str, str] = Field(default_factory=dict)
     meta: tuple[str, ...] | None = None
-    grade: str | None = None
+    grades: tuple[str, ...] = ()
     note: str | None = None
     annotator: str | None = None
     verdicts: dict[str, str] = Field(default_factory=dict)
+    feedback: dict[str, str] = Field(default_factory=dict)
+    replies: Literal["last", "each"] = "last"
+    format: str = ""
+    part: str = ""
+    encoding: str = ""
+    leave_out_near: bool = False
+    passes: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    no_grade: tuple[str, ...] = ()
+    passes_from: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> Said:
+        """What was said of values."""
+        return Said(**{name: getattr(self, name) for name in Said.model_fields})
 
     @property
     def named(self) -> tuple[str, ...]:
         """Every column that must exist."""
-        single = filter(None, (self.grade, self.note))
-        return (*self.columns.values(), *(self.meta or ()), *single, *self.verdicts.values())
+        graded = [column for _, _, column in map(_grading, self.grades)]
+        noted = filter(None, (self.note,))
+        judged = (*self.verdicts.values(), *self.feedback.values())
+        return (*self.columns.values(), *(self.meta or ()), *graded, *noted, *judged)
 
     def mapping(self, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
         """The mapping for a file with these columns and first rows.
@@ -161,29 +240,62 @@ class Description(Options):
             raise BadInput(f"'{min(unknown)}' cannot be mapped.", next_step=f"Use {', '.join(_TEXT)}.")
         for column in self.named:
             check(column, columns)
+        kept = {name: getattr(self, name) for name in ("replies", "format", "part", "encoding")}
+        kept |= {"said": self.said, "near_duplicates": "leave out" if self.leave_out_near else "keep"}
         if not self.named and not self.annotator:
-            return guess(columns, rows)
-        free = [column for column in columns if column not in {*self.named, self.annotator}]
-        guessed = {name: column for name, column in _by_name(free, rows).items() if name in _TEXT}
-        longest = _longest(free, rows)
-        if longest and not {"output", "id"} & {*self.columns, *guessed}:
-            guessed["output"] = longest
+            return guess(columns, rows).model_copy(update=kept)
+        taken = [column for column in (*self.named, self.annotator) if column]
+        free = [column for column in columns if column not in taken]
+        found = {name: column for name, column in by_name(free, rows).items() if name in _TEXT}
+        texts = without_doubt(found, free) if not {"output", "id"} & self.columns.keys() else found
+        if tuple(columns) == FIELDS:
+            texts = {name: name for name in _TEXT if name not in taken}
         who = self.annotator if self.annotator in columns else None
         return Mapping(
-            **{**guessed, **self.columns},
-            grade=self.grade,
-            note=self.note,
+            **{**texts, **self.columns},
             annotator=who,
             annotator_name=(self.annotator if self.annotator and not who else "import"),
             meta=self.meta,
             verdicts=self.verdicts,
-            id_is_guess="id" in guessed and "id" not in self.columns,
+            feedback=self.feedback,
+            id_is_guess="id" in texts and "id" not in self.columns,
+            **self._graded(),
+            **kept,
         )
+
+    def _graded(self) -> dict[str, Any]:
+        """The columns of grades: one overall stands by itself, several of one name are one rater each."""
+        told = list(map(_grading, self.grades))
+        if len(told) == 1 and told[0][:2] == (OVERALL, ""):
+            return {"grade": told[0][2], "note": self.note}
+        names = [name for name, _, _ in told]
+        many = {name for name in names if names.count(name) > 1}
+        gradings = tuple(
+            Grading(
+                column=column,
+                criterion=name,
+                note=self.note,
+                annotator=who or (column if name in many else None),
+            )
+            for name, who, column in told
+        )
+        return {"gradings": gradings, "note": None if told else self.note}
+
+
+def _grading(text: str) -> tuple[str, str, str]:
+    """``tone@ann=tone_ann`` as criterion, person, column; the first two may be left out."""
+    name, equals, column = text.partition("=")
+    if not equals or not column.strip():
+        raise BadInput(
+            f"--grades wants NAME=COLUMN, not '{text}'.", next_step="For example: --grades overall=good"
+        )
+    criterion, _, person = name.partition("@")
+    return criterion.strip() or OVERALL, person.strip(), column.strip()
 
 
 def check(column: str, columns: Sequence[str]) -> None:
-    """Raise BadInput when a column does not exist, naming the nearest one."""
-    if column in columns:
+    """Raise BadInput when a column does not exist, naming the nearest one; a path needs its first step."""
+    if column in columns or any(column.startswith((f"{known}.", f"{known}[")) for known in columns):
         return
     close = difflib.get_close_matches(column, columns, n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""

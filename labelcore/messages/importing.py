@@ -1,0 +1,24 @@
+"""What is odd about a file, in words."""
+
+WORDS = {
+    "no_header": (
+        "The first line looks like data, not like column names: if the file has no header, add one line "
+        "with names at its top."
+    ),
+    "no_rows": "The file has a header but no rows.",
+    "no_input": ("No column is mapped to the input, so judges cannot compare outputs with what they answer."),
+    "near_duplicates": (
+        "One output says the same as another but for case, blanks and punctuation (--leave-out-near).",
+        "{n:,} outputs say the same as another but for case, blanks and punctuation (--leave-out-near).",
+    ),
+    "other_parts": "Read from '{part}'; the file also holds {others} (--part).",
+    "offered": (
+        "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "
+        "overall={column}, and say what its values mean (--passes, --fails, --passes-from)."
+    ),
+    "not_taken": (
+        "'{name}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "
+        "--fails "
+        "or --passes-from {name}=N."
+    ),
+}

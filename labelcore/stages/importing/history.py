@@ -1,0 +1,95 @@
+"""What was imported, how it was read, and taking an import back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Frozen, ImportBatch, Role
+from labelcore.operations import Effect, operation
+from labelcore.stages.importing.mapping import Mapping
+from labelcore.store import Database, batches, live
+from labelcore.workspace import Workspace
+
+
+class Undone(Frozen):
+    """What went with an import that was taken back; ``people``: grades of people that stay, unattached."""
+
+    batch: str
+    file_name: str
+    outputs: int
+    grades: int
+    verdicts: int
+    feedback: int
+    people: int
+
+
+@operation("imports list", role=Role.ENGINEER, listed_as="imports")
+def imports(workspace: Workspace) -> list[ImportBatch]:
+    """List the imports of a project, the newest first, with what each column and value was read as."""
+    return batches.all_of(workspace.db, workspace.project.id)
+
+
+@operation("imports undo", role=Role.ENGINEER, effect=Effect.WRITES)
+def undo(
+    workspace: Workspace,
+    batch: str,
+    *,
+    graded_too: Annotated[
+        bool, Field(description="Also where people have graded its outputs since.")
+    ] = False,
+) -> Undone:
+    """Take an import back with all that came by it.
+
+    Outputs that another import brought too stay. Grades that people gave here are never removed: they count
+    again as soon as their outputs come in again.
+
+    Raises:
+        NotFound: there is no such import.
+        BadInput: people have graded its outputs, and ``graded_too`` was not said.
+    """
+    known = {seen.id: seen for seen in imports(workspace)}
+    if batch not in known:
+        newest = ", ".join(list(known)[:3]) or "none yet"
+        raise NotFound(f"There is no import '{batch}'.", next_step=f"The newest are: {newest}.")
+    people = batches.graded_here(workspace.db, batch)
+    if people and not graded_too:
+        raise BadInput(
+            f"People have given {people:,} grades on outputs of this import.",
+            next_step="Take it back all the same with --graded-too; their grades are kept aside.",
+        )
+    removed = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
+    workspace.db.after_commit(lambda: _forget(workspace.db))
+    return Undone(batch=batch, file_name=known[batch].file_name, people=people, **removed)
+
+
+def _forget(db: Database) -> None:
+    """Whatever memory holds of outputs and grades is read anew."""
+    live.forget(db)
+    db.memory.clear()
+
+
+@operation("imports keep", role=Role.ENGINEER, effect=Effect.WRITES)
+def keep_mapping(workspace: Workspace, batch: str, name: str) -> Mapping:
+    """Keep how an import was read under a name; it is proposed for the next file with these columns."""
+    found = next((seen for seen in imports(workspace) if seen.id == batch), None)
+    if found is None:
+        raise NotFound(f"There is no import '{batch}'.", next_step="See `labelcore imports list`.")
+    mapping = Mapping.model_validate(found.mapping)
+    batches.keep_mapping(
+        workspace.db, workspace.project.id, name, mapping.model_dump(mode="json"), workspace.person
+    )
+    return mapping
+
+
+def rejected_csv(db: Database, batch_id: str) -> str:
+    """The rows that an import kept apart, as CSV: row, field, reason, raw."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["row", "field", "reason", "raw"])
+    writer.writerows((r.row, r.field, r.reason, r.raw) for r in batches.rejected(db, batch_id))
+    return text.getvalue()

@@ -1,0 +1,121 @@
+"""From a file that is understood to outputs, grades, verdicts and feedback in the store."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from labelcore.models import Criterion, JudgeVersion, Project, RejectedRow, new_id
+from labelcore.stages.importing.mapping import BEFORE, OVERALL, REPLY
+from labelcore.stages.importing.reading import Read, text_columns
+from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, staging
+from labelcore.workspace import Workspace
+
+_PREVIEWED = 3
+
+
+class Stored(NamedTuple):
+    """What a part of an import stored, by the names of its batch, and the rows that it kept apart."""
+
+    counts: dict[str, int]
+    rejected: list[RejectedRow]
+
+
+def store_outputs(cursor: Any, project: Project, read: Read, batch_id: str) -> Stored:
+    """New outputs, those known from before, and rows that repeat another one of the file.
+
+    A file of judgements alone is matched to the outputs that are there.
+    """
+    mapping = read.mapping
+    names = ("outputs_new", "outputs_known", "duplicates", "near_duplicates")
+    if not mapping.output:
+        apart = arriving.match_ids(cursor, read.staged, project.id, str(mapping.id))
+        rows, outputs = arriving.matched(cursor)
+        return Stored(dict(zip(names, (0, outputs, rows - outputs, 0), strict=True)), apart)
+    apart = _prepare(cursor, project.id, read)
+    near = arriving.near_duplicates(cursor, leave_out=mapping.near_duplicates == "leave out")
+    arriving.join_sources(cursor, project.id)
+    counts = arriving.store_outputs(cursor, batch_id)
+    return Stored(dict(zip(names, (*counts, near), strict=True)), apart)
+
+
+def _prepare(cursor: Any, project_id: str, read: Read) -> list[RejectedRow]:
+    mapping, columns = read.mapping, read.staged.names
+    used = {*mapping.used(), REPLY, BEFORE}
+    meta = mapping.meta if mapping.meta is not None else [column for column in columns if column not in used]
+    return arriving.prepare(
+        cursor, read.staged, project_id, text_columns(mapping), meta, id_is_guess=mapping.id_is_guess
+    )
+
+
+def first_outputs(cursor: Any, read: Read) -> tuple[dict[str, Any], ...]:
+    """The first outputs as experts would see them."""
+    if not read.mapping.output:
+        return ()
+    _prepare(cursor, "preview", read)
+    return tuple(arriving.first_prepared(cursor, _PREVIEWED))
+
+
+def store_judgements(workspace: Workspace, cursor: Any, read: Read, batch_id: str) -> dict[str, int]:
+    """The grades, verdicts and feedback of the file that have a meaning, by the counts of the batch."""
+    project = workspace.project
+    words = [
+        (told.kind, told.name, value, meaning)
+        for told in read.readings
+        if told.known
+        for value, meaning in told.values.items()
+    ]
+    staging.mean(cursor, words)
+    known = [told for told in read.readings if told.known]
+    names = [told.name for told in known if told.kind == "grade" and told.name not in {OVERALL, ""}]
+    grades = arriving.store_grades(cursor, project.id, batch_id, _criteria(workspace, names))
+    verdicts = 0
+    for name in [told.name for told in known if told.kind == "verdict"]:
+        version = _imported_judge(project, name or "verdict")
+        judge_table.save_within(cursor, [version])
+        verdicts += arriving.store_verdicts(cursor, project.id, version.id, batch_id, name)
+    feedback = arriving.store_feedback(cursor, project.id, batch_id)
+    return {"grades_new": grades, "verdicts_new": verdicts, "feedback_new": feedback}
+
+
+def _criteria(workspace: Workspace, names: list[str]) -> dict[str, tuple[str, int]]:
+    """The id and version of each criterion by name; one that does not exist begins with its grades."""
+    known = {
+        criterion.name.casefold(): criterion
+        for criterion in criterion_table.current(workspace.db, workspace.project.id)
+        if criterion.status != "dropped"
+    }
+    fresh = [
+        Criterion(
+            id=new_id("criterion"),
+            project_id=workspace.project.id,
+            version=1,
+            name=name,
+            statement=name.replace("_", " "),
+            origin="person",
+            status="accepted",
+            author=workspace.person,
+            why="Grades of it came with a file.",
+        )
+        for name in names
+        if name.casefold() not in known
+    ]
+    if fresh:
+        criterion_table.save(workspace.db, fresh)
+    known |= {criterion.name.casefold(): criterion for criterion in fresh}
+    return {name: (known[name.casefold()].id, known[name.casefold()].version) for name in names}
+
+
+def _imported_judge(project: Project, name: str) -> JudgeVersion:
+    judge_id = f"imported_{project.id}_{name}"
+    return JudgeVersion(
+        id=judge_id,
+        judge_id=judge_id,
+        project_id=project.id,
+        name=name,
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={"tool": name},
+        description="Verdicts of another tool, imported with the outputs.",
+    )
