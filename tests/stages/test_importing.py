@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges.kinds.code import CodeSpec, decide
-from labelcore.models import RejectedRow
+from labelcore.messages import sentence
 from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import grades, outputs
-from labelcore.store.formats import every_format
+from labelcore.store.formats import base, every_format
 from labelcore.store.formats.base import registered
 from labelcore.store.outputs import content_id
 from labelcore.workspace import Workspace
@@ -93,7 +93,7 @@ def test_other_encodings_are_read(workspace: Workspace, tmp_path: Path, encoding
 def test_nul_characters_stay_visible(workspace: Workspace, tmp_path: Path) -> None:
     result = bring(workspace, tmp_path / "a.csv", b"id,output\na,x\x00y\n")
     assert texts(workspace) == ["x␀y"]
-    assert any("NUL" in warning for warning in result.warnings)
+    assert "NUL" in sentence(result.warnings)
 
 
 def test_ragged_rows_are_kept_apart(workspace: Workspace, tmp_path: Path) -> None:
@@ -101,8 +101,8 @@ def test_ragged_rows_are_kept_apart(workspace: Workspace, tmp_path: Path) -> Non
     result = bring(workspace, tmp_path / "a.csv", rows)
     assert texts(workspace) == ["one", "four"]
     assert [(bad.row, bad.reason) for bad in result.rejected] == [
-        (2, "the row has 3 fields, the header has 2"),
-        (3, "the row has 1 fields, the header has 2"),
+        (3, "the row has 3 fields, the header has 2"),
+        (4, "the row has 1 fields, the header has 2"),
     ]
     assert "b,two,surplus" in importing.rejected_csv(workspace.db, result.batch.id)
 
@@ -135,7 +135,10 @@ def test_parquet(workspace: Workspace, tmp_path: Path) -> None:
     table = pa.table({"output": ["one", "two"], "score": [1, 0], "tags": [["a"], ["b"]]})
     pq.write_table(table, tmp_path / "a.parquet")
     batch = importing.import_file(workspace, str(tmp_path / "a.parquet")).batch
-    assert (batch.outputs_new, batch.grades_new) == (2, 2)
+    assert (batch.outputs_new, batch.grades_new) == (2, 0)
+    told = importing.Description(grades=("overall=score",), passes_from=("1",))
+    batch = importing.import_file(workspace, str(tmp_path / "a.parquet"), described=told).batch
+    assert (batch.outputs_known, batch.grades_new) == (2, 2)
 
 
 def test_duplicated_ids_with_different_text(workspace: Workspace, tmp_path: Path) -> None:
@@ -145,22 +148,22 @@ def test_duplicated_ids_with_different_text(workspace: Workspace, tmp_path: Path
     wanted = importing.Mapping(output="output", id="id", model="model")
     result = importing.import_file(workspace, str(path), wanted)
     assert sorted(texts(workspace)) == ["one", "three"]
-    assert [(bad.row, bad.field) for bad in result.rejected] == [(2, "id")]
-    assert "stands already in row 1" in result.rejected[0].reason
+    assert [(bad.row, bad.field) for bad in result.rejected] == [(3, "id")]
+    assert "stands already in row 2" in result.rejected[0].reason
     assert (result.batch.outputs_known, result.batch.duplicates) == (0, 1)
 
 
 def test_empty_outputs_and_odd_grades_are_named(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,output,grade\na,  ,pass\nb,two,perhaps\nc,three,通过\n")
-    result = importing.import_file(workspace, str(path), importing.Mapping(output="output", grade="grade"))
-    reasons = [(bad.row, bad.field, bad.reason) for bad in result.rejected]
-    assert reasons == [
-        (1, "output", "the output is empty"),
-        (2, "grade", "'perhaps' is not a grade; use pass, fail or unsure"),
+    with pytest.raises(BadInput, match="mean: 'perhaps'"):
+        importing.import_file(workspace, str(path), importing.Mapping(output="output", grade="grade"))
+    told = importing.Description(grades=("overall=grade",), no_grade=("perhaps",))
+    result = importing.import_file(workspace, str(path), described=told)
+    assert [(bad.row, bad.field, bad.reason) for bad in result.rejected] == [
+        (2, "output", "the output is empty")
     ]
-    assert result.batch.outputs_new == 2
-    assert result.batch.grades_new == 1
+    assert (result.batch.outputs_new, result.batch.grades_new) == (2, 1)
 
 
 def test_a_large_cell_comes_in(workspace: Workspace, tmp_path: Path) -> None:
@@ -175,7 +178,7 @@ def test_grades_alone_find_their_outputs(workspace: Workspace, tmp_path: Path) -
     wanted = importing.Mapping(id="id", grade="grade", note="note", annotator="annotator")
     result = importing.import_file(workspace, str(path), wanted)
     assert result.batch.grades_new == 1
-    assert [(bad.row, bad.reason) for bad in result.rejected] == [(2, "no output has the id 'z'")]
+    assert [(bad.row, bad.reason) for bad in result.rejected] == [(3, "no output has the id 'z'")]
     assert grades.current(workspace.db, workspace.project.id)[0].annotator == "mira"
 
 
@@ -183,9 +186,10 @@ def test_verdicts_of_other_tools_become_a_judge(workspace: Workspace, tmp_path: 
     path = tmp_path / "a.csv"
     path.write_text("output,tool\none,pass\ntwo,fail\nthree,maybe\nfour,what\n")
     wanted = importing.Mapping(output="output", verdicts={"their judge": "tool"})
-    result = importing.import_file(workspace, str(path), wanted)
-    assert result.batch.verdicts_new == 3
-    assert result.rejected[0].field == "tool"
+    with pytest.raises(BadInput, match="mean: 'what'"):
+        importing.import_file(workspace, str(path), wanted)
+    wanted = wanted.model_copy(update={"said": importing.Said(no_grade=("what",))})
+    assert importing.import_file(workspace, str(path), wanted).batch.verdicts_new == 3
     assert importing.import_file(workspace, str(path), wanted).batch.verdicts_new == 0
 
 
@@ -202,7 +206,7 @@ def test_a_column_that_does_not_exist_names_the_nearest(workspace: Workspace, tm
     ("name", "content", "words"),
     [
         ("empty.csv", b"", "is empty"),
-        ("book.xlsx", b"PK\x03\x04rest", "zip file or an Excel workbook"),
+        ("book.xlsx", b"PK\x03\x04rest", "cannot be read"),
         ("cut.json", b'[{"output": "a"}, {"outp', "not valid JSON"),
         ("fake.parquet", b"hello there", "no Parquet file"),
     ],
@@ -215,13 +219,13 @@ def test_files_that_cannot_be_read_get_a_sentence(
 
 
 def test_a_folder_a_missing_file_and_a_header_alone(workspace: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is a folder"):
+    with pytest.raises(BadInput, match="is a folder without"):
         importing.import_file(workspace, str(tmp_path))
     (tmp_path / "outputs.csv").write_text("id,output\n")
     with pytest.raises(BadInput, match=r"Did you mean outputs\.csv"):
         importing.import_file(workspace, str(tmp_path / "outptus.csv"))
     result = importing.import_file(workspace, str(tmp_path / "outputs.csv"))
-    assert "The file has a header but no rows." in result.warnings
+    assert "The file has a header but no rows." in sentence(result.warnings)
 
 
 def test_a_glob_imports_every_file(workspace: Workspace, tmp_path: Path) -> None:
@@ -232,8 +236,8 @@ def test_a_glob_imports_every_file(workspace: Workspace, tmp_path: Path) -> None
 
 
 def test_the_first_line_may_be_no_header(workspace: Workspace, tmp_path: Path) -> None:
-    result = bring(workspace, tmp_path / "a.csv", "1,3.5\n2,4.5\n")
-    assert any("looks like data" in warning for warning in result.warnings)
+    with pytest.raises(BadInput, match="looks like data"):
+        bring(workspace, tmp_path / "a.csv", "1,3.5\n2,4.5\n")
 
 
 def test_mapping_is_guessed_from_names_and_contents(workspace: Workspace, tmp_path: Path) -> None:
@@ -294,7 +298,7 @@ def test_row_numbers_hold_in_a_file_that_several_threads_read(workspace: Workspa
     lines = ["id,output", *(f"{i},{'' if i in bad else 'text ' * 8 + str(i)}" for i in range(1, 160_001))]
     (tmp_path / "long.csv").write_text("\n".join(lines) + "\n")
     result = importing.import_file(workspace, str(tmp_path / "long.csv"))
-    assert {rejection.row for rejection in result.rejected} == bad
+    assert {rejection.row for rejection in result.rejected} == {row + 1 for row in bad}, "below the header"
     assert result.batch.outputs_new == 160_000 - len(bad)
 
 
@@ -342,9 +346,9 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     delimited = every_format()["csv"]
 
-    def counted(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
+    def counted(cursor: duckdb.DuckDBPyConnection, path: Path, part: str) -> base.Staged:
         found.append(path.name)
-        return delimited.stage(cursor, path)
+        return delimited.stage(cursor, path, part)
 
     monkeypatch.setitem(registered(), "csv", delimited._replace(stage=counted))
     return found
@@ -353,7 +357,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_described_file_is_read_once(workspace: Workspace, tmp_path: Path, readings: list[str]) -> None:
     file = tmp_path / "a.csv"
     file.write_text("answer,good\none,yes\ntwo,no\n")
-    arguments = {"file": str(file), "columns": {"output": "answer"}, "grade": "good"}
+    arguments = {"file": str(file), "columns": {"output": "answer"}, "grades": ["overall=good"]}
     request = Request(operation="import", project=workspace.project.name, arguments=arguments)
     assert execute(workspace.db, request).document["grades_new"] == 2
     assert readings == ["a.csv"]

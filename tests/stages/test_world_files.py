@@ -1,0 +1,188 @@
+"""Files that came in wrong once: each one's kind comes in right, or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.models import Output
+from labelcore.stages import importing
+from labelcore.stages.importing import Description, ImportResult
+from labelcore.store import criteria, grades, outputs
+from labelcore.workspace import Workspace
+
+CASES = Path(__file__).parent.parent / "cases"
+
+
+def bring(workspace: Workspace, name: str, **told: object) -> ImportResult:
+    result = importing.import_file(workspace, str(CASES / name), described=Description(**told))
+    batch = result.batch
+    parts = (batch.outputs_new, batch.outputs_known, batch.duplicates, batch.rows_rejected)
+    assert batch.rows_read == sum(parts)
+    return result
+
+
+def stored(workspace: Workspace) -> list[Output]:
+    known = outputs.ids(workspace.db, workspace.project.id)
+    found = outputs.many(workspace.db, known)
+    return [found[output_id] for output_id in known]
+
+
+def given(workspace: Workspace) -> dict[str, str]:
+    """The grades by the output's text."""
+    texts = {output.id: output.text for output in stored(workspace)}
+    return {
+        texts[grade.output_id]: grade.value for grade in grades.current(workspace.db, workspace.project.id)
+    }
+
+
+ANSWER = {"columns": {"output": "answer", "input": "question"}}
+
+
+def test_numbers_are_no_grades_until_somebody_says_which_are_good(workspace: Workspace) -> None:
+    with pytest.raises(BadInput, match="not known what these values"):
+        bring(workspace, "scale_1to5.csv", grades=("overall=score",), **ANSWER)
+    bring(workspace, "scale_1to5.csv", grades=("overall=score",), passes_from=("4",), **ANSWER)
+    assert given(workspace)["Bad answer two"] == "fail"
+    assert sorted(given(workspace).values()) == ["fail", "fail", "fail", "pass", "pass"]
+
+
+def test_a_column_that_looks_like_pass_and_fail_at_first_only_is_not_taken(workspace: Workspace) -> None:
+    result = bring(workspace, "sorted_1to5.csv")
+    assert result.batch.grades_new == 0
+    assert [seen.name for seen in result.seen] == ["score"]
+
+
+def test_a_lone_column_of_two_values_is_offered_and_never_taken(workspace: Workspace) -> None:
+    result = bring(workspace, "lone_binary_column.csv")
+    assert (result.batch.grades_new, [seen.name for seen in result.seen]) == (0, ["toxic"])
+    assert stored(workspace)[0].metadata["toxic"] == "1"
+
+
+def test_what_a_yes_affirms_is_told_by_the_name(workspace: Workspace) -> None:
+    bring(workspace, "lone_binary_column.csv", grades=("overall=toxic",))
+    assert given(workspace) == {"A one": "fail", "A two": "pass"}
+
+
+def test_a_repeat_of_inspect_is_no_grade(workspace: Workspace) -> None:
+    result = bring(workspace, "inspect_epoch.json")
+    assert (result.batch.grades_new, result.batch.verdicts_new) == (0, 3)
+    assert [output.text for output in stored(workspace)] == ["A0", "A1", "A2"]
+
+
+def test_thumbs_of_every_skin_are_read(workspace: Workspace) -> None:
+    bring(workspace, "thumbs.csv", grades=("overall=feedback_type",))
+    assert sorted(given(workspace).values()) == ["fail", "fail", "pass", "pass", "pass"]
+
+
+def test_grades_of_a_criterion_are_stored_for_it(workspace: Workspace) -> None:
+    bring(
+        workspace, "criterion_grades.csv", grades=("tone=tone_ok", "grounded=grounded"), annotator="annotator"
+    )
+    named = {c.id: c.name for c in criteria.current(workspace.db, workspace.project.id)}
+    found = grades.current(workspace.db, workspace.project.id)
+    assert sorted((named[g.criterion_id or ""], g.value, g.annotator) for g in found) == [
+        ("grounded", "fail", "ann"),
+        ("grounded", "pass", "ann"),
+        ("tone", "fail", "ann"),
+        ("tone", "pass", "ann"),
+    ]
+
+
+def test_words_of_any_language_can_be_said_to_be_pass_and_fail(workspace: Workspace) -> None:
+    bring(workspace, "german_words.csv", grades=("overall=pass",))
+    assert sorted(given(workspace).values()) == ["fail", "pass"]
+
+
+def test_the_last_answer_of_a_chat_is_the_output(workspace: Workspace) -> None:
+    bring(workspace, "chat_only.json")
+    assert [output.text for output in stored(workspace)] == ["Reply 0", "Reply 1", "Reply 2"]
+    assert [turn.role for turn in stored(workspace)[0].conversation] == ["user"]
+
+
+def test_who_spoke_is_right_in_every_shape(workspace: Workspace) -> None:
+    told = {"conversation": "messages", "output": "answer", "id": "id"}
+    result = bring(workspace, "chat_shapes.jsonl", columns=told)
+    roles = {output.external_id: [turn.role for turn in output.conversation] for output in stored(workspace)}
+    assert {frozenset(spoken) for spoken in roles.values()} <= {
+        frozenset({"user", "assistant"}),
+        frozenset({"user", "assistant", "system"}),
+        frozenset({"user", "assistant", "tool"}),
+        frozenset({"human", "gpt"}),
+    }
+    assert result.batch.rows_rejected == 0
+    assert not [o for o in stored(workspace) for turn in o.conversation if turn.content[:1] in {"{", "["}]
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("promptfoo_nested.json", ["Word 0", "Word 1", "Word 2", "Word 3"]),
+        ("promptfoo_prefix.csv", ["Paris", "Milan"]),
+        ("otlp_genai.json", ["It is in Lyon.", "It is in Lyon.", "It is in Lyon."]),
+        ("openai_batch.jsonl", ["Answer 0", "Answer 1", "Answer 2"]),
+        ("hf_rows_after_features.json", ["A one", "A two"]),
+        ("short_array_first.json", ["A one", "A two"]),
+        ("pandas_columns.json", ["A one", "A two"]),
+        ("plural_columns.csv", ["It is in Lyon.", "Tomorrow."]),
+        ("chinese_eval_gb18030.csv", ["十二个月", "上海"]),
+        ("excel_sep_line.csv", ["1,5 Liter", "Morgen"]),
+        ("title_line.csv", ["A one", "A two"]),
+        ("empty_key.jsonl", ["A one"]),
+        ("quote_in_key.jsonl", ["A one"]),
+    ],
+)
+def test_the_outputs_of_a_file_are_its_outputs(workspace: Workspace, name: str, texts: list[str]) -> None:
+    bring(workspace, name)
+    found = [output.text for output in stored(workspace)]
+    assert found[: len(texts)] == texts or sorted(found) == sorted(set(texts))
+
+
+def test_a_nested_field_can_be_mapped(workspace: Workspace) -> None:
+    path = "response.body.choices[0].message.content"
+    bring(workspace, "openai_batch.jsonl", columns={"output": path, "id": "custom_id"}, format="jsonl")
+    assert [(o.text, o.external_id) for o in stored(workspace)][:1] == [("Answer 0", "r0")]
+
+
+def test_a_column_that_does_not_exist_is_refused_in_a_preview_too(workspace: Workspace) -> None:
+    described = Description(columns={"output": "nosuch"})
+    with pytest.raises(BadInput, match="no column 'nosuch'"):
+        importing.preview(workspace, str(CASES / "openai_batch.jsonl"), described=described)
+
+
+def test_an_object_keyed_by_ids_holds_rows(workspace: Workspace) -> None:
+    assert bring(workspace, "keyed_by_id.json").batch.outputs_new == 30
+    assert stored(workspace)[0].external_id == "item_0"
+
+
+def test_a_large_object_keyed_by_ids_holds_rows(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "keyed.json"
+    path.write_text(
+        json.dumps({f"item_{n}": {"id": f"item_{n}", "response": f"Answer {n}. " * 600} for n in range(400)})
+    )
+    assert importing.import_file(workspace, str(path)).batch.outputs_new == 400
+
+
+def test_the_same_input_is_one_source_without_a_group(workspace: Workspace) -> None:
+    bring(workspace, "same_input_no_group.jsonl")
+    groups = outputs.groups(workspace.db, workspace.project.id)
+    assert (len(groups), len(set(groups.values()))) == (200, 40)
+
+
+def test_going_back_to_an_earlier_grade_counts(workspace: Workspace) -> None:
+    told = {"grades": ("overall=pass",), "annotator": "rater"}
+    for name in ("grade_back_1.csv", "grade_back_2.csv", "grade_back_1.csv"):
+        bring(workspace, name, **told)
+    assert sorted(given(workspace).values()) == ["fail", "pass"]
+    assert bring(workspace, "grade_back_1.csv", **told).batch.grades_new == 0
+
+
+def test_an_id_is_the_same_with_and_without_a_decimal_point(workspace: Workspace) -> None:
+    bring(workspace, "grade_back_1.csv", grades=("overall=pass",), annotator="rater")
+    result = bring(
+        workspace, "float_ids.csv", columns={"id": "id"}, grades=("overall=label",), annotator="rater"
+    )
+    assert (result.batch.rows_rejected, result.batch.grades_new) == (0, 2)
