@@ -35,6 +35,7 @@ _TEXTS = {
     "format": "The format, where it is not found (see `labelcore import --preview`).",
     "part": "A sheet, a list within a document, or a file of a zip.",
     "encoding": "The encoding, where it is not found.",
+    "kept": "Read it as a mapping that was kept (`labelcore imports keep`).",
 }
 _OPTIONS = (
     *(click.Option([option, name], multiple=True, help=told) for name, (option, told) in _PAIRS.items()),

@@ -11,6 +11,7 @@ WORDS = {
         "One output says the same as another but for case, blanks and punctuation (--leave-out-near).",
         "{n:,} outputs say the same as another but for case, blanks and punctuation (--leave-out-near).",
     ),
+    "kept_fits": "The file has the columns of '{name}', which was kept: read it so with --kept '{name}'.",
     "other_parts": "Read from '{part}'; the file also holds {others} (--part).",
     "offered": (
         "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "

@@ -8,7 +8,7 @@ from typing import Any
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Output, Project, Role, Term, now
-from labelcore.operations import finder, operation
+from labelcore.operations import Effect, finder, operation
 from labelcore.store import (
     Database,
     outputs as output_table,
@@ -62,6 +62,21 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
     project = Project(id=project_id, name=name)
     project_table.save(db, project)
     return project
+
+
+@operation("projects begin", role=Role.ENGINEER, effect=Effect.WRITES, project="none")
+def begin(workspace: Workspace, name: str, *, task: str = "") -> Project:
+    """Begin a new project; ``task`` says what its outputs are for, as judges are told.
+
+    Raises:
+        BadInput: the name is empty, or there is such a project.
+    """
+    if project_table.by_name(workspace.db, name.strip()):
+        raise BadInput(f"There is a project '{name.strip()}' already.", next_step="Choose another name.")
+    project = open_project(workspace.db, name)
+    if not task.strip():
+        return project
+    return update_project(workspace.with_project(project), task=task.strip())
 
 
 def list_projects(db: Database) -> list[Project]:

@@ -278,8 +278,28 @@ def matched(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
 def first_prepared(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
     """The first prepared rows as what people would see of them."""
     names = ("input", "context", "conversation", "text", "model", "external_id")
-    rows = cursor.execute(f"SELECT {', '.join(names)} FROM prepared ORDER BY _row LIMIT {limit}").fetchall()
+    shown = ", ".join(names)
+    rows = cursor.execute(
+        f"SELECT {shown} FROM prepared SEMI JOIN ready USING (_row) ORDER BY _row LIMIT {limit}"
+    ).fetchall()
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def ready_counts(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many outputs the ready rows are, and how many of them share their input with another."""
+    return {
+        "outputs": _count(cursor, "SELECT count(DISTINCT output_id) FROM ready"),
+        "same_input": _count(
+            cursor,
+            "SELECT coalesce(sum(n), 0) FROM (SELECT count(DISTINCT output_id) AS n FROM ready "
+            "WHERE input_key IS NOT NULL GROUP BY input_key HAVING n > 1)",
+        ),
+    }
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
+    (found,) = cursor.execute(query).fetchone() or (0,)
+    return int(found)
 
 
 def store_grades(

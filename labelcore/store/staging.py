@@ -40,7 +40,8 @@ _REMARK = "_row BIGINT, " + ", ".join(
 )
 VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
 """A remark's value as people mean it: without case, and without a thumb's skin tone."""
-_MOST_VALUES = 200
+MOST_VALUES = 10_000
+"""A signal of more values is not taken: nobody could say what they mean."""
 _TEMPORARY = (
     "file_rows shift lines ready fresh first_of near sources remarks meant asked odd replies told "
     "reject_errors reject_scans"
@@ -48,7 +49,7 @@ _TEMPORARY = (
 
 
 class Value(NamedTuple):
-    """One value of a signal: how often it stands in the file, and texts beside it."""
+    """One value of a signal: how often it stands in the file, and its first three rows' note or output."""
 
     value: str
     rows: int
@@ -57,7 +58,7 @@ class Value(NamedTuple):
 
 
 class Signal(NamedTuple):
-    """What a file says of its outputs under one name; ``values`` is cut off after 200."""
+    """What a file says of its outputs under one name; ``values`` is cut off at MOST_VALUES."""
 
     kind: str
     name: str
@@ -214,13 +215,19 @@ def take_column(
     )
 
 
-def signals(cursor: duckdb.DuckDBPyConnection) -> list[Signal]:
-    """Every kind and name among the remarks, with its values and how often they stand there."""
+def signals(cursor: duckdb.DuckDBPyConnection, staged: Staged, text: str | None = None) -> list[Signal]:
+    """Every kind and name among the remarks, with its values and how often they stand there.
+
+    ``text``: the column that stands beside a value without a reason.
+    """
+    if not cursor.execute("SELECT 1 FROM remarks LIMIT 1").fetchone():
+        return []
+    beside = f"coalesce(nullif(reason, ''), {_text(staged, text)})"
     rows = cursor.execute(
         f"SELECT * FROM (SELECT kind, name, {VALUE_SQL} AS word, count(*) AS rows, any_value(meaning), "
-        "list(DISTINCT left(reason, 120)) FILTER (reason <> '') AS examples FROM remarks GROUP BY kind, "
+        f"arg_min(left({beside}, 120), _row, 3) FROM remarks LEFT JOIN staged USING (_row) GROUP BY kind, "
         "name, word) "
-        f"QUALIFY row_number() OVER (PARTITION BY kind, name ORDER BY rows DESC, word) <= {_MOST_VALUES} "
+        f"QUALIFY row_number() OVER (PARTITION BY kind, name ORDER BY rows DESC, word) <= {MOST_VALUES} "
         "ORDER BY kind, name, rows DESC, word"
     ).fetchall()
     who = cursor.execute(
@@ -229,22 +236,30 @@ def signals(cursor: duckdb.DuckDBPyConnection) -> list[Signal]:
     people = {(kind, name): tuple(names) for kind, name, names in who}
     found = []
     for (kind, name), values in itertools.groupby(rows, key=lambda row: row[:2]):
-        told = tuple(
-            Value(word, n, meaning, tuple((texts or [])[:3])) for *_, word, n, meaning, texts in values
-        )
+        told = tuple(Value(word, n, meaning, _examples(texts)) for *_, word, n, meaning, texts in values)
         found.append(Signal(kind, name, told, people[kind, name]))
     return found
 
 
-def values(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> tuple[Value, ...]:
-    """The values of a column over the whole file, the frequent ones first."""
+def values(
+    cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str, text: str | None = None
+) -> tuple[Value, ...]:
+    """The values of a column over the whole file, the frequent ones first; ``text`` stands beside them."""
     rows = cursor.execute(
-        f"SELECT {VALUE_SQL} AS word, count(*) FROM (SELECT {expression(staged, column)} AS value FROM "
-        "staged) "
+        f"SELECT {VALUE_SQL} AS word, count(*), arg_min(beside, _row, 3) FROM (SELECT _row, "
+        f"{expression(staged, column)} AS value, left({_text(staged, text)}, 120) AS beside FROM staged) "
         "WHERE trim(coalesce(value, '')) <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT "
-        f"{_MOST_VALUES}"
+        f"{MOST_VALUES}"
     ).fetchall()
-    return tuple(Value(word, rows, None, ()) for word, rows in rows)
+    return tuple(Value(word, n, None, _examples(texts)) for word, n, texts in rows)
+
+
+def _text(staged: Staged, column: str | None) -> str:
+    return expression(staged, column) if column else "''"
+
+
+def _examples(texts: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, texts or ())))
 
 
 def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, str, str]]) -> None:

@@ -186,3 +186,38 @@ def test_an_id_is_the_same_with_and_without_a_decimal_point(workspace: Workspace
         workspace, "float_ids.csv", columns={"id": "id"}, grades=("overall=label",), annotator="rater"
     )
     assert (result.batch.rows_rejected, result.batch.grades_new) == (0, 2)
+
+
+def test_a_kept_mapping_is_proposed_for_the_next_file_of_its_columns(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    first = bring(workspace, "scale_1to5.csv", grades=("overall=score",), passes_from=("4",), **ANSWER)
+    importing.keep_mapping(workspace, first.batch.id, "weekly")
+    later = tmp_path / "later.csv"
+    later.write_text("question,answer,score\nq9,a new answer,5\n")
+    seen = importing.preview(workspace, str(later))
+    assert seen.kept == ("weekly",)
+    assert "kept_fits" in [told.code for told in seen.warnings]
+    result = importing.import_file(workspace, str(later), described=Description(kept=seen.kept[0]))
+    assert (result.batch.grades_new, given(workspace)["a new answer"]) == (1, "pass")
+    other = tmp_path / "other.csv"
+    other.write_text("question,answer\nq9,another one\n")
+    assert importing.preview(workspace, str(other)).kept == ()
+
+
+def test_the_key_of_a_running_app_is_never_read(workspace: Workspace, tmp_path: Path) -> None:
+    key = tmp_path / "app.duckdb.door"
+    key.write_text('{"url": "http://127.0.0.1", "token": "secret"}')
+    (tmp_path / "harmless.json").symlink_to(key)
+    for place in (key, tmp_path / "harmless.json", tmp_path / "*.door"):
+        with pytest.raises(BadInput, match="the key to a running app"):
+            importing.preview(workspace, str(place))
+
+
+def test_a_score_of_many_values_is_graded_to_its_last_row(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "scores.csv"
+    file.write_text("answer,score\n" + "".join(f"text {n},{n / 1000}\n" for n in range(1000)))
+    told = Description(grades=("overall=score",), passes_from=("0.9",))
+    result = importing.import_file(workspace, str(file), described=told)
+    assert result.batch.grades_new == 1000
+    assert sorted(given(workspace).values()).count("pass") == 100

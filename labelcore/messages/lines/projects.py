@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from labelcore.messages.results import lines
+from labelcore.models import Project
 from labelcore.stages.projects import Overview
+from labelcore.workspace import Workspace
 
 
 @lines("status")
@@ -12,3 +14,9 @@ def counts(seen: Overview) -> Iterator[str]:
         yield f"{name.replace('_', ' ')}: {value:,}"
     if seen.passes + seen.fails + seen.unsure > seen.graded:
         yield "An output with several grades counts in each of them."
+
+
+@lines("projects begin")
+def begun(_workspace: Workspace, project: Project) -> Iterator[str]:
+    """What it is called."""
+    yield f"'{project.name}' is begun. Next: bring its outputs in with `labelcore import`."

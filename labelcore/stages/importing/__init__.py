@@ -8,25 +8,21 @@ whole or not at all.
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
-from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any
-
-from pydantic import Field
 
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
-from labelcore.models import Fact, Frozen, GradingRules, ImportBatch, Project, RejectedRow, Role, fact, new_id
+from labelcore.models import Fact, Frozen, ImportBatch, Project, RejectedRow, Role, fact, new_id
 from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages import projects
-from labelcore.stages.importing import files, reading, storing
+from labelcore.stages.importing import files, previewing, storing
+from labelcore.stages.importing.files import SeveralParts
 from labelcore.stages.importing.history import imports, keep_mapping, rejected_csv, undo
 from labelcore.stages.importing.mapping import Description, Mapping
-from labelcore.stages.importing.meanings import Reading, Said
-from labelcore.stages.importing.reading import Nearest, Read
+from labelcore.stages.importing.meanings import Said, plain
+from labelcore.stages.importing.previewing import SHOWN, Preview, Seen, preview, preview_bytes
+from labelcore.stages.importing.reading import Read
 from labelcore.store import audit, batches, live, staging
 from labelcore.store.formats import every_format, every_tool
 from labelcore.workspace import Workspace
@@ -39,11 +35,13 @@ __all__ = [
     "Preview",
     "Said",
     "Seen",
+    "SeveralParts",
     "import_bytes",
     "import_file",
     "importable",
     "imports",
     "keep_mapping",
+    "plain",
     "preview",
     "preview_bytes",
     "rejected_csv",
@@ -63,47 +61,9 @@ COUNTS = (
     "near_duplicates",
 )
 """What an import counts, by the names of its batch."""
-_SHOWN = 1_000
 _STEPS = 5
-_KEPT = 16
-"""Previews that are kept in memory."""
+_VALUES = 200
 _OPEN = Description()
-
-
-class Seen(Frozen):
-    """One thing that a file says of its outputs: its values with their counts, and what they count as.
-
-    ``taken`` is False for a column that is only offered. ``values``: value, rows, meaning, examples.
-    """
-
-    kind: str
-    name: str
-    known: bool
-    why: str
-    taken: bool
-    people: tuple[str, ...]
-    values: tuple[dict[str, Any], ...]
-
-
-class Preview(Frozen):
-    """What a file holds, how it would be read, and what its values would count as; nothing is stored.
-
-    ``outputs``: the first three as experts would see them. ``nearest``: formats that it may be in.
-    """
-
-    files: tuple[str, ...]
-    format: str
-    title: str = ""
-    columns: tuple[str, ...]
-    guessed: Mapping
-    rows: tuple[dict[str, Any], ...]
-    outputs: tuple[dict[str, Any], ...] = ()
-    rows_read: int
-    rejected: tuple[RejectedRow, ...]
-    warnings: tuple[Fact, ...] = ()
-    seen: tuple[Seen, ...] = ()
-    nearest: tuple[Nearest, ...] = ()
-    grade_words: dict[str, str] = Field(default_factory=dict)
 
 
 class ImportResult(Frozen):
@@ -126,117 +86,11 @@ class ImportResult(Frozen):
         return self.batch.model_dump(include={*COUNTS, "mapping", "format"}) | {
             "batch": self.batch.id,
             "warnings": list(self.warnings),
-            "offered": [seen.model_dump() for seen in self.seen if not seen.taken],
+            "offered": [
+                seen.model_dump() | {"values": seen.values[:_VALUES]} for seen in self.seen if not seen.taken
+            ],
             "rejected": [row.model_dump(include={"row", "field", "reason"}) for row in self.rejected],
         }
-
-
-@operation("preview", role=Role.ENGINEER, project="none")
-def preview(
-    workspace: Workspace,
-    file: str,
-    mapping: Annotated[Mapping | None, Hidden()] = None,
-    *,
-    described: Description = _OPEN,
-) -> Preview:
-    """Show what a file holds and how its columns would be mapped; nothing is stored.
-
-    A file that has not changed is read once, however often it is asked for.
-
-    Raises:
-        BadInput: there is no such file, or it cannot be read.
-    """
-    found = files.find(file)
-    state = found[0].stat()
-    key = (str(found[0]), state.st_mtime_ns, state.st_size)
-    seen = _known(workspace, key, found[0], mapping or described)
-    return seen.model_copy(update={"files": tuple(path.name for path in found)})
-
-
-def preview_bytes(
-    workspace: Workspace, name: str, data: bytes, described: Description | Mapping = _OPEN
-) -> Preview:
-    """The same of an uploaded file."""
-    with _as_file(name, data) as path:
-        return _known(workspace, (path.name, hashlib.sha256(data).digest()), path, described)
-
-
-def _known(workspace: Workspace, key: Hashable, path: Path, described: Description | Mapping) -> Preview:
-    kept: dict[Hashable, Preview] = workspace.db.memory.setdefault(_known, {})
-    whole = (key, described.model_dump_json(), _rules(workspace).model_dump_json())
-    if whole not in kept:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        kept[whole] = _previewed(workspace, path, described)
-    return kept[whole]
-
-
-def _previewed(workspace: Workspace, path: Path, described: Description | Mapping) -> Preview:
-    rules = _rules(workspace)
-    with (
-        files.opened(path, part=described.part, encoding=described.encoding) as source,
-        workspace.db.scratch() as cursor,
-    ):
-        read = _read(cursor, source, described, rules)
-        total = staging.count_rows(cursor)
-        outputs = storing.first_outputs(cursor, read)
-        staging.clear(cursor)
-    return Preview(
-        files=(path.name,),
-        format=read.shape.name,
-        title=read.shape.title,
-        columns=tuple(
-            name for name in read.staged.names if name not in {mapping_rules.REPLY, mapping_rules.BEFORE}
-        ),
-        guessed=read.mapping,
-        rows=tuple(read.rows),
-        outputs=outputs,
-        rows_read=total,
-        rejected=tuple(read.staged.broken[:_SHOWN]),
-        warnings=(*_written(source.warnings), *read.notes, *_doubts(read.staged.names), *_open(read)),
-        seen=_seen(read),
-        nearest=read.shape.nearest,
-        grade_words=_meanings(read).get("grade overall", {}),
-    )
-
-
-def _rules(workspace: Workspace) -> GradingRules:
-    known = {project.name: project for project in projects.list_projects(workspace.db)}
-    project = known.get(workspace.project.name)
-    return project.settings.grading if project else GradingRules()
-
-
-def _read(cursor: Any, source: files.Source, wanted: Mapping | Description, rules: GradingRules) -> Read:
-    shape = reading.shape_of(source, wanted.format, wanted.part)
-    staged = reading.stage(cursor, source, shape)
-    choice = wanted if isinstance(wanted, Mapping) else wanted.mapping
-    return reading.understand(cursor, shape, staged, choice, rules)
-
-
-def _seen(read: Read) -> tuple[Seen, ...]:
-    taken = [(signal, told, True) for signal, told in zip(read.signals, read.readings, strict=True)]
-    offered = [(signal, told, False) for signal, told in read.offers]
-    return tuple(_one(signal, told, is_taken) for signal, told, is_taken in (*taken, *offered))
-
-
-def _one(signal: staging.Signal, told: Reading, taken: bool) -> Seen:  # noqa: FBT001 - read beside the others
-    values = tuple(
-        {"value": v.value, "rows": v.rows, "meaning": told.values.get(v.value), "examples": list(v.examples)}
-        for v in signal.values
-    )
-    return Seen(
-        kind=signal.kind,
-        name=signal.name,
-        known=told.known,
-        why=told.why,
-        taken=taken and told.known,
-        people=signal.people,
-        values=values,
-    )
-
-
-def _meanings(read: Read) -> dict[str, dict[str, str]]:
-    return {f"{told.kind} {told.name or 'overall'}": told.values for told in read.readings if told.known}
 
 
 @operation("import", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
@@ -259,7 +113,7 @@ def import_file(
     results: list[ImportResult] = []
     for number, path in enumerate(found):
         workspace.progress(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
-        wanted = mapping or described
+        wanted = previewing.wish(workspace, mapping or described)
         with files.opened(path, part=wanted.part, encoding=wanted.encoding) as source:
             results.append(_import_one(workspace, source, wanted))
         mapping = Mapping.model_validate(results[0].batch.mapping)
@@ -271,16 +125,8 @@ def import_bytes(
     workspace: Workspace, name: str, data: bytes, mapping: Mapping | None = None
 ) -> ImportResult:
     """Import an uploaded file."""
-    with _as_file(name, data) as path:
+    with previewing.as_file(name, data) as path:
         return import_file(workspace, str(path), mapping)
-
-
-@contextmanager
-def _as_file(name: str, data: bytes) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(name).name[-200:] or "upload")
-        path.write_bytes(data)
-        yield path
 
 
 def _summed(results: Sequence[ImportResult]) -> ImportResult:
@@ -288,7 +134,7 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
     return results[0].model_copy(
         update={
             "batch": results[-1].batch.model_copy(update=sums),
-            "rejected": tuple(row for result in results for row in result.rejected)[:_SHOWN],
+            "rejected": tuple(row for result in results for row in result.rejected)[:SHOWN],
             "warnings": tuple(warning for result in results for warning in result.warnings),
         }
     )
@@ -298,7 +144,7 @@ def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | De
     db, batch_id, name = workspace.db, new_id("batch"), workspace.project.name
     begins = name not in {known.name for known in projects.list_projects(db)}
     with db.transaction() as cursor:
-        read = _read(cursor, source, wanted, _rules(workspace))
+        read = previewing.read_file(cursor, source, wanted, previewing.rules_of(workspace))
         _check(read)
         project = projects.open_project(db, name)
         batch, rejected = _stored(workspace.with_project(project), cursor, source, read, batch_id)
@@ -309,14 +155,15 @@ def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | De
         live.forget(db)
     return ImportResult(
         batch=batch,
-        rejected=tuple(rejected[:_SHOWN]),
+        rejected=tuple(rejected[:SHOWN]),
         warnings=(
-            *_written(source.warnings),
+            *previewing.written(source.warnings),
             *read.notes,
-            *_doubts(read.staged.names),
+            *previewing.doubts(read.staged.names),
             *_missing(read, batch),
+            *previewing.proposed(previewing.fits(workspace, read.staged.names, read.shape.name, wanted)),
         ),
-        seen=_seen(read),
+        seen=previewing.seen_in(read),
         title=read.shape.title,
         begins_project=begins,
     )
@@ -331,7 +178,7 @@ def _stored(
     outputs = storing.store_outputs(cursor, project, read, batch_id)
     judged = storing.store_judgements(workspace, cursor, read, batch_id)
     rejected = [*read.staged.broken, *outputs.rejected]
-    meant = read.mapping.model_copy(update={"meanings": _meanings(read)})
+    meant = read.mapping.model_copy(update={"meanings": previewing.meanings_of(read)})
     batch = ImportBatch(
         id=batch_id,
         project_id=project.id,
@@ -355,7 +202,7 @@ def _check(read: Read) -> None:
     if not mapping.output and not (
         mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback)
     ):
-        if _doubts(columns):
+        if previewing.doubts(columns):
             raise BadInput(
                 "The first line looks like data, not like column names.",
                 next_step="If the file has no header, add one line with names at its top.",
@@ -379,35 +226,9 @@ def _check(read: Read) -> None:
             )
 
 
-def _written(sentences: Sequence[str]) -> list[Fact]:
-    return [fact("as_written", words=words) for words in sentences]
-
-
-def _doubts(columns: Sequence[str]) -> list[Fact]:
-    """A first line that looks like data was probably no header."""
-    odd = [c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column ")]
-    return [fact("no_header")] if columns and len(odd) * 2 > len(columns) else []
-
-
-def _open(read: Read) -> list[Fact]:
-    """What the file says of its outputs and nobody took, because its meaning is not known."""
-    offered = [fact("offered", column=signal.name, values=_told(signal)) for signal, _ in read.offers]
-    unknown = [
-        fact("not_taken", kind=told.kind, name=told.name, values=_told(signal))
-        for signal, told in zip(read.signals, read.readings, strict=True)
-        if not told.known
-    ]
-    return [*unknown, *offered]
-
-
-def _told(signal: staging.Signal) -> str:
-    some = ", ".join(f"{value.value[:30]} ({value.rows:,})" for value in signal.values[:6])
-    return some + (", …" if len(signal.values) > 6 else "")
-
-
 def _missing(read: Read, batch: ImportBatch) -> list[Fact]:
     mapping = read.mapping
-    warnings = _open(read)
+    warnings = previewing.open_facts(read)
     if batch.rows_read == 0:
         warnings.append(fact("no_rows"))
     if mapping.output and not (mapping.input or mapping.context or mapping.conversation):

@@ -15,7 +15,7 @@ import lzma
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -23,7 +23,7 @@ from typing import IO, Any, NamedTuple
 import pyarrow as pa
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen
+from labelcore.models import DOOR_SUFFIX, Frozen
 from labelcore.store.formats import Format, every_format, inspect_zip
 
 _FOREIGN = {
@@ -46,6 +46,14 @@ _LARGEST_UNPACKED = 20_000_000_000
 _BLOCK = 1 << 20
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 _SUFFIXES = (".arrow", ".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx", ".ods")
+
+
+class SeveralParts(BadInput):
+    """A file holds several tables or files, and none was chosen; ``parts`` are their names."""
+
+    def __init__(self, what: str, *, next_step: str, parts: Sequence[str]) -> None:
+        super().__init__(what, next_step=next_step)
+        self.parts = tuple(parts)
 
 
 class Source(Frozen):
@@ -77,9 +85,9 @@ def find(place: str) -> list[Path]:
     try:
         path = Path(place).expanduser()
         if path.is_dir():
-            return _of_folder(path)
+            return _open_ones(_of_folder(path))
         if path.is_file():
-            return [path]
+            return _open_ones([path])
         if path.exists():
             raise BadInput(f"{path} is no ordinary file.", next_step="Copy its content into a file first.")
         names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
@@ -88,6 +96,13 @@ def find(place: str) -> list[Path]:
         raise BadInput(f"{place[:200]!r} is no path: {trouble}", next_step="Check the path.") from trouble
     if not found:
         raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
+    return _open_ones(found)
+
+
+def _open_ones(found: list[Path]) -> list[Path]:
+    """Without the app's own key, which lies beside its database: whoever has it may do everything."""
+    if closed := [path for path in found if path.resolve().name.endswith(DOOR_SUFFIX)]:
+        raise BadInput(f"{closed[0].name} is the key to a running app.", next_step="Choose another file.")
     return found
 
 
@@ -191,9 +206,10 @@ def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tu
     chosen = [name for name in data if part in {name, Path(name).name}] if part else data
     if len(chosen) != 1:
         listed = ", ".join(data[:10])
-        raise BadInput(
+        raise SeveralParts(
             f"{path.name} holds {len(data)} files: {listed}.",
             next_step="Choose one with --part, or unpack it.",
+            parts=data,
         )
     target = folder / Path(chosen[0]).name
     with archive.open(chosen[0]) as packed, target.open("wb") as plain:

@@ -210,6 +210,7 @@ class Description(Options):
     format: str = ""
     part: str = ""
     encoding: str = ""
+    kept: str = ""
     leave_out_near: bool = False
     passes: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
@@ -293,9 +294,14 @@ def _grading(text: str) -> tuple[str, str, str]:
     return criterion.strip() or OVERALL, person.strip(), column.strip()
 
 
+def has(column: str, columns: Sequence[str]) -> bool:
+    """Whether there is such a column; a path needs its first step."""
+    return column in columns or any(column.startswith((f"{known}.", f"{known}[")) for known in columns)
+
+
 def check(column: str, columns: Sequence[str]) -> None:
-    """Raise BadInput when a column does not exist, naming the nearest one; a path needs its first step."""
-    if column in columns or any(column.startswith((f"{known}.", f"{known}[")) for known in columns):
+    """Raise BadInput when a column does not exist, naming the nearest one."""
+    if has(column, columns):
         return
     close = difflib.get_close_matches(column, columns, n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""

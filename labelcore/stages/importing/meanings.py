@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, GradingRules
-from labelcore.store.staging import Signal, Value
+from labelcore.store.staging import MOST_VALUES, Signal, Value
 
 PASS, FAIL, UNSURE, NOTHING = "pass", "fail", "unsure", ""
 
@@ -81,7 +81,8 @@ class Said(Frozen):
 
 def _for(values: Sequence[str], name: str) -> list[str]:
     """The values for a name, without it; those for everything where none is for it."""
-    named = [value.partition("=")[2] for value in values if value.partition("=")[0] == (name or "overall")]
+    prefix = f"{name or 'overall'}="
+    named = [value.removeprefix(prefix) for value in values if value.startswith(prefix)]
     return named or [value for value in values if "=" not in value]
 
 
@@ -89,7 +90,7 @@ class Reading(Frozen):
     """What a signal's values count as. ``known`` is False where a person has to say it first.
 
     ``why``: how it is known ("words", "name", "threshold", "scale", "said", "tool"), or why it is not
-    ("numbers", "answers", "mixed", "texts"). ``open``: the values without a meaning.
+    ("numbers", "answers", "mixed", "texts", "many"). ``open``: the values without a meaning.
     """
 
     kind: str
@@ -145,6 +146,8 @@ def read(signal: Signal, said: Said, rules: GradingRules, column: str = "") -> R
     if len(by_tool) == len(rest):
         return _reading(signal, spoken | by_tool, "said" if spoken else "tool")
     found, why = _by_itself(column or signal.name, rest, said.threshold(signal.name), rules)
+    if len(signal.values) >= MOST_VALUES:
+        found, why = None, "many"
     if found is not None:
         return _reading(signal, spoken | found, "said" if spoken and not found else why)
     return Reading(

@@ -39,6 +39,7 @@ class Shape(NamedTuple):
     head: Head
     nearest: tuple[Nearest, ...]
     notes: tuple[Fact, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -92,8 +93,10 @@ def shape_of(source: files.Source, wanted: str = "", part: str = "") -> Shape:
             raise BadInput(f"{source.name} cannot be read as '{wanted}'.", next_step=f"It may be: {known}.")
     if tool or form.parts is None:
         return Shape(form, tool, part, head, nearest)
-    chosen, notes = _choose(form.parts(source.path), part, source.name)
-    return Shape(form, None, chosen, form.look(source.path, chosen), nearest, notes)
+    parts = form.parts(source.path)
+    chosen, notes = _choose(parts, part, source.name)
+    names = tuple(known.name for known in parts)
+    return Shape(form, None, chosen, form.look(source.path, chosen), nearest, notes, names)
 
 
 def _choose(parts: list[Part], wanted: str, name: str) -> tuple[str, tuple[Fact, ...]]:
@@ -104,8 +107,10 @@ def _choose(parts: list[Part], wanted: str, name: str) -> tuple[str, tuple[Fact,
         return wanted or (parts[0].name if parts else ""), ()
     able = [part for part in parts if {"output", "conversation"} & _meanings(part.columns)]
     if len(able) != 1:
-        raise BadInput(
-            f"{name} holds {len(parts)} tables.", next_step=f"Choose one with --part. {_listed(parts)}"
+        raise files.SeveralParts(
+            f"{name} holds {len(parts)} tables.",
+            next_step=f"Choose one with --part. {_listed(parts)}",
+            parts=[known.name for known in parts],
         )
     others = [part.name for part in parts if part is not able[0]]
     return able[0].name, (fact("other_parts", part=able[0].name, others=others),)
@@ -172,7 +177,7 @@ def understand(
     if mapping.grade_is_guess:
         mapping = _known_grade(cursor, staged, mapping, rules)
     columns = _take(cursor, staged, mapping)
-    signals = tuple(staging.signals(cursor))
+    signals = tuple(staging.signals(cursor, staged, mapping.output))
     readings = tuple(
         meanings.read(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
@@ -196,7 +201,7 @@ def _known_grade(cursor: Any, staged: Staged, mapping: Mapping, rules: GradingRu
     free = [column for column in staged.names if column not in mapping.texts().values()]
     named = [c for name in mapping_rules.NAMES["grade"] for c in free if mapping_rules.is_named(c, name)]
     for column in named:
-        signal = _signal(cursor, staged, column)
+        signal = _signal(cursor, staged, column, mapping)
         if signal.values and meanings.read(signal, mapping.said, rules, column).known:
             return mapping.model_copy(update={"grade": column})
     return mapping.model_copy(
@@ -204,9 +209,10 @@ def _known_grade(cursor: Any, staged: Staged, mapping: Mapping, rules: GradingRu
     )
 
 
-def _signal(cursor: Any, staged: Staged, column: str) -> staging.Signal:
+def _signal(cursor: Any, staged: Staged, column: str, mapping: Mapping) -> staging.Signal:
     """The values of a column over the whole file, as if it were taken as the grade."""
-    return staging.Signal("grade", OVERALL, staging.values(cursor, staged, column), ())
+    beside = mapping.note or mapping.output
+    return staging.Signal("grade", OVERALL, staging.values(cursor, staged, column, beside), ())
 
 
 def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str], str]:
@@ -244,6 +250,6 @@ def _offers(
         if column in mapping.used() or not few or found == _MOST_OFFERED:
             continue
         if named or meanings.polarity(column) or meanings.are_answers(values):
-            signal = _signal(cursor, staged, column)._replace(name=column)
+            signal = _signal(cursor, staged, column, mapping)._replace(name=column)
             found += 1
             yield signal, meanings.read(signal, meanings.Said(), rules, column)

@@ -47,12 +47,21 @@ def _prepare(cursor: Any, project_id: str, read: Read) -> list[RejectedRow]:
     )
 
 
-def first_outputs(cursor: Any, read: Read) -> tuple[dict[str, Any], ...]:
-    """The first outputs as experts would see them."""
+class First(NamedTuple):
+    """The first outputs as experts would see them, how many there would be, and the rows kept apart."""
+
+    outputs: tuple[dict[str, Any], ...] = ()
+    counts: dict[str, int] = {}  # noqa: RUF012 - of a tuple, and never changed
+    rejected: tuple[RejectedRow, ...] = ()
+
+
+def first_outputs(cursor: Any, read: Read) -> First:
+    """What would become of the rows; nothing is stored."""
     if not read.mapping.output:
-        return ()
-    _prepare(cursor, "preview", read)
-    return tuple(arriving.first_prepared(cursor, _PREVIEWED))
+        return First()
+    apart = _prepare(cursor, "preview", read)
+    outputs = tuple(arriving.first_prepared(cursor, _PREVIEWED))
+    return First(outputs, arriving.ready_counts(cursor), tuple(apart))
 
 
 def store_judgements(workspace: Workspace, cursor: Any, read: Read, batch_id: str) -> dict[str, int]:

@@ -1,0 +1,276 @@
+"""What a file holds and how it would be read, before anything is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+import labelcore.stages.importing.mapping as mapping_rules
+from labelcore.errors import NotFound
+from labelcore.models import Fact, Frozen, GradingRules, Project, RejectedRow, Role, fact
+from labelcore.operations import Hidden, operation
+from labelcore.stages import projects
+from labelcore.stages.importing import files, meanings, reading, storing
+from labelcore.stages.importing.mapping import Description, Mapping
+from labelcore.stages.importing.meanings import Reading
+from labelcore.stages.importing.reading import Nearest, Read
+from labelcore.store import batches, staging
+from labelcore.workspace import Workspace
+
+SHOWN = 1_000
+"""Rows kept apart that a report names."""
+_KEPT = 16
+"""Previews that are kept in memory."""
+_OPEN = Description()
+
+
+class Seen(Frozen):
+    """One thing that a file says of its outputs: its values with their counts, and what they count as.
+
+    ``taken`` is False for a column that is only offered. ``values``: value, number, rows, meaning, examples.
+    """
+
+    kind: str
+    name: str
+    known: bool
+    why: str
+    taken: bool
+    people: tuple[str, ...]
+    values: tuple[dict[str, Any], ...]
+
+
+class Preview(Frozen):
+    """What a file holds, how it would be read, and what its values would count as; nothing is stored.
+
+    ``outputs``: the first three as experts would see them. ``nearest``: formats that it may be in.
+    ``parts``: the tables in it, where there are several. ``counts``: how many outputs, how many of them
+    share their input with another, and rows kept apart. ``kept``: mappings by name that fit its columns.
+    """
+
+    files: tuple[str, ...]
+    format: str
+    title: str = ""
+    columns: tuple[str, ...]
+    guessed: Mapping
+    rows: tuple[dict[str, Any], ...]
+    outputs: tuple[dict[str, Any], ...] = ()
+    rows_read: int
+    rejected: tuple[RejectedRow, ...]
+    warnings: tuple[Fact, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
+    parts: tuple[str, ...] = ()
+    counts: dict[str, int] = Field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    grade_words: dict[str, str] = Field(default_factory=dict)
+
+
+@operation("preview", role=Role.ENGINEER, project="none")
+def preview(
+    workspace: Workspace,
+    file: str,
+    mapping: Annotated[Mapping | None, Hidden()] = None,
+    *,
+    described: Description = _OPEN,
+) -> Preview:
+    """Show what a file holds and how its columns would be mapped; nothing is stored.
+
+    A file that has not changed is read once, however often it is asked for.
+
+    Raises:
+        BadInput: there is no such file, or it cannot be read.
+    """
+    found = files.find(file)
+    state = found[0].stat()
+    key = (str(found[0]), state.st_mtime_ns, state.st_size)
+    seen = _known(workspace, key, found[0], mapping or described)
+    return seen.model_copy(update={"files": tuple(path.name for path in found)})
+
+
+def preview_bytes(
+    workspace: Workspace, name: str, data: bytes, described: Description | Mapping = _OPEN
+) -> Preview:
+    """The same of an uploaded file."""
+    with as_file(name, data) as path:
+        return _known(workspace, (path.name, hashlib.sha256(data).digest()), path, described)
+
+
+@contextmanager
+def as_file(name: str, data: bytes) -> Iterator[Path]:
+    """What was uploaded, as a file for a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (Path(name).name[-200:] or "upload")
+        path.write_bytes(data)
+        yield path
+
+
+def _known(workspace: Workspace, key: Hashable, path: Path, described: Description | Mapping) -> Preview:
+    kept: dict[Hashable, Preview] = workspace.db.memory.setdefault((Preview,), {})
+    wanted = wish(workspace, described)
+    whole = (key, wanted.model_dump_json(), rules_of(workspace).model_dump_json())
+    if whole not in kept:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[whole] = _previewed(workspace, path, wanted)
+    fitting = fits(workspace, kept[whole].columns, kept[whole].format, described)
+    told = (*kept[whole].warnings, *proposed(fitting))
+    return kept[whole].model_copy(update={"kept": fitting, "warnings": told})
+
+
+def _previewed(workspace: Workspace, path: Path, wanted: Description | Mapping) -> Preview:
+    with (
+        files.opened(path, part=wanted.part, encoding=wanted.encoding) as source,
+        workspace.db.scratch() as cursor,
+    ):
+        read = read_file(cursor, source, wanted, rules_of(workspace))
+        total = staging.count_rows(cursor)
+        first = storing.first_outputs(cursor, read)
+        staging.clear(cursor)
+    broken = (*read.staged.broken, *first.rejected)
+    return Preview(
+        files=(path.name,),
+        format=read.shape.name,
+        title=read.shape.title,
+        columns=tuple(
+            name for name in read.staged.names if name not in {mapping_rules.REPLY, mapping_rules.BEFORE}
+        ),
+        guessed=read.mapping,
+        rows=tuple(read.rows),
+        outputs=first.outputs,
+        rows_read=total - len(first.rejected),
+        rejected=broken[:SHOWN],
+        warnings=(*written(source.warnings), *read.notes, *doubts(read.staged.names), *open_facts(read)),
+        seen=seen_in(read),
+        nearest=read.shape.nearest,
+        parts=read.shape.parts,
+        counts=first.counts | {"apart": len(broken)},
+        grade_words=meanings_of(read).get("grade overall", {}),
+    )
+
+
+def project_of(workspace: Workspace) -> Project | None:
+    """The project as it is stored; None where it begins with this file."""
+    known = {project.name: project for project in projects.list_projects(workspace.db)}
+    return known.get(workspace.project.name)
+
+
+def rules_of(workspace: Workspace) -> GradingRules:
+    """The project's rules of grading, whose scale numbers may be on."""
+    project = project_of(workspace)
+    return project.settings.grading if project else GradingRules()
+
+
+def wish(workspace: Workspace, wanted: Mapping | Description) -> Mapping | Description:
+    """A kept mapping in the place of its name.
+
+    Raises:
+        NotFound: none is kept under that name.
+    """
+    if isinstance(wanted, Mapping) or not wanted.kept:
+        return wanted
+    known = _kept(workspace)
+    if wanted.kept not in known:
+        names = ", ".join(known) or "none yet"
+        raise NotFound(f"No mapping is kept as '{wanted.kept}'.", next_step=f"There are: {names}.")
+    return known[wanted.kept]
+
+
+def fits(
+    workspace: Workspace, columns: Sequence[str], form: str, wanted: Mapping | Description
+) -> tuple[str, ...]:
+    """The kept mappings for a file with these columns, the newest first, where nothing was said of them."""
+    if isinstance(wanted, Mapping) or wanted.named or wanted.kept:
+        return ()
+    made = {mapping_rules.REPLY, mapping_rules.BEFORE}
+    return tuple(
+        name
+        for name, mapping in _kept(workspace).items()
+        if mapping.format in {"", form}
+        and all(mapping_rules.has(column, columns) for column in mapping.used() - made)
+    )
+
+
+def _kept(workspace: Workspace) -> dict[str, Mapping]:
+    project = project_of(workspace)
+    found = batches.kept_mappings(workspace.db, project.id) if project else {}
+    return {name: Mapping.model_validate(mapping) for name, mapping in found.items()}
+
+
+def proposed(names: Sequence[str]) -> list[Fact]:
+    """That a kept mapping fits."""
+    return [fact("kept_fits", name=names[0])] if names else []
+
+
+def read_file(cursor: Any, source: files.Source, wanted: Mapping | Description, rules: GradingRules) -> Read:
+    """A file in the cursor's tables, as it is wished."""
+    shape = reading.shape_of(source, wanted.format, wanted.part)
+    staged = reading.stage(cursor, source, shape)
+    choice = wanted if isinstance(wanted, Mapping) else wanted.mapping
+    return reading.understand(cursor, shape, staged, choice, rules)
+
+
+def seen_in(read: Read) -> tuple[Seen, ...]:
+    """What the file says of its outputs: what is taken, then what is offered."""
+    taken = [(signal, told, True) for signal, told in zip(read.signals, read.readings, strict=True)]
+    offered = [(signal, told, False) for signal, told in read.offers]
+    return tuple(_one(signal, told, is_taken) for signal, told, is_taken in (*taken, *offered))
+
+
+def _one(signal: staging.Signal, told: Reading, taken: bool) -> Seen:  # noqa: FBT001 - read beside the others
+    values = tuple(
+        {
+            "value": v.value,
+            "number": meanings.number_of(v.value),
+            "rows": v.rows,
+            "meaning": told.values.get(v.value),
+            "examples": list(v.examples),
+        }
+        for v in signal.values
+    )
+    return Seen(
+        kind=signal.kind,
+        name=signal.name,
+        known=told.known,
+        why=told.why,
+        taken=taken and told.known,
+        people=signal.people,
+        values=values,
+    )
+
+
+def meanings_of(read: Read) -> dict[str, dict[str, str]]:
+    """What each value was taken to mean, by kind and name."""
+    return {f"{told.kind} {told.name or 'overall'}": told.values for told in read.readings if told.known}
+
+
+def written(sentences: Sequence[str]) -> list[Fact]:
+    """Sentences of a format as facts."""
+    return [fact("as_written", words=words) for words in sentences]
+
+
+def doubts(columns: Sequence[str]) -> list[Fact]:
+    """A first line that looks like data was probably no header."""
+    odd = [c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column ")]
+    return [fact("no_header")] if columns and len(odd) * 2 > len(columns) else []
+
+
+def open_facts(read: Read) -> list[Fact]:
+    """What the file says of its outputs and nobody took, because its meaning is not known."""
+    offered = [fact("offered", column=signal.name, values=_told(signal)) for signal, _ in read.offers]
+    unknown = [
+        fact("not_taken", kind=told.kind, name=told.name, values=_told(signal))
+        for signal, told in zip(read.signals, read.readings, strict=True)
+        if not told.known
+    ]
+    return [*unknown, *offered]
+
+
+def _told(signal: staging.Signal) -> str:
+    some = ", ".join(f"{value.value[:30]} ({value.rows:,})" for value in signal.values[:6])
+    return some + (", …" if len(signal.values) > 6 else "")
