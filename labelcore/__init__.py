@@ -24,7 +24,8 @@ The code's words, each for one thing:
 - note, quote, code: what a person wrote; a verbatim part of it; what several quotes say, in a few words
 - criterion: something that makes an output good, in versions of its wording
 - judge, judge version: what decides a criterion automatically, and its state that verdicts belong to
-- kind: how a judge decides (code, check, llm, panel, learned, cascade, imported), a class in a file
+- kind: how a judge decides (code, check, llm, panel, learned, cascade, imported, feedback), a class in a file
+- feedback, signal: what a user of the product said or did with an output, never a grade; its name (thumbs)
 - verdict: a judge version's pass, fail or abstain on an output, with its reason
 - candidate, choice: a judge that is proposed; the set of judges that is used together
 - run: an execution of judges over outputs, with what it cost

@@ -130,9 +130,9 @@ def test_a_view_says_by_its_name_what_it_shows(db: Database) -> None:
     tables = {name for (name,) in db.rows("SELECT table_name FROM duckdb_tables()")}
     shown = {name for (name,) in db.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal")}
     assert {name for name in tables if name.endswith(("_event", "_current", "_unique"))} == {"audit_event"}
-    for_people = {"outputs", "grades", "verdicts", "criteria", "judges"}
+    for_people = {"outputs", "grades", "verdicts", "feedback", "criteria", "judges"}
     odd = {name for name in shown if not name.endswith(("_current", "_unique"))}
-    assert odd == for_people | {"output_name", "probe_opinion_by_person"}
+    assert odd == for_people | {"output_name", "probe_opinion_by_person", "signal_by_output"}
 
 
 def test_a_newer_schema_is_refused_with_the_next_step(tmp_path: Path) -> None:

@@ -22,4 +22,8 @@ WORDS = {
         "--fails "
         "or --passes-from {name}=N."
     ),
+    "no_meaning": (
+        "Feedback '{name}' is kept without a meaning where it is {values}. Say it with --passes, --fails or "
+        "--unsure {name}=VALUE, of numbers with --passes-from {name}=N, and import the file again."
+    ),
 }

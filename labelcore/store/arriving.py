@@ -365,17 +365,17 @@ def store_verdicts(
 
 
 def store_feedback(cursor: duckdb.DuckDBPyConnection, project_id: str, batch_id: str) -> int:
-    """Insert the signals of a product's users. Returns how many are new."""
+    """Insert the signals of a product's users. Returns how many are new, or have a meaning that is new."""
     inserted = cursor.execute(
-        "INSERT INTO feedback (feedback_id, project_id, output_id, name, value, meaning, person, reason, "
-        "batch_id, "
-        "made_at, stored_at) SELECT * FROM (SELECT DISTINCT 'f_' || left(sha256(concat_ws(chr(31), "
-        "r.output_id, m.name, "
-        "m.value, m.who, m.reason, m.said_at)), 32) AS feedback_id, $project, r.output_id, m.name, "
-        "m.value, m.meaning, m.who, "
-        f"m.reason, $batch, coalesce({_TIME.format('m.said_at')}, $now), $now::TIMESTAMP FROM remarks m "
-        "JOIN ready r "
-        "USING (_row) WHERE m.kind = 'feedback') n ANTI JOIN feedback USING (feedback_id)",
+        "INSERT INTO signal (feedback_id, project_id, output_id, name, value, meaning, person, "
+        "reason, batch_id, made_at, stored_at) "
+        "SELECT * FROM (SELECT DISTINCT ON (feedback_id) 'f_' || left(sha256(concat_ws(chr(31), r.output_id, "
+        "m.name, m.value, m.who, m.reason, m.said_at)), 32) AS feedback_id, $project, r.output_id, m.name, "
+        "m.value, m.meaning, m.who, m.reason, $batch, "
+        f"coalesce({_TIME.format('m.said_at')}, $now), $now::TIMESTAMP "
+        "FROM remarks m JOIN ready r USING (_row) WHERE m.kind = 'feedback') n "
+        "WHERE NOT EXISTS (SELECT 1 FROM signal_current c WHERE c.feedback_id = n.feedback_id "
+        "AND coalesce(n.meaning, c.meaning) IS NOT DISTINCT FROM c.meaning)",
         {"project": project_id, "batch": batch_id, "now": utc(now())},
     ).fetchone()
     return int(inserted[0]) if inserted else 0

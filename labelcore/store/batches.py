@@ -54,7 +54,7 @@ def remove(db: Database, project_id: str, batch_id: str, person: str) -> dict[st
         for noun, statement in {
             "grades": "DELETE FROM grade WHERE source = 'import' AND batch_id = ?",
             "verdicts": "DELETE FROM verdict WHERE run_id = ?",
-            "feedback": "DELETE FROM feedback WHERE batch_id = ?",
+            "feedback": "DELETE FROM signal WHERE batch_id = ?",
             "aliases": "DELETE FROM output_alias WHERE batch_id = ?",
             "outputs": "DELETE FROM output WHERE batch_id = ?",
         }.items():

@@ -33,6 +33,10 @@ TABLES = {
         "value, probability, reason, model, tokens_in, tokens_out, cost_usd, latency_ms, decided_at "
         "FROM verdicts WHERE project_id = $project ORDER BY judge, judge_version_id, output_id, repeat"
     ),
+    "feedback": (
+        "SELECT output_id, external_id, signal, value, meaning, person, reason, given_at, batch_id "
+        "FROM feedback WHERE project_id = $project ORDER BY given_at, feedback_id"
+    ),
     "criteria": (
         "SELECT criterion_id, version, name, statement, severity, max_false_failure_rate, risk, "
         "risk_why, origin, status, keywords, parents, evidence, author, why, decided_at "

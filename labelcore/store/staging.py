@@ -206,11 +206,13 @@ def take_column(
     value: str,
     who: str,
     reason: str = "",
+    moment: str = "",
 ) -> None:
-    """Make a column remarks of a kind: ``who`` is a literal's or a column's SQL, as is ``reason``."""
+    """Make a column remarks of a kind; ``who``, ``reason`` and ``moment`` are SQL of a literal or column."""
     cursor.execute(
         f"INSERT INTO remarks SELECT _row, ?, ?, {who}, {expression(staged, value)} AS value, NULL, "
-        f"coalesce({reason or 'NULL'}, ''), '' FROM staged WHERE trim(coalesce(value, '')) <> ''",
+        f"coalesce({reason or 'NULL'}, ''), coalesce({moment or 'NULL'}, '') FROM staged "
+        "WHERE trim(coalesce(value, '')) <> ''",
         [kind, name],
     )
 

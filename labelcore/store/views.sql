@@ -2,8 +2,8 @@
 -- have come twice. Each bears the noun of its rows. A view of the same noun says what counts:
 --   NOUN_unique   each row once, by its id
 --   NOUN_current  the rows that count now: the newest, without what was taken back
--- The five in the plural at the end are for people who query; docs/querying.md describes them, and
--- they keep their columns. All times are UTC.
+-- The six at the end are for people who query; docs/querying.md describes them, and they keep their
+-- columns. All times are UTC.
 
 CREATE OR REPLACE VIEW project_current AS
     SELECT * FROM project
@@ -145,6 +145,25 @@ CREATE OR REPLACE VIEW settled_group_current AS
     SELECT * FROM settled_group
     QUALIFY row_number() OVER (PARTITION BY project_id, group_key ORDER BY round, made_at) = 1;
 
+-- An event that came again with another meaning has that one.
+CREATE OR REPLACE VIEW signal_current AS
+    SELECT * FROM signal
+    QUALIFY row_number() OVER (PARTITION BY feedback_id ORDER BY stored_at DESC, batch_id DESC) = 1;
+
+-- What a signal comes to on an output: of each user the newest event that means something (of several at
+-- one moment the worst), of several users the worst. Events of no named user are of one.
+CREATE OR REPLACE VIEW signal_by_output AS
+    SELECT project_id, output_id, name,
+        CASE WHEN bool_or(meaning = 'fail') THEN 'fail' WHEN bool_or(meaning = 'pass') THEN 'pass'
+            ELSE 'abstain' END AS value,
+        left(string_agg(DISTINCT concat_ws(': ', value, nullif(reason, '')), '; '), 500) AS reason
+    FROM (
+        SELECT * FROM signal_current WHERE meaning IN ('pass', 'fail', 'unsure')
+        QUALIFY row_number() OVER (
+            PARTITION BY project_id, output_id, name, coalesce(person, '')
+            ORDER BY made_at DESC, meaning = 'fail' DESC, feedback_id) = 1)
+    GROUP BY ALL;
+
 -- For people who query ------------------------------------------------------------------------
 
 CREATE OR REPLACE VIEW outputs AS
@@ -195,3 +214,10 @@ CREATE OR REPLACE VIEW verdicts AS
     JOIN output_current o USING (output_id)
     LEFT JOIN project_unique p ON p.project_id = v.project_id
     LEFT JOIN criterion_current c ON c.criterion_id = j.criterion_id;
+
+CREATE OR REPLACE VIEW feedback AS
+    SELECT p.name AS project, f.output_id, o.external_id, f.name AS signal, f.value, f.meaning, f.person,
+        f.reason, f.made_at AS given_at, f.stored_at, f.feedback_id, f.batch_id, f.project_id
+    FROM signal_current f
+    JOIN output_current o USING (output_id)
+    LEFT JOIN project_unique p ON p.project_id = f.project_id;

@@ -35,6 +35,7 @@ STORED = {
     "learned": ("learned", "LearnedKind", "j_daf0ee5e28f854776cada73e"),
     "cascade": ("cascade", "CascadeKind", "j_291dd2555ace6be3bc31b168"),
     "imported": ("imported", "ImportedKind", "j_12673c2f26c9b86373832634"),
+    "feedback": ("feedback", "FeedbackKind", "j_1ae09740c8ca62128bf37803"),
 }
 CRITERION = Criterion(
     id="c",
@@ -107,7 +108,7 @@ def test_a_stored_judge_keeps_its_id_and_is_read_by_its_kind(name: str) -> None:
     assert judge.describe() and judge.spec is not None
 
 
-@pytest.mark.parametrize("name", [name for name in STORED if name not in {"cascade", "imported"}])
+@pytest.mark.parametrize("name", [name for name in STORED if name not in {"cascade", "imported", "feedback"}])
 def test_judges_of_today_are_those_of_before(name: str) -> None:
     """Byte by byte, so that nobody is asked again; a fit may differ in the last digit elsewhere."""
     made = made_again(name)
@@ -130,7 +131,9 @@ def test_a_stored_learned_judge_decides_as_before() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in STORED if name not in {"check", "cascade", "imported"}])
+@pytest.mark.parametrize(
+    "name", [name for name in STORED if name not in {"check", "cascade", "imported", "feedback"}]
+)
 def test_what_leaves_can_be_used_elsewhere(name: str) -> None:
     stored, _, _ = STORED[name]
     judge = judge_of(stored, SPECS[name])
@@ -153,20 +156,20 @@ def test_words_that_are_not_known_are_refused() -> None:
     assert kinds.fault("oracle", {}) == "its kind 'oracle' is not known here"
     with pytest.raises(NotFound, match="'oracle'"):
         kinds.of_kind([], "oracle")
-    assert kinds.words() == ("code", "llm", "learned", "cascade", "imported")
+    assert kinds.words() == ("code", "llm", "learned", "cascade", "imported", "feedback")
 
 
 def test_a_new_kind_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever registers is found by its word, without a list elsewhere."""
 
-    class FeedbackKind(Kind):
-        stored = "feedback"
+    class OracleKind(Kind):
+        stored = "oracle"
 
-    monkeypatch.setattr(kinds, "REGISTERED", [*kinds.REGISTERED, FeedbackKind])
+    monkeypatch.setattr(kinds, "REGISTERED", [*kinds.REGISTERED, OracleKind])
     kinds.every_kind.cache_clear()
     try:
-        assert isinstance(judge_of("feedback", {}), FeedbackKind)
-        assert kinds.words()[-1] == "feedback" and not kinds.kind_named("feedback").needs_model
+        assert isinstance(judge_of("oracle", {}), OracleKind)
+        assert kinds.words()[-1] == "oracle" and not kinds.kind_named("oracle").needs_model
     finally:
         kinds.every_kind.cache_clear()
 

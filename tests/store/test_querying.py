@@ -47,6 +47,11 @@ COLUMNS = {
         "latency_ms DOUBLE, decided_at TIMESTAMP, judge_version_id VARCHAR, criterion_id VARCHAR, "
         "run_id VARCHAR, project_id VARCHAR"
     ),
+    "feedback": (
+        "project VARCHAR, output_id VARCHAR, external_id VARCHAR, signal VARCHAR, value VARCHAR, "
+        "meaning VARCHAR, person VARCHAR, reason VARCHAR, given_at TIMESTAMP, stored_at TIMESTAMP, "
+        "feedback_id VARCHAR, batch_id VARCHAR, project_id VARCHAR"
+    ),
     "criteria": (
         "project VARCHAR, criterion_id VARCHAR, version BIGINT, name VARCHAR, statement VARCHAR, "
         "status VARCHAR, severity VARCHAR, max_false_failure_rate DOUBLE, risk VARCHAR, risk_why VARCHAR, "
@@ -153,7 +158,7 @@ def test_a_question_is_answered(filled: Database, question: str, wanted: list[tu
 def test_the_questions_of_the_documentation_are_answered(filled: Database) -> None:
     examples = re.findall(r"(?:^    .+\n)+", DOCUMENTATION, re.MULTILINE)
     questions = [re.sub(r'labelcore sql "(.*)"', r"\1", example.strip()) for example in examples]
-    assert len(questions) == 3
+    assert len(questions) == 4
     for question in questions:
         assert query(filled, question).columns
 

@@ -50,14 +50,15 @@ class Kind(Generic[SpecOf]):
 
     ``form``: what its specification is read as. ``stored``: the word in the store, in files and on the
     command line. Several kinds may share it: then ``mark`` is the key of a specification by which one is
-    told from the others. ``place``: where the word is listed. ``decides_here``: it decides in this
-    process, for nothing, the same text the same way. ``needs_model``: each decision asks a model.
-    ``composed``: other judges decide for it. ``runs``: it can be run at all. ``learns``: it is made again
-    from grades as they come, and says what it looks at. ``written_by_model``: a model may write judges of
-    this word. ``joins_panels``: it can be a member of a panel. ``turns_verdicts``: flipping it turns its
-    stored verdicts. ``shaped``: what its verdicts are on outputs whose grades shaped it. ``heavy``: keys
-    of a specification that nobody reads. ``travels``: what of it may be written to a file; None where
-    nothing could run it elsewhere. ``came``: what its figures in a file are worth here.
+    told from the others. ``place``: where the word is listed. ``decides_here``: it decides in this process,
+    for nothing, the same text the same way. ``needs_model``: each decision asks a model. ``composed``:
+    other judges decide for it. ``runs``: it can be run at all. ``free``: its verdicts cost nothing though
+    nothing here makes them. ``chosen_by_users``: who gives its verdicts chose on which outputs. ``learns``:
+    it is made again from grades as they come, and says what it looks at. ``written_by_model``: a model may
+    write judges of this word. ``joins_panels``: it can be a member of a panel. ``turns_verdicts``: flipping
+    it turns its stored verdicts. ``shaped``: what its verdicts are on outputs whose grades shaped it.
+    ``heavy``: keys of a specification that nobody reads. ``travels``: what of it may be written to a file;
+    None where nothing could run it elsewhere. ``came``: what its figures in a file are worth here.
     """
 
     form: ClassVar[type[Frozen]]
@@ -68,6 +69,8 @@ class Kind(Generic[SpecOf]):
     needs_model: ClassVar[bool] = False
     composed: ClassVar[bool] = False
     runs: ClassVar[bool] = True
+    free: ClassVar[bool] = False
+    chosen_by_users: ClassVar[bool] = False
     learns: ClassVar[bool] = False
     gives_probabilities: ClassVar[bool] = False
     written_by_model: ClassVar[bool] = False

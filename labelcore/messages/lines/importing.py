@@ -71,7 +71,8 @@ def _read(mapping: importing.Mapping, seen: Sequence[importing.Seen]) -> Iterato
 
 def _words(told: importing.Seen) -> str:
     """What its values count as; those that say it themselves are left out."""
-    values = sorted((str(v["value"])[:30], v["meaning"] or "no grade") for v in told.values)
+    none = "without meaning" if told.kind == "feedback" else "no grade"
+    values = sorted((str(v["value"])[:30], v["meaning"] or none) for v in told.values)
     told_apart = [f"{value} is {meaning}" for value, meaning in values if value != meaning]
     return ", ".join(told_apart[:_VALUES])
 

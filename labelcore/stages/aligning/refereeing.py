@@ -277,7 +277,7 @@ def _spent(workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]) 
         return (None if first is None or then is None else first + share * then), None
     cost = spent.get(version.id)
     if cost is None or not (kind.runs or cost.cost_usd):
-        return (0.0 if kind.decides_here else None), cost.latency_ms if cost else None
+        return (0.0 if kind.decides_here or kind.free else None), cost.latency_ms if cost else None
     return cost.per_thousand, cost.latency_ms
 
 

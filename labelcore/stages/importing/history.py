@@ -11,6 +11,7 @@ from pydantic import Field
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, ImportBatch, Role
 from labelcore.operations import Effect, operation
+from labelcore.stages.importing import feedback
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.store import Database, batches, live
 from labelcore.workspace import Workspace
@@ -62,7 +63,9 @@ def undo(
             f"People have given {people:,} grades on outputs of this import.",
             next_step="Take it back all the same with --graded-too; their grades are kept aside.",
         )
-    removed = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
+    with workspace.db.transaction() as cursor:
+        removed = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
+        feedback.settle(workspace, cursor)
     workspace.db.after_commit(lambda: _forget(workspace.db))
     return Undone(batch=batch, file_name=known[batch].file_name, people=people, **removed)
 

@@ -139,7 +139,8 @@ def by_name(
             if free and (meaning != "conversation" or is_chat(free[0], rows)):
                 found[meaning] = free[0]
                 break
-    if "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
+    texts = {"output", "conversation"} & found.keys()
+    if texts and "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
         del found["id"]  # what repeats in the first rows names no output
     return found
 

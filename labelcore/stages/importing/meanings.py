@@ -106,6 +106,16 @@ def plain(value: str) -> str:
     return re.sub("[\U0001f3fb-\U0001f3ff\ufe0f]", "", value).strip().lower()
 
 
+def by_word(value: str) -> str | None:
+    """What a word means wherever it stands; None where that depends on what it is said of."""
+    return _WORDS.get(value)
+
+
+def affirmed(value: str) -> bool | None:
+    """Whether a value says yes or no; None where it says neither."""
+    return _ANSWERS.get(value)
+
+
 def are_answers(values: Iterable[str]) -> bool:
     """Whether all values are words for good and bad, or for yes and no."""
     return all(value in _WORDS or value in _ANSWERS for value in values)

@@ -268,7 +268,16 @@ def open_facts(read: Read) -> list[Fact]:
         for signal, told in zip(read.signals, read.readings, strict=True)
         if not told.known
     ]
-    return [*unknown, *offered]
+    kept = [
+        fact("no_meaning", name=told.name, values=_told(_part(signal, told.open)))
+        for signal, told in zip(read.signals, read.readings, strict=True)
+        if told.kind == "feedback" and told.open
+    ]
+    return [*unknown, *kept, *offered]
+
+
+def _part(signal: staging.Signal, words: Sequence[str]) -> staging.Signal:
+    return signal._replace(values=tuple(value for value in signal.values if value.value in words))
 
 
 def _told(signal: staging.Signal) -> str:

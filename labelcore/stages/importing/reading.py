@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, GradingRules, RejectedRow, fact
-from labelcore.stages.importing import files, meanings
+from labelcore.stages.importing import feedback, files, meanings
 from labelcore.stages.importing.mapping import BEFORE, OVERALL, REPLY, Mapping
 from labelcore.stages.importing.meanings import Reading
 from labelcore.store import staging
@@ -179,11 +179,17 @@ def understand(
     columns = _take(cursor, staged, mapping)
     signals = tuple(staging.signals(cursor, staged, mapping.output))
     readings = tuple(
-        meanings.read(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
+        _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
     )
     offers = () if shape.tool else tuple(_offers(cursor, staged, mapping, rows, rules))
     return Read(shape, staged, mapping, rows, signals, readings, offers, tuple(notes))
+
+
+def _reading(signal: staging.Signal, said: meanings.Said, rules: GradingRules, column: str) -> Reading:
+    if signal.kind == "feedback":
+        return feedback.read(signal, said, column)
+    return meanings.read(signal, said, rules, column)
 
 
 def _chat(mapping: Mapping) -> str:
@@ -231,11 +237,24 @@ def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str]
             cursor, staged, "grade", grading.criterion, value=grading.column, who=person, reason=reason
         )
         columns["grade", grading.criterion] = grading.column
-    for kind, given in (("verdict", mapping.verdicts), ("feedback", mapping.feedback)):
-        for name, column in given.items():
-            staging.take_column(cursor, staged, kind, name, value=column, who="''")
-            columns[kind, name] = column
+    beside = {"who": "''"} if mapping.output else _event(staged, mapping)
+    for name, column in mapping.verdicts.items():
+        staging.take_column(cursor, staged, "verdict", name, value=column, who="''")
+        columns["verdict", name] = column
+    for name, column in mapping.feedback.items():
+        staging.take_column(cursor, staged, "feedback", name, value=column, **beside)
+        columns["feedback", name] = column
     return columns
+
+
+def _event(staged: Staged, mapping: Mapping) -> dict[str, str]:
+    """In a file of feedback alone each row is an event, with its user, remark and time."""
+
+    def text(column: str | None) -> str:
+        return f"coalesce(trim({staging.expression(staged, column)}), '')" if column else "''"
+
+    who = mapping.annotator if mapping.annotator in staged.names else None
+    return {"who": text(who), "reason": text(mapping.note), "moment": text(mapping.at)}
 
 
 def _offers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from labelcore.models import Criterion, JudgeVersion, Project, RejectedRow, new_id
+from labelcore.stages.importing import feedback as signals
 from labelcore.stages.importing.mapping import BEFORE, OVERALL, REPLY
 from labelcore.stages.importing.reading import Read, text_columns
 from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, staging
@@ -83,6 +84,7 @@ def store_judgements(workspace: Workspace, cursor: Any, read: Read, batch_id: st
         judge_table.save_within(cursor, [version])
         verdicts += arriving.store_verdicts(cursor, project.id, version.id, batch_id, name)
     feedback = arriving.store_feedback(cursor, project.id, batch_id)
+    signals.settle(workspace, cursor)
     return {"grades_new": grades, "verdicts_new": verdicts, "feedback_new": feedback}
 
 

@@ -13,6 +13,7 @@ from labelcore.judges import fitted_proposals
 from labelcore.judges.features import Graded, TrainingData
 from labelcore.judges.kinds import kind_named, known_word, of_kind
 from labelcore.judges.kinds.check import CheckKind
+from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.models import OVERALL, JudgeVersion
@@ -21,6 +22,7 @@ from labelcore.settings import settings
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits
+from labelcore.stages.importing import feedback
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.keeping.versions import Draft, stored
 from labelcore.stages.judging.proposing import teaching
@@ -42,7 +44,7 @@ class ProposalOrder(Options):
 
     criterion: str | None = Field(default=None, description="Only for this criterion.")
     kind: Annotated[str, AfterValidator(known_word)] | None = Field(
-        default=None, description="code, llm or learned"
+        default=None, description="code, llm, learned or feedback"
     )
     offline: bool = Field(default=False, description="Without any model.")
     limit: int = Field(default=6, ge=1, description="At most so many for a criterion.")
@@ -72,6 +74,8 @@ def propose(
             "LLM judges need a model.",
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
         )
+    if wanted is FeedbackKind:
+        return _of_users(workspace)
     proposer = _Proposer(workspace)
     subjects = proposer.subjects(order.criterion)
     asked = [subject for subject in subjects if subject.criterion] if model_at_hand else []
@@ -83,6 +87,17 @@ def propose(
     if wanted and wanted.written_by_model:
         versions += proposer.written(asked, [] if remarks is None else remarks)
     return stored(workspace, versions)
+
+
+def _of_users(workspace: Workspace) -> list[JudgeVersion]:
+    with workspace.db.transaction() as cursor:
+        found = feedback.settle(workspace, cursor)
+    if not found:
+        raise BadInput(
+            "There is no feedback of users whose meaning is known.",
+            next_step="Import some: labelcore import FILE --map id=COLUMN --feedback thumbs=COLUMN.",
+        )
+    return found
 
 
 def learned_again(workspace: Workspace, criterion_id: str | None) -> list[JudgeVersion]:

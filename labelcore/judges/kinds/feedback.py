@@ -1,0 +1,48 @@
+"""Feedback: users of the product decided, by a signal like thumbs; where they gave none it abstains."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict
+from typing_extensions import override
+
+from labelcore.judges.kinds import Kind, register
+from labelcore.models import Frozen
+
+
+class FeedbackSpec(Frozen):
+    """The name of the signal."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    signal: str = ""
+
+
+@register
+class FeedbackKind(Kind[FeedbackSpec]):
+    """What users said, read from the feedback that is stored."""
+
+    form = FeedbackSpec
+    stored = "feedback"
+    place = 5
+    runs = False
+    free = True
+    chosen_by_users = True
+    no_prompt = ("{name} is what users said, so it cannot be refreshed.", "Import newer feedback.")
+    no_flip = (
+        "A {kind} judge is not flipped.",
+        "Say what its values count as with --passes and --fails at the next import.",
+    )
+
+    def describe(self) -> str:
+        """Whose verdicts these are."""
+        return f"What users of the product said by '{self.spec.signal}'; it abstains where they said nothing."
+
+    @property
+    @override
+    def steady(self) -> str:
+        return "users are not asked again"
+
+    @property
+    @override
+    def stays(self) -> str:
+        return "its verdicts are feedback of users, who are not there to be asked elsewhere"
