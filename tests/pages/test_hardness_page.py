@@ -131,7 +131,7 @@ def behind_a_figure() -> None:
 
     place = shell.open_page("Judges")
     version = judging.active_judges(place)[0]
-    found = hardness.harden(place, version, limit=2)
+    found = hardness.harden(place, version, limit=20)
     _texts(place, found, next(row for row in found.rows if row.test == "idle sentences"))
 
 
