@@ -20,6 +20,8 @@ _SEVERAL = {
     "no_grade": "A value that is no grade.",
     "passes_from": "Numbers from this one on pass.",
     "meta": "A column to keep as metadata.",
+    "redact": "Take out before anything is stored: email, card, iban, id, ip, phone, or all.",
+    "redact_region": "Countries (DE, US) whose phone numbers count however they are written.",
 }
 _PAIRS = {
     "columns": (
@@ -28,6 +30,7 @@ _PAIRS = {
     ),
     "verdicts": ("--verdicts", "JUDGE=COL"),
     "feedback": ("--feedback", "NAME=COL: signals of a product's users, never grades."),
+    "redact_pattern": ("--redact-pattern", "NAME=REGEX: what else to take out, by the stand-in's name."),
 }
 _TEXTS = {
     "note": "The column of notes.",
@@ -37,6 +40,8 @@ _TEXTS = {
     "encoding": "The encoding, where it is not found.",
     "kept": "Read it as a mapping that was kept (`labelcore imports keep`).",
 }
+_PLACE = click.Path(path_type=Path, resolve_path=True, dir_okay=False)
+_TEXT_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _OPTIONS = (
     *(click.Option([option, name], multiple=True, help=told) for name, (option, told) in _PAIRS.items()),
     *(
@@ -48,6 +53,8 @@ _OPTIONS = (
         ["--replies"], type=click.Choice(["last", "each"]), help="Of chats: the last reply, or each."
     ),
     click.Option(["--leave-out-near"], is_flag=True, help="Near duplicates count as repeats."),
+    click.Option(["--redact-names"], type=_TEXT_FILE, multiple=True, help="Names to take out, one a line."),
+    click.Option(["--redact-key"], type=_PLACE, help="Where the key lies; else beside the database."),
     click.Option(["--preview"], is_flag=True, help="Only show how it would be read."),
     click.Option(["--undo"], is_flag=True, help="FILE is the batch of an import to take back."),
 )
@@ -62,8 +69,17 @@ def _run(file: str, *, preview: bool, undo: bool, **given: Any) -> None:
     described: dict[str, Any] = {name: _pairs(given[name], option) for name, (option, _) in _PAIRS.items()}
     described |= {name: list(given[name]) for name in _SEVERAL if given[name]}
     described |= {name: given[name] for name in (*_TEXTS, "replies", "leave_out_near") if given[name]}
+    described |= {"redact_names": [_text(path) for path in given["redact_names"]]}
+    described |= {"redact_key": str(given["redact_key"])} if given["redact_key"] else {}
     place = file if "://" in file else str(Path(file).expanduser().absolute())
     send("preview" if preview else "import", *where, file=place, **described)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise BadInput(f"'{path}' cannot be read as UTF-8 text.", next_step="Save it as UTF-8.") from trouble
 
 
 def _pairs(values: tuple[str, ...] | list[str], option: str) -> dict[str, str]:

@@ -7,6 +7,16 @@ WORDS = {
     ),
     "no_rows": "The file has a header but no rows.",
     "no_input": ("No column is mapped to the input, so judges cannot compare outputs with what they answer."),
+    "mostly_redacted": (
+        "One output consists of stand-ins by more than half: there is little left to grade.",
+        "{n:,} outputs consist of stand-ins by more than half: there is little left to grade.",
+    ),
+    "stand_ins_before": (
+        "One place looked like a stand-in before anything was redacted. If this file came from here, import "
+        "it without redaction.",
+        "{n:,} places looked like stand-ins before anything was redacted. If this file came from here, "
+        "import it without redaction.",
+    ),
     "near_duplicates": (
         "One output says the same as another but for case, blanks and punctuation (--leave-out-near).",
         "{n:,} outputs say the same as another but for case, blanks and punctuation (--leave-out-near).",

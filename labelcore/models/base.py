@@ -273,7 +273,11 @@ class RejectedRow(Frozen):
 
 
 class ImportBatch(Owned):
-    """One import of one file. ``outputs_known`` were there before; ``duplicates`` repeat another row."""
+    """One import of one file. ``outputs_known`` were there before; ``duplicates`` repeat another row.
+
+    ``redacted``: how often each kind was taken out of each field; ``mostly_redacted``: outputs of which
+    that was more than half.
+    """
 
     file_name: str
     sha256: str
@@ -288,6 +292,8 @@ class ImportBatch(Owned):
     format: str = ""
     feedback_new: int = 0
     near_duplicates: int = 0
+    redacted: dict[str, dict[str, int]] = Field(default_factory=dict)
+    mostly_redacted: int = 0
     at: datetime = Field(default_factory=now)
 
 

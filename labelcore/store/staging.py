@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
@@ -44,7 +44,7 @@ MOST_VALUES = 10_000
 """A signal of more values is not taken: nobody could say what they mean."""
 _TEMPORARY = (
     "file_rows shift lines ready fresh first_of near sources remarks meant asked odd replies told "
-    "reject_errors reject_scans"
+    "rewritten reject_errors reject_scans"
 )
 
 
@@ -158,6 +158,14 @@ def expression(staged: Staged, name: str) -> str:
     raise BadInput(f"There is no column '{name}'.", next_step=f"The columns are: {', '.join(staged.names)}.")
 
 
+def column_of(staged: Staged, name: str) -> str:
+    """The column that a name or a path into one means."""
+    if name in staged.names:
+        return name
+    fitting = [column for column in staged.names if name.startswith((f"{column}.", f"{column}["))]
+    return max(fitting, key=len)
+
+
 def first_rows(cursor: duckdb.DuckDBPyConnection, staged: Staged, limit: int) -> list[dict[str, Any]]:
     """The first staged rows as dictionaries."""
     columns = ", ".join(f"c{place}" for place in range(1, len(staged.names) + 1))
@@ -185,6 +193,44 @@ def pages(cursor: duckdb.DuckDBPyConnection, query: str) -> Iterator[list[Any]]:
     for start in range(first, last + 1, _PAGE) if first is not None else ():
         condition = f"_row BETWEEN {start} AND {start + _PAGE - 1}"
         yield cursor.execute(f"SELECT * FROM ({query}) WHERE {condition} ORDER BY _row").fetchall()
+
+
+def rewrite(
+    cursor: duckdb.DuckDBPyConnection, staged: Staged, changes: Mapping[str, Callable[[str], str]]
+) -> None:
+    """Let functions change the texts of some columns, row by row; the others stay as they are."""
+    columns = ", ".join(f"c{place}" for place in range(1, len(staged.names) + 1))
+    ways = [None, *(changes.get(name) for name in staged.names)]
+    cursor.execute(f"CREATE TEMP TABLE rewritten AS SELECT _row, {columns} FROM staged LIMIT 0")
+    for rows in pages(cursor, f"SELECT _row, {columns} FROM staged"):
+        for part in _steps(rows):
+            insert(
+                cursor,
+                "rewritten",
+                [
+                    [way(cell) if way and cell else cell for way, cell in zip(ways, row, strict=True)]
+                    for row in part
+                ],
+            )
+    _replace(cursor, "rewritten")
+
+
+def rewrite_remarks(cursor: duckdb.DuckDBPyConnection, change: Callable[[str, str, str], str]) -> None:
+    """Let a function of kind, part and text change what was said of the outputs.
+
+    The values of grades are words that are not stored, and their people are the project's.
+    """
+    cursor.execute("CREATE TEMP TABLE rewritten AS SELECT * FROM remarks LIMIT 0")
+    for rows in pages(cursor, "SELECT * FROM remarks"):
+        changed = []
+        for number, kind, name, who, value, meaning, reason, moment in rows:
+            person = change(kind, "who", who) if who and kind == "feedback" else who
+            told = change(kind, "value", value) if value and kind != "grade" else value
+            why = change(kind, "reason", reason) if reason else reason
+            changed.append((number, kind, name, person, told, meaning, why, moment))
+        insert(cursor, "rewritten", changed)
+    cursor.execute("DROP TABLE remarks")
+    cursor.execute("ALTER TABLE rewritten RENAME TO remarks")
 
 
 def parsed(cell: Any) -> Any:

@@ -85,6 +85,10 @@ class Key:
         original = self._originals.get(f'"{text}"')
         return int(original) if original else None
 
+    def unknown(self, text: str) -> int:
+        """How many stand-ins of a text are not in the key: another one's, or none."""
+        return sum(not self._is_taken(match[0]) for match in _LITERAL.finditer(text))
+
     def _learn(self, entry: Entry) -> None:
         self._originals[entry.stand_in] = entry.original
         if entry.stand_in == entry.original:

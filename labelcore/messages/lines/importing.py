@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
-from labelcore.models import ImportBatch
+from labelcore.models import ImportBatch, fact
 from labelcore.stages import importing, projects
 from labelcore.stages.importing.history import Undone
+from labelcore.stages.importing.redacting import Restored, Scan
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -33,6 +34,9 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
         "of users came along."
     )
     yield from map(sentence, result.warnings)
+    if result.key_file:
+        yield f"Redacted: {_found(batch.redacted) or 'nothing was found'}."
+        yield f"What stood there is in {result.key_file}: keep it, apart from the database."
     for bad in result.rejected[:_SHOWN]:
         yield f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {bad.reason}"
     if (more := len(result.rejected) - _SHOWN) > 0:
@@ -105,3 +109,31 @@ def undone(_workspace: Workspace, result: Undone) -> Iterator[str]:
 def kept(_workspace: Workspace, mapping: importing.Mapping) -> Iterator[str]:
     """That the mapping is kept."""
     yield f"Kept: {', '.join(f'{name} from {column}' for name, column in mapping.named().items())}."
+
+
+def _found(fields: dict[str, dict[str, int]]) -> str:
+    """How often each kind was found in each field."""
+    kinds = {field: ", ".join(f"{n:,} {kind}" for kind, n in told.items()) for field, told in fields.items()}
+    return "; ".join(f"{field}: {told}" for field, told in kinds.items())
+
+
+@lines("redact scan")
+def scanned(_workspace: Workspace, result: Scan) -> Iterator[str]:
+    """What a redaction would find, field by field."""
+    yield f"{result.touched:,} of {result.outputs:,} outputs hold something that points at a person."
+    for field, kinds in result.fields.items():
+        yield f"  {_found({field: kinds})}"
+    if result.mostly_redacted:
+        yield sentence(fact("mostly_redacted", n=result.mostly_redacted))
+
+
+@lines("redact restore")
+def restored(_workspace: Workspace, result: Restored) -> Iterator[str]:
+    """The outputs as they were, or where they are."""
+    for row in result.outputs:
+        yield row["output_id"]
+        yield from (f"  {name}: {row[name]}" for name in ("input", "context", "text") if row[name])
+    if result.out:
+        yield f"{result.n:,} outputs as they were are in {result.out}, which only you can read."
+    if result.unknown:
+        yield f"{result.unknown:,} stand-ins are not in this key."

@@ -16,13 +16,14 @@ from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, ImportBatch, Project, RejectedRow, Role, fact, new_id
 from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages import projects
-from labelcore.stages.importing import files, previewing, storing
+from labelcore.stages.importing import files, previewing, redacting, storing
 from labelcore.stages.importing.files import SeveralParts
 from labelcore.stages.importing.history import imports, keep_mapping, rejected_csv, undo
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import Said, plain
 from labelcore.stages.importing.previewing import SHOWN, Preview, Seen, preview, preview_bytes
 from labelcore.stages.importing.reading import Read
+from labelcore.stages.importing.redacting import Redacted, Redacting
 from labelcore.store import audit, batches, live, staging
 from labelcore.store.formats import every_format, every_tool
 from labelcore.workspace import Workspace
@@ -59,6 +60,7 @@ COUNTS = (
     "verdicts_new",
     "feedback_new",
     "near_duplicates",
+    "mostly_redacted",
 )
 """What an import counts, by the names of its batch."""
 _STEPS = 5
@@ -75,6 +77,7 @@ class ImportResult(Frozen):
     seen: tuple[Seen, ...] = ()
     title: str = ""
     begins_project: bool = False
+    key_file: str | None = None
 
     @property
     def grade_words(self) -> dict[str, str]:
@@ -83,8 +86,9 @@ class ImportResult(Frozen):
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
-        return self.batch.model_dump(include={*COUNTS, "mapping", "format"}) | {
+        return self.batch.model_dump(include={*COUNTS, "mapping", "format", "redacted"}) | {
             "batch": self.batch.id,
+            "key_file": self.key_file,
             "warnings": list(self.warnings),
             "offered": [
                 seen.model_dump() | {"values": seen.values[:_VALUES]} for seen in self.seen if not seen.taken
@@ -111,26 +115,32 @@ def import_file(
     """
     found = files.find(file)
     results: list[ImportResult] = []
-    for number, path in enumerate(found):
-        workspace.progress(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
-        wanted = previewing.wish(workspace, mapping or described)
-        with files.opened(path, part=wanted.part, encoding=wanted.encoding) as source:
-            results.append(_import_one(workspace, source, wanted))
-        mapping = Mapping.model_validate(results[0].batch.mapping)
+    with redacting.begun(workspace, described) as redaction:
+        for number, path in enumerate(found):
+            workspace.progress(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
+            wanted = previewing.wish(workspace, mapping or described)
+            with files.opened(path, part=wanted.part, encoding=wanted.encoding) as source:
+                results.append(_import_one(workspace, source, wanted, redaction))
+            mapping = Mapping.model_validate(results[0].batch.mapping)
     workspace.progress(len(found) * _STEPS, len(found) * _STEPS, "done")
     return results[0] if len(results) == 1 else _summed(results)
 
 
 def import_bytes(
-    workspace: Workspace, name: str, data: bytes, mapping: Mapping | None = None
+    workspace: Workspace,
+    name: str,
+    data: bytes,
+    mapping: Mapping | None = None,
+    described: Description = _OPEN,
 ) -> ImportResult:
-    """Import an uploaded file."""
+    """Import an uploaded file; ``described`` says what is redacted where a mapping says what is what."""
     with previewing.as_file(name, data) as path:
-        return import_file(workspace, str(path), mapping)
+        return import_file(workspace, str(path), mapping, described=described)
 
 
 def _summed(results: Sequence[ImportResult]) -> ImportResult:
-    sums = {name: sum(getattr(result.batch, name) for result in results) for name in COUNTS}
+    sums: dict[str, Any] = {name: sum(getattr(result.batch, name) for result in results) for name in COUNTS}
+    sums["redacted"] = redacting.added(result.batch.redacted for result in results)
     return results[0].model_copy(
         update={
             "batch": results[-1].batch.model_copy(update=sums),
@@ -140,17 +150,23 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
     )
 
 
-def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | Description) -> ImportResult:
+def _import_one(
+    workspace: Workspace, source: files.Source, wanted: Mapping | Description, redaction: Redacting | None
+) -> ImportResult:
     db, batch_id, name = workspace.db, new_id("batch"), workspace.project.name
     begins = name not in {known.name for known in projects.list_projects(db)}
     with db.transaction() as cursor:
         read = previewing.read_file(cursor, source, wanted, previewing.rules_of(workspace))
         _check(read)
+        redacted = redacting.redact(cursor, read, source.name, redaction)
+        read = redacted.read
         project = projects.open_project(db, name)
-        batch, rejected = _stored(workspace.with_project(project), cursor, source, read, batch_id)
+        batch, rejected = _stored(workspace.with_project(project), cursor, source, redacted, batch_id)
         batches.save_within(cursor, batch, rejected)
         staging.clear(cursor)
-        audit.note(db, project.id, workspace.person, "import", batch_id, file=source.name)
+        audit.note(db, project.id, workspace.person, "import", batch_id, file=batch.file_name)
+        if redaction:
+            redaction.file.save()  # before anything is stored for good
     if batch.grades_new:
         live.forget(db)
     return ImportResult(
@@ -161,33 +177,38 @@ def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | De
             *read.notes,
             *previewing.doubts(read.staged.names),
             *_missing(read, batch),
+            *redacted.facts,
             *previewing.proposed(previewing.fits(workspace, read.staged.names, read.shape.name, wanted)),
         ),
         seen=previewing.seen_in(read),
         title=read.shape.title,
         begins_project=begins,
+        key_file=str(redaction.file.path) if redaction else None,
     )
 
 
 def _stored(
-    workspace: Workspace, cursor: Any, source: files.Source, read: Read, batch_id: str
+    workspace: Workspace, cursor: Any, source: files.Source, redacted: Redacted, batch_id: str
 ) -> tuple[ImportBatch, list[RejectedRow]]:
     """Outputs first, then what was said of them."""
+    read = redacted.read
     project: Project = workspace.project
     rows = staging.count_rows(cursor) + len(read.staged.broken)
     outputs = storing.store_outputs(cursor, project, read, batch_id)
     judged = storing.store_judgements(workspace, cursor, read, batch_id)
     rejected = [*read.staged.broken, *outputs.rejected]
-    meant = read.mapping.model_copy(update={"meanings": previewing.meanings_of(read)})
+    meant = read.mapping.model_copy(update={"meanings": redacted.meanings(previewing.meanings_of(read))})
     batch = ImportBatch(
         id=batch_id,
         project_id=project.id,
-        file_name=source.name,
+        file_name=redacted.file_name,
         sha256=source.sha256,
         mapping=meant.model_dump(mode="json"),
         format=read.shape.name,
         rows_read=rows,
         rows_rejected=len(rejected),
+        redacted=redacted.counts,
+        mostly_redacted=redacted.mostly,
         **outputs.counts,
         **judged,
     )

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
-from labelcore.operations import Options
+from labelcore.stages.importing.keys import Redaction
 from labelcore.stages.importing.meanings import Said
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
@@ -193,7 +193,7 @@ def without_doubt(found: dict[str, str], columns: Sequence[str]) -> dict[str, st
     return found
 
 
-class Description(Options):
+class Description(Redaction):
     """What a person says of a file's columns; ``annotator``: a column, or a name.
 
     Texts that are left open are known by their names. Grades, notes and annotators come along only

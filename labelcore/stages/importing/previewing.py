@@ -16,7 +16,7 @@ from labelcore.errors import NotFound
 from labelcore.models import Fact, Frozen, GradingRules, Project, RejectedRow, Role, fact
 from labelcore.operations import Hidden, operation
 from labelcore.stages import projects
-from labelcore.stages.importing import files, meanings, reading, storing
+from labelcore.stages.importing import files, meanings, reading, redacting, storing
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import Reading
 from labelcore.stages.importing.reading import Nearest, Read
@@ -90,7 +90,8 @@ def preview(
     state = found[0].stat()
     key = (str(found[0]), state.st_mtime_ns, state.st_size)
     seen = _known(workspace, key, found[0], mapping or described)
-    return seen.model_copy(update={"files": tuple(path.name for path in found)})
+    outputs = redacting.shown(workspace, described, seen.outputs)
+    return seen.model_copy(update={"files": tuple(path.name for path in found), "outputs": outputs})
 
 
 def preview_bytes(

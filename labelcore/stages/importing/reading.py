@@ -202,6 +202,13 @@ def text_columns(mapping: Mapping) -> dict[str, str]:
     return texts | {"conversation": BEFORE} if mapping.output == REPLY else texts
 
 
+def meta_columns(read: Read) -> list[str]:
+    """The columns that are kept as metadata: those that were named, or all that mean nothing else."""
+    mapping = read.mapping
+    used = {*mapping.used(), REPLY, BEFORE}
+    return list(mapping.meta) if mapping.meta is not None else [c for c in read.staged.names if c not in used]
+
+
 def _known_grade(cursor: Any, staged: Staged, mapping: Mapping, rules: GradingRules) -> Mapping:
     """The first column named like grades whose every value has a meaning; none where there is none."""
     free = [column for column in staged.names if column not in mapping.texts().values()]

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from labelcore.models import Criterion, JudgeVersion, Project, RejectedRow, new_id
 from labelcore.stages.importing import feedback as signals
-from labelcore.stages.importing.mapping import BEFORE, OVERALL, REPLY
-from labelcore.stages.importing.reading import Read, text_columns
+from labelcore.stages.importing.mapping import OVERALL
+from labelcore.stages.importing.reading import Read, meta_columns, text_columns
 from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, staging
 from labelcore.workspace import Workspace
 
@@ -40,9 +40,7 @@ def store_outputs(cursor: Any, project: Project, read: Read, batch_id: str) -> S
 
 
 def _prepare(cursor: Any, project_id: str, read: Read) -> list[RejectedRow]:
-    mapping, columns = read.mapping, read.staged.names
-    used = {*mapping.used(), REPLY, BEFORE}
-    meta = mapping.meta if mapping.meta is not None else [column for column in columns if column not in used]
+    mapping, meta = read.mapping, meta_columns(read)
     return arriving.prepare(
         cursor, read.staged, project_id, text_columns(mapping), meta, id_is_guess=mapping.id_is_guess
     )

@@ -1,0 +1,190 @@
+"""What is to be redacted, and the key: a file beside the database that turns stand-ins back.
+
+A line of the key is a stand-in, the value that it stands for, and the words that stood there. Lines are only
+appended, before the texts are stored, so that no stored stand-in is ever without its original.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.errors import BadInput
+from labelcore.operations import FileText, Metavar, Options
+from labelcore.text import personal
+from labelcore.text.personal import BUILT_IN, Finder
+from labelcore.text.redaction import LITERAL, Entry, Key
+from labelcore.workspace import Workspace
+
+if sys.platform != "win32":
+    import fcntl
+
+_HEAD = json.dumps({"labelcore": "redaction key", "version": 1}).encode() + b"\n"
+KINDS = ("all", *BUILT_IN)
+"""What ``redact`` takes."""
+
+
+class Redaction(Options):
+    """What is taken out of texts before they are stored, and the file that keeps what stood there.
+
+    ``redact_names``: texts with a name a line. Without ``redact_key`` the key lies beside the database.
+    """
+
+    redact: Annotated[
+        tuple[str, ...], Metavar("KIND"), Field(description=f"{', '.join(KINDS)}; several times for several.")
+    ] = ()
+    redact_names: Annotated[
+        tuple[str, ...], FileText(), Metavar("FILE"), Field(description="Names of people, one a line.")
+    ] = ()
+    redact_pattern: Annotated[
+        dict[str, str], Metavar("NAME=REGEX"), Field(description="What else to find, by the stand-in's name.")
+    ] = Field(default_factory=dict)
+    redact_region: Annotated[
+        tuple[str, ...],
+        Metavar("CC"),
+        Field(description="Countries (DE, US) whose phone numbers count however they are written."),
+    ] = ()
+    redact_key: Annotated[Path | None, Metavar("FILE"), Field(description="The key's file.")] = None
+
+    @property
+    def names(self) -> list[str]:
+        """The listed names."""
+        lines = [line.strip() for text in self.redact_names for line in text.splitlines()]
+        return [line for line in lines if line and not line.startswith("#")]
+
+    @property
+    def finders(self) -> list[Finder]:
+        """What finds all of it; () where nothing is to be redacted.
+
+        Raises:
+            BadInput: a kind is not known, a pattern is none, or there is no name in the list.
+        """
+        kinds = [kind.strip().lower() for text in self.redact for kind in text.split(",")]
+        if unknown := [kind for kind in kinds if kind not in KINDS]:
+            raise BadInput(f"'{unknown[0]}' cannot be redacted.", next_step=f"Use {', '.join(KINDS)}.")
+        if self.redact_names and not self.names:
+            raise BadInput("The list of names is empty.", next_step="Write one name a line.")
+        wanted = {kind: finder for kind, finder in BUILT_IN.items() if {kind, "all"} & set(kinds)}
+        if "phone" in wanted and self.redact_region:
+            wanted["phone"] = personal.phones(self.redact_region)
+        named = [personal.names(self.names)] if self.names else []
+        return [*self._patterns(), *named, *wanted.values()]
+
+    def _patterns(self) -> list[Finder]:
+        written = {name.strip().upper(): pattern for name, pattern in self.redact_pattern.items()}
+        for name in written:
+            if name == LITERAL or not re.fullmatch(r"[A-Z][A-Z0-9_]{0,19}", name):
+                raise BadInput(
+                    f"'{name}' cannot name a stand-in.", next_step="Use letters, for example ORDER."
+                )
+        try:
+            return personal.patterns(written)
+        except ValueError as trouble:
+            raise BadInput(f"{trouble}.", next_step="Patterns are re2's: no look-around.") from trouble
+
+
+def place(workspace: Workspace, given: Path | None) -> Path:
+    """Where the project's key lies.
+
+    Raises:
+        BadInput: none was named, and the database is in memory only.
+    """
+    if given is not None:
+        return given.expanduser()
+    if workspace.db.path is None:
+        raise BadInput(
+            "A database in memory has no place for a key.", next_step="Name one with --redact-key."
+        )
+    name = workspace.project.name
+    word = re.sub(r"[^\w-]+", "_", name)[:40]
+    return Path(f"{workspace.db.path}.{word}-{hashlib.sha256(name.encode()).hexdigest()[:6]}.key")
+
+
+def read(path: Path) -> Key:
+    """A key as it lies there.
+
+    Raises:
+        BadInput: there is none, or the file is no key.
+    """
+    try:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) or file.readline(len(_HEAD) + 1) != _HEAD:
+                raise BadInput(f"{path} is no key of redaction.", next_step="Name the file of --redact-key.")
+            return Key(_entries(path, file.read()))
+    except OSError as trouble:
+        raise BadInput(f"{path} cannot be read: {trouble.strerror}.", next_step="Name the key.") from trouble
+
+
+def _entries(path: Path, lines: bytes) -> Iterator[Entry]:
+    """The lines; one that was cut short by a crash stands for nothing that was stored."""
+    for line in lines.splitlines(keepends=True):
+        if line.endswith(b"\n"):
+            try:
+                yield Entry(*map(str, json.loads(line)))
+            except (ValueError, TypeError) as trouble:
+                raise BadInput(f"{path} is damaged.", next_step="Take the key from a backup.") from trouble
+
+
+class KeyFile:
+    """A key that is being continued; nobody else can continue it at the same time."""
+
+    def __init__(self, path: Path, key: Key, file: int) -> None:
+        self.path = path
+        self.key = key
+        self._file = file
+
+    def save(self) -> None:
+        """Append what is new; it survives the process and a loss of power when this returns."""
+        if self.key.fresh:
+            lines = [json.dumps(entry, ensure_ascii=True).encode() + b"\n" for entry in self.key.fresh]
+            head = b"" if os.fstat(self._file).st_size else _HEAD
+            with open(self._file, "ab", closefd=False) as file:
+                file.write(b"".join([head, *lines]))
+            os.fsync(self._file)
+            self.key.fresh.clear()
+
+
+@contextlib.contextmanager
+def continued(path: Path) -> Iterator[KeyFile]:
+    """The key at a place, begun where there is none; only its owner can read it.
+
+    Raises:
+        BadInput: the file is no key, or cannot be written.
+    """
+    with contextlib.ExitStack() as held:
+        try:
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
+        except OSError as trouble:
+            raise BadInput(
+                f"The key {path} cannot be written: {trouble.strerror}.", next_step="Name another place."
+            ) from trouble
+        held.callback(os.close, file)
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        whole = os.fstat(file).st_size > 0
+        key = read(path) if whole else Key()
+        path.chmod(0o600)
+        if whole:
+            _mend(path, file)
+        try:
+            yield KeyFile(path, key, file)
+        finally:
+            if not os.fstat(file).st_size:
+                path.unlink(missing_ok=True)
+
+
+def _mend(path: Path, file: int) -> None:
+    """Take off a line that was cut short."""
+    data = path.read_bytes()
+    if not data.endswith(b"\n"):
+        os.ftruncate(file, data.rfind(b"\n") + 1)
