@@ -25,7 +25,7 @@ st.write(EXPLAIN[rule])
 by = st.text_input("Field", "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
     if st.button("Draw", type="primary"):
-        drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), by=by)
+        drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), pool=sampling.Pool(by=by))
         st.success(f"Drew {len(drawn.picks)} outputs.")
         shell.warn(drawn.warnings)
         shell.go("3_grading.py", "Next: grade them")

@@ -18,6 +18,7 @@ GROUPS = {
     "judge": "Automatic decisions on one criterion each.",
     "library": "Rubrics that travel by file.",
     "local-model": "A small model on this machine.",
+    "outputs": "All outputs: filtered, sorted, counted, and one with all that is known of it.",
     "probe": "Made-up outputs that show where a criterion ends.",
     "redact": "What points at a person: what would be found, and what stood there.",
     "refine": "What to do where judges and people disagree.",

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
+from labelcore.stages.selecting import EVERYTHING, Filters, resolved
 from labelcore.store import exports
 from labelcore.workspace import Workspace
 
@@ -30,13 +31,16 @@ def export_table(
     what: str,
     *,
     out: Annotated[Path, Field(description="A .csv, .jsonl or .parquet file.")],
+    filters: Filters = EVERYTHING,
 ) -> Exported:
     """Write a flat table that other tools can read.
 
-    WHAT is outputs, grades, comparisons, verdicts or criteria.
+    WHAT is outputs, grades, comparisons, verdicts or criteria; a filter leaves the rows of the outputs that
+    match.
 
     Raises:
         BadInput: the table or the ending is not known, or the folder does not exist.
     """
-    rows = exports.write(workspace.db, workspace.project.id, what, out)
+    wanted = None if filters == EVERYTHING else resolved(workspace, filters)
+    rows = exports.write(workspace.db, workspace.project.id, what, out, wanted)
     return Exported(what=what, rows=rows, out=str(out))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from labelcore.errors import NotFound
-from labelcore.models import Criterion
+from labelcore.models import Criterion, ImportBatch, JudgeVersion
 from labelcore.operations import finder
-from labelcore.store import criteria as criterion_table
+from labelcore.store import batches, criteria as criterion_table, judges as judge_table
 from labelcore.workspace import Workspace
 
 Thing = TypeVar("Thing")
@@ -34,6 +34,29 @@ class Catalogue(Generic[Thing]):
 CRITERIA = Catalogue[Criterion](
     "criterion", "labelcore criteria list", ids=lambda found: (found.id,), name=lambda found: found.name
 )
+
+
+JUDGES = Catalogue[JudgeVersion](
+    "judge",
+    "labelcore judge list",
+    ids=lambda version: (version.judge_id, version.id),
+    name=lambda version: version.name,
+)
+IMPORTS = Catalogue[ImportBatch](
+    "import", "labelcore imports list", ids=lambda batch: (batch.id,), name=lambda batch: batch.file_name
+)
+
+
+@finder(JudgeVersion)
+def find_judge(workspace: Workspace, word: str) -> JudgeVersion:
+    """A judge by its id, its version's id, its name, or the beginning of an id; see :func:`find_named`."""
+    return find_named(judge_table.current(workspace.db, workspace.project.id), word, JUDGES)
+
+
+@finder(ImportBatch)
+def find_import(workspace: Workspace, word: str) -> ImportBatch:
+    """An import by its id, by its file's name, or by the beginning of its id."""
+    return find_named(batches.all_of(workspace.db, workspace.project.id), word, IMPORTS)
 
 
 @finder(Criterion)

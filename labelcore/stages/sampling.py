@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -12,6 +12,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Pick, Role, Sample, new_id
 from labelcore.operations import Effect, Flags, operation
+from labelcore.stages.selecting import Filters, selected_ids
 from labelcore.stats import drawing
 from labelcore.store import (
     grades as grade_table,
@@ -26,6 +27,20 @@ _COMMON_SHARE = 0.05
 """A kind of output that makes up less than this share of the pool counts as rare."""
 
 
+class Pool(Filters):
+    """What may be drawn: the outputs that match, and the field whose values are the strata."""
+
+    by: str | None = Field(default=None, description="The field whose values are the strata.")
+
+    @property
+    def filtered(self) -> dict[str, Any]:
+        """What leaves outputs out, {} where nothing does."""
+        return self.model_dump(mode="json", exclude={"by"}, exclude_defaults=True)
+
+
+_EVERYTHING = Pool()
+
+
 @operation("sample", role=Role.ENGINEER, effect=Effect.WRITES)
 def draw_sample(
     workspace: Workspace,
@@ -35,9 +50,12 @@ def draw_sample(
     ] = "mixture",
     n: Annotated[int, Flags(("--n", "-n")), Field(ge=1, description="How many outputs.")] = 50,
     seed: Annotated[int, Field(description="The same seed draws the same outputs.")] = 0,
-    by: Annotated[str | None, Field(description="The field whose values are the strata.")] = None,
+    pool: Pool = _EVERYTHING,
 ) -> Sample:
     """Draw outputs that nobody has graded yet; reason and probability of each are kept.
+
+    Where only outputs that match a filter may be drawn, the others have no chance: no probability is kept
+    then, and the filter is.
 
     Raises:
         BadInput: the rule is unknown, n is not positive, or nothing is left to draw.
@@ -46,32 +64,49 @@ def draw_sample(
         raise BadInput("A sample needs at least one output.", next_step="Choose a larger n.")
     if rule not in RULES:
         raise BadInput(f"There is no rule '{rule}'.", next_step=f"Use {', '.join(RULES)}.")
-    everything = output_table.ids(workspace.db, workspace.project.id)
-    if not everything:
-        raise BadInput("There are no outputs yet.", next_step="Import a file first.")
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
-    pool = [output_id for output_id in everything if output_id not in graded]
-    if not pool:
-        raise BadInput(f"All {len(everything):,} outputs are graded.", next_step="Import more outputs.")
+    drawable, graded = _drawable(workspace, pool)
     warnings = []
-    if n > len(pool):
-        warnings.append(f"Only {len(pool):,} ungraded outputs were left, so all of them were drawn.")
+    if n > len(drawable):
+        warnings.append(f"Only {len(drawable):,} ungraded outputs were left, so all of them were drawn.")
     if graded:
         warnings.append(
-            f"The pool is the {len(pool):,} outputs without a grade; probabilities hold for that pool."
+            f"The pool is the {len(drawable):,} outputs without a grade; probabilities hold for that pool."
         )
-    picks, doubts = RULES[rule](workspace, pool, n, seed, by)
+    picks, doubts = RULES[rule](workspace, drawable, n, seed, pool.by)
+    if pool.filtered:
+        picks = [pick.model_copy(update={"probability": None}) for pick in picks]
+        doubts.append("Outputs outside the filter had no chance: these picks stand for those inside it only.")
     sample = Sample(
         id=new_id("sample"),
         project_id=workspace.project.id,
         rule=rule,
         seed=seed,
         picks=tuple(picks),
-        parameters={"n": n, "by": by, "pool": len(pool), "warnings": warnings + doubts},
+        parameters={
+            "n": n,
+            "by": pool.by,
+            "pool": len(drawable),
+            "filter": pool.filtered,
+            "warnings": warnings + doubts,
+        },
         author=workspace.person,
     )
     sample_table.save(workspace.db, sample)
     return sample
+
+
+def _drawable(workspace: Workspace, pool: Pool) -> tuple[list[str], set[str]]:
+    """The outputs of a pool without a grade, and all that are graded. BadInput where none is left."""
+    everything = output_table.ids(workspace.db, workspace.project.id)
+    if not everything:
+        raise BadInput("There are no outputs yet.", next_step="Import a file first.")
+    if pool.filtered:
+        everything = selected_ids(workspace, pool)
+    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    left = [output_id for output_id in everything if output_id not in graded]
+    if not left:
+        raise BadInput(f"All {len(everything):,} outputs are graded.", next_step="Import more outputs.")
+    return left, graded
 
 
 def samples(workspace: Workspace) -> list[Sample]:

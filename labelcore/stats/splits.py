@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from labelcore.models import SplitName
 
-_TRAIN, _DEV = 40, 70  # percent: 40 train, 30 dev, 30 test
+UNTIL_TRAIN, UNTIL_DEV = 40, 70
+"""Percent: 40 train, 30 dev, 30 test."""
 
 
 def split_of(project_id: str, group: str, round_: int = 0) -> SplitName:
@@ -16,9 +17,9 @@ def split_of(project_id: str, group: str, round_: int = 0) -> SplitName:
     parts = (project_id, group) if round_ == 0 else (project_id, group, str(round_))
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
     percent = int.from_bytes(digest[:8], "big") % 100
-    if percent < _TRAIN:
+    if percent < UNTIL_TRAIN:
         return "train"
-    return "dev" if percent < _DEV else "test"
+    return "dev" if percent < UNTIL_DEV else "test"
 
 
 @dataclass(frozen=True)

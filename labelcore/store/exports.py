@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labelcore.errors import BadInput
 from labelcore.store.connection import Database
+from labelcore.store.filters import Filter, condition
 
 TABLES = {
     "outputs": (
@@ -43,6 +44,7 @@ TABLES = {
         "FROM criteria WHERE project_id = $project ORDER BY criterion_id"
     ),
 }
+_OF_OUTPUTS = {"outputs", "grades", "verdicts"}
 _FORMATS = {
     ".csv": "FORMAT csv, HEADER",
     ".jsonl": "FORMAT json",
@@ -51,11 +53,13 @@ _FORMATS = {
 }
 
 
-def write(db: Database, project_id: str, what: str, out: Path) -> int:
-    """Write one table to a file whose ending names the format. Returns the number of rows.
+def write(db: Database, project_id: str, what: str, out: Path, wanted: Filter | None = None) -> int:
+    """Write one table, or its rows of outputs that are wanted, to a file whose ending names the format.
+
+    Returns the number of rows.
 
     Raises:
-        BadInput: the table or the ending is not known, or the file cannot be written.
+        BadInput: the table or the ending is not known, has no outputs to filter, or cannot be written.
     """
     if what not in TABLES:
         close = difflib.get_close_matches(what.lower(), TABLES, n=1)
@@ -69,6 +73,13 @@ def write(db: Database, project_id: str, what: str, out: Path) -> int:
         )
     if not out.parent.is_dir():
         raise BadInput(f"There is no folder {out.parent}.", next_step="Make it, or name another.")
+    sql, given = TABLES[what], {"project": project_id}
+    if wanted:
+        if what not in _OF_OUTPUTS:
+            raise BadInput(f"A filter on outputs says nothing of {what}.", next_step="Leave the filter out.")
+        chosen = condition(db, project_id, wanted)
+        some = f" AND output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
+        sql, given = sql.replace(" ORDER BY ", some, 1), chosen.parameters
     target = str(out).replace("'", "''")
-    written = db.rows(f"COPY ({TABLES[what]}) TO '{target}' ({form})", {"project": project_id})
+    written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", given)
     return int(written[0][0])

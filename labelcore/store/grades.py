@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from labelcore.models import Grade, now
 from labelcore.store import live
@@ -59,6 +59,26 @@ def current(
     wanted, given = equal(project_id=project_id, annotator=annotator)
     about = f"AND {_OVERALL}" if overall_only else "AND criterion_id IS NOT NULL" if criteria_only else ""
     return _GRADE.find(db, f"grade_current WHERE {wanted} {about} ORDER BY stored_at, grade_id", given)
+
+
+def of_outputs(db: Database, project_id: str, output_ids: Sequence[str]) -> list[Grade]:
+    """The grades of some outputs that count now, oldest first."""
+    some = "project_id = $project AND output_id IN (SELECT unnest($outputs))"
+    return _current_among(db, some, {"project": project_id, "outputs": list(output_ids)})
+
+
+def _current_among(db: Database, wanted: str, given: dict[str, Any]) -> list[Grade]:
+    """As grade_current, but the few rows are chosen first: the view numbers all grades of all projects."""
+    return _GRADE.find(
+        db,
+        f"(WITH few AS MATERIALIZED (SELECT * FROM grade WHERE {wanted} "
+        "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY stored_at, made_at) = 1) "
+        "SELECT * FROM few WHERE value <> 'undone' AND source <> 'repeat' "
+        "AND grade_id NOT IN (SELECT supersedes FROM few WHERE value = 'undone' AND supersedes IS NOT NULL) "
+        "QUALIFY row_number() OVER (PARTITION BY output_id, annotator, coalesce(criterion_id, ''), "
+        "coalesce(field, '') ORDER BY stored_at DESC, grade_id DESC) = 1) ORDER BY stored_at, grade_id",
+        given,
+    )
 
 
 def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
@@ -152,19 +172,12 @@ def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence
     graded = live.live(db, project_id).with_parts(annotator, output_ids)
     if not graded:
         return []
-    # As grade_current, but a person's few rows are chosen first: this is asked at every press.
-    rows = db.rows(
-        "WITH mine AS MATERIALIZED (SELECT * FROM grade WHERE project_id = $project "
-        "AND annotator = $who AND (criterion_id IS NOT NULL OR field IS NOT NULL) "
-        "AND output_id IN (SELECT unnest($outputs)) "
-        "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY stored_at, made_at) = 1) "
-        f"SELECT {_GRADE.select} FROM mine WHERE value <> 'undone' AND source <> 'repeat' "
-        "AND grade_id NOT IN (SELECT supersedes FROM mine WHERE value = 'undone' AND supersedes IS NOT NULL) "
-        "QUALIFY row_number() OVER (PARTITION BY output_id, coalesce(criterion_id, ''), coalesce(field, '') "
-        "ORDER BY stored_at DESC, grade_id DESC) = 1",
+    return _current_among(
+        db,
+        "project_id = $project AND annotator = $who AND (criterion_id IS NOT NULL OR field IS NOT NULL) "
+        "AND output_id IN (SELECT unnest($outputs))",
         {"project": project_id, "who": annotator, "outputs": graded},
     )
-    return [_GRADE.read(row) for row in rows]
 
 
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:

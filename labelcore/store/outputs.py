@@ -11,15 +11,17 @@ from labelcore.models import Output
 from labelcore.store.connection import Database, to_json
 from labelcore.store.rows import Stored
 
-_OUTPUT = Stored(Output, "output", at="made_at", id="output_id")
+STORED = Stored(Output, "output", at="made_at", id="output_id")
 # The filter stands before this window: a view's would first sort all outputs with their texts.
 _FIRST = "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1"
 _HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
 _CHUNK = 2_000
+COLUMNS = ("model", "prompt_version", "group_key", "batch_id", "external_id")
+"""The fields of an output that may be asked for like a metadata key."""
 VALUE_OF_FIELD = (
-    "coalesce(CASE $field WHEN 'model' THEN model WHEN 'prompt_version' THEN prompt_version "
-    "WHEN 'group_key' THEN group_key WHEN 'batch_id' THEN batch_id "
-    "ELSE json_extract_string(metadata, $path) END, '')"
+    "coalesce(CASE $field "
+    + " ".join(f"WHEN '{column}' THEN {column}" for column in COLUMNS)
+    + " ELSE json_extract_string(metadata, $path) END, '')"
 )
 """SQL for one field or metadata key of an output, '' where it is missing; see `path_of_field`."""
 _MOST_KEPT, _LARGEST_KEPT = 4_000, 20_000
@@ -59,9 +61,9 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
     for number, output in enumerate(fresh.values(), 1):
         # Fields that a turn does not have stay out, as they do where an import writes conversations.
         turns = [turn.model_dump(mode="json", exclude_defaults=True) for turn in output.conversation]
-        row = _OUTPUT.named(output) | {"conversation": to_json(turns), "row_number": number}
+        row = STORED.named(output) | {"conversation": to_json(turns), "row_number": number}
         rows.append(tuple(row.values()))
-    db.append("output", (*_OUTPUT.columns, "row_number"), rows)
+    db.append("output", (*STORED.columns, "row_number"), rows)
     return len(fresh)
 
 
@@ -79,7 +81,7 @@ def get(db: Database, output_id: str) -> Output | None:
     """One output by its id, by a unique beginning of it, or by the importer's own id."""
     named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
     for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
-        found = _OUTPUT.find(db, f"output WHERE {condition} {_FIRST} LIMIT 2", [output_id])
+        found = STORED.find(db, f"output WHERE {condition} {_FIRST} LIMIT 2", [output_id])
         if len(found) == 1:
             return found[0]
     return None
@@ -98,7 +100,7 @@ def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str
     if missing:
         along = [output_id for output_id in soon if output_id not in kept]
         some = f"output WHERE output_id IN (SELECT unnest(?)) {_FIRST}"
-        fresh = {output.id: output for output in _OUTPUT.find(db, some, [missing + along])}
+        fresh = {output.id: output for output in STORED.find(db, some, [missing + along])}
         found |= fresh
         db.after_commit(lambda: _keep(db, fresh))
     return {output_id: found[output_id] for output_id in wanted if output_id in found}
@@ -167,7 +169,12 @@ def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
 
 def path_of_field(field: str) -> dict[str, str]:
     """The parameters of `VALUE_OF_FIELD`."""
-    return {"field": field, "path": f'$."{field}"'}
+    return {"field": field, "path": pointer(field)}
+
+
+def pointer(key: str) -> str:
+    """The JSON pointer of a metadata key, whatever is in it."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def kinds(db: Database, project_id: str) -> dict[str, str]:

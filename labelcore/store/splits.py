@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import Field
 
 from labelcore.models import Frozen, SplitName, now
-from labelcore.stats.splits import Splits
+from labelcore.stats.splits import UNTIL_DEV, UNTIL_TRAIN, Splits
 from labelcore.store.connection import Database, utc
 from labelcore.store.rows import Stored
 
@@ -60,6 +60,20 @@ def dealt(db: Database, project_id: str) -> Splits:
         return Splits(project_id)
     rows = db.rows("SELECT group_key, split FROM settled_group_current WHERE project_id = ?", [project_id])
     return Splits(project_id, begun[-1].number, dict(rows))
+
+
+def split_sql(db: Database, project_id: str) -> str:
+    """SQL for the split of a row of ``output``, as `Splits.of` deals it; its parameter is $project."""
+    number = max((begun.number for begun in rounds(db, project_id)), default=0)
+    group = "coalesce(group_key, output_id)"
+    hashed = f"concat_ws(chr(31), $project, {group}{f', {number:d}' if number else ''})"
+    percent = f"('0x' || left(sha256({hashed}), 16))::UBIGINT % 100"
+    dealt = f"CASE WHEN {percent} < {UNTIL_TRAIN} THEN 'train' WHEN {percent} < {UNTIL_DEV} THEN 'dev' "
+    settled = (
+        "(SELECT any_value(s.split) FROM settled_group_current s WHERE s.project_id = $project "
+        "AND s.group_key = coalesce(output.group_key, output.output_id)), "
+    )
+    return f"coalesce({settled if number else ''}{dealt} ELSE 'test' END)"
 
 
 def begin_round(db: Database, project_id: str, begun: Round, groups: Mapping[str, SplitName]) -> None:

@@ -11,10 +11,12 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, GradingRules, Project, Role
 from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
+from labelcore.stages.selecting import EVERYTHING, Filters, selected_ids
 from labelcore.store import audit, comparisons
 from labelcore.workspace import Workspace
 
 _ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none")]
+_MOST_TO_REVIEW = 2_000
 _Words = Annotated[tuple[str, ...], AfterValidator(lambda words: tuple(filter(str.strip, words)))]
 
 
@@ -112,11 +114,11 @@ class Review(Frozen):
 
 
 @operation("team review", role=Role.LEAD, effect=Effect.WRITES)
-def review(workspace: Workspace, outputs: Sequence[str] = ()) -> Review:
-    """Put outputs picked by hand before everything else; none ends the review.
+def review(workspace: Workspace, outputs: Sequence[str] = (), *, filters: Filters = EVERYTHING) -> Review:
+    """Put outputs picked by hand, or those that match a filter, before everything else; none ends the review.
 
     Raises:
-        BadInput: one of them does not exist.
+        BadInput: one of them does not exist, no output matches, or too many do.
     """
     ids = []
     for word in dict.fromkeys(outputs):
@@ -124,4 +126,11 @@ def review(workspace: Workspace, outputs: Sequence[str] = ()) -> Review:
             ids.append(projects.find_output(workspace, word).id)
         except NotFound as trouble:
             raise BadInput(f"There is no output '{word}'.", next_step="Check the ids.") from trouble
+    if filters != EVERYTHING:
+        ids += [output_id for output_id in selected_ids(workspace, filters) if output_id not in ids]
+    if len(ids) > _MOST_TO_REVIEW:
+        raise BadInput(
+            f"{len(ids):,} outputs are too many to review one by one; at most {_MOST_TO_REVIEW:,} are.",
+            next_step="Filter further, or draw a sample of them.",
+        )
     return Review(review=set_rules(workspace, review=ids).rules.review)

@@ -4,9 +4,10 @@
 ``keeping`` holds what is known of them: versions, schemas, staleness, summaries.
 """
 
+from labelcore.stages.finding import find_judge
 from labelcore.stages.judging.keeping.refreshing import refresh_judges
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, judged, list_judges
-from labelcore.stages.judging.keeping.versions import active_judges, find_judge
+from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
 from labelcore.stages.judging.running.estimating import estimate_words, span_words
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run

@@ -10,24 +10,9 @@ from typing import Any
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import judge_of, kind_of
 from labelcore.models import Criterion, JudgeVersion, Project
-from labelcore.operations import finder
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.finding import Catalogue, find_named
 from labelcore.store import Database, judges as judge_table
 from labelcore.workspace import Workspace
-
-JUDGES = Catalogue[JudgeVersion](
-    "judge",
-    "labelcore judge list",
-    ids=lambda version: (version.judge_id, version.id),
-    name=lambda version: version.name,
-)
-
-
-@finder(JudgeVersion)
-def find_judge(workspace: Workspace, word: str) -> JudgeVersion:
-    """A judge by its id, its version's id, its name, or the beginning of an id; see :func:`find_named`."""
-    return find_named(judge_table.current(workspace.db, workspace.project.id), word, JUDGES)
 
 
 def active_judges(workspace: Workspace) -> list[JudgeVersion]:

@@ -12,7 +12,8 @@ from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of, known_word, of_kind
 from labelcore.models import Frozen, JudgeVersion, Role, Run, SplitName
 from labelcore.operations import Effect, Options, operation
-from labelcore.stages.judging.keeping.versions import active_judges, find_judge
+from labelcore.stages.finding import find_judge
+from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of, run_cascade
 from labelcore.stages.judging.running.engine import check_name

@@ -1,0 +1,240 @@
+"""All outputs of a project in one place: filtered, sorted, a page at a time; and all that is known of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from labelcore.errors import BadInput
+from labelcore.models import CourtRuling, Frozen, Grade, ImportBatch, Output, Role, Ruling, SplitName
+from labelcore.operations import Flags, Metavar, Options, operation
+from labelcore.stages.finding import find_import, find_judge
+from labelcore.store import about, batches, grades as grade_table, listings
+from labelcore.store.about import Drawn, Said
+from labelcore.store.filters import Filter, GradeFilter, VerdictFilter
+from labelcore.workspace import Workspace
+
+MOST_ON_A_PAGE = 1_000
+_VERDICTS = ("pass", "fail", "abstain", "none")
+
+
+class Filters(Options):
+    """Which outputs are meant; all that is given must hold."""
+
+    search: str = Field(
+        default="", description="Words in the input, output, context, conversation or notes, in any case."
+    )
+    where: Annotated[tuple[str, ...], Metavar("FIELD=VALUE")] = Field(
+        default=(),
+        description="A field or metadata key has this value; repeat for others, or for another value.",
+    )
+    grade: GradeFilter | None = Field(
+        default=None, description="Somebody gave it pass, fail or unsure; none: nobody did."
+    )
+    graded_by: str | None = Field(default=None, description="Whose grade is meant.")
+    verdict: Annotated[tuple[str, ...], Metavar("JUDGE=VALUE")] = Field(
+        default=(), description="What a judge says of it: pass, fail, abstain or none."
+    )
+    batch: str | None = Field(default=None, description="The import that brought it: its id or file.")
+    split: SplitName | None = Field(default=None, description="train, dev or test.")
+
+
+EVERYTHING = Filters()
+
+
+class Row(Frozen):
+    """One output in the list. ``grades``: of the whole output, by person."""
+
+    output: Output
+    split: SplitName
+    grades: dict[str, str]
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        output = self.output.model_dump(mode="json", exclude={"project_id", "id"})
+        return {"output_id": self.output.id, **output, "split": self.split, "grades": self.grades}
+
+
+class Listing(Frozen):
+    """A page of the outputs that were asked for. ``n``: how many there are; None where nobody asked."""
+
+    n: int | None
+    page: int
+    limit: int
+    rows: tuple[Row, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        head = self.model_dump(exclude={"rows"})
+        return head | {"outputs": [row.document() for row in self.rows]}
+
+
+class Paging(Options):
+    """Which part of a list, in which order."""
+
+    sort: Annotated[str, Field(min_length=1)] = Field(
+        default=listings.IMPORTED,
+        description="imported, or a field or metadata key; with - before it the other way round.",
+    )
+    page: int = Field(default=1, ge=1, description="Which page.")
+    limit: int = Field(default=50, ge=1, le=MOST_ON_A_PAGE, description="Outputs on a page.")
+    count: Annotated[bool, Flags(("--count/--no-count",))] = Field(
+        default=True, description="Count all that match; a search must read every text for that."
+    )
+
+
+_FIRST = Paging()
+
+
+@operation("outputs list", role=Role.MANAGER)
+def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging: Paging = _FIRST) -> Listing:
+    """List the outputs that match, a page at a time.
+
+    Raises:
+        BadInput: a field, a value or the order is not known.
+        NotFound: there is no such judge or import.
+    """
+    db, project_id = workspace.db, workspace.project.id
+    wanted = resolved(workspace, filters)
+    if (order := paging.sort.removeprefix("-")) != listings.IMPORTED:
+        _check_field(workspace, order)
+    start = (paging.page - 1) * paging.limit
+    found = listings.page(db, project_id, wanted, paging.sort, start=start, limit=paging.limit)
+    grades = visible_grades(workspace, [output.id for output, _ in found])
+    by_output: dict[str, dict[str, str]] = {output.id: {} for output, _ in found}
+    for grade in grades:
+        if grade.is_overall:
+            by_output[grade.output_id][grade.annotator] = grade.value
+    rows = tuple(Row(output=output, split=split, grades=by_output[output.id]) for output, split in found)
+    n = listings.count(db, project_id, wanted) if paging.count else None
+    return Listing(n=n, page=paging.page, limit=paging.limit, rows=rows)
+
+
+class ValueCount(Frozen):
+    """A value of a field, and how many outputs have it."""
+
+    value: str
+    n: int
+
+
+@operation("outputs values", role=Role.MANAGER, listed_as="values")
+def list_values(
+    workspace: Workspace,
+    field: str,
+    *,
+    filters: Filters = EVERYTHING,
+    most: Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE, description="So many values.")] = 30,
+) -> list[ValueCount]:
+    """Count the values of a field or metadata key among the outputs that match, the most common first.
+
+    Raises:
+        BadInput: no output has the field.
+    """
+    _check_field(workspace, field)
+    wanted = resolved(workspace, filters)
+    found = listings.values(workspace.db, workspace.project.id, wanted, field, most)
+    return [ValueCount(value=value, n=n) for value, n in found]
+
+
+class Known(Frozen):
+    """All that is known of one output."""
+
+    output: Output
+    split: SplitName
+    batch: ImportBatch | None
+    grades: tuple[Grade, ...]
+    verdicts: tuple[Said, ...]
+    codes: tuple[tuple[str, str], ...]
+    rulings: tuple[Ruling, ...]
+    court_rulings: tuple[CourtRuling, ...]
+    samples: tuple[Drawn, ...]
+
+
+@operation("outputs show", role=Role.MANAGER)
+def show_output(workspace: Workspace, output: Output) -> Known:
+    """Show one output with its grades, verdicts, codes, rulings, and where it came from.
+
+    OUTPUT is its id, a unique beginning of it, or the importer's own id.
+    """
+    db, project_id = workspace.db, workspace.project.id
+    imports = {batch.id: batch for batch in batches.all_of(db, project_id)}
+    return Known(
+        output=output,
+        split=about.split(db, output),
+        batch=imports.get(output.batch_id),
+        grades=tuple(visible_grades(workspace, [output.id])),
+        verdicts=tuple(about.verdicts(db, output)),
+        codes=tuple(about.codes(db, output)),
+        rulings=tuple(about.rulings(db, output)),
+        court_rulings=tuple(about.court_rulings(db, output)),
+        samples=tuple(about.drawn(db, output)),
+    )
+
+
+def visible_grades(workspace: Workspace, output_ids: Sequence[str]) -> list[Grade]:
+    """The grades of outputs that this person may see: the one place that decides it.
+
+    Who only grades sees what others gave on an output once it is graded.
+    """
+    found = grade_table.of_outputs(workspace.db, workspace.project.id, output_ids)
+    if workspace.role.includes(Role.MANAGER):
+        return found
+    mine = Counter(grade.output_id for grade in found if grade.annotator == workspace.person)
+    return [grade for grade in found if grade.output_id in mine]
+
+
+def selected_ids(workspace: Workspace, filters: Filters) -> list[str]:
+    """All outputs that match, in the order of import. BadInput where none does."""
+    found = listings.ids(workspace.db, workspace.project.id, resolved(workspace, filters))
+    if not found:
+        raise BadInput("No output matches.", next_step="Leave a part of the filter out.")
+    return found
+
+
+def known_fields(workspace: Workspace) -> list[str]:
+    """What outputs may be filtered and sorted by."""
+    return listings.fields(workspace.db, workspace.project.id)
+
+
+def resolved(workspace: Workspace, filters: Filters) -> Filter:
+    """The filter with ids in the place of names.
+
+    Raises:
+        BadInput: a condition is no FIELD=VALUE, or the field or the verdict is not known.
+        NotFound: there is no such judge or import.
+    """
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in (_pair("--where", text) for text in filters.where):
+        fields[name] = (*fields.get(name, ()), value)
+    for name in fields:
+        _check_field(workspace, name)
+    verdicts: dict[str, VerdictFilter] = {}
+    for name, value in (_pair("--verdict", text) for text in filters.verdict):
+        if value not in _VERDICTS:
+            raise BadInput(f"A verdict is not '{value}'.", next_step=f"It is {', '.join(_VERDICTS)}.")
+        verdicts[find_judge(workspace, name).id] = value  # type: ignore[assignment]
+    return Filter(
+        search=filters.search.strip(),
+        fields=fields,
+        grade=filters.grade,
+        by=filters.graded_by or None,
+        verdicts=verdicts,
+        batch=find_import(workspace, filters.batch).id if filters.batch else None,
+        split=filters.split,
+    )
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, sign, value = text.rpartition("=") if option == "--verdict" else text.partition("=")
+    if not sign or not name:
+        raise BadInput(f"{option} wants NAME=VALUE, not '{text}'.", next_step=f"For example: {option} a=b")
+    return name, value
+
+
+def _check_field(workspace: Workspace, name: str) -> None:
+    known = known_fields(workspace)
+    if name not in known:
+        raise BadInput(f"No output has a field '{name}'.", next_step=f"There are {', '.join(known)}.")

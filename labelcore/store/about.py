@@ -1,0 +1,82 @@
+"""What is known of one output beside its content and its grades: its rows are chosen first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from labelcore.models import CourtRuling, Frozen, Output, Ruling, SplitName, VerdictValue
+from labelcore.store import rulings as ruling_table, splits
+from labelcore.store.connection import Database
+from labelcore.store.rows import Stored
+
+
+class Said(Frozen):
+    """What a version of a judge says of an output, and why."""
+
+    judge: str
+    kind: str
+    version: int
+    value: VerdictValue
+    probability: float | None
+    reason: str
+    repeat: int
+    at: datetime
+
+
+class Drawn(Frozen):
+    """That a sample holds an output: by which rule, why, and with which chance."""
+
+    sample: str
+    rule: str
+    reason: str
+    probability: float | None
+    at: datetime
+
+
+_SAID = Stored(Said, "verdict", judge="name", at="made_at")
+_DRAWN = Stored(Drawn, "sample_pick", sample="sample_id", at="made_at")
+
+
+def split(db: Database, output: Output) -> SplitName:
+    """The split that its group is dealt to."""
+    return splits.dealt(db, output.project_id).of(output.group)
+
+
+def verdicts(db: Database, output: Output) -> list[Said]:
+    """What every version of every judge says, the newest version of each first."""
+    return _SAID.find(
+        db,
+        "(SELECT j.name, j.kind, j.version, v.value, v.probability, coalesce(v.reason, '') AS reason, "
+        "v.repeat, v.made_at FROM (SELECT * FROM verdict WHERE output_id = ? QUALIFY row_number() OVER "
+        "(PARTITION BY judge_version_id, repeat ORDER BY made_at, run_id) = 1) v "
+        "JOIN judge_version_unique j USING (judge_version_id)) ORDER BY name, version DESC, repeat",
+        [output.id],
+    )
+
+
+def codes(db: Database, output: Output) -> list[tuple[str, str]]:
+    """(code, words that carry it) of its notes and marked words."""
+    return db.rows(
+        "SELECT c.label, q.quote FROM quote_current q JOIN code_current c USING (code_id) "
+        "WHERE q.output_id = ? AND c.state <> 'dropped' ORDER BY c.label, q.quote",
+        [output.id],
+    )
+
+
+def rulings(db: Database, output: Output) -> list[Ruling]:
+    """What was settled where people differ on it."""
+    found = ruling_table.rulings.current(db, output.project_id)
+    return [ruling for ruling in found if ruling.output_id == output.id]
+
+
+def court_rulings(db: Database, output: Output) -> list[CourtRuling]:
+    """What was settled where a judge and people differ on it."""
+    found = ruling_table.court.current(db, output.project_id)
+    return [ruling for ruling in found if ruling.output_id == output.id]
+
+
+def drawn(db: Database, output: Output) -> list[Drawn]:
+    """The samples that hold it, the newest first."""
+    return _DRAWN.find(
+        db, "sample_pick JOIN sample USING (sample_id) WHERE output_id = ? ORDER BY made_at DESC", [output.id]
+    )

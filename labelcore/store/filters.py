@@ -1,0 +1,132 @@
+"""Which outputs are meant: a filter, and its condition in SQL over the rows of ``output``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from labelcore.models import Frozen, SplitName, VerdictValue
+from labelcore.store.connection import Database
+from labelcore.store.outputs import COLUMNS, pointer
+from labelcore.store.splits import split_sql
+
+GradeFilter = Literal["pass", "fail", "unsure", "none"]
+VerdictFilter = VerdictValue | Literal["none"]
+_SEARCHED = (
+    "text",
+    "input",
+    "context",
+    "CASE WHEN len(conversation) > 2 THEN "
+    "array_to_string(json_extract_string(conversation, '$[*].content'), chr(10)) ELSE '' END",
+)
+_MATCHES = "regexp_matches({}, regexp_escape($search), 'i')"
+_OVERALL = (
+    "SELECT output_id FROM grade_current WHERE project_id = $project "
+    "AND criterion_id IS NULL AND field IS NULL AND value {} AND annotator = coalesce($by, annotator)"
+)
+_EVER = "SELECT output_id FROM verdict WHERE judge_version_id = $judge{n} AND repeat = 0{value}"
+
+
+class Filter(Frozen):
+    """All of these must hold; empty ones leave nothing out.
+
+    ``search``: within input, output, context, conversation and notes, in any case. ``fields``: a field or
+    metadata key has one of these values, '' where it is missing. ``grade``: somebody gave it to the whole
+    output, or ``by`` did; none: nobody gave pass, fail or unsure. ``verdicts``: by judge version.
+    """
+
+    search: str = ""
+    fields: Mapping[str, tuple[str, ...]] = {}
+    grade: GradeFilter | None = None
+    by: str | None = None
+    verdicts: Mapping[str, VerdictFilter] = {}
+    batch: str | None = None
+    split: SplitName | None = None
+
+
+class Condition(Frozen):
+    """A condition over the rows of ``output``, and its parameters. ``plain``: it leaves no row out."""
+
+    sql: str
+    parameters: dict[str, Any]
+    plain: bool = False
+
+
+def condition(db: Database, project_id: str, wanted: Filter) -> Condition:
+    """The SQL of a filter; rows that repeat an output are left out."""
+    given: dict[str, Any] = {"project": project_id}
+    parts = [*_once(db, project_id, given), *_parts(db, wanted, given)]
+    sql = " AND ".join(f"({part})" for part in ("project_id = $project", *parts))
+    return Condition(sql=sql, parameters=given, plain=not parts)
+
+
+def value_sql(name: str, given: dict[str, Any], key: str) -> str:
+    """SQL for a field or metadata key; its parameter, if any, is put into ``given`` under ``key``."""
+    if name in COLUMNS:
+        return f"coalesce({name}, '')"
+    given[key] = pointer(name)
+    return f"coalesce(json_extract_string(metadata, ${key}), '')"
+
+
+def _parts(db: Database, wanted: Filter, given: dict[str, Any]) -> Iterator[str]:
+    if wanted.batch is not None:
+        given["batch"] = wanted.batch
+        yield "batch_id = $batch"
+    for at, (name, values) in enumerate(wanted.fields.items()):
+        given[f"values{at}"] = list(values)
+        yield f"list_contains($values{at}, {value_sql(name, given, f'path{at}')})"
+    if wanted.grade or wanted.by is not None:
+        yield _graded(wanted, given)
+    for at, (judge, value) in enumerate(wanted.verdicts.items()):
+        given[f"judge{at}"] = judge
+        yield _judged(at, value)
+    if wanted.split:
+        given["split"] = wanted.split
+        yield f"{split_sql(db, given['project'])} = $split"
+    if wanted.search:
+        given["search"] = wanted.search
+        texts = " OR ".join(_MATCHES.format(text) for text in _SEARCHED)
+        noted = f"SELECT output_id FROM grade_current WHERE project_id = $project AND {_MATCHES}"
+        yield f"{texts} OR output_id IN ({noted.format('note')})"
+
+
+def _graded(wanted: Filter, given: dict[str, Any]) -> str:
+    given["by"] = wanted.by
+    if wanted.grade in {None, "none"}:
+        among = _OVERALL.format("IN ('pass', 'fail', 'unsure')")
+        return f"output_id {'NOT ' if wanted.grade else ''}IN ({among})"
+    given["grade"] = wanted.grade
+    return f"output_id IN ({_OVERALL.format('= $grade')})"
+
+
+def _judged(at: int, value: str) -> str:
+    if value == "none":
+        return f"output_id NOT IN ({_EVER.format(n=at, value='')})"
+    return f"output_id IN ({_EVER.format(n=at, value=f' AND value = {value!r}')})"
+
+
+def _once(db: Database, project_id: str, given: dict[str, Any]) -> Iterator[str]:
+    """Two imports at the same moment may store an output twice: the later row is left out.
+
+    That is looked up once for each state of the table: half a second for a million outputs.
+    """
+    state = db.rows("SELECT count(*), max(made_at) FROM output WHERE project_id = ?", [project_id])[0]
+    known = db.memory.get((Filter, project_id))
+    if known is None or known[0] != state:
+        distinct = db.rows(
+            "SELECT count(DISTINCT hash(output_id)) FROM output WHERE project_id = ?", [project_id]
+        )
+        again = _repeated(db, project_id) if distinct[0][0] != state[0] else []
+        known = db.memory[Filter, project_id] = (state, again)
+    if known[1]:
+        given["again"] = known[1]
+        yield "rowid NOT IN (SELECT unnest($again))"
+
+
+def _repeated(db: Database, project_id: str) -> list[int]:
+    rows = db.rows(
+        "SELECT rowid FROM output WHERE project_id = ? "
+        "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) > 1",
+        [project_id],
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,164 @@
+"""The outputs that a filter means: a page of them in an order, how many, and which values a field has.
+
+Row numbers are sorted first and the texts joined to those of one page. In the order of import, rows are read
+part by part until the page is full: what many outputs match is found in the first part of a large table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from labelcore.models import Output
+from labelcore.store.connection import Database
+from labelcore.store.filters import Condition, Filter, condition, value_sql
+from labelcore.store.outputs import COLUMNS, STORED, metadata_keys
+from labelcore.store.splits import split_sql
+
+IMPORTED = "imported"
+"""The order of import."""
+_FIRST_PART = 16_384
+_ORDER = "made_at {way}, row_number {way}, output_id {way}"
+
+
+def fields(db: Database, project_id: str) -> list[str]:
+    """What outputs may be filtered and sorted by: their fields, then the keys of their metadata."""
+    return [*COLUMNS, *(key for key in metadata_keys(db, project_id) if key not in COLUMNS)]
+
+
+def page(
+    db: Database, project_id: str, wanted: Filter, sort: str = IMPORTED, *, start: int, limit: int
+) -> list[tuple[Output, str]]:
+    """Some of the outputs with their splits. ``sort``: imported or a field, ``-`` before it: the other way.
+
+    Numbers stand in their order, before words.
+    """
+    meant = condition(db, project_id, wanted)
+    backwards, name = sort.startswith("-"), sort.removeprefix("-")
+    if name == IMPORTED:
+        places = _in_order_of_import(db, meant, start, limit, backwards=backwards)
+    else:
+        places = _by_value(db, meant, name, "DESC" if backwards else "ASC", (start, limit))
+    rows = db.rows(
+        f"SELECT rowid, {split_sql(db, project_id)}, {STORED.select} FROM output "
+        "WHERE rowid IN (SELECT unnest($places))",
+        {"places": places, "project": project_id},
+    )
+    found = {place: (STORED.read(row), split) for place, split, *row in rows}
+    return [found[place] for place in places]
+
+
+def count(db: Database, project_id: str, wanted: Filter) -> int:
+    """How many outputs a filter means; remembered until outputs, grades or verdicts come or go."""
+    state = db.rows(
+        "SELECT (SELECT count(*) FROM output), (SELECT count(*) FROM grade), (SELECT count(*) FROM verdict), "
+        "(SELECT max(made_at) FROM output)"
+    )
+    key = (count, project_id, wanted.model_dump_json())
+    if (known := db.memory.get(key)) and known[0] == state:
+        return int(known[1])
+    meant = condition(db, project_id, wanted)
+    found = int(db.rows(f"SELECT count(*) FROM output WHERE {meant.sql}", meant.parameters)[0][0])
+    db.memory[key] = (state, found)
+    return found
+
+
+def ids(db: Database, project_id: str, wanted: Filter) -> list[str]:
+    """All that a filter means, in the order of import."""
+    meant = condition(db, project_id, wanted)
+    order = _ORDER.format(way="ASC")
+    rows = db.rows(f"SELECT output_id FROM output WHERE {meant.sql} ORDER BY {order}", meant.parameters)
+    return [row[0] for row in rows]
+
+
+def values(db: Database, project_id: str, wanted: Filter, field: str, limit: int) -> list[tuple[str, int]]:
+    """The values of a field or metadata key with how many outputs have each, the most common first."""
+    meant = condition(db, project_id, wanted)
+    given = dict(meant.parameters)
+    value = value_sql(field, given, "path")
+    return db.rows(
+        f"SELECT {value} AS value, count(*) AS n FROM output WHERE {meant.sql} "
+        f"GROUP BY value ORDER BY n DESC, value LIMIT {limit:d}",
+        given,
+    )
+
+
+def _by_value(db: Database, meant: Condition, name: str, way: str, part: tuple[int, int]) -> list[int]:
+    given = dict(meant.parameters)
+    value = value_sql(name, given, "path")
+    rows = db.rows(
+        f"SELECT place FROM (SELECT rowid AS place, {value} AS value, * FROM output WHERE {meant.sql}) "
+        f"ORDER BY try_cast(value AS DOUBLE) {way} NULLS LAST, value {way}, {_ORDER.format(way='ASC')} "
+        f"LIMIT {part[1]:d} OFFSET {part[0]:d}",
+        given,
+    )
+    return [row[0] for row in rows]
+
+
+class _Part(NamedTuple):
+    """A part of the table: the condition, its parameters, and of how many rows where that is known."""
+
+    sql: str
+    parameters: dict[str, Any]
+    n: int | None
+
+
+def _in_order_of_import(
+    db: Database, meant: Condition, start: int, limit: int, *, backwards: bool
+) -> list[int]:
+    order = _ORDER.format(way="DESC" if backwards else "ASC")
+    found: list[int] = []
+    for part in _parts(db, meant.parameters["project"], backwards=backwards):
+        if meant.plain and part.n is not None and start >= part.n:
+            start -= part.n
+            continue
+        most = start + limit - len(found)
+        rows = db.rows(
+            f"SELECT rowid FROM output WHERE {meant.sql} AND {part.sql} ORDER BY {order} LIMIT {most:d}",
+            meant.parameters | part.parameters,
+        )
+        found += [row[0] for row in rows[start:]]
+        start = max(0, start - len(rows))
+        if len(found) == limit:
+            break
+    return found
+
+
+def _parts(db: Database, project_id: str, *, backwards: bool) -> Iterator[_Part]:
+    """The table in parts that follow each other in the order of import, each twice as large as the last."""
+    moments = db.rows(
+        "SELECT made_at, min(row_number), max(row_number), count(*), count(row_number) FROM output "
+        f"WHERE project_id = ? GROUP BY made_at ORDER BY made_at {'DESC' if backwards else 'ASC'}",
+        [project_id],
+    )
+    waiting: list[datetime] = []
+    size, n = _FIRST_PART, 0
+    for moment, first, last, rows, numbered in moments:
+        if waiting and n + rows > size:
+            yield _of_moments(waiting, n)
+            size, waiting, n = 2 * size, [], 0
+        if rows <= size or numbered < rows:
+            waiting, n = [*waiting, moment], n + rows
+            continue
+        span = last - first + 1
+        while first <= last:
+            width = -(-size * span // rows)
+            low = max(first, last - width + 1) if backwards else first
+            high = last if backwards else min(last, first + width - 1)
+            yield _of_rows(moment, low, high, dense=span == rows)
+            first, last = (first, low - 1) if backwards else (high + 1, last)
+            size *= 2
+    if waiting:
+        yield _of_moments(waiting, n)
+
+
+def _of_moments(moments: Sequence[datetime], n: int) -> _Part:
+    within = {"low": min(moments), "high": max(moments)}
+    return _Part("made_at BETWEEN $low AND $high", within, n)
+
+
+def _of_rows(moment: datetime, low: int, high: int, *, dense: bool) -> _Part:
+    within = {"moment": moment, "low": low, "high": high}
+    n = high - low + 1 if dense else None
+    return _Part("made_at = $moment AND row_number BETWEEN $low AND $high", within, n)

@@ -1,0 +1,166 @@
+"""A page of outputs is what a plain filter and sort in Python give over the same rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from labelcore.models import Grade, Output, new_id
+from labelcore.stages import projects
+from labelcore.stats.splits import Splits
+from labelcore.store import Database, grades as grade_table, listings, outputs as output_table, splits
+from labelcore.store.filters import Filter
+from tests.databases import empty_database
+
+KEYS = ("city", 'a"b', "a/b~c", "0", "")
+LETTERS = st.sampled_from("abAB é%_\\.*(\n你")
+WORDS = st.text(LETTERS, max_size=5)
+OUTPUTS = st.fixed_dictionaries(
+    {
+        "text": WORDS,
+        "input": WORDS,
+        "model": st.sampled_from(["", "m1", "m2"]),
+        "group_key": st.sampled_from([None, "g1", "g2"]),
+        "metadata": st.dictionaries(
+            st.sampled_from(KEYS), st.sampled_from(["", "x", "10", "9", "-1.5"]), max_size=3
+        ),
+        "conversation": st.lists(
+            st.fixed_dictionaries({"role": st.just("user"), "content": WORDS}), max_size=2
+        ),
+    }
+)
+GRADES = st.lists(
+    st.tuples(
+        st.integers(0, 8),
+        st.sampled_from(["ann", "bo"]),
+        st.sampled_from(["pass", "fail", "unsure", "skipped"]),
+        WORDS,
+    ),
+    max_size=6,
+)
+FILTERS = st.builds(
+    Filter,
+    search=WORDS,
+    fields=st.dictionaries(
+        st.sampled_from(["model", "group_key", *KEYS]),
+        st.lists(st.sampled_from(["", "m1", "x", "10", "g1"]), min_size=1, max_size=2).map(tuple),
+        max_size=2,
+    ),
+    grade=st.sampled_from([None, "pass", "fail", "unsure", "none"]),
+    by=st.sampled_from([None, "ann"]),
+    split=st.sampled_from([None, "train", "dev", "test"]),
+)
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def stored(db: Database, made: Sequence[dict[str, Any]], grades: Sequence[Any]) -> tuple[str, list[Output]]:
+    """The outputs in three imports, and grades on some of them."""
+    project_id = projects.open_project(db, "test").id
+    outputs = [
+        Output.model_validate(
+            fields
+            | {"id": f"o{n:02}", "project_id": project_id, "at": START + timedelta(hours=n // 4)}
+            | {"batch_id": f"b{n // 4}"}
+        )
+        for n, fields in enumerate(made)
+    ]
+    output_table.add(db, outputs)
+    for at, who, value, note in grades:
+        if at < len(outputs):
+            ids = {"id": new_id("grade"), "project_id": project_id, "output_id": outputs[at].id}
+            grade = Grade.model_validate(ids | {"annotator": who, "value": value, "note": note})
+            grade_table.record(db, [grade])
+    return project_id, outputs
+
+
+def field(output: Output, name: str) -> str:
+    """A field, or the metadata of that key."""
+    found = getattr(output, name) if name in output_table.COLUMNS else output.metadata.get(name)
+    return str(found or "")
+
+
+def matches(output: Output, wanted: Filter, grades: Sequence[Grade], dealt: Splits) -> bool:
+    """The filter, said in Python."""
+    mine = [grade for grade in grades if grade.output_id == output.id]
+    texts = [output.text, output.input, output.context, *(grade.note for grade in mine)]
+    texts.append("\n".join(turn.content for turn in output.conversation))
+    given = {grade.value for grade in mine if wanted.by in {None, grade.annotator}}
+    judged = given & {"pass", "fail", "unsure"}
+    graded = {None: wanted.by is None or judged, "none": not judged}.get(wanted.grade, wanted.grade in given)
+    return (
+        any(re.search(re.escape(wanted.search), text, re.IGNORECASE) for text in texts)
+        and all(field(output, name) in values for name, values in wanted.fields.items())
+        and bool(graded)
+        and wanted.split in {None, dealt.of(output.group)}
+    )
+
+
+def order(output: Output, name: str) -> tuple[Any, ...]:
+    """Numbers before words."""
+    value = field(output, name)
+    try:
+        return (0, float(value), value)
+    except ValueError:
+        return (1, 0.0, value)
+
+
+@given(
+    made=st.lists(OUTPUTS, max_size=9),
+    grades=GRADES,
+    wanted=FILTERS,
+    sort=st.sampled_from([*KEYS, "model"]),
+    limit=st.integers(1, 4),
+    given_up=st.booleans(),
+)
+def test_pages_in_every_order_are_a_plain_filter_and_each_output_is_on_one(
+    made: list[dict[str, Any]], grades: list[Any], wanted: Filter, sort: str, limit: int, given_up: bool
+) -> None:
+    with empty_database() as db:
+        project_id, outputs = stored(db, made, grades)
+        if given_up:
+            begun = splits.Round(number=1, author="ann", why="spent")
+            splits.begin_round(db, project_id, begun, {"g1": "train"})
+        dealt = splits.dealt(db, project_id)
+        current = grade_table.current(db, project_id)
+        expected = [output for output in outputs if matches(output, wanted, current, dealt)]
+        assert listings.count(db, project_id, wanted) == len(expected)
+        assert listings.ids(db, project_id, wanted) == [output.id for output in expected]
+        ranked = sorted(expected, key=lambda output: order(output, sort))
+        for name, right in (("imported", expected), ("-imported", expected[::-1]), (sort, ranked)):
+            found = [
+                (output.id, split)
+                for start in range(0, len(outputs) + limit, limit)
+                for output, split in listings.page(db, project_id, wanted, name, start=start, limit=limit)
+            ]
+            assert found == [(output.id, dealt.of(output.group)) for output in right]
+        counts = dict(listings.values(db, project_id, wanted, sort, 100))
+        assert counts == {
+            value: sum(field(output, sort) == value for output in expected)
+            for value in {field(output, sort) for output in expected}
+        }
+
+
+def test_large_imports_are_read_in_parts_and_an_output_stored_twice_is_one(
+    db: Database, add_outputs: Callable[..., list[Output]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings, "_FIRST_PART", 2)
+    first = add_outputs(*(f"text {n}" for n in range(30)), at=START)
+    second = add_outputs(*(f"more {n}" for n in range(5)), at=START + timedelta(days=1))
+    project_id = first[0].project_id
+    db.run("INSERT INTO output SELECT * REPLACE (TIMESTAMP '2026-02-01' AS made_at) FROM output LIMIT 3")
+    ids = [output.id for output in [*first, *second]]
+    for wanted in (Filter(), Filter(search="T")):
+        right = ids if not wanted.search else [output.id for output in first]
+        for sort, expected in (("imported", right), ("-imported", right[::-1])):
+            found = [
+                output.id
+                for start in range(0, 40, 7)
+                for output, _ in listings.page(db, project_id, wanted, sort, start=start, limit=7)
+            ]
+            assert found == expected
+        assert listings.count(db, project_id, wanted) == len(right)
