@@ -14,6 +14,7 @@ EXPLAIN = {
     "stratified": "The same share of every value of a field.",
     "newest": "At random from the newest import: for a daily review of what came in.",
     "disagreement": "Outputs on which judges disagree, with a uniform part of 20 %.",
+    "feedback": "Half where users of the product complained, half uniform: probabilities are known.",
 }
 
 place = shell.open_page("Sample", "Which outputs are graded next, and with which probability.")

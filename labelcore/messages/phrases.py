@@ -32,6 +32,7 @@ _NOT_MEASURABLE = (
     "it could be nearly anything",
     "it is not measurable there",
     "no graded output has a verdict of pass or fail",
+    "no graded output has an alarm",
     "no judge set is chosen yet",
     "only one output was graded by two people; agreement beyond chance needs more",
     "people gave one grade only",

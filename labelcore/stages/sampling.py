@@ -15,6 +15,7 @@ from labelcore.operations import Effect, Flags, operation
 from labelcore.stages.selecting import Filters, selected_ids
 from labelcore.stats import drawing
 from labelcore.store import (
+    feedback as feedback_table,
     grades as grade_table,
     judges as judge_table,
     outputs as output_table,
@@ -46,7 +47,7 @@ def draw_sample(
     workspace: Workspace,
     *,
     rule: Annotated[
-        str, Field(description="mixture, random, stratified, disagreement or newest.")
+        str, Field(description="mixture, random, stratified, disagreement, feedback or newest.")
     ] = "mixture",
     n: Annotated[int, Flags(("--n", "-n")), Field(ge=1, description="How many outputs.")] = 50,
     seed: Annotated[int, Field(description="The same seed draws the same outputs.")] = 0,
@@ -166,6 +167,18 @@ def _disagreement(workspace: Workspace, pool: list[str], n: int, seed: int, _by:
     return drawing.draw_weighted(pool, n, seed, unsure, "judges disagree"), []
 
 
+def _feedback(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
+    """Half where users complained, half uniform: weights stay small, and every output has a known chance."""
+    blamed = feedback_table.blamed(workspace.db, workspace.project.id)
+    scores = np.array([float(output_id in blamed) for output_id in pool])
+    if not scores.any():
+        raise BadInput(
+            "Users complained of no ungraded output.",
+            next_step="Import their feedback first (--feedback thumbs=COLUMN), or draw by another rule.",
+        )
+    return drawing.draw_mixture(pool, n, seed, {drawing.COMPLAINED: scores}), []
+
+
 def _newest(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     """For a daily review: at random from the newest import only."""
     fresh = output_table.newest_batch(workspace.db, workspace.project.id)
@@ -201,6 +214,7 @@ RULES: dict[str, Callable[[Workspace, list[str], int, int, str | None], Draw]] =
     "random": _random,
     "stratified": _stratified,
     "disagreement": _disagreement,
+    "feedback": _feedback,
     "newest": _newest,
 }
 """The rules by the names that the command line and the page use."""

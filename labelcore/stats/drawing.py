@@ -17,6 +17,8 @@ from labelcore.models import Pick
 
 Floats = npt.NDArray[np.float64]
 MIXTURE = {"uniform": 0.40, "judge fails it": 0.30, "judge is unsure": 0.15, "rare kind": 0.15}
+COMPLAINED = "users complained"
+_SHARES = MIXTURE | {COMPLAINED: 0.50}
 _UNIFORM = 0.2  # of a draw by scores
 
 
@@ -70,18 +72,19 @@ def _allocate(sizes: Mapping[str, int], n: int) -> dict[str, int]:
 
 
 def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floats]) -> list[Pick]:
-    """Draw n ids by the mixture. ``parts``: names of ``MIXTURE`` with non-negative scores, shape (len(ids),).
+    """Draw n ids by the mixture. ``parts``: names of ``MIXTURE``, or complaints alone, with non-negative
+    scores, shape (len(ids),).
 
     A part that is missing or all zero gives its share to the uniform part.
     """
     if not ids:
         return []
     found = {
-        name: MIXTURE[name] * scores / scores.sum()
+        name: _SHARES[name] * scores / scores.sum()
         for name, scores in parts.items()
         if name != "uniform" and len(scores) == len(ids) and scores.sum() > 0
     }
-    rest = 1 - sum(MIXTURE[name] for name in found)
+    rest = 1 - sum(_SHARES[name] for name in found)
     return _draw(ids, n, seed, {"uniform": np.full(len(ids), rest / len(ids)), **found})
 
 

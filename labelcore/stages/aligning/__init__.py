@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.ceiling import ceiling
@@ -23,6 +24,7 @@ from labelcore.stages.aligning.measuring import (
 )
 from labelcore.stages.aligning.moments import Moment, at_moment, basis
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
+from labelcore.stages.aligning.users import with_alarms
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import (
     Labels,
@@ -200,6 +202,8 @@ def _measured(
         aligned = measure_judge(
             version, votes[version.id], part, criterion, split, drawn=figures, evidence=mine, against=against
         )
+        if kind_of(version).chosen_by_users:
+            aligned = with_alarms(aligned, mine, votes[version.id])
         found.append(aligned)
     return tuple(found)
 

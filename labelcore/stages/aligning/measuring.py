@@ -160,6 +160,18 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
     return found
 
 
+def tnr_on(evidence: Evidence, words: pd.Series) -> Rate:
+    """The share of failed outputs that verdicts in words fail, in the order of the evidence.
+
+    Weighed where the chances of the draw differ, over sources where outputs share them.
+    """
+    if weighted := _weighted(evidence, words):
+        return weighted["tnr"]
+    drawn = figures_on(evidence, words.to_frame("verdict"))["verdict"]
+    counts = figures.count(_numbers(words), evidence.passes)
+    return by_source("tnr", figures.tnr(counts), drawn, evidence)
+
+
 def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: str) -> Iterator[Fact]:
     for rate in (figures.tpr(counts), figures.tnr(counts)):
         if rate.why_not:
@@ -216,7 +228,7 @@ def measure_set(
     weighted = {}
     if evidence and (rates := _weighted(evidence, seen)):
         none = not_measurable("there are no outputs that people passed")
-        weighted = {"coverage": rates["tnr"], "false_failure_rate": _complement(rates["tpr"], none)}
+        weighted = {"coverage": rates["tnr"], "false_failure_rate": complement(rates["tpr"], none)}
     if len(seen) and silent:
         cov = ffr = not_measurable("the set abstains on every graded output", counts.n)
         weighted = {}
@@ -244,13 +256,13 @@ def _set_rates(counts: figures.Counts, words: pd.Series, evidence: Evidence | No
         drawn = figures_on(evidence, words.reindex(evidence.ids).to_frame("set"))["set"]
     passes = by_source("tpr", figures.tpr(counts), drawn, evidence)
     cov = by_source("tnr", figures.coverage(counts), drawn, evidence)
-    return cov, _complement(passes, figures.false_failure_rate(counts))
+    return cov, complement(passes, figures.false_failure_rate(counts))
 
 
-def _complement(passes: Rate, plain: Rate) -> Rate:
-    """1 - TPR with its interval; ``plain`` has the value, or why there is none."""
+def complement(passes: Rate, plain: Rate | None = None) -> Rate:
+    """1 - a rate with its interval; ``plain`` says why there is none."""
     if passes.value is None:
-        return plain
+        return plain or passes
     low = None if passes.high is None else 1 - passes.high
     high = None if passes.low is None else 1 - passes.low
     return passes.model_copy(update={"value": 1 - passes.value, "low": low, "high": high})

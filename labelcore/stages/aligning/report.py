@@ -28,12 +28,24 @@ _FIGURES = (
 )
 
 
+class Alarms(Frozen):
+    """Of the bad outputs the share with an alarm of users, of alarms the share on good outputs.
+
+    ``spoken`` of ``n`` graded outputs have a signal: users chose which.
+    """
+
+    finds: Rate
+    false: Rate
+    spoken: int
+    n: int
+
+
 class JudgeAlignment(Frozen):
     """One judge against people's grades, and against its own criterion's evidence.
 
     ``against``: whether these are of the output or of its criterion. ``weighted``: TPR and TNR for the pool,
     where outputs had different chances to be drawn. ``ac1`` looks good for a judge that misses nearly every
-    fail.
+    fail. ``alarms``: where users gave the verdicts.
     """
 
     judge: str
@@ -58,6 +70,7 @@ class JudgeAlignment(Frozen):
     against: str = OVERALL
     intervals: dict[str, Rate] = Field(default_factory=dict)
     weighted: dict[str, Rate] = Field(default_factory=dict)
+    alarms: Alarms | None = None
 
     @property
     def in_sample(self) -> bool:
@@ -87,6 +100,7 @@ class JudgeAlignment(Frozen):
             **{name: getattr(self, name) for name in _FIGURES},
             **{f"{name}_{end}": getattr(self.intervals[name], end) for name, end in ends},
             "weighted": {name: rate.model_dump() for name, rate in self.weighted.items()},
+            **({"alarms": self.alarms.model_dump()} if self.alarms else {}),
             "warnings": list(self.warnings),
         }
 
