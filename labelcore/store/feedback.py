@@ -13,7 +13,8 @@ from labelcore.store.connection import Database, utc
 def signals(cursor: duckdb.DuckDBPyConnection, project_id: str) -> list[str]:
     """The names of signals that mean something on some output."""
     rows = cursor.execute(
-        "SELECT DISTINCT name FROM signal_by_output WHERE project_id = ? ORDER BY name", [project_id]
+        "SELECT DISTINCT name FROM signal WHERE project_id = ? AND meaning IS NOT NULL ORDER BY name",
+        [project_id],
     ).fetchall()
     return [name for (name,) in rows]
 
@@ -33,26 +34,26 @@ def settle(cursor: duckdb.DuckDBPyConnection, project_id: str, judges: Mapping[s
     It abstains where there is none. ``judges``: the signals by judge version.
     """
     for judge_version_id, signal in judges.items():
-        told = {"project": project_id, "judge": judge_version_id, "signal": signal, "now": utc(now())}
-        said = (
-            "SELECT o.output_id, coalesce(f.value, 'abstain') AS value, coalesce(f.reason, '') AS reason "
-            "FROM output_current o LEFT JOIN (FROM signal_by_output WHERE name = $signal) f "
-            "USING (project_id, output_id) WHERE o.project_id = $project"
-        )
-        before = {name: told[name] for name in ("project", "judge", "signal")}
         cursor.execute(
-            "DELETE FROM verdict WHERE judge_version_id = $judge AND (output_id, value, reason) NOT IN "
-            f"({said})",
-            before,
+            "CREATE TEMP TABLE settled AS SELECT output_id, coalesce(f.value, 'abstain') AS value, "
+            "coalesce(f.reason, '') AS reason FROM (SELECT DISTINCT output_id FROM output WHERE project_id = "
+            "$project) LEFT JOIN (FROM signal_by_output WHERE name = $signal AND project_id = $project) f "
+            "USING (output_id)",
+            {"project": project_id, "signal": signal},
+        )
+        cursor.execute(
+            "DELETE FROM verdict WHERE judge_version_id = ? "
+            "AND (output_id, value, reason) NOT IN (SELECT output_id, value, reason FROM settled)",
+            [judge_version_id],
         )
         cursor.execute(
             "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, reason, "
             "raw, model, tokens_in, tokens_out, cost_usd, latency_ms, made_at) SELECT output_id, $judge, 0, "
-            f"$project, 'feedback', value, reason, '', '', 0, 0, 0, 0, $now FROM ({said}) s "
-            "WHERE NOT EXISTS (SELECT 1 FROM verdict v WHERE v.output_id = s.output_id "
-            "AND v.judge_version_id = $judge)",
-            told,
+            "$project, 'feedback', value, reason, '', '', 0, 0, 0, 0, $now FROM settled ANTI JOIN "
+            "(SELECT output_id FROM verdict WHERE judge_version_id = $judge) USING (output_id)",
+            {"judge": judge_version_id, "project": project_id, "now": utc(now())},
         )
+        cursor.execute("DROP TABLE settled")
 
 
 def forget(cursor: duckdb.DuckDBPyConnection, prefix: str, but: Sequence[str]) -> None:
