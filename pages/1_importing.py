@@ -1,106 +1,51 @@
-"""Import: outputs come in from a file, with the grades and notes beside them."""
+"""Import: a file says what it is, its columns what they hold, each value what it means; then it comes in."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-import pandas as pd
 import streamlit as st
 
-from labelcore import messages
+from labelcore.messages import say
 from labelcore.stages import importing
-from pages.widgets import shell
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.importing import beginning, columns, history, meaning, outcome, source
 
 MENU = ("Import", ":material/upload_file:")
 
-FIELDS = {
-    "output": "Output (required)",
-    "input": "Input",
-    "context": "Context",
-    "conversation": "Conversation",
-    "id": "Id",
-    "group": "Group (rows of one source)",
-    "model": "Model",
-    "prompt_version": "Prompt version",
-    "grade": "Grade (pass or fail)",
-    "note": "Note",
-    "annotator": "Annotator",
-}
-NOTHING = "(none)"
+
+def import_step_by_step(place: Workspace, given: source.Given) -> None:
+    """What it is, what is what, what each value means, what experts will see."""
+    read = source.read(place, given)
+    if read is None:
+        return
+    first, key = read
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        mapping = columns.choose(first, key)
+        seen = given.preview(place, mapping)
+        meant = meaning.ask(seen, mapping, key)
+    with right:
+        outcome.show_outputs(seen, key)
+        outcome.offer_import(place, given, seen, mapping, meant)
 
 
-def chosen_mapping(preview: importing.Preview) -> importing.Mapping:
-    """The guessed mapping, changed by select boxes."""
-    st.subheader("Which column is what?")
-    options = [NOTHING, *preview.columns]
-    picked: dict[str, str | None] = {}
-    columns = st.columns(3)
-    for number, (field, label) in enumerate(FIELDS.items()):
-        guess = getattr(preview.guessed, field)
-        at = options.index(guess) if guess in options else 0
-        value = columns[number % 3].selectbox(label, options, index=at, key=f"map-{field}")
-        picked[field] = None if value == NOTHING else value
-    sure = picked["id"] == preview.guessed.id and preview.guessed.id_is_guess
-    return importing.Mapping(**picked, id_is_guess=sure)
-
-
-def show_result(result: importing.ImportResult) -> None:
-    """What came in and what was kept apart."""
-    batch = result.batch
-    st.success(
-        f"Read {batch.rows_read:,} rows: {batch.outputs_new:,} new outputs, "
-        f"{batch.outputs_known:,} known from before, {batch.duplicates:,} repeated within the file, "
-        f"{batch.grades_new:,} grades."
-    )
-    shell.warn([messages.sentence(told) for told in result.warnings])
-    if result.rejected:
-        st.warning(f"{batch.rows_rejected:,} rows were kept apart; the others came in.")
-        st.dataframe(pd.DataFrame([row.model_dump() for row in result.rejected]), hide_index=True)
-
-
-*others, last = importing.importable()
 place = shell.open_page(
-    "Import", "{others} or {last}; grades and notes may be in it.", others=", ".join(others), last=last
+    "Import",
+    "Outputs come in from tables, JSON, and the exports of other tools, with what people said of them.",
 )
-upload = st.file_uploader("Choose a file", type=None)
-path = st.text_input("… or a path or glob on the server", placeholder="outputs/*.jsonl")
 with shell.guard():
-    if upload is not None or path.strip():
-        preview = (
-            importing.preview(place, path.strip())
-            if upload is None
-            else importing.preview_bytes(place, upload.name, upload.getvalue())
-        )
-        shell.warn([messages.sentence(told) for told in preview.warnings])
-        mapping = chosen_mapping(preview)
-        if mapping.grade and mapping.grade == preview.guessed.grade:
-            told = ", ".join(f"{word} is {value}" for word, value in preview.grade_words.items())
-            st.text(f"Grades: {told}")
-        st.subheader(f"First rows of {preview.rows_read:,}")
-        st.dataframe(pd.DataFrame(list(preview.rows)[:8]), hide_index=True)
-        if st.button("Import", type="primary", disabled=mapping.output is None and mapping.id is None):
-            with st.spinner("Importing …"):
-                show_result(
-                    importing.import_file(place, path.strip(), mapping)
-                    if upload is None
-                    else importing.import_bytes(place, upload.name, upload.getvalue(), mapping)
-                )
-            shell.go("2_sampling.py", "Next: draw a sample")
-    history = importing.imports(place)
-    if history:
-        st.subheader("Imports so far")
-    for batch in history:
-        line = (
-            f"{batch.at:%Y-%m-%d %H:%M} — {batch.file_name}: {batch.outputs_new:,} new, "
-            f"{batch.rows_rejected:,} kept apart"
-        )
-        with st.expander(shell.plain(line)):
-            st.json(batch.model_dump(mode="json"), expanded=False)
-            if batch.rows_rejected:
-                st.download_button(
-                    "Rows kept apart (CSV)",
-                    importing.rejected_csv(place.db, batch.id),
-                    file_name=f"rejected-{batch.file_name}.csv",
-                    key=f"rejected-{batch.id}",
-                )
+    batches = importing.imports(place)
+    above = st.container()
+    given = source.choose()
+    if not batches:
+        with above:
+            beginning.offer(place, expanded=given is None and not place.project.task)
+    done_key, result = st.session_state.get(keys.IMPORT_DONE, ("", None))
+    if given and result and done_key == given.key:
+        outcome.show_result(place, result)
+        batches = importing.imports(place)
+    elif given:
+        import_step_by_step(place, given)
+    else:
+        with st.expander(say("Which files?")):
+            st.text(", ".join(importing.importable()))
+    if batches:
+        history.show(place, batches)

@@ -89,6 +89,7 @@ interface News extends Setting, Outputs {
   session?: string;
   route?: PressRoute | null;
 }
+interface Shown { item: Item; language: string; messages: Record<string, string> }
 /** One act of a person on an output, which undo takes back. */
 interface Act { output_id: string; ids: string[]; before: Grade | null; value: Value; level?: number | null; part?: string }
 

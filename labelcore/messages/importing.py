@@ -5,6 +5,12 @@ WORDS = {
         "The first line looks like data, not like column names: if the file has no header, add one line "
         "with names at its top."
     ),
+    "read_as": "{file} was read as {encoding}.",
+    "damaged": (
+        "One damaged character of {file} is shown as �.",
+        "{n:,} damaged characters of {file} are shown as �.",
+    ),
+    "nul": "{file} holds NUL characters; they are shown as ␀.",
     "no_rows": "The file has a header but no rows.",
     "no_input": ("No column is mapped to the input, so judges cannot compare outputs with what they answer."),
     "mostly_redacted": (
@@ -18,11 +24,11 @@ WORDS = {
         "import it without redaction.",
     ),
     "near_duplicates": (
-        "One output says the same as another but for case, blanks and punctuation (--leave-out-near).",
-        "{n:,} outputs say the same as another but for case, blanks and punctuation (--leave-out-near).",
+        "One output says the same as another but for case, blanks and punctuation: they can be left out.",
+        "{n:,} outputs say the same as another but for case, blanks and punctuation: they can be left out.",
     ),
     "kept_fits": "The file has the columns of '{name}', which was kept: read it so with --kept '{name}'.",
-    "other_parts": "Read from '{part}'; the file also holds {others} (--part).",
+    "other_parts": "Read from '{part}'; the file also holds {others}.",
     "offered": (
         "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "
         "overall={column}, and say what its values mean (--passes, --fails, --passes-from)."

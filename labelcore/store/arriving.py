@@ -277,7 +277,7 @@ def matched(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
 
 def first_prepared(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
     """The first prepared rows as what people would see of them."""
-    names = ("input", "context", "conversation", "text", "model", "external_id")
+    names = ("input", "context", "conversation", "text", "model", "external_id", "metadata")
     shown = ", ".join(names)
     rows = cursor.execute(
         f"SELECT {shown} FROM prepared SEMI JOIN ready USING (_row) ORDER BY _row LIMIT {limit}"

@@ -17,7 +17,14 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from labelcore.browser import FILES, digest
 from labelcore.messages.card import card_words
 from labelcore.models import Frozen
-from labelcore.stages.grading.card import CardEvents, CardNews, held_by_browser, read_events
+from labelcore.stages.grading.card import (
+    CardEvents,
+    CardItem,
+    CardNews,
+    Language,
+    held_by_browser,
+    read_events,
+)
 
 _MOST_ACTS = 50
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -69,6 +76,12 @@ def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -
     result = _mounting("card")(key=key, data=data, on_graded_change=lambda: None)
     handed_out = st.session_state.pop(f"{key}/handed-out", set())
     return tuple(event for event in read_events(result.get("graded"))[0] if event.client_id not in handed_out)
+
+
+def shown_output(item: CardItem, language: Language, *, key: str) -> None:
+    """One output as the card shows it, to look at."""
+    data = {"item": item.as_data(), "language": language, "messages": card_words(language)}
+    _mounting("shown")(key=key, data=data)
 
 
 def board_acts(key: str) -> tuple[BoardAct, ...]:
@@ -126,7 +139,7 @@ def _count_run(key: str) -> int:
 
 
 def _mounting(what: str) -> Any:
-    """The mounting command of ``card`` or ``board``, its files registered with the running runtime.
+    """The mounting command of a component, its files registered with the running runtime.
 
     Files rather than strings: a string travels to the browser again with every run, and modules
     served from their own address satisfy a content security policy of ``script-src 'self'``. The name

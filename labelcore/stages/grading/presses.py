@@ -158,6 +158,11 @@ def turns_of(output: Output) -> tuple[CardTurn, ...]:
     )
 
 
+def shown(output: Output) -> CardItem:
+    """An output as experts will see it, before it is stored."""
+    return _card(output, 1, "", None)
+
+
 def _card(output: Output, position: int, reason: str, grade: Grade | None) -> CardItem:
     return CardItem(
         output_id=output.id,

@@ -19,8 +19,8 @@ from labelcore.stages import projects
 from labelcore.stages.importing import files, previewing, redacting, storing
 from labelcore.stages.importing.files import SeveralParts
 from labelcore.stages.importing.history import imports, keep_mapping, rejected_csv, undo
-from labelcore.stages.importing.mapping import Description, Mapping
-from labelcore.stages.importing.meanings import Said, plain
+from labelcore.stages.importing.mapping import Description, Grading, Mapping
+from labelcore.stages.importing.meanings import Said
 from labelcore.stages.importing.previewing import SHOWN, Preview, Seen, preview, preview_bytes
 from labelcore.stages.importing.reading import Read
 from labelcore.stages.importing.redacting import Redacted, Redacting
@@ -31,6 +31,7 @@ from labelcore.workspace import Workspace
 __all__ = [
     "COUNTS",
     "Description",
+    "Grading",
     "ImportResult",
     "Mapping",
     "Preview",
@@ -42,7 +43,6 @@ __all__ = [
     "importable",
     "imports",
     "keep_mapping",
-    "plain",
     "preview",
     "preview_bytes",
     "rejected_csv",
@@ -173,7 +173,7 @@ def _import_one(
         batch=batch,
         rejected=tuple(rejected[:SHOWN]),
         warnings=(
-            *previewing.written(source.warnings),
+            *source.warnings,
             *read.notes,
             *previewing.doubts(read.staged.names),
             *_missing(read, batch),

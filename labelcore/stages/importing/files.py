@@ -23,7 +23,7 @@ from typing import IO, Any, NamedTuple
 import pyarrow as pa
 
 from labelcore.errors import BadInput
-from labelcore.models import DOOR_SUFFIX, Frozen
+from labelcore.models import DOOR_SUFFIX, Fact, Frozen, fact
 from labelcore.store.formats import Format, every_format, inspect_zip
 
 _FOREIGN = {
@@ -63,7 +63,7 @@ class Source(Frozen):
     name: str
     format: str
     sha256: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fact, ...] = ()
 
 
 class _Scan(NamedTuple):
@@ -172,7 +172,7 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
         )
 
 
-def _unpacked(path: Path, folder: Path, part: str) -> tuple[Path, list[str]]:
+def _unpacked(path: Path, folder: Path, part: str) -> tuple[Path, list[Fact]]:
     start = _start(path)
     for magic, opening in _PACKED.items():
         if start.startswith(magic):
@@ -194,7 +194,7 @@ def _copied(packed: IO[bytes], plain: IO[bytes], path: Path) -> None:
             raise BadInput(f"{path.name} unpacks to more than 20 GB.", next_step="Split it.")
 
 
-def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tuple[Path, list[str]]:
+def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tuple[Path, list[Fact]]:
     """A workbook stays as it is; of other archives the one file that is meant."""
     names = [name for name in archive.namelist() if not name.endswith("/")]
     if {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} & set(names):
@@ -355,8 +355,8 @@ def _western(path: Path) -> str:
     return "latin-1" if undefined else "cp1252"
 
 
-def _transcode(source: Path, target: Path, scan: _Scan) -> list[str]:
-    """Write the file as UTF-8 with plain line ends; sentences on what could not be kept as it was."""
+def _transcode(source: Path, target: Path, scan: _Scan) -> list[Fact]:
+    """Write the file as UTF-8 with plain line ends; what could not be kept as it was."""
     damaged, nul = 0, 0
     with (
         source.open(encoding=scan.encoding, errors="replace", newline="") as old,
@@ -368,10 +368,12 @@ def _transcode(source: Path, target: Path, scan: _Scan) -> list[str]:
             part = part.replace("\r", "\n") if scan.old_lines else part
             new.write(part.replace("\0", "␀"))
     warnings = (
-        [] if scan.encoding in {"utf-8", "utf-8-sig"} else [f"{source.name} was read as {scan.encoding}."]
+        []
+        if scan.encoding in {"utf-8", "utf-8-sig"}
+        else [fact("read_as", file=source.name, encoding=scan.encoding)]
     )
     if damaged:
-        warnings.append(f"{damaged:,} damaged characters of {source.name} are shown as �.")
+        warnings.append(fact("damaged", n=damaged, file=source.name))
     if nul:
-        warnings.append(f"{source.name} holds NUL characters; they are shown as ␀.")
+        warnings.append(fact("nul", file=source.name))
     return warnings

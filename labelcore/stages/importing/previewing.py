@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,6 +51,7 @@ class Preview(Frozen):
     ``outputs``: the first three as experts would see them. ``nearest``: formats that it may be in.
     ``parts``: the tables in it, where there are several. ``counts``: how many outputs, how many of them
     share their input with another, and rows kept apart. ``kept``: mappings by name that fit its columns.
+    ``container``: what it is where no tool's format is seen in it. ``named``: what its columns' names tell.
     """
 
     files: tuple[str, ...]
@@ -65,6 +66,8 @@ class Preview(Frozen):
     warnings: tuple[Fact, ...] = ()
     seen: tuple[Seen, ...] = ()
     nearest: tuple[Nearest, ...] = ()
+    container: Nearest | None = None
+    named: dict[str, str] = Field(default_factory=dict)
     parts: tuple[str, ...] = ()
     counts: dict[str, int] = Field(default_factory=dict)
     kept: tuple[str, ...] = ()
@@ -89,7 +92,7 @@ def preview(
     found = files.find(file)
     state = found[0].stat()
     key = (str(found[0]), state.st_mtime_ns, state.st_size)
-    seen = _known(workspace, key, found[0], mapping or described)
+    seen = _known(workspace, key, lambda: nullcontext(found[0]), mapping or described)
     outputs = redacting.shown(workspace, described, seen.outputs)
     return seen.model_copy(update={"files": tuple(path.name for path in found), "outputs": outputs})
 
@@ -98,8 +101,8 @@ def preview_bytes(
     workspace: Workspace, name: str, data: bytes, described: Description | Mapping = _OPEN
 ) -> Preview:
     """The same of an uploaded file."""
-    with as_file(name, data) as path:
-        return _known(workspace, (path.name, hashlib.sha256(data).digest()), path, described)
+    key = (name, hashlib.sha256(data).digest())
+    return _known(workspace, key, lambda: as_file(name, data), described)
 
 
 @contextmanager
@@ -111,14 +114,20 @@ def as_file(name: str, data: bytes) -> Iterator[Path]:
         yield path
 
 
-def _known(workspace: Workspace, key: Hashable, path: Path, described: Description | Mapping) -> Preview:
+def _known(
+    workspace: Workspace,
+    key: Hashable,
+    opened: Callable[[], AbstractContextManager[Path]],
+    described: Description | Mapping,
+) -> Preview:
     kept: dict[Hashable, Preview] = workspace.db.memory.setdefault((Preview,), {})
     wanted = wish(workspace, described)
     whole = (key, wanted.model_dump_json(), rules_of(workspace).model_dump_json())
     if whole not in kept:
         if len(kept) >= _KEPT:
             kept.clear()
-        kept[whole] = _previewed(workspace, path, wanted)
+        with opened() as path:
+            kept[whole] = _previewed(workspace, path, wanted)
     fitting = fits(workspace, kept[whole].columns, kept[whole].format, described)
     told = (*kept[whole].warnings, *proposed(fitting))
     return kept[whole].model_copy(update={"kept": fitting, "warnings": told})
@@ -146,9 +155,11 @@ def _previewed(workspace: Workspace, path: Path, wanted: Description | Mapping) 
         outputs=first.outputs,
         rows_read=total - len(first.rejected),
         rejected=broken[:SHOWN],
-        warnings=(*written(source.warnings), *read.notes, *doubts(read.staged.names), *open_facts(read)),
+        warnings=(*source.warnings, *read.notes, *doubts(read.staged.names), *open_facts(read)),
         seen=seen_in(read),
         nearest=read.shape.nearest,
+        container=Nearest(format=read.shape.form.name, title=read.shape.form.title, confidence=1),
+        named=mapping_rules.by_name(read.staged.names, read.rows),
         parts=read.shape.parts,
         counts=first.counts | {"apart": len(broken)},
         grade_words=meanings_of(read).get("grade overall", {}),
@@ -248,11 +259,6 @@ def _one(signal: staging.Signal, told: Reading, taken: bool) -> Seen:  # noqa: F
 def meanings_of(read: Read) -> dict[str, dict[str, str]]:
     """What each value was taken to mean, by kind and name."""
     return {f"{told.kind} {told.name or 'overall'}": told.values for told in read.readings if told.known}
-
-
-def written(sentences: Sequence[str]) -> list[Fact]:
-    """Sentences of a format as facts."""
-    return [fact("as_written", words=words) for words in sentences]
 
 
 def doubts(columns: Sequence[str]) -> list[Fact]:

@@ -1,0 +1,197 @@
+"""What is what in a file: four choices, and the rest behind "More columns"."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from bisect import bisect
+from collections.abc import Iterator, Mapping as Dictionary, Sequence
+from typing import Any
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.stages import importing
+from labelcore.stages.importing import Grading, Mapping
+from labelcore.stages.importing.mapping import REPLY
+from pages.widgets.importing.source import is_of_tool
+
+_MOST_PATHS, _DEEPEST, _SHOWN = 200, 8, 34
+_FIRST = ("output", "input", "grade", "note")
+_MORE = ("context", "conversation", "id", "group", "model", "prompt_version", "at", "annotator")
+
+
+def labels() -> dict[str, str]:
+    """What a column may be, as people call it."""
+    return {
+        "output": say("Output"),
+        "input": say("Input"),
+        "grade": say("Grade"),
+        "note": say("Note"),
+        "context": say("Context"),
+        "conversation": say("Conversation"),
+        "id": say("Id"),
+        "group": say("Group: rows of one source"),
+        "model": say("Model"),
+        "prompt_version": say("Prompt version"),
+        "at": say("Time"),
+        "annotator": say("Who graded"),
+    }
+
+
+def choose(seen: importing.Preview, key: str) -> Mapping:
+    """The mapping that the page shows, changed by select boxes; of a tool's format it is known."""
+    st.subheader(say("1 What is what"))
+    if is_of_tool(seen):
+        st.write(say("The format says it: nothing has to be chosen."))
+        return _beside(seen.guessed, seen, key, {})
+    options = [*seen.columns, *paths(seen.rows[0] if seen.rows else {})]
+    picked: dict[str, str | None] = {}
+    for field in _FIRST:
+        picked[field] = _row(field, seen, options, f"{key}-{field}", picked)
+    rest = [column for column in seen.columns if column not in picked.values()]
+    with st.expander(say("More columns ({n:,})", n=len(rest))):
+        for column, fields in zip(st.columns(2), (_MORE[::2], _MORE[1::2]), strict=True):
+            for field in fields:
+                with column:
+                    picked[field] = _select(field, seen, options, f"{key}-{field}", picked)
+        st.caption(say("What is not chosen comes along as details of its output."))
+        return _beside(_mapped(seen, picked), seen, key, picked)
+
+
+def _mapped(seen: importing.Preview, picked: Dictionary[str, str | None]) -> Mapping:
+    sure = picked["id"] == seen.guessed.id and seen.guessed.id_is_guess
+    if not picked["grade"]:
+        picked = {**picked, "note": None, "annotator": None}
+    return seen.guessed.model_copy(update={**picked, "id_is_guess": sure, "grade_is_guess": False})
+
+
+def _row(
+    field: str, seen: importing.Preview, options: Sequence[str], key: str, picked: Dictionary[str, str | None]
+) -> str | None:
+    """One of the four: its name, the column, and what the first row has there."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(labels()[field], width=64)
+        column = _select(field, seen, options, key, picked, width=200)
+        value = "" if column in {None, REPLY} else str(value_at(next(iter(seen.rows), {}), str(column)))
+        if value:
+            st.text(_short(value), width="stretch", wrap=False)
+    return column
+
+
+def _short(text: str) -> str:
+    """The beginning of a text, as wide as the place for it; Chinese is twice as wide."""
+    line = text[:_SHOWN].replace("\n", " ")
+    ends = list(itertools.accumulate(2 if ord(letter) > 0x2E7F else 1 for letter in line))
+    return text if len(text) < _SHOWN and ends[-1] <= _SHOWN else f"{line[: bisect(ends, _SHOWN - 1)]}…"
+
+
+def _select(
+    field: str,
+    seen: importing.Preview,
+    options: Sequence[str],
+    key: str,
+    picked: Dictionary[str, str | None],
+    *,
+    width: int | None = None,
+) -> str | None:
+    now = getattr(seen.guessed, field)
+    if field in {"note", "annotator"} and picked.get("grade"):
+        now = now or seen.named.get(field)
+        key = f"{key}-{picked['grade']}"
+    names = list(dict.fromkeys([*([REPLY] if now == REPLY else []), *options, *([now] if now else [])]))
+    chosen: str | None = st.selectbox(
+        labels()[field],
+        names,
+        index=names.index(now) if now else None,
+        format_func=lambda name: say("the last answer of the chat") if name == REPLY else name,
+        placeholder=say("(none)"),
+        key=key,
+        width=width or "stretch",
+        label_visibility="collapsed" if width else "visible",
+        disabled=field in {"note", "annotator"} and not picked.get("grade"),
+    )
+    return chosen
+
+
+def _beside(
+    mapping: Mapping, seen: importing.Preview, key: str, picked: Dictionary[str, str | None]
+) -> Mapping:
+    """Further columns of grades, verdicts and feedback, and how chats and near duplicates are read."""
+    changes: dict[str, Any] = {}
+    if not is_of_tool(seen):
+        free = [column for column in seen.columns if column not in picked.values()]
+        criteria = st.multiselect(say("Grades on one criterion each"), free, key=f"{key}-criteria")
+        raters = st.multiselect(say("Grades of one person each"), free, key=f"{key}-raters")
+        verdicts = st.multiselect(say("Verdicts of another tool's judges"), free, key=f"{key}-verdicts")
+        feedback = st.multiselect(say("Feedback of the product's users"), free, key=f"{key}-feedback")
+        gradings = [Grading(column=name, criterion=name) for name in criteria]
+        gradings += [Grading(column=name, annotator=name) for name in raters]
+        changes = {
+            "gradings": (*mapping.gradings, *gradings),
+            "verdicts": mapping.verdicts | {name: name for name in verdicts},
+            "feedback": mapping.feedback | {name: name for name in feedback},
+        }
+        if mapping.grade and not mapping.annotator:
+            who = st.text_input(say("The grades are by"), placeholder="import", key=f"{key}-who")
+            changes["annotator_name"] = who.strip() or mapping.annotator_name
+        if mapping.conversation:
+            each = st.toggle(say("Each answer of a chat is an output, not only the last"), key=f"{key}-each")
+            changes["replies"] = "each" if each else "last"
+        if st.toggle(say("Leave out near duplicates"), key=f"{key}-near"):
+            changes["near_duplicates"] = "leave out"
+    return mapping.model_copy(update=changes)
+
+
+def paths(row: Dictionary[str, Any]) -> list[str]:
+    """The paths to the single values within the JSON of a row."""
+    found: list[str] = []
+    for name, cell in row.items():
+        found += [path for path in _within(name, _tree(cell), 0) if path != name]
+    return found[:_MOST_PATHS]
+
+
+def _within(path: str, value: Any, depth: int) -> Iterator[str]:
+    if depth == _DEEPEST:
+        return
+    if isinstance(value, dict):
+        for key, part in list(value.items())[:_MOST_PATHS]:
+            if re.fullmatch(r"[^.\[\]]+", str(key)):
+                yield from _within(f"{path}.{key}", part, depth + 1)
+    elif isinstance(value, list):
+        for place, part in enumerate(value[:3]):
+            yield from _within(f"{path}[{place}]", part, depth + 1)
+    else:
+        yield path
+
+
+def value_at(row: Dictionary[str, Any], path: str) -> Any:
+    """What a row has in a column, or at a path into the JSON of one; "" where there is nothing."""
+    if path in row:
+        return row[path] if row[path] is not None else ""
+    for name in sorted(row, key=len, reverse=True):
+        rest = path.removeprefix(name)
+        if rest != path and rest[:1] in {".", "["}:
+            value = _tree(row[name])
+            for step in filter(None, re.split(r"[.\[\]]+", rest)):
+                value = _step(value, step)
+            return "" if value is None else value
+    return ""
+
+
+def _step(value: Any, step: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        return value[int(step)]
+    return None
+
+
+def _tree(cell: Any) -> Any:
+    if isinstance(cell, str) and cell[:1] in {"{", "["}:
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            return None
+    return cell

@@ -1,0 +1,99 @@
+"""The imports so far: what was read as what, rows kept apart, keeping a mapping, taking one back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.errors import BadInput
+from labelcore.messages import say
+from labelcore.models import ImportBatch
+from labelcore.stages import importing
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.importing.columns import labels
+
+_PAGE, _VALUES = 8, 100
+
+
+def show(place: Workspace, batches: list[ImportBatch]) -> None:
+    """Each import, the newest first; one that is open says how it was read."""
+    st.subheader(say("Imports so far"))
+    for batch in shell.page_of(batches, _PAGE, f"{keys.IMPORT}-history"):
+        line = say(
+            "{at:%Y-%m-%d %H:%M} · {name}: {new:,} new outputs, {grades:,} grades, {apart:,} rows kept apart",
+            at=batch.at,
+            name=batch.file_name,
+            new=batch.outputs_new,
+            grades=batch.grades_new,
+            apart=batch.rows_rejected,
+        )
+        with st.expander(shell.plain(line)):
+            _show_reading(importing.Mapping.model_validate(batch.mapping))
+            if batch.rows_rejected:
+                offer_rejected(place, batch, key="history")
+            _offer_to_keep(place, batch)
+            if offer_undo(place, batch, key="history"):
+                st.rerun()
+
+
+def _show_reading(mapping: importing.Mapping) -> None:
+    words = labels()
+    read = [(words[name], column) for name, column in mapping.named().items()]
+    read += [(say("Grade: {name}", name=told.criterion), told.column) for told in mapping.gradings]
+    read += [(say("Verdicts: {name}", name=name), column) for name, column in mapping.verdicts.items()]
+    read += [(say("Feedback: {name}", name=name), column) for name, column in mapping.feedback.items()]
+    shell.table([{say("what"): what, say("column"): column} for what, column in read])
+    values = [
+        {say("of"): what, say("value"): value, say("counts as"): say(meaning) if meaning else say("no grade")}
+        for what, told in mapping.meanings.items()
+        for value, meaning in list(told.items())[:_VALUES]
+    ]
+    if values:
+        shell.table(values)
+
+
+def offer_rejected(place: Workspace, batch: ImportBatch, key: str) -> None:
+    """The rows that were kept apart, as a file."""
+    st.download_button(
+        say("Rows kept apart (CSV)"),
+        lambda: importing.rejected_csv(place.db, batch.id),
+        file_name=f"rejected-{batch.file_name}.csv",
+        mime="text/csv",
+        key=f"{keys.IMPORT}-{key}-apart-{batch.id}",
+    )
+
+
+def _offer_to_keep(place: Workspace, batch: ImportBatch) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            say("Keep this mapping as"),
+            placeholder=say("weekly export"),
+            width=300,
+            key=f"{keys.IMPORT}-keep-name-{batch.id}",
+        ).strip()
+        if st.button(say("Keep"), disabled=not name, key=f"{keys.IMPORT}-keep-{batch.id}"):
+            importing.keep_mapping(place, batch.id, name)
+            st.toast(say("Kept: it is proposed for the next file with these columns."))
+
+
+def offer_undo(place: Workspace, batch: ImportBatch, key: str) -> bool:
+    """Take an import back; asks once more where people have graded its outputs. True once it is done."""
+    name = f"{keys.IMPORT}-{key}-undo-{batch.id}"
+    warning = st.session_state.get(f"{name}-warning", False)
+    if warning:
+        st.warning(
+            say(
+                "People have graded outputs of this import: their grades stay, and count when the outputs do."
+            ),
+            icon=":material/warning:",
+        )
+    label = say("Take it back all the same") if warning else say("Take this import back")
+    if not st.button(label, icon=":material/undo:", key=f"{name}-{warning}"):
+        return False
+    try:
+        result = importing.undo(place, batch.id, graded_too=warning)
+    except BadInput:
+        st.session_state[f"{name}-warning"] = True
+        st.rerun()
+    st.toast(say("{name} was taken back: {n:,} outputs are gone.", name=result.file_name, n=result.outputs))
+    return True

@@ -1,0 +1,195 @@
+"""What each value of a column of grades means: known, or said here; nothing is taken before it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.stages import importing
+from labelcore.stages.importing import Mapping, Said, Seen
+from pages.widgets import shell
+from pages.widgets.importing.source import is_of_tool
+
+_PAGE, _MOST_LEVELS, _SHOWN = 8, 60, 70
+_FIELDS = {"pass": "passes", "fail": "fails", "unsure": "unsure", "": "no_grade"}
+_COLOURS: dict[str, Literal["green", "red", "orange", "gray"]] = {
+    "pass": "green",
+    "fail": "red",
+    "unsure": "orange",
+    "": "gray",
+}
+
+
+class Meant(NamedTuple):
+    """What a column's values count as. ``open``: how many have no meaning yet."""
+
+    seen: Seen
+    meanings: dict[str, str | None]
+    threshold: float | None = None
+
+    @property
+    def open(self) -> int:
+        """How many values have no meaning."""
+        return sum(self.meanings[value["value"]] is None for value in self.seen.values)
+
+    def rows(self, meaning: str) -> int:
+        """How many rows count as this."""
+        return sum(value["rows"] for value in self.seen.values if self.meanings[value["value"]] == meaning)
+
+
+def words() -> dict[str, str]:
+    """What a value may count as."""
+    return {"pass": say("pass"), "fail": say("fail"), "unsure": say("unsure"), "": say("no grade")}
+
+
+def ask(seen: importing.Preview, mapping: Mapping, key: str) -> list[Meant]:
+    """The step of meanings: each taken column, then those that are only offered."""
+    taken, offered = _sorted(seen, mapping, key)
+    meant = [_ask_one(told, seen, mapping.grade, f"{key}-{told.kind}-{told.name}") for told in taken]
+    if not taken:
+        st.subheader(say("2 What does each value mean?"))
+        if not offered:
+            st.write(say("No grades are taken from this file."))
+    for told in offered:
+        _offer(told, seen, mapping, key)
+    return meant
+
+
+def said(meant: Sequence[Meant]) -> Said:
+    """The same in the words of an import: every value by its column."""
+    told: dict[str, list[str]] = {}
+    for one in meant:
+        name = one.seen.name or "overall"
+        if one.threshold is not None:
+            told.setdefault("passes_from", []).append(f"{name}={one.threshold:.12g}")
+        for value in one.seen.values:
+            word, meaning = value["value"], one.meanings[value["value"]]
+            if meaning is not None and meaning != _by_threshold(value, one.threshold):
+                told.setdefault(_FIELDS[meaning], []).append(f"{name}={word}")
+    return Said(**{field: tuple(values) for field, values in told.items()})
+
+
+def _sorted(seen: importing.Preview, mapping: Mapping, key: str) -> tuple[list[Seen], list[Seen]]:
+    """What is taken, and what is offered; of a tool's format what is known is taken."""
+    if is_of_tool(seen):
+        known = [told for told in seen.seen if told.kind != "feedback"]
+        wanted = {told.name for told in known if st.session_state.get(f"{key}-take-{told.kind}-{told.name}")}
+        taken = [told for told in known if told.taken or told.name in wanted]
+        return taken, [told for told in known if told not in taken]
+    asked = {("grade", grading.criterion) for grading in mapping.all_gradings()}
+    asked |= {("verdict", name) for name in mapping.verdicts}
+    offered = [told for told in seen.seen if (told.kind, told.name) not in asked and told.kind == "grade"]
+    return [told for told in seen.seen if (told.kind, told.name) in asked], offered
+
+
+def _offer(told: Seen, seen: importing.Preview, mapping: Mapping, key: str) -> None:
+    some = ", ".join(f"{value['value'][:20]} ({value['rows']:,})" for value in told.values[:5])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(say("“{name}” looks like grades: {values}", name=told.name, values=some), width="content")
+        take = f"{key}-take-{told.kind}-{told.name}"
+        if is_of_tool(seen):
+            st.toggle(say("Take it"), key=take)
+        elif mapping.grade:
+            st.caption(say("Take it under “More columns”."), width="content")
+        else:
+            st.button(say("Take it as the grade"), key=take, on_click=_take, args=(f"{key}-grade", told.name))
+
+
+def _take(key: str, column: str) -> None:
+    st.session_state[key] = column
+
+
+def _ask_one(told: Seen, seen: importing.Preview, column: str | None, key: str) -> Meant:
+    name = told.name if told.name not in {"", "overall"} else (column or say("the grade"))
+    st.subheader(say("2 What does each value of “{name}” mean?", name=shell.plain(name)))
+    if told.why == "many":
+        st.error(say("It has more than 10,000 different values: nobody could say what each means."))
+        return Meant(told, {value["value"]: None for value in told.values})
+    threshold = _threshold(told, key)
+    meant = Meant(told, {value["value"]: _meaning(value, threshold) for value in told.values}, threshold)
+    summary = st.container(horizontal=True, vertical_alignment="center")
+    changed = _table(meant, f"{key}-{threshold}")
+    with summary:
+        _show_counts(changed, seen)
+    return changed
+
+
+def _threshold(told: Seen, key: str) -> float | None:
+    """From which number on a value passes; None where it goes by words, or nobody has said yet."""
+    numbers = sorted({value["number"] for value in told.values if value["number"] is not None})
+    if told.why not in {"numbers", "scale", "threshold", "mixed", "said"} or len(numbers) < 2:
+        return None
+    good = [
+        value["number"] for value in told.values if value["meaning"] == "pass" and value["number"] is not None
+    ]
+    now = min(good) if good and told.why != "said" else None
+    if told.why == "said" and not good:
+        return None
+    if len(numbers) <= _MOST_LEVELS:
+        chosen: float | None = st.selectbox(
+            say("Good from"),
+            numbers,
+            index=numbers.index(now) if now in numbers else None,
+            format_func=lambda number: f"{number:g}",
+            placeholder="?",
+            width=160,
+            key=f"{key}-from",
+        )
+        return chosen
+    typed: float | None = st.number_input(
+        say("Good from"), value=now, placeholder="?", width=160, key=f"{key}-from"
+    )
+    return typed
+
+
+def _by_threshold(value: dict[str, Any], threshold: float | None) -> str | None:
+    if threshold is None or value["number"] is None:
+        return None
+    return "pass" if value["number"] >= threshold else "fail"
+
+
+def _meaning(value: dict[str, Any], threshold: float | None) -> str | None:
+    """By the threshold, else as it is known."""
+    by_number = _by_threshold(value, threshold)
+    known: str | None = value["meaning"]
+    return by_number if by_number is not None else known
+
+
+def _table(meant: Meant, key: str) -> Meant:
+    """Each value with its rows and examples, and what it counts as, which may be changed."""
+    chosen: dict[str, str | None] = st.session_state.setdefault(f"{key}-chosen", {})
+    numeric = all(value["number"] is not None for value in meant.seen.values)
+    values = sorted(meant.seen.values, key=lambda v: -v["number"] if numeric else -v["rows"])
+    for place, value in enumerate(shell.page_of(values, _PAGE, key)):
+        row = st.container(horizontal=True, vertical_alignment="center")
+        row.text(f"{value['value'][:_SHOWN]}  ·  {say('{n:,} rows', n=value['rows'])}", width=140)
+        now = chosen.get(value["value"], meant.meanings[value["value"]])
+        options = list(words())
+        with row:
+            chosen[value["value"]] = st.selectbox(
+                say("“{value}” counts as", value=value["value"][:_SHOWN]),
+                options,
+                index=options.index(now) if now is not None else None,
+                format_func=words().__getitem__,
+                placeholder="?",
+                label_visibility="collapsed",
+                width=130,
+                key=shell.key_of(f"{key}-value-{place}", [value["value"]]),
+            )
+        if examples := [f"“{text.strip()[:_SHOWN]}”".replace("\n", " ") for text in value["examples"]]:
+            row.text("\n".join(examples), width="stretch", wrap=False)
+    return meant._replace(meanings=meant.meanings | chosen)
+
+
+def _show_counts(meant: Meant, seen: importing.Preview) -> None:
+    for meaning, word in words().items():
+        rows = meant.rows(meaning)
+        if meaning == "":
+            rows += max(0, seen.rows_read - sum(value["rows"] for value in meant.seen.values))
+        if rows or meaning in {"pass", "fail"}:
+            st.badge(f"{rows:,} {word}", color=_COLOURS[meaning])
+    if meant.open:
+        st.badge(say("{n:,} values without a meaning", n=meant.open), color="orange", icon=":material/help:")

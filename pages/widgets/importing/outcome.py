@@ -1,0 +1,148 @@
+"""What experts will see, the import itself, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from labelcore import messages
+from labelcore.messages import say
+from labelcore.messages.catalogue import counted
+from labelcore.models import Output
+from labelcore.stages import importing
+from labelcore.stages.grading.presses import shown
+from labelcore.stages.importing import ImportResult, Mapping
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.components import shown_output
+from pages.widgets.importing import history
+from pages.widgets.importing.meaning import Meant, said
+from pages.widgets.importing.source import OF_THE_COMMAND, Given
+
+
+def show_outputs(seen: importing.Preview, key: str) -> None:
+    """The first three outputs, exactly as the card shows them."""
+    st.subheader(say("3 This is what experts will see"))
+    if not seen.outputs:
+        st.write(say("No output yet: choose which column holds it."))
+        return
+    at = 0
+    if len(seen.outputs) > 1:
+        at = st.segmented_control(
+            say("Which output"),
+            range(len(seen.outputs)),
+            format_func=lambda place: str(place + 1),
+            default=0,
+            required=True,
+            label_visibility="collapsed",
+            key=f"{key}-shown",
+        )
+    shown_output(shown(_output(seen.outputs[at])), shell.language(), key=f"{keys.IMPORT}-card")
+
+
+def _output(told: dict[str, Any]) -> Output:
+    return Output(
+        id="preview",
+        project_id="preview",
+        text=told["text"],
+        input=told["input"],
+        context=told["context"],
+        conversation=json.loads(told["conversation"] or "[]"),
+        metadata=json.loads(told["metadata"] or "{}"),
+    )
+
+
+def offer_import(
+    place: Workspace, given: Given, seen: importing.Preview, mapping: Mapping, meant: Sequence[Meant]
+) -> None:
+    """How much would come in, and the button; refused while a value has no meaning."""
+    counts = seen.counts
+    n = counts.get("outputs", 0)
+    with st.container(border=True):
+        st.write(" ".join(_counted(seen, mapping, meant)))
+        undecided = [told for told in meant if told.open]
+        for told in undecided:
+            name = told.seen.name if told.seen.name != "overall" else mapping.grade or told.seen.name
+            st.warning(
+                say("“{name}”: {n:,} values have no meaning yet.", name=shell.plain(name), n=told.open),
+                icon=":material/help:",
+            )
+        judged = bool(mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback))
+        ready = bool(n or (not mapping.output and judged)) and not undecided
+        label = counted("Import one output", "Import {n:,} outputs", n=n) if n else say("Import")
+        if st.button(label, type="primary", disabled=not ready, key=f"{keys.IMPORT}-go"):
+            with st.spinner(say("Importing …")):
+                result = given.bring(place, mapping.model_copy(update={"said": said(meant)}))
+            st.session_state[keys.IMPORT_DONE] = (given.key, result)
+            st.rerun()
+        st.caption(say("Can be taken back as a whole."))
+
+
+def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[Meant]) -> list[str]:
+    n = seen.counts.get("outputs", 0)
+    told = [counted("One output.", "{n:,} outputs.", n=n)]
+    if not mapping.output and mapping.id:
+        told = [say("Only what was said of outputs that are here already, found by their id.")]
+    for one in meant:
+        grades = sum(one.rows(meaning) for meaning in ("pass", "fail", "unsure"))
+        people = ", ".join(shell.plain(name) for name in one.seen.people[:3] if name)
+        who = people + (" …" if len(one.seen.people) > 3 else "")
+        name = shell.plain(one.seen.name)
+        if one.seen.kind == "verdict":
+            told.append(say("{n:,} verdicts of “{name}”.", n=grades, name=name))
+        elif who:
+            told.append(say("{n:,} grades by “{who}”.", n=grades, who=who))
+        else:
+            told.append(say("{n:,} grades.", n=grades))
+    if same := seen.counts.get("same_input", 0):
+        told.append(
+            say("{n:,} outputs share their input with another: they stay together in every split.", n=same)
+        )
+    if apart := seen.counts.get("apart", 0):
+        told.append(counted("One row is kept apart.", "{n:,} rows are kept apart.", n=apart))
+    return told
+
+
+def show_result(place: Workspace, result: ImportResult) -> None:
+    """What came in, what was kept apart, and what is next."""
+    batch = result.batch
+    st.success(
+        say(
+            "{rows:,} rows: {new:,} new outputs, {known:,} known from before, {repeated:,} repeated, "
+            "{apart:,} kept apart; {grades:,} grades, {verdicts:,} verdicts, {feedback:,} signals of users.",
+            rows=batch.rows_read,
+            new=batch.outputs_new,
+            known=batch.outputs_known,
+            repeated=batch.duplicates,
+            apart=batch.rows_rejected,
+            grades=batch.grades_new,
+            verdicts=batch.verdicts_new,
+            feedback=batch.feedback_new,
+        ),
+        icon=":material/check:",
+    )
+    shell.warn([messages.sentence(told) for told in result.warnings if told.code not in OF_THE_COMMAND])
+    if result.rejected:
+        st.subheader(say("Rows kept apart"))
+        shell.table([row.model_dump() for row in result.rejected[:100]])
+        history.offer_rejected(place, batch, key="result")
+    if batch.grades_new:
+        shell.go("4_deriving.py", "Next: criteria from the notes")
+    else:
+        shell.go("3_grading.py", "Next: grade them")
+        shell.go("2_sampling.py", "Or draw a sample first")
+    with st.container(horizontal=True):
+        if st.button(say("Import another file"), key=f"{keys.IMPORT}-again"):
+            _start_over()
+            st.rerun()
+        if history.offer_undo(place, batch, key="result"):
+            _start_over()
+            st.rerun()
+
+
+def _start_over() -> None:
+    st.session_state.pop(keys.IMPORT_DONE, None)
+    st.session_state[keys.IMPORT_ROUND] = st.session_state.get(keys.IMPORT_ROUND, 0) + 1

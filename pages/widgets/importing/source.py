@@ -1,0 +1,183 @@
+"""Where a file comes from: an upload, pasted text, or a path on this machine; and how it is read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import streamlit as st
+
+from labelcore import messages
+from labelcore.errors import BadInput
+from labelcore.messages import say
+from labelcore.stages import importing
+from labelcore.stages.importing import Description, Mapping
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+
+_LOCAL_NAMES = {"", "localhost", "127.0.0.1", "[::1]"}
+OF_THE_COMMAND = {"offered", "not_taken", "kept_fits"}
+"""What the page asks or offers itself."""
+_PASSED_ON = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file that somebody gave the page; ``key`` is its name in the session."""
+
+    name: str
+    key: str
+    data: bytes | None = None
+
+    def preview(self, place: Workspace, wanted: Description | Mapping) -> importing.Preview:
+        """How it would be read."""
+        if self.data is not None:
+            return importing.preview_bytes(place, self.name, self.data, wanted)
+        if isinstance(wanted, Mapping):
+            return importing.preview(place, self.name, wanted)
+        return importing.preview(place, self.name, described=wanted)
+
+    def bring(self, place: Workspace, mapping: Mapping) -> importing.ImportResult:
+        """Import it."""
+        if self.data is not None:
+            return importing.import_bytes(place, self.name, self.data, mapping)
+        return importing.import_file(place, self.name, mapping)
+
+
+def is_here() -> bool:
+    """Whether the visitor sits at this machine; behind a proxy nobody can tell, so nobody does."""
+    headers = st.context.headers
+    if st.context.ip_address is not None or any(headers.get(name) for name in _PASSED_ON):
+        return False
+    host = (headers.get("Host") or "").rpartition(":")
+    named = host[0] if host[1] and host[2].isdigit() else "".join(host)
+    return named in _LOCAL_NAMES
+
+
+def choose() -> Given | None:
+    """The file that is to come in."""
+    ways = {"upload": say("Upload a file"), "paste": say("Paste text")}
+    if is_here():
+        ways["path"] = say("A path on this machine")
+    way = st.segmented_control(
+        say("Where it comes from"),
+        list(ways),
+        format_func=ways.__getitem__,
+        default="upload",
+        required=True,
+        label_visibility="collapsed",
+        key=f"{keys.IMPORT}-way",
+    )
+    turn = f"{keys.IMPORT}-{st.session_state.get(keys.IMPORT_ROUND, 0)}"
+    if way == "paste":
+        return _pasted(turn)
+    if way == "path" and "path" in ways:
+        path = st.text_input(
+            say("A file, a folder or a pattern"), placeholder="outputs/*.jsonl", key=f"{turn}-path"
+        ).strip()
+        return Given(path, _key(turn, path)) if path else None
+    came = st.file_uploader(say("Choose a file"), key=f"{turn}-file", label_visibility="collapsed")
+    return Given(came.name, f"{turn}-{came.file_id}", came.getvalue()) if came else None
+
+
+def _pasted(turn: str) -> Given | None:
+    text = st.text_area(
+        say("Rows of a table with its header, JSON, or JSON lines"), height=160, key=f"{turn}-text"
+    )
+    if not text.strip():
+        return None
+    return Given(say("pasted text"), _key(turn, text), text.encode("utf-8", "replace"))
+
+
+def _key(turn: str, text: str) -> str:
+    return f"{turn}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:12]}"
+
+
+def read(place: Workspace, given: Given) -> tuple[importing.Preview, str] | None:
+    """What the file is, with what may be chosen of it: the preview and a key of the choices.
+
+    None where it cannot be read as it is.
+    """
+    chosen = {
+        name: str(st.session_state.get(f"{given.key}-as-{name}") or "")
+        for name in ("format", "part", "encoding", "kept")
+    }
+    try:
+        seen = _proposed(place, given, chosen)
+    except importing.SeveralParts as several:
+        st.warning(shell.plain(several.what), icon=":material/table_view:")
+        _choose_part(given, several.parts, None)
+        return None
+    except BadInput as trouble:
+        st.error(shell.plain(str(trouble)), icon=":material/error:")
+        _not_right(given, None, chosen)
+        return None
+    _say_what_it_is(given, seen, chosen)
+    return seen, _key(given.key, repr(sorted(chosen.items())))
+
+
+def _proposed(place: Workspace, given: Given, chosen: dict[str, str]) -> importing.Preview:
+    """As chosen; where nothing was, as the newest kept mapping for these columns."""
+    told = {name: value for name, value in chosen.items() if name != "kept"}
+    open_one = given.preview(place, Description(**told))
+    name = chosen["kept"] or next(iter(open_one.kept), "")
+    if not name or name == _BY_NAMES:
+        return open_one
+    return given.preview(place, Description(kept=name)).model_copy(update={"kept": open_one.kept})
+
+
+_BY_NAMES = "-"
+
+
+def _say_what_it_is(given: Given, seen: importing.Preview, chosen: dict[str, str]) -> None:
+    scores = sum(told.kind in {"grade", "verdict"} for told in seen.seen)
+    parts = [given.name, say("{n:,} rows", n=seen.rows_read + len(seen.rejected)), seen.title]
+    if is_of_tool(seen) and scores:
+        parts.append(say("{n} kinds of scores", n=scores))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(" · ".join(parts), width="content")
+        with st.popover(say("Not right?"), type="tertiary"):
+            _not_right(given, seen, chosen)
+    shell.warn([messages.sentence(told) for told in seen.warnings if told.code not in OF_THE_COMMAND])
+    near = [near.title for near in seen.nearest if near.format != seen.format]
+    if near and not is_of_tool(seen):
+        st.info(
+            say("It may also be {names}: choose it under “Not right?”.", names=", ".join(near[:3])),
+            icon=":material/help:",
+        )
+
+
+def is_of_tool(seen: importing.Preview) -> bool:
+    """Whether the format says what is what."""
+    return seen.container is not None and seen.format != seen.container.format
+
+
+def _not_right(given: Given, seen: importing.Preview | None, chosen: dict[str, str]) -> None:
+    if seen:
+        titles = {near.format: near.title for near in (*seen.nearest, seen.container) if near}
+        _choose(given, "format", say("Read it as"), titles, seen.format)
+        if len(seen.parts) > 1 or chosen["part"]:
+            _choose_part(given, seen.parts or (chosen["part"],), seen.guessed.part or None)
+        if seen.kept:
+            names = {name: name for name in seen.kept} | {_BY_NAMES: say("by the names of its columns")}
+            _choose(given, "kept", say("Mapping"), names, seen.kept[0])
+    st.text_input(
+        say("Encoding, where letters look wrong"), placeholder="gb18030", key=f"{given.key}-as-encoding"
+    )
+
+
+def _choose(given: Given, what: str, label: str, titles: dict[str, str], now: str) -> None:
+    names = list(titles)
+    st.selectbox(
+        label,
+        names,
+        index=None,
+        format_func=lambda name: titles[name],
+        placeholder=titles.get(now, say("Choose")),
+        key=f"{given.key}-as-{what}",
+    )
+
+
+def _choose_part(given: Given, parts: tuple[str, ...], now: str | None) -> None:
+    names = {part: part or say("(top)") for part in parts}
+    _choose(given, "part", say("Which table or file of it?"), names, now or "")

@@ -1,0 +1,177 @@
+"""The import page: what is what, what each value means, and no grade without a confirmed meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.settings import settings
+from labelcore.stages import importing, projects
+from labelcore.store import close_database, grades, open_database
+from labelcore.workspace import Workspace
+
+PAGE = Path(__file__).parent.parent.parent / "pages" / "1_importing.py"
+RATED = "reply,customer_message,rating,reviewer comment\n" + "".join(
+    f"answer {n},question {n // 2},{n % 5 + 1},comment {n}\n" for n in range(20)
+)
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
+    monkeypatch.setenv("LABELCORE_PROJECT", "shop")
+    settings.cache_clear()
+    yield AppTest.from_file(str(PAGE), default_timeout=60)
+    close_database(tmp_path / "app.duckdb")
+    settings.cache_clear()
+
+
+def upload(page: AppTest, text: str, name: str = "answers.csv") -> AppTest:
+    page.run()
+    page.get("file_uploader")[0].set_value((name, text.encode(), "text/csv"))
+    return quiet(page.run())
+
+
+def quiet(page: AppTest) -> AppTest:
+    assert not page.exception and not page.error, [*page.exception, *page.error]
+    return page
+
+
+def select(page: AppTest, label: str) -> Any:
+    return next(box for box in page.selectbox if box.label == label)
+
+
+def button(page: AppTest, label: str) -> Any:
+    return next(found for found in page.button if found.label == label)
+
+
+def workspace() -> Workspace:
+    db = open_database(settings().db)
+    return Workspace(db, projects.open_project(db, "shop"), "ann")
+
+
+def values_of_grades() -> list[str]:
+    place = workspace()
+    return sorted(grade.value for grade in grades.current(place.db, place.project.id))
+
+
+def test_ratings_are_offered_and_no_grade_comes_in_without_a_confirmed_meaning(page: AppTest) -> None:
+    upload(page, RATED)
+    assert (select(page, "Output").value, select(page, "Grade").value) == ("reply", None)
+    button(page, "Take it as the grade").click()
+    quiet(page.run())
+    assert (select(page, "Grade").value, select(page, "Note").value) == ("rating", "reviewer comment")
+    assert button(page, "Import 20 outputs").disabled
+    select(page, "Good from").select(4.0)
+    quiet(page.run())
+    counts = [badge.value for badge in page.markdown if "pass" in badge.value and "8" in badge.value]
+    assert counts
+    assert select(page, "“3” counts as").value == "fail"
+    select(page, "“3” counts as").select("")
+    quiet(page.run())
+    button(page, "Import 20 outputs").click()
+    quiet(page.run())
+    assert "16 grades" in page.success[0].value
+    assert values_of_grades() == ["fail"] * 8 + ["pass"] * 8
+
+
+def test_without_a_click_the_offered_column_stays_a_detail(page: AppTest) -> None:
+    upload(page, RATED)
+    button(page, "Import 20 outputs").click()
+    quiet(page.run())
+    assert "0 grades" in page.success[0].value
+    assert values_of_grades() == []
+
+
+def test_a_value_of_words_that_nobody_explained_holds_the_import(page: AppTest) -> None:
+    upload(page, "answer,verdict\na,ja\nb,nein\nc,vielleicht\n")
+    select(page, "Grade").select("verdict")
+    quiet(page.run())
+    for value, meaning in (("ja", "pass"), ("nein", "fail")):
+        select(page, f"“{value}” counts as").select(meaning)
+        quiet(page.run())
+    assert button(page, "Import 3 outputs").disabled
+    select(page, "“vielleicht” counts as").select("unsure")
+    quiet(page.run())
+    button(page, "Import 3 outputs").click()
+    quiet(page.run())
+    assert values_of_grades() == ["fail", "pass", "unsure"]
+
+
+def test_a_nested_field_is_chosen_from_the_first_row(page: AppTest) -> None:
+    upload(page, '{"id": 1, "body": {"choices": [{"text": "Hello <b>there</b>"}]}}\n', "log.jsonl")
+    box = select(page, "Output")
+    assert "body.choices[0].text" in box.options
+    box.select("body.choices[0].text")
+    quiet(page.run())
+    button(page, "Import one output").click()
+    quiet(page.run())
+    assert "1 new outputs" in page.success[0].value
+
+
+def test_pasted_text_of_two_lists_asks_which_one(page: AppTest) -> None:
+    page.run()
+    page.button_group[0].set_value("paste")
+    page.run()
+    page.text_area[0].set_value('{"a": [{"x": 1}], "b": [{"y": "text"}, {"y": "more"}]}')
+    page.run()
+    box = select(page, "Which table or file of it?")
+    box.select("b")
+    quiet(page.run())
+    select(page, "Output").select("y")
+    quiet(page.run())
+    assert button(page, "Import 2 outputs")
+
+
+def test_an_import_is_kept_as_a_mapping_proposed_again_and_taken_back(page: AppTest) -> None:
+    upload(page, RATED)
+    select(page, "Grade").select("rating")
+    page.run()
+    select(page, "Good from").select(4.0)
+    page.run()
+    button(page, "Import 20 outputs").click()
+    quiet(page.run())
+    next(field for field in page.text_input if field.label == "Keep this mapping as").set_value("weekly")
+    page.run()
+    button(page, "Keep").click()
+    quiet(page.run())
+    button(page, "Import another file").click()
+    page.run()
+    page.get("file_uploader")[0].set_value(
+        ("next.csv", RATED.replace("answer", "later").encode(), "text/csv")
+    )
+    quiet(page.run())
+    assert (select(page, "Grade").value, select(page, "Good from").value) == ("rating", 4.0)
+    button(page, "Import 20 outputs").click()
+    quiet(page.run())
+    assert len(importing.imports(workspace())) == 2
+    button(page, "Take this import back").click()
+    quiet(page.run())
+    assert [batch.file_name for batch in importing.imports(workspace())] == ["answers.csv"]
+
+
+def test_a_project_is_begun_where_its_first_outputs_come_in(page: AppTest) -> None:
+    page.run()
+    by_label = {field.label: field for field in page.text_input}
+    by_label["Its name"].set_value("Support replies")
+    by_label["What its outputs are for"].set_value("Answers to customers")
+    button(page, "Begin").click()
+    quiet(page.run())
+    assert page.sidebar.selectbox[0].value == "Support replies"
+    begun = projects.open_project(open_database(settings().db), "Support replies", create=False)
+    assert begun.task == "Answers to customers"
+
+
+def test_a_path_is_only_for_who_sits_at_this_machine(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.widgets.importing import source
+
+    monkeypatch.setattr(source, "is_here", lambda: True)
+    page.run()
+    assert "A path on this machine" in str(page.button_group[0].proto)
+    monkeypatch.setattr(source, "is_here", lambda: False)
+    page.run()
+    assert "A path on this machine" not in str(page.button_group[0].proto)
