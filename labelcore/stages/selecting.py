@@ -109,8 +109,14 @@ def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging:
         if grade.is_overall:
             by_output[grade.output_id][grade.annotator] = grade.value
     rows = tuple(Row(output=output, split=split, grades=by_output[output.id]) for output, split in found)
-    n = listings.count(db, project_id, wanted) if paging.count else None
+    n = count_outputs(workspace, filters=filters) if paging.count else None
     return Listing(n=n, page=paging.page, limit=paging.limit, rows=rows)
+
+
+@operation(role=Role.MANAGER)
+def count_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING) -> int:
+    """How many outputs match."""
+    return listings.count(workspace.db, workspace.project.id, resolved(workspace, filters))
 
 
 class ValueCount(Frozen):
