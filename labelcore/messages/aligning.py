@@ -74,6 +74,7 @@ WORDS = {
         "there it neither catches nor wrongly fails."
     ),
     "run_it": "Run it, then choose again.",
+    "of_users": "It is feedback: of new outputs it knows nothing until users of the product act.",
     "enough_unknown": "Not measurable: there are no failed outputs yet.",
     "enough": (
         "Good enough: at least {bound:.0%} (wanted {wanted:.0%}), and looking again does not weaken that."

@@ -33,6 +33,10 @@ WORDS = {
         "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "
         "overall={column}, and say what its values mean (--passes, --fails, --passes-from)."
     ),
+    "offered_feedback": (
+        "The column '{column}' looks like feedback of users and was not taken: {values}. Take it with "
+        "--feedback {column}={column}; if experts gave it, with --grades overall={column}."
+    ),
     "not_taken": (
         "'{name}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "
         "--fails "

@@ -191,3 +191,13 @@ def test_its_judges_are_proposed_where_there_is_feedback(filled: Workspace, tmp_
     assert [(judge.name, judge.kind) for judge in judging.propose(filled, order)] == [("thumbs", "feedback")]
     with pytest.raises(BadInput, match="no judge to run"):
         judging.run_judges(filled)
+
+
+def test_a_column_that_looks_like_feedback_is_offered_as_feedback(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    result = bring(workspace, tmp_path, "question,answer,copied\nQ1?,A 1,yes\nQ2?,A 2,no\n")
+    assert (result.batch.feedback_new, result.batch.grades_new) == (0, 0)
+    assert [fact.values["column"] for fact in result.warnings if fact.code == "offered_feedback"] == [
+        "copied"
+    ]

@@ -11,7 +11,9 @@ from labelcore.errors import BadInput
 from labelcore.messages import catalogue, telling
 from labelcore.models import Grade, Output
 from labelcore.stages import aligning, importing, sampling
+from labelcore.stages.aligning import choosing_set
 from labelcore.stages.importing import Description
+from labelcore.stages.judging.testing import suspecting
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded
 from labelcore.store import grades as grade_table, outputs as output_table
@@ -133,3 +135,14 @@ def test_without_complaints_nothing_can_be_favoured(workspace: Workspace, tmp_pa
     fill(workspace, tmp_path, {1: "👍"}, 5)
     with pytest.raises(BadInput, match="Users complained of no"):
         sampling.draw_sample(workspace, rule="feedback", n=3)
+
+
+def test_a_set_with_feedback_says_how_little_it_covers(workspace: Workspace, tmp_path: Path) -> None:
+    thumbs = {**dict.fromkeys(range(12), "👎"), **dict.fromkeys(range(30, 36), "👍")}
+    fill(workspace, tmp_path, thumbs, 80)
+    grade(workspace, {f"o{i}": i >= 15 for i in range(80)})
+    report = choosing_set.choose(workspace)
+    assert report.judges == ("thumbs",)
+    told = telling.sentences(report.warnings)
+    assert any("abstained on" in words and "until users of the product act" in words for words in told)
+    assert suspecting.suspicious(workspace) == []

@@ -318,6 +318,8 @@ class _Chosen:
             cells = {"abstained": int((words == "abstain").sum()), "missing": int(words.isna().sum())}
             if any(cells.values()):
                 again = fact("run_it") if cells["missing"] else NOTHING
+                if kind_of(version).chosen_by_users:
+                    again = fact("of_users")
                 yield fact("undecided", again, judge=version.name, **cells, n=len(words))
 
 

@@ -43,6 +43,12 @@ _FATES = _one_of("accepted edited copied inserted applied kept discarded dismiss
 """What becomes of a suggestion; among these "ignored" is an answer, elsewhere users just did nothing."""
 
 
+def is_signal(name: str) -> bool:
+    """Whether a column's name tells that users of a product act or vote there."""
+    words = (_BLAMES, _PRAISES, _ASKED, _VOTES, _PERHAPS_VOTES)
+    return any(known.search(_words(name)) for known in words)
+
+
 def read(signal: Signal, said: Said, column: str = "") -> Reading:
     """What the values of a signal count as: as was said, by the tool, by their words, or by the name.
 

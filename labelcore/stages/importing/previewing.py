@@ -16,7 +16,7 @@ from labelcore.errors import NotFound
 from labelcore.models import Fact, Frozen, GradingRules, Project, RejectedRow, Role, fact
 from labelcore.operations import Hidden, operation
 from labelcore.stages import projects
-from labelcore.stages.importing import files, meanings, reading, redacting, storing
+from labelcore.stages.importing import feedback, files, meanings, reading, redacting, storing
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import Reading
 from labelcore.stages.importing.reading import Nearest, Read
@@ -269,7 +269,14 @@ def doubts(columns: Sequence[str]) -> list[Fact]:
 
 def open_facts(read: Read) -> list[Fact]:
     """What the file says of its outputs and nobody took, because its meaning is not known."""
-    offered = [fact("offered", column=signal.name, values=_told(signal)) for signal, _ in read.offers]
+    offered = [
+        fact(
+            "offered_feedback" if feedback.is_signal(signal.name) else "offered",
+            column=signal.name,
+            values=_told(signal),
+        )
+        for signal, _ in read.offers
+    ]
     unknown = [
         fact("not_taken", kind=told.kind, name=told.name, values=_told(signal))
         for signal, told in zip(read.signals, read.readings, strict=True)

@@ -275,7 +275,9 @@ def _offers(
         few = (0 if named else 1) < len(values) <= _MOST_LEVELS
         if column in mapping.used() or not few or found == _MOST_OFFERED:
             continue
-        if named or meanings.polarity(column) or meanings.are_answers(values):
+        if named or any(
+            (meanings.polarity(column), feedback.is_signal(column), meanings.are_answers(values))
+        ):
             signal = _signal(cursor, staged, column, mapping)._replace(name=column)
             found += 1
             yield signal, meanings.read(signal, meanings.Said(), rules, column)

@@ -76,7 +76,13 @@ def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = N
         np.array([counts.get(version.id, {}).get("error", 0) for version in judges]),
         np.array([sum(counts.get(version.id, {}).values()) for version in judges]),
     )
-    return [_suspect(suspicion, judges) for suspicion in found]
+    return [_suspect(suspicion, judges) for suspicion in found if not _usual(suspicion, judges)]
+
+
+def _usual(suspicion: suspects.Suspicion, versions: Sequence[JudgeVersion]) -> bool:
+    """Users say something of few outputs, and often only that they are bad."""
+    users = kind_of(versions[suspicion.judge]).chosen_by_users
+    return users and suspicion.fault in {"abstaining", "constant"}
 
 
 def _suspect(suspicion: suspects.Suspicion, versions: Sequence[JudgeVersion]) -> Suspect:
