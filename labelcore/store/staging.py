@@ -106,13 +106,15 @@ def _steps(rows: Iterable[Any], size: int = _STEP) -> Iterator[list[Any]]:
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Append rows to a temporary table."""
+    """Append rows to a temporary table.
+
+    A registered table would be held until the transaction ends, and with it the whole file.
+    """
     if not rows:
         return
     columns = [pa.array(column) for column in zip(*rows, strict=True)]
-    cursor.register("arrived", pa.table(columns, [str(place) for place in range(len(columns))]))
-    cursor.execute(f"INSERT INTO {table} SELECT * FROM arrived")
-    cursor.unregister("arrived")
+    arrived = pa.table(columns, [str(place) for place in range(len(columns))])
+    cursor.from_arrow(arrived).insert_into(table)
 
 
 def _cells(row: Row) -> tuple[Any, ...]:

@@ -106,9 +106,7 @@ def insert_objects(cursor: duckdb.DuckDBPyConnection, records: Iterable[Any]) ->
     rest = iter(records)
     while part := list(itertools.islice(rest, _STEP)):
         batch = pa.table({"line": pa.array([plain_json(record) for record in part], pa.string())})
-        cursor.register("objects", batch)
-        cursor.execute("INSERT INTO lines SELECT line FROM objects")
-        cursor.unregister("objects")
+        cursor.from_arrow(batch).insert_into("lines")
 
 
 def plain_json(value: Any) -> str:
