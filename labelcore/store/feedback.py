@@ -56,11 +56,11 @@ def settle(cursor: duckdb.DuckDBPyConnection, project_id: str, judges: Mapping[s
         cursor.execute("DROP TABLE settled")
 
 
-def forget(cursor: duckdb.DuckDBPyConnection, prefix: str, but: Sequence[str]) -> None:
+def forget(cursor: duckdb.DuckDBPyConnection, project_id: str, prefix: str, but: Sequence[str]) -> None:
     """Remove judge versions whose ids begin so, with their verdicts, but those that are named."""
     for table in ("verdict", "judge_version"):
         cursor.execute(
-            f"DELETE FROM {table} WHERE starts_with(judge_version_id, ?) "
+            f"DELETE FROM {table} WHERE project_id = ? AND starts_with(judge_version_id, ?) "
             "AND judge_version_id NOT IN (SELECT unnest(?::VARCHAR[]))",
-            [prefix, list(but)],
+            [project_id, prefix, list(but)],
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.stages import importing, judging
+from labelcore.stages import importing, judging, projects
 from labelcore.stages.importing import Description, ImportResult, feedback
 from labelcore.stages.importing.meanings import Said
 from labelcore.store import grades as grade_table
@@ -201,3 +202,38 @@ def test_a_column_that_looks_like_feedback_is_offered_as_feedback(
     assert [fact.values["column"] for fact in result.warnings if fact.code == "offered_feedback"] == [
         "copied"
     ]
+
+
+def test_what_a_file_calls_its_signals_does_no_harm(filled: Workspace, tmp_path: Path) -> None:
+    """Names and remarks are texts of strangers; two projects have nothing of each other."""
+    other = filled.with_project(projects.open_project(filled.db, "test 2"))
+    bring(other, tmp_path, OUTPUTS)
+    names = {"<script>alert(1)</script>": "a", "x'; DROP TABLE signal; --": "b", "%_": "c", "反馈 " * 40: "d"}
+    text = "id,a,b,c,d\nt1,👎,👍,👎,👎\nt2,👍,👎,👍,=1+1\n"
+    bring(filled, tmp_path, text, feedback=names)
+    batch = bring(other, tmp_path, "id,a\nt3,👎\n", feedback={"%_": "a"}).batch
+    assert {name: found["t1"] for name, found in verdicts(filled).items()} == dict.fromkeys(names, "fail") | {
+        "x'; DROP TABLE signal; --": "pass",
+        "%_": "fail",
+    }
+    importing.undo(other, batch.id)
+    assert judging.active_judges(other) == [] and len(judging.active_judges(filled)) == 4
+
+
+def test_signals_of_a_tool_come_along_and_are_read(workspace: Workspace, tmp_path: Path) -> None:
+    traces = [
+        {
+            "id": f"trace{n}",
+            "timestamp": "2026-11-01T10:00:00Z",
+            "userId": f"u{n}",
+            "input": f"Q{n}?",
+            "output": f"Answer {n}",
+            "observations": [],
+            "scores": [{"name": "user-feedback", "value": n, "dataType": "NUMERIC", "source": "API"}],
+        }
+        for n in (0, 1)
+    ]
+    (tmp_path / "traces.json").write_text(json.dumps(traces), encoding="utf-8")
+    batch = importing.import_file(workspace, str(tmp_path / "traces.json")).batch
+    assert (batch.outputs_new, batch.feedback_new, batch.verdicts_new) == (2, 2, 0)
+    assert verdicts(workspace) == {"user-feedback": {"trace0": "fail", "trace1": "pass"}}

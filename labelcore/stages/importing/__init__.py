@@ -231,7 +231,8 @@ def _check(read: Read) -> None:
         shown = "; ".join(f"{name}: {str(value)[:40]}" for name, value in (read.rows or [{}])[0].items())
         raise BadInput(
             f"It is not known which column holds the outputs. The first row is {shown or 'empty'}.",
-            next_step="Name it with --map output=COLUMN.",
+            next_step="Name it with --map output=COLUMN; of outputs that are there already, their ids with "
+            "--map id=COLUMN.",
         )
     asked = {
         "verdict": {*mapping.verdicts},

@@ -134,7 +134,7 @@ def settle(workspace: Workspace, cursor: Any) -> list[JudgeVersion]:
     versions = {name: _judge(project, name) for name in feedback_table.signals(cursor, project.id)}
     judge_table.save_within(cursor, list(versions.values()))
     ids = {version.id: name for name, version in versions.items()}
-    feedback_table.forget(cursor, _prefix(project), list(ids))
+    feedback_table.forget(cursor, project.id, _prefix(project), list(ids))
     feedback_table.settle(cursor, project.id, ids)
     return list(versions.values())
 
