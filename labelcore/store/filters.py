@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, TypeVar
 
 from labelcore.models import Frozen, SplitName, VerdictValue
 from labelcore.store.connection import Database
 from labelcore.store.outputs import COLUMNS, pointer
 from labelcore.store.splits import split_sql
 
+Answer = TypeVar("Answer")
 GradeFilter = Literal["pass", "fail", "unsure", "none"]
 VerdictFilter = VerdictValue | Literal["none"]
 _SEARCHED = (
@@ -25,6 +26,7 @@ _OVERALL = (
     "AND criterion_id IS NULL AND field IS NULL AND value {} AND annotator = coalesce($by, annotator)"
 )
 _EVER = "SELECT output_id FROM verdict WHERE judge_version_id = $judge{n} AND repeat = 0{value}"
+_MOST_KEPT = 200
 
 
 class Filter(Frozen):
@@ -110,20 +112,30 @@ def _once(db: Database, project_id: str, given: dict[str, Any]) -> Iterator[str]
 
     That is looked up once for each state of the table: half a second for a million outputs.
     """
-    state = db.rows("SELECT count(*), max(made_at) FROM output WHERE project_id = ?", [project_id])[0]
-    known = db.memory.get((Filter, project_id))
-    if known is None or known[0] != state:
-        distinct = db.rows(
-            "SELECT count(DISTINCT hash(output_id)) FROM output WHERE project_id = ?", [project_id]
-        )
-        again = _repeated(db, project_id) if distinct[0][0] != state[0] else []
-        known = db.memory[Filter, project_id] = (state, again)
-    if known[1]:
-        given["again"] = known[1]
+    again = kept(db, project_id, "again", lambda: _repeated(db, project_id))
+    if again:
+        given["again"] = again
         yield "rowid NOT IN (SELECT unnest($again))"
 
 
+def kept(db: Database, project_id: str, question: str, read: Callable[[], Answer]) -> Answer:
+    """The answer to a question about the outputs, read again only after some came or went."""
+    state = db.rows("SELECT count(*), max(made_at) FROM output WHERE project_id = ?", [project_id])[0]
+    answers: dict[str, Any] = db.memory.setdefault((Filter, project_id), {})
+    known = answers.get(question)
+    if known is None or known[0] != state:
+        if len(answers) > _MOST_KEPT:
+            answers.clear()
+        known = answers[question] = (state, read())
+    found: Answer = known[1]
+    return found
+
+
 def _repeated(db: Database, project_id: str) -> list[int]:
+    counts = "SELECT count(*), count(DISTINCT hash(output_id)) FROM output WHERE project_id = ?"
+    total, distinct = db.rows(counts, [project_id])[0]
+    if total == distinct:
+        return []
     rows = db.rows(
         "SELECT rowid FROM output WHERE project_id = ? "
         "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) > 1",

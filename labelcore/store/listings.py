@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from labelcore.models import Output
 from labelcore.store.connection import Database
-from labelcore.store.filters import Condition, Filter, condition, value_sql
+from labelcore.store.filters import Condition, Filter, condition, kept, value_sql
 from labelcore.store.outputs import COLUMNS, STORED, metadata_keys
-from labelcore.store.splits import split_sql
+from labelcore.store.splits import rounds, split_sql
 
 IMPORTED = "imported"
 """The order of import."""
@@ -24,7 +24,8 @@ _ORDER = "made_at {way}, row_number {way}, output_id {way}"
 
 def fields(db: Database, project_id: str) -> list[str]:
     """What outputs may be filtered and sorted by: their fields, then the keys of their metadata."""
-    return [*COLUMNS, *(key for key in metadata_keys(db, project_id) if key not in COLUMNS)]
+    keys = kept(db, project_id, "keys", lambda: metadata_keys(db, project_id))
+    return [*COLUMNS, *(key for key in keys if key not in COLUMNS)]
 
 
 def page(
@@ -51,17 +52,14 @@ def page(
 
 def count(db: Database, project_id: str, wanted: Filter) -> int:
     """How many outputs a filter means; remembered until outputs, grades or verdicts come or go."""
-    state = db.rows(
-        "SELECT (SELECT count(*) FROM output), (SELECT count(*) FROM grade), (SELECT count(*) FROM verdict), "
-        "(SELECT max(made_at) FROM output)"
-    )
-    key = (count, project_id, wanted.model_dump_json())
-    if (known := db.memory.get(key)) and known[0] == state:
-        return int(known[1])
-    meant = condition(db, project_id, wanted)
-    found = int(db.rows(f"SELECT count(*) FROM output WHERE {meant.sql}", meant.parameters)[0][0])
-    db.memory[key] = (state, found)
-    return found
+
+    def read() -> int:
+        meant = condition(db, project_id, wanted)
+        return int(db.rows(f"SELECT count(*) FROM output WHERE {meant.sql}", meant.parameters)[0][0])
+
+    others = db.rows("SELECT (SELECT count(*) FROM grade), (SELECT count(*) FROM verdict)")[0]
+    begun = len(rounds(db, project_id))
+    return kept(db, project_id, f"{wanted.model_dump_json()} {others} {begun}", read)
 
 
 def ids(db: Database, project_id: str, wanted: Filter) -> list[str]:
@@ -109,11 +107,14 @@ def _in_order_of_import(
 ) -> list[int]:
     order = _ORDER.format(way="DESC" if backwards else "ASC")
     found: list[int] = []
-    for part in _parts(db, meant.parameters["project"], backwards=backwards):
-        if meant.plain and part.n is not None and start >= part.n:
-            start -= part.n
-            continue
-        most = start + limit - len(found)
+    for whole in _parts(db, meant.parameters["project"], backwards=backwards):
+        part, most = whole, start + limit - len(found)
+        if meant.plain and part.n is not None:
+            if start >= part.n:
+                start -= part.n
+                continue
+            if "moment" in part.parameters:
+                part, most, start = _narrowed(part, start, most, backwards=backwards), most - start, 0
         rows = db.rows(
             f"SELECT rowid FROM output WHERE {meant.sql} AND {part.sql} ORDER BY {order} LIMIT {most:d}",
             meant.parameters | part.parameters,
@@ -123,6 +124,16 @@ def _in_order_of_import(
         if len(found) == limit:
             break
     return found
+
+
+def _narrowed(part: _Part, start: int, most: int, *, backwards: bool) -> _Part:
+    """Of a part whose rows are numbered without a gap, those that a page needs."""
+    low, high = part.parameters["low"], part.parameters["high"]
+    if backwards:
+        low, high = max(low, high - most + 1), high - start
+    else:
+        low, high = low + start, min(high, low + most - 1)
+    return part._replace(parameters=part.parameters | {"low": low, "high": high})
 
 
 def _parts(db: Database, project_id: str, *, backwards: bool) -> Iterator[_Part]:
