@@ -44,12 +44,22 @@ def _show_reading(mapping: importing.Mapping) -> None:
     read += [(say("Feedback: {name}", name=name), column) for name, column in mapping.feedback.items()]
     shell.table([{say("what"): what, say("column"): column} for what, column in read])
     values = [
-        {say("of"): what, say("value"): value, say("counts as"): say(meaning) if meaning else say("no grade")}
+        {
+            say("of"): _signal(what),
+            say("value"): value,
+            say("counts as"): say(meaning) if meaning else say("no grade"),
+        }
         for what, told in mapping.meanings.items()
         for value, meaning in list(told.items())[:_VALUES]
     ]
     if values:
         shell.table(values)
+
+
+def _signal(what: str) -> str:
+    kind, _, name = what.partition(" ")
+    kinds = {"grade": say("Grade"), "verdict": say("Verdict"), "feedback": say("Feedback")}
+    return kinds.get(kind, kind) if name == "overall" else f"{kinds.get(kind, kind)}: {name}"
 
 
 def offer_rejected(place: Workspace, batch: ImportBatch, key: str) -> None:
@@ -95,5 +105,11 @@ def offer_undo(place: Workspace, batch: ImportBatch, key: str) -> bool:
     except BadInput:
         st.session_state[f"{name}-warning"] = True
         st.rerun()
-    st.toast(say("{name} was taken back: {n:,} outputs are gone.", name=result.file_name, n=result.outputs))
+    st.toast(
+        say(
+            "{name} was taken back: {n:,} outputs are gone.",
+            name=shell.plain(result.file_name),
+            n=result.outputs,
+        )
+    )
     return True

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.stages import importing
 from labelcore.stages.importing import Mapping, Said, Seen
 from pages.widgets import shell
@@ -165,12 +166,14 @@ def _table(meant: Meant, key: str) -> Meant:
     values = sorted(meant.seen.values, key=lambda v: -v["number"] if numeric else -v["rows"])
     for place, value in enumerate(shell.page_of(values, _PAGE, key)):
         row = st.container(horizontal=True, vertical_alignment="center")
-        row.text(f"{value['value'][:_SHOWN]}  ·  {say('{n:,} rows', n=value['rows'])}", width=140)
+        row.text(
+            f"{value['value'][:_SHOWN]}  ·  {counted('One row', '{n:,} rows', n=value['rows'])}", width=140
+        )
         now = chosen.get(value["value"], meant.meanings[value["value"]])
         options = list(words())
         with row:
             chosen[value["value"]] = st.selectbox(
-                say("“{value}” counts as", value=value["value"][:_SHOWN]),
+                say("“{value}” counts as", value=shell.plain(value["value"][:_SHOWN])),
                 options,
                 index=options.index(now) if now is not None else None,
                 format_func=words().__getitem__,

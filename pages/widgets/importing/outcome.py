@@ -92,11 +92,11 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[Meant]) 
         who = people + (" …" if len(one.seen.people) > 3 else "")
         name = shell.plain(one.seen.name)
         if one.seen.kind == "verdict":
-            told.append(say("{n:,} verdicts of “{name}”.", n=grades, name=name))
+            told.append(say("{n:,} rows with a verdict of “{name}”.", n=grades, name=name))
         elif who:
-            told.append(say("{n:,} grades by “{who}”.", n=grades, who=who))
+            told.append(say("{n:,} rows with a grade by “{who}”.", n=grades, who=who))
         else:
-            told.append(say("{n:,} grades.", n=grades))
+            told.append(say("{n:,} rows with a grade.", n=grades))
     if same := seen.counts.get("same_input", 0):
         told.append(
             say("{n:,} outputs share their input with another: they stay together in every split.", n=same)

@@ -10,6 +10,7 @@ import streamlit as st
 from labelcore import messages
 from labelcore.errors import BadInput
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.stages import importing
 from labelcore.stages.importing import Description, Mapping
 from labelcore.workspace import Workspace
@@ -131,9 +132,13 @@ _BY_NAMES = "-"
 
 def _say_what_it_is(given: Given, seen: importing.Preview, chosen: dict[str, str]) -> None:
     scores = sum(told.kind in {"grade", "verdict"} for told in seen.seen)
-    parts = [given.name, say("{n:,} rows", n=seen.rows_read + len(seen.rejected)), seen.title]
+    parts = [
+        given.name,
+        counted("One row", "{n:,} rows", n=seen.rows_read + seen.counts.get("apart", 0)),
+        seen.title,
+    ]
     if is_of_tool(seen) and scores:
-        parts.append(say("{n} kinds of scores", n=scores))
+        parts.append(counted("one kind of scores", "{n} kinds of scores", n=scores))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(" · ".join(parts), width="content")
         with st.popover(say("Not right?"), type="tertiary"):
