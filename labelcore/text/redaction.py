@@ -193,7 +193,8 @@ class Redactor:
 
     def _literal(self, match: re.Match[str]) -> str:
         stand_in = self.key.literal(match[0])
-        self._field[LITERAL] += stand_in != match[0]
+        if stand_in != match[0]:
+            self._field[LITERAL] += 1
         return stand_in
 
     def _counted(self, find: Find, original: str, *, quoted: bool = False) -> str:

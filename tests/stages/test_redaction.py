@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,6 +151,14 @@ def test_a_file_that_is_no_key_is_left_alone(kept: Workspace, tmp_path: Path) ->
         bring(kept, file, redact_key=file)
     assert (file.read_bytes(), file.stat().st_mode) == before
     assert not stored(kept)
+
+
+def test_a_device_is_no_place_for_a_key(kept: Workspace, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(BadInput, match="no ordinary file"):
+        bring(kept, write_csv(tmp_path / "a.csv", {"output": "Ask Zoe Quill"}), redact_key=pipe)
+    assert pipe.is_fifo()
 
 
 def test_an_import_that_fails_leaves_no_key(kept: Workspace, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def hidden(text: str, *finders: personal.Finder) -> str:
         ("not@home, @mention, a@b", "not@home, @mention, a@b"),
         ("手机13800138000，或 138 0013 8000", "手机[PHONE-1]，或 [PHONE-1.2]"),
         ("call +49 30 901820 or (415) 555-2671", "call [PHONE-1] or [PHONE-2]"),
+        ("415-555-2671 415-555-2672, 020 7946 0958", "[PHONE-1] [PHONE-2], [PHONE-3]"),
         ("座机010-62781234", "座机[PHONE-1]"),
         ("on 2024-05-12 10:30, order 4155552671", "on 2024-05-12 10:30, order 4155552671"),
         (

@@ -162,6 +162,7 @@ def continued(path: Path) -> Iterator[KeyFile]:
         BadInput: the file is no key, or cannot be written.
     """
     with contextlib.ExitStack() as held:
+        fresh = not path.exists()
         try:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
         except OSError as trouble:
@@ -169,6 +170,8 @@ def continued(path: Path) -> Iterator[KeyFile]:
                 f"The key {path} cannot be written: {trouble.strerror}.", next_step="Name another place."
             ) from trouble
         held.callback(os.close, file)
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise BadInput(f"{path} is no ordinary file.", next_step="Name another place for the key.")
         if sys.platform != "win32":
             fcntl.flock(file, fcntl.LOCK_EX)
         whole = os.fstat(file).st_size > 0
@@ -179,7 +182,7 @@ def continued(path: Path) -> Iterator[KeyFile]:
         try:
             yield KeyFile(path, key, file)
         finally:
-            if not os.fstat(file).st_size:
+            if fresh and not os.fstat(file).st_size:
                 path.unlink(missing_ok=True)
 
 
