@@ -69,7 +69,7 @@ def draw_sample(
     warnings = []
     if n > len(drawable):
         warnings.append(f"Only {len(drawable):,} ungraded outputs were left, so all of them were drawn.")
-    if graded:
+    if graded and not pool.filtered:
         warnings.append(
             f"The pool is the {len(drawable):,} outputs without a grade; probabilities hold for that pool."
         )

@@ -33,11 +33,16 @@ _log = logging.getLogger("labelcore.pages")
 
 
 def language() -> Language:
-    """What the person has chosen, else what the browser asks for."""
-    chosen = st.session_state.get(keys.LANGUAGE)
+    """What the person has chosen, else what the address says, else what the browser asks for."""
+    chosen = st.session_state.get(keys.LANGUAGE) or _in_address(st.query_params.get(keys.LANGUAGE))
     if chosen in NAMES:
         return cast("Language", chosen)
     return "zh" if str(st.context.locale or "").startswith("zh") else "en"
+
+
+def _in_address(word: str | None) -> str | None:
+    """The language that an address names: by its code, or in its own word as the widget writes it."""
+    return {name: code for code, name in NAMES.items()}.get(word or "", word)
 
 
 def open_page(title: str, explain: str = "", **values: str) -> Workspace:
