@@ -117,8 +117,10 @@ def read(path: Path) -> Key:
         BadInput: there is none, or the file is no key.
     """
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise BadInput(f"{path} is no ordinary file.", next_step="Name the file of --redact-key.")
         with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) or file.readline(len(_HEAD) + 1) != _HEAD:
+            if file.readline(len(_HEAD) + 1) != _HEAD:
                 raise BadInput(f"{path} is no key of redaction.", next_step="Name the file of --redact-key.")
             return Key(_entries(path, file.read()))
     except OSError as trouble:
