@@ -33,6 +33,7 @@ _NOT_MEASURABLE = (
     "it is not measurable there",
     "no graded output has a verdict of pass or fail",
     "no graded output has an alarm",
+    "users chose which outputs have feedback",
     "no judge set is chosen yet",
     "only one output was graded by two people; agreement beyond chance needs more",
     "people gave one grade only",

@@ -146,3 +146,6 @@ def test_a_set_with_feedback_says_how_little_it_covers(workspace: Workspace, tmp
     told = telling.sentences(report.warnings)
     assert any("abstained on" in words and "until users of the product act" in words for words in told)
     assert suspecting.suspicious(workspace) == []
+    output_table.add(workspace.db, [Output(id="new", project_id=workspace.project.id, text="not drawn")])
+    corrected = aligning.align(workspace).pass_rate.corrected
+    assert corrected.value is None and corrected.why_not == "users chose which outputs have feedback"

@@ -287,6 +287,8 @@ def pass_rates(
     if name == "Rogan-Gladen":  # the others need a sample of the pool
         unknown = not_measurable("the graded outputs were not drawn with known probabilities", graded.n)
         others = dict.fromkeys(others, unknown) | {name: others[name]}
+        if pool.abstains and any(kind_of(judge).chosen_by_users for judge in judges_of(db, member_ids)):
+            others[name] = not_measurable("users chose which outputs have feedback", graded.n)
     return PassRates(
         **people,
         judge=prevalence.as_is(pool),
