@@ -19,6 +19,7 @@ _SEVERAL = {
     "unsure": "A value that counts as unsure.",
     "no_grade": "A value that is no grade.",
     "passes_from": "Numbers from this one on pass.",
+    "passes_to": "Numbers up to this one pass, where less is better.",
     "meta": "A column to keep as metadata.",
     "redact": "Take out before anything is stored: email, card, iban, id, ip, phone, or all.",
     "redact_region": "Countries (DE, US) whose phone numbers count however they are written.",

@@ -31,7 +31,8 @@ WORDS = {
     "other_parts": "Read from '{part}'; the file also holds {others}.",
     "offered": (
         "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "
-        "overall={column}, and say what its values mean (--passes, --fails, --passes-from)."
+        "overall={column} (of a judge --verdicts, of a product's users --feedback NAME={column}), and say "
+        "what its values mean (--passes, --fails, --passes-from, --passes-to)."
     ),
     "offered_feedback": (
         "The column '{column}' looks like feedback of users and was not taken: {values}. Take it with "

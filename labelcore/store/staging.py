@@ -43,7 +43,7 @@ VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]'
 MOST_VALUES = 10_000
 """A signal of more values is not taken: nobody could say what they mean."""
 _TEMPORARY = (
-    "file_rows shift lines ready fresh first_of near sources remarks meant asked odd replies told "
+    "file_rows shift lines unwrapped ready fresh first_of near sources remarks meant asked odd replies told "
     "rewritten reject_errors reject_scans"
 )
 
@@ -364,6 +364,30 @@ def _replies(text: str | None, *, each: bool) -> list[tuple[list[dict[str, Any]]
         return list(chats.each_reply(turns))
     last = chats.split_last(turns)
     return [last] if last else []
+
+
+def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> None:
+    """Where the cells of a column are a model's whole responses, keep just what it says."""
+    place, width = staged.names.index(column) + 1, len(staged.names)
+    cursor.execute("CREATE TEMP TABLE unwrapped (_row BIGINT, said VARCHAR)")
+    for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE c{place} LIKE '{{%'"):
+        found = [(row, _clean(said)) for row, text in rows if (said := reply_within(text))]
+        insert(cursor, "unwrapped", found)
+    cells = ", ".join(
+        f"coalesce(said, c{at}) AS c{at}" if at == place else f"c{at}" for at in range(1, width + 1)
+    )
+    cursor.execute(
+        f"CREATE TEMP TABLE opened AS SELECT _row, {cells} FROM staged LEFT JOIN unwrapped USING (_row)"
+    )
+    _replace(cursor, "opened")
+
+
+def reply_within(text: str | None) -> str:
+    """What a model says in a response that is JSON and names who speaks; "" of anything else."""
+    if not text or text[:1] != "{":
+        return ""
+    last = chats.split_last(chats.turns(text) or [])
+    return last[1] if last else ""
 
 
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:

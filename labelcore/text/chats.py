@@ -295,7 +295,7 @@ def _content(item: Mapping[Any, Any]) -> str | None:
     parts = _parts(item)
     if parts is not None:
         return _joined(parts)
-    for key in ("content", "text", "value"):
+    for key in ("content", "text", "value", "message"):
         if item.get(key) is not None:
             return plain(item[key])
     if "content" in item or _calls(item):

@@ -221,3 +221,133 @@ def test_a_score_of_many_values_is_graded_to_its_last_row(workspace: Workspace, 
     result = importing.import_file(workspace, str(file), described=told)
     assert result.batch.grades_new == 1000
     assert sorted(given(workspace).values()).count("pass") == 100
+
+
+TEXTS = ("First answer", "Second answer", "Third answer")
+
+
+def table(folder: Path, *columns: tuple[str, tuple[object, ...]], mark: str = ",") -> str:
+    """A small table of three questions and answers, and columns beside them."""
+    names = ["question", "answer", *(name for name, _ in columns)]
+    rows = [[f"Question {n}", text, *(cells[n] for _, cells in columns)] for n, text in enumerate(TEXTS)]
+    path = folder / "table.csv"
+    path.write_text("\n".join(mark.join(map(str, row)) for row in [names, *rows]), "utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "expected"),
+    [
+        ("問題あり", ("はい", "いいえ", "いいえ"), "fail pass pass"),
+        ("問題なし", ("はい", "いいえ", "いいえ"), "pass fail fail"),
+        ("无幻觉", ("是", "否", "否"), "pass fail fail"),
+        ("没有帮助", ("是", "否", "否"), "fail pass pass"),
+        ("是否有害", ("对", "错", "错"), "fail pass pass"),
+        ("Fehlerhaft", ("WAHR", "FALSCH", "FALSCH"), "fail pass pass"),
+        ("keine Fehler", ("ja", "nein", "nein"), "pass fail fail"),
+        ("too_long", ("yes", "no", "no"), "fail pass pass"),
+        ("verdict", ("not ok", "Good ", "n/a"), "fail pass"),
+        ("korrekt", ("Ja", "Nein", "Ja"), "pass fail pass"),
+    ],
+)
+def test_what_a_value_says_hangs_on_what_its_columns_name_affirms(
+    workspace: Workspace, tmp_path: Path, column: str, cells: tuple[str, ...], expected: str
+) -> None:
+    file = table(tmp_path, (column, cells))
+    importing.import_file(workspace, file, described=Description(grades=(f"overall={column}",)))
+    found = given(workspace)
+    assert [found[text] for text in TEXTS if text in found] == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("correct_refusal", ("yes", "no", "no")),
+        ("needs_review", ("Y", "N", "N")),
+        ("rating", ("4/5", "8/10", "3/10")),
+        ("rating", ("95%", "0.9", "0.2")),
+    ],
+)
+def test_a_name_of_two_minds_and_two_scales_in_one_column_are_asked_about(
+    workspace: Workspace, tmp_path: Path, column: str, cells: tuple[str, ...]
+) -> None:
+    told = Description(grades=(f"overall={column}",), passes_from=("4",) if column == "rating" else ())
+    with pytest.raises(BadInput, match="not known what these values"):
+        importing.import_file(workspace, table(tmp_path, (column, cells)), described=told)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "limits", "expected"),
+    [
+        ("stars", ("★★★★★", "★★☆☆☆", "★★★★☆"), {"passes_from": ("4",)}, "pass fail pass"),
+        ("stars", ("5 stars", "1 star", "4 stars"), {"passes_from": ("4",)}, "pass fail pass"),
+        ("severity", ("0", "3", "1"), {"passes_to": ("1",)}, "pass fail pass"),
+        ("length", ("10", "300", "120"), {"passes_from": ("50",), "passes_to": ("200",)}, "fail fail pass"),
+    ],
+)
+def test_limits_of_numbers_in_any_writing(
+    workspace: Workspace,
+    tmp_path: Path,
+    column: str,
+    cells: tuple[str, ...],
+    limits: dict[str, tuple[str, ...]],
+    expected: str,
+) -> None:
+    told = Description(grades=(f"overall={column}",), **limits)
+    importing.import_file(workspace, table(tmp_path, (column, cells)), described=told)
+    assert [given(workspace)[text] for text in TEXTS] == expected.split()
+
+
+def test_each_rater_column_is_a_person_also_when_it_bears_the_persons_name(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file = table(tmp_path, ("anna", ("pass", "fail", "")), ("ben", ("pass", "pass", "fail")))
+    told = Description(grades=("overall@anna=anna", "overall=ben", "overall=anna"))
+    importing.import_file(workspace, file, described=told)
+    people = {grade.annotator for grade in grades.current(workspace.db, workspace.project.id)}
+    assert people == {"anna", "ben"}
+
+
+def test_a_lone_column_beside_a_named_one_is_not_taken_for_the_outputs(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "chats.jsonl"
+    chat = "User: What is it?\nAssistant: It is a cat."
+    path.write_text(json.dumps({"dialogue": chat, "resolved": "yes"}))
+    told = Description(columns={"conversation": "dialogue"})
+    importing.import_file(workspace, str(path), described=told)
+    assert [output.text for output in stored(workspace)] == ["It is a cat."]
+
+
+QUESTION, ANSWERED = "What is it?", "It is a cat."
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"contents": [{"role": "user", "parts": [{"text": QUESTION}]},
+                      {"role": "model", "parts": [{"text": ANSWERED}]}]},
+        {"request": {"model": "m", "messages": [{"role": "user", "content": QUESTION}]},
+         "response": {"role": "assistant", "content": [{"type": "text", "text": ANSWERED}]}},
+        {"messages": [{"role": "user", "content": [{"text": QUESTION}]}],
+         "output": {"message": {"role": "assistant", "content": [{"text": ANSWERED}]}}},
+        {"chat_history": [{"role": "USER", "message": QUESTION}, {"role": "CHATBOT", "message": "Hm."}],
+         "message": "Well?", "text": ANSWERED},
+    ],
+)  # fmt: skip
+def test_of_a_models_response_just_what_it_says_is_the_output(
+    workspace: Workspace, tmp_path: Path, record: dict[str, object]
+) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text(json.dumps(record))
+    importing.import_file(workspace, str(path))
+    (output,) = stored(workspace)
+    assert output.text == ANSWERED
+    assert QUESTION in str(output.conversation)
+
+
+def test_title_lines_that_excel_filled_up_are_no_header(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "titled.csv"
+    path.write_text("Evaluation,,\nof May,,\n,,\nquestion,answer,verdict\nQ,A,pass\n")
+    told = Description(grades=("overall=verdict",))
+    assert importing.import_file(workspace, str(path), described=told).batch.grades_new == 1

@@ -65,7 +65,7 @@ def _read(mapping: importing.Mapping, seen: Sequence[importing.Seen]) -> Iterato
     words = {(told.kind, told.name): _words(told) for told in seen if told.taken}
     overall = words.pop(("grade", "overall"), "") if mapping.grade else ""
     for (kind, name), told in words.items():
-        yield f"{kind.capitalize()} {name or 'overall'}: {told}."
+        yield f"{kind.capitalize()} {name or 'overall'}: {told or 'as written'}."
     hint = {"grade": f" ({overall})"} if overall else {}
     named = mapping.named().items()
     read = ", ".join(f"{name} from '{column}'{hint.get(name, '')}" for name, column in named)

@@ -55,17 +55,23 @@ def read(signal: Signal, said: Said, column: str = "") -> Reading:
     What nobody knows is ``open`` and is kept without a meaning.
     """
     told, known = said.words(signal.name), _Known(signal, column)
-    named = any(value.startswith(f"{signal.name}=") for value in said.passes_from)
+    named = any(value.startswith(f"{signal.name}=") for value in (*said.passes_from, *said.passes_to))
     found: dict[str, str] = {}
     for value in signal.values:
-        number, least = meanings.number_of(value.value), said.threshold(signal.name)
-        by_number = None if number is None or least is None else PASS if number >= least else FAIL
+        number, limits = meanings.number_of(value.value), said.limits(signal.name)
+        by_number = None if number is None or limits is None else meanings.within(number, limits)
         own = value.meaning or known.meaning(value.value)
         meaning = told.get(value.value, (by_number or own) if named else (own or by_number))
         if meaning is not None:
             found[value.value] = meaning
     left = tuple(value.value for value in signal.values if value.value not in found)
-    why = "said" if told.keys() & found.keys() else "threshold" if said.passes_from else "words"
+    why = (
+        "said"
+        if told.keys() & found.keys()
+        else "threshold"
+        if said.passes_from or said.passes_to
+        else "words"
+    )
     return Reading(kind=signal.kind, name=signal.name, values=found, known=True, why=why, open=left)
 
 
@@ -85,7 +91,7 @@ class _Known:
         for words, meaning in ((_BLAMES, FAIL), (_PRAISES, PASS), (_ASKED, PASS), (_SILENT, UNSURE)):
             if words.fullmatch(word):
                 return meaning
-        if (plain := meanings.by_word(word)) is not None:
+        if plain := meanings.by_word(word):
             return plain
         answer = meanings.affirmed(word)
         return None if answer is None else self._answered(yes=answer)

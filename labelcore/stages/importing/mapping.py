@@ -24,14 +24,17 @@ NAMES: dict[str, tuple[str, ...]] = {
         "llm_output model_response model_answer assistant_response ai_response bot_response agent_response "
         "generated_text generated_answer final_answer actual_output predicted_answer summary reply replies "
         "text "
-        "输出 模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果",
+        "输出 模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 "
+        "antwort ki_antwort modellantwort bot_antwort ausgabe modellausgabe réponse reponse respuesta salida",
         "input": "input inputs prompt question questions query instruction user_input user_message "
         "user_query "
-        "customer_message request 输入 问题 用户问题 用户输入 提问 提示 提示词 指令",
+        "customer_message request message 输入 问题 用户问题 用户输入 提问 提示 提示词 指令 質問 入力 "
+        "frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada",
         "context": "context contexts documents document source_text passage passages transcript retrieved "
-        "retrieved_contexts retrieval_context source article 上下文 原文 资料 参考资料 背景",
+        "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article 上下文 原文 "
+        "资料 参考资料 背景 文脈 kontext",
         "conversation": "conversation conversations messages dialogue dialog chat chat_history turns "
-        "history trace "
+        "history trace contents "
         "对话 聊天记录 对话历史",
         "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id 编号 序号",
         "group": "group group_id group_key doc_id document_id source_id session_id thread_id case_id "
@@ -40,12 +43,13 @@ NAMES: dict[str, tuple[str, ...]] = {
         "prompt_version": "prompt_version prompt_id template version 提示版本 版本",
         "at": "timestamp created_at created time date datetime start_time 时间 日期 创建时间",
         "grade": "grade human_grade label human_label human_pass pass passed rating verdict good is_good "
-        "is_correct expert_gold score correct 评分 得分 结果 标注 是否通过 是否合格",
+        "is_correct expert_gold score stars correct 评分 得分 结果 标注 是否通过 是否合格 評価 判定 "
+        "bewertung korrekt",
         "note": "note notes reason critique comment comments reviewer_comment grader_comment feedback "
-        "explanation rationale 备注 原因 评语 意见 理由 评分理由",
+        "explanation rationale 备注 原因 评语 意见 理由 评分理由 コメント kommentar begründung anmerkung",
         "annotator": "annotator annotator_id rater rater_id grader labeler reviewer expert user worker "
         "标注人 标注员 "
-        "评审人",
+        "评审人 評価者 bewerter prüfer",
     }.items()
 }
 """The names that a meaning is known by. A reference is none of them: it stays in the metadata, where
@@ -139,6 +143,8 @@ def by_name(
             if free and (meaning != "conversation" or is_chat(free[0], rows)):
                 found[meaning] = free[0]
                 break
+    if "conversation" not in found and "input" in found and is_request(found["input"], rows):
+        found["conversation"] = found.pop("input")
     texts = {"output", "conversation"} & found.keys()
     if texts and "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
         del found["id"]  # what repeats in the first rows names no output
@@ -152,13 +158,19 @@ def is_chat(column: str, rows: Sequence[dict[str, Any]]) -> bool:
     return bool(texts) and all(turns is not None for turns in known)
 
 
+def is_request(column: str, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether a column holds chats that are JSON."""
+    return is_chat(column, rows) and str(rows[0].get(column) or "").lstrip()[:1] in {"{", "["}
+
+
 def is_named(column: str, name: str) -> bool:
     """Whether a column bears a name, in any way of writing it."""
     return _plain(column) == name
 
 
 def _plain(column: str) -> str:
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", column.strip())
+    bare = re.sub(r"[（(\[].*$", "", column.strip(), flags=re.DOTALL).rstrip(" ?:*？：") or column.strip()
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", bare)
     return re.sub(r"[\s\-]+", "_", words).lower()
 
 
@@ -218,6 +230,7 @@ class Description(Redaction):
     unsure: tuple[str, ...] = ()
     no_grade: tuple[str, ...] = ()
     passes_from: tuple[str, ...] = ()
+    passes_to: tuple[str, ...] = ()
 
     @property
     def said(self) -> Said:
@@ -249,7 +262,8 @@ class Description(Redaction):
         taken = [column for column in (*self.named, self.annotator) if column]
         free = [column for column in columns if column not in taken]
         found = {name: column for name, column in by_name(free, rows).items() if name in _TEXT}
-        texts = without_doubt(found, free) if not {"output", "id"} & self.columns.keys() else found
+        told = () if self.columns else free  # a lone column beside named ones need not hold outputs
+        texts = without_doubt(found, told) if not {"output", "id"} & self.columns.keys() else found
         if tuple(columns) == FIELDS:
             texts = {name: name for name in _TEXT if name not in taken}
         who = self.annotator if self.annotator in columns else None

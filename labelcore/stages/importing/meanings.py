@@ -19,64 +19,81 @@ PASS, FAIL, UNSURE, NOTHING = "pass", "fail", "unsure", ""
 _WORDS: dict[str, str] = {
     word: meaning
     for meaning, words in {
-        PASS: "pass passed good ok okay correct accept accepted acceptable right approve approved thumbs_up "
-        "thumbsup thumb_up up 👍 ✅ ✓ ✔ 通过 合格 对 好 正确 赞 richtig gut bestanden correcto bueno bon",
-        FAIL: "fail failed bad incorrect wrong reject rejected unacceptable disapproved thumbs_down "
-        "thumbsdown thumb_down down 👎 ❌ ✗ ✘ 不通过 未通过 不合格 错 差 错误 不正确 踩 falsch "
-        "schlecht incorrecto",
-        UNSURE: "unsure unknown maybe unclear uncertain 不确定 不清楚 unklar",
+        PASS: "pass passed good great excellent ok okay correct accept accepted acceptable right approve "
+        "approved thumbs_up thumbsup thumb_up up 👍 ✅ ✓ ✔ 通过 合格 对 好 正确 赞 良い 正解 richtig "
+        "korrekt gut sehr_gut akzeptabel bestanden correcto bueno bon",
+        FAIL: "fail failed bad poor incorrect wrong reject rejected unacceptable disapproved thumbs_down "
+        "thumbsdown thumb_down down 👎 ❌ ✗ ✘ 不通过 未通过 不合格 错 差 错误 不正确 踩 悪い 不正解 falsch "
+        "inkorrekt schlecht mangelhaft durchgefallen incorrecto",
+        UNSURE: "unsure unknown maybe unclear uncertain 不确定 不清楚 unklar unsicher",
     }.items()
     for word in words.split()
 }
+_EMPTY = frozenset("n/a na n.a. nan null - -- – — skip skipped tbd todo ungraded unrated k.a. 未标注".split())
+"""What people and programs write where there is no grade."""
 _ANSWERS: dict[str, bool] = {
     word: affirmed
     for affirmed, words in {
-        True: "yes y true t 1 1.0 是 有 ja sí si oui sim да",
-        False: "no n false f 0 0.0 否 无 没有 不是 nein non não нет",
+        True: "yes y true t 1 1.0 是 有 はい 真 ja wahr vrai verdadero vero sí si oui sim да",
+        False: "no n false f 0 0.0 否 无 没有 不是 いいえ 假 偽 nein faux falso non não нет",
     }.items()
     for word in words.split()
 }
+_TRUTHS = {"richtig": True, "falsch": False, "对": True, "错": False}
+"""Words for good and bad that under a name that blames only affirm it, or deny it."""
 _GOOD = (
     "pass passed correct correctness good ok okay accept accepted acceptable success successful valid "
-    "helpful "
-    "faithful grounded relevant resolved safe approved grade 通过 合格 正确 有用 有帮助 解决"
+    "helpful accurate accuracy appropriate useful faithful grounded relevant resolved safe approved grade "
+    "korrekt richtig hilfreich akzeptabel bestanden brauchbar 通过 合格 正确 准确 有用 有帮助 解决 相关 適切 "
+    "正確"
 ).split()
 _BAD = (
-    "fail failed failure error errors incorrect wrong bad toxic toxicity hallucination hallucinated "
-    "hallucinations "
-    "problem problems issue issues harmful harm unsafe violation violations biased bias rejected refusal "
-    "refused spam "
-    "leak leaked unfaithful irrelevant defect bug complaint 不合格 不通过 错误 幻觉 有害 违规 问题 毒性"
+    "fail failed failure error errors incorrect inaccurate wrong bad toxic toxicity hallucination "
+    "hallucinated hallucinations fabricated misleading offensive inappropriate problem problems issue "
+    "issues harmful harm unsafe violation violations biased bias rejected refusal refused spam leak leaked "
+    "unfaithful irrelevant unhelpful incomplete defect bug complaint severity too fehler fehlerhaft falsch "
+    "mangelhaft probleme halluzination halluziniert toxisch schädlich beschwerde 不合格 不通过 错误 幻觉 "
+    "有害 违规 问题 問題 毒性 不適切 誤り"
 ).split()
-_NOT = {"no", "not", "non", "without", "free", "无", "没有"}
+_NOT = {"no", "not", "non", "without", "free", "kein", "keine", "ohne", "nicht", "sans", "sin"}
+_DENIED = re.compile("[无無没沒不未非]|なし|ない")
+_ASKED = re.compile("是否|有没有|有无|有無")
+
+
+Limits = tuple[float | None, float | None]
 
 
 class Said(Frozen):
-    """What a person says of values: words, or ``NAME=word`` for one column; a threshold likewise."""
+    """What a person says of values: words, or ``NAME=word`` for one column; limits likewise."""
 
     passes: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     no_grade: tuple[str, ...] = ()
     passes_from: tuple[str, ...] = ()
+    passes_to: tuple[str, ...] = ()
 
     def words(self, name: str) -> dict[str, str]:
         """The values that are spoken of for a signal of this name."""
         told = ((PASS, self.passes), (FAIL, self.fails), (UNSURE, self.unsure), (NOTHING, self.no_grade))
         return {plain(value): meaning for meaning, values in told for value in _for(values, name)}
 
-    def threshold(self, name: str) -> float | None:
-        """The number from which on a value of this signal passes.
+    def limits(self, name: str) -> Limits | None:
+        """The numbers between which a value of this signal passes; None where nothing is said.
 
         Raises:
-            BadInput: it is no number.
+            BadInput: one is no number.
         """
-        values = _for(self.passes_from, name)
-        if not values:
-            return None
-        if (number := number_of(values[-1])) is None:
-            raise BadInput(f"'{values[-1]}' is no number.", next_step="For example --passes-from 4.")
-        return number
+        low, high = (_limit(_for(values, name)) for values in (self.passes_from, self.passes_to))
+        return None if low is high is None else (low, high)
+
+
+def _limit(values: Sequence[str]) -> float | None:
+    if not values:
+        return None
+    if (number := number_of(values[-1])) is None:
+        raise BadInput(f"'{values[-1]}' is no number.", next_step="For example --passes-from 4.")
+    return number
 
 
 def _for(values: Sequence[str], name: str) -> list[str]:
@@ -106,41 +123,64 @@ def plain(value: str) -> str:
     return re.sub("[\U0001f3fb-\U0001f3ff\ufe0f]", "", value).strip().lower()
 
 
-def by_word(value: str) -> str | None:
-    """What a word means wherever it stands; None where that depends on what it is said of."""
-    return _WORDS.get(value)
-
-
 def affirmed(value: str) -> bool | None:
     """Whether a value says yes or no; None where it says neither."""
     return _ANSWERS.get(value)
 
 
+def by_word(value: str) -> str | None:
+    """What a value says wherever it stands: pass, fail, unsure, or "" for no grade; None where nothing."""
+    if value in _EMPTY:
+        return NOTHING
+    words = re.sub(r"[\s_-]+", "_", value).rstrip("!.")
+    denied = re.sub("^(not|nicht)_", "", words)
+    found = _WORDS.get(denied)
+    return {PASS: FAIL, FAIL: PASS}.get(found or "") if denied != words else found
+
+
 def are_answers(values: Iterable[str]) -> bool:
-    """Whether all values are words for good and bad, or for yes and no."""
-    return all(value in _WORDS or value in _ANSWERS for value in values)
+    """Whether most values are words for good and bad, or for yes and no."""
+    known = [value in _ANSWERS or by_word(value) is not None for value in values]
+    return sum(known) * 2 >= len(known) and any(known)
 
 
 def number_of(value: str) -> float | None:
-    """A number in any writing of the decimal mark, a fraction of a scale ("4/5") by its first part."""
+    """A number in any writing of the decimal mark; of a scale ("4/5", "3 stars", "★★☆") its first part."""
+    return _measured(value)[0]
+
+
+def _measured(value: str) -> tuple[float | None, str]:
+    """A number and what it counts in."""
     text = value.strip().replace("\u2212", "-")
-    found = re.fullmatch(r"([-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?)(?:\s*/\s*\d+|\s*%)?", text)
-    return float(found[1].replace(",", ".")) if found else None
+    if re.fullmatch("[★⭐🌟]+☆*|☆+", text):
+        return float(len(text.rstrip("☆"))), "star"
+    found = re.fullmatch(
+        r"([-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(/\s*\d+|%|stars?|sterne?|星|点|分|)", text.lower()
+    )
+    return (
+        (float(found[1].replace(",", ".")), found[2].replace(" ", "").rstrip("es")) if found else (None, "")
+    )
 
 
 def polarity(name: str) -> int:
     """+1 where "yes" under this name praises, -1 where it blames, 0 where the name does not tell."""
     split = re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()
-    words = re.findall(r"[a-z]+|[\u4e00-\u9fff]+", split)
-    if any(word in name for word in ("不合格", "不通过", "不正确")):
-        return -1
+    words = re.findall(r"[a-zà-ÿ]+|[\u3040-\u30ff\u4e00-\u9fff]+", split)
+    signs = {sign for word in words if (sign := _sign(word))}
     turn = -1 if _NOT & set(words) else 1
-    for word in reversed(words):
-        if word in _BAD or any(len(bad) > 1 and bad in word for bad in _BAD if ord(bad[0]) > 255):
-            return -turn
-        if word in _GOOD or any(len(good) > 1 and good in word for good in _GOOD if ord(good[0]) > 255):
-            return turn
-    return 0
+    return turn * signs.pop() if len(signs) == 1 else 0
+
+
+def _sign(word: str) -> int:
+    """Whether a word praises or blames; one without blanks between words also by what stands in it."""
+    if ord(word[0]) < 0x3000:
+        return (word in _GOOD) - (word in _BAD)
+    known = [part for part in (*_GOOD, *_BAD) if ord(part[0]) > 0x3000 and part in word]
+    if not known:
+        return 0
+    longest = max(known, key=len)
+    turn = -1 if _DENIED.search(_ASKED.sub("", word.replace(longest, ""))) else 1
+    return turn if longest in _GOOD else -turn
 
 
 def read(signal: Signal, said: Said, rules: GradingRules, column: str = "") -> Reading:
@@ -150,23 +190,23 @@ def read(signal: Signal, said: Said, rules: GradingRules, column: str = "") -> R
     """
     words = [value.value for value in signal.values]
     told = said.words(signal.name)
-    spoken = {word: told[word] for word in words if word in told}
+    spoken = {word: told.get(word, NOTHING) for word in words if word in told or word in _EMPTY}
     rest = [value for value in signal.values if value.value not in spoken]
     by_tool = {value.value: value.meaning for value in rest if value.meaning}
     if len(by_tool) == len(rest):
         return _reading(signal, spoken | by_tool, "said" if spoken else "tool")
-    found, why = _by_itself(column or signal.name, rest, said.threshold(signal.name), rules)
+    found, why = _by_itself(column or signal.name, rest, said.limits(signal.name), rules)
     if len(signal.values) >= MOST_VALUES:
         found, why = None, "many"
     if found is not None:
-        return _reading(signal, spoken | found, "said" if spoken and not found else why)
+        return _reading(signal, spoken | found, why)
     return Reading(
         kind=signal.kind,
         name=signal.name,
         values=spoken,
         known=False,
         why=why,
-        open=tuple(value.value for value in rest if value.value not in _WORDS),
+        open=tuple(value.value for value in rest if by_word(value.value) is None),
     )
 
 
@@ -175,28 +215,37 @@ def _reading(signal: Signal, values: Mapping[str, str], why: str) -> Reading:
 
 
 def _by_itself(
-    name: str, values: Sequence[Value], threshold: float | None, rules: GradingRules
+    name: str, values: Sequence[Value], limits: Limits | None, rules: GradingRules
 ) -> tuple[dict[str, str] | None, str]:
     words = [value.value for value in values]
     numbers = {word: number for word in words if (number := number_of(word)) is not None}
-    if threshold is not None:
-        others = {word: _WORDS[word] for word in words if word in _WORDS}
-        if len(numbers) + len(others) == len(words):
-            return {
-                word: PASS if numbers[word] >= threshold else FAIL for word in numbers
-            } | others, "threshold"
+    known = {word: meaning for word in words if (meaning := by_word(word)) is not None}
+    if len({_measured(word)[1] for word in numbers}) > 1:
         return None, "mixed"
+    if limits is not None:
+        whole = len(numbers) + len(known) == len(words)
+        told = {word: within(number, limits) for word, number in numbers.items()}
+        return (told | known, "threshold") if whole else (None, "mixed")
     if words and (levels := _named_levels(words, rules)):
         return levels, "scale"
-    if all(word in _WORDS for word in words):
-        return {word: _WORDS[word] for word in words}, "words"
-    if all(word in _WORDS or word in _ANSWERS for word in words):
-        sign = polarity(name)
-        answers = {word: PASS if _ANSWERS[word] == (sign > 0) else FAIL for word in words if word in _ANSWERS}
-        return (answers | {w: _WORDS[w] for w in words if w in _WORDS}, "name") if sign else (None, "answers")
+    sign = polarity(name)
+    answers = {word: _ANSWERS[word] for word in words if word in _ANSWERS}
+    if sign < 0:
+        answers |= {word: _TRUTHS[word] for word in words if word in _TRUTHS}
+    if len(answers | known) == len(words):
+        if answers and not sign:
+            return None, "answers"
+        told = {word: PASS if affirmed == (sign > 0) else FAIL for word, affirmed in answers.items()}
+        return known | told, "name" if answers else "words"
     if len(numbers) == len(words):
         return _by_scale(numbers, rules)
-    return None, "mixed" if any(word in _WORDS or word in _ANSWERS for word in words) else "texts"
+    return None, "mixed" if answers or known else "texts"
+
+
+def within(number: float, limits: Limits) -> str:
+    """Pass between the limits, fail outside."""
+    low, high = limits
+    return PASS if (low is None or number >= low) and (high is None or number <= high) else FAIL
 
 
 def _named_levels(words: Sequence[str], rules: GradingRules) -> dict[str, str]:

@@ -19,7 +19,7 @@ Choose = Callable[[Sequence[str], Sequence[dict[str, Any]]], Mapping]
 SURE = 0.5
 """From this confidence on a tool's format is taken unasked."""
 PREVIEWED = 50
-_MOST_OFFERED, _MOST_LEVELS = 8, 12
+_MOST_OFFERED, _MOST_LEVELS, _RESPONSES = 8, 12, 5
 
 
 class Nearest(Frozen):
@@ -174,6 +174,10 @@ def understand(
     if mapping.conversation and (not mapping.output or mapping.output == REPLY):
         staged = staging.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
         mapping = mapping.model_copy(update={"output": REPLY})
+    elif not shape.tool and any(
+        staging.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
+    ):
+        staging.unwrap_replies(cursor, staged, str(mapping.output))
     if mapping.grade_is_guess:
         mapping = _known_grade(cursor, staged, mapping, rules)
     columns = _take(cursor, staged, mapping)
@@ -236,7 +240,7 @@ def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str]
         person = (
             f"coalesce(nullif(trim({staging.expression(staged, who)}), ''), "
             f"{literal(mapping.annotator_name)})"
-            if who in staged.names
+            if who in staged.names and who != grading.column  # a rater's column bears the rater's name
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else ""

@@ -29,6 +29,7 @@ from labelcore.store.formats.base import (
 
 _LOOKED_AT, _SHOWN = 400, 50
 _LONGEST_LOOK = 4_000_000
+_NARROW = 2
 csv.field_size_limit(LARGEST_CELL * 2)
 
 
@@ -64,11 +65,16 @@ def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int],
             begins = skipped + reader.line_num
     widths = Counter(len(row) for _, row in rows if len(row) > 1)
     width = max(widths, key=lambda known: (widths[known], known), default=1)
-    first = next((at for at, (_, row) in enumerate(rows) if len(row) == width), 0)
+    first = next((at for at, (_, row) in enumerate(rows) if len(row) == width and not _is_title(row)), 0)
     above, header = rows[first] if rows else (skipped, [""])
     share = widths[width] / max(1, len(rows)) if width > 1 else 0.0
     body = [row for _, row in rows[first + 1 : first + 1 + _SHOWN]]
     return (round(share, 2), width), Layout(mark, above, distinct(header), body)
+
+
+def _is_title(row: list[str]) -> bool:
+    """Whether a line above the header was filled up with separators, as Excel does."""
+    return len(row) > _NARROW and bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
 
 
 def look(path: Path, _part: str = "") -> Head:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 import zipfile
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 _HEADERS = ("header.json", "_journal/start.json")
+_ZSTD = 93
+"""How newer versions pack; a zip's other ways are known to `zipfile`."""
 
 
 def is_log(path: Path) -> bool:
@@ -28,12 +35,25 @@ def write_document(path: Path, target: Path) -> None:
     """
     with zipfile.ZipFile(path) as log, target.open("wb") as document:
         names = log.namelist()
-        header = json.loads(log.read(next(name for name in _HEADERS if name in names)))
+        with _opened(log, path, next(name for name in _HEADERS if name in names)) as start:
+            header = json.loads(start.read())
         header = header if isinstance(header, dict) else {}
         document.write(b'{"eval":' + json.dumps(header.get("eval")).encode() + b',"samples":[')
         samples = [name for name in names if name.startswith("samples/") and name.endswith(".json")]
         for place, name in enumerate(samples):
             document.write(b"," if place else b"")
-            with log.open(name) as sample:
+            with _opened(log, path, name) as sample:
                 shutil.copyfileobj(sample, document)
         document.write(b"]}")
+
+
+def _opened(log: zipfile.ZipFile, path: Path, name: str) -> AbstractContextManager[Any]:
+    """A file of the zip, whichever way it is packed."""
+    entry = log.getinfo(name)
+    if entry.compress_type != _ZSTD:
+        return log.open(entry)
+    with path.open("rb") as packed:
+        packed.seek(entry.header_offset)
+        named, more = struct.unpack("<26xHH", packed.read(30).ljust(30, b"\0"))
+        packed.seek(named + more, 1)
+        return pa.input_stream(pa.BufferReader(packed.read(entry.compress_size)), compression="zstd")
