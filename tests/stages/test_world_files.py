@@ -228,8 +228,10 @@ TEXTS = ("First answer", "Second answer", "Third answer")
 
 def table(folder: Path, *columns: tuple[str, tuple[object, ...]], mark: str = ",") -> str:
     """A small table of three questions and answers, and columns beside them."""
-    names = ["question", "answer", *(name for name, _ in columns)]
-    rows = [[f"Question {n}", text, *(cells[n] for _, cells in columns)] for n, text in enumerate(TEXTS)]
+    names: list[object] = ["question", "answer", *(name for name, _ in columns)]
+    rows: list[list[object]] = [
+        [f"Question {n}", text, *(cells[n] for _, cells in columns)] for n, text in enumerate(TEXTS)
+    ]
     path = folder / "table.csv"
     path.write_text("\n".join(mark.join(map(str, row)) for row in [names, *rows]), "utf-8")
     return str(path)

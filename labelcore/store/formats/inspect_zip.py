@@ -56,4 +56,6 @@ def _opened(log: zipfile.ZipFile, path: Path, name: str) -> AbstractContextManag
         packed.seek(entry.header_offset)
         named, more = struct.unpack("<26xHH", packed.read(30).ljust(30, b"\0"))
         packed.seek(named + more, 1)
-        return pa.input_stream(pa.BufferReader(packed.read(entry.compress_size)), compression="zstd")
+        raw = pa.BufferReader(packed.read(entry.compress_size))
+    stream: AbstractContextManager[Any] = pa.input_stream(raw, compression="zstd")
+    return stream
