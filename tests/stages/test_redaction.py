@@ -158,6 +158,8 @@ def test_a_device_is_no_place_for_a_key(kept: Workspace, tmp_path: Path) -> None
     os.mkfifo(pipe)
     with pytest.raises(BadInput, match="no ordinary file"):
         bring(kept, write_csv(tmp_path / "a.csv", {"output": "Ask Zoe Quill"}), redact_key=pipe)
+    with pytest.raises(BadInput, match="no ordinary file"):
+        keys.read(pipe)
     assert pipe.is_fifo()
 
 
@@ -281,6 +283,8 @@ def test_a_preview_shows_outputs_redacted_and_begins_no_key(kept: Workspace, tmp
     file = write_csv(tmp_path / "a.csv", {"output": "Ask Zoe Quill"})
     seen = importing.preview(kept, str(file), described=Description(redact_names=(NAMES,)))
     assert seen.outputs[0]["text"] == "Ask [PERSON-1]"
+    described = Description(redact_names=(NAMES,))
+    assert importing.preview_bytes(kept, "a.csv", file.read_bytes(), described).outputs == seen.outputs
     assert not list(tmp_path.glob("*.key"))
 
 

@@ -102,7 +102,9 @@ def preview_bytes(
 ) -> Preview:
     """The same of an uploaded file."""
     key = (name, hashlib.sha256(data).digest())
-    return _known(workspace, key, lambda: as_file(name, data), described)
+    seen = _known(workspace, key, lambda: as_file(name, data), described)
+    wanted = described if isinstance(described, Description) else _OPEN
+    return seen.model_copy(update={"outputs": redacting.shown(workspace, wanted, seen.outputs)})
 
 
 @contextmanager
