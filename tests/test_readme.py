@@ -13,9 +13,11 @@ import click
 import pytest
 
 from labelcore.cli import command_tree
+from labelcore.store.formats import every_format, every_tool
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+BRING = (ROOT / "docs" / "bring-your-data.md").read_text("utf-8")
 
 
 def loop() -> list[list[str]]:
@@ -45,11 +47,11 @@ def test_the_five_commands_run_on_a_file(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def written_commands() -> list[str]:
-    """Every command that the README writes; ``a b | c`` stands for ``a b`` and ``a c``."""
-    inline = re.findall(r"`(labelcore [^`]+)`", " ".join(README.split()))
-    fenced = re.findall(r"^(labelcore [^#\n]+)", "\n".join(README.split("```")[1::2]), re.M)
-    indented = re.findall(r"^ {4}(?:- run: )?(labelcore [^#\n]+)", README, re.M)
+def written_commands(page: str) -> list[str]:
+    """Every command that a page writes; ``a b | c`` stands for ``a b`` and ``a c``."""
+    inline = re.findall(r"`(labelcore [^`]+)`", " ".join(page.split()))
+    fenced = re.findall(r"^(labelcore [^#\n]+)", "\n".join(page.split("```")[1::2]), re.M)
+    indented = re.findall(r"^ {4}(?:- run: )?(labelcore [^#\n]+)", page, re.M)
     found = []
     for command in dict.fromkeys([*inline, *(line.strip() for line in (*fenced, *indented))]):
         first, *others = re.split(r" \| (?!-)", command)
@@ -57,7 +59,7 @@ def written_commands() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("line", written_commands())
+@pytest.mark.parametrize("line", [*written_commands(README), *written_commands(BRING)])
 def test_every_command_and_option_that_it_names_exists(line: str) -> None:
     command: Any = command_tree()
     _, *words = shlex.split(line)
@@ -69,3 +71,11 @@ def test_every_command_and_option_that_it_names_exists(line: str) -> None:
     known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
     asked = {word.split("=")[0] for word in words if word.startswith("--")}
     assert asked <= known | {"--help"}, line
+
+
+def test_the_page_on_data_has_every_format_in_the_readers_words() -> None:
+    page = " ".join(BRING.split())
+    for tool in every_tool().values():
+        assert f"## {tool.title} {tool.get} {tool.brings}" in page, tool.name
+    for form in every_format().values():
+        assert form.title in page, form.name

@@ -62,7 +62,10 @@ _OPTIONS = (
 
 
 def _run(file: str, *, preview: bool, undo: bool, **given: Any) -> None:
-    """Bring outputs in, with the grades, notes, verdicts and feedback beside them."""
+    """Bring outputs in, with the grades, notes, verdicts and feedback beside them.
+
+    `labelcore formats` tells for each tool how to get the file out and what comes along.
+    """
     where = given["db"], given["project"], given["as_json"]
     if undo:
         send("imports undo", *where, batch=file)

@@ -9,6 +9,7 @@ from labelcore.messages.telling import sentence
 from labelcore.models import ImportBatch, fact
 from labelcore.stages import importing, projects
 from labelcore.stages.importing.history import Undone
+from labelcore.stages.importing.listing import Importable
 from labelcore.stages.importing.redacting import Restored, Scan
 from labelcore.workspace import Workspace
 
@@ -137,3 +138,15 @@ def restored(_workspace: Workspace, result: Restored) -> Iterator[str]:
         yield f"{result.n:,} outputs as they were are in {result.out}, which only you can read."
     if result.unknown:
         yield f"{result.unknown:,} stand-ins are not in this key."
+
+
+@lines("formats")
+def formats(_workspace: Workspace, known: Sequence[Importable]) -> Iterator[str]:
+    """Each tool with how to get a file out of it, and the plain formats."""
+    for form in known:
+        if form.get:
+            yield f"{form.title} (--format {form.name})"
+            yield f"    {form.get}"
+            yield f"    {form.brings}"
+    plain = ", ".join(form.title for form in known if not form.get)
+    yield f"Any table or list of objects: {plain}."
