@@ -153,6 +153,7 @@ class Known(Frozen):
     batch: ImportBatch | None
     grades: tuple[Grade, ...]
     verdicts: tuple[Said, ...]
+    feedback: tuple[tuple[str, str], ...]
     codes: tuple[tuple[str, str], ...]
     rulings: tuple[Ruling, ...]
     court_rulings: tuple[CourtRuling, ...]
@@ -173,6 +174,7 @@ def show_output(workspace: Workspace, output: Output) -> Known:
         batch=imports.get(output.batch_id),
         grades=tuple(visible_grades(workspace, [output.id])),
         verdicts=tuple(about.verdicts(db, output)),
+        feedback=tuple(about.feedback(db, output)),
         codes=tuple(about.codes(db, output)),
         rulings=tuple(about.rulings(db, output)),
         court_rulings=tuple(about.court_rulings(db, output)),

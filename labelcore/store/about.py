@@ -63,6 +63,16 @@ def codes(db: Database, output: Output) -> list[tuple[str, str]]:
     )
 
 
+def feedback(db: Database, output: Output) -> list[tuple[str, str]]:
+    """(signal, value) of each signal of a product's users, the oldest first."""
+    rows = db.rows(
+        "SELECT DISTINCT feedback_id, stored_at, name, coalesce(value, '') FROM signal WHERE output_id = ? "
+        "ORDER BY stored_at, feedback_id",
+        [output.id],
+    )
+    return [(name, value) for _, _, name, value in rows]
+
+
 def rulings(db: Database, output: Output) -> list[Ruling]:
     """What was settled where people differ on it."""
     found = ruling_table.rulings.current(db, output.project_id)

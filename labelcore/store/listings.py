@@ -57,7 +57,7 @@ def count(db: Database, project_id: str, wanted: Filter) -> int:
         meant = condition(db, project_id, wanted)
         return int(db.rows(f"SELECT count(*) FROM output WHERE {meant.sql}", meant.parameters)[0][0])
 
-    others = db.rows("SELECT (SELECT count(*) FROM grade), (SELECT count(*) FROM verdict)")[0]
+    others = [db.rows(f"SELECT count(*), max(made_at) FROM {table}") for table in ("grade", "verdict")]
     begun = len(rounds(db, project_id))
     return kept(db, project_id, f"{wanted.model_dump_json()} {others} {begun}", read)
 

@@ -144,11 +144,13 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
                     for verdict in known.verdicts
                 ]
             )
+    for name, value in known.feedback:
+        st.text(f"{name}: {value}")
     for code, quote in known.codes:
         st.text(f"“{quote}” — {code}")
     for ruling in (*known.rulings, *known.court_rulings):
         st.text(say("Ruled {value} by {author}: {reason}", **ruling.model_dump(include=_RULED)))
-    with st.expander(say("Where it comes from")):
+    with st.expander(say("Fields and origin")):
         facts = {
             "id": output.id,
             "import": known.batch.file_name if known.batch else "",

@@ -51,6 +51,7 @@ def shown(known: Known) -> Iterator[str]:
     for said in known.verdicts:
         why = f": {said.reason}" if said.reason else ""
         yield f"{said.judge} {said.version} ({said.kind}): {said.value}{why}"
+    yield from (f"Users: {name}: {value}" for name, value in known.feedback)
     yield from (f"Code '{code}': {quote}" for code, quote in known.codes)
     yield from (f"Ruled {ruling.value} by {ruling.author}: {ruling.reason}" for ruling in known.rulings)
     yield from (
