@@ -29,6 +29,12 @@ WORDS = {
     ),
     "kept_fits": "The file has the columns of '{name}', which was kept: read it so with --kept '{name}'.",
     "other_parts": "Read from '{part}'; the file also holds {others}.",
+    "contradicted": (
+        "One grade contradicts '{column}' beside it, in row {row}: a pass with less than most fails have, or "
+        "a fail with more than most passes.",
+        "{n:,} grades contradict '{column}' beside them, first in row {row}: passes with less than most "
+        "fails have, or fails with more than most passes.",
+    ),
     "offered": (
         "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "
         "overall={column} (of a judge --verdicts, of a product's users --feedback NAME={column}), and say "

@@ -312,6 +312,17 @@ def _examples(texts: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, texts or ())))
 
 
+def beside(
+    cursor: duckdb.DuckDBPyConnection, staged: Staged, signal: tuple[str, str], column: str
+) -> list[tuple[str, str | None, int, int]]:
+    """A signal's values (of a kind and name) with those of a column: how many rows, and the first."""
+    return cursor.execute(
+        f"SELECT {VALUE_SQL} AS word, {expression(staged, column)} AS cell, count(*), min(_row) "
+        "FROM remarks JOIN staged USING (_row) WHERE kind = ? AND name = ? GROUP BY ALL",
+        list(signal),
+    ).fetchall()
+
+
 def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, str, str]]) -> None:
     """Write down what values mean: (kind, name, value, pass | fail | unsure); others stay without."""
     cursor.execute("CREATE TEMP TABLE meant (kind VARCHAR, name VARCHAR, word VARCHAR, told VARCHAR)")

@@ -353,3 +353,13 @@ def test_title_lines_that_excel_filled_up_are_no_header(workspace: Workspace, tm
     path.write_text("Evaluation,,\nof May,,\n,,\nquestion,answer,verdict\nQ,A,pass\n")
     told = Description(grades=("overall=verdict",))
     assert importing.import_file(workspace, str(path), described=told).batch.grades_new == 1
+
+
+def test_grades_that_contradict_the_score_beside_them_are_shown(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "both.csv"
+    pairs = [("pass", 5), ("pass", 1), ("fail", 5), ("fail", 1), ("pass", 4), ("fail", 2)]
+    rows = [f"Answer {n},{grade},{score}" for n, (grade, score) in enumerate(pairs)]
+    path.write_text("\n".join(["answer,grade,score", *rows]))
+    result = importing.import_file(workspace, str(path), described=Description(grades=("overall=grade",)))
+    (told,) = [warning for warning in result.warnings if warning.code == "contradicted"]
+    assert (told.values["n"], told.values["row"]) == (2, 3)

@@ -9,6 +9,7 @@ import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, GradingRules, RejectedRow, fact
 from labelcore.stages.importing import feedback, files, meanings
+from labelcore.stages.importing.contradicting import contradictions
 from labelcore.stages.importing.mapping import BEFORE, OVERALL, REPLY, Mapping
 from labelcore.stages.importing.meanings import Reading
 from labelcore.store import staging
@@ -187,6 +188,7 @@ def understand(
         for signal in signals
     )
     offers = () if shape.tool else tuple(_offers(cursor, staged, mapping, rows, rules))
+    notes += contradictions(cursor, staged, readings, offers)
     return Read(shape, staged, mapping, rows, signals, readings, offers, tuple(notes))
 
 
