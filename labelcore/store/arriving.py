@@ -72,7 +72,7 @@ def prepare(
     # Only keys are kept: the texts are read again from ``staged`` when they are stored.
     cursor.execute(
         "CREATE TEMP TABLE ready AS SELECT _row, external_id, model, prompt_version, group_key, input_key, "
-        "length(text) AS size, trim(text) = '' AS empty, "
+        "length(text) AS size, trim(left(text, 99)) = '' AND trim(text) = '' AS empty, "
         f"{CONTENT_ID_SQL.replace('input', 'distinct_input')} AS output_id FROM prepared"
     )
     return unknown + _kept_apart(cursor, id_is_guess=id_is_guess)
@@ -156,20 +156,33 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
     return found
 
 
+def _letters(text: str, some: int = 0) -> str:
+    """The letters and digits of a text alone, in lower case; with ``some`` the first or last so many."""
+    plain = f"regexp_replace(lower(nfc_normalize({text})), '[^\\pL\\pN]+', '', 'g')"
+    return f"{'left' if some > 0 else 'right'}({plain}, {abs(some)})" if some else plain
+
+
 def near_duplicates(cursor: duckdb.DuckDBPyConnection, *, leave_out: bool) -> int:
     """How many ready rows say the same as an earlier one but for case, blanks and punctuation.
 
     With ``leave_out`` they count as repeats of it: their grades and verdicts go to the first one.
     """
-    text = _alike("regexp_replace(text, '[^\\pL\\pN]+', '', 'g')")
     cursor.execute(
-        "CREATE TEMP TABLE near AS SELECT r._row, first_value(r.output_id) OVER "
-        f"(PARTITION BY {text}, coalesce(r.input_key, r.group_key, ''), r.model, r.prompt_version ORDER BY "
-        "r._row) "
-        "AS first_id FROM ready r JOIN prepared p USING (_row)"
+        "CREATE TEMP TABLE near AS SELECT _row, output_id, "
+        "hash(coalesce(input_key, group_key, ''), model, prompt_version) AS place FROM ready"
     )
+    # Letters alone are slow to tell: of the few rows that share the rest, then their ends, then all.
+    for letters in ("", _letters("left(text, 120)", 16), _letters("right(text, 120)", -16), _letters("text")):
+        keys = f"near JOIN (SELECT _row, {letters} AS letters FROM prepared) USING (_row)" if letters else "near"
+        cursor.execute(
+            "CREATE OR REPLACE TEMP TABLE near AS WITH keyed AS (SELECT _row, output_id, "
+            f"{'hash(place, letters) AS ' if letters else ''}place FROM {keys}), "
+            "shared AS (SELECT place, arg_min(output_id, _row) AS first_id FROM keyed GROUP BY place "
+            "HAVING min(output_id) < max(output_id)) SELECT _row, output_id, place, first_id FROM keyed "
+            "JOIN shared USING (place)"
+        )
     (found,) = cursor.execute(
-        "SELECT count(DISTINCT output_id) FROM ready JOIN near USING (_row) WHERE first_id <> output_id"
+        "SELECT count(DISTINCT output_id) FROM near WHERE first_id <> output_id"
     ).fetchone() or (0,)
     if found and leave_out:
         cursor.execute("UPDATE ready SET output_id = first_id FROM near WHERE near._row = ready._row")

@@ -15,6 +15,7 @@ import lzma
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ _FOREIGN = {
     b"SQLite format 3": "a SQLite database",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
-    b"\x80\x04\x95": "a Python pickle, which cannot be read safely",
+    **{bytes((128, version)): "a Python pickle, which cannot be read safely" for version in range(2, 6)},
 }
 _PACKED: dict[bytes, Callable[[Path], Any]] = {
     b"\x1f\x8b": lambda path: gzip.open(path),  # noqa: SIM115 - the caller closes it
@@ -43,7 +44,9 @@ _PACKED: dict[bytes, Callable[[Path], Any]] = {
 }
 _ZIP = b"PK\x03\x04"
 _LARGEST_UNPACKED = 20_000_000_000
+_DEEPEST = 3
 _BLOCK = 1 << 20
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 _SUFFIXES = (".arrow", ".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx", ".ods")
 
@@ -142,12 +145,18 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
     with tempfile.TemporaryDirectory() as folder:
         try:
             plain, warnings = _unpacked(path, Path(folder), part)
+            for depth in map(str, range(_DEEPEST)):
+                (Path(folder) / depth).mkdir()
+                inner, more = _unpacked(plain, Path(folder) / depth, "")
+                if inner == plain:
+                    break
+                plain, warnings = inner, warnings + more
             form = _format(plain)
             scan = _scan(plain, binary=bool(form.start))
             if encoding and not form.start:
                 scan = scan._replace(encoding=codecs.lookup(encoding).name)
             if scan.encoding != "utf-8" or scan.nul or scan.old_lines or not scan.exact:
-                copy = Path(folder) / f"copy of {plain.name}"
+                copy = Path(folder) / f"copy{plain.suffix[:20]}"
                 warnings += _transcode(plain, copy, scan)
                 plain = copy
         except PermissionError as trouble:
@@ -161,7 +170,9 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
             EOFError,
             lzma.LZMAError,
             zipfile.BadZipFile,
+            zlib.error,
             RuntimeError,
+            ValueError,
             pa.ArrowException,
         ) as trouble:
             raise BadInput(
@@ -176,7 +187,7 @@ def _unpacked(path: Path, folder: Path, part: str) -> tuple[Path, list[Fact]]:
     start = _start(path)
     for magic, opening in _PACKED.items():
         if start.startswith(magic):
-            target = folder / (path.stem or "unpacked")
+            target = folder / path.stem[-100:]
             with opening(path) as packed, target.open("wb") as plain:
                 _copied(packed, plain, path)
             return target, []
@@ -211,7 +222,7 @@ def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tu
             next_step="Choose one with --part, or unpack it.",
             parts=data,
         )
-    target = folder / Path(chosen[0]).name
+    target = folder / (Path(chosen[0]).name[-100:] or "part")
     with archive.open(chosen[0]) as packed, target.open("wb") as plain:
         _copied(packed, plain, path)
     return target, []
@@ -240,6 +251,9 @@ def _format(path: Path) -> Format:
     named = [form for form in formats.values() if path.suffix.lower() in form.endings]
     if named and named[0].start:
         raise BadInput(f"{path.name} is no {named[0].title} file.", next_step="Export it again.")
+    controls = len(_CONTROLS.findall(start))
+    if controls > 3 and controls * 50 > len(start) and not _wide(start):
+        raise BadInput(f"{path.name} is no text.", next_step="Export it as CSV or JSON lines, then import that.")
     return formats[_text_form(path)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import Field
@@ -136,10 +137,13 @@ def by_name(
 ) -> dict[str, str]:
     """The columns that a name tells; a conversation also by what it holds."""
     found: dict[str, str] = {}
+    named: dict[str, list[str]] = {}
+    for column in columns:
+        named.setdefault(_plain(column), []).append(column)
     for meaning, names in NAMES.items():
-        for name in names:
+        for name in filter(named.__contains__, names):
             used = {*found.values(), *taken}
-            free = [c for c in columns if c not in used and _plain(c) == name]
+            free = [column for column in named[name] if column not in used]
             if free and (meaning != "conversation" or is_chat(free[0], rows)):
                 found[meaning] = free[0]
                 break
@@ -168,6 +172,7 @@ def is_named(column: str, name: str) -> bool:
     return _plain(column) == name
 
 
+@cache
 def _plain(column: str) -> str:
     bare = re.sub(r"[（(\[].*$", "", column.strip(), flags=re.DOTALL).rstrip(" ?:*？：") or column.strip()
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", bare)

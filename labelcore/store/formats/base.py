@@ -205,12 +205,13 @@ def table(names: Sequence[str]) -> str:
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:
     """Column names told apart where two are the same, and named where they are empty."""
-    seen: dict[str, None] = {}
+    seen: dict[str, int] = {}
     for place, name in enumerate(names, 1):
-        column = str(name or "").strip() or f"column {place}"
+        column = given = str(name or "").strip() or f"column {place}"
         while column in seen:
-            column += "_2"
-        seen[column] = None
+            seen[given] = seen.get(given, 1) + 1
+            column = f"{given}_{seen[given]}"
+        seen[column] = 1
     return tuple(seen)
 
 
@@ -234,7 +235,7 @@ def number_rows(
     )
     cursor.execute(
         f"CREATE TEMP VIEW staged AS SELECT number + coalesce(rows, 0) AS _row, rest.* EXCLUDE (number) FROM "
-        f"(SELECT {number} AS number, * FROM {table}) rest ASOF LEFT JOIN shift ON number >= line"
+        f"(SELECT {number} AS number, * FROM {table}) rest ASOF LEFT JOIN shift ON number >= shift.line"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import itertools
 import re
 from collections import Counter
@@ -48,7 +49,7 @@ def layout(path: Path) -> Layout:
         start = file.read(_LONGEST_LOOK)
     told = re.match(r"sep=(.)\r?\n", start, re.IGNORECASE)
     skipped = 1 if told else 0
-    lines = list(itertools.islice(start.splitlines(keepends=True), skipped, _LOOKED_AT))
+    lines = list(itertools.islice(io.StringIO(start, newline=""), skipped, _LOOKED_AT))
     found = [_read(lines, mark, skipped) for mark in (told[1] if told else ",;\t|")]
     return max(found, key=lambda seen: seen[0])[1]
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import ijson
+import pyarrow as pa
 
 from labelcore.errors import BadInput
 from labelcore.store.formats import lines
@@ -26,7 +27,7 @@ from labelcore.store.formats.base import (
 
 _WHOLE = 100_000_000
 """Bytes up to which a document is parsed at once; a larger one is walked through."""
-_SHOWN, _ENTRIES, _DEPTH = 50, 2_000, 5
+_SHOWN, _ENTRIES, _DEPTH, _STEP = 50, 2_000, 5, 5_000
 _NOT_ROWS = {"errors", "warnings", "logs", "features", "schema", "index", "fields", "columns", "skipped"}
 _SPEAKERS = {"role", "from", "author", "speaker"}
 
@@ -133,8 +134,9 @@ def _way_in(value: Any) -> Callable[[Any], Iterable[Any]] | None:
     if not isinstance(value, dict) or len(value) == 0:
         return None
     inner = list(value.values())
-    if {"columns", "data"} <= value.keys() and all(isinstance(row, list) for row in value["data"] or [0]):
-        return lambda split: (dict(zip(split["columns"], row, strict=False)) for row in split["data"])
+    names, data = value.get("columns"), value.get("data")
+    if isinstance(names, list) and isinstance(data, list) and data and all(isinstance(row, list) for row in data):
+        return _of_split
     if all(isinstance(entry, list) for entry in inner) and _is_columns(
         [range(len(entry)) for entry in inner]
     ):
@@ -150,11 +152,12 @@ def _way_in(value: Any) -> Callable[[Any], Iterable[Any]] | None:
 
 def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
     some = value[:_SHOWN]
-    if some and all(isinstance(item, dict) for item in some):
-        if all(_SPEAKERS & item.keys() and len(item) <= 6 and "output" not in item for item in some):
+    objects = [item for item in some if isinstance(item, dict)]
+    if len(objects) * 2 > len(some):
+        if all(_SPEAKERS & item.keys() and len(item) <= 6 and "output" not in item for item in objects):
             return None  # one chat
-        if all(isinstance(item.get("row"), dict) for item in some):
-            return lambda items: (item["row"] for item in items)
+        if all(isinstance(item.get("row"), dict) for item in objects):
+            return lambda items: (item.get("row") if isinstance(item, dict) else item for item in items)
         return iter
     if some and all(isinstance(item, list) and item for item in some):
         if all(isinstance(turn, dict) for item in some for turn in item):
@@ -167,7 +170,13 @@ def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
 
 
 def _is_columns(columns: list[Any]) -> bool:
-    return len({tuple(column) for column in columns}) == 1
+    return len({frozenset(column) for column in columns}) == 1
+
+
+def _of_split(value: dict[str, Any]) -> Iterator[Any]:
+    """Rows under their names; one that has more cells than there are names stays a list, which is no row."""
+    names = distinct(map(str, value["columns"]))
+    return (dict(zip(names, row, strict=False)) if len(row) <= len(names) else row for row in value["data"])
 
 
 def _of_lists(value: dict[str, list[Any]]) -> Iterator[Record]:
@@ -195,15 +204,18 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def walk(path: Path, inner: str = "") -> Iterator[tuple[int, Record]]:
-    """The records at a path: the items of a list, the entries of a keyed object, or the object itself."""
+def walk(path: Path, inner: str = "") -> Iterator[tuple[int, Any]]:
+    """The records at a path: the items of a list, the entries of a keyed object, or the object itself.
+
+    What is no object comes along, so that it is counted and said.
+    """
     if path.stat().st_size > _WHOLE:
         records: Iterable[Any] = _streamed(path, inner)
     else:
         value = at(document(path), inner)
         unwrap = _way_in(value)
         records = unwrap(value) if unwrap else value if isinstance(value, list) else [value]
-    return ((number, record) for number, record in enumerate(records, 1) if isinstance(record, dict))
+    return enumerate(records, 1)
 
 
 def _streamed(path: Path, inner: str) -> Iterator[Any]:
@@ -237,19 +249,28 @@ def look(path: Path, part: str = "") -> Head:
 
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staged:
     """Read the rows at a part of the document into ``staged``, every key as a column of text."""
-    if not part and _is_plain_list(path):
-        try:
-            cursor.execute(
-                "CREATE TEMP TABLE lines AS SELECT json::VARCHAR AS line FROM read_json_objects(?, "
-                f"format='array', maximum_object_size={LARGEST_CELL * 2})",
-                [str(path)],
-            )
-        except duckdb.Error:
-            document(path)  # says what is wrong with it
-            raise
-    else:
+    if part or not _is_plain_list(path) or not _read_list(cursor, path):
         lines.insert_objects(cursor, (record for _, record in walk(path, part)))
     return lines.from_objects(cursor, first_place(cursor, "lines"))
+
+
+def _read_list(cursor: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Let DuckDB read a plain list into ``lines``; False where it cannot, and the transaction goes on."""
+    cursor.execute("CREATE TEMP TABLE lines (line VARCHAR)")
+    try:
+        reader = cursor.cursor().sql(
+            "SELECT json::VARCHAR AS line FROM read_json_objects(?, format='array', "
+            f"maximum_object_size={LARGEST_CELL * 2})",
+            params=[str(path)],
+        )
+        for batch in reader.to_arrow_reader(_STEP):
+            cursor.register("objects", pa.table(batch))
+            cursor.execute("INSERT INTO lines SELECT line FROM objects")
+            cursor.unregister("objects")
+    except (duckdb.Error, pa.ArrowException, OSError):
+        cursor.execute("DROP TABLE lines")
+        return False
+    return True
 
 
 def _is_plain_list(path: Path) -> bool:

@@ -23,6 +23,7 @@ from labelcore.store.formats.base import (
     Staged,
     distinct,
     first_place,
+    number_rows,
     reads,
 )
 
@@ -30,21 +31,37 @@ _MOST_KEYS = 500
 """Keys that become columns; of objects with more, the frequent ones, and the others stay together."""
 REST = "other fields"
 _SHOWN, _STEP = 50, 5_000
-_LONGEST_LOOK = 64_000_000
+_NEVER = "\x01\x02\x03\x04"
+"""A separator of fields that stands in no line."""
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staged:
     """Read JSON lines into ``staged``, every key as a column of text."""
     cursor.execute(
         "CREATE TEMP TABLE lines AS SELECT line FROM read_csv(?, "
-        "columns={'line': 'VARCHAR'}, header=false, delim=chr(1), quote='', escape='', auto_detect=false, "
-        f"strict_mode=false, null_padding=true, max_line_size={LARGEST_CELL * 2}, "
-        f"buffer_size={LARGEST_CELL * 4})",
+        f"columns={{'line': 'VARCHAR'}}, header=false, delim='{_NEVER}', quote='', escape='', "
+        "auto_detect=false, strict_mode=false, null_padding=true, store_rejects=true, rejects_limit=0, "
+        f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})",
         [str(path)],
     )
     start = first_place(cursor, "lines")
+    too_long = cursor.execute("SELECT line - 1, left(any_value(csv_line), ?) FROM reject_errors GROUP BY 1", [RAW])
+    if rows := too_long.fetchall():
+        start = _put_back(cursor, rows, start)
     cursor.execute("DELETE FROM lines WHERE line IS NULL OR trim(line) = ''")
     return from_objects(cursor, start)
+
+
+def _put_back(cursor: duckdb.DuckDBPyConnection, rows: list[tuple[int, str]], start: int) -> int:
+    """Lines that were too long get their places back, cut, so that they are broken where they stand."""
+    places = sorted(place for place, _ in rows)
+    number_rows(cursor, 0, places, "lines")
+    cursor.execute("CREATE TEMP TABLE placed AS SELECT _row AS place, line FROM staged")
+    cursor.executemany("INSERT INTO placed VALUES (?, ? || ' …')", rows)
+    cursor.execute("DROP VIEW temp.staged")
+    cursor.execute("CREATE OR REPLACE TEMP TABLE lines AS SELECT line FROM placed ORDER BY place")
+    cursor.execute("DROP TABLE placed")
+    return first_place(cursor, "lines")
 
 
 def from_objects(cursor: duckdb.DuckDBPyConnection, start: int = 0) -> Staged:
@@ -87,17 +104,31 @@ def pointer(steps: Iterable[str | int]) -> str:
 
 def _mended(cursor: duckdb.DuckDBPyConnection, start: int) -> list[RejectedRow]:
     """Take out the lines that are no objects; what only Python can read becomes plain JSON."""
-    condition = "NOT json_valid(line) OR json_type(line) <> 'OBJECT'"
-    for place, line in cursor.execute(f"SELECT rowid, line FROM lines WHERE {condition}").fetchall():
-        with contextlib.suppress(ValueError, RecursionError):
-            if isinstance(record := json.loads(line), dict):
-                cursor.execute("UPDATE lines SET line = ? WHERE rowid = ?", [plain_json(record), place])
+    condition = "CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END"
+    odd = f"SELECT rowid, line FROM lines WHERE {condition} AND rowid > ? ORDER BY rowid LIMIT {_STEP}"
+    last = -1
+    while some := cursor.execute(odd, [last]).fetchall():
+        last = some[-1][0]
+        plain = [(place, text) for place, line in some if (text := _as_plain(line))]
+        if plain:
+            places, texts = zip(*plain, strict=True)
+            cursor.register("mended", pa.table({"place": pa.array(places), "text": pa.array(texts)}))
+            cursor.execute("UPDATE lines SET line = text FROM mended WHERE lines.rowid = place")
+            cursor.unregister("mended")
     found = cursor.execute(
         f"SELECT rowid - {start} + 1, line FROM lines WHERE {condition} ORDER BY rowid"
     ).fetchall()
     cursor.execute(f"DELETE FROM lines WHERE {condition}")
     reason = "the line is not a JSON object"
     return [RejectedRow(row=int(row), field="", reason=reason, raw=line[:RAW]) for row, line in found]
+
+
+def _as_plain(line: str) -> str:
+    """An object that only Python can read, with NaN or half a character, as plain JSON; "" where it is none."""
+    with contextlib.suppress(ValueError, RecursionError):
+        record = json.loads(line)
+        return plain_json(record) if isinstance(record, dict) else ""
+    return ""
 
 
 def insert_objects(cursor: duckdb.DuckDBPyConnection, records: Iterable[Any]) -> None:
@@ -114,18 +145,25 @@ def plain_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace").decode()
 
 
-def walk(path: Path, _inner: str = "") -> Iterator[tuple[int, Record]]:
-    """Every line's number and object; lines that are none are left to `stage`, which names them."""
-    with path.open(encoding="utf-8", errors="replace") as file:
+def walk(path: Path, _inner: str = "") -> Iterator[tuple[int, Any]]:
+    """Every line's number and object; a line that is none as its text."""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
         for number, line in enumerate(file, 1):
-            with contextlib.suppress(ValueError, RecursionError):
-                if isinstance(record := json.loads(line), dict):
-                    yield number, record
+            if line.strip():
+                yield number, _value(line)
+
+
+def _value(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return line
 
 
 def look(path: Path, _part: str = "") -> Head:
     """The first objects."""
-    records = tuple(record for _, record in itertools.islice(walk(path), _SHOWN))
+    objects = (record for _, record in walk(path) if isinstance(record, dict))
+    records = tuple(itertools.islice(objects, _SHOWN))
     return Head(path.name, distinct(dict.fromkeys(key for record in records for key in record)), records)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
+import zipfile
 from collections import Counter
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,37 +19,70 @@ from labelcore.errors import BadInput
 from labelcore.store.formats.base import Format, Head, Part, Staged, distinct, reads, table
 
 _LOOKED_AT, _SHOWN, _STEP = 400, 50, 5_000
+_MOST_CELLS, _LARGEST = 30_000_000, 1_000_000_000
+_FARTHEST = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
-def _sheet(path: Path, part: str) -> python_calamine.CalamineSheet:
-    book = _book(path)
-    names = book.sheet_names
-    if part and part not in names:
-        raise BadInput(f"{path.name} has no sheet '{part}'.", next_step=f"It has {', '.join(names)}.")
-    filled = [name for name in names if _height(book, name)]
-    return book.get_sheet_by_name(part or (filled or names)[0])
-
-
-def _book(path: Path) -> python_calamine.CalamineWorkbook:
+@lru_cache(maxsize=1)
+def _sheets(path: Path, _changed: int) -> dict[str, list[list[Any]]]:
+    """The cells of every sheet that holds some, read once."""
     try:
-        return python_calamine.load_workbook(str(path))
-    except Exception as trouble:
+        _check_size(path)
+        book = python_calamine.load_workbook(str(path))
+        return {name: cells for name in book.sheet_names if (cells := _read(book, name))}
+    except BadInput:
+        raise
+    except BaseException as trouble:
+        if isinstance(trouble, KeyboardInterrupt | SystemExit):
+            raise
         raise BadInput(
             f"{path.name} is no workbook that can be read: {str(trouble)[:200]}",
             next_step="If it has a password, save it without; or save the sheet as CSV.",
         ) from trouble
 
 
-def _height(book: python_calamine.CalamineWorkbook, name: str) -> int:
+def _read(book: python_calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
     try:
-        return int(book.get_sheet_by_name(name).height)
+        return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except Exception:  # noqa: BLE001 - a chart sheet holds no rows
-        return 0
+        return []
 
 
-def _cells(sheet: python_calamine.CalamineSheet) -> tuple[int, tuple[str, ...], list[list[Any]]]:
+def _check_size(path: Path) -> None:
+    """Refuse a workbook that would not fit into memory: a cell far off makes a sheet of all before it."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+        sheets = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
+        cells = 0 if size > _LARGEST else sum(_area(archive, name) for name in sheets)
+    if size > _LARGEST or cells > _MOST_CELLS:
+        raise BadInput(f"{path.name} is too large for a workbook.", next_step="Save the sheet as CSV.")
+
+
+def _area(archive: zipfile.ZipFile, name: str) -> int:
+    """How many cells lie between the first and the farthest of a sheet."""
+    width, height, rest = 0, 0, b""
+    with archive.open(name) as sheet:
+        while block := sheet.read(1 << 20):
+            for letters, row in _FARTHEST.findall(rest + block):
+                column = 0
+                for letter in letters:
+                    column = column * 26 + letter - 64
+                width, height = max(width, column), max(height, int(row))
+            rest = block[-20:]
+    return width * height
+
+
+def _rows(path: Path, part: str) -> list[list[Any]]:
+    sheets = _sheets(path, path.stat().st_mtime_ns)
+    if part and part not in sheets:
+        raise BadInput(f"{path.name} has no sheet '{part}'.", next_step=f"It has {', '.join(sheets)}.")
+    return sheets[part] if part else next(iter(sheets.values()), [])
+
+
+def _cells(rows: list[list[Any]]) -> tuple[int, tuple[str, ...], list[list[Any]]]:
     """The place of the header from 0, its names, and the rows below it."""
-    rows = sheet.to_python(skip_empty_area=False)
     widths = [sum(cell != "" for cell in row) for row in rows[:_LOOKED_AT]]
     usual = Counter(width for width in widths if width > 1)
     least = max(usual, key=lambda width: (usual[width], width), default=1)
@@ -72,18 +108,17 @@ def _text(cell: Any) -> str | None:
 
 def parts(path: Path) -> list[Part]:
     """The sheets that hold rows."""
-    book = _book(path)
     found = []
-    for name in book.sheet_names:
-        if _height(book, name) > 1:
-            _, names, rows = _cells(book.get_sheet_by_name(name))
+    for name, cells in _sheets(path, path.stat().st_mtime_ns).items():
+        if len(cells) > 1:
+            _, names, rows = _cells(cells)
             found.append(Part(name, len(rows), names))
     return found
 
 
 def look(path: Path, part: str = "") -> Head:
     """The header and the first rows of a sheet."""
-    _, names, rows = _cells(_sheet(path, part))
+    _, names, rows = _cells(_rows(path, part))
     return Head(
         path.name, names, tuple(dict(zip(names, map(_text, row), strict=False)) for row in rows[:_SHOWN])
     )
@@ -91,7 +126,8 @@ def look(path: Path, part: str = "") -> Head:
 
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staged:
     """Read a sheet into ``staged``; rows without any text are no rows."""
-    header, names, rows = _cells(_sheet(path, part))
+    header, names, rows = _cells(_rows(path, part))
+    _sheets.cache_clear()
     cursor.execute(f"CREATE TEMP TABLE file_rows ({table(names)}, place BIGINT)")
     filled = ((at, row) for at, row in enumerate(rows, header + 2) if any(cell != "" for cell in row))
     while some := list(itertools.islice(filled, _STEP)):
