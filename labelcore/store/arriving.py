@@ -173,7 +173,11 @@ def near_duplicates(cursor: duckdb.DuckDBPyConnection, *, leave_out: bool) -> in
     )
     # Letters alone are slow to tell: of the few rows that share the rest, then their ends, then all.
     for letters in ("", _letters("left(text, 120)", 16), _letters("right(text, 120)", -16), _letters("text")):
-        keys = f"near JOIN (SELECT _row, {letters} AS letters FROM prepared) USING (_row)" if letters else "near"
+        if cursor.execute("SELECT count(*) FROM near").fetchone() == (0,):
+            return 0
+        keys = (
+            f"near JOIN (SELECT _row, {letters} AS letters FROM prepared) USING (_row)" if letters else "near"
+        )
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE near AS WITH keyed AS (SELECT _row, output_id, "
             f"{'hash(place, letters) AS ' if letters else ''}place FROM {keys}), "

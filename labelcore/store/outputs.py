@@ -48,7 +48,9 @@ def content_id(
 
 
 CONTENT_ID_SQL = (
-    "'o_' || left(sha256(concat(" + ", ".join(f"length({field}), ':', {field}" for field in _HASHED) + ")), 32)"
+    "'o_' || left(sha256(concat("
+    + ", ".join(f"length({field}), ':', {field}" for field in _HASHED)
+    + ")), 32)"
 )
 """SQL expression over the columns of a staged row; ``conversation`` must be its text."""
 

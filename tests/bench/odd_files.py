@@ -3,16 +3,14 @@
     python tests/bench/odd_files.py [--files 1500] [--seed 15] [--keep FOLDER]
 
 Valid files of every container and tool are cut off, mixed up and renamed, beside files made odd on purpose.
-Each is previewed and imported in a process of its own kind, which is ended after ten seconds.
+Each is previewed and imported in a process beside this one, which is ended after ten silent seconds.
 """
 
 from __future__ import annotations
 
 import argparse
-import bz2
-import csv
+import contextlib
 import gzip
-import io
 import json
 import multiprocessing
 import os
@@ -22,161 +20,22 @@ import sqlite3
 import tempfile
 import time
 import traceback
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from labelcore.errors import LabelcoreError
 from labelcore.stages import importing, projects
 from labelcore.stages.importing import Description
-from labelcore.store import open_database, outputs
+from labelcore.store import open_database
 from labelcore.workspace import Workspace
+from tests.bench.valid_files import File, as_csv, as_lines, as_parquet, as_xlsx, seeds, workbook, zipped
 
-CASES = Path(__file__).parent.parent / "cases"
 PATIENCE = 10.0
 KEYS = ("", " ", '"', "'", "a.b", "a[0]", "$", "/", "~", "_row", "rowid", "c1", "line", "Output", "OUTPUT")
-File = tuple[str, bytes]
-
-
-def rows(n: int, chance: random.Random) -> list[dict[str, str]]:
-    """Outputs with inputs and grades; some texts over several lines, with quotes, or not Latin."""
-    texts = ("plain", 'with "quotes"', "two\nlines", "a, b; c\td", "北京很好", "naïve – 5 €", "=1+1")
-    return [
-        {
-            "id": f"r{at}",
-            "input": f"question {at}",
-            "output": f"{chance.choice(texts)} {at}",
-            "grade": chance.choice(("pass", "fail")),
-        }
-        for at in range(n)
-    ]
-
-
-def as_csv(found: list[dict[str, Any]], mark: str = ",") -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in found for key in row)), delimiter=mark)
-    writer.writeheader()
-    writer.writerows(found)
-    return text.getvalue().encode()
-
-
-def as_lines(found: list[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode()
-
-
-def as_parquet(found: list[dict[str, Any]]) -> bytes:
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(found), sink)
-    return sink.getvalue()
-
-
-def as_arrow(found: list[dict[str, Any]], kind: Callable[..., Any] = pa.ipc.new_file) -> bytes:
-    sink, table = io.BytesIO(), pa.Table.from_pylist(found)
-    with kind(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue()
-
-
-def as_xlsx(found: list[dict[str, Any]]) -> bytes:
-    """A workbook, written by hand so that no library's care stands between."""
-    cells = [list(found[0]), *(list(row.values()) for row in found)]
-    lines = "".join(
-        f'<row r="{at}">'
-        + "".join(f'<c r="{chr(65 + n)}{at}" t="inlineStr"><is><t>{_xml(c)}</t></is></c>' for n, c in enumerate(row))
-        + "</row>"
-        for at, row in enumerate(cells, 1)
-    )
-    return workbook(f"<sheetData>{lines}</sheetData>")
-
-
-def _xml(text: Any) -> str:
-    return str(text).replace("&", "&amp;").replace("<", "&lt;")
-
-
-def workbook(sheet: str) -> bytes:
-    names = "http://schemas.openxmlformats.org"
-    main, links = f"{names}/spreadsheetml/2006/main", f"{names}/officeDocument/2006/relationships"
-    kinds, package = f"{names}/package/2006/content-types", f"{names}/package/2006/relationships"
-    return zipped(
-        {
-            "[Content_Types].xml": f'<Types xmlns="{kinds}"/>',
-            "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="a" Target="xl/workbook.xml" '
-            f'Type="{links}/officeDocument"/></Relationships>',
-            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{links}"><sheets><sheet name="S" '
-            'sheetId="1" r:id="a"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}"><Relationship Id="a" '
-            f'Target="worksheets/sheet1.xml" Type="{links}/worksheet"/></Relationships>',
-            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}">{sheet}</worksheet>',
-        }
-    )
-
-
-def zipped(files: dict[str, str | bytes]) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return sink.getvalue()
-
-
-def seeds(chance: random.Random) -> list[File]:
-    """A valid file of every container, and those of the tools that stand with the tests."""
-    found = rows(chance.choice((3, 40)), chance)
-    nested = [{"messages": [{"role": "user", "content": r["input"]}, {"role": "assistant", "content": r["output"]}]} for r in found]
-    known = [(path.name, path.read_bytes()) for path in sorted(CASES.iterdir()) if path.is_file()]
-    return [
-        *known,
-        ("a.csv", as_csv(found)),
-        ("a.tsv", as_csv(found, "\t")),
-        ("b.csv", as_csv(found, ";").replace(b"\r\n", b"\r")),
-        ("a.jsonl", as_lines(found)),
-        ("a.json", json.dumps(found, indent=1).encode()),
-        ("b.json", json.dumps({"meta": {"n": 1}, "data": found}).encode()),
-        ("c.json", json.dumps(nested).encode()),
-        ("chats.jsonl", as_lines(nested)),
-        ("a.parquet", as_parquet(found)),
-        ("a.arrow", as_arrow(found)),
-        ("a.arrows", as_arrow(found, pa.ipc.new_stream)),
-        ("a.xlsx", as_xlsx(found)),
-        ("a.csv.gz", gzip.compress(as_csv(found))),
-        ("a.jsonl.bz2", bz2.compress(as_lines(found))),
-        ("a.zip", zipped({"a.csv": as_csv(found)})),
-        ("log.eval", zipped({"header.json": '{"eval": {"model": "m"}}', "samples/a.json": '{"id": 1, "epoch": 1, "input": "q", "output": {"completion": "x"}}'})),
-        *tools(found),
-    ]
-
-
-def tools(found: list[dict[str, Any]]) -> list[File]:
-    """Small files of the tools' shapes."""
-    attributes = [{"key": "gen_ai.completion.0.content", "value": {"stringValue": r["output"]}} for r in found[:1]]
-    spans = [{"spanId": r["id"], "traceId": "t", "attributes": attributes} for r in found]
-    documents: dict[str, Any] = {
-        "otlp.json": {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]},
-        "langfuse.json": [{"id": r["id"], "input": r["input"], "output": r["output"], "observations": [], "scores": [{"name": "ok", "value": 1, "dataType": "BOOLEAN", "source": "EVAL"}]} for r in found],
-        "langsmith.json": [{"id": r["id"], "run_type": "llm", "dotted_order": "1", "trace_id": "t", "inputs": {"q": r["input"]}, "outputs": {"output": r["output"]}} for r in found],
-        "mlflow.json": [{"trace_id": r["id"], "request": r["input"], "response": r["output"], "assessments": []} for r in found],
-        "deepeval.json": {"testCases": [{"name": r["id"], "input": r["input"], "actualOutput": r["output"], "metricsData": [{"name": "m", "success": True, "score": 1}]} for r in found]},
-        "ragas.json": [{"user_input": r["input"], "response": r["output"], "retrieved_contexts": ["c"]} for r in found],
-        "labelstudio.json": [{"id": at, "data": {"text": r["output"]}, "annotations": [{"result": [{"from_name": "ok", "type": "choices", "value": {"choices": ["pass"]}}]}]} for at, r in enumerate(found)],
-        "inspect.json": {"eval": {"model": "m"}, "samples": [{"id": r["id"], "epoch": 1, "input": r["input"], "output": {"completion": r["output"]}, "scores": {"s": {"value": "C"}}} for r in found]},
-    }
-    lines: dict[str, Any] = {
-        "sharegpt.jsonl": [{"conversations": [{"from": "human", "value": r["input"]}, {"from": "gpt", "value": r["output"]}]} for r in found],
-        "prodigy.jsonl": [{"text": r["output"], "answer": "accept", "_input_hash": 1, "_task_hash": at} for at, r in enumerate(found)],
-        "doccano.jsonl": [{"id": at, "text": r["output"], "label": ["good"], "Comments": []} for at, r in enumerate(found)],
-        "argilla.jsonl": [{"id": r["id"], "fields": {"output": r["output"]}, "responses": {"q": [{"value": "yes", "user_id": "u"}]}} for r in found],
-        "batch.jsonl": [{"custom_id": r["id"], "response": {"status_code": 200, "body": {"choices": [{"message": {"role": "assistant", "content": r["output"]}}]}}} for r in found],
-        "phoenix.jsonl": [{"context.span_id": r["id"], "span_kind": "LLM", "attributes.input.value": r["input"], "attributes.output.value": r["output"]} for r in found],
-    }
-    whole = [(name, json.dumps(value).encode()) for name, value in documents.items()]
-    return whole + [(name, as_lines(value)) for name, value in lines.items()]
 
 
 # What happens to a file on its way.
@@ -212,19 +71,33 @@ def ragged(data: bytes, chance: random.Random) -> bytes:
     for _ in range(3):
         if lines:
             at = chance.randrange(len(lines))
-            lines[at] = chance.choice((b",,,\n", b"one\n", b"\n", b'"\n', b"{}\n", b"null\n", b'[1]\n', lines[at] * 2))
+            lines[at] = chance.choice(
+                (b",,,\n", b"one\n", b"\n", b'"\n', b"{}\n", b"null\n", b"[1]\n", lines[at] * 2)
+            )
     return b"".join(lines)
 
 
 def other_encoding(data: bytes, chance: random.Random) -> bytes:
-    names = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "cp1252", "latin-1", "utf-8-sig", "shift_jis")
+    names = (
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "gb18030",
+        "cp1252",
+        "latin-1",
+        "utf-8-sig",
+        "shift_jis",
+    )
     text = data.decode("utf-8", "replace")
     half = chance.randrange(len(text) + 1) if chance.random() < 0.4 else len(text)
     return text[:half].encode(chance.choice(names), "replace") + text[half:].encode()
 
 
 def returns(data: bytes, chance: random.Random) -> bytes:
-    return data.replace(b"\r\n", b"\n").replace(b"\n", chance.choice((b"\r", b"\r\n", b"\n\r", b"\n\n", b"\x0b")))
+    return data.replace(b"\r\n", b"\n").replace(
+        b"\n", chance.choice((b"\r", b"\r\n", b"\n\r", b"\n\n", b"\x0b"))
+    )
 
 
 def twice(data: bytes, chance: random.Random) -> bytes:
@@ -240,21 +113,37 @@ def renamed_keys(data: bytes, chance: random.Random) -> bytes:
 CHANGES = (cut, flipped, inserted, mixed, ragged, other_encoding, returns, twice, renamed_keys)
 
 
-def odd(chance: random.Random) -> Iterator[File]:
-    """Files that are made odd on purpose."""
+def large(chance: random.Random) -> Iterator[File]:
+    """Deep nesting, huge cells, very many columns."""
     deep = chance.choice((500, 5_000, 100_000))
     opening, closing = chance.choice((("[", "]"), ('{"output":', "}"), ('{"a":[', "]}")))
     yield "deep.json", (opening * deep + "1" + closing * deep).encode()
     yield "deep.jsonl", b'{"output": "x"}\n{"output": ' + b"[" * deep + b"]" * deep + b"}\n"
     yield "deeper.json", b'[{"output": "x", "meta": ' + b"[" * deep + b"]" * deep + b"}]"
-    yield "chat.jsonl", b'{"messages": ' + b'[{"role":"user","content":' * deep + b'""' + b"}]" * deep + b"}\n"
-    yield "cell.csv", b"id,output\n1," + b"x" * chance.choice((1_000_000, 17_000_000, 40_000_000)) + b"\n2,y\n"
-    yield "cell.jsonl", b'{"output": "' + b"x" * chance.choice((17_000_000, 40_000_000)) + b'"}\n{"output": "y"}\n'
+    yield (
+        "chat.jsonl",
+        b'{"messages": ' + b'[{"role":"user","content":' * deep + b'""' + b"}]" * deep + b"}\n",
+    )
+    yield (
+        "cell.csv",
+        b"id,output\n1," + b"x" * chance.choice((1_000_000, 17_000_000, 40_000_000)) + b"\n2,y\n",
+    )
+    yield (
+        "cell.jsonl",
+        b'{"output": "' + b"x" * chance.choice((17_000_000, 40_000_000)) + b'"}\n{"output": "y"}\n',
+    )
     wide = chance.choice((1_999, 2_001, 100_000))
-    yield "wide.csv", b",".join(b"a" if at % 2 else b"output" for at in range(wide)) + b"\n" + b"x," * (wide - 1) + b"x\n"
+    yield (
+        "wide.csv",
+        b",".join(b"a" if at % 2 else b"output" for at in range(wide)) + b"\n" + b"x," * (wide - 1) + b"x\n",
+    )
     yield "wide.jsonl", as_lines([{"output": "x", **{f"k{at}": at for at in range(wide)}}])
     yield "wide.json", json.dumps([{"output": "x", **{f"k{at}": at for at in range(wide)}}]).encode()
     yield "wide.parquet", as_parquet([{"output": "x", **{f"k{at}": at for at in range(min(wide, 3_000))}}])
+
+
+def odd_keys(chance: random.Random) -> Iterator[File]:
+    """Keys that are words elsewhere, values that are no numbers, rows that are none."""
     keys = chance.sample(KEYS, 6)
     yield "keys.csv", as_csv([{"output": "x", **{key: f"v{at}" for at, key in enumerate(keys)}}])
     yield "keys.jsonl", as_lines([{"output": "x", **{key: at for at, key in enumerate(keys)}}] * 3)
@@ -262,17 +151,26 @@ def odd(chance: random.Random) -> Iterator[File]:
     yield "keys.xlsx", as_xlsx([{"output": "x", **{key: f"v{at}" for at, key in enumerate(keys)}}])
     yield "same.json", b'[{"output": "a", "output": "b", "id": 1, "id": 1}]'
     yield "same.csv", b"output,output,Output,\nx,y,z,\n"
-    yield "numbers.jsonl", b'{"output": "x", "a": NaN, "b": Infinity, "c": -Infinity, "d": 1e999}\n{"output": "y"}\n'
+    yield (
+        "numbers.jsonl",
+        b'{"output": "x", "a": NaN, "b": Infinity, "c": -Infinity, "d": 1e999}\n{"output": "y"}\n',
+    )
     yield "numbers.json", b'[{"output": "x", "a": NaN, "b": 123456789012345678901234567890, "c": 1e-999}]'
     yield "surrogate.jsonl", b'{"output": "\\ud800 x", "\\udfff": 1}\n{"output": "y"}\n'
     yield "surrogate.json", b'{"rows": [{"output": "\\ud83d x"}, {"output": "y"}]}'
     yield "lists.json", json.dumps({"a": [{"output": "x"}] * 3, "b": [{"output": "y"}] * 4}).encode()
     yield "mixed.json", json.dumps([{"output": "x"}, 1, None, "text", [], {"output": "y"}]).encode()
     yield "mixed.jsonl", b'{"output": "x"}\n1\nnull\n"text"\n[]\n\n  \n{"output": "y"}\n{}\n'
-    late = [{"output": f"x{at}"} for at in range(chance.choice((300, 3_000)))] + [{"output": "z", "grade": "pass"}]
+    late = [{"output": f"x{at}"} for at in range(chance.choice((300, 3_000)))] + [
+        {"output": "z", "grade": "pass"}
+    ]
     yield "late.jsonl", as_lines(late)
     yield "late.json", json.dumps(late).encode()
-    yield "formula.csv", b'output,input\n=HYPERLINK("x"),=cmd|\' /C calc\'!A0\n+1+1,@SUM(A1)\n'
+    yield "formula.csv", b"output,input\n=HYPERLINK(\"x\"),=cmd|' /C calc'!A0\n+1+1,@SUM(A1)\n"
+
+
+def packed(chance: random.Random) -> Iterator[File]:
+    """Files that hold others, or more than they seem to."""
     yield "bomb.csv.gz", gzip.compress(b"output\n" + b"x" * 60_000_000)
     yield "bomb.zip", zipped({"a.csv": b"output\n" + b"x\n" * 300_000})
     yield "inner.zip", zipped({"a.zip": zipped({"a.csv": "output\nx\n"})})
@@ -280,9 +178,19 @@ def odd(chance: random.Random) -> Iterator[File]:
     yield "many.zip", zipped({f"{at}.csv": "output\nx\n" for at in range(5)})
     yield "up.zip", zipped({"../../a.csv": "output,id\nx,1\n"})
     yield "long.zip", zipped({"n" * 300 + ".csv": "output,id\nx,1\n"})
-    yield "far.xlsx", workbook('<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>')
+    yield (
+        "far.xlsx",
+        workbook(
+            '<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576">'
+            '<c r="XFD1048576"><v>2</v></c></row></sheetData>'
+        ),
+    )
     yield "huge.xlsx", workbook("<sheetData>" + "<row><c><v>1</v></c></row>" * 100_000 + "</sheetData>")
     yield "log.eval", zipped({"header.json": "[" * deep, "samples/a.json": "{"})
+
+
+def foreign(chance: random.Random) -> Iterator[File]:
+    """Files of other programs, and tables with little in them."""
     yield "data.db", _sqlite()
     yield "data.pkl", pickle.dumps([{"output": "x"}], protocol=chance.choice((0, 1, 2, 3, 4, 5)))
     yield "random.csv", chance.randbytes(5_000)
@@ -295,9 +203,18 @@ def odd(chance: random.Random) -> Iterator[File]:
     yield "nothing.csv", chance.choice((b"", b" ", b"\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b",", b'"'))
     yield "python.jsonl", b"{'output': 'x', 'ok': True}\n{'output': 'y', 'ok': None}\n"
     yield "columns.json", json.dumps({"output": ["x", "y"], "id": [1]}).encode()
-    yield "split.json", json.dumps({"columns": ["output"], "data": [["x"], ["y", "z"], []], "index": [0, 1]}).encode()
+    yield (
+        "split.json",
+        json.dumps({"columns": ["output"], "data": [["x"], ["y", "z"], []], "index": [0, 1]}).encode(),
+    )
     yield "split2.json", json.dumps({"columns": 5, "data": 3}).encode()
     yield "index.json", json.dumps({"output": {"0": "x", "1": "y"}, "id": {"1": 1, "0": 2}}).encode()
+
+
+def odd(chance: random.Random) -> Iterator[File]:
+    """Files that are made odd on purpose."""
+    for kind in (large, odd_keys, packed, foreign):
+        yield from kind(chance)
 
 
 def _sqlite() -> bytes:
@@ -324,7 +241,9 @@ def files(number: int, seed: int) -> Iterator[File]:
             for change in chance.sample(CHANGES, chance.choice((1, 1, 2))):
                 data = change(data, chance)
             if chance.random() < 0.15:
-                name = Path(name).stem + chance.choice((".csv", ".json", ".jsonl", ".parquet", ".xlsx", ".arrow", "", ".zip"))
+                name = Path(name).stem + chance.choice(
+                    (".csv", ".json", ".jsonl", ".parquet", ".xlsx", ".arrow", "", ".zip")
+                )
             yield name, data
             made += 1
             if made >= number:
@@ -349,7 +268,12 @@ def told(path: str) -> int | None:
         text = data.decode()
         if "\r" in text or "\0" in text or data[:3] == b"\xef\xbb\xbf":
             return None
-        if path.endswith(".jsonl") and Path(path).name in {"mixed.jsonl", "late.jsonl", "numbers.jsonl", "keys.jsonl"}:
+        if path.endswith(".jsonl") and Path(path).name in {
+            "mixed.jsonl",
+            "late.jsonl",
+            "numbers.jsonl",
+            "keys.jsonl",
+        }:
             return sum(bool(line.strip()) for line in text.split("\n"))
         if path.endswith(".json") and Path(path).name in {"mixed.json", "late.json", "numbers.json"}:
             return len(json.loads(text))
@@ -358,15 +282,15 @@ def told(path: str) -> int | None:
     return None
 
 
-def trial(workspace: Workspace, path: str) -> str:
+def trial(workspace: Workspace, path: str, tell: Callable[[str], None]) -> str:
     """Preview and import one file; a word for how it ended, or what is wrong."""
-    try:
+    with contextlib.suppress(LabelcoreError):
         importing.preview(workspace, path)
-    except LabelcoreError:
-        pass
+    tell("")
     try:
         result = importing.import_file(workspace, path)
     except LabelcoreError as trouble:
+        tell("")
         try:
             importing.import_file(workspace, path, described=Description(columns={"output": "output"}))
         except LabelcoreError:
@@ -392,7 +316,7 @@ def work(line: Connection) -> None:
     while path := line.recv():
         number += 1
         try:
-            line.send(trial(Workspace(db, projects.open_project(db, f"p{number}")), path))
+            line.send(trial(Workspace(db, projects.open_project(db, f"p{number}")), path, line.send))
         except BaseException:  # noqa: BLE001 - that is what is looked for
             line.send("TRACEBACK: " + traceback.format_exc())
 
@@ -418,14 +342,31 @@ class Worker:
         self.tried += 1
         self.line.send(path)
         try:
-            if self.line.poll(PATIENCE + (20 if self.tried == 1 else 0)):
-                return str(self.line.recv())
+            while self.answers():
+                if word := self.line.recv():
+                    return str(word)
             word = "HANG"
         except EOFError:
             word = "KILLED"
         self.end()
         self.begin()
         return word
+
+    def answers(self) -> bool:
+        """Whether something comes before ten seconds of the processor, or a minute, are over."""
+        began, until = self.worked(), time.monotonic() + 6 * PATIENCE
+        while not self.line.poll(0.2):
+            if self.worked() - began > PATIENCE or time.monotonic() > until:
+                return False
+        return True
+
+    def worked(self) -> float:
+        """Seconds of the processor that the process took; others may work on the same machine."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def end(self) -> None:
         self.process.kill()
@@ -465,7 +406,10 @@ def main() -> None:
         for place in no_files(folder / "odd"):
             attempt(place, place[-60:].replace("/", "|"))
     worker.end()
-    print(", ".join(f"{n:,} {word}" for word, n in words.most_common()), f"; slowest {slowest[0]:.1f} s {slowest[1]}")
+    print(
+        ", ".join(f"{n:,} {word}" for word, n in words.most_common()),
+        f"; slowest {slowest[0]:.1f} s {slowest[1]}",
+    )
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ class _Scan(NamedTuple):
     encoding: str = "utf-8"
     nul: bool = False
     old_lines: bool = False
+    mixed_lines: bool = False
     exact: bool = True
 
 
@@ -153,6 +154,7 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
                 plain, warnings = inner, warnings + more
             form = _format(plain)
             scan = _scan(plain, binary=bool(form.start))
+            scan = scan._replace(old_lines=scan.old_lines or (scan.mixed_lines and form.name == "jsonl"))
             if encoding and not form.start:
                 scan = scan._replace(encoding=codecs.lookup(encoding).name)
             if scan.encoding != "utf-8" or scan.nul or scan.old_lines or not scan.exact:
@@ -252,8 +254,14 @@ def _format(path: Path) -> Format:
     if named and named[0].start:
         raise BadInput(f"{path.name} is no {named[0].title} file.", next_step="Export it again.")
     controls = len(_CONTROLS.findall(start))
-    if controls > 3 and controls * 50 > len(start) and not _wide(start):
-        raise BadInput(f"{path.name} is no text.", next_step="Export it as CSV or JSON lines, then import that.")
+    if (
+        controls * 20 > len(start)
+        and not _wide(start)
+        and not _decodes(codecs.getincrementaldecoder("utf-8")(), start)
+    ):
+        raise BadInput(
+            f"{path.name} is no text.", next_step="Export it as CSV or JSON lines, then import that."
+        )
     return formats[_text_form(path)]
 
 
@@ -283,7 +291,8 @@ def _text_form(path: Path) -> str:
 def _scan(path: Path, *, binary: bool) -> _Scan:
     """Everything about the bytes, in one pass of bounded memory."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    valid, nul, returns, newlines, start = True, False, False, False, b""
+    valid, nul, start, last = True, False, b"", b""
+    returns = newlines = pairs = 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             start = start or block[:4096]
@@ -291,14 +300,17 @@ def _scan(path: Path, *, binary: bool) -> _Scan:
             if binary:
                 continue
             nul = nul or b"\0" in block
-            returns, newlines = returns or b"\r" in block, newlines or b"\n" in block
+            returns, newlines = returns + block.count(b"\r"), newlines + block.count(b"\n")
+            pairs += (block.count(b"\r\n") if returns else 0) + (last == b"\r" and block[:1] == b"\n")
+            last = block[-1:]
             valid = valid and _decodes(decoder, block)
     if binary:
         return _Scan(digest.hexdigest())
     valid = valid and _decodes(decoder, b"", last=True)
-    found = _Scan(digest.hexdigest(), "utf-8", nul, returns and not newlines, valid)
+    mixed = returns > 0 and not returns == newlines == pairs
+    found = _Scan(digest.hexdigest(), "utf-8", nul, returns > newlines == 0, mixed, valid)
     if wide := _wide(start):
-        return found._replace(encoding=wide, nul=False, old_lines=False, exact=True)
+        return found._replace(encoding=wide, nul=False, old_lines=False, mixed_lines=False, exact=True)
     if valid:
         return found._replace(encoding="utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
     guess = "utf-8" if _is_mostly_utf8(path) else _guess(path)
@@ -379,7 +391,9 @@ def _transcode(source: Path, target: Path, scan: _Scan) -> list[Fact]:
         while part := old.read(_BLOCK):
             damaged += part.count("\ufffd")
             nul += part.count("\0")
-            part = part.replace("\r", "\n") if scan.old_lines else part
+            while part.endswith("\r") and (more := old.read(1)):
+                part += more
+            part = part.replace("\r\n", "\n").replace("\r", "\n") if scan.old_lines else part
             new.write(part.replace("\0", "␀"))
     warnings = (
         []

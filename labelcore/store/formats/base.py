@@ -78,7 +78,8 @@ class Source(NamedTuple):
     """A file whose container is known, for a tool's format: ``records()`` walks through it in bounded memory.
 
     Of a table a record is a row (column -> text or parsed JSON), of JSON lines an object with its line, of a
-    document an item of the list at ``records("results.results")`` ("" is the document itself or its list).
+    document an item of the list at ``records("results.results")`` ("" is the document itself or its list), or
+    of lists in lists at ``records("batches[].spans[]")``.
     ``part("eval")``: a small part of a document, None where there is none.
     """
 

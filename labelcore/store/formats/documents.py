@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,8 @@ from labelcore.store.formats.base import (
 _WHOLE = 100_000_000
 """Bytes up to which a document is parsed at once; a larger one is walked through."""
 _SHOWN, _ENTRIES, _DEPTH, _STEP = 50, 2_000, 5, 5_000
+_DRAWN = 20_000_000
+"""Characters and a hundred for each value that a sketch holds."""
 _NOT_ROWS = {"errors", "warnings", "logs", "features", "schema", "index", "fields", "columns", "skipped"}
 _SPEAKERS = {"role", "from", "author", "speaker"}
 
@@ -48,9 +51,8 @@ def document(path: Path) -> Any:
         BadInput: the file is no JSON, or is nested deeper than anything meant for people.
     """
     try:
-        if path.stat().st_size > _WHOLE:
-            with path.open("rb") as file:
-                return _sketch(ijson.basic_parse(file, use_float=True))
+        if (state := path.stat()).st_size > _WHOLE:
+            return _sketch(path, state.st_mtime_ns)
         return _parsed(path.read_text(encoding="utf-8", errors="replace"))
     except RecursionError as trouble:
         raise BadInput(
@@ -75,32 +77,49 @@ def _parsed(text: str) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-def _sketch(events: Iterator[tuple[str, Any]]) -> Any:
-    """The value of the next events with the first entries of every list and object."""
-    return _built(events, *next(events))
+@lru_cache(maxsize=1)
+def _sketch(path: Path, _changed: int) -> Any:
+    """A document with the first entries of every list and object."""
+    with path.open("rb") as file:
+        events = ijson.basic_parse(file, use_float=True)
+        return _Sketch().built(events, *next(events))
 
 
-def _built(events: Iterator[tuple[str, Any]], event: str, value: Any) -> Any:
-    if event == "start_array":
+class _Sketch:
+    """How much of a sketch is left to be drawn; when that is spent, lists keep two items only."""
+
+    def __init__(self) -> None:
+        self.left = _DRAWN
+
+    def built(self, events: Iterator[tuple[str, Any]], event: str, value: Any) -> Any:
+        """The value that begins with this event."""
+        self.left -= 100 + (len(value) if isinstance(value, str) else 0)
+        if event == "start_array":
+            return self._items(events)
+        return self._entries(events) if event == "start_map" else value
+
+    def _items(self, events: Iterator[tuple[str, Any]]) -> list[Any]:
         items: list[Any] = []
-        for inner, given in events:
-            if inner == "end_array":
-                return items
-            if len(items) < _SHOWN:
-                items.append(_built(events, inner, given))
+        for event, value in events:
+            if event == "end_array":
+                break
+            if len(items) < (_SHOWN if self.left > 0 else 2):
+                items.append(self.built(events, event, value))
             else:
-                _skipped(events, inner)
-    if event == "start_map":
+                _skipped(events, event)
+        return items
+
+    def _entries(self, events: Iterator[tuple[str, Any]]) -> dict[str, Any]:
         entries: dict[str, Any] = {}
-        for inner, key in events:
-            if inner == "end_map":
-                return entries
-            kind, given = next(events)
+        for event, key in events:
+            if event == "end_map":
+                break
+            kind, value = next(events)
             if len(entries) < _ENTRIES:
-                entries[key] = _built(events, kind, given)
+                entries[key] = self.built(events, kind, value)
             else:
                 _skipped(events, kind)
-    return value
+        return entries
 
 
 def _skipped(events: Iterator[tuple[str, Any]], event: str) -> None:
@@ -135,7 +154,12 @@ def _way_in(value: Any) -> Callable[[Any], Iterable[Any]] | None:
         return None
     inner = list(value.values())
     names, data = value.get("columns"), value.get("data")
-    if isinstance(names, list) and isinstance(data, list) and data and all(isinstance(row, list) for row in data):
+    if (
+        isinstance(names, list)
+        and isinstance(data, list)
+        and data
+        and all(isinstance(row, list) for row in data)
+    ):
         return _of_split
     if all(isinstance(entry, list) for entry in inner) and _is_columns(
         [range(len(entry)) for entry in inner]
@@ -204,6 +228,17 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
+def items(value: Any, path: str) -> Iterator[Any]:
+    """The items of lists in lists, ``resourceSpans[].scopeSpans[].spans[]``."""
+    before, inside, rest = path.partition("[]")
+    found = at(value, before.strip("."))
+    if not inside:
+        yield found
+    elif isinstance(found, list):
+        for item in found:
+            yield from items(item, rest)
+
+
 def walk(path: Path, inner: str = "") -> Iterator[tuple[int, Any]]:
     """The records at a path: the items of a list, the entries of a keyed object, or the object itself.
 
@@ -211,6 +246,8 @@ def walk(path: Path, inner: str = "") -> Iterator[tuple[int, Any]]:
     """
     if path.stat().st_size > _WHOLE:
         records: Iterable[Any] = _streamed(path, inner)
+    elif "[]" in inner:
+        records = items(document(path), inner)
     else:
         value = at(document(path), inner)
         unwrap = _way_in(value)
@@ -219,6 +256,10 @@ def walk(path: Path, inner: str = "") -> Iterator[tuple[int, Any]]:
 
 
 def _streamed(path: Path, inner: str) -> Iterator[Any]:
+    if "[]" in inner:
+        with path.open("rb") as file:
+            yield from ijson.items(file, inner.replace("[]", ".item"), use_float=True)
+        return
     sketch = at(document(path), inner)
     unwrap = _way_in(sketch)
     with path.open("rb") as file:

@@ -19,7 +19,6 @@ from labelcore.store.formats.base import (
     RAW,
     Format,
     Head,
-    Record,
     Staged,
     distinct,
     first_place,
@@ -45,14 +44,16 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
         [str(path)],
     )
     start = first_place(cursor, "lines")
-    too_long = cursor.execute("SELECT line - 1, left(any_value(csv_line), ?) FROM reject_errors GROUP BY 1", [RAW])
+    too_long = cursor.execute(
+        "SELECT line - 1, left(any_value(csv_line), ?) FROM reject_errors GROUP BY 1", [RAW]
+    )
     if rows := too_long.fetchall():
-        start = _put_back(cursor, rows, start)
-    cursor.execute("DELETE FROM lines WHERE line IS NULL OR trim(line) = ''")
+        start = _put_back(cursor, rows)
+    cursor.execute("DELETE FROM lines WHERE line IS NULL OR (trim(left(line, 99)) = '' AND trim(line) = '')")
     return from_objects(cursor, start)
 
 
-def _put_back(cursor: duckdb.DuckDBPyConnection, rows: list[tuple[int, str]], start: int) -> int:
+def _put_back(cursor: duckdb.DuckDBPyConnection, rows: list[tuple[int, str]]) -> int:
     """Lines that were too long get their places back, cut, so that they are broken where they stand."""
     places = sorted(place for place, _ in rows)
     number_rows(cursor, 0, places, "lines")
@@ -72,8 +73,9 @@ def from_objects(cursor: duckdb.DuckDBPyConnection, start: int = 0) -> Staged:
     """
     broken = _mended(cursor, start)
     counts = cursor.execute(
-        "SELECT k, count(*) AS n, min(place) AS first FROM (SELECT unnest(list_distinct(json_keys(line))) "
-        "AS k, rowid AS place FROM lines) GROUP BY k ORDER BY first, k"
+        "SELECT k, count(*) AS n, min((place, step)) AS first FROM (SELECT unnest(keys) AS k, "
+        "unnest(range(len(keys))) AS step, place FROM (SELECT json_keys(line) AS keys, rowid AS place FROM "
+        "lines)) GROUP BY k ORDER BY first"
     ).fetchall()
     if not counts:
         raise BadInput(
@@ -106,15 +108,17 @@ def _mended(cursor: duckdb.DuckDBPyConnection, start: int) -> list[RejectedRow]:
     """Take out the lines that are no objects; what only Python can read becomes plain JSON."""
     condition = "CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END"
     odd = f"SELECT rowid, line FROM lines WHERE {condition} AND rowid > ? ORDER BY rowid LIMIT {_STEP}"
-    last = -1
+    last, every = -1, 0
     while some := cursor.execute(odd, [last]).fetchall():
-        last = some[-1][0]
+        last, every = some[-1][0], every + len(some)
         plain = [(place, text) for place, line in some if (text := _as_plain(line))]
         if plain:
             places, texts = zip(*plain, strict=True)
             cursor.register("mended", pa.table({"place": pa.array(places), "text": pa.array(texts)}))
             cursor.execute("UPDATE lines SET line = text FROM mended WHERE lines.rowid = place")
             cursor.unregister("mended")
+    if not every:
+        return []
     found = cursor.execute(
         f"SELECT rowid - {start} + 1, line FROM lines WHERE {condition} ORDER BY rowid"
     ).fetchall()
@@ -124,7 +128,7 @@ def _mended(cursor: duckdb.DuckDBPyConnection, start: int) -> list[RejectedRow]:
 
 
 def _as_plain(line: str) -> str:
-    """An object that only Python can read, with NaN or half a character, as plain JSON; "" where it is none."""
+    """An object that only Python can read, with NaN or half a character, as plain JSON, or ""."""
     with contextlib.suppress(ValueError, RecursionError):
         record = json.loads(line)
         return plain_json(record) if isinstance(record, dict) else ""

@@ -11,11 +11,12 @@ from labelcore.store.formats.spans import Span
 from labelcore.text.nested import nested
 
 _WRAPPINGS = ("resourceSpans", "resource_spans", "batches")
+_SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans")
 _DEEPEST = 12
 
 
 def _is_resource(record: Record) -> bool:
-    return isinstance(first(record, "scopeSpans", "scope_spans", "instrumentationLibrarySpans"), list)
+    return isinstance(first(record, *_SCOPES), list)
 
 
 def _holds_spans(record: Record) -> bool:
@@ -35,13 +36,23 @@ def _holds_spans(record: Record) -> bool:
     recognise=likeness(_holds_spans, "", *_WRAPPINGS, sure=0.99),
 )
 def rows(source: Source) -> Iterator[Said]:
-    """A row for each span that holds an answer."""
-    yield from read(source, _holds_spans, _spans, *_WRAPPINGS, "")
+    """A row for each span that holds an answer; of one document span by span, however large it is."""
+    document = source.head.document
+    names = [name for name in _WRAPPINGS if isinstance(document, dict) and name in document]
+    scopes = {key for name in names for entry in entries(document[name]) for key in _SCOPES if key in entry}
+    if len(names) == len(scopes) == 1:
+        yield from read(source, _holds_spans, _of_span, f"{names[0]}[].{scopes.pop()}[].spans[]")
+    else:
+        yield from read(source, _holds_spans, _spans, *_WRAPPINGS, "")
+
+
+def _of_span(number: int, record: Record) -> Iterator[Said]:
+    yield from _span(number, record).rows()
 
 
 def _spans(number: int, record: Record) -> Iterator[Said]:
     for resource in [record, *(entry for key in _WRAPPINGS for entry in entries(record.get(key)))]:
-        for scope in entries(first(resource, "scopeSpans", "scope_spans", "instrumentationLibrarySpans")):
+        for scope in entries(first(resource, *_SCOPES)):
             for span in entries(scope.get("spans")):
                 yield from _span(number, span).rows()
 

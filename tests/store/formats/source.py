@@ -8,6 +8,7 @@ from typing import Any
 from labelcore.models import RejectedRow
 from labelcore.store.formats import every_tool
 from labelcore.store.formats.base import Head, Row, Source
+from labelcore.store.formats.documents import items
 from labelcore.store.formats.fields import at
 
 
@@ -15,7 +16,7 @@ def document(value: Any) -> Source:
     """One JSON document: a list of records, or an object that holds some."""
 
     def records(path: str = "") -> Iterator[tuple[int, Any]]:
-        found = at(value, path)
+        found = list(items(value, path)) if "[]" in path else at(value, path)
         yield from enumerate(found if isinstance(found, list) else [found], 1)
 
     firsts = [

@@ -135,7 +135,7 @@ def test_a_span_with_an_answer_is_an_output_and_no_other_span_is() -> None:
     assert contents(first) == [("system", "Be brief."), ("user", "Rain in Oslo?")]
     assert (first.at, first.details) == ("2026-09-21T14:13:20+00:00", {"trace": "4bf92f"})
     assert said(first) == [("verdict", "relevance", "relevant", "", "")]
-    assert (third.number, third.id, third.group) == (2, "s3", "4bf92f")
+    assert (third.number, third.id, third.group) == (3, "s3", "4bf92f")
 
 
 def test_older_attributes_and_events_say_the_same() -> None:
