@@ -1,4 +1,4 @@
-"""Small valid files of every container, and of the tools' shapes, for tests that change them."""
+"""Small valid files of every container and of the tools' shapes, and what happens to files on their way."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 CASES = Path(__file__).parent.parent / "cases"
 File = tuple[str, bytes]
+KEYS = ("", " ", '"', "'", "a.b", "a[0]", "$", "/", "~", "_row", "rowid", "c1", "line", "Output", "OUTPUT")
 
 
 def rows(n: int, chance: random.Random) -> list[dict[str, str]]:
@@ -254,3 +255,78 @@ def tools(found: list[dict[str, Any]]) -> list[File]:
     }
     whole = [(name, json.dumps(value).encode()) for name, value in documents.items()]
     return whole + [(name, as_lines(value)) for name, value in lines.items()]
+
+
+# What happens to a file on its way.
+def cut(data: bytes, chance: random.Random) -> bytes:
+    return data[: chance.randrange(len(data) + 1)]
+
+
+def flipped(data: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(chance.choice((1, 5, 50))):
+        if changed:
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed)
+
+
+def inserted(data: bytes, chance: random.Random) -> bytes:
+    odd = (b"\0", b"\xff", b"\xe4", b"\r", b"\n", b"\n\n", b'"', b"{", b"]", b",", b"\x01", b"\xed\xa0\x80",
+           b"\xe2\x80\xa8", b"\x1a", b"\\ud800", b"NaN", b"\xef\xbb\xbf")  # fmt: skip
+    for _ in range(chance.choice((1, 3, 20))):
+        place = chance.randrange(len(data) + 1)
+        data = data[:place] + chance.choice(odd) + data[place:]
+    return data
+
+
+def mixed(data: bytes, chance: random.Random) -> bytes:
+    lines = data.splitlines(keepends=True)
+    chance.shuffle(lines)
+    return b"".join(lines[: chance.randrange(len(lines) + 1)] + lines[: chance.randrange(4)])
+
+
+def ragged(data: bytes, chance: random.Random) -> bytes:
+    lines = data.splitlines(keepends=True)
+    for _ in range(3):
+        if lines:
+            at = chance.randrange(len(lines))
+            lines[at] = chance.choice(
+                (b",,,\n", b"one\n", b"\n", b'"\n', b"{}\n", b"null\n", b"[1]\n", lines[at] * 2)
+            )
+    return b"".join(lines)
+
+
+def other_encoding(data: bytes, chance: random.Random) -> bytes:
+    names = (
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "gb18030",
+        "cp1252",
+        "latin-1",
+        "utf-8-sig",
+        "shift_jis",
+    )
+    text = data.decode("utf-8", "replace")
+    half = chance.randrange(len(text) + 1) if chance.random() < 0.4 else len(text)
+    return text[:half].encode(chance.choice(names), "replace") + text[half:].encode()
+
+
+def returns(data: bytes, chance: random.Random) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(
+        b"\n", chance.choice((b"\r", b"\r\n", b"\n\r", b"\n\n", b"\x0b"))
+    )
+
+
+def twice(data: bytes, chance: random.Random) -> bytes:
+    return data + chance.choice((b"", b"\n", b",", b"\0")) + data
+
+
+def renamed_keys(data: bytes, chance: random.Random) -> bytes:
+    for word in (b"output", b"input", b"id"):
+        data = data.replace(word, chance.choice(KEYS).replace('"', '\\"').encode(), chance.choice((1, -1)))
+    return data
+
+
+CHANGES = (cut, flipped, inserted, mixed, ragged, other_encoding, returns, twice, renamed_keys)
