@@ -45,6 +45,10 @@ _PACKED: dict[bytes, Callable[[Path], Any]] = {
 _ZIP = b"PK\x03\x04"
 _LARGEST_UNPACKED = 20_000_000_000
 _DEEPEST = 3
+_UNREADABLE = (
+    *(OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError),
+    pa.ArrowException,
+)
 _BLOCK = 1 << 20
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
@@ -145,13 +149,11 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
     """
     with tempfile.TemporaryDirectory() as folder:
         try:
-            plain, warnings = _unpacked(path, Path(folder), part)
-            for depth in map(str, range(_DEEPEST)):
-                (Path(folder) / depth).mkdir()
-                inner, more = _unpacked(plain, Path(folder) / depth, "")
-                if inner == plain:
-                    break
-                plain, warnings = inner, warnings + more
+            plain, warnings = path, list[str]()
+            for depth in range(_DEEPEST):
+                inside = Path(tempfile.mkdtemp(dir=folder))
+                plain, more = _unpacked(plain, inside, "" if depth else part)
+                warnings += more
             form = _format(plain)
             scan = _scan(plain, binary=bool(form.start))
             scan = scan._replace(old_lines=scan.old_lines or (scan.mixed_lines and form.name == "jsonl"))
@@ -167,16 +169,7 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
             raise BadInput(
                 f"There is no encoding '{encoding}'.", next_step="For example gb18030."
             ) from trouble
-        except (
-            OSError,
-            EOFError,
-            lzma.LZMAError,
-            zipfile.BadZipFile,
-            zlib.error,
-            RuntimeError,
-            ValueError,
-            pa.ArrowException,
-        ) as trouble:
+        except _UNREADABLE as trouble:
             raise BadInput(
                 f"{path.name} cannot be read: {trouble}", next_step="Export it again."
             ) from trouble
