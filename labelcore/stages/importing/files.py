@@ -149,7 +149,7 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
     """
     with tempfile.TemporaryDirectory() as folder:
         try:
-            plain, warnings = path, list[str]()
+            plain, warnings = path, list[Fact]()
             for depth in range(_DEEPEST):
                 inside = Path(tempfile.mkdtemp(dir=folder))
                 plain, more = _unpacked(plain, inside, "" if depth else part)
