@@ -248,7 +248,7 @@ def work(line: Connection) -> None:
     """Try the files whose paths come in."""
     db = open_database(None)
     number = 0
-    while path := line.recv():
+    while (path := line.recv()) is not None:
         number += 1
         try:
             line.send(trial(Workspace(db, projects.open_project(db, f"p{number}")), path, line.send))
