@@ -178,7 +178,7 @@ def test_a_mistyped_kind_of_export_is_told_the_nearest(
     assert ended.value.code == 2
     told = capsys.readouterr().err
     assert "'gradse' cannot be exported; did you mean grades?" in told
-    assert "outputs, grades, comparisons, verdicts, criteria" in told
+    assert "outputs, grades, comparisons, verdicts, feedback, criteria" in told
 
 
 def main_quietly(line: list[str]) -> None:

@@ -138,9 +138,10 @@ def test_the_menu_holds_every_page_in_both_languages() -> None:
     assert [file.name for file, _, _ in menu] == PAGES
     assert {icon.split("/")[0] for _, _, icon in menu} == {":material"}
     assert [title for _, title, _ in menu if title not in chinese()] == []
-    assert [navigation.address(file) for file, _, _ in menu][:4] == [
+    assert [navigation.address(file) for file, _, _ in menu][:5] == [
         "home",
         "importing",
+        "outputs",
         "sampling",
         "grading",
     ]
