@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import numpy as np
@@ -66,13 +66,7 @@ def draw_sample(
     if rule not in RULES:
         raise BadInput(f"There is no rule '{rule}'.", next_step=f"Use {', '.join(RULES)}.")
     drawable, graded = _drawable(workspace, pool)
-    warnings = []
-    if n > len(drawable):
-        warnings.append(f"Only {len(drawable):,} ungraded outputs were left, so all of them were drawn.")
-    if graded and not pool.filtered:
-        warnings.append(
-            f"The pool is the {len(drawable):,} outputs without a grade; probabilities hold for that pool."
-        )
+    warnings = list(_pool_warnings(n, len(drawable), partly=bool(graded) and not pool.filtered))
     picks, doubts = RULES[rule](workspace, drawable, n, seed, pool.by)
     if pool.filtered:
         picks = [pick.model_copy(update={"probability": None}) for pick in picks]
@@ -94,6 +88,14 @@ def draw_sample(
     )
     sample_table.save(workspace.db, sample)
     return sample
+
+
+def _pool_warnings(n: int, left: int, *, partly: bool) -> Iterator[str]:
+    """What a draw of n from so many outputs should say; ``partly``: others are graded already."""
+    if n > left:
+        yield f"Only {left:,} ungraded outputs were left, so all of them were drawn."
+    if partly:
+        yield f"The pool is the {left:,} outputs without a grade; probabilities hold for that pool."
 
 
 def _drawable(workspace: Workspace, pool: Pool) -> tuple[list[str], set[str]]:

@@ -17,9 +17,8 @@ import pyarrow as pa
 
 from labelcore.errors import BadInput
 from labelcore.models import RejectedRow
-from labelcore.store.formats.base import RAW, Remark, Row, Staged, literal
+from labelcore.store.formats.base import Remark, Row, Staged, literal
 from labelcore.store.formats.lines import plain_json, pointer
-from labelcore.text import chats
 
 FIELDS = (
     "output",
@@ -38,7 +37,7 @@ _STEP, _PAGE = 2_000, 20_000
 _REMARK = "_row BIGINT, " + ", ".join(
     f"{name} VARCHAR" for name in ("kind", "name", "who", "value", "meaning", "reason", "said_at")
 )
-VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
+VALUE_SQL = "lower(trim(regexpreplace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
 """A remark's value as people mean it: without case, and without a thumb's skin tone."""
 MOST_VALUES = 10_000
 """A signal of more values is not taken: nobody could say what they mean."""
@@ -81,11 +80,11 @@ def stage_rows(cursor: duckdb.DuckDBPyConnection, rows: Iterable[Row | RejectedR
         good = [row for row in part if isinstance(row, Row)]
         insert(cursor, "told", [_cells(row) for row in good])
         insert(cursor, "remarks", [_remark(row.number, remark) for row in good for remark in row.remarks])
-    _replace(cursor, "told")
+    replace(cursor, "told")
     return Staged(FIELDS, broken)
 
 
-def _replace(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
+def replace(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
     """Let another table be ``staged``."""
     _drop_staged(cursor)
     cursor.execute(f"ALTER TABLE {table} RENAME TO staged")
@@ -130,15 +129,15 @@ def _cells(row: Row) -> tuple[Any, ...]:
         row.prompt_version,
         row.at,
     )
-    return (row.number, *map(_clean, texts), plain_json(dict(row.details)))
+    return (row.number, *map(clean, texts), plain_json(dict(row.details)))
 
 
 def _remark(number: int, remark: Remark) -> tuple[Any, ...]:
     texts = (remark.name, remark.who, remark.value, remark.meaning, remark.reason, remark.at)
-    return (number, remark.kind, *(None if text is None else _clean(text) for text in texts))
+    return (number, remark.kind, *(None if text is None else clean(text) for text in texts))
 
 
-def _clean(text: Any) -> str:
+def clean(text: Any) -> str:
     """Text that the database takes: lone surrogates and NUL become visible."""
     return str(text).encode("utf-8", "replace").decode().replace("\0", "␀")
 
@@ -214,7 +213,7 @@ def rewrite(
                     for row in part
                 ],
             )
-    _replace(cursor, "rewritten")
+    replace(cursor, "rewritten")
 
 
 def rewrite_remarks(cursor: duckdb.DuckDBPyConnection, change: Callable[[str, str, str], str]) -> None:
@@ -331,74 +330,6 @@ def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, s
         f"UPDATE remarks SET meaning = told FROM meant WHERE meant.kind = remarks.kind "
         f"AND meant.name = remarks.name AND meant.word = {VALUE_SQL} AND told <> ''"
     )
-
-
-def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str, *, each: bool) -> Staged:
-    """Take the outputs out of chats: two more columns, the reply and what came before it.
-
-    ``each``: one row for every reply and not only for the last. A chat that is not known, or in which
-    nobody answers, is a broken row.
-    """
-    place = expression(staged, column)
-    width = len(staged.names)
-    old = ", ".join(f"c{number}" for number in range(1, width + 1))
-    cursor.execute(
-        f"CREATE TEMP TABLE replies (_row BIGINT, number BIGINT, c{width + 1} VARCHAR, c{width + 2} VARCHAR)"
-    )
-    broken = list(staged.broken)
-    for rows in pages(cursor, f"SELECT _row, {place} FROM staged"):
-        found: list[tuple[int, int, str, str]] = []
-        for row, text in rows:
-            pairs = _replies(text, each=each)
-            found += [
-                (row, at, _clean(said), plain_json(before)) for at, (before, said) in enumerate(pairs or [])
-            ]
-            if not pairs:
-                reason = (
-                    "who spoke in this chat is not known" if pairs is None else "nobody answers in this chat"
-                )
-                broken.append(RejectedRow(row=row, field=column, reason=reason, raw=(text or "")[:RAW]))
-        insert(cursor, "replies", found)
-    cursor.execute(
-        f"CREATE TEMP TABLE spoken AS SELECT s._row, {old}, c{width + 1}, c{width + 2} FROM staged s JOIN "
-        "replies USING (_row)"
-    )
-    _replace(cursor, "spoken")
-    return Staged((*staged.names, "(reply)", "(before the reply)"), broken, staged.notes)
-
-
-def _replies(text: str | None, *, each: bool) -> list[tuple[list[dict[str, Any]], str]] | None:
-    turns = chats.turns(text or "")
-    if turns is None:
-        return None
-    if each:
-        return list(chats.each_reply(turns))
-    last = chats.split_last(turns)
-    return [last] if last else []
-
-
-def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> None:
-    """Where the cells of a column are a model's whole responses, keep just what it says."""
-    place, width = staged.names.index(column) + 1, len(staged.names)
-    cursor.execute("CREATE TEMP TABLE unwrapped (_row BIGINT, said VARCHAR)")
-    for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE c{place} LIKE '{{%'"):
-        found = [(row, _clean(said)) for row, text in rows if (said := reply_within(text))]
-        insert(cursor, "unwrapped", found)
-    cells = ", ".join(
-        f"coalesce(said, c{at}) AS c{at}" if at == place else f"c{at}" for at in range(1, width + 1)
-    )
-    cursor.execute(
-        f"CREATE TEMP TABLE opened AS SELECT _row, {cells} FROM staged LEFT JOIN unwrapped USING (_row)"
-    )
-    _replace(cursor, "opened")
-
-
-def reply_within(text: str | None) -> str:
-    """What a model says in a response that is JSON and names who speaks; "" of anything else."""
-    if not text or text[:1] != "{":
-        return ""
-    last = chats.split_last(chats.turns(text) or [])
-    return last[1] if last else ""
 
 
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:

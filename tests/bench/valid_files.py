@@ -271,8 +271,25 @@ def flipped(data: bytes, chance: random.Random) -> bytes:
 
 
 def inserted(data: bytes, chance: random.Random) -> bytes:
-    odd = (b"\0", b"\xff", b"\xe4", b"\r", b"\n", b"\n\n", b'"', b"{", b"]", b",", b"\x01", b"\xed\xa0\x80",
-           b"\xe2\x80\xa8", b"\x1a", b"\\ud800", b"NaN", b"\xef\xbb\xbf")  # fmt: skip
+    odd = (
+        b"\0",
+        b"\xff",
+        b"\xe4",
+        b"\r",
+        b"\n",
+        b"\n\n",
+        b'"',
+        b"{",
+        b"]",
+        b",",
+        b"\x01",
+        b"\xed\xa0\x80",
+        b"\xe2\x80\xa8",
+        b"\x1a",
+        b"\\ud800",
+        b"NaN",
+        b"\xef\xbb\xbf",
+    )
     for _ in range(chance.choice((1, 3, 20))):
         place = chance.randrange(len(data) + 1)
         data = data[:place] + chance.choice(odd) + data[place:]

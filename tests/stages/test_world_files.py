@@ -327,16 +327,27 @@ QUESTION, ANSWERED = "What is it?", "It is a cat."
 @pytest.mark.parametrize(
     "record",
     [
-        {"contents": [{"role": "user", "parts": [{"text": QUESTION}]},
-                      {"role": "model", "parts": [{"text": ANSWERED}]}]},
-        {"request": {"model": "m", "messages": [{"role": "user", "content": QUESTION}]},
-         "response": {"role": "assistant", "content": [{"type": "text", "text": ANSWERED}]}},
-        {"messages": [{"role": "user", "content": [{"text": QUESTION}]}],
-         "output": {"message": {"role": "assistant", "content": [{"text": ANSWERED}]}}},
-        {"chat_history": [{"role": "USER", "message": QUESTION}, {"role": "CHATBOT", "message": "Hm."}],
-         "message": "Well?", "text": ANSWERED},
+        {
+            "contents": [
+                {"role": "user", "parts": [{"text": QUESTION}]},
+                {"role": "model", "parts": [{"text": ANSWERED}]},
+            ]
+        },
+        {
+            "request": {"model": "m", "messages": [{"role": "user", "content": QUESTION}]},
+            "response": {"role": "assistant", "content": [{"type": "text", "text": ANSWERED}]},
+        },
+        {
+            "messages": [{"role": "user", "content": [{"text": QUESTION}]}],
+            "output": {"message": {"role": "assistant", "content": [{"text": ANSWERED}]}},
+        },
+        {
+            "chat_history": [{"role": "USER", "message": QUESTION}, {"role": "CHATBOT", "message": "Hm."}],
+            "message": "Well?",
+            "text": ANSWERED,
+        },
     ],
-)  # fmt: skip
+)
 def test_of_a_models_response_just_what_it_says_is_the_output(
     workspace: Workspace, tmp_path: Path, record: dict[str, object]
 ) -> None:
@@ -363,3 +374,9 @@ def test_grades_that_contradict_the_score_beside_them_are_shown(workspace: Works
     result = importing.import_file(workspace, str(path), described=Description(grades=("overall=grade",)))
     (told,) = [warning for warning in result.warnings if warning.code == "contradicted"]
     assert (told.values["n"], told.values["row"]) == (2, 3)
+
+
+def test_a_path_into_the_file_reads_the_file_even_where_a_tool_is_known(workspace: Workspace) -> None:
+    path = "response.body.choices[0].message.content"
+    result = bring(workspace, "openai_batch.jsonl", columns={"output": path, "id": "custom_id"})
+    assert (result.batch.format, stored(workspace)[0].text) == ("jsonl", "Answer 0")

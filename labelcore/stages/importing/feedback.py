@@ -60,8 +60,9 @@ def read(signal: Signal, said: Said, column: str = "") -> Reading:
     for value in signal.values:
         number, limits = meanings.number_of(value.value), said.limits(signal.name)
         by_number = None if number is None or limits is None else meanings.within(number, limits)
-        own = value.meaning or known.meaning(value.value)
-        meaning = told.get(value.value, (by_number or own) if named else (own or by_number))
+        by_word = value.meaning or known.meaning(value.value)
+        first, second = (by_number, by_word) if named else (by_word, by_number)
+        meaning = told.get(value.value, first or second)
         if meaning is not None:
             found[value.value] = meaning
     left = tuple(value.value for value in signal.values if value.value not in found)

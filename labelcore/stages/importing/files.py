@@ -37,9 +37,9 @@ _FOREIGN = {
     **{bytes((128, version)): "a Python pickle, which cannot be read safely" for version in range(2, 6)},
 }
 _PACKED: dict[bytes, Callable[[Path], Any]] = {
-    b"\x1f\x8b": lambda path: gzip.open(path),  # noqa: SIM115 - the caller closes it
-    b"BZh": lambda path: bz2.open(path),  # noqa: SIM115
-    b"\xfd7zXZ\x00": lambda path: lzma.open(path),  # noqa: SIM115
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
     b"\x28\xb5\x2f\xfd": lambda path: io.BufferedReader(pa.CompressedInputStream(str(path), "zstd")),
 }
 _ZIP = b"PK\x03\x04"

@@ -223,7 +223,7 @@ def proposed(names: Sequence[str]) -> list[Fact]:
 
 def read_file(cursor: Any, source: files.Source, wanted: Mapping | Description, rules: GradingRules) -> Read:
     """A file in the cursor's tables, as it is wished."""
-    shape = reading.shape_of(source, wanted.format, wanted.part)
+    shape = reading.shape_of(source, wanted.format, wanted.part, columns=_columns(wanted))
     staged = reading.stage(cursor, source, shape)
     choice = wanted if isinstance(wanted, Mapping) else wanted.mapping
     return reading.understand(cursor, shape, staged, choice, rules)
@@ -233,10 +233,16 @@ def seen_in(read: Read) -> tuple[Seen, ...]:
     """What the file says of its outputs: what is taken, then what is offered."""
     taken = [(signal, told, True) for signal, told in zip(read.signals, read.readings, strict=True)]
     offered = [(signal, told, False) for signal, told in read.offers]
-    return tuple(_one(signal, told, is_taken) for signal, told, is_taken in (*taken, *offered))
+    return tuple(_one(signal, told, taken=is_taken) for signal, told, is_taken in (*taken, *offered))
 
 
-def _one(signal: staging.Signal, told: Reading, taken: bool) -> Seen:  # noqa: FBT001 - read beside the others
+def _columns(wanted: Mapping | Description) -> list[str]:
+    """The columns that a person named, of the texts."""
+    named = wanted.texts() if isinstance(wanted, Mapping) else wanted.columns
+    return [column for column in named.values() if column not in {mapping_rules.REPLY, mapping_rules.BEFORE}]
+
+
+def _one(signal: staging.Signal, told: Reading, *, taken: bool) -> Seen:
     values = tuple(
         {
             "value": v.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from labelcore.stages.importing import feedback, files, meanings
 from labelcore.stages.importing.contradicting import contradictions
 from labelcore.stages.importing.mapping import BEFORE, OVERALL, REPLY, Mapping
 from labelcore.stages.importing.meanings import Reading
-from labelcore.store import staging
+from labelcore.store import replies, staging
 from labelcore.store.formats import Format, Tool, every_format, every_tool
 from labelcore.store.formats.base import Head, Part, Row, Source, Staged, literal
 
@@ -70,8 +71,8 @@ class Read(NamedTuple):
     notes: tuple[Fact, ...]
 
 
-def shape_of(source: files.Source, wanted: str = "", part: str = "") -> Shape:
-    """The format of a file, by what it holds.
+def shape_of(source: files.Source, wanted: str = "", part: str = "", *, columns: Sequence[str] = ()) -> Shape:
+    """The format of a file, by what it holds; a person who names columns of the file itself reads those.
 
     Raises:
         BadInput: it is not in the wanted format, or holds several tables and none was chosen.
@@ -86,7 +87,7 @@ def shape_of(source: files.Source, wanted: str = "", part: str = "") -> Shape:
         for sure, tool in found
         if sure > 0
     )
-    tool = found[0][1] if found and found[0][0] >= SURE else None
+    tool = found[0][1] if found and found[0][0] >= SURE and _are_fields(columns) else None
     if wanted:
         tool = every_tool().get(wanted)
         if tool is None and wanted != form.name:
@@ -98,6 +99,11 @@ def shape_of(source: files.Source, wanted: str = "", part: str = "") -> Shape:
     chosen, notes = _choose(parts, part, source.name)
     names = tuple(known.name for known in parts)
     return Shape(form, None, chosen, form.look(source.path, chosen), nearest, notes, names)
+
+
+def _are_fields(columns: Sequence[str]) -> bool:
+    """Whether all columns are what a tool's format gives, or paths into its details."""
+    return all(re.split(r"[.\[]", column)[0] in staging.FIELDS for column in columns)
 
 
 def _choose(parts: list[Part], wanted: str, name: str) -> tuple[str, tuple[Fact, ...]]:
@@ -173,12 +179,12 @@ def understand(
     mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.names, rows)
     notes = [*shape.notes, *(fact("as_written", words=note) for note in staged.notes)]
     if mapping.conversation and (not mapping.output or mapping.output == REPLY):
-        staged = staging.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
+        staged = replies.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
         mapping = mapping.model_copy(update={"output": REPLY})
     elif not shape.tool and any(
-        staging.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
+        replies.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
     ):
-        staging.unwrap_replies(cursor, staged, str(mapping.output))
+        replies.unwrap_replies(cursor, staged, str(mapping.output))
     if mapping.grade_is_guess:
         mapping = _known_grade(cursor, staged, mapping, rules)
     columns = _take(cursor, staged, mapping)

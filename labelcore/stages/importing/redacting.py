@@ -272,7 +272,7 @@ def _write(out: Path, rows: Iterator[dict[str, Any]]) -> tuple[int, int]:
     n = unknown = 0
     try:
         file = os.open(out.expanduser(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(file, "w", encoding="utf-8", errors="replace") as target:  # noqa: PTH123 - a descriptor
+        with os.fdopen(file, "w", encoding="utf-8", errors="replace") as target:
             for row in rows:
                 unknown += row.pop("unknown")
                 target.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")

@@ -49,15 +49,15 @@ def _prepare(cursor: Any, project_id: str, read: Read) -> list[RejectedRow]:
 class First(NamedTuple):
     """The first outputs as experts would see them, how many there would be, and the rows kept apart."""
 
-    outputs: tuple[dict[str, Any], ...] = ()
-    counts: dict[str, int] = {}  # noqa: RUF012 - of a tuple, and never changed
-    rejected: tuple[RejectedRow, ...] = ()
+    outputs: tuple[dict[str, Any], ...]
+    counts: dict[str, int]
+    rejected: tuple[RejectedRow, ...]
 
 
 def first_outputs(cursor: Any, read: Read) -> First:
     """What would become of the rows; nothing is stored."""
     if not read.mapping.output:
-        return First()
+        return First((), {}, ())
     apart = _prepare(cursor, "preview", read)
     outputs = tuple(arriving.first_prepared(cursor, _PREVIEWED))
     return First(outputs, arriving.ready_counts(cursor), tuple(apart))
