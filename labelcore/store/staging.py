@@ -37,7 +37,7 @@ _STEP, _PAGE = 2_000, 20_000
 _REMARK = "_row BIGINT, " + ", ".join(
     f"{name} VARCHAR" for name in ("kind", "name", "who", "value", "meaning", "reason", "said_at")
 )
-VALUE_SQL = "lower(trim(regexpreplace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
+VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
 """A remark's value as people mean it: without case, and without a thumb's skin tone."""
 MOST_VALUES = 10_000
 """A signal of more values is not taken: nobody could say what they mean."""
