@@ -115,7 +115,7 @@ def test_a_nested_field_is_chosen_from_the_first_row(page: AppTest) -> None:
 
 def test_pasted_text_of_two_lists_asks_which_one(page: AppTest) -> None:
     page.run()
-    page.button_group[0].set_value("paste")
+    page.radio[0].set_value("paste")
     page.run()
     page.text_area[0].set_value('{"a": [{"x": 1}], "b": [{"y": "text"}, {"y": "more"}]}')
     page.run()
@@ -171,7 +171,7 @@ def test_a_path_is_only_for_who_sits_at_this_machine(page: AppTest, monkeypatch:
 
     monkeypatch.setattr(source, "is_here", lambda: True)
     page.run()
-    assert "A path on this machine" in str(page.button_group[0].proto)
+    assert "A path on this machine" in str(page.radio[0].proto)
     monkeypatch.setattr(source, "is_here", lambda: False)
     page.run()
-    assert "A path on this machine" not in str(page.button_group[0].proto)
+    assert "A path on this machine" not in str(page.radio[0].proto)

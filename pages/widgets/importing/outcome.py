@@ -31,12 +31,11 @@ def show_outputs(seen: importing.Preview, key: str) -> None:
         return
     at = 0
     if len(seen.outputs) > 1:
-        at = st.segmented_control(
+        at = st.radio(
             say("Which output"),
             range(len(seen.outputs)),
             format_func=lambda place: str(place + 1),
-            default=0,
-            required=True,
+            horizontal=True,
             label_visibility="collapsed",
             key=f"{key}-shown",
         )

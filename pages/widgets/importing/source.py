@@ -60,12 +60,11 @@ def choose() -> Given | None:
     ways = {"upload": say("Upload a file"), "paste": say("Paste text")}
     if is_here():
         ways["path"] = say("A path on this machine")
-    way = st.segmented_control(
+    way = st.radio(
         say("Where it comes from"),
         list(ways),
         format_func=ways.__getitem__,
-        default="upload",
-        required=True,
+        horizontal=True,
         label_visibility="collapsed",
         key=f"{keys.IMPORT}-way",
     )
