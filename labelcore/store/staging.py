@@ -244,21 +244,20 @@ def parsed(cell: Any) -> Any:
     return cell
 
 
-def take_column(
-    cursor: duckdb.DuckDBPyConnection,
-    staged: Staged,
-    kind: str,
-    name: str,
-    *,
-    value: str,
-    who: str,
-    reason: str = "",
-    moment: str = "",
-) -> None:
-    """Make a column remarks of a kind; ``who``, ``reason`` and ``moment`` are SQL of a literal or column."""
+class Told(NamedTuple):
+    """A column of values with what stands beside it, each as the SQL of a literal or of a column."""
+
+    column: str
+    who: str = "''"
+    reason: str = "''"
+    moment: str = "''"
+
+
+def take_column(cursor: duckdb.DuckDBPyConnection, staged: Staged, kind: str, name: str, told: Told) -> None:
+    """Make a column the remarks of one kind and name."""
     cursor.execute(
-        f"INSERT INTO remarks SELECT _row, ?, ?, {who}, {expression(staged, value)} AS value, NULL, "
-        f"coalesce({reason or 'NULL'}, ''), coalesce({moment or 'NULL'}, '') FROM staged "
+        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {expression(staged, told.column)} AS value, "
+        f"NULL, coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
         "WHERE trim(coalesce(value, '')) <> ''",
         [kind, name],
     )

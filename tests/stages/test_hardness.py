@@ -1,7 +1,5 @@
 """Hardness tests: what moves a verdict, what talks it into a pass, and what is never asked twice."""
 
-from __future__ import annotations
-
 import json
 import re
 import threading

@@ -1,7 +1,5 @@
 """Probes: made from passed outputs, confirmed by experts, and what judges catch of them."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Callable

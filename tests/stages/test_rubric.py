@@ -1,7 +1,5 @@
 """The workbench of criteria: codes, splits and undo, the drift ledger, lint, rules of the prompt."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

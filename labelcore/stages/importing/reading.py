@@ -251,17 +251,16 @@ def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str]
             if who in staged.names and who != grading.column  # a rater's column bears the rater's name
             else literal(who)
         )
-        reason = staging.expression(staged, grading.note) if grading.note else ""
-        staging.take_column(
-            cursor, staged, "grade", grading.criterion, value=grading.column, who=person, reason=reason
-        )
+        reason = staging.expression(staged, grading.note) if grading.note else "''"
+        told = staging.Told(grading.column, person, reason)
+        staging.take_column(cursor, staged, "grade", grading.criterion, told)
         columns["grade", grading.criterion] = grading.column
-    beside = {"who": "''"} if mapping.output else _event(staged, mapping)
+    beside = {} if mapping.output else _event(staged, mapping)
     for name, column in mapping.verdicts.items():
-        staging.take_column(cursor, staged, "verdict", name, value=column, who="''")
+        staging.take_column(cursor, staged, "verdict", name, staging.Told(column))
         columns["verdict", name] = column
     for name, column in mapping.feedback.items():
-        staging.take_column(cursor, staged, "feedback", name, value=column, **beside)
+        staging.take_column(cursor, staged, "feedback", name, staging.Told(column, **beside))
         columns["feedback", name] = column
     return columns
 
