@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Column, FeatureTable, measure
+from labelcore.judges.features import FeatureTable, measure
 from labelcore.judges.kinds import Embed
-from labelcore.judges.kinds.code import CodeSpec, check_words, quantity
+from labelcore.judges.kinds.code import check_words, leaning, measured
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.learned_model import RANK_SCALE
 from labelcore.models import Frozen, Output
@@ -54,8 +53,7 @@ def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
     found = []
     for column, slope, (knots, _) in zip(judge.columns[:d], slopes, model.linear.knots, strict=True):
         if len(knots) > 1:
-            more = "a larger" if REGISTRY[column.detector].percent else "more"
-            found.append(Weight(what=f"{more} {_words(column)}", weight=round(slope, 4)))
+            found.append(Weight(what=leaning(column, up=True), weight=round(slope, 4)))
     found += [
         Weight(what=check_words(check), weight=round((bad - good) * model.check_weight, 4))
         for check, bad, good in model.checks
@@ -68,11 +66,6 @@ def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
 def _strongest(found: Iterable[Weight], limit: int) -> list[Weight]:
     kept = [weight for weight in found if abs(weight.weight) >= _LEAST]
     return sorted(kept, key=lambda weight: -abs(weight.weight))[:limit]
-
-
-def _words(column: Column) -> str:
-    parameters = dict(column.parameters)
-    return quantity(CodeSpec(detector=column.detector, side="above", threshold=0, parameters=parameters))
 
 
 def explain(judge: LearnedKind, output: Output, embed: Embed, limit: int = 6) -> Explanation:
@@ -102,10 +95,9 @@ def _tells(judge: LearnedKind, table: FeatureTable) -> Iterator[Weight]:
     columns = zip(judge.columns[:d], table.values[0, :d].tolist(), moved[:d].tolist(), strict=True)
     for column, value, pull in columns:
         if value == value:  # not a nan: a quantity that does not apply here tells nothing
-            shown = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
-            yield Weight(what=f"{shown} {_words(column)}", weight=round(pull, 4))
+            yield Weight(what=measured(column, value), weight=round(pull, 4))
     if len(moved) > d:
         yield Weight(what=MEANING, weight=round(float(moved[d:].sum()), 4))
     for vote, (check, bad, good) in zip(model.check_votes(table), model.checks, strict=True):
-        what = check_words(check) if vote[0] else f"not {check_words(check)}"
+        what = check_words(check, fails=bool(vote[0]))
         yield Weight(what=what, weight=round((bad if vote[0] else good) * model.check_weight, 4))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.detectors.phrases import Incidence, phrases_of
+from labelcore.judges.detectors.sections import TOPICS as SECTION_TOPICS, found_in, section_name
 from labelcore.models import Output
 from labelcore.text.reading import words
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
-_WITH_PARAMETERS = {"phrase", "schema faults"}
 _SHORTEST_TOPIC = 2
 
 
@@ -31,7 +31,9 @@ class Column:
     @property
     def key(self) -> str:
         """The name of the column."""
-        phrase = self.parameters.get("phrase")
+        phrase, section = self.parameters.get("phrase"), self.parameters.get("section")
+        if section:
+            return f"{self.detector} “{section}”"
         return f"{self.detector}:{' '.join(phrase)}" if phrase else self.detector
 
 
@@ -62,7 +64,7 @@ def plain_columns(*, reference: bool = False, embedded: bool = False) -> tuple[C
     return tuple(
         Column(name, {})
         for name, detector in REGISTRY.items()
-        if name not in _WITH_PARAMETERS
+        if not detector.parameter
         and (reference or detector.needs != "reference")
         and (embedded or not detector.embeds)
     )
@@ -102,7 +104,8 @@ class TrainingData:
     ) -> TrainingData:
         """Measure the outputs and read their notes ("" where there is none), both of length n."""
         known = any(output.reference for output in outputs)
-        columns = plain_columns(reference=known, embedded=vectors is not None)
+        plain = plain_columns(reference=known, embedded=vectors is not None)
+        columns = (*(Column(*found) for found in found_in(outputs)), *plain)  # what is narrower wins a tie
         incidence = Incidence.of(outputs)
         return cls(
             table=measure(outputs, columns, vectors),
@@ -145,19 +148,33 @@ class Graded:
 
 
 def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
-    """Which note talks about which column's quantity, shape (len(notes), len(columns))."""
-    topics = [REGISTRY[column.detector].topics for column in columns]
-    latin = {topic for of_column in topics for topic in of_column if topic.isascii()}
-    other = {topic for of_column in topics for topic in of_column if not topic.isascii()}
+    """Which note talks about which column's quantity, shape (len(notes), len(columns)).
+
+    A section's columns want its name in the note, and what the note says of sections besides, if anything.
+    """
+    topics = [frozenset(REGISTRY[column.detector].topics) for column in columns]
+    labels = [str(column.parameters.get("section", "")) for column in columns]
+    every = frozenset().union(*topics)
     found = np.zeros((len(notes), len(columns)), dtype=bool)
     for row, note in enumerate(notes):
-        told = {topic for topic in other if topic in note}
-        for word in set(words(note)):
-            beginnings = (word[:end] for end in range(_SHORTEST_TOPIC, len(word) + 1))
-            told.update(latin.intersection(beginnings))
-        if told:
-            found[row] = [not told.isdisjoint(of_column) for of_column in topics]
+        note_words = set(words(note))
+        told = {"": _told(note, note_words, every)}
+        for label in filter(None, set(labels)):
+            if (name := section_name(note, note_words, label)) is not None:
+                besides = _told(note.replace(label, " "), note_words - name, every)
+                told[label] = besides & SECTION_TOPICS or SECTION_TOPICS
+        if len(told) > 1 or told[""]:
+            found[row] = [
+                label in told and not of_column.isdisjoint(told[label])
+                for of_column, label in zip(topics, labels, strict=True)
+            ]
     return found
+
+
+def _told(note: str, note_words: Iterable[str], topics: frozenset[str]) -> frozenset[str]:
+    """The topics that stand in a note: in Chinese anywhere, else at the beginning of a word."""
+    beginnings = {word[:end] for word in note_words for end in range(_SHORTEST_TOPIC, len(word) + 1)}
+    return topics & beginnings | {topic for topic in topics if not topic.isascii() and topic in note}
 
 
 def _noted(notes: Sequence[str], incidence: Incidence) -> Bools:

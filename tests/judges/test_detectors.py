@@ -56,7 +56,7 @@ def test_every_file_of_detectors_is_read() -> None:
 @given(text=st.text(max_size=200), given_=st.text(max_size=50))
 def test_any_text_is_measured(text: str, given_: str) -> None:
     for detector in REGISTRY.values():
-        found = detector.feature(output(text, input=given_), {"phrase": ["a"]})
+        found = detector.feature(output(text, input=given_), {"phrase": ["a"], "section": "a"})
         assert found is None or found == found  # not a nan
 
 
@@ -66,7 +66,7 @@ def test_any_text_is_measured(text: str, given_: str) -> None:
 def test_no_text_makes_a_check_slow(text: str) -> None:
     started = time.process_time()
     for detector in REGISTRY.values():
-        detector.feature(output(text, input=text), {"phrase": ["a"]})
+        detector.feature(output(text, input=text), {"phrase": ["a"], "section": "a"})
     assert time.process_time() - started < 10
 
 

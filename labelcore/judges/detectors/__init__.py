@@ -27,7 +27,8 @@ class Detector:
     "either". ``topics`` are words (English and Chinese, beginnings suffice) with which a note would
     talk about it. ``quantity`` completes "the output has … {quantity}". ``needs`` is what an output
     must have to be measured at all, ``embeds`` whether the sentence encoder reads it, and
-    ``explain`` says more about one output where the figure alone says too little.
+    ``explain`` says more about one output where the figure alone says too little. ``parameter`` is what
+    it needs to be given, ``holds`` what holds of an output at 0 and at 1 where it has no other values.
     """
 
     name: str
@@ -36,9 +37,11 @@ class Detector:
     bad: Bad
     topics: tuple[str, ...]
     percent: bool = False
-    needs: Literal["input", "reference", "schema"] = "input"
+    needs: Literal["input", "reference", "schema", "section"] = "input"
     embeds: bool = False
     explain: Callable[[Output, dict[str, Any]], str] | None = None
+    parameter: Literal["", "phrase", "schema", "section"] = ""
+    holds: tuple[str, str] | None = None
 
 
 REGISTRY: dict[str, Detector] = {}

@@ -24,7 +24,7 @@ _EMPTY = set(
 )
 
 
-@register("phrase", "uses of a given phrase", "either", "phrase wording 用词 措辞 说法")
+@register("phrase", "uses of a given phrase", "either", "phrase wording 用词 措辞 说法", parameter="phrase")
 def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
     wanted = tuple(parameters["phrase"])
     text_words = words(output.text)

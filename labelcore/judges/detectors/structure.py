@@ -26,6 +26,7 @@ def faults_in_words(output: Output, parameters: dict[str, Any]) -> str:
     "high",
     "json yaml schema key field format structure parse 字段 格式 结构 解析",
     needs="schema",
+    parameter="schema",
     explain=faults_in_words,
 )
 def schema_faults(output: Output, parameters: dict[str, Any]) -> float | None:

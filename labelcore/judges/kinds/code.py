@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -26,6 +26,7 @@ _NOTHING = {
     "input": "There is no input or context to compare with.",
     "reference": "There is no reference to compare with.",
     "schema": "It cannot be checked: there is no schema, or it takes too long.",
+    "section": "There is no such section, or nothing to compare it with.",
 }
 
 
@@ -75,6 +76,8 @@ def decide(spec: CodeSpec, output: Output) -> Decision:
     reason = f"{_shown(detector, value)} {quantity(spec)}: {limit} than {_shown(detector, spec.threshold)}."
     if detector.explain and value > 0:
         reason = detector.explain(seen, spec.parameters)
+    elif holding := holds(spec, true=value > 0):
+        reason = f"{holding[0].upper()}{holding[1:]}."
     if spec.parameters.get("flipped"):
         fails, reason = not fails, f"{reason} The check is flipped."
     return Decision(value="fail" if fails else "pass", reason=reason)
@@ -85,15 +88,46 @@ def describe(spec: CodeSpec) -> str:
     detector = detector_of(spec)
     words = "Passes" if spec.parameters.get("flipped") else "Fails"
     field = spec.parameters.get("field")
+    if holding := holds(spec, true=spec.side == "above"):
+        return f"{words} an output {f'in whose field {field}' if field else 'where'} {holding}."
     what = f"whose field {field} has" if field else "with"
     return f"{words} an output {what} {_too_much(spec, detector)}."
 
 
-def check_words(spec: CodeSpec) -> str:
-    """What it fails, as a part of a sentence: "more than 3 words"."""
-    if spec.parameters.get("flipped") or spec.parameters.get("field"):
-        return describe(spec).rstrip(".")
-    return _too_much(spec, detector_of(spec))
+def check_words(spec: CodeSpec, *, fails: bool = True) -> str:
+    """What it fails, else what it passes, as a part of a sentence: "more than 3 words"."""
+    if {"flipped", "field"} & set(spec.parameters):
+        what = describe(spec).rstrip(".")
+    elif holding := holds(spec, true=(spec.side == "above") == fails):
+        return holding
+    else:
+        what = _too_much(spec, detector_of(spec))
+    return what if fails else f"not {what}"
+
+
+def leaning(column: Column, *, up: bool) -> str:
+    """A higher (or a lower) value of a column in words: "more words", "the section “Plan” is empty"."""
+    spec = _any_of(column)
+    share = detector_of(spec).percent
+    more = ("a larger" if up else "a smaller") if share else ("more" if up else "fewer")
+    return holds(spec, true=up) or f"{more} {quantity(spec)}"
+
+
+def measured(column: Column, value: float) -> str:
+    """A value of a column in words: "12 words"."""
+    spec = _any_of(column)
+    shown = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+    return holds(spec, true=value > 0) or f"{shown} {quantity(spec)}"
+
+
+def _any_of(column: Column) -> CodeSpec:
+    return CodeSpec(detector=column.detector, side="above", threshold=0, parameters=dict(column.parameters))
+
+
+def holds(spec: CodeSpec, *, true: bool) -> str:
+    """What holds of an output at 1, or at 0; "" where a detector has more values."""
+    told, parameters = detector_of(spec).holds, spec.parameters
+    return told[true].replace("{title}", parameters.get("title") or parameters["section"]) if told else ""
 
 
 def _too_much(spec: CodeSpec, detector: Detector) -> str:
@@ -113,6 +147,8 @@ def quantity(spec: CodeSpec) -> str:
     if phrase:
         joined = "".join(phrase) if not "".join(phrase).isascii() else " ".join(phrase)
         return f"uses of “{joined}”"
+    if section := spec.parameters.get("section"):
+        return f"{detector_of(spec).quantity} in the section “{spec.parameters.get('title') or section}”"
     return detector_of(spec).quantity
 
 
@@ -162,16 +198,29 @@ def fitted_phrases(data: TrainingData, graded: Graded, most: int, *, guided: boo
     return found
 
 
+def _are_words(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(word, str) for word in given)
+
+
+_PARAMETERS: dict[str, Callable[[object], bool]] = {
+    "phrase": lambda given: bool(given) and _are_words(given),
+    "section": lambda given: bool(given) and isinstance(given, str),
+}
+
+
 def known_key(spec: CodeSpec) -> str:
     """The key of a check that came by file; LabelcoreError where its detector or its phrase is none."""
-    detector_of(spec)
-    phrase = spec.parameters.get("phrase")
-    if (spec.detector == "phrase") != (phrase is not None):
-        raise BadInput("only the detector 'phrase' has a phrase, and it needs one")
-    if spec.detector == "phrase" and not (
-        isinstance(phrase, list) and phrase and all(isinstance(word, str) for word in phrase)
-    ):
-        raise BadInput("a phrase is a list of words")
+    wanted = detector_of(spec).parameter
+    for name, whole in _PARAMETERS.items():
+        given = spec.parameters.get(name)
+        if (wanted == name) != (given is not None):
+            raise BadInput(f"only a detector of a {name} has a {name}, and it needs one")
+        if given is not None and not whole(given):
+            raise BadInput(f"a {name} is {'a list of words' if name == 'phrase' else 'its label'}")
+    parameters = spec.parameters
+    lists = (parameters.get(name, []) for name in ("beside", "filler"))
+    if not all(map(_are_words, lists)) or not isinstance(parameters.get("title", ""), str):
+        raise BadInput("a section's labels and fillers are words")
     return spec.key
 
 
@@ -210,6 +259,8 @@ class CodeKind(Kind[CodeSpec]):
         columns = {column.key: at for at, column in enumerate(data.table.columns)}
         if spec.key in columns:
             return CodeCandidate(data, columns[spec.key], spec.side, spec.guided, refitting.target)
+        if detector_of(spec).parameter != "phrase":
+            return None
         rank = refitting.rank(guided=spec.guided)
         return PhraseCandidate(data, rank, spec.guided, refitting.target)
 

@@ -25,7 +25,7 @@ from labelcore.judges.candidates import Candidate, Refitting, Target
 from labelcore.judges.features import Bools, Column, Floats, Graded, Ints, TrainingData, measure
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import PROBE, Kind, register
-from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, known_key
+from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, known_key, leaning
 from labelcore.judges.learned_model import CUT, LearnedModel, LinearModel, cross_fitted
 from labelcore.models import Decision, Frozen, Output
 from labelcore.text.embedding import SIZE
@@ -117,7 +117,8 @@ def make_spec(data: TrainingData, graded: Graded, seed: int = 0) -> dict[str, An
     groups = [data.groups[int(i)] for i in rows]
     model, _ = LearnedModel.fit(data, graded)
     plain = data.table.columns
-    phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.parameters]
+    known = {column.key for column in plain}
+    phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.key not in known]
     ids = [data.table.ids[int(i)] for i in rows]
     final = Calibrator.fit(held_out, fails)
     pairs = np.round(np.column_stack([calibrated, cuts]), 4).tolist()
@@ -145,13 +146,11 @@ def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
 
 
 def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[str]:
-    """What weighs most, in words: the checks, then "more words", "less covered words"."""
+    """What weighs most, in words: the checks, then "more words", "fewer names"."""
     parts = model.linear.parts
     weights = parts["coefficients"][: len(columns)] * parts["weight"]
     order = np.argsort(-np.abs(weights))[:limit]
-    plain = [
-        f"{'more' if weights[i] > 0 else 'less'} {columns[int(i)].key}" for i in order if weights[i] != 0
-    ]
+    plain = [leaning(columns[int(i)], up=bool(weights[i] > 0)) for i in order if weights[i] != 0]
     strongest = sorted(model.checks, key=lambda check: check[2] - check[1])[:limit]
     return list(dict.fromkeys([*(check_words(spec) for spec, _, _ in strongest), *plain]))
 
