@@ -54,7 +54,7 @@ bench: setup
 	$(BIN)/python tests/bench/import_speed.py
 	$(BIN)/python tests/bench/judge_speed.py
 	PYTHONPATH=. $(BIN)/python tests/bench/judge_endpoint.py --rounds 1
-	$(BIN)/python tests/bench/offline_quality.py
+	PYTHONPATH=. $(BIN)/python tests/bench/offline_quality.py --corpus sample --splits 5
 	$(BIN)/python tests/bench/align_speed.py
 	$(BIN)/python tests/bench/choose_speed.py
 	PYTHONPATH=. $(BIN)/python tests/bench/coverage.py
