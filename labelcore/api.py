@@ -26,6 +26,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from labelcore import places
 from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
 from labelcore.models import DOOR_SUFFIX
@@ -140,17 +141,23 @@ async def operations(request: HttpRequest) -> Response:
         wanted = Request.model_validate_json(await request.body())
     except ValidationError:
         return JSONResponse({"error": "The request is not understood."}, status_code=400)
-    return StreamingResponse(_lines(wanted), media_type="application/x-ndjson")
+    return StreamingResponse(_lines(wanted, _is_here(request)), media_type="application/x-ndjson")
 
 
-async def _lines(wanted: Request) -> AsyncIterator[str]:
+def _is_here(request: HttpRequest) -> bool:
+    """Whether who asks sits at this machine, and may name its files."""
+    client, server = request.client, request.scope.get("server")
+    return client is not None and places.sits_here(client.host, request.headers, server[0] if server else "")
+
+
+async def _lines(wanted: Request, here: bool) -> AsyncIterator[str]:  # noqa: FBT001 - streamed
     loop = asyncio.get_running_loop()
     messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     def tell(message: dict[str, Any]) -> None:
         loop.call_soon_threadsafe(messages.put_nowait, message)
 
-    work = loop.run_in_executor(None, _work, wanted, tell)
+    work = loop.run_in_executor(None, _work, wanted, here, tell)
     while True:
         message = await messages.get()
         yield json.dumps(message, ensure_ascii=False, default=str) + "\n"
@@ -159,13 +166,14 @@ async def _lines(wanted: Request) -> AsyncIterator[str]:
     await work
 
 
-def _work(wanted: Request, tell: Any) -> None:
+def _work(wanted: Request, here: bool, tell: Any) -> None:  # noqa: FBT001 - run in a thread
     """Run the operation in a thread; whatever happens, the last message ends the stream."""
     try:
         outcome = execute(
             open_database(settings().db),
             wanted,
             lambda done, total, words: tell({"progress": [done, total, words]}),
+            here=here,
         )
         tell({"outcome": outcome.model_dump(mode="json")})
     except LabelcoreError as trouble:

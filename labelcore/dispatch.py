@@ -34,8 +34,11 @@ class Request(Frozen):
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
-def execute(db: Database, request: Request, progress: Progress = silent) -> Outcome:
-    """Run an operation. BadInput: there is none, or an argument does not fit; NotFound: no such project."""
+def execute(db: Database, request: Request, progress: Progress = silent, *, here: bool = True) -> Outcome:
+    """Run an operation. BadInput: there is none, or an argument does not fit; NotFound: no such project.
+
+    ``here``: who asks sits at this machine and may name its files (NotAllowed where not).
+    """
     with speaking(request.language):
         marked = find_operation(request.operation)
         if marked.project == "none":
@@ -43,7 +46,7 @@ def execute(db: Database, request: Request, progress: Progress = silent) -> Outc
         else:  # a mistyped name makes none where there are others
             begins = marked.project == "any" or not projects.list_projects(db)
             project = projects.open_project(db, request.project, create=begins)
-        workspace = Workspace(db, project, request.author, progress)
+        workspace = Workspace(db, project, request.author, progress, here=here)
         result = marked.call(workspace, request.arguments)
         messages.write_out(marked, result)
         return Outcome(

@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from labelcore import places
 from labelcore.catalogue import catalogue
 from labelcore.errors import BadInput, NotAllowed
 from labelcore.models import Frozen, Role
@@ -66,6 +68,11 @@ class Metavar:
 @dataclass(frozen=True)
 class FileText:
     """On the command line this text is given as the name of a file."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A text that names files of the machine, as a Path does: who may name them is checked."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,9 @@ class Operation:
         fitting = {
             name: _fitting(name, self.fields[name].annotation, value) for name, value in arguments.items()
         }
+        for name, value in fitting.items():
+            if value is not None and names_files(self.fields[name].annotation):
+                places.check(workspace, value)
         return _gate(self, workspace, (), fitting)
 
     def packed(self, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -309,6 +319,11 @@ def _named_kind(annotation: Any) -> type | None:
     if isinstance(annotation, type) and annotation in _FINDERS:
         return annotation
     return next((kind for part in get_args(annotation) if (kind := _named_kind(part))), None)
+
+
+def names_files(annotation: Any) -> bool:
+    """Whether a parameter is a place on the machine."""
+    return annotation is Path or isinstance(annotation, Place) or any(map(names_files, get_args(annotation)))
 
 
 def _find(workspace: Workspace, kind: type, value: Any) -> Any:

@@ -7,10 +7,19 @@ import os
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from labelcore.errors import BadInput, ModelTrouble
 
@@ -113,6 +122,9 @@ class Settings(Calls, BaseSettings):
     """Further endpoints by name; a judge names the one that it asks."""
     endpoints_file: Path | None = None
     """A TOML or JSON file with further endpoints by name."""
+    folders: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Folders of this machine, with a colon between them (on Windows a semicolon), from which who is not at
+    this machine may name files, on the Import page for example. Without it only uploads are read."""
     address: str = "127.0.0.1"
     """The address on which the app listens; the default keeps it on this machine."""
     port: int = Field(default=8501, ge=1, le=65535)
@@ -129,6 +141,11 @@ class Settings(Calls, BaseSettings):
             for name, value in named.items()
         }
         return given
+
+    @field_validator("folders", mode="before")
+    @classmethod
+    def _split_folders(cls, given: Any) -> Any:
+        return tuple(filter(None, given.split(os.pathsep))) if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _first_endpoint_is_the_default(self) -> Self:

@@ -11,13 +11,17 @@ from labelcore.store import Database
 
 @dataclass(frozen=True)
 class Workspace:
-    """One project of an open database, the person who works in it, and whom long work tells how far it is."""
+    """One project of an open database, the person who works in it, and whom long work tells how far it is.
+
+    ``here``: the person sits at this machine, so that its files are theirs to name.
+    """
 
     db: Database
     project: Project
     person: str = ""
     progress: Progress = silent
     role: Role = Role.ADMIN
+    here: bool = True
 
     def by(self, person: str) -> Workspace:
         """The same place for another person."""

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from labelcore.messages import say
 from labelcore.stages import importing
+from labelcore.stages.importing import redacting
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.importing import beginning, columns, history, meaning, outcome, source
+from pages.widgets.importing import beginning, columns, history, meaning, outcome, personal, source
 
 MENU = ("Import", ":material/upload_file:")
 
@@ -20,11 +20,14 @@ def import_step_by_step(place: Workspace, given: source.Given) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         mapping = columns.choose(first, key)
-        seen = given.preview(place, mapping)
+        hidden = personal.ask(place, key)
+        seen = given.preview(place, hidden, mapping)
         meant = meaning.ask(seen, mapping, key)
     with right:
         outcome.show_outputs(seen, key)
-        outcome.offer_import(place, given, seen, mapping, meant)
+        if hidden.finders:
+            personal.show_found(redacting.found_in(hidden, seen.rows, mapping), len(seen.rows))
+        outcome.offer_import(outcome.Ready(place, given, seen, mapping, hidden), meant)
 
 
 place = shell.open_page(
@@ -34,7 +37,7 @@ place = shell.open_page(
 with shell.guard():
     batches = importing.imports(place)
     above = st.container()
-    given = source.choose()
+    given = source.choose(place)
     if not batches:
         with above:
             beginning.offer(place, expanded=given is None and not place.project.task)
@@ -45,7 +48,6 @@ with shell.guard():
     elif given:
         import_step_by_step(place, given)
     else:
-        with st.expander(say("Which files?")):
-            st.text(", ".join(importing.importable()))
+        source.show_formats(place)
     if batches:
         history.show(place, batches)

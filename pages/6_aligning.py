@@ -7,7 +7,7 @@ from labelcore.messages.aligning import catches, judge_sentence, with_how_to_cho
 from labelcore.models import OVERALL
 from labelcore.stages import aligning
 from labelcore.stages.aligning.report import AlignmentReport
-from pages.widgets import alignment, charts, shell
+from pages.widgets import alignment, charts, feedback, shell
 from pages.widgets.outputs import CELLS, show_disagreements
 
 MENU = ("Alignment", ":material/monitoring:")
@@ -25,6 +25,8 @@ def show_judges(report: AlignmentReport) -> None:
             "" if judge.against == OVERALL else f" Measured against the grades of “{judge.against}” itself."
         )
         st.write(shell.plain(judge_sentence(judge) + where))
+    if any(judge.alarms for judge in report.judges):
+        feedback.show_worth(report.judges)
     beside = alignment.show_ceiling(report)
     if ranked:
         charts.judge_rates("TPR and TNR with 95 % intervals", ranked, key="judges")

@@ -18,6 +18,7 @@ from labelcore.messages.card import CARD_WORDS
 from labelcore.messages.catalogue import CATALOGUE
 from labelcore.messages.phrases import PHRASES
 from labelcore.messages.telling import WORDS
+from labelcore.store.formats import every_format, every_tool
 
 SPOKEN = {"say": None, "say_in": (2,), "counted": (1, 2), "open_page": (1, 2), "go": (2,)}
 """Functions that are given messages, and which of their arguments these are."""
@@ -34,8 +35,15 @@ Message = str | tuple[str, str]
 
 def used(root: Path) -> set[Message]:
     """Every message that the code under a checkout's root may say; (single, several) where it counts."""
-    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_in_calls(root)}
+    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_in_calls(root), *_of_formats()}
     return found - {"{words}", "{why}", "{why}."}
+
+
+def _of_formats() -> Iterator[str]:
+    for form in every_format().values():
+        yield form.title
+    for tool in every_tool().values():
+        yield from (tool.title, tool.get, tool.brings)
 
 
 def _in_calls(root: Path) -> Iterator[Message]:

@@ -13,7 +13,7 @@ from labelcore.models import CourtRuling, Frozen, Grade, ImportBatch, Output, Ro
 from labelcore.operations import Flags, Metavar, Options, operation
 from labelcore.stages.finding import find_import, find_judge
 from labelcore.store import about, batches, grades as grade_table, listings
-from labelcore.store.about import Drawn, Said
+from labelcore.store.about import Drawn, Event, Said
 from labelcore.store.filters import Filter, GradeFilter, VerdictFilter
 from labelcore.workspace import Workspace
 
@@ -153,7 +153,7 @@ class Known(Frozen):
     batch: ImportBatch | None
     grades: tuple[Grade, ...]
     verdicts: tuple[Said, ...]
-    feedback: tuple[tuple[str, str], ...]
+    feedback: tuple[Event, ...]
     codes: tuple[tuple[str, str], ...]
     rulings: tuple[Ruling, ...]
     court_rulings: tuple[CourtRuling, ...]

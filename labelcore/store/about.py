@@ -23,6 +23,17 @@ class Said(Frozen):
     at: datetime
 
 
+class Event(Frozen):
+    """What a user of the product did with an output; ``meaning``: what that counts as, None where unknown."""
+
+    signal: str
+    at: datetime
+    value: str = ""
+    meaning: str | None = None
+    person: str = ""
+    reason: str = ""
+
+
 class Drawn(Frozen):
     """That a sample holds an output: by which rule, why, and with which chance."""
 
@@ -34,6 +45,7 @@ class Drawn(Frozen):
 
 
 _SAID = Stored(Said, "verdict", judge="name", at="made_at")
+_EVENT = Stored(Event, "signal", signal="name", at="made_at")
 _DRAWN = Stored(Drawn, "sample_pick", sample="sample_id", at="made_at")
 
 
@@ -63,14 +75,9 @@ def codes(db: Database, output: Output) -> list[tuple[str, str]]:
     )
 
 
-def feedback(db: Database, output: Output) -> list[tuple[str, str]]:
-    """(signal, value) of each signal of a product's users, the oldest first."""
-    rows = db.rows(
-        "SELECT DISTINCT feedback_id, stored_at, name, coalesce(value, '') FROM signal WHERE output_id = ? "
-        "ORDER BY stored_at, feedback_id",
-        [output.id],
-    )
-    return [(name, value) for _, _, name, value in rows]
+def feedback(db: Database, output: Output) -> list[Event]:
+    """Each signal of a product's users as it counts now, the oldest first."""
+    return _EVENT.find(db, "signal_current WHERE output_id = ? ORDER BY made_at, feedback_id", [output.id])
 
 
 def rulings(db: Database, output: Output) -> list[Ruling]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.lines.selecting import excerpt
 from labelcore.models import Output
-from labelcore.stages import exporting, grading, importing, judging, sampling, selecting
+from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
 from labelcore.stages.selecting import Filters, Listing, Paging
+from labelcore.store.about import Event
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import address, feedback, keys, restoring, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -38,14 +39,13 @@ def ask(workspace: Workspace) -> Filters:
         "search": words or "",
         "grade": _choose(grade, say("Grade"), ["pass", "fail", "unsure", "none"], keys.OUTPUTS_GRADE),
         "split": _choose(split, say("Split"), ["train", "dev", "test"], keys.OUTPUTS_SPLIT),
-        "batch": batch.selectbox(
+        "batch": address.choose(
+            batch,
             say("Import"),
             list(imports),
-            index=None,
-            format_func=lambda known: f"{imports[known]} · {known[-6:]}",
-            placeholder=say("all"),
-            key=keys.OUTPUTS_BATCH,
-            bind="query-params",
+            keys.OUTPUTS_BATCH,
+            words=lambda known: f"{imports[known]} · {known[-6:]}",
+            empty=say("all"),
         ),
     }
     with st.expander(say("More filters")):
@@ -54,46 +54,70 @@ def ask(workspace: Workspace) -> Filters:
 
 
 def _ask_more(workspace: Workspace) -> dict[str, Any]:
-    name, value, judge, verdict, who = st.columns(5)
-    asked: dict[str, Any] = {}
+    name, value, who = st.columns(3)
+    judge, verdict, users = st.columns(3)
+    people = [person for person, _ in grading.counts_by_person(workspace)]
+    versions = judging.active_judges(workspace)
+    signals = [version for version in versions if version.kind == "feedback"]
+    told = [
+        _ask_verdict(judge, verdict, {version.id: version.name for version in versions}),
+        _ask_users(users, {version.id: version.name for version in signals}) if signals else None,
+    ]
+    if signals and st.toggle(say("What the feedback of users is worth"), key=f"{keys.OUTPUTS_USERS}-worth"):
+        feedback.show_worth(aligning.align(workspace).judges)
+    return {
+        "where": _ask_field(workspace, name, value),
+        "graded_by": address.choose(who, say("Graded by"), people, keys.OUTPUTS_WHO, empty=say("all")),
+        "verdict": tuple(filter(None, told)),
+    }
+
+
+def _ask_field(workspace: Workspace, name: Any, value: Any) -> tuple[str, ...]:
     field = _choose(name, say("Field"), selecting.known_fields(workspace), keys.OUTPUTS_FIELD)
-    if field:
-        known = {
-            counted.value: counted.n for counted in selecting.list_values(workspace, field, most=_VALUES)
-        }
-        words = {text: f"{excerpt(text) or say('(none)')} · {n:,}" for text, n in known.items()}
-        picked = value.multiselect(
-            say("Values"), list(known), format_func=words.__getitem__, key=f"{keys.OUTPUTS_FIELD}-{field}"
-        )
-        asked["where"] = tuple(f"{field}={text}" for text in picked)
-    judges = {version.id: version.name for version in judging.active_judges(workspace)}
-    version = judge.selectbox(
-        say("Judge"),
-        list(judges),
-        index=None,
-        format_func=judges.__getitem__,
-        placeholder=say("none"),
-        key=keys.OUTPUTS_JUDGE,
-        bind="query-params",
+    if not field:
+        return ()
+    known = {counted.value: counted.n for counted in selecting.list_values(workspace, field, most=_VALUES)}
+    words = {text: f"{excerpt(text) or say('(none)')} · {n:,}" for text, n in known.items()}
+    key = f"{keys.OUTPUTS_FIELD}-{field}"
+    picked = address.choose_several(value, say("Values"), list(known), key, words=words.__getitem__)
+    return tuple(f"{field}={text}" for text in picked)
+
+
+def _ask_verdict(judge: Any, verdict: Any, judges: Mapping[str, str]) -> str | None:
+    version = address.choose(
+        judge, say("Judge"), list(judges), keys.OUTPUTS_JUDGE, words=judges.__getitem__, empty=say("none")
     )
     says = _choose(verdict, say("Verdict"), ["pass", "fail", "abstain", "none"], keys.OUTPUTS_VERDICT)
-    if version and says:
-        asked["verdict"] = (f"{version}={says}",)
-    people = [person for person, _ in grading.counts_by_person(workspace)]
-    asked["graded_by"] = _choose(who, say("Graded by"), people, keys.OUTPUTS_WHO)
-    return asked
+    return f"{version}={says}" if version and says else None
+
+
+def _ask_users(where: Any, signals: Mapping[str, str]) -> str | None:
+    """What users said, by the judge that reads the signal."""
+    words = {
+        f"{version}={value}": f"{name}: {word}"
+        for version, name in signals.items()
+        for value, word in (
+            ("fail", say("complaint")),
+            ("pass", say("praise")),
+            ("abstain", say("says nothing")),
+        )
+    }
+    return address.choose(
+        where,
+        say("Feedback of users"),
+        list(words),
+        keys.OUTPUTS_USERS,
+        words=words.__getitem__,
+        empty=say("all"),
+    )
 
 
 def ask_paging(workspace: Workspace) -> Paging:
     """The order, and which page."""
     order, way, page = st.columns([2, 1, 1])
     names = ["imported", *selecting.known_fields(workspace)]
-    sort = order.selectbox(
-        say("Sort by"), names, format_func=_word, key=keys.OUTPUTS_SORT, bind="query-params"
-    )
-    down = way.selectbox(
-        say("Order"), ["up", "down"], format_func=_word, key=keys.OUTPUTS_WAY, bind="query-params"
-    )
+    sort = address.choose(order, say("Sort by"), names, keys.OUTPUTS_SORT, words=_word)
+    down = address.choose(way, say("Order"), ["up", "down"], keys.OUTPUTS_WAY, words=_word)
     number = page.number_input(say("Page"), 1, step=1, key=keys.OUTPUTS_PAGE, bind="query-params")
     return Paging(
         sort=f"{'-' if down == 'down' else ''}{sort}", page=int(number), limit=_ON_A_PAGE, count=False
@@ -127,6 +151,7 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
     known = selecting.show_output(workspace, output)
     st.subheader(plain(output.external_id or output.id))
     show_output(output)
+    restoring.offer(workspace, output)
     for grade in known.grades:
         about = say(" on one criterion") if not grade.is_overall else ""
         st.text(f"{grade.annotator}: {say(grade.value)}{about}{f' — {grade.note}' if grade.note else ''}")
@@ -144,8 +169,8 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
                     for verdict in known.verdicts
                 ]
             )
-    for name, value in known.feedback:
-        st.text(f"{name}: {value}")
+    for event in known.feedback:
+        st.text(_event(event))
     for code, quote in known.codes:
         st.text(f"“{quote}” — {code}")
     for ruling in (*known.rulings, *known.court_rulings):
@@ -161,6 +186,19 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
             **output.metadata,
         }
         shell.table([{say("field"): name, say("value"): str(value or "")} for name, value in facts.items()])
+
+
+def _event(event: Event) -> str:
+    """What a user did, what it counts as, and what they said."""
+    counts = {"pass": say("praise"), "fail": say("complaint"), "unsure": say("says nothing")}
+    told = [counts.get(event.meaning or "", say("without a meaning")), event.person]
+    head = say(
+        "Users: {signal} “{value}” ({counts})",
+        signal=event.signal,
+        value=event.value,
+        counts=", ".join(filter(None, told)),
+    )
+    return f"{head}, {event.at:%Y-%m-%d %H:%M}{f' — {event.reason}' if event.reason else ''}"
 
 
 _RULED = {"value", "author", "reason"}
@@ -201,10 +239,7 @@ def _offer_file(workspace: Workspace, filters: Filters) -> None:
 
 def _choose(where: Any, label: str, options: Sequence[str], key: str) -> str | None:
     """A choice that may stay open."""
-    chosen: str | None = where.selectbox(
-        label, options, index=None, format_func=_word, placeholder=say("all"), key=key, bind="query-params"
-    )
-    return chosen
+    return address.choose(where, label, options, key, words=_word, empty=say("all"))
 
 
 def _word(name: str) -> str:

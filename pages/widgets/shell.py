@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from labelcore import places
 from labelcore.errors import LabelcoreError
 from labelcore.messages import NAMES, Language, say, speak
 from labelcore.models import Project
@@ -75,7 +76,12 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     st.title(title)
     if explain:
         st.write(say(explain, **values))
-    return Workspace(db, project, str(annotator or "").strip())
+    return Workspace(db, project, str(annotator or "").strip(), here=is_here())
+
+
+def is_here() -> bool:
+    """Whether the visitor sits at this machine."""
+    return places.sits_here(st.context.ip_address, st.context.headers)
 
 
 def _project(db: Database) -> Project:

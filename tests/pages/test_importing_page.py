@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.settings import settings
 from labelcore.stages import importing, projects
-from labelcore.store import close_database, grades, open_database
+from labelcore.store import close_database, grades, listings, open_database
+from labelcore.store.filters import Filter
 from labelcore.workspace import Workspace
+from pages.widgets import shell
 
 PAGE = Path(__file__).parent.parent.parent / "pages" / "1_importing.py"
 RATED = "reply,customer_message,rating,reviewer comment\n" + "".join(
@@ -25,6 +27,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
     monkeypatch.setenv("LABELCORE_PROJECT", "shop")
     settings.cache_clear()
+    monkeypatch.setattr(shell, "is_here", lambda: True)
     yield AppTest.from_file(str(PAGE), default_timeout=60)
     close_database(tmp_path / "app.duckdb")
     settings.cache_clear()
@@ -110,7 +113,7 @@ def test_a_nested_field_is_chosen_from_the_first_row(page: AppTest) -> None:
     quiet(page.run())
     button(page, "Import one output").click()
     quiet(page.run())
-    assert "1 new outputs" in page.success[0].value
+    assert "one new output" in page.success[0].value
 
 
 def test_pasted_text_of_two_lists_asks_which_one(page: AppTest) -> None:
@@ -167,11 +170,85 @@ def test_a_project_is_begun_where_its_first_outputs_come_in(page: AppTest) -> No
 
 
 def test_a_path_is_only_for_who_sits_at_this_machine(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.widgets.importing import source
-
-    monkeypatch.setattr(source, "is_here", lambda: True)
     page.run()
     assert "A path on this machine" in str(page.radio[0].proto)
-    monkeypatch.setattr(source, "is_here", lambda: False)
+    monkeypatch.setattr(shell, "is_here", lambda: False)
     page.run()
-    assert "A path on this machine" not in str(page.radio[0].proto)
+    assert [option for option in page.radio[0].options if "path" in option] == []
+
+
+def test_from_elsewhere_a_path_outside_the_named_folders_is_refused(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_one, other = tmp_path / "open", tmp_path / "other"
+    for folder in (open_one, other):
+        folder.mkdir()
+        (folder / "a.csv").write_text("answer\nwhat is said\n")
+    monkeypatch.setattr(shell, "is_here", lambda: False)
+    monkeypatch.setenv("LABELCORE_FOLDERS", str(open_one))
+    settings.cache_clear()
+    page.run()
+    page.radio[0].set_value("path")
+    page.run()
+    for place in (other / "a.csv", open_one / ".." / "other" / "a.csv", other / "*.csv"):
+        page.text_input(key="import-0-path").set_value(str(place))
+        page.run()
+        assert "FOLDERS" in page.error[0].value
+        assert not any("a.csv" in text.value for text in page.text)
+    page.text_input(key="import-0-path").set_value(str(open_one / "a.csv"))
+    assert button(quiet(page.run()), "Import one output")
+
+
+PERSONAL = "answer,question\n" + "".join(f"Write to zoe{n}@quill.example.,Who is it? {n}\n" for n in range(3))
+
+
+def test_personal_data_is_taken_out_counted_and_given_back_with_the_key(page: AppTest) -> None:
+    upload(page, PERSONAL)
+    next(box for box in page.toggle if "PERSON" in box.label).set_value(True)
+    quiet(page.run())
+    assert page.dataframe[0].value.values.tolist() == [["Output", "EMAIL", 3]]
+    button(page, "Import 3 outputs").click()
+    quiet(page.run())
+    assert page.dataframe[0].value.values.tolist() == [["Output", "EMAIL", 3]]
+    place = workspace()
+    texts = [
+        output.text for output, _ in listings.page(place.db, place.project.id, Filter(), start=0, limit=9)
+    ]
+    assert texts == [f"Write to [EMAIL-{n}]." for n in (1, 2, 3)]
+    key = next(Path(str(settings().db)).parent.glob("*.key"))
+    assert any(str(key) in text.value for text in page.text)
+
+
+def test_a_pattern_that_is_none_is_said_and_nothing_comes_in(page: AppTest) -> None:
+    upload(page, PERSONAL)
+    next(box for box in page.toggle if "PERSON" in box.label).set_value(True)
+    page.run()
+    next(field for field in page.text_input if field.label == "and find it by this pattern").set_value("(")
+    page.run()
+    assert not page.exception and page.error
+    assert not importing.imports(workspace())
+
+
+def test_feedback_is_offered_as_such_and_a_value_that_nobody_knows_does_not_hold_it(page: AppTest) -> None:
+    upload(page, "answer,thumbs,user\na,up,u1\nb,down,u2\nc,opened,u3\n")
+    button(page, "Take it as feedback").click()
+    quiet(page.run())
+    assert [select(page, f"“{value}” counts as").value for value in ("up", "down", "opened")] == [
+        "pass",
+        "fail",
+        "",
+    ]
+    assert select(page, "Who graded, or which user").value == "user"
+    button(page, "Import 3 outputs").click()
+    quiet(page.run())
+    assert "3 signals of users" in page.success[0].value
+    place = workspace()
+    events = place.db.rows("SELECT value, meaning, person FROM signal ORDER BY value")
+    assert events == [("down", "fail", "u2"), ("opened", None, "u3"), ("up", "pass", "u1")]
+
+
+def test_counts_of_one_are_words(page: AppTest) -> None:
+    upload(page, 'answer\na\n""\nb\n')
+    button(page, "Import 2 outputs").click()
+    quiet(page.run())
+    assert page.success[0].value.endswith("2 new outputs, 0 grades, one row kept apart.")

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.models import Output, Project
 from labelcore.settings import settings
-from labelcore.stages import grading, projects, sampling
+from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import Database, close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
-from pages.widgets import keys
+from pages.widgets import keys, shell
 
 PAGE = Path(__file__).parents[2] / "pages" / "1_outputs.py"
 HOSTILE = "<script>alert(1)</script> **refund** ![x](http://example.org/x.png)"
@@ -22,6 +22,7 @@ HOSTILE = "<script>alert(1)</script> **refund** ![x](http://example.org/x.png)"
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Project]]:
     monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
+    monkeypatch.setattr(shell, "is_here", lambda: True)
     settings.cache_clear()
     db = open_database(tmp_path / "app.duckdb")
     yield db, projects.open_project(db, settings().project)
@@ -112,3 +113,55 @@ def test_what_is_filtered_becomes_a_review_list_a_sample_and_a_file(forty: Works
     assert len(sample.picks) == 11
     press(app, "Prepare the file")
     assert not app.error
+
+
+def test_an_address_means_the_same_in_every_language(forty: Workspace) -> None:
+    for language in ("en", "zh"):
+        app = run(outputs_grade="fail", outputs_sort="model", outputs_order="down", labelcore_language=language)
+        assert len(app.dataframe[0].value) == 1
+        assert app.query_params["outputs-grade"] in ("fail", ["fail"])
+    app = run(outputs_grade="fail")
+    app.selectbox(key=keys.OUTPUTS_GRADE).set_value("none").run()
+    assert app.query_params["outputs-grade"] in ("none", ["none"])
+    app.selectbox(key=keys.OUTPUTS_WAY).set_value("down").run()
+    assert app.query_params["outputs-order"] in ("down", ["down"])
+    app.selectbox(key=keys.OUTPUTS_GRADE).set_value(None).run()
+    assert "outputs-grade" not in app.query_params
+
+
+def test_feedback_is_filtered_and_seen_beside_its_output(forty: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("text,thumbs,user,comment\nIt is seven,down,u7,<b>wrong</b>\nIt is eight,up,u8,\n")
+    importing.import_file(
+        forty,
+        str(file),
+        described=importing.Description(
+            columns={"output": "text"}, feedback={"thumbs": "thumbs"}, annotator="user", note="comment"
+        ),
+    )
+    app = run()
+    box = app.selectbox(key=keys.OUTPUTS_USERS)
+    assert box.options == ["thumbs: complaint", "thumbs: praise", "thumbs: says nothing"]
+    box.select("thumbs: complaint").run()
+    assert not app.exception
+    assert "1 outputs match" in said(app)
+    (line,) = [text.value for text in app.text if text.value.startswith("Users:")]
+    assert line.startswith("Users: thumbs “down” (complaint, u7)") and line.endswith("<b>wrong</b>")
+    app.toggle(key=f"{keys.OUTPUTS_USERS}-worth").set_value(True).run()
+    assert not app.exception
+    assert "not measurable" in said(app)
+
+
+def test_an_output_is_shown_as_it_was_for_who_has_the_key(forty: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "mails.csv"
+    file.write_text("text\nAsk zoe@quill.example\n")
+    importing.import_file(
+        forty, str(file), described=importing.Description(redact=("all",), columns={"output": "text"})
+    )
+    app = run(outputs_search="EMAIL")
+    assert "Ask zoe@quill.example" not in [code.value for code in app.code]
+    press(app, "Show this output")
+    assert "Ask zoe@quill.example" in [code.value for code in app.code]
+    press(app, "All outputs as a file")
+    assert not app.error
+    assert "zoe@quill" not in repr(forty.db.rows("SELECT * FROM output"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.stages import importing, judging, projects
+from labelcore.stages import importing, judging, projects, selecting
 from labelcore.stages.importing import Description, ImportResult, feedback
 from labelcore.stages.importing.meanings import Said
 from labelcore.store import grades as grade_table
@@ -237,3 +237,42 @@ def test_signals_of_a_tool_come_along_and_are_read(workspace: Workspace, tmp_pat
     batch = importing.import_file(workspace, str(tmp_path / "traces.json")).batch
     assert (batch.outputs_new, batch.feedback_new, batch.verdicts_new) == (2, 2, 0)
     assert verdicts(workspace) == {"user-feedback": {"trace0": "fail", "trace1": "pass"}}
+
+
+def test_beside_outputs_feedback_has_its_user_remark_and_time_where_nobody_graded(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = "id,answer,thumb,user,comment,timestamp\n1,One,down,u7,too long,2026-03-01T10:00:00Z\n2,Two,,,,\n"
+    bring(
+        workspace,
+        tmp_path,
+        rows,
+        columns={"output": "answer"},
+        feedback={"thumbs": "thumb"},
+        annotator="user",
+        note="comment",
+    )
+    (event,) = query(workspace.db, "SELECT value, person, reason, given_at::VARCHAR FROM feedback").rows
+    assert list(event) == ["down", "u7", "too long", "2026-03-01 10:00:00"]
+    known = selecting.show_output(workspace, "1")
+    assert [(e.signal, e.value, e.meaning, e.person, e.reason) for e in known.feedback] == [
+        ("thumbs", "down", "fail", "u7", "too long")
+    ]
+
+
+def test_where_somebody_graded_the_person_and_the_note_are_the_graders(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = "answer,grade,annotator,note,thumb\nOne,pass,ann,fine,down\n"
+    bring(
+        workspace,
+        tmp_path,
+        rows,
+        columns={"output": "answer"},
+        grades=("overall=grade",),
+        annotator="annotator",
+        note="note",
+        feedback={"thumbs": "thumb"},
+    )
+    (event,) = query(workspace.db, "SELECT value, person, reason FROM feedback").rows
+    assert list(event) == ["down", "", ""]

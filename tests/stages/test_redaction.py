@@ -284,7 +284,7 @@ def test_a_preview_shows_outputs_redacted_and_begins_no_key(kept: Workspace, tmp
     seen = importing.preview(kept, str(file), described=Description(redact_names=(NAMES,)))
     assert seen.outputs[0]["text"] == "Ask [PERSON-1]"
     described = Description(redact_names=(NAMES,))
-    assert importing.preview_bytes(kept, "a.csv", file.read_bytes(), described).outputs == seen.outputs
+    assert importing.preview_bytes(kept, "a.csv", file.read_bytes(), None, described).outputs == seen.outputs
     assert not list(tmp_path.glob("*.key"))
 
 

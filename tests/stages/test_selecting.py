@@ -111,8 +111,8 @@ def test_an_output_is_shown_with_everything_that_is_known_of_it(
     sampling.draw_sample(workspace, n=8)
     grading.rule(workspace.by("lea"), outputs["1"].id, "pass", reason="short enough")
     workspace.db.run(
-        "INSERT INTO signal (feedback_id, project_id, output_id, name, value, stored_at) "
-        "VALUES ('f', ?, ?, 'thumbs', 'down', TIMESTAMP '2026-01-01')",
+        "INSERT INTO signal (feedback_id, project_id, output_id, name, value, made_at, stored_at) "
+        "VALUES ('f', ?, ?, 'thumbs', 'down', TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-01')",
         [workspace.project.id, outputs["1"].id],
     )
     document = find_operation("outputs show").call(workspace, {"output": "1"}).model_dump(mode="json")
@@ -123,7 +123,7 @@ def test_an_output_is_shown_with_everything_that_is_known_of_it(
         ("polite=yes", "fail", "because")
     ]
     assert [ruling["reason"] for ruling in document["rulings"]] == ["short enough"]
-    assert document["feedback"] == [["thumbs", "down"]]
+    assert [(event["signal"], event["value"]) for event in document["feedback"]] == [("thumbs", "down")]
     assert document["samples"] == []
     assert selecting.show_output(workspace, outputs["5"]).samples[0].rule == "mixture"
 

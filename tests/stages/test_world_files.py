@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from labelcore.errors import BadInput
+from labelcore.errors import BadInput, NotAllowed
 from labelcore.models import Output
 from labelcore.stages import importing
 from labelcore.stages.importing import Description, ImportResult
@@ -210,7 +210,7 @@ def test_the_key_of_a_running_app_is_never_read(workspace: Workspace, tmp_path: 
     key.write_text('{"url": "http://127.0.0.1", "token": "secret"}')
     (tmp_path / "harmless.json").symlink_to(key)
     for place in (key, tmp_path / "harmless.json", tmp_path / "*.door"):
-        with pytest.raises(BadInput, match="the key to a running app"):
+        with pytest.raises(NotAllowed, match="the key to a running app"):
             importing.preview(workspace, str(place))
 
 
@@ -380,3 +380,23 @@ def test_a_path_into_the_file_reads_the_file_even_where_a_tool_is_known(workspac
     path = "response.body.choices[0].message.content"
     result = bring(workspace, "openai_batch.jsonl", columns={"output": path, "id": "custom_id"})
     assert (result.batch.format, stored(workspace)[0].text) == ("jsonl", "Answer 0")
+
+
+def test_annotations_in_a_second_file_reach_the_outputs_that_came_before(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    spans = tmp_path / "spans.jsonl"
+    spans.write_text(json.dumps({"answer": "Jane Austen.", "span_id": "a1"}) + "\n")
+    notes = [
+        {"span_id": "a1", "name": "overall", "annotator_kind": "HUMAN", "result": {"label": "pass"}},
+        {"span_id": "b9", "name": "overall", "annotator_kind": "HUMAN", "result": {"label": "fail"}},
+    ]
+    file = tmp_path / "annotations.json"
+    file.write_text(json.dumps({"data": notes}))
+    importing.import_file(
+        workspace, str(spans), described=Description(columns={"output": "answer", "id": "span_id"})
+    )
+    result = importing.import_file(workspace, str(file))
+    assert (result.batch.grades_new, result.batch.rows_rejected) == (1, 1)
+    assert given(workspace) == {"Jane Austen.": "pass"}
+    assert result.batch.format == "phoenix_annotations"

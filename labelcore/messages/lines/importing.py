@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
-from labelcore.messages.telling import sentence
+from labelcore.messages.telling import listed, sentence
 from labelcore.models import ImportBatch, fact
 from labelcore.stages import importing, projects
 from labelcore.stages.importing.history import Undone
@@ -83,7 +84,7 @@ def _words(told: importing.Seen) -> str:
 
 
 @lines("imports list")
-def listed(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[str]:
+def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[str]:
     """Each import with what it brought and how it was read."""
     for batch in batches:
         yield (
@@ -145,8 +146,8 @@ def formats(_workspace: Workspace, known: Sequence[Importable]) -> Iterator[str]
     """Each tool with how to get a file out of it, and the plain formats."""
     for form in known:
         if form.get:
-            yield f"{form.title} (--format {form.name})"
-            yield f"    {form.get}"
-            yield f"    {form.brings}"
-    plain = ", ".join(form.title for form in known if not form.get)
-    yield f"Any table or list of objects: {plain}."
+            yield f"{say(form.title)} (--format {form.name})"
+            yield f"    {say(form.get)}"
+            yield f"    {say(form.brings)}"
+    plain = listed(say(form.title) for form in known if not form.get)
+    yield say("Any table or list of objects: {formats}.", formats=plain)

@@ -51,7 +51,9 @@ def shown(known: Known) -> Iterator[str]:
     for said in known.verdicts:
         why = f": {said.reason}" if said.reason else ""
         yield f"{said.judge} {said.version} ({said.kind}): {said.value}{why}"
-    yield from (f"Users: {name}: {value}" for name, value in known.feedback)
+    for event in known.feedback:
+        told = [f"{event.signal} '{event.value}'", event.meaning or "without meaning", event.person]
+        yield f"Users: {', '.join(filter(None, told))}{f': {event.reason}' if event.reason else ''}"
     yield from (f"Code '{code}': {quote}" for code, quote in known.codes)
     yield from (f"Ruled {ruling.value} by {ruling.author}: {ruling.reason}" for ruling in known.rulings)
     yield from (

@@ -14,9 +14,10 @@ from typing import Annotated, Any
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, ImportBatch, Project, RejectedRow, Role, fact, new_id
-from labelcore.operations import Effect, Hidden, operation
+from labelcore.operations import Effect, Hidden, Place, operation
 from labelcore.stages import projects
 from labelcore.stages.importing import files, previewing, redacting, storing
+from labelcore.stages.importing.feedback import is_signal
 from labelcore.stages.importing.files import SeveralParts
 from labelcore.stages.importing.history import imports, keep_mapping, rejected_csv, undo
 from labelcore.stages.importing.mapping import Description, Grading, Mapping
@@ -25,7 +26,6 @@ from labelcore.stages.importing.previewing import SHOWN, Preview, Seen, preview,
 from labelcore.stages.importing.reading import Read
 from labelcore.stages.importing.redacting import Redacted, Redacting
 from labelcore.store import audit, batches, live, staging
-from labelcore.store.formats import every_format, every_tool
 from labelcore.workspace import Workspace
 
 __all__ = [
@@ -40,8 +40,8 @@ __all__ = [
     "SeveralParts",
     "import_bytes",
     "import_file",
-    "importable",
     "imports",
+    "is_signal",
     "keep_mapping",
     "preview",
     "preview_bytes",
@@ -100,7 +100,7 @@ class ImportResult(Frozen):
 @operation("import", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
 def import_file(
     workspace: Workspace,
-    file: str,
+    file: Annotated[str, Place()],
     mapping: Annotated[Mapping | None, Hidden()] = None,
     *,
     described: Description = _OPEN,
@@ -113,7 +113,7 @@ def import_file(
     Raises:
         BadInput: a file cannot be read, a mapped column does not exist, or a value has no meaning yet.
     """
-    found = files.find(file)
+    found = files.find(workspace, file)
     results: list[ImportResult] = []
     with redacting.begun(workspace, described) as redaction:
         for number, path in enumerate(found):
@@ -221,7 +221,7 @@ def _check(read: Read) -> None:
     for column in {*mapping.used(), *(mapping.meta or ())} - {mapping.annotator_name}:
         mapping_rules.check(column, columns)
     if not mapping.output and not (
-        mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback)
+        mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback or read.readings)
     ):
         if previewing.doubts(columns):
             raise BadInput(
@@ -258,14 +258,6 @@ def _missing(read: Read, batch: ImportBatch) -> list[Fact]:
     if batch.near_duplicates:
         warnings.append(fact("near_duplicates", n=batch.near_duplicates))
     return warnings
-
-
-def importable() -> tuple[str, ...]:
-    """The formats that can be imported, as people call them."""
-    return (
-        *(form.title for form in every_format().values()),
-        *(tool.title for tool in every_tool().values()),
-    )
 
 
 def sample_mappings() -> dict[str, Mapping]:

@@ -23,9 +23,11 @@ from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 
+from labelcore import places
 from labelcore.errors import BadInput
-from labelcore.models import DOOR_SUFFIX, Fact, Frozen, fact
+from labelcore.models import Fact, Frozen, fact
 from labelcore.store.formats import Format, every_format, inspect_zip
+from labelcore.workspace import Workspace
 
 _FOREIGN = {
     b"%PDF": "a PDF",
@@ -84,18 +86,19 @@ class _Scan(NamedTuple):
     exact: bool = True
 
 
-def find(place: str) -> list[Path]:
+def find(workspace: Workspace, place: str) -> list[Path]:
     """The files of a path, a folder or a glob, by name.
 
     Raises:
         BadInput: there are none, or they are no ordinary files.
+        NotAllowed: one is labelcore's own.
     """
     try:
         path = Path(place).expanduser()
         if path.is_dir():
-            return _open_ones(_of_folder(path))
+            return _open_ones(workspace, _of_folder(path))
         if path.is_file():
-            return _open_ones([path])
+            return _open_ones(workspace, [path])
         if path.exists():
             raise BadInput(f"{path} is no ordinary file.", next_step="Copy its content into a file first.")
         names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
@@ -104,13 +107,12 @@ def find(place: str) -> list[Path]:
         raise BadInput(f"{place[:200]!r} is no path: {trouble}", next_step="Check the path.") from trouble
     if not found:
         raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
-    return _open_ones(found)
+    return _open_ones(workspace, found)
 
 
-def _open_ones(found: list[Path]) -> list[Path]:
-    """Without the app's own key, which lies beside its database: whoever has it may do everything."""
-    if closed := [path for path in found if path.resolve().name.endswith(DOOR_SUFFIX)]:
-        raise BadInput(f"{closed[0].name} is the key to a running app.", next_step="Choose another file.")
+def _open_ones(workspace: Workspace, found: list[Path]) -> list[Path]:
+    for path in found:
+        places.check_open(workspace, path)
     return found
 
 

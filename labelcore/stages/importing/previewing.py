@@ -14,7 +14,7 @@ from pydantic import Field
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import NotFound
 from labelcore.models import Fact, Frozen, GradingRules, Project, RejectedRow, Role, fact
-from labelcore.operations import Hidden, operation
+from labelcore.operations import Hidden, Place, operation
 from labelcore.stages import projects
 from labelcore.stages.importing import feedback, files, meanings, reading, redacting, storing
 from labelcore.stages.importing.mapping import Description, Mapping
@@ -77,7 +77,7 @@ class Preview(Frozen):
 @operation("preview", role=Role.ENGINEER, project="none")
 def preview(
     workspace: Workspace,
-    file: str,
+    file: Annotated[str, Place()],
     mapping: Annotated[Mapping | None, Hidden()] = None,
     *,
     described: Description = _OPEN,
@@ -89,7 +89,7 @@ def preview(
     Raises:
         BadInput: there is no such file, or it cannot be read.
     """
-    found = files.find(file)
+    found = files.find(workspace, file)
     state = found[0].stat()
     key = (str(found[0]), state.st_mtime_ns, state.st_size)
     seen = _known(workspace, key, lambda: nullcontext(found[0]), mapping or described)
@@ -98,13 +98,16 @@ def preview(
 
 
 def preview_bytes(
-    workspace: Workspace, name: str, data: bytes, described: Description | Mapping = _OPEN
+    workspace: Workspace,
+    name: str,
+    data: bytes,
+    mapping: Mapping | None = None,
+    described: Description = _OPEN,
 ) -> Preview:
     """The same of an uploaded file."""
     key = (name, hashlib.sha256(data).digest())
-    seen = _known(workspace, key, lambda: as_file(name, data), described)
-    wanted = described if isinstance(described, Description) else _OPEN
-    return seen.model_copy(update={"outputs": redacting.shown(workspace, wanted, seen.outputs)})
+    seen = _known(workspace, key, lambda: as_file(name, data), mapping or described)
+    return seen.model_copy(update={"outputs": redacting.shown(workspace, described, seen.outputs)})
 
 
 @contextmanager

@@ -177,6 +177,8 @@ def understand(
     """Decide what is what in the staged rows, and what the values of their grades count as."""
     rows = staging.first_rows(cursor, staged, PREVIEWED)
     mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.names, rows)
+    if shape.tool and shape.tool.alone:
+        mapping = Mapping(id="id", said=mapping.said, format=mapping.format)
     notes = [*shape.notes, *(fact("as_written", words=note) for note in staged.notes)]
     if mapping.conversation and (not mapping.output or mapping.output == REPLY):
         staged = replies.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
@@ -255,7 +257,7 @@ def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str]
         told = staging.Told(grading.column, person, reason)
         staging.take_column(cursor, staged, "grade", grading.criterion, told)
         columns["grade", grading.criterion] = grading.column
-    beside = {} if mapping.output else _event(staged, mapping)
+    beside = {} if mapping.all_gradings() else _event(staged, mapping)
     for name, column in mapping.verdicts.items():
         staging.take_column(cursor, staged, "verdict", name, staging.Told(column))
         columns["verdict", name] = column
@@ -266,7 +268,7 @@ def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str]
 
 
 def _event(staged: Staged, mapping: Mapping) -> dict[str, str]:
-    """In a file of feedback alone each row is an event, with its user, remark and time."""
+    """Where nobody graded, a row's person, remark and time are those of its feedback."""
 
     def text(column: str | None) -> str:
         return f"coalesce(trim({staging.expression(staged, column)}), '')" if column else "''"

@@ -17,6 +17,7 @@ from labelcore.models import Fact, Frozen, Output, RejectedRow, Role, fact
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages.importing import keys
 from labelcore.stages.importing.keys import KeyFile, Redaction
+from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.reading import Read, meta_columns, text_columns
 from labelcore.store import grades, outputs as output_table, staging
 from labelcore.store.formats.base import Staged
@@ -160,6 +161,32 @@ def shown(
     )
 
 
+class Found(NamedTuple):
+    """What a redaction would find in some rows; ``mostly``: outputs of little but stand-ins."""
+
+    counts: Counts
+    mostly: int
+
+
+def found_in(wanted: Redaction, rows: Sequence[dict[str, Any]], mapping: Mapping) -> Found:
+    """Count what points at a person in the first rows of a file; nothing is kept.
+
+    Raises:
+        BadInput: a kind is not known, a pattern is none, or there is no name in the list.
+    """
+    redactor = Redactor(wanted.finders, Key())
+    fields = {column: field for field, column in mapping.texts().items() if field != "at"}
+    fields |= {column: "note" for column in (mapping.note,) if column}
+    mostly = 0
+    for row in rows:
+        for column, value in row.items():
+            field, text = fields.get(column, "metadata"), str(value or "")
+            structure = field in {"conversation", "metadata"}
+            shown = redactor.structured(text, field) if structure else redactor.redacted(text, field)
+            mostly += field == "output" and redactor.is_mostly_hidden(shown)
+    return Found(_counted(redactor), mostly)
+
+
 class Scan(Frozen):
     """What a redaction would find: counts by field and kind, and outputs it touches or leaves ungradable."""
 
@@ -248,6 +275,12 @@ def restore(
         return Restored(outputs=told, n=len(told), unknown=sum(row["unknown"] for row in told))
     n, unknown = _write(out, rows)
     return Restored(n=n, unknown=unknown, out=str(out))
+
+
+def stand_ins(output: Output) -> int:
+    """How many stand-ins an output holds in what people see of it."""
+    turns = (turn.content for turn in output.conversation)
+    return sum(map(Key().unknown, (output.text, output.input, output.context, *turns)))
 
 
 def _one(workspace: Workspace, name: str) -> str:

@@ -41,7 +41,8 @@ class Remark(NamedTuple):
 
     ``name``: the metric, scorer or criterion, "" for the output as a whole. ``value`` as the tool wrote it;
     ``meaning`` where the tool itself defines it, None where a person has to say it. ``who``: the
-    annotator of a grade. ``at``: ISO 8601, or "".
+    annotator of a grade. ``at``: ISO 8601, or "". ``score``: a number that stands beside the value; it is
+    kept in the output's details.
     """
 
     kind: Literal["grade", "verdict", "feedback"]
@@ -51,11 +52,14 @@ class Remark(NamedTuple):
     who: str = ""
     reason: str = ""
     at: str = ""
+    score: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
     """One output as a tool's format knows it. ``number``: the record's place in the file, from 1.
+
+    Of a file of judgements alone the outputs are empty; the ids say which ones are meant.
 
     ``conversation``: turns as `labelcore.text.chats.turns` gives them, what came before the output.
     """
@@ -137,6 +141,7 @@ class Tool(NamedTuple):
     """A tool's format: ``recognise`` is sure at 1 and knows nothing at 0; from 0.5 on it is taken unasked.
 
     ``get``: how to get the file out of the tool; ``brings``: what comes along. Both are read by people.
+    ``alone``: its files say of outputs that came in before, by their ids, and bring none.
     """
 
     name: str
@@ -145,6 +150,7 @@ class Tool(NamedTuple):
     brings: str
     recognise: Recognise
     rows: Rows
+    alone: bool = False
 
 
 _formats: dict[str, Format] = {}
@@ -157,11 +163,13 @@ def reads(form: Format) -> Format:
     return form
 
 
-def tool(name: str, title: str, *, get: str, brings: str, recognise: Recognise) -> Callable[[Rows], Rows]:
+def tool(
+    name: str, title: str, *, get: str, brings: str, recognise: Recognise, alone: bool = False
+) -> Callable[[Rows], Rows]:
     """Mark the function that gives the rows of a tool's format."""
 
     def mark(rows: Rows) -> Rows:
-        _tools[name] = Tool(name, title, get, brings, recognise, rows)
+        _tools[name] = Tool(name, title, get, brings, recognise, rows, alone)
         return rows
 
     return mark

@@ -95,4 +95,5 @@ def _metric(metric: Record) -> list[Remark]:
     flag = metric.get("success")
     said = first(metric, "score") if flag is None else flag
     name = plain(metric.get("name"))
-    return remark("verdict", name, said, meaning=truth(flag), reason=first(metric, "reason"))
+    score, reason = first(metric, "score"), first(metric, "reason")
+    return remark("verdict", name, said, meaning=truth(flag), reason=reason, score=score)

@@ -99,11 +99,16 @@ def moment(value: Any) -> str:
 
 
 def remark(kind: Kind, name: Any, value: Any, **more: Any) -> list[Remark]:
-    """A remark where there is a value; nothing else is said. Its other fields come as the tool has them."""
+    """A remark where there is a value; nothing else is said. Its other fields come as the tool has them.
+
+    A ``score`` that is the value itself is none beside it.
+    """
     said = plain(value).strip()
     meaning = more.pop("meaning", None)
     when = moment(more.pop("at", ""))
     texts = {key: plain(text) for key, text in more.items()}
+    if texts.get("score") == said:
+        del texts["score"]
     return [Remark(kind, plain(name), said, meaning, at=when, **texts)] if said else []
 
 
@@ -172,7 +177,8 @@ def made(number: int, found: Exchange, **fields: Any) -> Said:
         raw = plain(fields.get("raw") or fields.get("id"))[:RAW]
         reason = plain(fields.get("trouble")) or "the record holds no answer of the model"
         return RejectedRow(row=number, field="output", reason=reason[:RAW], raw=raw)
-    details = {**found.rest, **(fields.pop("details", None) or {})}
+    remarks = tuple(fields.get("remarks") or ())
+    details = {**found.rest, **_scores(remarks), **(fields.pop("details", None) or {})}
     texts = {key: plain(fields.get(key)) for key in ("id", "group", "model", "prompt_version")}
     return Row(
         number,
@@ -182,9 +188,15 @@ def made(number: int, found: Exchange, **fields: Any) -> Said:
         found.conversation,
         at=moment(fields.get("at")),
         details={plain(key): value for key, value in details.items() if value not in (None, "", [], {})},
-        remarks=tuple(fields.get("remarks") or ()),
+        remarks=remarks,
         **texts,
     )
+
+
+def _scores(remarks: Iterable[Remark]) -> dict[str, str]:
+    """The numbers beside what was said, by the names of metrics and people."""
+    names = ((" ".join(filter(None, (said.name, "score", said.who))), said.score) for said in remarks)
+    return {name: score for name, score in names if score}
 
 
 def likeness(test: Test, *paths: str, sure: float = 0.95) -> Recognise:

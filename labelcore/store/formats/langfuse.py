@@ -117,9 +117,10 @@ def _scores(scores: list[Record]) -> list[Remark]:
         name, human = plain(score.get("name")), score.get("source") == "ANNOTATION"
         said = first(score, "stringValue", "string_value", "value")
         who = first(score, "authorUserId", "author_user_id") if human else ""
-        when = first(score, "timestamp", "createdAt")
+        when, number = first(score, "timestamp", "createdAt"), first(score, "value")
         kind = "grade" if human else kind_of(name)
-        found += remark(kind, name, said, who=who, reason=first(score, "comment"), at=when)
+        reason = first(score, "comment")
+        found += remark(kind, name, said, who=who, reason=reason, at=when, score=number)
     return found
 
 

@@ -113,6 +113,7 @@ def _feedback(value: Any) -> list[Remark]:
             who=first(note, "feedback_source.user_name", "feedback_source.user_id") if human else "",
             reason=first(note, "comment"),
             at=first(note, "modified_at", "created_at"),
+            score=first(note, "score"),
         )
     return found
 

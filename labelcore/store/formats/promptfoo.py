@@ -111,7 +111,11 @@ def _verdicts(grading: Any, success: Any) -> list[Remark]:
         found += _judged("verdict", name if seen[name] == 1 else f"{name} {seen[name]}", part)
     if not people and len(machines) != 1:
         flag = at(grading, "pass")
-        whole = {"pass": success if flag is None else flag, "reason": at(grading, "reason")}
+        whole = {
+            "pass": success if flag is None else flag,
+            "reason": at(grading, "reason"),
+            "score": at(grading, "score"),
+        }
         found += _judged("verdict", "", whole)
     return found
 
@@ -119,7 +123,7 @@ def _verdicts(grading: Any, success: Any) -> list[Remark]:
 def _judged(kind: Any, name: str, part: Mapping[str, Any]) -> list[Remark]:
     flag = part.get("pass")
     reason = first(part, "comment") or first(part, "reason")
-    return remark(kind, name, flag, meaning=truth(flag), reason=reason)
+    return remark(kind, name, flag, meaning=truth(flag), reason=reason, score=first(part, "score"))
 
 
 def _body(number: int, record: Record) -> Iterator[Said]:

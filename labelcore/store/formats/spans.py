@@ -102,9 +102,10 @@ class Span(NamedTuple):
             if name == "gen_ai.evaluation.result":
                 said = nested(attributes)
                 title = plain(first(said, "gen_ai.evaluation.name"))
-                score = first(said, "gen_ai.evaluation.score.label", "gen_ai.evaluation.score.value")
+                score = first(said, "gen_ai.evaluation.score.value")
+                value = first(said, "gen_ai.evaluation.score.label") or score
                 reason = first(said, "gen_ai.evaluation.explanation")
-                found += remark(kind_of(title), title, score, reason=reason)
+                found += remark(kind_of(title), title, value, reason=reason, score=score)
         return found
 
 
@@ -121,6 +122,7 @@ def remarks_of(value: Any) -> list[Remark]:
             who=who,
             reason=first(note, "result.explanation", "explanation"),
             at=first(note, "updated_at", "created_at"),
+            score=first(note, "result.score", "score"),
         )
     return found
 

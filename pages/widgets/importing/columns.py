@@ -36,7 +36,7 @@ def labels() -> dict[str, str]:
         "model": say("Model"),
         "prompt_version": say("Prompt version"),
         "at": say("Time"),
-        "annotator": say("Who graded"),
+        "annotator": say("Who graded, or which user"),
     }
 
 
@@ -48,32 +48,36 @@ def choose(seen: importing.Preview, key: str) -> Mapping:
         return _beside(seen.guessed, seen, key, {})
     options = [*seen.columns, *paths(seen.rows[0] if seen.rows else {})]
     picked: dict[str, str | None] = {}
+    signals = st.session_state.get(f"{key}-feedback", ())
     for field in _FIRST:
-        picked[field] = _row(field, seen, options, f"{key}-{field}", picked)
+        judged = picked.get("grade") or "".join(signals[:1])
+        picked[field] = _row(field, seen, options, f"{key}-{field}", judged)
     rest = [column for column in seen.columns if column not in picked.values()]
     with st.expander(say("More columns ({n:,})", n=len(rest))):
         for column, fields in zip(st.columns(2), (_MORE[::2], _MORE[1::2]), strict=True):
             for field in fields:
                 with column:
-                    picked[field] = _select(field, seen, options, f"{key}-{field}", picked)
+                    judged = picked["grade"] or "".join(signals[:1])
+                    picked[field] = _select(field, seen, options, f"{key}-{field}", judged)
         st.caption(say("What is not chosen comes along as details of its output."))
-        return _beside(_mapped(seen, picked), seen, key, picked)
+        return _beside(_mapped(seen, picked, key), seen, key, picked)
 
 
-def _mapped(seen: importing.Preview, picked: Dictionary[str, str | None]) -> Mapping:
+def _mapped(seen: importing.Preview, picked: Dictionary[str, str | None], key: str) -> Mapping:
     sure = picked["id"] == seen.guessed.id and seen.guessed.id_is_guess
-    if not picked["grade"]:
+    if not picked["grade"] and not st.session_state.get(f"{key}-feedback"):
         picked = {**picked, "note": None, "annotator": None}
     return seen.guessed.model_copy(update={**picked, "id_is_guess": sure, "grade_is_guess": False})
 
 
-def _row(
-    field: str, seen: importing.Preview, options: Sequence[str], key: str, picked: Dictionary[str, str | None]
-) -> str | None:
-    """One of the four: its name, the column, and what the first row has there."""
+def _row(field: str, seen: importing.Preview, options: Sequence[str], key: str, judged: str) -> str | None:
+    """One of the four: its name, the column, and what the first row has there.
+
+    ``judged``: the column that a note and a person belong to, "" where there is none.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(labels()[field], width=64)
-        column = _select(field, seen, options, key, picked, width=200)
+        column = _select(field, seen, options, key, judged, width=200)
         value = "" if column in {None, REPLY} else str(value_at(next(iter(seen.rows), {}), str(column)))
         if value:
             st.text(_short(value), width="stretch", wrap=False)
@@ -92,14 +96,14 @@ def _select(
     seen: importing.Preview,
     options: Sequence[str],
     key: str,
-    picked: Dictionary[str, str | None],
+    judged: str,
     *,
     width: int | None = None,
 ) -> str | None:
     now = getattr(seen.guessed, field)
-    if field in {"note", "annotator"} and picked.get("grade"):
+    if field in {"note", "annotator"} and judged:
         now = now or seen.named.get(field)
-        key = f"{key}-{picked['grade']}"
+        key = f"{key}-{judged}"
     names = list(dict.fromkeys([*([REPLY] if now == REPLY else []), *options, *([now] if now else [])]))
     chosen: str | None = st.selectbox(
         labels()[field],
@@ -110,7 +114,7 @@ def _select(
         key=key,
         width=width or "stretch",
         label_visibility="collapsed" if width else "visible",
-        disabled=field in {"note", "annotator"} and not picked.get("grade"),
+        disabled=field in {"note", "annotator"} and not judged,
     )
     return chosen
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from labelcore import messages
 from labelcore.errors import BadInput
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.models import ImportBatch
 from labelcore.stages import importing
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
+from pages.widgets.importing import personal
 from pages.widgets.importing.columns import labels
+from pages.widgets.importing.meaning import words
 
 _PAGE, _VALUES = 8, 100
 
@@ -19,16 +23,11 @@ def show(place: Workspace, batches: list[ImportBatch]) -> None:
     """Each import, the newest first; one that is open says how it was read."""
     st.subheader(say("Imports so far"))
     for batch in shell.page_of(batches, _PAGE, f"{keys.IMPORT}-history"):
-        line = say(
-            "{at:%Y-%m-%d %H:%M} · {name}: {new:,} new outputs, {grades:,} grades, {apart:,} rows kept apart",
-            at=batch.at,
-            name=batch.file_name,
-            new=batch.outputs_new,
-            grades=batch.grades_new,
-            apart=batch.rows_rejected,
-        )
+        line = f"{batch.at:%Y-%m-%d %H:%M} · {batch.file_name}: {came(batch)}"
         with st.expander(shell.plain(line)):
             _show_reading(importing.Mapping.model_validate(batch.mapping))
+            if batch.redacted:
+                personal.show_counts(batch.redacted)
             if batch.rows_rejected:
                 offer_rejected(place, batch, key="history")
             _offer_to_keep(place, batch)
@@ -36,9 +35,27 @@ def show(place: Workspace, batches: list[ImportBatch]) -> None:
                 st.rerun()
 
 
+def came(batch: ImportBatch) -> str:
+    """What an import brought: outputs and grades always, else only what there was."""
+    told = [counted("one new output", "{n:,} new outputs", n=batch.outputs_new)]
+    if batch.outputs_known:
+        told.append(counted("one known from before", "{n:,} known from before", n=batch.outputs_known))
+    if batch.duplicates:
+        told.append(counted("one row repeated", "{n:,} rows repeated", n=batch.duplicates))
+    told.append(counted("one grade", "{n:,} grades", n=batch.grades_new))
+    if batch.verdicts_new:
+        told.append(counted("one verdict", "{n:,} verdicts", n=batch.verdicts_new))
+    if batch.feedback_new:
+        told.append(counted("one signal of users", "{n:,} signals of users", n=batch.feedback_new))
+    if batch.rows_rejected:
+        told.append(counted("one row kept apart", "{n:,} rows kept apart", n=batch.rows_rejected))
+    rows = counted("Of one row", "Of {n:,} rows", n=batch.rows_read)
+    return say("{rows}: {told}.", rows=rows, told=messages.listed(told))
+
+
 def _show_reading(mapping: importing.Mapping) -> None:
-    words = labels()
-    read = [(words[name], column) for name, column in mapping.named().items()]
+    named = labels()
+    read = [(named[name], column) for name, column in mapping.named().items()]
     read += [(say("Grade: {name}", name=told.criterion), told.column) for told in mapping.gradings]
     read += [(say("Verdicts: {name}", name=name), column) for name, column in mapping.verdicts.items()]
     read += [(say("Feedback: {name}", name=name), column) for name, column in mapping.feedback.items()]
@@ -47,7 +64,7 @@ def _show_reading(mapping: importing.Mapping) -> None:
         {
             say("of"): _signal(what),
             say("value"): value,
-            say("counts as"): say(meaning) if meaning else say("no grade"),
+            say("counts as"): words(what.partition(" ")[0])[meaning],
         }
         for what, told in mapping.meanings.items()
         for value, meaning in list(told.items())[:_VALUES]

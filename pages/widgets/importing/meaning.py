@@ -34,6 +34,8 @@ class Meant(NamedTuple):
     @property
     def open(self) -> int:
         """How many values have no meaning."""
+        if self.seen.kind == "feedback":  # what nobody knows is kept without a meaning
+            return 0
         return sum(self.meanings[value["value"]] is None for value in self.seen.values)
 
     def rows(self, meaning: str) -> int:
@@ -41,8 +43,15 @@ class Meant(NamedTuple):
         return sum(value["rows"] for value in self.seen.values if self.meanings[value["value"]] == meaning)
 
 
-def words() -> dict[str, str]:
+def words(kind: str = "grade") -> dict[str, str]:
     """What a value may count as."""
+    if kind == "feedback":
+        return {
+            "pass": say("praise"),
+            "fail": say("complaint"),
+            "unsure": say("says nothing"),
+            "": say("without a meaning"),
+        }
     return {"pass": say("pass"), "fail": say("fail"), "unsure": say("unsure"), "": say("no grade")}
 
 
@@ -68,6 +77,8 @@ def said(meant: Sequence[Meant]) -> Said:
             told.setdefault("passes_from", []).append(f"{name}={one.threshold:.12g}")
         for value in one.seen.values:
             word, meaning = value["value"], one.meanings[value["value"]]
+            if one.seen.kind == "feedback" and not meaning and value["meaning"] is None:
+                continue
             if meaning is not None and meaning != _by_threshold(value, one.threshold):
                 told.setdefault(_FIELDS[meaning], []).append(f"{name}={word}")
     return Said(**{field: tuple(values) for field, values in told.items()})
@@ -76,12 +87,13 @@ def said(meant: Sequence[Meant]) -> Said:
 def _sorted(seen: importing.Preview, mapping: Mapping, key: str) -> tuple[list[Seen], list[Seen]]:
     """What is taken, and what is offered; of a tool's format what is known is taken."""
     if is_of_tool(seen):
-        known = [told for told in seen.seen if told.kind != "feedback"]
+        known = seen.seen
         wanted = {told.name for told in known if st.session_state.get(f"{key}-take-{told.kind}-{told.name}")}
         taken = [told for told in known if told.taken or told.name in wanted]
         return taken, [told for told in known if told not in taken]
     asked = {("grade", grading.criterion) for grading in mapping.all_gradings()}
     asked |= {("verdict", name) for name in mapping.verdicts}
+    asked |= {("feedback", name) for name in mapping.feedback}
     offered = [told for told in seen.seen if (told.kind, told.name) not in asked and told.kind == "grade"]
     return [told for told in seen.seen if (told.kind, told.name) in asked], offered
 
@@ -89,10 +101,19 @@ def _sorted(seen: importing.Preview, mapping: Mapping, key: str) -> tuple[list[S
 def _offer(told: Seen, seen: importing.Preview, mapping: Mapping, key: str) -> None:
     some = ", ".join(f"{value['value'][:20]} ({value['rows']:,})" for value in told.values[:5])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(say("“{name}” looks like grades: {values}", name=told.name, values=some), width="content")
+        signal = importing.is_signal(told.name) and not is_of_tool(seen)
+        looks = (
+            say("“{name}” looks like feedback of users: {values}", name=told.name, values=some)
+            if signal
+            else say("“{name}” looks like grades: {values}", name=told.name, values=some)
+        )
+        st.text(looks, width="content")
         take = f"{key}-take-{told.kind}-{told.name}"
         if is_of_tool(seen):
             st.toggle(say("Take it"), key=take)
+        elif signal:
+            args = (f"{key}-feedback", told.name)
+            st.button(say("Take it as feedback"), key=take, on_click=_take_too, args=args)
         elif mapping.grade:
             st.caption(say("Take it under “More columns”."), width="content")
         else:
@@ -101,6 +122,10 @@ def _offer(told: Seen, seen: importing.Preview, mapping: Mapping, key: str) -> N
 
 def _take(key: str, column: str) -> None:
     st.session_state[key] = column
+
+
+def _take_too(key: str, column: str) -> None:
+    st.session_state[key] = [*st.session_state.get(key, ()), column]
 
 
 def _ask_one(told: Seen, seen: importing.Preview, column: str | None, key: str) -> Meant:
@@ -121,7 +146,10 @@ def _ask_one(told: Seen, seen: importing.Preview, column: str | None, key: str) 
 def _threshold(told: Seen, key: str) -> float | None:
     """From which number on a value passes; None where it goes by words, or nobody has said yet."""
     numbers = sorted({value["number"] for value in told.values if value["number"] is not None})
-    if told.why not in {"numbers", "scale", "threshold", "mixed", "said"} or len(numbers) < 2:
+    by_numbers = told.why in {"numbers", "scale", "threshold", "mixed", "said"}
+    if told.kind == "feedback":
+        by_numbers = any(value["number"] is not None and not value["meaning"] for value in told.values)
+    if not by_numbers or len(numbers) < 2:
         return None
     good = [
         value["number"] for value in told.values if value["meaning"] == "pass" and value["number"] is not None
@@ -162,6 +190,7 @@ def _meaning(value: dict[str, Any], threshold: float | None) -> str | None:
 def _table(meant: Meant, key: str) -> Meant:
     """Each value with its rows and examples, and what it counts as, which may be changed."""
     chosen: dict[str, str | None] = st.session_state.setdefault(f"{key}-chosen", {})
+    feedback = meant.seen.kind == "feedback"
     numeric = all(value["number"] is not None for value in meant.seen.values)
     values = sorted(meant.seen.values, key=lambda v: -v["number"] if numeric else -v["rows"])
     for place, value in enumerate(shell.page_of(values, _PAGE, key)):
@@ -170,13 +199,13 @@ def _table(meant: Meant, key: str) -> Meant:
             f"{value['value'][:_SHOWN]}  ·  {counted('One row', '{n:,} rows', n=value['rows'])}", width=140
         )
         now = chosen.get(value["value"], meant.meanings[value["value"]])
-        options = list(words())
+        options = list(words(meant.seen.kind))
         with row:
             chosen[value["value"]] = st.selectbox(
                 say("“{value}” counts as", value=shell.plain(value["value"][:_SHOWN])),
                 options,
-                index=options.index(now) if now is not None else None,
-                format_func=words().__getitem__,
+                index=options.index(now or "") if now is not None or feedback else None,
+                format_func=words(meant.seen.kind).__getitem__,
                 placeholder="?",
                 label_visibility="collapsed",
                 width=130,
@@ -188,9 +217,9 @@ def _table(meant: Meant, key: str) -> Meant:
 
 
 def _show_counts(meant: Meant, seen: importing.Preview) -> None:
-    for meaning, word in words().items():
+    for meaning, word in words(meant.seen.kind).items():
         rows = meant.rows(meaning)
-        if meaning == "":
+        if meaning == "" and meant.seen.kind != "feedback":
             rows += max(0, seen.rows_read - sum(value["rows"] for value in meant.seen.values))
         if rows or meaning in {"pass", "fail"}:
             st.badge(f"{rows:,} {word}", color=_COLOURS[meaning])

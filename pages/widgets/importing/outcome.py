@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -14,13 +15,15 @@ from labelcore.messages.catalogue import counted
 from labelcore.models import Output
 from labelcore.stages import importing
 from labelcore.stages.grading.presses import shown
-from labelcore.stages.importing import ImportResult, Mapping
+from labelcore.stages.importing import Description, ImportResult, Mapping
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.components import shown_output
-from pages.widgets.importing import history
+from pages.widgets.importing import history, personal
 from pages.widgets.importing.meaning import Meant, said
 from pages.widgets.importing.source import OF_THE_COMMAND, Given
+
+_WORTH = ("pass", "fail", "unsure")
 
 
 def show_outputs(seen: importing.Preview, key: str) -> None:
@@ -54,12 +57,20 @@ def _output(told: dict[str, Any]) -> Output:
     )
 
 
-def offer_import(
-    place: Workspace, given: Given, seen: importing.Preview, mapping: Mapping, meant: Sequence[Meant]
-) -> None:
+class Ready(NamedTuple):
+    """A file with what is what in it and what is taken out of it."""
+
+    place: Workspace
+    given: Given
+    seen: importing.Preview
+    mapping: Mapping
+    hidden: Description
+
+
+def offer_import(ready: Ready, meant: Sequence[Meant]) -> None:
     """How much would come in, and the button; refused while a value has no meaning."""
-    counts = seen.counts
-    n = counts.get("outputs", 0)
+    seen, mapping = ready.seen, ready.mapping
+    n = seen.counts.get("outputs", 0)
     with st.container(border=True):
         st.write(" ".join(_counted(seen, mapping, meant)))
         undecided = [told for told in meant if told.open]
@@ -69,13 +80,13 @@ def offer_import(
                 say("“{name}”: {n:,} values have no meaning yet.", name=shell.plain(name), n=told.open),
                 icon=":material/help:",
             )
-        judged = bool(mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback))
-        ready = bool(n or (not mapping.output and judged)) and not undecided
+        can = bool(n or (not mapping.output and mapping.id and meant)) and not undecided
         label = counted("Import one output", "Import {n:,} outputs", n=n) if n else say("Import")
-        if st.button(label, type="primary", disabled=not ready, key=f"{keys.IMPORT}-go"):
+        if st.button(label, type="primary", disabled=not can, key=f"{keys.IMPORT}-go"):
             with st.spinner(say("Importing …")):
-                result = given.bring(place, mapping.model_copy(update={"said": said(meant)}))
-            st.session_state[keys.IMPORT_DONE] = (given.key, result)
+                whole = mapping.model_copy(update={"said": said(meant)})
+                result = ready.given.bring(ready.place, ready.hidden, whole)
+            st.session_state[keys.IMPORT_DONE] = (ready.given.key, result)
             st.rerun()
         st.caption(say("Can be taken back as a whole."))
 
@@ -86,11 +97,13 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[Meant]) 
     if not mapping.output and mapping.id:
         told = [say("Only what was said of outputs that are here already, found by their id.")]
     for one in meant:
-        grades = sum(one.rows(meaning) for meaning in ("pass", "fail", "unsure"))
+        grades = sum(map(one.rows, _WORTH))
         people = ", ".join(shell.plain(name) for name in one.seen.people[:3] if name)
         who = people + (" …" if len(one.seen.people) > 3 else "")
         name = shell.plain(one.seen.name)
-        if one.seen.kind == "verdict":
+        if one.seen.kind == "feedback":
+            told.append(say("{n:,} rows with feedback “{name}”.", n=sum(map(one.rows, _WORTH)), name=name))
+        elif one.seen.kind == "verdict":
             told.append(say("{n:,} rows with a verdict of “{name}”.", n=grades, name=name))
         elif who:
             told.append(say("{n:,} rows with a grade by “{who}”.", n=grades, who=who))
@@ -108,26 +121,14 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[Meant]) 
 def show_result(place: Workspace, result: ImportResult) -> None:
     """What came in, what was kept apart, and what is next."""
     batch = result.batch
-    st.success(
-        say(
-            "{rows:,} rows: {new:,} new outputs, {known:,} known from before, {repeated:,} repeated, "
-            "{apart:,} kept apart; {grades:,} grades, {verdicts:,} verdicts, {feedback:,} signals of users.",
-            rows=batch.rows_read,
-            new=batch.outputs_new,
-            known=batch.outputs_known,
-            repeated=batch.duplicates,
-            apart=batch.rows_rejected,
-            grades=batch.grades_new,
-            verdicts=batch.verdicts_new,
-            feedback=batch.feedback_new,
-        ),
-        icon=":material/check:",
-    )
+    st.success(history.came(batch), icon=":material/check:")
     shell.warn([messages.sentence(told) for told in result.warnings if told.code not in OF_THE_COMMAND])
     if result.rejected:
         st.subheader(say("Rows kept apart"))
         shell.table([row.model_dump() for row in result.rejected[:100]])
         history.offer_rejected(place, batch, key="result")
+    if result.key_file:
+        _show_key(place, result)
     if batch.grades_new:
         shell.go("4_deriving.py", "Next: criteria from the notes")
     else:
@@ -140,6 +141,25 @@ def show_result(place: Workspace, result: ImportResult) -> None:
         if history.offer_undo(place, batch, key="result"):
             _start_over()
             st.rerun()
+
+
+def _show_key(place: Workspace, result: ImportResult) -> None:
+    """How much was taken out, and the key: where it lies, for who sits here also as a file."""
+    batch, key = result.batch, Path(str(result.key_file))
+    st.subheader(say("Personal data that was taken out"))
+    if batch.redacted:
+        personal.show_counts(batch.redacted)
+    else:
+        st.write(say("Nothing that points at a person was found."))
+    if not key.exists():
+        return
+    if not place.here:
+        st.write(say("The key is kept beside the database; whoever looks after the server has it."))
+        return
+    st.text(say("The key: {path}", path=key))
+    st.download_button(
+        say("Download the key"), key.read_bytes, file_name=key.name, key=f"{keys.IMPORT}-key-file"
+    )
 
 
 def _start_over() -> None:

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from labelcore import messages
+from labelcore import messages, places
 from labelcore.errors import BadInput
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
+from labelcore.settings import settings
 from labelcore.stages import importing
-from labelcore.stages.importing import Description, Mapping
+from labelcore.stages.importing import Description, Mapping, listing
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 
-_LOCAL_NAMES = {"", "localhost", "127.0.0.1", "[::1]"}
 OF_THE_COMMAND = {"offered", "not_taken", "kept_fits"}
 """What the page asks or offers itself."""
-_PASSED_ON = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via")
 
 
 @dataclass(frozen=True)
@@ -30,36 +29,30 @@ class Given:
     key: str
     data: bytes | None = None
 
-    def preview(self, place: Workspace, wanted: Description | Mapping) -> importing.Preview:
-        """How it would be read."""
+    def preview(
+        self, place: Workspace, described: Description, mapping: Mapping | None = None
+    ) -> importing.Preview:
+        """How it would be read: by a description, or by a mapping with what is redacted."""
         if self.data is not None:
-            return importing.preview_bytes(place, self.name, self.data, wanted)
-        if isinstance(wanted, Mapping):
-            return importing.preview(place, self.name, wanted)
-        return importing.preview(place, self.name, described=wanted)
+            return importing.preview_bytes(place, self.name, self.data, mapping, described)
+        return importing.preview(place, self.name, mapping, described=described)
 
-    def bring(self, place: Workspace, mapping: Mapping) -> importing.ImportResult:
+    def bring(self, place: Workspace, described: Description, mapping: Mapping) -> importing.ImportResult:
         """Import it."""
         if self.data is not None:
-            return importing.import_bytes(place, self.name, self.data, mapping)
-        return importing.import_file(place, self.name, mapping)
+            return importing.import_bytes(place, self.name, self.data, mapping, described)
+        return importing.import_file(place, self.name, mapping, described=described)
 
 
-def is_here() -> bool:
-    """Whether the visitor sits at this machine; behind a proxy nobody can tell, so nobody does."""
-    headers = st.context.headers
-    if st.context.ip_address is not None or any(headers.get(name) for name in _PASSED_ON):
-        return False
-    host = (headers.get("Host") or "").rpartition(":")
-    named = host[0] if host[1] and host[2].isdigit() else "".join(host)
-    return named in _LOCAL_NAMES
+def choose(place: Workspace) -> Given | None:
+    """The file that is to come in; a path only where it may be named.
 
-
-def choose() -> Given | None:
-    """The file that is to come in."""
+    Raises:
+        NotAllowed: it may not.
+    """
     ways = {"upload": say("Upload a file"), "paste": say("Paste text")}
-    if is_here():
-        ways["path"] = say("A path on this machine")
+    if place.here or settings().folders:
+        ways["path"] = say("A path on this machine") if place.here else say("A path on the server")
     way = st.radio(
         say("Where it comes from"),
         list(ways),
@@ -75,9 +68,32 @@ def choose() -> Given | None:
         path = st.text_input(
             say("A file, a folder or a pattern"), placeholder="outputs/*.jsonl", key=f"{turn}-path"
         ).strip()
-        return Given(path, _key(turn, path)) if path else None
+        if not path:
+            return None
+        places.check(place, path)
+        return Given(path, _key(turn, path))
     came = st.file_uploader(say("Choose a file"), key=f"{turn}-file", label_visibility="collapsed")
     return Given(came.name, f"{turn}-{came.file_id}", came.getvalue()) if came else None
+
+
+def show_formats(place: Workspace) -> None:
+    """How to get a file out of each tool, and what comes along."""
+    with st.expander(say("Which files, and how do I get one out of my tool?")):
+        known = {form.title: form for form in listing.formats(place)}
+        tools = [title for title, form in known.items() if form.get]
+        plain = messages.listed(say(title) for title, form in known.items() if not form.get)
+        st.text(say("Any table or list of objects: {formats}.", formats=plain))
+        tool = st.selectbox(
+            say("Your tool"),
+            tools,
+            index=None,
+            format_func=say,
+            placeholder=say("Choose"),
+            key=f"{keys.IMPORT}-tool",
+        )
+        if tool:
+            st.text(say(known[tool].get))
+            st.text(say(known[tool].brings))
 
 
 def _pasted(turn: str) -> Given | None:
@@ -134,7 +150,7 @@ def _say_what_it_is(given: Given, seen: importing.Preview, chosen: dict[str, str
     parts = [
         given.name,
         counted("One row", "{n:,} rows", n=seen.rows_read + seen.counts.get("apart", 0)),
-        seen.title,
+        say(seen.title),
     ]
     if is_of_tool(seen) and scores:
         parts.append(counted("one kind of scores", "{n} kinds of scores", n=scores))
@@ -143,7 +159,7 @@ def _say_what_it_is(given: Given, seen: importing.Preview, chosen: dict[str, str
         with st.popover(say("Not right?"), type="tertiary"):
             _not_right(given, seen, chosen)
     shell.warn([messages.sentence(told) for told in seen.warnings if told.code not in OF_THE_COMMAND])
-    near = [near.title for near in seen.nearest if near.format != seen.format]
+    near = [say(near.title) for near in seen.nearest if near.format != seen.format]
     if near and not is_of_tool(seen):
         st.info(
             say("It may also be {names}: choose it under “Not right?”.", names=", ".join(near[:3])),
@@ -158,7 +174,7 @@ def is_of_tool(seen: importing.Preview) -> bool:
 
 def _not_right(given: Given, seen: importing.Preview | None, chosen: dict[str, str]) -> None:
     if seen:
-        titles = {near.format: near.title for near in (*seen.nearest, seen.container) if near}
+        titles = {near.format: say(near.title) for near in (*seen.nearest, seen.container) if near}
         _choose(given, "format", say("Read it as"), titles, seen.format)
         if len(seen.parts) > 1 or chosen["part"]:
             _choose_part(given, seen.parts or (chosen["part"],), seen.guessed.part or None)

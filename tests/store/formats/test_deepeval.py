@@ -60,7 +60,8 @@ CASES = [
 def test_each_metric_is_a_verdict_by_its_own_threshold() -> None:
     (row,) = read("deepeval", document(RUN))
     assert (row.output, row.input, row.context) == ("In Paris.", "Where is it?", "Parcel 7 is in Lyon.")
-    assert row.details == {"name": "late_parcel", "expected": "In Lyon."}
+    scores = {"Correctness [GEval] score": "0.3", "Answer Relevancy score": "1.0"}
+    assert row.details == {"name": "late_parcel", "expected": "In Lyon.", **scores}
     assert said(row) == [
         ("verdict", "Correctness [GEval]", "false", "fail", ""),
         ("verdict", "Answer Relevancy", "true", "pass", ""),

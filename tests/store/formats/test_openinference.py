@@ -107,3 +107,31 @@ def test_an_input_and_output_alone_count_for_a_model_and_say_whether_they_are_js
     span = {"context": {"span_id": "c1", "trace_id": "t"}, "attributes": attributes, "name": "llm"}
     (row,) = read("openinference", document([span]))
     assert (row.input, row.output) == ("Who wrote Emma?", '{"author": "Austen"}')
+
+
+ANNOTATIONS = [
+    {
+        "span_id": "a1",
+        "annotation_name": "correct",
+        "annotator_kind": "HUMAN",
+        "identifier": "dee",
+        "result.label": "pass",
+        "result.score": 1.0,
+        "result.explanation": "known",
+    },
+    {"span_id": "a1", "annotation_name": "tone", "annotator_kind": "LLM", "result.score": 0.4},
+]
+
+
+def test_annotations_that_come_apart_speak_of_their_spans_by_id() -> None:
+    nested = {"span_id": "a1", "name": "tone", "annotator_kind": "LLM", "result": {"label": "fail"}}
+    for source in (lines(ANNOTATIONS), document({"data": [nested]})):
+        assert all((row.id, row.output) == ("a1", "") for row in read("phoenix_annotations", source))
+    first, second = read("phoenix_annotations", lines(ANNOTATIONS))
+    assert said(first) == [("grade", "correct", "pass", "", "dee")] and first.remarks[0].reason == "known"
+    assert said(second) == [("verdict", "tone", "0.4", "", "")]
+
+
+def test_a_number_beside_a_label_is_kept_with_the_output() -> None:
+    (row,) = read("openinference", document(SPANS))
+    assert row.details["correct score dee"] == "1"

@@ -117,7 +117,8 @@ def test_each_assertion_is_a_verdict_and_a_persons_rating_stands_for_the_whole()
     first, second = read("promptfoo", document(NEWEST))
     assert (first.output, first.input, first.prompt_version) == ("In Lyon.", "Where is it?", "kind v2")
     assert contents(first) == [("system", "Be kind."), ("user", "Where is it?")]
-    assert first.details == {"expected": "Lyon", "test": "a late parcel"}
+    scores = {"score": "0.5", "contains score": "1", "contains 2 score": "1", "polite score": "0"}
+    assert first.details == {"expected": "Lyon", "test": "a late parcel", **scores}
     assert said(first) == [
         ("verdict", "contains", "true", "pass", ""),
         ("verdict", "contains 2", "true", "pass", ""),

@@ -1,0 +1,87 @@
+"""Which files of this machine a caller may name: the one rule for pages, commands and routes.
+
+Who sits at the machine may name any but the key to the running app and its database. Anybody else may name
+what lies in a folder of the settings (LABELCORE_FOLDERS), and nothing of labelcore's own there.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from labelcore.errors import NotAllowed
+from labelcore.models import DOOR_SUFFIX
+from labelcore.settings import settings
+from labelcore.workspace import Workspace
+
+_LOCAL_NAMES = {"", "localhost", "127.0.0.1", "[::1]"}
+_PASSED_ON = (
+    *("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"),
+    *("Cf-Connecting-Ip", "True-Client-Ip"),
+)
+_WILD = re.compile(r"[*?\[]")
+
+
+def sits_here(address: str | None, headers: Mapping[str, str], server: str = "") -> bool:
+    """Whether a caller sits at this machine; behind a proxy nobody can tell, so nobody does.
+
+    ``address``: where the request came from, None where it is known to be loopback. ``server``: the machine's
+    address that was called; who calls from the same one is here. A foreign Host or Origin is a page of
+    somebody else's that was led here.
+    """
+    if any(headers.get(name) for name in _PASSED_ON):
+        return False
+    if address is not None and address != server and not _is_loopback(address):
+        return False
+    names = (headers.get("Host") or "", (headers.get("Origin") or "").rpartition("//")[2])
+    return all(_without_port(name) in {*_LOCAL_NAMES, server} for name in names)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_port(name: str) -> str:
+    return re.sub(r":\d+$", "", name)
+
+
+def check(workspace: Workspace, place: str | Path) -> None:
+    """Refuse a path or pattern that this caller may not name, before anything is looked up there.
+
+    Raises:
+        NotAllowed: it is labelcore's own, or outside the folders of the settings for who is not here.
+    """
+    path = Path(place).expanduser()
+    if workspace.here:
+        check_open(workspace, path)
+        return
+    wild = next((at for at, part in enumerate(path.parts) if _WILD.search(part)), len(path.parts))
+    base, rest = Path(*path.parts[:wild]).resolve(), path.parts[wild:]
+    folders = [folder.expanduser().resolve() for folder in settings().folders]
+    if ".." in rest or not any(base.is_relative_to(folder) for folder in folders):
+        named = ", ".join(map(str, folders)) or "none"
+        raise NotAllowed(
+            "From elsewhere only files in the folders of the settings can be named.",
+            next_step=f"There are: {named} (LABELCORE_FOLDERS). Or upload the file.",
+        )
+    check_open(workspace, base)
+
+
+def check_open(workspace: Workspace, path: Path) -> None:
+    """Refuse what labelcore keeps for itself; of who is not here all that bears the database's name.
+
+    Raises:
+        NotAllowed: it is the key to a running app, or a database that is open.
+    """
+    resolved, held = path.resolve(), workspace.db.path.resolve() if workspace.db.path else None
+    beside = held is not None and resolved.parent == held.parent and resolved.name.startswith(held.name)
+    if resolved.name.endswith(DOOR_SUFFIX):
+        raise NotAllowed(f"{path.name} is the key to a running app.", next_step="Choose another file.")
+    own = {held.name, f"{held.name}.wal", f"{held.name}.tmp"} if held else set()
+    if beside and (resolved.name in own or not workspace.here):
+        raise NotAllowed(f"{path.name} is labelcore's own database.", next_step="Choose another file.")

@@ -1,0 +1,52 @@
+"""Choices that stand in the address by their own names, whatever language the labels are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def choose(
+    where: Any,
+    label: str,
+    options: Sequence[str],
+    key: str,
+    *,
+    words: Callable[[str], str] = str,
+    empty: str | None = None,
+) -> str | None:
+    """A select box; ``empty``: the words where nothing is chosen, without them the first option is."""
+    asked = st.query_params.get(key)
+    if key not in st.session_state and asked in options:
+        st.session_state[key] = asked
+    chosen: str | None = where.selectbox(
+        label,
+        options,
+        index=None if empty is not None else 0,
+        format_func=words,
+        placeholder=empty or "",
+        key=key,
+    )
+    _write(key, [chosen] if chosen and (empty is not None or chosen != options[0]) else [])
+    return chosen
+
+
+def choose_several(
+    where: Any, label: str, options: Sequence[str], key: str, *, words: Callable[[str], str] = str
+) -> list[str]:
+    """A box of which several are chosen."""
+    if key not in st.session_state:
+        st.session_state[key] = [asked for asked in st.query_params.get_all(key) if asked in options]
+    chosen: list[str] = where.multiselect(label, options, format_func=words, key=key)
+    _write(key, chosen)
+    return chosen
+
+
+def _write(key: str, values: Sequence[str]) -> None:
+    if st.query_params.get_all(key) != [*values]:
+        if values:
+            st.query_params[key] = [*values]
+        else:
+            del st.query_params[key]
