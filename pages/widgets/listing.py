@@ -149,7 +149,7 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
     if output is None:
         return
     known = selecting.show_output(workspace, output)
-    st.subheader(plain(output.external_id or output.id))
+    st.subheader(plain(output.external_id or output.id[:12]))
     show_output(output)
     restoring.offer(workspace, output)
     for grade in known.grades:

@@ -206,10 +206,10 @@ def test_personal_data_is_taken_out_counted_and_given_back_with_the_key(page: Ap
     upload(page, PERSONAL)
     next(box for box in page.toggle if "PERSON" in box.label).set_value(True)
     quiet(page.run())
-    assert page.dataframe[0].value.values.tolist() == [["Output", "EMAIL", 3]]
+    assert page.dataframe[0].value.values.tolist() == [["Output", "e-mail addresses", 3]]
     button(page, "Import 3 outputs").click()
     quiet(page.run())
-    assert page.dataframe[0].value.values.tolist() == [["Output", "EMAIL", 3]]
+    assert page.dataframe[0].value.values.tolist() == [["Output", "e-mail addresses", 3]]
     place = workspace()
     texts = [
         output.text for output, _ in listings.page(place.db, place.project.id, Filter(), start=0, limit=9)

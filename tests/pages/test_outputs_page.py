@@ -117,7 +117,9 @@ def test_what_is_filtered_becomes_a_review_list_a_sample_and_a_file(forty: Works
 
 def test_an_address_means_the_same_in_every_language(forty: Workspace) -> None:
     for language in ("en", "zh"):
-        app = run(outputs_grade="fail", outputs_sort="model", outputs_order="down", labelcore_language=language)
+        app = run(
+            outputs_grade="fail", outputs_sort="model", outputs_order="down", labelcore_language=language
+        )
         assert len(app.dataframe[0].value) == 1
         assert app.query_params["outputs-grade"] in ("fail", ["fail"])
     app = run(outputs_grade="fail")

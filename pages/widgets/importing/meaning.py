@@ -15,6 +15,7 @@ from pages.widgets import shell
 from pages.widgets.importing.source import is_of_tool
 
 _PAGE, _MOST_LEVELS, _SHOWN = 8, 60, 70
+_KINDS = ("grade", "verdict", "feedback")
 _FIELDS = {"pass": "passes", "fail": "fails", "unsure": "unsure", "": "no_grade"}
 _COLOURS: dict[str, Literal["green", "red", "orange", "gray"]] = {
     "pass": "green",
@@ -58,6 +59,7 @@ def words(kind: str = "grade") -> dict[str, str]:
 def ask(seen: importing.Preview, mapping: Mapping, key: str) -> list[Meant]:
     """The step of meanings: each taken column, then those that are only offered."""
     taken, offered = _sorted(seen, mapping, key)
+    taken.sort(key=lambda told: _KINDS.index(told.kind))
     meant = [_ask_one(told, seen, mapping.grade, f"{key}-{told.kind}-{told.name}") for told in taken]
     if not taken:
         st.subheader(say("2 What does each value mean?"))

@@ -91,7 +91,7 @@ def show_found(found: redacting.Found, read: int) -> None:
 def show_counts(counts: Dictionary[str, Dictionary[str, int]]) -> None:
     """How often each kind was found in each field."""
     rows = [
-        {say("field"): _field(field), say("kind"): kind, say("found"): n}
+        {say("field"): _field(field), say("kind"): kinds().get(kind.lower(), kind), say("found"): n}
         for field, found in counts.items()
         for kind, n in found.items()
     ]
