@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,11 +13,11 @@ from labelcore.store.connection import utc
 from labelcore.store.formats.base import LARGEST_CELL, RAW, Staged, literal
 from labelcore.store.formats.lines import plain_json
 from labelcore.store.outputs import CONTENT_ID_SQL
+from labelcore.store.sources import key_sql
 from labelcore.store.staging import FIELDS, expression, insert, pages
 from labelcore.text import chats
 
 _ROLES = "'user', 'assistant', 'system', 'tool', 'developer'"
-_BLANKS = "' ', chr(9), chr(10), chr(13), chr(160), chr(12288)"
 
 
 def _key(field: str) -> str:
@@ -51,23 +50,23 @@ def prepare(
         return f"coalesce({expression(staged, mapped[meaning])}, '')" if meaning in mapped else "''"
 
     unknown = _odd_chats(cursor, staged, mapped.get("conversation"))
-    conversation = f"coalesce(odd.turns, {conversation_sql(text('conversation'))})"
+    chat, conversation, rows = "conversation" in mapped, "'[]'", "staged"
+    if chat:
+        conversation = f"coalesce(odd.turns, {conversation_sql(text('conversation'))})"
+        rows = "staged LEFT JOIN odd USING (_row) WHERE odd.turns IS DISTINCT FROM ''"
     # Rows without input, context and conversation are told apart by their group: the same short
     # answer to two documents is two outputs.
-    nothing = f"{text('input')} = '' AND {text('context')} = '' AND {text('conversation')} = ''"
-    group = text("group")
-    distinct_input = f"CASE WHEN {nothing} AND {group} <> '' THEN chr(30) || {group} ELSE {text('input')} END"
-    source = f"{text('input')} || chr(31) || {text('context')} || chr(31) || {text('conversation')}"
+    nothing = "input = '' AND context = '' AND conversation = '[]'"
     cursor.execute(
-        f"CREATE TEMP VIEW prepared AS SELECT s._row, {literal(project_id)} AS project_id, "
+        f"CREATE TEMP VIEW prepared AS SELECT *, CASE WHEN {nothing} AND group_key IS NOT NULL "
+        "THEN chr(30) || group_key ELSE input END AS distinct_input, "
+        f"CASE WHEN {nothing} THEN NULL ELSE {key_sql(with_chat=chat)} END AS input_key FROM (SELECT "
+        f"_row, {literal(project_id)} AS project_id, "
         f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
         f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
         f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
-        f"{text('model')} AS model, {_metadata(staged, meta)} AS metadata, {distinct_input} AS "
-        "distinct_input, "
-        f"CASE WHEN {nothing} THEN NULL ELSE {_alike(source)} END AS input_key, "
-        f"{_TIME.format(text('at'))} AS produced_at FROM staged s LEFT JOIN odd USING (_row) "
-        "WHERE odd.turns IS DISTINCT FROM ''"
+        f"{text('model')} AS model, {_metadata(staged, meta)} AS metadata, "
+        f"{_TIME.format(text('at'))} AS produced_at FROM {rows})"
     )
     # Only keys are kept: the texts are read again from ``staged`` when they are stored.
     cursor.execute(
@@ -76,13 +75,6 @@ def prepare(
         f"{CONTENT_ID_SQL.replace('input', 'distinct_input')} AS output_id FROM prepared"
     )
     return unknown + _kept_apart(cursor, id_is_guess=id_is_guess)
-
-
-def _alike(text: str) -> str:
-    """A key that is the same for texts which differ in case, white space or Unicode form only."""
-    for blank in _BLANKS.split(", "):
-        text = f"replace({text}, {blank}, '')"
-    return f"md5(nfc_normalize(lower({text})))"
 
 
 def _metadata(staged: Staged, meta: Sequence[str]) -> str:
@@ -193,34 +185,6 @@ def near_duplicates(cursor: duckdb.DuckDBPyConnection, *, leave_out: bool) -> in
     return int(found)
 
 
-def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
-    """Give every ready row its source in ``sources``: rows of one group, or with the same input, share it.
-
-    The same input in two groups makes one source of both; one that is stored already keeps its name.
-    """
-    cursor.execute(
-        "CREATE TEMP TABLE sources AS SELECT DISTINCT coalesce(group_key, 'i' || left(input_key, 15)) AS "
-        "given, "
-        "input_key, coalesce(group_key, 'i' || left(input_key, 15)) AS source FROM ready "
-        "WHERE group_key IS NOT NULL OR input_key IS NOT NULL"
-    )
-    cursor.execute(
-        "UPDATE sources SET source = known.source FROM (SELECT input_key, min(group_key) AS source FROM "
-        "output "
-        "WHERE project_id = ? AND input_key IS NOT NULL AND group_key IS NOT NULL GROUP BY input_key) known "
-        "WHERE known.input_key = sources.input_key",
-        [project_id],
-    )
-    for field in itertools.cycle(("given", "input_key")):
-        (changed,) = cursor.execute(
-            f"UPDATE sources SET source = least.source FROM (SELECT {field} AS shared, min(source) AS source "
-            f"FROM sources WHERE {field} IS NOT NULL GROUP BY {field}) least "
-            f"WHERE least.shared = sources.{field} AND least.source < sources.source"
-        ).fetchone() or (0,)
-        if not changed and field == "input_key":
-            return
-
-
 def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int, int, int]:
     """Insert the ready rows that are new.
 
@@ -229,19 +193,20 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
     counts = cursor.execute("SELECT count(*), count(DISTINCT output_id) FROM ready").fetchone()
     total, distinct = counts or (0, 0)
     cursor.execute(
-        "CREATE TEMP TABLE fresh AS SELECT output_id, min(_row) AS _row FROM ready "
-        "ANTI JOIN output USING (output_id) GROUP BY output_id"
+        "CREATE TEMP TABLE fresh AS SELECT output_id, min(_row) AS _row, arg_min(group_key, _row) AS "
+        "group_key, arg_min(input_key, _row) AS input_key FROM ready ANTI JOIN output USING (output_id) "
+        "GROUP BY output_id"
     )
     (new,) = cursor.execute("SELECT count(*) FROM fresh").fetchone() or (0,)
     cursor.execute(
         "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
         "conversation, "
         "prompt_version, model, metadata, batch_id, row_number, made_at, input_key, produced_at) "
-        "SELECT f.output_id, project_id, external_id, coalesce(s.source, p.group_key), input, text, context, "
-        "conversation, prompt_version, model, metadata, ?, f._row, ?, p.input_key, produced_at "
+        "SELECT f.output_id, project_id, external_id, coalesce(s.source, f.group_key), input, text, context, "
+        "conversation, prompt_version, model, metadata, ?, f._row, ?, f.input_key, produced_at "
         "FROM prepared p JOIN fresh f USING (_row) LEFT JOIN sources s ON s.given = "
-        "coalesce(p.group_key, 'i' || left(p.input_key, 15)) AND s.input_key IS NOT DISTINCT FROM "
-        "p.input_key",
+        "coalesce(f.group_key, 'i' || left(f.input_key, 15)) AND s.input_key IS NOT DISTINCT FROM "
+        "f.input_key",
         [batch_id, utc(now())],
     )
     # A row with known content adds no output, but other files may speak of it by its own id.

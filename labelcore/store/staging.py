@@ -42,8 +42,8 @@ VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]'
 MOST_VALUES = 10_000
 """A signal of more values is not taken: nobody could say what they mean."""
 _TEMPORARY = (
-    "file_rows shift lines unwrapped ready fresh first_of near sources remarks meant asked odd replies told "
-    "rewritten reject_errors reject_scans"
+    "file_rows shift begins lines unwrapped ready fresh first_of near sources remarks meant asked odd "
+    "replies told rewritten reject_errors reject_scans"
 )
 
 

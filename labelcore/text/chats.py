@@ -49,6 +49,11 @@ def speaker(word: Any) -> str | None:
     return _SPEAKERS.get(word.strip().lower()) if isinstance(word, str) else None
 
 
+def words_for(role: str) -> tuple[str, ...]:
+    """The words, in lower case, that mean one of the five roles."""
+    return tuple(_WORDS[role].split())
+
+
 def loaded(value: Any) -> Any:
     """A text that is JSON, or Python's way of writing a list, as the value that it says; else as it is."""
     if not isinstance(value, str) or not value[:200].lstrip().startswith(("[", "{", "(")):

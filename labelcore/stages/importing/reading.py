@@ -96,8 +96,9 @@ def shape_of(source: files.Source, wanted: str = "", part: str = "", *, columns:
     if tool or form.parts is None:
         return Shape(form, tool, part, head, nearest)
     parts = form.parts(source.path)
-    chosen, notes = _choose(parts, part, source.name)
-    names = tuple(known.name for known in parts)
+    chosen, notes = _choose(parts, part, source.name, columns)
+    likely = _likely(parts, columns)
+    names = tuple(known.name for known in parts if known in likely or known.name == chosen)
     return Shape(form, None, chosen, form.look(source.path, chosen), nearest, notes, names)
 
 
@@ -106,21 +107,43 @@ def _are_fields(columns: Sequence[str]) -> bool:
     return all(re.split(r"[.\[]", column)[0] in staging.FIELDS for column in columns)
 
 
-def _choose(parts: list[Part], wanted: str, name: str) -> tuple[str, tuple[Fact, ...]]:
+def _choose(
+    parts: list[Part], wanted: str, name: str, columns: Sequence[str]
+) -> tuple[str, tuple[Fact, ...]]:
     """The part of a file that holds the outputs; the only one that can, where none was chosen."""
-    if wanted or len(parts) < 2:
+    likely = _likely(parts, columns)
+    if wanted or len(likely) < 2:
         if wanted and wanted not in {part.name for part in parts}:
             raise BadInput(f"{name} has no part '{wanted}'.", next_step=_listed(parts))
-        return wanted or (parts[0].name if parts else ""), ()
-    able = [part for part in parts if {"output", "conversation"} & _meanings(part.columns)]
-    if len(able) != 1:
+        return wanted or (likely[0].name if likely else ""), ()
+    able = [part for part in likely if _is_able(part)]
+    if len(able) != 1 or _is_inner(able[0]):
         raise files.SeveralParts(
-            f"{name} holds {len(parts)} tables.",
-            next_step=f"Choose one with --part. {_listed(parts)}",
-            parts=[known.name for known in parts],
+            f"{name} holds {len(likely)} tables.",
+            next_step=f"Choose one with --part. {_listed(likely)}",
+            parts=[known.name for known in likely],
         )
-    others = [part.name for part in parts if part is not able[0]]
+    others = [part.name for part in likely if part is not able[0]]
     return able[0].name, (fact("other_parts", part=able[0].name, others=others),)
+
+
+def _likely(parts: list[Part], columns: Sequence[str]) -> list[Part]:
+    """Without lists in the rows of others, but where only those look like outputs.
+
+    ``columns``: those that a person named.
+    """
+    outer = [part for part in parts if not _is_inner(part)]
+    named = columns and any(all(mapping_rules.has(c, part.columns) for c in columns) for part in outer)
+    inner = [] if named or any(map(_is_able, outer)) else [part for part in parts if _is_inner(part)]
+    return [*outer, *filter(_is_able, inner)]
+
+
+def _is_able(part: Part) -> bool:
+    return bool({"output", "conversation"} & _meanings(part.columns))
+
+
+def _is_inner(part: Part) -> bool:
+    return "[]" in part.name
 
 
 def _listed(parts: list[Part]) -> str:

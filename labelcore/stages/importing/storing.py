@@ -8,7 +8,7 @@ from labelcore.models import Criterion, JudgeVersion, Project, RejectedRow, new_
 from labelcore.stages.importing import feedback as signals
 from labelcore.stages.importing.mapping import OVERALL
 from labelcore.stages.importing.reading import Read, meta_columns, text_columns
-from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, staging
+from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, sources, staging
 from labelcore.workspace import Workspace
 
 _PREVIEWED = 3
@@ -34,7 +34,7 @@ def store_outputs(cursor: Any, project: Project, read: Read, batch_id: str) -> S
         return Stored(dict(zip(names, (0, outputs, rows - outputs, 0), strict=True)), apart)
     apart = _prepare(cursor, project.id, read)
     near = arriving.near_duplicates(cursor, leave_out=mapping.near_duplicates == "leave out")
-    arriving.join_sources(cursor, project.id)
+    sources.join_sources(cursor, project.id)
     counts = arriving.store_outputs(cursor, batch_id)
     return Stored(dict(zip(names, (*counts, near), strict=True)), apart)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import duckdb
+import pyarrow as pa
 
 from labelcore.errors import BadInput
 from labelcore.models import RejectedRow
@@ -252,3 +253,15 @@ def first_place(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
     """The first rowid: rows of an open transaction are numbered from a large number on."""
     found = cursor.execute(f"SELECT coalesce(min(rowid), 0) FROM {table}").fetchone()
     return int(found[0]) if found else 0
+
+
+def place_rows(cursor: duckdb.DuckDBPyConnection, lines: Sequence[int]) -> None:
+    """``staged`` is the rows of ``file_rows``, each with the line of the file where it begins."""
+    start = first_place(cursor, "file_rows")
+    places = pa.table({"place": pa.array(range(start, start + len(lines))), "_row": pa.array(lines)})
+    cursor.execute("CREATE TEMP TABLE begins (place BIGINT, _row BIGINT)")
+    cursor.from_arrow(places).insert_into("begins")
+    cursor.execute(
+        "CREATE TEMP VIEW staged AS SELECT _row, file_rows.* FROM file_rows "
+        "JOIN begins ON file_rows.rowid = begins.place"
+    )

@@ -7,7 +7,10 @@ import csv
 import io
 import itertools
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +27,7 @@ from labelcore.store.formats.base import (
     distinct,
     literal,
     number_rows,
+    place_rows,
     reads,
     table,
 )
@@ -109,12 +113,92 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
             next_step="Check its delimiter and quotes, or save it as JSON lines.",
         ) from trouble
     broken = cursor.execute(
-        "SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) "
-        "FROM reject_errors GROUP BY line ORDER BY line"
+        "SELECT any_value(line), line_byte_position, any_value(column_name), any_value(error_message), "
+        "any_value(csv_line) FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"
     ).fetchall()
-    number_rows(cursor, seen.above + 2, [int(line) for line, *_ in broken])
+    lines = _numbered(cursor, path, seen, [(line, byte) for line, byte, *_ in broken])
     notes = [f"The header was found in line {seen.above + 1}."] if seen.above else []
-    return Staged(seen.names, [_broken(*row, names=seen.names) for row in broken], tuple(notes))
+    told = [_broken(line, *row, names=seen.names) for line, (_, _, *row) in zip(lines, broken, strict=True)]
+    return Staged(seen.names, told, tuple(notes))
+
+
+def _numbered(
+    cursor: duckdb.DuckDBPyConnection, path: Path, seen: Layout, broken: list[tuple[int, int]]
+) -> list[int]:
+    """Make ``staged`` of the rows with the lines where they begin. Returns those of the broken ones.
+
+    ``broken``: the line, were all rows of one, and the byte from 1 before which nothing of the row stands.
+    """
+    (rows,) = cursor.execute("SELECT count(*) FROM file_rows").fetchone() or (0,)
+    records = rows + len(broken) + 1
+    begins = None if _count_lines(path) == seen.above + records else _begins(path, seen, records)
+    if begins is None:
+        number_rows(cursor, seen.above + 2, [line for line, _ in broken])
+        return [line for line, _ in broken]
+    lines, starts = begins
+    apart = {bisect_left(starts, byte - 1) for _, byte in broken}
+    place_rows(cursor, [line for at, line in enumerate(lines) if at and at not in apart])
+    return [lines[at] for at in sorted(apart)]
+
+
+def _count_lines(path: Path) -> int:
+    found, block = 0, b"\n"
+    with path.open("rb") as file:
+        while more := file.read(1 << 20):
+            found, block = found + more.count(b"\n"), more
+    return found + (block[-1:] != b"\n")
+
+
+def _begins(path: Path, seen: Layout, records: int) -> tuple[array[int], array[int]] | None:
+    """The lines and the bytes at which so many records begin; None where that is not to be told.
+
+    Where quotation marks do not stand in pairs, the slower reader of the standard library tells.
+    """
+    for way in (_by_pairs, _by_reader):
+        lines, starts = array("q"), array("q")
+        for line, start in way(path, seen):
+            lines.append(line)
+            starts.append(start)
+        if len(lines) == records:
+            return lines, starts
+    return None
+
+
+def _lines(path: Path, above: int) -> Iterator[tuple[int, int, bytes]]:
+    start = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if number > above:
+                yield number, start, line
+            start += len(line)
+
+
+def _is_record(line: bytes, seen: Layout) -> bool:
+    """Whether something stands in a line; in a table of one column a blank line is a row."""
+    return len(seen.names) == 1 or bool(line.strip(b"\r\n"))
+
+
+def _by_pairs(path: Path, seen: Layout) -> Iterator[tuple[int, int]]:
+    is_open = False
+    for number, start, line in _lines(path, seen.above):
+        if not is_open and _is_record(line, seen):
+            yield number, start
+        is_open ^= line.count(b'"') % 2 == 1
+
+
+def _by_reader(path: Path, seen: Layout) -> Iterator[tuple[int, int]]:
+    some: list[tuple[int, int, bytes]] = []
+
+    def texts() -> Iterator[str]:
+        for found in _lines(path, seen.above):
+            some.append(found)
+            yield found[2].decode("utf-8", "replace")
+
+    with contextlib.suppress(csv.Error):
+        for _ in csv.reader(texts(), delimiter=seen.delimiter):
+            if _is_record(some[0][2], seen):
+                yield some[0][:2]
+            some.clear()
 
 
 def _broken(line: int, column: str, message: str, raw: str, *, names: tuple[str, ...]) -> RejectedRow:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ import ijson
 import pyarrow as pa
 
 from labelcore.errors import BadInput
-from labelcore.store.formats import lines
+from labelcore.store.formats import lines, streams
 from labelcore.store.formats.base import (
     LARGEST_CELL,
     Format,
@@ -28,9 +28,7 @@ from labelcore.store.formats.base import (
 
 _WHOLE = 100_000_000
 """Bytes up to which a document is parsed at once; a larger one is walked through."""
-_SHOWN, _ENTRIES, _DEPTH, _STEP = 50, 2_000, 5, 5_000
-_DRAWN = 20_000_000
-"""Characters and a hundred for each value that a sketch holds."""
+_SHOWN, _DEPTH, _STEP = 50, 20, 5_000
 _NOT_ROWS = {"errors", "warnings", "logs", "features", "schema", "index", "fields", "columns", "skipped"}
 _SPEAKERS = {"role", "from", "author", "speaker"}
 
@@ -45,24 +43,29 @@ class Wrapping(NamedTuple):
 
 
 def document(path: Path) -> Any:
-    """The document; of a large one a sketch, in which lists and keyed objects have their first entries.
+    """The document; of a large or deep one a sketch: the first entries of its lists and objects.
 
     Raises:
-        BadInput: the file is no JSON, or is nested deeper than anything meant for people.
+        BadInput: the file is no JSON.
     """
     try:
-        if (state := path.stat()).st_size > _WHOLE:
-            return _sketch(path, state.st_mtime_ns)
-        return _parsed(path.read_text(encoding="utf-8", errors="replace"))
-    except RecursionError as trouble:
-        raise BadInput(
-            f"{path.name} is nested too deeply to be rows.", next_step="Export it anew."
-        ) from trouble
+        value, whole = _at_once(path)
+        return value if whole else streams.sketch(path, path.stat().st_mtime_ns)[0]
     except (ValueError, ijson.JSONError) as trouble:
         raise BadInput(
             f"{path.name} is not valid JSON: {str(trouble)[:200]}",
             next_step="Check the end of the file; an export may have been cut off.",
         ) from trouble
+
+
+def _at_once(path: Path) -> tuple[Any, bool]:
+    """(the document, True), or (None, False) where it is too large or too deep to be parsed at once."""
+    if path.stat().st_size > _WHOLE:
+        return None, False
+    try:
+        return _parsed(path.read_text(encoding="utf-8", errors="replace")), True
+    except RecursionError:
+        return None, False
 
 
 def _parsed(text: str) -> Any:
@@ -77,73 +80,42 @@ def _parsed(text: str) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-@lru_cache(maxsize=1)
-def _sketch(path: Path, _changed: int) -> Any:
-    """A document with the first entries of every list and object."""
-    with path.open("rb") as file:
-        events = ijson.basic_parse(file, use_float=True)
-        return _Sketch().built(events, *next(events))
-
-
-class _Sketch:
-    """How much of a sketch is left to be drawn; when that is spent, lists keep two items only."""
-
-    def __init__(self) -> None:
-        self.left = _DRAWN
-
-    def built(self, events: Iterator[tuple[str, Any]], event: str, value: Any) -> Any:
-        """The value that begins with this event."""
-        self.left -= 100 + (len(value) if isinstance(value, str) else 0)
-        if event == "start_array":
-            return self._items(events)
-        return self._entries(events) if event == "start_map" else value
-
-    def _items(self, events: Iterator[tuple[str, Any]]) -> list[Any]:
-        items: list[Any] = []
-        for event, value in events:
-            if event == "end_array":
-                break
-            if len(items) < (_SHOWN if self.left > 0 else 2):
-                items.append(self.built(events, event, value))
-            else:
-                _skipped(events, event)
-        return items
-
-    def _entries(self, events: Iterator[tuple[str, Any]]) -> dict[str, Any]:
-        entries: dict[str, Any] = {}
-        for event, key in events:
-            if event == "end_map":
-                break
-            kind, value = next(events)
-            if len(entries) < _ENTRIES:
-                entries[key] = self.built(events, kind, value)
-            else:
-                _skipped(events, kind)
-        return entries
-
-
-def _skipped(events: Iterator[tuple[str, Any]], event: str) -> None:
-    depth = int(event.startswith("start_"))
-    while depth:
-        event, _ = next(events)
-        depth += event.startswith("start_") - event.startswith("end_")
-
-
 def wrappings(value: Any) -> list[Wrapping]:
-    """Every place that may hold the rows; the first one where the document itself says which."""
+    """Every place that may hold the rows, lists within the rows of other lists among them."""
     found = list(_found(value, "", 0))
-    rows = [seen for seen in found if seen.path.rsplit(".", 1)[-1] not in _NOT_ROWS]
+    rows = [seen for seen in found if seen.path.removesuffix("[]").rsplit(".", 1)[-1] not in _NOT_ROWS]
     return rows or found
 
 
 def _found(value: Any, path: str, depth: int) -> Iterator[Wrapping]:
     if unwrap := _way_in(value):
-        rows = [row for row in unwrap(value) if isinstance(row, dict)]
-        columns = distinct(dict.fromkeys(key for row in rows[:_SHOWN] for key in row))
-        yield Wrapping(path, len(rows), columns, unwrap)
+        rows = _objects(unwrap(value))
+        yield Wrapping(path, len(rows), _names(rows), unwrap)
+        if unwrap is iter:
+            yield from _within(rows, f"{path}[]", depth + 1)
     elif isinstance(value, dict) and depth < _DEPTH:
         for key, inner in value.items():
             yield from _found(inner, f"{path}.{key}" if path else key, depth + 1)
+
+
+def _within(rows: list[Record], path: str, depth: int) -> Iterator[Wrapping]:
+    """The lists in some rows under one key, as if they were one list."""
+    for key in _names(rows) if depth < _DEPTH else ():
+        values = [row[key] for row in rows if key in row]
+        yield from _within(_objects(values), f"{path}.{key}", depth + 1)
+        inner = [item for value in values if isinstance(value, list) for item in value]
+        if _way_in(inner) is iter:
+            found = _objects(inner)
+            yield Wrapping(f"{path}.{key}[]", len(found), _names(found), iter)
+            yield from _within(found, f"{path}.{key}[]", depth + 1)
+
+
+def _objects(values: Iterable[Any]) -> list[Record]:
+    return [value for value in values if isinstance(value, dict)]
+
+
+def _names(rows: list[Record]) -> tuple[str, ...]:
+    return distinct(dict.fromkeys(key for row in rows[:_SHOWN] for key in row))
 
 
 def _way_in(value: Any) -> Callable[[Any], Iterable[Any]] | None:
@@ -244,48 +216,45 @@ def walk(path: Path, inner: str = "") -> Iterator[tuple[int, Any]]:
 
     What is no object comes along, so that it is counted and said.
     """
-    if path.stat().st_size > _WHOLE:
-        records: Iterable[Any] = _streamed(path, inner)
-    elif "[]" in inner:
-        records = items(document(path), inner)
-    else:
-        value = at(document(path), inner)
-        unwrap = _way_in(value)
-        records = unwrap(value) if unwrap else value if isinstance(value, list) else [value]
-    return enumerate(records, 1)
+    value, whole = _at_once(path)
+    return enumerate(_records(value, inner) if whole else _streamed(path, inner), 1)
+
+
+def _records(value: Any, inner: str) -> Iterable[Any]:
+    if "[]" in inner:
+        return items(value, inner)
+    value = at(value, inner)
+    unwrap = _way_in(value)
+    return unwrap(value) if unwrap else value if isinstance(value, list) else [value]
 
 
 def _streamed(path: Path, inner: str) -> Iterator[Any]:
-    if "[]" in inner:
-        with path.open("rb") as file:
-            yield from ijson.items(file, inner.replace("[]", ".item"), use_float=True)
-        return
-    sketch = at(document(path), inner)
+    whole, is_deep = streams.sketch(path, path.stat().st_mtime_ns)
+    sketch = None if "[]" in inner else at(whole, inner)
     unwrap = _way_in(sketch)
     with path.open("rb") as file:
-        if isinstance(sketch, list) and unwrap in (iter, None):
-            yield from ijson.items(file, f"{inner}.item" if inner else "item", use_float=True)
-        elif unwrap is _of_keyed:
+        if "[]" in inner:
+            yield from streams.items(file, inner.replace("[]", ".item"), is_deep=is_deep)
+        elif isinstance(sketch, list):
+            items_of = streams.items(file, f"{inner}.item", is_deep=is_deep)
+            yield from (
+                items_of if unwrap in (iter, None) else (row for item in items_of for row in unwrap([item]))
+            )
+        elif unwrap is _of_keyed and not is_deep:
             for key, entry in ijson.kvitems(file, inner, use_float=True):
                 yield {"id": key, **entry}
-        elif isinstance(sketch, list) and unwrap:
-            for item in ijson.items(file, f"{inner}.item" if inner else "item", use_float=True):
-                yield from unwrap([item])
         else:
-            size = f"{_WHOLE // 1_000_000} MB"
             raise BadInput(
-                f"A document over {size} of this shape cannot be read.", next_step="Save it as JSON lines."
+                "A document of this shape that is so large or so deep cannot be read.",
+                next_step="Save it as JSON lines.",
             )
 
 
 def look(path: Path, part: str = "") -> Head:
     """The first records of a part, with a sketch of the whole document."""
     whole = document(path)
-    value = at(whole, part)
-    unwrap = _way_in(value)
-    rows = unwrap(value) if unwrap else value if isinstance(value, list) else [value]
-    records = tuple(row for _, row in zip(range(_SHOWN), rows, strict=False) if isinstance(row, dict))
-    return Head(path.name, distinct(dict.fromkeys(key for row in records for key in row)), records, whole)
+    records = _objects(itertools.islice(_records(whole, part), _SHOWN))
+    return Head(path.name, _names(records), tuple(records), whole)
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staged:

@@ -30,6 +30,8 @@ _MOST_KEYS = 500
 """Keys that become columns; of objects with more, the frequent ones, and the others stay together."""
 REST = "other fields"
 _SHOWN, _STEP = 50, 5_000
+TOO_DEEP = "the record is nested too deep"
+"""Stands in the place of such a record."""
 _NEVER = "\x01\x02\x03\x04"
 """A separator of fields that stands in no line."""
 
@@ -123,8 +125,11 @@ def _mended(cursor: duckdb.DuckDBPyConnection, start: int) -> list[RejectedRow]:
         f"SELECT rowid - {start} + 1, line FROM lines WHERE {condition} ORDER BY rowid"
     ).fetchall()
     cursor.execute(f"DELETE FROM lines WHERE {condition}")
-    reason = "the line is not a JSON object"
-    return [RejectedRow(row=int(row), field="", reason=reason, raw=line[:RAW]) for row, line in found]
+    return [RejectedRow(row=int(row), field="", reason=_why_not(line), raw=line[:RAW]) for row, line in found]
+
+
+def _why_not(line: str) -> str:
+    return TOO_DEEP if line == plain_json(TOO_DEEP) else "the line is not a JSON object"
 
 
 def _as_plain(line: str) -> str:
@@ -140,8 +145,15 @@ def insert_objects(cursor: duckdb.DuckDBPyConnection, records: Iterable[Any]) ->
     cursor.execute("CREATE TEMP TABLE lines (line VARCHAR)")
     rest = iter(records)
     while part := list(itertools.islice(rest, _STEP)):
-        batch = pa.table({"line": pa.array([plain_json(record) for record in part], pa.string())})
+        batch = pa.table({"line": pa.array(map(_as_line, part), pa.string())})
         cursor.from_arrow(batch).insert_into("lines")
+
+
+def _as_line(record: Any) -> str:
+    try:
+        return plain_json(record)
+    except RecursionError:
+        return plain_json(TOO_DEEP)
 
 
 def plain_json(value: Any) -> str:

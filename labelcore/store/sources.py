@@ -1,0 +1,60 @@
+"""Which rows come from one source: those of one group, and those that ask the same, however it is written."""
+
+from __future__ import annotations
+
+import itertools
+
+import duckdb
+
+from labelcore.store.formats.base import literal
+from labelcore.text import chats
+
+_BLANKS = "' ', chr(9), chr(10), chr(13), chr(160), chr(12288)"
+_SAID = "json_extract_string(conversation, '/0/content')"
+_USERS = ", ".join(map(literal, chats.words_for("user")))
+_ONE_QUESTION = (
+    "json_array_length(conversation) = 1 AND "
+    f"lower(json_extract_string(conversation, '/0/role')) IN ({_USERS}) AND input IN ('', {_SAID})"
+)
+
+
+def key_sql(*, with_chat: bool) -> str:
+    """SQL over input, context and conversation: a key that is the same where they differ in case, white
+    space or Unicode form only, and where a chat is nothing but the question.
+    """
+    asked, chat = "input", "''"
+    if with_chat:
+        asked = f"CASE WHEN {_ONE_QUESTION} THEN {_SAID} ELSE input END"
+        chat = f"CASE WHEN conversation = '[]' OR {_ONE_QUESTION} THEN '' ELSE conversation END"
+    text = f"{asked} || chr(31) || context || chr(31) || {chat}"
+    for blank in _BLANKS.split(", "):
+        text = f"replace({text}, {blank}, '')"
+    return f"md5(nfc_normalize(lower({text})))"
+
+
+def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
+    """Give every ready row its source in ``sources``: rows of one group, or with the same input, share it.
+
+    The same input in two groups makes one source of both; one that is stored already keeps its name.
+    """
+    cursor.execute(
+        "CREATE TEMP TABLE sources AS SELECT DISTINCT coalesce(group_key, 'i' || left(input_key, 15)) AS "
+        "given, "
+        "input_key, coalesce(group_key, 'i' || left(input_key, 15)) AS source FROM ready "
+        "WHERE group_key IS NOT NULL OR input_key IS NOT NULL"
+    )
+    cursor.execute(
+        "UPDATE sources SET source = known.source FROM (SELECT input_key, min(group_key) AS source FROM "
+        "output "
+        "WHERE project_id = ? AND input_key IS NOT NULL AND group_key IS NOT NULL GROUP BY input_key) known "
+        "WHERE known.input_key = sources.input_key",
+        [project_id],
+    )
+    for field in itertools.cycle(("given", "input_key")):
+        (changed,) = cursor.execute(
+            f"UPDATE sources SET source = least.source FROM (SELECT {field} AS shared, min(source) AS source "
+            f"FROM sources WHERE {field} IS NOT NULL GROUP BY {field}) least "
+            f"WHERE least.shared = sources.{field} AND least.source < sources.source"
+        ).fetchone() or (0,)
+        if not changed and field == "input_key":
+            return
