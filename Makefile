@@ -32,7 +32,7 @@ browser:
 	else echo "The browser code is not checked: there is no node with npm here."; fi
 
 # Pages and journeys are not even collected; properties are tried on fewer examples than in `make test`.
-CORE := -m "not slow" --ignore tests/pages --ignore tests/journeys --hypothesis-profile core
+CORE := -m "not slow and not whole" --ignore tests/pages --ignore tests/journeys --hypothesis-profile core
 
 core: setup
 	$(BIN)/pytest -n 2 $(CORE)

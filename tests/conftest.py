@@ -9,6 +9,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -28,10 +29,29 @@ _KEYS = ("LABELCORE_API_KEY", "OPENAI_API_KEY", "LABELCORE_BASE_URL", "OPENAI_BA
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of pages are no core tests: each starts Streamlit's script runner."""
+    """Tests of pages start Streamlit's script runner, those of an endpoint a server: no core tests."""
     for item in items:
         if "pages" in item.path.parts[-2:]:
             item.add_marker("page")
+        if "mock" in getattr(item, "fixturenames", ()):
+            item.add_marker("whole")
+
+
+@pytest.fixture(autouse=True)
+def core_stays_light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A core test neither embeds a text nor starts a process; the whole of the tests does both."""
+    if hypothesis_settings.get_current_profile_name() != "core":
+        return
+    from labelcore.sandbox.pool import Pool
+    from labelcore.text import embedding
+
+    monkeypatch.setattr(embedding, "_model", _beyond_the_core)
+    for asks in ("evaluate", "faults", "no_network"):
+        monkeypatch.setattr(Pool, asks, _beyond_the_core)
+
+
+def _beyond_the_core(*_: object, **__: object) -> NoReturn:
+    pytest.skip("embeds texts or starts processes: `make test` runs it")
 
 
 @pytest.fixture(autouse=True)

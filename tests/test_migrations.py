@@ -21,6 +21,8 @@ from labelcore.store import (
 )
 from labelcore.store.connection import connect
 
+pytestmark = pytest.mark.whole
+
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.duckdb"

@@ -19,6 +19,8 @@ from labelcore.stats.prevalence import Graded
 from labelcore.store import grades as grade_table, outputs as output_table
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 
 def fill(workspace: Workspace, folder: Path, thumbs: dict[int, str], n: int) -> None:
     project = workspace.project.id

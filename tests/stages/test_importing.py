@@ -22,6 +22,8 @@ from labelcore.store.formats.base import registered
 from labelcore.store.outputs import content_id
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 HEAD = "id,input,output,grade,note\n"
 
 

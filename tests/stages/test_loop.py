@@ -15,6 +15,8 @@ from labelcore.stages.deriving import derivation, editing
 from labelcore.store import Database, open_database, outputs as output_table, verdicts
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 LONG = ("far too long", "much too long, cut it", "太长了", "太长，没人会看完", "too verbose")
 INVENTED = (
     "invents a discount of 40",

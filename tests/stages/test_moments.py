@@ -28,6 +28,8 @@ from labelcore.store import (
 from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 ACTS = (
     "grade",
     "undo",

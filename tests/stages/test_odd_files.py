@@ -18,6 +18,8 @@ from labelcore.store.formats.base import distinct
 from labelcore.workspace import Workspace
 from tests.bench import valid_files
 
+pytestmark = pytest.mark.whole
+
 Rows = list[dict[str, str]]
 
 

@@ -19,6 +19,8 @@ from labelcore.stages.importing.keys import Redaction
 from labelcore.store import Database, batches, close_database, grades, open_database, outputs
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 PLANTED = (
     "Zoe Quill",
     "zoe@quill.example",

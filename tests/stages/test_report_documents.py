@@ -16,6 +16,8 @@ from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 HOSTILE = '<script>alert(1)</script><img src="http://x/y.png">'
 
 

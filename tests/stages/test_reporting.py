@@ -22,6 +22,8 @@ from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.store import judges as judge_table, outputs, splits as split_table, verdicts
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def judge(workspace: Workspace) -> JudgeVersion:

@@ -25,6 +25,8 @@ from labelcore.store import (
 from labelcore.workspace import Workspace
 from tests.stages.shared_rubric import SECRET, plant, text_of
 
+pytestmark = pytest.mark.whole
+
 Add = Callable[..., list[Output]]
 
 

@@ -14,6 +14,8 @@ from labelcore.stages.importing import Description, ImportResult
 from labelcore.store import criteria, grades, outputs
 from labelcore.workspace import Workspace
 
+pytestmark = pytest.mark.whole
+
 CASES = Path(__file__).parent.parent / "cases"
 
 

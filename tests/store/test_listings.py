@@ -17,6 +17,8 @@ from labelcore.store import Database, grades as grade_table, listings, outputs a
 from labelcore.store.filters import Filter
 from tests.databases import empty_database
 
+pytestmark = pytest.mark.whole
+
 KEYS = ("city", 'a"b', "a/b~c", "0", "")
 LETTERS = st.sampled_from("abAB é%_\\.*(\n你")
 WORDS = st.text(LETTERS, max_size=5)

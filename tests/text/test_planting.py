@@ -222,7 +222,7 @@ def test_sentences_do_not_end_at_abbreviations_and_list_numbers() -> None:
     ],
 )
 def test_hostile_texts_take_no_longer_than_their_length_asks(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for plant in DEFECTS.values():
         plant(text, random.Random(0))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
