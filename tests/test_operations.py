@@ -135,8 +135,8 @@ def test_people_are_told_in_their_language_and_the_document_stays_english(worksp
         execute(workspace.db, Request(operation="trust", project=name, language=language))
         for language in ("en", "zh")
     )
-    assert english.lines[0].startswith("No: how many outputs are good is not measurable yet")
-    assert chinese.lines[0].startswith("不可信：还无法衡量有多少输出是好的")
+    assert english.lines[0].startswith("How many outputs are good cannot be said yet")
+    assert chinese.lines[0].startswith("还说不出有多少输出是好的")
     assert chinese.document == english.document
     assert english.document["headline"] == english.lines[0]
 

@@ -49,6 +49,11 @@ WORDS = {
         "{n:,} outputs were both passed and failed by one person: the newest grade counts.",
     ),
     "drawn": "drawn with known probabilities",
+    "drawn_beside": (
+        "drawn with known probabilities, but for {undrawn:,} of {n:,} that were graded before the draw and "
+        "stand "
+        "for themselves only"
+    ),
     "everything": "drawn with known probabilities: they are all that there are",
     "undrawn": (
         "not drawn with known probabilities (imported or hand-picked), so they may not stand for all"

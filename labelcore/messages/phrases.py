@@ -39,6 +39,8 @@ _NOT_MEASURABLE = (
     "people gave one grade only",
     "people or the judge gave one answer only",
     "the graded outputs were not drawn with known probabilities",
+    "the correction runs into 0 or 1",
+    "the correction is less sure than people's grades alone",
     "the judge carries no information: TPR + TNR is close to 1 or below",
     "the judge carries too little information to correct with",
     "the judge has decided no outputs of the pool",

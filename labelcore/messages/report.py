@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from labelcore.messages.aligning import sampling_words
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import rate_words
-from labelcore.messages.slicing import notes, series, slice_table, telling
+from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
 from labelcore.messages.telling import sentence, sentences
-from labelcore.messages.trusting import reason_words
+from labelcore.messages.trusting import action_words, answer_words, detail_words, reason_words
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.reporting.document import Block, Document, Intervals, Mark, Table, Text, Timeline
+from labelcore.stages.reporting.failing import Failures
 from labelcore.stages.reporting.gathering import Findings, History
-from labelcore.stages.reporting.slicing import SliceReport
+from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 
 _SHOWN = 20
+_TONES: dict[str, Literal["good", "care", "bad"]] = {"yes": "good", "with care": "care", "no": "bad"}
 
 
 def write_report(findings: Findings) -> Document:
     """The report on what was found, in the language spoken here."""
     verdict, report = findings.verdict, findings.alignment
-    method = say("{rate}; {method}.", rate=rate_words(verdict.rate), method=sentence(verdict.method))
     blocks: list[Block] = [
         Text(words=sentence(verdict.headline), tone="lead"),
-        Text(words=method),
-        *_reasons(verdict),
+        Text(words=say("{answer}.", answer=answer_words(verdict.answer)), tone=_TONES[verdict.answer]),
+        *(Text(words=reason_words(reason)) for reason in verdict.reasons),
+        Text(words=say("Next: {step}.", step=action_words(verdict.action))),
+        *_trend(findings.trend),
+        *_slices(findings),
+        *_failures(findings.failures),
+        *_measured(verdict),
         *_rates(report),
         *_judges(report),
-        *_slices(findings.slices),
     ]
     if findings.history:
         blocks += [Text(words=say("What happened"), tone="heading"), timeline_of(findings.history)]
     task = (findings.project.task or say("An evaluation")).rstrip(".")
     return Document(
-        title=say("Can the number be trusted? {project}", project=findings.project.name),
+        title=say("How good are the outputs? {project}", project=findings.project.name),
         subtitle=say("{task}. As of {at:%Y-%m-%d %H:%M} UTC.", task=task, at=findings.made_at),
         blocks=(*blocks, *_costs(findings), *_rests_on(findings)),
     )
@@ -50,21 +56,43 @@ def timeline_of(history: History) -> Timeline:
     )
 
 
-def _reasons(verdict: Trust) -> Iterator[Block]:
-    yield Text(words=say("Why"), tone="heading")
-    for reason in verdict.reasons:
-        yield Text(words=reason_words(reason), tone=reason.weight)
-    yield Text(words=sentence(verdict.enough))
+def _trend(found: Trend) -> Iterator[Block]:
+    if len(found.points) > 1:
+        yield Text(words=say("Over time"), tone="heading")
+        rates = tuple(point.rate for point in found.points)
+        names = tuple(map(point_words, found.points))
+        title = say("Pass rate by people, 95 % intervals")
+        yield Intervals(title=title, names=names, series={say("by people"): rates})
+
+
+def _failures(found: Failures) -> Iterator[Block]:
+    if found.rows:
+        yield Text(words=say("What fails most"), tone="heading")
+        yield Table(
+            title=say("Of {n:,} outputs that people failed", n=found.fails),
+            columns=(say("criterion"), say("outputs"), say("share")),
+            rows=tuple(
+                (row.criterion, f"{row.outputs:,}", rate_words(row.share)) for row in found.rows[:_SHOWN]
+            ),
+        )
+
+
+def _measured(verdict: Trust) -> Iterator[Block]:
+    yield Text(words=say("How this was measured"), tone="heading")
+    yield Text(words=say("The figure: {method}.", method=sentence(verdict.method)))
+    for reason in (*verdict.reasons, *verdict.others):
+        yield Text(words=detail_words(reason), tone="small")
+    yield Text(words=sentence(verdict.enough), tone="small")
     for basis in sentences(verdict.rests_on):
         yield Text(words=basis, tone="small")
 
 
 def _rates(report: AlignmentReport) -> Iterator[Block]:
     rates = report.pass_rate
-    yield Text(words=say("How good is everything?"), tone="heading")
+    yield Text(words=say("The pass rate by people, by judges, and corrected"), tone="heading")
     yield Intervals(
         title=say("Pass rate, 95 % intervals"),
-        names=(say("People"), say("Chosen set as it is"), say("Corrected for its errors")),
+        names=(say("People"), say("Judges as they are"), say("Corrected for the judges' errors")),
         series={say("pass rate"): (rates.human, rates.judge, rates.corrected)},
     )
     yield Text(words=sampling_words(rates), tone="small")
@@ -94,11 +122,11 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
         yield Text(words=say("{judge}: {warning}", judge=name, warning=warning), tone="small")
 
 
-def _slices(found: tuple[SliceReport, ...]) -> Iterator[Block]:
-    if not found:
+def _slices(findings: Findings) -> Iterator[Block]:
+    if not findings.slices:
         return
-    yield Text(words=say("Where is it better or worse?"), tone="heading")
-    for sliced in found:
+    yield Text(words=say("Where it is better or worse"), tone="heading")
+    for sliced in findings.slices:
         yield Intervals(
             title=say("Pass rate by {field} (intervals hold for all at once)", field=sliced.field),
             names=tuple(row.name for row in sliced.rows[:_SHOWN]),
@@ -107,6 +135,8 @@ def _slices(found: tuple[SliceReport, ...]) -> Iterator[Block]:
         yield from (Text(words=words, tone="care") for words in telling(sliced))
         yield slice_table(sliced, _SHOWN)
         yield from (Text(words=words, tone="small") for words in notes(sliced))
+        if differs := sliced.beside(findings.verdict.rate):
+            yield Text(words=sentence(differs), tone="small")
 
 
 def _costs(findings: Findings) -> Iterator[Block]:

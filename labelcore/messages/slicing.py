@@ -10,6 +10,7 @@ from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import listed, sentence
 from labelcore.stages.reporting.document import Table
 from labelcore.stages.reporting.slicing import SliceReport
+from labelcore.stages.reporting.trend import TrendPoint
 from labelcore.stats.rate import Rate, not_measurable, share_words
 from labelcore.stats.slices import SliceRate
 
@@ -33,6 +34,12 @@ def _drawn(row: SliceRate) -> Rate:
     if rate is None or rate.low is None or rate.high is None or rate.high - rate.low > _ANYTHING:
         return not_measurable("it could be nearly anything")
     return rate
+
+
+def point_words(point: TrendPoint) -> str:
+    """The step of time and the version that a rate is of."""
+    when = f"{point.begins:%Y-%m-%d}" if point.begins else ""
+    return " ".join(filter(None, (when, point.version))) or say("all")
 
 
 def slice_table(sliced: SliceReport, most: int) -> Table:
@@ -67,6 +74,15 @@ def telling(sliced: SliceReport) -> list[str]:
     """The slices that differ from the others by more than chance, in words."""
     rows = (row for row in sliced.rows if row.p is not None and row.p <= _ALPHA)
     return [say("{name}: {difference}", name=row.name, difference=against_words(row)) for row in rows]
+
+
+def mark_of(row: SliceRate) -> str:
+    """Whether a slice surely differs from the others, in a few words."""
+    if row.p is None:
+        return say("too few to tell")
+    if row.p > _ALPHA:
+        return say("no difference shown")
+    return say("worse for sure") if row.says.startswith("worse") else say("better for sure")
 
 
 def against_words(row: SliceRate) -> str:

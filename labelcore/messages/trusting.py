@@ -5,14 +5,82 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import say
-from labelcore.messages.telling import sentence
+from labelcore.messages.telling import Words, sentence
+from labelcore.models import fact
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
-    from labelcore.stages.reporting.trust import Reason
+    from labelcore.stages.reporting.reasons import Action, Reason
+    from labelcore.stages.reporting.trust import Answer
 
-WORDS = {
-    "corrected_if": "judged by the chosen set and corrected for its errors, if {assumption}",
+WORDS: dict[str, Words] = {
+    "good_unknown_yet": "How many outputs are good cannot be said yet: {why}.",
+    "good_of_everything": "About {value:.0%} of all {n:,} outputs are good (95% sure: {low:.0%} to "
+    "{high:.0%}).",
+    "good_of_graded": (
+        "Of the {n:,} graded outputs {value:.0%} are good (others like them, 95% sure: {low:.0%} to "
+        "{high:.0%})."
+    ),
+    "corrected_if": "people's grades of a draw, and the chosen judges' verdicts on everything, if "
+    "{assumption}",
     "people_alone": "by people's grades alone",
+    "sampled_drawn": "The {n:,} graded outputs were drawn by chance, so they stand for all.",
+    "sampled_drawn_beside": "The {n:,} graded outputs stand for all: the rest was drawn by chance.",
+    "sampled_everything": "All {n:,} outputs were graded.",
+    "sampled_by_hand": (
+        "The graded outputs were not drawn at random, so this is not a figure for all outputs."
+    ),
+    "grade_until": "That takes at least {n}.",
+    "surely": "The figure is known to within {points:.0f} points.",
+    "widely": "The figure is only known to within {points:.0f} points.",
+    "too_widely": "The figure is only known to within {points:.0f} points, which says little.",
+    "nobody_to_compare": "Only one person graded, so whether others would agree is not known.",
+    "graders_agree": "People who graded the same outputs agree.",
+    "people_agree_on": "People agree on {share:.0%} of the {n:,} outputs that several of them graded.",
+    "graders_differ": "People who graded the same outputs often disagree.",
+    "people_differ_on": "People agree on only {share:.0%} of the {n:,} outputs that several of them graded.",
+    "people_only": "Everything rests on people's own grades; no judge is in use.",
+    "judges_unknown": "How sure the judges are on outputs that they had not seen is not known.",
+    "judges_enough": (
+        "The judge in use was checked on outputs that it had not seen, and is good enough.",
+        "All {n} judges in use were checked on outputs that they had not seen, and are good enough.",
+    ),
+    "judges_weak": (
+        "{n} of {judges} judges in use is not sure enough yet.",
+        "{n} of {judges} judges in use are not sure enough yet.",
+    ),
+    "set_weak": "The judges together do not surely catch enough of the bad outputs yet.",
+    "set_unknown": "How good the judges together are on outputs that they had not seen is not known.",
+    "set_like_a_coin": "On outputs that they had not seen, the judges together may be no better than a coin.",
+    "set_holds": "On outputs that they had not seen, the judges together are better than a coin.",
+    "judges_no_help": "The judges' verdicts do not make the figure surer, so it rests on people's grades "
+    "alone.",
+    "outputs_unjudged": "The judges have seen {judged:,} of {n:,} outputs.",
+    "test_unread": "The sealed test was not looked at with the present judges.",
+    "test_worse": "On the sealed test, judges do worse than elsewhere.",
+    "test_untold": "Whether the judges do worse on the sealed test cannot be told yet.",
+    "test_as_good": "On the sealed test, the judges did as well as elsewhere.",
+    "test_seen_often": "The sealed test was looked at so often that it flatters.",
+    "test_kept": "Some graded outputs are kept apart as a test that no judge has seen.",
+    "judges_cross_fitted": "Every judge was measured on outputs that it was not made from.",
+    "criteria_unclear": (
+        "The criteria do not decide {share:.0%} of the {n} disputed outputs that somebody ruled on."
+    ),
+    "enough_asked": "They should catch {wanted:.0%} of the bad outputs. {answer}",
+    "do_import": "Import outputs",
+    "do_draw": ("Grade {n} more output", "Grade {n} more outputs"),
+    "do_grade": "Grade outputs",
+    "do_second_person": "Invite a second person",
+    "do_settle": "Settle where people disagree",
+    "do_derive": "Make criteria of the notes",
+    "do_propose": "Propose judges",
+    "do_run": "Run the judges",
+    "do_remake": "Make these judges anew",
+    "do_choose": "Choose the judges",
+    "do_refine": "See where judges and people differ",
+    "do_look_again": "Look at the sealed test",
+    "do_fresh_test": "Begin a fresh test",
+    "do_sharpen": "Sharpen the criteria",
+    "do_share": "Share the report",
     "rests_on_all": "The pass rate rests on all {n:,} graded outputs.",
     "rests_on_all_unshaped": (
         "The pass rate rests on all {n:,} graded outputs; none of them shaped a judge's verdict on its own "
@@ -39,61 +107,30 @@ WORDS = {
     "enough_not_stored": (
         "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
     ),
-    "enough_asked": "Good enough yet (it should catch {wanted:.0%} of the bad ones)? {answer}",
-    "what_helps": (
-        "What helps most: outputs that the judges fail or are not sure of, drawn with known chances "
-        "(Alignment page, or `labelcore sample --rule mixture`)."
-    ),
-    "trust_unknown": "No: how many outputs are good is not measurable yet ({why}).",
-    "trust_yes": ("Yes: about {value:.0%} of all outputs are good, between {low:.0%} and {high:.0%}."),
-    "trust_with_care": (
-        "Yes, with care: about {value:.0%} of all outputs are good, between {low:.0%} and {high:.0%}."
-    ),
-    "trust_no": ("No, not yet: about {value:.0%} of all outputs are good, between {low:.0%} and {high:.0%}."),
     "graded_none": "People graded none of the outputs.",
     "failed_none": "People failed none of the outputs.",
     "passed_none": "People passed none of the outputs.",
-    "grade_both_kinds": "Grade on until there are passes and fails.",
     "too_few_failed": "People failed only {n} outputs, too few to tell.",
     "too_few_passed": "People passed only {n} outputs, too few to tell.",
     "rarely_failed": "People failed only {n} outputs: the judges' errors on such are known only roughly.",
     "rarely_passed": "People passed only {n} outputs: the judges' errors on such are known only roughly.",
-    "grade_until_failed": "Grade until {n} are failed.",
-    "grade_until_passed": "Grade until {n} are passed.",
     "both_kinds": "People passed {passes:,} and failed {fails:,} outputs.",
     "rate_unknown": "The pass rate is not measurable: {why}.",
-    "grade_and_run": "Grade more outputs, and run the judges of the chosen set.",
-    "interval_width": "The 95 % interval of the pass rate is {points:.0f} points wide.",
-    "grade_random": "Grade more outputs that are drawn at random.",
-    "people_only": "No set of judges is chosen, so the number rests on people's grades alone.",
-    "propose_and_choose": "Propose and run judges, then choose a set.",
-    "judges_no_help": "The judges do not help here: {why}.",
-    "run_grade_or_refine": (
-        "Run the judges on the graded outputs, grade more, or refine them; until then the number rests on "
-        "people's grades alone."
-    ),
-    "outputs_unjudged": "The chosen set has decided {judged:,} of {n:,} outputs.",
-    "run_the_rest": "Run the judges on the rest.",
     "held_out_unknown": "How the chosen set does on outputs that it had not seen is not measurable yet.",
-    "grade_and_choose": "Grade more, then choose again.",
     "held_out_weak": (
         "On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no "
         "better than a coin; the correction carries the number."
     ),
-    "refine_judges": "Refine the judges.",
     "held_out_good": "On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).",
     "flattered": ("On the grades that it was fitted and chosen on it is {value:.2f}: that figure flatters."),
     "test_of_others": (
         "The sealed test was last seen on {at:%Y-%m-%d %H:%M} UTC, with none of the present judges."
     ),
-    "look_again": "`labelcore align --split test` looks at it again, and counts.",
     "worse_on_test": "On the sealed test judges do worse than elsewhere, and not by chance: {judges}.",
     "expect_the_test": "Expect the figures of the test.",
-    "refine_or_choose": "Refine these judges, or choose again.",
     "test_incomparable": (
         "Whether the judges do worse on the sealed test than elsewhere cannot be told ({reason})."
     ),
-    "grade_other_sources": "Grade more outputs from other sources.",
     "as_good_on_test": (
         "On the sealed test, as last seen on {at:%Y-%m-%d %H:%M} UTC, no judge of the set did worse than on "
         "the other grades beyond chance."
@@ -106,21 +143,14 @@ WORDS = {
         "good ones."
     ),
     "criteria_changed": "What is asked has changed since its judge was made: {criteria}.",
-    "judges_anew": "Make and run these judges anew, then choose again.",
     "agreement_unknown": "Whether people agree is not measurable: {why}.",
-    "second_person": "Let a second person grade some of the same outputs.",
     "agree_weakly": "People agree weakly: alpha is {alpha:.2f} ({low:.2f} to {high:.2f}) on {n} outputs.",
-    "settle_conflicts": "Settle their conflicts on the Team page, and sharpen the criteria.",
     "agree": "People agree: alpha is {alpha:.2f} ({low:.2f} to {high:.2f}) on {n} outputs.",
     "graded_are": "The graded outputs are {sampling}.",
-    "draw_a_sample": "Draw a sample on the Sample page and grade all of it.",
     "test_spent": "The sealed test is spent: {looks} looks, the limit is {limit}.",
-    "fresh_test": "Begin a fresh test (Alignment page).",
     "test_unsealed": "No test is sealed yet; figures come from cross-fitting.",
-    "grade_on": "Grade on: it is sealed by itself.",
     "test_sealed": "The test is sealed; looks used: {looks} of {limit}.",
     "unclear": ("The specification has a gap: of the ruled conflicts a criterion is unclear in {share}."),
-    "edit_criteria": "Edit these criteria (Refine page).",
     "other_judge": "The judge is version {now} now; the card is of version {then}. Make the card again.",
     "same_judge": "The judge is the one of the card.",
     "criterion_changed": (
@@ -129,7 +159,12 @@ WORDS = {
     "card_expired": "The card was valid until {until}. Measure again, and make it anew.",
     "other_grades": "The grades are others than the card's: {now:,} now, {then:,} then.",
     "figure_of": "{figure} of {judge}",
-    "overall_rate": "Pass rate of everything",
+    "rate_of_everything": "Pass rate of everything",
+    "rate_of_graded": "Pass rate of the graded outputs",
+    "rate_of_nothing": "Pass rate of everything",
+    "rate_trusted_yes": "This pass rate can be used.",
+    "rate_trusted_with_care": "This pass rate can be used with care.",
+    "rate_trusted_no": "This pass rate is not to be used.",
     "limit_unknown": "{figure} cannot be checked: {rate}. Grade more, or name a wider --split.",
     "against_limit": "{figure} is {rate}; the limit is {limit:.0%}.",
     "surely_below": "It is below, and not by chance.",
@@ -147,6 +182,14 @@ WORDS = {
     "joined": "{judge} joined the chosen set.",
     "left": "{judge} left the chosen set.",
     "set_has_seen": ("The chosen set has seen {seen:,} of the {n:,} outputs: corrected rates are of these."),
+    "slices_of_people": (
+        "By people's grades alone these come to {mean:.0%} together; the {whole:.0%} above also use the "
+        "judges' "
+        "verdicts on all outputs."
+    ),
+    "slices_lack_some": (
+        "Together these come to {mean:.0%}, not {whole:.0%}: {n:,} graded outputs have no {field}."
+    ),
     "lets_through": "It lets {wrong} of {n} bad outputs through.",
     "fails_good": "It fails {wrong} of {n} good outputs.",
     "defect_missed": "Planted defect '{test}': caught in {rate}.",
@@ -160,14 +203,27 @@ WORDS = {
 }
 
 
+def answer_words(answer: Answer) -> str:
+    """Whether a number can be used, in a few words."""
+    words = {
+        "yes": say("Can be used"),
+        "with care": say("Can be used with care"),
+        "no": say("Not to be used"),
+    }
+    return words[answer]
+
+
+def action_words(action: Action) -> str:
+    """What to do next, as a button says it."""
+    return sentence(fact(f"do_{action.kind.replace(' ', '_')}", n=action.n))
+
+
 def reason_words(reason: Reason) -> str:
     """A reason with its weight in words, so that nothing rests on its colour."""
     title = {"bad": say("Against it"), "care": say("Take care"), "good": say("For it")}[reason.weight]
-    if not reason.next_step:
-        return say("{weight}: {reason}", weight=title, reason=sentence(reason.says))
-    return say(
-        "{weight}: {reason} Next: {next_step}",
-        weight=title,
-        reason=sentence(reason.says),
-        next_step=sentence(reason.next_step),
-    )
+    return say("{weight}: {reason}", weight=title, reason=sentence(reason.says))
+
+
+def detail_words(reason: Reason) -> str:
+    """The same with the figures behind it."""
+    return sentence((reason.says, reason.detail))

@@ -9,9 +9,19 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import CourtRuling, Frozen, Grade, ImportBatch, Output, Role, Ruling, SplitName
+from labelcore.models import (
+    CourtRuling,
+    Criterion,
+    Frozen,
+    Grade,
+    ImportBatch,
+    Output,
+    Role,
+    Ruling,
+    SplitName,
+)
 from labelcore.operations import Flags, Metavar, Options, operation
-from labelcore.stages.finding import find_import, find_judge
+from labelcore.stages.finding import find_criterion, find_import, find_judge
 from labelcore.store import about, batches, grades as grade_table, listings
 from labelcore.store.about import Drawn, Event, Said
 from labelcore.store.filters import Filter, GradeFilter, VerdictFilter
@@ -37,6 +47,9 @@ class Filters(Options):
     graded_by: str | None = Field(default=None, description="Whose grade is meant.")
     verdict: Annotated[tuple[str, ...], Metavar("JUDGE=VALUE")] = Field(
         default=(), description="What a judge says of it: pass, fail, abstain or none."
+    )
+    criterion: str | None = Field(
+        default=None, description="Somebody failed it for this criterion: its name or id."
     )
     batch: str | None = Field(default=None, description="The import that brought it: its id or file.")
     split: SplitName | None = Field(default=None, description="train, dev or test.")
@@ -212,7 +225,7 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
 
     Raises:
         BadInput: a condition is no FIELD=VALUE, or the field or the verdict is not known.
-        NotFound: there is no such judge or import.
+        NotFound: there is no such judge, criterion or import.
     """
     fields: dict[str, tuple[str, ...]] = {}
     for name, value in (_pair("--where", text) for text in filters.where):
@@ -224,8 +237,10 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
         if value not in _VERDICTS:
             raise BadInput(f"A verdict is not '{value}'.", next_step=f"It is {', '.join(_VERDICTS)}.")
         verdicts[find_judge(workspace, name).id] = value  # type: ignore[assignment]
+    criterion = find_criterion(workspace, filters.criterion) if filters.criterion else None
     return Filter(
         search=filters.search.strip(),
+        among=tuple(sorted(failed_for(workspace, criterion))) if criterion else None,
         fields=fields,
         grade=filters.grade,
         by=filters.graded_by or None,
@@ -233,6 +248,13 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
         batch=find_import(workspace, filters.batch).id if filters.batch else None,
         split=filters.split,
     )
+
+
+def failed_for(workspace: Workspace, criterion: Criterion) -> set[str]:
+    """The outputs that a criterion's evidence is from, and those that somebody failed it on."""
+    graded = grade_table.current(workspace.db, workspace.project.id, criteria_only=True)
+    failed = (grade for grade in graded if grade.criterion_id == criterion.id and grade.value == "fail")
+    return {*(quote.output_id for quote in criterion.evidence), *(grade.output_id for grade in failed)}
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

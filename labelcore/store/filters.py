@@ -34,7 +34,8 @@ class Filter(Frozen):
 
     ``search``: within input, output, context, conversation and notes, in any case. ``fields``: a field or
     metadata key has one of these values, '' where it is missing. ``grade``: somebody gave it to the whole
-    output, or ``by`` did; none: nobody gave pass, fail or unsure. ``verdicts``: by judge version.
+    output, or ``by`` did; none: nobody gave pass, fail or unsure. ``verdicts``: by judge version. ``among``:
+    these outputs only.
     """
 
     search: str = ""
@@ -44,6 +45,7 @@ class Filter(Frozen):
     verdicts: Mapping[str, VerdictFilter] = {}
     batch: str | None = None
     split: SplitName | None = None
+    among: tuple[str, ...] | None = None
 
 
 class Condition(Frozen):
@@ -71,6 +73,9 @@ def value_sql(name: str, given: dict[str, Any], key: str) -> str:
 
 
 def _parts(db: Database, wanted: Filter, given: dict[str, Any]) -> Iterator[str]:
+    if wanted.among is not None:
+        given["among"] = list(wanted.among)
+        yield "output_id IN (SELECT unnest($among))"
     if wanted.batch is not None:
         given["batch"] = wanted.batch
         yield "batch_id = $batch"

@@ -216,6 +216,16 @@ def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
     return int(number), aware(at) if at else None
 
 
+def begun_after(db: Database, output_ids: Sequence[str], moment: datetime) -> bool:
+    """Whether one of the outputs got its first grade after a moment."""
+    rows = db.rows(
+        "SELECT 1 FROM grade WHERE output_id IN (SELECT unnest(?)) GROUP BY output_id "
+        "HAVING min(stored_at) > ? LIMIT 1",
+        [list(output_ids), utc(moment)],
+    )
+    return bool(rows)
+
+
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
     """Outputs with a current overall grade, skips included, of anyone or of one person."""
     wanted, given = equal(project_id=project_id, annotator=annotator)

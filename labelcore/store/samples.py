@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from labelcore.models import Pick, Sample
-from labelcore.store.connection import Database
+from labelcore.store.connection import Database, aware
 from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
 
@@ -38,6 +40,20 @@ def probabilities(db: Database, project_id: str) -> dict[str, float]:
         [project_id],
     )
     return dict(rows)
+
+
+def first_of_the_rest(db: Database, project_id: str) -> datetime | None:
+    """When outputs were first drawn with known chances from all that nobody had graded; None: never so.
+
+    None too where the pool of such a draw is not known.
+    """
+    rows = db.rows(
+        "SELECT min(made_at) FROM sample WHERE project_id = $project AND sample_id IN "
+        "(SELECT sample_id FROM sample_pick WHERE probability IS NOT NULL) "
+        "HAVING bool_and(json_extract_string(parameters, '$.pool') IS NOT NULL)",
+        {"project": project_id},
+    )
+    return aware(rows[0][0]) if rows and rows[0][0] else None
 
 
 def newest_id(db: Database, project_id: str) -> str | None:

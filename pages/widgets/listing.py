@@ -13,6 +13,7 @@ from labelcore.messages import say
 from labelcore.messages.lines.selecting import excerpt
 from labelcore.models import Output
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
+from labelcore.stages.deriving import editing
 from labelcore.stages.selecting import Filters, Listing, Paging
 from labelcore.store.about import Event
 from labelcore.workspace import Workspace
@@ -56,6 +57,7 @@ def ask(workspace: Workspace) -> Filters:
 def _ask_more(workspace: Workspace) -> dict[str, Any]:
     name, value, who = st.columns(3)
     judge, verdict, users = st.columns(3)
+    criteria = {found.id: found.name for found in editing.list_criteria(workspace, status="accepted")}
     people = [person for person, _ in grading.counts_by_person(workspace)]
     versions = judging.active_judges(workspace)
     signals = [version for version in versions if version.kind == "feedback"]
@@ -69,6 +71,14 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
         "where": _ask_field(workspace, name, value),
         "graded_by": address.choose(who, say("Graded by"), people, keys.OUTPUTS_WHO, empty=say("all")),
         "verdict": tuple(filter(None, told)),
+        "criterion": address.choose(
+            st,
+            say("Failed for"),
+            list(criteria),
+            keys.OUTPUTS_CRITERION,
+            words=criteria.__getitem__,
+            empty=say("all"),
+        ),
     }
 
 

@@ -7,13 +7,14 @@ import logging
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
+from streamlit.errors import StreamlitAPIException, StreamlitPageNotFoundError
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from labelcore import places
@@ -175,6 +176,40 @@ def go(file: str, label: str) -> None:
         st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:")
     except StreamlitPageNotFoundError:
         st.write(f"{label} (in the menu of the app)")
+
+
+def go_to(file: str, label: str, given: Mapping[str, str], more: str = "") -> None:
+    """A link to another page with its filters in the address; ``label`` may hold text from outside."""
+    try:
+        st.page_link(
+            PAGES / file, label=plain(label), help=plain(more) or None, query_params=_place() | dict(given)
+        )
+    except StreamlitPageNotFoundError:
+        st.write(plain(label))
+
+
+def open_at(file: str, **given: str) -> None:
+    """Open another page now, at what is asked of it; without the navigation around it nothing happens."""
+    with suppress(StreamlitAPIException):
+        st.switch_page(
+            PAGES / file, query_params=_place() | {key: value for key, value in given.items() if value}
+        )
+
+
+def address() -> str:
+    """The address of this page for whoever it is sent to: without the name of who sends it."""
+    given = {key: value for key, value in st.query_params.items() if key != keys.ANNOTATOR}
+    return (
+        f"{(st.context.url or '').partition('?')[0]}?{urlencode(given)}"
+        if given
+        else str(st.context.url or "")
+    )
+
+
+def _place() -> dict[str, str]:
+    """Project, person and language as the address has them."""
+    named = (keys.PROJECT, keys.ANNOTATOR, keys.LANGUAGE)
+    return {key: st.query_params[key] for key in named if key in st.query_params}
 
 
 def warn(sentences: Sequence[str]) -> None:

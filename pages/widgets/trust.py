@@ -13,8 +13,9 @@ from labelcore.stages.aligning import moments
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.reporting import comparing, gathering, html, pdf
 from labelcore.stages.reporting.document import Document
+from labelcore.stages.reporting.reasons import Reason
 from labelcore.stages.reporting.slicing import fields, slices
-from labelcore.stages.reporting.trust import Reason, Trust
+from labelcore.stages.reporting.trust import Trust
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.shell import plain
@@ -32,9 +33,10 @@ def show_answer(trust: Trust) -> None:
     st.header(plain(sentence(trust.headline)))
     st.write(plain(say("The figure: {method}.", method=sentence(trust.method))))
     st.write(plain(sentence(trust.enough)))
-    against = [reason for reason in trust.reasons if reason.weight != "good"]
+    found = (*trust.reasons, *trust.others)
+    against = [reason for reason in found if reason.weight != "good"]
     _show_reasons(against)
-    if good := [reason for reason in trust.reasons if reason.weight == "good"]:
+    if good := [reason for reason in found if reason.weight == "good"]:
         with st.expander(say("What speaks for it ({n})", n=len(good)), expanded=not against):
             _show_reasons(good)
     with st.expander(say("Which grades each figure rests on"), expanded=True):

@@ -50,7 +50,11 @@ def grade_all(
 
 
 def judge(
-    workspace: Workspace, name: str, values: dict[str, str], criterion: Criterion | None = None
+    workspace: Workspace,
+    name: str,
+    values: dict[str, str],
+    criterion: Criterion | None = None,
+    kind: str = "llm",
 ) -> JudgeVersion:
     """A judge that came with its verdicts, as from another tool."""
     version = JudgeVersion(
@@ -58,7 +62,7 @@ def judge(
         judge_id=f"j_{name}",
         project_id=workspace.project.id,
         name=name,
-        kind="llm",
+        kind=kind,
         version=1,
         criterion_id=criterion.id if criterion else None,
         criterion_version=criterion.version if criterion else None,

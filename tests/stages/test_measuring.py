@@ -11,6 +11,7 @@ from labelcore.messages import sentence, sentences
 from labelcore.models import Criterion, Decision, Output, Pick, Sample, Verdict, now
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set
+from labelcore.stats.prevalence import ASSUMPTIONS
 from labelcore.store import (
     confusion,
     criteria as criterion_table,
@@ -373,4 +374,6 @@ def test_chances_that_are_missing_for_some_are_counted(workspace: Workspace, wor
     rates = aligning.align(workspace).pass_rate
     assert "not drawn with known probabilities in 10 of 60 cases" in sentence(rates.human_sampling)
     assert rates.methods["post-stratified"].value is None
-    assert rates.corrected.method == "Rogan-Gladen"
+    assert rates.assumption == ASSUMPTIONS["Rogan-Gladen"]
+    assert rates.corrected.value is None and "runs into 0 or 1" in (rates.corrected.why_not or "")
+    assert (rates.of, rates.first) == ("graded", rates.human)

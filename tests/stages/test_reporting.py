@@ -10,6 +10,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import sentence, sentences
 from labelcore.messages.report import write_report
+from labelcore.messages.trusting import detail_words
 from labelcore.messages.writing import card_text
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import aligning, grading, projects
@@ -18,6 +19,7 @@ from labelcore.stages.reporting import checking, gathering, slicing
 from labelcore.stages.reporting.card import Limits, make_card, read_card
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
+from labelcore.stages.reporting.reasons import Action
 from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.store import judges as judge_table, outputs, splits as split_table, verdicts
 from labelcore.workspace import Workspace
@@ -75,10 +77,16 @@ def _trust(workspace: Workspace) -> Trust:
     return trust(workspace, report=aligning.align(workspace))
 
 
+def _all(found: Trust) -> list[tuple[str, str]]:
+    """Every reason's weight, and its words with the figures behind them."""
+    return [(reason.weight, detail_words(reason)) for reason in (*found.reasons, *found.others)]
+
+
 def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
     found = _trust(workspace)
     assert (found.answer, found.rate.value) == ("no", None)
-    assert "not measurable" in sentence(found.headline)
+    assert "cannot be said yet" in sentence(found.headline)
+    assert (found.of, found.action.kind) == ("nothing", "import")
 
 
 @pytest.mark.parametrize(
@@ -100,18 +108,18 @@ def test_grades_that_nobody_drew_are_said_to_stand_for_little(
     add_outputs("one that nobody graded")
     found = _trust(workspace)
     assert found.answer == "with care"
-    assert any("hand-picked" in sentence(reason.says) and reason.next_step for reason in found.reasons)
+    assert (found.of, found.outputs) == ("graded", 100)
+    assert found.reasons[0].says.code == "sampled_by_hand" and "hand-picked" in detail_words(found.reasons[0])
+    assert (found.action, found.reasons[0].action) == (Action(kind="draw", n=1), found.action)
 
 
 def test_where_everything_is_graded_nobody_is_asked_to_draw(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
     plant(100, 40, 36)
-    reasons = _trust(workspace).reasons
-    assert not any("hand-picked" in sentence(reason.says) for reason in reasons)
-    assert any(
-        "all that there are" in sentence(reason.says) and reason.weight == "good" for reason in reasons
-    )
+    reasons = _all(_trust(workspace))
+    assert not any("hand-picked" in words for _, words in reasons)
+    assert any("all that there are" in words and weight == "good" for weight, words in reasons)
 
 
 def test_the_gate_closes_by_significance_and_not_by_noise(
@@ -238,14 +246,14 @@ def test_trust_says_what_the_sealed_test_showed_without_looking_again(
     _two_thirds(workspace, judge, plant, worse=True)
     before = _trust(workspace)
     assert any("not read here" in basis for basis in sentences(before.rests_on))
-    assert not any("sealed test judges do worse" in sentence(reason.says) for reason in before.reasons)
+    assert not any("On the sealed test, judges do worse" in words for _, words in _all(before))
     gate = checking.check(workspace.by("ann"), judge="late", min_tnr=0.5)
     assert not gate.passes
     looks = grading.looks_at_test(workspace)
     after = _trust(workspace)
-    (reason,) = [reason for reason in after.reasons if "do worse than elsewhere" in sentence(reason.says)]
-    assert reason.weight == "care"
-    assert "late catches 0%" in sentence(reason.says) and "100%" in sentence(reason.says)
+    ((weight, words),) = [(weight, words) for weight, words in _all(after) if "not by chance" in words]
+    assert weight == "care"
+    assert "late catches 0%" in words and "100%" in words
     assert any("that ann saw on" in basis for basis in sentences(after.rests_on))
     assert grading.looks_at_test(workspace) == looks == 1
 
@@ -260,9 +268,7 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
     again = aligning.last_look(workspace)
     assert seen is not None and again is not None
     assert again.report == seen.report
-    assert any(
-        "no judge of the set did worse" in sentence(reason.says) for reason in _trust(workspace).reasons
-    )
+    assert any("no judge of the set did worse" in words for _, words in _all(_trust(workspace)))
     newer = judge.model_copy(
         update={"id": "j8", "judge_id": "new", "name": "new", "spec": {"from": "8"}, "at": now()}
     )
@@ -270,7 +276,7 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
     judge_table.save_choice(
         workspace.db, workspace.project.id, ["j8"], {}, {"held_out": {"alignment": None}}, "ann"
     )
-    assert any("none of the present judges" in sentence(reason.says) for reason in _trust(workspace).reasons)
+    assert any("none of the present judges" in words for _, words in _all(_trust(workspace)))
 
 
 def test_an_earlier_moment_of_the_test_is_not_shown_as_the_present_one(
@@ -289,7 +295,7 @@ def test_the_difference_of_in_sample_and_held_out_figures_is_named(
 ) -> None:
     _two_thirds(workspace, judge, plant, worse=False)
     found = _trust(workspace)
-    held = [sentence(reason.says) for reason in found.reasons if "not seen before" in sentence(reason.says)]
+    held = [words for _, words in _all(found) if "not seen before" in words]
     assert held and "0.80" in held[0] and "0.95: that figure flatters" in held[0]
     assert "112 of 140 failed outputs" in sentence(found.enough) or "Good enough:" in sentence(found.enough)
     assert "rests on all 400 graded outputs" in sentence(found.rests_on[0])
@@ -340,11 +346,11 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
     )
     seen = aligning.align(workspace.by("ann"), split="test").judges[0].tnr
     assert seen.low is None, "the test holds fewer than twenty sources"
-    (reason,) = [reason for reason in _trust(workspace).reasons if "cannot be told" in sentence(reason.says)]
-    assert reason.weight == "care" and "sources only" in sentence(reason.says)
-    assert "There the chosen set caught" in sentence(reason.says) and "wrongly failed 0 of" in sentence(
-        reason.says
-    )
+    ((weight, words),) = [
+        (weight, words) for weight, words in _all(_trust(workspace)) if "be told (" in words
+    ]
+    assert weight == "care" and "sources only" in words
+    assert "There the chosen set caught" in words and "wrongly failed 0 of" in words
 
 
 @pytest.mark.parametrize("grades", ["none", "all pass", "all fail", "one output", "no overlap", "abstains"])

@@ -1,28 +1,69 @@
 """What reporting says: the verdict, the gate, slices, and comparisons of moments and versions."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from labelcore.messages import slicing
 from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
-from labelcore.messages.trusting import reason_words
+from labelcore.messages.trusting import action_words, answer_words, detail_words, reason_words
 from labelcore.stages.reporting.checking import GateReport
 from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
+from labelcore.stages.reporting.failing import Failures
+from labelcore.stages.reporting.reasons import Action
 from labelcore.stages.reporting.slicing import SliceReport
+from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.paired import Paired
+from labelcore.stats.rate import difference
 
 _MARKS = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
 
 
+_COMMANDS = {
+    "import": "labelcore import FILE --preview",
+    "draw": "labelcore sample --rule mixture --n {n}",
+    "grade": "labelcore serve",
+    "second person": "labelcore team rules --per-output 2",
+    "settle": "labelcore team conflicts",
+    "derive": "labelcore derive",
+    "propose": "labelcore judge propose",
+    "run": "labelcore judge run",
+    "remake": "labelcore judge refresh",
+    "choose": "labelcore choose",
+    "refine": "labelcore refine court",
+    "look again": "labelcore align --split test",
+    "fresh test": "labelcore splits renew --why REASON",
+    "sharpen": "labelcore criteria lint",
+    "share": "labelcore report --out report.html",
+}
+
+
 @lines("trust")
 def trust(verdict: Trust) -> Iterator[str]:
-    yield sentence(verdict.headline)
+    headline = sentence(verdict.headline)
+    known = verdict.rate.value is not None
+    yield (
+        say("{answer}. {headline}", answer=answer_words(verdict.answer), headline=headline)
+        if known
+        else headline
+    )
     yield from map(reason_words, verdict.reasons)
-    yield sentence(verdict.enough)
+    yield say(
+        "Next: {step} (`{command}`).", step=action_words(verdict.action), command=command(verdict.action)
+    )
+    yield say("How this was measured:")
+    yield say("The figure: {method}.", method=sentence(verdict.method))
     yield from sentences(verdict.rests_on)
+    yield sentence(verdict.enough)
+    yield from map(detail_words, (*verdict.reasons, *verdict.others))
+
+
+def command(action: Action) -> str:
+    """The command that does it."""
+    return _COMMANDS[action.kind].format(n=action.n)
 
 
 @lines("check")
@@ -37,6 +78,26 @@ def slices(found: Sequence[SliceReport]) -> Iterator[str]:
         yield from (f"  {note}" for note in slicing.notes(sliced))
     if not found:
         yield say("No field has 2 to 30 values among the graded outputs.")
+
+
+@lines("trend")
+def trend(found: Trend) -> Iterator[str]:
+    for point in found.points:
+        yield say("{name}: {rate}.", name=slicing.point_words(point), rate=rate_words(point.rate))
+    if not found.points:
+        yield say("Nothing can be said yet: no output has a pass or a fail.")
+
+
+@lines("failures")
+def failures(found: Failures) -> Iterator[str]:
+    for row in found.rows:
+        yield say(
+            "{criterion}: {rate}, {n} outputs.",
+            criterion=row.criterion,
+            rate=rate_words(row.share),
+            n=row.outputs,
+        )
+    yield say("{n} of {fails} failed outputs are of no criterion.", n=found.unexplained, fails=found.fails)
 
 
 @lines("compare moments")
@@ -58,6 +119,41 @@ def version_lines(found: VersionComparison) -> Iterator[str]:
     yield say("By people: {comparison}", comparison=_paired_words(found, found.by_people))
     if found.by_judges:
         yield say("By the chosen set: {comparison}", comparison=_paired_words(found, found.by_judges))
+
+
+class Short(NamedTuple):
+    """Two versions in short: which, by how many points, how sure, and what each of them reaches."""
+
+    title: str
+    points: str
+    says: str
+    rates: str
+
+
+def versions_in_short(found: VersionComparison) -> Short:
+    """By people: on the inputs that both answered if there are any, else by all graded outputs of each."""
+    rate, n = found.by_people.difference, found.by_people.n
+    if not n:
+        rate = difference(found.second_rate, found.first_rate)
+    names = {"first": found.first, "second": found.second}
+    rates = {"a": rate_words(found.first_rate), "b": rate_words(found.second_rate)}
+    title, reached = (
+        say("{second} against {first}", **names),
+        say("{second}: {b}; {first}: {a}.", **names, **rates),
+    )
+    if rate.value is None or rate.low is None or rate.high is None:
+        return Short(title, "–", say("not measurable: {why}.", why=say(rate.why_not or "")), reached)
+    sure = rate.low > 0 or rate.high < 0
+    ends = {"low": f"{rate.low * 100:+.0f}", "high": f"{rate.high * 100:+.0f}", "n": n}
+    where = say("on {n} inputs that both answered", n=n) if n else say("on different inputs")
+    verdict = say("Better for sure") if sure and rate.value > 0 else say("Worse for sure")
+    says = say(
+        "{verdict}, {where} (95% sure: {low} to {high} points).",
+        verdict=verdict if sure else say("No difference shown"),
+        where=where,
+        **ends,
+    )
+    return Short(title, say("{points} points", points=f"{rate.value * 100:+.0f}"), says, reached)
 
 
 def _paired_words(found: VersionComparison, paired: Paired) -> str:

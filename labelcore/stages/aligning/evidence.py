@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats import resampling
 from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.stats.prevalence import Graded
-from labelcore.store import Database, outputs as output_table, samples as sample_table
+from labelcore.store import Database, grades as grade_table, outputs as output_table, samples as sample_table
 from labelcore.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
@@ -60,18 +60,42 @@ def evidence_of(workspace: Workspace, labels: dict[str, bool]) -> Evidence:
     """The labels of these outputs as arrays."""
     ids = list(labels)
     known = sample_table.probabilities(workspace.db, workspace.project.id)
-    weights = None
-    if ids and all(output_id in known for output_id in ids):
-        weights = 1 / np.array([known[output_id] for output_id in ids], dtype=np.float64)
-    elif ids and len(ids) == output_table.count(workspace.db, workspace.project.id):
-        weights = np.ones(len(ids))  # nothing was picked where everything is graded
     return Evidence(
         ids=ids,
         passes=np.array([labels[output_id] for output_id in ids], dtype=bool),
         groups=sources_of(workspace.db, ids),
-        weights=weights,
+        weights=_weights(workspace, ids, known),
         undrawn=sum(output_id not in known for output_id in ids),
     )
+
+
+def _weights(workspace: Workspace, ids: Sequence[str], known: Mapping[str, float]) -> Floats | None:
+    """One over the chance of each, where a draw or its absence tells it."""
+    undrawn = [output_id for output_id in ids if output_id not in known]
+    if undrawn and len(ids) == output_table.count(workspace.db, workspace.project.id):
+        return np.ones(len(ids))  # nothing was picked where everything is graded
+    if undrawn and (len(undrawn) == len(ids) or _in_the_pool(workspace, undrawn)):
+        return None
+    themselves = _of_themselves(workspace, known) if undrawn else 1.0
+    weights = [1 / known[output_id] if output_id in known else themselves for output_id in ids]
+    return np.array(weights, dtype=np.float64) if ids else None
+
+
+def _in_the_pool(workspace: Workspace, undrawn: Sequence[str]) -> bool:
+    """Whether a draw could have held outputs that it did not; those graded before it stand for themselves."""
+    drawn = sample_table.first_of_the_rest(workspace.db, workspace.project.id)
+    return drawn is None or grade_table.begun_after(workspace.db, undrawn, drawn)
+
+
+def _of_themselves(workspace: Workspace, known: Mapping[str, float]) -> float:
+    """The weight of an output graded before the first draw, so that all such weigh what they are of the pool.
+
+    It is 1 where one draw was graded whole: then the drawn ones weigh as much as the rest of the pool.
+    """
+    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    before = len(graded - known.keys())
+    rest = output_table.count(workspace.db, workspace.project.id) - before
+    return sum(1 / known[output_id] for output_id in graded & known.keys()) / max(1, rest)
 
 
 def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None:
@@ -170,11 +194,20 @@ class HeldOutJudge(Frozen):
         return min(_MOST_AT_ONCE, math.ceil(more / self.share)) if self.share and more <= PRACTICAL else 0
 
     @property
-    def says(self) -> Fact:
-        """The answer, and why fewer fails are spoken of than there are."""
+    def is_enough(self) -> bool:
+        """Whether it reaches what is wanted by a bound that holds however often somebody looks."""
+        return self.more == 0
+
+    @property
+    def answer(self) -> Fact:
+        """Whether that is good enough yet, and why fewer fails are spoken of than there are."""
         answer = enough(self.caught, self.fails, self.wanted)
-        told = answer.followed_by(worth_less(self.counted, self.fails))
-        return fact("of_judge", judge=self.judge, answer=told)
+        return answer.followed_by(worth_less(self.counted, self.fails))
+
+    @property
+    def says(self) -> Fact:
+        """The answer with the judge's name."""
+        return fact("of_judge", judge=self.judge, answer=self.answer)
 
 
 def worth_less(counted: int, worth: int) -> Fact:

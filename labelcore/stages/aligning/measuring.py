@@ -13,7 +13,7 @@ from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
 from labelcore.stats import counts as figures, prevalence, resampling
-from labelcore.stats.prevalence import PoolVerdicts
+from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.store import Database, confusion, judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -282,7 +282,7 @@ def pass_rates(
         nothing = not_measurable("no judge set is chosen yet")
         return PassRates(**people, judge=nothing, corrected=nothing, assumption="")
     pool = PoolVerdicts(*confusion.pool_of_set(db, member_ids))
-    others = {name: prevalence.corrected(graded, pool, name) for name in prevalence.METHODS}
+    others = {name: correction(graded, pool, name) for name in prevalence.METHODS}
     name = correction_of(evidence)
     if name == "Rogan-Gladen":  # the others need a sample of the pool
         unknown = not_measurable("the graded outputs were not drawn with known probabilities", graded.n)
@@ -299,12 +299,24 @@ def pass_rates(
     )
 
 
+def correction(graded: Graded, pool: PoolVerdicts, method: str) -> Rate:
+    """The pool's pass rate by a method; one that assumes more than the draw only where it says more."""
+    found = prevalence.corrected(graded, pool, method)
+    return (
+        found
+        if method == "post-stratified"
+        else prevalence.unless_worse(found, prevalence.people_only(graded))
+    )
+
+
 def sampling_of(evidence: Evidence) -> Fact:
     """How the graded outputs were drawn."""
     n, undrawn = len(evidence.ids), evidence.undrawn
     if evidence.weights is None:
         return fact("partly_undrawn", n=n, undrawn=undrawn) if 0 < undrawn < n else fact("undrawn")
-    return fact("everything" if bool((evidence.weights == 1).all()) else "drawn")
+    if bool((evidence.weights == 1).all()):
+        return fact("everything")
+    return fact("drawn_beside", n=n, undrawn=undrawn) if undrawn else fact("drawn")
 
 
 def correction_of(evidence: Evidence) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import OVERALL, Fact, Frozen
+from labelcore.models import OVERALL, Fact, Frozen, fact
 from labelcore.stages.aligning.ceiling import Ceiling
 from labelcore.stages.aligning.evidence import HeldOutJudge
 from labelcore.stages.aligning.moments import Basis
@@ -16,6 +17,7 @@ from labelcore.stats.counts import Counts, evalgen_alignment
 from labelcore.stats.rate import Rate, proportion
 
 _CELLS = {"true_pass", "false_pass", "true_fail", "false_fail", "abstained"}
+Of = Literal["everything", "graded", "nothing"]
 _FIGURES = (
     "kappa",
     "mcc",
@@ -132,6 +134,30 @@ class SetAlignment(Frozen):
             return None
         return evalgen_alignment(*(self.weighted[k].value for k in ("coverage", "false_failure_rate")))
 
+    @property
+    def unseen(self) -> HeldOutJudge | None:
+        """How many of the bad outputs the set caught that it had not seen; of one judge, that judge's count.
+
+        None where the choice kept too little to tell.
+        """
+        if len(self.members) == 1:
+            return self.members[0]
+        held = self.held_out or {}
+        coverage, fails, wanted = held.get("coverage"), held.get("effective_fails"), held.get("wanted")
+        if coverage is None or fails is None or wanted is None:
+            return None
+        counted = held.get("n_fails", 0)
+        return HeldOutJudge(
+            judge="",
+            judge_version_id="",
+            against=fact("against_output"),
+            caught=math.floor(coverage * fails + 1e-9),
+            fails=fails,
+            wanted=wanted,
+            share=counted / max(1, held.get("n", 0)),
+            counted=counted,
+        )
+
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""
         return {
@@ -169,7 +195,29 @@ class PassRates(Frozen):
     @property
     def well_drawn(self) -> bool:
         """Whether the graded outputs stand for all, because their chances to be drawn are known."""
-        return self.human_sampling.code in {"drawn", "everything"}
+        return self.human_sampling.code in {"drawn", "drawn_beside", "everything"}
+
+    @property
+    def first(self) -> Rate:
+        """The one that stands first: of everything where a draw allows it, else of the graded outputs.
+
+        A known draw is post-stratified by the set's verdicts where that can be had; without one a
+        correction never stands first. Where everything is graded there is nothing to correct.
+        """
+        drawn = self.well_drawn and self.human_sampling.code != "everything"
+        return self.corrected if drawn and self.corrected.value is not None else self.human
+
+    @property
+    def of(self) -> Of:
+        """What the first one is a number of."""
+        if self.first.value is None:
+            return "nothing"
+        return "everything" if self.well_drawn else "graded"
+
+    @property
+    def rests_on_judges(self) -> bool:
+        """Whether the first one was read from judges' verdicts too."""
+        return self.first is not self.human
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""

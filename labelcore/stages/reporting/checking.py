@@ -30,6 +30,7 @@ from labelcore.stages.reporting.card import (
     label_set,
     prompt_hash,
 )
+from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.stats.rate import Rate, difference
 from labelcore.workspace import Workspace
 
@@ -45,10 +46,14 @@ class Check(Frozen):
 
 
 class GateReport(Frozen):
-    """Everything that was checked; ``passes`` only if nothing fails."""
+    """Everything that was checked; ``passes`` only if nothing fails.
+
+    ``trust``: what stands behind a pass rate of all grades; None where none was asked for.
+    """
 
     split: CardSplit
     checks: tuple[Check, ...]
+    trust: Trust | None = None
 
     @property
     def passes(self) -> bool:
@@ -106,7 +111,16 @@ def check(
         *(_since_card(card, report) if card else ()),
         *([_look(workspace)] if sealed and chosen == "test" else ()),
     ]
-    return GateReport(split=chosen, checks=tuple(checks))
+    whole = trust(workspace) if asked.pass_rate is not None and chosen == "all" else None
+    if whole:
+        checks.append(_of_trust(whole))
+    return GateReport(split=chosen, checks=tuple(checks), trust=whole)
+
+
+def _of_trust(whole: Trust) -> Check:
+    """A pass rate that is not to be used does not close the gate: that is said beside it."""
+    says = fact(f"rate_trusted_{whole.answer.replace(' ', '_')}", *(reason.says for reason in whole.reasons))
+    return Check(name="trust", state="holds" if whole.answer == "yes" else "warns", says=says)
 
 
 def _of_card(workspace: Workspace, card: JudgeCard, version: JudgeVersion, today: date) -> Iterator[Check]:
@@ -137,9 +151,9 @@ def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> It
                 figure = fact("figure_of", figure=name, judge=judge.judge)
                 yield _against(f"{name} of {judge.judge}", figure, rate, limit)
     if asked.pass_rate is not None:
-        rates = report.pass_rate
-        known = rates.corrected if rates.corrected.value is not None else rates.human
-        yield _against("Pass rate of everything", fact("overall_rate"), known, asked.pass_rate)
+        of = report.pass_rate.of
+        name = "Pass rate of the graded outputs" if of == "graded" else "Pass rate of everything"
+        yield _against(name, fact(f"rate_of_{of}"), report.pass_rate.first, asked.pass_rate)
 
 
 def _against(name: str, figure: Fact, rate: Rate, limit: float) -> Check:

@@ -11,14 +11,16 @@ from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, Role, fact
 from labelcore.operations import Metavar, operation
 from labelcore.stages.aligning import align, chosen_set
-from labelcore.stages.aligning.evidence import sources_of
+from labelcore.stages.aligning.evidence import evidence_of, sources_of
 from labelcore.stages.aligning.measuring import chosen_judges, set_words, words_on
 from labelcore.stages.aligning.moments import Moment
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.grading import human_labels, versions
+from labelcore.stages.reporting.trend import Trend
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate
-from labelcore.store import Database, comparisons
+from labelcore.stats.subsamples import Subsample
+from labelcore.store import Database, comparisons, outputs as output_table
 from labelcore.workspace import Workspace
 
 
@@ -41,6 +43,7 @@ class VersionComparison(Frozen):
     """Two pipeline versions on the same inputs, by people's labels and by the chosen set.
 
     ``difference``: the second's pass rate less the first's. The judges' is not corrected for their errors.
+    ``first_rate`` and ``second_rate``: of all that people graded of each.
     """
 
     first: str
@@ -48,6 +51,8 @@ class VersionComparison(Frozen):
     pairs: int
     by_people: Paired
     by_judges: Paired | None
+    first_rate: Rate
+    second_rate: Rate
 
 
 @operation("compare moments", role=Role.MANAGER)
@@ -109,12 +114,26 @@ def compare_versions(workspace: Workspace, first: str, second: str) -> VersionCo
             raise BadInput(
                 f"No output is of the version '{version}'.", next_step=f"The versions are: {names}."
             )
-    pairs = comparisons.pairs(workspace.db, workspace.project.id, first, second)
-    if not pairs:
+    found = _compared(workspace, first, second)
+    if not found.pairs:
         raise BadInput(
             f"'{first}' and '{second}' share no input.",
             next_step="Run both on the same inputs, then import both.",
         )
+    return found
+
+
+def newest_versions(workspace: Workspace, found: Trend) -> VersionComparison | None:
+    """The newest version that people graded against the one before it; None where there is one only.
+
+    ``found`` has the versions in the order of their dates, where outputs have some.
+    """
+    *_, first, second = ("", "", *found.versions)
+    return _compared(workspace, first, second) if first and second else None
+
+
+def _compared(workspace: Workspace, first: str, second: str) -> VersionComparison:
+    pairs = comparisons.pairs(workspace.db, workspace.project.id, first, second)
     labels = human_labels(workspace).value
     return VersionComparison(
         first=first,
@@ -122,7 +141,18 @@ def compare_versions(workspace: Workspace, first: str, second: str) -> VersionCo
         pairs=len(pairs),
         by_people=_paired(workspace.db, pairs, labels),
         by_judges=_by_judges(workspace, pairs),
+        first_rate=_rate(workspace, first, labels),
+        second_rate=_rate(workspace, second, labels),
     )
+
+
+def _rate(workspace: Workspace, version: str, labels: dict[str, bool]) -> Rate:
+    """Of all outputs of a version that people graded."""
+    evidence = evidence_of(workspace, labels)
+    outputs = output_table.many(workspace.db, evidence.ids)
+    names = {key: (output.prompt_version, output.model) for key, output in outputs.items()}
+    inside = np.array([version in names[key] for key in evidence.ids], dtype=bool)
+    return Subsample(evidence.graded(np.full(len(inside), np.nan)), inside).rate()
 
 
 def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:

@@ -14,7 +14,9 @@ from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving.editing import list_criteria, versions_of
 from labelcore.stages.grading import split_report
+from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import SliceReport, slices
+from labelcore.stages.reporting.trend import Trend, trend
 from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.stats.rate import Rate
 from labelcore.store import judges as judge_table
@@ -47,6 +49,8 @@ class Findings:
     alignment: AlignmentReport
     verdict: Trust
     slices: tuple[SliceReport, ...]
+    trend: Trend
+    failures: Failures
     history: History | None
     costs: dict[str, Cost]
     outputs: int
@@ -66,6 +70,8 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
         alignment=report,
         verdict=trust(workspace, report=report),
         slices=tuple(slices(workspace, by=by)),
+        trend=trend(workspace),
+        failures=failures(workspace),
         history=timeline(workspace),
         costs=costs(workspace.db, workspace.project.id),
         outputs=seen.outputs,

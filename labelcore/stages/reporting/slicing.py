@@ -12,10 +12,11 @@ from labelcore.errors import BadInput
 from labelcore.models import NOTHING, Fact, Frozen, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.evidence import Evidence, evidence_of
-from labelcore.stages.aligning.measuring import correction_of, sampling_of, set_verdicts
+from labelcore.stages.aligning.measuring import correction, correction_of, sampling_of, set_verdicts
 from labelcore.stages.grading import human_labels
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
+from labelcore.stats.rate import Rate
 from labelcore.stats.slices import SliceRate, by_slice, together
 from labelcore.store import confusion, outputs as output_table
 from labelcore.workspace import Workspace
@@ -23,6 +24,8 @@ from labelcore.workspace import Workspace
 MOST = 30
 """A field with more values is no slicing (an id, a time)."""
 _MOST_MISSING = 0.05
+_SAME = 0.005
+"""Half a point: shares that are as near are the same in words."""
 _Pools = Mapping[str, tuple[int, int, int, int]]
 
 
@@ -30,7 +33,7 @@ class SliceReport(Frozen):
     """One field's slices, the worst first. ``left_out``: graded outputs without the field.
 
     ``assumption``: what the corrected rates rest on; "" where no judges are chosen. ``doubt``: what they
-    leave out.
+    leave out. ``mean``: of the rows, each weighed by what its graded outputs stand for.
     """
 
     field: str
@@ -38,6 +41,14 @@ class SliceReport(Frozen):
     left_out: int
     assumption: str = ""
     doubt: Fact = NOTHING
+    mean: float | None = None
+
+    def beside(self, whole: Rate) -> Fact:
+        """Why the mean of the rows is not the pass rate of the whole; nothing where it is."""
+        if self.mean is None or whole.value is None or abs(self.mean - whole.value) < _SAME:
+            return NOTHING
+        code = "slices_lack_some" if self.left_out else "slices_of_people"
+        return fact(code, mean=self.mean, whole=whole.value, n=self.left_out, field=self.field)
 
 
 def fields(workspace: Workspace) -> list[str]:
@@ -98,6 +109,7 @@ def _report(
         left_out=len(evidence.ids) - graded.n,
         assumption=prevalence.ASSUMPTIONS[method] if judged else "",
         doubt=_doubts(evidence, pools, judged=judged),
+        mean=float(np.average(graded.passes, weights=graded.weighed)),
     )
 
 
@@ -107,7 +119,8 @@ def _corrected(
     """With the pass rate of all outputs of the slice, by the set's verdicts on them."""
     inside = graded.part(np.array([name == row.name for name in names]))
     pool = PoolVerdicts(*pools[row.name][1:])
-    alone, wide = (prevalence.corrected(inside, pool, method, level=at) for at in (0.95, level))
+    alone = correction(inside, pool, method)
+    wide = prevalence.corrected(inside, pool, method, level=level) if alone.value is not None else alone
     if alone.value is not None and wide.low is not None and wide.high is not None:
         low, high = min(wide.low, alone.value), max(wide.high, alone.value)
         wide = wide.model_copy(update={"value": alone.value, "low": low, "high": high})

@@ -55,6 +55,17 @@ def corrected(
     return Rate(value=middle, low=low, high=high, n=graded.n, method=method)
 
 
+def unless_worse(found: Rate, people: Rate) -> Rate:
+    """A correction that needs no known draw, or why people's own rate says more."""
+    if found.low is None or found.high is None or people.low is None or people.high is None:
+        return found
+    if found.low <= 0 or found.high >= 1:
+        return not_measurable("the correction runs into 0 or 1", found.n)
+    if found.high - found.low > people.high - people.low:
+        return not_measurable("the correction is less sure than people's grades alone", found.n)
+    return found
+
+
 def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> str | None:
     """Why a correction is not offered here; None where it is."""
     if pool.passes + pool.fails == 0:

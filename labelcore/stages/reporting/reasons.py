@@ -1,0 +1,339 @@
+"""What speaks for and against a pass rate: in few words, with the figures behind it and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from labelcore.models import NOTHING, Fact, Frozen, fact
+from labelcore.stages.aligning import SealedView
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
+from labelcore.stages.grading import SplitReport
+from labelcore.stages.judging import JudgeSummary
+from labelcore.stages.projects import Overview
+from labelcore.stats.rate import Rate, difference, more_needed
+
+Weight = Literal["good", "care", "bad"]
+ActionKind = Literal[
+    "import",
+    "draw",
+    "grade",
+    "second person",
+    "settle",
+    "derive",
+    "propose",
+    "run",
+    "remake",
+    "choose",
+    "refine",
+    "look again",
+    "fresh test",
+    "sharpen",
+    "share",
+]
+
+FEW_FAILS, TOO_FEW_FAILS = 30, 8
+"""Below the first TNR's interval is wide (± 15 points and more); below the second it says nothing."""
+WIDE, TOO_WIDE = 0.2, 0.4
+"""Widths of the pass rate's 95 % interval."""
+WEAK, TOO_WEAK = 0.667, 0.4
+"""Krippendorff's (2004) bound for tentative conclusions, and one below which people rather differ."""
+GAP = 0.2
+LITTLE = 0.02
+"""In-sample and held-out figures that differ by less are called the same."""
+COIN = 0.5
+_MOST_MISSING = 0.05
+_DRAWN, _LARGEST_DRAW = 100, 400
+
+
+class Action(Frozen):
+    """What to do next; a page makes it a button, the command line a command. ``n``: of so many outputs."""
+
+    kind: ActionKind
+    n: int = 0
+
+
+class Reason(Frozen):
+    """One thing that speaks for ("good") or against the number. ``detail``: the figures behind it."""
+
+    weight: Weight
+    says: Fact
+    detail: Fact = NOTHING
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that the reasons are read from. ``unclear``: of rulings, the share on unclear criteria."""
+
+    report: AlignmentReport
+    splits: SplitReport
+    members: list[JudgeSummary]
+    unclear: Rate
+    counts: Overview
+    test: SealedView | None
+
+    @property
+    def rates(self) -> PassRates:
+        """The pass rates."""
+        return self.report.pass_rate
+
+    @property
+    def chosen(self) -> SetAlignment | None:
+        """The chosen set, if it has judges."""
+        chosen = self.report.chosen
+        return chosen if chosen and chosen.judges else None
+
+    @cached_property
+    def draw(self) -> Action:
+        """A draw of as many outputs as bring the interval within its limit; grading where none is left."""
+        human = self.rates.human
+        passes = round((human.value or 0.0) * human.n)
+        more = more_needed(passes, human.n, WIDE / 2) or _DRAWN
+        left = self.counts.outputs - self.counts.graded
+        return Action(kind="draw", n=min(max(more, _DRAWN // 2), _LARGEST_DRAW, left)) if left > 0 else GRADE
+
+
+GRADE = Action(kind="grade")
+
+
+def reasons(seen: Seen) -> list[Reason]:
+    """All that is found, the worst first."""
+    found = [reason for check in _CHECKS for reason in check(seen)]
+    return sorted(found, key=lambda reason: ("bad", "care", "good").index(reason.weight))
+
+
+def _sample(seen: Seen) -> Iterator[Reason]:
+    """How the graded outputs were picked."""
+    if not seen.report.n_grades:
+        return
+    detail, n = fact("graded_are", sampling=seen.rates.human_sampling), seen.report.n_grades
+    if seen.rates.well_drawn:
+        yield Reason(
+            weight="good", says=fact(f"sampled_{seen.rates.human_sampling.code}", n=n), detail=detail
+        )
+    else:
+        yield Reason(weight="care", says=fact("sampled_by_hand"), detail=detail, action=seen.draw)
+
+
+def _classes(seen: Seen) -> Iterator[Reason]:
+    """Passes and fails, of which there must be some each."""
+    sizes = seen.splits.sizes
+    passes, fails = sum(split.passes for split in sizes), sum(split.fails for split in sizes)
+    rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
+    if not n:
+        what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
+        yield Reason(
+            weight="bad", says=fact(f"{what}_none"), action=GRADE if seen.counts.samples else seen.draw
+        )
+    elif n < FEW_FAILS:
+        bad = n < TOO_FEW_FAILS
+        says, detail = (
+            fact(f"too_few_{rare}" if bad else f"rarely_{rare}", n=n),
+            fact("grade_until", n=FEW_FAILS),
+        )
+        yield Reason(weight="bad" if bad else "care", says=says, detail=detail, action=seen.draw)
+    else:
+        yield Reason(weight="good", says=fact("both_kinds", passes=passes, fails=fails))
+
+
+def _width(seen: Seen) -> Iterator[Reason]:
+    """How wide the interval is."""
+    rate = seen.rates.first
+    if rate.value is None or rate.low is None or rate.high is None:
+        yield Reason(weight="bad", says=fact("rate_unknown", why=rate.why_not), action=seen.draw)
+        return
+    width = rate.high - rate.low
+    weight: Weight = "bad" if width > TOO_WIDE else "care" if width > WIDE else "good"
+    says = fact({"good": "surely", "care": "widely", "bad": "too_widely"}[weight], points=width * 100)
+    yield Reason(weight=weight, says=says, action=None if weight == "good" else seen.draw)
+
+
+def _people(seen: Seen) -> Iterator[Reason]:
+    """How far people agree."""
+    known, ceiling = seen.report.agreement, seen.report.ceiling
+    between = ceiling.between_people.value if ceiling else None
+    if known.alpha is None or known.low is None or known.high is None:
+        detail = fact("agreement_unknown", why=known.why_not)
+        if seen.report.n_grades:
+            yield Reason(
+                weight="care",
+                says=fact("nobody_to_compare"),
+                detail=detail,
+                action=Action(kind="second person"),
+            )
+        return
+    figures = {"alpha": known.alpha, "low": known.low, "high": known.high, "n": known.n_outputs}
+    weight: Weight = "good" if known.alpha >= WEAK else "bad" if known.high < TOO_WEAK else "care"
+    word = "agree" if weight == "good" else "differ"
+    says = fact(f"graders_{word}")
+    if between is not None:
+        says = fact(f"people_{word}_on", share=between, n=known.n_outputs)
+    yield Reason(
+        weight=weight,
+        says=says,
+        detail=fact("agree" if weight == "good" else "agree_weakly", **figures),
+        action=None if weight == "good" else Action(kind="settle"),
+    )
+
+
+def _judges(seen: Seen) -> Iterator[Reason]:
+    """The chosen judges on outputs that they had not seen: each must reach its limit."""
+    if seen.chosen is None:
+        if seen.report.n_grades:
+            yield Reason(weight="good", says=fact("people_only"))
+        return
+    yield _limits(seen.chosen)
+    yield _together(seen.chosen)
+    if seen.rates.rests_on_judges:
+        judged, n = seen.rates.judge.n, seen.counts.outputs
+        if n and 1 - judged / n > _MOST_MISSING:
+            says = fact("outputs_unjudged", judged=judged, n=n)
+            yield Reason(weight="care", says=says, action=Action(kind="run"))
+    elif seen.rates.well_drawn and seen.rates.corrected.value is None:
+        says, detail = fact("judges_no_help"), fact("because", why=seen.rates.corrected.why_not)
+        yield Reason(weight="good", says=says, detail=detail)
+
+
+def _limits(chosen: SetAlignment) -> Reason:
+    if not chosen.members or chosen.unseen is None:
+        choose = Action(kind="choose")
+        return Reason(
+            weight="care", says=fact("judges_unknown"), detail=fact("enough_not_stored"), action=choose
+        )
+    each = [member for member in (*chosen.members, chosen.unseen) if not member.is_enough]
+    weak = {member.judge_version_id for member in chosen.members if not member.is_enough}
+    first, *rest = (member.says for member in chosen.members)
+    detail = first.followed_by(*rest)
+    if not each:
+        return Reason(weight="good", says=fact("judges_enough", n=len(chosen.members)), detail=detail)
+    wanted = max(member.to_grade for member in each)
+    help_most = Action(kind="draw", n=wanted) if wanted else Action(kind="refine")
+    says = fact("judges_weak", n=len(weak), judges=len(chosen.members)) if weak else fact("set_weak")
+    return Reason(weight="care", says=says, detail=detail, action=help_most)
+
+
+def _together(chosen: SetAlignment) -> Reason:
+    """The held-out figure of the set, with the in-sample one beside it where they are not the same."""
+    held = chosen.held_out or {}
+    value, low = held.get("alignment"), held.get("low")
+    if value is None or low is None:
+        choose = Action(kind="choose")
+        return Reason(weight="care", says=fact("set_unknown"), detail=fact("held_out_unknown"), action=choose)
+    differs = chosen.in_sample is not None and chosen.in_sample - value >= LITTLE
+    flattered = fact("flattered", value=chosen.in_sample) if differs else NOTHING
+    if low < COIN:
+        detail = fact("held_out_weak", flattered, value=value, low=low)
+        return Reason(
+            weight="care", says=fact("set_like_a_coin"), detail=detail, action=Action(kind="refine")
+        )
+    detail = fact("held_out_good", flattered, value=value, low=low)
+    return Reason(weight="good", says=fact("set_holds"), detail=detail)
+
+
+def _sealed_test(seen: Seen) -> Iterator[Reason]:
+    """The test as it was seen last, against the grades outside it, judge by judge."""
+    if seen.test is None or seen.chosen is None:
+        return
+    on_test = {judge.judge_version_id: judge for judge in seen.test.report.judges}
+    pairs = [
+        (judge, on_test[judge.judge_version_id])
+        for judge in seen.test.outside
+        if judge.judge_version_id in on_test
+    ]
+    at, shown = seen.test.at, _set_on_test(seen, seen.test)
+    if not pairs:
+        again = Action(kind="look again")
+        yield Reason(
+            weight="care", says=fact("test_unread"), detail=fact("test_of_others", at=at), action=again
+        )
+    elif fallen := [judge for outside, inside in pairs for judge in _fallen(outside, inside)]:
+        detail = fact("worse_on_test", shown, fact("expect_the_test"), judges=fallen)
+        yield Reason(weight="care", says=fact("test_worse"), detail=detail, action=Action(kind="refine"))
+    elif why := next((why for outside, inside in pairs for why in _incomparable(outside, inside)), None):
+        detail = fact("test_incomparable", shown, reason=why)
+        yield Reason(weight="care", says=fact("test_untold"), detail=detail, action=seen.draw)
+    else:
+        yield Reason(weight="good", says=fact("test_as_good"), detail=fact("as_good_on_test", shown, at=at))
+
+
+def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[Fact]:
+    if outside.against != inside.against:
+        return
+    for code, there, elsewhere in (
+        ("catches_less", inside.tnr, outside.tnr),
+        ("passes_less", inside.tpr, outside.tpr),
+    ):
+        change = difference(there, elsewhere)
+        if change.high is not None and change.high < 0:
+            yield fact(code, judge=inside.judge, there=there, elsewhere=elsewhere)
+
+
+def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[Fact]:
+    """Why a judge's figures inside and outside cannot be set beside each other."""
+    if outside.against != inside.against:
+        yield fact("measured_otherwise", judge=inside.judge, there=inside.against, elsewhere=outside.against)
+    for there, elsewhere in ((inside.tnr, outside.tnr), (inside.tpr, outside.tpr)):
+        change = difference(there, elsewhere)
+        if change.value is None:
+            yield fact("reason", why=change.why_not or "it is not measurable there")
+
+
+def _set_on_test(seen: Seen, test: SealedView) -> Fact:
+    """What the chosen set itself did there, in counts."""
+    then, now = test.report.chosen, seen.chosen
+    if then is None or now is None or then.judge_version_ids != now.judge_version_ids:
+        return NOTHING
+    counts = then.counts
+    fails = {"caught": counts.true_fail, "fails": counts.human_fails}
+    return fact("set_on_test", **fails, wrong=counts.false_fail, passes=counts.human_passes)
+
+
+def _stale(seen: Seen) -> Iterator[Reason]:
+    """Judges of another version of their criterion."""
+    if changed := sorted({judge.criterion for judge in seen.members if judge.stale}):
+        weight: Weight = "bad" if seen.rates.rests_on_judges else "care"
+        says = fact("criteria_changed", criteria=changed)
+        yield Reason(weight=weight, says=says, action=Action(kind="remake"))
+
+
+def _test(seen: Seen) -> Iterator[Reason]:
+    """The sealed test, which judges are measured on."""
+    splits = seen.splits
+    looks = {"looks": splits.looks, "limit": splits.limit}
+    if splits.spent:
+        spent = Action(kind="fresh test")
+        yield Reason(
+            weight="care", says=fact("test_seen_often"), detail=fact("test_spent", **looks), action=spent
+        )
+    elif splits.sealed:
+        yield Reason(weight="good", says=fact("test_kept"), detail=fact("test_sealed", **looks))
+    elif seen.chosen:
+        yield Reason(weight="good", says=fact("judges_cross_fitted"), detail=fact("test_unsealed"))
+
+
+def _specification(seen: Seen) -> Iterator[Reason]:
+    gap = seen.unclear
+    if gap.value is not None and gap.value > GAP:
+        yield Reason(
+            weight="care",
+            says=fact("criteria_unclear", share=gap.value, n=gap.n),
+            detail=fact("unclear", share=gap),
+            action=Action(kind="sharpen"),
+        )
+
+
+_CHECKS: tuple[Callable[[Seen], Iterator[Reason]], ...] = (
+    _classes,
+    _sample,
+    _stale,
+    _judges,
+    _people,
+    _width,
+    _sealed_test,
+    _test,
+    _specification,
+)
+"""In this order they stand among those of the same weight."""
