@@ -4,7 +4,8 @@ Only labelcore is imported, whichever PYTHONPATH brings, so that two commits can
 splits (offline_quality.py starts this). A task has rows, of which the last ``test`` come to the project when
 the set is chosen, and ``graded``, the numbers of those with a grade. ``--texts FOLDER`` keeps embeddings
 between splits and runs; a commit that embeds otherwise has its own. Held-out figures of the choice are not
-asked for, and no deadline cuts it short; ``seconds`` are of processor time, without embedding known texts.
+asked for, and no deadline cuts it short. ``seconds`` are of processor time; no text is embedded or measured
+twice, so they are less than a project's.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy.typing as npt
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges import set_search
+from labelcore.judges.detectors import REGISTRY, Feature
 from labelcore.models import Grade, Output
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
@@ -33,6 +35,7 @@ from labelcore.text import embedding
 from labelcore.workspace import Workspace
 
 Row = dict[str, str]
+_MOST_KEPT = 2_000
 _BY_VOTE = 0.95  # the fail probability that a verdict without one stands for
 
 
@@ -132,6 +135,21 @@ class Kept:
         return np.stack([self.known[key] for key in keys])
 
 
+def once(feature: Feature) -> Feature:
+    """A detector that measures each output once."""
+    found: dict[tuple[str, ...], float | None] = {}
+
+    def measured(output: Output, parameters: dict[str, Any]) -> float | None:
+        key = (output.text, output.input, output.context, repr(parameters) if parameters else "")
+        if key not in found:
+            if len(found) > _MOST_KEPT:
+                found.clear()
+            found[key] = feature(output, parameters)
+        return found[key]
+
+    return measured
+
+
 def main() -> None:
     """Answer tasks until there are no more."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -143,6 +161,8 @@ def main() -> None:
         embedding.SentenceEncoder.encode = lambda _, texts: kept.encode(texts)  # type: ignore[assignment, method-assign]
     for name in ("nested", "again"):  # what gives the choice its held-out figures
         setattr(set_search._Task, name, lambda *_: [])
+    for detector in REGISTRY.values():
+        object.__setattr__(detector, "feature", once(detector.feature))
     deciding._FIRST, deciding._PART_SECONDS = 2_000, 1e6  # no small parts because others use the machine
     answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
