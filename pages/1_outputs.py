@@ -17,14 +17,15 @@ with shell.guard():
         shell.go("1_importing.py", "Import a file")
         st.stop()
     filters = listing.ask(place)
-    found = selecting.list_outputs(place, filters=filters, paging=listing.ask_paging(place))
-    counted = st.empty()
+    paging = listing.ask_paging(place)
+    found = selecting.list_outputs(place, filters=filters, paging=paging)
+    above = st.container()
     table, beside = st.columns([3, 2])
     with table:
         opened = listing.show_table(found)
     with beside:
         listing.show_one(place, opened)
-    n = selecting.count_outputs(place, filters=filters)
-    counted.write(say("{n} outputs match.", n=f"{n:,}"))
+    with above:
+        n = listing.show_count(place, filters, paging, found)
     if n:
         listing.offer(place, filters, n)

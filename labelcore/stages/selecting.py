@@ -22,9 +22,10 @@ from labelcore.models import (
 )
 from labelcore.operations import Flags, Metavar, Options, operation
 from labelcore.stages.finding import find_criterion, find_import, find_judge
-from labelcore.store import about, batches, grades as grade_table, listings
+from labelcore.store import about, batches, grades as grade_table, listings, searching
 from labelcore.store.about import Drawn, Event, Said
 from labelcore.store.filters import Filter, GradeFilter, VerdictFilter
+from labelcore.store.searching import Searched
 from labelcore.workspace import Workspace
 
 MOST_ON_A_PAGE = 1_000
@@ -72,16 +73,22 @@ class Row(Frozen):
 
 
 class Listing(Frozen):
-    """A page of the outputs that were asked for. ``n``: how many there are; None where nobody asked."""
+    """A page of the outputs that were asked for. ``n``: how many there are; None where nobody asked.
+
+    ``searched``: how far they were searched for, where the time was limited.
+    """
 
     n: int | None
+    searched: Searched | None = None
     page: int
     limit: int
     rows: tuple[Row, ...]
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
-        head = self.model_dump(exclude={"rows"})
+        head = self.model_dump(exclude={"rows", "searched"})
+        if self.searched:
+            head["searched"] = self.searched._asdict()
         return head | {"outputs": [row.document() for row in self.rows]}
 
 
@@ -97,6 +104,16 @@ class Paging(Options):
     count: Annotated[bool, Flags(("--count/--no-count",))] = Field(
         default=True, description="Count all that match; a search must read every text for that."
     )
+    seconds: float | None = Field(
+        default=None,
+        gt=0,
+        description="Stop searching then, and say how far that came; only in the order of import.",
+    )
+
+    @property
+    def in_order_of_import(self) -> bool:
+        """Whether nothing is sorted."""
+        return self.sort.removeprefix("-") == listings.IMPORTED
 
 
 _FIRST = Paging()
@@ -110,20 +127,40 @@ def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging:
         BadInput: a field, a value or the order is not known.
         NotFound: there is no such judge or import.
     """
-    db, project_id = workspace.db, workspace.project.id
     wanted = resolved(workspace, filters)
-    if (order := paging.sort.removeprefix("-")) != listings.IMPORTED:
-        _check_field(workspace, order)
-    start = (paging.page - 1) * paging.limit
-    found = listings.page(db, project_id, wanted, paging.sort, start=start, limit=paging.limit)
+    if not paging.in_order_of_import:
+        _check_field(workspace, paging.sort.removeprefix("-"))
+    found, came = _page(workspace, wanted, paging)
     grades = visible_grades(workspace, [output.id for output, _ in found])
     by_output: dict[str, dict[str, str]] = {output.id: {} for output, _ in found}
     for grade in grades:
         if grade.is_overall:
             by_output[grade.output_id][grade.annotator] = grade.value
     rows = tuple(Row(output=output, split=split, grades=by_output[output.id]) for output, split in found)
-    n = count_outputs(workspace, filters=filters) if paging.count else None
-    return Listing(n=n, page=paging.page, limit=paging.limit, rows=rows)
+    n = came.found if came and came.whole else None
+    if paging.count:
+        n = count_outputs(workspace, filters=filters)
+    return Listing(n=n, searched=came, page=paging.page, limit=paging.limit, rows=rows)
+
+
+def _page(
+    workspace: Workspace, wanted: Filter, paging: Paging
+) -> tuple[list[tuple[Output, SplitName]], Searched | None]:
+    """The outputs of a page; where the time is limited also how far they were searched for."""
+    db, project_id = workspace.db, workspace.project.id
+    part = ((paging.page - 1) * paging.limit, paging.limit)
+    if paging.seconds and paging.in_order_of_import and wanted != Filter():
+        seconds = paging.seconds
+        return searching.page(db, project_id, wanted, paging.sort, part=part, seconds=seconds)
+    return listings.page(db, project_id, wanted, paging.sort, start=part[0], limit=part[1]), None
+
+
+@operation(role=Role.MANAGER)
+def search_on(workspace: Workspace, *, filters: Filters = EVERYTHING, paging: Paging = _FIRST) -> Searched:
+    """Search further for the outputs that match, for as long as the paging says (0.3 s)."""
+    wanted = resolved(workspace, filters)
+    seconds = paging.seconds or 0.3
+    return searching.go_on(workspace.db, workspace.project.id, wanted, paging.sort, seconds=seconds)
 
 
 @operation(role=Role.MANAGER)

@@ -19,6 +19,9 @@ from labelcore.store.splits import rounds, split_sql
 IMPORTED = "imported"
 """The order of import."""
 _FIRST_PART = 16_384
+_UNLIMITED = 2**62
+_MOST_VALUES = 10_000
+"""A field of more values is sorted as a whole, not value by value."""
 _ORDER = "made_at {way}, row_number {way}, output_id {way}"
 
 
@@ -41,10 +44,15 @@ def page(
         places = _in_order_of_import(db, meant, start, limit, backwards=backwards)
     else:
         places = _by_value(db, meant, name, "DESC" if backwards else "ASC", (start, limit))
+    return outputs_at(db, project_id, places)
+
+
+def outputs_at(db: Database, project_id: str, places: Sequence[int]) -> list[tuple[Output, str]]:
+    """The outputs of rows, in their order, with their splits."""
     rows = db.rows(
         f"SELECT rowid, {split_sql(db, project_id)}, {STORED.select} FROM output "
         "WHERE rowid IN (SELECT unnest($places))",
-        {"places": places, "project": project_id},
+        {"places": list(places), "project": project_id},
     )
     found = {place: (STORED.read(row), split) for place, split, *row in rows}
     return [found[place] for place in places]
@@ -57,9 +65,18 @@ def count(db: Database, project_id: str, wanted: Filter) -> int:
         meant = condition(db, project_id, wanted)
         return int(db.rows(f"SELECT count(*) FROM output WHERE {meant.sql}", meant.parameters)[0][0])
 
+    return kept(db, project_id, f"{wanted.model_dump_json()} {state(db, project_id)}", read)
+
+
+def state(db: Database, project_id: str) -> str:
+    """What changes when grades, verdicts or splits do."""
     others = [db.rows(f"SELECT count(*), max(made_at) FROM {table}") for table in ("grade", "verdict")]
-    begun = len(rounds(db, project_id))
-    return kept(db, project_id, f"{wanted.model_dump_json()} {others} {begun}", read)
+    return f"{others} {len(rounds(db, project_id))}"
+
+
+def size(db: Database, project_id: str) -> int:
+    """How many rows there are, those that repeat an output too."""
+    return int(db.rows("SELECT count(*) FROM output WHERE project_id = ?", [project_id])[0][0])
 
 
 def ids(db: Database, project_id: str, wanted: Filter) -> list[str]:
@@ -83,6 +100,8 @@ def values(db: Database, project_id: str, wanted: Filter, field: str, limit: int
 
 
 def _by_value(db: Database, meant: Condition, name: str, way: str, part: tuple[int, int]) -> list[int]:
+    if meant.plain and (tally := _tally(db, meant, name, way)):
+        return _by_tally(db, meant, name, tally, part)
     given = dict(meant.parameters)
     value = value_sql(name, given, "path")
     rows = db.rows(
@@ -94,7 +113,44 @@ def _by_value(db: Database, meant: Condition, name: str, way: str, part: tuple[i
     return [row[0] for row in rows]
 
 
-class _Part(NamedTuple):
+def _tally(db: Database, meant: Condition, name: str, way: str) -> list[tuple[str, int]]:
+    """The values of a field over all outputs in their order with their counts; [] where they are too many."""
+
+    def read() -> list[tuple[str, int]]:
+        given = dict(meant.parameters)
+        value = value_sql(name, given, "path")
+        rows = db.rows(
+            f"SELECT value, count(*) FROM (SELECT {value} AS value FROM output WHERE {meant.sql}) GROUP BY "
+            f"value ORDER BY try_cast(value AS DOUBLE) {way} NULLS LAST, value {way} "
+            f"LIMIT {_MOST_VALUES + 1:d}",
+            given,
+        )
+        return rows if len(rows) <= _MOST_VALUES else []
+
+    return kept(db, meant.parameters["project"], f"tally {way} {name}", read)
+
+
+def _by_tally(
+    db: Database, meant: Condition, name: str, tally: Sequence[tuple[str, int]], part: tuple[int, int]
+) -> list[int]:
+    """Value by value, each in the order of import."""
+    start, limit = part
+    found: list[int] = []
+    for value, n in tally:
+        if start >= n:
+            start -= n
+            continue
+        given = meant.parameters | {"value": value}
+        sql = f"{meant.sql} AND {value_sql(name, given, 'path')} = $value"
+        some = Condition(sql=sql, parameters=given)
+        found += _in_order_of_import(db, some, start, limit - len(found), backwards=False)
+        start = 0
+        if len(found) == limit:
+            break
+    return found
+
+
+class Part(NamedTuple):
     """A part of the table: the condition, its parameters, and of how many rows where that is known."""
 
     sql: str
@@ -107,7 +163,7 @@ def _in_order_of_import(
 ) -> list[int]:
     order = _ORDER.format(way="DESC" if backwards else "ASC")
     found: list[int] = []
-    for whole in _parts(db, meant.parameters["project"], backwards=backwards):
+    for whole in parts(db, meant.parameters["project"], backwards=backwards):
         part, most = whole, start + limit - len(found)
         if meant.plain and part.n is not None:
             if start >= part.n:
@@ -126,7 +182,7 @@ def _in_order_of_import(
     return found
 
 
-def _narrowed(part: _Part, start: int, most: int, *, backwards: bool) -> _Part:
+def _narrowed(part: Part, start: int, most: int, *, backwards: bool) -> Part:
     """Of a part whose rows are numbered without a gap, those that a page needs."""
     low, high = part.parameters["low"], part.parameters["high"]
     if backwards:
@@ -136,7 +192,27 @@ def _narrowed(part: _Part, start: int, most: int, *, backwards: bool) -> _Part:
     return part._replace(parameters=part.parameters | {"low": low, "high": high})
 
 
-def _parts(db: Database, project_id: str, *, backwards: bool) -> Iterator[_Part]:
+def places_in(db: Database, meant: Condition, part: Part, *, backwards: bool) -> list[int]:
+    """The rows of a part that are meant, in the order of import."""
+    order = _ORDER.format(way="DESC" if backwards else "ASC")
+    rows = db.rows(
+        f"SELECT rowid FROM output WHERE {meant.sql} AND {part.sql} ORDER BY {order}",
+        meant.parameters | part.parameters,
+    )
+    return [row[0] for row in rows]
+
+
+def rows_in(db: Database, meant: Condition, part: Part) -> int:
+    """How many rows a part has."""
+    if part.n is not None:
+        return part.n
+    given = part.parameters | {"project": meant.parameters["project"]}
+    return int(
+        db.rows(f"SELECT count(*) FROM output WHERE project_id = $project AND {part.sql}", given)[0][0]
+    )
+
+
+def parts(db: Database, project_id: str, *, backwards: bool, largest: int = _UNLIMITED) -> Iterator[Part]:
     """The table in parts that follow each other in the order of import, each twice as large as the last."""
     moments = db.rows(
         "SELECT made_at, min(row_number), max(row_number), count(*), count(row_number) FROM output "
@@ -148,7 +224,7 @@ def _parts(db: Database, project_id: str, *, backwards: bool) -> Iterator[_Part]
     for moment, first, last, rows, numbered in moments:
         if waiting and n + rows > size:
             yield _of_moments(waiting, n)
-            size, waiting, n = 2 * size, [], 0
+            size, waiting, n = min(2 * size, largest), [], 0
         if rows <= size or numbered < rows:
             waiting, n = [*waiting, moment], n + rows
             continue
@@ -159,17 +235,17 @@ def _parts(db: Database, project_id: str, *, backwards: bool) -> Iterator[_Part]
             high = last if backwards else min(last, first + width - 1)
             yield _of_rows(moment, low, high, dense=span == rows)
             first, last = (first, low - 1) if backwards else (high + 1, last)
-            size *= 2
+            size = min(2 * size, largest)
     if waiting:
         yield _of_moments(waiting, n)
 
 
-def _of_moments(moments: Sequence[datetime], n: int) -> _Part:
+def _of_moments(moments: Sequence[datetime], n: int) -> Part:
     within = {"low": min(moments), "high": max(moments)}
-    return _Part("made_at BETWEEN $low AND $high", within, n)
+    return Part("made_at BETWEEN $low AND $high", within, n)
 
 
-def _of_rows(moment: datetime, low: int, high: int, *, dense: bool) -> _Part:
+def _of_rows(moment: datetime, low: int, high: int, *, dense: bool) -> Part:
     within = {"moment": moment, "low": low, "high": high}
     n = high - low + 1 if dense else None
-    return _Part("made_at = $moment AND row_number BETWEEN $low AND $high", within, n)
+    return Part("made_at = $moment AND row_number BETWEEN $low AND $high", within, n)

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.selecting import excerpt
 from labelcore.models import Output
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
@@ -23,6 +24,8 @@ from pages.widgets.shell import plain
 
 _ON_A_PAGE = 25
 _VALUES = 50
+_SECONDS = 0.2
+"""A search stops after so long and goes on while the page is used."""
 _TABLES = ("outputs", "grades", "verdicts")
 
 
@@ -86,7 +89,7 @@ def _ask_field(workspace: Workspace, name: Any, value: Any) -> tuple[str, ...]:
     field = _choose(name, say("Field"), selecting.known_fields(workspace), keys.OUTPUTS_FIELD)
     if not field:
         return ()
-    known = {counted.value: counted.n for counted in selecting.list_values(workspace, field, most=_VALUES)}
+    known = {told.value: told.n for told in selecting.list_values(workspace, field, most=_VALUES)}
     words = {text: f"{excerpt(text) or say('(none)')} · {n:,}" for text, n in known.items()}
     key = f"{keys.OUTPUTS_FIELD}-{field}"
     picked = address.choose_several(value, say("Values"), list(known), key, words=words.__getitem__)
@@ -130,8 +133,38 @@ def ask_paging(workspace: Workspace) -> Paging:
     down = address.choose(way, say("Order"), ["up", "down"], keys.OUTPUTS_WAY, words=_word)
     number = page.number_input(say("Page"), 1, step=1, key=keys.OUTPUTS_PAGE, bind="query-params")
     return Paging(
-        sort=f"{'-' if down == 'down' else ''}{sort}", page=int(number), limit=_ON_A_PAGE, count=False
+        sort=f"{'-' if down == 'down' else ''}{sort}",
+        page=int(number),
+        limit=_ON_A_PAGE,
+        count=False,
+        seconds=_SECONDS,
     )
+
+
+def show_count(workspace: Workspace, filters: Filters, paging: Paging, found: Listing) -> int:
+    """How many match; where they are still searched for, how far that is. What is known of their number."""
+    searched = found.searched
+    if searched is None or searched.whole:
+        n = selecting.count_outputs(workspace, filters=filters) if found.n is None else found.n
+        st.write(counted("One output matches.", "{n:,} outputs match.", n=n))
+        return n
+    _search_on(workspace, filters, paging, len(found.rows))
+    return searched.found
+
+
+@st.fragment(run_every=0.5)
+def _search_on(workspace: Workspace, filters: Filters, paging: Paging, shown: int) -> None:
+    """Search a while, say how far it is, and show the page anew when it has more or all is searched."""
+    with shell.guard():
+        came = selecting.search_on(workspace, filters=filters, paging=paging)
+        if came.whole or shown < min(_ON_A_PAGE, came.found - (paging.page - 1) * _ON_A_PAGE):
+            st.rerun()
+        st.write(
+            say(
+                "{found:,} found in the first {searched:,} of {of:,} outputs; still searching …",
+                **came._asdict(),
+            )
+        )
 
 
 def show_table(found: Listing) -> Output | None:

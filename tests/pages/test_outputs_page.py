@@ -11,9 +11,16 @@ from streamlit.testing.v1 import AppTest
 from labelcore.models import Output, Project
 from labelcore.settings import settings
 from labelcore.stages import grading, importing, projects, sampling
-from labelcore.store import Database, close_database, open_database, outputs as output_table
+from labelcore.store import (
+    Database,
+    close_database,
+    listings,
+    open_database,
+    outputs as output_table,
+    searching,
+)
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, listing, shell
 
 PAGE = Path(__file__).parents[2] / "pages" / "1_outputs.py"
 HOSTILE = "<script>alert(1)</script> **refund** ![x](http://example.org/x.png)"
@@ -84,7 +91,7 @@ def test_filters_come_from_the_address_and_one_output_is_open(forty: Workspace) 
     app.number_input(key=keys.OUTPUTS_PAGE).set_value(2).run()
     assert len(app.dataframe[0].value) == 15
     app = run(outputs_search="REFUND")
-    assert "1 outputs match" in said(app)
+    assert "One output matches" in said(app)
     assert HOSTILE in [code.value for code in app.code]
     assert "ann: fail — rude <b>" in [text.value for text in app.text]
     assert not any("<script>" in element.value for element in app.markdown)
@@ -146,7 +153,7 @@ def test_feedback_is_filtered_and_seen_beside_its_output(forty: Workspace, tmp_p
     assert box.options == ["thumbs: complaint", "thumbs: praise", "thumbs: says nothing"]
     box.select("thumbs: complaint").run()
     assert not app.exception
-    assert "1 outputs match" in said(app)
+    assert "One output matches" in said(app)
     (line,) = [text.value for text in app.text if text.value.startswith("Users:")]
     assert line.startswith("Users: thumbs “down” (complaint, u7)") and line.endswith("<b>wrong</b>")
     app.toggle(key=f"{keys.OUTPUTS_USERS}-worth").set_value(True).run()
@@ -167,3 +174,16 @@ def test_an_output_is_shown_as_it_was_for_who_has_the_key(forty: Workspace, tmp_
     press(app, "All outputs as a file")
     assert not app.error
     assert "zoe@quill" not in repr(forty.db.rows("SELECT * FROM output"))
+
+
+def test_a_long_search_says_how_far_it_is_and_what_was_found_can_be_used(
+    forty: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((listings, "_FIRST_PART"), (searching, "_LARGEST_PART")):
+        monkeypatch.setattr(module, name, 4)
+    monkeypatch.setattr(listing, "_SECONDS", 1e-9)
+    app = run(outputs_search="zebra")
+    assert "still searching" in said(app) or "0 outputs match" in said(app)
+    while "still searching" in said(app):
+        app.run()
+    assert "0 outputs match" in said(app)

@@ -13,7 +13,14 @@ from hypothesis import given, strategies as st
 from labelcore.models import Grade, Output, new_id
 from labelcore.stages import projects
 from labelcore.stats.splits import Splits
-from labelcore.store import Database, grades as grade_table, listings, outputs as output_table, splits
+from labelcore.store import (
+    Database,
+    grades as grade_table,
+    listings,
+    outputs as output_table,
+    searching,
+    splits,
+)
 from labelcore.store.filters import Filter
 from tests.databases import empty_database
 
@@ -140,6 +147,11 @@ def test_pages_in_every_order_are_a_plain_filter_and_each_output_is_on_one(
                 for output, split in listings.page(db, project_id, wanted, name, start=start, limit=limit)
             ]
             assert found == [(output.id, dealt.of(output.group)) for output in right]
+        for name, right in (("imported", expected), ("-imported", expected[::-1])):
+            part = (0, len(outputs) + 1)
+            found, came = searching.page(db, project_id, wanted, name, part=part, seconds=60)
+            assert [output.id for output, _ in found] == [output.id for output in right]
+            assert came.whole and came.found == len(right)
         counts = dict(listings.values(db, project_id, wanted, sort, 100))
         assert counts == {
             value: sum(field(output, sort) == value for output in expected)
@@ -166,3 +178,47 @@ def test_large_imports_are_read_in_parts_and_an_output_stored_twice_is_one(
             ]
             assert found == expected
         assert listings.count(db, project_id, wanted) == len(right)
+
+
+def test_a_search_stops_says_how_far_it_came_and_goes_on_from_there(
+    db: Database, add_outputs: Callable[..., list[Output]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings, "_FIRST_PART", 4)
+    monkeypatch.setattr(searching, "_LARGEST_PART", 4)
+    made = add_outputs(*(f"text {n}" for n in range(20)), at=START)
+    project_id = made[0].project_id
+    wanted = Filter(search="text 1")
+    right = [output.id for output in made if output.text.startswith("text 1")]
+    told = []
+    while True:
+        found, came = searching.page(db, project_id, wanted, "imported", part=(0, 9), seconds=1e-9)
+        told.append(came)
+        assert [output.id for output, _ in found] == right[: len(found)]
+        if came.whole or len(found) == 9:
+            break
+    assert [came.searched for came in told] == sorted({came.searched for came in told}) and len(told) > 2
+    assert told[0].of == 20 and not told[0].whole
+    while not searching.go_on(db, project_id, wanted, "imported", seconds=1e-9).whole:
+        pass
+    assert searching.go_on(db, project_id, wanted, "imported", seconds=1).found == len(right)
+    add_outputs("text 1000", at=START + timedelta(days=1))
+    _, came = searching.page(db, project_id, wanted, "imported", part=(0, 20), seconds=60)
+    assert came.found == len(right) + 1 and came.whole
+
+
+def test_a_field_of_few_values_is_paged_value_by_value_as_it_is_sorted_whole(
+    db: Database, add_outputs: Callable[..., list[Output]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = ["10", "9", "", "x", "9", "-1", "x", "10", "b", ""]
+    made = [add_outputs(f"text {n}", metadata={"score": value})[0] for n, value in enumerate(values)]
+    pages = {}
+    for most in (10_000, 2):
+        monkeypatch.setattr(listings, "_MOST_VALUES", most)
+        db.memory.clear()
+        pages[most] = [
+            output.id
+            for sort in ("score", "-score")
+            for start in range(0, 12, 3)
+            for output, _ in listings.page(db, made[0].project_id, Filter(), sort, start=start, limit=3)
+        ]
+    assert pages[2] == pages[10_000] and len(pages[2]) == 2 * len(values)

@@ -15,6 +15,8 @@ def listed(found: Listing) -> Iterator[str]:
     first = (found.page - 1) * found.limit + 1
     if found.n is not None:
         yield f"{found.n:,} outputs match."
+    if found.searched and not found.searched.whole:
+        yield f"Searched the first {found.searched.searched:,} of {found.searched.of:,} outputs so far."
     if found.rows:
         yield f"{first:,} to {first + len(found.rows) - 1:,} (--page, --limit):"
     for row in found.rows:
