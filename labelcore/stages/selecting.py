@@ -145,7 +145,7 @@ def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging:
 
 def _page(
     workspace: Workspace, wanted: Filter, paging: Paging
-) -> tuple[list[tuple[Output, SplitName]], Searched | None]:
+) -> tuple[list[tuple[Output, str]], Searched | None]:
     """The outputs of a page; where the time is limited also how far they were searched for."""
     db, project_id = workspace.db, workspace.project.id
     part = ((paging.page - 1) * paging.limit, paging.limit)

@@ -149,8 +149,8 @@ def test_pages_in_every_order_are_a_plain_filter_and_each_output_is_on_one(
             assert found == [(output.id, dealt.of(output.group)) for output in right]
         for name, right in (("imported", expected), ("-imported", expected[::-1])):
             part = (0, len(outputs) + 1)
-            found, came = searching.page(db, project_id, wanted, name, part=part, seconds=60)
-            assert [output.id for output, _ in found] == [output.id for output in right]
+            rows, came = searching.page(db, project_id, wanted, name, part=part, seconds=60)
+            assert [output.id for output, _ in rows] == [output.id for output in right]
             assert came.whole and came.found == len(right)
         counts = dict(listings.values(db, project_id, wanted, sort, 100))
         assert counts == {
