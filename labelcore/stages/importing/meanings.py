@@ -56,6 +56,20 @@ _BAD = (
     "有害 违规 问题 問題 毒性 不適切 誤り"
 ).split()
 _NOT = {"no", "not", "non", "without", "free", "kein", "keine", "ohne", "nicht", "sans", "sin"}
+_DOUBTS = frozenset(
+    "missing lack lacks lacking need needs needed should must never isn isnt doesn didn wasn aren overly "
+    "over hardly almost absent fixed corrected avoided prevented removed expected fehlt fehlend fehlende "
+    "nie braucht".split()
+)
+_DOUBTED = re.compile("缺少|缺乏|缺失|需要|应该|应当|過於|过于|过度|修复|避免|必要|=")
+"""Beside these a name does not tell what a yes under it affirms."""
+_MARKS = frozenset("✅ ✓ ✔ ❌ ✗ ✘ 👍 👎 correct right incorrect wrong 正确 错误 正解 不正解".split())
+"""Under a name that blames these affirm it or praise the output."""
+_DIRECTIONS, _VOTES = frozenset({"up", "down"}), re.compile("thumb|vote|feedback|rating|reaction")
+_LEGEND, _EITHER = (
+    re.compile(r"[（(\[].*"),
+    re.compile(r"\b(yes|y|true|ja|oui|s[ií])\s*/\s*(no|n|false|nein|non)\b"),
+)
 _DENIED = re.compile("[无無没沒不未非]|なし|ない")
 _ASKED = re.compile("是否|有没有|有无|有無")
 
@@ -163,9 +177,19 @@ def _measured(value: str) -> tuple[float | None, str]:
 
 
 def polarity(name: str) -> int:
-    """+1 where "yes" under this name praises, -1 where it blames, 0 where the name does not tell."""
+    """+1 where "yes" under this name praises, -1 where it blames, 0 where the name does not tell.
+
+    One that explains its values in brackets ("correct (1 = no)") is for a person to read.
+    """
     split = re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()
-    words = re.findall(r"[a-zà-ÿ]+|[\u3040-\u30ff\u4e00-\u9fff]+", split)
+    legend = _LEGEND.search(split)
+    if legend and re.search(r"[=:：]|\d\s*[^\W\d_]|[^\W\d_]\s*\d", legend[0]):
+        return 0
+    words = re.findall(
+        r"[a-zà-ÿ]+|[\u3040-\u30ff\u4e00-\u9fff]+", _EITHER.sub("", _LEGEND.sub("", split) or split)
+    )
+    if _DOUBTS & set(words) or _DOUBTED.search(split):
+        return 0
     signs = {sign for word in words if (sign := _sign(word))}
     turn = -1 if _NOT & set(words) else 1
     return turn * signs.pop() if len(signs) == 1 else 0
@@ -220,6 +244,8 @@ def _by_itself(
     words = [value.value for value in values]
     numbers = {word: number for word in words if (number := number_of(word)) is not None}
     known = {word: meaning for word in words if (meaning := by_word(word)) is not None}
+    if _DIRECTIONS & known.keys() and not _VOTES.search(name.lower()):
+        return None, "texts"
     if len({_measured(word)[1] for word in numbers}) > 1:
         return None, "mixed"
     if limits is not None:
@@ -233,8 +259,10 @@ def _by_itself(
     if sign < 0:
         answers |= {word: _TRUTHS[word] for word in words if word in _TRUTHS}
     if len(answers | known) == len(words):
-        if answers and not sign:
+        if (answers and not sign) or (sign < 0 and _MARKS & (known.keys() - answers.keys())):
             return None, "answers"
+        if words and plain(name).startswith("grade") and {*words} in ({"1"}, {"0"}):
+            return None, "numbers"  # of grades on a scale of which just one came up
         told = {word: PASS if affirmed == (sign > 0) else FAIL for word, affirmed in answers.items()}
         return known | told, "name" if answers else "words"
     if len(numbers) == len(words):

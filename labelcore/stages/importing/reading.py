@@ -211,7 +211,7 @@ def understand(
     ):
         replies.unwrap_replies(cursor, staged, str(mapping.output))
     if mapping.grade_is_guess:
-        mapping = _known_grade(cursor, staged, mapping, rules)
+        mapping = _known_grade(cursor, staged, mapping, rows, rules)
     columns = _take(cursor, staged, mapping)
     signals = tuple(staging.signals(cursor, staged, mapping.output))
     readings = tuple(
@@ -246,17 +246,32 @@ def meta_columns(read: Read) -> list[str]:
     return list(mapping.meta) if mapping.meta is not None else [c for c in read.staged.names if c not in used]
 
 
-def _known_grade(cursor: Any, staged: Staged, mapping: Mapping, rules: GradingRules) -> Mapping:
-    """The first column named like grades whose every value has a meaning; none where there is none."""
+def _known_grade(
+    cursor: Any, staged: Staged, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
+) -> Mapping:
+    """The first column named like grades whose every value has a meaning; none where there is none.
+
+    Numbers are none, though they fit the project's scale: which end is good is for a person to say.
+    """
     free = [column for column in staged.names if column not in mapping.texts().values()]
     named = [c for name in mapping_rules.NAMES["grade"] for c in free if mapping_rules.is_named(c, name)]
     for column in named:
         signal = _signal(cursor, staged, column, mapping)
-        if signal.values and meanings.read(signal, mapping.said, rules, column).known:
+        known = meanings.read(signal, mapping.said, rules, column)
+        on_scale = known.why == "scale" and any(meanings.number_of(value) for value in known.values)
+        if signal.values and known.known and not on_scale and not _is_reference(column, mapping, rows):
             return mapping.model_copy(update={"grade": column})
     return mapping.model_copy(
         update={"grade": None, "note": None, "annotator": None, "grade_is_guess": False}
     )
+
+
+def _is_reference(column: str, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether a column may hold what should have been answered: some outputs say the same words."""
+    graded, answered = (
+        {meanings.plain(str(row.get(name) or "")) for row in rows} - {""} for name in (column, mapping.output)
+    )
+    return bool(graded & answered)
 
 
 def _signal(cursor: Any, staged: Staged, column: str, mapping: Mapping) -> staging.Signal:

@@ -1,0 +1,115 @@
+"""No grade without a confirmed meaning: columns that look like grades and mean something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.stages import grading, importing
+from labelcore.stages.importing import Description
+from labelcore.stages.importing.meanings import polarity
+from labelcore.store import grades, outputs
+from labelcore.workspace import Workspace
+
+
+def table(folder: Path, column: str, cells: str, answers: str = "") -> str:
+    """A file of questions, answers and one more column; cells and answers stand between blanks."""
+    given = cells.split()
+    said = answers.split() or [f"Answer {number}" for number in range(len(given))]
+    rows = [("question", "answer", column)]
+    rows += [
+        (f"Q{place}", answer, cell) for place, (answer, cell) in enumerate(zip(said, given, strict=True))
+    ]
+    path = folder / "a.csv"
+    path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), "utf-8")
+    return str(path)
+
+
+def given(workspace: Workspace) -> str:
+    """The grades in the order of the file."""
+    found = {grade.output_id: grade.value for grade in grades.current(workspace.db, workspace.project.id)}
+    return " ".join(found.get(output, "-") for output in outputs.ids(workspace.db, workspace.project.id))
+
+
+UNASKED = [
+    ("rating", "1 2 3 4 5", ""),
+    ("score", "0 1 1 0", ""),
+    ("Bewertung", "1 2 5 6", ""),
+    ("grade", "1 1 1", ""),
+    ("correct (1 = no, 0 = yes)", "1 0 1", ""),
+    ("pass (1=fail)", "1 0 1", ""),
+    ("是否合格（1不合格，0合格）", "1 0 1", ""),
+    ("correct", "yes no yes", "yes yes no"),
+    ("correct", "False True True", "True True False"),
+    ("label", "right wrong wrong", "right right wrong"),
+    ("label", "up down up", ""),
+    ("rating", "4/5 1/5 5/5", ""),
+    ("score", "100% 0% 50%", ""),
+    ("grade", "2024-05-01 2024-05-02 2024-05-02", ""),
+    ("verdict", "17 18 19", ""),
+    ("rating", "😀 😡 😀", ""),
+    ("correct", "tak nie tak", ""),
+    ("label", "good bad neutral", ""),
+    ("pass", "1 2 3", ""),
+    ("correct", "A T F", ""),
+    ("safe", "yes no yes", ""),
+    ("toxic", "ja nein nein", ""),
+    ("verdict", "true false true", ""),
+    ("label", "1 0 1", ""),
+]
+
+
+@pytest.mark.parametrize(("column", "cells", "answers"), UNASKED)
+def test_what_nobody_confirmed_is_offered_and_not_taken(
+    workspace: Workspace, tmp_path: Path, column: str, cells: str, answers: str
+) -> None:
+    result = importing.import_file(workspace, table(tmp_path, column, cells, answers))
+    assert (result.batch.grades_new, result.batch.outputs_new) == (0, len(cells.split()))
+    assert column in {seen.name for seen in result.seen if not seen.taken}
+
+
+def test_numbers_on_the_projects_scale_are_taken_when_they_are_asked_for(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rules = {"scale": ["1", "2", "3", "4", "5"], "passing_from": 4}
+    workspace = workspace.with_project(grading.set_rules(workspace, **rules))
+    file = table(tmp_path, "Bewertung", "1 5 4")
+    assert importing.import_file(workspace, file).batch.grades_new == 0
+    importing.import_file(workspace, file, described=Description(grades=("overall=Bewertung",)))
+    assert given(workspace) == "fail pass pass"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("hallucination", "✅ ❌ ❌"),
+        ("toxic", "👍 👎 👎"),
+        ("has_errors", "✓ ✗ ✗"),
+        ("error", "correct wrong wrong"),
+        ("correct (1 = no)", "1 0 0"),
+        ("isn't good", "1 0 0"),
+        ("never wrong", "1 0 0"),
+        ("lacks accuracy", "yes no no"),
+        ("missing_relevant_info", "yes no no"),
+        ("error_fixed", "yes no no"),
+        ("缺少相关内容", "是 否 否"),
+        ("should be rejected", "yes no no"),
+    ],
+)
+def test_a_name_that_does_not_tell_what_a_value_affirms_is_asked_about(
+    workspace: Workspace, tmp_path: Path, column: str, cells: str
+) -> None:
+    told = {"grades": (f"overall={column}",)}
+    file = table(tmp_path, column, cells)
+    with pytest.raises(BadInput, match="not known what these values"):
+        importing.import_file(workspace, file, described=Description(**told))
+    first, second, _ = cells.split()
+    importing.import_file(workspace, file, described=Description(**told, fails=(first,), passes=(second,)))
+    assert given(workspace) == "fail pass pass"
+
+
+@pytest.mark.parametrize("name", ["correct (yes/no)", "correct yes/no", "Is it correct? (y/n)", "通过 (0/1)"])
+def test_the_answers_that_a_name_lists_turn_nothing_round(name: str) -> None:
+    assert polarity(name) == 1
