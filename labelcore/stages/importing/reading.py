@@ -269,7 +269,8 @@ def _known_grade(
 def _is_reference(column: str, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether a column may hold what should have been answered: some outputs say the same words."""
     graded, answered = (
-        {meanings.plain(str(row.get(name) or "")) for row in rows} - {""} for name in (column, mapping.output)
+        {meanings.plain(str(row.get(name or "") or "")) for row in rows} - {""}
+        for name in (column, mapping.output)
     )
     return bool(graded & answered)
 
