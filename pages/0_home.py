@@ -4,7 +4,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.stages import projects
-from pages.widgets import shell
+from pages.widgets import sample_project, shell
 
 MENU = ("Home", ":material/home:")
 
@@ -51,3 +51,4 @@ if seen.graded:
             **counts,
         )
     )
+sample_project.offer_hiding(place)

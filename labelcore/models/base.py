@@ -185,7 +185,8 @@ class ProjectSettings(Frozen):
 
     ``glossary``: its terms. ``fields``: the JSON pointer of the field that a criterion is about, by
     criterion id. ``pack_key``: what offline packs are signed with, in hexadecimal digits, "" before the
-    first. ``test_looks``: so many looks make a sealed test spent.
+    first. ``test_looks``: so many looks make a sealed test spent. ``sample``: it is labelcore's own, to look
+    around in. ``hidden``: it is not among the projects to choose from.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -196,6 +197,8 @@ class ProjectSettings(Frozen):
     fields: dict[str, str] = Field(default_factory=dict)
     pack_key: str = ""
     test_looks: int = 5
+    sample: bool = False
+    hidden: bool = False
 
     def stored(self) -> dict[str, Any]:
         """As the database keeps it: what was set, by its key there."""

@@ -84,6 +84,38 @@ def list_projects(db: Database) -> list[Project]:
     return project_table.all_of(db)
 
 
+@operation("projects hide", role=Role.ENGINEER, effect=Effect.WRITES, project="none")
+def hide(workspace: Workspace, name: str) -> Project:
+    """Leave a project out of the list that people choose from; all of it is kept.
+
+    Raises:
+        BadInput: no other project would be left to choose.
+        NotFound: there is no such project.
+    """
+    project = open_project(workspace.db, name, create=False)
+    if not any(shown.id != project.id for shown in shown_projects(workspace.db)):
+        raise BadInput(
+            f"'{project.name}' is the only project that is shown.", next_step="Begin another one first."
+        )
+    return update_project(workspace.with_project(project), settings={"hidden": True})
+
+
+@operation("projects show", role=Role.ENGINEER, effect=Effect.WRITES, project="none")
+def show(workspace: Workspace, name: str) -> Project:
+    """Bring a hidden project back into the list.
+
+    Raises:
+        NotFound: there is no such project.
+    """
+    project = open_project(workspace.db, name, create=False)
+    return update_project(workspace.with_project(project), settings={"hidden": False})
+
+
+def shown_projects(db: Database) -> list[Project]:
+    """The projects that are not hidden, by name."""
+    return [project for project in list_projects(db) if not project.settings.hidden]
+
+
 def update_project(workspace: Workspace, **changes: Any) -> Project:
     """Store a new state of a project; changes go into what is stored now, ``settings`` key by key."""
     with _updating:

@@ -86,16 +86,15 @@ def is_here() -> bool:
 
 
 def _project(db: Database) -> Project:
-    known = {project.name: project for project in projects.list_projects(db)}
-    names = list(known)
+    """The one that is chosen; hidden ones are open to those who name them."""
     wanted = settings().project
-    if wanted not in names:
-        projects.open_project(db, wanted)
-        names = sorted([*names, wanted])
-    chosen = st.sidebar.selectbox(
-        say("Project"), names, index=names.index(wanted), key=keys.PROJECT, bind="query-params"
-    )
-    return known.get(chosen or wanted) or projects.open_project(db, chosen or wanted)
+    projects.open_project(db, wanted)
+    known = {project.name: project for project in projects.list_projects(db)}
+    asked = st.session_state.get(keys.PROJECT) or st.query_params.get(keys.PROJECT)
+    names = [name for name, project in known.items() if name == asked or not project.settings.hidden]
+    first = names.index(wanted) if wanted in names else 0
+    chosen = st.sidebar.selectbox(say("Project"), names, index=first, key=keys.PROJECT, bind="query-params")
+    return known[chosen or names[first]]
 
 
 @contextmanager

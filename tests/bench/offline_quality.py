@@ -44,10 +44,10 @@ from labelcore.judges.features import measure, plain_columns
 from labelcore.judges.fitting import Sought, fit_stumps, votes
 from labelcore.models import Output
 from labelcore.stats.selection import figures
-from tests.bench.corpus_shop import DATA
 from tests.bench.experts import CORPORA, Row, rows_of
 
 ROOT = Path(__file__).parents[2]
+DATA = ROOT / "data"
 FIGURES = ("alignment", "coverage", "ffr", "auc", "tau", "tau of votes")
 _FRESH = 120
 _SHARE = 0.8
@@ -138,11 +138,12 @@ def _row(line: dict[str, Any]) -> Row:
 
 
 def sample_rows() -> list[Row]:
-    """The sample project's graded outputs."""
+    """The sample project's graded outputs, with the grade of the first reader."""
     lines = (DATA / "sample_outputs.jsonl").read_text("utf-8").splitlines()
     found = {record["id"]: record for record in map(json.loads, lines)}
     with (DATA / "sample_grades.csv").open(encoding="utf-8") as file:
-        return [_row(found[row["id"]] | row) for row in csv.DictReader(file)]
+        grades = {row["id"]: row for row in reversed(list(csv.DictReader(file)))}
+    return [_row(found[key] | row) for key, row in grades.items()]
 
 
 def floor(split: Split, grades: str) -> dict[str, Any]:

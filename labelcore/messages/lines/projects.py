@@ -20,3 +20,15 @@ def counts(seen: Overview) -> Iterator[str]:
 def begun(_workspace: Workspace, project: Project) -> Iterator[str]:
     """What it is called."""
     yield f"'{project.name}' is begun. Next: bring its outputs in with `labelcore import`."
+
+
+@lines("projects hide")
+def hidden(_workspace: Workspace, project: Project) -> Iterator[str]:
+    """How it comes back."""
+    yield f"'{project.name}' is hidden. `labelcore projects show {project.name}` brings it back."
+
+
+@lines("projects show")
+def shown(_workspace: Workspace, project: Project) -> Iterator[str]:
+    """That it is there."""
+    yield f"'{project.name}' is among the projects again."

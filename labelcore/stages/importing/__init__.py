@@ -268,9 +268,12 @@ def sample_mappings() -> dict[str, Mapping]:
         context="context",
         id="id",
         group="group",
-        prompt_version="prompt_version",
+        prompt_version="version",
         model="model",
-        meta=("pipeline", "language", "temperature"),
+        at="created_at",
+        meta=("pipeline", "language"),
     )
     grades = Mapping(id="id", grade="grade", note="note", annotator="annotator")
-    return {"sample_outputs.jsonl": outputs, "sample_grades.csv": grades}
+    signals = {"action": "action", "thumbs": "thumbs"}
+    feedback = Mapping(id="id", at="at", annotator="user", feedback=signals)
+    return {"sample_outputs.jsonl": outputs, "sample_grades.csv": grades, "sample_feedback.csv": feedback}

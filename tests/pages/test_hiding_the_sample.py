@@ -1,0 +1,66 @@
+"""On Home the sample project is one press from being out of the way, and one from coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.settings import settings
+from labelcore.stages import projects
+from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
+
+HOME = Path(__file__).parents[2] / "pages" / "0_home.py"
+HIDE, SHOW = "Hide the sample project", "Show the sample project"
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "app.duckdb"
+    monkeypatch.setenv("LABELCORE_DB", str(path))
+    monkeypatch.setenv("LABELCORE_PROJECT", "sample")
+    settings.cache_clear()
+    db = open_database(path)
+    sample = projects.open_project(db, "sample")
+    projects.update_project(Workspace(db, sample), settings={"sample": True})
+    yield path
+    close_database(path)
+    settings.cache_clear()
+
+
+def home(**query: str) -> AppTest:
+    app = AppTest.from_file(HOME, default_timeout=20)
+    for name, value in query.items():
+        app.query_params[name.replace("_", "-")] = value
+    return app.run()
+
+
+def labels(app: AppTest) -> list[str]:
+    assert not app.exception, app.exception
+    return [button.label for button in app.button]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def test_alone_the_sample_cannot_be_hidden(database: Path) -> None:
+    assert HIDE not in labels(home())
+
+
+def test_hidden_from_within_the_person_goes_on_in_another_project(database: Path) -> None:
+    projects.open_project(open_database(database), "mine")
+    app = press(home(), HIDE)
+    assert labels(app) == [SHOW] and app.sidebar.selectbox[0].value == "mine"
+    assert home().sidebar.selectbox[0].options == ["mine"]
+    assert press(app, SHOW).sidebar.selectbox[0].options == ["mine", "sample"]
+
+
+def test_a_link_into_the_hidden_sample_still_opens_it(database: Path) -> None:
+    projects.open_project(open_database(database), "mine")
+    press(home(labelcore_project="mine"), HIDE)
+    assert home(labelcore_project="sample").sidebar.selectbox[0].value == "sample"
+    assert home().sidebar.selectbox[0].value == "mine"
