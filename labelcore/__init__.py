@@ -35,6 +35,7 @@ The code's words, each for one thing:
 - conflict, ruling: where judge and people, or people, differ; what somebody decided about it, with a reason
 - pool, graded: all outputs that a figure speaks of; those among them with grades, and their chances
 - fact: a code and values in a report, from which messages make a sentence in the language spoken
+- wording: a reason or a refusal, in English, with the template and the values that it is made of
 - probe, planting: an output with a planted fault, and its making, to learn whether a judge notices
 - pack: outputs to grade in one file without a server
 - event, unique, current: a stored act; each once; those that count now

@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from labelcore import places
 from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
+from labelcore.messages import trouble_words
 from labelcore.models import DOOR_SUFFIX
 from labelcore.settings import settings
 from labelcore.stages.judging import stop_abandoned_runs
@@ -177,7 +178,7 @@ def _work(wanted: Request, here: bool, tell: Any) -> None:  # noqa: FBT001 - run
         )
         tell({"outcome": outcome.model_dump(mode="json")})
     except LabelcoreError as trouble:
-        tell({"error": str(trouble)})
+        tell({"error": trouble_words(trouble, wanted.language)})
     except Exception:  # noqa: BLE001 - the stream must end, and people see no traceback
         _log.exception("operation %s failed", wanted.operation)
         tell({"error": f"'{wanted.operation}' failed inside the app; its log says why."})

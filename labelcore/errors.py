@@ -1,13 +1,25 @@
 """Every error that labelcore raises on purpose: one sentence that names the thing, then the next step."""
 
+from typing import Any
+
+from labelcore.wording import Wording
+
 
 class LabelcoreError(Exception):
-    """Something that a person can act on."""
+    """Something that a person can act on.
 
-    def __init__(self, what: str, *, next_step: str = "") -> None:
-        self.what = what
-        self.next_step = next_step
-        super().__init__(f"{what} {next_step}".strip())
+    ``what`` and ``next_step`` are English templates; ``values`` fill the names in braces in both.
+    """
+
+    def __init__(self, what: str, *, next_step: str = "", **values: Any) -> None:
+        self.what = _worded(what, values)
+        self.next_step = _worded(next_step, values)
+        super().__init__(f"{self.what} {self.next_step}".strip())
+
+
+def _worded(template: str, values: dict[str, Any]) -> Wording:
+    """With the values that stand in it: what has no places may hold other braces."""
+    return Wording(template, **{name: value for name, value in values.items() if f"{{{name}" in template})
 
 
 class BadInput(LabelcoreError):
@@ -37,8 +49,10 @@ class ModelTrouble(LabelcoreError):
     ``requests`` and ``cost_usd`` were spent before it was given up; ``faults`` are the kinds met on the way.
     """
 
-    def __init__(self, what: str, *, next_step: str = "", kind: str = "other", fatal: bool = False) -> None:
-        super().__init__(what, next_step=next_step)
+    def __init__(
+        self, what: str, *, next_step: str = "", kind: str = "other", fatal: bool = False, **values: Any
+    ) -> None:
+        super().__init__(what, next_step=next_step, **values)
         self.kind = kind
         self.fatal = fatal
         self.requests = 1

@@ -25,6 +25,7 @@ from labelcore.catalogue import catalogue
 from labelcore.errors import BadInput, NotAllowed
 from labelcore.models import Frozen, Role
 from labelcore.store import audit
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 Parameters = ParamSpec("Parameters")
@@ -149,10 +150,10 @@ class Operation:
     def call(self, workspace: Workspace, arguments: Mapping[str, Any]) -> Any:
         """Call it with arguments from outside; BadInput where one is unknown, missing or of another type."""
         if unknown := sorted(arguments.keys() - self.fields.keys()):
-            raise BadInput(f"{unknown[0]}: '{self.name}' takes no such argument.")
+            raise BadInput("{unknown}: '{name}' takes no such argument.", unknown=unknown[0], name=self.name)
         for name, field in self.fields.items():
             if name not in arguments and field.default is inspect.Parameter.empty:
-                raise BadInput(f"{name}: Missing required argument.")
+                raise BadInput("{name}: Missing required argument.", name=name)
         fitting = {
             name: _fitting(name, self.fields[name].annotation, value) for name, value in arguments.items()
         }
@@ -231,7 +232,7 @@ def find_operation(name: str) -> Operation:
         importlib.import_module("labelcore.stages.finding")  # where names of criteria are understood
         importlib.import_module(known[name].module)
     if name not in OPERATIONS:
-        raise BadInput(f"There is no operation '{name}'.")
+        raise BadInput("There is no operation '{name}'.", name=name)
     return OPERATIONS[name]
 
 
@@ -242,9 +243,12 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
             return _call(marked, workspace, bound)
     if not workspace.role.includes(marked.role):
         raise NotAllowed(
-            f"'{marked.name}' needs the role {marked.role}; {workspace.person or 'you'} may act as "
-            f"{workspace.role}.",
+            "'{name}' needs the role {role}; {person} may act as {present}.",
             next_step="Ask who looks after the project.",
+            name=marked.name,
+            role=marked.role,
+            person=workspace.person or Wording("you"),
+            present=workspace.role,
         )
     token = _within.set(marked.name)
     try:
@@ -311,7 +315,7 @@ def _fitting(name: str, annotation: Any, value: Any) -> Any:
     except ValidationError as trouble:
         fault = trouble.errors()[0]
         place = ".".join(str(part) for part in (name, *fault["loc"]))
-        raise BadInput(f"{place}: {fault['msg']}.") from trouble
+        raise BadInput("{place}: {fault}.", place=place, fault=fault["msg"]) from trouble
 
 
 def _named_kind(annotation: Any) -> type | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from labelcore.errors import NotAllowed
 from labelcore.models import DOOR_SUFFIX
 from labelcore.settings import settings
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _LOCAL_NAMES = {"", "localhost", "127.0.0.1", "[::1]"}
@@ -64,10 +65,11 @@ def check(workspace: Workspace, place: str | Path) -> None:
     base, rest = Path(*path.parts[:wild]).resolve(), path.parts[wild:]
     folders = [folder.expanduser().resolve() for folder in settings().folders]
     if ".." in rest or not any(base.is_relative_to(folder) for folder in folders):
-        named = ", ".join(map(str, folders)) or "none"
+        named = list(map(str, folders)) or Wording("none")
         raise NotAllowed(
             "From elsewhere only files in the folders of the settings can be named.",
-            next_step=f"There are: {named} (LABELCORE_FOLDERS). Or upload the file.",
+            next_step="There are: {named} (LABELCORE_FOLDERS). Or upload the file.",
+            named=named,
         )
     check_open(workspace, base)
 
@@ -81,7 +83,11 @@ def check_open(workspace: Workspace, path: Path) -> None:
     resolved, held = path.resolve(), workspace.db.path.resolve() if workspace.db.path else None
     beside = held is not None and resolved.parent == held.parent and resolved.name.startswith(held.name)
     if resolved.name.endswith(DOOR_SUFFIX):
-        raise NotAllowed(f"{path.name} is the key to a running app.", next_step="Choose another file.")
+        raise NotAllowed(
+            "{name} is the key to a running app.", next_step="Choose another file.", name=path.name
+        )
     own = {held.name, f"{held.name}.wal", f"{held.name}.tmp"} if held else set()
     if beside and (resolved.name in own or not workspace.here):
-        raise NotAllowed(f"{path.name} is labelcore's own database.", next_step="Choose another file.")
+        raise NotAllowed(
+            "{name} is labelcore's own database.", next_step="Choose another file.", name=path.name
+        )

@@ -75,10 +75,12 @@ class Endpoint(Calls):
             return "none"
         if not (found := os.environ.get(self.api_key_env)):
             raise ModelTrouble(
-                f"The endpoint '{self.name}' has no key: {self.api_key_env} is not set.",
-                next_step=f"Set {self.api_key_env}, then run again.",
+                "The endpoint '{name}' has no key: {setting} is not set.",
+                next_step="Set {setting}, then run again.",
                 kind="key",
                 fatal=True,
+                name=self.name,
+                setting=self.api_key_env,
             )
         return found
 
@@ -198,11 +200,13 @@ def _read_endpoints(place: Path) -> dict[str, Any]:
         found = tomllib.loads(text) if place.suffix == ".toml" else json.loads(text)
     except (OSError, ValueError) as trouble:
         raise BadInput(
-            f"The endpoints in {place} cannot be read: {trouble}.",
+            "The endpoints in {place} cannot be read: {trouble}.",
             next_step="LABELCORE_ENDPOINTS_FILE wants a TOML or JSON file: name -> base_url, model, …",
+            place=place,
+            trouble=str(trouble),
         ) from trouble
     if not isinstance(found, dict) or not all(isinstance(endpoint, dict) for endpoint in found.values()):
-        raise BadInput(f"{place} must hold one table for each endpoint, by its name.")
+        raise BadInput("{place} must hold one table for each endpoint, by its name.", place=place)
     return found
 
 
@@ -214,7 +218,9 @@ def settings() -> Settings:
     except ValidationError as trouble:
         fault = trouble.errors(include_input=False)[0]  # an input may be a key
         place = ".".join(str(part) for part in fault["loc"])
-        raise BadInput(f"The setting {place} is not usable: {fault['msg']}.") from None
+        raise BadInput(
+            "The setting {place} is not usable: {fault}.", place=place, fault=fault["msg"]
+        ) from None
     except SettingsError:  # its text may hold what was given, and that may hold keys
         raise BadInput(
             "LABELCORE_ENDPOINTS is no JSON.",

@@ -2,38 +2,74 @@
 
 import streamlit as st
 
+from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.stages import sampling
+from labelcore.wording import Wording
 from pages.widgets import shell
 
 MENU = ("Sample", ":material/casino:")
 
+RULES = {
+    "mixture": Wording("Mixture"),
+    "random": Wording("Random"),
+    "stratified": Wording("Stratified"),
+    "disagreement": Wording("Disagreement"),
+    "feedback": Wording("Feedback"),
+    "newest": Wording("Newest import"),
+}
 EXPLAIN = {
-    "mixture": "Finds more failures: part uniform, part what judges fail or doubt, part rare kinds. "
-    "Probabilities are known, so rates stay unbiased.",
-    "random": "Every output has the same chance.",
-    "stratified": "The same share of every value of a field.",
-    "newest": "At random from the newest import: for a daily review of what came in.",
-    "disagreement": "Outputs on which judges disagree, with a uniform part of 20 %.",
-    "feedback": "Half where users of the product complained, half uniform: probabilities are known.",
+    "mixture": Wording(
+        "Finds more failures: part uniform, part what judges fail or doubt, part rare kinds. "
+        "Probabilities are known, so rates stay unbiased."
+    ),
+    "random": Wording("Every output has the same chance."),
+    "stratified": Wording("The same share of every value of a field."),
+    "newest": Wording("At random from the newest import: for a daily review of what came in."),
+    "disagreement": Wording("Outputs on which judges disagree, with a uniform part of 20 %."),
+    "feedback": Wording("Half where users of the product complained, half uniform: probabilities are known."),
 }
 
 place = shell.open_page("Sample", "Which outputs are graded next, and with which probability.")
 left, middle, right = st.columns(3)
-rule = left.selectbox("Rule", list(sampling.RULES), key="sample-rule")
-n = middle.number_input("How many", 1, 100_000, 50, key="sample-n")
-seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="sample-seed", help="The same seed draws the same.")
-st.write(EXPLAIN[rule])
-by = st.text_input("Field", "model", key="sample-by") if rule == "stratified" else None
+rule = left.selectbox(
+    say("Rule"), list(sampling.RULES), format_func=lambda name: say(RULES[name]), key="sample-rule"
+)
+n = middle.number_input(say("How many"), 1, 100_000, 50, key="sample-n")
+seed = right.number_input(
+    say("Seed"), 0, 2**31 - 1, 0, key="sample-seed", help=say("The same seed draws the same outputs.")
+)
+st.write(say(EXPLAIN[rule]))
+by = st.text_input(say("Field"), "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
-    if st.button("Draw", type="primary"):
+    if st.button(say("Draw"), type="primary"):
         drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), pool=sampling.Pool(by=by))
-        st.success(f"Drew {len(drawn.picks)} outputs.")
+        st.success(counted("Drew 1 output.", "Drew {n:,} outputs.", n=len(drawn.picks)))
         shell.warn(drawn.warnings)
         shell.go("3_grading.py", "Next: grade them")
     found = sampling.samples(place)
     if not found:
-        st.info("Nothing has been drawn yet: without a sample, outputs are graded in the order of import.")
+        st.info(
+            say("Nothing has been drawn yet: without a sample, outputs are graded in the order of import.")
+        )
     for sample in found:
-        head = f"{sample.at:%Y-%m-%d %H:%M} — {sample.rule}, seed {sample.seed}, {len(sample.picks)} outputs"
+        head = counted(
+            "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, 1 output",
+            "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, {n:,} outputs",
+            n=len(sample.picks),
+            at=sample.at,
+            rule=say(RULES.get(sample.rule, sample.rule)),
+            seed=sample.seed,
+        )
         with st.expander(head):
-            shell.table([pick.model_dump() for pick in sample.picks])
+            shell.table(
+                [
+                    {
+                        say("Output"): pick.output_id,
+                        say("Reason"): say(pick.reason),
+                        say("Probability"): pick.probability,
+                        say("Position"): pick.position,
+                    }
+                    for pick in sample.picks
+                ]
+            )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
+import pickle
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from labelcore import messages
+from labelcore.errors import BadInput
 from labelcore.messages import telling
+from labelcore.messages.__main__ import spoken
 from labelcore.models import NOTHING, Frozen, fact
-from labelcore.stats.rate import not_measurable, proportion
+from labelcore.stats.rate import Rate, not_measurable, proportion
+from labelcore.wording import Wording
 
 
 class Report(Frozen):
@@ -65,6 +70,67 @@ def test_each_language_is_spoken_where_it_is_asked_for() -> None:
         assert messages.say("not measurable") == "无法衡量"
         assert messages.say_in("en", "not measurable") == "not measurable"
     assert messages.number_words(None) == "not measurable"
+
+
+def test_a_wording_is_english_to_everybody_and_keeps_what_it_is_made_of() -> None:
+    few = Wording("too few outputs to tell ({n})", n=3)
+    whole = Wording("the others have {few}", few=few)
+    assert whole == "the others have too few outputs to tell (3)"
+    assert json.dumps({"why": whole}) == '{"why": "the others have too few outputs to tell (3)"}'
+    for again in (pickle.loads(pickle.dumps(whole)), copy.deepcopy(whole)):
+        assert (again, again.template, again.values) == (whole, whole.template, whole.values)
+    with messages.speaking("zh"):
+        assert messages.say(whole) == "其余部分：输出太少，无法判断（3 条）"
+        assert messages.say(Wording("Use {names}.", names=["a", "b"])) == "请用 a、b。"
+    assert Wording("Use {names}.", names=["a", "b"]) == "Use a, b."
+    assert Wording('Such as {"a": 1}.') == 'Such as {"a": 1}.'
+
+
+def test_a_reason_travels_through_models_and_json_and_is_said_in_each_language() -> None:
+    rate = proportion(0, 0, what="silent repeats")
+    assert rate.model_dump(mode="json")["why_not"] == "there are no silent repeats"
+    copied = Rate.model_validate(rate.model_dump())
+    assert messages.rate_words(copied) == "not measurable: there are no silent repeats"
+    with messages.speaking("zh"):
+        assert messages.rate_words(copied) == "无法衡量：没有重复检查"
+    assert Rate.model_validate_json(rate.model_dump_json()) == rate
+
+
+def test_an_error_is_said_in_each_language_with_the_next_step() -> None:
+    trouble = BadInput(
+        "There is no column '{column}'.{hint}",
+        next_step='Such as {"type": "object"}.',
+        column="{a}",
+        hint=Wording(" Did you mean '{name}'?", name="b"),
+    )
+    assert str(trouble) == "There is no column '{a}'. Did you mean 'b'? Such as {\"type\": \"object\"}."
+    assert messages.trouble_words(trouble) == str(trouble)
+    with messages.speaking("zh"):
+        assert messages.trouble_words(trouble) == ('没有“{a}”这一列。是不是“b”？例如 {"type": "object"}。')
+        outer = Wording("it gives no verdict: {trouble}", trouble=trouble)
+        assert messages.say(outer).startswith("它没有给出结论：没有“{a}”这一列。")
+
+
+def test_what_is_said_to_people_stands_where_it_is_said_and_is_no_made_up_text() -> None:
+    """An f-string would be text already: the catalogue could not have it."""
+    root = Path(messages.__file__).parents[2]
+    found = []
+    for folder in ("labelcore", "pages"):
+        for path in sorted((root / folder).rglob("*.py")):
+            for name, given in spoken(ast.parse(path.read_text("utf-8"))):
+                if any(made_up(argument) for argument in given):
+                    found.append(f"{path.relative_to(root)}: {name}({ast.unparse(given[0])})")
+    assert found == []
+
+
+def made_up(given: ast.expr) -> bool:
+    """Whether an expression may be a text that was put together where it stands."""
+    if isinstance(given, ast.IfExp):
+        return made_up(given.body) or made_up(given.orelse)
+    if isinstance(given, ast.BoolOp):
+        return any(map(made_up, given.values))
+    formatted = isinstance(given, ast.Call) and getattr(given.func, "attr", "") == "format"
+    return formatted or isinstance(given, ast.JoinedStr | ast.BinOp)
 
 
 def facts_of_the_code() -> Iterator[tuple[str, set[str]]]:

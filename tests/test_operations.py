@@ -83,7 +83,7 @@ def test_an_operation_inside_long_work_is_still_stored_whole_or_not_at_all(
 ) -> None:
     first = criterion_of(workspace, "first")
 
-    @operation("test long", role=Role.ENGINEER, effect=Effect.GRADUAL)
+    @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
     def work(workspace: Workspace) -> None:
         """Long work with a short change inside."""
         editing.accept(workspace, first)
@@ -103,7 +103,7 @@ def test_an_operation_inside_long_work_is_still_stored_whole_or_not_at_all(
 def test_writers_go_one_after_the_other_so_that_none_overwrites_another(workspace: Workspace) -> None:
     barrier = threading.Barrier(6)
 
-    @operation("test setting", role=Role.ENGINEER, effect=Effect.WRITES)
+    @operation(role=Role.ENGINEER, effect=Effect.WRITES)
     def keep(workspace: Workspace, name: str) -> None:
         """Keep a setting."""
         projects.update_project(workspace, settings={name: 1})

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from labelcore.cli import stdout
 from labelcore.cli.tree import GROUPS, Commands
 from labelcore.errors import BadInput, LabelcoreError
+from labelcore.settings import settings
 
 _ALONE = {"--json"}
 _WITH_VALUE = {"--db", "--project", "--annotator", "--author"}
@@ -29,14 +30,24 @@ def check_order(arguments: Sequence[str], groups: Collection[str]) -> None:
         moved, rest = [*moved, *rest[:count]], rest[count:]
     command = ["labelcore", *arguments[:head], *(rest or ["COMMAND"]), *moved]
     raise BadInput(
-        f"{moved[0].split('=')[0]} stands before the command; options come after it.",
-        next_step=f"Say: {shlex.join(command)}",
+        "{option} stands before the command; options come after it.",
+        next_step="Say: {command}",
+        option=moved[0].split("=")[0],
+        command=shlex.join(command),
     )
 
 
 def command_tree() -> Commands:
     """All commands, by name."""
     return Commands(help="Turn an expert's judgement into automatic evaluation that can be trusted.")
+
+
+def _words(trouble: LabelcoreError) -> str:
+    if settings().language == "en":
+        return str(trouble)
+    from labelcore.messages import trouble_words  # a command in English should not wait for it
+
+    return trouble_words(trouble, settings().language)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -50,7 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
             check_order(given, list(GROUPS))
             command_tree()(args=given, prog_name="labelcore")
         except LabelcoreError as trouble:
-            print(f"labelcore: {trouble}", file=sys.stderr)
+            print(f"labelcore: {_words(trouble)}", file=sys.stderr)
             sys.exit(2)
         except KeyboardInterrupt:
             print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)

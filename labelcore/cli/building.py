@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from labelcore.cli import sending
 from labelcore.errors import BadInput
 from labelcore.operations import FileText, Flags, Here, Hidden, Metavar, find_operation
+from labelcore.wording import Wording
 
 _LONGEST_FILE = 4 * 2**20
 
@@ -155,8 +156,14 @@ class Shape:
             try:
                 return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")
             except (OSError, UnicodeDecodeError) as trouble:
-                why = "it is not UTF-8" if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
-                raise BadInput(f"'{file}' cannot be read: {why}.", next_step="Name a text file.") from trouble
+                why = (
+                    Wording("it is not UTF-8")
+                    if isinstance(trouble, UnicodeDecodeError)
+                    else trouble.strerror
+                )
+                raise BadInput(
+                    "'{file}' cannot be read: {why}.", next_step="Name a text file.", file=file, why=why
+                ) from trouble
         if Path in self.types:
             return str(Path(value).expanduser().absolute())
         return value
@@ -169,8 +176,12 @@ class Shape:
         wanted = self.mark(Metavar)
         example = next((mark.examples[0] for mark in self.marks if getattr(mark, "examples", None)), "a=b")
         raise BadInput(
-            f"{self.flag} wants {wanted.text if wanted else 'NAME=VALUE'}, not '{text}'.",
-            next_step=f"For example: {self.flag} {example}",
+            "{flag} wants {form}, not '{text}'.",
+            next_step="For example: {flag} {example}",
+            flag=self.flag,
+            form=wanted.text if wanted else "NAME=VALUE",
+            text=text,
+            example=example,
         )
 
 

@@ -82,7 +82,9 @@ def _restore(file: Path, db: Path | None, project: str | None, *, as_json: bool)
 
     place = db or settings().db
     if read_door(place):
-        raise BadInput(f"A labelcore app holds {place}.", next_step="Stop the app, then restore again.")
+        raise BadInput(
+            "A labelcore app holds {place}.", next_step="Stop the app, then restore again.", place=place
+        )
     backup = file.expanduser().absolute()
     kept = backups.restore(backup, place.expanduser().resolve())
     aside = f" What stood there is kept as {kept}." if kept else ""
@@ -112,12 +114,15 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
     """Become the app's server process; returns only by an error."""
     place = db.expanduser().resolve()
     if door := read_door(place):
-        raise StoreBusy(f"The app serves {place} already.", next_step=f"Open {door['url']}.")
+        raise StoreBusy(
+            "The app serves {place} already.", next_step="Open {address}.", place=place, address=door["url"]
+        )
     root = Path(labelcore.__file__).resolve().parent.parent
     if not (root / "app.py").exists():
         raise BadInput(
-            f"The app's pages are not beside the library in {root}.",
+            "The app's pages are not beside the library in {root}.",
             next_step="Run this from a checkout of labelcore.",
+            root=root,
         )
     has_screen = sys.platform in {"darwin", "win32"} or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
     headless = "false" if browser and has_screen else "true"

@@ -83,7 +83,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as trouble:
-        raise BadInput(f"'{path}' cannot be read as UTF-8 text.", next_step="Save it as UTF-8.") from trouble
+        raise BadInput(
+            "'{path}' cannot be read as UTF-8 text.", next_step="Save it as UTF-8.", path=path
+        ) from trouble
 
 
 def _pairs(values: tuple[str, ...] | list[str], option: str) -> dict[str, str]:
@@ -93,8 +95,10 @@ def _pairs(values: tuple[str, ...] | list[str], option: str) -> dict[str, str]:
         match = re.fullmatch(r"([^=]+)=(.+)", value, re.DOTALL)
         if not match:
             raise BadInput(
-                f"{option} wants NAME=COLUMN, not '{value}'.",
-                next_step=f"For example: {option} output=answer",
+                "{option} wants NAME=COLUMN, not '{value}'.",
+                next_step="For example: {option} output=answer",
+                option=option,
+                value=value,
             )
         found[match[1].strip()] = match[2].strip()
     return found

@@ -117,8 +117,10 @@ def _through(door: dict[str, Any] | None, request: Request, progress: Progress) 
     with contextlib.closing(connection), response:
         if response.status != http.HTTPStatus.OK:
             raise BadInput(
-                f"The labelcore app at {door['url']} refused the command ({response.status}).",
+                "The labelcore app at {address} refused the command ({status}).",
                 next_step="Restart the app, then try again.",
+                address=door["url"],
+                status=response.status,
             )
         return _follow(response, progress)
 

@@ -12,6 +12,7 @@ import numpy as np
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Fact, Frozen, fact
 from labelcore.stats.rate import Z95, Rate, proportion
+from labelcore.wording import Wording
 
 _HOLD = 4.0  # how firmly the slope is held at one: as much as about a dozen grades can say against it
 _SURE = 8.0
@@ -102,7 +103,7 @@ class Reliability(Frozen):
     error: float | None = None
     error_before: float | None = None
     bins: tuple[Bin, ...] = ()
-    why_not: str | None = None
+    why_not: Wording | None = None
 
     @property
     def says(self) -> Fact:
@@ -116,7 +117,9 @@ def reliability(raw: Floats, calibrated: Floats, fails: Bools, groups: Sequence[
     """The figures of out-of-fold fail probabilities before and after calibration, all (m,)."""
     n, failed = len(fails), int(fails.sum())
     if n < FEWEST or failed in {0, n}:
-        why = f"there are {n} grades, and it takes {FEWEST}" if n < FEWEST else "all grades are the same"
+        why = Wording("all grades are the same")
+        if n < FEWEST:
+            why = Wording("there are {n} grades, and it takes {fewest}", n=n, fewest=FEWEST)
         return Reliability(n=n, fails=failed, why_not=why)
     truth = fails.astype(float)
     constant = (failed - truth) / (n - 1)

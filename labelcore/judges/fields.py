@@ -10,6 +10,7 @@ import yaml
 
 from labelcore.errors import BadInput
 from labelcore.models import Output
+from labelcore.wording import Wording
 
 LONGEST = 200_000
 DEEPEST = 60
@@ -19,7 +20,11 @@ _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotData(ValueError):
-    """A text that is no JSON and no YAML; the message ends a sentence."""
+    """A text that is no JSON and no YAML; ``why`` ends a sentence."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.why = Wording(template, **values)
+        super().__init__(self.why)
 
 
 class _Loader(_BASE):  # type: ignore[misc]  # one of two classes of the package
@@ -36,12 +41,12 @@ def read(text: str) -> Any:
     """The data of a JSON or YAML text, fenced or not; NotData where it is neither, too long or too deep."""
     text = text.strip()
     if len(text) > LONGEST:
-        raise NotData(f"it is longer than {LONGEST:,} characters")
+        raise NotData("it is longer than {most:,} characters", most=LONGEST)
     if found := _FENCE.match(text):
         text = found[1].strip()
     data = _json(text) if text.startswith(("{", "[")) else _yaml(text)
     if _deeper(data, DEEPEST):
-        raise NotData(f"it is nested deeper than {DEEPEST} levels")
+        raise NotData("it is nested deeper than {most} levels", most=DEEPEST)
     return data
 
 
@@ -49,17 +54,19 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except RecursionError:
-        raise NotData(f"it is nested deeper than {DEEPEST} levels") from None
+        raise NotData("it is nested deeper than {most} levels", most=DEEPEST) from None
     except NotData:
         raise
     except json.JSONDecodeError as trouble:
-        raise NotData(f"it is no JSON ({trouble.msg}, line {trouble.lineno})") from None
+        raise NotData(
+            "it is no JSON ({fault}, line {line})", fault=trouble.msg, line=trouble.lineno
+        ) from None
     except ValueError:
         raise NotData("it has a number that is too long") from None
 
 
 def _no_constant(name: str) -> Any:
-    raise NotData(f"{name} is no JSON")
+    raise NotData("{name} is no JSON", name=name)
 
 
 def _yaml(text: str) -> Any:
@@ -74,8 +81,8 @@ def _yaml(text: str) -> Any:
         raise
     except (yaml.YAMLError, RecursionError, ValueError, TypeError) as trouble:
         mark = getattr(trouble, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise NotData(f"it is neither JSON nor YAML{where}") from None
+        where = Wording(", line {line}", line=mark.line + 1) if mark else ""
+        raise NotData("it is neither JSON nor YAML{where}", where=where) from None
     if not isinstance(data, dict | list):
         raise NotData("it is a plain text, neither JSON nor YAML")
     return data
@@ -94,7 +101,9 @@ def parts(pointer: str) -> list[str]:
     """The names in a JSON pointer (RFC 6901); BadInput where it does not begin with a slash."""
     if not pointer.startswith("/") or len(pointer) > 500:
         raise BadInput(
-            f"'{pointer[:60]}' is no JSON pointer.", next_step="Write it as /price or /items/0/name."
+            "'{pointer}' is no JSON pointer.",
+            next_step="Write it as /price or /items/0/name.",
+            pointer=pointer[:60],
         )
     return [name.replace("~1", "/").replace("~0", "~") for name in pointer[1:].split("/")]
 

@@ -22,7 +22,8 @@ from labelcore.models import Frozen
 from labelcore.stats import resampling
 from labelcore.stats.counts import tnr_of, tpr_of
 from labelcore.stats.prevalence.weighing import typical_weight
-from labelcore.stats.rate import Rate, not_measurable
+from labelcore.stats.rate import Rate, few_sources, not_measurable
+from labelcore.wording import Wording
 
 NAMES = ("coverage", "false_failure_rate", "alignment")
 METHOD = "repeated nested cross-fitting; Bayesian bootstrap with the spread of the choice"
@@ -50,7 +51,7 @@ class HeldOut(Frozen):
     false_failure_rate_low: float | None = None
     false_failure_rate_high: float | None = None
     weighted: dict[str, Rate] = {}  # noqa: RUF012 - pydantic copies defaults
-    why_not: str | None = None
+    why_not: Wording | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
     that are chosen when sources are drawn again.
     """
     if not nested:
-        return HeldOut(repeats=0, why_not="there was no time to choose again")
+        return HeldOut(repeats=0, why_not=Wording("there was no time to choose again"))
     seen = nested[0].seen
     measured, votes = grades.only(seen), np.array([repeat.failed[seen] for repeat in nested], dtype=float)
     plain = rates(votes, again[:, seen], Grades(measured.fails, measured.sources), seed)
@@ -144,17 +145,18 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
 def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[str, Rate]:
     """Coverage, false failure rate and alignment; ``votes`` (repeats, n) are between 0 and 1."""
     n = grades.n
-    for word, some in (("failed", grades.fails.any()), ("passed", (~grades.fails).any())):
-        if not some:
-            return dict.fromkeys(NAMES, not_measurable(f"there are no outputs that people {word}", n))
+    if not grades.fails.any():
+        return dict.fromkeys(NAMES, not_measurable("there are no outputs that people failed", n))
+    if grades.fails.all():
+        return dict.fromkeys(NAMES, not_measurable("there are no outputs that people passed", n))
     repeats = np.array([_figures(grades.cells(failed).sum(axis=0)) for failed in votes])
     cells = grades.cells(votes.mean(axis=0))
     value = repeats.mean(axis=0)
     why = None
     if len(again) < FEWEST_DRAWN:
-        why = "no interval: there was no time to see how much the choice varies"
+        why = Wording("no interval: there was no time to see how much the choice varies")
     elif grades.shared is not None and grades.shared < _FEWEST_SOURCES:
-        why = f"no interval: the outputs come from {grades.shared} sources only, it takes {_FEWEST_SOURCES}"
+        why = few_sources(grades.shared, _FEWEST_SOURCES)
     if why:
         return {
             name: Rate(value=float(figure), low=None, high=None, n=n, method=METHOD, why_not=why)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from labelcore.judges import fitting
 from labelcore.judges.features import Bools, FeatureTable, Floats, Graded, Ints, TrainingData
 from labelcore.judges.kinds.code import CodeSpec, fitted_phrases, fitted_thresholds
+from labelcore.wording import Wording
 
 NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2
@@ -34,13 +35,17 @@ _LEAST_GAIN = 0.1
 _FOLDS = 5
 
 
-def too_few(fails: Bools) -> str | None:
+def too_few(fails: Bools) -> Wording | None:
     """Why the learned judge cannot be fitted, or None when there are enough grades."""
     n, failed = len(fails), int(fails.sum())
     if n < NEEDED_GRADES or min(failed, n - failed) < NEEDED_OF_EACH:
-        return (
-            f"A learned judge needs at least {NEEDED_GRADES} grades with {NEEDED_OF_EACH} passes "
-            f"and {NEEDED_OF_EACH} fails; here are {n} grades with {failed} fails."
+        return Wording(
+            "a learned judge needs at least {needed} grades with {of_each} passes and {of_each} fails; here "
+            "are {n} grades with {failed} fails",
+            needed=NEEDED_GRADES,
+            of_each=NEEDED_OF_EACH,
+            n=n,
+            failed=failed,
         )
     return None
 

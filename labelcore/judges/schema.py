@@ -40,11 +40,11 @@ class SchemaFault(Frozen):
 def parse(text: str) -> dict[str, Any]:
     """A schema from its JSON or YAML text; BadInput where it is none, or not to be used here (`check`)."""
     if len(text) > _LONGEST_SCHEMA:
-        raise BadInput(f"The schema is longer than {_LONGEST_SCHEMA:,} characters.")
+        raise BadInput("The schema is longer than {longest:,} characters.", longest=_LONGEST_SCHEMA)
     try:
         schema = read(text)
     except NotData as trouble:
-        raise BadInput(f"The schema cannot be read: {trouble}.") from None
+        raise BadInput("The schema cannot be read: {why}.", why=trouble.why) from None
     check(schema)
     return cast("dict[str, Any]", schema)
 
@@ -61,7 +61,9 @@ def check(schema: Any) -> None:
         faults(schema, {})
     except SchemaError as trouble:
         raise BadInput(
-            f"It is no JSON Schema: {_cut(trouble.message)} at {_pointer(trouble.absolute_path)}."
+            "It is no JSON Schema: {message} at {place}.",
+            message=_cut(trouble.message),
+            place=_pointer(trouble.absolute_path),
         ) from None
     except TooMuchWork:
         raise BadInput(
@@ -71,7 +73,7 @@ def check(schema: Any) -> None:
 
 def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
     if depth > DEEPEST:
-        raise BadInput(f"The schema is nested deeper than {DEEPEST} levels.")
+        raise BadInput("The schema is nested deeper than {deepest} levels.", deepest=DEEPEST)
     if isinstance(part, list):
         for at, value in enumerate(part):
             _check_parts(value, f"{path}/{at}", seen, depth + 1)
@@ -81,8 +83,10 @@ def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
         here = f"{path}/{name}"
         if name in _REFERENCES and isinstance(value, str) and not value.startswith("#"):
             raise BadInput(
-                f"The schema refers to '{_cut(value)}' at {here}; nothing is loaded from elsewhere.",
+                "The schema refers to '{value}' at {here}; nothing is loaded from elsewhere.",
                 next_step="Put that part under $defs and refer to #/$defs/NAME.",
+                value=_cut(value),
+                here=here,
             )
         if name == "pattern" and isinstance(value, str):
             _check_pattern(value, here)
@@ -90,7 +94,9 @@ def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
             _check_pattern(expression, here)
         if name == "unevaluatedProperties" and isinstance(value, dict | bool):
             raise BadInput(
-                f"'unevaluatedProperties' at {here} is not supported.", next_step="Use additionalProperties."
+                "'unevaluatedProperties' at {here} is not supported.",
+                next_step="Use additionalProperties.",
+                here=here,
             )
         _check_parts(value, here, seen, depth + 1)
 
@@ -100,8 +106,10 @@ def _check_pattern(expression: str, where: str) -> None:
         _compiled(expression)
     except re2.error:
         raise BadInput(
-            f"The pattern at {where} cannot be read: '{_cut(expression)}'.",
+            "The pattern at {where} cannot be read: '{expression}'.",
             next_step="Patterns have no look-around and no back references (RE2).",
+            where=where,
+            expression=_cut(expression),
         ) from None
 
 
@@ -125,7 +133,9 @@ def faults(schema: dict[str, Any], data: Any) -> list[SchemaFault]:
         told = [(_pointer(fault.absolute_path), _cut(fault.message)) for fault in first]
         return [SchemaFault(path=path, says=says) for path, says in dict.fromkeys(told)]
     except Unresolvable as trouble:
-        raise BadInput(f"The schema refers to '{_cut(str(trouble.ref))}', which it does not have.") from None
+        raise BadInput(
+            "The schema refers to '{ref}', which it does not have.", ref=_cut(str(trouble.ref))
+        ) from None
     except (RecursionError, ArithmeticError):
         raise TooMuchWork from None
 

@@ -70,10 +70,12 @@ def endpoint_for(answerer: Answerer) -> Endpoint:
     if name and name != DEFAULT and name not in known:
         names = ", ".join(known) or "none is configured"
         raise ModelTrouble(
-            f"The judge asks the endpoint '{name}', which is not configured.",
-            next_step=f"Name it in LABELCORE_ENDPOINTS. Known: {names}.",
+            "The judge asks the endpoint '{name}', which is not configured.",
+            next_step="Name it in LABELCORE_ENDPOINTS. Known: {names}.",
             kind="no model",
             fatal=True,
+            name=name,
+            names=names,
         )
     having = [endpoint for endpoint in known.values() if endpoint.model == model]
     default = settings().default_endpoint

@@ -14,6 +14,7 @@ from labelcore.llm.protocol import refusal_text
 from labelcore.llm.transports import explain, refusal, unreachable
 from labelcore.models import Paid
 from labelcore.settings import Endpoint
+from labelcore.wording import Wording
 
 MOST_QUESTIONS = 50_000
 MOST_BYTES = 180_000_000
@@ -115,10 +116,11 @@ class ProviderBatches:
             response = trouble.response
             if response.status_code == 404:
                 raise ModelTrouble(
-                    f"{self._endpoint.base_url or 'The provider'} offers no batches.",
+                    "{base_url} offers no batches.",
                     next_step="Run without --batch.",
                     kind="no batches",
                     fatal=True,
+                    base_url=self._endpoint.base_url or Wording("The provider"),
                 ) from trouble
             refused = refusal(response.status_code, trouble.message.encode(), response.headers)
             raise explain(self._endpoint, refused) from trouble

@@ -32,6 +32,7 @@ from labelcore.llm.transports import (
     waiting,
 )
 from labelcore.settings import Endpoint
+from labelcore.wording import Wording
 
 _RATE_TRIES = 40  # a limit only delays; it must not cost verdicts
 _TOP = 20
@@ -81,15 +82,15 @@ class OpenAIClient:
             text, ended, model, refused = _read(reply)
             spent.add(reply)
             if refused:
-                trouble = ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
+                trouble = ModelTrouble("The model refuses: {refused}", kind="refusal", refused=refused[:200])
                 raise self._told(trouble, spent)
             try:
                 parsed = parse(text, schema)
             except ValidationError:
                 cut = ended == "length"
                 most = 2 * most if cut else most
-                how = "cut off" if cut else "not the asked-for JSON"
-                trouble = ModelTrouble(f"The model's answer was {how}.", kind="malformed")
+                how = Wording("cut off") if cut else Wording("not the asked-for JSON")
+                trouble = ModelTrouble("The model's answer was {how}.", kind="malformed", how=how)
                 spent.faults.append("truncated" if cut else "malformed")
                 continue
             self._answered = True

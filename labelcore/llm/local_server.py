@@ -25,6 +25,7 @@ from pathlib import Path
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.settings import settings
+from labelcore.wording import Wording
 
 PLACE = Path.home() / ".labelcore" / "local-model.json"
 PACKAGE = "xllamacpp"
@@ -84,15 +85,17 @@ def start(
         if running.weights == str(file):
             return running
         raise BadInput(
-            f"A local model runs already, on {running.weights}.",
+            "A local model runs already, on {weights}.",
             next_step="`labelcore local-model stop` ends it.",
+            weights=running.weights,
         )
     if not file.is_file():
-        raise BadInput(f"There is no file {file}.", next_step="Name a GGUF file of weights.")
+        raise BadInput("There is no file {file}.", next_step="Name a GGUF file of weights.", file=file)
     if command is None and not installed():
         raise BadInput(
-            f"The package {PACKAGE} is not installed.",
-            next_step=f"`pip install {PACKAGE}`, or use another server (Ollama, vLLM, llama.cpp).",
+            "The package {package} is not installed.",
+            next_step="`pip install {package}`, or use another server (Ollama, vLLM, llama.cpp).",
+            package=PACKAGE,
         )
     with socket.socket() as listener:
         listener.bind((_HOST, 0))
@@ -131,17 +134,19 @@ def _wait(server: LocalServer, process: subprocess.Popen[bytes], place: Path, lo
         if process.poll() is not None:
             place.unlink(missing_ok=True)
             lines = _log(place).read_text("utf-8", "replace").strip().splitlines()
-            last = lines[-1][:200] if lines else "it said nothing."
-            raise _failure(f"The local model ended at once: {last}", place)
+            last = lines[-1][:200] if lines else Wording("it said nothing.")
+            raise _failure(Wording("The local model ended at once: {last}", last=last), place)
         if _answers(server):
             return
         time.sleep(0.1)
     stop(place)
-    raise _failure(f"The local model gave no answer in {longest:.0f} s.", place)
+    raise _failure(Wording("The local model gave no answer in {seconds:.0f} s.", seconds=longest), place)
 
 
-def _failure(what: str, place: Path) -> ModelTrouble:
-    return ModelTrouble(what, next_step=f"{_log(place)} says more.", kind="local server", fatal=True)
+def _failure(what: Wording, place: Path) -> ModelTrouble:
+    return ModelTrouble(
+        what, next_step="{place} says more.", kind="local server", fatal=True, place=_log(place)
+    )
 
 
 def _answers(server: LocalServer) -> bool:
@@ -180,8 +185,10 @@ def stop(place: Path = PLACE) -> bool:
     is_ours = str(server.port).encode() in command and os.fsencode(server.weights) in command
     if not (is_ours or _answers(server)):
         raise BadInput(
-            f"Process {server.pid} does not answer as the local model, so it is left alone.",
-            next_step=f"If it is gone or another program, delete {place}.",
+            "Process {pid} does not answer as the local model, so it is left alone.",
+            next_step="If it is gone or another program, delete {place}.",
+            pid=server.pid,
+            place=place,
         )
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):

@@ -23,6 +23,7 @@ from yarl import URL
 
 from labelcore.errors import ModelTrouble
 from labelcore.settings import DEFAULT, Endpoint
+from labelcore.wording import Wording
 
 if TYPE_CHECKING:
     from openai.types.chat import CompletionCreateParams
@@ -195,24 +196,33 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
     if isinstance(trouble, Refused):
         return _refusal(endpoint, where, trouble)
     if isinstance(trouble, TimeoutError):
-        return ModelTrouble(f"{where} gave no answer in {endpoint.call_timeout:g} s.", kind="timeout")
+        return ModelTrouble(
+            "{where} gave no answer in {seconds:g} s.",
+            kind="timeout",
+            where=where,
+            seconds=endpoint.call_timeout,
+        )
     if isinstance(trouble, Garbled):
         return ModelTrouble(
-            f"{where} sent an answer that is no JSON.",
+            "{where} sent an answer that is no JSON.",
             next_step=_check(endpoint, "base_url"),
             kind="malformed",
+            where=where,
         )
     if isinstance(trouble, Unreachable) and trouble.certificate:
         return ModelTrouble(
-            f"The certificate of {where} is not trusted.",
+            "The certificate of {where} is not trusted.",
             next_step="Name the file of your authority in SSL_CERT_FILE, or mend the address.",
             kind="certificate",
             fatal=True,
+            where=where,
         )
     return ModelTrouble(
-        f"{where} cannot be reached: {str(trouble)[:200]}.",
+        "{where} cannot be reached: {trouble}.",
         next_step=_check(endpoint, "base_url"),
         kind="connection",
+        where=where,
+        trouble=str(trouble)[:200],
     )
 
 
@@ -220,14 +230,20 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
     status, message = trouble.status, f"{trouble.code} {trouble.message}"
     if status in {401, 403}:
         return ModelTrouble(
-            f"{where} refuses the key.", next_step=_check(endpoint, "api_key"), kind="key", fatal=True
+            "{where} refuses the key.",
+            next_step=_check(endpoint, "api_key"),
+            kind="key",
+            fatal=True,
+            where=where,
         )
     if status == 404 or (status in {400, 422} and _NO_MODEL.search(message[:300])):
         return ModelTrouble(
-            f"{where} knows no model '{endpoint.model}', or the address is wrong.",
+            "{where} knows no model '{model}', or the address is wrong.",
             next_step=_check(endpoint, "model", "base_url"),
             kind="unknown model",
             fatal=True,
+            where=where,
+            model=endpoint.model,
         )
     if status == 402 or "insufficient_quota" in message:
         return ModelTrouble(
@@ -239,16 +255,25 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
     if status == 429:
         asked = retry_after(trouble) or 0.0
         long = asked > LONGEST_WAIT
-        after = f" and asks to wait {asked:,.0f} s" if long else ""
+        after = Wording(" and asks to wait {seconds:,.0f} s", seconds=asked) if long else ""
         return ModelTrouble(
-            f"The provider limits the rate of calls{after}.",
+            "The provider limits the rate of calls{after}.",
             next_step="Run again then: nothing is asked twice." if long else "",
             kind="rate limit",
             fatal=long,
+            after=after,
         )
     if status in {408, 409} or status >= 500:
-        return ModelTrouble(f"{where} failed ({status}): {trouble.message[:200]}", kind="server")
-    return ModelTrouble(f"{where} rejects the prompt: {trouble.message[:200]}", kind="rejected")
+        return ModelTrouble(
+            "{where} failed ({status}): {message}",
+            kind="server",
+            where=where,
+            status=status,
+            message=trouble.message[:200],
+        )
+    return ModelTrouble(
+        "{where} rejects the prompt: {message}", kind="rejected", where=where, message=trouble.message[:200]
+    )
 
 
 def retry_after(trouble: Exception) -> float | None:
@@ -274,8 +299,8 @@ def waiting(attempt: int, trouble: Exception) -> float:
     return min(_LONGEST_GUESS, 0.5 * 2.0**attempt * (0.5 + random.random()))
 
 
-def _check(endpoint: Endpoint, *names: str) -> str:
+def _check(endpoint: Endpoint, *names: str) -> Wording:
     """What a person should look at, as it is set."""
-    named = "LABELCORE_{0}" if endpoint.name == DEFAULT else "{1} of the endpoint '{2}'"
-    settings = (named.format(name.upper(), name, endpoint.name) for name in names)
-    return f"Check {' and '.join(settings)}."
+    if endpoint.name == DEFAULT:
+        return Wording("Check {names}.", names=[f"LABELCORE_{name.upper()}" for name in names])
+    return Wording("Check {names} of the endpoint '{endpoint}'.", names=list(names), endpoint=endpoint.name)

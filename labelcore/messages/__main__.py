@@ -5,13 +5,13 @@ Messages that the code has lost go, new ones come without a translation, and tho
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from labelcore.messages.card import CARD_WORDS
@@ -20,7 +20,18 @@ from labelcore.messages.phrases import PHRASES
 from labelcore.messages.telling import WORDS
 from labelcore.store.formats import every_format, every_tool
 
-SPOKEN = {"say": None, "say_in": (2,), "counted": (1, 2), "open_page": (1, 2), "go": (2,)}
+_ERRORS = (
+    "LabelcoreError BadInput NotFound NotAllowed StoreBusy StoreDamaged ModelTrouble SeveralParts Ambiguous"
+)
+SPOKEN: dict[str, tuple[int | str, ...]] = {
+    **dict.fromkeys(("say", "Wording", "NotData", "not_measurable"), (0,)),
+    **dict.fromkeys(_ERRORS.split(), (0, "next_step")),
+    "say_in": (1,),
+    "counted": (0, 1),
+    "open_page": (0, 1),
+    "go": (1,),
+    "proportion": ("what",),
+}
 """Functions that are given messages, and which of their arguments these are."""
 HEADER = """msgid ""
 msgstr ""
@@ -35,8 +46,14 @@ Message = str | tuple[str, str]
 
 def used(root: Path) -> set[Message]:
     """Every message that the code under a checkout's root may say; (single, several) where it counts."""
-    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_in_calls(root), *_of_formats()}
-    return found - {"{words}", "{why}", "{why}."}
+    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_of_formats()}
+    for folder in ("labelcore", "pages"):
+        for path in (root / folder).rglob("*.py"):
+            for call, given in spoken(ast.parse(path.read_text("utf-8"))):
+                texts = [text for argument in given for text in literals(argument)]
+                pair = call == "counted" and len(texts) == 2 and "{n" in texts[1]
+                found |= {(texts[0], texts[1])} if pair else set(texts)
+    return found - {"", "{words}", "{why}", "{why}.", "{trouble}", "{name}: {fault}."}
 
 
 def _of_formats() -> Iterator[str]:
@@ -46,14 +63,27 @@ def _of_formats() -> Iterator[str]:
         yield from (tool.title, tool.get, tool.brings)
 
 
-def _in_calls(root: Path) -> Iterator[Message]:
-    for folder in ("labelcore/messages", "labelcore/dispatch", "labelcore/cli", "pages"):
-        found = extract_from_dir(root / folder, [("**.py", "python")], keywords=SPOKEN)
-        for _, _, message, _, _ in found:
-            if isinstance(message, str):
-                yield message
-            elif len(message) == 2 and all(message):
-                yield from [message] if "{n" in message[1] else message
+def spoken(tree: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
+    """The calls that are given messages: the function's name and the messages' expressions."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            wanted = SPOKEN.get(name, ())
+            given = [argument for place, argument in enumerate(call.args) if place in wanted]
+            given += [keyword.value for keyword in call.keywords if keyword.arg in wanted]
+            if given:
+                yield name, given
+
+
+def literals(given: ast.expr) -> list[str]:
+    """The texts that an expression may be, as far as they stand there."""
+    if isinstance(given, ast.Constant):
+        return [given.value] if isinstance(given.value, str) else []
+    if isinstance(given, ast.IfExp):
+        return literals(given.body) + literals(given.orelse)
+    if isinstance(given, ast.BoolOp):
+        return [text for part in given.values for text in literals(part)]
+    return []
 
 
 def updated(known: Catalog, wanted: set[Message]) -> Catalog:

@@ -9,8 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from labelcore.errors import LabelcoreError
+from labelcore.wording import Wording
+
 Language = Literal["en", "zh"]
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
+BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": ("", "、", "；")}
+"""What stands between sentences, between names, and between clauses."""
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
@@ -42,9 +47,29 @@ def say(words: str, /, **values: object) -> str:
 
 
 def say_in(chosen: Language, words: str, /, **values: object) -> str:
-    """The same in a language."""
+    """The same in a language; of the core's wordings and errors with their own values."""
+    if isinstance(words, Wording):
+        values, words = words.values, words.template
     found = chinese().get(words, words) if chosen == "zh" else words
-    return found.format(**values) if values else found
+    return (
+        found.format(**{name: _value(chosen, value) for name, value in values.items()}) if values else found
+    )
+
+
+def _value(chosen: Language, value: object) -> object:
+    if isinstance(value, Wording):
+        return say_in(chosen, value)
+    if isinstance(value, LabelcoreError):
+        return trouble_words(value, chosen)
+    if isinstance(value, list | tuple):
+        return BETWEEN[chosen][1].join(str(_value(chosen, part)) for part in value)
+    return value
+
+
+def trouble_words(trouble: LabelcoreError, chosen: Language | None = None) -> str:
+    """What went wrong and what to do next."""
+    told = (say_in(chosen or language(), words) for words in (trouble.what, trouble.next_step))
+    return BETWEEN[chosen or language()][0].join(filter(None, told))
 
 
 def counted(single: str, several: str, /, *, n: int, **values: object) -> str:

@@ -52,7 +52,9 @@ def write_out(operation: Operation, result: Any) -> None:
     try:
         Path(result.out).write_bytes(_CONTENTS[operation.name](result))
     except OSError as trouble:
-        raise BadInput(f"{result.out} cannot be written: {trouble.strerror}.") from trouble
+        raise BadInput(
+            "{out} cannot be written: {reason}.", out=result.out, reason=trouble.strerror
+        ) from trouble
 
 
 def lines_of(operation: Operation, workspace: Workspace, result: Any) -> tuple[str, ...]:

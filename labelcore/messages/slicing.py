@@ -13,6 +13,7 @@ from labelcore.stages.reporting.slicing import SliceReport
 from labelcore.stages.reporting.trend import TrendPoint
 from labelcore.stats.rate import Rate, not_measurable, share_words
 from labelcore.stats.slices import SliceRate
+from labelcore.wording import Wording
 
 _ALPHA = 0.05
 _ANYTHING = 0.8
@@ -143,7 +144,7 @@ def notes(sliced: SliceReport) -> Iterator[str]:
         if row.p is None and len(sliced.rows) > 1:
             uncompared[row.says].append(row.name)
         if row.corrected is not None and row.corrected.value is None:
-            uncorrected[row.corrected.why_not or ""].append(row.name)
+            uncorrected[row.corrected.why_not or Wording("")].append(row.name)
     for why, names in uncompared.items():
         yield say("Not compared: {names} ({why}).", names=listed(names), why=say(why))
     for why, names in uncorrected.items():

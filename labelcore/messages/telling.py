@@ -7,17 +7,16 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from labelcore.messages.catalogue import Language, counted, language, say, speaking
+from labelcore.messages.catalogue import BETWEEN, counted, language, say, speaking
 from labelcore.messages.figures import rate_words
 from labelcore.models import Fact
 from labelcore.stats.rate import Rate
+from labelcore.wording import Wording
 
 Words = str | tuple[str, str]
 """What a fact says; two texts where it counts something (``n``), for one and for several."""
 
 WORDS: dict[str, Words] = {"as_written": "{words}", "reason": "{why}", "because": "{why}."}
-_BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": ("", "、", "；")}
-"""What stands between sentences, between names, and between clauses."""
 
 
 def learn(words: Mapping[str, Words]) -> None:
@@ -30,7 +29,7 @@ def learn(words: Mapping[str, Words]) -> None:
 def sentence(told: Fact | Iterable[Fact]) -> str:
     """A fact, or several one after the other, in the language spoken here."""
     facts = (told,) if isinstance(told, Fact) else told
-    return _BETWEEN[language()][0].join(filter(None, (_said(part) for part in facts)))
+    return BETWEEN[language()][0].join(filter(None, (_said(part) for part in facts)))
 
 
 def _said(told: Fact) -> str:
@@ -38,7 +37,7 @@ def _said(told: Fact) -> str:
         return ""
     words, values = WORDS[told.code], {name: _value(name, value) for name, value in told.values.items()}
     said = say(words, **values) if isinstance(words, str) else counted(words[0], words[1], **values)
-    return _BETWEEN[language()][0].join([said, sentence(told.then)]) if told.then else said
+    return BETWEEN[language()][0].join([said, sentence(told.then)]) if told.then else said
 
 
 def _value(name: str, value: Any) -> Any:
@@ -48,15 +47,15 @@ def _value(name: str, value: Any) -> Any:
         return rate_words(value)
     if isinstance(value, list | tuple):
         clauses = any(isinstance(part, Fact) for part in value)
-        return (_BETWEEN[language()][2] if clauses else _BETWEEN[language()][1]).join(
+        return (BETWEEN[language()][2] if clauses else BETWEEN[language()][1]).join(
             str(_value(name, part)) for part in value
         )
-    return say(value) if name in {"why", "assumption"} and value else value
+    return say(value) if isinstance(value, Wording) or (name in {"why", "assumption"} and value) else value
 
 
 def listed(names: Iterable[str]) -> str:
     """Names one after the other."""
-    return _BETWEEN[language()][1].join(names)
+    return BETWEEN[language()][1].join(names)
 
 
 def sentences(told: Iterable[Fact]) -> tuple[str, ...]:

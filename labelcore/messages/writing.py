@@ -52,7 +52,9 @@ def report(
     writer = _WRITERS.get(out.suffix.lower())
     if writer is None:
         raise BadInput(
-            f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
+            "A report cannot be written as '{suffix}'.",
+            next_step="Name a .html or .pdf file.",
+            suffix=out.suffix,
         )
     built = write_report(gathering.gather(workspace, by=tuple(by)))
     content = writer(built)
@@ -87,5 +89,8 @@ def _write(out: Path, content: bytes) -> None:
         out.write_bytes(content)
     except OSError as trouble:
         raise BadInput(
-            f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
+            "{out} cannot be written: {reason}.",
+            next_step="Name another file.",
+            out=out,
+            reason=trouble.strerror,
         ) from trouble

@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from labelcore.wording import Wording
+
 GradeValue = Literal["pass", "fail", "unsure", "skipped", "undone"]
 Preference = Literal["first", "second", "tie", "skipped", "undone"]
 VerdictValue = Literal["pass", "fail", "abstain"]
@@ -271,7 +273,7 @@ class RejectedRow(Frozen):
 
     row: int
     field: str
-    reason: str
+    reason: Wording
     raw: str = ""
 
 

@@ -87,7 +87,8 @@ def sample_file(name: str) -> Path:
     path = Path(labelcore.__file__).resolve().parent.parent / "data" / name
     if not path.exists():
         raise NotFound(
-            f"The sample project's file {path} is missing.",
+            "The sample project's file {path} is missing.",
             next_step="Run this from a checkout of labelcore.",
+            path=path,
         )
     return path

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from labelcore.errors import NotFound
-from labelcore.models import Criterion, ImportBatch, JudgeVersion
-from labelcore.operations import finder
+from labelcore.models import Criterion, ImportBatch, JudgeVersion, Role
+from labelcore.operations import finder, operation
 from labelcore.store import batches, criteria as criterion_table, judges as judge_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 Thing = TypeVar("Thing")
@@ -25,29 +26,36 @@ class Ambiguous(NotFound):
 class Catalogue(Generic[Thing]):
     """What is looked for: its noun, the command that lists all, what it answers to ("": it has no name)."""
 
-    noun: str
+    noun: Wording
     listing: str
     ids: Callable[[Thing], Sequence[str]]
     name: Callable[[Thing], str]
 
 
 CRITERIA = Catalogue[Criterion](
-    "criterion", "labelcore criteria list", ids=lambda found: (found.id,), name=lambda found: found.name
+    Wording("criterion"),
+    "labelcore criteria list",
+    ids=lambda found: (found.id,),
+    name=lambda found: found.name,
 )
 
 
 JUDGES = Catalogue[JudgeVersion](
-    "judge",
+    Wording("judge"),
     "labelcore judge list",
     ids=lambda version: (version.judge_id, version.id),
     name=lambda version: version.name,
 )
 IMPORTS = Catalogue[ImportBatch](
-    "import", "labelcore imports list", ids=lambda batch: (batch.id,), name=lambda batch: batch.file_name
+    Wording("import"),
+    "labelcore imports list",
+    ids=lambda batch: (batch.id,),
+    name=lambda batch: batch.file_name,
 )
 
 
 @finder(JudgeVersion)
+@operation(role=Role.MANAGER)
 def find_judge(workspace: Workspace, word: str) -> JudgeVersion:
     """A judge by its id, its version's id, its name, or the beginning of an id; see :func:`find_named`."""
     return find_named(judge_table.current(workspace.db, workspace.project.id), word, JUDGES)
@@ -60,6 +68,7 @@ def find_import(workspace: Workspace, word: str) -> ImportBatch:
 
 
 @finder(Criterion)
+@operation(role=Role.EXPERT)
 def find_criterion(workspace: Workspace, word: str) -> Criterion:
     """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`."""
     return find_named(criterion_table.current(workspace.db, workspace.project.id), word, CRITERIA)
@@ -82,20 +91,31 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
     found = by_id or by_name or begun
     if len(found) == 1:
         return found[0]
-    says = f"No single {catalogue.noun} is called '{word}'"
     if found:
-        listed = ", ".join(
-            f"'{_label(thing, catalogue)}' ({catalogue.ids(thing)[0]})" for thing in found[:_NEAR]
-        )
+        listed = [f"'{_label(thing, catalogue)}' ({catalogue.ids(thing)[0]})" for thing in found[:_NEAR]]
         raise Ambiguous(
-            f"{says}, {len(found)} are: {listed}.",
-            next_step=f"Give the id; `{catalogue.listing}` shows them.",
+            "No single {noun} is called '{word}', {n} are: {listed}.",
+            next_step="Give the id; `{listing}` shows them.",
+            noun=catalogue.noun,
+            word=word,
+            n=len(found),
+            listed=listed,
+            listing=catalogue.listing,
         )
     labels = {label.casefold(): label for thing in things if (label := _label(thing, catalogue))}
     near = difflib.get_close_matches(word.casefold(), labels, _NEAR)
     near += [key for key in labels if word and word.casefold() in key and key not in near]
-    nearest = "; nearest: " + ", ".join(f"'{labels[key]}'" for key in near[:_NEAR]) if near else ""
-    raise NotFound(f"{says}{nearest}.", next_step=f"`{catalogue.listing}` shows them.")
+    nearest: Wording | str = ""
+    if near:
+        nearest = Wording("; nearest: {names}", names=[f"'{labels[key]}'" for key in near[:_NEAR]])
+    raise NotFound(
+        "No single {noun} is called '{word}'{nearest}.",
+        next_step="`{listing}` shows them.",
+        noun=catalogue.noun,
+        word=word,
+        nearest=nearest,
+        listing=catalogue.listing,
+    )
 
 
 def _label(thing: Thing, catalogue: Catalogue[Thing]) -> str:

@@ -15,6 +15,7 @@ from labelcore.store import (
     overview as overview_query,
     projects as project_table,
 )
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _updating = threading.RLock()
@@ -51,10 +52,12 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
     if found := project_table.by_name(db, name):
         return found
     if not create:
-        known = ", ".join(project.name for project in list_projects(db)) or "none yet"
+        known = [project.name for project in list_projects(db)] or Wording("none yet")
         raise NotFound(
-            f"There is no project '{name}' (there are: {known}).",
+            "There is no project '{name}' (there are: {known}).",
             next_step="Name one with --project NAME; an import begins a new one.",
+            name=name,
+            known=known,
         )
     # From the name, because the splits hash the id: the same file gives the same splits, criteria
     # and figures to everybody.
@@ -72,7 +75,9 @@ def begin(workspace: Workspace, name: str, *, task: str = "") -> Project:
         BadInput: the name is empty, or there is such a project.
     """
     if project_table.by_name(workspace.db, name.strip()):
-        raise BadInput(f"There is a project '{name.strip()}' already.", next_step="Choose another name.")
+        raise BadInput(
+            "There is a project '{name}' already.", next_step="Choose another name.", name=name.strip()
+        )
     project = open_project(workspace.db, name)
     if not task.strip():
         return project
@@ -155,7 +160,9 @@ def find_output(workspace: Workspace, word: str) -> Output:
     if found := output_table.get(workspace.db, word):
         return found
     raise NotFound(
-        f"No single output is named '{word}'.", next_step="`labelcore export outputs` lists the ids."
+        "No single output is named '{word}'.",
+        next_step="`labelcore export outputs` lists the ids.",
+        word=word,
     )
 
 

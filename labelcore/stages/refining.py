@@ -232,7 +232,9 @@ def decide(
     value = value.replace("-", "_")
     if value not in {*VALUES, "withdrawn"}:
         words = ", ".join(ruling.replace("_", "-") for ruling in VALUES)
-        raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
+        raise BadInput(
+            "'{value}' is no ruling.", next_step="Use {words} or withdrawn.", value=value, words=words
+        )
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
     conflict = _conflict(workspace, judge, output)
@@ -265,6 +267,8 @@ def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> Disagre
         if known and found.output.id == known.id:
             return found
     raise NotFound(
-        f"{judge.name} does not differ from people on the output '{output}' (now).",
+        "{name} does not differ from people on the output '{output}' (now).",
         next_step="`labelcore refine court` lists the conflicts.",
+        name=judge.name,
+        output=output,
     )

@@ -22,6 +22,7 @@ from labelcore.store import (
     samples as sample_table,
     verdicts as verdict_table,
 )
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _COMMON_SHARE = 0.05
@@ -64,13 +65,15 @@ def draw_sample(
     if n < 1:
         raise BadInput("A sample needs at least one output.", next_step="Choose a larger n.")
     if rule not in RULES:
-        raise BadInput(f"There is no rule '{rule}'.", next_step=f"Use {', '.join(RULES)}.")
+        raise BadInput("There is no rule '{rule}'.", next_step="Use {rules}.", rule=rule, rules=list(RULES))
     drawable, graded = _drawable(workspace, pool)
     warnings = list(_pool_warnings(n, len(drawable), partly=bool(graded) and not pool.filtered))
     picks, doubts = RULES[rule](workspace, drawable, n, seed, pool.by)
     if pool.filtered:
         picks = [pick.model_copy(update={"probability": None}) for pick in picks]
-        doubts.append("Outputs outside the filter had no chance: these picks stand for those inside it only.")
+        doubts.append(
+            Wording("Outputs outside the filter had no chance: these picks stand for those inside it only.")
+        )
     sample = Sample(
         id=new_id("sample"),
         project_id=workspace.project.id,
@@ -90,12 +93,14 @@ def draw_sample(
     return sample
 
 
-def _pool_warnings(n: int, left: int, *, partly: bool) -> Iterator[str]:
+def _pool_warnings(n: int, left: int, *, partly: bool) -> Iterator[Wording]:
     """What a draw of n from so many outputs should say; ``partly``: others are graded already."""
     if n > left:
-        yield f"Only {left:,} ungraded outputs were left, so all of them were drawn."
+        yield Wording("Only {n:,} ungraded outputs were left, so all of them were drawn.", n=left)
     if partly:
-        yield f"The pool is the {left:,} outputs without a grade; probabilities hold for that pool."
+        yield Wording(
+            "The pool is the {n:,} outputs without a grade; probabilities hold for that pool.", n=left
+        )
 
 
 def _drawable(workspace: Workspace, pool: Pool) -> tuple[list[str], set[str]]:
@@ -108,7 +113,7 @@ def _drawable(workspace: Workspace, pool: Pool) -> tuple[list[str], set[str]]:
     graded = grade_table.graded_ids(workspace.db, workspace.project.id)
     left = [output_id for output_id in everything if output_id not in graded]
     if not left:
-        raise BadInput(f"All {len(everything):,} outputs are graded.", next_step="Import more outputs.")
+        raise BadInput("All {n:,} outputs are graded.", next_step="Import more outputs.", n=len(everything))
     return left, graded
 
 
@@ -117,7 +122,7 @@ def samples(workspace: Workspace) -> list[Sample]:
     return sample_table.all_of(workspace.db, workspace.project.id)
 
 
-Draw = tuple[list[Pick], list[str]]
+Draw = tuple[list[Pick], list[Wording]]
 
 
 def _random(_workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
@@ -130,14 +135,18 @@ def _stratified(workspace: Workspace, pool: list[str], n: int, seed: int, by: st
     keys = output_table.metadata_keys(workspace.db, workspace.project.id)
     if field not in known and field not in keys:
         raise BadInput(
-            f"No output has a field '{field}'.",
-            next_step=f"Use one of {', '.join(sorted(known | set(keys)))}.",
+            "No output has a field '{field}'.",
+            next_step="Use one of {known}.",
+            field=field,
+            known=sorted(known | set(keys)),
         )
     strata = output_table.strata(workspace.db, workspace.project.id, field)
     stratum_of = {output_id: strata.get(output_id, "") for output_id in pool}
     warnings = []
     if len(set(stratum_of.values())) == 1:
-        warnings.append(f"All outputs have the same '{field}', so this is a simple random draw.")
+        warnings.append(
+            Wording("All outputs have the same '{field}', so this is a simple random draw.", field=field)
+        )
     return drawing.draw_stratified(stratum_of, n, seed), warnings
 
 
@@ -151,7 +160,9 @@ def _mixture(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str 
     rare = np.array([1 / sizes[kind] if sizes[kind] < common else 0.0 for kind in kind_of])
     parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
     warnings = [
-        f"No output is known where '{name}': that share of the draw is uniform."
+        Wording(
+            "No output is known where '{reason}': that share of the draw is uniform.", reason=Wording(name)
+        )
         for name, scores in parts.items()
         if scores.sum() == 0
     ]
@@ -166,7 +177,7 @@ def _disagreement(workspace: Workspace, pool: list[str], n: int, seed: int, _by:
             "No ungraded output has verdicts that disagree.",
             next_step="Run at least two judges first, or draw by another rule.",
         )
-    return drawing.draw_weighted(pool, n, seed, unsure, "judges disagree"), []
+    return drawing.draw_weighted(pool, n, seed, unsure, Wording("judges disagree")), []
 
 
 def _feedback(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
@@ -189,11 +200,14 @@ def _newest(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str |
         raise BadInput("Every output of the newest import is graded.", next_step="Import the next outputs.")
     # Older outputs have no chance here, so these picks say nothing about the whole project.
     picks = [
-        pick.model_copy(update={"probability": None, "reason": "new in the last import"})
+        pick.model_copy(update={"probability": None, "reason": Wording("new in the last import")})
         for pick in drawing.draw_random(newest, n, seed)
     ]
-    where = f"Drawn from the {len(newest):,} ungraded outputs of the newest import"
-    return picks, [f"{where}: they stand for that import only."]
+    drawn = Wording(
+        "Drawn from the {n:,} ungraded outputs of the newest import: they stand for that import only.",
+        n=len(newest),
+    )
+    return picks, [drawn]
 
 
 def _verdict_scores(workspace: Workspace, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:

@@ -272,7 +272,12 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
     verdicts: dict[str, VerdictFilter] = {}
     for name, value in (_pair("--verdict", text) for text in filters.verdict):
         if value not in _VERDICTS:
-            raise BadInput(f"A verdict is not '{value}'.", next_step=f"It is {', '.join(_VERDICTS)}.")
+            raise BadInput(
+                "A verdict is not '{value}'.",
+                next_step="It is {verdicts}.",
+                value=value,
+                verdicts=list(_VERDICTS),
+            )
         verdicts[find_judge(workspace, name).id] = value  # type: ignore[assignment]
     criterion = find_criterion(workspace, filters.criterion) if filters.criterion else None
     return Filter(
@@ -297,11 +302,18 @@ def failed_for(workspace: Workspace, criterion: Criterion) -> set[str]:
 def _pair(option: str, text: str) -> tuple[str, str]:
     name, sign, value = text.rpartition("=") if option == "--verdict" else text.partition("=")
     if not sign or not name:
-        raise BadInput(f"{option} wants NAME=VALUE, not '{text}'.", next_step=f"For example: {option} a=b")
+        raise BadInput(
+            "{option} wants NAME=VALUE, not '{text}'.",
+            next_step="For example: {option} a=b",
+            option=option,
+            text=text,
+        )
     return name, value
 
 
 def _check_field(workspace: Workspace, name: str) -> None:
     known = known_fields(workspace)
     if name not in known:
-        raise BadInput(f"No output has a field '{name}'.", next_step=f"There are {', '.join(known)}.")
+        raise BadInput(
+            "No output has a field '{name}'.", next_step="There are {known}.", name=name, known=list(known)
+        )

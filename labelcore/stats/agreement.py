@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.models import Frozen
+from labelcore.wording import Wording
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -33,7 +34,7 @@ class Agreement(Frozen):
     high: float | None
     n_annotators: int
     n_outputs: int
-    why_not: str | None = None
+    why_not: Wording | None = None
     fleiss: float | None = None
     ac: float | None = None
 
@@ -63,14 +64,14 @@ def agreement(
     return found.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
 
 
-def _why_not(n_annotators: int, n_outputs: int) -> str:
+def _why_not(n_annotators: int, n_outputs: int) -> Wording:
     if n_annotators < 2:
-        return "agreement needs a second annotator"
+        return Wording("agreement needs a second annotator")
     if n_outputs == 0:
-        return "no output was graded by two people"
+        return Wording("no output was graded by two people")
     if n_outputs == 1:
-        return "only one output was graded by two people; agreement beyond chance needs more"
-    return "everybody gave the same grade everywhere, so agreement beyond chance is undefined"
+        return Wording("only one output was graded by two people; agreement beyond chance needs more")
+    return Wording("everybody gave the same grade everywhere, so agreement beyond chance is undefined")
 
 
 def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, float | None]:

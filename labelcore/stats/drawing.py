@@ -14,10 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.models import Pick
+from labelcore.wording import Wording
 
 Floats = npt.NDArray[np.float64]
-MIXTURE = {"uniform": 0.40, "judge fails it": 0.30, "judge is unsure": 0.15, "rare kind": 0.15}
-COMPLAINED = "users complained"
+MIXTURE: dict[str, float] = {
+    Wording("uniform"): 0.40,
+    Wording("judge fails it"): 0.30,
+    Wording("judge is unsure"): 0.15,
+    Wording("rare kind"): 0.15,
+}
+COMPLAINED = Wording("users complained")
 _SHARES = MIXTURE | {COMPLAINED: 0.50}
 _UNIFORM = 0.2  # of a draw by scores
 

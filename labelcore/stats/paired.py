@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, not_measurable
+from labelcore.wording import Wording
 
 Bools = npt.NDArray[np.bool_]
 _DRAWS = 4_000
@@ -28,7 +29,7 @@ class Paired(Frozen):
     neither: int
     difference: Rate
     p: float | None
-    says: str
+    says: Wording
 
 
 def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = None) -> Paired:
@@ -88,12 +89,12 @@ def paired_difference(both: int, only_first: int, only_second: int, neither: int
     return Rate(value=value, low=low, high=high, n=n, method="paired, Jeffreys")
 
 
-def _says(difference: Rate) -> str:
+def _says(difference: Rate) -> Wording:
     if difference.low is None or difference.high is None:
-        return "not measurable"
+        return Wording("not measurable")
     if difference.low > 0:
-        return "better"
-    return "worse" if difference.high < 0 else "no difference that is more than chance"
+        return Wording("better")
+    return Wording("worse" if difference.high < 0 else "no difference that is more than chance")
 
 
 def clustered_difference(
@@ -110,7 +111,10 @@ def clustered_difference(
     sums, sizes = sums[kept], sizes[kept]
     number = len(sums)
     if number < _FEWEST:
-        return not_measurable(f"it takes at least {_FEWEST} groups, here are {number}", len(first))
+        return not_measurable(
+            Wording("it takes at least {fewest} groups, here are {number}", fewest=_FEWEST, number=number),
+            len(first),
+        )
     value = float(values.mean())
     rest = sums - value * sizes
     spread = math.sqrt(float((rest**2).sum()) * number / (number - 1)) / len(first)

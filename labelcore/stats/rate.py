@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 from labelcore.models import Frozen
 from labelcore.stats.intervals import every_method
+from labelcore.wording import Wording
 
 Z95 = NormalDist().inv_cdf(0.975)
 _MOST = 100_000
@@ -27,7 +28,7 @@ class Rate(Frozen):
     high: float | None
     n: int
     method: str = "Wilson"
-    why_not: str | None = None
+    why_not: Wording | None = None
 
 
 def proportion(
@@ -43,7 +44,7 @@ def proportion(
     'not measurable: there are no graded outputs'
     """
     if n == 0:
-        return not_measurable(f"there are no {what}")
+        return not_measurable(Wording("there are no {items}", items=Wording(what)))
     low, high = every_method()[method](successes, n, z)
     return Rate(value=successes / n, low=low, high=high, n=n, method=method)
 
@@ -81,7 +82,9 @@ def good_turing(counts: Sequence[int]) -> Rate:
     """
     n = sum(counts)
     if n < _FEWEST_SEEN:
-        return not_measurable(f"it takes at least {_FEWEST_SEEN} occurrences, here are {n}", n)
+        return not_measurable(
+            Wording("it takes at least {fewest} occurrences, here are {n}", fewest=_FEWEST_SEEN, n=n), n
+        )
     once, twice = sum(times == 1 for times in counts), sum(times == 2 for times in counts)
     share = once / n
     spread = Z95 * math.sqrt(max(0.0, once * (1 - share) + 2 * twice)) / n
@@ -108,7 +111,16 @@ def more_needed(successes: int, n: int, half_width: float) -> int | None:
 
 def not_measurable(why: str, n: int = 0) -> Rate:
     """A rate that is undefined on this data, with the reason. Never 0."""
-    return Rate(value=None, low=None, high=None, n=n, why_not=why)
+    return Rate(value=None, low=None, high=None, n=n, why_not=Wording(why))
+
+
+def few_sources(sources: int, fewest: int) -> Wording:
+    """Why outputs of so few sources have no interval."""
+    if sources == 1:
+        return Wording("no interval: the outputs come from 1 source only, it takes {fewest}", fewest=fewest)
+    return Wording(
+        "no interval: the outputs come from {n} sources only, it takes {fewest}", n=sources, fewest=fewest
+    )
 
 
 def in_words(rate: Rate) -> str:

@@ -26,6 +26,7 @@ from labelcore.stats.counts import (
     tpr_of,
 )
 from labelcore.stats.rate import Z95, Rate, not_measurable
+from labelcore.wording import Wording
 
 REPLICATES = 2_000
 FEWEST_GROUPS = 20
@@ -126,16 +127,16 @@ def for_few(groups: int | None) -> float:
 
 def _rate(name: str, value: float, low: float, high: float, n: int) -> Rate:
     if np.isnan(value):
-        return not_measurable(_WHY.get(name, "chance alone explains the agreement"), n)
+        return not_measurable(_WHY.get(name, Wording("chance alone explains the agreement")), n)
     value, low, high = float(value), min(float(low), float(value)), max(float(high), float(value))
     return Rate(value=value, low=low, high=high, n=n, method="Bayesian bootstrap over groups")
 
 
 _WHY = {
-    "tpr": "there are no decided outputs that people passed",
-    "tnr": "there are no decided outputs that people failed",
-    "ppv": "there are no outputs that the judge passes",
-    "npv": "there are no outputs that the judge fails",
-    "balanced_accuracy": "people gave one grade only",
-    "mcc": "people or the judge gave one answer only",
+    "tpr": Wording("there are no decided outputs that people passed"),
+    "tnr": Wording("there are no decided outputs that people failed"),
+    "ppv": Wording("there are no outputs that the judge passes"),
+    "npv": Wording("there are no outputs that the judge fails"),
+    "balanced_accuracy": Wording("people gave one grade only"),
+    "mcc": Wording("people or the judge gave one answer only"),
 }

@@ -15,6 +15,7 @@ from labelcore.models import Frozen
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.rate import Rate
 from labelcore.stats.subsamples import Subsample, against
+from labelcore.wording import Wording
 
 Correction = Literal["holm", "benjamini-hochberg"]
 _ALPHA = 0.05
@@ -32,7 +33,7 @@ class SliceRate(Frozen):
     together: Rate
     against_rest: Rate
     p: float | None
-    says: str
+    says: Wording
     size: int | None = None
     corrected: Rate | None = None
     corrected_together: Rate | None = None
@@ -84,11 +85,11 @@ def adjust(raw: Sequence[float], correction: Correction) -> list[float]:
     return [float(p) for p in found]
 
 
-def _says(part: Subsample, rest: Subsample, p: float | None) -> str:
+def _says(part: Subsample, rest: Subsample, p: float | None) -> Wording:
     if p is None:
         if not rest.graded.n:
-            return "nothing to set it against"
-        return part.untestable or f"the others have {rest.untestable}"
+            return Wording("nothing to set it against")
+        return part.untestable or Wording("the others have {few}", few=rest.untestable)
     if p > _ALPHA:
-        return "no difference that is more than chance"
-    return "worse than the rest" if part.value < rest.value else "better than the rest"
+        return Wording("no difference that is more than chance")
+    return Wording("worse than the rest" if part.value < rest.value else "better than the rest")

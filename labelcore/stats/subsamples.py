@@ -18,7 +18,8 @@ import numpy as np
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.prevalence.graded import METHOD, share_of_passes
 from labelcore.stats.prevalence.weighing import Bools, Floats, Posterior, group_number, group_sums
-from labelcore.stats.rate import Rate, difference, not_measurable, proportion, quantile
+from labelcore.stats.rate import Rate, difference, few_sources, not_measurable, proportion, quantile
+from labelcore.wording import Wording
 
 FEWEST = 5
 """With fewer outputs (or an uneven draw worth fewer) a part is not tested."""
@@ -59,12 +60,11 @@ class Subsample:
         return self.graded.n if self.graded.groups is None else int(group_number(self.graded.groups))
 
     @property
-    def too_few(self) -> str:
+    def too_few(self) -> Wording:
         """Why it has no interval; "" where it has one."""
         if self.graded.groups is None or self.sources >= FEWEST_SOURCES:
-            return ""
-        number = "1 source" if self.sources == 1 else f"{self.sources} sources"
-        return f"no interval: the outputs come from {number} only, it takes {FEWEST_SOURCES}"
+            return Wording("")
+        return few_sources(self.sources, FEWEST_SOURCES)
 
     def bounds(self, level: float) -> tuple[float, float]:
         """Its interval at a level, whatever its size."""
@@ -90,17 +90,20 @@ class Subsample:
         return Rate(value=self.value, low=low, high=high, n=self.graded.n, method=method)
 
     @property
-    def untestable(self) -> str:
+    def untestable(self) -> Wording:
         """Why it cannot be set against another part; "" where it can."""
         worth = float(self.graded.effective)
         if self.graded.n < FEWEST:
-            return f"too few outputs to tell ({self.graded.n})"
+            return Wording("too few outputs to tell ({n})", n=self.graded.n)
         if self.too_few:
-            return f"too few sources to tell ({self.sources})"
+            return Wording("too few sources to tell ({n})", n=self.sources)
         if not self.plain and worth < FEWEST:
-            uneven = f"{self.graded.n} drawn so unevenly that they are worth {worth:.0f}"
-            return f"too few outputs to tell ({uneven})"
-        return ""
+            return Wording(
+                "too few outputs to tell ({n} drawn so unevenly that they are worth {worth:.0f})",
+                n=self.graded.n,
+                worth=worth,
+            )
+        return Wording("")
 
 
 def against(first: Subsample, second: Subsample) -> tuple[Rate, float | None]:

@@ -16,6 +16,7 @@ from labelcore.store.outputs import CONTENT_ID_SQL
 from labelcore.store.sources import key_sql
 from labelcore.store.staging import FIELDS, expression, insert, pages
 from labelcore.text import chats
+from labelcore.wording import Wording
 
 _ROLES = "'user', 'assistant', 'system', 'tool', 'developer'"
 
@@ -98,7 +99,7 @@ def _odd_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str | 
     )
     odd = f"SELECT _row, {text} FROM staged WHERE coalesce({text}, '') <> '' AND NOT coalesce({known}, false)"
     unknown: list[RejectedRow] = []
-    reason = "who spoke in this chat is not known"
+    reason = Wording("who spoke in this chat is not known")
     for rows in pages(cursor, odd):
         told = [(row, said, chats.turns(said)) for row, said in rows]
         insert(cursor, "odd", [(row, "" if turns is None else plain_json(turns)) for row, _, turns in told])
@@ -112,8 +113,13 @@ def _odd_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str | 
 
 def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list[RejectedRow]:
     checks = [
-        ("output", "'the output is empty'", "empty"),
-        ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"size > {LARGEST_CELL}"),
+        ("output", Wording("the output is empty"), "''", "empty"),
+        (
+            "output",
+            Wording("the output is longer than {most:,} characters", most=LARGEST_CELL),
+            "''",
+            f"size > {LARGEST_CELL}",
+        ),
     ]
     if not id_is_guess:
         key = _key("external_id")
@@ -129,21 +135,24 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
         checks.append(
             (
                 "id",
-                f"'the id ' || external_id || ' stands already in row ' || (SELECT first {first}) "
-                "|| ' with a different text'",
+                Wording("the id {id} stands already in row {first} with a different text"),
+                f"{{'id': external_id, 'first': (SELECT first {first})}}",
                 f"external_id IS NOT NULL AND EXISTS (SELECT 1 {first} AND f.first_id <> ready.output_id)",
             )
         )
     found: list[RejectedRow] = []
-    for field, reason, condition in checks:
+    for field, reason, values, condition in checks:
         if cursor.execute(f"SELECT count(*) FROM ready WHERE {condition}").fetchone() == (0,):
             continue
         rows = cursor.execute(
-            f"SELECT _row, {reason}, (SELECT left(text, {RAW}) FROM prepared p WHERE p._row = ready._row "
+            f"SELECT _row, {values}, (SELECT left(text, {RAW}) FROM prepared p WHERE p._row = ready._row "
             "LIMIT 1) "
             f"FROM ready WHERE {condition} ORDER BY _row"
         ).fetchall()
-        found += [RejectedRow(row=row, field=field, reason=why, raw=raw) for row, why, raw in rows]
+        found += [
+            RejectedRow(row=row, field=field, reason=Wording(reason, **(told or {})), raw=raw)
+            for row, told, raw in rows
+        ]
         cursor.execute(f"DELETE FROM ready WHERE {condition}")
     return found
 
@@ -242,9 +251,9 @@ def match_ids(
         RejectedRow(
             row=row,
             field=column,
-            reason=f"{found} outputs have the id '{given}'"
+            reason=Wording("{n} outputs have the id '{id}'", n=found, id=given)
             if found
-            else f"no output has the id '{given or ''}'",
+            else Wording("no output has the id '{id}'", id=given or ""),
             raw=given or "",
         )
         for row, given, found in rows

@@ -19,9 +19,11 @@ def copy_to(db: Database, out: Path) -> int:
         BadInput: the file exists already, or its folder does not.
     """
     if out.exists():
-        raise BadInput(f"{out} exists already.", next_step="Name a new file for the backup.")
+        raise BadInput("{out} exists already.", next_step="Name a new file for the backup.", out=out)
     if not out.parent.is_dir():
-        raise BadInput(f"There is no folder {out.parent}.", next_step="Make it, or name another.")
+        raise BadInput(
+            "There is no folder {parent}.", next_step="Make it, or name another.", parent=out.parent
+        )
     target = str(out).replace("'", "''")
     outside = db.outside()
     source = outside.rows("SELECT current_database()")[0][0]
@@ -41,7 +43,7 @@ def restore(source: Path, target: Path) -> Path | None:
         StoreBusy: another process holds the target.
     """
     if not source.is_file():
-        raise BadInput(f"There is no file {source}.", next_step="Check the path of the backup.")
+        raise BadInput("There is no file {source}.", next_step="Check the path of the backup.", source=source)
     fresh = target.with_name(f"{target.name}.restoring")
     shutil.copyfile(source, fresh)
     try:
@@ -51,7 +53,7 @@ def restore(source: Path, target: Path) -> Path | None:
         fresh.rename(target)
     except StoreDamaged as trouble:
         raise BadInput(
-            f"{source} is no labelcore backup.", next_step="Choose a file that `backup` wrote."
+            "{source} is no labelcore backup.", next_step="Choose a file that `backup` wrote.", source=source
         ) from trouble
     finally:
         fresh.unlink(missing_ok=True)

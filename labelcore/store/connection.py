@@ -19,6 +19,7 @@ import duckdb
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged
 from labelcore.store.feed import Feed
 from labelcore.store.transactions import Transaction
+from labelcore.wording import Wording
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -214,7 +215,10 @@ def connect(path: Path | None, memory_limit: str) -> Database:
         raise _explain(path, trouble) from trouble
     except OSError as trouble:
         raise StoreDamaged(
-            f"{path} cannot be opened: {trouble.strerror}.", next_step="Name another file with --db."
+            "{path} cannot be opened: {reason}.",
+            next_step="Name another file with --db.",
+            path=path,
+            reason=trouble.strerror,
         ) from trouble
 
 
@@ -222,14 +226,18 @@ def _explain(path: Path, trouble: duckdb.IOException) -> StoreBusy | StoreDamage
     text = str(trouble)
     if "lock" in text.lower():
         holder = _HOLDER.search(text)
-        who = f"process {holder[1]}" if holder else "another process"
+        who = Wording("process {pid}", pid=holder[1]) if holder else Wording("another process")
         return StoreBusy(
-            f"{path} is held by {who}, and DuckDB gives a file to one process at a time.",
+            "{path} is held by {who}, and DuckDB gives a file to one process at a time.",
             next_step="Close that program (or use the running labelcore app), then try again.",
+            path=path,
+            who=who,
         )
     return StoreDamaged(
-        f"{path} cannot be opened as a labelcore database: {text.splitlines()[0]}",
+        "{path} cannot be opened as a labelcore database: {text}",
         next_step="Name another file with --db, or restore a backup.",
+        path=path,
+        text=text.splitlines()[0],
     )
 
 

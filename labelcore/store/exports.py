@@ -8,6 +8,7 @@ from pathlib import Path
 from labelcore.errors import BadInput
 from labelcore.store.connection import Database
 from labelcore.store.filters import Filter, condition
+from labelcore.wording import Wording
 
 TABLES = {
     "outputs": (
@@ -63,20 +64,31 @@ def write(db: Database, project_id: str, what: str, out: Path, wanted: Filter | 
     """
     if what not in TABLES:
         close = difflib.get_close_matches(what.lower(), TABLES, n=1)
-        meant = f"; did you mean {close[0]}?" if close else "."
-        raise BadInput(f"'{what}' cannot be exported{meant}", next_step=f"There are {', '.join(TABLES)}.")
+        meant = Wording(" Did you mean {name}?", name=close[0]) if close else ""
+        raise BadInput(
+            "'{noun}' cannot be exported.{meant}",
+            next_step="There are {tables}.",
+            noun=what,
+            meant=meant,
+            tables=list(TABLES),
+        )
     form = _FORMATS.get(out.suffix.lower())
     if form is None:
         raise BadInput(
-            f"'{out.name}' does not say which format to write.",
+            "'{name}' does not say which format to write.",
             next_step="End the name in .csv, .jsonl or .parquet.",
+            name=out.name,
         )
     if not out.parent.is_dir():
-        raise BadInput(f"There is no folder {out.parent}.", next_step="Make it, or name another.")
+        raise BadInput(
+            "There is no folder {parent}.", next_step="Make it, or name another.", parent=out.parent
+        )
     sql, given = TABLES[what], {"project": project_id}
     if wanted:
         if what not in _OF_OUTPUTS:
-            raise BadInput(f"A filter on outputs says nothing of {what}.", next_step="Leave the filter out.")
+            raise BadInput(
+                "A filter on outputs says nothing of {noun}.", next_step="Leave the filter out.", noun=what
+            )
         chosen = condition(db, project_id, wanted)
         some = f" AND output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
         sql, given = sql.replace(" ORDER BY ", some, 1), chosen.parameters

@@ -17,6 +17,7 @@ import duckdb
 from labelcore.errors import BadInput
 from labelcore.store import views
 from labelcore.store.connection import Database
+from labelcore.wording import Wording
 
 _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
 _TABLE_FUNCTIONS = set(
@@ -26,8 +27,10 @@ _REFUSED = set(
     "current_setting currval getenv getvariable nextval pg_sleep setseed setval sleep_ms write_log".split()
 )
 _LISTS = {"tables", "__show_tables_expanded"}
-_READ_ONLY = "Only one statement that reads is run: SELECT, WITH, FROM, SHOW TABLES or DESCRIBE."
-_NEXT = "`SHOW TABLES` names what there is; docs/querying.md describes the views meant for questions."
+_READ_ONLY = Wording("Only one statement that reads is run: SELECT, WITH, FROM, SHOW TABLES or DESCRIBE.")
+_NEXT = Wording(
+    "`SHOW TABLES` names what there is; docs/querying.md describes the views meant for questions."
+)
 
 
 class Found(NamedTuple):
@@ -53,8 +56,9 @@ def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> Fo
             rows = cursor.fetchmany(limit + 1)
         except duckdb.InterruptException:
             raise BadInput(
-                f"The question took longer than {seconds:g} seconds.",
+                "The question took longer than {seconds:g} seconds.",
                 next_step="Ask for fewer rows, or for one project with WHERE project = '…'.",
+                seconds=seconds,
             ) from None
         except duckdb.Error as trouble:
             raise _wrong(str(trouble)) from trouble
@@ -75,7 +79,7 @@ def _check(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
     try:
         tree = json.loads(serialized[0]) if serialized else {"error": True}
     except RecursionError:
-        raise _wrong("it is nested too deeply.") from None
+        raise _wrong(Wording("it is nested too deeply.")) from None
     if tree["error"]:  # PIVOT and the like are several statements
         raise _refused()
     parts = list(_parts(tree["statements"]))
@@ -113,9 +117,9 @@ def _check_part(part: dict[str, Any], tables: set[str], schemas: set[str]) -> No
     if kind in {"BASE_TABLE", "SHOW_REF"}:
         _check_table(part, tables, schemas)
     if kind == "TABLE_FUNCTION" and part["function"].get("function_name", "").lower() not in _TABLE_FUNCTIONS:
-        raise _refused(f"{part['function'].get('function_name')}() is not for questions. ")
+        raise _refused(str(part["function"].get("function_name")))
     if function in _REFUSED or function.startswith(("read_", "write_")):
-        raise _refused(f"{function}() is not for questions. ")
+        raise _refused(function)
 
 
 def _check_table(part: dict[str, Any], tables: set[str], schemas: set[str]) -> None:
@@ -127,13 +131,24 @@ def _check_table(part: dict[str, Any], tables: set[str], schemas: set[str]) -> N
         return
     if name not in tables or schema not in schemas or catalog not in schemas:
         shown = ".".join(filter(None, [catalog, schema, part.get("table_name")]))
-        raise BadInput(f"There is no table or view '{shown}' to ask.", next_step=_NEXT)
+        raise BadInput("There is no table or view '{shown}' to ask.", next_step=_NEXT, shown=shown)
 
 
-def _refused(what: str = "") -> BadInput:
-    return BadInput(f"{what}{_READ_ONLY}", next_step=_NEXT)
+def _refused(function: str = "") -> BadInput:
+    if not function:
+        return BadInput(_READ_ONLY, next_step=_NEXT)
+    return BadInput(
+        "{function}() is not for questions. {read_only}",
+        next_step=_NEXT,
+        function=function,
+        read_only=_READ_ONLY,
+    )
 
 
 def _wrong(message: str) -> BadInput:
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return BadInput(f"The question cannot be answered: {lines[0]}", next_step=_NEXT)
+    return BadInput(
+        "The question cannot be answered: {reason}",
+        next_step=_NEXT,
+        reason=message if isinstance(message, Wording) else lines[0],
+    )

@@ -156,7 +156,12 @@ def expression(staged: Staged, name: str) -> str:
             steps = [step for step in re.split(r"[.\[\]]+", rest) if step]
             found = f"json_extract_string(c{place}, {literal(pointer(steps))})"
             return f"CASE WHEN json_valid(c{place}) THEN {found} END"
-    raise BadInput(f"There is no column '{name}'.", next_step=f"The columns are: {', '.join(staged.names)}.")
+    raise BadInput(
+        "There is no column '{name}'.",
+        next_step="The columns are: {names}.",
+        name=name,
+        names=list(staged.names),
+    )
 
 
 def column_of(staged: Staged, name: str) -> str:

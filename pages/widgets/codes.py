@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
+from labelcore.messages import trouble_words
 from labelcore.models import Code
 from labelcore.settings import settings
 from labelcore.stages.deriving import coding, proposing_codes
@@ -86,7 +87,7 @@ def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str],
                 undone |= {act.id} if act.kind == "undo" else set()
             done.append(act.id)
         except LabelcoreError as trouble:
-            refused[act.id] = str(trouble)
+            refused[act.id] = trouble_words(trouble)
     return done, refused
 
 

@@ -58,8 +58,18 @@ class GradingSession:
         stamp = next(_stamps)
         coming = self._outputs(first=not stored) if self.way == "single" else self._pairs()
         return coming.model_copy(
-            update={"acknowledged": tuple(stored), "refused": refused, "epoch": _EPOCH, "stamp": stamp}
+            update={
+                "items": tuple(self._in_words(item) for item in coming.items),
+                "acknowledged": tuple(stored),
+                "refused": {name: say_in(self.language, why) for name, why in refused.items()},
+                "epoch": _EPOCH,
+                "stamp": stamp,
+            }
         )
+
+    def _in_words(self, item: CardItem) -> CardItem:
+        """With the reason why it was picked in the person's language."""
+        return item.model_copy(update={"reason_for_pick": say_in(self.language, item.reason_for_pick)})
 
     def _outputs(self, *, first: bool) -> CardNews:
         workspace = self.workspace

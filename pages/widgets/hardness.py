@@ -59,7 +59,7 @@ def show_hardness(workspace: Workspace) -> None:
         begun = in_thread(work, "The test", keys.HARDENING_FAILED)
         begun.wait(_BEGIN_SECONDS)  # so that the page already shows it
         st.rerun()
-    _watch(version)
+    _watch(workspace, version)
     found = report(workspace, version)
     shell.warn(sentences(found.warnings))
     if not found.results:
@@ -70,7 +70,7 @@ def show_hardness(workspace: Workspace) -> None:
 
 
 @st.fragment(run_every=1.0)
-def _watch(version: JudgeVersion) -> None:
+def _watch(workspace: Workspace, version: JudgeVersion) -> None:
     """The test of this judge as it goes, whoever began it, with a way to stop it."""
     for failure in st.session_state.get(keys.HARDENING_FAILED, []):
         st.error(plain(failure))
@@ -87,7 +87,7 @@ def _watch(version: JudgeVersion) -> None:
     st.progress(now.done / now.total if now.total else 1.0, text=words)
 
     def stop() -> None:
-        hardness.stop_test(version)
+        hardness.stop_test(workspace, version)
 
     key = f"{keys.HARDENED}-stop"
     st.button("Stop", key=key, icon=":material/stop:", disabled=stopping, on_click=stop)

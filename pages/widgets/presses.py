@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from labelcore.errors import LabelcoreError
-from labelcore.messages import Language
+from labelcore.messages import Language, trouble_words
 from labelcore.messages.card import card_words
 from labelcore.settings import settings
 from labelcore.stages import projects
@@ -64,7 +64,7 @@ def _answer(who: tuple[str, str, Language, Way], sent: object) -> Response:
         workspace = Workspace(db, projects.open_project(db, project, create=False), annotator)
         news = GradingSession(workspace, language, way).news(events)
     except LabelcoreError as trouble:
-        return _refusal(409, str(trouble))
+        return _refusal(409, trouble_words(trouble, language))
     data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
     data["refused"] |= malformed
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.llm import local_server
+from labelcore.messages import trouble_words
 from labelcore.models import Run
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -34,7 +35,7 @@ def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Ev
         try:
             work(event)
         except LabelcoreError as trouble:
-            failed.append(str(trouble))
+            failed.append(trouble_words(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
             _log.exception("%s failed", what)
             failed.append(f"{what} failed; the log says why. What was decided is kept.")

@@ -19,7 +19,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from labelcore import places
 from labelcore.errors import LabelcoreError
-from labelcore.messages import NAMES, Language, say, speak
+from labelcore.messages import NAMES, Language, say, speak, trouble_words
 from labelcore.models import Project
 from labelcore.settings import settings
 from labelcore.stages import projects
@@ -103,13 +103,13 @@ def guard() -> Iterator[None]:
     try:
         yield
     except LabelcoreError as trouble:
-        st.error(plain(str(trouble)), icon=":material/error:")
+        st.error(plain(trouble_words(trouble)), icon=":material/error:")
         st.stop()
     except Exception as trouble:
         if type(trouble).__module__.startswith("streamlit"):
             raise  # reruns and stops travel as exceptions
         _log.exception("a page failed")
-        st.error("Something went wrong here; nothing that was saved is lost. The log says more.")
+        st.error(say("Something went wrong here; nothing that was saved is lost. The log says more."))
         st.stop()
 
 
@@ -146,7 +146,11 @@ def choose_rows(rows: Sequence[Mapping[str, Any]], key: str, *, several: bool = 
 def page_of(rows: Sequence[Row], size: int, key: str) -> Sequence[Row]:
     """So many rows at a time; people choose the page where there are more."""
     pages = (len(rows) + size - 1) // size
-    page = st.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"{key}-page") if pages > 1 else 1
+    page = (
+        st.number_input(say("Page of {pages:,}", pages=pages), 1, pages, 1, key=f"{key}-page")
+        if pages > 1
+        else 1
+    )
     return rows[(int(page) - 1) * size :][:size]
 
 
@@ -174,7 +178,7 @@ def go(file: str, label: str) -> None:
     try:
         st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:")
     except StreamlitPageNotFoundError:
-        st.write(f"{label} (in the menu of the app)")
+        st.write(say("{label} (in the menu of the app)", label=say(label)))
 
 
 def go_to(file: str, label: str, given: Mapping[str, str], more: str = "") -> None:
@@ -214,4 +218,4 @@ def _place() -> dict[str, str]:
 def warn(sentences: Sequence[str]) -> None:
     """Warnings as sentences, each on its own."""
     for sentence in sentences:
-        st.warning(plain(sentence), icon=":material/info:")
+        st.warning(plain(say(sentence)), icon=":material/info:")

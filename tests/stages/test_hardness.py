@@ -353,14 +353,14 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
     def watch(done: int, total: int, words: str) -> None:
         lines.append(words)
         if done >= 8:
-            assert hardness.stop_test(version)
+            assert hardness.stop_test(workspace, version)
 
     found = hardness.harden(workspace.telling(watch), version, limit=3, only=("injection",))
     asked = len(mock.prompts)
     assert 8 <= found.results < len(plain) and not found.errors
     assert asked <= found.results + 3 + 4, "what was answered is stored"
     assert any("left" in words for words in lines) and lines[-1] == "stopped"
-    assert hardness.ongoing_test(version) is None and not hardness.stop_test(version)
+    assert hardness.ongoing_test(version) is None and not hardness.stop_test(workspace, version)
     mock.latency = 0.0
     again = hardness.harden(workspace, version, limit=3, only=("injection",))
     assert again.results == len(plain) and not again.errors
@@ -376,7 +376,7 @@ def test_a_stop_while_the_model_is_slow_is_heard_soon(
     monkeypatch.setattr("labelcore.stages.judging.running.deciding.GRACE_SECONDS", 0.2)
     version = add_judge(workspace, "llm", llm_spec(criterion))
     mock.latency = 30.0
-    threading.Timer(0.5, hardness.stop_test, [version]).start()
+    threading.Timer(0.5, hardness.stop_test, [workspace, version]).start()
     started = time.monotonic()
     found = hardness.harden(workspace, version, limit=3)
     assert time.monotonic() - started < 3

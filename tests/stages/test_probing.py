@@ -223,12 +223,8 @@ def test_the_newest_opinion_counts_and_can_be_taken_back(
     assert len(probe_cases.list_probes(workspace, "Short", state="open")) == 8
     probe_cases.say_of_probe(workspace.by("ann"), probe.id, "undone")
     assert state() == "open"
-    assert [opinion.value for opinion in probe_table.history(workspace.db, workspace.project.id)] == [
-        "confirmed",
-        "rejected",
-        "undone",
-        "undone",
-    ]
+    given = [opinion.value for opinion in probe_table.history(workspace.db, workspace.project.id)]
+    assert given == ["confirmed", "rejected", "undone", "undone"]
 
 
 def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(

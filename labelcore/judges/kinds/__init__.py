@@ -26,6 +26,7 @@ from labelcore.judges.judge_prompt import Prompt
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, Frozen, JudgeVersion, Output
 from labelcore.text import embedding
+from labelcore.wording import Wording
 
 RESERVED = "library"  # the key of a specification that says where the judge comes from; no decision reads it
 
@@ -80,13 +81,13 @@ class Kind(Generic[SpecOf]):
     heavy: ClassVar[frozenset[str]] = frozenset()
     travels: ClassVar[type[Frozen] | None] = None
     came: ClassVar[str] = ""
-    no_prompt: ClassVar[tuple[str, str]] = (
-        "{name} is fitted to grades; no prompt of it could be refreshed.",
-        "`labelcore judge propose` fits judges anew.",
+    no_prompt: ClassVar[tuple[Wording, Wording]] = (
+        Wording("{name} is fitted to grades; no prompt of it could be refreshed."),
+        Wording("`labelcore judge propose` fits judges anew."),
     )
-    no_flip: ClassVar[tuple[str, str]] = (
-        "A {kind} judge is not flipped.",
-        "`judge retrain` makes a learned judge again; an LLM judge needs a clearer criterion.",
+    no_flip: ClassVar[tuple[Wording, Wording]] = (
+        Wording("A judge of the kind '{kind}' is not flipped."),
+        Wording("`judge retrain` makes a learned judge again; an LLM judge needs a clearer criterion."),
     )
 
     def __init__(self, content: Mapping[str, Any]) -> None:
@@ -134,7 +135,7 @@ class Kind(Generic[SpecOf]):
     @property
     def steady(self) -> str:
         """Why it has no flip rate; "" where it may change its mind."""
-        return f"a {self.stored} judge decides the same text the same way"
+        return Wording("a {kind} judge decides the same text the same way", kind=self.stored)
 
     @property
     def prompts(self) -> Sequence[Prompt]:
@@ -219,8 +220,10 @@ def kind_named(word: str, spec: Mapping[str, Any] | None = None) -> type[Kind]:
     kinds = [kind for kind in named if not kind.mark or kind.mark in (spec or ())]
     if not kinds:
         raise NotFound(
-            f"There is no kind of judges called '{word}'.",
-            next_step=f"This version of labelcore knows {', '.join(words())}.",
+            "There is no kind of judges called '{word}'.",
+            next_step="This version of labelcore knows {names}.",
+            word=word,
+            names=list(words()),
         )
     return kinds[-1]  # a marked one comes after what it is told from
 

@@ -13,6 +13,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.judges.cascade_steps import Step, Threshold, Votes, decides, votes_of
 from labelcore.judges.kinds import Kind, register
 from labelcore.models import Decision, Frozen
+from labelcore.wording import Wording
 
 Result = Decision | LabelcoreError
 Ask = Callable[[str, Sequence[str]], Mapping[str, Result]]
@@ -50,7 +51,7 @@ class CascadeKind(Kind[CascadeSpec]):
     @property
     @override
     def steady(self) -> str:
-        return "a cascade changes its mind where the judges that it is made of do"
+        return Wording("a cascade changes its mind where the judges that it is made of do")
 
     def decide_in_turn(self, ask: Ask, ids: Sequence[str]) -> dict[str, Result]:
         """The first judge on all outputs, the second where it must be asked; only what is decided."""

@@ -18,6 +18,7 @@ from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.protocol import Answer, Row, Trouble
+from labelcore.wording import Wording
 
 _VALUES: dict[bool | None, VerdictValue] = {True: "pass", False: "fail", None: "abstain"}
 _NO_REASON = "The check gives no reason."
@@ -40,10 +41,12 @@ def make_spec(source: str, *, field: str = "") -> dict[str, Any]:
     text = source.replace("\r\n", "\n")
     faults = shared_pool().faults(text)
     if faults:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        more = Wording(" (and {n} more)", n=len(faults) - 1) if len(faults) > 1 else ""
         raise BadInput(
-            f"The check cannot be used: {faults[0]}{more}",
+            "The check cannot be used: {fault}{more}",
             next_step="`labelcore judge contract` says what a check may use.",
+            fault=faults[0],
+            more=more,
         )
     return CheckSpec(source=text, field=field).model_dump(mode="json")
 
@@ -60,10 +63,13 @@ class CheckKind(Kind[CheckSpec]):
     travels: ClassVar[type[Frozen]] = CheckSpec
     came = "it was written there"
     no_prompt = (
-        "{name} is written by hand; no prompt of it could be refreshed.",
-        "`labelcore judge add` stores its next version.",
+        Wording("{name} is written by hand; no prompt of it could be refreshed."),
+        Wording("`labelcore judge add` stores its next version."),
     )
-    no_flip = ("A written check is not flipped.", "Write it the other way round: `labelcore judge write`.")
+    no_flip = (
+        Wording("A written check is not flipped."),
+        Wording("Write it the other way round: `labelcore judge write`."),
+    )
 
     def describe(self) -> str:
         """The first words that the writer says about it, else that it is one."""
@@ -92,5 +98,5 @@ class CheckKind(Kind[CheckSpec]):
 
 def _decision(result: Answer | Trouble) -> Decision | ModelTrouble:
     if isinstance(result, Trouble):
-        return ModelTrouble(f"The check failed: {result}", kind=result.kind)
+        return ModelTrouble("The check failed: {result}", kind=result.kind, result=result)
     return Decision(value=_VALUES[result.value], reason=result.reason or _NO_REASON)

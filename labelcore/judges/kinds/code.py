@@ -55,8 +55,9 @@ def detector_of(spec: CodeSpec) -> Detector:
     """The detector that a spec names; NotFound where this version of labelcore has none such."""
     if spec.detector not in REGISTRY:
         raise NotFound(
-            f"There is no detector '{spec.detector}'.",
+            "There is no detector '{detector}'.",
             next_step="The judge was made by another version of labelcore: propose judges again.",
+            detector=spec.detector,
         )
     return REGISTRY[spec.detector]
 
@@ -214,9 +215,9 @@ def known_key(spec: CodeSpec) -> str:
     for name, whole in _PARAMETERS.items():
         given = spec.parameters.get(name)
         if (wanted == name) != (given is not None):
-            raise BadInput(f"only a detector of a {name} has a {name}, and it needs one")
+            raise BadInput("only a detector of a {name} has a {name}, and it needs one", name=name)
         if given is not None and not whole(given):
-            raise BadInput(f"a {name} is {'a list of words' if name == 'phrase' else 'its label'}")
+            raise BadInput("a phrase is a list of words" if name == "phrase" else "a section is its label")
     parameters = spec.parameters
     lists = (parameters.get(name, []) for name in ("beside", "filler"))
     if not all(map(_are_words, lists)) or not isinstance(parameters.get("title", ""), str):

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from labelcore.judges.kinds import Kind, register
 from labelcore.models import Frozen
+from labelcore.wording import Wording
 
 
 class FeedbackSpec(Frozen):
@@ -27,10 +28,13 @@ class FeedbackKind(Kind[FeedbackSpec]):
     runs = False
     free = True
     chosen_by_users = True
-    no_prompt = ("{name} is what users said, so it cannot be refreshed.", "Import newer feedback.")
+    no_prompt = (
+        Wording("{name} is what users said, so it cannot be refreshed."),
+        Wording("Import newer feedback."),
+    )
     no_flip = (
-        "A {kind} judge is not flipped.",
-        "Say what its values count as with --passes and --fails at the next import.",
+        Wording("A judge of the kind '{kind}' is not flipped."),
+        Wording("Say what its values count as with --passes and --fails at the next import."),
     )
 
     def describe(self) -> str:
@@ -40,7 +44,7 @@ class FeedbackKind(Kind[FeedbackSpec]):
     @property
     @override
     def steady(self) -> str:
-        return "users are not asked again"
+        return Wording("users are not asked again")
 
     @property
     @override

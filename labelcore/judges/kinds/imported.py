@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from labelcore.judges.kinds import Kind, register
 from labelcore.models import Frozen
+from labelcore.wording import Wording
 
 
 class ImportedSpec(Frozen):
@@ -28,8 +29,8 @@ class ImportedKind(Kind[ImportedSpec]):
     runs = False
     turns_verdicts = True
     no_prompt = (
-        "The verdicts of {name} were imported, so it cannot be refreshed.",
-        "Import the other tool's new verdicts.",
+        Wording("The verdicts of {name} were imported, so it cannot be refreshed."),
+        Wording("Import the other tool's new verdicts."),
     )
 
     def describe(self) -> str:

@@ -102,9 +102,10 @@ async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Deci
     answer: Answer[Any] = await client.answer(prompt.messages_for(seen), form)
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
-            f"The model refuses: {answer.parsed.reason[:200]}",
+            "The model refuses: {reason}",
             kind="refusal",
             next_step="Ask another model, or look at what the output holds.",
+            reason=answer.parsed.reason[:200],
         )
     decision = Decision(
         value=answer.parsed.verdict,

@@ -126,10 +126,11 @@ def _client_of(prompt: Prompt, client: ModelClient) -> ModelClient:
     if not endpoint:
         return client
     raise ModelTrouble(
-        f"The endpoint '{endpoint}' of a panel's member is not configured here.",
+        "The endpoint '{endpoint}' of a panel's member is not configured here.",
         next_step="Configure it, or make the panel of judges that can be asked.",
         kind="endpoint",
         fatal=True,
+        endpoint=endpoint,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
@@ -63,7 +64,7 @@ def changed(criterion: Criterion) -> Iterator[str]:
 
 @lines("derive")
 def derived(found: derivation.Derivation) -> Iterator[str]:
-    yield from found.warnings
+    yield from map(say, found.warnings)
     yield from map(_line, found.criteria)
     yield f"{found.uncovered_fails} failed outputs are not explained by any criterion yet."
 
@@ -142,7 +143,7 @@ def codes(found: Sequence[Coded]) -> Iterator[str]:
 
 @lines("codes propose")
 def coded(coding: proposing_codes.Coding) -> Iterator[str]:
-    yield from coding.says
+    yield from map(say, coding.says)
     yield from codes(coding.codes)
 
 

@@ -40,7 +40,7 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
         yield f"Redacted: {_found(batch.redacted) or 'nothing was found'}."
         yield f"What stood there is in {result.key_file}: keep it, apart from the database."
     for bad in result.rejected[:_SHOWN]:
-        yield f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {bad.reason}"
+        yield f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {say(bad.reason)}"
     if (more := len(result.rejected) - _SHOWN) > 0:
         yield f"  … and {more:,} more"
     yield f"Take it back with: labelcore import --undo {batch.id}"

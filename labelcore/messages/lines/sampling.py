@@ -3,13 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
 from labelcore.models import Sample
 
 
 @lines("sample")
 def drawn(sample: Sample) -> Iterator[str]:
-    yield f"Drew {len(sample.picks)} outputs by '{sample.rule}' with seed {sample.seed}."
-    yield from sample.warnings
+    yield counted(
+        "Drew 1 output by '{rule}' with seed {seed}.",
+        "Drew {n:,} outputs by '{rule}' with seed {seed}.",
+        n=len(sample.picks),
+        rule=sample.rule,
+        seed=sample.seed,
+    )
+    yield from map(say, sample.warnings)
     for reason, number in sorted(Counter(pick.reason for pick in sample.picks).items()):
-        yield f"  {number} × {reason}"
+        yield f"  {number} × {say(reason)}"

@@ -30,6 +30,7 @@ from labelcore.stages.judging.proposing.subjects import subject_of, training_dat
 from labelcore.stats.selection import LARGEST
 from labelcore.stats.set_wish import MUST, SHOULD, Wish
 from labelcore.store import audit, judges as judge_table, outputs as output_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -120,10 +121,11 @@ def choose(workspace: Workspace, *, options: ChoiceOptions = AS_USUAL) -> Choice
 
 def _of_both_kinds(labels: Labels) -> Labels:
     if not labels.passes or not labels.fails:
-        missing = "failed" if labels.passes else "passed" if labels.fails else "graded"
+        missing = Wording("failed" if labels.passes else "passed" if labels.fails else "graded")
         raise BadInput(
-            f"No output has been {missing} yet, so judges cannot be told apart.",
+            "No output has been {missing} yet, so judges cannot be told apart.",
             next_step="Grade on until there are some passes and some fails.",
+            missing=missing,
         )
     return labels
 
@@ -143,8 +145,9 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
     for version in needed:
         if version.id not in votes.columns or votes[version.id].reindex(ids).isna().all():
             raise BadInput(
-                f"'{version.name}' must be in the set, but it has no verdict on a graded output.",
+                "'{name}' must be in the set, but it has no verdict on a graded output.",
                 next_step="Run it with `judge run`, or choose without it.",
+                name=version.name,
             )
     return set(ids)
 

@@ -14,7 +14,7 @@ from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlign
 from labelcore.stages.grading import Labels
 from labelcore.stats import counts as figures, prevalence, resampling
 from labelcore.stats.prevalence import Graded, PoolVerdicts
-from labelcore.stats.rate import Rate, not_measurable
+from labelcore.stats.rate import Rate, few_sources, not_measurable
 from labelcore.store import Database, confusion, judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
@@ -74,7 +74,7 @@ def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, R
     fewest = resampling.FEWEST_GROUPS
     if groups is None or groups >= fewest:
         return found
-    why = f"no interval: the outputs come from {groups} sources only, it takes {fewest}"
+    why = few_sources(groups, fewest)
     none = {"low": None, "high": None, "why_not": why}
     return [
         {name: rate if rate.value is None else rate.model_copy(update=none) for name, rate in rates.items()}

@@ -86,7 +86,9 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         given = datetime.fromisoformat(text.strip())
     except ValueError as trouble:
         raise BadInput(
-            f"'{text[:40]}' is no date and time.", next_step="Write it as 2026-11-20T12:00 or 2026-11-20."
+            "'{text}' is no date and time.",
+            next_step="Write it as 2026-11-20T12:00 or 2026-11-20.",
+            text=text[:40],
         ) from trouble
     whole_day = "T" not in text.upper() and ":" not in text
     try:
@@ -94,7 +96,7 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         given = given if zone is None or given.tzinfo else given.replace(tzinfo=zone)
         moment = given if given.tzinfo else given.astimezone()
     except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
-        raise BadInput(f"{given} is no moment of this calendar.") from trouble
+        raise BadInput("{given} is no moment of this calendar.", given=given) from trouble
     begun = not whole_day or datetime.combine(moment, time.min, moment.tzinfo) <= now()
     return min(moment, now()) if whole_day and begun else moment
 
@@ -120,11 +122,17 @@ def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[Workspa
         return
     aware = moment.astimezone()
     if aware > now():
-        raise BadInput(f"{aware:%Y-%m-%d %H:%M} is still to come.", next_step="Name an earlier moment.")
+        raise BadInput(
+            "{aware:%Y-%m-%d %H:%M} is still to come.", next_step="Name an earlier moment.", aware=aware
+        )
     with past.as_of(workspace.db, aware) as then:
         try:
             known = open_project(then, workspace.project.name, create=False)
         except NotFound as trouble:
-            says = f"There was no project '{workspace.project.name}' at {aware:%Y-%m-%d %H:%M}."
-            raise NotFound(says, next_step="Name a later moment.") from trouble
+            raise NotFound(
+                "There was no project '{name}' at {aware:%Y-%m-%d %H:%M}.",
+                next_step="Name a later moment.",
+                name=workspace.project.name,
+                aware=aware,
+            ) from trouble
         yield Workspace(then, known)

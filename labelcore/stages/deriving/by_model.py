@@ -25,6 +25,7 @@ from labelcore.stages.deriving.clauses import Clause
 from labelcore.stages.deriving.editing import new_criterion
 from labelcore.store import criteria as criterion_table
 from labelcore.text.reading import han_share
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _NOTES_CODED, _NOTES_GROUPED = 40, 60
@@ -115,15 +116,19 @@ class Left:
     empty: int = 0
     beyond: int = 0
 
-    def says(self) -> list[str]:
+    def says(self) -> list[Wording]:
         """A sentence for each kind that occurred."""
         kinds = (
-            (self.invented, "quotes that are not in the note that they cite"),
-            (self.unknown, "citations of notes that do not exist"),
-            (self.empty, "entries without a name"),
-            (self.beyond, "entries beyond what one answer may hold"),
+            (self.invented, Wording("quotes that are not in the note that they cite")),
+            (self.unknown, Wording("citations of notes that do not exist")),
+            (self.empty, Wording("entries without a name")),
+            (self.beyond, Wording("entries beyond what one answer may hold")),
         )
-        return [f"The model's answers held {n} {what}: left out." for n, what in kinds if n]
+        return [
+            Wording("The model's answers held {n} {things}: left out.", n=n, things=things)
+            for n, things in kinds
+            if n
+        ]
 
     def cited(self, notes: Sequence[CitedNote], part: Sequence[Clause]) -> Iterator[tuple[int, str]]:
         """Number and quote of the citations that hold; the others are counted."""
@@ -312,7 +317,7 @@ async def _ask_same(client: ModelClient, labels: Sequence[str], language: str) -
 
 def derive_criteria(
     workspace: Workspace, clauses: Sequence[Clause], before: Sequence[Criterion]
-) -> list[str]:
+) -> list[Wording]:
     """Store criteria whose citations hold; returns what was left out or not answered, in sentences.
 
     Raises:
@@ -334,7 +339,9 @@ def derive_criteria(
     fresh = [criterion for criterion in _distinct(found) if criterion.name.casefold() not in taken]
     criterion_table.save(workspace.db, fresh)
     failed = sum(len(part) for part, answer in answers if isinstance(answer, ModelTrouble))
-    return [*left.says(), *([f"The model failed for {failed} notes ({troubles[0]})"] if troubles else [])]
+    if not troubles:
+        return left.says()
+    return [*left.says(), Wording("The model failed for {n} notes ({why})", n=failed, why=troubles[0])]
 
 
 async def _ask_criteria(

@@ -20,6 +20,7 @@ from labelcore.stages.deriving.naming import statement_of
 from labelcore.stages.finding import Ambiguous, Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import audit, codes as code_table, criteria as criterion_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _DONE, _UNDONE = "codes changed", "codes change taken back"
@@ -77,7 +78,9 @@ def find_code(workspace: Workspace, word: str) -> Code:
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    codes = Catalogue[Code]("code", "labelcore codes list", lambda code: (code.id,), lambda code: code.label)
+    codes = Catalogue[Code](
+        Wording("code"), "labelcore codes list", lambda code: (code.id,), lambda code: code.label
+    )
     return find_named(live_codes(workspace), word, codes)
 
 
@@ -93,7 +96,7 @@ def rename_code(workspace: Workspace, code: Code, label: str) -> Code:
         raise BadInput("A code needs a label.")
     others = {other.label.casefold() for other in live_codes(workspace) if other.id != code.id}
     if label.casefold() in others:
-        raise BadInput(f"Another code is called '{label}'.", next_step="Merge the two.")
+        raise BadInput("Another code is called '{label}'.", next_step="Merge the two.", label=label)
     return _change(workspace, code, f"“{code.label}” became “{label}”", label=label)
 
 
@@ -200,7 +203,7 @@ def criterion_from_codes(
     if not chosen or not name:
         raise BadInput("A criterion from codes needs a name and at least one code with quotes.")
     if name.casefold() in {criterion.name.casefold() for criterion in list_criteria(workspace)}:
-        raise BadInput(f"There is a criterion '{name}' already.", next_step="Take another name.")
+        raise BadInput("There is a criterion '{name}' already.", next_step="Take another name.", name=name)
     quotes = [quote for coded in chosen for quote in coded.quotes]
     typical = next((quote for quote in quotes if not quote.marked), quotes[0])
     criterion = new_criterion(

@@ -24,6 +24,7 @@ from labelcore.stages.deriving.proposing_codes import code_notes
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
 from labelcore.stats.threads import one_thread
 from labelcore.store import criteria as criterion_table, outputs as output_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _MUST_SHARE = 0.2
@@ -36,7 +37,7 @@ class Derivation(Frozen):
 
     criteria: tuple[Criterion, ...]
     uncovered_fails: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Wording, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -60,7 +61,7 @@ def derive(
     """
     labels = fitting_labels(workspace)
     before = list_criteria(workspace)
-    troubles: list[str] = []
+    troubles: list[Wording] = []
     if clauses := _new_clauses(workspace, before):
         if offline:
             _derive_by_meaning(workspace, clauses, labels, before)
@@ -92,18 +93,22 @@ def _new_clauses(workspace: Workspace, before: Sequence[Criterion]) -> list[Clau
     return [clause for clause in fresh if not (clause.marked and clause.grade_id in noted)]
 
 
-def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion]) -> Iterator[str]:
+def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion]) -> Iterator[Wording]:
     everything = human_labels(workspace)
     if not everything.value:
-        yield "No output has a pass or a fail yet: grade some first."
+        yield Wording("No output has a pass or a fail yet: grade some first.")
     elif not everything.fails:
-        yield "No output has been failed yet, so there is nothing to derive from: grade on."
+        yield Wording("No output has been failed yet, so there is nothing to derive from: grade on.")
     elif not clauses_of_fails(workspace):
-        yield "No failed output has a note: say in a few words what is wrong with some, or mark the words."
+        yield Wording(
+            "No failed output has a note: say in a few words what is wrong with some, or mark the words."
+        )
     if held := len(everything.value) - len(labels.value):
-        yield f"{held} graded outputs are set aside as the sealed test; their notes are not read here."
+        yield Wording(
+            "{n} graded outputs are set aside as the sealed test; their notes are not read here.", n=held
+        )
     if single := [item.name for item in criteria if len({quote.grade_id for quote in item.evidence}) == 1]:
-        yield f"Resting on a single note: {', '.join(single)}."
+        yield Wording("Resting on a single note: {names}.", names=single)
 
 
 @dataclass(frozen=True)

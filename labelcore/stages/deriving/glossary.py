@@ -20,6 +20,7 @@ from labelcore.stages.projects import terms
 from labelcore.store import audit, outputs as output_table, splits as split_table
 from labelcore.text.reading import LONGEST, sentences, well_formed
 from labelcore.text.terms import Definition, abbreviations, definitions, marks, small_words
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 __all__ = ["Candidate", "Mention", "Term", "drop_term", "find_terms", "list_terms", "set_term", "terms"]
@@ -87,13 +88,13 @@ def set_term(
         BadInput: term, meaning or scope are empty or too long, or there are too many terms.
     """
     if len(scope or {}) > MOST_FIELDS:
-        raise BadInput(f"A scope has at most {MOST_FIELDS} fields.", next_step="Name fewer.")
+        raise BadInput("A scope has at most {most} fields.", next_step="Name fewer.", most=MOST_FIELDS)
     fresh = Term(
-        term=_checked(term, "A term", LONGEST_TERM),
-        meaning=_checked(meaning, "The meaning of a term", LONGEST_MEANING),
+        term=_checked(term, Wording("A term"), LONGEST_TERM),
+        meaning=_checked(meaning, Wording("The meaning of a term"), LONGEST_MEANING),
         scope={
-            _checked(name, "A field of a scope", LONGEST_TERM): _checked(
-                value, "A value of a scope", LONGEST_MEANING
+            _checked(name, Wording("A field of a scope"), LONGEST_TERM): _checked(
+                value, Wording("A value of a scope"), LONGEST_MEANING
             )
             for name, value in (scope or {}).items()
         },
@@ -103,7 +104,7 @@ def set_term(
     known = terms(projects.open_project(workspace.db, workspace.project.name))
     others = [term for term in known if (term.term, term.scope) != (fresh.term, fresh.scope)]
     if len(others) >= MOST_TERMS:
-        raise BadInput(f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some.")
+        raise BadInput("A glossary holds at most {most:,} terms.", next_step="Drop some.", most=MOST_TERMS)
     _keep(workspace, [*others, fresh])
     told = {"meaning": fresh.meaning, "scope": fresh.scope}
     audit.note(workspace.db, workspace.project.id, workspace.person, "term set", fresh.term, **told)
@@ -127,8 +128,10 @@ def drop_term(
     before = terms(projects.open_project(workspace.db, workspace.project.name))
     left = [known for known in before if known.term != name or scope not in (None, known.scope)]
     if len(left) == len(before):
-        known = ", ".join(dict.fromkeys(term.term for term in before)) or "none yet"
-        raise NotFound(f"There is no such term '{name}'.", next_step=f"There are: {known}.")
+        terms_ = list(dict.fromkeys(term.term for term in before)) or Wording("none yet")
+        raise NotFound(
+            "There is no such term '{name}'.", next_step="There are: {known}.", name=name, known=terms_
+        )
     _keep(workspace, left)
     audit.note(workspace.db, workspace.project.id, workspace.person, "term dropped", name, scope=scope)
     return TermDropped(term=term, left=len(left))
@@ -143,12 +146,17 @@ def _plain(text: str) -> str:
     return " ".join(well_formed(text).split())
 
 
-def _checked(text: str, what: str, longest: int) -> str:
+def _checked(text: str, what: Wording, longest: int) -> str:
     plain = _plain(text)
     if not plain:
-        raise BadInput(f"{what} cannot be empty.", next_step="Give some words.")
+        raise BadInput("{noun} cannot be empty.", next_step="Give some words.", noun=what)
     if len(plain) > longest:
-        raise BadInput(f"{what} has at most {longest} characters.", next_step="Say it shorter.")
+        raise BadInput(
+            "{noun} has at most {longest} characters.",
+            next_step="Say it shorter.",
+            noun=what,
+            longest=longest,
+        )
     return plain
 
 

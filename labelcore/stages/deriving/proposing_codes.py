@@ -24,6 +24,7 @@ from labelcore.stages.deriving.coding import Coded, link_codes, list_codes, live
 from labelcore.stages.deriving.grouping import APART, Floats, central, code_groups, points_of, unit
 from labelcore.stages.deriving.naming import name_of
 from labelcore.store import codes as code_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
@@ -37,7 +38,7 @@ class Coding(Frozen):
     codes: tuple[Coded, ...]
     quotes_new: int = 0
     by_model: int = 0
-    says: tuple[str, ...] = ()
+    says: tuple[Wording, ...] = ()
 
 
 @operation("codes propose", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -163,18 +164,22 @@ def _code(workspace: Workspace, label: str, **fields: Any) -> Code:
     return Code.model_validate(place | {"label": label} | fields)
 
 
-def _told(asked: Proposal | None, rest: int) -> Iterator[str]:
+def _told(asked: Proposal | None, rest: int) -> Iterator[Wording]:
     if asked is None:
-        yield "No model is configured: the codes are given by meaning, offline."
+        yield Wording("No model is configured: the codes are given by meaning, offline.")
         return
     yield from asked.left.says()
-    failed: Counter[str] = Counter()
+    failed: Counter[Wording] = Counter()
     for n, trouble in asked.troubles:
-        failed[str(trouble).rstrip(".")] += n
-    for what, n in failed.items():
-        yield f"The model failed for {n} notes ({what}); they got codes by meaning, offline."
+        failed[Wording("{trouble}", trouble=trouble)] += n
+    for why, n in failed.items():
+        yield Wording(
+            "The model failed for {n} notes ({why}); they got codes by meaning, offline.", n=n, why=why
+        )
     if rest > failed.total():
-        yield f"The model gave no code to {rest - failed.total()} notes; they got codes by meaning."
+        yield Wording(
+            "The model gave no code to {n} notes; they got codes by meaning.", n=rest - failed.total()
+        )
 
 
 def _centres(ids: Sequence[str], points: Floats) -> dict[str, Floats]:

@@ -37,7 +37,9 @@ class SplitPart(Frozen):
         quotes = [number.strip() for number in numbers.split(",") if number.strip()]
         if not name.strip() or not all(number.isdecimal() for number in quotes):
             raise BadInput(
-                f"'{given}' is no part.", next_step="For example: --part 'Length=It is short.=0,2'"
+                "'{given}' is no part.",
+                next_step="For example: --part 'Length=It is short.=0,2'",
+                given=given,
             )
         return {"name": name, "statement": statement, "quotes": quotes}
 
@@ -83,7 +85,9 @@ def split(
         raise BadInput("A split needs two parts with different names.")
     if len(set(named)) < len(named) or any(not 0 <= number < len(quotes) for number in named):
         raise BadInput(
-            f"The quotes of '{criterion.name}' are numbered 0 to {len(quotes) - 1}, each used once."
+            "The quotes of '{name}' are numbered 0 to {last}, each used once.",
+            name=criterion.name,
+            last=len(quotes) - 1,
         )
     rest = tuple(number for number in range(len(quotes)) if number not in named)
     made = []
@@ -112,7 +116,7 @@ def undo_change(workspace: Workspace, criterion: Criterion) -> list[Criterion]:
     if (at := _standing(versions)) > 1:
         return [_as_before(workspace, versions, at)]
     if not criterion.parents:
-        raise BadInput(f"'{criterion.name}' was never changed.", next_step="Reject it instead.")
+        raise BadInput("'{name}' was never changed.", next_step="Reject it instead.", name=criterion.name)
     family = [child for child in list_criteria(workspace) if child.parents == criterion.parents]
     histories = [versions_of(workspace, parent) for parent in criterion.parents]
     back = [_as_before(workspace, before, _standing(before)) for before in histories]

@@ -19,6 +19,7 @@ from labelcore.store import (
     grades as grade_table,
     outputs as output_table,
 )
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 MOST_FIELDS = 40
@@ -69,7 +70,7 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
     for event in of_fields:
         output = outputs.get(event.output_id)
         if output and event.field not in {field.pointer for field in fields_of(output.text)}:
-            raise NotFound(f"The output has no field '{event.field}'.")
+            raise NotFound("The output has no field '{field}'.", field=event.field)
     undone = [str(event.supersedes) for event in events if event.value == "undone"]
     taken_back = grade_table.some(workspace.db, undone) if undone else []
     authors = {grade.id: grade.annotator for grade in taken_back}
@@ -83,13 +84,19 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
 
 def _check(event: Grade, project: Project, known: Collection[str]) -> None:
     if event.project_id != project.id:
-        raise BadInput(f"The grade '{event.id}' belongs to another project than {project.name}.")
+        raise BadInput(
+            "The grade '{id}' belongs to another project than {name}.", id=event.id, name=project.name
+        )
     if not event.annotator.strip():
         raise BadInput("A grade needs the name of who gives it.", next_step="Name an annotator.")
     if event.value == "undone" and not event.supersedes:
         raise BadInput("An undo must name the grade that it takes back.")
     if event.output_id not in known:
-        raise NotFound(f"There is no output '{event.output_id}'.", next_step="Import it before grading it.")
+        raise NotFound(
+            "There is no output '{output_id}'.",
+            next_step="Import it before grading it.",
+            output_id=event.output_id,
+        )
 
 
 def _on_scale(event: Grade, rules: GradingRules) -> Grade:
@@ -129,8 +136,13 @@ def grade(
         by_number = {str(number): number for number in range(1, len(rules.scale) + 1)}
         level = (by_number | {name: number for number, name in enumerate(rules.scale, 1)}).get(value)
     if level is None and value not in {"pass", "fail", "unsure", "skipped"}:
-        levels = f", or {', '.join(rules.scale)}" if rules.scale else ""
-        raise BadInput(f"'{value}' is not a grade.", next_step=f"Use pass, fail, unsure{levels}.")
+        levels = Wording(", or {levels}", levels=rules.scale) if rules.scale else ""
+        raise BadInput(
+            "'{value}' is not a grade.",
+            next_step="Use pass, fail, unsure{levels}.",
+            value=value,
+            levels=levels,
+        )
     event = Grade(
         id=new_id("grade"),
         project_id=workspace.project.id,
@@ -246,5 +258,9 @@ def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> Ta
 def _mine(workspace: Workspace, acts: Iterable[Given], act_id: str) -> Given:
     found = next((act for act in acts if act.id == act_id and act.annotator == workspace.person), None)
     if found is None:
-        raise NotFound(f"{workspace.person} has no grade or comparison '{act_id}' to take back.")
+        raise NotFound(
+            "{person} has no grade or comparison '{act_id}' to take back.",
+            person=workspace.person,
+            act_id=act_id,
+        )
     return found

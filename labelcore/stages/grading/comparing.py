@@ -116,7 +116,9 @@ def compare(workspace: Workspace, events: Sequence[Comparison]) -> list[str]:
         if event.project_id != workspace.project.id or not event.annotator.strip():
             raise BadInput("A comparison needs its project and the name of who makes it.")
         if missing := {event.first_id, event.second_id} - set(known):
-            raise NotFound(f"There is no output '{min(missing)}'.", next_step="Check the ids.")
+            raise NotFound(
+                "There is no output '{missing}'.", next_step="Check the ids.", missing=min(missing)
+            )
         if event.pair not in pool.at and event.value != "undone":
             raise BadInput("These two outputs are no pair of the compared versions on the same input.")
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:

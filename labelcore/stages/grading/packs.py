@@ -97,7 +97,7 @@ def write_pack(
         BadInput: the file exists, there is no name, or nothing left to grade.
     """
     if out.exists():
-        raise BadInput(f"{out} exists already.", next_step="Name a new file.")
+        raise BadInput("{out} exists already.", next_step="Name a new file.", out=out)
     pack = make_pack(workspace, annotator, n=n)
     return WrittenPack(**pack.manifest.model_dump(), out=out, contents=pack)
 
@@ -109,7 +109,9 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
     grader = workspace.by(annotator)
     queued = [item for item in grading_queue(grader, ahead=n).items if not item.repeat]
     if not queued:
-        raise BadInput(f"{annotator} has nothing left to grade.", next_step="Draw a sample first.")
+        raise BadInput(
+            "{annotator} has nothing left to grade.", next_step="Draw a sample first.", annotator=annotator
+        )
     manifest = Manifest(
         pack=new_id("pack"),
         project_id=workspace.project.id,
@@ -155,11 +157,11 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
     """
     try:
         if file.stat().st_size > _LARGEST:
-            raise BadInput(f"{file.name} is too large for a pack's grades.")
+            raise BadInput("{name} is too large for a pack's grades.", name=file.name)
         document = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as trouble:
         raise BadInput(
-            f"{file} cannot be read as the grades of a pack.", next_step="Check the file."
+            "{file} cannot be read as the grades of a pack.", next_step="Check the file.", file=file
         ) from trouble
     try:
         manifest = Manifest.model_validate(document["manifest"])
@@ -167,18 +169,23 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
         signature = str(document["signature"])
     except (KeyError, TypeError, ValidationError) as trouble:
         raise BadInput(
-            f"{file.name} holds no grades of a pack.",
+            "{name} holds no grades of a pack.",
             next_step="Send the file that the pack's download button wrote.",
+            name=file.name,
         ) from trouble
     if manifest.project_id != workspace.project.id:
         raise BadInput(
-            f"{file.name} belongs to the project '{manifest.project}', not to '{workspace.project.name}'.",
-            next_step=f"Merge it with --project {manifest.project}.",
+            "{name} belongs to the project '{project}', not to '{other}'.",
+            next_step="Merge it with --project {project}.",
+            name=file.name,
+            project=manifest.project,
+            other=workspace.project.name,
         )
     if not hmac.compare_digest(_sign(manifest, _key(workspace)), signature):
         raise BadInput(
-            f"{file.name} was changed by hand: its list of outputs or its name does not fit its signature.",
+            "{name} was changed by hand: its list of outputs or its name does not fit its signature.",
             next_step="Ask for the file again as it was downloaded.",
+            name=file.name,
         )
     return _store(workspace, manifest, sent)
 

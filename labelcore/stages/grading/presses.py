@@ -29,6 +29,7 @@ from labelcore.stages.grading.queueing import Queue, QueueItem, recent
 from labelcore.stages.grading.suggesting import suggestions
 from labelcore.store import criteria as criterion_table
 from labelcore.text.terms import occurring
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _LOOK_BACK = 5
@@ -181,21 +182,21 @@ def _card(output: Output, position: int, reason: str, grade: Grade | None) -> Ca
 _GIVEN = set(CardEvent.model_fields) & set(Grade.model_fields)
 """What a press says of a grade: every field that both have."""
 
-Receipt = tuple[list[str], dict[str, str]]
+Receipt = tuple[list[str], dict[str, Wording]]
 """Client ids that are stored durably, and why others can never be."""
 
 
 def store_each(events: CardEvents, store: Callable[[CardEvent], list[str]]) -> Receipt:
     """Store presses one by one: a press never costs another one."""
     stored: list[str] = []
-    refused: dict[str, str] = {}
+    refused: dict[str, Wording] = {}
     for event in events:
         try:
             stored += store(event)
         except LabelcoreError as trouble:
-            refused[event.client_id] = str(trouble)
+            refused[event.client_id] = Wording("{trouble}", trouble=trouble)
         except ValueError:  # the browser is not trusted: a press may not fit the question
-            refused[event.client_id] = "it does not fit what is asked"
+            refused[event.client_id] = Wording("it does not fit what is asked")
     return stored, refused
 
 

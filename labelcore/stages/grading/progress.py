@@ -24,6 +24,7 @@ from labelcore.store import (
     verdicts as verdict_table,
 )
 from labelcore.store.live import live
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
@@ -93,7 +94,7 @@ def saturation(workspace: Workspace) -> Saturation:
         seen.update(kinds[output_id])
         curve.append((at, len(seen)))
     if not seen:
-        why = "no note carries a code yet: derive criteria from the notes first"
+        why = Wording("no note carries a code yet: derive criteria from the notes first")
         return Saturation(
             kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=fact("because", why=why)
         )
@@ -130,7 +131,9 @@ def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
 
 def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:
     kind = "failing" if rate == "TNR" else "passing"
-    now = proportion(good, n, what=f"{kind} outputs with a verdict")
+    now = proportion(
+        good, n, what="failing outputs with a verdict" if rate == "TNR" else "passing outputs with a verdict"
+    )
     more = more_needed(good, n, within)
     figures = {"rate": rate, "judge": judge, "points": within * 100}
     if more:

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from labelcore.models import Frozen, Grade, GradingRules, Output, now
+from labelcore.models import Frozen, Grade, GradingRules, Output, Role, now
+from labelcore.operations import Effect, operation
 from labelcore.store import (
     grades as grade_table,
     outputs as output_table,
@@ -22,9 +23,10 @@ from labelcore.store import (
 )
 from labelcore.store.connection import utc
 from labelcore.store.live import JUDGED, Live, live
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-FROM_REVIEW = "picked by hand for review"
+FROM_REVIEW = Wording("picked by hand for review")
 _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
 _SOON = 200
@@ -59,6 +61,7 @@ class Queue(Frozen):
     left: int = 0
 
 
+@operation(role=Role.EXPERT, effect=Effect.ONE_APPEND)
 def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: int = 10) -> Queue:
     """The next outputs for this person: of the named sample, else the newest, else by import order."""
     rules, annotator = workspace.project.rules, workspace.person

@@ -13,6 +13,7 @@ from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
 from labelcore.stages.selecting import EVERYTHING, Filters, selected_ids
 from labelcore.store import audit, comparisons
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none")]
@@ -91,13 +92,15 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
             first = trouble.errors()[0]
             words = str(first["msg"]).removeprefix("Value error, ")
             fault = f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
-        raise BadInput(f"These rules cannot be: {fault}.") from trouble
+        raise BadInput("These rules cannot be: {fault}.", fault=fault) from trouble
     if rules.compare and "compare" in changes:
         known = comparisons.versions(workspace.db, stored.id)
         if unknown := [version for version in rules.compare if version not in known]:
             raise BadInput(
-                f"No output is of the version '{unknown[0]}'.",
-                next_step=f"The versions are: {', '.join(sorted(known)) or 'none yet'}.",
+                "No output is of the version '{unknown}'.",
+                next_step="The versions are: {known}.",
+                unknown=unknown[0],
+                known=sorted(known) or Wording("none yet"),
             )
     return projects.update_project(workspace.with_project(stored), settings={"grading": rules})
 
@@ -125,12 +128,14 @@ def review(workspace: Workspace, outputs: Sequence[str] = (), *, filters: Filter
         try:
             ids.append(projects.find_output(workspace, word).id)
         except NotFound as trouble:
-            raise BadInput(f"There is no output '{word}'.", next_step="Check the ids.") from trouble
+            raise BadInput("There is no output '{word}'.", next_step="Check the ids.", word=word) from trouble
     if filters != EVERYTHING:
         ids += [output_id for output_id in selected_ids(workspace, filters) if output_id not in ids]
     if len(ids) > _MOST_TO_REVIEW:
         raise BadInput(
-            f"{len(ids):,} outputs are too many to review one by one; at most {_MOST_TO_REVIEW:,} are.",
+            "{n:,} outputs are too many to review one by one; at most {most:,} are.",
             next_step="Filter further, or draw a sample of them.",
+            n=len(ids),
+            most=_MOST_TO_REVIEW,
         )
     return Review(review=set_rules(workspace, review=ids).rules.review)

@@ -16,6 +16,7 @@ from labelcore.store import (
     judges as judge_table,
     verdicts as verdict_table,
 )
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _SHORT = 60
@@ -113,7 +114,7 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
     for output_id, verdicts in by_output.items():
         if len(verdicts) == len(members):
             fails = [reason for value, reason in verdicts if value == "fail"]
-            reason = " ".join(fails) or "No judge of the chosen set fails it."
+            reason = " ".join(fails) or Wording("No judge of the chosen set fails it.")
             found[output_id] = Suggestion(value="fail" if fails else "pass", reason=reason)
     return found
 

@@ -19,6 +19,7 @@ from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import criteria as criterion_table, grades as grade_table, outputs as output_table
 from labelcore.store.rulings import rulings
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 Votes = Mapping[str, Mapping[str, bool]]
@@ -125,7 +126,7 @@ def contributions(workspace: Workspace) -> list[Contribution]:
         Contribution(
             **tally._asdict() | {"seconds": None if tally.seconds is None else round(tally.seconds, 1)},
             with_others=_with_others(tally.annotator, votes),
-            steadiness=_share(again[tally.annotator], "silent repeats"),
+            steadiness=_share(again[tally.annotator], Wording("silent repeats")),
         )
         for tally in grade_table.tallies(workspace.db, workspace.project.id)
     ]
@@ -137,10 +138,10 @@ def _with_others(who: str, votes: Votes) -> Rate:
     mine = votes.get(who, {})
     others = [theirs for other, theirs in votes.items() if other != who]
     same = [mine[output_id] == theirs[output_id] for theirs in others for output_id in mine.keys() & theirs]
-    return _share(same, "outputs that somebody else graded too")
+    return _share(same, Wording("outputs that somebody else graded too"))
 
 
-def _share(same: Sequence[bool], what: str) -> Rate:
+def _share(same: Sequence[bool], what: Wording) -> Rate:
     return proportion(sum(same), len(same), what=what)
 
 
@@ -189,7 +190,7 @@ def rule(
         NotFound: there is no such output, or no ruling to withdraw.
     """
     if value not in {"pass", "fail", "withdrawn"}:
-        raise BadInput(f"'{value}' is no ruling.", next_step="Use pass, fail or withdrawn.")
+        raise BadInput("'{value}' is no ruling.", next_step="Use pass, fail or withdrawn.", value=value)
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
     output_id = projects.find_output(workspace, output).id

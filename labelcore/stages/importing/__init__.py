@@ -26,6 +26,7 @@ from labelcore.stages.importing.previewing import SHOWN, Preview, Seen, preview,
 from labelcore.stages.importing.reading import Read
 from labelcore.stages.importing.redacting import Redacted, Redacting
 from labelcore.store import audit, batches, live, staging
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 __all__ = [
@@ -230,9 +231,10 @@ def _check(read: Read) -> None:
             )
         shown = "; ".join(f"{name}: {str(value)[:40]}" for name, value in (read.rows or [{}])[0].items())
         raise BadInput(
-            f"It is not known which column holds the outputs. The first row is {shown or 'empty'}.",
+            "It is not known which column holds the outputs. The first row is {shown}.",
             next_step="Name it with --map output=COLUMN; of outputs that are there already, their ids with "
             "--map id=COLUMN.",
+            shown=shown or Wording("empty"),
         )
     asked = {
         "verdict": {*mapping.verdicts},
@@ -242,9 +244,11 @@ def _check(read: Read) -> None:
         if not told.known and told.name in asked.get(told.kind, ()) and not read.shape.tool:
             listed = ", ".join(repr(value[:40]) for value in told.open[:8])
             raise BadInput(
-                f"It is not known what these values of '{told.name}' mean: {listed}. Nothing was stored.",
+                "It is not known what these values of '{name}' mean: {listed}. Nothing was stored.",
                 next_step="Say it with --passes VALUE and --fails VALUE (--unsure, --no-grade), of numbers "
                 "--passes-from N.",
+                name=told.name,
+                listed=listed,
             )
 
 

@@ -27,16 +27,20 @@ from labelcore import places
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, fact
 from labelcore.store.formats import Format, every_format, inspect_zip
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _FOREIGN = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"SQLite format 3": "a SQLite database",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    **{bytes((128, version)): "a Python pickle, which cannot be read safely" for version in range(2, 6)},
+    b"%PDF": Wording("a PDF"),
+    b"\x89PNG": Wording("a picture"),
+    b"\xff\xd8\xff": Wording("a picture"),
+    b"SQLite format 3": Wording("a SQLite database"),
+    b"7z\xbc\xaf": Wording("a 7-Zip archive"),
+    b"Rar!": Wording("a RAR archive"),
+    **dict.fromkeys(
+        (bytes((128, version)) for version in range(2, 6)),
+        Wording("a Python pickle, which cannot be read safely"),
+    ),
 }
 _PACKED: dict[bytes, Callable[[Path], Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -60,8 +64,8 @@ _SUFFIXES = (".arrow", ".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv",
 class SeveralParts(BadInput):
     """A file holds several tables or files, and none was chosen; ``parts`` are their names."""
 
-    def __init__(self, what: str, *, next_step: str, parts: Sequence[str]) -> None:
-        super().__init__(what, next_step=next_step)
+    def __init__(self, what: str, *, next_step: str, parts: Sequence[str], **values: Any) -> None:
+        super().__init__(what, next_step=next_step, **values)
         self.parts = tuple(parts)
 
 
@@ -100,13 +104,25 @@ def find(workspace: Workspace, place: str) -> list[Path]:
         if path.is_file():
             return _open_ones(workspace, [path])
         if path.exists():
-            raise BadInput(f"{path} is no ordinary file.", next_step="Copy its content into a file first.")
+            raise BadInput(
+                "{path} is no ordinary file.", next_step="Copy its content into a file first.", path=path
+            )
         names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
         found = [known for known in sorted(map(Path, names)) if known.is_file()]
     except (OSError, ValueError, RuntimeError) as trouble:
-        raise BadInput(f"{place[:200]!r} is no path: {trouble}", next_step="Check the path.") from trouble
+        raise BadInput(
+            "{place!r} is no path: {trouble}",
+            next_step="Check the path.",
+            place=place[:200],
+            trouble=str(trouble),
+        ) from trouble
     if not found:
-        raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
+        raise BadInput(
+            "There is no file {path}.{nearest}",
+            next_step="Check the path.",
+            path=path,
+            nearest=_nearest(path),
+        )
     return _open_ones(workspace, found)
 
 
@@ -128,16 +144,18 @@ def _of_folder(path: Path) -> list[Path]:
         if found:
             return found
     raise BadInput(
-        f"{path} is a folder without files that can be read.", next_step=f"Name a file, or {path}/*.txt."
+        "{path} is a folder without files that can be read.",
+        next_step="Name a file, or {path}/*.txt.",
+        path=path,
     )
 
 
-def _nearest(path: Path) -> str:
+def _nearest(path: Path) -> Wording:
     if not path.parent.is_dir():
-        return f" There is no folder {path.parent} either."
+        return Wording(" There is no folder {folder} either.", folder=path.parent)
     names = [neighbour.name for neighbour in path.parent.iterdir()]
     close = difflib.get_close_matches(path.name, names, n=1)
-    return f" Did you mean {close[0]}?" if close else ""
+    return Wording(" Did you mean {name}?", name=close[0]) if close else Wording("")
 
 
 @contextmanager
@@ -166,14 +184,19 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
                 warnings += _transcode(plain, copy, scan)
                 plain = copy
         except PermissionError as trouble:
-            raise BadInput(f"{path} may not be read.", next_step="Check its permissions.") from trouble
+            raise BadInput(
+                "{path} may not be read.", next_step="Check its permissions.", path=path
+            ) from trouble
         except LookupError as trouble:
             raise BadInput(
-                f"There is no encoding '{encoding}'.", next_step="For example gb18030."
+                "There is no encoding '{encoding}'.", next_step="For example gb18030.", encoding=encoding
             ) from trouble
         except _UNREADABLE as trouble:
             raise BadInput(
-                f"{path.name} cannot be read: {trouble}", next_step="Export it again."
+                "{name} cannot be read: {trouble}",
+                next_step="Export it again.",
+                name=path.name,
+                trouble=str(trouble),
             ) from trouble
         yield Source(
             path=plain, name=path.name, format=form.name, sha256=scan.sha256, warnings=tuple(warnings)
@@ -199,7 +222,7 @@ def _copied(packed: IO[bytes], plain: IO[bytes], path: Path) -> None:
     while block := packed.read(_BLOCK):
         size += plain.write(block)
         if size > _LARGEST_UNPACKED:
-            raise BadInput(f"{path.name} unpacks to more than 20 GB.", next_step="Split it.")
+            raise BadInput("{name} unpacks to more than 20 GB.", next_step="Split it.", name=path.name)
 
 
 def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tuple[Path, list[Fact]]:
@@ -215,9 +238,12 @@ def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tu
     if len(chosen) != 1:
         listed = ", ".join(data[:10])
         raise SeveralParts(
-            f"{path.name} holds {len(data)} files: {listed}.",
+            "{name} holds {n} files: {listed}.",
             next_step="Choose one with --part, or unpack it.",
             parts=data,
+            name=path.name,
+            n=len(data),
+            listed=listed,
         )
     target = folder / (Path(chosen[0]).name[-100:] or "part")
     with archive.open(chosen[0]) as packed, target.open("wb") as plain:
@@ -229,25 +255,32 @@ def _start(path: Path) -> bytes:
     with path.open("rb") as file:
         start = file.read(4096)
     if not start.strip(b" \t\r\n\0\xef\xbb\xbf"):
-        raise BadInput(f"{path} is empty.", next_step="Export it again, or choose another file.")
+        raise BadInput("{path} is empty.", next_step="Export it again, or choose another file.", path=path)
     return start
 
 
 def _format(path: Path) -> Format:
     start, formats = _start(path), every_format()
-    for magic, what in _FOREIGN.items():
+    for magic, foreign in _FOREIGN.items():
         if start.startswith(magic):
             raise BadInput(
-                f"{path.name} is {what}.", next_step="Export it as CSV or JSON lines, then import that."
+                "{name} is {foreign}.",
+                next_step="Export it as CSV or JSON lines, then import that.",
+                name=path.name,
+                foreign=foreign,
             )
     if start[8:12] == b"DUCK":
-        raise BadInput(f"{path.name} is a DuckDB database.", next_step="Export its table as Parquet.")
+        raise BadInput(
+            "{name} is a DuckDB database.", next_step="Export its table as Parquet.", name=path.name
+        )
     for form in formats.values():
         if form.start and start.startswith(form.start):
             return form
     named = [form for form in formats.values() if path.suffix.lower() in form.endings]
     if named and named[0].start:
-        raise BadInput(f"{path.name} is no {named[0].title} file.", next_step="Export it again.")
+        raise BadInput(
+            "{name} is no {title} file.", next_step="Export it again.", name=path.name, title=named[0].title
+        )
     controls = len(_CONTROLS.findall(start))
     if (
         controls * 20 > len(start)
@@ -255,7 +288,9 @@ def _format(path: Path) -> Format:
         and not _decodes(codecs.getincrementaldecoder("utf-8")(), start)
     ):
         raise BadInput(
-            f"{path.name} is no text.", next_step="Export it as CSV or JSON lines, then import that."
+            "{name} is no text.",
+            next_step="Export it as CSV or JSON lines, then import that.",
+            name=path.name,
         )
     return formats[_text_form(path)]
 

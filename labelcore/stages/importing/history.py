@@ -14,6 +14,7 @@ from labelcore.operations import Effect, operation
 from labelcore.stages.importing import feedback
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.store import Database, batches, live
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
@@ -55,13 +56,16 @@ def undo(
     """
     known = {seen.id: seen for seen in imports(workspace)}
     if batch not in known:
-        newest = ", ".join(list(known)[:3]) or "none yet"
-        raise NotFound(f"There is no import '{batch}'.", next_step=f"The newest are: {newest}.")
+        newest = list(known)[:3] or Wording("none yet")
+        raise NotFound(
+            "There is no import '{batch}'.", next_step="The newest are: {newest}.", batch=batch, newest=newest
+        )
     people = batches.graded_here(workspace.db, batch)
     if people and not graded_too:
         raise BadInput(
-            f"People have given {people:,} grades on outputs of this import.",
+            "People have given {people:,} grades on outputs of this import.",
             next_step="Take it back all the same with --graded-too; their grades are kept aside.",
+            people=people,
         )
     with workspace.db.transaction() as cursor:
         removed = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
@@ -81,7 +85,9 @@ def keep_mapping(workspace: Workspace, batch: str, name: str) -> Mapping:
     """Keep how an import was read under a name; it is proposed for the next file with these columns."""
     found = next((seen for seen in imports(workspace) if seen.id == batch), None)
     if found is None:
-        raise NotFound(f"There is no import '{batch}'.", next_step="See `labelcore imports list`.")
+        raise NotFound(
+            "There is no import '{batch}'.", next_step="See `labelcore imports list`.", batch=batch
+        )
     mapping = Mapping.model_validate(found.mapping)
     batches.keep_mapping(
         workspace.db, workspace.project.id, name, mapping.model_dump(mode="json"), workspace.person

@@ -71,7 +71,12 @@ class Redaction(Options):
         """
         kinds = [kind.strip().lower() for text in self.redact for kind in text.split(",")]
         if unknown := [kind for kind in kinds if kind not in KINDS]:
-            raise BadInput(f"'{unknown[0]}' cannot be redacted.", next_step=f"Use {', '.join(KINDS)}.")
+            raise BadInput(
+                "'{unknown}' cannot be redacted.",
+                next_step="Use {kinds}.",
+                unknown=unknown[0],
+                kinds=list(KINDS),
+            )
         if self.redact_names and not self.names:
             raise BadInput("The list of names is empty.", next_step="Write one name a line.")
         wanted = {kind: finder for kind, finder in BUILT_IN.items() if {kind, "all"} & set(kinds)}
@@ -85,12 +90,14 @@ class Redaction(Options):
         for name in written:
             if name == LITERAL or not re.fullmatch(r"[A-Z][A-Z0-9_]{0,19}", name):
                 raise BadInput(
-                    f"'{name}' cannot name a stand-in.", next_step="Use letters, for example ORDER."
+                    "'{name}' cannot name a stand-in.", next_step="Use letters, for example ORDER.", name=name
                 )
         try:
             return personal.patterns(written)
         except ValueError as trouble:
-            raise BadInput(f"{trouble}.", next_step="Patterns are re2's: no look-around.") from trouble
+            raise BadInput(
+                "{trouble}.", next_step="Patterns are re2's: no look-around.", trouble=str(trouble)
+            ) from trouble
 
 
 def place(workspace: Workspace, given: Path | None) -> Path:
@@ -118,13 +125,19 @@ def read(path: Path) -> Key:
     """
     try:
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-            raise BadInput(f"{path} is no ordinary file.", next_step="Name the file of --redact-key.")
+            raise BadInput(
+                "{path} is no ordinary file.", next_step="Name the file of --redact-key.", path=path
+            )
         with path.open("rb") as file:
             if file.readline(len(_HEAD) + 1) != _HEAD:
-                raise BadInput(f"{path} is no key of redaction.", next_step="Name the file of --redact-key.")
+                raise BadInput(
+                    "{path} is no key of redaction.", next_step="Name the file of --redact-key.", path=path
+                )
             return Key(_entries(path, file.read()))
     except OSError as trouble:
-        raise BadInput(f"{path} cannot be read: {trouble.strerror}.", next_step="Name the key.") from trouble
+        raise BadInput(
+            "{path} cannot be read: {reason}.", next_step="Name the key.", path=path, reason=trouble.strerror
+        ) from trouble
 
 
 def _entries(path: Path, lines: bytes) -> Iterator[Entry]:
@@ -134,7 +147,9 @@ def _entries(path: Path, lines: bytes) -> Iterator[Entry]:
             try:
                 yield Entry(*map(str, json.loads(line)))
             except (ValueError, TypeError) as trouble:
-                raise BadInput(f"{path} is damaged.", next_step="Take the key from a backup.") from trouble
+                raise BadInput(
+                    "{path} is damaged.", next_step="Take the key from a backup.", path=path
+                ) from trouble
 
 
 class KeyFile:
@@ -169,11 +184,16 @@ def continued(path: Path) -> Iterator[KeyFile]:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
         except OSError as trouble:
             raise BadInput(
-                f"The key {path} cannot be written: {trouble.strerror}.", next_step="Name another place."
+                "The key {path} cannot be written: {reason}.",
+                next_step="Name another place.",
+                path=path,
+                reason=trouble.strerror,
             ) from trouble
         held.callback(os.close, file)
         if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise BadInput(f"{path} is no ordinary file.", next_step="Name another place for the key.")
+            raise BadInput(
+                "{path} is no ordinary file.", next_step="Name another place for the key.", path=path
+            )
         if sys.platform != "win32":
             fcntl.flock(file, fcntl.LOCK_EX)
         whole = os.fstat(file).st_size > 0

@@ -16,6 +16,7 @@ from labelcore.stages.importing.keys import Redaction
 from labelcore.stages.importing.meanings import Said
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
+from labelcore.wording import Wording
 
 NAMES: dict[str, tuple[str, ...]] = {
     meaning: tuple(words.split())
@@ -257,7 +258,12 @@ class Description(Redaction):
             BadInput: a named column does not exist, or a meaning is unknown.
         """
         if unknown := self.columns.keys() - set(_TEXT):
-            raise BadInput(f"'{min(unknown)}' cannot be mapped.", next_step=f"Use {', '.join(_TEXT)}.")
+            raise BadInput(
+                "'{unknown}' cannot be mapped.",
+                next_step="Use {names}.",
+                unknown=min(unknown),
+                names=list(_TEXT),
+            )
         for column in self.named:
             check(column, columns)
         kept = {name: getattr(self, name) for name in ("replies", "format", "part", "encoding")}
@@ -308,7 +314,9 @@ def _grading(text: str) -> tuple[str, str, str]:
     name, equals, column = text.partition("=")
     if not equals or not column.strip():
         raise BadInput(
-            f"--grades wants NAME=COLUMN, not '{text}'.", next_step="For example: --grades overall=good"
+            "--grades wants NAME=COLUMN, not '{text}'.",
+            next_step="For example: --grades overall=good",
+            text=text,
         )
     criterion, _, person = name.partition("@")
     return criterion.strip() or OVERALL, person.strip(), column.strip()
@@ -324,7 +332,11 @@ def check(column: str, columns: Sequence[str]) -> None:
     if has(column, columns):
         return
     close = difflib.get_close_matches(column, columns, n=1)
-    hint = f" Did you mean '{close[0]}'?" if close else ""
+    hint = Wording(" Did you mean '{name}'?", name=close[0]) if close else ""
     raise BadInput(
-        f"There is no column '{column}'.{hint}", next_step=f"The columns are: {', '.join(columns)}."
+        "There is no column '{column}'.{hint}",
+        next_step="The columns are: {columns}.",
+        column=column,
+        hint=hint,
+        columns=list(columns),
     )

@@ -106,7 +106,7 @@ def _limit(values: Sequence[str]) -> float | None:
     if not values:
         return None
     if (number := number_of(values[-1])) is None:
-        raise BadInput(f"'{values[-1]}' is no number.", next_step="For example --passes-from 4.")
+        raise BadInput("'{value}' is no number.", next_step="For example --passes-from 4.", value=values[-1])
     return number
 
 

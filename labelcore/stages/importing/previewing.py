@@ -194,7 +194,9 @@ def wish(workspace: Workspace, wanted: Mapping | Description) -> Mapping | Descr
     known = _kept(workspace)
     if wanted.kept not in known:
         names = ", ".join(known) or "none yet"
-        raise NotFound(f"No mapping is kept as '{wanted.kept}'.", next_step=f"There are: {names}.")
+        raise NotFound(
+            "No mapping is kept as '{kept}'.", next_step="There are: {names}.", kept=wanted.kept, names=names
+        )
     return known[wanted.kept]
 
 

@@ -92,7 +92,13 @@ def shape_of(source: files.Source, wanted: str = "", part: str = "", *, columns:
         tool = every_tool().get(wanted)
         if tool is None and wanted != form.name:
             known = ", ".join([*every_tool(), form.name])
-            raise BadInput(f"{source.name} cannot be read as '{wanted}'.", next_step=f"It may be: {known}.")
+            raise BadInput(
+                "{name} cannot be read as '{wanted}'.",
+                next_step="It may be: {known}.",
+                name=source.name,
+                wanted=wanted,
+                known=known,
+            )
     if tool or form.parts is None:
         return Shape(form, tool, part, head, nearest)
     parts = form.parts(source.path)
@@ -114,14 +120,23 @@ def _choose(
     likely = _likely(parts, columns)
     if wanted or len(likely) < 2:
         if wanted and wanted not in {part.name for part in parts}:
-            raise BadInput(f"{name} has no part '{wanted}'.", next_step=_listed(parts))
+            raise BadInput(
+                "{name} has no part '{wanted}'.",
+                next_step="It has {listed}.",
+                name=name,
+                wanted=wanted,
+                listed=_listed(parts),
+            )
         return wanted or (likely[0].name if likely else ""), ()
     able = [part for part in likely if _is_able(part)]
     if len(able) != 1 or _is_inner(able[0]):
         raise files.SeveralParts(
-            f"{name} holds {len(likely)} tables.",
-            next_step=f"Choose one with --part. {_listed(likely)}",
+            "{name} holds {n} tables.",
+            next_step="Choose one with --part. It has {listed}.",
             parts=[known.name for known in likely],
+            name=name,
+            n=len(likely),
+            listed=_listed(likely),
         )
     others = [part.name for part in likely if part is not able[0]]
     return able[0].name, (fact("other_parts", part=able[0].name, others=others),)
@@ -147,10 +162,9 @@ def _is_inner(part: Part) -> bool:
 
 
 def _listed(parts: list[Part]) -> str:
-    told = "; ".join(
-        f"{part.name or '(top)'}: {part.rows:,} rows of {', '.join(part.columns[:6])}" for part in parts[:8]
+    return "; ".join(
+        f"{part.name or '(top)'}: {part.rows:,} × ({', '.join(part.columns[:6])})" for part in parts[:8]
     )
-    return f"It has {told}."
 
 
 def _meanings(columns: Sequence[str]) -> set[str]:
@@ -189,8 +203,11 @@ def _without_traceback(tool: Tool, source: Source) -> Iterator[Row | RejectedRow
         yield from tool.rows(source)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as trouble:
         raise BadInput(
-            f"{source.head.name} is no {tool.title} file that can be read: {str(trouble)[:200]}",
+            "{name} is no {title} file that can be read: {trouble}",
             next_step="Try another --format, or save it as JSON lines.",
+            name=source.head.name,
+            title=tool.title,
+            trouble=str(trouble)[:200],
         ) from trouble
 
 

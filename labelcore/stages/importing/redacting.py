@@ -286,7 +286,7 @@ def stand_ins(output: Output) -> int:
 def _one(workspace: Workspace, name: str) -> str:
     found = output_table.get(workspace.db, name)
     if found is None or found.project_id != workspace.project.id:
-        raise NotFound(f"There is no output '{name}'.", next_step="See `labelcore export outputs`.")
+        raise NotFound("There is no output '{name}'.", next_step="See `labelcore export outputs`.", name=name)
     return found.id
 
 
@@ -312,6 +312,9 @@ def _write(out: Path, rows: Iterator[dict[str, Any]]) -> tuple[int, int]:
                 n += 1
     except OSError as trouble:
         raise BadInput(
-            f"{out} cannot be written: {trouble.strerror}.", next_step="Name a new file."
+            "{out} cannot be written: {reason}.",
+            next_step="Name a new file.",
+            out=out,
+            reason=trouble.strerror,
         ) from trouble
     return n, unknown

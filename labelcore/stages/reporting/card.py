@@ -132,7 +132,9 @@ def read_card(text: str) -> JudgeCard:
         raw: Any = json.loads(text)
     except json.JSONDecodeError as trouble:
         raise BadInput(
-            f"The card is no JSON (line {trouble.lineno}).", next_step="Make it again with `labelcore card`."
+            "The card is no JSON (line {line}).",
+            next_step="Make it again with `labelcore card`.",
+            line=trouble.lineno,
         ) from trouble
     if not isinstance(raw, dict) or raw.get("form") != FORM:
         raise BadInput(
@@ -144,7 +146,10 @@ def read_card(text: str) -> JudgeCard:
         fault = trouble.errors()[0]
         place = ".".join(map(str, fault["loc"]))
         raise BadInput(
-            f"The card's field '{place}': {fault['msg']}.", next_step="Make it again with `labelcore card`."
+            "The card's field '{place}': {fault}.",
+            next_step="Make it again with `labelcore card`.",
+            place=place,
+            fault=fault["msg"],
         ) from trouble
 
 

@@ -112,13 +112,18 @@ def compare_versions(workspace: Workspace, first: str, second: str) -> VersionCo
         if version not in known:
             names = ", ".join(sorted(known)) or "none yet"
             raise BadInput(
-                f"No output is of the version '{version}'.", next_step=f"The versions are: {names}."
+                "No output is of the version '{version}'.",
+                next_step="The versions are: {names}.",
+                version=version,
+                names=names,
             )
     found = _compared(workspace, first, second)
     if not found.pairs:
         raise BadInput(
-            f"'{first}' and '{second}' share no input.",
+            "'{first}' and '{second}' share no input.",
             next_step="Run both on the same inputs, then import both.",
+            first=first,
+            second=second,
         )
     return found
 

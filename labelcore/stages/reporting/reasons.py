@@ -14,6 +14,7 @@ from labelcore.stages.grading import SplitReport
 from labelcore.stages.judging import JudgeSummary
 from labelcore.stages.projects import Overview
 from labelcore.stats.rate import Rate, difference, more_needed
+from labelcore.wording import Wording
 
 Weight = Literal["good", "care", "bad"]
 ActionKind = Literal[
@@ -278,7 +279,7 @@ def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[F
     for there, elsewhere in ((inside.tnr, outside.tnr), (inside.tpr, outside.tpr)):
         change = difference(there, elsewhere)
         if change.value is None:
-            yield fact("reason", why=change.why_not or "it is not measurable there")
+            yield fact("reason", why=change.why_not or Wording("it is not measurable there"))
 
 
 def _set_on_test(seen: Seen, test: SealedView) -> Fact:

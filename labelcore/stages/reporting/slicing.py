@@ -19,6 +19,7 @@ from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate
 from labelcore.stats.slices import SliceRate, by_slice, together
 from labelcore.store import confusion, outputs as output_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 MOST = 30
@@ -83,8 +84,10 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
         known = [output_id for output_id in evidence.ids if values.get(output_id)]
         if by and evidence.ids and not known:
             raise BadInput(
-                f"No graded output has a field '{name}'.",
-                next_step=f"Slice by {', '.join(fields(workspace)) or 'a field of the metadata'}.",
+                "No graded output has a field '{name}'.",
+                next_step="Slice by {names}.",
+                name=name,
+                names=list(fields(workspace)) or Wording("a field of the metadata"),
             )
         if not known:
             continue

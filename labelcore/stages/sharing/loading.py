@@ -94,14 +94,19 @@ def read_rubric(file: Path) -> RubricFile:
     document = yaml_text.read(_text(file), file.name)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BadInput(
-            f"{file.name} is no rubric of labelcore: it does not begin with 'format: {FORMAT}'.",
+            "{name} is no rubric of labelcore: it does not begin with 'format: {format}'.",
             next_step="Name a file that `labelcore library save` wrote.",
+            name=file.name,
+            format=FORMAT,
         )
     version = document.get("version")
     if version != VERSION or isinstance(version, bool):
         raise BadInput(
-            f"{file.name} has version {str(version)[:20]!r}; this labelcore reads version {VERSION}.",
+            "{name} has version {version!r}; this labelcore reads version {known}.",
             next_step="Update labelcore, or save the rubric again with this one.",
+            name=file.name,
+            version=str(version)[:20],
+            known=VERSION,
         )
     try:
         # As JSON, because pydantic's strict mode then takes lists for tuples and texts for dates.
@@ -114,23 +119,29 @@ def read_rubric(file: Path) -> RubricFile:
 
 def _text(file: Path) -> str:
     if not file.is_file():
-        raise BadInput(f"There is no file {file}.", next_step="Check its name.")
+        raise BadInput("There is no file {file}.", next_step="Check its name.", file=file)
     try:
         with file.open("rb") as stream:
             content = stream.read(LARGEST + 1)
         if len(content) > LARGEST:
-            raise BadInput(f"{file.name} is larger than the {LARGEST:,} bytes of a rubric.")
+            raise BadInput(
+                "{name} is larger than the {largest:,} bytes of a rubric.", name=file.name, largest=LARGEST
+            )
         return content.decode("utf-8-sig")
     except OSError as trouble:
-        raise BadInput(f"{file} cannot be read: {trouble.strerror}.") from trouble
+        raise BadInput("{file} cannot be read: {reason}.", file=file, reason=trouble.strerror) from trouble
     except UnicodeDecodeError as trouble:
-        raise BadInput(f"{file.name} is not written in UTF-8.", next_step="Save it as UTF-8.") from trouble
+        raise BadInput(
+            "{name} is not written in UTF-8.", next_step="Save it as UTF-8.", name=file.name
+        ) from trouble
 
 
 def _wrong(file: Path, fault: str) -> BadInput:
     return BadInput(
-        f"{file.name}: {fault}.",
+        "{name}: {fault}.",
         next_step="Correct it; `labelcore library schema` says what each field may hold.",
+        name=file.name,
+        fault=fault,
     )
 
 

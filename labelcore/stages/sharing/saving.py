@@ -222,8 +222,10 @@ def save_rubric(
     content = (_HEAD + yaml_text.write(written)).encode("utf-8")
     if len(content) > LARGEST:
         raise BadInput(
-            f"The rubric takes {len(content):,} bytes; a file may have {LARGEST:,}.",
+            "The rubric takes {n:,} bytes; a file may have {largest:,}.",
             next_step="Save fewer criteria, or leave the examples out.",
+            n=len(content),
+            largest=LARGEST,
         )
     _write(out, content)
     return saved
@@ -234,9 +236,9 @@ def _write(out: Path, content: bytes) -> None:
         with out.open("xb") as file:
             file.write(content)
     except FileExistsError as trouble:
-        raise BadInput(f"{out} exists already.", next_step="Name a new file.") from trouble
+        raise BadInput("{out} exists already.", next_step="Name a new file.", out=out) from trouble
     except OSError as trouble:
-        raise BadInput(f"{out} cannot be written: {trouble.strerror}.") from trouble
+        raise BadInput("{out} cannot be written: {reason}.", out=out, reason=trouble.strerror) from trouble
 
 
 def _gathered(
@@ -259,7 +261,9 @@ def _gathered(
         )
     except ValidationError as trouble:
         raise BadInput(
-            f"A criterion cannot be saved: {first_fault(trouble)}.", next_step="Edit it first."
+            "A criterion cannot be saved: {trouble}.",
+            next_step="Edit it first.",
+            trouble=first_fault(trouble),
         ) from trouble
 
 

@@ -14,6 +14,7 @@ from labelcore.stages.grading import Labels, human_labels
 from labelcore.stages.sharing.saving import Figures
 from labelcore.stats.rate import Rate, difference, not_measurable
 from labelcore.store import judges as judge_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 NEEDED_PASSES = NEEDED_FAILS = 10
@@ -120,8 +121,14 @@ def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
     passes, fails = found.counts.human_passes, found.counts.human_fails
     enough = passes >= NEEDED_PASSES and fails >= NEEDED_FAILS
     too_few = not_measurable(
-        f"it decided {passes} outputs that people passed here and {fails} that they failed; "
-        f"{NEEDED_PASSES} and {NEEDED_FAILS} are needed"
+        Wording(
+            "it decided {passes} outputs that people passed here and {fails} that they failed; "
+            "{needed_passes} and {needed_fails} are needed",
+            passes=passes,
+            fails=fails,
+            needed_passes=NEEDED_PASSES,
+            needed_fails=NEEDED_FAILS,
+        )
     )
     tpr, tnr = (found.tpr, found.tnr) if enough else (too_few, too_few)
     changes = (difference(tpr, there.tpr), difference(tnr, there.tnr))

@@ -126,4 +126,10 @@ def _fault(event: Any, depth: int, values: int, documents: int) -> str | None:
 
 def _bad(name: str, mark: Any, problem: str) -> BadInput:
     place = f", line {mark.line + 1}" if mark else ""
-    return BadInput(f"{name}{place}: {problem}.", next_step="Save the rubric again, or correct that line.")
+    return BadInput(
+        "{name}{place}: {problem}.",
+        next_step="Save the rubric again, or correct that line.",
+        name=name,
+        place=place,
+        problem=problem,
+    )

@@ -22,6 +22,7 @@ from labelcore.stats.prevalence.graded import (
 from labelcore.stats.prevalence.methods import ASSUMPTIONS
 from labelcore.stats.prevalence.weighing import Bools
 from labelcore.stats.rate import Rate, not_measurable, proportion
+from labelcore.wording import Wording
 
 _DRAWS = 20_000
 _NO_INFORMATION = 0.1
@@ -66,33 +67,42 @@ def unless_worse(found: Rate, people: Rate) -> Rate:
     return found
 
 
-def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> str | None:
+def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> Wording | None:
     """Why a correction is not offered here; None where it is."""
     if pool.passes + pool.fails == 0:
-        return "the judge has decided no outputs of the pool"
+        return Wording("the judge has decided no outputs of the pool")
     decided = ~np.isnan(graded.verdicts)
     if not decided.any():
-        return "no graded output has a verdict of pass or fail"
-    for word, outputs in (("passed", graded.passes), ("failed", ~graded.passes)):
-        if not (outputs & decided).any():
-            return f"there are no outputs that people {word}"
+        return Wording("no graded output has a verdict of pass or fail")
+    if not (graded.passes & decided).any():
+        return Wording("there are no outputs that people passed")
+    if not (~graded.passes & decided).any():
+        return Wording("there are no outputs that people failed")
     if float(graded.youden()) < _NO_INFORMATION:
-        return "the judge carries no information: TPR + TNR is close to 1 or below"
+        return Wording("the judge carries no information: TPR + TNR is close to 1 or below")
     return _uneven(graded, method)
 
 
-def _uneven(graded: Graded, method: str) -> str | None:
+def _uneven(graded: Graded, method: str) -> Wording | None:
     worth = float(graded.effective)
     if graded.few_groups:
         return FEW_GROUPS
     if method == "PPI++" and graded.groups is not None:
-        return "PPI++ is offered for single outputs only; these share groups"
+        return Wording("PPI++ is offered for single outputs only; these share groups")
     if method == "PPI++" and not graded.even:
-        return "PPI++ is offered for even draws only; these outputs had different chances"
+        return Wording("PPI++ is offered for even draws only; these outputs had different chances")
     if worth < min(_FEWEST_EFFECTIVE, graded.n):
-        return f"the draw was so uneven that {graded.n} grades are worth {worth:.0f}: draw some at random"
+        return Wording(
+            "the draw was so uneven that {n} grades are worth {worth:.0f}: draw some at random",
+            n=graded.n,
+            worth=worth,
+        )
     if method == "Rogan-Gladen" and worth < _SHARE_EFFECTIVE * graded.n:
-        return f"the draw was so uneven that {graded.n} grades are worth {worth:.0f} for this method"
+        return Wording(
+            "the draw was so uneven that {n} grades are worth {worth:.0f} for this method",
+            n=graded.n,
+            worth=worth,
+        )
     return None
 
 

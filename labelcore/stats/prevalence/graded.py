@@ -18,10 +18,13 @@ from labelcore.stats.prevalence.weighing import (
     typical_weight,
 )
 from labelcore.stats.rate import Rate, not_measurable, proportion
+from labelcore.wording import Wording
 
 _EVEN = 0.95
 _FEWEST_GROUPS = 20
-FEW_GROUPS = f"the graded outputs come from fewer than {_FEWEST_GROUPS} groups that share a source"
+FEW_GROUPS = Wording(
+    "the graded outputs come from fewer than {fewest} groups that share a source", fewest=_FEWEST_GROUPS
+)
 METHOD = "weighted, Jeffreys at the effective number"
 
 

@@ -207,8 +207,10 @@ def table(names: Sequence[str]) -> str:
     """
     if len(names) > MOST_COLUMNS:
         raise BadInput(
-            f"The file has {len(names):,} columns; at most {MOST_COLUMNS:,} can be read.",
+            "The file has {n:,} columns; at most {most_columns:,} can be read.",
             next_step="Leave out the columns that say nothing about an output.",
+            n=len(names),
+            most_columns=MOST_COLUMNS,
         )
     return ", ".join(f"c{place} VARCHAR" for place in range(1, len(names) + 1))
 

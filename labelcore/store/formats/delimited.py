@@ -31,6 +31,7 @@ from labelcore.store.formats.base import (
     reads,
     table,
 )
+from labelcore.wording import Wording
 
 _LOOKED_AT, _SHOWN = 400, 50
 _LONGEST_LOOK = 4_000_000
@@ -109,8 +110,10 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
         )
     except duckdb.Error as trouble:
         raise BadInput(
-            f"{path.name} cannot be read as a table: {str(trouble).splitlines()[0][:200]}",
+            "{name} cannot be read as a table: {trouble}",
             next_step="Check its delimiter and quotes, or save it as JSON lines.",
+            name=path.name,
+            trouble=str(trouble).splitlines()[0][:200],
         ) from trouble
     broken = cursor.execute(
         "SELECT any_value(line), line_byte_position, any_value(column_name), any_value(error_message), "
@@ -207,19 +210,19 @@ def _broken(line: int, column: str, message: str, raw: str, *, names: tuple[str,
     return RejectedRow(row=int(line), field=field, reason=_plain_reason(message), raw=(raw or "")[:RAW])
 
 
-def _plain_reason(message: str) -> str:
+def _plain_reason(message: str) -> Wording:
     text = message.lower()
     if "expected number of columns" in text:
         found = message.split("Expected Number of Columns:")[-1].split()
         wanted, given = found[0], message.rsplit("Found:", 1)[-1].split()[0]
-        return f"the row has {given} fields, the header has {wanted}"
+        return Wording("the row has {given} fields, the header has {wanted}", given=given, wanted=wanted)
     if "unterminated" in text or "quote" in text:
-        return "a quotation mark is not closed, so what follows cannot be told from it"
+        return Wording("a quotation mark is not closed, so what follows cannot be told from it")
     if "maximum line size" in text:
-        return "the row is too long"
+        return Wording("the row is too long")
     if "unicode" in text or "utf-8" in text:
-        return "the row is not valid UTF-8"
-    return message.splitlines()[0]
+        return Wording("the row is not valid UTF-8")
+    return Wording(message.splitlines()[0])
 
 
 reads(Format("csv", "CSV", (".csv", ".tsv", ".txt", ".psv"), b"", stage, look))

@@ -53,8 +53,10 @@ def document(path: Path) -> Any:
         return value if whole else streams.sketch(path, path.stat().st_mtime_ns)[0]
     except (ValueError, ijson.JSONError) as trouble:
         raise BadInput(
-            f"{path.name} is not valid JSON: {str(trouble)[:200]}",
+            "{name} is not valid JSON: {trouble}",
             next_step="Check the end of the file; an export may have been cut off.",
+            name=path.name,
+            trouble=str(trouble)[:200],
         ) from trouble
 
 

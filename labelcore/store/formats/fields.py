@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, Head, Recognise, Record, Remark, Row, Source
 from labelcore.text.chats import Turn, loaded, plain, split_last, turns
+from labelcore.wording import Wording
 
 __all__ = ["loaded", "plain"]
 
@@ -175,8 +176,9 @@ def made(number: int, found: Exchange, **fields: Any) -> Said:
     """The row of an exchange, or why there is none. ``fields`` come as the tool has them."""
     if not found.output.strip():
         raw = plain(fields.get("raw") or fields.get("id"))[:RAW]
-        reason = plain(fields.get("trouble")) or "the record holds no answer of the model"
-        return RejectedRow(row=number, field="output", reason=reason[:RAW], raw=raw)
+        trouble = plain(fields.get("trouble"))[:RAW]
+        reason = Wording(trouble or "the record holds no answer of the model")
+        return RejectedRow(row=number, field="output", reason=reason, raw=raw)
     remarks = tuple(fields.get("remarks") or ())
     details = {**found.rest, **_scores(remarks), **(fields.pop("details", None) or {})}
     texts = {key: plain(fields.get(key)) for key in ("id", "group", "model", "prompt_version")}
@@ -232,11 +234,13 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
 
 def _of_record(number: int, record: Any, row: Reader) -> list[Said]:
     if not isinstance(record, dict):
-        return [RejectedRow(row=number, field="", reason="this is no object", raw=plain(record)[:RAW])]
+        return [
+            RejectedRow(row=number, field="", reason=Wording("this is no object"), raw=plain(record)[:RAW])
+        ]
     try:
         return list(row(number, _opened(record)))
     except RecursionError:
-        return [RejectedRow(row=number, field="", reason="the record is nested too deep")]
+        return [RejectedRow(row=number, field="", reason=Wording("the record is nested too deep"))]
 
 
 def _numbered(said: Said, further: int) -> Said:

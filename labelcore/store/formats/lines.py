@@ -25,12 +25,13 @@ from labelcore.store.formats.base import (
     number_rows,
     reads,
 )
+from labelcore.wording import Wording
 
 _MOST_KEYS = 500
 """Keys that become columns; of objects with more, the frequent ones, and the others stay together."""
 REST = "other fields"
 _SHOWN, _STEP = 50, 5_000
-TOO_DEEP = "the record is nested too deep"
+TOO_DEEP = Wording("the record is nested too deep")
 """Stands in the place of such a record."""
 _NEVER = "\x01\x02\x03\x04"
 """A separator of fields that stands in no line."""
@@ -128,8 +129,8 @@ def _mended(cursor: duckdb.DuckDBPyConnection, start: int) -> list[RejectedRow]:
     return [RejectedRow(row=int(row), field="", reason=_why_not(line), raw=line[:RAW]) for row, line in found]
 
 
-def _why_not(line: str) -> str:
-    return TOO_DEEP if line == plain_json(TOO_DEEP) else "the line is not a JSON object"
+def _why_not(line: str) -> Wording:
+    return TOO_DEEP if line == plain_json(TOO_DEEP) else Wording("the line is not a JSON object")
 
 
 def _as_plain(line: str) -> str:

@@ -36,8 +36,10 @@ def _sheets(path: Path, _changed: int) -> dict[str, list[list[Any]]]:
         if isinstance(trouble, KeyboardInterrupt | SystemExit):
             raise
         raise BadInput(
-            f"{path.name} is no workbook that can be read: {str(trouble)[:200]}",
+            "{name} is no workbook that can be read: {trouble}",
             next_step="If it has a password, save it without; or save the sheet as CSV.",
+            name=path.name,
+            trouble=str(trouble)[:200],
         ) from trouble
 
 
@@ -57,7 +59,9 @@ def _check_size(path: Path) -> None:
         sheets = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
         cells = 0 if size > _LARGEST else sum(_area(archive, name) for name in sheets)
     if size > _LARGEST or cells > _MOST_CELLS:
-        raise BadInput(f"{path.name} is too large for a workbook.", next_step="Save the sheet as CSV.")
+        raise BadInput(
+            "{name} is too large for a workbook.", next_step="Save the sheet as CSV.", name=path.name
+        )
 
 
 def _area(archive: zipfile.ZipFile, name: str) -> int:
@@ -77,7 +81,13 @@ def _area(archive: zipfile.ZipFile, name: str) -> int:
 def _rows(path: Path, part: str) -> list[list[Any]]:
     sheets = _sheets(path, path.stat().st_mtime_ns)
     if part and part not in sheets:
-        raise BadInput(f"{path.name} has no sheet '{part}'.", next_step=f"It has {', '.join(sheets)}.")
+        raise BadInput(
+            "{name} has no sheet '{part}'.",
+            next_step="It has {sheets}.",
+            name=path.name,
+            part=part,
+            sheets=list(sheets),
+        )
     return sheets[part] if part else next(iter(sheets.values()), [])
 
 

@@ -41,7 +41,10 @@ def _batches(path: Path) -> pa.RecordBatchReader:
 
 def _unreadable(path: Path, trouble: Exception) -> BadInput:
     return BadInput(
-        f"{path.name} cannot be read: {str(trouble).splitlines()[0][:200]}", next_step="Export it anew."
+        "{name} cannot be read: {trouble}",
+        next_step="Export it anew.",
+        name=path.name,
+        trouble=str(trouble).splitlines()[0][:200],
     )
 
 

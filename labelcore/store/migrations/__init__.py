@@ -43,8 +43,10 @@ def migrate(db: Database) -> list[int]:
     known = available()
     if unknown := done - {number for number, _, _ in known}:
         raise StoreDamaged(
-            f"{db.path} was written by a newer labelcore (schema {max(unknown)}).",
+            "{path} was written by a newer labelcore (schema {unknown}).",
             next_step="Install the newest labelcore and open it again.",
+            path=db.path,
+            unknown=max(unknown),
         )
     pending = [migration for migration in known if migration[0] not in done]
     with db.transaction() as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
-from labelcore.messages import NAMES, say
+from labelcore.messages import NAMES, say, trouble_words
 from labelcore.stages import projects
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
@@ -40,7 +40,7 @@ def _begin(place: Workspace) -> None:
     try:
         project = projects.begin(place, told[f"{_FIELDS}-name"], task=told[f"{_FIELDS}-task"])
     except LabelcoreError as trouble:
-        told[f"{_FIELDS}-trouble"] = str(trouble)
+        told[f"{_FIELDS}-trouble"] = trouble_words(trouble)
         return
     told[keys.PROJECT] = project.name
     told[keys.LANGUAGE] = told[f"{_FIELDS}-language"]

@@ -125,7 +125,7 @@ def show_result(place: Workspace, result: ImportResult) -> None:
     shell.warn([messages.sentence(told) for told in result.warnings if told.code not in OF_THE_COMMAND])
     if result.rejected:
         st.subheader(say("Rows kept apart"))
-        shell.table([row.model_dump() for row in result.rejected[:100]])
+        shell.table([row.model_dump() | {"reason": say(row.reason)} for row in result.rejected[:100]])
         history.offer_rejected(place, batch, key="result")
     if result.key_file:
         _show_key(place, result)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore import messages, places
 from labelcore.errors import BadInput
-from labelcore.messages import say
+from labelcore.messages import say, trouble_words
 from labelcore.messages.catalogue import counted
 from labelcore.settings import settings
 from labelcore.stages import importing
@@ -125,7 +125,7 @@ def read(place: Workspace, given: Given) -> tuple[importing.Preview, str] | None
         _choose_part(given, several.parts, None)
         return None
     except BadInput as trouble:
-        st.error(shell.plain(str(trouble)), icon=":material/error:")
+        st.error(shell.plain(trouble_words(trouble)), icon=":material/error:")
         _not_right(given, None, chosen)
         return None
     _say_what_it_is(given, seen, chosen)

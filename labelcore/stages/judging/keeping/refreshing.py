@@ -21,6 +21,7 @@ from labelcore.stages.deriving.versions import same_meaning
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.store import criteria as criterion_table, judges as judge_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _NAMED = 5
@@ -42,12 +43,12 @@ class Staleness:
             if criterion_id not in self._same:
                 self._same[criterion_id] = same_meaning(criterion_table.history(self._db, criterion_id))
             if self._same[criterion_id] and version.criterion_version not in self._same[criterion_id]:
-                found.append("the criterion changed its meaning")
+                found.append(Wording("the criterion changed its meaning"))
         prompts = kind_of(version).prompts
         names = sorted({name for prompt in prompts for name in prompt.changed_terms(self.terms)})
         if names:
-            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            found.append(f"the glossary changed ({', '.join(names[:_NAMED])}{more})")
+            more = Wording(" and {n} more", n=len(names) - _NAMED) if len(names) > _NAMED else ""
+            found.append(Wording("the glossary changed ({names}{more})", names=names[:_NAMED], more=more))
         return tuple(found)
 
 
@@ -64,7 +65,7 @@ def refresh_judges(
     """
     if judge and not (kind := kind_of(judge)).prompts:
         why, advice = kind.no_prompt
-        raise BadInput(why.format(name=judge.name), next_step=advice)
+        raise BadInput(why, next_step=advice, name=judge.name)
     staleness = Staleness(workspace)
     made = [
         _refreshed(workspace, version, staleness)
@@ -72,7 +73,7 @@ def refresh_judges(
         if kind_of(version).prompts and staleness.reasons(version)
     ]
     if judge and not made:
-        raise BadInput(f"{judge.name} is up to date.", next_step="`labelcore judge run` runs it.")
+        raise BadInput("{name} is up to date.", next_step="`labelcore judge run` runs it.", name=judge.name)
     judge_table.save(workspace.db, made)
     return made
 

@@ -84,8 +84,10 @@ def set_field(workspace: Workspace, criterion: Criterion, pointer: str | None = 
         tried = _tried(workspace)
         if not any(fields.at_pointer(output, pointer) for output in tried):
             raise BadInput(
-                f"None of the first {len(tried):,} outputs has a field {pointer}.",
+                "None of the first {n:,} outputs has a field {pointer}.",
                 next_step="Write it as in the output, with slashes: /price or /items/0/name.",
+                n=len(tried),
+                pointer=pointer,
             )
     known = projects.open_project(workspace.db, workspace.project.name).settings.fields
     changed = {key: value for key, value in known.items() if key != criterion.id}

@@ -104,8 +104,9 @@ def make(
     votes = votes_of(workspace.db, first, ids)
     if np.isnan(votes.sure).all():
         raise BadInput(
-            f"'{first.name}' gives no probabilities, so nobody knows where it is sure.",
+            "'{name}' gives no probabilities, so nobody knows where it is sure.",
             next_step="Put a learned judge first: `labelcore judge propose --kind learned`.",
+            name=first.name,
         )
     first_step, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
     left = ~decides(first_step, votes)
@@ -138,15 +139,21 @@ def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float
     for judge in (first, then):
         if kind_of(judge).composed:
             raise BadInput(
-                f"'{judge.name}' is a cascade itself.", next_step="Name the judges that it is made of."
+                "'{name}' is a cascade itself.",
+                next_step="Name the judges that it is made of.",
+                name=judge.name,
             )
         if judge.criterion_id != criterion_id:
             raise BadInput(
-                f"'{judge.name}' does not decide '{asked.name}'.",
+                "'{name}' does not decide '{criterion}'.",
                 next_step="Name two judges of the same criterion.",
+                name=judge.name,
+                criterion=asked.name,
             )
     if len(set(asked.fails.values())) < 2:
-        raise BadInput(f"There are not both passes and fails of '{asked.name}' yet.", next_step="Grade on.")
+        raise BadInput(
+            "There are not both passes and fails of '{name}' yet.", next_step="Grade on.", name=asked.name
+        )
 
 
 @operation("judge cascade report", role=Role.MANAGER)
@@ -240,8 +247,9 @@ def hand_to_people(
         start += len(page)
     if not found:
         raise BadInput(
-            f"'{judge.name}' leaves no ungraded output to people.",
-            next_step=f"Run it first: labelcore judge run --judge '{judge.name}'.",
+            "'{name}' leaves no ungraded output to people.",
+            next_step="Run it first: labelcore judge run --judge '{name}'.",
+            name=judge.name,
         )
     grading.review(workspace, list(dict.fromkeys([*workspace.project.rules.review, *found[:limit]])))
     return HandedOver(judge=judge.judge_id, name=judge.name, output_ids=tuple(found[:limit]))

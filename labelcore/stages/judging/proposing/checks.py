@@ -130,8 +130,10 @@ def try_check(
     outputs = list(output_table.many(workspace.db, list(every)[:limit]).values())
     if not 1 <= len(outputs) <= _MOST:
         raise BadInput(
-            f"A check is tried on 1 to {_MOST:,} outputs, not on {len(outputs):,}.",
+            "A check is tried on 1 to {most:,} outputs, not on {n:,}.",
             next_step="Try fewer." if outputs else "Import outputs first.",
+            most=_MOST,
+            n=len(outputs),
         )
     return _trial_of(spec, outputs, labels)
 
@@ -171,8 +173,9 @@ def add_check(
     trial = try_check(workspace, source, limit=limit, criterion=criterion)
     if trial.count("error") == len(trial.tried):
         raise BadInput(
-            f"The check stops on every output that it was tried on. {trial.tried[0].error}",
+            "The check stops on every output that it was tried on. {error}",
             next_step="Correct it and add it again.",
+            error=trial.tried[0].error,
         )
     spec = _spec(workspace, source, criterion)
     title = f"{criterion.name} · {name.strip()}"

@@ -70,9 +70,13 @@ def _check(members: Sequence[JudgeVersion]) -> None:
     others = [member.name for member in members if not kind_of(member).joins_panels]
     if others:
         raise BadInput(
-            f"'{others[0]}' cannot be in a panel.", next_step="Name LLM judges that are no panels."
+            "'{others}' cannot be in a panel.",
+            next_step="Name LLM judges that are no panels.",
+            others=others[0],
         )
     if not 1 <= len({member.id for member in members}) == len(members) <= MOST:
-        raise BadInput(f"A panel has up to {MOST} different members.", next_step="Name other judges.")
+        raise BadInput(
+            "A panel has up to {most} different members.", next_step="Name other judges.", most=MOST
+        )
     if len({member.criterion_id for member in members}) > 1:
         raise BadInput("A panel decides one criterion.", next_step="Name judges of the same one.")

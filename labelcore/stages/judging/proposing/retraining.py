@@ -23,6 +23,7 @@ from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.proposing.proposals import learned_again
 from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
 from labelcore.store import Database, judges as judge_table, outputs as output_table, vectors
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
@@ -38,7 +39,7 @@ class Freshness(Frozen):
     made_from: int
     since: int
     changed: bool
-    why_not: str | None = None
+    why_not: Wording | None = None
 
     @property
     def says(self) -> Fact:
@@ -127,13 +128,12 @@ def _freshness(
     )
 
 
-def _why_not(version: JudgeVersion, asked: Subject | None) -> str | None:
+def _why_not(version: JudgeVersion, asked: Subject | None) -> Wording | None:
     if not version.fitted_on:
-        return "it came by file"
+        return Wording("it came by file")
     if asked is None:
-        return "its criterion is gone"
-    reason = too_few(np.array(list(asked.fails.values()), dtype=bool))
-    return reason and reason[0].lower() + reason[1:].rstrip(".")
+        return Wording("its criterion is gone")
+    return too_few(np.array(list(asked.fails.values()), dtype=bool))
 
 
 @operation("judge retrain", role=Role.ENGINEER, effect=Effect.GRADUAL, listed_as="judges")
@@ -151,8 +151,10 @@ def retrain(
     versions = [version for version in current if kind_of(version).learns]
     if judge and not versions:
         raise BadInput(
-            f"'{judge.name}' is a {judge.kind} judge.",
+            "'{name}' is a {kind} judge.",
             next_step="Only learned judges are made from grades again.",
+            name=judge.name,
+            kind=judge.kind,
         )
     if not versions:
         raise BadInput("There is no learned judge.", next_step="Run `labelcore judge propose`.")
@@ -183,7 +185,7 @@ def explain(
         BadInput: it is not a learned judge.
     """
     learned = _learned_judge(judge)
-    why_not = "it was made before probabilities were calibrated, or elsewhere"
+    why_not = Wording("it was made before probabilities were calibrated, or elsewhere")
     return LearnedReport(
         fresh=freshness(workspace, [judge])[0],
         weights=tuple(explaining.weights(learned)),
@@ -203,6 +205,8 @@ def _learned_judge(version: JudgeVersion) -> LearnedKind:
     if isinstance(judge, LearnedKind):
         return judge
     raise BadInput(
-        f"'{version.name}' is a {version.kind} judge.",
+        "'{name}' is a {kind} judge.",
         next_step="Its description and its reasons say what it looks at.",
+        name=version.name,
+        kind=version.kind,
     )

@@ -208,7 +208,7 @@ class CachedClient:
             return None
         if refused := kept_refusal(paid.text):
             self._usage.cached += 1
-            raise ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
+            raise ModelTrouble("The model refuses: {refused}", kind="refusal", refused=refused[:200])
         try:
             parsed = parse(paid.text, schema)
         except ValidationError:

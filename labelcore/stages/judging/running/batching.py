@@ -28,6 +28,7 @@ from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.clients import Assignment, Clients, Connection, place_of
 from labelcore.stages.judging.running.live_run import LiveRun
 from labelcore.store import answers as answer_table, batch_jobs as job_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,11 +57,15 @@ class _BatchHistory:
         if self._times[key] < TRIES:
             return self._times[key]
         answered = bool(answer_table.find(self._db, [key]))
-        how = "none of the answers was the asked-for JSON" if answered else "no answer came"
+        how = Wording("no answer came")
+        if answered:
+            how = Wording("none of the answers was the asked-for JSON")
         trouble = ModelTrouble(
-            f"The provider was asked in {TRIES} batches, and {how}.",
+            "The provider was asked in {tries} batches, and {how}.",
             next_step="Run without --batch to ask it once more.",
             kind="malformed" if answered else "batch",
+            tries=TRIES,
+            how=how,
         )
         trouble.requests = 0  # each was counted when its batch was collected
         raise trouble

@@ -294,7 +294,7 @@ class _Dispatcher:
             if not self._halted:
                 self._lose(_LOST)
         elif outcome.trouble:
-            trouble = ModelTrouble(f"The engine gave it up: {outcome.trouble}", kind="worker")
+            trouble = ModelTrouble("The engine gave it up: {trouble}", kind="worker", trouble=outcome.trouble)
             self._done += [(question, trouble) for question in chunk.questions]
         else:
             self._record(chunk, json.loads(outcome.text))

@@ -64,8 +64,11 @@ class Engine:
         for worker, version in self._client.run(version_here, on_error="return").items():
             if version != version_here():
                 raise BadInput(
-                    f"The engine's worker {worker} has no labelcore {version_here()}: {version}.",
+                    "The engine's worker {worker} has no labelcore {here}: {version}.",
                     next_step="Install the same version on every worker.",
+                    worker=worker,
+                    here=version_here(),
+                    version=version,
                 )
 
 
@@ -99,8 +102,10 @@ def opened(name: str) -> Iterator[Engine]:
             client = open_.enter_context(Client(where, timeout=_CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as trouble:
             raise BadInput(
-                f"No Dask scheduler answers at {where}: {trouble}.",
+                "No Dask scheduler answers at {where}: {trouble}.",
                 next_step="Start one (dask scheduler), or run here: without --engine and LABELCORE_ENGINE.",
+                where=where,
+                trouble=str(trouble),
             ) from trouble
         engine = Engine(client)
         engine.greet()
@@ -111,7 +116,7 @@ def check_name(name: str) -> str:
     """The name of an engine, or ""; BadInput where it names none."""
     if not re.fullmatch(ENGINE, name):
         raise BadInput(
-            f"'{name}' is no engine.", next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.'
+            "'{name}' is no engine.", next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.', name=name
         )
     return name
 

@@ -63,7 +63,9 @@ def try_endpoints(_workspace: Workspace, name: str | None = None) -> Connections
     """
     known = settings().all_endpoints
     if name is not None and name not in known:
-        raise NotFound(f"No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.")
+        raise NotFound(
+            "No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.", name=name
+        )
     return Connections(
         endpoints=tuple(check(endpoint) for endpoint in known.values() if name in {None, endpoint.name})
     )

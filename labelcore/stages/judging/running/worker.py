@@ -111,10 +111,11 @@ class _Session:
         terms = self._terms.get(key_of(endpoint))
         if terms is None or place_hash(endpoint) != terms["place"]:
             raise ModelTrouble(
-                f"The endpoint '{endpoint.name}' is another one on a worker than where the run was started.",
+                "The endpoint '{name}' is another one on a worker than where the run was started.",
                 next_step="Give every worker the same LABELCORE_… settings.",
                 kind="endpoint",
                 fatal=True,
+                name=endpoint.name,
             )
         limited = endpoint.model_copy(update={name: terms[name] for name in TERMS})
         return Connection(client_for(limited), place_of(limited), limited.concurrency)

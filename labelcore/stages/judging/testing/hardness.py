@@ -62,7 +62,8 @@ def ongoing_test(version: JudgeVersion) -> OngoingTest | None:
     return _live.get(version.id)
 
 
-def stop_test(version: JudgeVersion) -> bool:
+@operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
+def stop_test(_workspace: Workspace, version: JudgeVersion) -> bool:
     """Ask the test of a judge to stop; False where none is under way."""
     if test := _live.get(version.id):
         test.stop.set()
@@ -96,7 +97,9 @@ def harden(
         return HardnessAhead(decisions=len(waiting))
     with _starting:
         if judge.id in _live:  # two would pay for the same answers
-            raise BadInput(f"'{judge.name}' is being tested already.", next_step="Wait, or stop that test.")
+            raise BadInput(
+                "'{name}' is being tested already.", next_step="Wait, or stop that test.", name=judge.name
+            )
         now = _live[judge.id] = OngoingTest(threading.Event(), len(waiting))
     try:
         errors = _Asking(workspace.db, judge, now).ask(waiting, workspace.progress)
@@ -195,11 +198,14 @@ def left_to_ask(
     imported = [judge for judge in judges_of(workspace.db, version) if not kind_of(judge).runs]
     if imported:
         raise BadInput(
-            f"The verdicts of '{imported[0].name}' were imported, so it cannot be run.",
+            "The verdicts of '{name}' were imported, so it cannot be run.",
             next_step="Test a judge that was proposed here.",
+            name=imported[0].name,
         )
     if not 1 <= limit <= MOST:
-        raise BadInput(f"{limit} outputs cannot be tested.", next_step=f"Ask for 1 to {MOST}.")
+        raise BadInput(
+            "{limit} outputs cannot be tested.", next_step="Ask for 1 to {most}.", limit=limit, most=MOST
+        )
     material = sources(workspace, version, limit)
     if not material.outputs:
         raise BadInput("There is no output to test the judge on.", next_step="Import outputs first.")

@@ -19,6 +19,7 @@ from labelcore.store import hardness as hardness_table, outputs as output_table
 from labelcore.text import attacks
 from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 ANY_ATTACK, ANY_HARMLESS = "any attack", "any harmless sentence"
@@ -39,14 +40,14 @@ _TESTS: dict[Family, Sequence[str]] = {
     "defect": tuple(DEFECTS),
 }
 _NOTHING = {  # why no result counts of those that there are
-    "position": "no output was shown examples of both kinds",
-    "wording": "no tested output has a place for it",
-    "injection": "it fails none of the tested outputs that people failed",
-    "defect": "it passes none of the sources, or none has a place for it",
+    "position": Wording("no output was shown examples of both kinds"),
+    "wording": Wording("no tested output has a place for it"),
+    "injection": Wording("it fails none of the tested outputs that people failed"),
+    "defect": Wording("it passes none of the sources, or none has a place for it"),
 }
 _UNTRIED = {
-    "injection": "it was not tried: that takes outputs that people failed",
-    "defect": "it was not tried: that takes outputs that people passed",
+    "injection": Wording("it was not tried: that takes outputs that people failed"),
+    "defect": Wording("it was not tried: that takes outputs that people passed"),
 }
 
 
@@ -198,13 +199,13 @@ def _rows(version: JudgeVersion, found: _Results, confirmed: Counter[str]) -> It
         for test in tests:
             results = [result for result in found if result.family == family and test in _names(result)]
             tried = results if family == "injection" else any(result.family == family for result in found)
-            why = _NOTHING[family] if tried else _UNTRIED.get(family, "it was not tried")
+            why = _NOTHING[family] if tried else _UNTRIED.get(family, Wording("it was not tried"))
             if family == "position" and steady:
-                why = f"it has no prompt of its own: {steady}"
+                why = Wording("it has no prompt of its own: {why}", why=steady)
             yield _row(test, family, results, why, confirmed[test] if family == "defect" else None)
 
 
-def _row(test: str, family: Family, results: _Results, why: str, confirmed: int | None) -> HardnessRow:
+def _row(test: str, family: Family, results: _Results, why: Wording, confirmed: int | None) -> HardnessRow:
     """A row over outputs: one that several results are about is hit if any of them hits."""
     counted = [result for result in results if _counts(result)]
     outputs = {result.output_id for result in counted}

@@ -19,6 +19,7 @@ from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import outputs as output_table, probes as probe_table
 from labelcore.text.planting import DEFECTS
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 MOST_PER_DEFECT = 50
@@ -97,8 +98,10 @@ def make_probes(
     """
     if not 1 <= per_defect <= MOST_PER_DEFECT:
         raise BadInput(
-            f"{per_defect} probes of each defect cannot be made.",
-            next_step=f"Ask for 1 to {MOST_PER_DEFECT}.",
+            "{per_defect} probes of each defect cannot be made.",
+            next_step="Ask for 1 to {most}.",
+            per_defect=per_defect,
+            most=MOST_PER_DEFECT,
         )
     sources = _passed(workspace, [criterion.id])[criterion.id]
     if not sources:
@@ -189,7 +192,9 @@ def versions_meaning_it(workspace: Workspace, criterion_id: str) -> set[int]:
     return same_meaning(versions_of(workspace, criterion_id))
 
 
-PROBES = Catalogue[ProbeCase]("probe", "labelcore probe list", ids=lambda case: (case.id,), name=lambda _: "")
+PROBES = Catalogue[ProbeCase](
+    Wording("probe"), "labelcore probe list", ids=lambda case: (case.id,), name=lambda _: ""
+)
 
 
 @finder(ProbeCase)
@@ -216,12 +221,16 @@ def say_of_probe(
         raise BadInput("An opinion needs the name of who has it.", next_step="Name an annotator.")
     if value not in {"confirmed", "rejected", "undone"}:
         raise BadInput(
-            f"'{value}' cannot be said of a probe.", next_step="Use confirmed, rejected or undone."
+            "'{value}' cannot be said of a probe.",
+            next_step="Use confirmed, rejected or undone.",
+            value=value,
         )
     opinions = probe_table.opinions_by_person(workspace.db, workspace.project.id)
     known = {(opinion.probe_id, opinion.annotator) for opinion in opinions}
     if value == "undone" and (probe.id, annotator) not in known:
-        raise BadInput(f"{annotator} has said nothing of {probe.id} that could be taken back.")
+        raise BadInput(
+            "{annotator} has said nothing of {id} that could be taken back.", annotator=annotator, id=probe.id
+        )
     opinion = ProbeOpinion(
         id=new_id("opinion"),
         project_id=workspace.project.id,

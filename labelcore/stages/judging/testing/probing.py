@@ -22,9 +22,10 @@ from labelcore.stages.judging.testing.probe_cases import Probe, list_probes, ver
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import Database, judges as judge_table, probes as probe_table
 from labelcore.text.planting import DEFECTS
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-_CANNOT_RUN = "its verdicts were imported, so it cannot be run"
+_CANNOT_RUN = Wording("its verdicts were imported, so it cannot be run")
 _COLUMNS = (
     "probe_id criterion_id criterion criterion_version defect text where output_id external_id source_text "
     "state left_out opinions verdicts seed author made_at"
@@ -106,12 +107,16 @@ def try_judges_on_probes(workspace: Workspace, criterion: Criterion) -> ProbeTes
     probes = [probe for probe in list_probes(workspace, criterion) if not probe.left_out]
     if not judges:
         raise BadInput(
-            f"'{criterion.name}' has no judge to test.", next_step="`labelcore judge propose` makes some."
+            "'{name}' has no judge to test.",
+            next_step="`labelcore judge propose` makes some.",
+            name=criterion.name,
         )
     if not probes:
         raise BadInput(
-            f"'{criterion.name}' has no probe to test judges on.",
-            next_step=f"`labelcore probe make {criterion.id}` makes some.",
+            "'{name}' has no probe to test judges on.",
+            next_step="`labelcore probe make {id}` makes some.",
+            name=criterion.name,
+            id=criterion.id,
         )
     counted = _counted(probes)
     answers = _answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes])
@@ -154,9 +159,9 @@ def _source_id(probe: Probe) -> str:
 
 
 def _detection(judge: JudgeVersion, counted: _DefectProbes, answers: Answers | None) -> Detection:
-    why = "there is no probe with this defect"
+    why = Wording("there is no probe with this defect")
     if counted.total:
-        why = f"experts rejected all {counted.total} probes with this defect"
+        why = Wording("experts rejected all {n} probes with this defect", n=counted.total)
     return Detection.model_validate(
         {
             "judge": judge.name,
@@ -171,7 +176,7 @@ def _detection(judge: JudgeVersion, counted: _DefectProbes, answers: Answers | N
 
 def _overall(judge: JudgeVersion, counted: Sequence[_DefectProbes], answers: Answers | None) -> OverallRate:
     confirmed = [probe for group in counted if group.of == "confirmed" for probe in group.probes]
-    figures = _measured(confirmed, answers, "nobody has confirmed a probe")
+    figures = _measured(confirmed, answers, Wording("nobody has confirmed a probe"))
     return OverallRate(
         judge=judge.name,
         judge_version_id=judge.id,
@@ -187,7 +192,7 @@ def _answers_on(db: Database, judges: Sequence[JudgeVersion], probes: Sequence[P
     return decide(db, judges, list(texts.values()))
 
 
-def _measured(probes: Sequence[Probe], answers: Answers | None, why: str) -> dict[str, Any]:
+def _measured(probes: Sequence[Probe], answers: Answers | None, why: Wording) -> dict[str, Any]:
     """The fields of a detection that come from the judge's answers; ``why`` there are none without probes."""
     if answers is None or not probes:
         return {"rate": not_measurable(_CANNOT_RUN if answers is None else why), "detected": None}
@@ -201,9 +206,9 @@ def _measured(probes: Sequence[Probe], answers: Answers | None, why: str) -> dic
         else:
             (caught if planted.value == "fail" else missed).append(probe.case.id)
     n = len(caught) + len(missed)
-    why = f"it passes none of the {unpassed} sources"
+    why = Wording("it passes none of the {n} sources", n=unpassed)
     if troubles and not unpassed:
-        why = f"it gives no verdict: {troubles[0]}"
+        why = Wording("it gives no verdict: {trouble}", trouble=troubles[0])
     return {
         "rate": proportion(len(caught), n) if n else not_measurable(why),
         "detected": len(caught) if n else None,
@@ -250,7 +255,9 @@ def export_probes(
     """
     if out.suffix not in {".csv", ".jsonl"}:
         raise BadInput(
-            f"Probes cannot be written as '{out.suffix}'.", next_step="End the file in .csv or .jsonl."
+            "Probes cannot be written as '{suffix}'.",
+            next_step="End the file in .csv or .jsonl.",
+            suffix=out.suffix,
         )
     rows = _rows(workspace, list_probes(workspace, criterion), ask_models=ask_models)
     try:
@@ -266,7 +273,10 @@ def export_probes(
                 )
     except OSError as trouble:
         raise BadInput(
-            f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
+            "{out} cannot be written: {reason}.",
+            next_step="Name another file.",
+            out=out,
+            reason=trouble.strerror,
         ) from trouble
     return ProbesExported(probes=len(rows), out=out)
 

@@ -77,11 +77,20 @@ def repeat(
         BadInput: the judge is no LLM judge, or a number is out of range.
     """
     if steady := kind_of(judge).steady:
-        raise BadInput(f"'{judge.name}' cannot be repeated: {steady}.", next_step="Repeat an LLM judge.")
+        raise BadInput(
+            "'{name}' cannot be repeated: {steady}.",
+            next_step="Repeat an LLM judge.",
+            name=judge.name,
+            steady=steady,
+        )
     if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
         raise BadInput(
-            f"{times} times on {limit} outputs cannot be asked.",
-            next_step=f"Ask 2 to {MOST_TIMES} times on 1 to {MOST_OUTPUTS:,} outputs.",
+            "{times} times on {limit} outputs cannot be asked.",
+            next_step="Ask 2 to {most} times on 1 to {most_outputs:,} outputs.",
+            times=times,
+            limit=limit,
+            most=MOST_TIMES,
+            most_outputs=MOST_OUTPUTS,
         )
     ids = hash_order(output_table.ids(workspace.db, workspace.project.id), 0)[:limit]
     if not ids:

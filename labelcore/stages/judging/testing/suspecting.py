@@ -51,6 +51,7 @@ class Suspect(Frozen):
     other: str | None = None
 
 
+@operation(role=Role.MANAGER)
 def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = None) -> list[Suspect]:
     """What is wrong with the project's judges, or with some of them, by their votes.
 
@@ -135,7 +136,7 @@ def flip(workspace: Workspace, judge: JudgeVersion) -> JudgeVersion:
     turned = kind.flipped(judge.id, judge.name)
     if turned is None:
         why, advice = kind.no_flip
-        raise BadInput(why.format(kind=judge.kind), next_step=advice)
+        raise BadInput(why, next_step=advice, kind=judge.kind)
     spec, description = turned
     made = judge.model_copy(
         update={

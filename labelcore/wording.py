@@ -1,0 +1,54 @@
+"""Sentences that the core makes: English text that keeps what it is made of, for other languages."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+
+class Wording(str):
+    """A sentence or a part of one, in English; `labelcore.messages` says it in the language spoken.
+
+    Made from a template with names in braces, and their values: numbers, names, other wordings, lists.
+    Without values the text is taken as it is.
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, /, **values: Any) -> Self:
+        """With the values in their places."""
+        if isinstance(template, cls) and not values:
+            return template
+        listed = {
+            name: ", ".join(map(str, value))
+            for name, value in values.items()
+            if isinstance(value, list | tuple)
+        }
+        made = super().__new__(cls, template.format(**values | listed) if values else template)
+        made.template, made.values = str(template), values
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.template, self.values)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from pydantic_core import core_schema  # an error needs no pydantic
+
+        return core_schema.no_info_plain_validator_function(
+            cls._read,
+            json_schema_input_schema=core_schema.str_schema(),
+            serialization=core_schema.to_string_ser_schema(when_used="json"),
+        )
+
+    @classmethod
+    def _read(cls, given: Any) -> Self:
+        """A text, as a file has it, stands for itself."""
+        if not isinstance(given, str):
+            raise ValueError("a text is wanted")
+        return cls(given)
+
+
+def _again(template: str, values: dict[str, Any]) -> Wording:
+    return Wording(template, **values)
