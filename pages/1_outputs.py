@@ -18,7 +18,8 @@ with shell.guard():
         st.stop()
     filters = listing.ask(place)
     paging = listing.ask_paging(place)
-    found = selecting.list_outputs(place, filters=filters, paging=paging)
+    with st.spinner(say("Searching …")):
+        found = selecting.list_outputs(place, filters=filters, paging=paging)
     above = st.container()
     table, beside = st.columns([3, 2])
     with table:

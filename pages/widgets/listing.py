@@ -26,7 +26,6 @@ _ON_A_PAGE = 25
 _VALUES = 50
 _SECONDS = 0.2
 """A search stops after so long and goes on while the page is used."""
-_TABLES = ("outputs", "grades", "verdicts")
 
 
 def ask(workspace: Workspace) -> Filters:
@@ -144,8 +143,11 @@ def ask_paging(workspace: Workspace) -> Paging:
 def show_count(workspace: Workspace, filters: Filters, paging: Paging, found: Listing) -> int:
     """How many match; where they are still searched for, how far that is. What is known of their number."""
     searched = found.searched
+    if searched is None and filters != selecting.EVERYTHING:  # sorted by a field: counted in the other order
+        paging = paging.model_copy(update={"sort": "imported"})
+        searched = selecting.search_on(workspace, filters=filters, paging=paging)
     if searched is None or searched.whole:
-        n = selecting.count_outputs(workspace, filters=filters) if found.n is None else found.n
+        n = searched.found if searched else selecting.count_outputs(workspace)
         st.write(counted("One output matches.", "{n:,} outputs match.", n=n))
         return n
     _search_on(workspace, filters, paging, len(found.rows))
@@ -270,7 +272,13 @@ def offer(workspace: Workspace, filters: Filters, n: int) -> None:
 
 
 def _offer_file(workspace: Workspace, filters: Filters) -> None:
-    what = st.selectbox(say("Take a table of them with you"), _TABLES, format_func=say)
+    tables = {
+        "outputs": say("Outputs"),
+        "grades": say("Grades"),
+        "verdicts": say("Verdicts"),
+        "feedback": say("Feedback"),
+    }
+    what = st.selectbox(say("Take a table of them with you"), list(tables), format_func=tables.__getitem__)
     if st.button(say("Prepare the file"), width="stretch"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / f"{what}.csv"

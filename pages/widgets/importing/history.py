@@ -76,7 +76,8 @@ def _show_reading(mapping: importing.Mapping) -> None:
 def _signal(what: str) -> str:
     kind, _, name = what.partition(" ")
     kinds = {"grade": say("Grade"), "verdict": say("Verdict"), "feedback": say("Feedback")}
-    return kinds.get(kind, kind) if name == "overall" else f"{kinds.get(kind, kind)}: {name}"
+    told = kinds.get(kind, kind)
+    return told if name == "overall" else say("{what}: {name}", what=told, name=name)
 
 
 def offer_rejected(place: Workspace, batch: ImportBatch, key: str) -> None:
