@@ -100,7 +100,9 @@ def hide(workspace: Workspace, name: str) -> Project:
     project = open_project(workspace.db, name, create=False)
     if not any(shown.id != project.id for shown in shown_projects(workspace.db)):
         raise BadInput(
-            f"'{project.name}' is the only project that is shown.", next_step="Begin another one first."
+            "'{name}' is the only project that is shown.",
+            next_step="Begin another one first.",
+            name=project.name,
         )
     return update_project(workspace.with_project(project), settings={"hidden": True})
 
