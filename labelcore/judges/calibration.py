@@ -64,19 +64,6 @@ def _log_odds(probabilities: Floats) -> Floats:
     return np.asarray(np.log(kept / (1 - kept)))
 
 
-def out_of_fold(probabilities: Floats, fails: Bools, folds: Ints, cut: float) -> tuple[Floats, Floats]:
-    """Calibrated fail probabilities and the calibrated ``cut`` of each row, both (m,).
-
-    Each row's calibrator was fitted on the other folds: neither model nor calibrator saw its grade.
-    """
-    found, cuts = probabilities.copy(), np.full(len(probabilities), cut)
-    for fold in np.unique(folds):
-        out = folds == fold
-        calibrator = Calibrator.fit(probabilities[~out], fails[~out])
-        found[out], cuts[out] = calibrator(probabilities[out]), calibrator.of(cut)
-    return found, cuts
-
-
 class Bin(Frozen):
     """Outputs with similar probabilities: the mean probability, and the share that people failed."""
 

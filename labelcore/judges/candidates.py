@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
-from labelcore.judges.features import Bools, Graded, Ints, TrainingData
+from labelcore.judges.features import Bools, Graded, Ints, Topics, TrainingData
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Rows of the data with a fold number each; ``over``: whether no time is left for another fit."""
+
+    rows: Ints
+    folds: Ints
+    over: Callable[[], bool] = lambda: False
 
 
 class Candidate:
@@ -36,6 +45,19 @@ class Candidate:
         """The same of all candidates with its key, shape (len(test), len(candidates))."""
         return np.column_stack([candidate.fails(train, test) for candidate in candidates])
 
+    def out_of_fold(self, candidates: Sequence[Candidate], parts: Folded) -> Bools | None:
+        """Votes of all candidates with its key on the rows, each fitted on the other folds, shape (rows,
+        candidates); None where the time was over before.
+        """
+        found = np.zeros((len(parts.rows), len(candidates)), dtype=bool)
+        for fold in np.unique(parts.folds):
+            if parts.over():
+                return None
+            out = np.flatnonzero(parts.folds == fold)
+            train = parts.rows[parts.folds != fold]
+            found[out] = self.fails_together(candidates, train, parts.rows[out])
+        return found
+
     def silent(self) -> Bools | None:
         """Where there is nothing for it to measure, shape (n,); None where there always is."""
 
@@ -58,16 +80,17 @@ class FixedCandidate(Candidate):
 @dataclass(frozen=True)
 class Target:
     """What a judge was fitted to: its criterion's grades, both shape (n,); False in ``known`` is
-    an output about which its criterion's grades say nothing.
+    an output about which its criterion's grades say nothing. ``topics``: as in `Graded`.
     """
 
     fails: Bools
     known: Bools
+    topics: Topics | None = None
 
     def of(self, train: Ints) -> Graded | None:
         """The training rows that it may learn from with their grades; None from one class only."""
         rows = train[self.known[train]]
-        graded = Graded(rows, self.fails[rows])
+        graded = Graded(rows, self.fails[rows], self.topics and self.topics.at(rows))
         return graded if graded.of_both_kinds else None
 
 
@@ -100,6 +123,10 @@ class Party:
     def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes on ``test`` after fitting on ``train``, shape (len(test), len(which))."""
         return self.candidates[0].fails_together(self.candidates, train, test)
+
+    def out_of_fold(self, parts: Folded) -> Bools | None:
+        """Votes on the rows after fitting on the other folds, shape (rows, len(which)); None: no time."""
+        return self.candidates[0].out_of_fold(self.candidates, parts)
 
 
 def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[Party]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from labelcore.judges.features import FeatureTable, measure
+from labelcore.judges.inputs import RANK_SCALE
 from labelcore.judges.kinds import Embed
 from labelcore.judges.kinds.code import check_words, leaning, measured
-from labelcore.judges.kinds.learned import LearnedKind
-from labelcore.judges.learned_model import RANK_SCALE
+from labelcore.judges.kinds.learned import LearnedKind, mean_slopes
 from labelcore.models import Frozen, Output
 from labelcore.text.reading import sentences
 
@@ -48,19 +49,29 @@ class Explanation(Frozen):
 def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
     """A learned judge's weights in words, the strongest first."""
     model = judge.learned
-    parts, d = model.linear.parts, len(model.linear.knots)
-    slopes = (parts["coefficients"][:d] * parts["weight"] * RANK_SCALE).tolist()
+    slopes, d = mean_slopes(model) * RANK_SCALE, len(model.reading.knots)
     found = []
-    for column, slope, (knots, _) in zip(judge.columns[:d], slopes, model.linear.knots, strict=True):
+    columns = zip(judge.columns[:d], slopes[:d].tolist(), model.reading.knots, strict=True)
+    for column, slope, (knots, _) in columns:
         if len(knots) > 1:
             found.append(Weight(what=leaning(column, up=True), weight=round(slope, 4)))
-    found += [
-        Weight(what=check_words(check), weight=round((bad - good) * model.check_weight, 4))
-        for check, bad, good in model.checks
-    ]
+    for head, share in zip((model.whole, *model.topics), model.shares, strict=True):
+        pull = share * head.check_weight
+        found += [
+            Weight(what=check_words(check), weight=round((bad - good) * pull, 4))
+            for check, bad, good in head.checks
+        ]
     if judge.spec.meaning:
         found.append(Weight(what=f"{MEANING}, either way", weight=judge.spec.meaning))
-    return _strongest(found, limit)
+    return _strongest(_summed(found), limit)
+
+
+def _summed(found: Iterable[Weight]) -> list[Weight]:
+    """What several models look at counts once."""
+    total: defaultdict[str, float] = defaultdict(float)
+    for weight in found:
+        total[weight.what] += weight.weight
+    return [Weight(what=what, weight=round(weight, 4)) for what, weight in total.items()]
 
 
 def _strongest(found: Iterable[Weight], limit: int) -> list[Weight]:
@@ -83,21 +94,28 @@ def explain(judge: LearnedKind, output: Output, embed: Embed, limit: int = 6) ->
     ]
     told = [pull for pull in pulls if abs(pull.pull) >= _LEAST]
     return Explanation(
-        tells=tuple(_strongest(_tells(judge, table.rows(np.array([0]))), limit)),
+        tells=tuple(_strongest(_summed(_tells(judge, table.rows(np.array([0])))), limit)),
         parts=tuple(sorted(told, key=lambda pull: -abs(pull.pull))[:limit]),
     )
 
 
 def _tells(judge: LearnedKind, table: FeatureTable) -> Iterator[Weight]:
-    model = judge.learned
-    d = len(model.linear.knots)
-    moved = model.linear.inputs(table)[0] * model.linear.parts["coefficients"]
+    """By the model of all grades and the topics', each topic as likely as it is here."""
+    model, d = judge.learned, len(judge.learned.reading.knots)
+    inputs = model.reading(table.values, table.vectors)
+    chances = np.exp([float(odds[0]) for odds in model.log_odds(table)[1:]])
+    of_all = model.shares[0]
+    shares = [of_all, *((1 - of_all) * chances / max(float(chances.sum()), 1e-300)).tolist()]
+    moved = np.zeros(inputs.shape[1])
+    for head, share in zip((model.whole, *model.topics), shares, strict=True):
+        moved += share * inputs[0] * head.slopes
+        pull = share * head.check_weight
+        for vote, (check, bad, good) in zip(head.check_votes(table), head.checks, strict=True):
+            what = check_words(check, fails=bool(vote[0]))
+            yield Weight(what=what, weight=round((bad if vote[0] else good) * pull, 4))
     columns = zip(judge.columns[:d], table.values[0, :d].tolist(), moved[:d].tolist(), strict=True)
     for column, value, pull in columns:
         if value == value:  # not a nan: a quantity that does not apply here tells nothing
             yield Weight(what=measured(column, value), weight=round(pull, 4))
     if len(moved) > d:
         yield Weight(what=MEANING, weight=round(float(moved[d:].sum()), 4))
-    for vote, (check, bad, good) in zip(model.check_votes(table), model.checks, strict=True):
-        what = check_words(check, fails=bool(vote[0]))
-        yield Weight(what=what, weight=round((bad if vote[0] else good) * model.check_weight, 4))

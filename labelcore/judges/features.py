@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.detectors.phrases import Incidence, phrases_of
 from labelcore.judges.detectors.sections import TOPICS as SECTION_TOPICS, found_in, section_name
+from labelcore.judges.inputs import Reading
 from labelcore.models import Output
 from labelcore.text.reading import words
 
@@ -117,7 +119,17 @@ class TrainingData:
             notes=tuple(notes),
         )
 
-    def topics(self, rows: Ints) -> Floats:
+    @cached_property
+    def reading(self) -> Reading:
+        """What regressions see of these outputs."""
+        return Reading.of(self.table.values, self.table.vectors)
+
+    @cached_property
+    def inputs(self) -> Floats:
+        """The outputs as regressions see them, shape (n, d + k)."""
+        return self.reading(self.table.values, self.table.vectors)
+
+    def talked_about(self, rows: Ints) -> Floats:
         """How many of the rows' notes talk about each column, shape (d,), 0..1."""
         noted = rows[self.has_note[rows]]
         if not len(noted):
@@ -126,11 +138,30 @@ class TrainingData:
 
 
 @dataclass(frozen=True)
+class Topics:
+    """The t recurring topics of the notes, which are criteria: their names with a quote each, and on which of
+    m outputs each is noted, (m, t).
+    """
+
+    names: tuple[str, ...]
+    quotes: tuple[str, ...]
+    noted: Bools
+
+    def at(self, places: Ints) -> Topics:
+        """The same of some of the outputs."""
+        return Topics(self.names, self.quotes, self.noted[places])
+
+
+@dataclass(frozen=True)
 class Graded:
-    """Rows of the data with their grades, both (m,): True where people failed the output."""
+    """Rows of the data with their grades, both (m,): True where people failed the output.
+
+    ``topics``: what the failed ones failed for; None for a single criterion.
+    """
 
     rows: Ints
     fails: Bools
+    topics: Topics | None = None
 
     @property
     def failed(self) -> Ints:
@@ -144,7 +175,7 @@ class Graded:
 
     def at(self, places: Ints) -> Graded:
         """Some of them, by their places among the m."""
-        return Graded(self.rows[places], self.fails[places])
+        return Graded(self.rows[places], self.fails[places], self.topics and self.topics.at(places))
 
 
 def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:

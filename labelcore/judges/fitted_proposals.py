@@ -11,13 +11,14 @@ from labelcore.judges.kinds import Kind
 from labelcore.judges.kinds.code import CodeKind, FittedCheck, fitted_phrases, fitted_thresholds
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
 from labelcore.judges.learned_model import too_few
+from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import OVERALL
 
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
 _USEFUL = 0.05  # the least shrunk gain for which a threshold is worth proposing
 _WEAK = 0.1
 _FEW = 40
-LEARNED_FROM = 20
+LEARNED_FROM = 3
 """From so many fails on, a criterion's own learned judge takes part in the choice of the set."""
 KINDS = 3  # so many candidates of different kinds are proposed wherever the grades allow it
 
@@ -32,7 +33,7 @@ class Proposal:
 
 
 def propose(
-    data: TrainingData, graded: Graded, *, limit: int, name: str = OVERALL, seed: int = 0
+    data: TrainingData, graded: Graded, *, limit: int, name: str = OVERALL, seed: int = 0, aim: Aim = HIGHEST
 ) -> list[Proposal]:
     """Candidates for one criterion (or the overall grade) from the rows that say something about it: at most
     ``limit`` code judges, and a learned one when there are enough grades. Where too few are useful, the best
@@ -45,7 +46,7 @@ def propose(
         why = "It is cross-fitted: no graded output is judged by a model that saw its grade."
         if len(graded.fails) < _FEW:
             why += f" With only {len(graded.fails)} grades it is a guess that more grades will sharpen."
-        found.append(Proposal(f"{name} · learned", LearnedKind(make_spec(data, graded, seed)), why))
+        found.append(Proposal(f"{name} · learned", LearnedKind(make_spec(data, graded, seed, aim)), why))
     return found
 
 

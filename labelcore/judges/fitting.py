@@ -75,7 +75,7 @@ def fit_columns(
     values = data.table.values[np.ix_(graded.rows, columns)]
     wrong = np.broadcast_to(graded.fails[:, None], values.shape)
     if not guided:
-        told = np.minimum(1.0, 2 * data.topics(graded.failed)[columns])
+        told = np.minimum(1.0, 2 * data.talked_about(graded.failed)[columns])
         shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * told
         return fit_stumps(values, wrong, Sought(columns, bad, shrink))
     noted = data.mentions[np.ix_(graded.rows, columns)] & wrong

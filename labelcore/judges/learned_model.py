@@ -1,38 +1,41 @@
-"""What a learned judge is fitted to: a regularised linear model and a few checks, cross-fitted.
+"""What a learned judge is fitted to: small models of recurring topics of the notes, and one of all.
 
-A logistic regression with balanced classes reads the detectors' ranks among the graded outputs (larger where
-the notes talk about one) and a few principal components of the embeddings. To its log odds come those of the
-few best checks: thresholds by the grades, thresholds and phrases by the notes. Both halves are strongly
-shrunk, so that sixteen grades do not mislead. A graded output is judged by a model fitted without its group.
+Each is a logistic regression with balanced classes, which reads the detectors' ranks (larger where the notes
+talk about one) and a few principal components of the embeddings, and to whose log odds come those of the few
+best checks: thresholds by the grades, thresholds and phrases by the notes. All are strongly shrunk, so that
+sixteen grades do not mislead. A topic's model tells its fails from all passes, fails for other reasons left
+out; fails without a recurring topic are pooled. With the classes' shares restored, topics are joined by
+noisy-or and averaged with the model of all grades.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from labelcore.judges import fitting
-from labelcore.judges.features import Bools, FeatureTable, Floats, Graded, Ints, TrainingData
+from labelcore.judges.features import Bools, FeatureTable, Floats, Graded, TrainingData
+from labelcore.judges.inputs import Reading
 from labelcore.judges.kinds.code import CodeSpec, fitted_phrases, fitted_thresholds
 from labelcore.wording import Wording
 
 NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2
-CUT = 0.5
-_COMPONENTS = 12
-_FLAT = 1e-9  # an axis along which vectors spread by less, beside the first one, is rounding
-_KNOTS = 64
-RANK_SCALE = 3.4  # with it a rank in (-.5, .5) gets about the spread of a standardised value
-_VECTOR_SCALE = 4.0
+RECURRING = 3
+"""From so many failed outputs on, a topic of the notes gets a model."""
+_OF_ALL = 1 / 3  # the share of the model of all grades, beside the topics'
 _UNNAMED, _NAMED = 0.3, 4.0  # the scale of detectors that no note, or every note, talks about
 _STRENGTH = 0.05
 _CHECKS = 3  # of each kind
 _CHECK_WEIGHT = 0.7
 _LEAST_GAIN = 0.1
-_FOLDS = 5
+_STEPS, _STILL = 30, 1e-6
+_MOST_ODDS = 30.0
+
+Check = tuple[CodeSpec, float, float]
+"""A check with its log odds of a failed output when it fails and when it passes."""
 
 
 def too_few(fails: Bools) -> Wording | None:
@@ -50,115 +53,27 @@ def too_few(fails: Bools) -> Wording | None:
     return None
 
 
-class LinearModel:
-    """Ranks, projection and coefficients, with a plain dictionary form."""
+@dataclass(frozen=True)
+class Head:
+    """One model: ``slopes`` (d + k,) and ``intercept`` with balanced classes, ``prior`` the log odds of
+    one of its ``fails`` among these and the passes. ``name`` and ``quote`` are its topic's.
+    """
 
-    def __init__(self, parts: dict[str, Any]) -> None:
-        self.knots = [(np.asarray(x, float), np.asarray(y, float)) for x, y in parts["knots"]]
-        plain = {key: value for key, value in parts.items() if key != "knots"}
-        self.parts = {key: np.asarray(value, dtype=float) for key, value in plain.items()}
-
-    @classmethod
-    def fit(cls, data: TrainingData, graded: Graded) -> tuple[LinearModel, Floats]:
-        """The model of some grades, passes and fails, and its log odds on all n."""
-        from sklearn import config_context
-        from sklearn.linear_model import LogisticRegression
-
-        table = data.table.rows(graded.rows)
-        mean, axes = _principal(table.vectors)
-        model = cls(
-            {
-                "knots": [_knots(table.values[:, j]) for j in range(len(table.columns))],
-                "weight": _UNNAMED + _NAMED * data.topics(graded.failed),
-                "mean": mean,
-                "axes": axes,
-            }
-        )
-        fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cholesky")
-        inputs = model.inputs(data.table)
-        with config_context(assume_finite=True, skip_parameter_validation=True):
-            fitted.fit(inputs[graded.rows], graded.fails)
-        model.parts |= {"coefficients": fitted.coef_[0], "intercept": fitted.intercept_}
-        return model, np.asarray(inputs @ fitted.coef_[0] + fitted.intercept_)
-
-    def inputs(self, table: FeatureTable) -> Floats:
-        """What the regression sees, shape (n, d + k); the table's first d columns are used."""
-        p = self.parts
-        # nan stays nan, which then counts as middle
-        ranks = np.column_stack([np.interp(table.values[:, j], *k) for j, k in enumerate(self.knots)])
-        plain = np.nan_to_num(ranks) * RANK_SCALE * p["weight"]
-        if table.vectors is None or p["axes"].size == 0:
-            return np.asarray(plain)
-        projected = (table.vectors - p["mean"]) @ p["axes"].T * _VECTOR_SCALE
-        return np.hstack([plain, projected])
-
-    def log_odds(self, table: FeatureTable) -> Floats:
-        """Log odds that an expert fails each output, classes balanced, shape (n,)."""
-        return np.asarray(self.inputs(table) @ self.parts["coefficients"] + self.parts["intercept"])
-
-    def meaning_spread(self, table: FeatureTable) -> float:
-        """How far the embeddings move the log odds across a table's outputs: a standard deviation."""
-        told = self.inputs(table)[:, len(self.knots) :]
-        return float((told @ self.parts["coefficients"][len(self.knots) :]).std()) if len(told) else 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """A form that JSON can hold."""
-        plain = {key: np.round(value, 6).tolist() for key, value in self.parts.items()}
-        knots = [[np.round(x, 6).tolist(), np.round(y, 6).tolist()] for x, y in self.knots]
-        return plain | {"knots": knots}
-
-
-def _knots(values: Floats) -> tuple[Floats, Floats]:
-    """Values and their middle ranks (-.5 to .5), at most 64 of them; one knot says nothing."""
-    known = values[~np.isnan(values)]
-    distinct, counts = np.unique(known, return_counts=True)
-    if len(known) < 3 or len(distinct) < 2:
-        return np.zeros(1), np.zeros(1)
-    ranks = (np.cumsum(counts) - counts / 2) / len(known) - 0.5
-    if len(distinct) > _KNOTS:
-        keep = np.unique(np.linspace(0, len(distinct) - 1, _KNOTS).astype(int))
-        distinct, ranks = distinct[keep], ranks[keep]
-    return distinct, ranks
-
-
-def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
-    """Mean and first principal axes, by the smaller of the two products of the centred vectors."""
-    from scipy.linalg import eigh
-
-    if vectors is None or len(vectors) < 2:
-        return np.zeros(0), np.zeros((0, 0))
-    mean = vectors.mean(axis=0)
-    centred = vectors - mean
-    rows, width = centred.shape
-    count = min(_COMPONENTS, rows // 4, width)
-    if not count:
-        return mean, np.zeros((0, width))
-    small = centred @ centred.T if rows <= width else centred.T @ centred
-    spread, directions = eigh(small, subset_by_index=[len(small) - count, len(small) - 1])
-    kept = spread > _FLAT * max(float(spread[-1]), _FLAT)
-    spread, directions = spread[kept][::-1], directions[:, kept][:, ::-1]
-    axes = directions.T if rows > width else (directions / np.sqrt(spread)).T @ centred
-    return mean, np.asarray(axes)
-
-
-def _check_odds(failed: Bools, fails: Bools) -> tuple[float, float]:
-    """A check's log odds of a failed output when it fails and when it passes (add one)."""
-    bad = (float(failed[fails].sum()) + 1) / (float(fails.sum()) + 2)
-    good = (float(failed[~fails].sum()) + 1) / (float((~fails).sum()) + 2)
-    return float(np.log(bad / good)), float(np.log((1 - bad) / (1 - good)))
-
-
-class LearnedModel:
-    """The linear model together with the few checks."""
-
-    def __init__(self, linear: LinearModel, checks: Sequence[tuple[CodeSpec, float, float]]) -> None:
-        self.linear = linear
-        self.checks = list(checks)
+    slopes: Floats
+    intercept: float
+    checks: tuple[Check, ...]
+    prior: float = 0.0
+    fails: int = 0
+    name: str = ""
+    quote: str = ""
 
     @classmethod
-    def fit(cls, data: TrainingData, graded: Graded) -> tuple[LearnedModel, Floats]:
-        """The model of some grades, and its fail probabilities on all n outputs."""
-        linear, log_odds = LinearModel.fit(data, graded)
+    def fit(cls, data: TrainingData, graded: Graded, name: str = "", quote: str = "") -> tuple[Head, Floats]:
+        """The model of some grades, passes and fails, and its log odds on all n outputs."""
+        d = len(data.table.columns)
+        scale = np.ones(data.inputs.shape[1])
+        scale[:d] = _UNNAMED + _NAMED * data.talked_about(graded.failed)
+        slopes, intercept = _regression(data.inputs[graded.rows] * scale, graded.fails)
         phrases = fitted_phrases(data, graded, _CHECKS, guided=True)
         chosen = [
             *fitted_thresholds(data, graded, _CHECKS, guided=False),
@@ -166,12 +81,23 @@ class LearnedModel:
             *(check for check in phrases if check.gain > _LEAST_GAIN),
         ]
         odds = [_check_odds(check.votes[graded.rows], graded.fails) for check in chosen]
-        model = cls(linear, [(check.spec, *pair) for check, pair in zip(chosen, odds, strict=True)])
-        return model, model._together(log_odds, [check.votes for check in chosen])
+        checks = tuple((check.spec, *pair) for check, pair in zip(chosen, odds, strict=True))
+        failed = int(graded.fails.sum())
+        prior = float(np.log(failed / (len(graded.fails) - failed)))
+        head = cls(slopes * scale, intercept, checks, prior, failed, name, quote)
+        return head, head.log_odds(data.inputs, [check.votes for check in chosen])
 
-    def fail_probability(self, table: FeatureTable) -> Floats:
-        """Probability that an expert fails each output, shape (n,); columns as ``columns``."""
-        return self._together(self.linear.log_odds(table), self.check_votes(table))
+    @property
+    def check_weight(self) -> float:
+        """How much the log odds of each check count."""
+        return float(_CHECK_WEIGHT / np.sqrt(max(1, len(self.checks))))
+
+    def log_odds(self, inputs: Floats, votes: Sequence[Bools]) -> Floats:
+        """Log odds of a fail, (n,); ``inputs`` (n, d + k), and what each check fails, (n,)."""
+        found = inputs @ self.slopes + self.intercept + self.prior
+        for vote, (_, bad, good) in zip(votes, self.checks, strict=True):
+            found = found + self.check_weight * np.where(vote, bad, good)
+        return np.clip(found, -_MOST_ODDS, _MOST_ODDS)
 
     def check_votes(self, table: FeatureTable) -> list[Bools]:
         """Which outputs each of the few checks fails, each of shape (n,)."""
@@ -181,38 +107,105 @@ class LearnedModel:
             for spec, _, _ in self.checks
         ]
 
-    @property
-    def check_weight(self) -> float:
-        """How much the log odds of each check count."""
-        return float(_CHECK_WEIGHT / np.sqrt(max(1, len(self.checks))))
-
-    def _together(self, log_odds: Floats, votes: Sequence[Bools]) -> Floats:
-        if votes:
-            told = zip(votes, self.checks, strict=True)
-            odds = [np.where(vote, bad, good) for vote, (_, bad, good) in told]
-            log_odds = log_odds + self.check_weight * np.sum(odds, axis=0)
-        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
+    def meaning_spread(self, inputs: Floats, d: int) -> float:
+        """How far the embeddings move the log odds across outputs: a standard deviation."""
+        return float((inputs[:, d:] @ self.slopes[d:]).std()) if len(inputs) else 0.0
 
 
-def folds_by_group(groups: npt.ArrayLike, count: int, seed: int) -> Ints:
-    """A fold number for each item; items of one group share it, sizes are even."""
-    names, which = np.unique(np.asarray(groups), return_inverse=True)
-    number = np.empty(len(names), dtype=np.int64)
-    number[np.random.default_rng(seed).permutation(len(names))] = np.arange(len(names)) % count
-    return number[which]
+def _regression(inputs: Floats, fails: Bools) -> tuple[Floats, float]:
+    """Coefficients and intercept of a ridge logistic regression with balanced classes, by Newton's method.
 
-
-def cross_fitted(data: TrainingData, graded: Graded, seed: int = 0) -> tuple[Floats, Ints]:
-    """Fail probabilities of the graded rows, each by a model that did not see the output's group, (m,).
-
-    The folds come with them, (m,).
+    With fewer rows than columns it is solved in the space of the rows, which gives the same.
     """
-    fails = graded.fails
-    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, seed)
-    found = np.full(len(fails), float(fails.mean()) if len(fails) else 0.5)
-    for fold in range(_FOLDS):
-        out, seen = np.flatnonzero(folds == fold), graded.at(np.flatnonzero(folds != fold))
-        if len(out) and seen.of_both_kinds:
-            _, everywhere = LearnedModel.fit(data, seen)
-            found[out] = everywhere[graded.rows[out]]
-    return found, folds
+    basis = None
+    if len(inputs) < inputs.shape[1]:
+        basis, triangle = np.linalg.qr(inputs.T)
+        inputs = triangle.T
+    seen = np.column_stack([inputs, np.ones(len(inputs))])
+    n, failed = len(fails), int(fails.sum())
+    weight = _STRENGTH * np.where(fails, n / (2 * failed), n / (2 * (n - failed)))
+    ridge = np.ones(seen.shape[1])
+    ridge[-1] = _STILL
+
+    def loss(tried: Floats) -> float:
+        z = seen @ tried
+        return float(weight @ (np.logaddexp(0, z) - fails * z) + ridge @ tried**2 / 2)
+
+    found = np.zeros(seen.shape[1])
+    for _ in range(_STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(seen @ found, -_MOST_ODDS, _MOST_ODDS)))
+        slope = seen.T @ (weight * (chance - fails)) + ridge * found
+        if np.abs(slope).max() < _STILL:
+            break
+        bend = (seen.T * (weight * chance * (1 - chance))) @ seen + np.diag(ridge)
+        step, before = np.linalg.solve(bend, slope), loss(found)
+        while loss(found - step) > before and np.abs(step).max() > _STILL:
+            step = step / 2
+        found = found - step
+    slopes = found[:-1] if basis is None else basis @ found[:-1]
+    return np.asarray(slopes), float(found[-1])
+
+
+def _check_odds(failed: Bools, fails: Bools) -> tuple[float, float]:
+    """A check's log odds of a failed output when it fails and when it passes (add one)."""
+    bad = (float(failed[fails].sum()) + 1) / (float(fails.sum()) + 2)
+    good = (float(failed[~fails].sum()) + 1) / (float((~fails).sum()) + 2)
+    return float(np.log(bad / good)), float(np.log((1 - bad) / (1 - good)))
+
+
+@dataclass(frozen=True)
+class LearnedModel:
+    """The model of all grades, and those of the topics."""
+
+    reading: Reading
+    whole: Head
+    topics: tuple[Head, ...] = ()
+
+    @classmethod
+    def fit(cls, data: TrainingData, graded: Graded) -> tuple[LearnedModel, Floats]:
+        """The model of some grades, and its fail probabilities on all n outputs."""
+        whole, odds = Head.fit(data, graded)
+        fitted = [Head.fit(data, *topic) for topic in _recurring(graded)]
+        model = cls(data.reading, whole, tuple(head for head, _ in fitted))
+        return model, joined(odds, [odds for _, odds in fitted])
+
+    def log_odds(self, table: FeatureTable) -> list[Floats]:
+        """Log odds of a fail by the model of all grades and by each topic's, (n,) each."""
+        inputs = self.reading(table.values, table.vectors)
+        return [head.log_odds(inputs, head.check_votes(table)) for head in (self.whole, *self.topics)]
+
+    def fail_probability(self, table: FeatureTable) -> Floats:
+        """Probability that an expert fails each output, shape (n,); columns as ``columns``."""
+        whole, *topics = self.log_odds(table)
+        return joined(whole, topics)
+
+    @property
+    def shares(self) -> list[float]:
+        """How much each model counts: that of all grades, then the topics' by their failed outputs."""
+        total = sum(head.fails for head in self.topics)
+        rest = (1 - _OF_ALL) / total if total else 0.0
+        return [_OF_ALL if total else 1.0, *(head.fails * rest for head in self.topics)]
+
+
+def joined(whole: Floats, topics: Sequence[Floats]) -> Floats:
+    """One probability from log odds: topics by noisy-or, averaged with the model of all grades."""
+    of_all = 1 / (1 + np.exp(-whole))
+    if not len(topics):
+        return np.asarray(of_all)
+    passed = np.prod([1 / (1 + np.exp(odds)) for odds in topics], axis=0)
+    return np.asarray(_OF_ALL * of_all + (1 - _OF_ALL) * (1 - passed))
+
+
+def _recurring(graded: Graded) -> Iterator[tuple[Graded, str, str]]:
+    """Each recurring topic's fails with all passes, its name and a quote; at last the other fails, pooled."""
+    if graded.topics is None:
+        return
+    pooled, found = graded.fails.copy(), False
+    for at, (name, quote) in enumerate(zip(graded.topics.names, graded.topics.quotes, strict=True)):
+        noted = graded.topics.noted[:, at] & graded.fails
+        if noted.sum() >= RECURRING:
+            found = True
+            pooled &= ~noted
+            yield graded.at(np.flatnonzero(noted | ~graded.fails)), name, quote
+    if found and pooled.sum() >= RECURRING:
+        yield graded.at(np.flatnonzero(pooled | ~graded.fails)), "", ""

@@ -16,10 +16,10 @@ from functools import cached_property
 
 import numpy as np
 
-from labelcore.judges.candidates import Candidate, Party, parties
+from labelcore.judges.candidates import Candidate, Folded, Party, parties
+from labelcore.judges.cross_fitting import folds_by_group
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
-from labelcore.judges.learned_model import folds_by_group
 from labelcore.stats.deadline import Deadline
 from labelcore.stats.selection import select, worth
 from labelcore.stats.set_beam import search
@@ -264,13 +264,11 @@ class _Task:
             if not party.fitted:
                 matrix[:, party.which] = party.fails(rows, rows)
                 continue
-            for fold in range(_INNER_FOLDS):
-                if self.clock.over:
-                    matrix[:, party.which] = False
-                    late += party.which
-                    break
-                train, test = rows[folds != fold], np.flatnonzero(folds == fold)
-                matrix[np.ix_(test, np.array(party.which))] = party.fails(train, rows[test])
+            votes = party.out_of_fold(Folded(rows, folds, lambda: self.clock.over))
+            if votes is None:
+                late += party.which
+            else:
+                matrix[:, party.which] = votes
         return matrix, sorted(late)
 
     @cached_property

@@ -121,7 +121,8 @@ def test_a_verdict_says_its_calibrated_probability(
     for verdict in verdict_table.of_outputs(workspace.db, list(judge.spec["calibrated"]), [judge.id]):
         fail, cut = judge.spec["calibrated"][verdict.output_id]
         assert verdict.decision.probability == pytest.approx(1 - fail, abs=1e-4)
-        assert (verdict.decision.value == "fail") == (judge.spec["cross_fitted"][verdict.output_id] > 0.5)
+        score, limit = (judge.spec[name][verdict.output_id] for name in ("cross_fitted", "cuts"))
+        assert (verdict.decision.value == "fail") == (score > limit)
         assert f"the limit is {cut:.0%}" in verdict.decision.reason
 
 
@@ -229,3 +230,37 @@ def test_several_runs_are_told_as_one_with_all_their_counts() -> None:
     two = Run(id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole)  # type: ignore[arg-type]  # test data
     both = orders.together([run, two])
     assert (both.total, both.error_kinds) == (7, {"timeout": 3, "key": 1})
+
+
+def test_a_topic_that_a_person_renames_or_merges_is_learned_again(
+    workspace: Workspace, plant: Callable[..., list[Output]]
+) -> None:
+    plant(0, 40, 40)
+    derivation.derive(workspace, offline=True, accept_all=True)
+    judging.propose(workspace, judging.ProposalOrder(criterion="overall", kind="learned", offline=True))
+    before = learned(workspace)
+    assert not retraining.freshness(workspace, [before])[0].changed
+    topic = editing.list_criteria(workspace, status="accepted")[0]
+    assert topic.name in [part["name"] for part in before.spec["topics"]]
+    editing.edit(workspace, topic.id, name="Wordy")
+    assert retraining.freshness(workspace, [before])[0].changed
+    (again,) = retraining.retrain(workspace)
+    assert again.new and "Wordy" in [part["name"] for part in again.version.spec["topics"]]
+    assert "“Wordy”, learned from 10 notes such as “far too long”" in again.version.description
+
+
+def test_a_wish_replaces_the_cut_and_stays_when_grades_come(
+    workspace: Workspace, plant: Callable[..., list[Output]]
+) -> None:
+    plant(0, 60, 40, longest_good=60)
+    order = judging.ProposalOrder(criterion="overall", kind="learned", offline=True)
+    (usual,) = judging.propose(workspace, order)
+    (eager,) = judging.propose(workspace, order.model_copy(update={"min_coverage": 0.99}))
+    assert eager.version == 2 and eager.spec["cut"] < usual.spec["cut"]
+    assert "it finds at least 99% of the bad outputs" in eager.description
+    plant(60, 10, 10)
+    (again,) = retraining.retrain(workspace)
+    assert again.version.spec["aim"] == eager.spec["aim"]
+    risky = projects.update_project(workspace, risk="high")
+    (careful,) = judging.propose(workspace.with_project(risky), order)
+    assert careful.spec["aim"] == {"min_coverage": 0.9, "max_ffr": 0.15}

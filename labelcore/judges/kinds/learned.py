@@ -1,16 +1,17 @@
-"""Learned judges: a model of the grades, with its answers on the outputs that it was made from.
+"""Learned judges: models of the grades, with their answers on the outputs that they were made from.
 
 The specification holds every coefficient, so that verdicts can be made again. No graded output is judged by
-a model that saw its grade: for these the cross-fitted answers are kept. The score decides; the probability
-that goes with a verdict is calibrated out of fold.
+a model or a cut that saw its grade: for these the cross-fitted answers are kept. The score decides; the
+probability that goes with a verdict is calibrated out of fold.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
@@ -21,15 +22,19 @@ from typing_extensions import override
 
 from labelcore.judges import calibration
 from labelcore.judges.calibration import Calibrator, Reliability
-from labelcore.judges.candidates import Candidate, Refitting, Target
-from labelcore.judges.features import Bools, Column, Floats, Graded, Ints, TrainingData, measure
+from labelcore.judges.candidates import Candidate, Folded, Refitting, Target
+from labelcore.judges.cross_fitting import CrossFitted, by_folds, cross_fitted, final_cut
+from labelcore.judges.features import Bools, Column, Floats, Graded, Ints, Topics, TrainingData, measure
 from labelcore.judges.fields import at_pointer
+from labelcore.judges.inputs import Reading
 from labelcore.judges.kinds import PROBE, Kind, register
 from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, known_key, leaning
-from labelcore.judges.learned_model import CUT, LearnedModel, LinearModel, cross_fitted
+from labelcore.judges.learned_model import Check, Head, LearnedModel, joined
+from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import Decision, Frozen, Output
 from labelcore.text.embedding import SIZE
 
+_SHOWN = 6
 Number = Annotated[float, Field(ge=-1e9, le=1e9)]
 """Small enough that no product of two runs over."""
 
@@ -56,6 +61,39 @@ class LinearParts(Frozen):
         return self
 
 
+class TopicParts(Frozen):
+    """The model of one recurring topic of the notes, made from ``fails`` failed outputs; the pooled ones have
+    no name.
+    """
+
+    name: str
+    quote: str = ""
+    fails: int
+    slopes: tuple[Number, ...]
+    intercept: Number
+    prior: Number
+    checks: tuple[tuple[CodeSpec, Number, Number], ...]
+
+    @classmethod
+    def of(cls, head: Head) -> TopicParts:
+        """From a model, rounded."""
+        return cls(
+            name=head.name,
+            quote=head.quote,
+            fails=head.fails,
+            slopes=tuple(np.round(head.slopes, 6).tolist()),
+            intercept=round(head.intercept, 6),
+            prior=round(head.prior, 6),
+            checks=_rounded(head.checks),
+        )
+
+    @property
+    def head(self) -> Head:
+        """The model."""
+        topic = self.prior, self.fails, self.name, self.quote
+        return Head(np.array(self.slopes), self.intercept, self.checks, *topic)
+
+
 class TravellingModel(Frozen):
     """What of a learned judge leaves. ``cross_fitted`` names outputs, so it never does."""
 
@@ -68,6 +106,9 @@ class TravellingModel(Frozen):
     looks_at: tuple[str, ...] = ()
     calibration: tuple[Number, Number] | None = None
     meaning: Number = 0.0
+    prior: Number = 0.0
+    topics: Annotated[tuple[TopicParts, ...], Field(max_length=100)] = ()
+    aim: Aim | None = None
 
     @model_validator(mode="after")
     def _parts_fit(self) -> TravellingModel:
@@ -76,8 +117,11 @@ class TravellingModel(Frozen):
             for name, with_ in self.columns
         ]
         keys = set(map(known_key, measured))
-        if any(spec.key not in keys for spec, _, _ in self.checks):
+        every = (*self.checks, *(check for topic in self.topics for check in topic.checks))
+        if any(spec.key not in keys for spec, _, _ in every):
             raise ValueError("a check has no column")
+        if any(len(topic.slopes) != len(self.model.coefficients) for topic in self.topics):
+            raise ValueError("the coefficients of a topic do not fit the detectors and axes")
         if len(self.model.knots) > len(self.columns):
             raise ValueError("there are more detectors than columns")
         if self.with_vectors and self.model.axes and len(self.model.mean) != SIZE:
@@ -87,8 +131,9 @@ class TravellingModel(Frozen):
 
 class LearnedSpec(Frozen):
     """A learned judge as the store has it; what earlier releases did not keep is None or empty. For each
-    graded output ``cross_fitted`` is the fail probability by a model that did not see it, ``calibrated`` the
-    same calibrated with the calibrated cut; ``failed`` are those that people failed.
+    graded output ``cross_fitted`` is the fail probability by a model that did not see it, ``cuts`` the cut
+    that did not, ``calibrated`` both calibrated; ``failed`` are those that people failed. ``model``,
+    ``checks`` and ``prior`` are the model of all grades; ``aim`` is what the cut was chosen for.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -107,36 +152,73 @@ class LearnedSpec(Frozen):
     reliability: Reliability | None = None
     digest: str | None = None
     field: str | None = None
+    prior: float = 0.0
+    topics: tuple[TopicParts, ...] = ()
+    cuts: dict[str, float] = Field(default_factory=dict)
+    aim: Aim | None = None
 
 
-def make_spec(data: TrainingData, graded: Graded, seed: int = 0) -> dict[str, Any]:
-    """The judge's specification: columns, model, checks, cut, and the cross-fitted answers."""
-    rows, fails = graded.rows, graded.fails
-    held_out, folds = cross_fitted(data, graded, seed)
-    calibrated, cuts = calibration.out_of_fold(held_out, fails, folds, CUT)
-    groups = [data.groups[int(i)] for i in rows]
-    model, _ = LearnedModel.fit(data, graded)
-    plain = data.table.columns
+def make_spec(data: TrainingData, graded: Graded, seed: int = 0, aim: Aim = HIGHEST) -> dict[str, Any]:
+    """The judge's specification: columns, models, checks, cut, and the cross-fitted answers."""
+    crossed = cross_fitted(data, graded, aim, seed)
+    model, everywhere = LearnedModel.fit(data, graded)
+    cut = final_cut(graded, crossed.scores, everywhere, aim)
+    plain, d = data.table.columns, len(data.table.columns)
+    every = [check for head in (model.whole, *model.topics) for check in head.checks]
     known = {column.key for column in plain}
-    phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.key not in known]
-    ids = [data.table.ids[int(i)] for i in rows]
-    final = Calibrator.fit(held_out, fails)
-    pairs = np.round(np.column_stack([calibrated, cuts]), 4).tolist()
+    phrases = {c.key: Column(c.detector, c.parameters) for c, _, _ in every if c.key not in known}
     return {
-        "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases)],
+        "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases.values())],
         "with_vectors": data.table.vectors is not None,
-        "model": model.linear.as_dict(),
-        "checks": [[spec.model_dump(), round(bad, 6), round(good, 6)] for spec, bad, good in model.checks],
-        "cut": CUT,
-        "cross_fitted": dict(zip(ids, np.round(held_out, 4).tolist(), strict=True)),
+        "model": _linear(model),
+        "checks": [[spec.model_dump(), bad, good] for spec, bad, good in _rounded(model.whole.checks)],
+        "cut": round(cut, 6),
         "looks_at": looks_at(model, plain),
+        "meaning": round(model.whole.meaning_spread(data.inputs[graded.rows], d), 4),
+        "prior": round(model.whole.prior, 6),
+        "topics": [TopicParts.of(head).model_dump() for head in model.topics],
+        "aim": aim.model_dump(),
+        **_answers(data, graded, crossed),
+    }
+
+
+def _answers(data: TrainingData, graded: Graded, crossed: CrossFitted) -> dict[str, Any]:
+    """What graded outputs get, and how far it can be believed."""
+    rows, fails, scores = graded.rows, graded.fails, crossed.scores
+    ids = [data.table.ids[int(i)] for i in rows]
+    final = Calibrator.fit(scores, fails)
+    pairs = np.round(np.column_stack([crossed.shown, crossed.limits]), 4).tolist()
+    groups = [data.groups[int(i)] for i in rows]
+    notes = [data.notes[int(i)] for i in rows]
+    return {
+        "cross_fitted": dict(zip(ids, np.round(scores, 6).tolist(), strict=True)),
+        "cuts": dict(zip(ids, np.round(crossed.cuts, 6).tolist(), strict=True)),
         "calibration": [final.slope, final.intercept],
         "calibrated": dict(zip(ids, pairs, strict=True)),
         "failed": [output_id for output_id, bad in zip(ids, fails, strict=True) if bad],
-        "meaning": round(model.linear.meaning_spread(data.table.rows(rows)), 4),
-        "reliability": calibration.reliability(held_out, calibrated, fails, groups).model_dump(),
-        "digest": digest(zip(ids, map(bool, fails), (data.notes[int(i)] for i in rows), strict=True)),
+        "reliability": calibration.reliability(scores, crossed.shown, fails, groups).model_dump(),
+        "digest": digest(zip(ids, map(bool, fails), told(notes, graded.topics), strict=True)),
     }
+
+
+def told(notes: Sequence[str], topics: Topics | None) -> Iterator[str]:
+    """Notes with the names of their topics."""
+    for at, note in enumerate(notes):
+        names = [] if topics is None else [topics.names[k] for k in np.flatnonzero(topics.noted[at])]
+        yield "\n".join([note, *sorted(names)])
+
+
+def _linear(model: LearnedModel) -> dict[str, Any]:
+    """What is read of outputs, and the model of all grades."""
+    return model.reading.as_dict() | {
+        "weight": [1.0] * len(model.reading.knots),
+        "coefficients": np.round(model.whole.slopes, 6).tolist(),
+        "intercept": [round(model.whole.intercept, 6)],
+    }
+
+
+def _rounded(checks: Iterable[Check]) -> tuple[Check, ...]:
+    return tuple((spec, round(bad, 6), round(good, 6)) for spec, bad, good in checks)
 
 
 def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
@@ -147,12 +229,22 @@ def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
 
 def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[str]:
     """What weighs most, in words: the checks, then "more words", "fewer names"."""
-    parts = model.linear.parts
-    weights = parts["coefficients"][: len(columns)] * parts["weight"]
+    weights = mean_slopes(model)[: len(columns)]
     order = np.argsort(-np.abs(weights))[:limit]
     plain = [leaning(columns[int(i)], up=bool(weights[i] > 0)) for i in order if weights[i] != 0]
-    strongest = sorted(model.checks, key=lambda check: check[2] - check[1])[:limit]
-    return list(dict.fromkeys([*(check_words(spec) for spec, _, _ in strongest), *plain]))
+    every = [
+        (share * (good - bad), spec)
+        for head, share in zip((model.whole, *model.topics), model.shares, strict=True)
+        for spec, bad, good in head.checks
+    ]
+    strongest = sorted(every, key=lambda check: check[0])[:limit]
+    return list(dict.fromkeys([*(check_words(spec) for _, spec in strongest), *plain]))[: 2 * limit]
+
+
+def mean_slopes(model: LearnedModel) -> Floats:
+    """The slopes of all models, each by its share, (d + k,)."""
+    heads = zip((model.whole, *model.topics), model.shares, strict=True)
+    return np.asarray(np.sum([share * head.slopes for head, share in heads], axis=0))
 
 
 @register
@@ -166,14 +258,19 @@ class LearnedKind(Kind[LearnedSpec]):
     learns = True
     gives_probabilities = True
     shaped = "cross-fitted"
-    heavy = frozenset({"model", "cross_fitted", "calibrated", "failed"})
+    heavy = frozenset({"model", "cross_fitted", "calibrated", "cuts", "failed", "topics"})
     travels: ClassVar[type[Frozen]] = TravellingModel
     came = "it was fitted there, to none of the grades here"
 
     @cached_property
     def learned(self) -> LearnedModel:
-        """The model that decides."""
-        return LearnedModel(LinearModel(self.spec.model), self.spec.checks)
+        """The models that decide."""
+        spec, parts = self.spec, self.spec.model
+        slopes = np.array(parts["coefficients"], dtype=float)
+        slopes[: len(parts["weight"])] *= parts["weight"]
+        failed = len(spec.failed or ())
+        whole = Head(slopes, float(parts["intercept"][0]), spec.checks, spec.prior, failed)
+        return LearnedModel(Reading.from_dict(parts), whole, tuple(topic.head for topic in spec.topics))
 
     @property
     def columns(self) -> list[Column]:
@@ -181,9 +278,19 @@ class LearnedKind(Kind[LearnedSpec]):
         return [Column(name, parameters) for name, parameters in self.spec.columns]
 
     def describe(self) -> str:
-        """How many grades it was made from, and what weighs most."""
-        looks = ", ".join(self.spec.looks_at)
-        return f"A linear model of {len(self.spec.cross_fitted)} grades; it looks most at: {looks}."
+        """What it was made from, what weighs most, and where it cuts."""
+        spec = self.spec
+        looks = ", ".join(spec.looks_at)
+        says = [f"A linear model of {len(spec.cross_fitted)} grades; it looks most at: {looks}."]
+        named = sorted((topic for topic in spec.topics if topic.name), key=lambda topic: -topic.fails)
+        if named:
+            shown = [topic_words(topic.head) for topic in named[:_SHOWN]]
+            more = f" and {len(named) - _SHOWN} more topics" if len(named) > _SHOWN else ""
+            says.append(f"With it go models of what notes say again and again: {'; '.join(shown)}{more}.")
+        if spec.aim is not None:
+            cut = Calibrator(*spec.calibration or ()).of(spec.cut)
+            says.append(f"It fails what is bad with a probability above {cut:.0%}, where {spec.aim.words}.")
+        return " ".join(says)
 
     @property
     @override
@@ -203,58 +310,99 @@ class LearnedKind(Kind[LearnedSpec]):
         seen = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
         known = [output for output in seen if output is not None]
         table = measure(known, self.columns, vectors if spec.with_vectors else None)
-        scores = self.learned.fail_probability(table)
+        whole, *topics = self.learned.log_odds(table)
+        scores, likeliest = joined(whole, topics), self._likeliest(topics, len(table.ids))
         final = Calibrator(*spec.calibration or ())
         shown, cut = final(scores) if spec.calibration else scores, final.of(spec.cut)
-        figures = zip(table.ids, scores.tolist(), shown.tolist(), strict=True)
+        figures = zip(table.ids, scores.tolist(), shown.tolist(), likeliest, strict=True)
         made = iter([self._decision(*figure, cut) for figure in figures])
         missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
         return [missing if output is None else next(made) for output in seen]
 
-    def _decision(self, output_id: str, score: float, shown: float, cut: float) -> Decision:
+    def _likeliest(self, topics: Sequence[Floats], n: int) -> list[str]:
+        """For each of n outputs what it would fail for, in words; "" for nothing that notes say often."""
+        if not topics:
+            return [""] * n
+        words = [topic_words(head) if head.name else "" for head in self.learned.topics]
+        return [words[at] for at in np.argmax(topics, axis=0)]
+
+    def _decision(self, output_id: str, score: float, shown: float, likeliest: str, cut: float) -> Decision:
         graded = output_id in self.spec.cross_fitted
         raw = self.spec.cross_fitted.get(output_id, score)
         fail, limit = self.spec.calibrated.get(output_id, (raw if graded else shown, cut))
         how = " by a model that did not see its grade" if graded else ""
+        failed = raw > self.spec.cuts.get(output_id, self.spec.cut)
+        why = f" Most like {likeliest}." if failed and likeliest and not graded else ""
         return Decision(
-            value="fail" if raw > self.spec.cut else "pass",
+            value="fail" if failed else "pass",
             probability=round(1 - fail, 4),
-            reason=f"Probability of a fail {fail:.0%}{how}; the limit is {limit:.0%}.",
+            reason=f"Probability of a fail {fail:.0%}{how}; the limit is {limit:.0%}.{why}",
         )
 
     def candidate(self, refitting: Refitting) -> Candidate | None:
         """The model, fitted again; one of a field alone stays as it is."""
-        return None if self.spec.field is not None else LearnedCandidate(refitting.data, refitting.target)
+        if self.spec.field is not None:
+            return None
+        return LearnedCandidate(refitting.data, refitting.target, self.spec.aim or HIGHEST)
 
     @property
     def made_of(self) -> str | None:
-        """The digest of its grades, and its field."""
-        return self.spec.digest and f"{self.spec.digest} {self.spec.field or ''}"
+        """The digest of its grades, its field, and what it aims at."""
+        spec = self.spec
+        return spec.digest and f"{spec.digest} {spec.field or ''}{spec.aim.words if spec.aim else ''}"
 
     @override
     def leaving(self) -> dict[str, Any]:
-        return super().leaving() | {"cross_fitted": {}}
+        topics = [topic.model_copy(update={"quote": ""}) for topic in self.spec.topics]
+        named = {"topics": [topic.model_dump() for topic in topics]} if topics else {}
+        return super().leaving() | {"cross_fitted": {}} | named
 
     def try_once(self) -> None:
         """Decide a made-up output with an embedding of nothing."""
         self.decide([PROBE], np.zeros((1, SIZE)))
 
 
+def topic_words(head: Head) -> str:
+    """A topic with the notes that it was learned from."""
+    notes = f"{head.fails} notes" + (f" such as “{head.quote}”" if head.quote else "")
+    return f"“{head.name}”, learned from {notes}"
+
+
 @dataclass(frozen=True)
 class LearnedCandidate(Candidate):
-    """A learned judge, refitted on the training rows."""
+    """A learned judge, refitted on the training rows with all that belongs to it: its topics and its cut."""
 
     slow: ClassVar[bool] = True
     data: TrainingData
     target: Target
+    aim: Aim = HIGHEST
+    known: dict[bytes, Floats] = dataclasses.field(default_factory=dict, compare=False)
+    """Cross-fitted scores of rows, from which the cut of a fit on all of them follows."""
 
     @override
     def fails(self, train: Ints, test: Ints) -> Bools:
         seen = self.target.of(train)
         if seen is None:
             return np.zeros(len(test), dtype=bool)
-        return np.asarray(LearnedModel.fit(self.data, seen)[1][test] > CUT)
+        scores = self.known.get(train.tobytes())
+        if scores is None:
+            held_out = cross_fitted(self.data, seen, self.aim).scores
+        else:
+            held_out = scores[self.target.known[train]]
+        _, everywhere = LearnedModel.fit(self.data, seen)
+        return np.asarray(everywhere[test] > final_cut(seen, held_out, everywhere, self.aim))
+
+    @override
+    def out_of_fold(self, candidates: Sequence[Candidate], parts: Folded) -> Bools | None:
+        seen = self.target.of(parts.rows)
+        if seen is None:
+            return np.zeros((len(parts.rows), 1), dtype=bool)
+        found = by_folds(self.data, seen, parts, self.aim)
+        if found is None:
+            return None
+        self.known[parts.rows.tobytes()] = found.scores
+        return np.asarray(found.scores > found.cuts)[:, None]
 
     @override
     def prepare(self) -> None:
-        importlib.import_module("sklearn.linear_model")
+        importlib.import_module("scipy.optimize")

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.judges.candidates import Candidate
+from labelcore.judges.candidates import Candidate, Folded
+from labelcore.judges.cross_fitting import folds_by_group
 from labelcore.judges.kinds import kind_of
-from labelcore.judges.learned_model import folds_by_group
 from labelcore.models import OVERALL, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
@@ -219,12 +219,10 @@ def _words(
     return ids, answers[shared], how, left_out
 
 
-def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
-    found = np.full(len(fold), np.nan)
-    for part in range(_FOLDS):
-        test, train = np.flatnonzero(fold == part), np.flatnonzero(fold != part)
-        if len(test):
-            found[test] = 1.0 - candidate.fails(train, test)
+def _out_of_fold(candidate: Candidate, folds: npt.NDArray[np.int64]) -> Floats:
+    votes = candidate.out_of_fold([candidate], Folded(np.arange(len(folds)), folds))
+    assert votes is not None  # noqa: S101 - there is no deadline
+    found = np.where(votes[:, 0], 0.0, 1.0)
     silent = candidate.silent()
     if silent is not None:  # where there is nothing to measure it abstains
         found[silent] = np.nan

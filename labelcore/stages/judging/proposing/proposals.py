@@ -16,10 +16,11 @@ from labelcore.judges.kinds.check import CheckKind
 from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
+from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import OVERALL, JudgeVersion
 from labelcore.operations import Options
 from labelcore.settings import settings
-from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.editing import LIMITS, list_criteria, live_criteria, risk_of
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.importing import feedback
@@ -31,8 +32,10 @@ from labelcore.stages.judging.proposing.subjects import (
     Subject,
     field_data_of,
     subject_of,
+    topics_of,
     train_ids,
     training_data_of,
+    ungraded,
 )
 from labelcore.stats.threads import one_thread
 from labelcore.store import outputs as output_table
@@ -48,6 +51,12 @@ class ProposalOrder(Options):
     )
     offline: bool = Field(default=False, description="Without any model.")
     limit: int = Field(default=6, ge=1, description="At most so many for a criterion.")
+    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Learned judges: the share of bad outputs that they should find."
+    )
+    max_ffr: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Learned judges: the most good outputs that they may fail."
+    )
     seed: int = 0
     probability: bool = Field(default=False, description="LLM judges give the probability of pass too.")
 
@@ -76,7 +85,7 @@ def propose(
         )
     if wanted is FeedbackKind:
         return _of_users(workspace)
-    proposer = _Proposer(workspace)
+    proposer = _Proposer(workspace, Aim(min_coverage=order.min_coverage, max_ffr=order.max_ffr))
     subjects = proposer.subjects(order.criterion)
     asked = [subject for subject in subjects if subject.criterion] if model_at_hand else []
     versions: list[JudgeVersion] = []
@@ -100,25 +109,26 @@ def _of_users(workspace: Workspace) -> list[JudgeVersion]:
     return found
 
 
-def learned_again(workspace: Workspace, criterion_id: str | None) -> list[JudgeVersion]:
+def learned_again(workspace: Workspace, criterion_id: str | None, aim: Aim) -> list[JudgeVersion]:
     """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
-    proposer = _Proposer(workspace)
+    proposer = _Proposer(workspace, aim)
     made = proposer.fitted(proposer.subjects(criterion_id or OVERALL), 1, 0)
     return stored(workspace, of_kind(made, LearnedKind.stored))
 
 
 class _Proposer:
-    """Makes judges from the grades as they are; nothing is stored."""
+    """Makes judges from the grades as they are; nothing is stored. ``aim`` is for learned ones."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace, self._project = workspace, workspace.project
+    def __init__(self, workspace: Workspace, aim: Aim) -> None:
+        self._workspace, self._project, self._aim = workspace, workspace.project, aim
         self._labels = fitting_labels(workspace)
 
     def subjects(self, wanted: str | None) -> list[Subject]:
         """What judges are proposed for: all that is accepted and the overall grade, or what is named."""
-        accepted = list_criteria(self._workspace, status="accepted")
-        if wanted and wanted != OVERALL:
-            accepted = [find_criterion(self._workspace, wanted)]
+        if wanted is None:
+            accepted = list_criteria(self._workspace, status="accepted")
+        else:
+            accepted = [] if wanted == OVERALL else [find_criterion(self._workspace, wanted)]
         subjects = [subject_of(criterion, self._labels) for criterion in accepted]
         if wanted in {None, OVERALL}:
             subjects.append(subject_of(None, self._labels))
@@ -128,15 +138,16 @@ class _Proposer:
         """At most ``limit`` judges of each subject that need no model, and the one of the schema."""
         tell = self._workspace.progress
         outputs = list(output_table.many(self._workspace.db, sorted(self._labels.value)).values())
+        outputs += ungraded(self._workspace, seed)
         data = training_data_of(self._workspace, outputs, self._labels)
         splits, found = fitting_splits(self._workspace), []
         for number, subject in enumerate(subjects):
             tell(number, len(subjects), f"fitting judges for {subject.name}")
             pointer = self._pointer(subject)
             visible = field_data_of(outputs, self._labels, pointer) if pointer else data
-            graded = _graded(visible, subject)
+            graded = self._graded(visible, subject)
             for proposal in fitted_proposals.propose(
-                visible, graded, limit=limit, name=subject.name, seed=seed
+                visible, graded, limit=limit, name=subject.name, seed=seed, aim=self._aim_of(subject)
             ):
                 judge, why = proposal.judge, proposal.why
                 spec, says = judge.of_field(pointer) if pointer else (dict(judge.content), judge.describe())
@@ -178,9 +189,17 @@ class _Proposer:
     def _pointer(self, subject: Subject) -> str:
         return self._project.settings.fields.get(subject.criterion.id, "") if subject.criterion else ""
 
+    def _aim_of(self, subject: Subject) -> Aim:
+        """What is asked for, else what the risk asks for where somebody said what is at risk."""
+        risk = risk_of(subject.criterion, self._project)
+        if self._aim != HIGHEST or (risk == "medium" and not (subject.criterion and subject.criterion.risk)):
+            return self._aim
+        return Aim(min_coverage=LIMITS[risk].min_coverage, max_ffr=LIMITS[risk].max_false_failure_rate)
 
-def _graded(data: TrainingData, subject: Subject) -> Graded:
-    rows = {output_id: row for row, output_id in enumerate(data.table.ids)}
-    ids = [output_id for output_id in subject.fails if output_id in rows]
-    fails = [subject.fails[output_id] for output_id in ids]
-    return Graded(np.array([rows[output_id] for output_id in ids], dtype=int), np.array(fails, dtype=bool))
+    def _graded(self, data: TrainingData, subject: Subject) -> Graded:
+        rows = {output_id: row for row, output_id in enumerate(data.table.ids)}
+        ids = [output_id for output_id in subject.fails if output_id in rows]
+        fails = [subject.fails[output_id] for output_id in ids]
+        topics = None if subject.criterion else topics_of(live_criteria(self._workspace), ids)
+        places = np.array([rows[output_id] for output_id in ids], dtype=int)
+        return Graded(places, np.array(fails, dtype=bool), topics)

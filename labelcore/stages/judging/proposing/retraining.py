@@ -14,14 +14,15 @@ from labelcore.judges.calibration import Reliability
 from labelcore.judges.explaining import Explanation, Weight
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import kind_of
-from labelcore.judges.kinds.learned import LearnedKind, digest
+from labelcore.judges.kinds.learned import LearnedKind, digest, told
 from labelcore.judges.learned_model import too_few
+from labelcore.judges.operating_point import HIGHEST
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, operation
-from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.editing import list_criteria, live_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.proposing.proposals import learned_again
-from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
+from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of, topics_of
 from labelcore.store import Database, judges as judge_table, outputs as output_table, vectors
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -116,14 +117,16 @@ def _freshness(
         for output_id, bad in fails.items()
     )
     since += sum(output_id not in fails for output_id in seen)
-    told = digest((output_id, bad, note_of(labels, output_id)) for output_id, bad in fails.items())
+    topics = None if version.criterion_id else topics_of(live_criteria(workspace), list(fails))
+    notes = told([note_of(labels, output_id) for output_id in fails], topics)
+    made_of = digest(zip(fails, fails.values(), notes, strict=True))
     return Freshness(
         judge=version.judge_id,
         judge_version_id=version.id,
         name=version.name,
         made_from=len(seen),
         since=since,
-        changed=moved or told != spec.digest,
+        changed=moved or made_of != spec.digest,
         why_not=_why_not(version, asked),
     )
 
@@ -163,8 +166,9 @@ def retrain(
     due = [version for version, state in pairs if state.changed and not state.why_not]
     made: dict[str, JudgeVersion] = {}
     known, wanted = {version.id for version in due}, {version.judge_id for version in due}
-    for criterion_id in dict.fromkeys(version.criterion_id for version in due):
-        again = learned_again(workspace, criterion_id)
+    aims = {version.criterion_id: LearnedKind(version.spec).spec.aim or HIGHEST for version in due}
+    for criterion_id, aim in aims.items():
+        again = learned_again(workspace, criterion_id, aim)
         made |= {new.judge_id: new for new in again if new.id not in known and new.judge_id in wanted}
     return [
         Retrained(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)

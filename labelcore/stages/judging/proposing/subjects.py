@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from labelcore.errors import BadInput
 from labelcore.judges.detectors.reference import embedded_texts
-from labelcore.judges.features import Floats, TrainingData
+from labelcore.judges.features import Floats, Topics, TrainingData
 from labelcore.judges.fields import at_pointer
 from labelcore.models import OVERALL, Criterion, Output
-from labelcore.stages.grading import Labels
+from labelcore.stages.grading import Labels, human_labels
 from labelcore.store import outputs as output_table, splits as split_table, vectors
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
@@ -18,6 +20,10 @@ from labelcore.workspace import Workspace
 
 MOST_EMBEDDED = 5_000
 """Projects with more outputs get learned judges without embeddings: these take 50 ms an output."""
+
+
+_QUOTED = 60
+_ENOUGH = 200  # outputs, graded or not, that show where a cut stands
 
 
 @dataclass(frozen=True)
@@ -50,14 +56,37 @@ def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
     return Subject(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()})
 
 
+def topics_of(criteria: Iterable[Criterion], ids: Sequence[str]) -> Topics:
+    """The criteria as recurring topics of the notes on some outputs, by what they rest on."""
+    known = [criterion for criterion in criteria if criterion.evidence]
+    cited = [{quote.output_id for quote in criterion.evidence} for criterion in known]
+    noted = np.array([[key in outputs for outputs in cited] for key in ids], dtype=bool)
+    return Topics(
+        names=tuple(criterion.name for criterion in known),
+        quotes=tuple(criterion.evidence[0].quote[:_QUOTED] for criterion in known),
+        noted=noted.reshape(len(ids), len(known)),
+    )
+
+
 def note_of(labels: Labels, output_id: str) -> str:
     """What people wrote on a failed output; nothing for a passed one."""
     failed = labels.value.get(output_id) is False
     return "\n".join(labels.notes.get(output_id, ())) if failed else ""
 
 
+def ungraded(workspace: Workspace, seed: int) -> list[Output]:
+    """Some outputs that nobody graded, where grades are few: where a cut stands shows in their scores too."""
+    seen = human_labels(workspace)
+    graded = {*seen.value, *seen.conflicts, *seen.unsure}
+    if len(graded) >= _ENOUGH:
+        return []
+    ids = [key for key in output_table.ids(workspace.db, workspace.project.id) if key not in graded]
+    drawn = np.random.default_rng(seed).permutation(len(ids))[: _ENOUGH - len(graded)]
+    return list(output_table.many(workspace.db, [ids[at] for at in drawn.tolist()]).values())
+
+
 def training_data_of(workspace: Workspace, outputs: Sequence[Output], labels: Labels) -> TrainingData:
-    """The graded outputs, measured and embedded, with the notes of those that failed."""
+    """The outputs, measured and embedded, with the notes of those that failed."""
     notes = [note_of(labels, output.id) for output in outputs]
     return TrainingData.of(outputs, notes, _embedded(workspace, outputs))
 
