@@ -72,7 +72,7 @@ def prepare(
     # Only keys are kept: the texts are read again from ``staged`` when they are stored.
     cursor.execute(
         "CREATE TEMP TABLE ready AS SELECT _row, external_id, model, prompt_version, group_key, input_key, "
-        "length(text) AS size, trim(left(text, 99)) = '' AND trim(text) = '' AS empty, "
+        "length(text) AS size, NOT regexp_matches(text, '[^ ]') AS empty, "
         f"{CONTENT_ID_SQL.replace('input', 'distinct_input')} AS output_id FROM prepared"
     )
     return unknown + _kept_apart(cursor, id_is_guess=id_is_guess)

@@ -11,6 +11,8 @@ from labelcore.stages import importing
 from labelcore.workspace import Workspace
 
 CASES = Path(__file__).parent.parent / "cases"
+PEOPLE = [f"00000000-0000-0000-0000-00000000000{n}" for n in (1, 2)]
+EXPERTS = ["expert1@example.org", "expert2@example.org"]
 
 
 def verdicts(workspace: Workspace, path: Path) -> Counter[tuple[str, str]]:
@@ -30,6 +32,10 @@ def verdicts(workspace: Workspace, path: Path) -> Counter[tuple[str, str]]:
         ("promptfoo_wrote.json", "verdict fail 2, contains pass 2, contains fail 2, mentions pass 2"),
         ("promptfoo_wrote.csv", "verdict fail 2, verdict pass 2"),
         ("deepeval_wrote.json", "Short pass 1, Short fail 1"),
+        ("mlflow_wrote.jsonl", "relevant pass 2"),
+        ("mlflow_wrote_table.jsonl", "relevant pass 2"),
+        ("argilla_wrote.json", "quality pass 2"),
+        ("argilla_wrote.parquet", "quality pass 2"),
     ],
 )
 def test_a_file_as_the_tool_wrote_it_comes_in_with_its_verdicts(
@@ -37,6 +43,37 @@ def test_a_file_as_the_tool_wrote_it_comes_in_with_its_verdicts(
 ) -> None:
     told = [part.rsplit(" ", 2) for part in found.split(", ")]
     assert verdicts(workspace, CASES / name) == {(judge, value): int(n) for judge, value, n in told}
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "given"),
+    [
+        ("mlflow_wrote.jsonl", ["ann"], "Milan fail, Paris pass"),
+        ("mlflow_wrote_table.jsonl", ["ann"], "Milan fail, Paris pass"),
+        ("argilla_wrote.json", PEOPLE, "Milan fail, Milan pass, Paris pass, Paris pass"),
+        ("argilla_wrote.parquet", PEOPLE, "Milan fail, Milan pass, Paris pass, Paris pass"),
+        ("label_studio_wrote_min.json", EXPERTS, "Milan fail, Milan fail, Paris pass, Paris pass"),
+        ("label_studio_wrote_min.csv", EXPERTS, "Milan fail, Milan fail, Paris pass, Paris pass"),
+    ],
+)
+def test_a_file_as_the_tool_wrote_it_comes_in_with_its_peoples_grades(
+    workspace: Workspace, name: str, people: list[str], given: str
+) -> None:
+    importing.import_file(workspace, str(CASES / name))
+    found = workspace.db.rows(
+        "SELECT DISTINCT left(o.text, 5) || ' ' || g.value, g.annotator, o.input FROM grade g "
+        "JOIN output o USING (output_id) ORDER BY 1, 2"
+    )
+    assert ", ".join(grade for grade, _, _ in found) == given
+    assert sorted({person for _, person, _ in found}) == people
+    assert {question for _, _, question in found} == {"Capital of Italy?", "Capital of France?"}
+
+
+def test_ratings_of_label_studios_flat_export_are_asked_about(workspace: Workspace) -> None:
+    for name in ("label_studio_wrote_min.json", "label_studio_wrote_min.csv"):
+        seen = {told.name: told for told in importing.preview(workspace, str(CASES / name)).seen}
+        assert [(value["value"], value["rows"]) for value in seen["stars"].values] == [("2", 2), ("5", 2)]
+        assert not seen["stars"].known
 
 
 def test_a_table_of_ragas_keeps_its_scores_open_until_a_threshold_is_said(workspace: Workspace) -> None:

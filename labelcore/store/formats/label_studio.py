@@ -115,12 +115,8 @@ def _flat(number: int, record: Record) -> Said:
     columns = {
         name: value for name, value in record.items() if name not in _BESIDE and plain(value) not in used
     }
-    said = [
-        (name, first(value, "choices") if isinstance(value, dict) else value)
-        for name, value in columns.items()
-        if isinstance(value, str | int | float) or (isinstance(value, dict) and "choices" in value)
-    ]
-    answers = [(name, value) for name, value in said if len(plain(value)) <= _LONGEST_CHOICE]
+    said = [(name, _chosen(value)) for name, value in columns.items()]
+    answers = [(name, value) for name, value in said if value and len(plain(value)) <= _LONGEST_CHOICE]
     chosen = {name for name, _ in answers}
     return made(
         number,
@@ -131,3 +127,16 @@ def _flat(number: int, record: Record) -> Said:
         ),
         raw=record,
     )
+
+
+def _chosen(value: Any) -> Any:
+    """What a column of the flat export holds where that is a choice or a rating, else None."""
+    if isinstance(value, str | int | float):
+        return value
+    answers = [
+        answer[key]
+        for answer in ([value] if isinstance(value, dict) else entries(value))
+        for key in _CHOSEN
+        if answer.get(key)
+    ]
+    return answers[0] if len(answers) == 1 else answers

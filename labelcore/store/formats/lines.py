@@ -52,7 +52,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
     )
     if rows := too_long.fetchall():
         start = _put_back(cursor, rows)
-    cursor.execute("DELETE FROM lines WHERE line IS NULL OR (trim(left(line, 99)) = '' AND trim(line) = '')")
+    cursor.execute(r"DELETE FROM lines WHERE line IS NULL OR NOT regexp_matches(line, '\S')")
     return from_objects(cursor, start)
 
 
