@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from labelcore.errors import NotAllowed
+from labelcore.errors import BadInput, NotAllowed
 from labelcore.models import DOOR_SUFFIX
 from labelcore.settings import settings
 from labelcore.wording import Wording
@@ -56,11 +56,22 @@ def check(workspace: Workspace, place: str | Path) -> None:
 
     Raises:
         NotAllowed: it is labelcore's own, or outside the folders of the settings for who is not here.
+        BadInput: it is no path.
     """
-    path = Path(place).expanduser()
-    if workspace.here:
-        check_open(workspace, path)
-        return
+    try:
+        path = Path(place).expanduser()
+        check_open(workspace, path if workspace.here else _within_folders(path))
+    except (OSError, ValueError, RuntimeError) as trouble:
+        raise BadInput(
+            "{place} is no path: {trouble}",
+            next_step="Check the path.",
+            place=repr(str(place)[:200]),
+            trouble=trouble,
+        ) from trouble
+
+
+def _within_folders(path: Path) -> Path:
+    """What stands before the first wildcard, where that lies in a folder of the settings."""
     wild = next((at for at, part in enumerate(path.parts) if _WILD.search(part)), len(path.parts))
     base, rest = Path(*path.parts[:wild]).resolve(), path.parts[wild:]
     folders = [folder.expanduser().resolve() for folder in settings().folders]
@@ -71,7 +82,7 @@ def check(workspace: Workspace, place: str | Path) -> None:
             next_step="There are: {named} (LABELCORE_FOLDERS). Or upload the file.",
             named=named,
         )
-    check_open(workspace, base)
+    return base
 
 
 def check_open(workspace: Workspace, path: Path) -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from labelcore import api, places
 from labelcore.catalogue import catalogue
 from labelcore.dispatch import Request, execute
-from labelcore.errors import NotAllowed
+from labelcore.errors import BadInput, NotAllowed
 from labelcore.operations import find_operation, names_files
 from labelcore.settings import settings
 from labelcore.stages import projects
@@ -74,6 +74,13 @@ def test_from_elsewhere_no_other_file_is_read_nor_told_of(
         with pytest.raises(NotAllowed) as refused:
             run(here, operation, here=False, file=str(tmp_path / place))
         assert "a.csv" not in str(refused.value)
+
+
+@pytest.mark.parametrize("place", ["a\0b.csv", "~nobody-of-this-name/a.csv", "x" * 5_000])
+@pytest.mark.parametrize("sits_here", [True, False])
+def test_what_is_no_path_is_a_sentence(here: Workspace, place: str, sits_here: bool) -> None:
+    with pytest.raises((BadInput, NotAllowed)):
+        run(here, "preview", here=sits_here, file=place)
 
 
 def test_from_elsewhere_files_of_the_named_folders_come_in_and_go_out(

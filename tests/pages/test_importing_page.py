@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from labelcore.settings import settings
-from labelcore.stages import importing, projects
+from labelcore.stages import grading, importing, projects
 from labelcore.store import close_database, grades, listings, open_database
 from labelcore.store.filters import Filter
 from labelcore.workspace import Workspace
@@ -165,6 +165,7 @@ def test_a_project_is_begun_where_its_first_outputs_come_in(page: AppTest) -> No
     button(page, "Begin").click()
     quiet(page.run())
     assert page.sidebar.selectbox[0].value == "Support replies"
+    assert "bring its first outputs in" in page.success[0].value
     begun = projects.open_project(open_database(settings().db), "Support replies", create=False)
     assert begun.task == "Answers to customers"
 
@@ -252,3 +253,22 @@ def test_counts_of_one_are_words(page: AppTest) -> None:
     button(page, "Import 2 outputs").click()
     quiet(page.run())
     assert page.success[0].value.endswith("2 new outputs, 0 grades, one row kept apart.")
+
+
+def test_an_import_that_people_graded_is_taken_back_after_a_warning_and_their_grades_are_kept(
+    page: AppTest,
+) -> None:
+    upload(page, "answer\na\nb\n")
+    button(page, "Import 2 outputs").click()
+    quiet(page.run())
+    place = workspace()
+    (output, _), *_ = listings.page(place.db, place.project.id, Filter(), start=0, limit=1)
+    grading.grade(place, output.id, "pass")
+    button(page, "Take this import back").click()
+    quiet(page.run())
+    assert any("their grades stay" in warning.value for warning in page.warning)
+    assert len(importing.imports(place)) == 1
+    button(page, "Take it back all the same").click()
+    quiet(page.run())
+    assert not importing.imports(place)
+    assert place.db.rows("SELECT value FROM grade") == [("pass",)]

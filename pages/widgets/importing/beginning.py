@@ -17,6 +17,12 @@ def offer(place: Workspace, *, expanded: bool) -> None:
     """Name, task and language of a project that has nothing in it yet."""
     if trouble := st.session_state.pop(f"{_FIELDS}-trouble", ""):
         st.error(shell.plain(trouble), icon=":material/error:")
+    if st.session_state.get(f"{_FIELDS}-begun") == place.project.name:
+        st.success(
+            say("“{name}” is begun: bring its first outputs in.", name=shell.plain(place.project.name)),
+            icon=":material/check:",
+        )
+        return
     with st.expander(say("Begin a project"), expanded=expanded), st.form(_FIELDS, border=False):
         name, language = st.columns([3, 1])
         name.text_input(say("Its name"), placeholder=say("Support replies"), key=f"{_FIELDS}-name")
@@ -42,5 +48,5 @@ def _begin(place: Workspace) -> None:
     except LabelcoreError as trouble:
         told[f"{_FIELDS}-trouble"] = trouble_words(trouble)
         return
-    told[keys.PROJECT] = project.name
+    told[keys.PROJECT] = told[f"{_FIELDS}-begun"] = project.name
     told[keys.LANGUAGE] = told[f"{_FIELDS}-language"]
