@@ -8,11 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.api import lifespan, middleware, routes
-from pages.widgets import presses
+from pages.widgets import moved, presses
 
 app = st.App(
     Path(__file__).parent / "pages" / "widgets" / "navigation.py",
     lifespan=lifespan,
-    routes=[*routes, *presses.routes],
+    routes=[*routes, *presses.routes, *moved.routes],
     middleware=middleware,
 )

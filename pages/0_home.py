@@ -1,44 +1,45 @@
-"""Home: how far the project is along the loop, and what to do next."""
+"""Home: where the project stands, in one sentence, what to do next, and how far it is along the loop."""
 
 import streamlit as st
 
-from labelcore.messages import say
+from labelcore.messages import say, sentence
+from labelcore.messages.lines.reporting import versions_in_short
 from labelcore.stages import projects
-from pages.widgets import sample_project, shell
+from labelcore.stages.reporting.comparing import newest_versions
+from labelcore.stages.reporting.trend import trend
+from labelcore.stages.reporting.trust import trust
+from pages.widgets import next_step, sample_project, shell
+from pages.widgets.shell import plain
 
 MENU = ("Home", ":material/home:")
 
 place = shell.open_page(
     "labelcore", "From an expert's judgement to automatic evaluation that can be trusted."
 )
-seen = projects.overview(place)
-
+with shell.guard():
+    seen, whole = projects.overview(place), trust(place)
+    with st.container(border=True):
+        if whole.rate.value is not None:
+            next_step.show_badge(whole)
+        st.subheader(plain(sentence(whole.headline)))
+        if versions := newest_versions(place, trend(place)):
+            short = versions_in_short(versions)
+            st.write(plain(f"{short.title}: {short.points}. {short.says}"))
+        next_step.offer(place, whole.action)
+        if seen.graded:
+            shell.go("6_results.py", "Why, where it is better or worse, and what fails most")
 STEPS = (
     ("Import", "1_importing.py", seen.outputs, "outputs", "Bring in outputs of your pipeline."),
     ("Sample", "2_sampling.py", seen.samples, "samples", "Draw which outputs are graded first."),
     ("Grade", "3_grading.py", seen.graded, "graded", "Pass or fail, and say what is wrong."),
     ("Criteria", "4_deriving.py", seen.criteria_accepted, "accepted", "Turn the notes into criteria."),
     ("Judges", "5_judging.py", seen.verdicts, "verdicts", "Let automatic checks decide each criterion."),
-    ("Alignment", "6_aligning.py", seen.chosen, "in the set", "See how far they can be trusted."),
+    ("Results", "6_results.py", seen.chosen, "judges in use", "How good are the outputs?"),
 )
-AFTER = (
-    ("Trust", "6_trusting.py", 0, "", "How good is everything, and can that figure be trusted?"),
-    ("Refine", "7_refining.py", 0, "", "Where judges and people differ, say who is right."),
-)
-open_steps = [step for step in STEPS if step[2] == 0 and not (step[0] == "Sample" and seen.graded)]
-following = open_steps[0] if open_steps else AFTER[0]
-st.subheader(say("Next: {step}", step=say(following[0])))
-st.write(say(following[4]))
-shell.go(following[1], say("Go to {step}", step=say(following[0])))
 for start in range(0, len(STEPS), 3):
     for column, (title, file, count, unit, explain) in zip(st.columns(3), STEPS[start:], strict=False):
         with column.container(border=True, height="stretch"):
             st.metric(say(title), f"{count:,} {say(unit)}")
-            st.write(say(explain))
-            shell.go(file, say("Open {step}", step=say(title)))
-if seen.verdicts:
-    for column, (title, file, _count, _unit, explain) in zip(st.columns(2), AFTER, strict=True):
-        with column.container(border=True, height="stretch"):
             st.write(say(explain))
             shell.go(file, say("Open {step}", step=say(title)))
 if seen.graded:

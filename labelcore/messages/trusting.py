@@ -119,7 +119,7 @@ WORDS: dict[str, Words] = {
     "held_out_unknown": "How the chosen set does on outputs that it had not seen is not measurable yet.",
     "held_out_weak": (
         "On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no "
-        "better than a coin; the correction carries the number."
+        "better than a coin."
     ),
     "held_out_good": "On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).",
     "flattered": ("On the grades that it was fitted and chosen on it is {value:.2f}: that figure flatters."),

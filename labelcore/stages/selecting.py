@@ -282,7 +282,7 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
     criterion = find_criterion(workspace, filters.criterion) if filters.criterion else None
     return Filter(
         search=filters.search.strip(),
-        among=tuple(sorted(failed_for(workspace, criterion))) if criterion else None,
+        among=tuple(sorted(failed_for(workspace, [criterion])[criterion.id])) if criterion else None,
         fields=fields,
         grade=filters.grade,
         by=filters.graded_by or None,
@@ -292,11 +292,13 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
     )
 
 
-def failed_for(workspace: Workspace, criterion: Criterion) -> set[str]:
-    """The outputs that a criterion's evidence is from, and those that somebody failed it on."""
-    graded = grade_table.current(workspace.db, workspace.project.id, criteria_only=True)
-    failed = (grade for grade in graded if grade.criterion_id == criterion.id and grade.value == "fail")
-    return {*(quote.output_id for quote in criterion.evidence), *(grade.output_id for grade in failed)}
+def failed_for(workspace: Workspace, criteria: Sequence[Criterion]) -> dict[str, set[str]]:
+    """By criterion id: the outputs that its evidence is from, and those that somebody failed it on."""
+    found = {criterion.id: {quote.output_id for quote in criterion.evidence} for criterion in criteria}
+    for grade in grade_table.current(workspace.db, workspace.project.id, criteria_only=True):
+        if grade.value == "fail" and grade.criterion_id in found:
+            found[grade.criterion_id].add(grade.output_id)
+    return found
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from labelcore.models import Output
 from labelcore.store.connection import Database, to_json
@@ -142,6 +143,16 @@ def newest_batch(db: Database, project_id: str) -> set[str]:
         [project_id, project_id],
     )
     return {row[0] for row in rows}
+
+
+def produced(db: Database, ids: Sequence[str]) -> dict[str, datetime]:
+    """When outputs were made, of those of which a file said it."""
+    rows = db.rows(
+        "SELECT output_id, min(produced_at) FROM output WHERE output_id IN (SELECT unnest(?)) "
+        "AND produced_at IS NOT NULL GROUP BY output_id",
+        [list(ids)],
+    )
+    return dict(rows)
 
 
 def groups(db: Database, project_id: str) -> dict[str, str]:

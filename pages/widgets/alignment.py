@@ -1,32 +1,112 @@
-"""The chosen set and the pass rates, sentences first, then intervals; the splits and the sealed test."""
+"""Judges against people: those in use, every one, and the outputs behind each count; splits and the test."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from labelcore.messages import number_words, rate_words, say, sentence
-from labelcore.messages.aligning import basis_lines, catches, sampling_words, weighted_words
+from labelcore.messages import number_words, rate_words, say, sentence, sentences
+from labelcore.messages.aligning import (
+    basis_lines,
+    catches,
+    judge_sentence,
+    weighted_words,
+    with_how_to_choose,
+)
 from labelcore.messages.lines.aligning import choice_lines, leak_words, leakage_words
-from labelcore.stages import grading
+from labelcore.models import OVERALL
+from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set, evidence, leaking, moments
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stats.prevalence import ASSUMPTIONS
+from labelcore.stats.prevalence import ASSUMPTIONS as ASSUMPTIONS
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
+from pages.widgets.outputs import CELLS, show_disagreements
 from pages.widgets.shell import plain
 
-CHOOSE = "Choose the best set"
+SPLITS: tuple[aligning.Split, ...] = ("all", "train", "dev", "test")
+_CHARTED = 12
+
+
+def show_chosen(workspace: Workspace) -> None:
+    """The judges in use: how they were chosen, what they do unseen, and whether that is enough yet."""
+    moment = ask_moment()
+    if moment is None:
+        choose_set(workspace)
+    report = aligning.align(workspace, as_of=moment)
+    show_basis(report)
+    if moment is None:
+        shell.warn(with_how_to_choose(report.warnings, f"“{_choose()}”"))
+    else:
+        shell.warn(sentences(report.warnings))
+    show_set(report)
+    show_enough(workspace, report)
+
+
+def show_each(workspace: Workspace) -> None:
+    """Every judge on the grades of a split, beside people and the constant answer, with its outputs."""
+    words = {"all": say("all"), "train": "train", "dev": "dev", "test": say("the sealed test")}
+    split = st.radio(
+        say("Grades of"), SPLITS, horizontal=True, key="align-split", format_func=words.__getitem__
+    )
+    if split == "test" and not may_open_test(workspace):
+        return
+    report = aligning.align(workspace, split=split)
+    shell.warn(sentences(report.warnings))
+    ranked = sorted(report.judges, key=lambda judge: -(judge.balanced_accuracy or 0))[:_CHARTED]
+    beside = show_ceiling(report)
+    if ranked:
+        charts.judge_rates(say("TPR and TNR with 95 % intervals"), ranked, key="judges")
+        charts.intervals(
+            say("Share of equal answers, beside people and the best constant answer"),
+            [judge.judge for judge in ranked],
+            {say("agrees with people"): [judge.accuracy for judge in ranked]},
+            key="judges-beside",
+            lines=beside,
+        )
+    with st.expander(say("All figures of all judges")):
+        show_judge_table(report)
+    show_outputs(report, split, workspace)
+
+
+def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Workspace) -> None:
+    """Every count opens the outputs behind it."""
+    if not report.judges:
+        return
+    st.subheader(say("The outputs behind a number"))
+    first = report.chosen.judge_version_ids if report.chosen else ()
+    ordered = sorted(report.judges, key=lambda judge: judge.judge_version_id not in first)
+    judges = {judge.judge_version_id: judge for judge in ordered}
+    names = {version_id: f"{judge.judge} ({judge.criterion})" for version_id, judge in judges.items()}
+    chosen = st.selectbox(say("Judge"), list(names), format_func=names.__getitem__, key="behind-judge")
+    judge = judges[chosen]
+    where = ""
+    if judge.against != OVERALL:
+        where = " " + say(
+            "Measured against people's grades of “{criterion}” itself.", criterion=judge.against
+        )
+    st.write(plain(judge_sentence(judge) + where))
+    cell = st.radio(
+        say("Show"),
+        list(CELLS),
+        key="behind-cell",
+        horizontal=True,
+        format_func=lambda name: f"{say(CELLS[name])} ({getattr(judge.counts, name)})",
+    )
+    if st.toggle(say("Show these outputs"), key="behind-open"):
+        show_disagreements(
+            aligning.behind(workspace, chosen, cell, split=split, as_of=report.as_of), "behind"
+        )
 
 
 def ask_moment() -> datetime | None:
     """The moment whose report is wanted, in the time zone of the browser; None for now."""
     given = st.datetime_input(
-        "Report as of (empty: now)",
+        say("Report as of (empty: now)"),
         value=None,
         step=60,
         key="align-as-of",
-        help="An earlier moment gives the report that was made then, whatever happened since.",
+        help=say("An earlier moment gives the report that was made then, whatever happened since."),
     )
     if given is None:
         return None
@@ -37,11 +117,16 @@ def ask_moment() -> datetime | None:
     return moments.parse_moment(given.isoformat(), zone)
 
 
+def _choose() -> str:
+    return say("Choose the best set")
+
+
 def choose_set(workspace: Workspace) -> None:
     """Choose the set of judges anew."""
-    limit = st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5) / 100
-    if st.button(CHOOSE, type="primary"):
-        with st.spinner("Comparing judges on outputs that they were not fitted on …"):
+    label = say("Highest false failure rate of the chosen set, in percent")
+    limit = st.number_input(label, 0, 100, 50, 5) / 100
+    if st.button(_choose(), type="primary"):
+        with st.spinner(say("Comparing judges on outputs that they were not fitted on …")):
             report = choosing_set.choose(workspace, options=choosing_set.ChoiceOptions(max_ffr=limit))
         for line in choice_lines(report):
             st.write(plain(line))
@@ -50,54 +135,63 @@ def choose_set(workspace: Workspace) -> None:
 def show_basis(report: AlignmentReport) -> None:
     """The moment and the versions that the report rests on."""
     if report.as_of:
-        st.info("This is an earlier report: what came later is left out.")
+        st.info(say("This is an earlier report: what came later is left out."))
     st.write(plain(basis_lines(report)[0]))
-    with st.expander("The versions that it was made with"):
+    with st.expander(say("The versions that it was made with")):
         for rows in (report.basis.criteria, report.basis.judges):
             shell.table([{"name": row.name} | row.model_dump() for row in rows])
 
 
 def show_set(report: AlignmentReport) -> None:
-    """The chosen set in a sentence, with its figures on outputs that it had not seen."""
+    """The judges in use in a sentence, with their figures on outputs that they had not seen."""
     chosen = report.chosen
     if chosen is None:
         return
     if not chosen.judges:
-        st.subheader("The chosen set is empty: no judge is better than none.")
+        st.subheader(say("The chosen set is empty: no judge is better than none."))
         return
-    st.subheader(plain(f"The chosen set: {catches(chosen.counts)}."))
+    st.subheader(plain(say("The chosen set: {catches}.", catches=catches(chosen.counts))))
     described = {judge.judge_version_id: judge.description for judge in report.judges}
     for version, name in zip(chosen.judge_version_ids, chosen.judges, strict=True):
         st.markdown(f"- **{plain(name)}** — {plain(described.get(version, ''))}")
+    members = [judge for judge in report.judges if judge.judge_version_id in chosen.judge_version_ids]
+    title = say("TPR and TNR of the judges in use on all grades, 95 % intervals")
+    charts.judge_rates(title, members[:_CHARTED], key="set-judges")
     held = chosen.held_out or {}
-    value = held.get("alignment")
+    value, low, high = (held.get(name) for name in ("alignment", "low", "high"))
     here, unseen = st.columns(2)
-    here.metric("Alignment on these grades", number_words(chosen.alignment))
-    unseen.metric("Alignment on outputs not seen before", number_words(value))
-    if value is not None and held.get("low") is not None:
+    here.metric(say("Alignment on these grades"), number_words(chosen.alignment))
+    unseen.metric(say("Alignment on outputs not seen before"), number_words(value))
+    if value is not None and low is not None and high is not None:
+        ends = {"value": f"{value:.2f}", "low": f"{low:.2f}", "high": f"{high:.2f}"}
         st.write(
-            f"The second one is the honest figure: {value:.2f}; on fresh outputs this set will have "
-            f"between {held['low']:.2f} and {held['high']:.2f} (95 %)."
+            say(
+                "The second one is the honest figure: {value}; on fresh outputs this set will have "
+                "between {low} and {high} (95 %).",
+                **ends,
+            )
         )
-    coverage, wrong = rate_words(chosen.coverage), rate_words(chosen.false_failure_rate)
-    st.write(f"On these grades: coverage {coverage}; false failure rate {wrong}")
+    rates = {"coverage": rate_words(chosen.coverage), "wrong": rate_words(chosen.false_failure_rate)}
+    st.write(plain(say("On these grades: coverage {coverage}; false failure rate {wrong}", **rates)))
     if chosen.weighted:
-        st.write(weighted_words(chosen))
+        st.write(plain(weighted_words(chosen)))
 
 
 def show_enough(workspace: Workspace, report: AlignmentReport) -> None:
-    """Good enough yet? Each judge of the chosen set on outputs that it had not seen, and one click
-    for the outputs to grade next.
+    """Good enough yet? Each judge in use on outputs that it had not seen, and one click for the outputs
+    to grade next.
     """
     if report.chosen is None or not report.chosen.judges:
         return
-    st.subheader("Good enough yet?")
+    st.subheader(say("Good enough yet?"))
     if not report.chosen.members:
-        st.write("Choose the set again to see this for each of its judges.")
+        st.write(say("Choose the set again to see this for each of its judges."))
         return
     st.write(
-        "Of the bad outputs that it had not seen, as of the choice of the set. The bound holds "
-        "however often somebody looks, so grading may stop as soon as it is reached."
+        say(
+            "Of the bad outputs that it had not seen, as of the choice of the set. The bound holds "
+            "however often somebody looks, so grading may stop as soon as it is reached."
+        )
     )
     for member in report.chosen.members:
         st.write(plain(sentence(member.says)))
@@ -109,42 +203,19 @@ def show_enough(workspace: Workspace, report: AlignmentReport) -> None:
 
 def _offer_next(workspace: Workspace, wanted: int) -> None:
     if st.button(
-        f"Put the {wanted} outputs that help most first on the Grade page",
+        say("Put the {n} outputs that help most first on the Grade page", n=wanted),
         key="grade-next",
-        help="A draw with known chances: what the judges fail or are not sure of, rare kinds, and some "
-        "at random.",
+        help=say(
+            "A draw with known chances: what the judges fail or are not sure of, rare kinds, and some "
+            "at random."
+        ),
     ):
         with shell.guard():
             drawn = evidence.ask_next(workspace, wanted)
-            st.success(f"{drawn} outputs come first now. When they are graded, choose the set again.")
+            st.success(
+                say("{n} outputs come first now. When they are graded, choose the set again.", n=drawn)
+            )
             shell.go("3_grading.py", "Grade them")
-
-
-def show_rates(report: AlignmentReport) -> None:
-    """Three pass rates, in words and as intervals."""
-    rates = report.pass_rate
-    names = ("People", "Chosen set as it is", "Corrected for its errors")
-    values = (rates.human, rates.judge, rates.corrected)
-    st.subheader("How good is everything?")
-    for name, rate in zip(names, values, strict=True):
-        st.write(f"{name}: {plain(rate_words(rate))}")
-    st.write(sampling_words(rates))
-    charts.intervals("Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates")
-
-
-def show_methods(report: AlignmentReport) -> None:
-    """Every method of correction as an interval, with the assumption that it rests on."""
-    rates = report.pass_rate
-    if not rates.methods:
-        return
-    series = {"pass rate": list(rates.methods.values())}
-    charts.intervals(
-        "Corrected pass rate by method, 95 % intervals", list(rates.methods), series, key="methods"
-    )
-    for name, rate in rates.methods.items():
-        st.write(plain(f"{name}: {rate_words(rate)}. It holds if {ASSUMPTIONS[name]}."))
-    if rates.effective is not None:
-        st.write(f"The draw was uneven: these grades are worth {rates.effective:.0f} drawn evenly.")
 
 
 def show_ceiling(report: AlignmentReport) -> dict[str, float]:
@@ -158,11 +229,12 @@ def show_ceiling(report: AlignmentReport) -> dict[str, float]:
         return {}
     st.write(plain(sentence(ceiling.says)))
     if ceiling.level_kappa is not None:
-        st.write(f"On levels, people's weighted kappa is {ceiling.level_kappa:.2f}.")
+        kappa = f"{ceiling.level_kappa:.2f}"
+        st.write(say("On levels, people's weighted kappa is {kappa}.", kappa=kappa))
     known = {
-        "people with each other": ceiling.between_people.value,
-        "people with themselves": ceiling.with_themselves.value,
-        "best constant answer": ceiling.constant,
+        say("people with each other"): ceiling.between_people.value,
+        say("people with themselves"): ceiling.with_themselves.value,
+        say("best constant answer"): ceiling.constant,
     }
     return {name: value for name, value in known.items() if value is not None}
 
@@ -170,16 +242,19 @@ def show_ceiling(report: AlignmentReport) -> dict[str, float]:
 def show_judge_table(report: AlignmentReport) -> None:
     """All figures of all judges; TPR and TNR for the whole pool where outputs had uneven chances."""
     if any(judge.weighted for judge in report.judges):
-        st.write("Columns “on all outputs” undo the uneven draw.")
+        st.write(say("Columns “on all outputs” undo the uneven draw."))
     rows = []
     for judge in report.judges:
         row = judge.document()
         for left_out in ("judge_version_id", "warnings", "weighted"):
             row.pop(left_out)
-        row |= {f"{name.upper()} on all outputs": rate_words(rate) for name, rate in judge.weighted.items()}
+        row |= {
+            say("{rate} on all outputs", rate=name.upper()): rate_words(rate)
+            for name, rate in judge.weighted.items()
+        }
         rows.append({"judge": judge.judge, "measured against": row.pop("against"), **row})
     shell.table(rows)
-    st.caption("AC1 is secondary: it looks good for a judge that misses nearly every fail.")
+    st.caption(say("AC1 is secondary: it looks good for a judge that misses nearly every fail."))
 
 
 def may_open_test(workspace: Workspace) -> bool:
@@ -188,52 +263,62 @@ def may_open_test(workspace: Workspace) -> bool:
     if not report.sealed:
         return True
     if not workspace.person:
-        st.info("The sealed test is opened by a named person: write your name in the menu first.")
+        st.info(say("The sealed test is opened by a named person: write your name in the menu first."))
         return False
     if report.spent:
         shell.warn([sentence(report.advice)])
-    return st.checkbox(
-        f"Open the sealed test as {plain(workspace.person)} "
-        f"({report.looks} of {report.limit} looks are used; each new state of the figures counts)"
+    words = say(
+        "Open the sealed test as {person} ({looks} of {limit} looks are used; each new state of the figures "
+        "counts)",
+        person=workspace.person,
+        looks=report.looks,
+        limit=report.limit,
     )
+    return st.checkbox(plain(words))
 
 
 def show_splits(workspace: Workspace) -> None:
     """The splits and the sealed test: sizes, looks, leaks, and how to begin a fresh test."""
-    with st.expander("Splits and the sealed test"):
-        report = grading.split_report(workspace)
-        names = {"split", "outputs", "groups", "graded", "passes", "fails"}
-        shell.table([size.model_dump(include=names) for size in report.sizes])
-        st.write(plain(sentence(report.advice)))
-        if report.openings:
-            shell.table(
-                [
-                    {
-                        "when": opening.at,
-                        "who": opening.author or "somebody",
-                        "for": opening.purpose,
-                        "test": opening.round + 1,
-                    }
-                    for opening in report.openings
-                ]
-            )
-        if report.sealed:
-            _change_test(workspace, report.limit)
-        if st.toggle("Look for leaks between the splits", key="look-for-leaks"):
-            with st.spinner("Comparing the graded outputs …"):
-                found = leaking.leakage(workspace)
-            st.write(plain(leakage_words(found)))
-            for leak in found.leaks[:20]:
-                st.text(leak_words(leak))
+    report = grading.split_report(workspace)
+    columns = {
+        "split": say("split"),
+        "outputs": say("outputs"),
+        "groups": say("sources"),
+        "graded": say("graded"),
+        "passes": say("passes"),
+        "fails": say("fails"),
+    }
+    shell.table([{words: getattr(size, name) for name, words in columns.items()} for size in report.sizes])
+    st.write(plain(sentence(report.advice)))
+    if report.openings:
+        shell.table(
+            [
+                {
+                    say("when"): opening.at,
+                    say("who"): opening.author or say("somebody"),
+                    say("for"): opening.purpose,
+                    say("test"): opening.round + 1,
+                }
+                for opening in report.openings
+            ]
+        )
+    if report.sealed:
+        _change_test(workspace, report.limit)
+    if st.toggle(say("Look for leaks between the splits"), key="look-for-leaks"):
+        with st.spinner(say("Comparing the graded outputs …")):
+            found = leaking.leakage(workspace)
+        st.write(plain(leakage_words(found)))
+        for leak in found.leaks[:20]:
+            st.text(leak_words(leak))
 
 
 def _change_test(workspace: Workspace, limit: int) -> None:
-    looks = st.number_input("A test is spent after so many looks", 1, 1_000, limit)
-    if looks != limit and st.button("Set this limit"):
+    looks = st.number_input(say("A test is spent after so many looks"), 1, 1_000, limit)
+    if looks != limit and st.button(say("Set this limit")):
         grading.set_looks_limit(workspace, int(looks))
         st.rerun()
-    why = st.text_input("Give this test up, and begin a fresh one, because")
-    if st.button("Begin a fresh test", disabled=not why.strip()):
+    why = st.text_input(say("Give this test up, and begin a fresh one, because"))
+    if st.button(say("Begin a fresh test"), disabled=not why.strip()):
         st.session_state["split-advice"] = sentence(grading.renew_test(workspace, why=why).advice)
         st.rerun()
     if message := st.session_state.pop("split-advice", ""):

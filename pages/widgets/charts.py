@@ -8,9 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from labelcore.messages import rate_words
+from labelcore.messages import rate_words, say
 from labelcore.stages.judging.proposing.cascades import CascadeReport
-from labelcore.stats.rate import Rate
+from labelcore.stages.reporting.trend import Trend
+from labelcore.stats.rate import Rate, share_words
 from pages.widgets import shell
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
@@ -35,7 +36,7 @@ def intervals(
     a mark alone.
     """
     if all(rate.value is None for rates in series.values() for rate in rates):
-        st.text(f"{title}: nothing is measurable yet.")
+        st.text(say("{title}: nothing is measurable yet.", title=title))
         return
     figure = go.Figure()
     rows = row_names(names)
@@ -77,8 +78,8 @@ def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:
 def judge_rates(title: str, judges: Sequence[Any], *, key: str) -> None:
     """TPR and TNR of judges, or of whatever has ``judge``, ``tpr`` and ``tnr``; a row for each."""
     series = {
-        "TPR (good ones passed)": [judge.tpr for judge in judges],
-        "TNR (bad ones caught)": [judge.tnr for judge in judges],
+        say("TPR: good outputs passed"): [judge.tpr for judge in judges],
+        say("TNR: bad outputs caught"): [judge.tnr for judge in judges],
     }
     intervals(title, [judge.judge for judge in judges], series, key=key)
 
@@ -133,6 +134,77 @@ def timeline(
         )
     figure.update_layout(showlegend=False, yaxis={"range": [-0.02, 1.02]})
     _draw(title, figure, key, height=280, above=30)
+
+
+def trend(found: Trend, *, key: str) -> None:
+    """The pass rate step by step, a line with its band for each version."""
+    figure = go.Figure()
+    for version, (symbol, colour) in zip(found.versions, cycle(_STYLES), strict=False):
+        points = [
+            point for point in found.points if point.version == version and point.rate.value is not None
+        ]
+        days = [point.begins for point in points]
+        name = _short(version) or say("pass rate")
+        for ends, fill in (("high", None), ("low", "tonexty")):
+            figure.add_scatter(
+                x=days,
+                y=[getattr(point.rate, ends) for point in points],
+                mode="lines",
+                line={"width": 0, "color": colour},
+                fill=fill,
+                fillcolor=f"rgba({','.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))},0.18)",
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        figure.add_scatter(
+            name=name,
+            mode="lines+markers",
+            x=days,
+            y=[point.rate.value for point in points],
+            line={"color": colour, "width": 3},
+            marker={"symbol": symbol, "size": 9, "color": colour},
+            customdata=[rate_words(point.rate).replace("<", "‹") for point in points],
+            hovertemplate="%{x|%Y-%m-%d}<br>%{customdata}<extra>" + name + "</extra>",
+        )
+    figure.update_layout(
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+        showlegend=len(found.versions) > 1,
+        xaxis={"tickvals": sorted({point.begins for point in found.points}), "tickformat": "%m-%d"},
+        yaxis={"range": [0, 1.02], "tickformat": ".0%"},
+    )
+    _draw("", figure, key, height=270, below=60)
+
+
+def marked(names: Sequence[str], rates: Sequence[Rate], marks: Sequence[str], *, key: str) -> None:
+    """A row for each name: its rate with the interval, and in words beside it how it stands."""
+    figure = go.Figure()
+    rows = row_names(names)
+    known = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
+    figure.add_scatter(
+        mode="markers",
+        x=[rate.value for rate in known.values()],
+        y=list(known),
+        marker={"size": 11, "color": _BLUE},
+        error_x=_arms(known.values(), _BLUE),
+        customdata=[rate_words(rate).replace("<", "‹") for rate in known.values()],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    for row, rate, mark in zip(rows, rates, marks, strict=True):
+        share = say("not measurable") if rate.value is None else share_words(rate.value).replace("<", "‹")
+        words = say("{share} of {n:,} · {mark}", share=share, n=rate.n, mark=mark)
+        place = {"xref": "paper", "x": 0, "xanchor": "left", "y": row, "yshift": 15, "showarrow": False}
+        figure.add_annotation(text=f"<b>{row}</b> {words}", align="left", **place)
+    figure.update_layout(
+        showlegend=False,
+        xaxis={"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 3},
+        yaxis={
+            "showticklabels": False,
+            "categoryorder": "array",
+            "categoryarray": rows[::-1],
+            "range": [-0.4, len(rows) - 0.3],
+        },
+    )
+    _draw("", figure, key, height=50 + 46 * max(2, len(rows)), below=30)
 
 
 def weights(title: str, known: Sequence[tuple[str, float]], *, key: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from labelcore.judges.kinds import kind_named
-from labelcore.messages import sentence
+from labelcore.messages import say, sentence
 from labelcore.models import NOTHING
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -11,7 +11,7 @@ from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.testing import suspecting
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
-from pages.widgets import learned, running, shell
+from pages.widgets import keys, learned, running, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -44,7 +44,7 @@ def show_judges(workspace: Workspace) -> None:
         ]
         for row in shell.choose_rows(rows, f"judges-{criterion}"):
             _show_verdicts(workspace, shown[row])
-    shell.go("6_aligning.py", "Next: alignment")
+    shell.go_to("6_results.py", say("Next: choose the judges"), {keys.RESULTS_VIEW: "judges"})
 
 
 def _propose_or_run(workspace: Workspace) -> None:

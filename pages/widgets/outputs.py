@@ -38,16 +38,16 @@ def show_output(output: Output) -> None:
 def show_disagreements(found: Sequence[aligning.Disagreement], key: str) -> None:
     """The outputs behind a number, ten at a time, each with people's notes and the judge's reason."""
     if not found:
-        st.write("No output is behind this number.")
+        st.write(say("No output is behind this number."))
         return
     for disagreement in shell.page_of(found, _PAGE, key):
         with st.container(border=True):
-            people = "passed" if disagreement.human_pass else "failed"
-            st.write(
-                f"People {people} it; the judge says {disagreement.verdict}: {plain(disagreement.reason)}"
-            )
+            told = {"verdict": say(disagreement.verdict), "reason": disagreement.reason}
+            passed = say("People passed it; the judge says {verdict}: {reason}", **told)
+            failed = say("People failed it; the judge says {verdict}: {reason}", **told)
+            st.write(plain(passed if disagreement.human_pass else failed))
             for note in disagreement.notes:
-                st.text(f"Note: {note}")
+                st.text(say("Note: {note}", note=note))
             show_output(disagreement.output)
 
 

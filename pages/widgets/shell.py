@@ -154,10 +154,15 @@ def page_of(rows: Sequence[Row], size: int, key: str) -> Sequence[Row]:
     return rows[(int(page) - 1) * size :][:size]
 
 
-def show_tabs(shown: Mapping[str, Callable[[Workspace], None]], workspace: Workspace, key: str) -> None:
-    """Tabs by name, of which only the open one is computed."""
+def show_tabs(
+    shown: Mapping[str, Callable[[Workspace], None]],
+    workspace: Workspace,
+    key: str,
+    opened: str | None = None,
+) -> None:
+    """Tabs by name, of which only the open one is computed; at first it is ``opened``, else the first."""
     with guard():
-        tabs = st.tabs(list(shown), key=key, on_change="rerun")
+        tabs = st.tabs(list(shown), key=key, on_change="rerun", default=opened)
         for tab, show in zip(tabs, shown.values(), strict=True):
             if tab.open:
                 with tab:

@@ -293,7 +293,7 @@ async def look_around(url: str, until: float) -> list[float]:
     """Open the other pages in turn; returns the seconds that each took."""
     took = []
     while time.perf_counter() < until:
-        for page in ("home", "team", "aligning"):
+        for page in ("home", "team", "results"):
             visitor = Person("visitor", url, page)
             took.append(await visitor.open())
             await visitor.close()

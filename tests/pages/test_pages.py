@@ -126,8 +126,7 @@ def test_every_page_through_the_navigation(worked: Path) -> None:
         "Team",
         "Criteria",
         "Judges",
-        "Alignment",
-        "Can I trust this number?",
+        "How good are the outputs?",
         "Refine",
         "Export",
     }
@@ -150,21 +149,35 @@ def test_the_menu_holds_every_page_in_both_languages() -> None:
 def test_the_navigation_opens_home(database: Path) -> None:
     app = healthy(AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run())
     assert app.title[0].value == "labelcore"
-    assert app.subheader[0].value == "Next: Import"
+    assert "cannot be said yet" in app.subheader[0].value
+    assert [button.label for button in app.button] == ["Import outputs"]
 
 
-def test_alignment_speaks_in_sentences_before_tables(worked: Path) -> None:
-    app = healthy(AppTest.from_file(ROOT / "pages" / "6_aligning.py", default_timeout=20).run())
+def part(view: str) -> AppTest:
+    """A part of how the results were measured."""
+    app = AppTest.from_file(ROOT / "pages" / "6_results.py", default_timeout=30)
+    app.query_params["view"] = view
+    return healthy(app.run())
+
+
+def test_the_judges_in_use_are_told_in_sentences_before_tables(worked: Path) -> None:
+    app = part("judges")
     assert any("it catches" in element.value for element in app.subheader)
-    assert any("wrongly fails" in element.value for element in app.markdown)
+    assert any("wrongly fails" in element.value for element in part("each").markdown)
 
 
-def test_alignment_names_its_own_button_where_no_set_is_chosen(database: Path) -> None:
-    app = healthy(AppTest.from_file(ROOT / "pages" / "6_aligning.py", default_timeout=20).run())
+def test_where_no_set_is_chosen_the_button_that_chooses_one_is_named(database: Path) -> None:
+    app = part("judges")
     told = [element.value.replace("\\", "") for element in app.warning]  # plain text is escaped
-    assert "No set is chosen yet: “Choose the best set” above picks one." in told
+    assert "No set is chosen yet: “Choose the best set” picks one." in told
     assert any(button.label == "Choose the best set" for button in app.button)
     assert not any("labelcore choose" in line for line in told)
+
+
+@pytest.mark.parametrize("view", ["why", "rates", "judges", "each", "parts", "test", "history"])
+def test_every_part_of_how_it_was_measured_opens(worked: Path, view: str) -> None:
+    app = part(view)
+    assert not app.exception and any(element.value == "How this was measured" for element in app.subheader)
 
 
 def test_sampling_draws_and_says_why(database: Path) -> None:

@@ -60,8 +60,9 @@ def test_numbers_open_the_outputs_and_grades_behind_them(rubric: tuple[Database,
     assert notes and all(", fail: " in note for note in notes)
 
 
-def test_the_alignment_page_shows_an_earlier_moment(rubric: tuple[Database, Project]) -> None:
-    app = AppTest.from_file(PAGES / "6_aligning.py", default_timeout=30)
+def test_the_results_show_an_earlier_moment(rubric: tuple[Database, Project]) -> None:
+    app = AppTest.from_file(PAGES / "6_results.py", default_timeout=30)
+    app.query_params["view"] = "judges"
     app.session_state[keys.ANNOTATOR] = "ann"
     app.run()
     assert "It rests on 12 grades" in shown_text(app)

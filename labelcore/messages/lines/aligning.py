@@ -34,23 +34,27 @@ def leaks(found: Leakage) -> Iterator[str]:
 def leakage_words(found: Leakage) -> str:
     """What was looked for, and how much was found."""
     if not found.total:
-        return f"No leak between the splits among {found.looked_at:,} graded outputs."
-    touched = f"; {found.test_share:.0%} of the test's graded outputs are touched" if found.test_share else ""
-    return (
-        f"{found.total:,} leaks between the splits among {found.looked_at:,} graded outputs{touched}. "
-        "Import such outputs with a group that keeps them together."
+        return say("No leak between the splits among {n:,} graded outputs.", n=found.looked_at)
+    leaks = say(
+        "{total:,} leaks between the splits among {n:,} graded outputs", total=found.total, n=found.looked_at
     )
+    if found.test_share:
+        touched = {"leaks": leaks, "share": found.test_share}
+        leaks = say("{leaks}; {share:.0%} of the test's graded outputs are touched", **touched)
+    return say("{leaks}. Import such outputs with a group that keeps them together.", leaks=leaks)
 
 
 def leak_words(leak: Leak) -> str:
     """One leak as a sentence."""
+    first = {"first": leak.output_id, "split": leak.split}
     if leak.kind == "example":
-        return f"{leak.judge} is shown {leak.output_id} of {leak.split} as an example."
-    what = "The texts" if leak.kind == "output" else "The inputs"
-    return (
-        f"{what} of {leak.output_id} ({leak.split}) and {leak.other_id} ({leak.other_split}) "
-        f"are {leak.similarity:.0%} alike."
-    )
+        return say("{judge} is shown {first} of {split} as an example.", judge=leak.judge, **first)
+    both = first | {"second": leak.other_id, "other": leak.other_split, "similarity": leak.similarity}
+    if leak.kind == "output":
+        return say(
+            "The texts of {first} ({split}) and {second} ({other}) are {similarity:.0%} alike.", **both
+        )
+    return say("The inputs of {first} ({split}) and {second} ({other}) are {similarity:.0%} alike.", **both)
 
 
 @lines("align")

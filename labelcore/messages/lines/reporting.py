@@ -8,7 +8,7 @@ from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
-from labelcore.messages.trusting import action_words, answer_words, detail_words, reason_words
+from labelcore.messages.trusting import action_words, answer_words, reason_words
 from labelcore.stages.reporting.checking import GateReport
 from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
 from labelcore.stages.reporting.failing import Failures
@@ -56,9 +56,10 @@ def trust(verdict: Trust) -> Iterator[str]:
     )
     yield say("How this was measured:")
     yield say("The figure: {method}.", method=sentence(verdict.method))
+    yield from map(reason_words, verdict.others)
     yield from sentences(verdict.rests_on)
     yield sentence(verdict.enough)
-    yield from map(detail_words, (*verdict.reasons, *verdict.others))
+    yield say("`labelcore align` gives every figure, `labelcore report` the whole as a file.")
 
 
 def command(action: Action) -> str:

@@ -129,12 +129,14 @@ def compare_versions(workspace: Workspace, first: str, second: str) -> VersionCo
 
 
 def newest_versions(workspace: Workspace, found: Trend) -> VersionComparison | None:
-    """The newest version that people graded against the one before it; None where there is one only.
+    """The newest version that people graded against the one before it, by the dates of ``found``.
 
-    ``found`` has the versions in the order of their dates, where outputs have some.
+    None where there is one only, or where there are more than two and no dates tell which is the newest.
     """
-    *_, first, second = ("", "", *found.versions)
-    return _compared(workspace, first, second) if first and second else None
+    known = found.versions
+    if len(known) < 2 or (len(known) > 2 and not found.field):
+        return None
+    return _compared(workspace, *known[-2:])
 
 
 def _compared(workspace: Workspace, first: str, second: str) -> VersionComparison:

@@ -42,9 +42,10 @@ def failures(workspace: Workspace) -> Failures:
     ids = [output_id for output_id, fails in zip(evidence.ids, failed, strict=True) if fails]
     explained = np.zeros(len(ids), dtype=bool)
     rows = []
-    for criterion in list_criteria(workspace, status="accepted"):
-        known = failed_for(workspace, criterion)
-        inside = np.array([output_id in known for output_id in ids], dtype=bool)
+    criteria = list_criteria(workspace, status="accepted")
+    known = failed_for(workspace, criteria)
+    for criterion in criteria:
+        inside = np.array([output_id in known[criterion.id] for output_id in ids], dtype=bool)
         if inside.any():
             explained |= inside
             among = Graded(inside, graded.verdicts, graded.weights, graded.groups)

@@ -11,7 +11,6 @@ from labelcore.models import NOTHING, Fact, Frozen, fact
 from labelcore.stages.aligning import SealedView
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import SplitReport
-from labelcore.stages.judging import JudgeSummary
 from labelcore.stages.projects import Overview
 from labelcore.stats.rate import Rate, difference, more_needed
 from labelcore.wording import Wording
@@ -67,11 +66,15 @@ class Reason(Frozen):
 
 @dataclass(frozen=True)
 class Seen:
-    """Everything that the reasons are read from. ``unclear``: of rulings, the share on unclear criteria."""
+    """Everything that the reasons are read from.
+
+    ``stale``: criteria that changed since a judge in use was made; ``unclear``: of rulings, the share on
+    unclear criteria.
+    """
 
     report: AlignmentReport
     splits: SplitReport
-    members: list[JudgeSummary]
+    stale: list[str]
     unclear: Rate
     counts: Overview
     test: SealedView | None
@@ -87,14 +90,19 @@ class Seen:
         chosen = self.report.chosen
         return chosen if chosen and chosen.judges else None
 
+    @property
+    def left(self) -> int:
+        """How many outputs nobody has graded."""
+        return self.counts.outputs - self.counts.graded
+
     @cached_property
     def draw(self) -> Action:
         """A draw of as many outputs as bring the interval within its limit; grading where none is left."""
         human = self.rates.human
         passes = round((human.value or 0.0) * human.n)
         more = more_needed(passes, human.n, WIDE / 2) or _DRAWN
-        left = self.counts.outputs - self.counts.graded
-        return Action(kind="draw", n=min(max(more, _DRAWN // 2), _LARGEST_DRAW, left)) if left > 0 else GRADE
+        n = min(max(more, _DRAWN // 2), _LARGEST_DRAW, self.left)
+        return Action(kind="draw", n=n) if n > 0 else GRADE
 
 
 GRADE = Action(kind="grade")
@@ -186,7 +194,7 @@ def _judges(seen: Seen) -> Iterator[Reason]:
         if seen.report.n_grades:
             yield Reason(weight="good", says=fact("people_only"))
         return
-    yield _limits(seen.chosen)
+    yield _limits(seen.chosen, seen.left)
     yield _together(seen.chosen)
     if seen.rates.rests_on_judges:
         judged, n = seen.rates.judge.n, seen.counts.outputs
@@ -198,7 +206,7 @@ def _judges(seen: Seen) -> Iterator[Reason]:
         yield Reason(weight="good", says=says, detail=detail)
 
 
-def _limits(chosen: SetAlignment) -> Reason:
+def _limits(chosen: SetAlignment, left: int) -> Reason:
     if not chosen.members or chosen.unseen is None:
         choose = Action(kind="choose")
         return Reason(
@@ -210,7 +218,7 @@ def _limits(chosen: SetAlignment) -> Reason:
     detail = first.followed_by(*rest)
     if not each:
         return Reason(weight="good", says=fact("judges_enough", n=len(chosen.members)), detail=detail)
-    wanted = max(member.to_grade for member in each)
+    wanted = min(left, max(member.to_grade for member in each))
     help_most = Action(kind="draw", n=wanted) if wanted else Action(kind="refine")
     says = fact("judges_weak", n=len(weak), judges=len(chosen.members)) if weak else fact("set_weak")
     return Reason(weight="care", says=says, detail=detail, action=help_most)
@@ -294,9 +302,9 @@ def _set_on_test(seen: Seen, test: SealedView) -> Fact:
 
 def _stale(seen: Seen) -> Iterator[Reason]:
     """Judges of another version of their criterion."""
-    if changed := sorted({judge.criterion for judge in seen.members if judge.stale}):
+    if seen.stale:
         weight: Weight = "bad" if seen.rates.rests_on_judges else "care"
-        says = fact("criteria_changed", criteria=changed)
+        says = fact("criteria_changed", criteria=seen.stale)
         yield Reason(weight=weight, says=says, action=Action(kind="remake"))
 
 
@@ -327,11 +335,11 @@ def _specification(seen: Seen) -> Iterator[Reason]:
 
 
 _CHECKS: tuple[Callable[[Seen], Iterator[Reason]], ...] = (
-    _classes,
     _sample,
     _stale,
     _judges,
     _people,
+    _classes,
     _width,
     _sealed_test,
     _test,

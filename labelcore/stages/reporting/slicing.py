@@ -25,8 +25,6 @@ from labelcore.workspace import Workspace
 MOST = 30
 """A field with more values is no slicing (an id, a time)."""
 _MOST_MISSING = 0.05
-_SAME = 0.005
-"""Half a point: shares that are as near are the same in words."""
 _Pools = Mapping[str, tuple[int, int, int, int]]
 
 
@@ -46,7 +44,7 @@ class SliceReport(Frozen):
 
     def beside(self, whole: Rate) -> Fact:
         """Why the mean of the rows is not the pass rate of the whole; nothing where it is."""
-        if self.mean is None or whole.value is None or abs(self.mean - whole.value) < _SAME:
+        if self.mean is None or whole.value is None or f"{self.mean:.0%}" == f"{whole.value:.0%}":
             return NOTHING
         code = "slices_lack_some" if self.left_out else "slices_of_people"
         return fact(code, mean=self.mean, whole=whole.value, n=self.left_out, field=self.field)

@@ -17,6 +17,7 @@ from labelcore.stats.subsamples import Subsample
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
+PRODUCED = "produced_at"
 Step = Literal["day", "week", "month"]
 _MOST_STEPS, _MOST_VERSIONS = 12, 6
 _DATED = 0.9
@@ -50,7 +51,7 @@ def trend(workspace: Workspace) -> Trend:
     evidence = evidence_of(workspace, human_labels(workspace).value)
     outputs = output_table.many(workspace.db, evidence.ids)
     graded = evidence.graded(np.full(len(evidence.ids), np.nan))
-    field, dates = _dates(outputs)
+    field, dates = _dates(workspace, outputs)
     step = _step(list(dates.values()))
     version_of = versions_of(list(outputs.values()))
     places: dict[tuple[date | None, str], list[int]] = {}
@@ -75,9 +76,10 @@ def versions_of(outputs: Sequence[Output]) -> dict[str, str]:
     return {}
 
 
-def _dates(outputs: Mapping[str, Output]) -> tuple[str, dict[str, date]]:
-    """The metadata key that holds the most dates, of at least two days, and these by output id."""
-    found: dict[str, dict[str, date]] = {}
+def _dates(workspace: Workspace, outputs: Mapping[str, Output]) -> tuple[str, dict[str, date]]:
+    """When outputs were made, or the metadata key that holds the most dates; of at least two days."""
+    made = output_table.produced(workspace.db, list(outputs))
+    found = {PRODUCED: {output_id: at.date() for output_id, at in made.items()}}
     for output_id, output in outputs.items():
         for key, day in _days(output):
             found.setdefault(key, {})[output_id] = day
@@ -86,7 +88,7 @@ def _dates(outputs: Mapping[str, Output]) -> tuple[str, dict[str, date]]:
         for key, days in found.items()
         if len(days) >= _DATED * len(outputs) and len(set(days.values())) > 1
     }
-    best = max(fitting, key=lambda key: (len(fitting[key]), key), default="")
+    best = max(fitting, key=lambda key: (key == PRODUCED, len(fitting[key]), key), default="")
     return best, fitting.get(best, {})
 
 

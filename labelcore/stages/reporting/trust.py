@@ -7,13 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from labelcore.models import Fact, Frozen, Role, fact
+from labelcore.models import OVERALL, Fact, Frozen, Role, fact
 from labelcore.operations import Hidden, operation
 from labelcore.stages import projects
 from labelcore.stages.aligning import align, last_look
+from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.aligning.report import AlignmentReport, Of
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import split_report
-from labelcore.stages.judging import list_judges
+from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.stages.refining import docket
 from labelcore.stages.reporting.reasons import GRADE, Action, Reason, Seen, reasons
 from labelcore.stats.rate import Rate, proportion
@@ -49,13 +51,12 @@ class Trust(Frozen):
 @operation("trust", role=Role.MANAGER)
 def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hidden()] = None) -> Trust:
     """Say how many outputs are good, whether that can be trusted, why, and what to do next."""
-    report = report or align(workspace)
-    ids = set(report.chosen.judge_version_ids) if report.chosen else set()
+    report = report or align(workspace, set="chosen")
     seen = Seen(
         report=report,
         splits=split_report(workspace),
         unclear=_unclear(workspace),
-        members=[judge for judge in list_judges(workspace) if judge.judge_version_id in ids],
+        stale=_stale(workspace),
         counts=projects.overview(workspace),
         test=last_look(workspace),
     )
@@ -91,6 +92,14 @@ def _method(seen: Seen) -> Fact:
     if seen.rates.rests_on_judges:
         return fact("corrected_if", assumption=seen.rates.assumption)
     return fact("people_alone")
+
+
+def _stale(workspace: Workspace) -> list[str]:
+    """The criteria that changed since a judge in use was made."""
+    criteria = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
+    staleness = Staleness(workspace)
+    stale = (judge for judge in chosen_judges(workspace) if staleness.reasons(judge))
+    return sorted({criteria.get(judge.criterion_id or "", OVERALL) for judge in stale})
 
 
 def _unclear(workspace: Workspace) -> Rate:

@@ -1,0 +1,64 @@
+"""The one thing to do next as a button, and an answer's badge and reasons: alike wherever they are shown."""
+
+import streamlit as st
+
+from labelcore.messages import sentence
+from labelcore.messages.trusting import action_words, answer_words
+from labelcore.stages.aligning import evidence
+from labelcore.stages.reporting.reasons import Action, ActionKind, Reason
+from labelcore.stages.reporting.trust import Trust
+from labelcore.workspace import Workspace
+from pages.widgets import shell
+from pages.widgets.shell import plain
+
+_PAGES: dict[ActionKind, str] = {
+    "import": "1_importing.py",
+    "draw": "3_grading.py",
+    "grade": "3_grading.py",
+    "second person": "3_team.py",
+    "settle": "3_team.py",
+    "derive": "4_deriving.py",
+    "propose": "5_judging.py",
+    "run": "5_judging.py",
+    "remake": "5_judging.py",
+    "choose": "6_results.py",
+    "refine": "7_refining.py",
+    "look again": "6_results.py",
+    "fresh test": "6_results.py",
+    "sharpen": "4_deriving.py",
+    "share": "6_results.py",
+}
+_PARTS: dict[ActionKind, str] = {"choose": "judges", "look again": "each", "fresh test": "test"}
+"""Where the step is taken on a part of the Results page, that part."""
+_ICONS = {
+    "good": ":green[:material/check:]",
+    "care": ":orange[:material/warning:]",
+    "bad": ":red[:material/close:]",
+}
+_BADGES = {"yes": ("green", "check"), "with care": ("orange", "warning"), "no": ("red", "close")}
+
+
+def show_badge(trust: Trust) -> None:
+    """Whether the number can be used."""
+    colour, icon = _BADGES[trust.answer]
+    st.badge(answer_words(trust.answer), color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]  # literals above
+
+
+def show_reasons(reasons: tuple[Reason, ...]) -> None:
+    """Each in a line."""
+    for reason in reasons:
+        show_line(reason, sentence(reason.says))
+
+
+def show_line(reason: Reason, words: str) -> None:
+    """Its sign has a shape for each weight, so that nothing rests on colour."""
+    st.markdown(f"{_ICONS[reason.weight]} {plain(words)}")
+
+
+def offer(workspace: Workspace, action: Action) -> None:
+    """The button: it makes the draw where there is one to make, and opens the page where the work is done."""
+    if st.button(plain(action_words(action)), type="primary", key="next-step"):
+        with shell.guard():
+            if action.kind == "draw":
+                evidence.ask_next(workspace, action.n)
+        shell.open_at(_PAGES[action.kind], view=_PARTS.get(action.kind, ""))

@@ -1,0 +1,82 @@
+"""The answer in one card, the newest version against the one before it, and what to take along."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from labelcore.messages import say, sentence, speaking
+from labelcore.messages.lines.reporting import versions_in_short
+from labelcore.messages.report import write_report
+from labelcore.stages.reporting import gathering, html, pdf
+from labelcore.stages.reporting.comparing import VersionComparison
+from labelcore.stages.reporting.document import Document
+from labelcore.stages.reporting.trust import Trust
+from labelcore.stats.rate import share_words
+from labelcore.workspace import Workspace
+from pages.widgets import next_step, shell
+from pages.widgets.shell import plain
+
+
+def show(workspace: Workspace, trust: Trust, versions: VersionComparison | None) -> None:
+    """The number with its interval, whether it can be used, why, and the next step."""
+    whole, beside = st.columns([2, 1]) if versions else (st.container(), None)
+    with whole.container(border=True, height="stretch"):
+        number, why = st.columns([2, 3])
+        with number:
+            _show_number(trust)
+        with why:
+            next_step.show_badge(trust)
+            next_step.show_reasons(trust.reasons)
+            next_step.offer(workspace, trust.action)
+    if beside and versions:
+        with beside.container(border=True, height="stretch"):
+            _show_versions(versions)
+
+
+def _show_number(trust: Trust) -> None:
+    rate = trust.rate
+    if rate.value is None or rate.low is None or rate.high is None:
+        st.write(plain(sentence(trust.headline)))
+        return
+    everything = say("Good, of all {n:,} outputs", n=trust.outputs)
+    graded = say("Good, of the {n:,} graded outputs", n=trust.outputs)
+    st.metric(everything if trust.of == "everything" else graded, share_words(rate.value))
+    ends = say("95% sure: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high)
+    others = say("95% sure of others like them: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high)
+    st.write(ends if trust.of == "everything" else others)
+
+
+def _show_versions(found: VersionComparison) -> None:
+    short = versions_in_short(found)
+    st.metric(plain(short.title), short.points)
+    st.write(plain(short.says))
+    st.write(plain(short.rates))
+
+
+def offer_to_share(workspace: Workspace) -> None:
+    """The page's address, and the report as a file: made only when it is asked for."""
+    spoken = shell.language()  # the file is made later, where no page runs
+
+    def written() -> Document:
+        with speaking(spoken):
+            return write_report(gathering.gather(workspace))
+
+    kinds: tuple[tuple[str, str, Callable[[], str | bytes]], ...] = (
+        ("html", "text/html", lambda: html.to_html(written())),
+        ("pdf", "application/pdf", lambda: pdf.to_pdf(written())),
+    )
+    with (
+        st.container(horizontal=True, horizontal_alignment="right"),
+        st.popover(say("Share"), icon=":material/share:"),
+    ):
+        for ending, mime, make in kinds:
+            st.download_button(
+                say("Report as {kind}", kind=ending.upper()),
+                make,
+                file_name=f"report.{ending}",
+                mime=mime,
+                width="stretch",
+                on_click="ignore",
+            )
+        st.write(say("A link to this page:"))
+        st.code(shell.address(), language=None, wrap_lines=True)

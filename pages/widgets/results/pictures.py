@@ -1,0 +1,123 @@
+"""Over time, where it is better or worse, what fails most: beside each other, a click from the outputs."""
+
+from unicodedata import east_asian_width
+
+import streamlit as st
+
+from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.slicing import mark_of, point_words
+from labelcore.stages.reporting.failing import Failures, failures
+from labelcore.stages.reporting.slicing import fields, slices
+from labelcore.stages.reporting.trend import Trend
+from labelcore.stages.reporting.trust import Trust
+from labelcore.stats.rate import share_words
+from labelcore.workspace import Workspace
+from pages.widgets import charts, keys, shell
+from pages.widgets.shell import plain
+
+_SLICES, _FAILURES = 6, 6
+_FIELD = "prompt_version"
+_WIDE = 38
+
+
+def show(workspace: Workspace, trust: Trust, found: Trend) -> None:
+    """The three, without those that have nothing to show."""
+    known = [
+        name for name in fields(workspace) if name not in {found.field, _FIELD if not found.field else ""}
+    ]
+    known.sort(key=lambda name: name in {"model", "prompt_version"})
+    failing = failures(workspace)
+    shown = [
+        part for part, there in (("time", len(found.points) > 1), ("slices", known), ("fails", True)) if there
+    ]
+    for column, part in zip(st.columns(len(shown)), shown, strict=True):
+        with column:
+            if part == "time":
+                _show_trend(found)
+            elif part == "slices":
+                _show_slices(workspace, trust, known)
+            else:
+                _show_failures(failing)
+
+
+def _show_trend(found: Trend) -> None:
+    if not found.field:
+        st.subheader(say("By version"))
+        rates = [point.rate for point in found.points]
+        charts.intervals(
+            "", list(map(point_words, found.points)), {say("pass rate"): rates}, key="results-time"
+        )
+        return
+    st.subheader(say("Over time"))
+    words = {"day": say("by day"), "week": say("by week"), "month": say("by month")}
+    charts.trend(found, key="results-time")
+    st.caption(
+        say(
+            "Pass rate by people, {step}, with what is 95% sure; a point holds {n} graded outputs or more.",
+            step=words[found.step],
+            n=min(point.rate.n for point in found.points),
+        )
+    )
+
+
+def _show_slices(workspace: Workspace, trust: Trust, known: list[str]) -> None:
+    st.subheader(say("Where it is better or worse"))
+    field = known[0]
+    words = {"prompt_version": say("version"), "model": say("model")}
+    if len(known) > 1:
+        field = (
+            st.segmented_control(
+                say("By"),
+                known,
+                default=known[0],
+                key=keys.RESULTS_SLICE,
+                label_visibility="collapsed",
+                format_func=lambda name: words.get(name, name),
+                wrap=True,
+            )
+            or known[0]
+        )
+    for breakdown in slices(workspace, by=[field]):
+        rows = breakdown.rows[:_SLICES]
+        charts.marked(
+            [row.name for row in rows],
+            [row.rate for row in rows],
+            [mark_of(row) for row in rows],
+            key="results-slices",
+        )
+        if differs := breakdown.beside(trust.rate):
+            st.caption(plain(sentence(differs)))
+
+
+def _show_failures(found: Failures) -> None:
+    st.subheader(say("What fails most"))
+    if not found.rows:
+        nothing = (
+            say("No output failed.")
+            if not found.fails
+            else say("No note on a failed output has a criterion yet.")
+        )
+        st.write(nothing)
+        return
+    for row in found.rows[:_FAILURES]:
+        share = share_words(row.share.value or 0.0)
+        label = say(
+            "{share} · {criterion} ({n})", share=share, criterion=_short(row.criterion), n=row.outputs
+        )
+        shell.go_to(
+            "1_outputs.py",
+            label,
+            {keys.OUTPUTS_CRITERION: row.criterion_id},
+            f"{row.criterion}: {rate_words(row.share)}",
+        )
+    st.caption(say("Of {n:,} outputs that people failed; a click shows them.", n=found.fails))
+
+
+def _short(name: str) -> str:
+    """As much of a name as a line holds; wide characters count double."""
+    width = 0
+    for at, char in enumerate(name):
+        width += 2 if east_asian_width(char) in "WF" else 1
+        if width > _WIDE:
+            return f"{name[:at].rstrip()}…"
+    return name
