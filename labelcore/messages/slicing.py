@@ -81,9 +81,15 @@ def mark_of(row: SliceRate) -> str:
     """Whether a slice surely differs from the others, in a few words."""
     if row.p is None:
         return say("too few to tell")
-    if row.p > _ALPHA:
-        return say("no difference shown")
-    return say("worse for sure") if row.says.startswith("worse") else say("better for sure")
+    words = {-1: say("worse for sure"), 0: say("no difference shown"), 1: say("better for sure")}
+    return words[standing(row)]
+
+
+def standing(row: SliceRate) -> int:
+    """-1 where a slice is surely worse than the others, 1 where it is better, 0 where neither is sure."""
+    if row.p is None or row.p > _ALPHA:
+        return 0
+    return -1 if (row.against_rest.value or 0) < 0 else 1
 
 
 def against_words(row: SliceRate) -> str:

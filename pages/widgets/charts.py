@@ -168,6 +168,7 @@ def trend(found: Trend, *, key: str) -> None:
         )
     figure.update_layout(
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+        legend_traceorder="normal",
         showlegend=len(found.versions) > 1,
         xaxis={"tickvals": sorted({point.begins for point in found.points}), "tickformat": "%m-%d"},
         yaxis={"range": [0, 1.02], "tickformat": ".0%"},
@@ -175,8 +176,10 @@ def trend(found: Trend, *, key: str) -> None:
     _draw("", figure, key, height=270, below=60)
 
 
-def marked(names: Sequence[str], rates: Sequence[Rate], marks: Sequence[str], *, key: str) -> None:
-    """A row for each name: its rate with the interval, and in words beside it how it stands."""
+def marked(
+    names: Sequence[str], rates: Sequence[Rate], marks: Sequence[tuple[str, int]], *, key: str
+) -> None:
+    """A row for each name: its rate with the interval, and how it stands, in words and as -1, 0 or 1."""
     figure = go.Figure()
     rows = row_names(names)
     known = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
@@ -189,8 +192,10 @@ def marked(names: Sequence[str], rates: Sequence[Rate], marks: Sequence[str], *,
         customdata=[rate_words(rate).replace("<", "‹") for rate in known.values()],
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
-    for row, rate, mark in zip(rows, rates, marks, strict=True):
+    for row, rate, (mark, standing) in zip(rows, rates, marks, strict=True):
         share = say("not measurable") if rate.value is None else share_words(rate.value).replace("<", "‹")
+        if standing:
+            mark = f'<b style="color:{_ORANGE if standing < 0 else _GREEN}">{mark}</b>'
         words = say("{share} of {n:,} · {mark}", share=share, n=rate.n, mark=mark)
         place = {"xref": "paper", "x": 0, "xanchor": "left", "y": row, "yshift": 15, "showarrow": False}
         figure.add_annotation(text=f"<b>{row}</b> {words}", align="left", **place)

@@ -54,7 +54,7 @@ def test_alone_the_sample_cannot_be_hidden(database: Path) -> None:
 def test_hidden_from_within_the_person_goes_on_in_another_project(database: Path) -> None:
     projects.open_project(open_database(database), "mine")
     app = press(home(), HIDE)
-    assert labels(app) == [SHOW] and app.sidebar.selectbox[0].value == "mine"
+    assert labels(app) == ["Import outputs", SHOW] and app.sidebar.selectbox[0].value == "mine"
     assert home().sidebar.selectbox[0].options == ["mine"]
     assert press(app, SHOW).sidebar.selectbox[0].options == ["mine", "sample"]
 

@@ -5,7 +5,7 @@ from unicodedata import east_asian_width
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
-from labelcore.messages.slicing import mark_of, point_words
+from labelcore.messages.slicing import mark_of, point_words, standing
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import fields, slices
 from labelcore.stages.reporting.trend import Trend
@@ -17,7 +17,7 @@ from pages.widgets.shell import plain
 
 _SLICES, _FAILURES = 6, 6
 _FIELD = "prompt_version"
-_WIDE = 38
+_WIDE = 30
 
 
 def show(workspace: Workspace, trust: Trust, found: Trend) -> None:
@@ -40,15 +40,20 @@ def show(workspace: Workspace, trust: Trust, found: Trend) -> None:
                 _show_failures(failing)
 
 
+def _head(words: str) -> None:
+    """A title that leaves the room to what it names."""
+    st.markdown(f"#### {words}")
+
+
 def _show_trend(found: Trend) -> None:
     if not found.field:
-        st.subheader(say("By version"))
+        _head(say("By version"))
         rates = [point.rate for point in found.points]
         charts.intervals(
             "", list(map(point_words, found.points)), {say("pass rate"): rates}, key="results-time"
         )
         return
-    st.subheader(say("Over time"))
+    _head(say("Over time"))
     words = {"day": say("by day"), "week": say("by week"), "month": say("by month")}
     charts.trend(found, key="results-time")
     st.caption(
@@ -61,7 +66,7 @@ def _show_trend(found: Trend) -> None:
 
 
 def _show_slices(workspace: Workspace, trust: Trust, known: list[str]) -> None:
-    st.subheader(say("Where it is better or worse"))
+    _head(say("Where it is better or worse"))
     field = known[0]
     words = {"prompt_version": say("version"), "model": say("model")}
     if len(known) > 1:
@@ -82,7 +87,7 @@ def _show_slices(workspace: Workspace, trust: Trust, known: list[str]) -> None:
         charts.marked(
             [row.name for row in rows],
             [row.rate for row in rows],
-            [mark_of(row) for row in rows],
+            [(mark_of(row), standing(row)) for row in rows],
             key="results-slices",
         )
         if differs := breakdown.beside(trust.rate):
@@ -90,7 +95,7 @@ def _show_slices(workspace: Workspace, trust: Trust, known: list[str]) -> None:
 
 
 def _show_failures(found: Failures) -> None:
-    st.subheader(say("What fails most"))
+    _head(say("What fails most"))
     if not found.rows:
         nothing = (
             say("No output failed.")
