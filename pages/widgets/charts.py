@@ -170,7 +170,10 @@ def trend(found: Trend, *, key: str) -> None:
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         legend_traceorder="normal",
         showlegend=len(found.versions) > 1,
-        xaxis={"tickvals": sorted({point.begins for point in found.points}), "tickformat": "%m-%d"},
+        xaxis={
+            "tickvals": sorted({point.begins for point in found.points if point.begins}),
+            "tickformat": "%m-%d",
+        },
         yaxis={"range": [0, 1.02], "tickformat": ".0%"},
     )
     _draw("", figure, key, height=270, below=60)

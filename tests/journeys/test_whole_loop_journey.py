@@ -125,4 +125,4 @@ def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -
     catches = page.get_by_text("of 8 bad outputs it catches 8; of 16 good ones it wrongly fails 0")
     expect(catches.first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("The second one is the honest figure")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
