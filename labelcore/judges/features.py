@@ -77,10 +77,12 @@ def measure(
 ) -> FeatureTable:
     """Measure every column on every output."""
     values = np.full((len(outputs), len(columns)), np.nan)
-    for at, column in enumerate(columns):
-        feature = REGISTRY[column.detector].feature
-        for row, output in enumerate(outputs):
-            value = feature(output, dict(column.parameters))
+    wanted = [(REGISTRY[column.detector].feature, dict(column.parameters)) for column in columns]
+    for row, output in enumerate(
+        outputs
+    ):  # all of an output at once: what is read of its text is kept for a while
+        for at, (feature, parameters) in enumerate(wanted):
+            value = feature(output, parameters)
             if value is not None:
                 values[row, at] = value
     return FeatureTable(tuple(output.id for output in outputs), tuple(columns), values, vectors)

@@ -54,15 +54,17 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-def numbers(text: str) -> set[str]:
+@lru_cache(maxsize=512)
+def numbers(text: str) -> frozenset[str]:
     """Numbers as written, without thousands separators and trailing zeros of decimals."""
     found = _NUMBER.findall(text[:LONGEST])
-    return {_THOUSANDS.sub("", number).lstrip("0") or "0" for number in found}
+    return frozenset(_THOUSANDS.sub("", number).lstrip("0") or "0" for number in found)
 
 
-def names(text: str) -> set[str]:
+@lru_cache(maxsize=512)
+def names(text: str) -> frozenset[str]:
     """Capitalised words inside sentences: likely names. English only."""
-    return {found.lower() for found in _NAME.findall(text[:LONGEST])}
+    return frozenset(found.lower() for found in _NAME.findall(text[:LONGEST]))
 
 
 def quotes(text: str) -> list[str]:
@@ -72,6 +74,8 @@ def quotes(text: str) -> list[str]:
 
 def han_share(text: str) -> float:
     """Share of letters that are Chinese characters; 0 for a text without letters."""
+    if text.isascii():
+        return 0.0
     letters = len(_LETTER.findall(text[:LONGEST]))
     return len(_HAN_CHARACTER.findall(text[:LONGEST])) / letters if letters else 0.0
 
@@ -82,12 +86,13 @@ def ngrams(text: str, size: int) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(found[start:] for start in range(size)), strict=False))
 
 
-def content_words(text: str) -> set[str]:
+@lru_cache(maxsize=512)
+def content_words(text: str) -> frozenset[str]:
     """Words that carry meaning: longer English words, and pairs of Chinese characters."""
     found = words(text)
     latin = {word for word in found if len(word) > 3 and word.isascii()}
     pairs = {a + b for a, b in itertools.pairwise(found) if not (a + b).isascii()}
-    return latin | {pair for pair in pairs if len(pair) == 2}
+    return frozenset(latin | {pair for pair in pairs if len(pair) == 2})
 
 
 Stretch = tuple[int, int]

@@ -98,14 +98,19 @@ def copied(output: Output, _: dict[str, Any]) -> float | None:
 
 @register("longest copy", "words copied from its input in one run", "high", _COPY)
 def longest_copy(output: Output, _: dict[str, Any]) -> float | None:
-    if not words(source(output)):
+    here, given = words(output.text), words(source(output))
+    if not given:
         return None
     longest = 0
     for size in (4, 8, 16, 32, 64):
-        if not set(ngrams(output.text, size)) & set(ngrams(source(output), size)):
+        if _runs(here, size).isdisjoint(_runs(given, size)):
             break
         longest = size
     return longest
+
+
+def _runs(found: tuple[str, ...], size: int) -> set[tuple[str, ...]]:
+    return set(zip(*(found[start:] for start in range(size)), strict=False))
 
 
 @register("other language", "difference in script from its input", "high", _LANGUAGE, percent=True)

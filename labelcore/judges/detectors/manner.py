@@ -11,6 +11,7 @@ from labelcore.judges.detectors import Bad, register
 from labelcore.models import Output
 from labelcore.text.reading import LONGEST, well_formed, words
 
+PATTERNS: dict[str, str] = {}
 _JARGON = "jargon technical simple plain complex readab 术语 专业 难懂 通俗"
 
 
@@ -19,6 +20,7 @@ def _counts(name: str, quantity: str, bad: Bad) -> Callable[[str, str], None]:
 
     def of(topics: str, pattern: str) -> None:
         find = re2.compile(f"(?i){pattern}").findall
+        PATTERNS[name] = pattern
         register(name, quantity, bad, topics)(lambda output, _: len(find(well_formed(output.text[:LONGEST]))))
 
     return of

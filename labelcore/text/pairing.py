@@ -1,0 +1,189 @@
+"""The sentences of an answer, each beside the sentence of what it answers that is most like it.
+
+Likeness is the share of a sentence's content words, the rarer the heavier, that the other sentence has too:
+words by their beginnings in English, by pairs of characters in Chinese.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import re2
+
+from labelcore.text.reading import LONGEST, han_share, names, numbers, sentences, well_formed, words
+
+_MOST = 300  # sentences of either text
+_BEGINNING = 5
+_TERMS = 3  # content words from which on a sentence is a claim
+_OTHER_SCRIPT = 0.6
+_COMMON = frozenset(
+    "this that with from have been were will they them their there then than what when which would could "
+    "should about into over such some only more most very your does just like".split()
+)
+_SMALL = frozenset(
+    "a an the of and or to in on at for by is are was were be it its i we you he she they".split()
+)
+_ABOUT = frozenset(  # what answers say of what they answer
+    "summa passa text artic menti provi descr state discu inclu addit detai infor accor sourc given also "
+    "note "
+    "conci speci overa follo docum 总结 摘要 原文 文中 提到 提供 描述 以下 信息 内容 包括".split()
+)
+_COMMON_HAN = frozenset("的了是在和有我您你们这那也就都与及为对以可会")
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|none|without|nor|neither|cannot|refus\w*|den(?:y|ies|ied)|\w+n['’]t)\b"
+    r"|不|没|未|无|别|勿|拒绝|否"
+)
+_SPEAKER = re.compile(r"(?:^|(?<=[\s.!?。！？]))([A-Z][a-z]{1,14}|[\u4e00-\u9fff]{1,3})[:：]")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence, and what can be held against another."""
+
+    text: str
+    terms: frozenset[str]
+    numbers: frozenset[str]
+    negated: bool
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether it has words enough to be compared."""
+        return len(self.terms) >= _TERMS
+
+
+class Pairing(NamedTuple):
+    """``nearest`` gives for each answering sentence the number of the sentence most like it (-1: none is),
+    ``likeness`` how like it is (0..1), ``new`` how many of its content words stand nowhere in what it
+    answers; ``covered`` for each sentence answered to the share of its words that the answer has.
+    """
+
+    answer: tuple[Claim, ...]
+    given: tuple[Claim, ...]
+    nearest: tuple[int, ...]
+    likeness: tuple[float, ...]
+    new: tuple[float, ...]
+    covered: tuple[float, ...]
+    people: frozenset[str]
+
+
+@lru_cache(maxsize=256)
+def claims(text: str) -> tuple[Claim, ...]:
+    """The sentences of a text, at most 300."""
+    return tuple(_claim(sentence) for sentence in sentences(text)[:_MOST])
+
+
+def _claim(sentence: str) -> Claim:
+    lower = sentence.lower()
+    return Claim(
+        sentence, _terms(words(sentence)), frozenset(numbers(sentence)), bool(_NEGATED.search(lower))
+    )
+
+
+def _terms(found: Sequence[str]) -> frozenset[str]:
+    latin = {
+        word[:_BEGINNING]
+        for word in found
+        if len(word) > 3 and word.isascii() and not word.isdigit() and word not in _COMMON
+    }
+    han = {a + b for a, b in pairwise(found) if _is_han(a) and _is_han(b)}
+    return frozenset(latin | han)
+
+
+def _is_han(word: str) -> bool:
+    return len(word) == 1 and "\u3400" <= word <= "\u9fff" and word not in _COMMON_HAN
+
+
+@lru_cache(maxsize=64)
+def pairing(answer: str, given: str) -> Pairing | None:
+    """The two texts beside each other; None where one says nothing or they are in different scripts."""
+    ours, theirs = claims(answer), claims(given)
+    if not ours or not theirs or abs(han_share(answer) - han_share(given)) > _OTHER_SCRIPT:
+        return None
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, claim in enumerate(theirs):
+        for term in claim.terms:
+            places[term].append(at)
+    rarity = {term: math.log(1 + len(theirs) / len(rows)) for term, rows in places.items()}
+    pairs = [_nearest(claim, theirs, places, rarity) for claim in ours]
+    every = frozenset().union(*(claim.terms for claim in ours))
+    return Pairing(
+        ours,
+        theirs,
+        tuple(near for near, _ in pairs),
+        tuple(like for _, like in pairs),
+        tuple(_size(claim.terms - places.keys() - _ABOUT) for claim in ours),
+        tuple(_share(claim.terms & every, claim.terms) for claim in theirs),
+        frozenset(names(given) | names(answer) | {name.lower() for name in _SPEAKER.findall(given)}),
+    )
+
+
+def _share(part: frozenset[str], whole: frozenset[str]) -> float:
+    return len(part) / len(whole) if whole else 0.0
+
+
+def _size(terms: frozenset[str]) -> float:
+    """How many words they are: a Chinese word is about two pairs of characters."""
+    latin = sum(term.isascii() for term in terms)
+    return latin + (len(terms) - latin) / 2
+
+
+def longest_new_run(answer: str, given: str) -> int:
+    """The longest run of words in a sentence of which none is in what it answers; short ones count not."""
+    known = {word[:_BEGINNING] for word in words(given)} | _ABOUT
+    longest = 0
+    for sentence in sentences(answer)[:_MOST]:
+        run = 0
+        for word in words(sentence):
+            beginning = word[:_BEGINNING]
+            run = 0 if beginning in known else run + (len(word) > 3 or not word.isascii())
+            longest = max(longest, run)
+    return longest
+
+
+def _nearest(
+    claim: Claim, given: Sequence[Claim], places: Mapping[str, list[int]], rarity: Mapping[str, float]
+) -> tuple[int, float]:
+    """The sentence that shares most for its length, and the share of the claim's words in it."""
+    shared: dict[int, float] = defaultdict(float)
+    known = claim.terms & places.keys()
+    for term in known:
+        for at in places[term]:
+            shared[at] += rarity[term]
+    if not shared:
+        return -1, 0.0
+    best = max(shared, key=lambda at: (shared[at] / math.sqrt(1 + len(given[at].terms)), -at))
+    new = (len(claim.terms) - len(known)) * math.log(1 + len(given))
+    return best, shared[best] / (new + sum(rarity[term] for term in known))
+
+
+_DAY = re2.compile(
+    r"(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:january|february|march|april|june|july|august"
+    r"|september|october|november|december)\b|\b(?:today|tomorrow|yesterday|tonight|noon|midnight)\b"
+    r"|(?:周|星期|礼拜)[一二三四五六日天]|今天|明天|昨天|后天|前天|今晚|上午|下午|中午|晚上|[上下本]周|[上下本]个?月"
+)
+_AROUND = 4  # words
+
+
+def days(text: str) -> set[str]:
+    """Weekdays, months and days by name, in one spelling."""
+    found = (day.lower().removesuffix("s") for day in _DAY.findall(well_formed(text[:LONGEST])))
+    return {re.sub("星期|礼拜", "周", day).replace("天", "日") for day in found}
+
+
+@lru_cache(maxsize=64)
+def beside_numbers(text: str) -> dict[str, set[str]]:
+    """For each number the beginnings of the words around it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    text_words = words(text)
+    for at, word in enumerate(text_words):
+        if word[0].isdigit():
+            around = text_words[max(0, at - _AROUND) : at + _AROUND + 1]
+            found[word] |= {other[:_BEGINNING] for other in around if other != word and other not in _SMALL}
+    return dict(found)
