@@ -40,6 +40,15 @@ _NEGATED = re.compile(
     r"\b(?:not|no|never|none|without|nor|neither|cannot|refus\w*|den(?:y|ies|ied)|\w+n['’]t)\b"
     r"|不|没|未|无|别|勿|拒绝|否"
 )
+_NOT_NEGATED = re.compile(
+    "不[过仅但论管错同少断久只]|未来|无[论疑]|[特分区级性类个]别|别[的人]|[是能可]否|否则|差不多|对不起doubt"
+)
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+)
+_HAN_NAME = re.compile(
+    rf"[小老][{_SURNAMES}]|[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?=先生|女士|小姐|经理|老师|医生|主任|师傅|同学|总监|教授|总)"
+)
 _SPEAKER = re.compile(r"(?:^|(?<=[\s.!?。！？]))([A-Z][a-z]{1,14}|[\u4e00-\u9fff]{1,3})[:：]")
 
 
@@ -82,7 +91,10 @@ def claims(text: str) -> tuple[Claim, ...]:
 def _claim(sentence: str) -> Claim:
     lower = sentence.lower()
     return Claim(
-        sentence, _terms(words(sentence)), frozenset(numbers(sentence)), bool(_NEGATED.search(lower))
+        sentence,
+        _terms(words(sentence)),
+        frozenset(numbers(sentence)),
+        bool(_NEGATED.search(_NOT_NEGATED.sub("", lower))),
     )
 
 
@@ -120,8 +132,14 @@ def pairing(answer: str, given: str) -> Pairing | None:
         tuple(like for _, like in pairs),
         tuple(_size(claim.terms - places.keys() - _ABOUT) for claim in ours),
         tuple(_share(claim.terms & every, claim.terms) for claim in theirs),
-        frozenset(names(given) | names(answer) | {name.lower() for name in _SPEAKER.findall(given)}),
+        _people(answer, given),
     )
+
+
+def _people(answer: str, given: str) -> frozenset[str]:
+    """The names in both, in small letters."""
+    speakers = {name.lower() for name in _SPEAKER.findall(given)}
+    return frozenset(names(given) | names(answer) | speakers | set(_HAN_NAME.findall(given + answer)))
 
 
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:
@@ -132,19 +150,6 @@ def _size(terms: frozenset[str]) -> float:
     """How many words they are: a Chinese word is about two pairs of characters."""
     latin = sum(term.isascii() for term in terms)
     return latin + (len(terms) - latin) / 2
-
-
-def longest_new_run(answer: str, given: str) -> int:
-    """The longest run of words in a sentence of which none is in what it answers; short ones count not."""
-    known = {word[:_BEGINNING] for word in words(given)} | _ABOUT
-    longest = 0
-    for sentence in sentences(answer)[:_MOST]:
-        run = 0
-        for word in words(sentence):
-            beginning = word[:_BEGINNING]
-            run = 0 if beginning in known else run + (len(word) > 3 or not word.isascii())
-            longest = max(longest, run)
-    return longest
 
 
 def _nearest(
@@ -186,4 +191,28 @@ def beside_numbers(text: str) -> dict[str, set[str]]:
         if word[0].isdigit():
             around = text_words[max(0, at - _AROUND) : at + _AROUND + 1]
             found[word] |= {other[:_BEGINNING] for other in around if other != word and other not in _SMALL}
+    return dict(found)
+
+
+_UNIT = re2.compile(
+    r"(?i)(\d[\d.,:]*)[ -]?(%|percent|°c|°f|degrees?|mm|cm|km|m|inch(?:es)?|feet|foot|ft|miles?|yards?"
+    r"|mg|g|kg|grams?"
+    r"|kilograms?|kilos?|tons?|tonnes?|lbs?|pounds?|oz|ounces?|ml|l|lit(?:re|er)s?|gallons?|cups?|mb|gb|tb"
+    r"|w|watts?|kwh|volts?|hz|seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|decades?"
+    r"|euros?|eur|usd|dollars?|gbp|yen|rmb|yuan|cents?|francs?|hundred|thousand|million|billion"
+    r"|pieces?|boxes|bottles?|pages?|people|persons?|times"
+    r"|[毫厘分千公]?[米克升]|公里|公斤|英[里寸尺]|吨|斤|度|瓦|伏|页|[秒天周年月]|个[月]|分钟|小时|万?[元块]|美元|欧元|英镑"
+    r"|日元|[百千万亿]|[人名位件个箱瓶次本台条])(?:\b|[^a-z0-9]|$)"
+)
+_SIGN = re2.compile(r"([$€£¥])\s?(\d[\d.,]*)")
+
+
+@lru_cache(maxsize=64)
+def units(text: str) -> dict[str, set[str]]:
+    """For each number the units that stand with it, in small letters and the singular."""
+    found: dict[str, set[str]] = defaultdict(set)
+    plain = well_formed(text[:LONGEST])
+    pairs = _UNIT.findall(plain) + [(number, sign) for sign, number in _SIGN.findall(plain)]
+    for number, unit in pairs:
+        found[number.rstrip(".,:").replace(",", "")].add(unit.lower().removesuffix("s"))
     return dict(found)

@@ -56,12 +56,16 @@ def measure(name: str, text: str, given: str = MEETING) -> float | None:
         ("numbers used otherwise", "尺码问题，退货率百分之4。", "会议有4位同事参加。", TALK),
         ("new days", "It is off in December.", "They meet on Monday, not in December.", MEETING),
         ("new days", "星期五前改尺码表。", "周三前改尺码表。", TALK),
+        ("unheard words", "The garden beds are built.", "Volunteers planted tulips yesterday.", MEETING),
+        ("other units", "The soil costs 210 euros.", "The soil costs 210 dollars.", MEETING),
+        ("other units", "他在跑步机上跑了30分钟。", "他在跑步机上跑了30公里。", "他说跑步机上跑了30分钟。"),
         (
-            "newest sentence",
-            "The garden beds are built. The soil is missing.",
-            "The garden beds are built. Volunteers planted tulips yesterday morning.",
-            MEETING,
+            "turned negations",
+            "张经理没有同意退款的要求。",
+            "张经理同意了退款的要求。",
+            "张经理没有同意客户退款的要求。",
         ),
+        ("other names", "张经理同意退款的要求。", "王经理同意退款的要求。", "张经理同意客户退款的要求。"),
     ],
 )
 def test_what_conflicts_with_the_input_measures_higher(name: str, good: str, bad: str, given: str) -> None:
@@ -93,16 +97,6 @@ def test_what_is_left_out_measures_higher(name: str, whole: str, part: str, give
     full, little = measure(name, whole, given), measure(name, part, given)
     assert full is not None and little is not None
     assert full < little
-
-
-def test_the_least_supported_sentence_counts_and_not_the_mean() -> None:
-    true = "The garden beds are built and the soil is missing. "
-    one, many = (
-        measure("least supported sentence", true),
-        measure("least supported sentence", true * 9 + "Volunteers planted yellow tulips."),
-    )
-    assert one is not None and many is not None
-    assert many < 0.1 < 0.8 < one
 
 
 def test_texts_in_different_scripts_and_without_an_input_are_not_compared() -> None:

@@ -11,7 +11,7 @@ import re2
 from labelcore.judges.detectors import Bad, register
 from labelcore.judges.detectors.grounding import source
 from labelcore.models import Output
-from labelcore.text.pairing import Claim, Pairing, beside_numbers, days, longest_new_run, pairing
+from labelcore.text.pairing import Claim, Pairing, beside_numbers, days, pairing, units
 from labelcore.text.reading import LONGEST, well_formed, words
 
 _UNFOUNDED = (
@@ -33,6 +33,7 @@ _DEGREE = re2.compile(
 )
 _ALIKE = 0.3  # from here on two sentences speak of the same
 _SAME = 0.5
+_IN_HAN = 0.6  # pairs of characters repeat less than words
 _COVERED = 0.25
 
 
@@ -54,36 +55,13 @@ def _held(
 def _alike(pair: Pairing, least: float = _ALIKE) -> Iterator[tuple[Claim, int]]:
     """The sentences that are like one of the input, with its number."""
     for claim, near, like in zip(pair.answer, pair.nearest, pair.likeness, strict=True):
-        if near >= 0 and like >= least and claim.says_enough:
+        if near >= 0 and like >= (least if claim.text.isascii() else least * _IN_HAN) and claim.says_enough:
             yield claim, near
-
-
-@_held(
-    "least supported sentence",
-    "share of its least supported sentence found in one sentence of its input",
-    "low",
-    _UNFOUNDED,
-    percent=True,
-)
-def least_supported(pair: Pairing) -> float | None:
-    likes = [like for like, claim in zip(pair.likeness, pair.answer, strict=True) if claim.says_enough]
-    return min(likes, default=None)
 
 
 @_held("unheard words", "content words that are nowhere in its input", "high", _UNFOUNDED)
 def unheard_words(pair: Pairing) -> float:
     return sum(pair.new)
-
-
-@_held("newest sentence", "content words in one sentence that are nowhere in its input", "high", _UNFOUNDED)
-def newest(pair: Pairing) -> float:
-    return max(pair.new, default=0.0)
-
-
-@register("longest invention", "words in a row of which none is in its input", "high", _UNFOUNDED)
-def longest_invention(output: Output, _: dict[str, Any]) -> float | None:
-    given = source(output)
-    return float(longest_new_run(output.text, given)) if given else None
 
 
 @register(
@@ -154,6 +132,18 @@ def numbers_used_otherwise(output: Output, _: dict[str, Any]) -> float | None:
     given, here = beside_numbers(source(output)), beside_numbers(output.text)
     both = given.keys() & here.keys()
     return float(sum(given[number].isdisjoint(here[number]) for number in both)) if given else None
+
+
+@register(
+    "other units",
+    "numbers with another unit than in its input",
+    "high",
+    _AGAINST + " unit measure currency 单位 币种",
+)
+def other_units(output: Output, _: dict[str, Any]) -> float | None:
+    given, here = units(source(output)), units(output.text)
+    both = given.keys() & here.keys()
+    return float(sum(not here[number] <= given[number] for number in both)) if given else None
 
 
 @register(
