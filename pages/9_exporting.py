@@ -5,17 +5,33 @@ from pathlib import Path
 
 import streamlit as st
 
+from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.stages import exporting
+from labelcore.wording import Wording
 from pages.widgets import shell
 
 MENU = ("Export", ":material/download:")
 
+TITLES = {
+    "outputs": Wording("Outputs"),
+    "grades": Wording("Grades"),
+    "comparisons": Wording("Comparisons"),
+    "verdicts": Wording("Verdicts"),
+    "feedback": Wording("Feedback"),
+    "criteria": Wording("Criteria"),
+}
+
 place = shell.open_page("Export", "Take everything with you; other tools can join on the ids.")
-what = st.selectbox("Table", exporting.TABLES, key="export-what")
-form = st.radio("Format", ["csv", "jsonl", "parquet"], horizontal=True, key="export-format")
-if st.button("Prepare", type="primary"):
+what = st.selectbox(
+    say("Table"), exporting.TABLES, format_func=lambda name: say(TITLES[name]), key="export-what"
+)
+form = st.radio(say("Format"), ["csv", "jsonl", "parquet"], horizontal=True, key="export-format")
+if st.button(say("Prepare"), type="primary"):
     with shell.guard(), tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"{what}.{form}"
         rows = exporting.export_table(place, what, out=target).rows
-        st.write(f"{rows:,} rows.")
-        st.download_button(f"Download {target.name}", target.read_bytes(), file_name=target.name)
+        st.write(counted("1 row.", "{n:,} rows.", n=rows))
+        st.download_button(
+            say("Download {file}", file=target.name), target.read_bytes(), file_name=target.name
+        )

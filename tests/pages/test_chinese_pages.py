@@ -1,0 +1,152 @@
+"""Every page in Chinese, on an empty and a worked project: no English is left that people can see."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.messages import speaking
+from labelcore.settings import settings
+from labelcore.stages import projects
+from labelcore.store import close_database, open_database
+from labelcore.store.formats import every_tool
+from pages.widgets import keys
+from tests.pages.test_pages import PAGES, ROOT, work
+
+NOT_YET = {"4_deriving.py", "5_judging.py", "6_aligning.py", "6_trusting.py", "7_refining.py"}
+"""Pages with English on them; whoever makes one of them anew takes it out of here."""
+NAMES = set(
+    "labelcore json jsonl lines yaml csv tsv parquet excel arrow html pdf tpr tnr llm id ids alpha kappa "
+    "language english shop ann pass fail train dev test open document trace span run observation".split()
+)
+"""Names of things, of formats and of figures; what people call their project."""
+_NO_WORDS = re.compile(
+    r"\w+_\w+|:material/\w+:|`[^`]*`|https?://\S+|--[\w-]+|\.\w{2,5}\b|\{\{?[^}]*\}|LABELCORE_\w+"
+)
+_WORD = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z][a-z]+(?:'[a-z]+)?|[A-Z]{2,})(?!\d)")
+_SEEN = {"label", "body", "help", "placeholder", "options", "caption", "text", "content", "delta", "legend"}
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("chinese") / "app.duckdb"
+    work(path)
+    yield path
+    close_database(path)
+
+
+@pytest.fixture
+def opened(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A database that the pages open: a worked one, or an empty one."""
+    path = request.getfixturevalue("worked") if request.param == "worked" else tmp_path / "empty.duckdb"
+    monkeypatch.setenv("LABELCORE_DB", str(path))
+    monkeypatch.setenv("LABELCORE_PROJECT", "shop")
+    monkeypatch.setenv("LABELCORE_ANNOTATOR", "ann")
+    settings.cache_clear()
+    yield path
+    if request.param != "worked":
+        close_database(path)
+    settings.cache_clear()
+
+
+def in_chinese(page: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "pages" / page, default_timeout=30)
+    app.session_state[keys.LANGUAGE] = "zh"
+    return app.run()
+
+
+def visible(app: AppTest) -> Iterator[str]:
+    """All texts that a page shows, but for what is in its own components."""
+    for block in (app.main, app.sidebar):
+        for element in block:
+            proto = getattr(element, "proto", None)
+            if proto is not None:
+                yield from texts(proto)
+            if element.type == "arrow_data_frame":
+                table = element.value
+                yield from map(str, table.columns)
+                yield from (cell for cell in table.to_numpy().ravel() if isinstance(cell, str))
+            if element.type == "plotly_chart":
+                yield from titles(json.loads(element.proto.spec or "{}"))
+
+
+def texts(told: Any, name: str = "") -> Iterator[str]:
+    """Of an element as it travels to the browser: what stands in its fields for people."""
+    if isinstance(told, str):
+        yield from [told] if name in _SEEN else []
+    elif hasattr(told, "ListFields"):
+        for field, value in told.ListFields():
+            yield from texts(value, field.name)
+    elif hasattr(told, "__iter__"):
+        for part in told:
+            yield from texts(part, name)
+
+
+def titles(spec: Any) -> Iterator[str]:
+    """What stands in a chart: of its axes, its legend and its marks."""
+    if isinstance(spec, dict):
+        yield from (part for key, part in spec.items() if key in {"text", "name"} and isinstance(part, str))
+    for part in spec.values() if isinstance(spec, dict) else spec if isinstance(spec, list) else ():
+        yield from titles(part)
+
+
+def data_of(path: Path) -> set[str]:
+    """The words that people, pipelines and criteria brought in; they are nobody's to translate."""
+    db = open_database(path)
+    if not projects.list_projects(db):
+        return set()
+    rows = [
+        *db.rows("SELECT text, input FROM output"),
+        *db.rows("SELECT note, annotator FROM grade"),
+        *db.rows("SELECT name, statement FROM criteria"),
+    ]
+    names = [(tool.title, tool.name) for tool in every_tool().values()]
+    rows += [
+        *db.rows("SELECT name, kind FROM judge_version"),
+        *db.rows("SELECT file_name, '' FROM import_batch"),
+        *names,
+    ]
+    return {word.lower() for row in rows for text in row for word in _WORD.findall(str(text or ""))}
+
+
+def english(app: AppTest, allowed: set[str]) -> list[str]:
+    """The texts with words that are neither names nor data."""
+    found = []
+    for text in visible(app):
+        words = {word.lower() for word in _WORD.findall(_NO_WORDS.sub(" ", text))}
+        if words - NAMES - allowed:
+            found.append(text)
+    return found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in NOT_YET])
+@pytest.mark.parametrize("opened", ["empty", "worked"], indirect=True)
+def test_a_page_in_chinese_shows_no_english(opened: Path, page: str) -> None:
+    app = in_chinese(page)
+    assert not app.exception
+    assert english(app, data_of(opened)) == []
+
+
+@pytest.mark.parametrize("opened", ["worked"], indirect=True)
+def test_the_pages_that_still_have_english_are_those_that_are_named(opened: Path) -> None:
+    allowed = data_of(opened)
+    assert {page for page in NOT_YET if not english(in_chinese(page), allowed)} == set()
+
+
+@pytest.mark.parametrize("opened", ["empty"], indirect=True)
+def test_a_refusal_in_chinese_is_chinese(opened: Path) -> None:
+    app = in_chinese("2_sampling.py")
+    with speaking("zh"):  # the options of a choice are formatted here as well
+        app.button[0].click().run()
+    assert [element.value.replace("\\", "") for element in app.error] == ["还没有输出。请先导入文件。"]
+
+
+def test_english_is_found_where_there_is_some() -> None:
+    app = AppTest.from_string('import streamlit as st\nst.button("Draw")\nst.info("抽取 CSV")').run()
+    assert english(app, set()) == ["Draw"]
