@@ -222,7 +222,8 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
     cursor.execute(
         "INSERT INTO output_alias (external_id, project_id, output_id, batch_id, made_at) "
         "SELECT DISTINCT r.external_id, o.project_id, r.output_id, ?, ?::TIMESTAMP "
-        "FROM ready r JOIN output o USING (output_id) WHERE r.external_id IS NOT NULL "
+        "FROM ready r ANTI JOIN fresh USING (_row) JOIN output o ON o.output_id = r.output_id "
+        "WHERE r.external_id IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM output_name n WHERE n.project_id = o.project_id "
         "AND n.external_id = r.external_id AND n.output_id = r.output_id)",
         [batch_id, utc(now())],

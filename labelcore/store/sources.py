@@ -50,7 +50,8 @@ def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
         "WHERE known.input_key = sources.input_key",
         [project_id],
     )
-    for field in itertools.cycle(("given", "input_key")):
+    (grouped,) = cursor.execute("SELECT count(group_key) FROM ready").fetchone() or (0,)
+    for field in itertools.cycle(("given", "input_key")) if grouped else ():
         (changed,) = cursor.execute(
             f"UPDATE sources SET source = least.source FROM (SELECT {field} AS shared, min(source) AS source "
             f"FROM sources WHERE {field} IS NOT NULL GROUP BY {field}) least "

@@ -1,9 +1,10 @@
 """Import of 1,500 files that something happened to: no traceback, no hang, no row lost.
 
-    python tests/bench/odd_files.py [--files 1500] [--seed 15] [--keep FOLDER]
+    python tests/bench/odd_files.py [--files 1500] [--first 0] [--seed 15] [--keep FOLDER]
 
 Valid files of every container and tool are cut off, mixed up and renamed, beside files made odd on purpose.
-Each is previewed and imported in a process beside this one, which is ended after ten silent seconds.
+Each is previewed and imported in a process beside this one, which is ended after ten silent seconds of the
+processor, or five minutes.
 """
 
 from __future__ import annotations
@@ -288,8 +289,8 @@ class Worker:
         return word
 
     def answers(self) -> bool:
-        """Whether something comes before ten seconds of the processor, or a minute, are over."""
-        began, until = self.worked(), time.monotonic() + 6 * PATIENCE
+        """Whether something comes before ten seconds of the processor, or five minutes, are over."""
+        began, until = self.worked(), time.monotonic() + 30 * PATIENCE
         while not self.line.poll(0.2):
             if self.worked() - began > PATIENCE or time.monotonic() > until:
                 return False
@@ -312,6 +313,7 @@ def main() -> None:
     """Make the files, try each, and print what came of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=1_500)
+    parser.add_argument("--first", type=int, default=0, help="the file to go on with")
     parser.add_argument("--seed", type=int, default=15)
     parser.add_argument("--keep", type=Path)
     chosen = parser.parse_args()
@@ -333,6 +335,10 @@ def main() -> None:
                     (chosen.keep / label).write_bytes(Path(path).read_bytes())
 
         for at, (name, data) in enumerate(files(chosen.files, chosen.seed)):
+            if at < chosen.first:
+                continue
+            if at % 100 == 0:
+                print(f"{at:,} files: {dict(words)}", flush=True)
             path = folder / name
             path.write_bytes(data)
             attempt(str(path), f"{at}_{name[-40:]}")
