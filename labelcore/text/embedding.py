@@ -15,30 +15,40 @@ import numpy.typing as npt
 SIZE = 512
 """Numbers of one embedding."""
 Vectors = npt.NDArray[np.float32]
-_CHARACTERS = 600  # the beginning and the end say most
+_CHARACTERS = 1_000  # read at once; of a longer text as many, in windows from its beginning to its end
+_WINDOWS = 4
 
 
 class SentenceEncoder:
     """The multilingual Universal Sentence Encoder (Yang et al. 2019), numpy only."""
 
-    name = "multilingual-use-0.2"
+    name = "multilingual-use-0.2 in windows"
+    """Vectors of another name are others: before, a long text was its beginning and its end."""
 
     def encode(self, texts: list[str]) -> Vectors:
-        """Vectors of unit length, shape (len(texts), 512)."""
+        """Vectors of unit length, shape (len(texts), 512): the mean of a long text's windows."""
         if not texts:
             return np.zeros((0, SIZE), dtype=np.float32)
-        found = _model().encode([_ends(text) for text in texts])
-        vectors = np.asarray(found, dtype=np.float32).reshape(len(texts), -1)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+        windows = [_windows(text) for text in texts]
+        vectors = _unit(_model().encode([window for of_text in windows for window in of_text]))
+        starts = np.cumsum([0, *map(len, windows[:-1])])
+        return _unit(np.add.reduceat(vectors, starts, axis=0))
 
 
-def _ends(text: str) -> str:
+def _unit(found: Any) -> Vectors:
+    vectors = np.asarray(found, dtype=np.float32).reshape(-1, SIZE)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _windows(text: str) -> list[str]:
+    """The text itself, or windows that stand as far from each other as its length asks."""
     text = text.strip() or "-"
     if len(text) <= _CHARACTERS:
-        return text
-    half = _CHARACTERS // 2
-    return f"{text[:half]} … {text[-half:]}"
+        return [text]
+    size = _CHARACTERS // _WINDOWS
+    starts = np.linspace(0, len(text) - size, _WINDOWS).astype(int).tolist()
+    return [text[start : start + size].strip() or "-" for start in starts]
 
 
 @lru_cache(maxsize=1)
