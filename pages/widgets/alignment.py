@@ -15,7 +15,7 @@ from labelcore.messages.aligning import (
 )
 from labelcore.messages.lines.aligning import choice_lines, leak_words, leakage_words
 from labelcore.models import OVERALL
-from labelcore.stages import aligning, grading
+from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set, evidence, leaking, moments
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stats.prevalence import ASSUMPTIONS as ASSUMPTIONS
@@ -194,9 +194,11 @@ def show_enough(workspace: Workspace, report: AlignmentReport) -> None:
         )
     )
     for member in report.chosen.members:
-        st.write(plain(sentence(member.says)))
-        st.caption(plain(say("Measured against {against}.", against=sentence(member.against))))
+        against = plain(say("Measured against {against}.", against=sentence(member.against)))
+        st.markdown(plain(sentence(member.says)), help=against)
+    seen = projects.overview(workspace)
     wanted = max((member.to_grade for member in report.chosen.members), default=0)
+    wanted = min(wanted, seen.outputs - seen.graded)
     if report.as_of is None and wanted:
         _offer_next(workspace, wanted)
 

@@ -204,20 +204,17 @@ def open_at(file: str, **given: str) -> None:
         )
 
 
-def address() -> str:
-    """The address of this page for whoever it is sent to: without the name of who sends it."""
-    given = {key: value for key, value in st.query_params.items() if key != keys.ANNOTATOR}
-    return (
-        f"{(st.context.url or '').partition('?')[0]}?{urlencode(given)}"
-        if given
-        else str(st.context.url or "")
-    )
+def address(workspace: Workspace) -> str:
+    """The address of this page for whoever it is sent to: the project and the language, nobody's name."""
+    given = {keys.PROJECT: workspace.project.name, keys.LANGUAGE: language()}
+    return f"{(st.context.url or '').partition('?')[0]}?{urlencode(given)}"
 
 
 def _place() -> dict[str, str]:
-    """Project, person and language as the address has them."""
+    """Project, person and language, as they are chosen or as the address has them."""
     named = (keys.PROJECT, keys.ANNOTATOR, keys.LANGUAGE)
-    return {key: st.query_params[key] for key in named if key in st.query_params}
+    known = {key: str(st.session_state.get(key) or st.query_params.get(key) or "") for key in named}
+    return {key: value for key, value in known.items() if value}
 
 
 def warn(sentences: Sequence[str]) -> None:

@@ -261,9 +261,15 @@ def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
 def ask_next(workspace: Workspace, n: int) -> int:
     """Put n ungraded outputs that help most first on the Grade page, by a draw; returns how many.
 
-    Its chances are known: outputs picked by hand would tell of failures, but not of rates.
+    Its chances are known: outputs picked by hand would tell of failures, but not of rates. Where as many
+    of the newest draw still wait, there is no other.
 
     Raises:
         BadInput: every output is graded.
     """
+    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    newest = next(iter(sampling.samples(workspace)), None)
+    waiting = [pick for pick in newest.picks if pick.output_id not in graded] if newest else []
+    if len(waiting) >= n > 0 and all(pick.probability is not None for pick in waiting):
+        return len(waiting)
     return len(sampling.draw_sample(workspace, rule="mixture", n=n).picks)

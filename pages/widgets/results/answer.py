@@ -19,17 +19,17 @@ from pages.widgets.shell import plain
 
 def show(workspace: Workspace, trust: Trust, versions: VersionComparison | None) -> None:
     """The number with its interval, whether it can be used, why, and the next step."""
-    whole, beside = st.columns([2, 1]) if versions else (st.container(), None)
-    with whole.container(border=True, height="stretch"):
-        number, why = st.columns([2, 3])
-        with number:
+    grid = st.grid(3 if versions else 1, min_column_width=280)
+    with grid.cell(column_span=2 if versions else 1), st.container(border=True, height="stretch"):
+        inside = st.grid(2, min_column_width=220)
+        with inside.cell():
             _show_number(trust)
-        with why:
+        with inside.cell():
             next_step.show_badge(trust)
             next_step.show_reasons(trust.reasons)
             next_step.offer(workspace, trust.action)
-    if beside and versions:
-        with beside.container(border=True, height="stretch"):
+    if versions:
+        with grid.cell():
             _show_versions(versions)
 
 
@@ -79,4 +79,4 @@ def offer_to_share(workspace: Workspace) -> None:
                 on_click="ignore",
             )
         st.write(say("A link to this page:"))
-        st.code(shell.address(), language=None, wrap_lines=True)
+        st.code(shell.address(workspace), language=None, wrap_lines=True)

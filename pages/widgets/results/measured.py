@@ -17,6 +17,7 @@ from pages.widgets import alignment, charts, keys, next_step, shell
 from pages.widgets.shell import plain
 
 _CHARTED = 12
+_TABS = "results-measured"
 
 
 def is_open() -> bool:
@@ -26,17 +27,20 @@ def is_open() -> bool:
 
 def offer() -> None:
     """The way here from the results."""
-    words = say("How this was measured: draws, judges, corrections, sealed test, versions")
-    shell.go_to("6_results.py", words, {keys.RESULTS_VIEW: "why"})
+    shell.go_to("6_results.py", say("How this was measured"), {keys.RESULTS_VIEW: "why"})
 
 
 def show(workspace: Workspace) -> None:
     """The parts as tabs, that of the address open."""
+    parts = _parts()
+    names = {words: name for name, words in parts.items()}
+    asked = parts[st.query_params[keys.RESULTS_VIEW]]
+    # Written anew in each run: a link's own parameters do not outlive the run that it starts.
+    st.query_params[keys.RESULTS_VIEW] = names.get(st.session_state.get(_TABS, ""), names[asked])
     shell.go_to("6_results.py", say("Back to the results"), {})
     st.subheader(say("How this was measured"))
-    asked = _parts()[st.query_params[keys.RESULTS_VIEW]]
-    shown = dict(zip(_parts().values(), _SHOWN, strict=True))
-    shell.show_tabs(shown, workspace, "results-measured", opened=asked)
+    shown = dict(zip(parts.values(), _SHOWN, strict=True))
+    shell.show_tabs(shown, workspace, _TABS, opened=asked)
 
 
 def _parts() -> dict[str, str]:

@@ -17,7 +17,7 @@ from pages.widgets.shell import plain
 
 _SLICES, _FAILURES = 6, 6
 _FIELD = "prompt_version"
-_WIDE = 30
+_WIDE, _NARROWEST = 30, 280
 
 
 def show(workspace: Workspace, trust: Trust, found: Trend) -> None:
@@ -30,8 +30,9 @@ def show(workspace: Workspace, trust: Trust, found: Trend) -> None:
     shown = [
         part for part, there in (("time", len(found.points) > 1), ("slices", known), ("fails", True)) if there
     ]
-    for column, part in zip(st.columns(len(shown)), shown, strict=True):
-        with column:
+    grid = st.grid(len(shown), min_column_width=_NARROWEST)
+    for part in shown:
+        with grid.cell():
             if part == "time":
                 _show_trend(found)
             elif part == "slices":
