@@ -3,7 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import say, sentence
-from labelcore.messages.lines.reporting import versions_in_short
+from labelcore.messages.lines.reporting import version_sentence, versions_in_short
 from labelcore.stages import projects
 from labelcore.stages.reporting.comparing import newest_versions
 from labelcore.stages.reporting.trend import trend
@@ -23,8 +23,7 @@ with shell.guard():
             next_step.show_badge(whole)
         st.subheader(plain(sentence(whole.headline)))
         if versions := newest_versions(place, trend(place)):
-            short = versions_in_short(versions)
-            st.write(plain(f"{short.title}: {short.points}. {short.says}"))
+            st.write(plain(version_sentence(versions_in_short(versions))))
         next_step.offer(place, whole.action)
         if seen.graded:
             shell.go("6_results.py", "Why, where it is better or worse, and what fails most")

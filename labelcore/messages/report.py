@@ -8,6 +8,7 @@ from typing import Literal
 from labelcore.messages.aligning import sampling_words
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import rate_words
+from labelcore.messages.lines.reporting import version_sentence, versions_in_short
 from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import action_words, answer_words, detail_words, reason_words
@@ -30,6 +31,7 @@ def write_report(findings: Findings) -> Document:
         Text(words=say("{answer}.", answer=answer_words(verdict.answer)), tone=_TONES[verdict.answer]),
         *(Text(words=reason_words(reason)) for reason in verdict.reasons),
         Text(words=say("Next: {step}.", step=action_words(verdict.action))),
+        *_versions(findings),
         *_trend(findings.trend),
         *_slices(findings),
         *_failures(findings.failures),
@@ -37,8 +39,13 @@ def write_report(findings: Findings) -> Document:
         *_rates(report),
         *_judges(report),
     ]
-    if findings.history:
-        blocks += [Text(words=say("What happened"), tone="heading"), timeline_of(findings.history)]
+    if history := findings.history:
+        figure = timeline_of(history)
+        listed = [
+            Text(words=f"{mark.at:%Y-%m-%d %H:%M}: {mark.words}", tone="small") for mark in figure.marks
+        ]
+        shown = [figure] if len(figure.points) > 1 else listed
+        blocks += [Text(words=say("What happened"), tone="heading"), *shown]
     task = (findings.project.task or say("An evaluation")).rstrip(".")
     return Document(
         title=say("How good are the outputs? {project}", project=findings.project.name),
@@ -54,6 +61,14 @@ def timeline_of(history: History) -> Timeline:
         points=history.points,
         marks=tuple(Mark(at=event.at, words=sentence(event.what)) for event in history.happenings),
     )
+
+
+def _versions(findings: Findings) -> Iterator[Block]:
+    """The newest version of the pipeline against the one before it."""
+    if findings.versions:
+        short = versions_in_short(findings.versions)
+        yield Text(words=version_sentence(short))
+        yield Text(words=short.rates, tone="small")
 
 
 def _trend(found: Trend) -> Iterator[Block]:

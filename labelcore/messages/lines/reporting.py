@@ -157,6 +157,11 @@ def versions_in_short(found: VersionComparison) -> Short:
     return Short(title, say("{points} points", points=f"{rate.value * 100:+.0f}"), says, reached)
 
 
+def version_sentence(short: Short) -> str:
+    """Which version is better, by how much, how sure."""
+    return say("{title}: {points}. {says}", title=short.title, points=short.points, says=short.says)
+
+
 def _paired_words(found: VersionComparison, paired: Paired) -> str:
     rate = paired.difference
     if paired.n == 0:

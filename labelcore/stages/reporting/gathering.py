@@ -14,6 +14,7 @@ from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving.editing import list_criteria, versions_of
 from labelcore.stages.grading import split_report
+from labelcore.stages.reporting.comparing import VersionComparison, newest_versions
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.trend import Trend, trend
@@ -51,6 +52,7 @@ class Findings:
     slices: tuple[SliceReport, ...]
     trend: Trend
     failures: Failures
+    versions: VersionComparison | None
     history: History | None
     costs: dict[str, Cost]
     outputs: int
@@ -63,14 +65,15 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
     """What is found of a project as it stands now; ``by`` names metadata fields to slice by."""
     made = now()
     report = align(workspace, split="all")
-    seen = projects.overview(workspace)
+    seen, over_time = projects.overview(workspace), trend(workspace)
     return Findings(
         project=workspace.project,
         made_at=made,
         alignment=report,
         verdict=trust(workspace, report=report),
         slices=tuple(slices(workspace, by=by)),
-        trend=trend(workspace),
+        trend=over_time,
+        versions=newest_versions(workspace, over_time),
         failures=failures(workspace),
         history=timeline(workspace),
         costs=costs(workspace.db, workspace.project.id),
