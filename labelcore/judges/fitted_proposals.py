@@ -1,87 +1,155 @@
-"""Candidates without a model: detectors guided by the notes, thresholds fitted to the grades."""
+"""Candidates without a model: what notes and grades point out, kept where it holds up on held-out grades."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from labelcore.judges.features import Graded, TrainingData
+import numpy as np
+
+from labelcore.judges.candidates import Candidate, Folded, Refitting, Target
+from labelcore.judges.cross_fitting import folds_by_group
+from labelcore.judges.features import Bools, Graded, TrainingData
 from labelcore.judges.kinds import Kind
 from labelcore.judges.kinds.code import CodeKind, FittedCheck, fitted_phrases, fitted_thresholds
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
-from labelcore.judges.learned_model import too_few
+from labelcore.judges.learned_model import RECURRING, too_few
 from labelcore.judges.operating_point import HIGHEST, Aim
-from labelcore.models import OVERALL
+from labelcore.models import OVERALL, Frozen
 
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
-_USEFUL = 0.05  # the least shrunk gain for which a threshold is worth proposing
-_WEAK = 0.1
+_USEFUL = 0.05  # the least shrunk gain for which a check is worth trying
+_TRIED = 3  # checks of each kind
+_COMMON = 0.25  # a single word that more outputs use says nothing that a reader would find plausible
 _FEW = 40
-LEARNED_FROM = 3
+_FOLDS = 5
+LEARNED_FROM = RECURRING
 """From so many fails on, a criterion's own learned judge takes part in the choice of the set."""
-KINDS = 3  # so many candidates of different kinds are proposed wherever the grades allow it
+
+
+class HeldOutCounts(Frozen):
+    """What a candidate does on graded outputs that it was not fitted on."""
+
+    caught: int
+    fails: int
+    wrong: int
+    passes: int
+
+    @classmethod
+    def of(cls, votes: Bools, fails: Bools) -> HeldOutCounts:
+        """From votes and people's fails, both (m,)."""
+        caught, wrong = int((votes & fails).sum()), int((votes & ~fails).sum())
+        return cls(caught=caught, fails=int(fails.sum()), wrong=wrong, passes=int((~fails).sum()))
+
+    @property
+    def gain(self) -> float:
+        """The share of bad outputs that it catches less that of good ones that it fails; a constant has 0."""
+        return self.caught / max(1, self.fails) - self.wrong / max(1, self.passes)
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether the gain is above 0 by more than its standard error, Jeffreys' prior in both shares."""
+        variance = 0.0
+        for count, size in ((self.caught, self.fails), (self.wrong, self.passes)):
+            share = (count + 0.5) / (size + 1)
+            variance += share * (1 - share) / (size + 1)
+        return self.gain > math.sqrt(variance)
+
+    @property
+    def words(self) -> str:
+        """The same as a sentence."""
+        return (
+            f"On grades that it was not fitted to it catches {self.caught} of {self.fails} bad outputs "
+            f"and wrongly fails {self.wrong} of {self.passes} good ones."
+        )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What candidates are for, how many, of which kind (all for None), and what learned ones aim at."""
+
+    name: str = OVERALL
+    limit: int = 3
+    kind: str | None = None
+    seed: int = 0
+    aim: Aim = HIGHEST
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A candidate judge, and why it is proposed."""
+    """A candidate judge, why it is proposed, and what it does on held-out grades."""
 
     name: str
     judge: Kind
     why: str
+    held_out: HeldOutCounts
 
 
-def propose(
-    data: TrainingData, graded: Graded, *, limit: int, name: str = OVERALL, seed: int = 0, aim: Aim = HIGHEST
-) -> list[Proposal]:
-    """Candidates for one criterion (or the overall grade) from the rows that say something about it: at most
-    ``limit`` code judges, and a learned one when there are enough grades. Where too few are useful, the best
-    of the other kinds are proposed all the same, and say that they are weak.
+def propose(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal]:
+    """At most so many candidates for one criterion (or the overall grade) from the rows that say something
+    about it: a learned one where there are enough grades, then the checks that hold up best.
     """
     if not graded.of_both_kinds:
         return []
-    found = [_code(check, graded, name) for check in _different(data, graded, limit)]
-    if too_few(graded.fails) is None:
-        why = "It is cross-fitted: no graded output is judged by a model that saw its grade."
-        if len(graded.fails) < _FEW:
-            why += f" With only {len(graded.fails)} grades it is a guess that more grades will sharpen."
-        found.append(Proposal(f"{name} · learned", LearnedKind(make_spec(data, graded, seed, aim)), why))
+    found = list(_learned(data, graded, wanted)) if wanted.kind != CodeKind.stored else []
+    if wanted.kind != LearnedKind.stored:
+        found += _checks(data, graded, wanted)
+    return found[: wanted.limit]
+
+
+def _learned(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[Proposal]:
+    if too_few(graded.fails) is not None:
+        return
+    spec = make_spec(data, graded, wanted.seed, wanted.aim)
+    judge, few = LearnedKind(spec), len(graded.fails) < _FEW
+    counts = HeldOutCounts.of(judge.held_out_votes, graded.fails)
+    if not counts.holds_up and not (few and graded.topics):
+        return  # so few grades of the whole output cannot tell yet
+    why = f"{counts.words} No graded output is judged by a model that saw its grade."
+    if few:
+        why += f" With only {len(graded.fails)} grades it is a guess that more grades will sharpen."
+    yield Proposal(f"{wanted.name} · learned", judge, why, counts)
+
+
+def _checks(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal]:
+    """Checks that hold up and vote differently, the best first."""
+    tried = sorted(_tried(data, graded, wanted.seed), key=lambda pair: -pair[1].gain)
+    kept: list[FittedCheck] = []
+    found = []
+    for check, counts in tried:
+        votes = check.votes[graded.rows]
+        if any((votes == other.votes[graded.rows]).mean() >= _SAME for other in kept):
+            continue
+        kept.append(check)
+        why = counts.words + (" The notes talk about it." if check.spec.guided else "")
+        judge = CodeKind(check.spec.model_dump())
+        found.append(Proposal(f"{wanted.name} · {check.spec.key}", judge, why, counts))
     return found
 
 
-def _different(data: TrainingData, graded: Graded, limit: int) -> list[FittedCheck]:
-    """The best that vote differently, in turn: thresholds by notes, by grades, phrases by both."""
-    few, rows = max(1, limit // 3), graded.rows
-    kinds = [fitted_thresholds(data, graded, 3 * limit, guided=guided) for guided in (True, False)]
-    kinds += [fitted_phrases(data, graded, few, guided=guided) for guided in (True, False)]
-    kept: list[FittedCheck] = []
-
-    def keep(checks: Iterable[FittedCheck], most: int) -> None:
-        for check in checks:
-            votes = check.votes[rows]
-            same = any((votes == other.votes[rows]).mean() >= _SAME for other in kept)
-            if not same and votes.any() and len(kept) < most:
-                kept.append(check)
-
-    in_turn = chain.from_iterable(zip_longest(*kinds))
-    keep((check for check in in_turn if check and check.gain >= _USEFUL), limit)
-    if len(kept) < KINDS - 1:  # the learned judge is another kind
-        weak = (check for kind in kinds for check in kind if check.gain < _USEFUL)
-        keep(weak, min(limit, KINDS - 1))
-    return kept
+def _tried(data: TrainingData, graded: Graded, seed: int) -> Iterator[tuple[FittedCheck, HeldOutCounts]]:
+    """Plausible checks that hold up, thresholds and phrases, by the notes and by the grades."""
+    kinds = [fitted_thresholds(data, graded, _TRIED, guided=guided) for guided in (True, False)]
+    kinds += [fitted_phrases(data, graded, _TRIED, guided=guided) for guided in (True, False)]
+    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, seed)
+    parts, fails, known = Folded(graded.rows, folds), *np.zeros((2, len(data.groups)), dtype=bool)
+    fails[graded.failed], known[graded.rows] = True, True
+    refitting = Refitting(data, Target(fails, known))
+    for check in chain.from_iterable(zip_longest(*kinds)):
+        if check is None or check.gain < _USEFUL or not _plausible(check):
+            continue
+        candidate: Candidate | None = CodeKind(check.spec.model_dump()).candidate(refitting)
+        votes = candidate.out_of_fold([candidate], parts) if candidate else None
+        if votes is not None and (counts := HeldOutCounts.of(votes[:, 0], graded.fails)).holds_up:
+            yield check, counts
 
 
-def _code(check: FittedCheck, graded: Graded, name: str) -> Proposal:
-    votes, fails = check.votes[graded.rows], graded.fails
-    caught, wrong = int((votes & fails).sum()), int((votes & ~fails).sum())
-    n_fail, n_pass = int(fails.sum()), int((~fails).sum())
-    why = (
-        f"On its own grades it catches {caught} of {n_fail} bad outputs "
-        f"and wrongly fails {wrong} of {n_pass} good ones."
-    )
-    if check.spec.guided:
-        why += " The notes talk about it."
-    if caught / max(1, n_fail) - wrong / max(1, n_pass) < _WEAK:
-        why += " That is weak: it is here to be compared with."
-    return Proposal(f"{name} · {check.spec.key}", CodeKind(check.spec.model_dump()), why)
+def _plausible(check: FittedCheck) -> bool:
+    """A single word must be one that the notes say and that few outputs use."""
+    phrase = check.spec.parameters.get("phrase")
+    if not phrase or len(phrase) > 1:
+        return True
+    use = check.votes if check.spec.side == "above" else ~check.votes
+    return check.spec.guided and float(use.mean()) <= _COMMON

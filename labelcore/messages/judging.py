@@ -58,6 +58,10 @@ WORDS = {
     "no_grades_since": "{name}: made from {n} grades; none came since.",
     "grades_since": "{name}: made from {n} grades; {since} came since.",
     "notes_since": "{name}: made from {n} grades; notes or old grades may have changed since.",
+    "nothing_holds_up": (
+        "{name}: nothing that can be measured here tells its {n} failed outputs from passed ones better than "
+        "a constant answer. What helps: about {more} more failing grades with a note, or a model."
+    ),
     "made_anew": "Version {version} is made from {n} grades.",
     "shared_sources": ("Several graded outputs come from one source, so the bounds are a little too tight."),
 }

@@ -141,7 +141,7 @@ def test_the_second_judge_is_not_run_where_the_first_is_sure(
     first, _ = pair
     code = next(
         judge
-        for judge in judging.propose(workspace, judging.ProposalOrder(limit=1, offline=True))
+        for judge in judging.propose(workspace, judging.ProposalOrder(kind="code", limit=1, offline=True))
         if judge.kind == "code"
     )
     made = cascades.make(workspace, first, code, error=0.1)

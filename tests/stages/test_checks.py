@@ -14,7 +14,7 @@ from labelcore.models import Criterion, Output, new_id
 from labelcore.stages import judging, projects
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.judging.keeping import schemas
-from labelcore.stages.judging.proposing import checks
+from labelcore.stages.judging.proposing import checks, proposals
 from labelcore.stages.judging.running import deciding
 from labelcore.store import criteria as criterion_table, verdicts
 from labelcore.workspace import Workspace
@@ -146,22 +146,19 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
             {"name": "reads files", "source": "def check(a, b, c, d):\n    return open('x')"},
         ]
     }
-    sentences: list[str] = []
-    found = judging.propose(
-        workspace, judging.ProposalOrder(criterion="Short", kind="code"), remarks=sentences
-    )
-    written = [judge for judge in found if "source" in judge.spec]
+    found = proposals.propose_all(workspace, judging.ProposalOrder(criterion="Short", kind="code"))
+    written = [judge for judge in found.versions if "source" in judge.spec]
     assert [(judge.name, judge.fitted_on) for judge in written] == [("Short · words", ("train",))]
     assert "line 2: `open`" in mock.prompts[-1] and len(mock.prompts) == 2
-    assert sentences == ["The written check 'words' was dropped: it is there already."]
+    assert found.remarks == ["The written check 'words' was dropped: it is there already."]
 
 
 def test_a_model_that_is_not_there_is_said(
     workspace: Workspace, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
 ) -> None:
     mock.faults = ["401"] * 9
-    sentences: list[str] = []
-    judging.propose(workspace, judging.ProposalOrder(criterion="Short", kind="code"), remarks=sentences)
+    order = judging.ProposalOrder(criterion="Short", kind="code")
+    sentences = proposals.propose_all(workspace, order).remarks
     assert sentences and sentences[0].startswith("No check was written for 'Short'")
 
 

@@ -346,6 +346,12 @@ class LearnedKind(Kind[LearnedSpec]):
         return LearnedCandidate(refitting.data, refitting.target, self.spec.aim or HIGHEST)
 
     @property
+    def held_out_votes(self) -> Bools:
+        """Which of its graded outputs it fails, by models and cuts that did not see the grade, (m,)."""
+        spec = self.spec
+        return np.array([score > spec.cuts.get(key, spec.cut) for key, score in spec.cross_fitted.items()])
+
+    @property
     def made_of(self) -> str | None:
         """The digest of its grades, its field, and what it aims at."""
         spec = self.spec

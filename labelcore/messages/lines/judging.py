@@ -44,6 +44,7 @@ def proposed(found: ProposedJudges) -> Iterator[str]:
         yield f"  {judge.name} ({judge.kind}): {judge.description}"
     for suspect in found.suspects:
         yield f"  ! {sentence((suspect.says, suspect.advice))}"
+    yield from sentences(found.nothing)
     yield from found.warnings
 
 

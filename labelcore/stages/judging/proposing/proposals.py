@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import numpy as np
@@ -11,13 +13,15 @@ from pydantic import AfterValidator, Field
 from labelcore.errors import BadInput
 from labelcore.judges import fitted_proposals
 from labelcore.judges.features import Graded, TrainingData
-from labelcore.judges.kinds import kind_named, known_word, of_kind
+from labelcore.judges.fitted_proposals import HeldOutCounts, Proposal, Wanted
+from labelcore.judges.kinds import kind_named, known_word
 from labelcore.judges.kinds.check import CheckKind
+from labelcore.judges.kinds.code import CodeKind
 from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.operating_point import HIGHEST, Aim
-from labelcore.models import OVERALL, JudgeVersion
+from labelcore.models import OVERALL, Fact, JudgeVersion, fact
 from labelcore.operations import Options
 from labelcore.settings import settings
 from labelcore.stages.deriving.editing import LIMITS, list_criteria, live_criteria, risk_of
@@ -50,7 +54,7 @@ class ProposalOrder(Options):
         default=None, description="code, llm, learned or feedback"
     )
     offline: bool = Field(default=False, description="Without any model.")
-    limit: int = Field(default=6, ge=1, description="At most so many for a criterion.")
+    limit: int = Field(default=3, ge=1, description="At most so many for a criterion.")
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, description="Learned judges: the share of bad outputs that they should find."
     )
@@ -61,17 +65,35 @@ class ProposalOrder(Options):
     probability: bool = Field(default=False, description="LLM judges give the probability of pass too.")
 
 
+_TELLING = 12  # so many failing grades tell a useful judge from a constant answer
 EVERY_CRITERION, OFFLINE = ProposalOrder(), ProposalOrder(offline=True)
 
 
-@one_thread()
-def propose(
-    workspace: Workspace, order: ProposalOrder = OFFLINE, remarks: list[str] | None = None
-) -> list[JudgeVersion]:
+@dataclass(frozen=True)
+class Proposed:
+    """Judges as they are stored, what each does on held-out grades (by judge), what could not be used, and
+    where nothing holds up.
+    """
+
+    versions: list[JudgeVersion]
+    held_out: dict[str, HeldOutCounts] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    nothing: list[Fact] = field(default_factory=list)
+
+
+def propose(workspace: Workspace, order: ProposalOrder = OFFLINE) -> list[JudgeVersion]:
     """Propose candidates and store them as judges; what is there already stays as it is.
 
-    Asked for code judges with a model, the model writes checks too; ``remarks`` takes a sentence for
-    each that could not be used.
+    Raises:
+        BadInput: a kind was asked for that cannot be had.
+    """
+    return propose_all(workspace, order).versions
+
+
+@one_thread()
+def propose_all(workspace: Workspace, order: ProposalOrder) -> Proposed:
+    """The same, with what is to be said of them. Asked for code judges with a model, the model writes checks
+    too.
 
     Raises:
         BadInput: a kind was asked for that cannot be had.
@@ -84,18 +106,20 @@ def propose(
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
         )
     if wanted is FeedbackKind:
-        return _of_users(workspace)
-    proposer = _Proposer(workspace, Aim(min_coverage=order.min_coverage, max_ffr=order.max_ffr))
+        return Proposed(_of_users(workspace))
+    proposer = _Proposer(workspace, order)
     subjects = proposer.subjects(order.criterion)
     asked = [subject for subject in subjects if subject.criterion] if model_at_hand else []
-    versions: list[JudgeVersion] = []
+    found = Proposed([])
     if not wanted or not wanted.needs_model:
-        versions += of_kind(proposer.fitted(subjects, order.limit, order.seed), order.kind)
+        found = proposer.fitted(subjects)
     if not wanted or wanted.needs_model:
-        versions += [proposer.asking(subject, probability=order.probability) for subject in asked]
+        found.versions.extend(proposer.asking(subject) for subject in asked)
     if wanted and wanted.written_by_model:
-        versions += proposer.written(asked, [] if remarks is None else remarks)
-    return stored(workspace, versions)
+        found.versions.extend(proposer.written(asked, found.remarks))
+    helped = {subject.name for subject in asked}
+    nothing = [told for told in found.nothing if told.values["name"] not in helped]
+    return replace(found, versions=stored(workspace, found.versions), nothing=nothing)
 
 
 def _of_users(workspace: Workspace) -> list[JudgeVersion]:
@@ -111,16 +135,16 @@ def _of_users(workspace: Workspace) -> list[JudgeVersion]:
 
 def learned_again(workspace: Workspace, criterion_id: str | None, aim: Aim) -> list[JudgeVersion]:
     """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
-    proposer = _Proposer(workspace, aim)
-    made = proposer.fitted(proposer.subjects(criterion_id or OVERALL), 1, 0)
-    return stored(workspace, of_kind(made, LearnedKind.stored))
+    asked = ProposalOrder(kind=LearnedKind.stored, offline=True, **aim.model_dump())
+    proposer = _Proposer(workspace, asked)
+    return stored(workspace, proposer.fitted(proposer.subjects(criterion_id or OVERALL)).versions)
 
 
 class _Proposer:
-    """Makes judges from the grades as they are; nothing is stored. ``aim`` is for learned ones."""
+    """Makes judges from the grades as they are; nothing is stored."""
 
-    def __init__(self, workspace: Workspace, aim: Aim) -> None:
-        self._workspace, self._project, self._aim = workspace, workspace.project, aim
+    def __init__(self, workspace: Workspace, order: ProposalOrder) -> None:
+        self._workspace, self._project, self._order = workspace, workspace.project, order
         self._labels = fitting_labels(workspace)
 
     def subjects(self, wanted: str | None) -> list[Subject]:
@@ -134,36 +158,47 @@ class _Proposer:
             subjects.append(subject_of(None, self._labels))
         return subjects
 
-    def fitted(self, subjects: Sequence[Subject], limit: int, seed: int) -> list[JudgeVersion]:
-        """At most ``limit`` judges of each subject that need no model, and the one of the schema."""
-        tell = self._workspace.progress
+    def fitted(self, subjects: Sequence[Subject]) -> Proposed:
+        """The judges of each subject that need no model and hold up, and the one of the schema."""
+        tell, seed = self._workspace.progress, self._order.seed
         outputs = list(output_table.many(self._workspace.db, sorted(self._labels.value)).values())
         outputs += ungraded(self._workspace, seed)
-        data = training_data_of(self._workspace, outputs, self._labels)
-        splits, found = fitting_splits(self._workspace), []
+        data, found = training_data_of(self._workspace, outputs, self._labels), Proposed([])
         for number, subject in enumerate(subjects):
             tell(number, len(subjects), f"fitting judges for {subject.name}")
             pointer = self._pointer(subject)
             visible = field_data_of(outputs, self._labels, pointer) if pointer else data
-            graded = self._graded(visible, subject)
-            for proposal in fitted_proposals.propose(
-                visible, graded, limit=limit, name=subject.name, seed=seed, aim=self._aim_of(subject)
-            ):
-                judge, why = proposal.judge, proposal.why
-                spec, says = judge.of_field(pointer) if pointer else (dict(judge.content), judge.describe())
-                draft = Draft(judge.stored, proposal.name, spec, f"{says} {why}", splits)
-                found.append(draft.version(self._project, subject.criterion))
+            proposals = fitted_proposals.propose(visible, self._graded(visible, subject), self._for(subject))
+            for proposal in proposals:
+                version = self._version(subject, proposal, pointer)
+                found.versions.append(version)
+                found.held_out[version.judge_id] = proposal.held_out
+            if not proposals:
+                found.nothing.append(_nothing_holds(subject))
         schema = self._project.settings.json_schema
-        if schema and any(subject.criterion is None for subject in subjects):
-            found.append(schemas.schema_judge(self._workspace, schema))
+        schema_wanted = self._order.kind in {None, CodeKind.stored}
+        if schema and schema_wanted and any(subject.criterion is None for subject in subjects):
+            found.versions.append(schemas.schema_judge(self._workspace, schema))
         tell(len(subjects), len(subjects), "done")
         return found
 
-    def asking(self, subject: Subject, *, probability: bool) -> JudgeVersion:
+    def _version(self, subject: Subject, proposal: Proposal, pointer: str) -> JudgeVersion:
+        judge = proposal.judge
+        spec, says = judge.of_field(pointer) if pointer else (dict(judge.content), judge.describe())
+        from_notes = subject.notes_words if judge.learns else ""
+        description = " ".join(filter(None, (says, from_notes, proposal.why)))
+        draft = Draft(judge.stored, proposal.name, spec, description, fitting_splits(self._workspace))
+        return draft.version(self._project, subject.criterion)
+
+    def _for(self, subject: Subject) -> Wanted:
+        order = self._order
+        return Wanted(subject.name, order.limit, order.kind, order.seed, self._aim_of(subject))
+
+    def asking(self, subject: Subject) -> JudgeVersion:
         """One LLM judge, shown examples of the train split only."""
         criterion, model = subject.stated, settings().model or ""
         notes = self._labels.notes
-        spec = teaching.specify(self._workspace, subject, notes, model, probability=probability)
+        spec = teaching.specify(self._workspace, subject, notes, model, probability=self._order.probability)
         if pointer := self._pointer(subject):
             spec |= {"field": pointer}
         description = f"Asks {model}: {criterion.statement}"
@@ -191,9 +226,10 @@ class _Proposer:
 
     def _aim_of(self, subject: Subject) -> Aim:
         """What is asked for, else what the risk asks for where somebody said what is at risk."""
+        aim = Aim(min_coverage=self._order.min_coverage, max_ffr=self._order.max_ffr)
         risk = risk_of(subject.criterion, self._project)
-        if self._aim != HIGHEST or (risk == "medium" and not (subject.criterion and subject.criterion.risk)):
-            return self._aim
+        if aim != HIGHEST or (risk == "medium" and not (subject.criterion and subject.criterion.risk)):
+            return aim
         return Aim(min_coverage=LIMITS[risk].min_coverage, max_ffr=LIMITS[risk].max_false_failure_rate)
 
     def _graded(self, data: TrainingData, subject: Subject) -> Graded:
@@ -203,3 +239,10 @@ class _Proposer:
         topics = None if subject.criterion else topics_of(live_criteria(self._workspace), ids)
         places = np.array([rows[output_id] for output_id in ids], dtype=int)
         return Graded(places, np.array(fails, dtype=bool), topics)
+
+
+def _nothing_holds(subject: Subject) -> Fact:
+    """That no candidate beats a constant answer, and how many more fails would help."""
+    fails = sum(subject.fails.values())
+    more = max(_TELLING - fails, math.ceil(fails / 2))
+    return fact("nothing_holds_up", name=subject.name, n=fails, more=more)

@@ -40,6 +40,14 @@ class Subject:
         return self.criterion.name if self.criterion else OVERALL
 
     @property
+    def notes_words(self) -> str:
+        """From how many notes it can be learned, with one of them, as a sentence; "" of the overall grade."""
+        if self.criterion is None or not self.criterion.evidence:
+            return ""
+        quote, notes = self.criterion.evidence[0].quote[:_QUOTED], sum(self.fails.values())
+        return f"Learned from {notes} notes such as “{quote}”."
+
+    @property
     def stated(self) -> Criterion:
         """The criterion, of what must have one; BadInput for the overall grade."""
         if self.criterion is None:

@@ -5,26 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from labelcore.models import Frozen, JudgeVersion, Role
+from labelcore.judges.fitted_proposals import HeldOutCounts
+from labelcore.models import Fact, Frozen, JudgeVersion, Role
 from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, list_judges
 from labelcore.stages.judging.keeping.versions import active_judges
-from labelcore.stages.judging.proposing.proposals import EVERY_CRITERION, ProposalOrder, propose
+from labelcore.stages.judging.proposing.proposals import EVERY_CRITERION, ProposalOrder, propose_all
 from labelcore.stages.judging.proposing.retraining import Freshness, freshness
 from labelcore.stages.judging.testing.suspecting import Suspect, suspicious
 from labelcore.workspace import Workspace
 
 
 class ProposedJudges(Frozen):
-    """New judges, what is wrong with them already, and why some could not be made."""
+    """New judges, what is wrong with them already, and why some could not be made.
+
+    ``held_out``: what each does on grades that it was not fitted on, by judge. ``nothing``: for which
+    criteria nothing beats a constant answer, and what would help.
+    """
 
     judges: tuple[JudgeVersion, ...]
     suspects: tuple[Suspect, ...]
     warnings: tuple[str, ...]
+    held_out: dict[str, HeldOutCounts]
+    nothing: tuple[Fact, ...]
 
     def document(self) -> dict[str, Any]:
-        """Its JSON form."""
-        return dict(self) | {"judges": [judge.document() for judge in self.judges]}
+        """Its JSON form: each judge with what it does on held-out grades."""
+        judges = [
+            judge.document() | {"held_out": counts.model_dump() if counts else None}
+            for judge in self.judges
+            for counts in [self.held_out.get(judge.judge_id)]
+        ]
+        return {name: value for name, value in self if name != "held_out"} | {"judges": judges}
 
 
 class JudgesOverview(Frozen):
@@ -49,10 +61,15 @@ def propose_judges(
     Raises:
         BadInput: a kind was asked for that cannot be had.
     """
-    remarks: list[str] = []
-    found = propose(workspace, order, remarks)
-    suspects = suspicious(workspace, found) if examined else []
-    return ProposedJudges(judges=tuple(found), suspects=tuple(suspects), warnings=tuple(remarks))
+    found = propose_all(workspace, order)
+    suspects = suspicious(workspace, found.versions) if examined else []
+    return ProposedJudges(
+        judges=tuple(found.versions),
+        suspects=tuple(suspects),
+        warnings=tuple(found.remarks),
+        held_out=found.held_out,
+        nothing=tuple(found.nothing),
+    )
 
 
 @operation("judge list", role=Role.MANAGER)
