@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from labelcore.errors import BadInput
-from labelcore.judges.kinds import RESERVED, fault, kind_of
+from labelcore.judges.kinds import RESERVED, fault, judge_of, kind_of
 from labelcore.models import (
     OVERALL,
     Criterion,
@@ -317,11 +317,13 @@ def _judge(judge: JudgeVersion, figures: Figures, *, with_examples: bool) -> Sha
     came = judge.spec.get(RESERVED) or {}
     has_examples = any(prompt.example_texts for prompt in kind_of(judge).prompts)
     unchanged = bool(came) and judge.description == f"{came.get('description')} {came['note']}"
+    # what a learned judge was made of stands in notes, which stay here
+    description = judge_of(judge.kind, spec).describe() if kind_of(judge).learns else judge.description
     return SharedJudge(
         name=came.get("name", judge.name),
         kind=judge.kind,
         spec=spec,
-        description=came["description"] if unchanged else judge.description,
+        description=came["description"] if unchanged else description,
         model=judge.model,
         figures=figures,
         note=_WITHOUT if has_examples and not with_examples else "",
