@@ -22,6 +22,7 @@ from labelcore.models import OVERALL, Frozen
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
 _USEFUL = 0.05  # the least shrunk gain for which a check is worth trying
 _TRIED = 3  # checks of each kind
+_UNTOLD = 3.0  # standard errors by which a check that no note talks about must hold up
 _COMMON = 0.25  # a single word that more outputs use says nothing that a reader would find plausible
 _FEW = 40
 _FOLDS = 5
@@ -48,14 +49,13 @@ class HeldOutCounts(Frozen):
         """The share of bad outputs that it catches less that of good ones that it fails; a constant has 0."""
         return self.caught / max(1, self.fails) - self.wrong / max(1, self.passes)
 
-    @property
-    def holds_up(self) -> bool:
-        """Whether the gain is above 0 by more than its standard error, Jeffreys' prior in both shares."""
+    def holds_up(self, errors: float = 1.0) -> bool:
+        """Whether the gain is above 0 by so many standard errors, with Jeffreys' prior in both shares."""
         variance = 0.0
         for count, size in ((self.caught, self.fails), (self.wrong, self.passes)):
             share = (count + 0.5) / (size + 1)
             variance += share * (1 - share) / (size + 1)
-        return self.gain > math.sqrt(variance)
+        return self.gain > errors * math.sqrt(variance)
 
     @property
     def words(self) -> str:
@@ -105,7 +105,7 @@ def _learned(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[Pro
     spec = make_spec(data, graded, wanted.seed, wanted.aim)
     judge, few = LearnedKind(spec), len(graded.fails) < _FEW
     counts = HeldOutCounts.of(judge.held_out_votes, graded.fails)
-    if not counts.holds_up and not (few and graded.topics):
+    if not counts.holds_up() and not (few and graded.topics):
         return  # so few grades of the whole output cannot tell yet
     why = f"{counts.words} No graded output is judged by a model that saw its grade."
     if few:
@@ -142,8 +142,16 @@ def _tried(data: TrainingData, graded: Graded, seed: int) -> Iterator[tuple[Fitt
             continue
         candidate: Candidate | None = CodeKind(check.spec.model_dump()).candidate(refitting)
         votes = candidate.out_of_fold([candidate], parts) if candidate else None
-        if votes is not None and (counts := HeldOutCounts.of(votes[:, 0], graded.fails)).holds_up:
+        errors = 1.0 if _told(check, data, graded) else _UNTOLD
+        if votes is not None and (counts := HeldOutCounts.of(votes[:, 0], graded.fails)).holds_up(errors):
             yield check, counts
+
+
+def _told(check: FittedCheck, data: TrainingData, graded: Graded) -> bool:
+    """Whether the notes talk about what it measures."""
+    at = [column.key for column in data.table.columns]
+    mentioned = check.spec.key in at and data.mentions[graded.failed, at.index(check.spec.key)].any()
+    return check.spec.guided or bool(mentioned)
 
 
 def _plausible(check: FittedCheck) -> bool:

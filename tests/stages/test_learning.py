@@ -276,7 +276,7 @@ def test_what_is_proposed_beats_a_constant_answer_on_held_out_grades(
     assert all(told.values["n"] < 3 for told in found.nothing)
     for judge in found.document()["judges"]:
         caught, fails, wrong, passes = judge["held_out"].values()
-        assert fails >= 3 and caught / fails - wrong / passes > 0.3
+        assert caught / fails - wrong / passes > 0.3
         words = f"it catches {caught} of {fails} bad outputs and wrongly fails {wrong} of {passes} good ones"
         assert words in judge["description"]
     of_criterion = next(judge for judge in found.judges if judge.kind == "learned" and judge.criterion_id)
