@@ -1,27 +1,21 @@
-"""Judges: candidates for each criterion, run over the outputs, compared and tested."""
+"""Judges: all of them in one table, one open beside it with its errors, and what runs them."""
 
 import streamlit as st
 
-from pages.widgets import keys, shell
-from pages.widgets.checks import show_schema, write_check
-from pages.widgets.hardness import show_flips, show_hardness
-from pages.widgets.judges import show_judges
-from pages.widgets.learned import show_cascades
-from pages.widgets.referee import show_race
+from pages.widgets import shell
+from pages.widgets.judging import bar, opened, running, table
 
 MENU = ("Judges", ":material/gavel:")
 
-place = shell.open_page("Judges", "Automatic checks, each deciding one criterion on every output.")
-shown = {
-    "Judges": show_judges,
-    "Race": show_race,
-    "Write a check": write_check,
-    "Cascade": show_cascades,
-    "Hardness": show_hardness,
-    "Flips": show_flips,
-    "Schema": show_schema,
-}
-for written in (keys.CHECK_SOURCE, keys.CHECK_NAME):
-    if written in st.session_state:  # else it would be lost while another tab is open
-        st.session_state[written] = st.session_state[written]
-shell.show_tabs(shown, place, keys.JUDGES)
+place = shell.open_page("Judges")
+with shell.guard():
+    found = table.read(place)
+    table.show_in_use(found)
+    estimate = bar.show(place, found)
+    left, right = st.columns([3, 2])
+    with left:
+        row = table.show(found)
+    with right.container(border=True):
+        opened.show(place, row)
+    with estimate:  # the last: a few outputs are really decided for it
+        running.show_estimate(place)

@@ -109,3 +109,18 @@ interface Place extends Thing { column: number; row: number; element: HTMLElemen
 interface BoardAct { id?: string; kind: "merge" | "move" | "undo"; target: string; sources: string[]; grade_id?: string; text?: string; news: string }
 interface BoardNews { codes: Code[]; undo: { id: string; says: string } | null; done: string[]; refused: Record<string, string> }
 type BoardTrigger = (name: string, payload: { acts: Omit<BoardAct, "news">[] }) => void;
+
+interface JudgesRate { value: number | null; low: number | null; high: number | null; short: string; words: string }
+interface JudgesRow {
+  id: string;
+  judge: string;
+  catches: JudgesRate;
+  alarms: JudgesRate;
+  n: string;
+  cost: string;
+  states: { kind: string; words: string }[];
+  seen: boolean;
+  open: boolean;
+}
+interface JudgesNews { words: Record<string, string>; groups: { criterion: string; rows: JudgesRow[] }[] }
+type JudgesTrigger = (name: string, payload: { id: string }) => void;

@@ -122,6 +122,9 @@ WORDS = {
     "perhaps_good": (
         "None is surely good enough (wanted: {wanted}); by their values {judges} may be: grade more to know."
     ),
+    "helps_fails": ("one more failing grade", "{n:,} more failing grades"),
+    "helps_model": "a language model, or a check of your own",
+    "helps_wording": "a clearer criterion, or a check of your own",
     "none_good": "None is good enough (wanted: {wanted}): refine the judges or the criterion.",
 }
 

@@ -29,11 +29,11 @@ from labelcore.models import (
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import grading
 from labelcore.stages.aligning import chosen_set
+from labelcore.stages.aligning.evidence import truth_of
 from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
-from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
 from labelcore.store.rulings import court
@@ -158,7 +158,7 @@ def docket(
 def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[Disagreement]:
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
-    fails = subject_of(criterion, labels).fails
+    fails = truth_of(workspace, criterion, labels).fails
     differ = [
         verdict
         for verdict in verdict_table.of_outputs(workspace.db, list(fails), [version.id])
@@ -218,7 +218,7 @@ def decide(
     value: Annotated[str, Metavar("judge-wrong|person-wrong|criterion-unclear|context-missing|withdrawn")],
     *,
     judge: Annotated[JudgeVersion, Field(description="The judge that differs.")],
-    reason: Annotated[str, Field(description="Why.")],
+    reason: Annotated[str, Field(description="Why.")] = "",
 ) -> Ruled:
     """Rule on one conflict that stands now; the ruling starts what comes next.
 
@@ -226,7 +226,7 @@ def decide(
     "withdrawn" takes the ruling back.
 
     Raises:
-        BadInput: the value is no ruling, or a name or reason is missing.
+        BadInput: the value is no ruling, or the name is missing.
         NotFound: the judge does not differ from people on this output.
     """
     value = value.replace("-", "_")
@@ -235,8 +235,8 @@ def decide(
         raise BadInput(
             "'{value}' is no ruling.", next_step="Use {words} or withdrawn.", value=value, words=words
         )
-    if not workspace.person.strip() or not reason.strip():
-        raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
+    if not workspace.person.strip():
+        raise BadInput("A ruling needs a name.", next_step="Say who rules.")
     conflict = _conflict(workspace, judge, output)
     ruling = Ruled.model_validate(
         {

@@ -1,4 +1,4 @@
-"""What runs in the browser, without an iframe: the grading card and the board of codes.
+"""What runs in the browser, without an iframe: the grading card, the board of codes, the table of judges.
 
 Each keeps what the server has not acknowledged and sends it again; so a page stores before it draws:
 ``acknowledged = store(presses(KEY))``, then ``grading_card(next_items(acknowledged), key=KEY)``.
@@ -123,6 +123,19 @@ def code_board(
         "run": _count_run(key),
     }
     _mounting("board")(key=key, data=data, on_acted_change=lambda: None)
+
+
+def judge_opened(key: str) -> str | None:
+    """The judge whose row was pressed with this run."""
+    payload = _sent(key, "opened")
+    wanted = payload.get("id") if isinstance(payload, Mapping) else None
+    return wanted if isinstance(wanted, str) else None
+
+
+def judges_table(words: Mapping[str, str], groups: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Draw the table of judges, by criterion; `JudgesNews` in labelcore/browser/types.d.ts has the shape."""
+    data = {"words": dict(words), "groups": list(groups)}
+    _mounting("judges")(key=key, data=data, on_opened_change=lambda: None)
 
 
 def _sent(key: str, trigger: str) -> object:

@@ -22,8 +22,8 @@ CELLS: dict[aligning.Cell, str] = {
 }
 
 
-def show_output(output: Output) -> None:
-    """One output with what it answers."""
+def show_output(output: Output, *, height: int | None = None) -> None:
+    """One output with what it answers; ``height``: at most so many pixels of its text."""
     for title, text in (("Input", output.input), ("Context", output.context)):
         if text:
             with st.expander(say(title)):
@@ -32,7 +32,8 @@ def show_output(output: Output) -> None:
         st.text(f"{turn.role}: {turn.content}")
         for call in turn.tool_calls:
             st.code(f"{call.name}({call.arguments})", language=None, wrap_lines=True)
-    st.code(output.text, language=None, wrap_lines=True)
+    tall = height is not None and len(output.text) > height * 2
+    st.code(output.text, language=None, wrap_lines=True, height=height if tall and height else "content")
 
 
 def show_disagreements(found: Sequence[aligning.Disagreement], key: str) -> None:

@@ -124,10 +124,11 @@ def test_the_local_model_is_offered_only_where_it_can_be_started(
 
 
 def behind_a_figure() -> None:
+    from pages.widgets.hardness import _texts
+
     from labelcore.stages import judging
     from labelcore.stages.judging.testing import hardness
     from pages.widgets import shell
-    from pages.widgets.hardness import _texts
 
     place = shell.open_page("Judges")
     version = judging.active_judges(place)[0]

@@ -20,6 +20,7 @@ from labelcore.stages.aligning.choosing_set import ChoiceReport
 from labelcore.stages.aligning.leaking import Leak, Leakage
 from labelcore.stages.aligning.refereeing import Contender, Difference, Differences, Race
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
+from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable
 
 _SHOWN = 20
 _LITTLE = 0.02
@@ -226,6 +227,46 @@ def _contender_line(contender: Contender) -> str:
     if contender.beaten_by:
         line = say("{line}; {judge} is no worse in anything", line=line, judge=contender.beaten_by)
     return f"  {line}"
+
+
+@lines("judge table")
+def judge_table(found: JudgeTable) -> Iterator[str]:
+    if not found.rows:
+        yield say("There are no judges yet: accept criteria, then propose judges.")
+        return
+    yield in_use_words(found)
+    yield from map(_judge_line, found.shown)
+    for gap in found.unheld:
+        yield say(
+            "Nothing holds up for “{criterion}”. What would help: {helps}.",
+            criterion=gap.criterion,
+            helps=sentence(gap.helps),
+        )
+    if more := len(found.rows) - len(found.shown):
+        yield say("… {more} more (--json shows all).", more=more)
+
+
+def in_use_words(found: JudgeTable) -> str:
+    """How many judges are in use, and what they do together on outputs that they had not seen."""
+    if found.unseen is None:
+        return say("No judge is in use yet.")
+    caught, wrong = map(rate_words, found.unseen)
+    return say(
+        "{n} in use: of unseen bad outputs they find {caught}; of good ones they wrongly fail {wrong}.",
+        n=found.in_use,
+        caught=caught,
+        wrong=wrong,
+    )
+
+
+def _judge_line(row: JudgeRow) -> str:
+    return "  " + say(
+        "{judge} ({state}): finds {catches}, false alarms {wrong}",
+        judge=row.judge,
+        state=say(row.state),
+        catches=rate_words(row.catches),
+        wrong=rate_words(row.false_alarms),
+    )
 
 
 @lines("judge differences")

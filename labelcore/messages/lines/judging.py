@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from labelcore.llm import local_server
+from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
@@ -14,7 +15,8 @@ from labelcore.stages.judging.keeping.summaries import JudgeDetail
 from labelcore.stages.judging.proposing.cascades import CascadeReport, HandedOver
 from labelcore.stages.judging.proposing.checks import Contract, KeptCheck, Trial
 from labelcore.stages.judging.proposing.retraining import LearnedReport, Retrained
-from labelcore.stages.judging.running.estimating import Estimate, estimate_words
+from labelcore.stages.judging.running.estimating import Estimate, span_words
+from labelcore.stages.judging.running.live_run import kinds_words
 from labelcore.stages.judging.running.machine import Connections, LocalModel, Stopped
 from labelcore.stages.judging.running.orders import StoppedRuns
 from labelcore.stages.judging.testing.hardness import HardnessAhead
@@ -179,6 +181,51 @@ def run(done: Run) -> Iterator[str]:
 @lines("judge estimate")
 def estimate(found: Estimate) -> Iterator[str]:
     yield from (estimate_words(found), *found.based_on)
+
+
+def estimate_words(found: Estimate) -> str:
+    """What a run takes, as a sentence."""
+    if found.trouble:
+        return say(found.trouble)
+    if not found.decisions:
+        return say("Nothing is left to decide: a run would ask nothing.")
+    told = {"decisions": found.decisions, "span": span_words(found.seconds), "known": found.known}
+    if not found.calls:
+        return say(
+            "{decisions:,} decisions without model calls, about {span}; {known:,} are known already.", **told
+        )
+    return say(
+        "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, US$ {cost:,.4f}, about "
+        "{span}; {known:,} are known already.",
+        calls=found.calls,
+        tokens=found.tokens_in + found.tokens_out,
+        cost=found.cost_usd,
+        **told,
+    )
+
+
+def run_words(run: Run) -> str:
+    """How a run stands or went: decisions, time, calls, money, and what did not come."""
+    total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
+    told = {"done": run.verdicts_new + run.errors, "total": total, "span": span_words(run.seconds)}
+    words = {
+        "running": say("Running: {done:,} of {total:,} in {span}", **told),
+        "stopped": say("Stopped: {done:,} of {total:,} in {span}", **told),
+        "finished": say("Finished: {done:,} of {total:,} in {span}", **told),
+        "failed": say("Failed: {done:,} of {total:,} in {span}", **told),
+    }[run.state]
+    if run.state == "running" and run.seconds_left is not None:
+        words = say("{words}, about {span} left", words=words, span=span_words(run.seconds_left))
+    spent = say(
+        "{n:,} model calls, {cached:,} known already, US$ {cost:.4f}",
+        n=run.requests,
+        cached=run.answers_cached,
+        cost=run.cost_usd,
+    )
+    words = f"{words}; {spent}" if run.requests or run.answers_cached else words
+    for label, kinds in ((say("no verdict"), run.error_kinds), (say("asked again"), run.faults)):
+        words = f"{words}; {label}: {kinds_words(kinds)}" if kinds else words
+    return words
 
 
 @lines("judge stop")

@@ -118,9 +118,16 @@ class Truth:
 
 def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) -> Truth:
     """The criterion's own grades where there are enough; else the fails it rests on, and all passes."""
+    return truth_among(criterion, labels, criterion_labels(workspace, labels) if criterion else {})
+
+
+def truth_among(
+    criterion: Criterion | None, labels: Labels, single: Mapping[str, Mapping[str, bool]]
+) -> Truth:
+    """The same; ``single``: the grades of single criteria (`criterion_labels`)."""
     if criterion is None:
         return Truth(subject_of(None, labels).fails, fact("against_output"))
-    passes = criterion_labels(workspace, labels).get(criterion.id)
+    passes = single.get(criterion.id)
     if passes is not None:
         against = fact("against_criterion", criterion=criterion.name)
         return Truth({k: not v for k, v in passes.items()}, against)

@@ -65,12 +65,14 @@ def figures_on(evidence: Evidence, words: pd.DataFrame) -> dict[str, dict[str, R
     return dict(zip(words.columns, figures_of(evidence, _numbers(words)), strict=True))
 
 
-def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, Rate]]:
+def figures_of(
+    evidence: Evidence, verdicts: figures.Floats, names: Sequence[str] = _WITH_INTERVALS
+) -> list[dict[str, Rate]]:
     """The same for each column of ``verdicts`` (n, judges): 1 pass, 0 fail, nan neither."""
     if not verdicts.size:
         return [{} for _ in range(verdicts.shape[1])]
     cells, replicated, groups = resampled(evidence, verdicts)
-    found = resampling.intervals(cells, replicated, _WITH_INTERVALS, groups=groups)
+    found = resampling.intervals(cells, replicated, names, groups=groups)
     fewest = resampling.FEWEST_GROUPS
     if groups is None or groups >= fewest:
         return found
@@ -137,6 +139,22 @@ def by_source(name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: E
         return plain.model_copy(update={"low": None, "high": None, "why_not": interval.why_not})
     low, high = min(plain.low, interval.low), max(plain.high, interval.high)
     return plain.model_copy(update={"low": low, "high": high, "method": interval.method})
+
+
+def measured_on(evidence: Evidence, words: pd.DataFrame) -> list[tuple[Rate, Rate]]:
+    """TPR and TNR of each judge, a column of ``words`` in the order of the evidence."""
+    verdicts = _numbers(words)
+    drawn = (
+        [None] * verdicts.shape[1]
+        if evidence.groups is None
+        else figures_of(evidence, verdicts, ("tpr", "tnr"))
+    )
+    found = []
+    for at, rates in enumerate(drawn):
+        counts = figures.count(verdicts[:, at], evidence.passes)
+        tpr = by_source("tpr", figures.tpr(counts), rates, evidence)
+        found.append((tpr, by_source("tnr", figures.tnr(counts), rates, evidence)))
+    return found
 
 
 def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:

@@ -244,7 +244,7 @@ def _contenders(
         version, counts = versions[at], figures.count(answers[:, at], evidence.passes)
         tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
         tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
-        cost, latency = _spent(workspace, version, spent)
+        cost, latency = price_of(workspace, version, spent)
         contender = Contender(
             judge=version.name,
             judge_version_id=version.id,
@@ -265,12 +265,12 @@ def _contenders(
     return found
 
 
-def _spent(workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]) -> Price:
-    """A cascade pays for what it asks."""
+def price_of(workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]) -> Price:
+    """What 1,000 verdicts cost and one lasts, by what was ``spent``; a cascade pays for what it asks."""
     kind = kind_of(version)
     if kind.composed:
         asked = cascades.report(workspace, version)
-        first, then = (_spent(workspace, judge, spent)[0] for judge in judges_of(workspace.db, version))
+        first, then = (price_of(workspace, judge, spent)[0] for judge in judges_of(workspace.db, version))
         share = asked.asked / asked.outputs if asked.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     cost = spent.get(version.id)

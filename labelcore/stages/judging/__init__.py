@@ -9,7 +9,6 @@ from labelcore.stages.judging.keeping.refreshing import refresh_judges
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, judged, list_judges
 from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
-from labelcore.stages.judging.running.estimating import estimate_words, span_words
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words
 from labelcore.stages.judging.running.orders import RunOrder, estimate_run, run_judges, runs
@@ -20,7 +19,6 @@ __all__ = [
     "RunOrder",
     "active_judges",
     "estimate_run",
-    "estimate_words",
     "find_judge",
     "judged",
     "kinds_words",
@@ -29,7 +27,6 @@ __all__ = [
     "refresh_judges",
     "run_judges",
     "runs",
-    "span_words",
     "stop_abandoned_runs",
     "stop_run",
 ]

@@ -228,20 +228,6 @@ async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Sc
     return list(others.values())
 
 
-def estimate_words(found: Estimate) -> str:
-    """An estimate as a sentence."""
-    if found.trouble:
-        return found.trouble
-    if not found.decisions:
-        return "Nothing is left to decide: a run would ask nothing."
-    cost = f", US$ {found.cost_usd:,.4f}" if found.calls else ""
-    tokens = f", {found.tokens_in + found.tokens_out:,} tokens" if found.calls else ""
-    return (
-        f"A run makes {found.decisions:,} decisions with {found.calls:,} model calls{tokens}{cost}, "
-        f"in about {span_words(found.seconds)}; {found.known:,} are known already."
-    )
-
-
 def span_words(seconds: float) -> str:
     """``40 s``, ``12 min`` or ``3.5 h``."""
     if seconds < 90:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.llm import local_server
-from labelcore.messages import trouble_words
-from labelcore.models import Run
+from labelcore.messages import say, trouble_words
+from labelcore.messages.lines.judging import estimate_words, run_words
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.running import machine
@@ -19,7 +19,6 @@ from pages.widgets import keys, shell
 from pages.widgets.shell import plain
 
 _log = logging.getLogger("labelcore.pages")
-_STATES = {"running": "Running", "stopped": "Stopped", "finished": "Finished", "failed": "Failed"}
 
 
 def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Event:
@@ -29,7 +28,10 @@ def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Ev
         What the work may set when it has begun, and what is set when it is over.
     """
     failed: list[str] = []
-    event = Event()
+    event, trouble_here = (
+        Event(),
+        say("{what} failed; the log says why. What was decided is kept.", what=what),
+    )
 
     def whole() -> None:
         try:
@@ -38,7 +40,7 @@ def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Ev
             failed.append(trouble_words(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
             _log.exception("%s failed", what)
-            failed.append(f"{what} failed; the log says why. What was decided is kept.")
+            failed.append(trouble_here)
         finally:
             event.set()
 
@@ -62,9 +64,7 @@ def show_estimate(workspace: Workspace) -> None:
             return  # without judges or outputs there is nothing to estimate, and the page says so
         st.session_state[keys.RUN_ESTIMATE] = kept = {"of": now, "found": found}
     found = kept["found"]
-    st.text(judging.estimate_words(found))
-    if found.calls:
-        st.text(" ".join(found.based_on))
+    st.caption(plain(estimate_words(found)), help=plain(" ".join(found.based_on)) if found.calls else None)
 
 
 def start(workspace: Workspace) -> None:
@@ -73,10 +73,10 @@ def start(workspace: Workspace) -> None:
     if last is not None and not last.is_set():
         return
     if any(run.state == "running" for run in judging.runs(workspace)[:1]):
-        st.info("Somebody's run is under way already.")  # two would pay for the same answers
+        st.info(say("Somebody's run is under way already."))  # two would pay for the same answers
         return
     st.session_state[keys.RUN_OVER] = in_thread(
-        lambda _: judging.run_judges(workspace, order=judging.RunOrder()), "The run", keys.RUN_FAILED
+        lambda _: judging.run_judges(workspace, order=judging.RunOrder()), say("The run"), keys.RUN_FAILED
     )
 
 
@@ -95,24 +95,16 @@ def watch(workspace: Workspace) -> None:
         st.rerun()  # the estimate and the tables are about what was decided until now
     total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
     done = run.verdicts_new + run.errors
-    words = f"{_STATES[run.state]}: {done:,} of {total:,} in {judging.span_words(run.seconds)}"
-    if run.state == "running" and run.seconds_left is not None:
-        words += f", about {judging.span_words(run.seconds_left)} left"
-    st.progress(min(1.0, done / total) if total else 1.0, text=words)
-    _show_figures(run)
-    if run.state == "running" and st.button("Stop", key="stop-run", icon=":material/stop:"):
-        judging.stop_run(workspace, run.id)
-
-
-def _show_figures(run: Run) -> None:
-    cached = f", {run.answers_cached:,} answers known already" if run.answers_cached else ""
-    st.text(f"{run.requests:,} model calls{cached}, US$ {run.cost_usd:.4f}")
-    troubles = {"No verdict": run.error_kinds, "Asked again": run.faults}
-    if any(troubles.values()):
-        told = (f"{name}: {judging.kinds_words(kinds)}." for name, kinds in troubles.items() if kinds)
-        st.text(" ".join(told))
-    if run.message:
-        (st.warning if run.state in {"stopped", "failed"} else st.write)(plain(run.message))
+    words = run_words(run)
+    if run.state == "running":
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(min(1.0, done / total) if total else 1.0, text=words)
+            if st.button(say("Stop"), key="stop-run", icon=":material/stop:"):
+                judging.stop_run(workspace, run.id)
+    else:
+        st.caption(plain(words))
+    if run.state in {"stopped", "failed"} and run.message:
+        st.warning(plain(run.message))
 
 
 def offer_local_model(workspace: Workspace) -> None:
@@ -122,13 +114,15 @@ def offer_local_model(workspace: Workspace) -> None:
     if server is None and (weights is None or not local_server.installed()):
         return
     if server and settings().base_url == server.base_url:
-        aside = "a small model judges less well than a large one"
-        st.write(plain(f"The model {server.model} runs on this machine; {aside}."))
-        if st.button("Stop the local model", key="local-model-stop"):
+        words = "The model {model} runs on this machine; a small model judges less well than a large one."
+        st.write(plain(say(words, model=server.model)))
+        if st.button(say("Stop the local model"), key="local-model-stop"):
             with shell.guard():
                 machine.stop(workspace)
             st.rerun()
-    elif not settings().has_model and st.button("Start the local model and use it", key="local-model-start"):
-        with shell.guard(), st.spinner("The model is loaded …"):
+    elif not settings().has_model and st.button(
+        say("Start the local model and use it"), key="local-model-start"
+    ):
+        with shell.guard(), st.spinner(say("The model is loaded …")):
             machine.start(workspace, weights=Path(server.weights) if server else weights)
         st.rerun()

@@ -4,6 +4,7 @@ import json
 
 import streamlit as st
 
+from labelcore.messages import say
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
 from labelcore.stages.deriving import editing
@@ -27,32 +28,35 @@ def write_check(workspace: Workspace) -> None:
     """An editor with what a check may use, a trial, and a way to keep it."""
     criteria = editing.list_criteria(workspace, status="accepted")
     if not criteria:
-        st.info("There are no accepted criteria yet: a check decides one of them.")
+        st.info(say("There are no accepted criteria yet: a check decides one of them."))
         return
-    with st.expander("What a check may use"):
+    with st.expander(say("What a check may use")):
         st.code(CONTRACT, language=None, wrap_lines=True)
-    source = st.text_area("The check", _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE)
+    source = st.text_area(
+        say("The check"), _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE
+    )
     left, right = st.columns(2)
     chosen = left.selectbox(
-        "It decides", criteria, format_func=lambda criterion: criterion.name, key=keys.CHECK_CRITERION
+        say("It decides"), criteria, format_func=lambda criterion: criterion.name, key=keys.CHECK_CRITERION
     )
-    name = right.text_input("Its name", max_chars=60, key=keys.CHECK_NAME)
-    limit = int(st.number_input("Outputs to try it on", 5, 200, 20, 5, key=keys.CHECK_LIMIT))
+    name = right.text_input(say("Its name"), max_chars=60, key=keys.CHECK_NAME)
+    limit = int(st.number_input(say("Outputs to try it on"), 5, 200, 20, 5, key=keys.CHECK_LIMIT))
     try_it, keep = st.columns(2)
-    if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
+    if try_it.button(say("Try it"), width="stretch", key=keys.CHECK_TRY):
         with shell.guard():
             _show(checks.try_check(workspace, source, limit=limit, criterion=chosen))
     if keep.button(
-        "Keep it as a judge",
+        say("Keep it as a judge"),
         type="primary",
         width="stretch",
         disabled=not name.strip(),
-        help="Give it a name first.",
+        help=say("Give it a name first."),
         key=keys.CHECK_KEEP,
     ):
         with shell.guard():
             kept, trial = checks.add_check(workspace, source, criterion=chosen, name=name, limit=limit)
-        st.success(shell.plain(f"Kept as {kept.name}, version {kept.version}. {trial.summary}"))
+        words = say("Kept as {name}, version {version}.", name=kept.name, version=kept.version)
+        st.success(shell.plain(f"{words} {trial.summary}"))
 
 
 def _show(trial: Trial) -> None:
@@ -61,10 +65,10 @@ def _show(trial: Trial) -> None:
     shell.table(
         [
             {
-                "check says": tried.decision.value if tried.decision else "error",
-                "people say": graded[tried.graded],
-                "why": tried.decision.reason if tried.decision else tried.error,
-                "output": tried.output.text[:_SHOWN],
+                say("check says"): tried.decision.value if tried.decision else "error",
+                say("people say"): graded[tried.graded],
+                say("why"): tried.decision.reason if tried.decision else tried.error,
+                say("output"): tried.output.text[:_SHOWN],
             }
             for tried in sorted(trial.tried, key=lambda tried: tried.decision is not None)
         ]
@@ -75,17 +79,18 @@ def show_schema(workspace: Workspace) -> None:
     """Give, see and clear the schema; say which field a criterion is about."""
     schema = workspace.project.settings.json_schema
     text = st.text_area(
-        "JSON Schema, as JSON or YAML",
+        say("JSON Schema, as JSON or YAML"),
         json.dumps(schema, ensure_ascii=False, indent=2) if schema else "",
         key=f"schema-{workspace.project.id}",
         height=180,
     )
     with st.container(horizontal=True):
-        if st.button("Check outputs against it", key="schema-set") and text.strip():
+        if st.button(say("Check outputs against it"), key="schema-set") and text.strip():
             with shell.guard():
                 found = schemas.set_schema(workspace, text)
-                st.success(f"{found.fits:,} of {found.tried:,} outputs fit; its judge is proposed.")
-        if schema and st.button("Clear it", key="schema-clear"):
+                words = "{fits:,} of {tried:,} outputs fit; its judge is proposed."
+                st.success(say(words, fits=found.fits, tried=found.tried))
+        if schema and st.button(say("Clear it"), key="schema-clear"):
             schemas.clear_schema(workspace)
             st.rerun()
     criteria = editing.list_criteria(workspace, status="accepted")
@@ -93,13 +98,14 @@ def show_schema(workspace: Workspace) -> None:
         return
     names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
     for key, pointer in workspace.project.settings.fields.items():
-        st.write(shell.plain(f"{names.get(key, key)} is about the field {pointer}."))
+        words = "{criterion} is about the field {field}."
+        st.write(shell.plain(say(words, criterion=names.get(key, key), field=pointer)))
     left, right = st.columns(2)
     chosen = left.selectbox(
-        "Criterion", criteria, format_func=lambda criterion: criterion.name, key="field-of"
+        say("Criterion"), criteria, format_func=lambda criterion: criterion.name, key="field-of"
     )
-    pointer = right.text_input("is about the field (empty: all)", placeholder="/price", key="field")
-    if st.button("Remember this", key="field-set"):
+    pointer = right.text_input(say("is about the field (empty: all)"), placeholder="/price", key="field")
+    if st.button(say("Remember this"), key="field-set"):
         with shell.guard():
             schemas.set_field(workspace, chosen, pointer.strip() or None)
             st.rerun()

@@ -1,0 +1,245 @@
+"""All judges in one table: what each finds and wrongly fails for its criterion, its cost, where it stands.
+
+Measured on the graded outputs outside the sealed test, against what people say of the judge's own criterion.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from labelcore.judges.kinds import kind_of
+from labelcore.models import OVERALL, Criterion, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.operations import operation
+from labelcore.settings import settings
+from labelcore.stages.aligning.evidence import NEEDED, Evidence, criterion_labels, evidence_of, truth_among
+from labelcore.stages.aligning.measuring import complement, measured_on, words_on
+from labelcore.stages.aligning.refereeing import price_of
+from labelcore.stages.aligning.report import flat
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging import active_judges
+from labelcore.stages.judging.keeping.refreshing import Staleness
+from labelcore.stats.rate import Rate, difference, not_measurable
+from labelcore.store import judges as judge_rows
+from labelcore.store.verdicts import costs
+from labelcore.wording import Wording
+from labelcore.workspace import Workspace
+
+State = Literal["in the set", "candidate", "weak", "stale"]
+_BEST = 2
+"""So many judges of a criterion are shown first."""
+
+
+class JudgeRow(Frozen):
+    """One judge.
+
+    ``catches``: the share of outputs that fail ``against`` (its criterion) which it fails; ``false_alarms``:
+    of those that pass. ``seen``: these grades shaped it, so that the figures flatter. ``edge``: ``catches`` -
+    ``false_alarms``, 0 for a constant answer. Cost in US dollars for 1,000 verdicts, None where not known.
+    """
+
+    judge: str
+    judge_version_id: str
+    criterion: str
+    criterion_id: str | None
+    kind: str
+    description: str
+    against: Fact
+    catches: Rate
+    false_alarms: Rate
+    edge: Rate
+    seen: bool
+    cost_per_thousand: float | None
+    in_set: bool
+    stale_because: tuple[Wording | str, ...]
+    shown: bool = False
+
+    @property
+    def n(self) -> int:
+        """The graded outputs that it decided."""
+        return self.catches.n + self.false_alarms.n
+
+    @property
+    def weak(self) -> bool:
+        """Whether a constant answer may be as good."""
+        return (self.edge.low or 0.0) <= 0
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        if self.stale_because:
+            return "stale"
+        return "in the set" if self.in_set else "weak" if self.weak else "candidate"
+
+    @property
+    def name(self) -> str:
+        """Its name without its criterion's."""
+        return self.judge.removeprefix(f"{self.criterion} · ")
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        plain = {"judge", "judge_version_id", "criterion", "kind", "against", "n", "state", "in_set", "seen"}
+        return {
+            **{name: getattr(self, name) for name in sorted(plain)},
+            **flat("catches", self.catches),
+            **flat("false_alarms", self.false_alarms),
+            "cost_per_thousand": self.cost_per_thousand,
+            "stale_because": [str(reason) for reason in self.stale_because],
+            "shown": self.shown,
+        }
+
+
+class Unheld(Frozen):
+    """A criterion of which no judge is better than a constant answer for sure, and what would help."""
+
+    criterion: str
+    criterion_id: str | None
+    fails: int
+    helps: Fact
+
+
+class JudgeTable(Frozen):
+    """All judges, those in use first, then by criterion, the best first.
+
+    ``n``: graded outputs outside the sealed test. ``unseen``: what the set catches and wrongly fails on
+    outputs that it had not seen, as of its choice; None where none is chosen.
+    """
+
+    rows: tuple[JudgeRow, ...]
+    unheld: tuple[Unheld, ...]
+    n: int
+    in_use: int
+    unseen: tuple[Rate, Rate] | None
+
+    @property
+    def shown(self) -> tuple[JudgeRow, ...]:
+        """Those of the set, and the best of each criterion that hold up."""
+        return tuple(row for row in self.rows if row.shown)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "n": self.n,
+            "judges": [row.document() for row in self.rows],
+            "nothing_holds_up": self.unheld,
+            "set": {**flat("catches", self.unseen[0]), **flat("false_alarms", self.unseen[1])}
+            if self.unseen
+            else None,
+        }
+
+
+@operation("judge table", role=Role.MANAGER)
+def judge_table(workspace: Workspace) -> JudgeTable:
+    """Show what each judge finds and wrongly fails, what it costs, and where nothing holds up."""
+    labels, versions = fitting_labels(workspace), active_judges(workspace)
+    choice = judge_rows.chosen(workspace.db, workspace.project.id)
+    members = set(choice["judge_version_ids"]) if choice else set()
+    rows = list(_rows(workspace, versions, labels, members))
+    used = {row.criterion for row in rows if row.in_set}
+    rows.sort(
+        key=lambda row: (row.criterion not in used, row.criterion, not row.in_set, row.weak, -_edge(row))
+    )
+    by_criterion = [list(group) for _, group in itertools.groupby(rows, key=lambda row: row.criterion)]
+    fails = {criterion.id: criterion for criterion in list_criteria(workspace)}
+    return JudgeTable(
+        rows=tuple(row for group in by_criterion for row in _with_best(group)),
+        unheld=tuple(
+            _unheld(group[0], fails.get(group[0].criterion_id or ""))
+            for group in by_criterion
+            if all(row.weak and not row.in_set for row in group)
+        ),
+        n=len(labels.value),
+        in_use=sum(row.in_set for row in rows),
+        unseen=_unseen(choice["figures"].get("held_out") or {}) if choice and members else None,
+    )
+
+
+def _rows(
+    workspace: Workspace, versions: Sequence[JudgeVersion], labels: Labels, members: set[str]
+) -> Iterator[JudgeRow]:
+    if not versions:
+        return
+    votes = words_on(workspace.db, versions, list(labels.value))
+    everything, spent = evidence_of(workspace, labels.value), costs(workspace.db, workspace.project.id)
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
+    staleness, single = Staleness(workspace), criterion_labels(workspace, labels)
+    ordered = sorted(versions, key=lambda version: version.criterion_id or "")
+    for criterion_id, group in itertools.groupby(ordered, key=lambda version: version.criterion_id):
+        criterion = criteria.get(criterion_id or "")
+        truth = truth_among(criterion, labels, single)
+        evidence, judges = _part(everything, truth.fails), list(group)
+        measured = measured_on(evidence, votes.loc[evidence.ids, [judge.id for judge in judges]])
+        for version, (tpr, tnr) in zip(judges, measured, strict=True):
+            false = complement(tpr, not_measurable("there are no outputs that people passed"))
+            yield JudgeRow(
+                judge=version.name,
+                judge_version_id=version.id,
+                criterion=criterion.name if criterion else OVERALL,
+                criterion_id=criterion_id,
+                kind=version.kind,
+                description=version.description,
+                against=truth.against,
+                catches=tnr,
+                false_alarms=false,
+                edge=difference(tnr, false),
+                seen=bool(version.fitted_on) and kind_of(version).shaped == "in-sample",
+                cost_per_thousand=price_of(workspace, version, spent)[0],
+                in_set=version.id in members,
+                stale_because=staleness.reasons(version),
+            )
+
+
+def _part(evidence: Evidence, fails: Mapping[str, bool]) -> Evidence:
+    """The outputs that say something about one criterion, with whether they pass it."""
+    inside = np.array([output_id in fails for output_id in evidence.ids], dtype=bool)
+    ids = [output_id for output_id in evidence.ids if output_id in fails]
+    return dataclasses.replace(
+        evidence,
+        ids=ids,
+        passes=np.array([not fails[output_id] for output_id in ids], dtype=bool),
+        groups=None
+        if evidence.groups is None
+        else np.unique(evidence.groups[inside], return_inverse=True)[1],
+        weights=None if evidence.weights is None else evidence.weights[inside],
+    )
+
+
+def _edge(row: JudgeRow) -> float:
+    return -2.0 if row.edge.value is None else row.edge.value
+
+
+def _with_best(group: Sequence[JudgeRow]) -> Iterator[JudgeRow]:
+    """One criterion's judges, the best first; those of the set and the best that hold up are shown."""
+    for place, row in enumerate(group):
+        yield row.model_copy(update={"shown": row.in_set or (place < _BEST and not row.weak)})
+
+
+def _unheld(row: JudgeRow, criterion: Criterion | None) -> Unheld:
+    fails = row.catches.n
+    if fails < NEEDED:
+        helps = fact("helps_fails", n=NEEDED - fails)
+    elif not settings().has_model:
+        helps = fact("helps_model")
+    else:
+        helps = fact("helps_wording")
+    return Unheld(
+        criterion=row.criterion, criterion_id=criterion.id if criterion else None, fails=fails, helps=helps
+    )
+
+
+def _unseen(held_out: Mapping[str, Any]) -> tuple[Rate, Rate]:
+    n, fails = held_out.get("n") or 0, held_out.get("n_fails") or 0
+    found = []
+    for name, size in (("coverage", fails), ("false_failure_rate", n - fails)):
+        value = held_out.get(name)
+        found.append(
+            not_measurable(held_out.get("why_not") or "it was not measured when the set was chosen", size)
+            if value is None
+            else Rate(value=value, low=held_out.get(f"{name}_low"), high=held_out.get(f"{name}_high"), n=size)
+        )
+    return found[0], found[1]

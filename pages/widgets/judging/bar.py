@@ -1,0 +1,67 @@
+"""What is done with all judges: run, propose, choose; the run that is under way; and more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.messages.catalogue import counted
+from labelcore.settings import settings
+from labelcore.stages.aligning.side_by_side import JudgeTable
+from labelcore.stages.judging.proposing.proposals import ProposalOrder
+from labelcore.stages.judging.testing.overview import propose_judges
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import learned, running, suspects
+
+
+def show(workspace: Workspace, found: JudgeTable) -> Any:
+    """The buttons and the newest run; where the estimate of a run is written later."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found.rows and st.button(say("Run the judges"), type="primary", icon=":material/play_arrow:"):
+            running.start(workspace)
+        if st.button(say("Propose judges"), type="secondary" if found.rows else "primary"):
+            _propose(workspace)
+        if found.rows:
+            shell.go_to("6_results.py", say("Choose the set"), {keys.RESULTS_VIEW: "judges"})
+        with st.popover(say("More")):
+            _offer_tools(workspace)
+        estimate = st.empty()
+    if message := st.session_state.pop(keys.JUDGES_PROPOSED, ""):
+        st.success(message)
+    running.watch(workspace)
+    if found.rows:
+        suspects.show_stale(workspace, found)
+        learned.show_freshness(workspace)
+    return estimate
+
+
+def _propose(workspace: Workspace) -> None:
+    with st.spinner(say("Fitting candidates to the grades …")):
+        order = ProposalOrder(offline=not settings().has_model)
+        made = propose_judges(workspace, order=order, examined=False).judges
+    if not made:
+        st.info(say("Nothing can be fitted yet: it takes some passed and some failed outputs."))
+        return
+    words = counted(
+        "One candidate is proposed. Run it next.", "{n} candidates are proposed. Run them next.", n=len(made)
+    )
+    st.session_state[keys.JUDGES_PROPOSED] = words
+    st.rerun()
+
+
+def _offer_tools(workspace: Workspace) -> None:
+    """What concerns no single judge; it opens beside the table."""
+    names = {
+        "check": say("Write a check"),
+        "rulings": say("Rulings so far"),
+        "suspects": say("Look for judges that are not worth their place"),
+        "schema": say("Schema of structured outputs"),
+    }
+    for view, words in names.items():
+        if st.button(words, key=f"open-{view}", width="stretch"):
+            st.query_params[keys.JUDGE_VIEW] = view
+            st.rerun()
+    running.offer_local_model(workspace)

@@ -1,0 +1,98 @@
+"""How the open judge decides: its prompt, code, weights or steps, what to edit; and its verdicts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.judges.kinds import PROBE, kind_of
+from labelcore.messages import say
+from labelcore.models import JudgeVersion
+from labelcore.stages import judging
+from labelcore.stages.judging.keeping.summaries import show_judge
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import learned
+from pages.widgets.outputs import show_output
+
+_PAGE = 5
+
+
+def show(workspace: Workspace, version: JudgeVersion) -> None:
+    """What it holds, in its own form, with what can be changed, and its history."""
+    kind, detail = kind_of(version), show_judge(workspace, version)
+    source = detail.spec.get("source")
+    if kind.learns:
+        learned.show_learned(workspace, version)
+    elif kind.composed:
+        learned.show_cascade(workspace, version)
+    elif kind.prompts:
+        _show_prompts(version)
+    elif isinstance(source, str):
+        st.code(source, language="python", wrap_lines=True)
+    else:
+        shell.table([{say("part"): name, say("value"): str(value)} for name, value in detail.spec.items()])
+    _offer_to_edit(version, source if isinstance(source, str) else "")
+    with st.expander(say("Versions ({n})", n=len(detail.versions))):
+        for line in detail.versions:
+            st.text(line)
+
+
+def _show_prompts(version: JudgeVersion) -> None:
+    """What a model is asked, with a made-up output in its place."""
+    for prompt in kind_of(version).prompts:
+        st.caption(say("Asks {model}, with a made-up output here:", model=shell.plain(prompt.spec.model)))
+        for message in prompt.messages_for(PROBE):
+            st.code(message["content"], language=None, wrap_lines=True, height=240)
+
+
+def _offer_to_edit(version: JudgeVersion, source: str) -> None:
+    if source:
+        if st.button(say("Edit this check"), key="edit-check"):
+            name = version.name.rpartition(" · ")[2]
+            st.session_state.update({keys.CHECK_SOURCE: source, keys.CHECK_NAME: name})
+            st.query_params[keys.JUDGE_VIEW] = "check"
+            st.rerun()
+        return
+    with st.container(horizontal=True):
+        if version.criterion_id and st.button(
+            say("Change what it is asked: open the criterion"), key="edit-criterion"
+        ):
+            shell.open_at("4_deriving.py", criterion=version.criterion_id)
+        if st.button(say("Write a check instead"), key="edit-instead"):
+            st.query_params[keys.JUDGE_VIEW] = "check"
+            st.rerun()
+
+
+def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
+    """What it says about outputs, value by value."""
+    (judge,) = judging.list_judges(workspace, [version])
+    counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
+    known = [value for value in counts if counts[value]]
+    if judge.errors:
+        st.caption(
+            say(
+                "{n} outputs have no verdict, {refused} of them refused by the model.",
+                n=judge.errors,
+                refused=judge.refusals,
+            )
+        )
+    if not known:
+        st.write(say("It has decided nothing yet: run the judges."))
+        return
+    key = f"verdicts-{version.id}"
+    value = st.segmented_control(
+        say("Outputs with the verdict"),
+        known,
+        default=known[0],
+        format_func=lambda value: f"{say(value)} ({counts[value]:,})",
+        key=key,
+    )
+    if not value:
+        return
+    start = shell.page_of(range(counts[value]), _PAGE, f"{key}-{value}")[0]
+    for output, decision in judging.judged(workspace.db, version.id, value, limit=_PAGE, start=start):
+        with st.container(border=True):
+            st.text(decision.reason)
+            show_output(output, height=160)
+            if kind_of(version).learns:
+                learned.show_why(workspace, version, output)

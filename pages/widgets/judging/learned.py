@@ -1,0 +1,98 @@
+"""Learned judges and cascades: made again, what they look at, who decides and with which error."""
+
+import streamlit as st
+
+from labelcore.judges.kinds import kind_of
+from labelcore.messages import say, sentence
+from labelcore.messages.lines.judging import cascade
+from labelcore.models import JudgeVersion, Output
+from labelcore.stages import judging
+from labelcore.stages.judging.proposing import cascades, retraining
+from labelcore.workspace import Workspace
+from pages.widgets import charts, shell
+from pages.widgets.shell import plain
+
+
+def show_freshness(workspace: Workspace) -> None:
+    """How many grades came since the learned judges were made, with one button."""
+    active = judging.active_judges(workspace)
+    known = retraining.freshness(workspace, active)
+    stale = [freshness for freshness in known if freshness.changed and not freshness.why_not]
+    if not stale:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        more = say("({n} more like it)", n=len(stale) - 1) if len(stale) > 1 else ""
+        st.write(f"{plain(sentence(stale[0].says))} {plain(more)}")
+        if st.button(say("Make learned judges again"), key="retrain"):
+            with shell.guard(), st.spinner(say("Fitting to the grades …")):
+                found = retraining.retrain(workspace)
+                new = sum(freshness.new for freshness in found)
+                st.success(say("New versions: {n}. Run them next.", n=new))
+
+
+def show_learned(workspace: Workspace, version: JudgeVersion) -> None:
+    """What a learned judge looks at, and how far its probabilities can be believed."""
+    report = retraining.explain(workspace, version)
+    st.write(plain(sentence(report.fresh.says)))
+    st.write(plain(sentence(report.reliability.says)))
+    weights = [(weight.what, weight.weight) for weight in report.weights]
+    charts.weights(say("What it looks at (log odds of a fail)"), weights, key=f"weights-{version.id}")
+    if points := [(point.predicted, point.observed) for point in report.reliability.bins]:
+        title = say("Stated and found, n = {n}", n=report.reliability.n)
+        charts.reliability(title, points, key=f"reliability-{version.id}")
+
+
+def show_why(workspace: Workspace, version: JudgeVersion, output: Output) -> None:
+    """What tells in one output, on demand."""
+    if not st.button(say("What told here"), key=f"why-{version.id}-{output.id}"):
+        return
+    with shell.guard(), st.spinner(say("Leaving out one sentence after the other …")):
+        told = retraining.explain_output(workspace.db, version, output)
+        for tell in told.tells:
+            st.text(f"{tell.weight:+.2f}  {tell.what}")
+        for part in told.parts:
+            st.text(f"{part.pull:+.2f}  “{part.text}”")
+
+
+def show_cascade(workspace: Workspace, version: JudgeVersion) -> None:
+    """Who decides how much, with which error, and the curve that the threshold was chosen on."""
+    report = cascades.report(workspace, version)
+    _say(report)
+    charts.risk(say("Error against the share that the first judge decides"), report, key=f"risk-{version.id}")
+    if report.ungraded and st.button(
+        say("Put up to 50 of the {n:,} left to people first on the Grade page", n=len(report.ungraded)),
+        key=f"people-{version.id}",
+    ):
+        with shell.guard():
+            handed = cascades.hand_to_people(workspace, version, limit=50)
+            st.success(say("{n} outputs come first on the Grade page.", n=len(handed.output_ids)))
+
+
+def _say(report: cascades.CascadeReport) -> None:
+    for line in cascade(report):
+        st.write(plain(line.strip()))
+
+
+def make_cascade(workspace: Workspace, version: JudgeVersion) -> None:
+    """A cascade that begins with this judge: where it is not sure another one decides, else a person."""
+    st.write(say("This judge decides first; where it is not sure, another one; else a person."))
+    others = {
+        other.id: other
+        for other in judging.active_judges(workspace)
+        if other.criterion_id == version.criterion_id
+        and other.judge_id != version.judge_id
+        and not kind_of(other).composed
+    }
+    if not others:
+        st.write(say("No other judge decides this criterion: propose one."))
+        return
+    then = st.selectbox(
+        say("Then"), list(others), format_func=lambda other: others[other].name, key="cascade-then"
+    )
+    error = st.number_input(say("At most wrong at each step, in %"), 1, 50, 10, key="cascade-error")
+    if st.button(say("Set the cascade from the grades"), key="cascade-make"):
+        with shell.guard(), st.spinner(say("Both judges decide on graded outputs …")):
+            criterion, both = version.criterion_id, (version, others[then])
+            report = cascades.make(workspace, *both, criterion=criterion, error=error / 100)
+            _say(report)
+            st.write(say("Run the judges, then open its row in the table to see its verdicts."))

@@ -1,0 +1,97 @@
+"""The open judge: what it does, how well, its errors, how it decides, its tools; or a tool of all judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from labelcore.judges.kinds import kind_of
+from labelcore.messages import rate_words, say, sentence
+from labelcore.models import JudgeVersion
+from labelcore.stages import judging, refining
+from labelcore.stages.aligning.side_by_side import JudgeRow
+from labelcore.workspace import Workspace
+from pages.widgets import keys
+from pages.widgets.judging import checks, deciding, errors, hardness, learned, race, rulings, suspects
+from pages.widgets.shell import plain
+
+_OF_ALL: dict[str, Callable[[Workspace], None]] = {
+    "check": checks.write_check,
+    "rulings": rulings.show,
+    "suspects": suspects.show,
+    "schema": checks.show_schema,
+}
+_TOOLS: dict[str, Callable[[Workspace, JudgeVersion], None]] = {
+    "how": deciding.show,
+    "verdicts": deciding.show_verdicts,
+    "race": race.show_race,
+    "hardness": hardness.show_hardness,
+    "flips": hardness.show_flips,
+    "cascade": learned.make_cascade,
+}
+
+
+def show(workspace: Workspace, row: JudgeRow | None) -> None:
+    """What the address asks for."""
+    view = st.query_params.get(keys.JUDGE_VIEW, "errors")
+    if view in _OF_ALL:
+        if row and st.button(say("Back to the judge"), icon=":material/arrow_back:", type="tertiary"):
+            _go("errors")
+        _OF_ALL[view](workspace)
+        return
+    if row is None:
+        st.write(say("The judge that is open will stand here, with its errors."))
+        return
+    version = judging.find_judge(workspace, row.judge_version_id)
+    docket = refining.docket(workspace, judge=version)
+    _show_head(row)
+    _choose(version, view, docket.open)
+    if view in _TOOLS:
+        _TOOLS[view](workspace, version)
+    else:
+        errors.show(workspace, docket)
+
+
+def _show_head(row: JudgeRow) -> None:
+    st.markdown(f"#### {plain(say(row.criterion))} · {plain(row.name)}")
+    st.text(row.description)
+    for why in row.stale_because:
+        st.write(f":orange[:material/warning:] {plain(say('Stale: {why}.', why=say(why)))}")
+    words = say(
+        "Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.",
+        catches=rate_words(row.catches),
+        wrong=rate_words(row.false_alarms),
+    )
+    st.write(plain(words))
+    st.caption(plain(say("Measured against {against}.", against=sentence(row.against))))
+
+
+def _choose(version: JudgeVersion, view: str, n: int) -> None:
+    """Its three views at hand, its tools behind a button."""
+    views = {
+        "errors": say("Disagrees with people ({n})", n=n),
+        "how": say("How it decides"),
+        "verdicts": say("Verdicts"),
+    }
+    kind = kind_of(version)
+    tools = {"race": say("Race the judges of this criterion")}
+    if kind.runs:
+        tools["hardness"] = say("Test its hardness")
+    if kind.needs_model:
+        tools["flips"] = say("Ask it again: does it change its mind?")
+    if kind.gives_probabilities and not kind.composed:
+        tools["cascade"] = say("Let another judge decide where it is not sure")
+    with st.container(horizontal=True):
+        for name, words in views.items():
+            if st.button(words, key=f"view-{name}", type="primary" if name == view else "secondary"):
+                _go(name)
+        with st.popover(tools.get(view) or say("More")):
+            for name, words in tools.items():
+                if st.button(words, key=f"view-{name}", width="stretch"):
+                    _go(name)
+
+
+def _go(view: str) -> None:
+    st.query_params[keys.JUDGE_VIEW] = view
+    st.rerun()

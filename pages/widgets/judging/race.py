@@ -1,0 +1,79 @@
+"""The referee's table: candidates of one criterion on the same graded outputs."""
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.messages import rate_words, say, sentence, sentences
+from labelcore.models import JudgeVersion
+from labelcore.stages import judging
+from labelcore.stages.aligning import refereeing
+from labelcore.workspace import Workspace
+from pages.widgets import charts, shell
+from pages.widgets.outputs import show_output
+
+_CHARTED = 12
+
+
+def show_race(workspace: Workspace, version: JudgeVersion) -> None:
+    """Race the judges of this one's criterion, and open where it differs from another."""
+    least = st.number_input(say("Least TNR, in percent"), 0, 100, 60, 5, key="race-tnr")
+    if not st.toggle(say("Race them"), key="race-now"):
+        st.write(say("Each judge is measured on outputs that it was not fitted to; this takes some seconds."))
+        return
+    with st.spinner(say("Fitting and comparing …")):
+        found = refereeing.race(workspace, criterion=version.criterion_id, min_tnr=least / 100)
+    measured = say("Measured against {against}.", against=sentence(found.against))
+    st.write(shell.plain(f"{sentence(found.says)} {measured}"))
+    title = say("TPR and TNR on the same {n} graded outputs, 95 % intervals", n=found.n)
+    charts.judge_rates(title, found.contenders[:_CHARTED], key="race")
+    with st.expander(say("All figures")):
+        _show_table(found)
+    shell.warn(sentences(found.left_out))
+    _differences(workspace, found, version)
+
+
+def _show_table(found: refereeing.Race) -> None:
+    rows = [
+        {
+            say("judge"): contender.judge,
+            say("measured"): say(contender.how),
+            say("good enough"): say(contender.good),
+            "TPR": rate_words(contender.tpr),
+            "TNR": rate_words(contender.tnr),
+            say("US$ for 1,000"): contender.cost_per_thousand,
+            "ms": contender.latency_ms,
+            say("flips"): rate_words(contender.flip_rate),
+            say("beaten by"): contender.beaten_by,
+        }
+        for contender in found.contenders
+    ]
+    beaten = ["color: #8a8a8a" if row[say("beaten by")] else "" for row in rows]
+    st.dataframe(pd.DataFrame(rows).style.apply(lambda _: beaten), hide_index=True)
+
+
+def _differences(workspace: Workspace, found: refereeing.Race, version: JudgeVersion) -> None:
+    names = {
+        contender.judge_version_id: contender.judge
+        for contender in found.contenders
+        if contender.judge_version_id != version.id
+    }
+    if not names:
+        return
+    label = say("Where does it differ from")
+    other = st.selectbox(label, list(names), format_func=names.__getitem__, key="race-other")
+    compared = refereeing.differences(workspace, version, judging.find_judge(workspace, other))
+    words = say(
+        "On {n} of {of} graded outputs; only this judge is right on {first}, only the other on {second} "
+        "(verdicts as stored).",
+        n=len(compared.differences),
+        of=compared.paired.n,
+        first=compared.paired.only_first,
+        second=compared.paired.only_second,
+    )
+    st.write(words)
+    for difference in shell.page_of(compared.differences, 3, "race-differences"):
+        with st.container(border=True):
+            st.write(say("People passed it.") if difference.human_pass else say("People failed it."))
+            st.text(f"{version.name}: {say(difference.first)}. {difference.first_reason}")
+            st.text(f"{names[other]}: {say(difference.second)}. {difference.second_reason}")
+            show_output(difference.output, height=160)

@@ -1,0 +1,120 @@
+"""The table of judges: read once for each change, shown by criterion, and which row is open."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.lines.aligning import in_use_words
+from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
+from labelcore.stats.rate import Rate, share_words
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.components import judge_opened, judges_table
+from pages.widgets.shell import plain
+
+_KIND = {"in the set": "used", "candidate": "candidate", "weak": "weak", "stale": "stale"}
+
+
+def read(workspace: Workspace) -> JudgeTable:
+    """The table; the one before it where a row was pressed only, which changes no figure."""
+    pressed = judge_opened(keys.JUDGE_TABLE)
+    if pressed:
+        st.query_params[keys.JUDGE] = pressed
+        st.query_params.pop(keys.JUDGE_VIEW, None)
+    kept: tuple[str, JudgeTable] | None = st.session_state.get(keys.JUDGE_TABLE_KEPT)
+    if pressed and kept and kept[0] == workspace.project.id:
+        return kept[1]
+    found = judge_table(workspace)
+    st.session_state[keys.JUDGE_TABLE_KEPT] = (workspace.project.id, found)
+    return found
+
+
+def show_in_use(found: JudgeTable) -> None:
+    """What those in use do together."""
+    if found.rows:
+        st.write(plain(in_use_words(found)))
+
+
+def show(found: JudgeTable) -> JudgeRow | None:
+    """The best judges of each criterion and those in use, or all; the one that is open."""
+    if not found.rows:
+        st.info(say("There are no judges yet: accept criteria, then propose judges."))
+        shell.go("4_deriving.py", "Criteria")
+        return None
+    everything = len(found.rows) > len(found.shown) and st.toggle(
+        say("All {n} judges", n=len(found.rows)), key=keys.JUDGES_ALL, bind="query-params"
+    )
+    rows = found.rows if everything else found.shown
+    row = _open(found, rows)
+    judges_table(_words(), _groups(found.rows, rows, row), key=keys.JUDGE_TABLE)
+    if any(other.seen for other in rows):
+        st.caption(say("\\* It was fitted to these grades, so it may do worse on others."))
+    for gap in found.unheld:
+        helps = sentence(gap.helps)
+        words = say(
+            "Nothing holds up for “{criterion}”. What would help: {helps}.",
+            criterion=gap.criterion,
+            helps=helps,
+        )
+        st.write(plain(words))
+    return row
+
+
+def _open(found: JudgeTable, rows: Sequence[JudgeRow]) -> JudgeRow:
+    asked = st.query_params.get(keys.JUDGE)
+    named = (row for row in found.rows if asked in {row.judge_version_id, row.judge})
+    return next(named, rows[0] if rows else found.rows[0])
+
+
+def _words() -> dict[str, str]:
+    return {
+        "table": say("Judges"),
+        "judge": say("judge"),
+        "catches": say("finds of the bad"),
+        "alarms": say("false alarms"),
+        "n": "n",
+        "cost": say("US$ for 1,000"),
+        "state": "",
+    }
+
+
+def _groups(known: Sequence[JudgeRow], shown: Sequence[JudgeRow], opened: JudgeRow) -> list[dict[str, Any]]:
+    """Those that are shown, the open one among them, by criterion."""
+    ids = {row.judge_version_id for row in (*shown, opened)}
+    kept = [row for row in known if row.judge_version_id in ids]
+    return [
+        {"criterion": say(criterion), "rows": [_row(row, opened) for row in group]}
+        for criterion, group in itertools.groupby(kept, key=lambda row: row.criterion)
+    ]
+
+
+def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
+    states = ["in the set"] if row.in_set and row.state == "stale" else []
+    cost = row.cost_per_thousand
+    return {
+        "id": row.judge_version_id,
+        "judge": row.name,
+        "catches": _rate(row.catches),
+        "alarms": _rate(row.false_alarms),
+        "n": f"{row.catches.n:,} + {row.false_alarms.n:,}",
+        "cost": "?" if cost is None else f"{cost:,.2f}" if cost else "0",
+        "states": [{"kind": _KIND[state], "words": say(state)} for state in (*states, row.state)],
+        "seen": row.seen,
+        "open": row.judge_version_id == opened.judge_version_id,
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    short = "–" if rate.value is None else share_words(rate.value)
+    return {
+        "value": rate.value,
+        "low": rate.low,
+        "high": rate.high,
+        "short": short,
+        "words": rate_words(rate),
+    }
