@@ -6,12 +6,17 @@ from starlette.routing import Route
 
 from pages.widgets import keys
 
-_MOVED = {"trusting": {}, "aligning": {keys.RESULTS_VIEW: "judges"}}
+_MOVED: dict[str, tuple[str, dict[str, str]]] = {
+    "trusting": ("results", {}),
+    "aligning": ("results", {keys.RESULTS_VIEW: "judges"}),
+    "refining": ("judging", {}),
+}
 
 
 def _lead_on(request: Request) -> RedirectResponse:
-    place = request.url.include_query_params(**_MOVED[request.url.path.strip("/")])
-    return RedirectResponse(f"/results?{place.query}" if place.query else "/results")
+    page, asked = _MOVED[request.url.path.strip("/")]
+    place = request.url.include_query_params(**asked)
+    return RedirectResponse(f"/{page}?{place.query}" if place.query else f"/{page}")
 
 
 routes = [Route(f"/{old}", _lead_on, methods=["GET"]) for old in _MOVED]

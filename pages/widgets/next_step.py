@@ -22,7 +22,7 @@ _PAGES: dict[ActionKind, str] = {
     "run": "5_judging.py",
     "remake": "5_judging.py",
     "choose": "6_results.py",
-    "refine": "7_refining.py",
+    "refine": "5_judging.py",
     "look again": "6_results.py",
     "fresh test": "6_results.py",
     "sharpen": "4_deriving.py",

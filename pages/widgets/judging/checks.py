@@ -88,8 +88,8 @@ def show_schema(workspace: Workspace) -> None:
         if st.button(say("Check outputs against it"), key="schema-set") and text.strip():
             with shell.guard():
                 found = schemas.set_schema(workspace, text)
-                words = "{fits:,} of {tried:,} outputs fit; its judge is proposed."
-                st.success(say(words, fits=found.fits, tried=found.tried))
+                told = {"fits": found.fits, "tried": found.tried}
+                st.success(say("{fits:,} of {tried:,} outputs fit; its judge is proposed.", **told))
         if schema and st.button(say("Clear it"), key="schema-clear"):
             schemas.clear_schema(workspace)
             st.rerun()
@@ -98,8 +98,8 @@ def show_schema(workspace: Workspace) -> None:
         return
     names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
     for key, pointer in workspace.project.settings.fields.items():
-        words = "{criterion} is about the field {field}."
-        st.write(shell.plain(say(words, criterion=names.get(key, key), field=pointer)))
+        told = {"criterion": names.get(key, key), "field": pointer}
+        st.write(shell.plain(say("{criterion} is about the field {field}.", **told)))
     left, right = st.columns(2)
     chosen = left.selectbox(
         say("Criterion"), criteria, format_func=lambda criterion: criterion.name, key="field-of"

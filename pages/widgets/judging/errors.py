@@ -99,11 +99,14 @@ def lead_on(value: CourtValue, conflict: refining.Disagreement) -> None:
         "criterion_unclear": ("4_deriving.py", say("Open this criterion")),
         "context_missing": ("1_importing.py", say("Bring in what is missing")),
     }[value]
-    if st.button(label, key=key, type="primary", help=_HELP.get(value) and say(_HELP[value])):
+    if st.button(label, key=key, type="primary", help=_help(value)):
         shell.open_at(file, criterion=criterion if value == "criterion_unclear" else "")
 
 
-_HELP = {"person_wrong": "It stands first on the Grade page now; no grade was changed."}
+def _help(value: CourtValue) -> str | None:
+    if value != "person_wrong":
+        return None
+    return say("It stands first on the Grade page now; no grade was changed.")
 
 
 def take_back(workspace: Workspace, conflict: refining.Disagreement) -> None:

@@ -114,8 +114,11 @@ def offer_local_model(workspace: Workspace) -> None:
     if server is None and (weights is None or not local_server.installed()):
         return
     if server and settings().base_url == server.base_url:
-        words = "The model {model} runs on this machine; a small model judges less well than a large one."
-        st.write(plain(say(words, model=server.model)))
+        words = say(
+            "The model {model} runs on this machine; a small model judges less well than a large one.",
+            model=server.model,
+        )
+        st.write(plain(words))
         if st.button(say("Stop the local model"), key="local-model-stop"):
             with shell.guard():
                 machine.stop(workspace)
