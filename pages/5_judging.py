@@ -12,7 +12,7 @@ with shell.guard():
     found = table.read(place)
     table.show_in_use(found)
     estimate = bar.show(place, found)
-    left, right = st.columns([3, 2])
+    left, right = st.columns([7, 5])
     with left:
         row = table.show(found)
     with right.container(border=True):

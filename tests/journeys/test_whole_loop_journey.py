@@ -117,8 +117,8 @@ def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -
     page.goto(f"{app}/judging")
     press(page, "Propose judges")
     expect(page.get_by_text("candidates are proposed")).to_be_visible(timeout=40_000)
-    press(page, "Run judges on all outputs")
-    expect(page.get_by_text("finished:")).to_be_visible(timeout=40_000)
+    press(page, "Run the judges")
+    expect(page.get_by_text("Finished:")).to_be_visible(timeout=40_000)
 
     page.goto(f"{app}/aligning")
     press(page, "Choose the best set")

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import local_server
+from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import judging, projects
 from labelcore.stages.judging.testing import hardness, hardness_report
@@ -35,16 +36,27 @@ def worked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
 
 
+def opened(view: str, judge: str = "") -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=240)
+    app.query_params[keys.JUDGE_VIEW] = view
+    if judge:
+        app.query_params[keys.JUDGE] = judge
+    return app
+
+
+def first_judge(path: Path) -> JudgeVersion:
+    db = open_database(path)
+    return judging.active_judges(Workspace(db, projects.open_project(db, "shop")))[0]
+
+
 def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) -> None:
-    app = healthy(AppTest.from_file(PAGE, default_timeout=240).run())
-    app.session_state[keys.JUDGES] = "Hardness"
-    healthy(app.run())
+    chosen = first_judge(worked)
+    app = healthy(opened("hardness", chosen.id).run())
     assert any("was not tested yet" in element.value for element in app.info)
     app.number_input(key="hardened-judge-limit").set_value(2).run()
     healthy(app.button(key="hardened-judge-go").click().run())
     db = open_database(worked)
     project = projects.open_project(db, "shop")
-    chosen = judging.find_judge(Workspace(db, project), app.selectbox(key="hardened-judge").value.id)
     until = time.monotonic() + 100
     while hardness.ongoing_test(chosen) and time.monotonic() < until:
         time.sleep(0.05)
@@ -66,20 +78,13 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
         return {judges[0].id: {output.id: stopped for output in outputs}}
 
     monkeypatch.setattr(hardness, "decide", slow)
-    app = AppTest.from_file(PAGE, default_timeout=240)
-    app.session_state[keys.JUDGES] = "Hardness"
-    healthy(app.run())
+    chosen = first_judge(worked)
+    app = healthy(opened("hardness", chosen.id).run())
     healthy(app.button(key="hardened-judge-go").click().run())
     assert app.button(key="hardened-judge-go").disabled
-    other = AppTest.from_file(PAGE, default_timeout=240)
-    other.session_state[keys.JUDGES] = "Hardness"
-    healthy(other.run())
+    other = healthy(opened("hardness", chosen.id).run())
     started = time.monotonic()
     healthy(other.button(key="hardened-judge-stop").click().run())
-    db = open_database(worked)
-    chosen = judging.find_judge(
-        Workspace(db, projects.open_project(db, "shop")), app.selectbox(key="hardened-judge").value.id
-    )
     while hardness.ongoing_test(chosen) and time.monotonic() < started + 5:
         time.sleep(0.05)
     assert time.monotonic() - started < 5
@@ -87,11 +92,10 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     assert not app.button(key="hardened-judge-go").disabled, "what is left can be tested later"
 
 
-def test_without_llm_judges_there_are_no_flips(worked: Path) -> None:
-    app = healthy(AppTest.from_file(PAGE, default_timeout=240).run())
-    app.session_state[keys.JUDGES] = "Flips"
-    healthy(app.run())
-    assert any("there are none yet" in element.value for element in app.info)
+def test_only_a_judge_that_may_change_its_mind_can_be_asked_again(worked: Path) -> None:
+    app = healthy(opened("errors", first_judge(worked).id).run())
+    shown = [button.key for button in app.button]
+    assert "view-hardness" in shown and "view-flips" not in shown
 
 
 def test_the_local_model_is_offered_only_where_it_can_be_started(
@@ -124,11 +128,10 @@ def test_the_local_model_is_offered_only_where_it_can_be_started(
 
 
 def behind_a_figure() -> None:
-    from pages.widgets.hardness import _texts
-
     from labelcore.stages import judging
     from labelcore.stages.judging.testing import hardness
     from pages.widgets import shell
+    from pages.widgets.judging.hardness import _texts
 
     place = shell.open_page("Judges")
     version = judging.active_judges(place)[0]

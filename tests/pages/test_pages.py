@@ -127,7 +127,6 @@ def test_every_page_through_the_navigation(worked: Path) -> None:
         "Criteria",
         "Judges",
         "How good are the outputs?",
-        "Refine",
         "Export",
     }
 

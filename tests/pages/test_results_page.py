@@ -1,4 +1,4 @@
-"""The pages Results and Refine: on an empty project, on a graded one, and one ruling taken back."""
+"""The page Results: on an empty project and on a graded one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from labelcore.messages import sentence
 from labelcore.messages.trusting import action_words, answer_words
 from labelcore.models import Grade, Output
 from labelcore.settings import settings
-from labelcore.stages import grading, projects, refining
+from labelcore.stages import grading, projects
 from labelcore.stages.reporting.failing import failures
 from labelcore.stages.reporting.trust import trust
 from labelcore.stats.rate import share_words
@@ -22,7 +22,6 @@ from labelcore.workspace import Workspace
 from tests.pages.test_pages import ROOT, healthy, work
 
 RESULTS = ROOT / "pages" / "6_results.py"
-REFINE = ROOT / "pages" / "7_refining.py"
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +62,6 @@ def test_without_grades_the_results_say_what_is_missing(database: Path) -> None:
     assert not app.metric
 
 
-def test_without_verdicts_there_is_nothing_to_rule_on(database: Path) -> None:
-    app = opened(REFINE)
-    assert "Nothing to rule on" in app.info[0].value
-
-
 def test_the_answer_stands_first_as_trust_and_home_give_it(worked: Path) -> None:
     db = open_database(worked)
     found = trust(Workspace(db, projects.open_project(db, "shop")))
@@ -103,50 +97,6 @@ def test_what_fails_most_leads_to_its_outputs(worked: Path) -> None:
     outputs.query_params["outputs-criterion"] = first.criterion_id
     healthy(outputs.run())
     assert any(f"{first.outputs} outputs match" in element.value for element in outputs.markdown)
-
-
-def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
-    db = open_database(worked)
-    project = projects.open_project(db, "shop")
-    passed = [
-        output_id for output_id, good in grading.human_labels(Workspace(db, project)).value.items() if good
-    ]
-    grading.record(
-        Workspace(db, project),
-        [
-            Grade(
-                id=f"late{output_id}",
-                project_id=project.id,
-                output_id=output_id,
-                annotator="ann",
-                value="fail",
-            )
-            for output_id in passed[:6]
-        ],
-    )
-    waiting = refining.docket(Workspace(db, project)).open
-    assert waiting
-    app = opened(REFINE)
-    rule = next(button for button in app.button if button.label.startswith("Rule"))
-    healthy(rule.click().run())
-    assert "Choose first" in app.warning[0].value
-    app.radio[0].set_value("judge_wrong")
-    next(field for field in app.text_input if field.label == "Why").set_value("the note says so")
-    next(field for field in app.text_input if field.label == "Your name").set_value("ann")
-    healthy(next(button for button in app.button if button.label.startswith("Rule")).click().run())
-    found = refining.docket(Workspace(db, project))
-    assert found.open == waiting - 1
-    assert any(element.value == "Ruled" for element in app.subheader)
-    conflict = next(conflict for conflict in found.conflicts if conflict.ruling)
-    refining.decide(
-        Workspace(db, project).by("ann"),
-        conflict.output.id,
-        "withdrawn",
-        judge=conflict.judge,
-        reason="taken back",
-    )
-    healthy(app.run())
-    assert not any(element.value == "Ruled" for element in app.subheader)
 
 
 def test_the_judges_in_use_show_what_is_missing_and_puts_it_first(worked: Path) -> None:

@@ -113,18 +113,19 @@ def test_a_ruling_ends_when_the_grade_changes_and_can_be_taken_back(
 
 
 @pytest.mark.parametrize(
-    ("value", "more", "said"),
-    [
-        ("maybe", {}, "no ruling"),
-        ("judge_wrong", {"reason": " "}, "name and a reason"),
-        ("judge_wrong", {"author": ""}, "name and a reason"),
-    ],
+    ("value", "more", "said"), [("maybe", {}, "no ruling"), ("judge_wrong", {"author": ""}, "needs a name")]
 )
-def test_a_ruling_without_sense_name_or_reason_is_refused(
+def test_a_ruling_without_sense_or_name_is_refused(
     workspace: Workspace, outputs: list[Output], value: str, more: dict[str, str], said: str
 ) -> None:
     with pytest.raises(BadInput, match=said):
         _rule(workspace, outputs[1], value, **more)
+
+
+def test_a_reason_is_offered_not_demanded(workspace: Workspace, outputs: list[Output]) -> None:
+    _rule(workspace, outputs[1], "judge_wrong", reason=" ")
+    (ruling,) = [conflict.ruling for conflict in refining.docket(workspace).conflicts if conflict.ruling]
+    assert ruling.reason == ""
 
 
 def test_the_sealed_test_stays_out(

@@ -26,23 +26,24 @@ function table(data, open) {
   const { words } = data;
   const heads = ["judge", "catches", "alarms", "n", "cost", "state"].map((name) => el("th", { scope: "col", class: name }, words[name]));
   const bodies = data.groups.map((group) =>
-    el("tbody", {}, el("tr", {}, el("th", { scope: "rowgroup", colspan: 6 }, group.criterion)), ...group.rows.map((row) => line(row, open))),
+    el("tbody", {}, el("tr", {}, el("th", { scope: "rowgroup", colspan: 6 }, group.criterion)), ...group.rows.map((row, at) => line(row, at === 0, open))),
   );
   return el("table", { "aria-label": words.table }, el("thead", {}, el("tr", {}, ...heads)), ...bodies);
 }
 
 /**
  * @param {JudgesRow} row
+ * @param {boolean} first of its criterion: a phone shows no others
  * @param {(id: string) => void} open
  */
-function line(row, open) {
+function line(row, first, open) {
   const press = (/** @type {Event} */ event) => {
     event.stopPropagation();
     open(row.id);
   };
   return el(
     "tr",
-    { "data-judge": row.id, "data-open": row.open, onclick: press },
+    { class: first && "first", "data-judge": row.id, "data-open": row.open, onclick: press },
     el("td", { class: "judge" }, el("button", { type: "button", "data-judge": row.id, "aria-pressed": String(row.open), onclick: press }, row.judge)),
     el("td", { class: "catches", title: row.catches.words }, bar(row.catches, "found", row.seen)),
     el("td", { class: "alarms", title: row.alarms.words }, bar(row.alarms, "false", row.seen)),

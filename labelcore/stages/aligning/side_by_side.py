@@ -31,8 +31,8 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 State = Literal["in the set", "candidate", "weak", "stale"]
-_BEST = 2
-"""So many judges of a criterion are shown first."""
+_BEST, _FEWEST = 2, 3
+"""So many judges of a criterion are shown first; with fewer fails than that nobody can tell a good one."""
 
 
 class JudgeRow(Frozen):
@@ -67,7 +67,7 @@ class JudgeRow(Frozen):
     @property
     def weak(self) -> bool:
         """Whether a constant answer may be as good."""
-        return (self.edge.low or 0.0) <= 0
+        return self.catches.n < _FEWEST or (self.edge.low or 0.0) <= 0
 
     @property
     def state(self) -> State:

@@ -11,6 +11,7 @@ from labelcore.messages.catalogue import counted
 from labelcore.settings import settings
 from labelcore.stages.aligning.side_by_side import JudgeTable
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
+from labelcore.stages.judging.proposing.retraining import Freshness
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
@@ -19,6 +20,7 @@ from pages.widgets.judging import learned, running, suspects
 
 def show(workspace: Workspace, found: JudgeTable) -> Any:
     """The buttons and the newest run; where the estimate of a run is written later."""
+    stale = learned.behind(workspace)
     with st.container(horizontal=True, vertical_alignment="center"):
         if found.rows and st.button(say("Run the judges"), type="primary", icon=":material/play_arrow:"):
             running.start(workspace)
@@ -27,14 +29,13 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
         if found.rows:
             shell.go_to("6_results.py", say("Choose the set"), {keys.RESULTS_VIEW: "judges"})
         with st.popover(say("More")):
-            _offer_tools(workspace)
+            _offer_tools(workspace, stale)
         estimate = st.empty()
     if message := st.session_state.pop(keys.JUDGES_PROPOSED, ""):
         st.success(message)
     running.watch(workspace)
     if found.rows:
         suspects.show_stale(workspace, found)
-        learned.show_freshness(workspace)
     return estimate
 
 
@@ -52,7 +53,7 @@ def _propose(workspace: Workspace) -> None:
     st.rerun()
 
 
-def _offer_tools(workspace: Workspace) -> None:
+def _offer_tools(workspace: Workspace, stale: list[Freshness]) -> None:
     """What concerns no single judge; it opens beside the table."""
     names = {
         "check": say("Write a check"),
@@ -64,4 +65,6 @@ def _offer_tools(workspace: Workspace) -> None:
         if st.button(words, key=f"open-{view}", width="stretch"):
             st.query_params[keys.JUDGE_VIEW] = view
             st.rerun()
+    if stale:
+        learned.offer_to_retrain(workspace, stale)
     running.offer_local_model(workspace)

@@ -29,19 +29,20 @@ def show(workspace: Workspace, docket: refining.Docket) -> None:
     _show_last(workspace, docket)
     if waiting:
         conflict = waiting[0]
-        st.caption(say("1 of {n} to rule on", n=len(waiting)))
+        left = say("1 of {n} to rule on", n=len(waiting))
+        st.caption(left if not docket.sealed else f"{left}. {_sealed(docket)}")
         show_conflict(conflict)
         _ask(workspace, conflict)
     elif docket.conflicts:
         st.write(say("All {n} are ruled on.", n=len(docket.conflicts)))
     else:
         st.write(say("It differs from people on no graded output."))
-    if docket.sealed:
-        st.caption(
-            say(
-                "{n} graded outputs of the sealed test are left out: nobody may fit to them.", n=docket.sealed
-            )
-        )
+    if docket.sealed and not waiting:
+        st.caption(_sealed(docket))
+
+
+def _sealed(docket: refining.Docket) -> str:
+    return say("{n} graded outputs of the sealed test are left out: nobody may fit to them.", n=docket.sealed)
 
 
 def show_conflict(conflict: refining.Disagreement) -> None:

@@ -13,21 +13,21 @@ from pages.widgets import charts, shell
 from pages.widgets.shell import plain
 
 
-def show_freshness(workspace: Workspace) -> None:
+def behind(workspace: Workspace) -> list[retraining.Freshness]:
+    """The learned judges that grades or notes have come for since they were made."""
+    known = retraining.freshness(workspace, judging.active_judges(workspace))
+    return [freshness for freshness in known if freshness.changed and not freshness.why_not]
+
+
+def offer_to_retrain(workspace: Workspace, stale: list[retraining.Freshness]) -> None:
     """How many grades came since the learned judges were made, with one button."""
-    active = judging.active_judges(workspace)
-    known = retraining.freshness(workspace, active)
-    stale = [freshness for freshness in known if freshness.changed and not freshness.why_not]
-    if not stale:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        more = say("({n} more like it)", n=len(stale) - 1) if len(stale) > 1 else ""
-        st.write(f"{plain(sentence(stale[0].says))} {plain(more)}")
-        if st.button(say("Make learned judges again"), key="retrain"):
-            with shell.guard(), st.spinner(say("Fitting to the grades …")):
-                found = retraining.retrain(workspace)
-                new = sum(freshness.new for freshness in found)
-                st.success(say("New versions: {n}. Run them next.", n=new))
+    more = say("({n} more like it)", n=len(stale) - 1) if len(stale) > 1 else ""
+    st.caption(f"{plain(sentence(stale[0].says))} {plain(more)}")
+    if st.button(say("Make learned judges again"), key="retrain"):
+        with shell.guard(), st.spinner(say("Fitting to the grades …")):
+            found = retraining.retrain(workspace)
+            new = sum(freshness.new for freshness in found)
+            st.success(say("New versions: {n}. Run them next.", n=new))
 
 
 def show_learned(workspace: Workspace, version: JudgeVersion) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.llm import local_server
-from labelcore.messages import say, trouble_words
+from labelcore.messages import say, speak, trouble_words
 from labelcore.messages.lines.judging import estimate_words, run_words
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -83,6 +83,7 @@ def start(workspace: Workspace) -> None:
 @st.fragment(run_every=1.0)
 def watch(workspace: Workspace) -> None:
     """The newest run as it goes, with a way to stop it."""
+    speak(shell.language())  # a fragment runs without its page
     for failure in st.session_state.get(keys.RUN_FAILED, []):
         st.error(plain(failure))
     runs = judging.runs(workspace)
@@ -101,7 +102,7 @@ def watch(workspace: Workspace) -> None:
             st.progress(min(1.0, done / total) if total else 1.0, text=words)
             if st.button(say("Stop"), key="stop-run", icon=":material/stop:"):
                 judging.stop_run(workspace, run.id)
-    else:
+    elif run.state != "finished" or keys.RUN_OVER in st.session_state:
         st.caption(plain(words))
     if run.state in {"stopped", "failed"} and run.message:
         st.warning(plain(run.message))

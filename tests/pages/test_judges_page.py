@@ -1,0 +1,203 @@
+"""The Judges page: the table, the open judge in the address, rulings where they are seen, its tools."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from labelcore.messages import rate_words
+from labelcore.models import Grade
+from labelcore.settings import settings
+from labelcore.stages import grading, judging, projects, refining
+from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
+from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
+from pages.widgets import keys, moved
+from pages.widgets.judging import table
+from tests.pages.test_pages import ROOT, healthy, work
+
+PAGE = ROOT / "pages" / "5_judging.py"
+
+
+@pytest.fixture(scope="module")
+def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("judged") / "app.duckdb"
+    work(path)
+    close_database(path)
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "app.duckdb"
+    for name, value in (("DB", str(path)), ("PROJECT", "shop"), ("ANNOTATOR", "ann")):
+        monkeypatch.setenv(f"LABELCORE_{name}", value)
+    settings.cache_clear()
+    yield path
+    close_database(path)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def worked(database: Path, worked_file: Path) -> Workspace:
+    shutil.copy(worked_file, database)
+    db = open_database(database)
+    return Workspace(db, projects.open_project(db, "shop"), "ann")
+
+
+@pytest.fixture
+def disputed(worked: Workspace) -> Workspace:
+    """Six outputs that people passed are failed now, so that judges differ from people."""
+    labels = grading.human_labels(worked)
+    passed = [output_id for output_id, good in labels.value.items() if good][:6]
+    late = [
+        Grade(
+            id=f"late{output_id}",
+            project_id=worked.project.id,
+            output_id=output_id,
+            annotator="ann",
+            value="fail",
+            note="not what I asked",
+        )
+        for output_id in passed
+    ]
+    grading.record(worked, late)
+    return worked
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return healthy(app.run())
+
+
+def shown(app: AppTest) -> str:
+    return " ".join(
+        element.value.replace("\\", "") for element in (*app.markdown, *app.text, *app.caption, *app.info)
+    )
+
+
+def with_conflicts(workspace: Workspace) -> tuple[str, int]:
+    """A judge that differs from people, and on how many outputs."""
+    counts = {
+        judge.id: refining.docket(workspace, judge=judge).open for judge in judging.active_judges(workspace)
+    }
+    judge = max(counts, key=lambda version_id: counts[version_id])
+    assert counts[judge] > 1
+    return judge, counts[judge]
+
+
+def test_without_judges_the_page_says_what_comes_first(database: Path) -> None:
+    app = opened()
+    assert "There are no judges yet" in app.info[0].value
+    assert [button.label for button in app.button if button.label == "Propose judges"]
+
+
+def test_the_open_judge_stands_in_the_address_and_is_told_with_its_figures(worked: Workspace) -> None:
+    found = judge_table(worked)
+    row = found.rows[-1]
+    app = opened(judge=row.judge_version_id)
+    assert f"{row.criterion} · {row.name}" in shown(app)
+    assert rate_words(row.catches) in shown(app) and rate_words(row.false_alarms) in shown(app)
+    other = opened()
+    assert f"{found.shown[0].criterion} · {found.shown[0].name}" in shown(other)
+
+
+def test_the_table_shows_the_open_judge_and_the_best_only(worked: Workspace) -> None:
+    found = judge_table(worked)
+    hidden = next(row for row in found.rows if not row.shown)
+    groups = table._groups(found.rows, found.shown, hidden)
+    rows = [row for group in groups for row in group["rows"]]
+    assert [row["id"] for row in rows if row["open"]] == [hidden.judge_version_id]
+    assert len(rows) == len(found.shown) + 1 < len(found.rows)
+
+
+def test_a_ruling_takes_one_press_and_leads_on_and_can_be_taken_back(disputed: Workspace) -> None:
+    judge, waiting = with_conflicts(disputed)
+    app = opened(judge=judge)
+    assert f"1 of {waiting} to rule on" in shown(app)
+    first = refining.docket(disputed, judge=judging.find_judge(disputed, judge)).conflicts[0]
+    assert first.decision.reason in shown(app) and all(note in shown(app) for note in first.notes)
+    rules = [button for button in app.button if str(button.key).startswith("rule-")]
+    assert [button.label for button in rules] == [
+        "Judge wrong",
+        "Expert wrong",
+        "Criterion unclear",
+        "Context missing",
+    ]
+    assert [button.proto.shortcut for button in rules] == ["1", "2", "3", "4"]
+    healthy(rules[0].click().run())
+    version = judging.find_judge(disputed, judge)
+    found = refining.docket(disputed, judge=version)
+    assert found.open == waiting - 1
+    (ruling,) = [conflict.ruling for conflict in found.conflicts if conflict.ruling]
+    assert (ruling.value, ruling.reason, ruling.author) == ("judge_wrong", "", "ann")
+    leading = [button.label for button in app.button if str(button.key).startswith(("next-", "back-"))]
+    assert leading == ["Edit this judge", "Take it back"]
+    healthy(next(button for button in app.button if button.label == "Take it back").click().run())
+    assert refining.docket(disputed, judge=version).open == waiting
+
+
+def test_a_reason_is_kept_where_one_is_given_and_the_expert_is_asked_again(disputed: Workspace) -> None:
+    judge, _ = with_conflicts(disputed)
+    app = opened(judge=judge)
+    next(field for field in app.text_input if field.label.startswith("Why")).set_value("read the note")
+    healthy(next(button for button in app.button if button.label == "Expert wrong").click().run())
+    found = refining.docket(disputed, judge=judging.find_judge(disputed, judge))
+    (conflict,) = [conflict for conflict in found.conflicts if conflict.ruling]
+    assert conflict.ruling and conflict.ruling.reason == "read the note"
+    assert conflict.output.id in projects.open_project(disputed.db, "shop").rules.review
+    assert [button.label for button in app.button if str(button.key).startswith("next-")] == [
+        "Ask this expert again"
+    ]
+
+
+def test_rulings_so_far_show_the_gap_in_the_specification(disputed: Workspace) -> None:
+    found = refining.docket(disputed)
+    if not found.conflicts:
+        pytest.skip("the set agrees with people here")
+    conflict = found.conflicts[0]
+    refining.decide(disputed, conflict.output.id, "criterion_unclear", judge=conflict.judge)
+    app = opened(show="rulings")
+    assert "Specification gap: 100%" in shown(app)
+    assert [button.label for button in app.button if str(button.key).startswith("next-")] == [
+        "Open this criterion"
+    ]
+
+
+@pytest.mark.parametrize("view", ["how", "verdicts", "race", "hardness", "check", "schema", "suspects"])
+def test_every_tool_opens_by_its_address(worked: Workspace, view: str) -> None:
+    for kind in {judge.kind: judge.id for judge in judging.active_judges(worked)}.values():
+        opened(show=view, judge=kind)
+
+
+def test_a_press_on_a_row_computes_no_figure_anew(worked: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[JudgeTable] = []
+
+    def counted(workspace: Workspace) -> JudgeTable:
+        made.append(judge_table(workspace))
+        return made[-1]
+
+    monkeypatch.setattr(table, "judge_table", counted)
+    monkeypatch.setattr(table, "judge_opened", lambda _: None)
+    app = opened()
+    pressed = made[0].rows[-1].judge_version_id
+    monkeypatch.setattr(table, "judge_opened", lambda _: pressed)
+    healthy(app.run())
+    assert len(made) == 1
+    assert app.query_params[keys.JUDGE] in (pressed, [pressed])
+
+
+def test_old_addresses_lead_here_with_project_and_person() -> None:
+    client = TestClient(Starlette(routes=moved.routes))
+    answer = client.get("/refining?labelcore-project=shop&labelcore-annotator=ann", follow_redirects=False)
+    assert answer.headers["location"] == "/judging?labelcore-project=shop&labelcore-annotator=ann"
+    answer = client.get("/aligning", follow_redirects=False)
+    assert answer.headers["location"] == "/results?view=judges"

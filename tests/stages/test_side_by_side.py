@@ -1,0 +1,132 @@
+"""The table of judges: figures against the judge's criterion, what is shown, and where nothing holds up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from labelcore.messages import lines_of
+from labelcore.models import Decision, JudgeVersion, Output, Verdict, VerdictValue
+from labelcore.operations import find_operation
+from labelcore.stages.aligning.side_by_side import judge_table
+from labelcore.store import judges as judge_rows, verdicts
+from labelcore.workspace import Workspace
+
+Give = Callable[..., object]
+
+
+def judge(workspace: Workspace, name: str, outputs: Sequence[Output], values: Sequence[VerdictValue]) -> str:
+    """A judge of the whole output with these verdicts; its version's id."""
+    version = JudgeVersion(
+        id=f"v-{name}",
+        judge_id=name,
+        project_id=workspace.project.id,
+        name=f"overall · {name}",
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={},
+    )
+    judge_rows.save(workspace.db, [version])
+    verdicts.record(
+        workspace.db,
+        [
+            Verdict(
+                output_id=output.id,
+                judge_version_id=version.id,
+                project_id=workspace.project.id,
+                run_id="r",
+                decision=Decision(value=value, reason="because"),
+            )
+            for output, value in zip(outputs, values, strict=True)
+        ],
+    )
+    return version.id
+
+
+@pytest.fixture
+def graded(workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Give) -> list[Output]:
+    """Twenty good outputs, then twenty bad ones."""
+    made = add_outputs(*(f"text {n}" for n in range(40)))
+    for n, output in enumerate(made):
+        give(output, "pass" if n < 20 else "fail")
+    return made
+
+
+def test_what_is_in_use_comes_first_then_what_is_best(workspace: Workspace, graded: list[Output]) -> None:
+    good = judge(workspace, "good", graded, ["pass"] * 20 + ["fail"] * 20)
+    fair = judge(workspace, "fair", graded, ["pass"] * 15 + ["fail"] * 25)
+    used = judge(workspace, "used", graded, ["pass"] * 18 + ["fail"] * 12 + ["pass"] * 10)
+    constant = judge(workspace, "constant", graded, ["fail"] * 40)
+    judge_rows.save_choice(workspace.db, workspace.project.id, [used], {}, {})
+    found = judge_table(workspace)
+    assert [row.judge_version_id for row in found.rows] == [used, good, fair, constant]
+    assert [row.state for row in found.rows] == ["in the set", "candidate", "candidate", "weak"]
+    assert [row.judge_version_id for row in found.shown] == [used, good]
+    assert not found.unheld
+
+
+def test_the_figures_are_counts_with_intervals(workspace: Workspace, graded: list[Output]) -> None:
+    values: list[VerdictValue] = ["pass"] * 15 + ["fail"] * 22 + ["abstain"] * 3
+    judge(workspace, "fair", graded, values)
+    (row,) = judge_table(workspace).rows
+    assert (row.catches.value, row.catches.n) == (1.0, 17)
+    assert (row.false_alarms.value, row.false_alarms.n) == (0.25, 20)
+    for rate in (row.catches, row.false_alarms):
+        assert rate.low is not None and rate.high is not None and rate.low < rate.high
+    assert row.n == 37
+
+
+def test_where_nothing_holds_up_the_table_says_what_would_help(
+    workspace: Workspace, graded: list[Output]
+) -> None:
+    judge(workspace, "constant", graded, ["fail"] * 40)
+    found = judge_table(workspace)
+    assert not found.shown
+    assert [(gap.criterion, gap.fails, gap.helps.code) for gap in found.unheld] == [
+        ("overall", 20, "helps_model")
+    ]
+    assert any(
+        "Nothing holds up for “overall”" in line
+        for line in lines_of(find_operation("judge table"), workspace, found)
+    )
+
+
+def test_few_failing_grades_ask_for_more(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Give
+) -> None:
+    made = add_outputs("a", "b", "c", "d")
+    for output, value in zip(made, ("pass", "pass", "pass", "fail"), strict=True):
+        give(output, value)
+    judge(workspace, "lucky", made, ["pass", "pass", "pass", "fail"])
+    found = judge_table(workspace)
+    (gap,) = found.unheld
+    assert (gap.helps.code, gap.helps.values) == ("helps_fails", {"n": 9})
+
+
+def test_a_judge_without_verdicts_is_not_measurable_and_says_why(
+    workspace: Workspace, graded: list[Output]
+) -> None:
+    judge(workspace, "new", [], [])
+    (row,) = judge_table(workspace).rows
+    assert row.catches.value is None and row.catches.why_not
+    assert row.false_alarms.value is None and row.false_alarms.why_not
+    assert row.weak and not row.shown
+
+
+def test_its_json_has_a_row_for_each_judge(workspace: Workspace, graded: list[Output]) -> None:
+    judge(workspace, "good", graded, ["pass"] * 20 + ["fail"] * 20)
+    document = judge_table(workspace).document()
+    assert {
+        "judge",
+        "criterion",
+        "catches",
+        "catches_low",
+        "catches_high",
+        "false_alarms",
+        "n",
+        "state",
+    } <= set(document["judges"][0])
+    assert document["set"] is None and document["n"] == 40
