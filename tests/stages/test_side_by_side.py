@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from labelcore.messages import lines_of
-from labelcore.models import Decision, JudgeVersion, Output, Verdict, VerdictValue
+from labelcore.models import Decision, JudgeVersion, Output, Verdict
 from labelcore.operations import find_operation
 from labelcore.stages.aligning.side_by_side import judge_table
 from labelcore.store import judges as judge_rows, verdicts
@@ -16,7 +16,7 @@ from labelcore.workspace import Workspace
 Give = Callable[..., object]
 
 
-def judge(workspace: Workspace, name: str, outputs: Sequence[Output], values: Sequence[VerdictValue]) -> str:
+def judge(workspace: Workspace, name: str, outputs: Sequence[Output], values: Sequence[str]) -> str:
     """A judge of the whole output with these verdicts; its version's id."""
     version = JudgeVersion(
         id=f"v-{name}",
@@ -38,7 +38,7 @@ def judge(workspace: Workspace, name: str, outputs: Sequence[Output], values: Se
                 judge_version_id=version.id,
                 project_id=workspace.project.id,
                 run_id="r",
-                decision=Decision(value=value, reason="because"),
+                decision=Decision.model_validate({"value": value, "reason": "because"}),
             )
             for output, value in zip(outputs, values, strict=True)
         ],
@@ -69,8 +69,7 @@ def test_what_is_in_use_comes_first_then_what_is_best(workspace: Workspace, grad
 
 
 def test_the_figures_are_counts_with_intervals(workspace: Workspace, graded: list[Output]) -> None:
-    values: list[VerdictValue] = ["pass"] * 15 + ["fail"] * 22 + ["abstain"] * 3
-    judge(workspace, "fair", graded, values)
+    judge(workspace, "fair", graded, [*["pass"] * 15, *["fail"] * 22, *["abstain"] * 3])
     (row,) = judge_table(workspace).rows
     assert (row.catches.value, row.catches.n) == (1.0, 17)
     assert (row.false_alarms.value, row.false_alarms.n) == (0.25, 20)

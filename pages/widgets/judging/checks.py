@@ -98,8 +98,8 @@ def show_schema(workspace: Workspace) -> None:
         return
     names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
     for key, pointer in workspace.project.settings.fields.items():
-        told = {"criterion": names.get(key, key), "field": pointer}
-        st.write(shell.plain(say("{criterion} is about the field {field}.", **told)))
+        about = {"criterion": names.get(key, key), "field": pointer}
+        st.write(shell.plain(say("{criterion} is about the field {field}.", **about)))
     left, right = st.columns(2)
     chosen = left.selectbox(
         say("Criterion"), criteria, format_func=lambda criterion: criterion.name, key="field-of"
