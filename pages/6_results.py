@@ -27,5 +27,6 @@ with shell.guard():
     left, right = st.columns([3, 1])
     with left:
         measured.offer()
-    with right:
-        answer.offer_to_share(place)
+    if whole.action.kind != "share":  # then it stands in the answer itself
+        with right:
+            answer.offer_to_share(place)

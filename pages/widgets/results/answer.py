@@ -27,7 +27,10 @@ def show(workspace: Workspace, trust: Trust, versions: VersionComparison | None)
         with inside.cell():
             next_step.show_badge(trust)
             next_step.show_reasons(trust.reasons)
-            next_step.offer(workspace, trust.action)
+            if trust.action.kind == "share":
+                offer_to_share(workspace)
+            else:
+                next_step.offer(workspace, trust.action)
     if versions:
         with grid.cell(), st.container(border=True):
             _show_versions(versions)
