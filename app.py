@@ -6,10 +6,13 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit import net_util
 
 from labelcore.api import lifespan, middleware, routes
 from pages.widgets import moved, presses
 
+# Streamlit would ask a server on the internet for this machine's address: all would wait for the answer.
+net_util.get_external_ip = lambda: None
 app = st.App(
     Path(__file__).parent / "pages" / "widgets" / "navigation.py",
     lifespan=lifespan,

@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from labelcore import places
 from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
+from labelcore.hosts import KnownHosts
 from labelcore.messages import trouble_words
 from labelcore.models import DOOR_SUFFIX
 from labelcore.settings import settings
@@ -71,7 +72,7 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
-middleware = [Middleware(SecurityHeaders)]
+middleware = [Middleware(SecurityHeaders), Middleware(KnownHosts)]
 
 
 _TURN = 0.001

@@ -159,7 +159,7 @@ class Operation:
         }
         for name, value in fitting.items():
             if value is not None and names_files(self.fields[name].annotation):
-                places.check(workspace, value)
+                places.check(workspace, value, written=name in WRITTEN)
         return _gate(self, workspace, (), fitting)
 
     def packed(self, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,6 +172,8 @@ class Operation:
         return packed
 
 
+WRITTEN = {"out", "redact_key"}
+"""Parameters that name a file which may be written; what others name is only read."""
 OPERATIONS: dict[str, Operation] = {}
 _FINDERS: dict[type, Finder] = {}
 _within: ContextVar[str] = ContextVar("operation under way", default="")

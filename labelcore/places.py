@@ -1,7 +1,8 @@
 """Which files of this machine a caller may name: the one rule for pages, commands and routes.
 
-Who sits at the machine may name any but the key to the running app and its database. Anybody else may name
-what lies in a folder of the settings (LABELCORE_FOLDERS), and nothing of labelcore's own there.
+Who sits at the machine may name any but the key to the running app and its database. Anybody else may have
+read what lies in a folder of the settings (LABELCORE_FOLDERS), and nothing of labelcore's own there; for them
+nothing is written.
 """
 
 from __future__ import annotations
@@ -51,13 +52,21 @@ def _without_port(name: str) -> str:
     return re.sub(r":\d+$", "", name)
 
 
-def check(workspace: Workspace, place: str | Path) -> None:
+def check(workspace: Workspace, place: str | Path, *, written: bool = False) -> None:
     """Refuse a path or pattern that this caller may not name, before anything is looked up there.
 
+    ``written``: a file may be written there.
+
     Raises:
-        NotAllowed: it is labelcore's own, or outside the folders of the settings for who is not here.
+        NotAllowed: it is labelcore's own; or, for who is not here, to be written, or outside the folders of
+            the settings.
         BadInput: it is no path.
     """
+    if written and not workspace.here:
+        raise NotAllowed(
+            "From elsewhere no file of this machine is written.",
+            next_step="Download it from the page, or run the command on the machine.",
+        )
     try:
         path = Path(place).expanduser()
         check_open(workspace, path if workspace.here else _within_folders(path))

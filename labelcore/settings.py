@@ -130,6 +130,9 @@ class Settings(Calls, BaseSettings):
     address: str = "127.0.0.1"
     """The address on which the app listens; the default keeps it on this machine."""
     port: int = Field(default=8501, ge=1, le=65535)
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Further names by which browsers may call the app, with a comma between them: the machine's, or that
+    of the proxy before it. Its addresses and localhost need not be named."""
 
     @model_validator(mode="before")
     @classmethod
@@ -148,6 +151,11 @@ class Settings(Calls, BaseSettings):
     @classmethod
     def _split_folders(cls, given: Any) -> Any:
         return tuple(filter(None, given.split(os.pathsep))) if isinstance(given, str) else given
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, given: Any) -> Any:
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _first_endpoint_is_the_default(self) -> Self:

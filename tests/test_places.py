@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,19 +15,26 @@ from labelcore import api, places
 from labelcore.catalogue import catalogue
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotAllowed
-from labelcore.operations import find_operation, names_files
+from labelcore.operations import WRITTEN, find_operation, names_files
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 
 ROWS = "answer\nwhat is said\n"
-PATHS = {
-    "backup": {"out"},
-    "export": {"out"},
-    "import": {"file", "redact_key"},
-    "preview": {"file", "redact_key"},
-    "redact restore": {"key", "out"},
+READERS = {"team merge", "import", "preview", "redact restore", "local-model start", "library load"}
+WRITERS = {
+    "backup": "out",
+    "card": "out",
+    "export": "out",
+    "import": "redact_key",
+    "library save": "out",
+    "preview": "redact_key",
+    "probe export": "out",
+    "redact restore": "out",
+    "redact scan": "redact_key",
+    "report": "out",
+    "team pack": "out",
 }
 
 
@@ -83,25 +91,21 @@ def test_what_is_no_path_is_a_sentence(here: Workspace, place: str, sits_here: b
         run(here, "preview", here=sits_here, file=place)
 
 
-def test_from_elsewhere_files_of_the_named_folders_come_in_and_go_out(
+def test_from_elsewhere_files_of_the_named_folders_come_in_and_nothing_is_written(
     here: Workspace, tmp_path: Path
 ) -> None:
     run(here, "import", here=False, file=str(tmp_path / "open" / "a.csv"))
-    run(here, "export", here=False, what="outputs", out=str(tmp_path / "open" / "out.csv"))
-    assert "what is said" in (tmp_path / "open" / "out.csv").read_text()
-    for operation, arguments in (
-        ("export", {"what": "outputs", "out": str(tmp_path / "closed" / "out.csv")}),
-        ("backup", {"out": str(tmp_path / "copy.duckdb")}),
-        ("import", {"file": str(tmp_path / "open" / "a.csv"), "redact_key": str(tmp_path / "k")}),
-        ("redact restore", {"key": str(tmp_path / "work.duckdb.shop.key"), "out": str(tmp_path / "o")}),
-    ):
-        with pytest.raises(NotAllowed):
-            run(here, operation, here=False, **arguments)
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
-        "work.duckdb",
-        "work.duckdb.door",
-        "work.duckdb.wal",
-    ]
+    before = sorted(tmp_path.rglob("*"))
+    for name, written in WRITERS.items():
+        needed = {
+            field: str(tmp_path / "open" / "a.csv")
+            for field, told in find_operation(name).fields.items()
+            if told.default is inspect.Parameter.empty
+        }
+        for folder in ("open", "closed", "."):
+            with pytest.raises(NotAllowed, match="no file of this machine is written"):
+                run(here, name, here=False, **needed | {written: str(tmp_path / folder / "out.csv")})
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_lies_beside_the_database_is_closed_even_in_a_named_folder(
@@ -129,15 +133,18 @@ def test_nobody_reads_or_overwrites_what_labelcore_keeps_for_itself(
             run(here, "backup", here=True, out=str(tmp_path / name))
 
 
-def test_every_operation_that_takes_a_path_is_checked() -> None:
+def test_every_operation_that_takes_a_path_is_known_as_a_reader_or_a_writer() -> None:
     """A new operation with a path says so here; a name of a file that is plain text is no Path."""
-    found = {}
+    readers: set[str] = set()
+    writers: dict[str, str] = {}
     for name in catalogue():
         fields = find_operation(name).fields
-        if checked := {field for field, told in fields.items() if names_files(told.annotation)}:
-            found[name] = checked
-        assert not {"file", "path", "out", "folder"} & fields.keys() - found.get(name, set()), name
-    assert {name: found[name] for name in PATHS} == PATHS
+        checked = {field for field, told in fields.items() if names_files(told.annotation)}
+        assert not {"file", "path", "out", "folder"} & fields.keys() - checked, name
+        readers |= {name} if checked - WRITTEN else set()
+        if found := checked & WRITTEN:
+            writers[name] = "".join(found)
+    assert readers == READERS and writers == WRITERS
 
 
 @pytest.mark.parametrize(

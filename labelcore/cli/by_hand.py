@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,25 @@ _MUST = {
     "server.fileWatcherType": "none",
     "client.showErrorDetails": "none",
     "browser.gatherUsageStats": "false",
+    # For its greeting Streamlit asks a server on the internet for this machine's address.
+    "logger.hideWelcomeMessage": "true",
 }
+
+
+def _stays_here(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _check_address(address: str, *, without_sign_in: bool) -> None:
+    if not without_sign_in and not _stays_here(address):
+        raise BadInput(
+            "There is no sign-in: whoever reaches {address} could read everything and grade under any name.",
+            next_step="Leave --address out, or add --without-sign-in where all who reach it may do that.",
+            address=address,
+        )
 
 
 def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool) -> None:
@@ -144,21 +163,34 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter with our own arguments
 
 
-def _serve(db: Path | None, project: str | None, **options: Any) -> None:
+def _serve(
+    db: Path | None, project: str | None, *, address: str, without_sign_in: bool, **options: Any
+) -> None:
     """Serve the app on this database."""
-    serve_app(db or settings().db, project or settings().project, **options)
+    _check_address(address, without_sign_in=without_sign_in)
+    serve_app(db or settings().db, project or settings().project, address, **options)
 
 
-def _demo(db: Path | None, project: str | None, *, as_json: bool, no_serve: bool, **options: Any) -> None:
+def _demo(
+    db: Path | None, project: str | None, *, address: str, without_sign_in: bool, **options: Any
+) -> None:
     """Make the sample project, which needs no key and no network, and open the app on it."""
+    no_serve, as_json = options.pop("no_serve"), options.pop("as_json")
+    if not no_serve:
+        _check_address(address, without_sign_in=without_sign_in)
     send("demo", db, project or "sample", as_json)
     if not no_serve:
-        serve_app(db or settings().db, project or "sample", **options)
+        serve_app(db or settings().db, project or "sample", address, **options)
 
 
 _WHERE = (
     click.Option(["--port"], type=click.IntRange(1, 65535), default=8501, show_default=True),
     click.Option(["--address"], default="127.0.0.1", help="127.0.0.1 keeps it on this machine."),
+    click.Option(
+        ["--without-sign-in"],
+        is_flag=True,
+        help="Listen beyond this machine: whoever reaches it reads everything and grades under any name.",
+    ),
     click.Option(["--browser/--no-browser"], default=True, help="Open a browser."),
 )
 _ONLY = click.Option(["--no-serve"], is_flag=True, help="Only make the sample project.")
