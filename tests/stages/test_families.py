@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from labelcore.models import Grade, Output
+from labelcore.stages.deriving import coding, derivation
 from labelcore.stages.deriving.clauses import clauses_of
-from labelcore.stages.deriving.naming import FAMILIES, LONGEST_NAME, family_scores, shortened
+from labelcore.stages.deriving.families import FAMILIES
+from labelcore.stages.deriving.naming import LONGEST_NAME, family_scores, shortened
+from labelcore.text.reading import han_share
+from labelcore.workspace import Workspace
 
 
 def spoken_of(note: str) -> set[str]:
-    names = list(FAMILIES)
-    return {names[i] for i in family_scores(note).nonzero()[0]}
+    return {FAMILIES[i].name.english for i in family_scores(note).nonzero()[0]}
 
 
 @pytest.mark.parametrize(
@@ -69,3 +75,55 @@ def test_a_name_is_cut_behind_a_word(text: str) -> None:
     assert len(name) <= LONGEST_NAME
     assert name == text or (name.endswith("…") and text.startswith(name[:-1]))
     assert " " not in text or text == name or text[len(name) - 1] == " "
+
+
+def test_each_family_has_its_name_and_statement_in_both_languages() -> None:
+    for words in (text for family in FAMILIES for text in (family.name, family.statement)):
+        assert han_share(words.chinese) > 0.5 > han_share(words.english)
+    assert len({family.name for family in FAMILIES}) == len(FAMILIES)
+
+
+def test_a_criterion_is_named_by_what_its_notes_say_and_not_by_one_case(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
+) -> None:
+    notes = [
+        "invents a three-day delay for Nora's kettle",
+        "“送货上门”是编的",
+        "made-up protection from snow",
+        "no word of the free replacement",
+        "Omar's objection is gone",
+        "the squeaking hinge of the blue lamp",
+        "asks for the green cushion back",
+    ]
+    outputs = add_outputs(*(f"Output {number}: {note}" for number, note in enumerate(notes)))
+    give_all(outputs, ["fail"] * len(notes), notes)
+    found = derivation.derive(workspace, offline=True)
+    quotes = {criterion.name: {item.quote for item in criterion.evidence} for criterion in found.criteria}
+    assert quotes["Invents what is not in the source"] >= set(notes[:3])
+    assert quotes["Leaves something out"] >= set(notes[3:5])
+    assert not any(note in quotes for note in notes)
+    assert all(quote not in criterion.statement for criterion in found.criteria for quote in notes)
+
+
+def test_notes_in_chinese_give_a_criterion_a_chinese_name(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
+) -> None:
+    outputs = add_outputs("甲", "乙", "丙")
+    give_all(outputs, ["fail"] * 3, ["太长了", "啰嗦，太长", "编造了价格"])
+    found = derivation.derive(workspace, offline=True)
+    assert {"太长", "编造原文没有的内容"} == {criterion.name for criterion in found.criteria}
+
+
+def test_notes_without_a_name_wait_for_a_person_to_say_it(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
+) -> None:
+    notes = [
+        "the squeaking hinge of the blue lamp in the hall",
+        "the squeaking hinge of the blue lamp at home",
+    ]
+    give_all(add_outputs(*notes), ["fail"] * 2, notes)
+    found = derivation.derive(workspace, offline=True)
+    assert not found.criteria
+    [unnamed] = derivation.unnamed_codes(workspace)
+    coding.criterion_from_codes(workspace, [unnamed.code], name="Prints the complaints")
+    assert not derivation.unnamed_codes(workspace)

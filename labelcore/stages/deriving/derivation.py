@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -17,9 +17,19 @@ from labelcore.models import Criterion, Frozen, Role, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import by_model
 from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
+from labelcore.stages.deriving.coding import Coded, list_codes
 from labelcore.stages.deriving.editing import accept, list_criteria, live_criteria, new_criterion
+from labelcore.stages.deriving.families import FAMILIES
 from labelcore.stages.deriving.grouping import Floats, central, group, points_of, unit
-from labelcore.stages.deriving.naming import case_words, name_of, statement_of, telling_words, without_case
+from labelcore.stages.deriving.naming import (
+    case_words,
+    family_of,
+    in_chinese,
+    shared_name,
+    statement_of,
+    telling_words,
+    without_case,
+)
 from labelcore.stages.deriving.proposing_codes import code_notes
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
 from labelcore.stats.threads import one_thread
@@ -29,6 +39,8 @@ from labelcore.workspace import Workspace
 
 _MUST_SHARE = 0.2
 _EXAMPLES, _EXCERPT = 3, 200
+_MOST = 12
+_RECURRING = 2
 _NEAR = 0.5  # cosine of the blend from which a new note joins an existing criterion
 
 
@@ -85,6 +97,19 @@ def uncovered_fails(workspace: Workspace) -> list[str]:
     return [output_id for output_id in fitting_labels(workspace).fails if output_id not in explained]
 
 
+def unnamed_codes(workspace: Workspace) -> list[Coded]:
+    """Notes that say the same and rest under no criterion, those of most outputs first: a person names them
+    by `criterion_from_codes`.
+    """
+    cited = {quote.grade_id for criterion in live_criteria(workspace) for quote in criterion.evidence}
+    return [
+        coded
+        for coded in list_codes(workspace)
+        if coded.code.criterion_id is None
+        and len({quote.grade_id for quote in coded.quotes} - cited) >= _RECURRING
+    ]
+
+
 def _new_clauses(workspace: Workspace, before: Sequence[Criterion]) -> list[Clause]:
     """What no criterion cites yet: the clauses of notes, and the marked words of grades without a note."""
     cited = {quote.grade_id for criterion in before for quote in criterion.evidence}
@@ -106,6 +131,14 @@ def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion
     if held := len(everything.value) - len(labels.value):
         yield Wording(
             "{n} graded outputs are set aside as the sealed test; their notes are not read here.", n=held
+        )
+    if unnamed := unnamed_codes(workspace):
+        yield Wording(
+            "{n} groups of notes have no name yet, the largest of {most} such as “{quote}”: say what each "
+            "has in common.",
+            n=len(unnamed),
+            most=len(unnamed[0].quotes),
+            quote=unnamed[0].quotes[0].text,
         )
     if single := [item.name for item in criteria if len({quote.grade_id for quote in item.evidence}) == 1]:
         yield Wording("Resting on a single note: {names}.", names=single)
@@ -174,24 +207,68 @@ def _join(
 
 
 def _proposed(workspace: Workspace, placed: _Placed, labels: Labels, taken: set[str]) -> list[Criterion]:
-    """One proposed criterion for each group of clauses, the largest first."""
-    if not placed.clauses:
-        return []
-    numbers = group(placed.points)
-    members = [placed.some(np.flatnonzero(numbers == k).tolist()) for k in range(int(numbers.max()) + 1)]
-    telling = telling_words([[clause.text for clause in same.clauses] for same in members], placed.case)
+    """One proposed criterion for each group of clauses that has a name, the largest first."""
+    known = {name.casefold() for name in taken}
     found = []
-    for same, keywords in zip(members, telling, strict=True):
-        found.append(_criterion(workspace, same, labels, taken, tuple(keywords)))
-        taken.add(found[-1].name)
+    for same, kind in _named_groups(placed):
+        if kind.name.casefold() not in known:
+            known.add(kind.name.casefold())
+            found.append((same, kind))
+    found = sorted(found, key=lambda pair: -len(pair[0].clauses))[:_MOST]
+    telling = telling_words([[clause.text for clause in same.clauses] for same, _ in found], placed.case)
+    return [
+        _criterion(workspace, same, labels, kind, tuple(keywords))
+        for (same, kind), keywords in zip(found, telling, strict=True)
+    ]
+
+
+class _Named(NamedTuple):
+    name: str
+    statement: str
+
+
+def _named_groups(placed: _Placed) -> Iterator[tuple[_Placed, _Named]]:
+    """Clauses by the families that they speak of, with those that mean the same; the others by meaning,
+    where they have something in common that can be said.
+    """
+    families = _by_family(placed)
+    for number, members in families.items():
+        same = placed.some(members)
+        chinese = in_chinese([clause.text for clause in same.clauses])
+        family = FAMILIES[number]
+        yield same, _Named(family.name[chinese], family.statement[chinese])
+    taken = {at for members in families.values() for at in members}
+    left = placed.some([at for at in range(len(placed.clauses)) if at not in taken])
+    numbers = group(left.points)
+    for k in range(int(numbers.max(initial=-1)) + 1):
+        same = left.some(np.flatnonzero(numbers == k).tolist())
+        typical = same.clauses[central(same.points)]
+        case = frozenset[str]() if typical.marked else placed.case  # marked words are the output's
+        if name := shared_name([clause.text for clause in same.clauses], typical.text, case):
+            yield same, _Named(name, statement_of(typical.text, marked=typical.marked))
+
+
+def _by_family(placed: _Placed) -> dict[int, list[int]]:
+    """The numbers of each family's clauses: those that name it, and those most like them."""
+    spoken = [family_of(clause.meaning) for clause in placed.clauses]
+    found: dict[int, list[int]] = {}
+    for at, number in enumerate(spoken):
+        if number is not None:
+            found.setdefault(number, []).append(at)
+    if not found:
+        return found
+    centres = unit(np.stack([placed.points[members].mean(axis=0) for members in found.values()]))
+    likeness, numbers = placed.points @ centres.T, list(found)
+    for at, number in enumerate(spoken):
+        if number is None and likeness[at].max() >= _NEAR:
+            found[numbers[int(likeness[at].argmax())]].append(at)
     return found
 
 
 def _criterion(
-    workspace: Workspace, same: _Placed, labels: Labels, taken: set[str], keywords: tuple[str, ...]
+    workspace: Workspace, same: _Placed, labels: Labels, kind: _Named, keywords: tuple[str, ...]
 ) -> Criterion:
     """A criterion of clauses that say the same."""
-    typical = same.clauses[central(same.points)]
     failing = list(dict.fromkeys(clause.output_id for clause in same.clauses))
     share = len(failing) / max(1, len(labels.fails))
     why = f"{len(same.clauses)} quotes on {len(failing)} failed outputs."
@@ -204,8 +281,8 @@ def _criterion(
 
     return new_criterion(
         workspace,
-        name_of([clause.text for clause in same.clauses], typical.text, taken),
-        statement_of(typical.text, marked=typical.marked),
+        kind.name,
+        kind.statement,
         severity="must" if share >= _MUST_SHARE else "should",
         origin="notes",
         evidence=tuple(clause.evidence() for clause in same.clauses),

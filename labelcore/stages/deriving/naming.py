@@ -1,8 +1,7 @@
 """What notes say: families of failures, words of the case, and from both the names of groups.
 
 Families pull together notes that say the same in other words or another language ("too long", "太长了") and
-give a group its plain name. They are what graders of assistants complain about, and two typologies: FRANK
-(Pagnoni et al., NAACL 2021) and MQM (Lommel et al., 2014).
+give a group its plain name and statement.
 """
 
 from __future__ import annotations
@@ -17,145 +16,13 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from labelcore.stages.deriving.families import FAMILIES
 from labelcore.text.reading import han_share, words
 
 _NOT = (
     "not|no|never|nowhere|none|neither|without|doesn't|don't|didn't|isn't|wasn't|aren't|weren't|hasn't|"
     "haven't|cannot|can't"
 )
-
-FAMILIES: dict[str, tuple[str, str]] = {
-    "Too long": (
-        "too long|verbose|wordy|lengthy|rambl*|concise|shorter|long winded|over the limit|word limit",
-        "太长|啰嗦|冗长|过长|不简洁|太多字|超过字数|超字",
-    ),
-    "Too short or thin": (
-        "too short|too brief|thin|more detail|not enough detail|lacks detail|lack of detail",
-        "太短|过短|太简单|不够详细|缺少细节",
-    ),
-    "Invents what is not in the source": (
-        (
-            "invent*|made up|makes up|hallucinat*|fabricat*|not in the source|unsupported|not supported|"
-            "extrinsic|adds|NOT~mention*|NOT~stated|NOT~state|NOT~information|NOT~said|NOT~specif*|"
-            "NOT~apparent|NOT~indicat*|NOT~discuss*|NOT~describ*|NOT~explicit*|NOT~reference to|"
-            "NOT~evidence"
-        ),
-        "编造|捏造|虚构|无中生有|没有提到|未提到|没提到|没有提及|未提及|原文没有|资料里没有|臆造|凭空",
-    ),
-    "Contradicts the source": (
-        "contradict*|opposite|contrary|reverse|inconsistent|conflicts with|at odds",
-        "矛盾|相反|不一致|说反|不符|冲突",
-    ),
-    "Wrong person or thing": (
-        (
-            "wrong person|wrong name|wrong speaker|wrong company|misattribut*|attribut*|misreferenc*|"
-            "refers to|referring to|referenced|confuses|confused with|mixes up|mixed up|conflat*|"
-            "instead of|someone else|another person|rather than"
-        ),
-        "张冠李戴|归属|指代|混淆|弄混|搞混|认错|另一个人",
-    ),
-    "Wrong conclusion": (
-        (
-            "reasoning|logic*|illogical|conclu*|infer|infers|inferred|inference|caus*|because of|"
-            "leads to|assum*|implies|implied|jumps to|calculat*|math"
-        ),
-        "推理|逻辑|结论|因果|推断|推论|算错|计算",
-    ),
-    "States opinion as fact": (
-        "opinion|opinions|editorial*|subjective|as fact|as a fact|speculat*|belief|point of view",
-        "观点|主观|当成事实|当作事实|个人看法|猜测|臆测",
-    ),
-    "Tense or certainty": (
-        (
-            "tense|modality|future|has not happened|not yet|hasn't happened|already happened|certainty|"
-            "uncertain*|hypothetical|overconfident|too certain|proposed|proposal|plans to|planned"
-        ),
-        "时态|尚未|还没|不确定|太肯定|过于肯定|绝对化|计划中",
-    ),
-    "Shifts the meaning": (
-        (
-            "misrepresent*|misconstru*|mischaracteri*|distort*|twist*|nuance*|misleading|overstat*|"
-            "understat*|overgenerali*|generali*|too strong|too broad|exaggerat*|not quite|not exactly|"
-            "slightly different|misinterpret*|oversimplif*"
-        ),
-        "曲解|误导|歪曲|断章取义|以偏概全|夸大|偏离原意|意思变",
-    ),
-    "Wrong facts": (
-        "wrong|incorrect*|inaccura*|false|mistake*|misstat*|misread*|erroneous|untrue|factual*",
-        "错误|不准确|写错|弄错|搞错|不对|不属实|事实",
-    ),
-    "Leaves something out": (
-        (
-            "miss|misses|missing|omit*|omission|left out|leaves out|forgot|forgets|does not include|"
-            "doesn't include|incomplete list|ignores|skips"
-        ),
-        "遗漏|漏掉|漏了|缺少|缺失|没有包含|没写|没有说明|忽略|未包含|少了",
-    ),
-    "Wrong language": (
-        "wrong language|in english|in chinese|language|mixed languages",
-        "语言|英文|中文|中英|夹杂",
-    ),
-    "Wrong term or translation": (
-        "terminolog*|wrong term|mistranslat*|translat*|untranslated|literal",
-        "术语|译错|误译|漏译|翻译|直译",
-    ),
-    "Tone": (
-        "tone|rude|cold|unfriendly|impolite|formal|informal|robotic|empathy|apologi*|salesy|pushy|hype",
-        "语气|态度|生硬|冷淡|不礼貌|太正式|随便|夸张|道歉|推销|客套",
-    ),
-    "Format or structure": (
-        "format*|markdown|bullet*|heading*|structure|layout|list|table|paragraph*|json",
-        "格式|排版|标题|列表|结构|分段|条目|要点",
-    ),
-    "Placeholder left in": ("placeholder*|template|brackets|unfilled", "占位|模板|未填|方括号"),
-    "Cut off or unfinished": (
-        "cut off|truncated|unfinished|incomplete|ends abruptly|mid sentence|stops in",
-        "截断|没写完|不完整|中断|戛然而止|半句",
-    ),
-    "Repeats itself": ("repeat*|repetiti*|redundan*|twice|again and again|duplicate*", "重复|反复|车轱辘"),
-    "Misses the question": (
-        (
-            "off topic|irrelevant|does not answer|doesn't answer|not answer|unrelated|misunderst*|"
-            "misses the point"
-        ),
-        "答非所问|跑题|无关|没有回答|没回答|误解|理解错",
-    ),
-    "Refuses": ("refus*|declines|declined|won't help|won't answer|unhelpful", "拒绝|不肯|不愿回答"),
-    "Harmful or biased": (
-        "harmful|unsafe|danger*|bias*|stereotyp*|offensive|toxic|discriminat*|hateful|illegal|inappropriate",
-        "有害|危险|偏见|歧视|冒犯|违法|不安全|不当",
-    ),
-    "Promises what cannot be kept": ("promis*|commits|guarantee*|refund|overpromis*", "承诺|保证|答应|许诺"),
-    "Personal data": (
-        (
-            "personal data|personal information|privacy|pii|name of the|phone number|e mail|"
-            "email address|identifiable"
-        ),
-        "隐私|个人信息|电话|邮箱|姓名|身份",
-    ),
-    "No source given": (
-        "citation*|cite|cites|cited|uncited|unsourced|source link",
-        "引用|出处|没有来源|没有依据|无依据",
-    ),
-    "Grammar or spelling": (
-        "grammar|grammatical|typo*|spelling|misspel*|punctuation",
-        "语病|语法|错别字|标点|拼写",
-    ),
-    "Hard to read": (
-        "unclear|confusing|hard to read|hard to follow|awkward|jargon|clumsy|unnatural",
-        "不清楚|难懂|拗口|不通顺|生涩|别扭",
-    ),
-    "Vague": (
-        "vague*|generic|boilerplate|fluff|filler|empty|cliche*|unspecific|no next step",
-        "空洞|笼统|套话|泛泛|含糊|模糊",
-    ),
-    "Ignores an instruction": (
-        "instruct*|asked for|was told|required|prompt says|should have|ignores the",
-        "指令|要求|没有按|未按|不符合要求",
-    ),
-    "Copies instead of writing": ("copy|copied|copies|verbatim|word for word|parrots", "照抄|复制|原样|照搬"),
-}
-"""Name: (English terms, Chinese terms). ``*`` ends a stem; ``NOT~x`` is x soon after a negation."""
 
 
 def _pattern(terms: str) -> re.Pattern[str]:
@@ -170,7 +37,9 @@ def _pattern(terms: str) -> re.Pattern[str]:
     return re.compile(f"(?<= )(?:{'|'.join(known)})(?= )")
 
 
-_TERMS = [(_pattern(english), chinese.split("|")) for english, chinese in FAMILIES.values()]
+_TERMS = [
+    (_pattern(english), chinese.split("|")) for english, chinese in (family.terms for family in FAMILIES)
+]
 _STOP = frozenset(
     (
         "a an and are as at be been but by can could did do does for from had has have he her "
@@ -184,6 +53,7 @@ _STOP = frozenset(
 LONGEST_NAME = 48
 _MOST_WORDS = 8
 _DOMINANT = 0.4
+_SHORT_NOTE, _COMMON = 5, 0.6
 _SHARE = 0.75
 _OFTEN, _FEW_GROUPS = 3, 0.5
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
@@ -267,16 +137,43 @@ def shortened(text: str) -> str:
     return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[LONGEST_NAME // 2 :] else cut[:-1]}…"
 
 
-def name_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
-    """A short name that nothing else has: the family of two in five notes, else the typical quote."""
-    short, family = shortened(typical), ""
-    if len(texts) > 1:
-        scores = np.array([family_scores(text) for text in texts])
-        share = ((scores >= scores.max(axis=1, keepdims=True)) & (scores > 0)).mean(axis=0)
-        family = list(FAMILIES)[share.argmax()] if share.max() >= _DOMINANT else ""
-    names = [name for name in (family, short, f"{family or 'again'}: {short}") if name]
-    known = {name.casefold() for name in taken}
-    return next((name for name in names if name.casefold() not in known), f"{short} ({len(taken) + 1})")
+def family_of(text: str) -> int | None:
+    """The number of the family that a note speaks of most, None where of none."""
+    scores = family_scores(text)
+    return int(scores.argmax()) if scores.any() else None
+
+
+def in_chinese(texts: Sequence[str]) -> bool:
+    """Whether most of the texts are in Chinese."""
+    return 2 * sum(han_share(text) > 0.5 for text in texts) > len(texts)
+
+
+def family_name(texts: Sequence[str]) -> str:
+    """The name of the family of two in five notes, in their language; "" where there is none."""
+    scores = np.array([family_scores(text) for text in texts])
+    share = ((scores >= scores.max(axis=1, keepdims=True)) & (scores > 0)).mean(axis=0)
+    return FAMILIES[share.argmax()].name[in_chinese(texts)] if share.max() >= _DOMINANT else ""
+
+
+def label_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
+    """A short label that nothing else has: the family's name, else the typical quote."""
+    short, family = shortened(typical), family_name(texts) if len(texts) > 1 else ""
+    labels = [label for label in (family, short, f"{family or 'again'}: {short}") if label]
+    known = {label.casefold() for label in taken}
+    return next((label for label in labels if label.casefold() not in known), f"{short} ({len(taken) + 1})")
+
+
+def shared_name(texts: Sequence[str], typical: str, case: frozenset[str]) -> str:
+    """What notes of no family have in common: a typical one that is short and names nothing of its case,
+    else a word that most of them use; "" where that is nothing, and a person has to say it.
+    """
+    if len(words(typical)) <= _SHORT_NOTE and not terms(typical) & case:
+        return typical
+    counts = Counter(term for text in texts for term in terms(text) - case)
+    term, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    if count < max(2, _COMMON * len(texts)):
+        return ""
+    return f"专家都提到“{term}”" if in_chinese(texts) else f"What experts say of “{term}”"
 
 
 def statement_of(quote: str, *, marked: bool = False) -> str:

@@ -22,7 +22,7 @@ from labelcore.stages.deriving.by_model import Proposal, name_codes
 from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
 from labelcore.stages.deriving.coding import Coded, link_codes, list_codes, live_codes
 from labelcore.stages.deriving.grouping import APART, Floats, central, code_groups, points_of, unit
-from labelcore.stages.deriving.naming import name_of
+from labelcore.stages.deriving.naming import label_of
 from labelcore.store import codes as code_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -199,7 +199,7 @@ def _new_codes(
     for group in code_groups(points[list(rest)]):
         members = [rest[at] for at in group]
         texts = [clauses[at].meaning for at in members]
-        label = name_of(texts, texts[central(points[members])], taken)
+        label = label_of(texts, texts[central(points[members])], taken)
         taken.add(label)
         found.append((_code(workspace, label), members))
     return found

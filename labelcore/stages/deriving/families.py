@@ -1,0 +1,382 @@
+"""Families of failures: what notes complain about, each with its name and statement in both languages.
+
+They are what graders of assistants complain about, and two typologies: FRANK (Pagnoni et al., NAACL 2021)
+and MQM (Lommel et al., 2014).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """The same in English and in Chinese."""
+
+    english: str
+    chinese: str
+
+
+class Family(NamedTuple):
+    """A kind of failure: what it is called, what fails and passes, and the terms by which notes name it.
+
+    Terms have bars between them; ``*`` ends a stem, ``NOT~x`` is x soon after a negation.
+    """
+
+    name: Words
+    statement: Words
+    terms: Words
+
+
+FAMILIES = (
+    Family(
+        Words("Too long", "太长"),
+        Words(
+            "Longer than asked, or than the matter needs, fails; passes when every sentence is needed.",
+            "超出要求的长度或啰嗦不合格；每句话都有必要才合格。",
+        ),
+        Words(
+            (
+                "too long|verbose|wordy|lengthy|rambl*|concise|shorter|long winded|over the limit|"
+                "word limit|long-winded|far too long|sentences for"
+            ),
+            "太长|啰嗦|冗长|过长|不简洁|太多字|超过字数|超字",
+        ),
+    ),
+    Family(
+        Words("Too short or thin", "太短、不够具体"),
+        Words(
+            "So short that the reader must ask again fails; passes when it says what is needed.",
+            "短到读者还得再问不合格；该说的都说到才合格。",
+        ),
+        Words(
+            "too short|too brief|thin|more detail|not enough detail|lacks detail|lack of detail",
+            "太短|过短|太简单|不够详细|缺少细节",
+        ),
+    ),
+    Family(
+        Words("Invents what is not in the source", "编造原文没有的内容"),
+        Words(
+            "Anything that the source does not say fails; passes when each statement can be found there.",
+            "写了原文没有的内容不合格；每句话都有原文依据才合格。",
+        ),
+        Words(
+            (
+                "invent*|made up|makes up|hallucinat*|fabricat*|not in the source|unsupported|"
+                "not supported|extrinsic|adds|NOT~mention*|NOT~stated|NOT~state|NOT~information|"
+                "NOT~said|NOT~specif*|NOT~apparent|NOT~indicat*|NOT~discuss*|NOT~describ*|"
+                "NOT~explicit*|NOT~reference to|NOT~evidence|made-up|never happened|nobody said|"
+                "nobody says"
+            ),
+            "编造|捏造|虚构|无中生有|没有提到|未提到|没提到|没有提及|未提及|原文没有|资料里没有|臆造|凭空|是编|编的|都没有依据|资料里没|资料里都没|没人说",
+        ),
+    ),
+    Family(
+        Words("Contradicts the source", "与原文矛盾"),
+        Words(
+            "Saying the opposite of what the source says fails; passes when nothing conflicts with it.",
+            "说法与原文相反或冲突不合格；没有冲突才合格。",
+        ),
+        Words(
+            (
+                "contradict*|opposite|contrary|reverse|inconsistent|conflicts with|at odds|forbids|"
+                "is not allowed|not possible any more|wrong way round"
+            ),
+            "矛盾|相反|不一致|说反|不符|冲突|不允许|说成相反|恰恰相反",
+        ),
+    ),
+    Family(
+        Words("Mixes up people or things", "张冠李戴"),
+        Words(
+            "Naming the wrong person or thing for something fails; passes when each is credited rightly.",
+            "把人或事物弄混、归错不合格；对应无误才合格。",
+        ),
+        Words(
+            (
+                "wrong person|wrong name|wrong speaker|wrong company|misattribut*|attribut*|"
+                "misreferenc*|refers to|referring to|referenced|confuses|confused with|mixes up|"
+                "mixed up|conflat*|instead of|someone else|another person|rather than|"
+                "the wrong thing|takes the"
+            ),
+            "张冠李戴|归属|指代|混淆|弄混|搞混|认错|另一个人|的人也错|人错了|人称错",
+        ),
+    ),
+    Family(
+        Words("Draws a wrong conclusion", "推理或结论有误"),
+        Words(
+            "A conclusion that does not follow, or a wrong sum, fails; passes when each step holds.",
+            "推理不成立或算错不合格；每一步都站得住才合格。",
+        ),
+        Words(
+            (
+                "reasoning|logic*|illogical|conclu*|infer|infers|inferred|inference|caus*|because of|"
+                "leads to|assum*|implies|implied|jumps to|calculat*|math"
+            ),
+            "推理|逻辑|结论|因果|推断|推论|算错|计算",
+        ),
+    ),
+    Family(
+        Words("States opinion as fact", "把观点当成事实"),
+        Words(
+            "An opinion or a guess told as a fact fails; passes when it says whose view it is.",
+            "把看法或猜测说成事实不合格；说明是谁的看法才合格。",
+        ),
+        Words(
+            ("opinion|opinions|editorial*|subjective|as fact|as a fact|speculat*|belief|point of view"),
+            "观点|主观|当成事实|当作事实|个人看法|猜测|臆测",
+        ),
+    ),
+    Family(
+        Words("Tense or certainty", "时态或把握程度不对"),
+        Words(
+            "Telling plans as done, or guesses as sure, fails; passes when time and certainty are as given.",
+            "把计划说成已完成、把不确定说得太肯定不合格；时间和把握与原文一致才合格。",
+        ),
+        Words(
+            (
+                "tense|modality|future|has not happened|not yet|hasn't happened|already happened|"
+                "certainty|uncertain*|hypothetical|overconfident|too certain|proposed|proposal|"
+                "plans to|planned"
+            ),
+            "时态|尚未|还没|不确定|太肯定|过于肯定|绝对化|计划中",
+        ),
+    ),
+    Family(
+        Words("Shifts the meaning", "意思走样"),
+        Words(
+            "Saying something other, stronger or broader than was meant fails; passes when the meaning is "
+            "kept.",
+            "意思被夸大、缩小或改变不合格；保持原意才合格。",
+        ),
+        Words(
+            (
+                "misrepresent*|misconstru*|mischaracteri*|distort*|twist*|nuance*|misleading|"
+                "overstat*|understat*|overgenerali*|generali*|too strong|too broad|exaggerat*|"
+                "not quite|not exactly|slightly different|misinterpret*|oversimplif*"
+            ),
+            "曲解|误导|歪曲|断章取义|以偏概全|夸大|偏离原意|意思变",
+        ),
+    ),
+    Family(
+        Words("Wrong facts", "事实有误"),
+        Words(
+            "A wrong number, date, name or other fact fails; passes when all facts are right.",
+            "数字、日期、名称等事实有错不合格；事实全对才合格。",
+        ),
+        Words(
+            ("wrong|incorrect*|inaccura*|false|mistake*|misstat*|misread*|erroneous|untrue|factual*"),
+            "错误|不准确|写错|弄错|搞错|不对|不属实|事实|错了|说错|变成",
+        ),
+    ),
+    Family(
+        Words("Leaves something out", "漏掉了内容"),
+        Words(
+            "Leaving out what the reader needs fails; passes when everything that matters is there.",
+            "漏掉读者需要的内容不合格；要紧的都写到才合格。",
+        ),
+        Words(
+            (
+                "miss|misses|missing|omit*|omission|left out|leaves out|forgot|forgets|"
+                "does not include|doesn't include|incomplete list|ignores|skips|no word of|"
+                "nothing on|nothing about|no mention|is gone|is lost|not in it|is not there|lacks|"
+                "neither|nobody gave"
+            ),
+            "遗漏|漏掉|漏了|缺少|缺失|没有包含|没写|没有说明|忽略|未包含|少了|没提|一句没|没告诉|没有告诉|没讲|没说|不说|没给|没列|没有正文",
+        ),
+    ),
+    Family(
+        Words("Wrong language", "语言不对"),
+        Words(
+            "Words in a language that was not asked for fail; passes when all of it is in the reader's "
+            "language.",
+            "用了不该用的语言不合格；全文使用读者的语言才合格。",
+        ),
+        Words("wrong language|in english|in chinese|language|mixed languages", "语言|英文|中文|中英|夹杂"),
+    ),
+    Family(
+        Words("Wrong term or translation", "术语或翻译不对"),
+        Words(
+            "A wrong term or translation fails; passes when terms are those of the field.",
+            "术语或翻译有误不合格；用词符合行业习惯才合格。",
+        ),
+        Words(
+            "terminolog*|wrong term|mistranslat*|translat*|untranslated|literal",
+            "术语|译错|误译|漏译|翻译|直译",
+        ),
+    ),
+    Family(
+        Words("Wrong tone", "语气不对"),
+        Words(
+            "A tone that does not suit the reader fails; passes when it is friendly and fitting.",
+            "语气不适合读者不合格；得体、友好才合格。",
+        ),
+        Words(
+            (
+                "tone|rude|cold|unfriendly|impolite|formal|informal|robotic|empathy|apologi*|salesy|"
+                "pushy|hype|praise|superlative*"
+            ),
+            "语气|态度|生硬|冷淡|不礼貌|太正式|随便|夸张|道歉|推销|客套",
+        ),
+    ),
+    Family(
+        Words("Wrong format or structure", "格式或结构不对"),
+        Words(
+            "Not having the form that was asked for fails; passes when form and structure are as asked.",
+            "没有按要求的格式写不合格；格式和结构符合要求才合格。",
+        ),
+        Words(
+            (
+                "format*|markdown|bullet*|heading*|structure|layout|list|table|paragraph*|json|"
+                "running text|labels|bold"
+            ),
+            "格式|排版|标题|列表|结构|分段|条目|要点",
+        ),
+    ),
+    Family(
+        Words("Placeholder left in", "留着占位符"),
+        Words(
+            "A blank to be filled in, left standing, fails; passes when nothing is left to fill in.",
+            "留有没填的占位内容不合格；没有待填内容才合格。",
+        ),
+        Words("placeholder*|template|brackets|unfilled", "占位|模板|未填|方括号"),
+    ),
+    Family(
+        Words("Cut off or unfinished", "没写完"),
+        Words(
+            "Ending in the middle fails; passes when it is finished.",
+            "中途断掉、没写完不合格；完整收尾才合格。",
+        ),
+        Words(
+            ("cut off|truncated|unfinished|incomplete|ends abruptly|mid sentence|stops in|breaks off"),
+            "截断|没写完|不完整|中断|戛然而止|半句",
+        ),
+    ),
+    Family(
+        Words("Repeats itself", "重复"),
+        Words(
+            "Saying the same twice fails; passes when nothing comes back without need.",
+            "同样的话说两遍不合格；没有多余的重复才合格。",
+        ),
+        Words("repeat*|repetiti*|redundan*|twice|again and again|duplicate*", "重复|反复|车轱辘"),
+    ),
+    Family(
+        Words("Misses the question", "答非所问"),
+        Words(
+            "Not answering what was asked fails; passes when the question is answered.",
+            "没有回答所问不合格；答到点子上才合格。",
+        ),
+        Words(
+            (
+                "off topic|irrelevant|does not answer|doesn't answer|not answer|unrelated|"
+                "misunderst*|misses the point|is not the question|so nothing will happen|"
+                "does not help"
+            ),
+            "答非所问|跑题|无关|没有回答|没回答|误解|理解错",
+        ),
+    ),
+    Family(
+        Words("Refuses", "拒绝回答"),
+        Words(
+            "Refusing without need fails; passes when it helps as far as it may.",
+            "无故拒绝不合格；在允许范围内给予帮助才合格。",
+        ),
+        Words("refus*|declines|declined|won't help|won't answer|unhelpful", "拒绝|不肯|不愿回答"),
+    ),
+    Family(
+        Words("Harmful or biased", "有害或有偏见"),
+        Words(
+            "What can harm or demean somebody fails; passes when nobody is put at risk.",
+            "可能伤害或贬低他人不合格；不给任何人带来风险才合格。",
+        ),
+        Words(
+            (
+                "harmful|unsafe|danger*|bias*|stereotyp*|offensive|toxic|discriminat*|hateful|"
+                "illegal|inappropriate|safety|not safe"
+            ),
+            "有害|危险|偏见|歧视|冒犯|违法|不安全|不当",
+        ),
+    ),
+    Family(
+        Words("Promises what cannot be kept", "作出无法兑现的承诺"),
+        Words(
+            "A promise that nobody may give fails; passes when only what the rules allow is promised.",
+            "作出规定不允许的承诺不合格；只承诺规定允许的才合格。",
+        ),
+        Words("promis*|commits|guarantee*|refund|overpromis*", "承诺|保证|答应|许诺|打包票"),
+    ),
+    Family(
+        Words("Gives away personal data", "泄露个人信息"),
+        Words(
+            "Showing what points at a person fails; passes when no such data stand in it.",
+            "出现能认出某个人的信息不合格；没有这类信息才合格。",
+        ),
+        Words(
+            (
+                "personal data|personal information|privacy|pii|name of the|phone number|e mail|"
+                "email address|identifiable"
+            ),
+            "隐私|个人信息|电话|邮箱|姓名|身份",
+        ),
+    ),
+    Family(
+        Words("No source given", "没有出处"),
+        Words(
+            "A claim without its source fails; passes when sources are named where they are needed.",
+            "该有出处而没有不合格；需要的地方都注明出处才合格。",
+        ),
+        Words(
+            "citation*|cite|cites|cited|uncited|unsourced|source link", "引用|出处|没有来源|没有依据|无依据"
+        ),
+    ),
+    Family(
+        Words("Grammar or spelling", "语病或错别字"),
+        Words(
+            "Mistakes of grammar or spelling fail; passes when it reads without a mistake.",
+            "有语病或错别字不合格；通顺无误才合格。",
+        ),
+        Words("grammar|grammatical|typo*|spelling|misspel*|punctuation", "语病|语法|错别字|标点|拼写"),
+    ),
+    Family(
+        Words("Hard to read", "难懂"),
+        Words(
+            "What must be read twice, or makes no sense, fails; passes when it is clear at once.",
+            "要读两遍才懂或说不通不合格；一看就懂才合格。",
+        ),
+        Words(
+            (
+                "unclear|confusing|hard to read|hard to follow|awkward|jargon|clumsy|unnatural|"
+                "nonsense|makes no sense|means nothing|no sense"
+            ),
+            "不清楚|难懂|拗口|不通顺|生涩|别扭|看不懂|说不通|不知所云",
+        ),
+    ),
+    Family(
+        Words("Vague", "空泛"),
+        Words(
+            "General words in place of something to act on fail; passes when it says what to do.",
+            "空话、套话不合格；说清楚具体怎么做才合格。",
+        ),
+        Words(
+            "vague*|generic|boilerplate|fluff|filler|empty|cliche*|unspecific|no next step",
+            "空洞|笼统|套话|泛泛|含糊|模糊",
+        ),
+    ),
+    Family(
+        Words("Ignores an instruction", "没有按要求做"),
+        Words(
+            "Not doing what the instructions ask fails; passes when all of them are followed.",
+            "没有按要求做不合格；每条要求都做到才合格。",
+        ),
+        Words(
+            "instruct*|asked for|was told|required|prompt says|should have|ignores the",
+            "指令|要求|没有按|未按|不符合要求",
+        ),
+    ),
+    Family(
+        Words("Copies instead of writing", "照抄"),
+        Words(
+            "Copying the source in place of the work asked for fails; passes when it is in fitting words.",
+            "照抄原文而没有完成任务不合格；用自己的话写好才合格。",
+        ),
+        Words("copy|copied|copies|verbatim|word for word|parrots|pasted|transcript", "照抄|复制|原样|照搬"),
+    ),
+)
