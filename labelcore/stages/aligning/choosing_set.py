@@ -23,7 +23,7 @@ from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, evidence_of, held_out_judge, worth
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
 from labelcore.stages.aligning.report import flat
-from labelcore.stages.deriving.editing import LIMITS, list_criteria, live_criteria, wanted_coverage
+from labelcore.stages.deriving.editing import LIMITS, list_criteria, wanted_coverage
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposing.subjects import subject_of, topics_of, training_data_of
@@ -234,7 +234,7 @@ def candidates_of(
             fails = subject_of(criteria.get(key or ""), labels).fails
             failing = np.array([fails.get(i, False) for i in ids], dtype=bool)
             known = np.array([i in fails for i in ids], dtype=bool)  # others say nothing about the criterion
-            topics = None if key else topics_of(live_criteria(workspace), ids)
+            topics = None if key else topics_of(workspace, ids)
             groups[key] = Refitting(data, Target(failing, known, topics))
         again = kind_of(version).candidate(groups[key]) if version.fitted_on else None
         failed = (votes[version.id].reindex(ids) == "fail").to_numpy(dtype=bool)

@@ -24,7 +24,7 @@ from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import OVERALL, Fact, JudgeVersion, fact
 from labelcore.operations import Options
 from labelcore.settings import settings
-from labelcore.stages.deriving.editing import LIMITS, list_criteria, live_criteria, risk_of
+from labelcore.stages.deriving.editing import LIMITS, list_criteria, risk_of
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.importing import feedback
@@ -236,7 +236,7 @@ class _Proposer:
         rows = {output_id: row for row, output_id in enumerate(data.table.ids)}
         ids = [output_id for output_id in subject.fails if output_id in rows]
         fails = [subject.fails[output_id] for output_id in ids]
-        topics = None if subject.criterion else topics_of(live_criteria(self._workspace), ids)
+        topics = None if subject.criterion else topics_of(self._workspace, ids)
         places = np.array([rows[output_id] for output_id in ids], dtype=int)
         return Graded(places, np.array(fails, dtype=bool), topics)
 

@@ -19,7 +19,7 @@ from labelcore.judges.learned_model import too_few
 from labelcore.judges.operating_point import HIGHEST
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, operation
-from labelcore.stages.deriving.editing import list_criteria, live_criteria
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.proposing.proposals import learned_again
 from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of, topics_of
@@ -117,7 +117,7 @@ def _freshness(
         for output_id, bad in fails.items()
     )
     since += sum(output_id not in fails for output_id in seen)
-    topics = None if version.criterion_id else topics_of(live_criteria(workspace), list(fails))
+    topics = None if version.criterion_id else topics_of(workspace, list(fails))
     notes = told([note_of(labels, output_id) for output_id in fails], topics)
     made_of = digest(zip(fails, fails.values(), notes, strict=True))
     return Freshness(

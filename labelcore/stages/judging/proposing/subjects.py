@@ -12,6 +12,8 @@ from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats, Topics, TrainingData
 from labelcore.judges.fields import at_pointer
 from labelcore.models import OVERALL, Criterion, Output
+from labelcore.stages.deriving.derivation import unnamed_codes
+from labelcore.stages.deriving.editing import live_criteria
 from labelcore.stages.grading import Labels, human_labels
 from labelcore.store import outputs as output_table, splits as split_table, vectors
 from labelcore.text import embedding
@@ -64,15 +66,24 @@ def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
     return Subject(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()})
 
 
-def topics_of(criteria: Iterable[Criterion], ids: Sequence[str]) -> Topics:
-    """The criteria as recurring topics of the notes on some outputs, by what they rest on."""
-    known = [criterion for criterion in criteria if criterion.evidence]
-    cited = [{quote.output_id for quote in criterion.evidence} for criterion in known]
-    noted = np.array([[key in outputs for outputs in cited] for key in ids], dtype=bool)
+def topics_of(workspace: Workspace, ids: Sequence[str]) -> Topics:
+    """What the notes on some outputs say again and again: criteria by what they rest on, and codes that
+    wait for a name.
+    """
+    found = [
+        (criterion.name, criterion.evidence[0].quote, {quote.output_id for quote in criterion.evidence})
+        for criterion in live_criteria(workspace)
+        if criterion.evidence
+    ]
+    found += [
+        (coded.code.label, coded.quotes[0].text, {quote.output_id for quote in coded.quotes})
+        for coded in unnamed_codes(workspace)
+    ]
+    noted = np.array([[key in outputs for _, _, outputs in found] for key in ids], dtype=bool)
     return Topics(
-        names=tuple(criterion.name for criterion in known),
-        quotes=tuple(criterion.evidence[0].quote[:_QUOTED] for criterion in known),
-        noted=noted.reshape(len(ids), len(known)),
+        names=tuple(name for name, _, _ in found),
+        quotes=tuple(quote[:_QUOTED] for _, quote, _ in found),
+        noted=noted.reshape(len(ids), len(found)),
     )
 
 
