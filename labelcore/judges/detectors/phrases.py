@@ -28,8 +28,11 @@ _EMPTY = set(
 def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
     wanted = tuple(parameters["phrase"])
     text_words = words(output.text)
-    last = len(text_words) - len(wanted) + 1
-    return sum(text_words[at : at + len(wanted)] == wanted for at in range(max(0, last)))
+    found, after = 0, 0
+    for _ in range(text_words.count(wanted[0])):
+        after = text_words.index(wanted[0], after) + 1
+        found += text_words[after - 1 : after - 1 + len(wanted)] == wanted
+    return found
 
 
 Phrase = tuple[str, ...]

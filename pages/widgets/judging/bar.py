@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from labelcore.messages import say
+from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.settings import settings
 from labelcore.stages.aligning.side_by_side import JudgeTable
@@ -42,14 +42,17 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
 def _propose(workspace: Workspace) -> None:
     with st.spinner(say("Fitting candidates to the grades …")):
         order = ProposalOrder(offline=not settings().has_model)
-        made = propose_judges(workspace, order=order, examined=False).judges
+        found = propose_judges(workspace, order=order, examined=False)
+    made, nothing = found.judges, [shell.plain(sentence(told)) for told in found.nothing]
     if not made:
+        for told in nothing:
+            st.info(told)
         st.info(say("Nothing can be fitted yet: it takes some passed and some failed outputs."))
         return
     words = counted(
         "One candidate is proposed. Run it next.", "{n} candidates are proposed. Run them next.", n=len(made)
     )
-    st.session_state[keys.JUDGES_PROPOSED] = words
+    st.session_state[keys.JUDGES_PROPOSED] = "\n\n".join([words, *nothing])
     st.rerun()
 
 
