@@ -48,6 +48,7 @@ from tests.bench.experts import CORPORA, Row, rows_of
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
+GRADES = ("80 %", "16")
 FIGURES = ("alignment", "coverage", "ffr", "auc", "tau", "tau of votes")
 _FRESH = 120
 _SHARE = 0.8
@@ -226,11 +227,13 @@ class Tree:
         return dict(json.loads(line))
 
 
-def measure_all(trees: Sequence[Tree], splits: Iterable[Split], results: Path) -> Iterator[dict[str, Any]]:
+def measure_all(
+    trees: Sequence[Tree], splits: Iterable[Split], wanted: Sequence[str], results: Path
+) -> Iterator[dict[str, Any]]:
     """A result for each split, number of grades and tree, of those that are not there yet."""
     done = {tuple(line[name] for name in KEY) for line in known(results)}
     for split in splits:
-        for grades in ("80 %", "16"):
+        for grades in wanted:
             for tree in (*trees, None):
                 name = tree.name if tree else "floor"
                 if (split.corpus, grades, split.number, name) in done:
@@ -272,7 +275,7 @@ def report(lines: Sequence[dict[str, Any]], names: Sequence[str]) -> Iterator[st
     yield "| corpus | grades | tree | splits | " + " | ".join(FIGURES) + " | seconds |"
     yield "|---" * (len(FIGURES) + 5) + "|"
     for corpus in corpora:
-        for grades in ("80 %", "16"):
+        for grades in GRADES:
             for name in (*names, "floor"):
                 some = [
                     line for key, line in at.items() if (key[0], key[1], key[3]) == (corpus, grades, name)
@@ -291,7 +294,7 @@ def _gains(
 ) -> Iterator[str]:
     yield f"| {names[0]} less {names[1]} | grades | splits | " + " | ".join(FIGURES) + " |"
     yield "|---" * (len(FIGURES) + 3) + "|"
-    for grades in ("80 %", "16"):
+    for grades in GRADES:
         for group in (*([corpus] for corpus in corpora), *([corpora] if len(corpora) > 1 else [])):
             pairs = [
                 (line, at[(*key[:3], names[1])])
@@ -314,6 +317,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--map", action="append", default=[], metavar="NAME=COLUMN")
     parser.add_argument("--splits", type=int, default=16)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--grades", action="append", choices=GRADES)
     parser.add_argument("--size", type=int, default=100)
     parser.add_argument("--tree", type=Path, default=ROOT)
     parser.add_argument("--against", type=Path)
@@ -336,7 +340,7 @@ def main() -> None:
     splits = (how.of(corpus, number) for number in numbers for corpus in corpora)
     if not chosen.report:
         with results.open("a", encoding="utf-8") as file:
-            for line in measure_all(trees, splits, results):
+            for line in measure_all(trees, splits, chosen.grades or GRADES, results):
                 print(json.dumps(line, ensure_ascii=False), file=file, flush=True)
                 words = f"{line['alignment']:.2f} in {line['seconds']:.0f} s"
                 print(*(line[name] for name in KEY), words, file=sys.stderr, flush=True)
