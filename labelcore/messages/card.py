@@ -109,6 +109,7 @@ CARD_WORDS = {
     "judges_say": "The judges: {value}. {reason}",
     "nothing_suggested": "The judges say nothing here, or only after you have graded.",
     "offers": "Said before",
+    "more_offers": "more …",
     "close": "Close",
     "reference": "Reference",
     "left": "Left",

@@ -30,6 +30,7 @@ from pages.widgets import keys
 PAGES = Path(__file__).parent.parent
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
+STYLES = PAGES / "widgets" / "styles"
 Row = TypeVar("Row")
 _log = logging.getLogger("labelcore.pages")
 
@@ -56,6 +57,7 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     title = say(title)
     in_tab = " · ".join(dict.fromkeys((title, "labelcore")))
     st.set_page_config(page_title=in_tab, page_icon=ICON, layout="wide")
+    st.html(STYLES / "page.css")
     with guard():
         db = open_database(settings().db)
         project = _project(db)

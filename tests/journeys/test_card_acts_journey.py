@@ -145,3 +145,19 @@ def test_what_was_said_before_is_taken_by_key(trial: Any, visit: Any) -> None:
     page.keyboard.press("Enter")
     expect_shown(page, "o2")
     assert card.wait_for(2)[1]["note"] == "invents a price; too long"
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_a_note_has_the_whole_width_and_leaves_the_output_in_view(trial: Any, visit: Any, width: int) -> None:
+    page = visit(trial(criteria=CRITERIA, phrases=["too long", "invents", "rude", "off topic"]))
+    page.set_viewport_size({"width": width, "height": 844})
+    page.keyboard.press("f")
+    note, dock, output = (page.locator(part).bounding_box() for part in ("#note", ".dock", ".output"))
+    assert note["width"] >= dock["width"] - 2
+    assert output["y"] >= 0
+    assert output["y"] + min(output["height"], 200) <= dock["y"]
+    offered = page.get_by_role("group", name="Said before").get_by_role("button")
+    assert offered.count() == 4  # three phrases and the button for the others
+    offered.get_by_text("more").click()
+    expect(offered.get_by_text("off topic")).to_be_visible()
+    expect(page.locator("#note")).to_be_focused()

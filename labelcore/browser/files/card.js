@@ -125,6 +125,7 @@ export class Card {
     window.addEventListener("online", () => this.queue.flush(), { signal });
     window.addEventListener("offline", () => this.showStatus(), { signal });
     window.addEventListener("resize", () => this.ground.measure(), { signal });
+    window.visualViewport?.addEventListener("resize", () => this.notes.keepInView(), { signal });
     document.addEventListener("visibilitychange", () => this.clock.tick(), { signal });
     closeConnectionDialogs(() => this.view.note.regainFocus(), signal);
     window.addEventListener("beforeunload", (event) => this.queue.size > 0 && event.preventDefault(), { signal });

@@ -1,6 +1,8 @@
 // The note: opened by F (what is wrong, the raw material of everything) or by N (any remark).
 import { el, visible } from "./text.js";
 
+const LIKELIEST = 3;
+
 export class NoteBox {
   /**
    * `on.save(text)`, `on.leave()` and `on.draft(text)` are called as the person acts.
@@ -16,9 +18,11 @@ export class NoteBox {
     this.hint = el("p", { id: "note-hint", class: "hint", "aria-live": "polite" });
     this.save = el("button", { type: "button", class: "primary", onclick: () => on.save(this.field.value) });
     this.leave = el("button", { type: "button", onclick: () => on.leave() });
-    const buttons = el("div", { class: "note-buttons" }, this.save, this.leave);
+    /** Stands in the bar, before the grades. */
+    this.buttons = el("div", { class: "note-buttons", hidden: true }, this.save, this.leave);
     this.offers = el("div", { class: "offers", role: "group", "aria-label": say("offers") });
-    this.element = el("div", { class: "note-box", hidden: true }, this.label, this.field, this.offers, buttons, this.hint);
+    const title = el("div", { class: "note-title" }, this.label, this.hint);
+    this.element = el("div", { class: "note-box", hidden: true }, title, this.field, this.offers);
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("keyup", () => (this.openedBy = null));
     this.field.addEventListener("input", () => this.typed());
@@ -29,16 +33,23 @@ export class NoteBox {
   }
 
   /**
-   * What was said before, to take with one click or Alt and its number.
+   * What was said before, likeliest first, to take with one click or Alt and its number; a few until more are asked for.
    * @param {string[]} phrases
    */
   offer(phrases) {
     this.phrases = phrases.slice(0, 9);
     const chips = this.phrases.map((words, at) => {
       const cap = el("kbd", { "aria-hidden": "true" }, `Alt+${at + 1}`);
-      return el("button", { type: "button", onclick: () => this.take(at) }, ...visible(words), " ", cap);
+      const phrase = el("span", { class: "phrase" }, ...visible(words));
+      return el("button", { type: "button", title: words, hidden: at >= LIKELIEST, onclick: () => this.take(at) }, phrase, cap);
     });
-    this.offers.replaceChildren(...chips);
+    const more = el("button", { type: "button", class: "more", hidden: chips.length <= LIKELIEST, onclick: () => this.offerAll() }, this.say("more_offers"));
+    this.offers.replaceChildren(...chips, more);
+  }
+
+  offerAll() {
+    for (const chip of this.offers.children) if (chip instanceof HTMLElement) chip.hidden = chip.classList.contains("more");
+    this.field.focus({ preventScroll: true });
   }
 
   /** @param {number} at */
@@ -69,14 +80,20 @@ export class NoteBox {
     this.leave.textContent = this.say(failing ? "no_note" : "cancel");
     this.offers.hidden = editing || !this.phrases?.length;
     this.field.value = text;
-    this.element.hidden = false;
+    this.setOpen(true);
     this.fit();
     this.field.focus({ preventScroll: true });
   }
 
   close() {
-    this.element.hidden = true;
+    this.setOpen(false);
     this.field.blur();
+  }
+
+  /** @param {boolean} isOpen */
+  setOpen(isOpen) {
+    this.element.hidden = this.buttons.hidden = !isOpen;
+    this.element.parentElement?.classList.toggle("noting", isOpen);
   }
 
   /**
@@ -130,6 +147,6 @@ export class NoteBox {
 
   fit() {
     this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, this.kind === "edit" ? 420 : 240)}px`;
+    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, window.innerHeight * (this.kind === "edit" ? 0.45 : 0.25))}px`;
   }
 }

@@ -35,6 +35,14 @@ export class Notes {
     this.card.show();
     this.box.open(kind, text, code);
     this.card.ground.measure();
+    this.keepInView();
+  }
+
+  /** The output that the note is about stands above the dock. */
+  keepInView() {
+    const { ground, view } = this.card;
+    const output = view.body.querySelector(".output");
+    if (this.box.isOpen && output) ground.bringAbove(output, view.dock);
   }
 
   close() {

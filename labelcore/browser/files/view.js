@@ -53,6 +53,7 @@ export class View {
     this.choices = new Choices(say, act);
     this.find = new Find(say, () => this.body);
     this.body = el("div", { class: "body" });
+    this.dock = el("div", { class: "dock" }, this.mine, this.suggestion, this.note.element, this.marks.element, this.bar());
     this.root = el(
       "section",
       { class: "card", lang: language, "aria-label": say("card"), "data-state": "loading" },
@@ -60,7 +61,7 @@ export class View {
       this.find.element,
       this.notice,
       this.body,
-      el("div", { class: "dock" }, this.mine, this.suggestion, this.note.element, this.marks.element, this.bar()),
+      this.dock,
       this.announcer,
       this.help,
     );
@@ -139,7 +140,7 @@ export class View {
   bar() {
     const buttons = (/** @type {string[][]} */ pairs) => pairs.map(([action, key]) => this.button(action, key));
     const grades = el("div", { class: "grades" }, this.choices.element, ...buttons(GRADES));
-    return el("div", { class: "bar" }, grades, el("div", { class: "others" }, ...buttons(OTHERS)));
+    return el("div", { class: "bar" }, this.note.buttons, grades, el("div", { class: "others" }, ...buttons(OTHERS)));
   }
 
   /**
