@@ -106,8 +106,8 @@ def check_open(workspace: Workspace, path: Path) -> None:
         raise NotAllowed(
             "{name} is the key to a running app.", next_step="Choose another file.", name=path.name
         )
-    own = {held.name, f"{held.name}.wal", f"{held.name}.tmp"} if held else set()
-    if beside and (resolved.name in own or not workspace.here):
+    parts = {held.name, f"{held.name}.wal", f"{held.name}.tmp"} if held else set()
+    if beside and (resolved.name in parts or not workspace.here):
         raise NotAllowed(
             "{name} is labelcore's own database.", next_step="Choose another file.", name=path.name
         )

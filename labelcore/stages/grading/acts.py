@@ -131,18 +131,9 @@ def grade(
     """
     found = projects.find_output(workspace, output)
     rules = workspace.project.rules
-    level = None
-    if not criterion and not field:
-        by_number = {str(number): number for number in range(1, len(rules.scale) + 1)}
-        level = (by_number | {name: number for number, name in enumerate(rules.scale, 1)}).get(value)
-    if level is None and value not in {"pass", "fail", "unsure", "skipped"}:
-        levels = Wording(", or {levels}", levels=rules.scale) if rules.scale else ""
-        raise BadInput(
-            "'{value}' is not a grade.",
-            next_step="Use pass, fail, unsure{levels}.",
-            value=value,
-            levels=levels,
-        )
+    level = None if criterion or field else _level(rules, value)
+    if level is None:
+        _check_value(rules, value)
     event = Grade(
         id=new_id("grade"),
         project_id=workspace.project.id,
@@ -157,6 +148,23 @@ def grade(
     )
     record(workspace, [event])
     return event
+
+
+def _level(rules: GradingRules, value: str) -> int | None:
+    """The place of a level, given by its number or its name."""
+    numbers = {str(number): number for number in range(1, len(rules.scale) + 1)}
+    return (numbers | {name: number for number, name in enumerate(rules.scale, 1)}).get(value)
+
+
+def _check_value(rules: GradingRules, value: str) -> None:
+    if value not in {"pass", "fail", "unsure", "skipped"}:
+        levels = Wording(", or {levels}", levels=rules.scale) if rules.scale else ""
+        raise BadInput(
+            "'{value}' is not a grade.",
+            next_step="Use pass, fail, unsure{levels}.",
+            value=value,
+            levels=levels,
+        )
 
 
 def part_grades(workspace: Workspace, output_ids: Collection[str]) -> dict[str, dict[str, Grade]]:

@@ -8,7 +8,6 @@ import contextlib
 import difflib
 import glob
 import gzip
-import hashlib
 import io
 import json
 import lzma
@@ -19,13 +18,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import pyarrow as pa
 
 from labelcore import places
 from labelcore.errors import BadInput
-from labelcore.models import Fact, Frozen, fact
+from labelcore.models import Fact, Frozen
+from labelcore.stages.importing.encodings import decodes, scan, transcode, wide
 from labelcore.store.formats import Format, every_format, inspect_zip
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -57,7 +57,6 @@ _UNREADABLE = (
 )
 _BLOCK = 1 << 20
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 _SUFFIXES = (".arrow", ".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx", ".ods")
 
 
@@ -77,17 +76,6 @@ class Source(Frozen):
     format: str
     sha256: str
     warnings: tuple[Fact, ...] = ()
-
-
-class _Scan(NamedTuple):
-    """What one pass over a file finds out: hash, encoding, and what has to be mended."""
-
-    sha256: str
-    encoding: str = "utf-8"
-    nul: bool = False
-    old_lines: bool = False
-    mixed_lines: bool = False
-    exact: bool = True
 
 
 def find(workspace: Workspace, place: str) -> list[Path]:
@@ -175,13 +163,13 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
                 plain, more = _unpacked(plain, inside, "" if depth else part)
                 warnings += more
             form = _format(plain)
-            scan = _scan(plain, binary=bool(form.start))
-            scan = scan._replace(old_lines=scan.old_lines or (scan.mixed_lines and form.name == "jsonl"))
+            text = scan(plain, binary=bool(form.start))
+            text = text._replace(old_lines=text.old_lines or (text.mixed_lines and form.name == "jsonl"))
             if encoding and not form.start:
-                scan = scan._replace(encoding=codecs.lookup(encoding).name)
-            if scan.encoding != "utf-8" or scan.nul or scan.old_lines or not scan.exact:
+                text = text._replace(encoding=codecs.lookup(encoding).name)
+            if text.encoding != "utf-8" or text.nul or text.old_lines or not text.exact:
                 copy = Path(folder) / f"copy{plain.suffix[:20]}"
-                warnings += _transcode(plain, copy, scan)
+                warnings += transcode(plain, copy, text)
                 plain = copy
         except PermissionError as trouble:
             raise BadInput(
@@ -199,7 +187,7 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
                 trouble=str(trouble),
             ) from trouble
         yield Source(
-            path=plain, name=path.name, format=form.name, sha256=scan.sha256, warnings=tuple(warnings)
+            path=plain, name=path.name, format=form.name, sha256=text.sha256, warnings=tuple(warnings)
         )
 
 
@@ -284,8 +272,8 @@ def _format(path: Path) -> Format:
     controls = len(_CONTROLS.findall(start))
     if (
         controls * 20 > len(start)
-        and not _wide(start)
-        and not _decodes(codecs.getincrementaldecoder("utf-8")(), start)
+        and not wide(start)
+        and not decodes(codecs.getincrementaldecoder("utf-8")(), start)
     ):
         raise BadInput(
             "{name} is no text.",
@@ -316,122 +304,3 @@ def _text_form(path: Path) -> str:
     complete = first.startswith(b"{") and second.startswith(b"{") and first.count(b"{") == first.count(b"}")
     named = path.suffix.lower() in {".jsonl", ".ndjson"} and len(first) > 1
     return "jsonl" if complete or named else "json"
-
-
-def _scan(path: Path, *, binary: bool) -> _Scan:
-    """Everything about the bytes, in one pass of bounded memory."""
-    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    valid, nul, start, last = True, False, b"", b""
-    returns = newlines = pairs = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            start = start or block[:4096]
-            digest.update(block)
-            if binary:
-                continue
-            nul = nul or b"\0" in block
-            returns, newlines = returns + block.count(b"\r"), newlines + block.count(b"\n")
-            pairs += (block.count(b"\r\n") if returns else 0) + (last == b"\r" and block[:1] == b"\n")
-            last = block[-1:]
-            valid = valid and _decodes(decoder, block)
-    if binary:
-        return _Scan(digest.hexdigest())
-    valid = valid and _decodes(decoder, b"", last=True)
-    mixed = returns > 0 and not returns == newlines == pairs
-    found = _Scan(digest.hexdigest(), "utf-8", nul, returns > newlines == 0, mixed, valid)
-    if wide := _wide(start):
-        return found._replace(encoding=wide, nul=False, old_lines=False, mixed_lines=False, exact=True)
-    if valid:
-        return found._replace(encoding="utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
-    guess = "utf-8" if _is_mostly_utf8(path) else _guess(path)
-    return found._replace(encoding=guess, exact=guess != "utf-8")
-
-
-def _wide(start: bytes) -> str:
-    """UTF-16 or UTF-32, with their mark or by where the zeros stand; "" where it is neither."""
-    marks = (
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-    )
-    for mark, encoding in (*marks, (codecs.BOM_UTF16_BE, "utf-16")):
-        if start.startswith(mark):
-            return encoding
-    even, odd = start[::2].count(0), start[1::2].count(0)
-    if max(even, odd) * 2 > len(start) * 0.4 and min(even, odd) * 10 < max(even, odd):
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return ""
-
-
-def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, last: bool = False) -> bool:
-    try:
-        decoder.decode(block, last)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_mostly_utf8(path: Path) -> bool:
-    """Whether a few bytes are damaged in a text that is UTF-8 otherwise."""
-    with path.open("rb") as file:
-        text = file.read(_BLOCK * 4).decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    return damaged * 10 < sum(ord(c) > 127 for c in text) - damaged
-
-
-def _guess(path: Path) -> str:
-    """GB18030 where the bytes are valid in it and give Chinese text, else a Western code page."""
-    with path.open("rb") as file:
-        sample = file.read(_BLOCK)
-    try:
-        text = sample.decode("gb18030", errors="strict")
-    except UnicodeDecodeError as trouble:
-        if trouble.start < len(sample) - 4:
-            return _western(path)
-        text = sample[: trouble.start].decode("gb18030")
-    foreign = [c for c in text if ord(c) > 127]
-    han = sum("\u4e00" <= c <= "\u9fff" or c in "，。！？；：“”（）、" for c in foreign)
-    chinese = han > 0.9 * len(foreign) and han >= 0.02 * len(text)
-    return "gb18030" if chinese and _in_pairs(sample) else _western(path)
-
-
-def _in_pairs(sample: bytes) -> bool:
-    """Whether high bytes mostly stand in pairs, as in Chinese.
-
-    One accented letter before an ASCII letter also decodes as a Han character; there they stand alone.
-    """
-    alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
-    return alone * 10 < sum(byte > 127 for byte in sample)
-
-
-def _western(path: Path) -> str:
-    """Windows-1252, which spreadsheets write, where all bytes are defined in it; else Latin-1."""
-    with path.open("rb") as file:
-        undefined = any(_UNDEFINED.search(block) for block in iter(lambda: file.read(_BLOCK), b""))
-    return "latin-1" if undefined else "cp1252"
-
-
-def _transcode(source: Path, target: Path, scan: _Scan) -> list[Fact]:
-    """Write the file as UTF-8 with plain line ends; what could not be kept as it was."""
-    damaged, nul = 0, 0
-    with (
-        source.open(encoding=scan.encoding, errors="replace", newline="") as old,
-        target.open("w", encoding="utf-8", errors="replace", newline="") as new,
-    ):
-        while part := old.read(_BLOCK):
-            damaged += part.count("\ufffd")
-            nul += part.count("\0")
-            while part.endswith("\r") and (more := old.read(1)):
-                part += more
-            part = part.replace("\r\n", "\n").replace("\r", "\n") if scan.old_lines else part
-            new.write(part.replace("\0", "␀"))
-    warnings = (
-        []
-        if scan.encoding in {"utf-8", "utf-8-sig"}
-        else [fact("read_as", file=source.name, encoding=scan.encoding)]
-    )
-    if damaged:
-        warnings.append(fact("damaged", n=damaged, file=source.name))
-    if nul:
-        warnings.append(fact("nul", file=source.name))
-    return warnings
