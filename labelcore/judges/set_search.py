@@ -38,6 +38,7 @@ _RESERVE = 0.04  # the share of the time that is kept for the intervals and for 
 _MARGIN = 1.2  # so much longer than the first comparison took may the others take
 _FITTING = 0.9  # the share of the time that fitting may take before judges are compared once only
 _CLEARLY = 2.0  # standard errors
+_FEW = 40  # grades with which no comparison of sets is worth anything
 _DRAWN_AGAIN, _SHARE_AGAIN, _KEPT_AGAIN = 40, 0.25, 5
 """How often the choice is made on sources drawn again, in at most this share of the time, and how many
 sets are kept then in each step of the search."""
@@ -233,14 +234,16 @@ class _Task:
         return _Picked(members, matrices, program, tried.stopped, compared.late)
 
     def _guarded(self, matrices: Sequence[Bools], fails: Bools, found: list[int]) -> list[int]:
-        """The default, unless it misses the wish or ``found`` is clearly better: the best of many candidates
-        looks better than it is.
+        """The default, unless it misses the wish or, from enough grades on, ``found`` is clearly better: the
+        best of many candidates looks better than it is.
         """
         wish, default = self.wish, list(self.wish.default)
         if not default or not set(wish.must_include) <= set(default):
             return found
         if fails.any() and self.votes(matrices, fails).coverage(default) < wish.min_coverage:
             return found
+        if len(fails) < _FEW:
+            return default
         better, usual = (worth(matrices, fails, members, wish.max_ffr) for members in (found, default))
         failed = np.mean([matrix[:, found].any(axis=1) for matrix in matrices], axis=0)
         return found if better - usual > _CLEARLY * _standard_error(failed, fails) else default

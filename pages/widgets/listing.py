@@ -62,7 +62,7 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
     criteria = {found.id: found.name for found in editing.list_criteria(workspace, status="accepted")}
     people = [person for person, _ in grading.counts_by_person(workspace)]
     versions = judging.active_judges(workspace)
-    signals = [version for version in versions if version.kind == "feedback"]
+    signals = judging.signals_of_users(workspace)
     told = [
         _ask_verdict(judge, verdict, {version.id: version.name for version in versions}),
         _ask_users(users, {version.id: version.name for version in signals}) if signals else None,

@@ -48,6 +48,14 @@ def test_the_same_seed_gives_the_same_choice_where_time_is_enough() -> None:
     assert found[0].held_out.repeats == 2
 
 
+@pytest.mark.parametrize(("n", "stands"), [(30, True), (200, False)])
+def test_with_few_grades_the_default_stands(n: int, stands: bool) -> None:
+    fails, judges = _world(n, 12)
+    good, poor = FixedCandidate(fails), FixedCandidate(np.arange(n) % 2 == 0)
+    found = choose([*judges, poor, good], Grades.of(fails, _alone(n)), Wish(default=(12,)), seconds=120)
+    assert (found.members == (12,)) == stands
+
+
 @pytest.mark.parametrize("wish", [None, Wish(min_coverage=0.6, max_ffr=0.3, must_include=(3,), most=6)])
 def test_a_busy_machine_chooses_the_same_set(wish: Wish | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a clock that runs four times as fast there is a quarter of the time."""

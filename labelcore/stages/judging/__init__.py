@@ -7,7 +7,7 @@
 from labelcore.stages.finding import find_judge
 from labelcore.stages.judging.keeping.refreshing import refresh_judges
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, judged, list_judges
-from labelcore.stages.judging.keeping.versions import active_judges
+from labelcore.stages.judging.keeping.versions import active_judges, signals_of_users
 from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words
@@ -27,6 +27,7 @@ __all__ = [
     "refresh_judges",
     "run_judges",
     "runs",
+    "signals_of_users",
     "stop_abandoned_runs",
     "stop_run",
 ]

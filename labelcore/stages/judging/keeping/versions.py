@@ -9,6 +9,7 @@ from typing import Any
 
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import judge_of, kind_of
+from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.store import Database, judges as judge_table
@@ -26,6 +27,11 @@ def active_judges(workspace: Workspace) -> list[JudgeVersion]:
         if version.criterion_id in active
         and kind_of(version).schema in (None, workspace.project.settings.json_schema)
     ]
+
+
+def signals_of_users(workspace: Workspace) -> list[JudgeVersion]:
+    """The active judges whose verdicts are feedback of a product's users."""
+    return [version for version in active_judges(workspace) if isinstance(kind_of(version), FeedbackKind)]
 
 
 @dataclass(frozen=True)
