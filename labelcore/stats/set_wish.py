@@ -23,8 +23,8 @@ class Wish:
 
     ``limits``: the highest false failure rate of a criterion's judges together. ``price``: what a judge more
     may cost, as such a rate. ``most``: the largest set. ``levels``: coverages whose cheapest sets are sought
-    where none is asked for. ``default``: judges that are kept unless another set is better by more than one
-    standard error, because picking the best of many on few grades picks luck.
+    where none is asked for. ``default``: judges that are kept unless there are enough grades and another
+    set is clearly better, because picking the best of many on few grades picks luck.
     """
 
     min_coverage: float = 0.0

@@ -53,7 +53,7 @@ def test_with_few_grades_the_default_stands(n: int, stands: bool) -> None:
     fails, judges = _world(n, 12)
     good, poor = FixedCandidate(fails), FixedCandidate(np.arange(n) % 2 == 0)
     found = choose([*judges, poor, good], Grades.of(fails, _alone(n)), Wish(default=(12,)), seconds=120)
-    assert (found.members == (12,)) == stands
+    assert (found.members == [12]) == stands
 
 
 @pytest.mark.parametrize("wish", [None, Wish(min_coverage=0.6, max_ffr=0.3, must_include=(3,), most=6)])

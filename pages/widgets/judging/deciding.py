@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.judges.kinds import PROBE, kind_of
+from labelcore.judges.kinds.check import CheckKind
 from labelcore.messages import say
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
@@ -20,18 +21,18 @@ _PAGE = 5
 def show(workspace: Workspace, version: JudgeVersion) -> None:
     """What it holds, in its own form, with what can be changed, and its history."""
     kind, detail = kind_of(version), show_judge(workspace, version)
-    source = detail.spec.get("source")
+    source = kind.spec.source if isinstance(kind, CheckKind) else ""
     if kind.learns:
         learned.show_learned(workspace, version)
     elif kind.composed:
         learned.show_cascade(workspace, version)
     elif kind.prompts:
         _show_prompts(version)
-    elif isinstance(source, str):
+    elif source:
         st.code(source, language="python", wrap_lines=True)
     else:
         shell.table([{say("part"): name, say("value"): str(value)} for name, value in detail.spec.items()])
-    _offer_to_edit(version, source if isinstance(source, str) else "")
+    _offer_to_edit(version, source)
     with st.expander(say("Versions ({n})", n=len(detail.versions))):
         for line in detail.versions:
             st.text(line)
