@@ -57,13 +57,14 @@ def record(db: Database, events: Sequence[Comparison]) -> list[str]:
     return list(distinct)
 
 
-def stored(db: Database, ids: Sequence[str]) -> dict[str, str]:
-    """Those of the ids that are stored, with who made them."""
+def stored(db: Database, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Those of the ids that are stored, with who made them in which project."""
     rows = db.rows(
-        "SELECT DISTINCT comparison_id, annotator FROM comparison WHERE comparison_id IN (SELECT unnest(?))",
+        "SELECT DISTINCT comparison_id, annotator, project_id FROM comparison "
+        "WHERE comparison_id IN (SELECT unnest(?))",
         [list(ids)],
     )
-    return {str(id_): str(who) for id_, who in rows}
+    return {str(id_): (str(who), str(project_id)) for id_, who, project_id in rows}
 
 
 def current(db: Database, project_id: str) -> list[Comparison]:

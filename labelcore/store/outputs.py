@@ -70,14 +70,16 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
     return len(fresh)
 
 
-def existing(db: Database, ids: Sequence[str]) -> set[str]:
-    """Those of the ids that are stored."""
+def existing(db: Database, ids: Sequence[str], project_id: str | None = None) -> set[str]:
+    """Those of the ids that are stored (as outputs of a project)."""
     with _keeping:
         kept = _kept(db)
-        if ids and all(output_id in kept for output_id in ids):
-            return set(ids)
-    sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))"
-    return {row[0] for row in db.rows(sql, [list(ids)])}
+        known = [kept[output_id] for output_id in ids if output_id in kept]
+    if ids and len(known) == len(ids):
+        return {output.id for output in known if project_id in {None, output.project_id}}
+    sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest($ids)) "
+    sql += "AND coalesce(project_id = $project, true)"
+    return {row[0] for row in db.rows(sql, {"ids": list(ids), "project": project_id})}
 
 
 def get(db: Database, output_id: str) -> Output | None:

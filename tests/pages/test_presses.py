@@ -12,10 +12,16 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from labelcore.messages import Language
-from labelcore.models import Output, Project
+from labelcore.models import Criterion, Grade, Output, Project
 from labelcore.settings import settings
 from labelcore.stages import grading, projects, sampling
-from labelcore.store import Database, close_database, open_database, outputs as output_table
+from labelcore.store import (
+    Database,
+    close_database,
+    criteria as criterion_table,
+    open_database,
+    outputs as output_table,
+)
 from labelcore.workspace import Workspace
 from pages.widgets import presses
 from pages.widgets.grading_session import GradingSession
@@ -184,3 +190,64 @@ def test_the_deadline_is_said_in_the_language_of_the_page(
     grading.set_rules(Workspace(db, project), deadline="2999-01-01")
     session = GradingSession(Workspace(db, projects.open_project(db, "shop"), "ann"), language, "single")
     assert words in session.news(()).pace
+
+
+def made_elsewhere(db: Database) -> tuple[Workspace, Output, Criterion]:
+    """Another project with an output, a criterion and bob's grade."""
+    other = Workspace(db, projects.open_project(db, "other"), "ann")
+    output = Output(id="theirs", project_id=other.project.id, text="an answer elsewhere")
+    output_table.add(db, [output])
+    criterion = Criterion(
+        id="c-theirs", version=1, project_id=other.project.id, name="Short", statement="It is short."
+    )
+    criterion_table.save(db, [criterion])
+    grade = Grade(
+        id="grade-theirs", project_id=other.project.id, output_id="theirs", annotator="ann", value="pass"
+    )
+    grading.record(other, [grade])
+    return other, output, criterion
+
+
+def test_a_press_moves_nothing_in_another_project(send: Send, place: tuple[Database, Project]) -> None:
+    other, output, criterion = made_elsewhere(place[0])
+    shown = send().json()["items"][0]["output_id"]
+    answer = send(
+        press(output.id, "press-0001"),
+        press(shown, "press-0002", criterion_id=criterion.id, criterion_version=1),
+        press(shown, "press-0003", criterion_id="c-nobodys", criterion_version=1),
+        press(shown, "press-0004") | {"value": "undone", "supersedes": "grade-theirs"},
+        press(output.id, "press-0005") | {"value": "undone", "supersedes": "grade-theirs"},
+        press(f"{shown}~2", "press-0006"),
+    ).json()
+    assert answer["acknowledged"] == [] and len(answer["refused"]) == 6
+    assert [grade.value for grade in grading.current_grades(other)] == ["pass"]
+    assert grading.grade_history(Workspace(*place)) == []
+
+
+def test_what_was_asked_once_is_taken_however_late(send: Send, place: tuple[Database, Project]) -> None:
+    db, project = place
+    grading.set_rules(Workspace(*place), per_output=1, ask_criteria=True, repeat_share=0.5)
+    criterion = Criterion(
+        id="c-ours",
+        version=1,
+        project_id=project.id,
+        name="Short",
+        statement="It is short.",
+        status="accepted",
+    )
+    criterion_table.save(db, [criterion, criterion.model_copy(update={"version": 2})])
+    first, two, *_ = (item["output_id"] for item in send().json()["items"])
+    assert send(press(first, "press-0001")).json()["refused"] == {}
+    grading.set_rules(Workspace(*place), per_output=1, ask_criteria=False, repeat_share=0)
+    sampling.draw_sample(Workspace(*place), rule="random", n=1, seed=7)
+    criterion_table.save(db, [criterion.model_copy(update={"version": 3, "status": "dropped"})])
+    late = send(
+        press(two, "press-0002"),
+        press(two, "press-0003", criterion_id="c-ours", criterion_version=1),
+        press(first, "press-0004") | {"value": "undone", "supersedes": "press-0001"},
+        press(f"{first}~2", "press-0005"),
+        press(first, "press-0006"),
+        press(first, "press-0007") | {"value": "undone", "supersedes": "never-arrived"},
+        token=token_of(place),
+    ).json()
+    assert late["refused"] == {} and len(late["acknowledged"]) == 6

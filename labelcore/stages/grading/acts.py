@@ -19,6 +19,7 @@ from labelcore.store import (
     grades as grade_table,
     outputs as output_table,
 )
+from labelcore.store.live import live
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -60,11 +61,12 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
     """Store grading events, each once. Returns the ids that are stored durably now.
 
     Raises:
-        BadInput: an event has no annotator, undoes nothing or another person's grade, or belongs
-            to another project.
-        NotFound: an event names an output that does not exist; nothing is stored then.
+        BadInput: an event has no annotator, undoes nothing or a grade of another person or output, belongs
+            to another project, or repeats what its author has not graded.
+        NotFound: the project has no such output, criterion or field; nothing is stored then.
     """
-    known = output_table.existing(workspace.db, [event.output_id for event in events])
+    ids = [event.output_id for event in events]
+    known = output_table.existing(workspace.db, ids, workspace.project.id)
     of_fields = [event for event in events if event.field is not None]
     outputs = output_table.many(workspace.db, sorted({event.output_id for event in of_fields}))
     for event in of_fields:
@@ -73,11 +75,15 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
             raise NotFound("The output has no field '{field}'.", field=event.field)
     undone = [str(event.supersedes) for event in events if event.value == "undone"]
     taken_back = grade_table.some(workspace.db, undone) if undone else []
-    authors = {grade.id: grade.annotator for grade in taken_back}
+    before = {grade.id: grade for grade in taken_back}
     for event in events:
         _check(event, workspace.project, known)
-        if authors.get(str(event.supersedes), event.annotator) != event.annotator:
+        _check_asked(workspace, event, events)
+        graded = before.get(str(event.supersedes), event)
+        if graded.annotator != event.annotator:
             raise BadInput("Only its author can take a grade back.")
+        if (graded.project_id, graded.output_id) != (event.project_id, event.output_id):
+            raise BadInput("The grade to take back belongs to another output.")
     rules = workspace.project.rules
     return grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
 
@@ -97,6 +103,24 @@ def _check(event: Grade, project: Project, known: Collection[str]) -> None:
             next_step="Import it before grading it.",
             output_id=event.output_id,
         )
+
+
+def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) -> None:
+    """Refuse a criterion or repeat that was never asked here. What was asked once may come late."""
+    db, project_id = workspace.db, workspace.project.id
+    if event.criterion_id is not None:
+        versions = {known.id: known.version for known in criterion_table.current(db, project_id)}
+        if (event.criterion_version or 0) > versions.get(event.criterion_id, -1):
+            raise NotFound("The project has no such criterion.", next_step="Load the page anew.")
+    if event.source == "repeat" and event.output_id not in live(db, project_id).graded(event.annotator):
+        graded = (*beside, *grade_table.history(db, project_id, event.output_id))
+        first = (grade.source != "repeat" for grade in graded if _same_subject(grade, event))
+        if not any(first):
+            raise BadInput("What was not graded before cannot be graded again.")
+
+
+def _same_subject(grade: Grade, event: Grade) -> bool:
+    return (grade.annotator, grade.output_id) == (event.annotator, event.output_id)
 
 
 def _on_scale(event: Grade, rules: GradingRules) -> Grade:

@@ -104,12 +104,12 @@ def compare(workspace: Workspace, events: Sequence[Comparison]) -> list[str]:
     """Store comparisons. Returns the ids that are stored durably now.
 
     Raises:
-        BadInput: an event has no name, belongs elsewhere, or takes back another person's act.
+        BadInput: an event has no name, belongs elsewhere, or takes back an act of another person or project.
         NotFound: one of the two outputs does not exist.
     """
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     ids = sorted({output_id for event in events for output_id in (event.first_id, event.second_id)})
-    known = output_table.existing(workspace.db, ids)
+    known = output_table.existing(workspace.db, ids, workspace.project.id)
     taken_back = [str(event.supersedes) for event in events if event.value == "undone"]
     authors = comparisons.stored(workspace.db, taken_back) if taken_back else {}
     for event in events:
@@ -121,7 +121,8 @@ def compare(workspace: Workspace, events: Sequence[Comparison]) -> list[str]:
             )
         if event.pair not in pool.at and event.value != "undone":
             raise BadInput("These two outputs are no pair of the compared versions on the same input.")
-        if authors.get(str(event.supersedes), event.annotator) != event.annotator:
+        theirs = (event.annotator, event.project_id)
+        if authors.get(str(event.supersedes), theirs) != theirs:
             raise BadInput("Only its author can take a comparison back.")
     return comparisons.record(workspace.db, events)
 
