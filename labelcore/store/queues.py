@@ -49,7 +49,10 @@ class Pool:
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
         """Index the places."""
-        indexed = tuple((key, sys.intern(reason), at) for key, reason, at in places)
+        # A reason with values of its own is one object already, and cannot be interned.
+        indexed = tuple(
+            (key, sys.intern(reason) if type(reason) is str else reason, at) for key, reason, at in places
+        )
         return cls(indexed, {place[0]: at for at, place in enumerate(indexed)})
 
     def front(self, way: object, since: object, is_done: Callable[[str], bool], least: int = 0) -> int:
