@@ -219,6 +219,18 @@ def _place() -> dict[str, str]:
     return {key: value for key, value in known.items() if value}
 
 
+def aside(words: str, more: str | None = None) -> None:
+    """Small print in the colour of the text: Streamlit's captions are too pale to be read by everybody."""
+    st.markdown(f":small[{plain(words)}]", help=more)
+
+
+def again() -> None:
+    """Run the part of the page that somebody acted in anew; the whole page where it is no part of its own."""
+    with suppress(StreamlitAPIException):
+        st.rerun(scope="fragment")
+    st.rerun()
+
+
 def warn(sentences: Sequence[str]) -> None:
     """Warnings as sentences, each on its own."""
     for sentence in sentences:

@@ -21,7 +21,8 @@ from tests.stages.test_loop import plant
 
 pytestmark = pytest.mark.journey
 
-PAGES = ("", *(navigation.address(file) for file, _, _ in navigation.menu()[1:]))
+VIEWS = tuple(f"judging?show={view}" for view in ("how", "verdicts", "race", "rulings", "check", "schema"))
+PAGES = ("", *(navigation.address(file) for file, _, _ in navigation.menu()[1:]), *VIEWS)
 
 
 @pytest.fixture

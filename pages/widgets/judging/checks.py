@@ -55,6 +55,7 @@ def write_check(workspace: Workspace) -> None:
     ):
         with shell.guard():
             kept, trial = checks.add_check(workspace, source, criterion=chosen, name=name, limit=limit)
+            st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
         words = say("Kept as {name}, version {version}.", name=kept.name, version=kept.version)
         st.success(shell.plain(f"{words} {trial.summary}"))
 

@@ -41,7 +41,7 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
 def _show_prompts(version: JudgeVersion) -> None:
     """What a model is asked, with a made-up output in its place."""
     for prompt in kind_of(version).prompts:
-        st.caption(say("Asks {model}, with a made-up output here:", model=shell.plain(prompt.spec.model)))
+        shell.aside(say("Asks {model}, with a made-up output here:", model=prompt.spec.model))
         for message in prompt.messages_for(PROBE):
             st.code(message["content"], language=None, wrap_lines=True, height=240)
 
@@ -52,7 +52,7 @@ def _offer_to_edit(version: JudgeVersion, source: str) -> None:
             name = version.name.rpartition(" · ")[2]
             st.session_state.update({keys.CHECK_SOURCE: source, keys.CHECK_NAME: name})
             st.query_params[keys.JUDGE_VIEW] = "check"
-            st.rerun()
+            shell.again()
         return
     with st.container(horizontal=True):
         if version.criterion_id and st.button(
@@ -61,7 +61,7 @@ def _offer_to_edit(version: JudgeVersion, source: str) -> None:
             shell.open_at("4_deriving.py", criterion=version.criterion_id)
         if st.button(say("Write a check instead"), key="edit-instead"):
             st.query_params[keys.JUDGE_VIEW] = "check"
-            st.rerun()
+            shell.again()
 
 
 def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
@@ -70,7 +70,7 @@ def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
     known = [value for value in counts if counts[value]]
     if judge.errors:
-        st.caption(
+        shell.aside(
             say(
                 "{n} outputs have no verdict, {refused} of them refused by the model.",
                 n=judge.errors,

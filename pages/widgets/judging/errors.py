@@ -30,7 +30,7 @@ def show(workspace: Workspace, docket: refining.Docket) -> None:
     if waiting:
         conflict = waiting[0]
         left = say("1 of {n} to rule on", n=len(waiting))
-        st.caption(left if not docket.sealed else f"{left}. {_sealed(docket)}")
+        shell.aside(left if not docket.sealed else f"{left}. {_sealed(docket)}")
         show_conflict(conflict)
         _ask(workspace, conflict)
     elif docket.conflicts:
@@ -38,7 +38,7 @@ def show(workspace: Workspace, docket: refining.Docket) -> None:
     else:
         st.write(say("It differs from people on no graded output."))
     if docket.sealed and not waiting:
-        st.caption(_sealed(docket))
+        shell.aside(_sealed(docket))
 
 
 def _sealed(docket: refining.Docket) -> str:
@@ -54,7 +54,7 @@ def show_conflict(conflict: refining.Disagreement) -> None:
         for note in conflict.notes:
             st.text(note)
         if not conflict.notes:
-            st.caption(say("without a note"))
+            shell.aside(say("without a note"))
     with judge:
         passed = conflict.decision.value == "pass"
         st.markdown(f"**{say('The judge passes it') if passed else say('The judge fails it')}**")
@@ -72,7 +72,7 @@ def _ask(workspace: Workspace, conflict: refining.Disagreement) -> None:
                 with shell.guard():
                     refining.decide(workspace, conflict.output.id, value, judge=conflict.judge, reason=reason)
                 st.session_state[keys.RULED] = (conflict.output.id, conflict.judge.id)
-                st.rerun()
+                shell.again()
 
 
 def _show_last(workspace: Workspace, docket: refining.Docket) -> None:
@@ -93,7 +93,7 @@ def lead_on(value: CourtValue, conflict: refining.Disagreement) -> None:
     if value == "judge_wrong":
         if st.button(say("Edit this judge"), key=key, type="primary"):
             st.query_params.update({keys.JUDGE: conflict.judge.id, keys.JUDGE_VIEW: "how"})
-            st.rerun()
+            shell.again()
         return
     file, label = {
         "person_wrong": ("3_grading.py", say("Ask this expert again")),
@@ -116,7 +116,7 @@ def take_back(workspace: Workspace, conflict: refining.Disagreement) -> None:
         with shell.guard():
             refining.decide(workspace, conflict.output.id, "withdrawn", judge=conflict.judge)
         st.session_state.pop(keys.RULED, None)
-        st.rerun()
+        shell.again()
 
 
 def ruling_line(conflict: refining.Disagreement) -> str:

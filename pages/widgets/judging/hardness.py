@@ -107,7 +107,7 @@ def _show(found: HardnessReport) -> None:
             series = {say("share"): [row.rate for row in rows]}
             charts.intervals(title, [row.test for row in rows], series, key=f"hardness-{asks}")
     for why in dict.fromkeys(row.rate.why_not for row in found.rows if row.rate.value is None):
-        st.caption(plain(say("Not measurable in part: {why}.", why=say(why or ""))))
+        shell.aside(say("Not measurable in part: {why}.", why=say(why or "")))
 
 
 def _behind(workspace: Workspace, found: HardnessReport) -> None:

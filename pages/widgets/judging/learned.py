@@ -9,7 +9,7 @@ from labelcore.models import JudgeVersion, Output
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
 from labelcore.workspace import Workspace
-from pages.widgets import charts, shell
+from pages.widgets import charts, keys, shell
 from pages.widgets.shell import plain
 
 
@@ -22,7 +22,7 @@ def behind(workspace: Workspace) -> list[retraining.Freshness]:
 def offer_to_retrain(workspace: Workspace, stale: list[retraining.Freshness]) -> None:
     """How many grades came since the learned judges were made, with one button."""
     more = say("({n} more like it)", n=len(stale) - 1) if len(stale) > 1 else ""
-    st.caption(f"{plain(sentence(stale[0].says))} {plain(more)}")
+    shell.aside(f"{sentence(stale[0].says)} {more}".strip())
     if st.button(say("Make learned judges again"), key="retrain"):
         with shell.guard(), st.spinner(say("Fitting to the grades …")):
             found = retraining.retrain(workspace)
@@ -94,5 +94,6 @@ def make_cascade(workspace: Workspace, version: JudgeVersion) -> None:
         with shell.guard(), st.spinner(say("Both judges decide on graded outputs …")):
             criterion, both = version.criterion_id, (version, others[then])
             report = cascades.make(workspace, *both, criterion=criterion, error=error / 100)
+            st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
             _say(report)
             st.write(say("Run the judges, then open its row in the table to see its verdicts."))

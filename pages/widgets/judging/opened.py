@@ -7,12 +7,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from labelcore.judges.kinds import kind_of
-from labelcore.messages import rate_words, say, sentence
+from labelcore.messages import rate_words, say, sentence, speak
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging, refining
 from labelcore.stages.aligning.side_by_side import JudgeRow
 from labelcore.workspace import Workspace
-from pages.widgets import keys
+from pages.widgets import keys, shell
 from pages.widgets.judging import checks, deciding, errors, hardness, learned, race, rulings, suspects
 from pages.widgets.shell import plain
 
@@ -32,8 +32,18 @@ _TOOLS: dict[str, Callable[[Workspace, JudgeVersion], None]] = {
 }
 
 
+@st.fragment
 def show(workspace: Workspace, row: JudgeRow | None) -> None:
-    """What the address asks for."""
+    """What the address asks for; what is done in it leaves the table as it is."""
+    speak(shell.language())  # a fragment runs without its page
+    for written in (keys.CHECK_SOURCE, keys.CHECK_NAME):
+        if written in st.session_state:  # else it would be lost while something else is open
+            st.session_state[written] = st.session_state[written]
+    with shell.guard():
+        _show(workspace, row)
+
+
+def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     view = st.query_params.get(keys.JUDGE_VIEW, "errors")
     if view in _OF_ALL:
         if row and st.button(say("Back to the judge"), icon=":material/arrow_back:", type="tertiary"):
@@ -64,7 +74,7 @@ def _show_head(row: JudgeRow) -> None:
         wrong=rate_words(row.false_alarms),
     )
     st.write(plain(words))
-    st.caption(plain(say("Measured against {against}.", against=sentence(row.against))))
+    shell.aside(say("Measured against {against}.", against=sentence(row.against)))
 
 
 def _choose(version: JudgeVersion, view: str, n: int) -> None:
@@ -94,4 +104,4 @@ def _choose(version: JudgeVersion, view: str, n: int) -> None:
 
 def _go(view: str) -> None:
     st.query_params[keys.JUDGE_VIEW] = view
-    st.rerun()
+    shell.again()

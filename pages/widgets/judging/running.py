@@ -64,7 +64,7 @@ def show_estimate(workspace: Workspace) -> None:
             return  # without judges or outputs there is nothing to estimate, and the page says so
         st.session_state[keys.RUN_ESTIMATE] = kept = {"of": now, "found": found}
     found = kept["found"]
-    st.caption(plain(estimate_words(found)), help=plain(" ".join(found.based_on)) if found.calls else None)
+    shell.aside(estimate_words(found), plain(" ".join(found.based_on)) if found.calls else None)
 
 
 def start(workspace: Workspace) -> None:
@@ -103,7 +103,7 @@ def watch(workspace: Workspace) -> None:
             if st.button(say("Stop"), key="stop-run", icon=":material/stop:"):
                 judging.stop_run(workspace, run.id)
     elif run.state != "finished" or keys.RUN_OVER in st.session_state:
-        st.caption(plain(words))
+        shell.aside(words)
     if run.state in {"stopped", "failed"} and run.message:
         st.warning(plain(run.message))
 

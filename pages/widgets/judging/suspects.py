@@ -10,7 +10,7 @@ from labelcore.stages import judging
 from labelcore.stages.aligning.side_by_side import JudgeTable
 from labelcore.stages.judging.testing import suspecting
 from labelcore.workspace import Workspace
-from pages.widgets import shell
+from pages.widgets import keys, shell
 from pages.widgets.shell import plain
 
 
@@ -52,4 +52,5 @@ def show(workspace: Workspace) -> None:
             with shell.guard():
                 version = judging.find_judge(workspace, suspect.judge_version_id)
                 made = suspecting.flip(workspace, version)
+                st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
                 st.success(plain(say("{judge} is a judge now.", judge=made.name)))

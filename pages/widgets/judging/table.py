@@ -53,7 +53,7 @@ def show(found: JudgeTable) -> JudgeRow | None:
     row = _open(found, rows)
     judges_table(_words(), _groups(found.rows, rows, row), key=keys.JUDGE_TABLE)
     if any(other.seen for other in rows):
-        st.caption(say("\\* It was fitted to these grades, so it may do worse on others."))
+        shell.aside(say("* It was fitted to these grades, so it may do worse on others."))
     for gap in found.unheld:
         helps = sentence(gap.helps)
         words = say(
