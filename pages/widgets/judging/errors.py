@@ -30,7 +30,7 @@ def show(workspace: Workspace, docket: refining.Docket) -> None:
     if waiting:
         conflict = waiting[0]
         left = say("1 of {n} to rule on", n=len(waiting))
-        shell.aside(left if not docket.sealed else f"{left}. {_sealed(docket)}")
+        shell.aside(say("{words}. {more}", words=left, more=_sealed(docket)) if docket.sealed else left)
         show_conflict(conflict)
         _ask(workspace, conflict)
     elif docket.conflicts:
