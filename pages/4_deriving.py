@@ -1,23 +1,24 @@
-"""Criteria: notes become codes, codes become criteria, and each shows what it rests on."""
+"""Criteria: all of them in one list, one open beside it with the notes it rests on."""
 
-from pages.widgets import keys, rubric, shell
-from pages.widgets.codes import show_codes
-from pages.widgets.criteria import show_criteria
-from pages.widgets.drift import show_drift, show_lineage
-from pages.widgets.probes import show_probes
+import streamlit as st
+
+from pages.widgets import keys, shell
+from pages.widgets.deriving import bar, opened, table, tools, unnamed
 
 MENU = ("Criteria", ":material/checklist:")
 
-place = shell.open_page("Criteria", "Notes become criteria; each one shows the notes it comes from.")
-shown = {
-    "Criteria": show_criteria,
-    "Codes": show_codes,
-    "Drift": show_drift,
-    "Lint": rubric.show_lint,
-    "From the prompt": rubric.show_prompt,
-    "Family tree": show_lineage,
-    "Glossary": rubric.show_glossary,
-    "Probes": show_probes,
-    "Library": rubric.show_library,
-}
-shell.show_tabs(shown, place, keys.RUBRIC)
+place = shell.open_page("Criteria")
+with shell.guard():
+    if tools.is_open():
+        tools.show(place)
+        st.stop()
+    found = table.read(place)
+    bar.show(place, found)
+    left, right = st.columns(2)
+    with right.container(border=True):
+        opened.show(place, found)
+    with left:
+        table.show(found)
+        unnamed.ask(place)
+    table.measure(place)
+    st.session_state.pop(keys.DERIVED, None)

@@ -102,12 +102,12 @@ interface Rule { meaning: string; pattern: RegExp }
 /** Lines of Markdown that were read as one block, and the line after it. */
 interface Block { node: HTMLElement; next: number }
 
-interface Quote { grade_id: string; text: string; marked: boolean; sure: number | null }
-interface Code { id: string; label: string; state: string; outputs: number; people: number; sure: number | null; quotes: Quote[]; more: number }
+interface Quote { grade_id: string; text: string; marked: boolean; sure: string }
+interface Code { id: string; label: string; state: string; counts: string; sure: string; quotes: Quote[]; more: number }
 interface Thing { key: string; kind: "code" | "quote"; code: Code; quote?: Quote }
 interface Place extends Thing { column: number; row: number; element: HTMLElement }
 interface BoardAct { id?: string; kind: "merge" | "move" | "undo"; target: string; sources: string[]; grade_id?: string; text?: string; news: string }
-interface BoardNews { codes: Code[]; undo: { id: string; says: string } | null; done: string[]; refused: Record<string, string> }
+interface BoardNews { words: Record<string, string>; codes: Code[]; undo: { id: string; says: string } | null; done: string[]; refused: Record<string, string> }
 type BoardTrigger = (name: string, payload: { acts: Omit<BoardAct, "news">[] }) => void;
 
 interface JudgesRate { value: number | null; low: number | null; high: number | null; short: string; words: string }
@@ -124,3 +124,16 @@ interface JudgesRow {
 }
 interface JudgesNews { words: Record<string, string>; groups: { criterion: string; rows: JudgesRow[] }[] }
 type JudgesTrigger = (name: string, payload: { id: string }) => void;
+
+interface CriteriaRow {
+  id: string;
+  name: string;
+  severity: { kind: string; words: string };
+  state: { kind: string; words: string } | null;
+  notes: string;
+  judge: { words: string; more: string };
+  live: boolean;
+  open: boolean;
+}
+interface CriteriaNews { words: Record<string, string>; rows: CriteriaRow[] }
+type CriteriaTrigger = (name: string, payload: { kind: "open" | "merge"; target: string; source?: string }) => void;

@@ -38,6 +38,31 @@ _OF_PAGES = (
     "in the order of import",
     "two versions on the same input",
 )
+_OF_CRITERIA = (
+    "must",
+    "should",
+    "low",
+    "medium",
+    "high",
+    "proposed",
+    "rejected",
+    "dropped",
+    "open",
+    "not rejected",
+    "notes",
+    "person",
+    "model",
+    "vague",
+    "compound",
+    "overlapping",
+    "contradictory",
+    "never fires",
+    "not needed",
+    "accepted with all",
+    "offline",
+    "not yet aligned here",
+    "aligned here",
+)
 _ASSUMPTIONS = (
     "the graded outputs are a known-probability sample of this pool",
     "the graded outputs are an even random sample of this pool",
@@ -56,4 +81,4 @@ _COMPARED = (
     "Coverage of the set",
     "False failures of the set",
 )
-PHRASES = _OF_PAGES + _ASSUMPTIONS + _COMPARED
+PHRASES = _OF_PAGES + _OF_CRITERIA + _ASSUMPTIONS + _COMPARED

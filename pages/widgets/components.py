@@ -1,4 +1,5 @@
-"""What runs in the browser, without an iframe: the grading card, the board of codes, the table of judges.
+"""What runs in the browser, without an iframe: the grading card, the board of codes, the tables of
+judges and of criteria.
 
 Each keeps what the server has not acknowledged and sends it again; so a page stores before it draws:
 ``acknowledged = store(presses(KEY))``, then ``grading_card(next_items(acknowledged), key=KEY)``.
@@ -52,6 +53,14 @@ class BoardAct(Frozen):
     text: Annotated[str, Field(max_length=50_000)] = ""
 
 
+class CriteriaAct(Frozen):
+    """What was done in the list of criteria: ``target`` is opened, or ``source`` goes into it."""
+
+    kind: Literal["open", "merge"]
+    target: Name
+    source: Annotated[str, Field(max_length=200)] = ""
+
+
 def presses(key: str) -> CardEvents:
     """The card's presses that came with this run; store them, then hand their ids to `grading_card`."""
     events, _ = read_events(_sent(key, "graded"))
@@ -99,6 +108,7 @@ def board_acts(key: str) -> tuple[BoardAct, ...]:
 
 
 def code_board(
+    words: Mapping[str, str],
     codes: Sequence[Mapping[str, Any]],
     *,
     undo: tuple[str, str] | None,
@@ -109,6 +119,7 @@ def code_board(
     """Draw the board.
 
     Args:
+        words: what the board says, by name.
         codes: those to show, in order, as `Code` in labelcore/browser/types.d.ts.
         undo: id and words of the newest act that can be taken back.
         done: ids of acts that are stored; the browser forgets them.
@@ -116,6 +127,7 @@ def code_board(
         key: of the component; must not contain two underscores in a row.
     """
     data = {
+        "words": dict(words),
         "codes": list(codes),
         "undo": undo and {"id": undo[0], "says": undo[1]},
         "done": list(done),
@@ -136,6 +148,20 @@ def judges_table(words: Mapping[str, str], groups: Sequence[Mapping[str, Any]], 
     """Draw the table of judges, by criterion; `JudgesNews` in labelcore/browser/types.d.ts has the shape."""
     data = {"words": dict(words), "groups": list(groups)}
     _mounting("judges")(key=key, data=data, on_opened_change=lambda: None)
+
+
+def criteria_act(key: str) -> CriteriaAct | None:
+    """What was done in the list with this run."""
+    try:
+        return CriteriaAct.model_validate(_sent(key, "acted"))
+    except ValidationError:
+        return None
+
+
+def criteria_table(words: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Draw the list of criteria; `CriteriaNews` in labelcore/browser/types.d.ts has the shape."""
+    data = {"words": dict(words), "rows": list(rows)}
+    _mounting("criteria")(key=key, data=data, on_acted_change=lambda: None)
 
 
 def _sent(key: str, trigger: str) -> object:

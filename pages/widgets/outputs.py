@@ -62,11 +62,11 @@ def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str)
         with st.container(border=True):
             grades = [grade for grade in current if grade.output_id == output_id]
             for grade in grades:
-                about = " on one criterion" if grade.criterion_id else ""
+                about = say(" on one criterion") if grade.criterion_id else ""
                 note = f": {grade.note}" if grade.note else ""
-                st.text(f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {grade.value}{about}{note}")
+                st.text(f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {say(grade.value)}{about}{note}")
             if not grades:
-                st.write("Nobody has graded it.")
+                st.write(say("Nobody has graded it."))
             if output := output_table.get(workspace.db, output_id):
                 show_output(output)
 
@@ -74,12 +74,18 @@ def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str)
 def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str]], key: str) -> None:
     """A switch that opens the outputs behind the figures of judges, given as (version id, name)."""
     names = dict(judges)
-    if not names or not st.toggle("Show the outputs behind these figures", key=key):
+    if not names or not st.toggle(say("Show the outputs behind these figures"), key=key):
         return
     judge = st.selectbox(
-        "Judge", list(names), format_func=lambda version_id: plain(names[version_id]), key=f"{key}-judge"
+        say("Judge"), list(names), format_func=lambda version_id: plain(names[version_id]), key=f"{key}-judge"
     )
-    cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")
+    cell = st.radio(
+        say("Show"),
+        list(CELLS),
+        format_func=lambda cell: say(CELLS[cell]),
+        horizontal=True,
+        key=f"{key}-cell",
+    )
     with shell.guard():
         found = aligning.behind(workspace, judge, cell)
         show_disagreements(found, f"{key}-{judge}-{cell}")

@@ -146,21 +146,21 @@ def plant(workspace: Workspace, n: int) -> None:
 
 
 def open_page() -> None:
-    """The Criteria page's tabs by script time, as a person's browser asks for them."""
+    """The Criteria page and its board by script time, as a person's browser asks for them."""
     from streamlit.testing.v1 import AppTest
 
     from pages.widgets import keys
 
     page = Path(__file__).parents[2] / "pages" / "4_deriving.py"
-    for tab in ("Criteria", "Codes", "Criteria", "Codes"):
+    for view in ("notes", "codes", "notes", "codes"):
         app = AppTest.from_file(str(page), default_timeout=120)
-        app.session_state[keys.RUBRIC] = tab
+        app.query_params[keys.CRITERIA_VIEW] = view
         app.session_state[keys.ANNOTATOR] = "ann0"
         started, busy = time.perf_counter(), time.process_time()
         app.run()
         assert not app.exception
         took = time.process_time() - busy
-        print(f"{tab} tab: {time.perf_counter() - started:.2f} s ({took:.2f} s of processor)")
+        print(f"{view}: {time.perf_counter() - started:.2f} s ({took:.2f} s of processor)")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,8 @@ def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[st
             ),
         )
         page.goto(f"{url}/deriving")
-        page.get_by_role("tab", name="Codes").click()
+        page.get_by_role("button", name="More").first.click()
+        page.get_by_role("button", name="Board of codes").click()
         expect(page.locator(".board .card")).to_have_count(4, timeout=30_000)
         yield page, lambda: shown(page)
         chromium.close()
@@ -159,7 +160,6 @@ def test_a_held_key_or_a_rerun_merges_once_and_hostile_labels_are_text(
     page.locator(f"{code(page, '太长')} .here").click()
     eventually(lambda: HOSTILE not in now())
     page.reload()
-    page.get_by_role("tab", name="Codes").click()
     expect(page.locator(".board .card")).to_have_count(3, timeout=30_000)
     assert page.title() != "owned"
     answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})

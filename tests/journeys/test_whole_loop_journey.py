@@ -110,7 +110,7 @@ def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -
 
     page.goto(f"{app}/deriving")
     press(page, "Derive criteria from the notes")
-    expect(page.get_by_role("button", name="Accept")).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible(timeout=40_000)
     press(page, "Accept")
     expect(page.get_by_role("button", name="Drop")).to_be_visible(timeout=20_000)
 

@@ -5,16 +5,16 @@
 
 import { isDark } from "./ground.js";
 import { newClientId } from "./queue.js";
-import { el } from "./text.js";
+import { el, speaker } from "./text.js";
 
 const boards = new WeakMap();
 const RESEND_AFTER = 1500;
 const KEYS = [
-  ["← → ↑ ↓", "go to a code or quote"],
-  ["Space", "pick it up, or put it down"],
-  ["M", "merge or move what is picked up into the code you are on"],
-  ["Esc", "put everything down"],
-  ["U", "undo"],
+  ["← → ↑ ↓", "key_go"],
+  ["Space", "key_pick"],
+  ["M", "key_merge"],
+  ["Esc", "key_down"],
+  ["U", "key_undo"],
 ];
 
 /** @param {{ data: BoardNews, parentElement: HTMLElement, setTriggerValue: BoardTrigger }} given */
@@ -28,13 +28,6 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   return () => setTimeout(() => board.destroyIfGone());
 }
 
-/** @param {number | null} sure */
-const percent = (sure) => (sure === null ? "set by a person" : `${Math.round(sure * 100)} % sure`);
-/**
- * @param {number} n
- * @param {string} word
- */
-const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 /** @param {Quote} quote */
 const quoteKey = (quote) => JSON.stringify([quote.grade_id, quote.text]);
 
@@ -60,13 +53,13 @@ class Board {
     this.trigger = () => {};
     this.resending = 0;
     this.wantsFocus = false;
+    this.say = speaker({});
     this.status = el("p", { class: "status", role: "status" });
-    this.list = el("ul", { class: "codes", "aria-label": "Codes" });
+    this.list = el("ul", { class: "codes" });
     this.undo = el("button", { type: "button", class: "undo", onclick: () => this.takeBack() });
-    const keys = KEYS.map(([key, what]) => el("li", {}, el("kbd", {}, key), ` ${what}`));
-    this.help = el("ul", { class: "keys", "aria-label": "Keys of the board" }, ...keys);
+    this.help = el("ul", { class: "keys" });
     const line = el("div", { class: "line" }, this.undo, this.status);
-    this.root = el("section", { class: "board", "aria-label": "Board of codes", onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) }, this.help, line, this.list);
+    this.root = el("section", { class: "board", onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) }, this.help, line, this.list);
     parent.append(this.root);
   }
 
@@ -83,6 +76,11 @@ class Board {
    */
   receive(data, trigger) {
     this.trigger = trigger;
+    this.say = speaker(data.words);
+    this.help.replaceChildren(...KEYS.map(([key, what]) => el("li", {}, el("kbd", {}, key), ` ${this.say(what)}`)));
+    this.help.setAttribute("aria-label", this.say("keys"));
+    this.list.setAttribute("aria-label", this.say("codes"));
+    this.root.setAttribute("aria-label", this.say("board"));
     this.root.dataset.theme = isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ? "dark" : "light";
     let sentence = null;
     for (const id of data.done) {
@@ -113,7 +111,7 @@ class Board {
     const hadFocus = this.root.contains(this.active) || this.wantsFocus;
     this.list.replaceChildren(...this.codes.map((code, column) => this.card(code, column)));
     this.undo.hidden = !this.last;
-    this.undo.textContent = this.last ? `Undo: ${this.last.says}` : "";
+    this.undo.textContent = this.last ? this.say("undo", { change: this.last.says }) : "";
     const place = this.places.find((place) => place.key === at) ?? this.places[0];
     this.at = place?.key;
     if (place) place.element.tabIndex = 0;
@@ -128,20 +126,20 @@ class Board {
    */
   card(code, column) {
     const busy = [...this.waiting.values()].some((act) => act.sources.includes(code.id) || act.target === code.id);
-    const counts = `${plural(code.outputs, "output")}, ${plural(code.people, "person").replace("persons", "people")}`;
+    const { counts, sure } = code;
     const head = el(
       "div",
-      { class: "code", role: "button", "aria-pressed": "false", "aria-label": `Code ${code.label}: ${counts}, ${percent(code.sure)}` },
+      { class: "code", role: "button", "aria-pressed": "false", "aria-label": this.say("code", { label: code.label, counts, sure }) },
       el("span", { class: "label" }, code.label),
-      el("span", { class: "facts" }, `${counts} · ${percent(code.sure)}${code.state === "accepted" ? " · accepted" : ""}`),
+      el("span", { class: "facts" }, `${counts} · ${sure}${code.state === "accepted" ? ` · ${this.say("accepted")}` : ""}`),
     );
     const item = el("li", { class: "card", "data-code": code.id, "aria-busy": busy ? "true" : null, draggable: "true" }, head);
     this.place(head, { key: code.id, kind: "code", code, column, row: 0 });
     this.listenTo(item, head, { key: code.id, kind: "code", code });
     const quotes = code.quotes.map((quote, row) => this.quote(quote, code, column, row + 1));
-    if (quotes.length) item.append(el("ul", { class: "quotes", "aria-label": `Quotes of ${code.label}` }, ...quotes));
-    if (code.more > 0) item.append(el("p", { class: "facts" }, `and ${plural(code.more, "more quote")}`));
-    item.append(el("button", { type: "button", class: "here", hidden: true, tabindex: "-1", onclick: () => this.drop(code) }, "Put it here"));
+    if (quotes.length) item.append(el("ul", { class: "quotes", "aria-label": this.say("quotes", { label: code.label }) }, ...quotes));
+    if (code.more > 0) item.append(el("p", { class: "facts" }, this.say("more", { n: code.more })));
+    item.append(el("button", { type: "button", class: "here", hidden: true, tabindex: "-1", onclick: () => this.drop(code) }, this.say("here")));
     this.takeDrops(item, code);
     return item;
   }
@@ -154,11 +152,11 @@ class Board {
    */
   quote(quote, code, column, row) {
     const key = quoteKey(quote);
-    const words = quote.marked ? "marked words" : "note";
+    const words = this.say(quote.marked ? "marked" : "note");
     const button = el(
       "div",
-      { class: "quote", role: "button", "aria-pressed": "false", "aria-label": `Quote, ${words}, ${percent(quote.sure)}: ${quote.text}` },
-      quote.marked ? el("span", { class: "marked" }, "marked words") : null,
+      { class: "quote", role: "button", "aria-pressed": "false", "aria-label": this.say("quote", { kind: words, sure: quote.sure, text: quote.text }) },
+      quote.marked ? el("span", { class: "marked" }, words) : null,
       el("span", { class: "words" }, quote.text),
     );
     const item = el("li", { draggable: "true" }, button);
@@ -251,10 +249,10 @@ class Board {
 
   /** @param {Thing} thing */
   pick(thing) {
-    if (this.picked.delete(thing.key)) this.tell("Put down.");
+    if (this.picked.delete(thing.key)) this.tell(this.say("down"));
     else {
       this.picked.set(thing.key, thing);
-      this.tell(`Picked up: ${thing.quote?.text ?? thing.code.label}. Go to another code and press M.`);
+      this.tell(this.say("picked", { thing: thing.quote?.text ?? thing.code.label }));
     }
     this.showPicked();
   }
@@ -262,7 +260,7 @@ class Board {
   /** @param {Code} code */
   drop(code) {
     const things = [...this.picked.values()].filter((thing) => thing.code.id !== code.id);
-    if (things.length === 0) return this.tell("Pick up a code or a quote first (Space), then go to another code.");
+    if (things.length === 0) return this.tell(this.say("pick_first"));
     this.picked.clear();
     this.join(things, code);
   }
@@ -276,10 +274,10 @@ class Board {
     /** @type {BoardAct[]} */
     const acts = things
       .flatMap((thing) => thing.quote ?? [])
-      .map((quote) => ({ kind: "move", target: code.id, sources: [], grade_id: quote.grade_id, text: quote.text, news: `The quote is under ${code.label} now.` }));
+      .map((quote) => ({ kind: "move", target: code.id, sources: [], grade_id: quote.grade_id, text: quote.text, news: this.say("moved", { code: code.label }) }));
     if (codes.length > 0) {
       const names = codes.map((source) => source.label).join(", ");
-      acts.push({ kind: "merge", target: code.id, sources: codes.map((source) => source.id), news: `${names} merged into ${code.label}.` });
+      acts.push({ kind: "merge", target: code.id, sources: codes.map((source) => source.id), news: this.say("merged", { codes: names, code: code.label }) });
     }
     this.at = code.id;
     this.wantsFocus = true;
@@ -288,7 +286,7 @@ class Board {
 
   takeBack() {
     if (!this.last || this.waiting.size > 0) return;
-    this.send([{ kind: "undo", target: this.last.id, sources: [], news: `Taken back: ${this.last.says}.` }]);
+    this.send([{ kind: "undo", target: this.last.id, sources: [], news: this.say("back", { change: this.last.says }) }]);
   }
 
   /** @param {BoardAct[]} acts */
@@ -297,7 +295,7 @@ class Board {
       const id = newClientId();
       this.waiting.set(id, { ...act, id });
     }
-    this.tell("Saving …");
+    this.tell(this.say("saving"));
     this.draw();
     this.flush();
   }
@@ -332,7 +330,7 @@ class Board {
     } else if (key === "Escape" && this.picked.size > 0) {
       this.picked.clear();
       this.showPicked();
-      this.tell("Everything is put down.");
+      this.tell(this.say("all_down"));
     } else if (key === "u" && here && !event.repeat) this.takeBack();
     else return;
     event.preventDefault();

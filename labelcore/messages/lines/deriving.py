@@ -30,15 +30,16 @@ def shown(workspace: Workspace, criterion: Criterion) -> Iterator[str]:
 
 def risk_words(workspace: Workspace, criterion: Criterion) -> str:
     """The risk behind it and what it asks of the judges."""
-    limits = editing.limits_of(criterion, workspace.project)
     risk = editing.risk_of(criterion, workspace.project)
-    whose = "" if criterion.risk else " (the project's)"
-    why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
-    return (
-        f"Risk {risk}{whose}{why}. It may fail "
-        f"{criterion.max_false_failure_rate:.0%} of the good outputs; at this risk judges should "
-        f"find {limits.min_coverage:.0%} of the bad ones."
+    asked = say(
+        "It may fail {limit:.0%} of the good outputs; at this risk judges should find {coverage:.0%} of the "
+        "bad ones.",
+        limit=criterion.max_false_failure_rate,
+        coverage=editing.limits_of(criterion, workspace.project).min_coverage,
     )
+    whose = "" if criterion.risk else say(" (the project's)")
+    why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
+    return f"{say('Risk {risk}{whose}{why}.', risk=say(risk), whose=whose, why=why)} {asked}"
 
 
 @lines("criteria history")

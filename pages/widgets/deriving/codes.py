@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
-from labelcore.messages import trouble_words
+from labelcore.messages import say, trouble_words
+from labelcore.messages.catalogue import counted
 from labelcore.models import Code
 from labelcore.settings import settings
 from labelcore.stages.deriving import coding, proposing_codes
@@ -26,11 +27,12 @@ def show_codes(workspace: Workspace) -> None:
     done, refused = _store(workspace, board_acts(keys.BOARD))
     found = coding.list_codes(workspace)
     if not found:
-        st.info("No note carries a code yet. Fail some outputs, say why, and give codes.")
+        st.info(say("No note carries a code yet. Fail some outputs, say why, and give codes."))
         shell.go("3_grading.py", "Grade")
         return
     last = coding.last_change(workspace)
     code_board(
+        _words(),
         [_on_board(coded) for coded in found[:_ON_BOARD]],
         undo=last and (last[0], str(last[1]["says"])),
         done=done,
@@ -38,9 +40,8 @@ def show_codes(workspace: Workspace) -> None:
         key=keys.BOARD,
     )
     if len(found) > _ON_BOARD:
-        st.write(
-            f"The board holds the {_ON_BOARD} codes with most outputs; the table holds all {len(found):,}."
-        )
+        told = {"n": _ON_BOARD, "all": f"{len(found):,}"}
+        st.write(say("The board holds the {n} codes with most outputs; the table holds all {all}.", **told))
     _table(workspace, found)
     _quotes(workspace, found)
 
@@ -48,13 +49,14 @@ def show_codes(workspace: Workspace) -> None:
 def _propose(workspace: Workspace) -> None:
     """One button: by the model where one is configured, else offline."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        pressed = st.button("Give codes to what has none", type="primary")
-        offline = not settings().has_model or not st.checkbox("With the model", value=True)
+        pressed = st.button(say("Give codes to what has none"), type="primary")
+        offline = not settings().has_model or not st.checkbox(say("With the model"), value=True)
     if pressed:
-        with st.spinner("Reading the notes …"):
+        with st.spinner(say("Reading the notes …")):
             done = proposing_codes.code_notes(workspace, offline=offline)
         shell.warn(done.says)
-        st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")
+        told = {"n": f"{done.quotes_new:,}", "model": f"{done.by_model:,}"}
+        st.success(say("{n} quotes got a code, {model} of them by the model.", **told))
 
 
 def _least_sure_first(sure: float | None) -> float:
@@ -65,13 +67,51 @@ def _least_sure_first(sure: float | None) -> float:
 def _on_board(coded: coding.Coded) -> dict[str, Any]:
     quotes = sorted(coded.quotes, key=lambda quote: _least_sure_first(quote.sure))
     known = [quote.sure for quote in quotes if quote.sure is not None]
-    shown = {"grade_id", "text", "marked", "sure"}
+    outputs = counted("one output", "{n} outputs", n=coded.outputs)
+    people = counted("one person", "{n} people", n=coded.people)
+    shown = {"grade_id", "text", "marked"}
     return coded.code.model_dump(include={"id", "label", "state"}) | {
-        "outputs": coded.outputs,
-        "people": coded.people,
-        "sure": median(known) if known else None,
+        "counts": f"{outputs} · {people}",
+        "sure": _sure_words(median(known) if known else None),
         "more": max(0, len(quotes) - _QUOTES),
-        "quotes": [quote.model_dump(include=shown) for quote in quotes[:_QUOTES]],
+        "quotes": [
+            quote.model_dump(include=shown) | {"sure": _sure_words(quote.sure)} for quote in quotes[:_QUOTES]
+        ],
+    }
+
+
+def _sure_words(sure: float | None) -> str:
+    return say("set by a person") if sure is None else say("{share} sure", share=f"{sure:.0%}")
+
+
+def _words() -> dict[str, str]:
+    """What the board says; the names in braces are filled in there."""
+    return {
+        "board": say("Board of codes"),
+        "codes": say("Codes"),
+        "keys": say("Keys of the board"),
+        "key_go": say("go to a code or quote"),
+        "key_pick": say("pick it up, or put it down"),
+        "key_merge": say("merge or move what is picked up into the code you are on"),
+        "key_down": say("put everything down"),
+        "key_undo": say("undo"),
+        "undo": say("Undo: {change}"),
+        "code": say("Code {label}: {counts}, {sure}"),
+        "accepted": say("accepted"),
+        "quotes": say("Quotes of {label}"),
+        "more": say("{n} more quotes"),
+        "here": say("Put it here"),
+        "marked": say("marked words"),
+        "note": say("note"),
+        "quote": say("Quote, {kind}, {sure}: {text}"),
+        "down": say("Put down."),
+        "picked": say("Picked up: {thing}. Go to another code and press M."),
+        "pick_first": say("Pick up a code or a quote first (Space), then go to another code."),
+        "moved": say("The quote is under {code} now."),
+        "merged": say("{codes} merged into {code}."),
+        "back": say("Taken back: {change}."),
+        "saving": say("Saving …"),
+        "all_down": say("Everything is put down."),
     }
 
 
@@ -103,19 +143,19 @@ def _act(workspace: Workspace, act: BoardAct) -> None:
 
 
 def _table(workspace: Workspace, found: list[coding.Coded]) -> None:
-    st.subheader("All codes")
+    st.subheader(say("All codes"))
     rows = [
         {
-            "code": coded.code.label,
-            "outputs": coded.outputs,
-            "people": coded.people,
-            "state": coded.code.state,
-            "by": coded.code.origin,
-            "e.g.": coded.quotes[0].text,
+            say("code"): coded.code.label,
+            say("outputs"): coded.outputs,
+            say("people"): coded.people,
+            say("state"): say(coded.code.state),
+            say("by"): say(coded.code.origin),
+            say("for example"): coded.quotes[0].text,
         }
         for coded in found
     ]
-    st.write("Choose codes to merge them, to say that they are right, or to make a criterion of them.")
+    st.write(say("Choose codes to merge them, to say that they are right, or to make a criterion of them."))
     key = shell.key_of("codes", [coded.code.id for coded in found])
     if picked := shell.choose_rows(rows, key, several=True):
         _with_chosen(workspace, [found[row].code for row in picked])
@@ -124,36 +164,44 @@ def _table(workspace: Workspace, found: list[coding.Coded]) -> None:
 def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
     ids = [code.id for code in chosen]
     with st.container(horizontal=True):
-        if len(ids) > 1 and st.button("Merge into the first", key=shell.key_of("merge", ids)):
+        if len(ids) > 1 and st.button(say("Merge into the first"), key=shell.key_of("merge", ids)):
             coding.merge_codes(workspace, ids)
             st.rerun()
-        for label, act in (("They are right", coding.accept_code), ("Drop", coding.drop_code)):
+        for label, act in ((say("They are right"), coding.accept_code), (say("Drop"), coding.drop_code)):
             if st.button(label, key=shell.key_of(act.__name__, ids)):
                 for code in chosen:
                     act(workspace, code)
                 st.rerun()
     with st.form("criterion-of-codes"):
-        name = st.text_input("Name of the criterion", chosen[0].label)
-        statement = st.text_input("What makes an output good")
-        if st.form_submit_button("Make a criterion of these codes"):
+        name = st.text_input(say("Name of the criterion"), chosen[0].label)
+        statement = st.text_input(say("What makes an output good"))
+        if st.form_submit_button(say("Make a criterion of these codes")):
             with shell.guard():
                 made = coding.criterion_from_codes(workspace, chosen, name=name, statement=statement)
-            st.success(shell.plain(f"{made.name} rests on {len(made.evidence)} quotes."))
+            told = {"name": made.name, "n": len(made.evidence)}
+            st.success(shell.plain(say("{name} rests on {n} quotes.", **told)))
 
 
 def _quotes(workspace: Workspace, found: list[coding.Coded]) -> None:
-    st.subheader("Quotes")
+    st.subheader(say("Quotes"))
     st.write(
-        "Type another label to move a quote: a known label joins that code, a new one makes a code. "
-        "The least sure come first."
+        say(
+            "Type another label to move a quote: a known label joins that code, a new one makes a code. The "
+            "least sure come first."
+        )
     )
     quotes = [(coded.code.label, quote) for coded in found for quote in coded.quotes]
     quotes.sort(key=lambda pair: _least_sure_first(pair[1].sure))
     if len(quotes) > _IN_TABLE:
-        st.write(f"These are {_IN_TABLE} of {len(quotes):,} quotes.")
+        st.write(say("These are {n} of {all} quotes.", n=_IN_TABLE, all=f"{len(quotes):,}"))
         quotes = quotes[:_IN_TABLE]
     table = pd.DataFrame(
-        {"quote": q.text, "from": "marked words" if q.marked else "note", "code": label, "sure": q.sure}
+        {
+            "quote": q.text,
+            "from": say("marked words") if q.marked else say("note"),
+            "code": label,
+            "sure": q.sure,
+        }
         for label, q in quotes
     )
     edited = st.data_editor(
@@ -161,10 +209,15 @@ def _quotes(workspace: Workspace, found: list[coding.Coded]) -> None:
         hide_index=True,
         disabled=["quote", "from", "sure"],
         key=shell.key_of("quotes", [f"{label} {q.grade_id} {q.text}" for label, q in quotes]),
-        column_config={"sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
+        column_config={
+            "quote": say("quote"),
+            "from": say("from"),
+            "code": say("code"),
+            "sure": st.column_config.ProgressColumn(say("sure"), format="percent", min_value=0, max_value=1),
+        },
     )
     moved = [at for at in range(len(table)) if edited["code"][at] != table["code"][at]]
-    if moved and st.button(f"Save {len(moved)} moved quotes", type="primary"):
+    if moved and st.button(say("Save {n} moved quotes", n=len(moved)), type="primary"):
         with shell.guard():
             for at in moved:
                 quote = quotes[at][1]

@@ -1,0 +1,76 @@
+"""Above the list: how many criteria there are, accept all that are proposed, find more, and the tools."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.messages.catalogue import counted
+from labelcore.settings import settings
+from labelcore.stages import projects
+from labelcore.stages.deriving import derivation, editing
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.deriving import tools
+from pages.widgets.deriving.table import Listed
+from pages.widgets.shell import plain
+
+
+def show(workspace: Workspace, found: Listed) -> None:
+    """One line of where the criteria stand, and what can be done with all of them."""
+    left = len(derivation.uncovered_fails(workspace))
+    proposed = [criterion for criterion in found.criteria if criterion.status == "proposed"]
+    accepted = sum(criterion.status == "accepted" for criterion in found.criteria)
+    if found.criteria:
+        st.write(_standing(accepted, len(proposed), left))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if proposed and st.button(say("Accept all {n}", n=len(proposed)), type="primary", key="accept-all"):
+            for criterion in proposed:
+                editing.accept(workspace, criterion, why="accepted with all")
+            st.rerun()
+        _find_more(workspace, first=not found.criteria)
+        tools.offer(left)
+        if accepted:
+            shell.go("5_judging.py", "Next: judges")
+    for says in st.session_state.get(keys.DERIVED, ()):  # the page's last act takes them away
+        st.info(plain(says))
+    if not found.criteria:
+        fails = projects.overview(workspace).fails
+        none = say("There are no criteria yet, and no output is failed: grade some, and say what is wrong.")
+        some = say(
+            "There are no criteria yet. They come from the notes on {n} failed outputs.", n=f"{fails:,}"
+        )
+        st.info(some if fails else none)
+        if not fails:
+            shell.go("3_grading.py", "Grade")
+
+
+def _standing(accepted: int, proposed: int, left: int) -> str:
+    told = [say("{n} accepted", n=accepted)]
+    told += [say("{n} proposed", n=proposed)] if proposed else []
+    told += [
+        counted("one failed output fits none yet", "{n} failed outputs fit none yet", n=left)
+        if left
+        else say("every failed output fits one")
+    ]
+    return " · ".join(told)
+
+
+def _find_more(workspace: Workspace, *, first: bool) -> None:
+    """With a model, where one is configured, or without."""
+    words = say("Derive criteria from the notes") if first else say("Find more in the notes")
+    ways = {words: not settings().has_model}
+    if settings().has_model:
+        ways[say("Without the model")] = True
+    for at, (label, offline) in enumerate(ways.items()):
+        if st.button(label, type="primary" if first and not at else "secondary", key=f"derive-{at}"):
+            with st.spinner(say("Reading the notes …")):
+                known = {criterion.id for criterion in editing.list_criteria(workspace)}
+                made = derivation.derive(workspace, offline=offline)
+            new = sum(criterion.id not in known for criterion in made.criteria)
+            counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=new)
+            st.session_state[keys.DERIVED] = [
+                counts if new else say("The notes say nothing new."),
+                *(say(warning) for warning in made.warnings),
+            ]
+            st.rerun()

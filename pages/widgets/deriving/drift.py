@@ -1,0 +1,132 @@
+"""What a change of meaning did to the grades before it; how well judges follow; which came from which."""
+
+import streamlit as st
+
+from labelcore.messages import say, sentence
+from labelcore.models import Criterion
+from labelcore.stages.aligning.by_version import by_version, outputs_of
+from labelcore.stages.deriving import drift, versions
+from labelcore.workspace import Workspace
+from pages.widgets import charts, shell
+from pages.widgets.outputs import CELLS, show_outputs
+from pages.widgets.shell import plain
+
+
+def show_all_drift(workspace: Workspace) -> None:
+    """Every criterion whose change of meaning left answers stale."""
+    st.write(
+        say(
+            "An edit that is more than wording makes earlier answers on that criterion stale. The smallest "
+            "part is graded anew that settles it."
+        )
+    )
+    changed = [ledger for ledger in drift.ledgers(workspace) if ledger.stale]
+    for ledger in changed:
+        with st.container(border=True):
+            st.markdown(f"#### {plain(ledger.criterion.name)}")
+            _show_stale(workspace, ledger)
+    if not changed:
+        st.success(say("Every accepted criterion has kept its meaning: no grade is stale."))
+        return
+    measured = [ledger for ledger in changed if ledger.flips.value is not None]
+    if measured:
+        charts.intervals(
+            say("Share of answers that flip under the new wording, 95 % intervals"),
+            [ledger.criterion.name for ledger in measured],
+            {say("answers that flip"): [ledger.flips for ledger in measured]},
+            key="flips",
+        )
+
+
+def show_drift(workspace: Workspace, criterion: Criterion) -> None:
+    """One criterion's stale answers, what to grade next, and its judges version by version."""
+    (ledger,) = drift.ledgers(workspace, criterion)
+    if ledger.stale:
+        _show_stale(workspace, ledger)
+    else:
+        st.success(say("It has kept its meaning: no grade is stale."))
+    _show_timeline(workspace, criterion)
+
+
+def _show_stale(workspace: Workspace, ledger: drift.Ledger) -> None:
+    """How far it is graded anew, and what to grade next."""
+    st.write(plain(sentence(ledger.says)))
+    changed = {"n": ledger.changed_in, "who": ledger.changed_by or "labelcore"}
+    why = ledger.why or say("no reason given")
+    st.write(plain(say("Changed in version {n} by {who}: {why}.", **changed, why=why)))
+    done = say("{n} of {all} graded anew", n=len(ledger.again), all=len(ledger.stale))
+    st.progress(len(ledger.again) / len(ledger.stale), done)
+    flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
+    key = f"ledger-{ledger.criterion.id}"
+    show_outputs(workspace, say("Show the stale answers"), ledger.stale, f"{key}-stale")
+    show_outputs(workspace, say("Show those graded anew"), ledger.again, f"{key}-again")
+    show_outputs(workspace, say("Show those drawn by chance"), ledger.random, f"{key}-random")
+    show_outputs(workspace, say("Show those that flipped"), flipped, f"{key}-flipped")
+    if not ledger.next:
+        return
+    if ledger.criterion.id in workspace.project.rules.regrade:
+        shell.go("3_grading.py", "Grade")
+    elif st.button(say("Ask for them on the Grade page"), key=f"again-{ledger.criterion.id}"):
+        drift.queue_regrade(workspace, ledger.criterion)
+        st.rerun()
+
+
+def _show_timeline(workspace: Workspace, criterion: Criterion) -> None:
+    """How well judges follow people, version by version."""
+    found = by_version(workspace, criterion)
+    if not found:
+        st.write(say("No judge of this criterion has decided a graded output yet."))
+        return
+    changed = say(" (meaning changed)")
+    rows = [
+        f"v{alignment.criterion_version}{changed if alignment.changed else ''} · "
+        f"{alignment.judge.split(' · ')[-1]}"
+        for alignment in found
+    ]
+    if any(alignment.in_sample for alignment in found):
+        st.write(
+            say("In-sample: some judges were fitted on grades of these outputs, so their figures flatter.")
+        )
+    series = {"TPR": [alignment.tpr for alignment in found], "TNR": [alignment.tnr for alignment in found]}
+    charts.intervals(
+        say("Each version's judges, the sealed test left out, 95 % intervals"),
+        rows,
+        series,
+        key="versions-of-criterion",
+    )
+    if not st.toggle(say("Show the outputs behind these figures"), key="timeline-behind"):
+        return
+    at = st.selectbox(
+        say("Judge"), range(len(found)), format_func=lambda at: plain(rows[at]), key="timeline-judge"
+    )
+    version_id = found[at].judge_version_id
+    behind = outputs_of(workspace, version_id)
+    for cell, words in CELLS.items():
+        show_outputs(workspace, say(words).capitalize(), behind[cell], f"timeline-{version_id}-{cell}")
+
+
+def show_lineage(workspace: Workspace) -> None:
+    """Which criterion was made from which, as a small graph."""
+    found = versions.lineage(workspace)
+    if not found:
+        st.info(say("There are no criteria yet."))
+        return
+    related = {name for child in found if child.parents for name in (child.id, *child.parents)}
+    if not related:
+        st.info(say("No criterion was merged or split yet: each stands for itself."))
+        return
+    found = [criterion for criterion in found if criterion.id in related]
+    names = {criterion.id: f"n{at}" for at, criterion in enumerate(found)}
+    colours = {"accepted": "#009E73", "proposed": "#0072B2", "rejected": "#888888", "dropped": "#888888"}
+    ink = "#e6e6e6" if st.context.theme.type == "dark" else "#31333f"
+    lines = [
+        f'digraph {{ rankdir=LR; bgcolor="transparent"; edge [color="{ink}"]; '
+        f'node [shape=box, style=rounded, fontname="sans-serif", fontcolor="{ink}"];'
+    ]
+    for criterion in found:
+        counts = say("{n} versions", n=criterion.versions)
+        label = f"{criterion.name[:40]}\n{say(criterion.status)}, {counts}"
+        label = label.replace("\\", "＼").replace('"', "”").replace("\n", "\\n")  # names are hostile
+        lines.append(f'{names[criterion.id]} [label="{label}", color="{colours[criterion.status]}"];')
+        lines += [f"{names[p]} -> {names[criterion.id]};" for p in criterion.parents if p in names]
+    st.graphviz_chart("\n".join([*lines, "}"]))

@@ -1,0 +1,173 @@
+"""The open criterion: what it says, what can be done with it, the notes it rests on, and its tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import streamlit as st
+
+from labelcore.messages import rate_words, say
+from labelcore.messages.catalogue import counted
+from labelcore.models import Criterion, Evidence, Grade
+from labelcore.stages import grading
+from labelcore.stages.deriving import editing
+from labelcore.stages.deriving.versions import undo_change
+from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.deriving import changing, drift, probes, rubric
+from pages.widgets.deriving.table import Listed, judges_of
+from pages.widgets.outputs import show_output
+from pages.widgets.shell import plain
+
+_AT_ONCE = 8
+_TALL = 260
+
+
+def show(workspace: Workspace, found: Listed) -> None:
+    """The criterion that the address asks for, at the view that it asks for."""
+    criterion = found.open
+    if criterion is None:
+        st.write(say("The criterion that is open will stand here, with the notes it rests on."))
+        return
+    _show_head(criterion)
+    _offer_acts(workspace, criterion)
+    views = _views()
+    view = st.query_params.get(keys.CRITERIA_VIEW, "")
+    view = view if view in views else "notes"
+    _choose(criterion, view)
+    views[view](workspace, criterion)
+
+
+def _views() -> dict[str, Callable[[Workspace, Criterion], None]]:
+    return {
+        "notes": _show_notes,
+        "edit": changing.edit,
+        "history": changing.show_versions,
+        "judges": _show_judges,
+        "split": changing.split,
+        "merge": changing.merge,
+        "drift": drift.show_drift,
+        "probes": probes.show_probes,
+        "weak": rubric.show_weak_points,
+    }
+
+
+def _show_head(criterion: Criterion) -> None:
+    st.markdown(f"#### {plain(criterion.name)}")
+    st.text(criterion.statement)
+    changed = say(
+        "version {n}, {who}, {day}",
+        n=criterion.version,
+        who=criterion.author or "labelcore",
+        day=f"{criterion.at:%Y-%m-%d}",
+    )
+    origins = {
+        "prompt": say("from the prompt"),
+        "person": say("by a person"),
+        "model": say("by a model"),
+        "library": say("from a library"),
+    }
+    facts = (say(criterion.severity), say(criterion.status), origins.get(criterion.origin, say("from notes")))
+    st.caption(plain(" · ".join((*facts, changed))))
+
+
+def _offer_acts(workspace: Workspace, criterion: Criterion) -> None:
+    acts: dict[str, dict[str, Callable[..., object]]] = {
+        "proposed": {say("Accept"): editing.accept, say("Reject"): editing.reject},
+        "accepted": {say("Drop"): editing.drop},
+    }
+    possible = acts.get(criterion.status, {say("Restore"): editing.restore})
+    if criterion.version > 1 or criterion.parents:
+        possible |= {say("Undo the last change"): undo_change}
+    with st.container(horizontal=True):
+        for label, act in possible.items():
+            kind: Literal["primary", "secondary"] = "primary" if act is editing.accept else "secondary"
+            if st.button(label, key=f"{act.__name__}-{criterion.id}", type=kind):
+                with shell.guard():
+                    act(workspace, criterion)
+                st.rerun()
+
+
+def _choose(criterion: Criterion, view: str) -> None:
+    """What is read most at hand, the rest behind a button."""
+    first = {
+        "notes": say("Notes ({n})", n=len(criterion.evidence)),
+        "edit": say("Edit"),
+        "history": say("Versions ({n})", n=criterion.version),
+        "judges": say("Judges"),
+    }
+    more = {
+        "split": say("Split it"),
+        "merge": say("Merge it with another"),
+        "drift": say("Grades from before a change"),
+        "probes": say("Test cases for judges"),
+        "weak": say("Weak points"),
+    }
+    if criterion.status != "accepted":
+        del more["drift"], more["probes"]
+    with st.container(horizontal=True, gap="small"):
+        for name, words in first.items():
+            _offer(name, words, view)
+        with st.popover(more.get(view) or say("More"), type="secondary" if view in more else "tertiary"):
+            for name, words in more.items():
+                _offer(name, words, view, width="stretch")
+
+
+def _offer(name: str, words: str, view: str, *, width: Literal["content", "stretch"] = "content") -> None:
+    kind: Literal["secondary", "tertiary"] = "secondary" if name == view else "tertiary"
+    if st.button(words, key=f"view-{name}", type=kind, width=width):
+        st.query_params[keys.CRITERIA_VIEW] = name
+        st.rerun()
+
+
+def _show_notes(workspace: Workspace, criterion: Criterion) -> None:
+    """Every quote with who said it; one click opens its output below it."""
+    if not criterion.evidence:
+        st.write(say("No note supports it yet."))
+        return
+    who = {grade.id: grade for grade in grading.current_grades(workspace)}
+    given = [who[key] for key in {item.grade_id for item in criterion.evidence} if key in who]
+    people = len({grade.annotator for grade in given})
+    counts = {"quotes": len(criterion.evidence), "grades": len(given)}
+    by = counted("one person", "{n} people", n=people)
+    st.caption(say("{quotes} quotes from {grades} grades of {people}.", people=by, **counts))
+    place = st.container()
+    shown = shell.page_of(criterion.evidence, _AT_ONCE, f"quotes-{criterion.id}")
+    with place:
+        for item in shown:
+            _show_quote(workspace, criterion, item, who.get(item.grade_id))
+
+
+def _show_quote(workspace: Workspace, criterion: Criterion, item: Evidence, grade: Grade | None) -> None:
+    key = shell.key_of("quote", [criterion.id, item.grade_id, item.quote])
+    opened, by = st.session_state.get(keys.EVIDENCE) == key, say("(taken back)")
+    if grade:
+        by = f"{grade.annotator}, {grade.at:%Y-%m-%d}"
+    with st.container(gap=None):
+        st.text(f"“{item.quote[:300]}”")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(
+                plain(f"{by} · {say('marked words') if item.marked else say('note')}"), width="content"
+            )
+            if st.button(say("Close it") if opened else say("Open its output"), key=key, type="tertiary"):
+                st.session_state[keys.EVIDENCE] = None if opened else key
+                st.rerun()
+        if opened and (output := output_table.get(workspace.db, item.output_id)):
+            show_output(output, height=_TALL)
+
+
+def _show_judges(workspace: Workspace, criterion: Criterion) -> None:
+    """What its judges find and wrongly fail, the best first; each one click from its page."""
+    judges = judges_of(workspace)
+    rows = [row for row in judges.rows if row.criterion_id == criterion.id]
+    if not rows:
+        st.write(say("No judge decides it yet: accept it, then propose judges."))
+        shell.go("5_judging.py", "Judges")
+        return
+    for row in shell.page_of(rows, 5, f"judges-{criterion.id}"):
+        shell.go_to("5_judging.py", row.name, {keys.JUDGE: row.judge_version_id})
+        told = {"catches": rate_words(row.catches), "wrong": rate_words(row.false_alarms)}
+        words = say("Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.", **told)
+        st.caption(plain(f"{say(row.state)} · {words}"))

@@ -1,0 +1,148 @@
+"""Weak points of the criteria, the rules of the pipeline's own prompt, and criteria as files."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from labelcore.messages import say, sentence
+from labelcore.models import Criterion
+from labelcore.stages import sharing
+from labelcore.stages.deriving import editing, linting, prompting
+from labelcore.workspace import Workspace
+from pages.widgets import charts, shell
+from pages.widgets.outputs import show_outputs, show_outputs_of_judges
+from pages.widgets.shell import plain
+
+_AT_ONCE = 8
+
+
+def show_lint(workspace: Workspace) -> None:
+    """Each finding with the outputs that show it."""
+    names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
+    if not names:
+        st.info(say("There are no criteria yet."))
+        return
+    found = _lint(workspace)
+    if found.covering:
+        told = {"n": found.explained, "all": found.fails, "names": [names[key] for key in found.covering]}
+        words = say(
+            "{n} of {all} fails are explained. The fewest criteria that explain them: {names}.", **told
+        )
+        st.write(plain(words))
+    show_outputs(workspace, say("Show the explained fails"), found.explained_outputs, "lint-explained")
+    show_outputs(workspace, say("Show the fails without a criterion"), found.open_outputs, "lint-open")
+    _show_findings(workspace, found.findings)
+
+
+def show_weak_points(workspace: Workspace, criterion: Criterion) -> None:
+    """What is weak in one criterion."""
+    found = _lint(workspace)
+    _show_findings(workspace, [finding for finding in found.findings if criterion.id in finding.criteria])
+
+
+def _lint(workspace: Workspace) -> linting.Lint:
+    with st.spinner(say("Comparing the criteria …")):
+        return linting.lint(workspace)
+
+
+def _show_findings(workspace: Workspace, findings: Sequence[linting.Finding]) -> None:
+    if not findings:
+        st.success(say("Nothing to point out."))
+    for at, finding in enumerate(shell.page_of(findings, _AT_ONCE, "findings")):
+        with st.container(border=True):
+            st.badge(say(finding.kind))
+            st.write(plain(sentence(finding.says)))
+            show_outputs(workspace, say("Show the outputs behind it"), finding.outputs, f"lint-{at}")
+
+
+def show_prompt(workspace: Workspace) -> None:
+    """The prompt's rules beside what experts did."""
+    with st.form("prompt"):
+        text = st.text_area(say("The pipeline's prompt"), workspace.project.prompt_template, height=200)
+        if st.form_submit_button(say("Propose its rules as criteria")):
+            with shell.guard():
+                made = prompting.propose_from_prompt(workspace, prompt=text)
+            st.success(say("{n} rules are proposed; accept them in the list.", n=len(made.proposed)))
+    rules = prompting.prompt_rules(workspace)
+    for rule in rules:
+        (st.error if rule.contradicted else st.write)(plain(sentence(rule.says)))
+        key = f"rule-{rule.criterion.id}"
+        show_outputs(workspace, say("Show what experts failed for it"), rule.failing, f"{key}-failing")
+        passed = say("Show what experts passed and it would fail")
+        show_outputs(workspace, passed, rule.breaking, f"{key}-breaking")
+    measured = [rule for rule in rules if rule.breaks.value is not None]
+    if measured:
+        charts.intervals(
+            say("Outputs that experts passed and the prompt's rule would fail, 95 % intervals"),
+            [rule.criterion.name for rule in measured],
+            {say("good outputs that break it"): [rule.breaks for rule in measured]},
+            key="rules",
+        )
+
+
+def show_library(workspace: Workspace) -> None:
+    """Save the rubric, take one in, and compare its figures there and here."""
+    names = [criterion.name for criterion in editing.list_criteria(workspace, status="accepted")]
+    chosen = st.multiselect(
+        say("Criteria to save (none: all accepted ones, and the judges of the overall grade)"), names
+    )
+    examples = st.checkbox(say("With examples from outputs"), value=True)
+    kept = f"rubric-file-{workspace.project.id}"
+    if names and st.button(say("Write the file")):
+        with shell.guard(), tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "rubric.yaml"
+            saved = sharing.save_rubric(workspace, out=file, criteria=chosen, with_examples=examples)
+            _not_portable(saved.not_portable)
+            st.session_state[kept] = file.read_text("utf-8")
+    if text := st.session_state.get(kept):
+        st.download_button(say("Download rubric.yaml"), text, "rubric.yaml", "application/yaml")
+    came = st.file_uploader(say("A rubric to take in"), type=["yaml", "yml"])
+    if came is not None and st.button(say("Take it in")):
+        with shell.guard(), shell.file_of(came) as file:
+            found = sharing.load_rubric(workspace, file)
+        st.success(
+            say(
+                "{criteria} criteria and {judges} judges came; {known} were known; {refused} judges were "
+                "left out.",
+                criteria=len(found.criteria),
+                judges=len(found.judges),
+                known=len(found.known),
+                refused=len(found.refused),
+            )
+        )
+        for refusal in found.refused:
+            st.text(f"{refusal.judge} · {refusal.criterion}: {say(refusal.reason)}")
+        _not_portable(found.not_portable)
+    _transfers(workspace)
+
+
+def _not_portable(judges: tuple[sharing.NotPortable, ...]) -> None:
+    for staying in judges:
+        told = {"judge": staying.judge, "criterion": say(staying.criterion), "reason": say(staying.reason)}
+        st.text(say("Cannot be taken along: {judge} of {criterion}: {reason}", **told))
+
+
+def _transfers(workspace: Workspace) -> None:
+    found = sharing.transfer(workspace)
+    if not found:
+        st.write(say("No criterion of this project came by file."))
+    for transfer in found:
+        with st.container(border=True):
+            st.badge(say(transfer.state))
+            for says in (transfer.says, *(judge.says for judge in transfer.judges)):
+                st.write(plain(sentence(says)))
+            judges = [(judge.judge_version_id, judge.judge) for judge in transfer.judges]
+            show_outputs_of_judges(workspace, judges, f"transfer-{transfer.criterion_id or 'overall'}")
+    measured = [judge for transfer in found for judge in transfer.judges]
+    if measured:
+        charts.intervals(
+            say("Bad outputs caught, there and here, 95 % intervals"),
+            [judge.judge for judge in measured],
+            {
+                say("TNR there"): [judge.there.tnr for judge in measured],
+                say("TNR here"): [judge.tnr for judge in measured],
+            },
+            key="transfer",
+        )
