@@ -7,7 +7,8 @@ given to calls in order, then every call is answered well; ``prompts`` keeps wha
 
 Faults of a call: "429", "500", "401", "404", "400 model", "quota"; "hang" and "slow" (late); "drop" (the
 connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
-choice", "no message"; and of the text inside: "malformed", "truncated", "empty", "other json"
+choice", "no message", "deep"; "odd content" and "odd usage" with a value of JSON behind (a value that
+no such field should have); and of the text inside: "malformed", "truncated", "empty", "other json"
 (valid, of another shape).
 """
 
@@ -121,25 +122,25 @@ class MockEndpoint:
             return JSONResponse(
                 {"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1", "choices": choices}
             )
+        content: Any = text
+        usage: Any = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+        if fault == "deep":
+            return Response("[" * 200_000, media_type="application/json")
+        if fault.startswith("odd content "):
+            content = json.loads(fault.removeprefix("odd content "))
+        if fault.startswith("odd usage "):
+            usage = json.loads(fault.removeprefix("odd usage "))
         if fault not in _TEXTS and not await request.is_disconnected():
             self.answered[prompt] += 1
-        return JSONResponse(
-            {
-                "id": "x",
-                "object": "chat.completion",
-                "created": 0,
-                "model": "mock-1",
-                "choices": [
-                    {
-                        "index": 0,
-                        "message": {"role": "assistant", "content": text},
-                        "logprobs": self._odds(body),
-                        "finish_reason": "length" if fault == "truncated" else "stop",
-                    }
-                ],
-                "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
-            }
-        )
+        choice = {
+            "index": 0,
+            "message": {"role": "assistant", "content": content},
+            "logprobs": self._odds(body),
+            "finish_reason": "length" if fault == "truncated" else "stop",
+        }
+        answer = {"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1"}
+        whole = json.dumps(answer | {"choices": [choice], "usage": usage})  # NaN too
+        return Response(whole, media_type="application/json")
 
     def _by_chance(self, prompt: str) -> str:
         """A fault by its share; the same for the same prompt at the same attempt."""
@@ -178,6 +179,8 @@ class MockBatches:
         self.over = False
         self.lost: set[int] = set()  # lines that are not answered
         self.refused = ""  # what every line is refused with
+        self.odd_lines: dict[int, str] = {}  # lines that are answered with something else
+        self.usage: Any = {"prompt_tokens": 10, "completion_tokens": 5}
 
     async def upload(self, request: Request) -> Response:
         form = await request.form()
@@ -219,7 +222,9 @@ class MockBatches:
             lines = self.files[batch["input_file_id"]].splitlines()
             batch |= {"status": "completed", "output_file_id": f"out-{batch['id']}"}
             self.files[batch["output_file_id"]] = b"\n".join(
-                self._answer(json.loads(line)) for i, line in enumerate(lines) if i not in self.lost
+                self.odd_lines[i].encode() if i in self.odd_lines else self._answer(json.loads(line))
+                for i, line in enumerate(lines)
+                if i not in self.lost
             )
         return JSONResponse(batch)
 
@@ -229,11 +234,7 @@ class MockBatches:
         message: dict[str, Any] = {"content": self._mock._good(prompt)}
         if self.refused:
             message = {"content": None, "refusal": self.refused}
-        body = {
-            "model": "mock-1",
-            "choices": [{"message": message}],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 5},
-        }
+        body = {"model": "mock-1", "choices": [{"message": message}], "usage": self.usage}
         answer = {"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}}
         return json.dumps(answer).encode()
 

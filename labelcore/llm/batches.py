@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm.protocol import refusal_text
+from labelcore.llm.protocol import read, refusal_text
 from labelcore.llm.transports import explain, refusal, unreachable
 from labelcore.models import Paid
 from labelcore.settings import Endpoint
@@ -95,17 +95,14 @@ class ProviderBatches:
             body = answer["response"]["body"]
             if answer["response"]["status_code"] != 200:
                 return None
-            message = body["choices"][0]["message"]
-            refused = message.get("refusal")
-            text = refusal_text(str(refused)) if refused else message["content"] or ""
-        except (ValueError, LookupError, TypeError, AttributeError):
+            key, found = str(answer["custom_id"]), read(body)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
-        usage = body.get("usage") or {}
-        given, taken = (int(usage.get(f"{kind}_tokens") or 0) for kind in ("prompt", "completion"))
-        cost = (given * self._endpoint.price_in + taken * self._endpoint.price_out) / 1_000_000
-        model = str(body.get("model") or self._endpoint.model)
-        spent = {"tokens_in": given, "tokens_out": taken, "cost_usd": cost}
-        return Paid(key=str(answer["custom_id"]), text=text, model=model, **spent)
+        text = refusal_text(found.refused) if found.refused else found.text
+        given, taken, endpoint = found.tokens_in, found.tokens_out, self._endpoint
+        cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
+        model = found.model or endpoint.model
+        return Paid(key=key, text=text, model=model, tokens_in=given, tokens_out=taken, cost_usd=cost)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm.limits import Limiter
-from labelcore.llm.protocol import MOST_TOKENS, TRIES, Answer, Message, Schema, Weighed, parse, refuses
+from labelcore.llm.protocol import MOST_TOKENS, TRIES, Answer, Message, Read, Schema, Weighed, parse, read
 from labelcore.llm.transports import (
     FastTransport,
     Garbled,
@@ -36,6 +36,7 @@ from labelcore.wording import Wording
 
 _RATE_TRIES = 40  # a limit only delays; it must not cost verdicts
 _TOP = 20
+_ROUNDING = 0.01  # a logarithm of a probability is not above 0
 _SPOKEN = re.compile(r"response_format|json_schema|json schema|structured", re.I)
 STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
 
@@ -79,22 +80,23 @@ class OpenAIClient:
                 reply = await self._exchange(build, spent)
             except ModelTrouble as final:
                 raise self._told(final, spent) from final.__cause__
-            text, ended, model, refused = _read(reply)
-            spent.add(reply)
-            if refused:
-                trouble = ModelTrouble("The model refuses: {refused}", kind="refusal", refused=refused[:200])
+            found = read(reply.completion)
+            spent.add(found)
+            if found.refused:
+                why = found.refused[:200]
+                trouble = ModelTrouble("The model refuses: {refused}", kind="refusal", refused=why)
                 raise self._told(trouble, spent)
             try:
-                parsed = parse(text, schema)
+                parsed = parse(found.text, schema)
             except ValidationError:
-                cut = ended == "length"
+                cut = found.ended == "length"
                 most = 2 * most if cut else most
                 how = Wording("cut off") if cut else Wording("not the asked-for JSON")
                 trouble = ModelTrouble("The model's answer was {how}.", kind="malformed", how=how)
                 spent.faults.append("truncated" if cut else "malformed")
                 continue
             self._answered = True
-            return Answer(parsed, text, model=model or self.model, **self._took(spent, started))
+            return Answer(parsed, found.text, model=found.model or self.model, **self._took(spent, started))
         spent.faults.pop()  # what ends the call is counted as its error
         raise self._told(trouble, spent)
 
@@ -109,8 +111,8 @@ class OpenAIClient:
     async def ask_once(self, messages: Sequence[Message], schema: type[BaseModel]) -> tuple[str, str]:
         """The text of one answer, whether it fits the schema or not, and the model's name."""
         reply = await self._exchange(_Builder(self, messages, schema), _Spent())
-        text, _, model, _ = _read(reply)
-        return text, model
+        found = read(reply.completion)
+        return found.text, found.model
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
         """The probabilities of words as the next one; see the protocol."""
@@ -125,11 +127,11 @@ class OpenAIClient:
             self._gives_odds = False
             self.notes.add("The endpoint gives no log-probabilities.")
             return None
-        spent.add(reply)
+        answered = read(reply.completion)
+        spent.add(answered)
         if (found := _odds(reply, words)) is None:
             return None
-        model = str(reply.completion.get("model") or self.model)
-        return Weighed(found, model=model, **self._took(spent, started))
+        return Weighed(found, model=answered.model or self.model, **self._took(spent, started))
 
     async def close(self) -> None:
         """Give connections back."""
@@ -221,10 +223,9 @@ class _Spent:
         self.tokens_in = self.tokens_out = self.requests = 0
         self.faults: list[str] = []
 
-    def add(self, reply: Reply) -> None:
-        usage = reply.completion.get("usage") or {}
-        self.tokens_in += int(usage.get("prompt_tokens") or 0)
-        self.tokens_out += int(usage.get("completion_tokens") or 0)
+    def add(self, found: Read) -> None:
+        self.tokens_in += found.tokens_in
+        self.tokens_out += found.tokens_out
 
 
 class _Builder:
@@ -275,23 +276,14 @@ def _form(schema: type[BaseModel]) -> dict[str, Any]:
     return schema.model_json_schema()
 
 
-def _read(reply: Reply) -> tuple[str, str, str, str]:
-    """The answer's text, why it ended, the model's name, and its refusal; empty where there is none."""
-    choices = reply.completion.get("choices") or [{}]
-    choice = choices[0] if isinstance(choices[0], dict) else {}
-    message = choice.get("message") or {}
-    text, model = message.get("content") or "", str(reply.completion.get("model") or "")
-    refusal = str(message.get("refusal") or (text if refuses(text) else ""))
-    return text, choice.get("finish_reason") or "", model, refusal
-
-
 def _odds(reply: Reply, words: Sequence[str]) -> dict[str, float] | None:
     """Each word's share of the likelihood of all words' first tokens; None without any."""
     try:
         rivals = reply.completion["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         pairs = [(str(rival["token"]), float(rival["logprob"])) for rival in rivals]
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
         return None
+    pairs = [(token, likelihood) for token, likelihood in pairs if likelihood <= _ROUNDING]  # no NaN
     mass = dict.fromkeys(words, 0.0)
     for token, likelihood in pairs:
         start = token.strip().casefold()

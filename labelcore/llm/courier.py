@@ -28,6 +28,7 @@ import aiohttp
 
 _LENGTH = struct.Struct(">I")
 _LIMIT = 1 << 26
+_MOST_COUNTED = 100_000_000
 _HEADERS = ("retry-after", "retry-after-ms")
 
 
@@ -103,16 +104,16 @@ class Courier:
         self._say({"id": name, "status": response.status, "headers": told}, raw)
 
     def _keep(self, key: str, raw: bytes, ms: float) -> None:
-        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, OSError):
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError):
             found = json.loads(raw)
-            usage = found.get("usage") or {}
-            given, taken = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
+            usage = found.get("usage")
+            given, taken = _tokens(usage, "prompt"), _tokens(usage, "completion")
             cost = (given * self._endpoint["price_in"] + taken * self._endpoint["price_out"]) / 1e6
             self._kept.write(
                 {
                     "key": key,
-                    "text": found["choices"][0]["message"]["content"] or "",
-                    "model": found.get("model") or self._endpoint["model"],
+                    "text": str(found["choices"][0]["message"]["content"] or ""),
+                    "model": str(found.get("model") or self._endpoint["model"]),
                     "tokens_in": given,
                     "tokens_out": taken,
                     "cost_usd": cost,
@@ -124,6 +125,12 @@ class Courier:
     def _say(self, head: dict[str, Any], body: bytes = b"") -> None:
         if not self._writer.is_closing():
             self._writer.write(frame(head, body))
+
+
+def _tokens(usage: Any, kind: str) -> int:
+    """As :func:`labelcore.llm.protocol.read` counts them."""
+    found = usage.get(f"{kind}_tokens") if isinstance(usage, dict) else None
+    return int(found) if isinstance(found, int | float) and 0 <= found <= _MOST_COUNTED else 0
 
 
 async def main(descriptor: int) -> None:

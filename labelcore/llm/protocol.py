@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypedDict, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,6 +15,7 @@ MOST_TOKENS = 800
 """The longest answer, unless a question says otherwise."""
 TRIES = 6
 """How often a question is asked until its answer is of use, or it is an error."""
+_MOST_COUNTED = 100_000_000
 
 
 class Message(TypedDict):
@@ -52,6 +53,46 @@ class Weighed(Took):
     """How probable the model finds each of some words as its next one; they add up to 1 over the words."""
 
     probabilities: Mapping[str, float]
+
+
+class Read(NamedTuple):
+    """What a chat completion holds; "" and 0 where it is absent or of another type than it should be."""
+
+    text: str
+    ended: str
+    model: str
+    refused: str
+    tokens_in: int
+    tokens_out: int
+
+
+def read(completion: Mapping[str, Any]) -> Read:
+    """What is of use in a chat completion, whatever else an endpoint sends in its place."""
+    choices = completion.get("choices")
+    choice = _table(choices[0]) if isinstance(choices, list) and choices else {}
+    message, usage = _table(choice.get("message")), _table(completion.get("usage"))
+    text = _text(message.get("content"))
+    return Read(
+        text,
+        _text(choice.get("finish_reason")),
+        _text(completion.get("model")),
+        _text(message.get("refusal")) or (text if refuses(text) else ""),
+        _count(usage.get("prompt_tokens")),
+        _count(usage.get("completion_tokens")),
+    )
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _count(value: object) -> int:
+    """A number of tokens; 0 for what none can be: negative, NaN, a text, more than any model takes."""
+    return int(value) if isinstance(value, int | float) and 0 <= value <= _MOST_COUNTED else 0
 
 
 class NotYet(Exception):

@@ -162,7 +162,7 @@ def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> Refused:
     text = raw.decode("utf-8", "replace")
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = text
     error = told.get("error", told) if isinstance(told, dict) else told
     if not isinstance(error, dict):
@@ -175,7 +175,7 @@ def completion(raw: bytes) -> dict[str, Any]:
     """A body as JSON. Raises Garbled: it is none."""
     try:
         found = json.loads(raw)
-    except ValueError as trouble:
+    except (ValueError, RecursionError) as trouble:
         raise Garbled("The body is no JSON.") from trouble
     if not isinstance(found, dict):
         raise Garbled("The body is no object.")

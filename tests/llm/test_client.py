@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator
 
@@ -58,6 +59,41 @@ def test_faults_are_asked_again(mock: tuple[MockEndpoint, Settings], faults: lis
     assert answer.model == "mock-1"
     answered = 1 + sum(fault in {"malformed", "truncated"} for fault in faults)
     assert answer.cost_usd == pytest.approx(answered * (10 * 2.0 + 5 * 4.0) / 1e6)
+
+
+ODD_CONTENTS = ["7", "[1, 2]", '{"a": 1}', "true", '[{"type": "text"}]']
+ODD_USAGES = [
+    '{"prompt_tokens": NaN, "completion_tokens": NaN}',
+    '{"prompt_tokens": 1e30, "completion_tokens": -5}',
+    '{"prompt_tokens": Infinity, "completion_tokens": [3]}',
+    '{"prompt_tokens": "many", "completion_tokens": {}}',
+    "[1]",
+    "3",
+]
+
+
+@pytest.mark.parametrize("content", ODD_CONTENTS)
+def test_an_answer_that_is_no_text_is_asked_again(mock: tuple[MockEndpoint, Settings], content: str) -> None:
+    endpoint, config = mock
+    endpoint.faults = [f"odd content {content}", "deep"]
+    answer = ask(config)
+    assert (answer.parsed.verdict, answer.faults) == ("pass", ("malformed", "malformed"))
+
+
+@pytest.mark.parametrize("usage", ODD_USAGES)
+def test_a_count_of_tokens_that_none_can_be_is_none(mock: tuple[MockEndpoint, Settings], usage: str) -> None:
+    endpoint, config = mock
+    endpoint.faults = [f"odd usage {usage}"]
+    answer = ask(config)
+    assert (answer.parsed.verdict, answer.requests) == ("pass", 1)
+    assert (answer.tokens_in, answer.tokens_out, answer.cost_usd) == (0, 0, 0.0)
+
+
+def test_log_probabilities_that_none_can_be_are_left_out(mock: tuple[MockEndpoint, Settings]) -> None:
+    endpoint, config = mock
+    endpoint.odds = {"Yes": 0.4, "Y": math.nan, "No": math.inf, "N": 0.1}
+    assert (weighed := weigh(config)) is not None
+    assert weighed.probabilities == pytest.approx({"Yes": 0.8, "No": 0.2})
 
 
 def test_an_endpoint_without_schemas_is_parsed_strictly(mock: tuple[MockEndpoint, Settings]) -> None:

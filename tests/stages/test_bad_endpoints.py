@@ -71,6 +71,28 @@ def went_on(paused: Run, run: Callable[[], Run], mock: MockEndpoint) -> None:
     assert len(mock.answered) == done.n_outputs and set(mock.answered.values()) == {1}
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "deep",
+        "odd content 7",
+        "odd content [1]",
+        'odd usage {"prompt_tokens": NaN, "completion_tokens": 1e30}',
+        'odd usage {"prompt_tokens": Infinity, "completion_tokens": -5}',
+    ],
+)
+def test_one_odd_answer_never_ends_a_run(
+    run: Callable[[], Run], set_: Callable[..., None], fault: str
+) -> None:
+    with serving() as (mock, url):
+        set_(BASE_URL=url, CALL_TIMEOUT="20")
+        mock.faults = ["ok", fault]
+        done = run()
+        assert (done.state, done.errors, done.verdicts_new) == ("finished", 0, done.n_outputs), done.message
+        assert max(mock.asked.values()) <= 2 and 0 <= done.cost_usd < 1
+        assert "timeout" not in done.faults
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for loopback that nobody has signed but itself, and its key."""

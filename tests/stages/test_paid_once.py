@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -174,6 +175,18 @@ def test_a_run_can_be_stopped_by_its_id_and_goes_on_later(
     second = run(concurrency=2)
     assert first.verdicts_new + second.verdicts_new == 30
     assert max(mock.answered.values()) == 1
+
+
+def test_odd_lines_of_a_batch_end_no_run(run: Callable[..., Run], mock: MockEndpoint) -> None:
+    body = '"response": {"status_code": 200, "body": {"choices": [], "usage": 3}}'
+    mock.batches.odd_lines = {0: f"{{{body}}}", 1: "[1]", 2: "[" * 200_000, 3: '{"custom_id": 3}'}
+    mock.batches.over, mock.batches.usage = True, {"prompt_tokens": math.nan, "completion_tokens": 1e30}
+    run(batch=True)
+    second = run(batch=True)
+    assert (second.verdicts_new, second.errors, second.cost_usd) == (26, 0, 0.0)
+    mock.batches.odd_lines = {}
+    third = run(batch=True)
+    assert (third.verdicts_new, third.state, third.errors) == (4, "finished", 0)
 
 
 def test_what_a_provider_refuses_in_a_batch_is_an_error_and_is_not_paid_again(
