@@ -1,4 +1,4 @@
-"""The README cannot lie: its commands exist and its loop runs."""
+"""README and docs cannot lie: their commands, links, pages and pictures exist, and the loop runs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ import pytest
 
 from labelcore.cli import command_tree
 from labelcore.store.formats import every_format, every_tool
+from pages.widgets.navigation import menu
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
-BRING = (ROOT / "docs" / "bring-your-data.md").read_text("utf-8")
+FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in FILES}
+README = TEXTS["README.md"]
+BRING = TEXTS["docs/bring-your-data.md"]
+SCREEN = 75  # lines
+LARGEST = 150_000  # bytes of a picture
 
 
 def loop() -> list[list[str]]:
@@ -27,7 +32,7 @@ def loop() -> list[list[str]]:
 
 def test_make_has_the_two_commands() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    for command in re.findall(r"^make (\w+)", README, re.M):
+    for command in re.findall(r"^(?:`| {4})?make (\w+)", "\n".join(TEXTS.values()), re.M):
         assert f"\n{command}:" in makefile
 
 
@@ -59,7 +64,10 @@ def written_commands(page: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("line", [*written_commands(README), *written_commands(BRING)])
+EVERY_COMMAND = list(dict.fromkeys(line for text in TEXTS.values() for line in written_commands(text)))
+
+
+@pytest.mark.parametrize("line", EVERY_COMMAND)
 def test_every_command_and_option_that_it_names_exists(line: str) -> None:
     command: Any = command_tree()
     _, *words = shlex.split(line)
@@ -79,3 +87,50 @@ def test_the_page_on_data_has_every_format_in_the_readers_words() -> None:
         assert f"## {tool.title} {tool.get} {tool.brings}" in page, tool.name
     for form in every_format().values():
         assert form.title in page, form.name
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that GitHub makes of a page's headings."""
+    heads = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def links(text: str) -> list[str]:
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_link_leads_to_a_file_and_a_heading_that_exist(name: str) -> None:
+    for link in links(TEXTS[name]):
+        path, _, anchor = link.partition("#")
+        target = ((ROOT / name).parent / path).resolve() if path else ROOT / name
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text("utf-8")), link
+
+
+def test_the_readme_is_one_screen_from_which_every_page_of_docs_is_a_click_away() -> None:
+    assert len(README.splitlines()) <= SCREEN
+    assert {name for name in TEXTS if name.startswith("docs/")} <= {
+        link.split("#")[0] for link in links(README)
+    }
+    assert "## How it is built" in README
+
+
+PAGE = re.compile(r"\bpages? ((?:[A-Z][a-z]+(?:, | and )?)+)|\b([A-Z][a-z]+)(?:'s)? page\b")
+NO_NAMES = {"A", "Each", "Every", "No", "That", "The", "This"}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_page_is_named_that_is_not_in_the_menu(name: str) -> None:
+    titles = {title for _, title, _ in menu()}
+    for several, single in PAGE.findall(" ".join(TEXTS[name].split())):
+        named = set(re.findall(r"[A-Z][a-z]+", several or single)) - NO_NAMES
+        assert named <= titles, f"{several or single}: not in the menu"
+
+
+def test_pictures_are_small_and_all_of_them_shown() -> None:
+    shown = {((ROOT / name).parent / link).resolve() for name, text in TEXTS.items() for link in links(text)}
+    for file in (ROOT / "docs" / "pictures").iterdir():
+        assert file.stat().st_size <= LARGEST, file.name
+        assert file in shown, f"{file.name} stands on no page"
