@@ -16,13 +16,12 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.app_server import ROOT, serving
 from tests.bring_chromium import installed
 
 PICTURES = ROOT / "docs" / "pictures"
-SIZE = {"width": 1440, "height": 900}
 LARGEST = 150_000  # bytes
 PROJECT, PERSON = "sample", "jun"  # who has graded some, not all
 ADDRESSES = {
@@ -74,7 +73,8 @@ def main(names: list[str]) -> None:
         db = Path(folder) / "sample.duckdb"
         sample_project(db)
         browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
-        page = browser.new_page(viewport=SIZE, color_scheme="light", locale="en-GB")
+        size: ViewportSize = {"width": 1440, "height": 900}
+        page = browser.new_page(viewport=size, color_scheme="light", locale="en-GB")
         with serving(db, PROJECT) as url:
             for name in names or ADDRESSES:
                 keep(name, photograph(page, url, ADDRESSES[name]))
