@@ -8,7 +8,8 @@ given to calls in order, then every call is answered well; ``prompts`` keeps wha
 Faults of a call: "429", "500", "401", "404", "400 model", "quota"; "hang" and "slow" (late); "drop" (the
 connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
 choice", "no message", "deep"; "odd content" and "odd usage" with a value of JSON behind (a value that
-no such field should have); and of the text inside: "malformed", "truncated", "empty", "other json"
+no such field should have); "echo", "echo 500" and "echo 400" with the
+request's key in the answer or error; and of the text inside: "malformed", "truncated", "empty", "other json"
 (valid, of another shape).
 """
 
@@ -106,6 +107,10 @@ class MockEndpoint:
             return Response('{"id": "x", "choices": [{"mess', media_type="application/json")
         if "response_format" in body and not self.knows_schemas:
             return JSONResponse({"error": {"message": "response_format is not supported"}}, 400)
+        key = request.headers["authorization"].removeprefix("Bearer ")
+        if fault in {"echo 500", "echo 400"}:
+            error = {"message": f"The key {key} is odd.", "code": key}
+            return JSONResponse({"error": error}, int(fault[-3:]), headers={"x-key": key})
         if fault in _ERRORS:
             status, message, headers = _ERRORS[fault]
             error = {"message": message, "code": message}
@@ -126,6 +131,9 @@ class MockEndpoint:
         usage: Any = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
         if fault == "deep":
             return Response("[" * 200_000, media_type="application/json")
+        if fault == "echo":  # as it is, and with a sign escaped
+            escaped = f"\\u{ord(key[0]):04x}{key[1:]}"
+            content = f'{{"reason": "{key} and {escaped}", "verdict": "pass"}}'
         if fault.startswith("odd content "):
             content = json.loads(fault.removeprefix("odd content "))
         if fault.startswith("odd usage "):
@@ -138,7 +146,12 @@ class MockEndpoint:
             "logprobs": self._odds(body),
             "finish_reason": "length" if fault == "truncated" else "stop",
         }
-        answer = {"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1"}
+        answer = {
+            "id": "x",
+            "object": "chat.completion",
+            "created": 0,
+            "model": f"mock-{key if fault == 'echo' else 1}",
+        }
         whole = json.dumps(answer | {"choices": [choice], "usage": usage})  # NaN too
         return Response(whole, media_type="application/json")
 

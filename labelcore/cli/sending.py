@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import sys
 import time
 from contextvars import ContextVar
@@ -88,14 +89,25 @@ def run(db: Path, request: Request, progress: Progress) -> Outcome:
 
 
 def read_door(db: Path) -> dict[str, Any] | None:
-    """The address and secret of the app that holds the file, if it left them and still lives."""
+    """The address and secret of the app that holds the file, if it left them and still takes calls.
+
+    Its number as a process says nothing: in a container that was restarted it is anybody's.
+    """
     place = db.expanduser().resolve()
     try:
         found: dict[str, Any] = json.loads(Path(f"{place}{DOOR_SUFFIX}").read_text("utf-8"))
         os.kill(int(found["pid"]), 0)
-    except (OSError, ValueError, KeyError):
+        with _knock(str(found["url"])):
+            return found
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found
+
+
+def _knock(url: str) -> socket.socket:
+    address = urlsplit(url)
+    return socket.create_connection(
+        (address.hostname or "127.0.0.1", address.port or 80), _SECONDS_TO_CONNECT
+    )
 
 
 def _through(door: dict[str, Any] | None, request: Request, progress: Progress) -> Outcome | None:

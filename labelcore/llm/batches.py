@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from labelcore.errors import ModelTrouble
+from labelcore.llm.blackout import black_out
 from labelcore.llm.protocol import read, refusal_text
 from labelcore.llm.transports import explain, refusal, unreachable
 from labelcore.models import Paid
@@ -40,9 +41,9 @@ class ProviderBatches:
     def __init__(self, endpoint: Endpoint) -> None:
         import openai
 
-        self._openai, self._endpoint = openai, endpoint
+        self._openai, self._endpoint, self._key = openai, endpoint, endpoint.key
         self._client = openai.OpenAI(
-            base_url=endpoint.base_url, api_key=endpoint.key, timeout=endpoint.call_timeout * 5
+            base_url=endpoint.base_url, api_key=self._key, timeout=endpoint.call_timeout * 5
         )
 
     def hand_over(self, place: Path, job: str) -> str:
@@ -73,7 +74,7 @@ class ProviderBatches:
         counts = batch.request_counts
         answered, total = (counts.completed, counts.total) if counts else (0, 0)
         files = tuple(filter(None, (batch.output_file_id, batch.error_file_id)))
-        return BatchState(batch.status, batch.status in _OVER, answered, total, files)
+        return BatchState(black_out(batch.status, self._key), batch.status in _OVER, answered, total, files)
 
     def answers(self, state: BatchState) -> Iterator[Paid]:
         """The good answers of a batch that is over, one at a time."""
@@ -81,7 +82,7 @@ class ProviderBatches:
             with self._explained():
                 content = self._client.files.content(name)
                 for line in content.iter_lines():
-                    if (paid := self._paid(line)) is not None:
+                    if (paid := self._paid(black_out(line, self._key))) is not None:
                         yield paid
 
     def close(self) -> None:
@@ -118,11 +119,12 @@ class ProviderBatches:
                     kind="no batches",
                     fatal=True,
                     base_url=self._endpoint.base_url or Wording("The provider"),
-                ) from trouble
-            refused = refusal(response.status_code, trouble.message.encode(), response.headers)
-            raise explain(self._endpoint, refused) from trouble
+                ) from None
+            told = black_out(trouble.message, self._key).encode()
+            refused = refusal(response.status_code, told, response.headers)
+            raise explain(self._endpoint, refused) from None
         except self._openai.APIConnectionError as trouble:
-            raise explain(self._endpoint, unreachable(trouble)) from trouble
+            raise explain(self._endpoint, unreachable(trouble, self._key)) from None
 
 
 def question_line(key: str, body: dict[str, Any]) -> bytes:

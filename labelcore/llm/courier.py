@@ -16,6 +16,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import socket
 import struct
 import sys
@@ -63,6 +64,7 @@ class Courier:
 
     def __init__(self, endpoint: dict[str, Any], kept: Kept, writer: asyncio.StreamWriter) -> None:
         self._endpoint, self._kept, self._writer = endpoint, kept, writer
+        self._key = re.compile(endpoint["key_pattern"].encode())
         self._calls: set[asyncio.Task[None]] = set()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
@@ -87,12 +89,13 @@ class Courier:
         started = time.monotonic()
         try:
             async with self._session.post(self._endpoint["url"], data=body) as response:
-                raw = await response.read()
+                raw = self._black_out(await response.read())
         except TimeoutError:
             return  # the run counts the seconds itself, and stopped to wait before
         except (aiohttp.ClientError, OSError, ValueError) as trouble:
             certificate = isinstance(trouble, aiohttp.ClientConnectorCertificateError)
-            self._say({"id": name, "trouble": str(trouble), "certificate": certificate})
+            told = self._black_out(str(trouble).encode()).decode("utf-8", "replace")
+            self._say({"id": name, "trouble": told, "certificate": certificate})
             return
         if key and response.status == 200:
             self._keep(key, raw, (time.monotonic() - started) * 1000)
@@ -102,6 +105,10 @@ class Courier:
             if header.lower() in _HEADERS or header.lower().startswith("x-ratelimit-")
         }
         self._say({"id": name, "status": response.status, "headers": told}, raw)
+
+    def _black_out(self, raw: bytes) -> bytes:
+        """As :func:`labelcore.llm.blackout.black_out` does; the key never leaves this process."""
+        return self._key.sub(b"[key]", raw)
 
     def _keep(self, key: str, raw: bytes, ms: float) -> None:
         with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError):

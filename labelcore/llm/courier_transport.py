@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labelcore.llm import courier
+from labelcore.llm import blackout, courier
 from labelcore.llm.transports import (
     OPENAI_URL,
     KeepsAnswers,
@@ -40,7 +40,8 @@ class CourierTransport(KeepsAnswers):
     def __init__(self, endpoint: Endpoint, kept_in: Path) -> None:
         self._endpoint = endpoint
         url = f"{(endpoint.base_url or OPENAI_URL).rstrip('/')}/chat/completions"
-        authorization = {"authorization": f"Bearer {endpoint.key}"}
+        key = endpoint.key
+        authorization = {"authorization": f"Bearer {key}"}
         self._told = {
             "url": url,
             "model": endpoint.model,
@@ -49,6 +50,7 @@ class CourierTransport(KeepsAnswers):
             "timeout": endpoint.call_timeout + 1,
             "headers": authorization | {"content-type": "application/json"},
             "proxy": proxy_for(url),
+            "key_pattern": blackout.pattern(key),
             "kept_in": str(kept_in),
         }
         self._numbers = itertools.count(1)

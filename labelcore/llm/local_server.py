@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from labelcore.errors import BadInput, ModelTrouble
+from labelcore.llm.blackout import black_out
 from labelcore.settings import settings
 from labelcore.wording import Wording
 
@@ -133,7 +134,7 @@ def _wait(server: LocalServer, process: subprocess.Popen[bytes], place: Path, lo
     while time.monotonic() < until:
         if process.poll() is not None:
             place.unlink(missing_ok=True)
-            lines = _log(place).read_text("utf-8", "replace").strip().splitlines()
+            lines = black_out(_log(place).read_text("utf-8", "replace"), server.api_key).strip().splitlines()
             last = lines[-1][:200] if lines else Wording("it said nothing.")
             raise _failure(Wording("The local model ended at once: {last}", last=last), place)
         if _answers(server):

@@ -22,6 +22,7 @@ import aiohttp
 from yarl import URL
 
 from labelcore.errors import ModelTrouble
+from labelcore.llm.blackout import black_out
 from labelcore.settings import DEFAULT, Endpoint
 from labelcore.wording import Wording
 
@@ -82,7 +83,8 @@ class FastTransport:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._url = URL(f"{(endpoint.base_url or OPENAI_URL).rstrip('/')}/chat/completions")
-        self._headers = {"authorization": f"Bearer {endpoint.key}", "content-type": "application/json"}
+        self._key = endpoint.key
+        self._headers = {"authorization": f"Bearer {self._key}", "content-type": "application/json"}
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, body: CompletionCreateParams) -> Reply:
@@ -99,14 +101,14 @@ class FastTransport:
             async with self._session.post(self._url, data=json.dumps(body).encode()) as response:
                 raw, status, headers = await response.read(), response.status, response.headers
         except aiohttp.ClientConnectorCertificateError as trouble:
-            raise Unreachable(str(trouble), certificate=True) from trouble
+            raise Unreachable(black_out(str(trouble), self._key), certificate=True) from None
         except (aiohttp.ClientError, OSError, ValueError) as trouble:
             if isinstance(trouble, TimeoutError):
                 raise
-            raise Unreachable(str(trouble) or type(trouble).__name__) from trouble
+            raise Unreachable(black_out(str(trouble), self._key) or type(trouble).__name__) from None
         if status >= 400:
-            raise refusal(status, raw, headers)
-        return Reply(completion(raw), headers)
+            raise refusal(status, black_out(raw, self._key), headers)
+        return Reply(completion(black_out(raw, self._key)), headers)
 
     async def close(self) -> None:
         """Give connections back."""
@@ -121,9 +123,9 @@ class OpenAITransport:
     def __init__(self, endpoint: Endpoint) -> None:
         import openai
 
-        self._openai = openai
+        self._openai, self._key = openai, endpoint.key
         self._client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url, api_key=endpoint.key, timeout=endpoint.call_timeout, max_retries=0
+            base_url=endpoint.base_url, api_key=self._key, timeout=endpoint.call_timeout, max_retries=0
         )
 
     async def send(self, body: CompletionCreateParams) -> Reply:
@@ -133,21 +135,21 @@ class OpenAITransport:
             response = await create(**body)
         except self._openai.APIStatusError as trouble:
             status, headers = trouble.response.status_code, trouble.response.headers
-            raise refusal(status, trouble.response.content, headers) from trouble
+            raise refusal(status, black_out(trouble.response.content, self._key), headers) from None
         except self._openai.APITimeoutError as trouble:
             raise TimeoutError from trouble
         except self._openai.APIConnectionError as trouble:
-            raise unreachable(trouble) from trouble
-        return Reply(completion(response.content), response.headers)
+            raise unreachable(trouble, self._key) from None
+        return Reply(completion(black_out(response.content, self._key)), response.headers)
 
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
 
 
-def unreachable(trouble: Exception) -> Unreachable:
+def unreachable(trouble: Exception, key: str) -> Unreachable:
     """What the openai package's error of a connection says."""
-    cause = str(trouble.__cause__ or trouble)
+    cause = black_out(str(trouble.__cause__ or trouble), key)
     return Unreachable(cause, certificate="CERTIFICATE" in cause.upper())
 
 

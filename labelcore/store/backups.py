@@ -8,8 +8,10 @@ from pathlib import Path
 
 from labelcore.errors import BadInput, StoreDamaged
 from labelcore.models import now
-from labelcore.store import close_database, open_database
-from labelcore.store.connection import Database
+from labelcore.settings import settings
+from labelcore.store import close_database, migrations, open_database
+from labelcore.store.connection import Database, connect
+from labelcore.wording import Wording
 
 
 def copy_to(db: Database, out: Path) -> int:
@@ -39,7 +41,7 @@ def restore(source: Path, target: Path) -> Path | None:
     """Put a checked copy of ``source`` in the place of ``target``, which is kept under the name returned.
 
     Raises:
-        BadInput: there is no such backup, or it cannot be opened.
+        BadInput: there is no such backup, it cannot be opened, or it is another program's file.
         StoreBusy: another process holds the target.
     """
     if not source.is_file():
@@ -47,17 +49,34 @@ def restore(source: Path, target: Path) -> Path | None:
     fresh = target.with_name(f"{target.name}.restoring")
     shutil.copyfile(source, fresh)
     try:
-        open_database(fresh)
-        close_database(fresh)
+        _check_backup(source, fresh)
         kept = _move_away(target)
         fresh.rename(target)
-    except StoreDamaged as trouble:
-        raise BadInput(
-            "{source} is no labelcore backup.", next_step="Choose a file that `backup` wrote.", source=source
-        ) from trouble
     finally:
         fresh.unlink(missing_ok=True)
     return kept
+
+
+def _check_backup(source: Path, copy: Path) -> None:
+    """Open the copy, which migrates it, once it is known to hold labelcore's tables."""
+    try:
+        looked = connect(copy, settings().memory_limit)
+        try:
+            migrations.check_ours(looked)
+            if not migrations.is_ours(looked):
+                raise StoreDamaged("{path} is an empty database.", path=copy)
+        finally:
+            looked.close()
+        open_database(copy)
+        close_database(copy)
+    except StoreDamaged as trouble:
+        why = Wording(trouble.what.template, **trouble.what.values | {"path": source.name})
+        raise BadInput(
+            "{source} is no labelcore backup: {why}",
+            next_step="Choose a file that `backup` wrote.",
+            source=source,
+            why=why,
+        ) from trouble
 
 
 def _move_away(target: Path) -> Path | None:

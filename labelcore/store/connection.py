@@ -35,6 +35,7 @@ _SHUT: dict[str, Any] = {
     "python_enable_replacements": False,
 }
 """What is needed is inside DuckDB's wheel: a query neither fetches code nor sees Python's variables."""
+_SQLITE = b"SQLite format 3\0"
 _FEW = 32  # up to here executemany is as fast as building an Arrow table
 
 
@@ -233,12 +234,24 @@ def _explain(path: Path, trouble: duckdb.IOException) -> StoreBusy | StoreDamage
             path=path,
             who=who,
         )
+    if _begins_as_sqlite(path):
+        return StoreDamaged(
+            "{path} is a SQLite file, and labelcore keeps its data in a DuckDB file.",
+            next_step="Name another file with --db; import takes its tables as CSV.",
+            path=path,
+        )
     return StoreDamaged(
         "{path} cannot be opened as a labelcore database: {text}",
         next_step="Name another file with --db, or restore a backup.",
         path=path,
         text=text.splitlines()[0],
     )
+
+
+def _begins_as_sqlite(path: Path) -> bool:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
+    return False
 
 
 def utc(moment: datetime) -> datetime:

@@ -93,6 +93,26 @@ def test_one_odd_answer_never_ends_a_run(
         assert "timeout" not in done.faults
 
 
+def test_a_key_that_the_endpoint_echoes_is_kept_nowhere(
+    run: Callable[[], Run], set_: Callable[..., None], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = "sk-a/b+c_1234567890"
+    with serving() as (mock, url):
+        set_(BASE_URL=url, API_KEY=key)
+        mock.faults = ["echo", "echo 500", "echo 400", *["echo"] * 5]
+        done = run()
+        mock.faults = ["echo 500"] * 100  # what pauses a run is its message
+        text = str(run()) + str(done) + caplog.text
+    assert (done.verdicts_new, done.errors) == (done.n_outputs - 1, 1)
+    db = open_database(tmp_path / "bad.duckdb")
+    tables = [name for (name,) in db.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")]
+    stored = "".join(str(db.rows(f"FROM {table}")) for table in tables)
+    assert "[key]" in stored and "The key [key] is odd" in stored, "the answers and the error are there"
+    left = b"".join(place.read_bytes() for place in tmp_path.iterdir())
+    for form in (key, key[1:]):
+        assert form not in text + stored and form.encode() not in left
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for loopback that nobody has signed but itself, and its key."""

@@ -33,12 +33,36 @@ def applied(db: Database) -> set[int]:
     return {int(row[0]) for row in db.rows("SELECT number FROM schema_migration")}
 
 
+def is_ours(db: Database) -> bool:
+    """Whether the database has been migrated before."""
+    return "schema_migration" in _tables(db)
+
+
+def check_ours(db: Database) -> None:
+    """Raises StoreDamaged: another program's tables are in it. Nothing is written into them."""
+    if (tables := _tables(db)) and "schema_migration" not in tables:
+        raise StoreDamaged(
+            "{path} is a DuckDB file of another program: it holds '{table}' and none of labelcore's tables.",
+            next_step="Name another file with --db; import takes the tables of others as CSV or Parquet.",
+            path=db.path,
+            table=min(tables),
+        )
+
+
+def _tables(db: Database) -> set[str]:
+    found = db.rows(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal"
+    )
+    return {str(name) for (name,) in found}
+
+
 def migrate(db: Database) -> list[int]:
     """Bring the database to the newest tables and views. Returns the numbers that were applied now.
 
     Raises:
-        StoreDamaged: the file was written by a newer labelcore.
+        StoreDamaged: the file was written by a newer labelcore, or by another program.
     """
+    check_ours(db)
     done = applied(db)
     known = available()
     if unknown := done - {number for number, _, _ in known}:
