@@ -94,8 +94,8 @@ class Courier:
             return  # the run counts the seconds itself, and stopped to wait before
         except (aiohttp.ClientError, OSError, ValueError) as trouble:
             certificate = isinstance(trouble, aiohttp.ClientConnectorCertificateError)
-            told = self._black_out(str(trouble).encode()).decode("utf-8", "replace")
-            self._say({"id": name, "trouble": told, "certificate": certificate})
+            why = self._black_out(str(trouble).encode()).decode("utf-8", "replace")
+            self._say({"id": name, "trouble": why, "certificate": certificate})
             return
         if key and response.status == 200:
             self._keep(key, raw, (time.monotonic() - started) * 1000)
