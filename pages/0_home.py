@@ -2,14 +2,10 @@
 
 import streamlit as st
 
-from labelcore.messages import say, sentence
-from labelcore.messages.lines.reporting import version_sentence, versions_in_short
+from labelcore.messages import say
+from labelcore.models import Role
 from labelcore.stages import projects
-from labelcore.stages.reporting.comparing import newest_versions
-from labelcore.stages.reporting.trend import trend
-from labelcore.stages.reporting.trust import trust
-from pages.widgets import next_step, sample_project, shell
-from pages.widgets.shell import plain
+from pages.widgets import inviting, sample_project, shell, standing
 
 MENU = ("Home", ":material/home:")
 
@@ -17,16 +13,10 @@ place = shell.open_page(
     "labelcore", "From an expert's judgement to automatic evaluation that can be trusted."
 )
 with shell.guard():
-    seen, whole = projects.overview(place), trust(place)
-    with st.container(border=True):
-        if whole.rate.value is not None:
-            next_step.show_badge(whole)
-        st.subheader(plain(sentence(whole.headline)))
-        if versions := newest_versions(place, trend(place)):
-            st.write(plain(version_sentence(versions_in_short(versions))))
-        next_step.offer(place, whole.action)
-        if seen.graded:
-            shell.go("6_results.py", "Why, where it is better or worse, and what fails most")
+    standing.show_standing(place)
+    if shell.role() is not Role.ENGINEER:
+        st.stop()
+    seen = projects.overview(place)
 STEPS = (
     ("Import", "1_importing.py", seen.outputs, "outputs", "Bring in outputs of your pipeline."),
     ("Sample", "2_sampling.py", seen.samples, "samples", "Draw which outputs are graded first."),
@@ -51,4 +41,5 @@ if seen.graded:
             **counts,
         )
     )
+inviting.offer_invitation()
 sample_project.offer_hiding(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from ipaddress import ip_address
 from pathlib import Path
@@ -144,6 +145,14 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
             root=root,
         )
     has_screen = sys.platform in {"darwin", "win32"} or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    if not _is_free(address, port):
+        raise StoreBusy(
+            "Something else answers at {address}:{port}.",
+            next_step="Name another port: --port {other}.",
+            address=address,
+            port=port,
+            other=port + 1,
+        )
     headless = "false" if browser and has_screen else "true"
     options = _MUST | {"server.address": address, "server.port": str(port), "server.headless": headless}
     os.environ |= {
@@ -161,6 +170,17 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
     print(f"labelcore: http://{address}:{port} serves {place}", file=sys.stderr, flush=True)
     stdout.given_back()
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter with our own arguments
+
+
+def _is_free(address: str, port: int) -> bool:
+    kind = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(kind) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((address, port))
+        except OSError:
+            return False
+    return True
 
 
 def _serve(

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from pages.widgets import keys
 
 _MOVED: dict[str, tuple[str, dict[str, str]]] = {
+    "home": ("", {}),
     "trusting": ("results", {}),
     "aligning": ("results", {keys.RESULTS_VIEW: "judges"}),
     "refining": ("judging", {}),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import pandas as pd
 import streamlit as st
@@ -20,14 +20,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from labelcore import places
 from labelcore.errors import LabelcoreError
 from labelcore.messages import NAMES, Language, say, speak, trouble_words
-from labelcore.models import Project
+from labelcore.models import Project, Role
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import Database, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import keys
+from pages.widgets import address as choices, keys
+from pages.widgets.menu import PAGES, ROLES, menu_for
 
-PAGES = Path(__file__).parent.parent
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
 STYLES = PAGES / "widgets" / "styles"
@@ -55,6 +55,7 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     """
     speak(language())
     title = say(title)
+    menu = st.sidebar.container(gap="xxsmall")
     in_tab = " · ".join(dict.fromkeys((title, "labelcore")))
     st.set_page_config(page_title=in_tab, page_icon=ICON, layout="wide")
     st.html(STYLES / "page.css")
@@ -76,10 +77,26 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
         index=list(NAMES).index(language()),
         bind="query-params",
     )
+    faces = {str(face): say(words) for face, words in ROLES.items()}
+    choices.choose(st.sidebar, say("Role"), list(faces), keys.ROLE, words=faces.__getitem__)
+    _show_menu(menu)
     st.title(title)
     if explain:
         st.write(say(explain, **values))
     return Workspace(db, project, str(annotator or "").strip(), here=is_here())
+
+
+def role() -> Role:
+    """The face that the person has chosen, or the link that they came by."""
+    chosen = st.session_state.get(keys.ROLE) or st.query_params.get(keys.ROLE)
+    return Role(chosen) if chosen in ROLES else next(iter(ROLES))
+
+
+def _show_menu(where: Any) -> None:
+    """The role's pages; every link keeps where the person is. A page alone has no menu."""
+    with suppress(StreamlitPageNotFoundError):
+        for file, title, icon in menu_for(role()):
+            where.page_link(file, label=say(title), icon=icon, query_params=_place(), width="stretch")
 
 
 def is_here() -> bool:
@@ -94,6 +111,10 @@ def _project(db: Database) -> Project:
     known = {project.name: project for project in projects.list_projects(db)}
     asked = st.session_state.get(keys.PROJECT) or st.query_params.get(keys.PROJECT)
     names = [name for name, project in known.items() if name == asked or not project.settings.hidden]
+    if asked and asked not in known:
+        st.error(plain(say("There is no project “{name}” here.", name=asked)), icon=":material/error:")
+        go_to("0_home.py", say("Open {step}", step=names[0]), {keys.PROJECT: names[0]})
+        st.stop()
     first = names.index(wanted) if wanted in names else 0
     chosen = st.sidebar.selectbox(say("Project"), names, index=first, key=keys.PROJECT, bind="query-params")
     return known[chosen or names[first]]
@@ -183,7 +204,7 @@ def file_of(came: UploadedFile) -> Iterator[Path]:
 def go(file: str, label: str) -> None:
     """A link to another page; without the navigation around it, the words alone."""
     try:
-        st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:")
+        st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:", query_params=_place())
     except StreamlitPageNotFoundError:
         st.write(say("{label} (in the menu of the app)", label=say(label)))
 
@@ -212,11 +233,26 @@ def address(workspace: Workspace) -> str:
     return f"{(st.context.url or '').partition('?')[0]}?{urlencode(given)}"
 
 
+def is_only_here() -> bool:
+    """Whether the address that this page was reached by means nothing on another machine."""
+    return urlsplit(str(st.context.url or "")).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def invitation(page: str, person: str, invited: Role) -> str:
+    """The address that opens a page of this project for somebody, in the language spoken here."""
+    place = _place() | {keys.ANNOTATOR: person.strip(), keys.ROLE: invited, keys.LANGUAGE: NAMES[language()]}
+    here = urlsplit(str(st.context.url or ""))
+    given = urlencode({key: value for key, value in place.items() if value})
+    return urlunsplit((here.scheme, here.netloc, f"/{page}", given, ""))
+
+
 def _place() -> dict[str, str]:
-    """Project, person and language, as they are chosen or as the address has them."""
-    named = (keys.PROJECT, keys.ANNOTATOR, keys.LANGUAGE)
-    known = {key: str(st.session_state.get(key) or st.query_params.get(key) or "") for key in named}
-    return {key: value for key, value in known.items() if value}
+    """Project, person, role and language, as they are chosen or as the address has them."""
+    named = (keys.PROJECT, keys.ANNOTATOR, keys.ROLE, keys.LANGUAGE)
+    chosen = {key: st.session_state.get(key) or st.query_params.get(key) for key in named}
+    if chosen[keys.LANGUAGE]:
+        chosen[keys.LANGUAGE] = NAMES[language()]
+    return {key: str(value) for key, value in chosen.items() if value}
 
 
 def aside(words: str, more: str | None = None) -> None:

@@ -15,14 +15,14 @@ from labelcore.stages.aligning import choosing_set
 from labelcore.stages.deriving import derivation
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import navigation
+from pages.widgets import menu
 from tests.app_server import serving
 from tests.stages.test_loop import plant
 
 pytestmark = pytest.mark.journey
 
 VIEWS = tuple(f"judging?show={view}" for view in ("how", "verdicts", "race", "rulings", "check", "schema"))
-PAGES = ("", *(navigation.address(file) for file, _, _ in navigation.menu()[1:]), *VIEWS)
+PAGES = ("", *(menu.address(file) for file, _, _ in menu.menu()[1:]), *VIEWS)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from labelcore.stages.aligning import choosing_set
 from labelcore.stages.deriving import derivation, editing
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import navigation
+from pages.widgets import menu
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
@@ -132,11 +132,11 @@ def test_every_page_through_the_navigation(worked: Path) -> None:
 
 
 def test_the_menu_holds_every_page_in_both_languages() -> None:
-    menu = navigation.menu()
-    assert [file.name for file, _, _ in menu] == PAGES
-    assert {icon.split("/")[0] for _, _, icon in menu} == {":material"}
-    assert [title for _, title, _ in menu if title not in chinese()] == []
-    assert [navigation.address(file) for file, _, _ in menu][:5] == [
+    pages = menu.menu()
+    assert [file.name for file, _, _ in pages] == PAGES
+    assert {icon.split("/")[0] for _, _, icon in pages} == {":material"}
+    assert [title for _, title, _ in pages if title not in chinese()] == []
+    assert [menu.address(file) for file, _, _ in pages][:5] == [
         "home",
         "importing",
         "outputs",

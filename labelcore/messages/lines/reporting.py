@@ -12,6 +12,7 @@ from labelcore.messages.trusting import action_words, answer_words, reason_words
 from labelcore.stages.reporting.checking import GateReport
 from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
 from labelcore.stages.reporting.failing import Failures
+from labelcore.stages.reporting.person import NoteEffect, PersonProgress
 from labelcore.stages.reporting.reasons import Action
 from labelcore.stages.reporting.slicing import SliceReport
 from labelcore.stages.reporting.trend import Trend
@@ -99,6 +100,40 @@ def failures(found: Failures) -> Iterator[str]:
             n=row.outputs,
         )
     yield say("{n} of {fails} failed outputs are of no criterion.", n=found.unexplained, fails=found.fails)
+
+
+@lines("progress")
+def progress(found: PersonProgress) -> Iterator[str]:
+    yield graded_words(found)
+    yield " · ".join(f"{person} {n}" for person, n in found.team)
+    for effect in found.effects:
+        yield effect_words(effect)
+
+
+def graded_words(found: PersonProgress) -> str:
+    """How much a person has graded, and how much is left."""
+    return say(
+        "You graded {graded:,}: {passes:,} passed, {fails:,} failed, {unsure:,} unsure; "
+        "{notes:,} with a note. {left:,} left.",
+        **found.model_dump(include={"graded", "passes", "fails", "unsure", "notes", "left"}),
+    )
+
+
+def effect_words(effect: NoteEffect) -> str:
+    """What a person's notes became, and what that catches now."""
+    name = effect.criterion
+    became = (
+        say("Your note became the criterion “{name}”.", name=name)
+        if effect.notes == 1
+        else say("{n} of your notes became the criterion “{name}”.", n=effect.notes, name=name)
+    )
+    return f"{became} {_caught_words(effect.caught)}"
+
+
+def _caught_words(caught: int | None) -> str:
+    if caught is None:
+        return say("No judge in use checks it yet.")
+    return say("It now catches 1 output.") if caught == 1 else say("It now catches {n:,} outputs.", n=caught)
 
 
 @lines("compare moments")

@@ -1,0 +1,22 @@
+"""An invitation: a link that opens the right page for the right person, in this project and language."""
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.models import Role
+from pages.widgets import keys, shell
+from pages.widgets.menu import FIRST, ROLES
+
+
+def offer_invitation() -> None:
+    """A name and a role give the link; the copy button is the code's own."""
+    with st.popover(say("Invite someone"), icon=":material/person_add:"):
+        person = st.text_input(say("Their name"), key=keys.INVITED, help=say("Their grades carry it."))
+        faces = {role: say(ROLES[role]) for role in (Role.EXPERT, Role.MANAGER, Role.ENGINEER)}
+        chosen = st.selectbox(
+            say("What they do"), list(faces), format_func=faces.__getitem__, key=keys.INVITED_AS
+        )
+        st.write(say("Send this link:"))
+        st.code(shell.invitation(FIRST[chosen], person, chosen), language=None, wrap_lines=True)
+        if shell.is_only_here():
+            st.caption(say("This link works on this machine only: serve with --address to let others in."))

@@ -1,0 +1,52 @@
+"""The menu: every file of ``pages/``, in the order of the loop, and which of them a role sees.
+
+A page's file name gives its place and its address (``9_exporting.py`` is ``/exporting``), and its
+constant ``MENU = (title, icon)`` what the menu shows.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from labelcore.models import Role
+from labelcore.wording import Wording
+
+PAGES = Path(__file__).parent.parent
+ROLES = {
+    Role.ENGINEER: Wording("Engineer"),
+    Role.EXPERT: Wording("Expert"),
+    Role.MANAGER: Wording("Product manager"),
+}
+"""The faces that people choose from at the door; the first is everybody's until then."""
+_SEEN = {Role.EXPERT: ("grading", "progress"), Role.MANAGER: ("home", "results", "outputs")}
+FIRST = {Role.EXPERT: "grading", Role.MANAGER: "results", Role.ENGINEER: ""}
+"""The address that an invitation opens."""
+
+
+def address(file: Path) -> str:
+    """The word under which a page is reached."""
+    return file.stem.partition("_")[2]
+
+
+@cache
+def menu() -> tuple[tuple[Path, str, str], ...]:
+    """(file, title, icon) of every page; the files are read, not run.
+
+    Raises:
+        ValueError: a page has no MENU.
+    """
+    return tuple((file, *_shown(file)) for file in sorted(PAGES.glob("[0-9]_*.py")))
+
+
+def menu_for(role: Role) -> list[tuple[Path, str, str]]:
+    """The pages of a role; an engineer sees all."""
+    return [page for page in menu() if role not in _SEEN or address(page[0]) in _SEEN[role]]
+
+
+def _shown(file: Path) -> tuple[str, str]:
+    for part in ast.parse(file.read_text(encoding="utf-8")).body:
+        match part:
+            case ast.Assign(targets=[ast.Name(id="MENU")], value=value):
+                title, icon = ast.literal_eval(value)
+                return title, icon
+    raise ValueError(f"{file.name} says nothing for the menu: MENU = (title, icon)")

@@ -1,0 +1,59 @@
+"""Where the project stands for the person who looks, and what is next for them, by role."""
+
+import streamlit as st
+
+from labelcore.messages import say, sentence
+from labelcore.messages.catalogue import counted
+from labelcore.messages.lines.reporting import graded_words, version_sentence, versions_in_short
+from labelcore.messages.trusting import action_words
+from labelcore.models import Role
+from labelcore.stages.reporting.comparing import newest_versions
+from labelcore.stages.reporting.person import progress
+from labelcore.stages.reporting.trend import trend
+from labelcore.stages.reporting.trust import trust
+from labelcore.workspace import Workspace
+from pages.widgets import next_step, shell
+from pages.widgets.shell import plain
+
+
+def show_standing(workspace: Workspace) -> None:
+    """One sentence and one button."""
+    with st.container(border=True):
+        if shell.role() is Role.EXPERT:
+            _show_to_expert(workspace)
+        else:
+            _show_answer(workspace)
+
+
+def _show_to_expert(workspace: Workspace) -> None:
+    if not workspace.person:
+        st.subheader(say("Write your name on the left first: every grade carries the name of who gave it."))
+        return
+    found = progress(workspace)
+    st.subheader(
+        counted(
+            "1 output is waiting for your grade", "{n:,} outputs are waiting for your grade", n=found.left
+        )
+        if found.left
+        else say("You have graded everything that was asked of you")
+    )
+    st.write(plain(graded_words(found)))
+    if found.left and st.button(say("Grade"), type="primary", key="next-step"):
+        shell.open_at("3_grading.py")
+    shell.go("3_progress.py", "What your notes became")
+
+
+def _show_answer(workspace: Workspace) -> None:
+    """The number in a sentence; a manager goes on to the results, an engineer to the work that is next."""
+    whole = trust(workspace)
+    if whole.rate.value is not None:
+        next_step.show_badge(whole)
+    st.subheader(plain(sentence(whole.headline)))
+    if versions := newest_versions(workspace, trend(workspace)):
+        st.write(plain(version_sentence(versions_in_short(versions))))
+    if shell.role() is not Role.MANAGER:
+        next_step.offer(workspace, whole.action)
+    else:
+        st.write(plain(say("Next for the team: {step}", step=action_words(whole.action))))
+    if whole.outputs:
+        shell.go("6_results.py", "Why, where it is better or worse, and what fails most")

@@ -1,0 +1,123 @@
+"""Each role's menu and Home, an unknown project, invitations, and what became of a person's notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.models import Grade, Role
+from labelcore.settings import settings
+from labelcore.stages import grading, importing, judging, projects
+from labelcore.stages.deriving import derivation
+from labelcore.stages.reporting.person import progress
+from labelcore.store import close_database, judges as judge_table, open_database, verdicts as verdict_table
+from labelcore.workspace import Workspace
+from pages.widgets import keys, menu
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A project that ann has graded, with notes."""
+    path = tmp_path / "app.duckdb"
+    for name, value in {"DB": str(path), "PROJECT": "shop", "ANNOTATOR": "ann"}.items():
+        monkeypatch.setenv(f"LABELCORE_{name}", value)
+    settings.cache_clear()
+    db = open_database(path)
+    yield Workspace(db, projects.open_project(db, "shop"), "ann")
+    close_database(path)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def graded(place: Workspace, tmp_path: Path) -> Workspace:
+    file = tmp_path / "outputs.csv"
+    rows = (f"question {n},{'a very long reply ' * 60 if n % 2 else 'short'} {n}" for n in range(24))
+    file.write_text("\n".join(["input,output", *rows]) + "\n", encoding="utf-8")
+    importing.import_file(place, str(file))
+    for n, item in enumerate(grading.grading_queue(place, ahead=24).items):
+        output = item.output
+        long = "very long" in output.text
+        grade = Grade(
+            id=f"grade-{n:04}",
+            project_id=place.project.id,
+            output_id=output.id,
+            annotator="ann",
+            value="fail" if long else "pass",
+            note="far too long for a reply" if long else "",
+        )
+        grading.record(place, [grade])
+    derivation.derive(place, offline=True, accept_all=True)
+    judging.propose(place)
+    judging.run_judges(place)
+    counts = verdict_table.counts(place.db, place.project.id)
+    known = [judge for judge in judge_table.current(place.db, place.project.id) if judge.criterion_id]
+    exact = next(judge for judge in known if counts.get(judge.id, {}).get("fail") == 12)
+    judge_table.save_choice(place.db, place.project.id, [exact.id], {}, {}, "ann")
+    return place
+
+
+def home(**given: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=30)
+    for key, value in given.items():
+        app.query_params[f"labelcore-{key}"] = value
+    return app.run()
+
+
+def test_an_expert_has_two_pages_a_manager_three_an_engineer_all() -> None:
+    seen = {role: [menu.address(file) for file, _, _ in menu.menu_for(role)] for role in menu.ROLES}
+    assert seen[Role.EXPERT] == ["grading", "progress"]
+    assert sorted(seen[Role.MANAGER]) == ["home", "outputs", "results"]
+    assert len(seen[Role.ENGINEER]) == len(menu.menu())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_home_says_to_each_role_what_is_next(place: Workspace, language: str) -> None:
+    buttons = {
+        role: [button.key for button in home(role=role, language=language).button] for role in menu.ROLES
+    }
+    assert buttons[Role.ENGINEER] == ["next-step"]
+    assert buttons[Role.MANAGER] == buttons[Role.EXPERT] == []  # nothing is imported: not theirs to do
+
+
+def test_a_project_that_is_not_there_is_said_and_not_made(place: Workspace) -> None:
+    app = home(project="shpo")
+    assert "There is no project “shpo” here" in app.error[0].value.replace("\\", "")
+    assert [project.name for project in projects.list_projects(place.db)] == ["shop"]
+
+
+def test_an_invitation_keeps_project_person_role_and_language(place: Workspace) -> None:
+    app = home(project="shop", language="zh")
+    app.text_input(key=keys.INVITED).set_value("李 明").run()
+    link = urlsplit(app.code[0].value)
+    assert link.path == "/grading"
+    assert parse_qs(link.query) == {
+        keys.PROJECT: ["shop"],
+        keys.ANNOTATOR: ["李 明"],
+        keys.ROLE: ["expert"],
+        keys.LANGUAGE: ["中文"],
+    }
+
+
+def test_a_person_sees_what_became_of_the_notes(graded: Workspace) -> None:
+    found = progress(graded)
+    assert (found.graded, found.passes, found.fails, found.notes, found.left) == (24, 12, 12, 12, 0)
+    assert found.team == (("ann", 24),)
+    assert found.effects[0].notes > 1
+    assert "too long" in found.effects[0].quote
+    assert found.effects[0].caught == 12
+    stranger = progress(Workspace(graded.db, graded.project, "bo"))
+    assert (stranger.graded, stranger.effects) == (0, ())
+
+
+def test_the_page_tells_it_in_both_languages(graded: Workspace) -> None:
+    app = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=30).run()
+    assert not app.exception
+    assert any("It now catches 12 outputs" in element.value for element in app.markdown)
+    app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
+    assert any("目前已据此发现 12 条" in element.value for element in app.markdown)
