@@ -109,6 +109,7 @@ _MUST = {
     "server.fileWatcherType": "none",
     "client.showErrorDetails": "none",
     "browser.gatherUsageStats": "false",
+    "global.disableWidgetStateDuplicationWarning": "true",
     # For its greeting Streamlit asks a server on the internet for this machine's address.
     "logger.hideWelcomeMessage": "true",
 }

@@ -7,11 +7,12 @@ from streamlit.navigation.page import Page
 
 from labelcore.messages import say_in
 from pages.widgets.menu import address, menu
-from pages.widgets.shell import ICON, language
+from pages.widgets.shell import ICON, keep_place, language
 
 
 def _pages() -> list[Page]:
     """Made once for each visit and language: making them reads the file system for each."""
+    keep_place()
     spoken = language()
     made: list[Page] | None = st.session_state.get(f"pages-{spoken}")
     if made is None:

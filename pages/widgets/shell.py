@@ -31,6 +31,7 @@ from pages.widgets.menu import PAGES, ROLES, menu_for
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
 STYLES = PAGES / "widgets" / "styles"
+_PLACE = (keys.PROJECT, keys.ANNOTATOR, keys.ROLE, keys.LANGUAGE)
 Row = TypeVar("Row")
 _log = logging.getLogger("labelcore.pages")
 
@@ -53,6 +54,7 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
 
     ``values`` fill the names in braces in ``explain``.
     """
+    keep_place()
     speak(language())
     title = say(title)
     menu = st.sidebar.container(gap="xxsmall")
@@ -84,6 +86,23 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     if explain:
         st.write(say(explain, **values))
     return Workspace(db, project, str(annotator or "").strip(), here=is_here())
+
+
+def keep_place() -> None:
+    """Bring project, person, role and language along to another page: its widgets begin anew, and those of
+    the page before take what is theirs out of the address.
+    """
+    kept: dict[str, str] = st.session_state.setdefault(keys.PLACE, {})
+    page = urlsplit(str(st.context.url or "")).path
+    came = kept.setdefault("page", page) != page
+    kept["page"] = page
+    for key in _PLACE:
+        if came and key in kept:
+            st.session_state[key] = kept[key]
+        elif value := st.session_state.get(key) or st.query_params.get(key):
+            kept[key] = _in_address(value) if key == keys.LANGUAGE else value
+        elif key in st.session_state:
+            kept.pop(key, None)
 
 
 def role() -> Role:
@@ -248,8 +267,7 @@ def invitation(page: str, person: str, invited: Role) -> str:
 
 def _place() -> dict[str, str]:
     """Project, person, role and language, as they are chosen or as the address has them."""
-    named = (keys.PROJECT, keys.ANNOTATOR, keys.ROLE, keys.LANGUAGE)
-    chosen = {key: st.session_state.get(key) or st.query_params.get(key) for key in named}
+    chosen = {key: st.session_state.get(key) or st.query_params.get(key) for key in _PLACE}
     if chosen[keys.LANGUAGE]:
         chosen[keys.LANGUAGE] = NAMES[language()]
     return {key: str(value) for key, value in chosen.items() if value}
