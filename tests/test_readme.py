@@ -14,7 +14,7 @@ import pytest
 
 from labelcore.cli import command_tree
 from labelcore.store.formats import every_format, every_tool
-from pages.widgets.navigation import menu
+from pages.widgets.menu import menu
 
 ROOT = Path(__file__).parent.parent
 FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

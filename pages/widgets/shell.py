@@ -100,7 +100,7 @@ def keep_place() -> None:
         if came and key in kept:
             st.session_state[key] = kept[key]
         elif value := st.session_state.get(key) or st.query_params.get(key):
-            kept[key] = _in_address(value) if key == keys.LANGUAGE else value
+            kept[key] = str(_in_address(value) if key == keys.LANGUAGE else value)
         elif key in st.session_state:
             kept.pop(key, None)
 
