@@ -49,6 +49,7 @@ def photograph(page: Page, url: str, address: str) -> bytes:
     page.wait_for_selector(".stApp[data-test-script-state=notRunning]", timeout=120_000)
     page.wait_for_selector("[data-testid=stSkeleton]", state="detached", timeout=120_000)
     if address == "grading":
+        page.wait_for_selector("[data-output-id]", timeout=60_000)
         page.keyboard.press("f")  # a fail asks what is wrong
     before, now = b"", page.screenshot()
     while now != before:  # charts move into their places

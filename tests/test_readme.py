@@ -12,7 +12,7 @@ from typing import Any
 import click
 import pytest
 
-from labelcore.cli import command_tree
+from labelcore.cli import command_tree, main
 from labelcore.store.formats import every_format, every_tool
 from pages.widgets.menu import menu
 
@@ -79,6 +79,59 @@ def test_every_command_and_option_that_it_names_exists(line: str) -> None:
     known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
     asked = {word.split("=")[0] for word in words if word.startswith("--")}
     assert asked <= known | {"--help"}, line
+
+
+NOT_RUN = (
+    "import",  # of files that are not here; test_the_five_commands and tests/store read some
+    "check --card",
+    "criteria from-prompt",
+    "judge try",
+    "schema set",
+    "align --as-of",  # of moments at which there was no sample project
+    "compare moments",
+    "card grounded",  # of a judge that the sample project does not have
+    "codes propose",  # by a model
+    "codes undo",  # where there is nothing to undo
+    "demo --no-serve",  # what all of this runs on
+    "judge propose",  # by a model, or for minutes
+    "judge run --batch",
+    "judge run --repeats",
+    "judge run --engine",
+    "choose --seconds",
+    "endpoints test",
+    "local-model",
+    "serve",  # until it is stopped
+    "demo",
+)
+
+
+def can_run(line: str) -> bool:
+    """Whether it names nothing that readers must put in, and all that the command asks for."""
+    words = shlex.split(line)[1:]
+    if " ".join(words).startswith(NOT_RUN) or any(re.fullmatch(r"[A-Z]+(\.\w+)?", word) for word in words):
+        return False
+    command: Any = command_tree()
+    while words and hasattr(command, "get_command"):
+        command = command.get_command(click.Context(command), words.pop(0))
+    missing = [param for param in command.params if param.required]
+    given = [word for word in words if not word.startswith("--")]
+    return not hasattr(command, "get_command") and len(missing) <= len(given)
+
+
+@pytest.mark.slow
+def test_what_can_run_runs_on_the_sample_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    main(["demo", "--no-serve"])
+    lines = [line for line in EVERY_COMMAND if can_run(line)]
+    assert len(lines) > 50
+    for line in lines:
+        words = shlex.split(line)[1:]
+        code = 0
+        try:
+            main([*words, "--project", "sample"] if "--project" not in words else words)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        assert code == 0, line
 
 
 def test_the_page_on_data_has_every_format_in_the_readers_words() -> None:
