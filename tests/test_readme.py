@@ -121,17 +121,19 @@ def can_run(line: str) -> bool:
 @pytest.mark.slow
 def test_what_can_run_runs_on_the_sample_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    main(["demo", "--no-serve"])
+    assert exit_code("demo", "--no-serve") == 0
     lines = [line for line in EVERY_COMMAND if can_run(line)]
     assert len(lines) > 50
     for line in lines:
         words = shlex.split(line)[1:]
-        code = 0
-        try:
-            main([*words, "--project", "sample"] if "--project" not in words else words)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        assert code == 0, line
+        project = [] if "--project" in words else ["--project", "sample"]
+        assert exit_code(*words, *project) == 0, line
+
+
+def exit_code(*words: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    return int(ended.value.code or 0)
 
 
 def test_the_page_on_data_has_every_format_in_the_readers_words() -> None:
