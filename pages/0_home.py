@@ -32,14 +32,11 @@ for start in range(0, len(STEPS), 3):
             st.write(say(explain))
             shell.go(file, say("Open {step}", step=say(title)))
 if seen.graded:
-    counts = seen.model_dump(include={"graded", "passes", "fails", "unsure"}) | {"people": seen.annotators}
+    graded = {"graded": seen.graded, "people": seen.annotators}
     st.write(
-        say("One person graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.", **counts)
+        say("One person graded {graded} outputs.", **graded)
         if seen.annotators == 1
-        else say(
-            "{people} people graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
-            **counts,
-        )
+        else say("{people} people graded {graded} outputs.", **graded)
     )
 inviting.offer_invitation()
 sample_project.offer_hiding(place)

@@ -15,7 +15,7 @@ MENU = ("Grade", ":material/rate_review:")
 place = shell.open_page("Grade")
 st.html(shell.STYLES / "grading.css")
 if not place.person:
-    st.info(say("Write your name on the left first: every grade carries the name of who gave it."))
+    shell.ask_name()
     st.stop()
 
 

@@ -25,7 +25,7 @@ def show_effects(found: PersonProgress) -> None:
 
 place = shell.open_page("My progress")
 if not place.person:
-    st.info(say("Write your name on the left first: every grade carries the name of who gave it."))
+    shell.ask_name()
     st.stop()
 with shell.guard():
     found = progress(place)

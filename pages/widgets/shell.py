@@ -111,6 +111,20 @@ def role() -> Role:
     return Role(chosen) if chosen in ROLES else next(iter(ROLES))
 
 
+def ask_name() -> None:
+    """On a phone the field on the left is out of sight."""
+
+    def take() -> None:
+        st.session_state[keys.ANNOTATOR] = st.session_state[keys.NAME]
+
+    st.text_input(
+        say("Write your name first: every grade carries the name of who gave it."),
+        key=keys.NAME,
+        on_change=take,
+    )
+    st.button(say("Go on"), type="primary")
+
+
 def _show_menu(where: Any) -> None:
     """The role's pages; every link keeps where the person is. A page alone has no menu."""
     with suppress(StreamlitPageNotFoundError):

@@ -27,7 +27,7 @@ def show_standing(workspace: Workspace) -> None:
 
 def _show_to_expert(workspace: Workspace) -> None:
     if not workspace.person:
-        st.subheader(say("Write your name on the left first: every grade carries the name of who gave it."))
+        shell.ask_name()
         return
     found = progress(workspace)
     st.subheader(

@@ -96,7 +96,7 @@ def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -
     card = page.locator(".card")
     expect(card).to_be_visible(timeout=20_000)
     expect(page.get_by_text(f"1 / {ROWS}")).to_be_visible()
-    page.locator("h1").first.click()
+    card.click(position={"x": 4, "y": 4})
     for place in range(1, ROWS + 1):
         expect(page.get_by_text(f"{place} / {ROWS}")).to_be_visible()
         if len(page.locator(".output").inner_text().split()) > LONG:

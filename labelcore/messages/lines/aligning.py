@@ -248,7 +248,7 @@ def judge_table(found: JudgeTable) -> Iterator[str]:
 
 def in_use_words(found: JudgeTable) -> str:
     """How many judges are in use, and what they do together on outputs that they had not seen."""
-    if found.unseen is None:
+    if found.unseen is None or not found.in_use:
         return say("No judge is in use yet.")
     caught, wrong = map(rate_words, found.unseen)
     return say(
