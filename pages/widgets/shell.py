@@ -253,11 +253,11 @@ def go_to(file: str, label: str, given: Mapping[str, str], more: str = "") -> No
 
 
 def open_at(file: str, **given: str) -> None:
-    """Open another page now, at what is asked of it; without the navigation around it nothing happens."""
+    """Open another page now, at what is asked of it (`keep_place` brings the rest along); without the
+    navigation around it nothing happens.
+    """
     with suppress(StreamlitAPIException):
-        st.switch_page(
-            PAGES / file, query_params=_place() | {key: value for key, value in given.items() if value}
-        )
+        st.switch_page(PAGES / file, query_params={key: value for key, value in given.items() if value})
 
 
 def address(workspace: Workspace) -> str:
