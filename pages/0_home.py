@@ -3,6 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.models import Role
 from labelcore.stages import projects
 from pages.widgets import inviting, sample_project, shell, standing
@@ -18,25 +19,57 @@ with shell.guard():
         st.stop()
     seen = projects.overview(place)
 STEPS = (
-    ("Import", "1_importing.py", seen.outputs, "outputs", "Bring in outputs of your pipeline."),
-    ("Sample", "2_sampling.py", seen.samples, "samples", "Draw which outputs are graded first."),
-    ("Grade", "3_grading.py", seen.graded, "graded", "Pass or fail, and say what is wrong."),
-    ("Criteria", "4_deriving.py", seen.criteria_accepted, "accepted", "Turn the notes into criteria."),
-    ("Judges", "5_judging.py", seen.verdicts, "verdicts", "Let automatic checks decide each criterion."),
-    ("Results", "6_results.py", seen.chosen, "judges in use", "How good are the outputs?"),
+    (
+        "Import",
+        "1_importing.py",
+        counted("1 output", "{n:,} outputs", n=seen.outputs),
+        "Bring in outputs of your pipeline.",
+    ),
+    (
+        "Sample",
+        "2_sampling.py",
+        counted("1 sample", "{n:,} samples", n=seen.samples),
+        "Draw which outputs are graded first.",
+    ),
+    (
+        "Grade",
+        "3_grading.py",
+        counted("1 graded", "{n:,} graded", n=seen.graded),
+        "Pass or fail, and say what is wrong.",
+    ),
+    (
+        "Criteria",
+        "4_deriving.py",
+        counted("1 accepted", "{n:,} accepted", n=seen.criteria_accepted),
+        "Turn the notes into criteria.",
+    ),
+    (
+        "Judges",
+        "5_judging.py",
+        counted("1 verdict", "{n:,} verdicts", n=seen.verdicts),
+        "Let automatic checks decide each criterion.",
+    ),
+    (
+        "Results",
+        "6_results.py",
+        counted("1 judge in use", "{n:,} judges in use", n=seen.chosen),
+        "How good are the outputs?",
+    ),
 )
 for start in range(0, len(STEPS), 3):
-    for column, (title, file, count, unit, explain) in zip(st.columns(3), STEPS[start:], strict=False):
+    for column, (title, file, count, explain) in zip(st.columns(3), STEPS[start:], strict=False):
         with column.container(border=True, height="stretch"):
-            st.metric(say(title), f"{count:,} {say(unit)}")
+            st.metric(say(title), count)
             st.write(say(explain))
             shell.go(file, say("Open {step}", step=say(title)))
 if seen.graded:
-    graded = {"graded": seen.graded, "people": seen.annotators}
     st.write(
-        say("One person graded {graded} outputs.", **graded)
-        if seen.annotators == 1
-        else say("{people} people graded {graded} outputs.", **graded)
+        counted(
+            "One person graded {graded} outputs.",
+            "{n} people graded {graded} outputs.",
+            n=seen.annotators,
+            graded=seen.graded,
+        )
     )
 inviting.offer_invitation()
 sample_project.offer_hiding(place)

@@ -122,7 +122,8 @@ def ask_name() -> None:
         key=keys.NAME,
         on_change=take,
     )
-    st.button(say("Go on"), type="primary")
+    if st.button(say("Go on"), type="primary"):
+        st.rerun()  # the whole page, also from a part of it
 
 
 def _show_menu(where: Any) -> None:

@@ -63,6 +63,9 @@ def show_conflict(conflict: refining.Disagreement) -> None:
 
 
 def _ask(workspace: Workspace, conflict: refining.Disagreement) -> None:
+    if not workspace.person:
+        shell.ask_name()
+        return
     place = f"{conflict.output.id}-{conflict.judge.id}"
     reason = st.text_input(say("Why (if you like)"), key=f"why-{place}", max_chars=500)
     with st.container(horizontal=True):

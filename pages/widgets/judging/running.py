@@ -87,12 +87,13 @@ def watch(workspace: Workspace) -> None:
     for failure in st.session_state.get(keys.RUN_FAILED, []):
         st.error(plain(failure))
     runs = judging.runs(workspace)
-    if not runs:
+    run = runs[0] if runs else None
+    now = (run.id, run.state) if run else ("", "")
+    was = st.session_state.get(keys.RUN_STATE, now)
+    st.session_state[keys.RUN_STATE] = now
+    if run is None:
         return
-    run = runs[0]
-    was = st.session_state.get(keys.RUN_STATE)
-    st.session_state[keys.RUN_STATE] = run.state
-    if was == "running" != run.state:
+    if was != now and run.state != "running":
         st.rerun()  # the estimate and the tables are about what was decided until now
     total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
     done = run.verdicts_new + run.errors

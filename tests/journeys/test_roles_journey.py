@@ -1,0 +1,75 @@
+"""An invitation is opened, and project, person, role and language come along to every page."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from labelcore.stages import importing, projects
+from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
+from tests.app_server import serving
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium.new_page()
+        chromium.close()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[str]:
+    """Two projects; the one that is not opened by itself has outputs."""
+    database = tmp_path / "app.duckdb"
+    answers = tmp_path / "answers.csv"
+    answers.write_text("output\n" + "".join(f"Answer {number}.\n" for number in range(5)))
+    db = open_database(database)
+    projects.open_project(db, "empty")
+    importing.import_file(Workspace(db, projects.open_project(db, "support")), str(answers))
+    close_database(database)
+    with serving(database, "empty") as url:
+        yield url
+
+
+def _place(role: str) -> str:
+    named = {"project": "support", "annotator": "梅", "role": role, "language": "中文"}
+    return urlencode({f"labelcore-{name}": value for name, value in named.items()})
+
+
+def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: Page) -> None:
+    page.goto(f"{app}/progress?{_place('expert')}")
+    menu = page.locator("[data-testid=stSidebar] a")
+    expect(menu).to_have_count(2, timeout=40_000)
+    for name, value in (("project", "support"), ("role", "expert")):
+        expect(menu.first).to_have_attribute("href", re.compile(f"labelcore-{name}={value}"))
+    menu.first.click()
+    expect(page).to_have_url(re.compile("/grading"))
+    expect(page.get_by_text("1 / 5")).to_be_visible(timeout=40_000)
+    expect(menu).to_have_count(2)
+    expect(page.get_by_label("您的姓名")).to_have_value("梅")
+
+
+def test_the_next_step_opens_its_page(app: str, page: Page) -> None:
+    page.goto(f"{app}/?{_place('engineer')}")
+    page.locator("button[kind=primary]").first.click(timeout=40_000)
+    expect(page).to_have_url(re.compile("/(grading|sampling|importing)"), timeout=20_000)
+    expect(page.get_by_text("support").first).to_be_visible()
+
+
+def test_without_a_name_the_page_asks_for_it(app: str, page: Page) -> None:
+    page.goto(f"{app}/grading?labelcore-project=support&labelcore-language=English")
+    name = page.get_by_label("Write your name first: every grade carries the name of who gave it.")
+    name.fill("mei", timeout=40_000)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("1 / 5")).to_be_visible(timeout=40_000)
