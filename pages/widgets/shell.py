@@ -113,17 +113,12 @@ def role() -> Role:
 
 def ask_name() -> None:
     """On a phone the field on the left is out of sight."""
-
-    def take() -> None:
-        st.session_state[keys.ANNOTATOR] = st.session_state[keys.NAME]
-
-    st.text_input(
-        say("Write your name first: every grade carries the name of who gave it."),
-        key=keys.NAME,
-        on_change=take,
-    )
-    if st.button(say("Go on"), type="primary"):
-        st.rerun()  # the whole page, also from a part of it
+    words = say("Write your name first: every grade carries the name of who gave it.")
+    name = st.text_input(words, key=keys.NAME).strip()
+    st.button(say("Go on"), type="primary")
+    if name:
+        st.session_state[keys.PLACE] |= {keys.ANNOTATOR: name, "page": ""}  # as on the way to another page
+        st.rerun()
 
 
 def _show_menu(where: Any) -> None:
