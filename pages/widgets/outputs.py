@@ -23,7 +23,7 @@ CELLS: dict[aligning.Cell, str] = {
 
 
 def show_output(output: Output, *, height: int | None = None) -> None:
-    """One output with what it answers; ``height``: at most so many pixels of its text."""
+    """One output with what it answers; ``height``: about so many pixels of its text, the rest in a fold."""
     for title, text in (("Input", output.input), ("Context", output.context)):
         if text:
             with st.expander(say(title)):
@@ -32,8 +32,12 @@ def show_output(output: Output, *, height: int | None = None) -> None:
         st.text(f"{turn.role}: {turn.content}")
         for call in turn.tool_calls:
             st.code(f"{call.name}({call.arguments})", language=None, wrap_lines=True)
-    tall = height is not None and len(output.text) > height * 2
-    st.code(output.text, language=None, wrap_lines=True, height=height if tall and height else "content")
+    if height is None or len(output.text) <= height * 2:
+        st.code(output.text, language=None, wrap_lines=True)
+        return
+    st.code(f"{output.text[: height * 2]} …", language=None, wrap_lines=True)
+    with st.expander(say("Whole output")):
+        st.code(output.text, language=None, wrap_lines=True)
 
 
 def show_disagreements(found: Sequence[aligning.Disagreement], key: str) -> None:

@@ -22,6 +22,7 @@ from tests.stages.test_loop import plant
 pytestmark = pytest.mark.journey
 
 VIEWS = tuple(f"judging?show={view}" for view in ("how", "verdicts", "race", "rulings", "check", "schema"))
+_SETTLED = "() => !document.querySelector('[data-stale=true]')"
 PAGES = ("", *(menu.address(file) for file, _, _ in menu.menu()[1:]), *VIEWS)
 
 
@@ -52,11 +53,13 @@ def test_no_page_breaks_the_rules(app: str) -> None:
                 page.goto(f"{app}/{name}")
                 page.locator("h1").first.wait_for(timeout=30_000)
                 page.wait_for_timeout(1_200)
+                page.wait_for_function(_SETTLED, timeout=30_000)  # what is being drawn anew is pale
                 found += broken(page, f"{scheme} /{name}")
                 for at in range(1, page.locator("[role=tab]").count()):
                     tab = page.locator("[role=tab]").nth(at)
                     tab.click()
                     page.wait_for_timeout(1_500)
+                    page.wait_for_function(_SETTLED, timeout=30_000)
                     found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
         chromium.close()
     assert not found, found
