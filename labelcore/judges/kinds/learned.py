@@ -360,7 +360,7 @@ class LearnedKind(Kind[LearnedSpec]):
     @override
     def leaving(self) -> dict[str, Any]:
         topics = [topic.model_copy(update={"quote": ""}) for topic in self.spec.topics]
-        named = {"topics": [topic.model_dump() for topic in topics]} if topics else {}
+        named = {"topics": [topic.model_dump(mode="json") for topic in topics]} if topics else {}
         return super().leaving() | {"cross_fitted": {}} | named
 
     def try_once(self) -> None:
