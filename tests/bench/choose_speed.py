@@ -25,7 +25,7 @@ from labelcore.judges.candidates import Candidate, FixedCandidate, Target
 from labelcore.judges.features import TrainingData
 from labelcore.judges.held_out import Grades
 from labelcore.judges.kinds.code import CodeCandidate, PhraseCandidate
-from labelcore.judges.kinds.learned import LearnedCandidate
+from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.set_search import choose
 from labelcore.models import Output
 from labelcore.stats.deadline import Deadline

@@ -11,7 +11,8 @@ import pytest
 from labelcore.judges import cross_fitting, kinds
 from labelcore.judges.candidates import Folded, Target
 from labelcore.judges.features import Graded, Topics, TrainingData
-from labelcore.judges.kinds.learned import LearnedCandidate, LearnedKind, make_spec
+from labelcore.judges.kinds.learned import LearnedKind, make_spec
+from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.learned_model import LearnedModel, _regression, joined
 from labelcore.judges.operating_point import HIGHEST, Aim, cut_of
 from labelcore.models import Output

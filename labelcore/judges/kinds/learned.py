@@ -7,12 +7,9 @@ probability that goes with a verdict is calibrated out of fold.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import importlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
@@ -22,13 +19,14 @@ from typing_extensions import override
 
 from labelcore.judges import calibration
 from labelcore.judges.calibration import Calibrator, Reliability
-from labelcore.judges.candidates import Candidate, Folded, Refitting, Target
-from labelcore.judges.cross_fitting import CrossFitted, by_folds, cross_fitted, final_cut
-from labelcore.judges.features import Bools, Column, Floats, Graded, Ints, Topics, TrainingData, measure
+from labelcore.judges.candidates import Candidate, Refitting
+from labelcore.judges.cross_fitting import CrossFitted, cross_fitted, final_cut
+from labelcore.judges.features import Bools, Column, Floats, Graded, Topics, TrainingData, measure
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.inputs import Reading
 from labelcore.judges.kinds import PROBE, Kind, register
 from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, known_key, leaning
+from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.learned_model import Check, Head, LearnedModel, joined
 from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import Decision, Frozen, Output
@@ -372,43 +370,3 @@ def topic_words(head: Head) -> str:
     """A topic with the notes that it was learned from."""
     notes = f"{head.fails} notes" + (f" such as “{head.quote}”" if head.quote else "")
     return f"“{head.name}”, learned from {notes}"
-
-
-@dataclass(frozen=True)
-class LearnedCandidate(Candidate):
-    """A learned judge, refitted on the training rows with all that belongs to it: its topics and its cut."""
-
-    slow: ClassVar[bool] = True
-    data: TrainingData
-    target: Target
-    aim: Aim = HIGHEST
-    known: dict[bytes, Floats] = dataclasses.field(default_factory=dict, compare=False)
-    """Cross-fitted scores of rows, from which the cut of a fit on all of them follows."""
-
-    @override
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        seen = self.target.of(train)
-        if seen is None:
-            return np.zeros(len(test), dtype=bool)
-        scores = self.known.get(train.tobytes())
-        if scores is None:
-            held_out = cross_fitted(self.data, seen, self.aim).scores
-        else:
-            held_out = scores[self.target.known[train]]
-        _, everywhere = LearnedModel.fit(self.data, seen)
-        return np.asarray(everywhere[test] > final_cut(seen, held_out, everywhere, self.aim))
-
-    @override
-    def out_of_fold(self, candidates: Sequence[Candidate], parts: Folded) -> Bools | None:
-        seen = self.target.of(parts.rows)
-        if seen is None:
-            return np.zeros((len(parts.rows), 1), dtype=bool)
-        found = by_folds(self.data, seen, parts, self.aim)
-        if found is None:
-            return None
-        self.known[parts.rows.tobytes()] = found.scores
-        return np.asarray(found.scores > found.cuts)[:, None]
-
-    @override
-    def prepare(self) -> None:
-        importlib.import_module("scipy.optimize")
