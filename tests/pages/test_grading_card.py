@@ -15,6 +15,7 @@ from labelcore.browser import FILES
 from labelcore.messages import NAMES, Language
 from labelcore.messages.card import card_words
 from labelcore.stages.grading.card import MAX_TEXT, CardGrade, CardItem, CardTerm, CardTurn, read_events
+from pages.widgets.deriving import codes, table
 
 SCRIPTS = sorted(FILES.glob("*.js"))
 GOOD = {
@@ -148,11 +149,25 @@ def test_every_language_has_every_message_with_the_same_places_to_fill(language:
     assert {k: braces(v) for k, v in theirs.items()} == {k: braces(v) for k, v in english.items()}
 
 
+OTHERS = {"board.js": codes.words_of_board, "criteria.js": table.words_of_list}
+
+
+def _spoken(*scripts: Path) -> set[str]:
+    source = "\n".join(script.read_text() for script in scripts)
+    return set(re.findall(r"""\bsay\(\s*"(\w+)\"""", source))
+
+
 def test_every_message_that_the_card_says_exists() -> None:
-    source = "\n".join(script.read_text() for script in SCRIPTS)
-    spoken = set(re.findall(r"""\bsay\(\s*"(\w+)\"""", source))
+    spoken = _spoken(*(script for script in SCRIPTS if script.name not in OTHERS))
     assert len(spoken) > 20
     assert spoken <= card_words("en").keys()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_message_that_a_list_says_exists(name: str) -> None:
+    spoken = _spoken(FILES / name)
+    assert spoken
+    assert spoken <= OTHERS[name]().keys()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)

@@ -32,7 +32,7 @@ def show_codes(workspace: Workspace) -> None:
         return
     last = coding.last_change(workspace)
     code_board(
-        _words(),
+        words_of_board(),
         [_on_board(coded) for coded in found[:_ON_BOARD]],
         undo=last and (last[0], str(last[1]["says"])),
         done=done,
@@ -84,7 +84,7 @@ def _sure_words(sure: float | None) -> str:
     return say("set by a person") if sure is None else say("{share} sure", share=f"{sure:.0%}")
 
 
-def _words() -> dict[str, str]:
+def words_of_board() -> dict[str, str]:
     """What the board says; the names in braces are filled in there."""
     return {
         "board": say("Board of codes"),

@@ -115,7 +115,7 @@ def _draw(shown: Sequence[Criterion], found: Listed) -> None:
         }
         for criterion in shown
     ]
-    criteria_table(_words(), rows, key=keys.CRITERIA_TABLE)
+    criteria_table(words_of_list(), rows, key=keys.CRITERIA_TABLE)
 
 
 def _best(criterion: Criterion, judges: JudgeTable, helps: Mapping[str | None, str]) -> dict[str, str]:
@@ -137,7 +137,7 @@ def _figure(row: JudgeRow) -> dict[str, str]:
     return {"words": words, "more": between}
 
 
-def _words() -> dict[str, str]:
+def words_of_list() -> dict[str, str]:
     return {
         "table": say("Criteria"),
         "name": say("criterion"),
