@@ -138,6 +138,7 @@ def _figure(row: JudgeRow) -> dict[str, str]:
 
 
 def words_of_list() -> dict[str, str]:
+    """What the list says."""
     return {
         "table": say("Criteria"),
         "name": say("criterion"),
