@@ -31,6 +31,8 @@ from pages.widgets.menu import PAGES, ROLES, menu_for
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
 STYLES = PAGES / "widgets" / "styles"
+_WRITTEN = {str(code): name for code, name in NAMES.items()}
+"""How an address writes each language."""
 _PLACE = (keys.PROJECT, keys.ANNOTATOR, keys.ROLE, keys.LANGUAGE)
 Row = TypeVar("Row")
 _log = logging.getLogger("labelcore.pages")
@@ -39,8 +41,10 @@ _log = logging.getLogger("labelcore.pages")
 def language() -> Language:
     """What the person has chosen, else what the address says, else what the browser asks for."""
     chosen = st.session_state.get(keys.LANGUAGE) or _in_address(st.query_params.get(keys.LANGUAGE))
-    if chosen in NAMES:
-        return cast("Language", chosen)
+    return cast("Language", chosen) if chosen in NAMES else _of_browser()
+
+
+def _of_browser() -> Language:
     return "zh" if str(st.context.locale or "").startswith("zh") else "en"
 
 
@@ -76,7 +80,7 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
         list(NAMES),
         format_func=NAMES.__getitem__,
         key=keys.LANGUAGE,
-        index=list(NAMES).index(language()),
+        index=list(NAMES).index(_of_browser()),  # any other stands in the address
         bind="query-params",
     )
     faces = {str(face): say(words) for face, words in ROLES.items()}
@@ -96,9 +100,14 @@ def keep_place() -> None:
     page = urlsplit(str(st.context.url or "")).path
     came = kept.setdefault("page", page) != page
     kept["page"] = page
+    if (code := st.query_params.get(keys.LANGUAGE)) in _WRITTEN and keys.LANGUAGE not in st.session_state:
+        st.session_state[keys.LANGUAGE] = code  # from the address the box reads its words only
+    if named := st.session_state.pop(keys.NAMED, None):
+        st.session_state[keys.ANNOTATOR] = named
     for key in _PLACE:
         if came and key in kept:
             st.session_state[key] = kept[key]
+            st.query_params[key] = _WRITTEN.get(kept[key], kept[key])
         elif value := st.session_state.get(key) or st.query_params.get(key):
             kept[key] = str(_in_address(value) if key == keys.LANGUAGE else value)
         elif key in st.session_state:
@@ -117,7 +126,7 @@ def ask_name() -> None:
     name = st.text_input(words, key=keys.NAME).strip()
     st.button(say("Go on"), type="primary")
     if name:
-        st.session_state[keys.PLACE] |= {keys.ANNOTATOR: name, "page": ""}  # as on the way to another page
+        st.session_state[keys.NAMED] = name  # the field on the left stands already: it takes it next time
         st.rerun()
 
 

@@ -49,12 +49,13 @@ def _place(role: str) -> str:
 
 def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: Page) -> None:
     page.goto(f"{app}/progress?{_place('expert')}")
-    menu = page.locator("[data-testid=stSidebar] a")
+    menu = page.locator("[data-testid=stSidebarUserContent] a")
     expect(menu).to_have_count(2, timeout=40_000)
     for name, value in (("project", "support"), ("role", "expert")):
         expect(menu.first).to_have_attribute("href", re.compile(f"labelcore-{name}={value}"))
     menu.first.click()
-    expect(page).to_have_url(re.compile("/grading"))
+    for named in ("project=support", "annotator=%E6%A2%85", "role=expert", "language=%E4%B8%AD%E6%96%87"):
+        expect(page).to_have_url(re.compile(f"/grading.*labelcore-{named}"))
     expect(page.locator(".card")).to_be_visible(timeout=40_000)
     expect(menu).to_have_count(2)
     expect(page.get_by_role("textbox", name="您的姓名")).to_have_value("梅")
@@ -64,7 +65,7 @@ def test_the_next_step_opens_its_page(app: str, page: Page) -> None:
     page.goto(f"{app}/?{_place('engineer')}")
     page.locator("button[kind=primary]").first.click(timeout=40_000)
     expect(page).to_have_url(re.compile("/(grading|sampling|importing)"), timeout=20_000)
-    link = page.locator("[data-testid=stSidebar] a").first
+    link = page.locator("[data-testid=stSidebarUserContent] a").first
     expect(link).to_have_attribute("href", re.compile("labelcore-project=support"))
 
 
