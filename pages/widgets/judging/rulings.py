@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.lines.refining import docket_words
+from labelcore.messages.lines.refining.court import docket_words
 from labelcore.stages import refining
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell

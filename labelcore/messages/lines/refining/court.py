@@ -1,4 +1,4 @@
-"""What refining says: the conflicts of judges and people, and what a ruling starts."""
+"""What the court says: the conflicts of judges and people, and what a ruling starts."""
 
 from collections.abc import Iterator
 

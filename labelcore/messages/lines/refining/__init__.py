@@ -1,0 +1,5 @@
+"""What refining says, a file for each of its modules."""
+
+from labelcore.messages.lines.refining import court
+
+__all__ = ["court"]
