@@ -11,7 +11,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from labelcore.judges import prompts
+from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.prompts import Example, Wording
+from labelcore.judges.templates import Filling, Template
 from labelcore.llm import Answerer, Message
 from labelcore.models import Criterion, Frozen, Output, Term
 from labelcore.text.terms import occurring
@@ -40,7 +42,8 @@ class ScopedTerm(Frozen):
 
 class PromptSpec(Frozen):
     """What may be written to a file: no keys, no addresses. What is not used is left out, so that older
-    specifications stay as they are.
+    specifications stay as they are. ``template``: the prompt in somebody's own words, with how its answer is
+    read where that is no JSON of reason and verdict.
     """
 
     prompt_version: str
@@ -53,6 +56,8 @@ class PromptSpec(Frozen):
     probability: bool = Field(default=False, exclude_if=not_)
     variant: str = Field(default="", exclude_if=not_)
     field: str = Field(default="", exclude_if=not_)
+    template: Template | None = Field(default=None, exclude_if=not_)
+    answer: AnswerFormat | None = Field(default=None, exclude_if=not_)
 
 
 class TravellingPrompt(PromptSpec):
@@ -160,11 +165,26 @@ class Prompt:
     def messages_for(self, output: Output, *, one_word: bool = False) -> list[Message]:
         """What is asked about one output."""
         spec = self.spec
+        if spec.template:
+            return self._by_template(spec.template, output, one_word=one_word)
         variant, version = spec.variant or "plain", spec.prompt_version
         wording = Wording(spec.name, spec.statement, variant, spec.fail_option_first, version)
         return prompts.render(
             output, wording, self.shown_with(output), self.glossary_for(output), one_word=one_word
         )
+
+    def _by_template(self, template: Template, output: Output, *, one_word: bool) -> list[Message]:
+        """What the template makes of an output; what a variant stresses or a question for one word adds
+        stands at the end.
+        """
+        spec = self.spec
+        filling = Filling(
+            spec.name, spec.statement, output, self.shown_with(output), self.glossary_for(output)
+        )
+        more = (prompts.VARIANTS[spec.variant or "plain"], prompts.ONE_WORD if one_word else "")
+        *before, last = template.render(filling)
+        text = "\n\n".join([last["content"], *filter(None, more)])
+        return [*before, {"role": last["role"], "content": text}]
 
     @property
     def example_texts(self) -> list[str]:

@@ -60,7 +60,10 @@ _BAD_FIRST = '"fail" when the criterion is not met, "pass" when it is, '
 _ABSTAIN = '"abstain" only when the data do not allow a decision.'
 _ASK = "Does the data named output meet the criterion? "
 _REASON_FIRST = "Reason first, then the verdict."
-_ONE_WORD = "Answer with one word: pass or fail."
+ONE_WORD = "Answer with one word: pass or fail."
+DEFAULT_SYSTEM = f"{_SYSTEM}{_GOOD_FIRST}{_ABSTAIN}"
+_DEFAULT_SLOTS = ("criterion", "examples", "glossary", "conversation", "input", "context", "output")
+DEFAULT_USER = "\n\n".join([*(f"{{{{{slot}}}}}" for slot in _DEFAULT_SLOTS), f"{_ASK}{_REASON_FIRST}"])
 
 
 class Example(NamedTuple):
@@ -100,7 +103,7 @@ def render(
     judged = [*(titled for titled in beside if titled[1]), ("output", output.text)]
     terms = "\n".join(f"{term} = {meaning}" for term, meaning in (glossary or {}).items())
     titled_terms = [("glossary", terms)] if glossary else []
-    criterion, shared = [("criterion", f"{wording.name}\n{wording.statement}")], list(_shown(examples))
+    criterion, shared = [("criterion", f"{wording.name}\n{wording.statement}")], list(shown(examples))
     token = token_of(output.text, output.input, output.context, wording.statement)
     if wording.version == "judge-v1":
         parts = [fence(*titled, token) for titled in (*criterion, *titled_terms, *shared, *judged)]
@@ -108,14 +111,15 @@ def render(
         same = token_of(wording.name, wording.statement, *(text for _, text in shared))
         parts = [fence(*titled, same, token) for titled in (*criterion, *shared)]
         parts += [fence(*titled, token, same) for titled in (*titled_terms, *judged)]
-    parts.append(_ASK + (_ONE_WORD if one_word else _REASON_FIRST))
+    parts.append(_ASK + (ONE_WORD if one_word else _REASON_FIRST))
     stress = VARIANTS[wording.variant]
     system = f"{_SYSTEM}{_BAD_FIRST if wording.fail_first else _GOOD_FIRST}{_ABSTAIN}"
     system += f"\n{stress}" if stress else ""
     return [{"role": "system", "content": system}, {"role": "user", "content": "\n\n".join(parts)}]
 
 
-def _shown(examples: Sequence[Example]) -> Iterator[tuple[str, str]]:
+def shown(examples: Sequence[Example]) -> Iterator[tuple[str, str]]:
+    """Titles and texts of examples, with what experts noted on them."""
     for example in examples:
         yield "example that passes" if example.verdict == "pass" else "example that fails", example.text
         if example.note:

@@ -18,7 +18,18 @@ from pydantic import BaseModel, ValidationError
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm.limits import Limiter
-from labelcore.llm.protocol import MOST_TOKENS, TRIES, Answer, Message, Read, Schema, Weighed, parse, read
+from labelcore.llm.protocol import (
+    MOST_TOKENS,
+    TRIES,
+    Answer,
+    FreeText,
+    Message,
+    Read,
+    Schema,
+    Weighed,
+    parse,
+    read,
+)
 from labelcore.llm.transports import (
     FastTransport,
     Garbled,
@@ -247,7 +258,7 @@ class _Builder:
         # A local server gives the same nonsense again at temperature 0.
         warmth = 0.3 if self.again > 1 else 0.0
         chosen = self.client.options(self.most, warmth) | {"messages": list(self.messages)}
-        if self.schema is None:
+        if self.schema is None or issubclass(self.schema, FreeText):
             return chosen
         form = _form(self.schema)
         if self.client.by_schema:

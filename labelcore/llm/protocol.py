@@ -125,8 +125,16 @@ class ModelClient(Protocol):
 _WRAPPING = re.compile(r"^\s*(?:<think>.*?</think>)?\s*(?:```(?:json)?)?\s*|\s*(?:```)?\s*$", re.S)
 
 
+class FreeText(BaseModel):
+    """An answer in the model's own words: no schema is sent, and what it says is read from ``text``."""
+
+    text: str
+
+
 def parse(text: str, schema: type[Schema]) -> Schema:
     """The answer without a code fence and thoughts; ValidationError where it is no JSON of the schema."""
+    if issubclass(schema, FreeText):
+        return schema.model_validate({"text": text})
     return schema.model_validate_json(_WRAPPING.sub("", text))
 
 

@@ -98,8 +98,7 @@ async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Deci
     seen = at_pointer(output, spec.field) if spec.field else output
     if seen is None:
         return Decision(value="abstain", reason=f"The output has no field {spec.field}."), 0
-    form: type[Any] = FailFirstAnswer if spec.fail_option_first else JudgeAnswer
-    answer: Answer[Any] = await client.answer(prompt.messages_for(seen), form)
+    answer: Answer[Any] = await client.answer(prompt.messages_for(seen), _form(prompt))
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
             "The model refuses: {reason}",
@@ -120,6 +119,12 @@ async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Deci
     if not spec.probability:
         return decision, answer.requests
     return await _weighed(decision, prompt, seen, client), answer.requests + 1
+
+
+def _form(prompt: Prompt) -> type[Any]:
+    if prompt.spec.answer:
+        return prompt.spec.answer.form
+    return FailFirstAnswer if prompt.spec.fail_option_first else JudgeAnswer
 
 
 async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: ModelClient) -> Decision:
