@@ -230,23 +230,8 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
 
 def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
     status, message = trouble.status, f"{trouble.code} {trouble.message}"
-    if status in {401, 403}:
-        return ModelTrouble(
-            "{where} refuses the key.",
-            next_step=_check(endpoint, "api_key"),
-            kind="key",
-            fatal=True,
-            where=where,
-        )
-    if status == 404 or (status in {400, 422} and _NO_MODEL.search(message[:300])):
-        return ModelTrouble(
-            "{where} knows no model '{model}', or the address is wrong.",
-            next_step=_check(endpoint, "model", "base_url"),
-            kind="unknown model",
-            fatal=True,
-            where=where,
-            model=endpoint.model,
-        )
+    if wrong := _wrong_setting(endpoint, where, trouble):
+        return wrong
     if status == 402 or "insufficient_quota" in message:
         return ModelTrouble(
             "The quota of the key is used up.",
@@ -276,6 +261,29 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
     return ModelTrouble(
         "{where} rejects the prompt: {message}", kind="rejected", where=where, message=trouble.message[:200]
     )
+
+
+def _wrong_setting(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble | None:
+    """What a person must set right before anything is answered."""
+    status, message = trouble.status, f"{trouble.code} {trouble.message}"
+    if status in {401, 403}:
+        return ModelTrouble(
+            "{where} refuses the key.",
+            next_step=_check(endpoint, "api_key"),
+            kind="key",
+            fatal=True,
+            where=where,
+        )
+    if status == 404 or (status in {400, 422} and _NO_MODEL.search(message[:300])):
+        return ModelTrouble(
+            "{where} knows no model '{model}', or the address is wrong.",
+            next_step=_check(endpoint, "model", "base_url"),
+            kind="unknown model",
+            fatal=True,
+            where=where,
+            model=endpoint.model,
+        )
+    return None
 
 
 def retry_after(trouble: Exception) -> float | None:

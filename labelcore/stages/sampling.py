@@ -62,10 +62,7 @@ def draw_sample(
     Raises:
         BadInput: the rule is unknown, n is not positive, or nothing is left to draw.
     """
-    if n < 1:
-        raise BadInput("A sample needs at least one output.", next_step="Choose a larger n.")
-    if rule not in RULES:
-        raise BadInput("There is no rule '{rule}'.", next_step="Use {rules}.", rule=rule, rules=list(RULES))
+    _check(rule, n)
     drawable, graded = _drawable(workspace, pool)
     warnings = list(_pool_warnings(n, len(drawable), partly=bool(graded) and not pool.filtered))
     picks, doubts = RULES[rule](workspace, drawable, n, seed, pool.by)
@@ -91,6 +88,13 @@ def draw_sample(
     )
     sample_table.save(workspace.db, sample)
     return sample
+
+
+def _check(rule: str, n: int) -> None:
+    if n < 1:
+        raise BadInput("A sample needs at least one output.", next_step="Choose a larger n.")
+    if rule not in RULES:
+        raise BadInput("There is no rule '{rule}'.", next_step="Use {rules}.", rule=rule, rules=list(RULES))
 
 
 def _pool_warnings(n: int, left: int, *, partly: bool) -> Iterator[Wording]:

@@ -83,15 +83,7 @@ def repeat(
             name=judge.name,
             steady=steady,
         )
-    if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
-        raise BadInput(
-            "{times} times on {limit} outputs cannot be asked.",
-            next_step="Ask 2 to {most} times on 1 to {most_outputs:,} outputs.",
-            times=times,
-            limit=limit,
-            most=MOST_TIMES,
-            most_outputs=MOST_OUTPUTS,
-        )
+    _check(times, limit)
     ids = hash_order(output_table.ids(workspace.db, workspace.project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
@@ -105,6 +97,18 @@ def repeat(
         message=done.message,
         flips=tuple(flips(workspace, judge)),
     )
+
+
+def _check(times: int, limit: int) -> None:
+    if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
+        raise BadInput(
+            "{times} times on {limit} outputs cannot be asked.",
+            next_step="Ask 2 to {most} times on 1 to {most_outputs:,} outputs.",
+            times=times,
+            limit=limit,
+            most=MOST_TIMES,
+            most_outputs=MOST_OUTPUTS,
+        )
 
 
 @operation("judge flips", role=Role.MANAGER, listed_as="flips")
