@@ -1,46 +1,94 @@
-"""How a judge's answer in a model's words is read: a field of JSON, a word, a score, or a pattern."""
+"""How a judge's answer in a model's words is read: a field of JSON, a word, a score, or a pattern.
+
+What has not the form that the prompt asks for is malformed, and asked again; it is never guessed.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import not_
 from typing import Any, Literal
 
+import re2
 from pydantic import Field, field_validator, model_validator
 
 from labelcore.llm.protocol import FreeText
 from labelcore.models import Frozen, VerdictValue
+from labelcore.text.reading import well_formed
 
-_LONGEST = 4000
-_REASONS = ("reason", "reasoning", "explanation", "feedback", "rationale", "critique", "理由")
-_JSON = re.compile(r"\{.*\}", re.S)
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
-_PLAIN = " \t\r\n*_`'\"“”‘’.,;:!?()[]【】。，；：！？"
+FormatKind = Literal["json", "first_word", "last_word", "score", "pattern"]
+_LONGEST = 60_000
+_LONGEST_REASON = 600
+_MOST_OBJECTS = 40
+_REASONS = (
+    *("reason", "reasoning", "explanation", "rationale", "feedback", "critique", "justification", "analysis"),
+    *("理由", "原因", "解释", "说明", "分析"),
+)
+_THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_FENCE = re.compile(r"\A\s*```[^\n`]{0,12}\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+_DRESS = " \t\r\n*_`\"'“”‘’「」『』()（）[]【】<>.。!！,，;；:：#~"
+_PREFIX = re.compile(r"\A[\s*_`\"'#>\[(（【\-]{0,8}[^\W\d][\w ]{0,24}[\s*_`\"'\])）】]{0,6}[:：]")
+_NUMBER = r"[-+]?\d{1,12}(?:\.\d{1,12})?"
+_OUT_OF = rf"(?:\s*(?:/|out of)\s*(?P<most>{_NUMBER}))?"
+_SCORED = re.compile(
+    r"(?:scores?|rating|grade|评分|得分|分数|打分)(?:\s*[(（][^)）\n]{1,30}[)）])?[\s\"'*_`]{0,6}"
+    rf"(?:is|of|[:：=为是])?[\s\"'*_`\[【]{{0,6}}(?P<number>{_NUMBER})(?![\d.]|\s*(?:[-–~]|to|到|至)\s*\d){_OUT_OF}",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(rf"(?P<number>{_NUMBER}){_OUT_OF}(?:\s*分)?", re.IGNORECASE)
+_GAPS = re.compile(r"[\s_\-]+")
+_CLEAR = frozenset("yes no y n pass fail passed failed true false".split())
+"""Words that decide whatever follows them: "factual errors" is not "factual", "yes it is" is "yes"."""
+_GOES_ON = re.compile(r"[ \t]+(?!because\b|since\b|as\b)\w", re.IGNORECASE)
+
+
+def _missing(value: object) -> bool:
+    return value is None
 
 
 class AnswerFormat(Frozen):
-    """What an answer looks like, and which of its values pass.
+    """What an answer looks like, and which answers pass; where there is none, it is JSON of labelcore's own.
 
-    ``json``: the value of ``field``, a path with dots; ``first_word`` and ``last_word``; ``pattern``: the
-    only group of a regular expression, at its last place. The value is one of ``passes`` or ``fails``, or a
-    number that passes from ``threshold`` on (to it, where not ``higher_passes``).
+    ``json``: the value of ``field``, a path with dots; ``pattern``: the only group of a regular expression
+    (RE2). Words are compared whole, in any case. Without words it is a number, from ``low`` to ``high``, that
+    passes from ``threshold`` on (to it, where not ``higher_passes``).
     """
 
-    kind: Literal["json", "first_word", "last_word", "pattern"]
-    field: str = ""
-    pattern: str = Field(default="", max_length=500)
-    passes: tuple[str, ...] = ()
-    fails: tuple[str, ...] = ()
-    threshold: float | None = None
-    higher_passes: bool = True
+    kind: FormatKind
+    field: str = Field(default="", max_length=200, exclude_if=not_)
+    pattern: str = Field(default="", max_length=400, exclude_if=not_)
+    passes: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    fails: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    abstains: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    low: float | None = Field(default=None, exclude_if=_missing)
+    high: float | None = Field(default=None, exclude_if=_missing)
+    threshold: float | None = Field(default=None, exclude_if=_missing)
+    higher_passes: bool = Field(default=True, exclude_if=bool)
 
     @field_validator("pattern")
     @classmethod
     def _has_one_group(cls, pattern: str) -> str:
-        if pattern and re.compile(pattern).groups != 1:
+        if pattern and _compiled(pattern).groups != 1:
             raise ValueError("a pattern needs exactly one group")
         return pattern
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the answer is a number."""
+        return not self.words
+
+    @property
+    def words(self) -> dict[str, VerdictValue]:
+        """Each word, as it is compared, with what it means."""
+        meanings: tuple[tuple[tuple[str, ...], VerdictValue], ...] = (
+            (self.passes, "pass"),
+            (self.fails, "fail"),
+            (self.abstains, "abstain"),
+        )
+        return {_plain(word): value for words, value in meanings for word in words}
 
     @property
     def form(self) -> type[FreeText]:
@@ -49,34 +97,32 @@ class AnswerFormat(Frozen):
 
     def read(self, text: str) -> Reading:
         """What a text says; ValueError where it says nothing, or several things."""
-        found, reason = self._value(text[:_LONGEST] if self.kind == "first_word" else text)
-        value, score = self._decided(found)
-        return Reading(text=text, verdict=value, reason=(reason or text.strip())[:600], score=score)
-
-    def _value(self, text: str) -> tuple[object, str]:
-        if self.kind == "json":
-            return _at(_document(text), self.field)
-        if self.kind == "pattern":
-            found = re.findall(self.pattern, text)
-            if not found:
-                raise ValueError("the pattern is nowhere in the answer")
-            return found[-1], ""
-        words = text.split()
-        if not words:
-            raise ValueError("the answer is empty")
-        return words[0 if self.kind == "first_word" else -1], ""
-
-    def _decided(self, found: object) -> tuple[VerdictValue, float | None]:
-        plain = str(found).strip(_PLAIN).casefold()
-        for value, words in (("pass", self.passes), ("fail", self.fails)):
-            if plain in {word.strip(_PLAIN).casefold() for word in words}:
-                return ("pass" if value == "pass" else "fail"), None
-        number = _NUMBER.fullmatch(plain)
-        if self.threshold is None or not number:
-            raise ValueError(f"'{plain[:40]}' is neither pass nor fail")
-        score = float(number[0].replace(",", "."))
+        found, reason = _READERS[self.kind](self, _undressed(text))
+        if not self.numeric:
+            value = self.words.get(_plain(found))
+            if value is None:
+                raise ValueError(f"{found[:40]!r} is none of {', '.join(self.words)}")
+            return Reading(text=text, verdict=value, reason=reason)
+        if self.threshold is None:
+            raise ValueError("its score has no threshold")
+        score = self._in_range(found)
         good = score >= self.threshold if self.higher_passes else score <= self.threshold
-        return ("pass" if good else "fail"), score
+        return Reading(text=text, verdict="pass" if good else "fail", reason=reason, score=score)
+
+    def score_of(self, text: str) -> float:
+        """The number that a text gives, whatever the threshold; ValueError where it gives none."""
+        return self._in_range(_READERS[self.kind](self, _undressed(text))[0])
+
+    def _in_range(self, found: str) -> float:
+        match = _ALONE.fullmatch(found.strip(_DRESS))
+        if match is None:
+            raise ValueError(f"{found[:40]!r} is no number")
+        score, most = float(match["number"]), match["most"]
+        if most is not None and self.high is not None and float(most) != self.high:
+            raise ValueError(f"it is out of {most} where {self.high:g} was asked for")
+        if (self.low is not None and score < self.low) or (self.high is not None and score > self.high):
+            raise ValueError(f"{score:g} is outside of its range")
+        return score
 
 
 class Reading(FreeText):
@@ -100,18 +146,134 @@ def _form(answer: AnswerFormat) -> type[FreeText]:
     return Written
 
 
-def _document(text: str) -> Any:
-    found = _JSON.search(text)
-    if not found:
-        raise ValueError("there is no JSON in the answer")
-    return json.loads(found[0])
+def _undressed(text: str) -> str:
+    """An answer without thoughts, and without a code fence round the whole of it."""
+    answer = _THOUGHTS.sub("", well_formed(text[:_LONGEST])).strip()
+    fenced = _FENCE.match(answer)
+    return fenced[1].strip() if fenced else answer
 
 
-def _at(document: Any, field: str) -> tuple[object, str]:
-    value = document
-    for name in field.split("."):
-        if not isinstance(value, dict) or name not in value:
-            raise ValueError(f"the answer has no field '{field}'")
-        value = value[name]
-    reason = next((document[name] for name in _REASONS if isinstance(document.get(name), str)), "")
-    return value, reason
+def _plain(word: str) -> str:
+    return _GAPS.sub(" ", word.casefold().strip(_DRESS)).strip()
+
+
+def _short(reason: str) -> str:
+    reason = reason.strip()
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…"
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error:
+        raise ValueError("the pattern cannot be read (RE2: no look-around, no back references)") from None
+
+
+def _alone(values: Sequence[str]) -> str:
+    """The one value that all of them are; ValueError where there is none, or several."""
+    different = dict.fromkeys(_plain(value) for value in values)
+    if not different:
+        raise ValueError("the answer has not the form that its prompt asks for")
+    if len(different) > 1:
+        raise ValueError(f"the answer says several things: {', '.join(different)[:80]}")
+    return values[-1]
+
+
+def _by_json(form: AnswerFormat, answer: str) -> tuple[str, str]:
+    objects = [found for found in _objects(answer) if _at(found, form.field) is not None]
+    value = _alone([_as_word(_at(found, form.field)) for found in objects])
+    reasons = (_at(objects[-1], name) for name in _REASONS)
+    return value, _short(next((reason for reason in reasons if isinstance(reason, str)), ""))
+
+
+def _objects(answer: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects in a text, outermost ones, in their order."""
+    decoder, at = json.JSONDecoder(), 0
+    for _ in range(_MOST_OBJECTS):
+        at = answer.find("{", at)
+        if at < 0:
+            return
+        try:
+            found, at = decoder.raw_decode(answer, at)
+        except (ValueError, RecursionError):
+            at += 1
+        else:
+            yield found
+
+
+def _at(found: Any, path: str) -> Any:
+    for name in path.split("."):
+        if not isinstance(found, dict):
+            return None
+        named = {str(key).casefold().strip(): value for key, value in found.items()}
+        found = named.get(name.casefold())
+    return found
+
+
+def _as_word(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return str(value) if isinstance(value, int | str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _by_first_word(form: AnswerFormat, answer: str) -> tuple[str, str]:
+    head = answer.lstrip(_DRESS)
+    word, rest = _begins(form, head)
+    if not word and (prefix := _PREFIX.match(answer)):
+        word, rest = _begins(form, answer[prefix.end() :].lstrip(_DRESS))
+    if not word:
+        raise ValueError(f"the answer begins with none of {', '.join(form.words)}")
+    return word, _short(rest.lstrip(_DRESS))
+
+
+def _begins(form: AnswerFormat, text: str) -> tuple[str, str]:
+    """The word that a text begins with, the longest, and what follows; "" without any, or with a choice."""
+    for word in sorted(form.words, key=len, reverse=True):
+        pattern = r"[\s_\-]+".join(map(re.escape, word.split(" ")))
+        if match := re.match(rf"{pattern}(?!\w)", text, re.IGNORECASE):
+            rest = text[match.end() :]
+            others = "|".join(re.escape(other) for other in form.words if other != word)
+            offered = re.match(rf"[\W_]*(?:/|\||\bor\b|或)[\W_]*(?:{others})(?!\w)", rest, re.IGNORECASE)
+            other_words = word not in _CLEAR and _GOES_ON.match(rest)
+            return ("", text) if other_words or (others and offered) else (word, rest)
+    return "", text
+
+
+def _by_last_word(form: AnswerFormat, answer: str) -> tuple[str, str]:
+    lines = [line for line in answer.splitlines() if line.strip(_DRESS)]
+    last = lines[-1].strip(_DRESS) if lines else ""
+    tail = re.split(r"[:：]|\bis\b|是|为", last)[-1]
+    words = form.words
+    for said in (last, tail):
+        if _plain(said) in words:
+            return said, _short("\n".join(lines[:-1]))
+    raise ValueError(f"the answer ends with none of {', '.join(words)}")
+
+
+def _by_score(_: AnswerFormat, answer: str) -> tuple[str, str]:
+    if _ALONE.fullmatch(answer.strip(_DRESS)):
+        return answer.strip(_DRESS), ""
+    named = [match[0][match.start("number") - match.start() :] for match in _SCORED.finditer(answer)]
+    lines = [line.strip(_DRESS) for line in answer.splitlines()]
+    return _alone(named or [line for line in lines if _ALONE.fullmatch(line)]), _short(answer)
+
+
+def _by_pattern(form: AnswerFormat, answer: str) -> tuple[str, str]:
+    captured = [match.group(1) or "" for match in _compiled(form.pattern).finditer(answer)]
+    if form.words:
+        captured = [_begins(form, found.lstrip(_DRESS))[0] or found for found in captured]
+    return _alone(captured), _short(answer)
+
+
+_READERS = {
+    "json": _by_json,
+    "first_word": _by_first_word,
+    "last_word": _by_last_word,
+    "score": _by_score,
+    "pattern": _by_pattern,
+}
