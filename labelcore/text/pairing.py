@@ -90,13 +90,17 @@ def claims(text: str) -> tuple[Claim, ...]:
 
 
 def _claim(sentence: str) -> Claim:
-    lower = sentence.lower()
     return Claim(
         sentence,
         _terms(words(sentence)),
         frozenset(numbers(sentence)),
-        bool(_NEGATED.search(_NOT_NEGATED.sub("", lower))),
+        negations(sentence) > 0,
     )
+
+
+def negations(sentence: str) -> int:
+    """How often it says no."""
+    return len(_NEGATED.findall(_NOT_NEGATED.sub("", sentence.lower())))
 
 
 def _terms(found: Sequence[str]) -> frozenset[str]:

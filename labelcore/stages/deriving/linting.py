@@ -21,6 +21,7 @@ from labelcore.stages.deriving.grouping import points_of
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database, judges as judge_table, verdicts as verdict_table
+from labelcore.text.demands import demands
 from labelcore.workspace import Workspace
 
 _VAGUE = re.compile(
@@ -30,7 +31,6 @@ _VAGUE = re.compile(
     r"|合适|恰当|适当|良好|高质量|合理|专业|自然|有帮助|有用|尽量|等等",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE)
 _SAME, _OPPOSITE = 0.6, -0.6
 _FEW, _TEN = 5, 10
 _SHARE = 0.15
@@ -125,9 +125,8 @@ def _wording(db: Database, criterion: Criterion) -> Iterator[Finding]:
     text = quoted_in(criterion.statement)
     if words := sorted({match[0].lower() for match in _VAGUE.finditer(text)}):
         yield _finding("vague", [criterion], fact("vague", name=criterion.name, words=words))
-    halves = [half.strip(' .,“”"。，') for half in _AND.split(text)]
-    if len(halves) > 1 and min(len(half) for half in halves[:2]) > 3:
-        yield from _compound(db, criterion, halves[:2])
+    if halves := demands(text):
+        yield from _compound(db, criterion, halves)
 
 
 def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> Iterator[Finding]:

@@ -1,0 +1,144 @@
+"""What is wrong with a judge's prompt before a model is asked: read off its text, its slots and examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from labelcore.models import Fact, Frozen, SplitName, fact
+from labelcore.text.demands import demands, listed
+from labelcore.text.polarity import opposed
+
+SLOTS = (
+    "criterion",
+    "statement",
+    "glossary",
+    "examples",
+    "conversation",
+    "input",
+    "context",
+    "reference",
+    "output",
+)
+"""The names of slots; ``metadata.KEY`` is one for each field of an output."""
+_SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_SINGLE = re.compile(r"(?<!\{)\{\s*(\w[\w.]*)\s*\}(?!\})")
+_OF_AN_OUTPUT = {"conversation", "input", "context", "reference", "output"}
+_FIELD = "metadata."
+_QUOTED = 160
+_NEARLY = 0.9
+
+Kind = Literal[
+    "no output", "unknown slot", "single braces", "several", "not train", "opposed", "too long", "unmarked"
+]
+
+
+class PromptFinding(Frozen):
+    """One weakness of a prompt. ``stops``: it cannot be asked like this; ``quote``: where it shows."""
+
+    kind: Kind
+    says: Fact
+    stops: bool = False
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class PromptDraft:
+    """A prompt as somebody writes it. ``statement`` is what its criterion asks for, ``others`` names the
+    other criteria of the rubric; ``splits`` says of each example (by output) where it comes from;
+    ``tokens`` is the length of the longest question, ``window`` what the model can read (None: unknown).
+    """
+
+    system: str
+    user: str
+    marked: bool = True
+    statement: str = ""
+    others: Sequence[str] = ()
+    splits: Mapping[str, SplitName] = field(default_factory=dict)
+    tokens: int = 0
+    window: int | None = None
+
+    @property
+    def words(self) -> str:
+        """What it says itself, without its slots."""
+        return _SLOT.sub(" ", f"{self.system}\n\n{self.user}")
+
+    @property
+    def slots(self) -> list[str]:
+        """The names of its slots, each once, in their order."""
+        return list(dict.fromkeys(_SLOT.findall(f"{self.system}\n{self.user}")))
+
+
+def lint(draft: PromptDraft) -> list[PromptFinding]:
+    """What is wrong with it, what stops it first."""
+    found = [
+        *_slots(draft),
+        *_examples(draft),
+        *_length(draft),
+        *_opposed(draft),
+        *_several(draft),
+        *_unmarked(draft),
+    ]
+    return sorted(found, key=lambda finding: not finding.stops)
+
+
+def _slots(draft: PromptDraft) -> Iterator[PromptFinding]:
+    if "output" not in draft.slots:
+        yield PromptFinding(kind="no output", says=fact("prompt_without_output"), stops=True)
+    for name in draft.slots:
+        if name not in SLOTS and not (name.startswith(_FIELD) and name != _FIELD):
+            says = fact("prompt_unknown_slot", name=name, known=[*SLOTS, f"{_FIELD}…"])
+            yield PromptFinding(kind="unknown slot", says=says, stops=True, quote=f"{{{{{name}}}}}")
+    for name in dict.fromkeys(_SINGLE.findall(draft.words)):
+        if name in SLOTS or name.startswith(_FIELD):
+            says = fact("prompt_single_braces", name=name)
+            yield PromptFinding(kind="single braces", says=says, quote=f"{{{name}}}")
+
+
+def _examples(draft: PromptDraft) -> Iterator[PromptFinding]:
+    for split in ("test", "dev"):
+        ids = [output_id for output_id, of in draft.splits.items() if of == split]
+        if ids:
+            says = fact(f"prompt_example_of_{split}", n=len(ids))
+            yield PromptFinding(kind="not train", says=says, stops=True, quote=", ".join(ids))
+
+
+def _length(draft: PromptDraft) -> Iterator[PromptFinding]:
+    if draft.window and draft.tokens > _NEARLY * draft.window:
+        fits = draft.tokens <= draft.window
+        told = {"tokens": draft.tokens, "window": draft.window}
+        says = fact("prompt_nearly_too_long" if fits else "prompt_too_long", **told)
+        yield PromptFinding(kind="too long", says=says, stops=not fits)
+
+
+def _opposed(draft: PromptDraft) -> Iterator[PromptFinding]:
+    for pair in opposed(draft.words, draft.statement):
+        quote, stated = pair.sentence[:_QUOTED], pair.stated[:_QUOTED]
+        says = fact("prompt_opposed", sentence=quote, stated=stated)
+        yield PromptFinding(kind="opposed", says=says, quote=quote)
+
+
+def _several(draft: PromptDraft) -> Iterator[PromptFinding]:
+    """Other criteria by name, a list of them, or two demands in the statement."""
+    lower = draft.words.casefold()
+    named = [name for name in draft.others if len(name) > 3 and name.casefold() in lower]
+    items = [item[:_QUOTED] for item in listed(draft.words)]
+    halves = demands(draft.statement)
+    if named:
+        yield PromptFinding(kind="several", says=fact("prompt_names_others", names=named), quote=named[0])
+    if items:
+        says = fact("prompt_lists_criteria", n=len(items), names=items)
+        yield PromptFinding(kind="several", says=says, quote=items[0])
+    if halves and not (named or items):
+        says = fact("prompt_two_demands", first=halves[0], other=halves[1])
+        yield PromptFinding(kind="several", says=says)
+
+
+def _unmarked(draft: PromptDraft) -> Iterator[PromptFinding]:
+    bare = [
+        name for name in draft.slots if name in _OF_AN_OUTPUT or (name.startswith(_FIELD) and name != _FIELD)
+    ]
+    if not draft.marked and bare:
+        yield PromptFinding(kind="unmarked", says=fact("prompt_unmarked", names=bare))

@@ -1,0 +1,37 @@
+"""What is wrong with prompts, and what a change of one does, in words."""
+
+WORDS = {
+    "prompt_without_output": "The prompt never shows the output: put {{output}} where it shall stand.",
+    "prompt_unknown_slot": "There is no slot “{name}”. Slots are: {known}.",
+    "prompt_single_braces": "“{name}” stands in single braces and stays as it is: a slot has two.",
+    "prompt_example_of_dev": (
+        "One example is an output of dev: figures on dev would flatter the judge. Take one of train.",
+        "{n} examples are outputs of dev: figures on dev would flatter the judge. Take some of train.",
+    ),
+    "prompt_example_of_test": (
+        "One example is an output of the sealed test: it must never be shown. Take one of train.",
+        "{n} examples are outputs of the sealed test: they must never be shown. Take some of train.",
+    ),
+    "prompt_too_long": (
+        "The longest question has about {tokens:,} tokens, the model reads {window:,}: it would be cut or "
+        "refused."
+    ),
+    "prompt_nearly_too_long": (
+        "The longest question has about {tokens:,} of the {window:,} tokens that the model reads."
+    ),
+    "prompt_opposed": "“{sentence}” seems to ask for the opposite of “{stated}”.",
+    "prompt_names_others": (
+        "It speaks of other criteria too ({names}): a judge decides one. Give each its own judge."
+    ),
+    "prompt_lists_criteria": (
+        "It lists {n} criteria ({names}): a judge decides one. Give each its own judge.",
+        "It lists {n} criteria ({names}): a judge decides one. Give each its own judge.",
+    ),
+    "prompt_two_demands": (
+        "The criterion asks for two things, “{first}” and “{other}”: split it, and each gets its own judge."
+    ),
+    "prompt_unmarked": (
+        "What fills {names} stands in the prompt without marks: an output can speak to the judge as if it "
+        "were the prompt. Test its hardness before you use it."
+    ),
+}

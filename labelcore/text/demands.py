@@ -1,0 +1,41 @@
+"""The demands that a statement makes, where it makes several."""
+
+from __future__ import annotations
+
+import re
+
+_AND = re.compile(r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE)
+_ITEM = re.compile(r"^\s*(?:\d{1,2}[.):、]|[-*•])\s+(.{3,})$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^[^\n]{0,60}(?:criteri|rubric|requirement|aspect|dimension|factor|标准|要求|维度|方面)[^\n]{0,40}[:：]\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ASPECTS = re.compile(
+    r"\b(?:factors|criteria|aspects|dimensions|qualities)\b[^.\n:]{0,30}?(?:such as|like|including|:)\s+"
+    r"(?:the\s+)?(?P<list>[\w\- ]{3,30}(?:,\s*[\w\- ]{3,30}){1,8},?\s*(?:and|or)\s+[\w\- ]{3,30})"
+    r"|(?:从|考虑|包括)(?P<han>[\u3400-\u9fff]{2,8}(?:、[\u3400-\u9fff]{2,8})+[和与及]?[\u3400-\u9fff]{0,8}?)"
+    r"(?:等)?(?:方面|维度|角度|标准)",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r",\s*(?:and|or)\s+|\s+(?:and|or)\s+|,\s*|[、和与及]")
+_SHORTEST = 3
+
+
+def demands(statement: str) -> list[str]:
+    """Its two halves where "and" joins two demands, else none."""
+    halves = [half.strip(' .,“”"。，') for half in _AND.split(statement)][:2]
+    return halves if len(halves) > 1 and min(map(len, halves)) > _SHORTEST else []
+
+
+def listed(text: str) -> list[str]:
+    """Several criteria that a text has in a list, or names one after the other."""
+    for heading in _HEADING.finditer(text):
+        block = text[heading.end() :].lstrip("\n").partition("\n\n")[0]
+        items = [item.strip() for item in _ITEM.findall(block)]
+        if len(items) > 1:
+            return items
+    for named in _ASPECTS.finditer(text):
+        words = [word.strip() for word in _BETWEEN.split(named["list"] or named["han"]) if word.strip()]
+        if len(words) > 2:
+            return words
+    return []

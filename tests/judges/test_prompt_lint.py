@@ -1,0 +1,83 @@
+"""What a prompt's lint points out, and what it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from labelcore.judges.prompt_lint import PromptDraft, lint
+from labelcore.messages import sentence
+
+GOOD = PromptDraft(
+    system="You decide whether one reply meets one criterion. Answer pass or fail.",
+    user="{{criterion}}\n\n{{statement}}\n\n{{examples}}\n\n{{input}}\n\n{{output}}",
+    statement="The reply never promises a refund.",
+    others=("Polite", "Cites the policy"),
+    splits={"o1": "train", "o2": "train"},
+    tokens=900,
+    window=8_000,
+)
+
+
+def kinds(draft: PromptDraft) -> list[tuple[str, bool]]:
+    return [(finding.kind, finding.stops) for finding in lint(draft)]
+
+
+def test_a_good_prompt_has_no_findings() -> None:
+    assert lint(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "stops", "words"),
+    [
+        ({"user": "{{input}}"}, "no output", True, "put {{output}} where"),
+        ({"user": "{{output}} {{answer}}"}, "unknown slot", True, "no slot “answer”"),
+        ({"user": "{{output}} {{metadata.}}"}, "unknown slot", True, "metadata."),
+        ({"user": "{{output}} {input}"}, "single braces", False, "“input” stands in single braces"),
+        ({"splits": {"o1": "train", "o2": "dev"}}, "not train", True, "One example is an output of dev"),
+        ({"splits": {"o1": "test", "o2": "test"}}, "not train", True, "2 examples are outputs of the sealed"),
+        ({"tokens": 9_000}, "too long", True, "about 9,000 tokens"),
+        ({"tokens": 7_500}, "too long", False, "7,500 of the 8,000"),
+        ({"system": "Pass replies that promise a refund."}, "opposed", False, "opposite of “The reply never"),
+        ({"system": "It cites the policy, too."}, "several", False, "(Cites the policy)"),
+        ({"system": "Criteria:\n1. No refund\n2. No rudeness"}, "several", False, "lists 2 criteria"),
+        (
+            {"system": "Consider factors such as the helpfulness, relevance, and depth of the reply."},
+            "several",
+            False,
+            "lists 3 criteria",
+        ),
+        ({"statement": "It names the price and gives the date."}, "several", False, "asks for two things"),
+        ({"marked": False}, "unmarked", False, "input, output stands in the prompt without marks"),
+    ],
+)
+def test_each_weakness_is_named(change: dict[str, object], kind: str, stops: bool, words: str) -> None:
+    (found,) = lint(replace(GOOD, **change))  # type: ignore[arg-type]
+    assert (found.kind, found.stops) == (kind, stops)
+    assert words in sentence(found.says)
+
+
+def test_what_stops_it_comes_first() -> None:
+    assert kinds(replace(GOOD, user="{{criterion}}", system="Criteria:\n- short\n- friendly")) == [
+        ("no output", True),
+        ("several", False),
+    ]
+
+
+def test_fields_of_an_output_are_slots_whatever_they_are_called() -> None:
+    assert lint(replace(GOOD, user="{{ output }} {{metadata.订单 号}}")) == []
+
+
+def test_an_unknown_window_is_no_reason_to_warn() -> None:
+    assert lint(replace(GOOD, tokens=10**6, window=None)) == []
+
+
+@pytest.mark.parametrize("text", ["{" * 5_000, "{{" * 3_000 + "}}", "1. a\n" * 3_000, "criteria:" * 2_000])
+def test_odd_texts_are_read_in_no_time(text: str) -> None:
+    lint(replace(GOOD, system=text))
+
+
+def test_a_chinese_prompt_is_read_too() -> None:
+    found = lint(replace(GOOD, system="请从准确性、完整性、语气等方面评分。回复必须承诺退款。", statement="回复不得承诺退款。"))
+    assert [finding.kind for finding in found] == ["opposed", "several"]
