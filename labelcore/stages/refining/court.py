@@ -41,10 +41,10 @@ from labelcore.workspace import Workspace
 
 VALUES: tuple[CourtValue, ...] = ("judge_wrong", "person_wrong", "criterion_unclear", "context_missing")
 NEXT: dict[str, str] = {
-    "judge_wrong": "Change the judge: its prompt, its examples or its threshold.",
+    "judge_wrong": "It is on this judge's list to mend, and offered as an example for its prompt.",
     "person_wrong": "Grade it again: it stands first in the queue now.",
-    "criterion_unclear": "Edit the criterion: say what these outputs should get.",
-    "context_missing": "Import what is needed to decide, or let the judge abstain.",
+    "criterion_unclear": "Edit the criterion: say what these outputs should get; then their grades are asked anew.",
+    "context_missing": "Import what the output came without, or let the judge abstain.",
 }
 """What each ruling starts."""
 

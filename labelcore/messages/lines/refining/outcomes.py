@@ -1,0 +1,62 @@
+"""What became of rulings, and which examples a judge could be shown."""
+
+from collections.abc import Iterator
+
+from labelcore.messages.catalogue import counted, say
+from labelcore.messages.results import lines
+from labelcore.stages.refining.examples import Examples
+from labelcore.stages.refining.outcomes import Outcome, Outcomes, State
+
+_QUOTED = 100
+
+
+@lines("refine rulings")
+def rulings(found: Outcomes) -> Iterator[str]:
+    if not found.rulings:
+        yield say("Nothing is ruled yet.")
+    for outcome in found.rulings:
+        ruling = outcome.ruling
+        told = {"judge": outcome.judge, "value": ruling.value.replace("_", " ")}
+        yield f"{ruling.output_id}: {told['judge']}, {told['value']}: {outcome_words(outcome)}"
+
+
+def state_words(state: State) -> str:
+    """What became of a ruling."""
+    return {
+        "mended": say("Mended: the judge decides as people do now."),
+        "differs": say("On the list to mend: the judge still differs."),
+        "undecided": say("On the list to mend: its present version has not decided this output yet."),
+        "grade changed": say("Settled: the grade was changed."),
+        "criterion edited": say("The criterion was edited since; the judge still differs."),
+        "waiting": say("Nothing has happened since."),
+    }[state]
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """The same, with what the output came without."""
+    if outcome.state == "waiting" and outcome.missing:
+        names = [say(name) for name in outcome.missing]
+        return say("The output came without: {names}.", names=names)
+    return state_words(outcome.state)
+
+
+@lines("judge prompt examples")
+def examples(found: Examples) -> Iterator[str]:
+    if not found.pairs:
+        yield say("Nothing in train can be shown.")
+    for pair in found.pairs:
+        for example in filter(None, (pair.example, pair.beside)):
+            lead = "  " if example is pair.example else "    beside: "
+            text = " ".join(example.text.split())[:_QUOTED]
+            yield f"{lead}{example.output_id} {say(example.verdict)}: {text}"
+    if found.elsewhere:
+        yield elsewhere_words(found)
+
+
+def elsewhere_words(found: Examples) -> str:
+    """How many were found that may not be shown."""
+    return counted(
+        "One more graded output has these words; it is of dev or test and may not be shown.",
+        "{n} more graded outputs have these words; they are of dev or test and may not be shown.",
+        n=found.elsewhere,
+    )
