@@ -7,25 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from labelcore.judges.templates import ABOUT_OUTPUT, SLOTS, Template
 from labelcore.models import Fact, Frozen, SplitName, fact
 from labelcore.text.demands import demands, listed
 from labelcore.text.polarity import opposed
 
-SLOTS = (
-    "criterion",
-    "statement",
-    "glossary",
-    "examples",
-    "conversation",
-    "input",
-    "context",
-    "reference",
-    "output",
-)
-"""The names of slots; ``metadata.KEY`` is one for each field of an output."""
-_SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _SINGLE = re.compile(r"(?<!\{)\{\s*(\w[\w.]*)\s*\}(?!\})")
-_OF_AN_OUTPUT = {"conversation", "input", "context", "reference", "output"}
+_WRITTEN = {*ABOUT_OUTPUT} - {"glossary"}
 _FIELD = "metadata."
 _QUOTED = 160
 _NEARLY = 0.9
@@ -51,24 +39,12 @@ class PromptDraft:
     ``tokens`` is the length of the longest question, ``window`` what the model can read (None: unknown).
     """
 
-    system: str
-    user: str
-    marked: bool = True
+    template: Template
     statement: str = ""
     others: Sequence[str] = ()
     splits: Mapping[str, SplitName] = field(default_factory=dict)
     tokens: int = 0
     window: int | None = None
-
-    @property
-    def words(self) -> str:
-        """What it says itself, without its slots."""
-        return _SLOT.sub(" ", f"{self.system}\n\n{self.user}")
-
-    @property
-    def slots(self) -> list[str]:
-        """The names of its slots, each once, in their order."""
-        return list(dict.fromkeys(_SLOT.findall(f"{self.system}\n{self.user}")))
 
 
 def lint(draft: PromptDraft) -> list[PromptFinding]:
@@ -85,13 +61,12 @@ def lint(draft: PromptDraft) -> list[PromptFinding]:
 
 
 def _slots(draft: PromptDraft) -> Iterator[PromptFinding]:
-    if "output" not in draft.slots:
+    if "output" not in draft.template.slots:
         yield PromptFinding(kind="no output", says=fact("prompt_without_output"), stops=True)
-    for name in draft.slots:
-        if name not in SLOTS and not (name.startswith(_FIELD) and name != _FIELD):
-            says = fact("prompt_unknown_slot", name=name, known=[*SLOTS, f"{_FIELD}…"])
-            yield PromptFinding(kind="unknown slot", says=says, stops=True, quote=f"{{{{{name}}}}}")
-    for name in dict.fromkeys(_SINGLE.findall(draft.words)):
+    for name in draft.template.unknown:
+        says = fact("prompt_unknown_slot", name=name, known=[*SLOTS, f"{_FIELD}…"])
+        yield PromptFinding(kind="unknown slot", says=says, stops=True, quote=f"{{{{{name}}}}}")
+    for name in dict.fromkeys(_SINGLE.findall(draft.template.words)):
         if name in SLOTS or name.startswith(_FIELD):
             says = fact("prompt_single_braces", name=name)
             yield PromptFinding(kind="single braces", says=says, quote=f"{{{name}}}")
@@ -114,7 +89,7 @@ def _length(draft: PromptDraft) -> Iterator[PromptFinding]:
 
 
 def _opposed(draft: PromptDraft) -> Iterator[PromptFinding]:
-    for pair in opposed(draft.words, draft.statement):
+    for pair in opposed(draft.template.words, draft.statement):
         quote, stated = pair.sentence[:_QUOTED], pair.stated[:_QUOTED]
         says = fact("prompt_opposed", sentence=quote, stated=stated)
         yield PromptFinding(kind="opposed", says=says, quote=quote)
@@ -122,9 +97,9 @@ def _opposed(draft: PromptDraft) -> Iterator[PromptFinding]:
 
 def _several(draft: PromptDraft) -> Iterator[PromptFinding]:
     """Other criteria by name, a list of them, or two demands in the statement."""
-    lower = draft.words.casefold()
+    lower = draft.template.words.casefold()
     named = [name for name in draft.others if len(name) > 3 and name.casefold() in lower]
-    items = [item[:_QUOTED] for item in listed(draft.words)]
+    items = [item[:_QUOTED] for item in listed(draft.template.words)]
     halves = demands(draft.statement)
     if named:
         yield PromptFinding(kind="several", says=fact("prompt_names_others", names=named), quote=named[0])
@@ -137,8 +112,6 @@ def _several(draft: PromptDraft) -> Iterator[PromptFinding]:
 
 
 def _unmarked(draft: PromptDraft) -> Iterator[PromptFinding]:
-    bare = [
-        name for name in draft.slots if name in _OF_AN_OUTPUT or (name.startswith(_FIELD) and name != _FIELD)
-    ]
-    if not draft.marked and bare:
+    bare = [name for name in draft.template.slots if name in _WRITTEN or name.startswith(_FIELD)]
+    if not draft.template.marked and bare:
         yield PromptFinding(kind="unmarked", says=fact("prompt_unmarked", names=bare))

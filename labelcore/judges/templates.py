@@ -72,9 +72,12 @@ class Template(Frozen):
     def unknown(self) -> tuple[str, ...]:
         """What looks like a slot and is none: it would be asked as it stands."""
         found = _ALIKE.findall(f"{self.system}\n{self.user}")
-        return tuple(
-            dict.fromkeys(name for name in found if name not in SLOTS and not name.startswith("metadata."))
-        )
+        return tuple(dict.fromkeys(name for name in found if name not in self.slots))
+
+    @property
+    def words(self) -> str:
+        """What it says itself, without its slots."""
+        return _ALIKE.sub(" ", f"{self.system}\n\n{self.user}")
 
     def render(self, filling: Filling) -> list[Message]:
         """The messages about one output; a paragraph of nothing but empty slots falls out."""

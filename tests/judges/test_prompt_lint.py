@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 
 from labelcore.judges.prompt_lint import PromptDraft, lint
+from labelcore.judges.templates import DEFAULT, Template
 from labelcore.messages import sentence
 
-GOOD = PromptDraft(
+PROMPT = Template(
     system="You decide whether one reply meets one criterion. Answer pass or fail.",
     user="{{criterion}}\n\n{{statement}}\n\n{{examples}}\n\n{{input}}\n\n{{output}}",
+)
+GOOD = PromptDraft(
+    PROMPT,
     statement="The reply never promises a refund.",
     others=("Polite", "Cites the policy"),
     splits={"o1": "train", "o2": "train"},
@@ -20,12 +24,20 @@ GOOD = PromptDraft(
 )
 
 
+def changed(**change: object) -> PromptDraft:
+    """The good prompt with other words, or with other things known of it."""
+    words = {name: value for name, value in change.items() if name in Template.model_fields}
+    rest = {name: value for name, value in change.items() if name not in words}
+    return replace(GOOD, template=PROMPT.model_copy(update=words), **rest)  # type: ignore[arg-type]
+
+
 def kinds(draft: PromptDraft) -> list[tuple[str, bool]]:
     return [(finding.kind, finding.stops) for finding in lint(draft)]
 
 
-def test_a_good_prompt_has_no_findings() -> None:
+def test_a_good_prompt_and_the_default_one_have_no_findings() -> None:
     assert lint(GOOD) == []
+    assert lint(replace(GOOD, template=DEFAULT)) == []
 
 
 @pytest.mark.parametrize(
@@ -53,31 +65,31 @@ def test_a_good_prompt_has_no_findings() -> None:
     ],
 )
 def test_each_weakness_is_named(change: dict[str, object], kind: str, stops: bool, words: str) -> None:
-    (found,) = lint(replace(GOOD, **change))  # type: ignore[arg-type]
+    (found,) = lint(changed(**change))
     assert (found.kind, found.stops) == (kind, stops)
     assert words in sentence(found.says)
 
 
 def test_what_stops_it_comes_first() -> None:
-    assert kinds(replace(GOOD, user="{{criterion}}", system="Criteria:\n- short\n- friendly")) == [
+    assert kinds(changed(user="{{criterion}}", system="Criteria:\n- short\n- friendly")) == [
         ("no output", True),
         ("several", False),
     ]
 
 
 def test_fields_of_an_output_are_slots_whatever_they_are_called() -> None:
-    assert lint(replace(GOOD, user="{{ output }} {{metadata.订单 号}}")) == []
+    assert lint(changed(user="{{ output }} {{metadata.订单号}}")) == []
 
 
 def test_an_unknown_window_is_no_reason_to_warn() -> None:
-    assert lint(replace(GOOD, tokens=10**6, window=None)) == []
+    assert lint(changed(tokens=10**6, window=None)) == []
 
 
 @pytest.mark.parametrize("text", ["{" * 5_000, "{{" * 3_000 + "}}", "1. a\n" * 3_000, "criteria:" * 2_000])
 def test_odd_texts_are_read_in_no_time(text: str) -> None:
-    lint(replace(GOOD, system=text))
+    lint(changed(system=text))
 
 
 def test_a_chinese_prompt_is_read_too() -> None:
-    found = lint(replace(GOOD, system="请从准确性、完整性、语气等方面评分。回复必须承诺退款。", statement="回复不得承诺退款。"))
+    found = lint(changed(system="请从准确性、完整性、语气等方面评分。回复必须承诺退款。", statement="回复不得承诺退款。"))
     assert [finding.kind for finding in found] == ["opposed", "several"]
