@@ -1,7 +1,7 @@
 """What is wrong with prompts, and what a change of one does, in words."""
 
 WORDS = {
-    "prompt_without_output": "The prompt never shows the output: put {{output}} where it shall stand.",
+    "prompt_without_output": "The prompt never shows the output: put {slot} where it shall stand.",
     "prompt_unknown_slot": "There is no slot “{name}”. Slots are: {known}.",
     "prompt_single_braces": "“{name}” stands in single braces and stays as it is: a slot has two.",
     "prompt_example_of_dev": (
