@@ -62,7 +62,9 @@ def lint(draft: PromptDraft) -> list[PromptFinding]:
 
 def _slots(draft: PromptDraft) -> Iterator[PromptFinding]:
     if "output" not in draft.template.slots:
-        yield PromptFinding(kind="no output", says=fact("prompt_without_output", slot="{{output}}"), stops=True)
+        yield PromptFinding(
+            kind="no output", says=fact("prompt_without_output", slot="{{output}}"), stops=True
+        )
     for name in draft.template.unknown:
         says = fact("prompt_unknown_slot", name=name, known=[*SLOTS, f"{_FIELD}…"])
         yield PromptFinding(kind="unknown slot", says=says, stops=True, quote=f"{{{{{name}}}}}")

@@ -90,12 +90,7 @@ def claims(text: str) -> tuple[Claim, ...]:
 
 
 def _claim(sentence: str) -> Claim:
-    return Claim(
-        sentence,
-        _terms(words(sentence)),
-        frozenset(numbers(sentence)),
-        negations(sentence) > 0,
-    )
+    return Claim(sentence, _terms(words(sentence)), frozenset(numbers(sentence)), negations(sentence) > 0)
 
 
 def negations(sentence: str) -> int:

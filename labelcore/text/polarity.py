@@ -18,7 +18,9 @@ _CLAUSE = re.compile(r"[,;:，；：]\s*|\s(?:but|while|whereas)\s|但是?")
 _FAIL_TO = re.compile(r"\bfail(?:s|ed|ing)?\s+to\b", re.IGNORECASE)
 _FAIL = re.compile(r"\bfail(?:s|ed|ing|ure)?\b|\breject\w*\b|不通过|不合格|不及格|判?为?失败", re.IGNORECASE)
 _PASS = re.compile(r"\bpass(?:es|ed|ing)?\b|\baccept\w*\b|通过|合格|及格", re.IGNORECASE)
-_ASKS = re.compile(r"\b(?:must|should|shall|may|can|has to|have to|needs? to|is to)\b|必须|应|要|可以|不得|须")
+_ASKS = re.compile(
+    r"\b(?:must|should|shall|may|can|has to|have to|needs? to|is to)\b|必须|应|要|可以|不得|须"
+)
 _MORE_NEGATIONS = re.compile(
     r"\b(?:nothing|nobody|nowhere|avoid\w*|forbid\w*|refrain\w*|omit\w*|lack\w*|rarely)\b|禁止|避免|缺少|省略",
     re.IGNORECASE,

@@ -91,5 +91,9 @@ def test_odd_texts_are_read_in_no_time(text: str) -> None:
 
 
 def test_a_chinese_prompt_is_read_too() -> None:
-    found = lint(changed(system="请从准确性、完整性、语气等方面评分。回复必须承诺退款。", statement="回复不得承诺退款。"))
+    found = lint(
+        changed(
+            system="请从准确性、完整性、语气等方面评分。回复必须承诺退款。", statement="回复不得承诺退款。"
+        )
+    )
     assert [finding.kind for finding in found] == ["opposed", "several"]

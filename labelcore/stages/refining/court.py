@@ -43,7 +43,7 @@ VALUES: tuple[CourtValue, ...] = ("judge_wrong", "person_wrong", "criterion_uncl
 NEXT: dict[str, str] = {
     "judge_wrong": "It is on this judge's list to mend, and offered as an example for its prompt.",
     "person_wrong": "Grade it again: it stands first in the queue now.",
-    "criterion_unclear": "Edit the criterion: say what these outputs should get; then their grades are asked anew.",
+    "criterion_unclear": "Edit the criterion: say what these outputs should get; then grade them anew.",
     "context_missing": "Import what the output came without, or let the judge abstain.",
 }
 """What each ruling starts."""

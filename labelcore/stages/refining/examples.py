@@ -86,7 +86,9 @@ def find_examples(
         judge=judge.name,
         version=judge.version,
         pairs=tuple(pairs),
-        shown=tuple(example.output_id for prompt in kind_of(judge).prompts for example in prompt.spec.examples),
+        shown=tuple(
+            example.output_id for prompt in kind_of(judge).prompts for example in prompt.spec.examples
+        ),
         elsewhere=graded.count_elsewhere(wanted) if wanted else 0,
     )
 

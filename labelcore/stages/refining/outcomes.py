@@ -108,20 +108,20 @@ def _of_judge(
     said = {output_id: value for output_id, value, _ in verdict_table.said(workspace.db, ids, [version.id])}
     outputs = output_table.many(workspace.db, ids)
     for ruling in rulings:
-        failed, output = fails.get(ruling.output_id), outputs.get(ruling.output_id)
+        output = outputs.get(ruling.output_id)
         yield Outcome(
             ruling=ruling,
             judge=version.name,
             version=version.version,
-            state=_state(ruling, failed, said.get(ruling.output_id), criterion),
+            state=_state(ruling, fails, said.get(ruling.output_id), criterion),
             missing=missing_in(output) if output and ruling.value == "context_missing" else (),
         )
 
 
 def _state(
-    ruling: CourtRuling, failed: bool | None, verdict: str | None, criterion: Criterion | None
+    ruling: CourtRuling, fails: Mapping[str, bool], verdict: str | None, criterion: Criterion | None
 ) -> State:
-    if failed is not (not ruling.human_pass):
+    if fails.get(ruling.output_id) is not (not ruling.human_pass):
         return "grade changed"
     agrees = verdict == ("pass" if ruling.human_pass else "fail")
     if agrees or (ruling.value == "context_missing" and verdict == "abstain"):
