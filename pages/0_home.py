@@ -6,7 +6,8 @@ from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.models import Role
 from labelcore.stages import projects
-from pages.widgets import inviting, sample_project, shell, standing
+from pages.widgets import inviting, noun, sample_project, shell, standing
+from pages.widgets.importing import beginning
 
 MENU = ("Home", ":material/home:")
 
@@ -71,5 +72,8 @@ if seen.graded:
             graded=seen.graded,
         )
     )
-inviting.offer_invitation()
-sample_project.offer_hiding(place)
+with st.container(horizontal=True):
+    inviting.offer_invitation()
+    beginning.offer_on_home(place)
+    noun.offer(place)
+    sample_project.offer_hiding(place)

@@ -5,7 +5,7 @@ pages, the command line and reports. `python -m labelcore.messages` brings the c
 """
 
 from labelcore.messages import aligning, deriving, grading, importing, judging, prompting, trusting
-from labelcore.messages.catalogue import NAMES, Language, say, say_in, speak, speaking, trouble_words
+from labelcore.messages.catalogue import NAMES, Language, call, say, say_in, speak, speaking, trouble_words
 from labelcore.messages.figures import number_words, rate_words
 from labelcore.messages.results import document_of, lines, lines_of, write_out
 from labelcore.messages.telling import document, learn, listed, sentence, sentences
@@ -13,6 +13,7 @@ from labelcore.messages.telling import document, learn, listed, sentence, senten
 __all__ = [
     "NAMES",
     "Language",
+    "call",
     "document",
     "document_of",
     "lines",

@@ -9,7 +9,8 @@ import json
 from functools import cache
 
 from labelcore.browser import page_with
-from labelcore.messages.catalogue import NAMES, Language, say_in
+from labelcore.messages.catalogue import NAMES, Language, noun, say_in
+from labelcore.models import Noun
 from labelcore.stages.grading import Pack
 
 CARD_WORDS = {
@@ -133,9 +134,13 @@ CARD_WORDS = {
 }
 
 
-@cache
 def card_words(language: Language) -> dict[str, str]:
-    """All of the card's words in one language."""
+    """All of the card's words in one language, with what the project calls an output."""
+    return _card_words(language, noun())
+
+
+@cache
+def _card_words(language: Language, _noun: Noun) -> dict[str, str]:
     return {name: say_in(language, words) for name, words in CARD_WORDS.items()}
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from labelcore.errors import LabelcoreError
+from labelcore.messages.nouns import called, called_in_chinese
+from labelcore.models import Noun
 from labelcore.wording import Wording
 
 Language = Literal["en", "zh"]
@@ -19,6 +21,7 @@ BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": 
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
+_noun: ContextVar[Noun] = ContextVar("noun", default=Noun())  # noqa: B039 (frozen)
 
 
 def language() -> Language:
@@ -41,6 +44,26 @@ def speaking(chosen: Language) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def noun() -> Noun:
+    """What one output is called here."""
+    return _noun.get()
+
+
+def call(noun: Noun) -> None:
+    """Call outputs so from here on, in this thread."""
+    _noun.set(noun)
+
+
+@contextmanager
+def calling(noun: Noun) -> Iterator[None]:
+    """Call outputs so for a while."""
+    before = _noun.set(noun)
+    try:
+        yield
+    finally:
+        _noun.reset(before)
+
+
 def say(words: str, /, **values: object) -> str:
     """The words in the language spoken here, with names in braces filled in."""
     return say_in(_spoken.get(), words, **values)
@@ -50,10 +73,24 @@ def say_in(chosen: Language, words: str, /, **values: object) -> str:
     """The same in a language; of the core's wordings and errors with their own values."""
     if isinstance(words, Wording):
         values, words = words.values, words.template
-    found = chinese().get(words, words) if chosen == "zh" else words
+    found = _worded(chosen, words)
     return (
         found.format(**{name: _value(chosen, value) for name, value in values.items()}) if values else found
     )
+
+
+def _worded(chosen: Language, words: str, key: str = "") -> str:
+    """The template in a language, with what the project calls an output; ``key``: how the catalogue has it.
+
+    What the catalogue does not have, a criterion's name for example, stays as it is.
+    """
+    noun = _noun.get()
+    if chosen == "en" and not noun.one:
+        return words
+    translated = chinese().get(key or words)
+    if translated is None:
+        return words
+    return called_in_chinese(translated, noun) if chosen == "zh" else called(words, noun)
 
 
 def _value(chosen: Language, value: object) -> object:
@@ -75,7 +112,7 @@ def trouble_words(trouble: LabelcoreError, chosen: Language | None = None) -> st
 def counted(single: str, several: str, /, *, n: int, **values: object) -> str:
     """The words for one or for several, with ``{n}`` and other names in braces filled in."""
     words = single if n == 1 else several
-    found = chinese().get(single, words) if _spoken.get() == "zh" else words
+    found = _worded(_spoken.get(), words, single)
     return found.format(n=n, **values)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from labelcore.messages.aligning import sampling_words
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import calling, counted, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.lines.reporting import version_sentence, versions_in_short
 from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
@@ -25,6 +25,11 @@ _TONES: dict[str, Literal["good", "care", "bad"]] = {"yes": "good", "with care":
 
 def write_report(findings: Findings) -> Document:
     """The report on what was found, in the language spoken here."""
+    with calling(findings.project.settings.noun):
+        return _written(findings)
+
+
+def _written(findings: Findings) -> Document:
     verdict, report = findings.verdict, findings.alignment
     blocks: list[Block] = [
         Text(words=sentence(verdict.headline), tone="lead"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labelcore.errors import BadInput
+from labelcore.messages.catalogue import calling
 from labelcore.messages.telling import document
 from labelcore.operations import Operation
 from labelcore.workspace import Workspace
@@ -60,7 +61,8 @@ def write_out(operation: Operation, result: Any) -> None:
 def lines_of(operation: Operation, workspace: Workspace, result: Any) -> tuple[str, ...]:
     """The result in sentences, the most important first."""
     told = lines_for(operation)
-    return tuple(told(result) if len(signature(told).parameters) == 1 else told(workspace, result))
+    with calling(workspace.project.settings.noun):
+        return tuple(told(result) if len(signature(told).parameters) == 1 else told(workspace, result))
 
 
 def lines_for(operation: Operation) -> Lines:

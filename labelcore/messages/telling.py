@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from labelcore.messages.catalogue import BETWEEN, counted, language, say, speaking
+from labelcore.messages.catalogue import BETWEEN, calling, counted, language, say, speaking
 from labelcore.messages.figures import rate_words
-from labelcore.models import Fact
+from labelcore.models import Fact, Noun
 from labelcore.stats.rate import Rate
 from labelcore.wording import Wording
 
@@ -65,5 +65,5 @@ def sentences(told: Iterable[Fact]) -> tuple[str, ...]:
 
 def document(report: Any) -> Any:
     """A report, or anything with facts in it, as plain JSON values with facts as English sentences."""
-    with speaking("en"):
+    with speaking("en"), calling(Noun()):
         return to_jsonable_python(report, context={"sentence": sentence}, fallback=str)

@@ -14,6 +14,7 @@ from labelcore.models.base import (
     GradeValue,
     GradingRules,
     ImportBatch,
+    Noun,
     Output,
     Pick,
     Preference,
@@ -32,6 +33,7 @@ from labelcore.models.base import (
     Turn,
     VerdictValue,
     fact,
+    is_plain_name,
     new_id,
     now,
 )

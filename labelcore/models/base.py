@@ -182,13 +182,36 @@ class GradingRules(Frozen):
         return "pass" if level >= self.passing_from else "fail"
 
 
+def is_plain_name(text: str) -> bool:
+    """Whether a text is letters, digits and what joins them: nothing in it formats, links or runs."""
+    return text == text.strip() and len(text) <= 30 and all(c.isalnum() or c in " -'’" for c in text)
+
+
+class Noun(Frozen):
+    """What one output is called: in English ``one`` and ``several``, in Chinese ``zh``; "" is "output".
+
+    What is no plain name is as good as none.
+    """
+
+    one: str = ""
+    several: str = ""
+    zh: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        told = given.items() if isinstance(given, dict) else ()
+        kept = {name: text for name, text in told if is_plain_name(str(text))}
+        return kept if kept.get("one") and kept.get("several") else {"zh": kept.get("zh", "")}
+
+
 class ProjectSettings(Frozen):
     """What people have chosen for a project; the keys of other versions of labelcore are kept.
 
     ``glossary``: its terms. ``fields``: the JSON pointer of the field that a criterion is about, by
     criterion id. ``pack_key``: what offline packs are signed with, in hexadecimal digits, "" before the
     first. ``test_looks``: so many looks make a sealed test spent. ``sample``: it is labelcore's own, to look
-    around in. ``hidden``: it is not among the projects to choose from.
+    around in. ``hidden``: it is not among the projects to choose from. ``noun``: what one output is called.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -201,6 +224,7 @@ class ProjectSettings(Frozen):
     test_looks: int = 5
     sample: bool = False
     hidden: bool = False
+    noun: Noun = Noun()
 
     def stored(self) -> dict[str, Any]:
         """As the database keeps it: what was set, by its key there."""

@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, Output, Project, Role, Term, now
+from labelcore.models import Frozen, Noun, Output, Project, Role, Term, is_plain_name, now
 from labelcore.operations import Effect, finder, operation
 from labelcore.store import (
     Database,
@@ -116,6 +116,34 @@ def show(workspace: Workspace, name: str) -> Project:
     """
     project = open_project(workspace.db, name, create=False)
     return update_project(workspace.with_project(project), settings={"hidden": False})
+
+
+@operation("projects noun", role=Role.ENGINEER, effect=Effect.WRITES)
+def name_outputs(workspace: Workspace, *, one: str = "", several: str = "", zh: str = "") -> Noun:
+    """Say what one output is called, in English (--one reply --several replies) and in Chinese (--zh 回复).
+
+    Without any it is "output" again.
+
+    Raises:
+        BadInput: a name holds more than letters, digits, spaces and hyphens, or is too long.
+    """
+    names = [name.strip() for name in (one, several, zh)]
+    for name in names:
+        if not is_plain_name(name):
+            raise BadInput(
+                "An output cannot be called “{name}”.",
+                next_step="A name is of letters, digits, spaces and hyphens, 30 of them at most.",
+                name=name,
+            )
+    noun = Noun(one=names[0], several=names[1] or _plural(names[0]), zh=names[2])
+    update_project(workspace, settings={"noun": noun.model_dump()})
+    return noun
+
+
+def _plural(name: str) -> str:
+    if name.endswith("y") and name[-2:-1] not in set("aeiou"):
+        return f"{name[:-1]}ies"
+    return f"{name}{'es' if name.endswith(('s', 'x', 'z', 'ch', 'sh')) else 's'}" if name else ""
 
 
 def shown_projects(db: Database) -> list[Project]:

@@ -1,6 +1,7 @@
 """Names in the session: widgets and session state share one namespace, so all stand here."""
 
 PROJECT = "labelcore-project"
+NOUN = "labelcore-noun"
 ANNOTATOR = "labelcore-annotator"
 LANGUAGE = "labelcore-language"
 ROLE = "labelcore-role"

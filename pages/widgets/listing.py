@@ -157,6 +157,7 @@ def show_count(workspace: Workspace, filters: Filters, paging: Paging, found: Li
 @st.fragment(run_every=0.5)
 def _search_on(workspace: Workspace, filters: Filters, paging: Paging, shown: int) -> None:
     """Search a while, say how far it is, and show the page anew when it has more or all is searched."""
+    shell.speak_as(workspace)
     with shell.guard():
         came = selecting.search_on(workspace, filters=filters, paging=paging)
         if came.whole or shown < min(_ON_A_PAGE, came.found - (paging.page - 1) * _ON_A_PAGE):

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from labelcore.errors import LabelcoreError
 from labelcore.messages import Language, trouble_words
 from labelcore.messages.card import card_words
+from labelcore.messages.catalogue import calling
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.grading.card import held_by_browser, read_events
@@ -62,10 +63,11 @@ def _answer(who: tuple[str, str, Language, Way], sent: object) -> Response:
     try:
         db = open_database(settings().db)
         workspace = Workspace(db, projects.open_project(db, project, create=False), annotator)
-        news = GradingSession(workspace, language, way).news(events)
+        with calling(workspace.project.settings.noun):
+            news = GradingSession(workspace, language, way).news(events)
+            data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
     except LabelcoreError as trouble:
         return _refusal(409, trouble_words(trouble, language))
-    data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
     data["refused"] |= malformed
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     # A browser may have sent half a character as an id; it must not cost the answer.

@@ -19,7 +19,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from labelcore import places
 from labelcore.errors import LabelcoreError
-from labelcore.messages import NAMES, Language, say, speak, trouble_words
+from labelcore.messages import NAMES, Language, call, say, speak, trouble_words
 from labelcore.models import Project, Role
 from labelcore.settings import settings
 from labelcore.stages import projects
@@ -60,14 +60,15 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     """
     keep_place()
     speak(language())
-    title = say(title)
     menu = st.sidebar.container(gap="xxsmall")
-    in_tab = " · ".join(dict.fromkeys((title, "labelcore")))
-    st.set_page_config(page_title=in_tab, page_icon=ICON, layout="wide")
+    st.set_page_config(page_icon=ICON, layout="wide")
     st.html(STYLES / "page.css")
     with guard():
         db = open_database(settings().db)
         project = _project(db)
+    call(project.settings.noun)
+    title = say(title)
+    st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))
     annotator = st.sidebar.text_input(
         say("Your name"),
         value=settings().annotator,
@@ -90,6 +91,12 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     if explain:
         st.write(say(explain, **values))
     return Workspace(db, project, str(annotator or "").strip(), here=is_here())
+
+
+def speak_as(workspace: Workspace) -> None:
+    """In a part that runs without its page: the person's language, and the project's word for an output."""
+    speak(language())
+    call(workspace.project.settings.noun)
 
 
 def keep_place() -> None:

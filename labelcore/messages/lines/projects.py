@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
-from labelcore.models import Project
+from labelcore.models import Noun, Project
 from labelcore.stages.projects import Overview
 from labelcore.workspace import Workspace
 
@@ -32,3 +33,11 @@ def hidden(_workspace: Workspace, project: Project) -> Iterator[str]:
 def shown(_workspace: Workspace, project: Project) -> Iterator[str]:
     """That it is there."""
     yield f"'{project.name}' is among the projects again."
+
+
+@lines("projects noun")
+def noun(_workspace: Workspace, called: Noun) -> Iterator[str]:
+    """Both languages' names."""
+    names = {"one": called.one or "output", "several": called.several or "outputs"}
+    yield say("One is called “{one}”, several “{several}”.", **names)
+    yield say("In Chinese: “{zh}”.", zh=called.zh or "输出")

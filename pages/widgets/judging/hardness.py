@@ -5,7 +5,7 @@ from threading import Event
 import streamlit as st
 
 from labelcore.judges.kinds import kind_of
-from labelcore.messages import rate_words, say, sentences, speak
+from labelcore.messages import rate_words, say, sentences
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.judging.running.estimating import span_words
@@ -70,7 +70,7 @@ def show_hardness(workspace: Workspace, version: JudgeVersion) -> None:
 @st.fragment(run_every=1.0)
 def _watch(workspace: Workspace, version: JudgeVersion) -> None:
     """The test of this judge as it goes, whoever began it, with a way to stop it."""
-    speak(shell.language())
+    shell.speak_as(workspace)
     for failure in st.session_state.get(keys.HARDENING_FAILED, []):
         st.error(plain(failure))
     now = hardness.ongoing_test(version)

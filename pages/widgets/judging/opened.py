@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from labelcore.judges.kinds import kind_of
-from labelcore.messages import rate_words, say, sentence, speak
+from labelcore.messages import rate_words, say, sentence
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging, refining
 from labelcore.stages.aligning.side_by_side import JudgeRow
@@ -35,7 +35,7 @@ _TOOLS: dict[str, Callable[[Workspace, JudgeVersion], None]] = {
 @st.fragment
 def show(workspace: Workspace, row: JudgeRow | None) -> None:
     """What the address asks for; what is done in it leaves the table as it is."""
-    speak(shell.language())  # a fragment runs without its page
+    shell.speak_as(workspace)  # a fragment runs without its page
     for written in (keys.CHECK_SOURCE, keys.CHECK_NAME):
         if written in st.session_state:  # else it would be lost while something else is open
             st.session_state[written] = st.session_state[written]

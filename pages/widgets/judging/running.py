@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.llm import local_server
-from labelcore.messages import say, speak, trouble_words
+from labelcore.messages import say, trouble_words
 from labelcore.messages.lines.judging import estimate_words, run_words
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -83,7 +83,7 @@ def start(workspace: Workspace) -> None:
 @st.fragment(run_every=1.0)
 def watch(workspace: Workspace) -> None:
     """The newest run as it goes, with a way to stop it."""
-    speak(shell.language())  # a fragment runs without its page
+    shell.speak_as(workspace)  # a fragment runs without its page
     for failure in st.session_state.get(keys.RUN_FAILED, []):
         st.error(plain(failure))
     runs = judging.runs(workspace)
