@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from labelcore.messages import say
+from labelcore.messages import listed, say
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.selecting import excerpt
 from labelcore.models import Output
@@ -53,7 +53,56 @@ def ask(workspace: Workspace) -> Filters:
     }
     with st.expander(say("More filters")):
         asked |= _ask_more(workspace)
-    return Filters.model_validate(asked)
+    filters = Filters.model_validate(asked)
+    _show_chips(workspace, filters)
+    return filters
+
+
+def _show_chips(workspace: Workspace, filters: Filters) -> None:
+    """Those of the filters behind the button that are set, each with a press that takes it away."""
+    chips = list(_chips(workspace, filters))
+    if not chips:
+        return
+    with st.container(horizontal=True):
+        for words, names in chips:
+            st.button(
+                plain(words),
+                key=f"chip-{names[0]}",
+                icon=":material/close:",
+                help=say("Take this filter away"),
+                on_click=_take_away,
+                args=names,
+            )
+
+
+def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is asked in words, and the names of the boxes where it is."""
+    judges = {version.id: version.name for version in judging.active_judges(workspace)}
+    judges |= {version.id: version.name for version in judging.signals_of_users(workspace)}
+    field = filters.where[0].partition("=")[0] if filters.where else ""
+    if field:
+        values = [asked.partition("=")[2] for asked in filters.where]
+        told = listed(excerpt(value) or say("(none)") for value in values)
+        yield f"{field}: {told}", (keys.OUTPUTS_FIELD, f"{keys.OUTPUTS_FIELD}-{field}")
+    if filters.graded_by:
+        yield f"{say('Graded by')}: {filters.graded_by}", (keys.OUTPUTS_WHO,)
+    users = st.session_state.get(keys.OUTPUTS_USERS)
+    for asked in filters.verdict:
+        version, _, value = asked.rpartition("=")
+        boxes = (keys.OUTPUTS_USERS,) if asked == users else (keys.OUTPUTS_JUDGE, keys.OUTPUTS_VERDICT)
+        yield f"{judges.get(version, version)}: {_word(value)}", boxes
+    if filters.criterion:
+        criteria = {found.id: found.name for found in editing.list_criteria(workspace)}
+        yield (
+            f"{say('Failed for')}: {criteria.get(filters.criterion, filters.criterion)}",
+            (keys.OUTPUTS_CRITERION,),
+        )
+
+
+def _take_away(*names: str) -> None:
+    for name in names:
+        st.session_state[name] = [] if name.startswith(f"{keys.OUTPUTS_FIELD}-") else None
+        st.query_params.pop(name, None)
 
 
 def _ask_more(workspace: Workspace) -> dict[str, Any]:

@@ -187,3 +187,24 @@ def test_a_long_search_says_how_far_it_is_and_what_was_found_can_be_used(
     while "still searching" in said(app):
         app.run()
     assert "0 outputs match" in said(app)
+
+
+def test_filters_behind_the_button_are_said_and_taken_away_with_a_press(forty: Workspace) -> None:
+    app = AppTest.from_file(PAGE, default_timeout=20)
+    app.query_params[keys.OUTPUTS_FIELD] = "city"
+    app.query_params[f"{keys.OUTPUTS_FIELD}-city"] = ["Rome"]
+    app.query_params[keys.OUTPUTS_WHO] = "ann"
+    app.run()
+    assert "One output matches." in said(app)
+    labels = [button.label for button in app.button]
+    assert "city\\: Rome" in labels
+    assert "Graded by\\: ann" in labels
+    press(app, "Graded by\\: ann")
+    assert "10 outputs match." in said(app)
+    press(app, "city\\: Rome")
+    assert "40 outputs match." in said(app)
+    assert not any(button.label.startswith("city") for button in app.button)
+
+
+def test_without_such_filters_there_is_nothing_to_take_away(forty: Workspace) -> None:
+    assert not any(button.icon == ":material/close:" for button in run().button)

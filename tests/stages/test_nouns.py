@@ -63,7 +63,9 @@ def test_the_json_form_keeps_saying_output() -> None:
         assert document(fact("failed_none")) == "People failed none of the outputs."
 
 
-@pytest.mark.parametrize("name", ["**bold**", "<b>", "{n}", "![](http://x)", "a\nb", "x" * 31, ":smile:", "`a`"])
+@pytest.mark.parametrize(
+    "name", ["**bold**", "<b>", "{n}", "![](http://x)", "a\nb", "x" * 31, ":smile:", "`a`"]
+)
 def test_a_noun_is_a_plain_name(workspace: Workspace, name: str) -> None:
     with pytest.raises(BadInput):
         projects.name_outputs(workspace, one=name)
