@@ -5,12 +5,11 @@ given to calls in order, then every call is answered well; ``prompts`` keeps wha
 ``shares`` plans faults at random instead: kind -> share of calls, seeded by prompt and attempt.
 ``answered`` counts the good answers to each prompt that somebody was still there to take.
 
-Faults of a call: "429", "500", "401", "404", "400 model", "quota"; "hang" and "slow" (late); "drop" (the
-connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
-choice", "no message", "deep"; "odd content" and "odd usage" with a value of JSON behind (a value that
-no such field should have); "echo", "echo 500" and "echo 400" with the
-request's key in the answer or error; and of the text inside: "malformed", "truncated", "empty", "other json"
-(valid, of another shape).
+Faults of a call: "429", "500", "401", "404", "400 model", "400 length", "400 filter", "quota"; "hang" and
+"slow" (late); "drop" (the connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page"
+(it is HTML), "no choice", "no message", "deep"; "odd content" and "odd usage" with a value of JSON behind (a
+value that no such field should have); "echo", "echo 500" and "echo 400" with the request's key in the answer
+or error; and of the text inside: "malformed", "truncated", "empty", "other json" (valid, of another shape).
 """
 
 from __future__ import annotations
@@ -39,6 +38,8 @@ _ERRORS: dict[str, tuple[int, str, dict[str, str]]] = {
     "401": (401, "wrong key", {}),
     "404": (404, "no such model", {}),
     "400 model": (400, "Invalid model: mock", {}),
+    "400 length": (400, "This model's maximum context length is 8192 tokens, you asked for 9001.", {}),
+    "400 filter": (400, "The response was filtered by the content management policy.", {}),
     "quota": (429, "insufficient_quota", {}),
 }
 

@@ -22,7 +22,13 @@ _RUN = (
     click.Option(["--judge"], help="Only this judge."),
     click.Option(["--kind"], help="code, llm or learned"),
     click.Option(["--split"], help="train, dev or test"),
+    click.Option(["--graded"], is_flag=True, help="Only outputs that somebody graded."),
     click.Option(["--limit"], type=click.IntRange(min=1), help="At most so many outputs."),
+    click.Option(
+        ["--max-cost"],
+        type=click.FloatRange(min=0, min_open=True),
+        help="US dollars that may be spent; set aside before each call, so it holds.",
+    ),
     click.Option(["--concurrency"], type=click.IntRange(min=1), help="Model calls at once."),
     click.Option(
         ["--repeats"],

@@ -30,7 +30,9 @@ from labelcore.llm.protocol import (
     parse,
     read,
 )
+from labelcore.llm.spending import charged
 from labelcore.llm.transports import (
+    FINAL,
     FastTransport,
     Garbled,
     KeepsAnswers,
@@ -163,11 +165,10 @@ class OpenAIClient:
                 limited += explained.kind == "rate limit"
                 tries += explained.kind != "rate limit"
                 hopeless = tries >= TRIES or limited >= _RATE_TRIES
-                if explained.fatal or explained.kind == "rejected" or hopeless:
+                if explained.fatal or explained.kind in FINAL or hopeless:
                     # To pause: nobody is there, or nothing good ever came from this endpoint.
                     explained.fatal = explained.fatal or (
-                        explained.kind != "rejected"
-                        and (explained.kind == "connection" or not self._answered)
+                        explained.kind not in FINAL and (explained.kind == "connection" or not self._answered)
                     )
                     raise explained from trouble
                 spent.faults.append(explained.kind)
@@ -179,8 +180,14 @@ class OpenAIClient:
         most = body.get("max_tokens") or body.get("max_completion_tokens") or 0
         await limiter.enter(sum(len(message["content"]) for message in body["messages"]) // 4 + int(most))
         try:
-            async with asyncio.timeout(self.endpoint.call_timeout):
+            async with (
+                charged(self.endpoint, body, Refused) as bill,
+                asyncio.timeout(self.endpoint.call_timeout),
+            ):
                 reply = await self._transport.send(cast("Any", body))
+                spent = _Spent()
+                spent.add(read(reply.completion))
+                bill.paid = self._cost(spent) or None
         except Refused as refused:
             if refused.status == 429:
                 limiter.refused(refused.headers)

@@ -187,6 +187,15 @@ def completion(raw: bytes) -> dict[str, Any]:
 LONGEST_WAIT = 300.0
 """Seconds; an endpoint that asks for a longer pause pauses the run instead."""
 _LONGEST_GUESS = 20.0
+_TOO_LONG = re.compile(
+    r"context.{0,3}length|context.{0,3}(?:window|size)|maximum context|too many (?:input )?tokens|"
+    r"(?:prompt|input|message|request)s?\b.{0,30}\btoo (?:long|large)|max_model_len|string_above_max_length|"
+    r"(?:exceeds?|longer than|reduce) .{0,60}\btokens?\b|上下文长度|超过.{0,12}长度",
+    re.I,
+)
+_FILTERED = re.compile(
+    r"content.?filter|content.?management|content.?policy|data_inspection_failed|moderation", re.I
+)
 _NO_MODEL = re.compile(
     r"model_not_found|invalid.model\b|not a valid model|model\b.{0,80}\b(?:not exist|not found)", re.I
 )
@@ -200,8 +209,10 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
     if isinstance(trouble, TimeoutError):
         return ModelTrouble(
             "{where} gave no answer in {seconds:g} s.",
+            next_step="If it is only slow, raise {setting}.",
             kind="timeout",
             where=where,
+            setting=_setting(endpoint, "call_timeout"),
             seconds=endpoint.call_timeout,
         )
     if isinstance(trouble, Garbled):
@@ -258,8 +269,12 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
             status=status,
             message=trouble.message[:200],
         )
+    kind = "rejected"
+    if status in {400, 413, 422}:
+        kind = "context length" if status == 413 or _TOO_LONG.search(message[:500]) else kind
+        kind = "content filter" if _FILTERED.search(message[:500]) else kind
     return ModelTrouble(
-        "{where} rejects the prompt: {message}", kind="rejected", where=where, message=trouble.message[:200]
+        "{where} rejects the prompt: {message}", kind=kind, where=where, message=trouble.message[:200]
     )
 
 
@@ -286,6 +301,10 @@ def _wrong_setting(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTro
     return None
 
 
+FINAL = {"rejected", "context length", "content filter"}
+"""Kinds after which the same question is refused again."""
+
+
 def retry_after(trouble: Exception) -> float | None:
     """Seconds that the endpoint asks to wait; None where it asks for nothing."""
     headers = trouble.headers if isinstance(trouble, Refused) else {}
@@ -307,6 +326,13 @@ def waiting(attempt: int, trouble: Exception) -> float:
     if asked is not None:
         return min(LONGEST_WAIT, asked * (1 + 0.1 * random.random()) + 0.005)
     return min(_LONGEST_GUESS, 0.5 * 2.0**attempt * (0.5 + random.random()))
+
+
+def _setting(endpoint: Endpoint, name: str) -> str:
+    """Where a person sets it."""
+    if endpoint.name == DEFAULT:
+        return f"LABELCORE_{name.upper()}"
+    return Wording("{name} of the endpoint '{endpoint}'", name=name, endpoint=endpoint.name)
 
 
 def _check(endpoint: Endpoint, *names: str) -> Wording:

@@ -101,12 +101,24 @@ class Run(Owned):
     error_kinds: dict[str, int] = Field(default_factory=dict)
     faults: dict[str, int] = Field(default_factory=dict)
     seconds_left: float | None = None
+    reasons: dict[str, str] = Field(default_factory=dict)
+    ended_by: str = ""
+    pending: dict[str, int] = Field(default_factory=dict)
     at: datetime = Field(default_factory=now)
 
+    @property
+    def exit_code(self) -> int:
+        """1 where a decision that was asked for did not come; what waits for a batch still comes."""
+        return int(bool(self.errors) or self.ended_by not in {"", "waiting"})
+
     def document(self) -> dict[str, Any]:
-        """Its JSON form: how it went, in figures."""
-        left = {"id", "project_id", "judge_version_ids", "n_outputs", "seconds_left", "at"}
-        return {"run": self.id} | self.model_dump(mode="json", exclude=left)
+        """Its JSON form: how it went, in figures, and why decisions did not come."""
+        left = {"id", "project_id", "judge_version_ids", "n_outputs", "seconds_left", "reasons", "at"}
+        failures = [
+            {"kind": kind, "n": n, "reason": self.reasons.get(kind, "")}
+            for kind, n in self.error_kinds.items()
+        ]
+        return {"run": self.id} | self.model_dump(mode="json", exclude=left) | {"failures": failures}
 
 
 class Paid(Frozen):

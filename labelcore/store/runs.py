@@ -6,7 +6,10 @@ from labelcore.models import Run, new_id, now
 from labelcore.store.connection import Database, from_json, to_json
 from labelcore.store.rows import Stored
 
-_DETAIL = "total repeats answers_cached tokens_in tokens_out error_kinds faults seconds_left".split()
+_DETAIL = (
+    "total repeats answers_cached tokens_in tokens_out error_kinds faults seconds_left reasons "
+    "ended_by pending"
+).split()
 """Counters that are read only with the run stand together in one column."""
 _RUN = Stored(Run, "run", leave_out=_DETAIL, id="run_id", at="made_at")
 

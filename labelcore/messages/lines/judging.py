@@ -7,6 +7,7 @@ from labelcore.llm import local_server
 from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
+from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import JudgeVersion, ProbeOpinion, Run
 from labelcore.settings import Endpoint
@@ -15,8 +16,8 @@ from labelcore.stages.judging.keeping.summaries import JudgeDetail
 from labelcore.stages.judging.proposing.cascades import CascadeReport, HandedOver
 from labelcore.stages.judging.proposing.checks import Contract, KeptCheck, Trial
 from labelcore.stages.judging.proposing.retraining import LearnedReport, Retrained
-from labelcore.stages.judging.running.estimating import Estimate, span_words
-from labelcore.stages.judging.running.live_run import kinds_words
+from labelcore.stages.judging.running.estimating import Estimate
+from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.judging.running.machine import Connections, LocalModel, Stopped
 from labelcore.stages.judging.running.orders import StoppedRuns
 from labelcore.stages.judging.testing.hardness import HardnessAhead
@@ -176,6 +177,10 @@ def run(done: Run) -> Iterator[str]:
         f"{done.errors:,} errors in {done.seconds:.1f} s; {done.requests:,} model calls, "
         f"{done.answers_cached:,} answers known, US$ {done.cost_usd:.4f}. {done.message}"
     ).strip()
+    yield from failure_words(done)
+    yield from advice_words(done)
+    if done.pending and done.ended_by:
+        yield pending_words(done)
 
 
 @lines("judge estimate")
@@ -223,8 +228,10 @@ def run_words(run: Run) -> str:
         cost=run.cost_usd,
     )
     words = f"{words}; {spent}" if run.requests or run.answers_cached else words
+    if run.state == "running" and (len(run.pending) > 1 or run.seconds_left is None):
+        words = f"{words}; {pending_words(run)}"
     for label, kinds in ((say("no verdict"), run.error_kinds), (say("asked again"), run.faults)):
-        words = f"{words}; {label}: {kinds_words(kinds)}" if kinds else words
+        words = f"{words}; {label}: {trouble_counts(kinds)}" if kinds else words
     return words
 
 

@@ -9,11 +9,13 @@ from labelcore.stages.judging.keeping.refreshing import refresh_judges
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, judged, list_judges
 from labelcore.stages.judging.keeping.versions import active_judges, signals_of_users
 from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
+from labelcore.stages.judging.running.estimating import Estimate
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words
 from labelcore.stages.judging.running.orders import RunOrder, estimate_run, run_judges, runs
 
 __all__ = [
+    "Estimate",
     "JudgeSummary",
     "ProposalOrder",
     "RunOrder",

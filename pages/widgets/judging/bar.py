@@ -15,7 +15,7 @@ from labelcore.stages.judging.proposing.retraining import Freshness
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import learned, running, suspects
+from pages.widgets.judging import learned, run_order, running, suspects
 
 
 def show(workspace: Workspace, found: JudgeTable) -> Any:
@@ -24,6 +24,9 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
     with st.container(horizontal=True, vertical_alignment="center"):
         if found.rows and st.button(say("Run the judges"), type="primary", icon=":material/play_arrow:"):
             running.start(workspace)
+        if found.rows:
+            with st.popover(say("Run some")):
+                run_order.show(workspace)
         if st.button(say("Propose judges"), type="secondary" if found.rows else "primary"):
             _propose(workspace)
         if found.rows:

@@ -8,7 +8,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentences
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
-from labelcore.stages.judging.running.estimating import span_words
+from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.judging.testing import hardness, repeating
 from labelcore.stages.judging.testing.hardness_report import (
     HardnessReport,

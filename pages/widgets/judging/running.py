@@ -11,6 +11,8 @@ from labelcore.errors import LabelcoreError
 from labelcore.llm import local_server
 from labelcore.messages import say, trouble_words
 from labelcore.messages.lines.judging import estimate_words, run_words
+from labelcore.messages.running import advice_words, ended_words, failure_words
+from labelcore.models import Run
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.running import machine
@@ -67,8 +69,8 @@ def show_estimate(workspace: Workspace) -> None:
     shell.aside(estimate_words(found), plain(" ".join(found.based_on)) if found.calls else None)
 
 
-def start(workspace: Workspace) -> None:
-    """Begin a run of all judges, unless this visitor's last one still works."""
+def start(workspace: Workspace, order: judging.RunOrder | None = None) -> None:
+    """Begin a run, of all judges unless an order says of which; not while this visitor's last one works."""
     last = st.session_state.get(keys.RUN_OVER)
     if last is not None and not last.is_set():
         return
@@ -76,7 +78,9 @@ def start(workspace: Workspace) -> None:
         st.info(say("Somebody's run is under way already."))  # two would pay for the same answers
         return
     st.session_state[keys.RUN_OVER] = in_thread(
-        lambda _: judging.run_judges(workspace, order=judging.RunOrder()), say("The run"), keys.RUN_FAILED
+        lambda _: judging.run_judges(workspace, order=order or judging.RunOrder()),
+        say("The run"),
+        keys.RUN_FAILED,
     )
 
 
@@ -105,8 +109,16 @@ def watch(workspace: Workspace) -> None:
                 judging.stop_run(workspace, run.id)
     elif run.state != "finished" or keys.RUN_OVER in st.session_state:
         shell.aside(words)
-    if run.state in {"stopped", "failed"} and run.message:
-        st.warning(plain(run.message))
+    if run.ended_by or run.errors:
+        _show_trouble(run)
+
+
+def _show_trouble(run: Run) -> None:
+    """Why decisions did not come, by kind, what to do, and the words that were stored."""
+    told = filter(None, (ended_words(run), *failure_words(run), *advice_words(run)))
+    st.warning("\n\n".join(map(plain, told)))
+    if run.ended_by and run.message:
+        shell.aside(run.message)
 
 
 def offer_local_model(workspace: Workspace) -> None:

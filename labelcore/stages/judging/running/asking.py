@@ -16,6 +16,7 @@ from typing import Any
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm.protocol import NotYet
+from labelcore.llm.spending import OVERSPENT, spending
 from labelcore.stages.judging.running.answers import AnswerCache, CachedClient
 from labelcore.stages.judging.running.clients import Assignment, Clients
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
@@ -34,8 +35,9 @@ async def ask_models(live: LiveRun, asked: Sequence[Assignment], clients: Client
 
     The clients are closed when this returns.
     """
+    live.remaining.begin_asking()
     try:
-        with _impatient():
+        with _impatient(), spending(live.options.purse):
             cache = await asyncio.to_thread(AnswerCache, live.workspace.db, journal)
             done: list[Decided] = []
             async with storing(live, cache, done) as keeper:
@@ -155,8 +157,9 @@ class _Asker:
         except LabelcoreError as trouble:
             if isinstance(trouble, ModelTrouble) and trouble.fatal:
                 self._paused = True
-                self._live.paused.append(str(trouble))
-                self._live.faults[trouble.kind] += 1
+                self._live.pause(str(trouble), trouble.kind)
+                if trouble.kind != OVERSPENT:
+                    self._live.faults[trouble.kind] += 1
                 return None
             return trouble
 

@@ -180,9 +180,8 @@ class BatchRound:
                             self._hand_over(writer.endpoint, place, keys, batches)
         waiting = job_table.under_way(self._db, self._live.workspace.project.id)
         if count := sum(len(job.questions) for job in waiting):
-            self._live.paused.append(
-                f"{count:,} questions are with the provider; run again with --batch to collect."
-            )
+            why = f"{count:,} questions are with the provider; run again with --batch to collect."
+            self._live.pause(why, "waiting")
 
     def _hand_over(
         self, endpoint: Endpoint, place: Path, keys: Sequence[str], batches: ProviderBatches
@@ -200,7 +199,7 @@ class BatchRound:
             known = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}
         except ModelTrouble as trouble:
             known = {"state": "failed", "message": str(trouble)}
-            self._live.paused.append(str(trouble))
+            self._live.pause(str(trouble), trouble.kind)
         job_table.save(self._db, job.model_copy(update=known))
 
 

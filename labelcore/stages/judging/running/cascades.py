@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -69,6 +70,9 @@ def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str],
             "state": "stopped" if stopped else "finished",
             "verdicts_new": new,
             "errors": sum(step.errors for step in steps) if stopped else len(pending) - new,
+            "error_kinds": dict(sum((Counter(step.error_kinds) for step in steps), Counter[str]())),
+            "reasons": {kind: why for step in steps for kind, why in step.reasons.items()},
+            "ended_by": next((step.ended_by for step in steps if step.ended_by), ""),
             "requests": sum(step.requests for step in steps),
             "cost_usd": sum(step.cost_usd for step in steps),
             "seconds": round(time.monotonic() - began, 3),

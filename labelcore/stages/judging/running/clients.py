@@ -33,11 +33,12 @@ class Assignment:
 
 
 class Clients:
-    """The clients of one run, each opened when first wanted."""
+    """The clients of one run, each opened when first wanted; ``endpoints``: whose they are."""
 
     def __init__(self, open_: Callable[[Endpoint], Connection]) -> None:
         self._open = open_
         self._opened: dict[tuple[str, str], Connection] = {}
+        self.endpoints: list[Endpoint] = []
 
     def of(self, answerer: Answerer) -> Connection:
         """Who answers a judge that is no panel, or a panel's member.
@@ -49,6 +50,7 @@ class Clients:
         key = endpoint.name, endpoint.model
         if key not in self._opened:
             self._opened[key] = self._open(endpoint)
+            self.endpoints.append(endpoint)
         return self._opened[key]
 
     def choose(self, versions: Sequence[JudgeVersion]) -> list[Assignment]:

@@ -112,6 +112,7 @@ class _Dispatcher:
     async def run(self) -> None:
         self._cache = await asyncio.to_thread(AnswerCache, self._live.workspace.db, self._journal)
         self._loop = asyncio.get_running_loop()
+        self._live.remaining.begin_asking()
         try:
             async with storing(self._live, self._cache, self._done):
                 try:
@@ -266,7 +267,7 @@ class _Dispatcher:
 
     def _lose(self, why: str) -> None:
         self._lost = True
-        self._live.paused.append(why)
+        self._live.pause(why, "engine")
 
     # What comes back
 
@@ -306,7 +307,7 @@ class _Dispatcher:
         live.count(Usage(**found["usage"]))
         live.notes.update(found["notes"])
         for reason, kind in found["paused"]:
-            live.paused.append(reason)
+            live.pause(reason, kind)
             live.faults[kind] += 1
             self._paused.add(chunk.place)
         results = zip(chunk.questions, found["results"], strict=True)

@@ -226,10 +226,3 @@ async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Sc
     for output in sample:
         await judge.ask(output, first)
     return list(others.values())
-
-
-def span_words(seconds: float) -> str:
-    """``40 s``, ``12 min`` or ``3.5 h``."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"

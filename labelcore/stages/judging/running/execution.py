@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges.kinds import kind_of
+from labelcore.llm import endpoint_for
+from labelcore.llm.spending import refuse_unpriced
 from labelcore.models import JudgeVersion, Role, Run, new_id
 from labelcore.operations import Effect, operation
 from labelcore.settings import settings
@@ -25,7 +27,8 @@ from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
 from labelcore.stages.judging.running.live_run import Backlog, LiveRun, RunOptions
-from labelcore.store import Database, journal, runs as run_table
+from labelcore.stages.judging.running.remaining import Remaining
+from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 _live: dict[str, threading.Event] = {}
@@ -57,7 +60,7 @@ def run(
         total=total,
         repeats=backlog.repeats,
     )
-    live = LiveRun(workspace, begun, backlog, chosen)
+    live = LiveRun(workspace, begun, backlog, chosen, _remaining(workspace, missing, chosen))
     with _recorded(live):
         if chosen.batch:
             _decide_by_batch(live)
@@ -71,6 +74,23 @@ def run(
     return done
 
 
+def _remaining(
+    workspace: Workspace, missing: Sequence[tuple[JudgeVersion, int]], options: RunOptions
+) -> Remaining:
+    """What is missing, with the pace that each judge's model had before."""
+    remaining = Remaining(missing)
+    for version, n in missing:
+        if n and (prompts := kind_of(version).prompts):
+            latency = verdict_table.usual_latency(workspace.db, workspace.project.id, version.model)
+            with contextlib.suppress(
+                LabelcoreError
+            ):  # an endpoint that is missing is told of when it is asked
+                at_once = options.concurrency or endpoint_for(prompts[0].answerer).concurrency
+                if latency is not None:
+                    remaining.expect(version, latency / 1000 / at_once)
+    return remaining
+
+
 @contextlib.contextmanager
 def _recorded(live: LiveRun) -> Iterator[None]:
     """The run is stored and can be stopped by its id; what ends it early is stored with it."""
@@ -80,7 +100,7 @@ def _recorded(live: LiveRun) -> Iterator[None]:
         yield
     except BaseException as trouble:
         reason = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
-        live.paused.append(reason)
+        live.pause(reason, getattr(trouble, "kind", "") or "interrupted")
         run_table.save(live.workspace.db, live.state("failed"))
         raise
     finally:
@@ -115,6 +135,8 @@ def _decide(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]]) -> None:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         clients = live_clients(live.options.concurrency, writing, sum(count for _, count in asked))
         chosen = clients.choose([version for version, _ in asked])
+        if live.options.purse:
+            refuse_unpriced(clients.endpoints)
         decide_locally(live)
         if chosen and not live.stop.is_set():
             asyncio.run(ask_models(live, chosen, clients, writing))

@@ -12,8 +12,10 @@ from typing import Any
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Weighed
+from labelcore.llm.spending import Purse
 from labelcore.models import Decision, JudgeVersion, Output, Paid, Run, RunState, Verdict, VerdictError
 from labelcore.settings import settings
+from labelcore.stages.judging.running.remaining import Remaining
 from labelcore.store import Database, outputs as output_table, runs as run_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
@@ -29,7 +31,7 @@ class RunOptions:
     ``concurrency``: model calls at once, None for what each endpoint takes. ``batch``: LLM judges'
     questions go to the providers' batches; what these have answered is collected, and the run stays
     "stopped" until all is. ``engine``: where the judges run, as the setting of this name says it; ""
-    in this process. ``stop`` is set by whoever wants the run to end.
+    in this process. ``stop`` is set by whoever wants the run to end. ``purse``: what may be spent.
     """
 
     repeats: int = 1
@@ -37,6 +39,7 @@ class RunOptions:
     batch: bool = False
     engine: str | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    purse: Purse | None = None
 
     @property
     def elsewhere(self) -> str:
@@ -135,23 +138,33 @@ class Usage:
 
 @dataclass
 class LiveRun(Usage):
-    """Counters of one run. ``paused`` are the sentences that say why it cannot go on."""
+    """Counters of one run. ``paused`` are the sentences that say why it cannot go on, ``ended_by`` is the
+    kind of the first of them; ``reasons`` hold one sentence for each kind of error.
+    """
 
     workspace: Workspace
     run: Run
     backlog: Backlog
     options: RunOptions
+    remaining: Remaining
     started: float = field(default_factory=time.monotonic)
     new: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     notes: set[str] = field(default_factory=set)
     paused: list[str] = field(default_factory=list)
+    ended_by: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
     _reported: float = 0.0
 
     @property
     def stop(self) -> threading.Event:
         """Set once somebody wants the run to end."""
         return self.options.stop
+
+    def pause(self, why: str, kind: str) -> None:
+        """Note why it cannot go on."""
+        self.paused.append(why)
+        self.ended_by = self.ended_by or kind
 
     def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""
@@ -168,6 +181,8 @@ class LiveRun(Usage):
             else:
                 kind = result.kind if isinstance(result, ModelTrouble) else "judge"
                 errors.append(VerdictError(**known, kind=kind, message=str(result)))
+                self.reasons.setdefault(kind, str(result.what))
+        self.remaining.take([question.version for question, _ in decided])
         self.new += verdict_table.record(self.workspace.db, verdicts, errors, answers)
         self.errors.update(error.kind for error in errors)
         self.report()
@@ -175,7 +190,9 @@ class LiveRun(Usage):
     def report(self) -> None:
         """Tell the caller, and now and then the store, how far the run is."""
         now = self.state("running")
-        left = "" if now.seconds_left is None else f"{now.seconds_left:,.0f} s left, "
+        left = "" if now.seconds_left is None else f"{span_words(now.seconds_left)} left, "
+        if len(now.pending) > 1 or now.seconds_left is None:
+            left = f"{left}{' and '.join(f'{n:,} {kind}' for kind, n in now.pending.items())} to go, "
         cached = f", {now.answers_cached:,} answers known" if now.answers_cached else ""
         asked = f", asked again: {kinds_words(now.faults)}" if now.faults else ""
         words = f"{left}US$ {now.cost_usd:.4f}, {now.requests:,} calls{cached}, {now.errors:,} errors{asked}"
@@ -186,9 +203,7 @@ class LiveRun(Usage):
 
     def state(self, state: RunState) -> Run:
         """The run as it stands now."""
-        done = self.new + sum(self.errors.values())
-        seconds = time.monotonic() - self.started
-        left = seconds / done * max(0, self.run.total - done) if done else None
+        seconds, left = time.monotonic() - self.started, self.remaining.seconds
         trouble = [f"Errors: {kinds_words(self.errors)}."] if self.errors else []
         return self.run.model_copy(
             update={
@@ -205,8 +220,18 @@ class LiveRun(Usage):
                 "error_kinds": dict(self.errors.most_common()),
                 "faults": dict(self.faults.most_common()),
                 "seconds_left": None if left is None else round(left, 1),
+                "reasons": self.reasons,
+                "ended_by": "person" if self.stop.is_set() and not self.ended_by else self.ended_by,
+                "pending": self.remaining.by_kind,
             }
         )
+
+
+def span_words(seconds: float) -> str:
+    """``40 s``, ``12 min`` or ``3.5 h``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"
 
 
 def kinds_words(counts: Counter[str] | dict[str, int]) -> str:

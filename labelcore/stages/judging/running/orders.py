@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, NoReturn
 
 from pydantic import AfterValidator, Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of, known_word, of_kind
+from labelcore.llm.spending import Purse
 from labelcore.models import Frozen, JudgeVersion, Role, Run, SplitName
 from labelcore.operations import Effect, Options, operation
 from labelcore.stages.finding import find_judge
+from labelcore.stages.grading import current_grades
 from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of, run_cascade
@@ -26,14 +29,18 @@ from labelcore.workspace import Workspace
 class RunOrder(Options):
     """Which judges decide which outputs, and how; what is not given stands for all of it.
 
-    ``repeats``: how often each LLM judge decides each output in all. ``concurrency``: model calls at
-    once. ``engine``: where they run instead of where the setting of this name says.
+    ``graded``: only outputs that somebody graded. ``max_cost``: US dollars that it may spend; what may be
+    spent is set aside before a call is sent. ``repeats``: how often each LLM judge decides each output in
+    all. ``concurrency``: model calls at once. ``engine``: where they run instead of where the setting of
+    this name says.
     """
 
     judge: str | None = None
     kind: Annotated[str, AfterValidator(known_word)] | None = None
     split: SplitName | None = None
+    graded: bool = False
     limit: int | None = None
+    max_cost: Annotated[float, Field(gt=0)] | None = None
     concurrency: int | None = None
     repeats: Annotated[int, Field(ge=1, le=20)] = 1
     engine: Annotated[str, AfterValidator(check_name)] | None = None
@@ -53,9 +60,21 @@ def run_judges(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Run:
     """Run judges over outputs; what is decided already is not asked again.
 
     Raises:
-        BadInput: there is no judge or no output that fits.
+        BadInput: there is no judge or no output that fits, or a spending limit could not hold.
     """
-    return _run(workspace, order, RunOptions(order.repeats, order.concurrency, engine=order.engine))
+    options = RunOptions(order.repeats, order.concurrency, engine=order.engine)
+    if order.max_cost is not None:
+        if options.elsewhere:
+            _refuse_limit()
+        options = replace(options, purse=Purse(order.max_cost))
+    return _run(workspace, order, options)
+
+
+def _refuse_limit() -> NoReturn:
+    raise BadInput(
+        "A spending limit holds for runs in this process only, not for engines and batches.",
+        next_step='Leave --max-cost out, or run without --batch and with --engine "".',
+    )
 
 
 @operation("judge batch", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -67,6 +86,8 @@ def batch_judges(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Run:
     Raises:
         BadInput: there is no judge or no output that fits.
     """
+    if order.max_cost is not None:
+        _refuse_limit()
     return _run(workspace, order, RunOptions(order.repeats, batch=True))
 
 
@@ -119,6 +140,11 @@ def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion
         groups = output_table.groups(workspace.db, workspace.project.id)
         dealt = split_table.dealt(workspace.db, workspace.project.id)
         ids = [output_id for output_id in ids if dealt.of(groups[output_id]) == order.split]
+    if order.graded:
+        graded = {grade.output_id for grade in current_grades(workspace)}
+        ids = [output_id for output_id in ids if output_id in graded]
+        if not ids:
+            raise BadInput("No output is graded yet.", next_step="Grade some, or leave --graded out.")
     return versions, ids[: order.limit]
 
 
@@ -136,6 +162,9 @@ def together(done: Sequence[Run]) -> Run:
             "error_kinds": dict(sum((Counter(run.error_kinds) for run in done), Counter[str]())),
             "faults": dict(sum((Counter(run.faults) for run in done), Counter[str]())),
             "judge_version_ids": tuple(i for run in done for i in run.judge_version_ids),
+            "pending": dict(sum((Counter(run.pending) for run in done), Counter[str]())),
+            "reasons": {kind: why for run in reversed(done) for kind, why in run.reasons.items()},
+            "ended_by": next((run.ended_by for run in done if run.ended_by), ""),
             "state": next((run.state for run in done if run.state != "finished"), "finished"),
             "message": " ".join(run.message for run in done if run.message),
         }

@@ -23,8 +23,7 @@ from labelcore.progress import Progress
 from labelcore.settings import settings
 from labelcore.stages.judging.running.cascades import judges_of
 from labelcore.stages.judging.running.deciding import Answers, Pace, decide, is_stopped
-from labelcore.stages.judging.running.estimating import span_words
-from labelcore.stages.judging.running.live_run import Result
+from labelcore.stages.judging.running.live_run import Result, span_words
 from labelcore.stages.judging.testing.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.testing.hardness_report import HardnessReport, report
 from labelcore.store import Database, hardness as hardness_table, verdicts as verdict_table

@@ -1,0 +1,136 @@
+"""What may be spent on calls: the most that a call can cost is set aside before it is sent.
+
+No token is shorter than a byte, and no answer longer than what was asked for, so calls in flight together
+never cost more than is there. A call that costs more all the same (an endpoint that does not keep to the
+length that it is told) teaches what to set aside, and the first call goes alone to find that out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urlsplit
+
+from labelcore.errors import BadInput, ModelTrouble
+from labelcore.settings import Endpoint
+
+OVERSPENT = "cost limit"
+"""The kind of trouble of a call that the limit does not allow."""
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+class Purse:
+    """US dollars that one run may spend. ``spent`` counts calls that broke off as if they had been paid."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit, self.spent = limit, 0.0
+        self._aside, self._under_way = 0.0, 0
+        self._dearer: float | None = (
+            None  # how many times a call cost what was set aside; None before the first
+        )
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def set_aside(self, most: float) -> float:
+        """Wait until so much is free; returns what is set aside. ModelTrouble where it never will be."""
+        while True:
+            wanted = most * (self._dearer or 1.0)
+            alone = self._dearer is not None or not self._under_way
+            if alone and self.spent + self._aside + wanted <= self.limit:
+                self._aside += wanted
+                self._under_way += 1
+                return wanted
+            if not self._under_way:
+                raise self._trouble(wanted)
+            freed = asyncio.get_running_loop().create_future()
+            self._waiting.append(freed)
+            await freed
+
+    def settle(self, aside: float, paid: float) -> None:
+        """Give back what was set aside for a call, less what it cost."""
+        self._aside -= aside
+        self._under_way -= 1
+        self.spent += paid
+        if paid and aside:
+            before = self._dearer or 1.0
+            self._dearer = max(before, before * paid / aside)
+        waiting, self._waiting = self._waiting, []
+        for freed in waiting:
+            if not freed.done():
+                freed.set_result(None)
+
+    def _trouble(self, wanted: float) -> ModelTrouble:
+        trouble = ModelTrouble(
+            "The spending limit is reached: US$ {spent:.4f} of {limit:.4f} are spent, and the next call may "
+            "cost {wanted:.4f}.",
+            next_step="Raise the limit and run again: nothing is asked twice.",
+            kind=OVERSPENT,
+            fatal=True,
+            spent=self.spent,
+            limit=self.limit,
+            wanted=wanted,
+        )
+        trouble.requests = 0
+        return trouble
+
+
+_purse: ContextVar[Purse | None] = ContextVar("what calls here are paid from", default=None)
+
+
+@contextlib.contextmanager
+def spending(purse: Purse | None) -> Iterator[None]:
+    """Within, calls are paid from this purse; None: from nobody's."""
+    before = _purse.set(purse)
+    try:
+        yield
+    finally:
+        _purse.reset(before)
+
+
+class Bill:
+    """One call; ``paid`` is None while nobody knows what it cost."""
+
+    paid: float | None = None
+
+
+@contextlib.asynccontextmanager
+async def charged(endpoint: Endpoint, body: Mapping[str, Any], free: type[Exception]) -> AsyncIterator[Bill]:
+    """One call from the purse, if there is one; what ends it with a ``free`` error costs nothing.
+
+    A call that broke off otherwise may have been paid all the same, so it counts as what was set aside.
+    """
+    bill, purse = Bill(), _purse.get()
+    if purse is None:
+        yield bill
+        return
+    aside = await purse.set_aside(most_of(endpoint, body))
+    try:
+        yield bill
+    except free:
+        bill.paid = 0.0
+        raise
+    finally:
+        purse.settle(aside, aside if bill.paid is None else bill.paid)
+
+
+def most_of(endpoint: Endpoint, body: Mapping[str, Any]) -> float:
+    """US dollars that a call can cost at most: a token for every byte, and the longest answer."""
+    given = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+    taken = body.get("max_tokens") or body.get("max_completion_tokens") or 0
+    return (given * endpoint.price_in + int(taken) * endpoint.price_out) / 1_000_000
+
+
+def refuse_unpriced(endpoints: Iterable[Endpoint]) -> None:
+    """BadInput where a limit could not hold, because nobody said what an endpoint costs."""
+    for endpoint in endpoints:
+        priced = endpoint.price_in or endpoint.price_out
+        if not priced and urlsplit(endpoint.base_url or "").hostname not in _HERE:
+            raise BadInput(
+                "No price is set for {model}, so a spending limit cannot hold.",
+                next_step="Set LABELCORE_PRICE_IN and LABELCORE_PRICE_OUT (US dollars per million tokens; of "
+                "a named endpoint price_in and price_out), or run without a limit.",
+                model=endpoint.model,
+            )
