@@ -43,6 +43,7 @@ from labelcore.models.judging import (
     CourtRuling,
     Decision,
     HardnessResult,
+    JudgePointer,
     JudgeVersion,
     Paid,
     ProbeCase,

@@ -14,7 +14,8 @@ class JudgeVersion(Frozen):
     """One version of an automatic decision on one criterion. ``id`` is the hash of its content.
 
     ``spec`` is what its ``kind`` reads. ``fitted_on``: the splits whose grades shaped it, so that no
-    figure on them is called held-out; () where none of this project's did.
+    figure on them is called held-out; () where none of this project's did. ``why``: what a person made it
+    for.
     """
 
     id: str
@@ -30,11 +31,23 @@ class JudgeVersion(Frozen):
     model: str = ""
     fitted_on: tuple[str, ...] = ()
     author: str = ""
+    why: str = ""
     at: datetime = Field(default_factory=now)
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
         return self.model_dump(mode="json", exclude={"project_id", "author"})
+
+
+class JudgePointer(Owned):
+    """That a version of a judge is in use, until a version comes whose number is above ``newest``."""
+
+    judge_id: str
+    judge_version_id: str
+    newest: int
+    author: str = ""
+    why: str = ""
+    at: datetime = Field(default_factory=now)
 
 
 class Decision(Frozen):

@@ -7,12 +7,13 @@ from typing import Any
 
 import duckdb
 
-from labelcore.models import JudgeVersion, new_id, now
+from labelcore.models import JudgePointer, JudgeVersion, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 _VERSION = Stored(JudgeVersion, "judge_version", id="judge_version_id", at="made_at")
+_POINTER = Stored(JudgePointer, "judge_pointer", id="event_id", at="made_at")
 _CHOICE = "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at FROM"
 
 
@@ -32,7 +33,7 @@ def save_within(cursor: duckdb.DuckDBPyConnection, versions: Sequence[JudgeVersi
 
 
 def current(db: Database, project_id: str) -> list[JudgeVersion]:
-    """The newest version of every judge of a project, by name."""
+    """The version in use of every judge of a project, by name."""
     return _VERSION.find(db, "judge_current WHERE project_id = ? ORDER BY name, judge_id", [project_id])
 
 
@@ -47,6 +48,25 @@ def many(db: Database, ids: Sequence[str]) -> dict[str, JudgeVersion]:
 def history(db: Database, judge_id: str) -> list[JudgeVersion]:
     """All versions of one judge, oldest first."""
     return _VERSION.find(db, "judge_version_unique WHERE judge_id = ? ORDER BY version, made_at", [judge_id])
+
+
+def last_numbers(db: Database, project_id: str) -> dict[str, int]:
+    """The highest number of a version of each judge, in use or not."""
+    return dict(
+        db.rows(
+            "SELECT judge_id, max(version) FROM judge_version WHERE project_id = ? GROUP BY ALL", [project_id]
+        )
+    )
+
+
+def point(db: Database, pointer: JudgePointer) -> None:
+    """Store which version of a judge is in use from now on."""
+    _POINTER.add(db, [pointer])
+
+
+def pointers(db: Database, judge_id: str) -> list[JudgePointer]:
+    """Which versions of a judge were put in use by whom, oldest first."""
+    return _POINTER.find(db, "judge_pointer WHERE judge_id = ? ORDER BY made_at, event_id", [judge_id])
 
 
 def of_criterion(db: Database, project_id: str, criterion_id: str) -> list[JudgeVersion]:

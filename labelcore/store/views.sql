@@ -89,10 +89,17 @@ CREATE OR REPLACE VIEW judge_version_unique AS
     SELECT * FROM judge_version
     QUALIFY row_number() OVER (PARTITION BY judge_version_id ORDER BY made_at) = 1;
 
+CREATE OR REPLACE VIEW judge_pointer_current AS
+    SELECT * FROM judge_pointer
+    QUALIFY row_number() OVER (PARTITION BY judge_id ORDER BY made_at DESC, event_id DESC) = 1;
+
+-- The version in use: the newest, or the one that was pointed to when no later one was there.
 CREATE OR REPLACE VIEW judge_current AS
-    SELECT * FROM judge_version_unique
+    SELECT v.* FROM judge_version_unique v
+    LEFT JOIN judge_pointer_current p ON p.judge_id = v.judge_id AND p.judge_version_id = v.judge_version_id
     QUALIFY row_number() OVER (
-        PARTITION BY judge_id ORDER BY version DESC, made_at DESC, judge_version_id) = 1;
+        PARTITION BY v.judge_id ORDER BY greatest(v.version, p.newest) DESC, p.newest IS NOT NULL DESC,
+        v.made_at DESC, v.judge_version_id) = 1;
 
 CREATE OR REPLACE VIEW choice_current AS
     SELECT * FROM choice
@@ -191,13 +198,16 @@ CREATE OR REPLACE VIEW grades AS
     LEFT JOIN criterion_current c ON c.criterion_id = g.criterion_id
     LEFT JOIN sample_pick k ON k.sample_id = g.sample_id AND k.output_id = g.output_id;
 
--- Every version of every judge; is_newest marks one of each, is_chosen those of the chosen set.
+-- Every version of every judge; is_newest marks one of each, is_in_use the one that decides, is_chosen
+-- those of the chosen set.
 CREATE OR REPLACE VIEW judges AS
     SELECT p.name AS project, j.name AS judge, j.kind, j.version, c.name AS criterion, j.model,
-        j.description, j.judge_version_id = n.judge_version_id AS is_newest,
+        j.description, row_number() OVER (
+            PARTITION BY j.judge_id ORDER BY j.version DESC, j.made_at DESC, j.judge_version_id) = 1
+            AS is_newest,
         coalesce(json_contains(s.judge_version_ids, to_json(j.judge_version_id)), false) AS is_chosen,
         j.author, j.made_at, j.judge_version_id, j.judge_id, j.criterion_id, j.criterion_version,
-        j.project_id
+        j.project_id, j.judge_version_id = n.judge_version_id AS is_in_use, j.why
     FROM judge_version_unique j
     JOIN judge_current n USING (judge_id)
     LEFT JOIN project_unique p ON p.project_id = j.project_id

@@ -62,7 +62,7 @@ COLUMNS = {
         "project VARCHAR, judge VARCHAR, kind VARCHAR, version BIGINT, criterion VARCHAR, model VARCHAR, "
         "description VARCHAR, is_newest BOOLEAN, is_chosen BOOLEAN, author VARCHAR, made_at TIMESTAMP, "
         "judge_version_id VARCHAR, judge_id VARCHAR, criterion_id VARCHAR, criterion_version BIGINT, "
-        "project_id VARCHAR"
+        "project_id VARCHAR, is_in_use BOOLEAN, why VARCHAR"
     ),
 }
 """Other people's queries rest on these: a column may be added at the end, none may go or change."""

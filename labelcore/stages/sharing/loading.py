@@ -204,7 +204,7 @@ def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion 
         if judge.criterion_id is None
     ]
     known = [(judge.kind, kind.checked(kind.leaving())) for judge in here if (kind := kind_of(judge)).travels]
-    numbers = {judge.judge_id: judge.version for judge in here}
+    numbers = judge_table.last_numbers(workspace.db, workspace.project.id)
     for judge in _judges(workspace, rubric, rubric.overall, None):
         if isinstance(judge, JudgeLeftOut):
             yield judge

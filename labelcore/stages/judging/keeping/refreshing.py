@@ -84,7 +84,8 @@ def _refreshed(workspace: Workspace, old: JudgeVersion, staleness: Staleness) ->
     judge = kind_of(old)
     spec = judge.rewritten(lambda prompt: prompt.present(criterion, staleness.terms))
     spec.pop(_AGAIN, None)
-    known = {version.id for version in judge_table.history(workspace.db, old.judge_id)}
+    history = judge_table.history(workspace.db, old.judge_id)
+    known = {version.id for version in history}
     number = 1
     while (new_id := version_id(workspace.project.id, old.criterion_id, old.kind, spec)) in known:
         # What changed was changed back; the newest version must be the newest all the same.
@@ -96,11 +97,12 @@ def _refreshed(workspace: Workspace, old: JudgeVersion, staleness: Staleness) ->
     return old.model_copy(
         update={
             "id": new_id,
-            "version": old.version + 1,
+            "version": max(version.version for version in history) + 1,
             "spec": spec,
             "description": description,
             "criterion_version": criterion.version if criterion else None,
             "author": workspace.person,
+            "why": "",
             "at": now(),
         }
     )

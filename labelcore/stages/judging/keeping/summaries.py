@@ -19,7 +19,7 @@ from labelcore.workspace import Workspace
 
 
 class JudgeSummary(Frozen):
-    """A judge's newest version with its verdicts in counts.
+    """A judge's version in use with its verdicts in counts.
 
     ``errors`` are outputs without a verdict; ``refusals`` are those among them that the model refused.
     ``stale_because``: what changed since it was made, in words.
@@ -77,7 +77,7 @@ def show_judge(workspace: Workspace, judge: JudgeVersion) -> JudgeDetail:
 
 @operation(role=Role.MANAGER)
 def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = None) -> list[JudgeSummary]:
-    """Every judge's newest version, or these versions, with their verdicts in counts."""
+    """Every judge's version in use, or these versions, with their verdicts in counts."""
     if versions is None:
         versions = judge_table.current(workspace.db, workspace.project.id)
     counts = verdict_table.counts(workspace.db, workspace.project.id)

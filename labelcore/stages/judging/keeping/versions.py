@@ -17,7 +17,7 @@ from labelcore.workspace import Workspace
 
 
 def active_judges(workspace: Workspace) -> list[JudgeVersion]:
-    """The newest versions of judges whose criterion is accepted, or that decide the overall grade; those
+    """The versions in use of judges whose criterion is accepted, or that decide the overall grade; those
     that check a schema which is not the project's any more are left out.
     """
     active = {None, *(criterion.id for criterion in list_criteria(workspace, status="accepted"))}
@@ -91,12 +91,13 @@ def stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Judge
     A judge that is the same, or would be made of the same grades, notes and field again, keeps its version.
     """
     current = {judge.judge_id: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
+    last = judge_table.last_numbers(workspace.db, workspace.project.id)
     found = []
     for version in versions:
         old, made_of = current.get(version.judge_id), kind_of(version).made_of
         if old and (old.id == version.id or (made_of is not None and made_of == kind_of(old).made_of)):
             found.append(old)
         else:
-            found.append(version.model_copy(update={"version": old.version + 1 if old else 1}))
+            found.append(version.model_copy(update={"version": last.get(version.judge_id, 0) + 1}))
     judge_table.save(workspace.db, found)
     return found
