@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
-import tomllib
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -21,10 +21,14 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from labelcore import endpoint_files, key_stores
+from labelcore.endpoint_files import address_of
 from labelcore.errors import BadInput, ModelTrouble
 
+OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT = "default"
 """The name of the endpoint that LABELCORE_MODEL and its neighbours describe."""
+_DB = Path("labelcore.duckdb")
 ENGINE = r"|dask|(dask|tcp|tls)://[^\s/]+:\d+"
 """What names an engine: nothing, "dask", or the address of a Dask scheduler."""
 
@@ -32,6 +36,7 @@ ENGINE = r"|dask|(dask|tcp|tls)://[^\s/]+:\d+"
 class Calls(BaseModel):
     """How an endpoint is called: US dollars per million tokens, and its limits; seconds for ``call_timeout``.
 
+    ``price_cached``: of tokens in that the endpoint says it had in its cache; None: as those that it had not.
     Rates that are not known are learned from the endpoint's answers. ``transport``: "fast" posts by aiohttp
     (a tenth of the openai client's CPU time), "openai" goes through the openai package, for what only its
     HTTP library can do.
@@ -39,15 +44,26 @@ class Calls(BaseModel):
 
     price_in: float = Field(default=0.0, ge=0)
     price_out: float = Field(default=0.0, ge=0)
+    price_cached: float | None = Field(default=None, ge=0)
     concurrency: int = Field(default=16, ge=1, le=1000)
     requests_per_minute: float | None = Field(default=None, gt=0)
     tokens_per_minute: float | None = Field(default=None, gt=0)
     call_timeout: float = Field(default=60.0, gt=0)
     transport: Literal["fast", "openai"] = "fast"
 
+    def cost(self, tokens_in: float, tokens_out: float, cached: float = 0) -> float:
+        """US dollars of so many tokens, ``cached`` of those in among them."""
+        kept = self.price_in if self.price_cached is None else self.price_cached
+        fresh = (tokens_in - cached) * self.price_in + cached * kept
+        return (fresh + tokens_out * self.price_out) / 1_000_000
+
 
 class Endpoint(Calls):
-    """One model at an OpenAI-compatible address (OpenAI's own without); ``api_key_env`` names a variable."""
+    """One model at an OpenAI-compatible address (OpenAI's own without).
+
+    ``api_key_env`` names a variable that holds its key, ``key_in`` another place where it is kept.
+    ``moved_from``: addresses at which it stood before, and for whose judges it answers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,22 +71,49 @@ class Endpoint(Calls):
     base_url: str | None = None
     api_key: SecretStr | None = None
     api_key_env: str | None = None
+    key_in: key_stores.KeyStore | None = None
+    moved_from: tuple[str, ...] = ()
     model: str = Field(min_length=1)
 
     def document(self) -> dict[str, Any]:
         """Its JSON form, without the key."""
-        return self.model_dump(mode="json", exclude={"api_key", "api_key_env"}) | {"has_key": self.has_key}
+        shown = self.model_dump(mode="json", exclude={"api_key", "api_key_env"})
+        address = {"base_url": self.address if self.base_url else None}
+        return shown | address | {"key_in": self.key_place, "has_key": self.has_key}
+
+    @property
+    def address(self) -> str:
+        """Where it is, as judges remember it: nothing in it is a secret."""
+        return address_of(self.base_url or OPENAI_URL)
+
+    def answers_for(self, address: str) -> bool:
+        """Whether it stands at an address, or stood there."""
+        return address in {self.address, *map(address_of, self.moved_from)}
+
+    @property
+    def key_place(self) -> Literal["", "settings", "variable", "keyring", "file"]:
+        """Where its key comes from; "" where it has none."""
+        if self.api_key is not None:
+            return "settings"
+        return "variable" if self.api_key_env else self.key_in or ""
+
+    @property
+    def key_name(self) -> str:
+        """Under what its key is kept."""
+        return f"{self.name} {self.address}"
 
     @property
     def has_key(self) -> bool:
-        """Whether a key is set, here or in the variable that is named."""
-        return self.api_key is not None or bool(os.environ.get(self.api_key_env or ""))
+        """Whether a key is set or kept; a keyring is not asked for it, which may make it ask a person."""
+        return bool(self.api_key or self.key_in or os.environ.get(self.api_key_env or ""))
 
     @property
     def key(self) -> str:
-        """The secret, "none" where a server wants no key; ModelTrouble where its variable is not set."""
+        """The secret, "none" where a server wants no key; ModelTrouble where it is not to be had."""
         if self.api_key is not None:
             return self.api_key.get_secret_value()
+        if self.key_in is not None:
+            return self._kept_key(self.key_in)
         if self.api_key_env is None:
             return "none"
         if not (found := os.environ.get(self.api_key_env)):
@@ -84,13 +127,29 @@ class Endpoint(Calls):
             )
         return found
 
+    def _kept_key(self, store: key_stores.KeyStore) -> str:
+        try:
+            found = key_stores.read(store, settings().keys_file, self.key_name)
+        except BadInput as trouble:
+            raise ModelTrouble(trouble.what, next_step=trouble.next_step, kind="key", fatal=True) from None
+        if found is None:
+            raise ModelTrouble(
+                "The endpoint '{name}' has no key: none is kept for {address}.",
+                next_step="`labelcore endpoints add {name} …` gives it one.",
+                kind="key",
+                fatal=True,
+                name=self.name,
+                address=self.address,
+            )
+        return found
+
 
 class Settings(Calls, BaseSettings):
     """What a person may configure, with its defaults."""
 
     model_config = SettingsConfigDict(env_prefix="LABELCORE_", env_file=".env", extra="ignore")
 
-    db: Path = Path("labelcore.duckdb")
+    db: Path = _DB
     """The DuckDB file that holds everything."""
     project: str = "default"
     """The project that commands and pages work on unless they name another."""
@@ -124,6 +183,8 @@ class Settings(Calls, BaseSettings):
     """Further endpoints by name; a judge names the one that it asks."""
     endpoints_file: Path | None = None
     """A TOML or JSON file with further endpoints by name."""
+    keys_file: Path = Path.home() / ".labelcore" / "keys.json"
+    """The file of those keys that somebody wanted kept in a file; only its owner may read it."""
     folders: Annotated[tuple[Path, ...], NoDecode] = ()
     """Folders of this machine, with a colon between them (on Windows a semicolon), from which who is not at
     this machine may name files, on the Import page for example. Without it only uploads are read."""
@@ -137,10 +198,15 @@ class Settings(Calls, BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _gather_endpoints(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """File and variable together, each endpoint told its own name; the variable wins."""
+        """Variable, file, and those that people added, each endpoint told its own name; the first wins."""
         named = given.get("endpoints") or {}
         if place := given.get("endpoints_file"):
-            named = _read_endpoints(Path(place)) | named
+            named = endpoint_files.read(Path(place)) | named
+        named = named | {
+            name: table
+            for name, table in endpoint_files.added(Path(given.get("db") or _DB)).items()
+            if name not in named
+        }
         given["endpoints"] = {
             name: value | {"name": name} if isinstance(value, dict) else value
             for name, value in named.items()
@@ -202,22 +268,6 @@ _SHARED = tuple(name for name in Endpoint.model_fields if name in Settings.model
 """What both set in the same words."""
 
 
-def _read_endpoints(place: Path) -> dict[str, Any]:
-    try:
-        text = place.expanduser().read_text("utf-8")
-        found = tomllib.loads(text) if place.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError) as trouble:
-        raise BadInput(
-            "The endpoints in {place} cannot be read: {trouble}.",
-            next_step="LABELCORE_ENDPOINTS_FILE wants a TOML or JSON file: name -> base_url, model, …",
-            place=place,
-            trouble=str(trouble),
-        ) from trouble
-    if not isinstance(found, dict) or not all(isinstance(endpoint, dict) for endpoint in found.values()):
-        raise BadInput("{place} must hold one table for each endpoint, by its name.", place=place)
-    return found
-
-
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read once; BadInput where one of them is not usable."""
@@ -234,3 +284,18 @@ def settings() -> Settings:
             "LABELCORE_ENDPOINTS is no JSON.",
             next_step='It wants {"NAME": {"base_url": …, "model": …, "api_key_env": …}}.',
         ) from None
+
+
+@contextlib.contextmanager
+def working_on(db: Path) -> Iterator[None]:
+    """Within, the settings are those of a database: with the endpoints that were added to it."""
+    before = os.environ.get("LABELCORE_DB")
+    os.environ["LABELCORE_DB"] = str(db)
+    settings.cache_clear()
+    try:
+        yield
+    finally:
+        os.environ.pop("LABELCORE_DB")
+        if before is not None:
+            os.environ["LABELCORE_DB"] = before
+        settings.cache_clear()

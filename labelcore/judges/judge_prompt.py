@@ -73,8 +73,8 @@ class TravellingPrompt(PromptSpec):
 
 
 class StoredPrompt(PromptSpec):
-    """A prompt as the store has it. Of the ``examples`` the first ``shown`` of each verdict are shown that
-    may be; ``fail_option_first`` and ``fail_examples_first`` are orders that a hardness test asks in.
+    """A prompt as the store has it, bound to the ``address`` of an endpoint. Of the ``examples`` the first
+    ``shown`` of each verdict are shown that may be; ``fail_option_first`` and ``fail_examples_first`` are orders that a hardness test asks in.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -83,14 +83,15 @@ class StoredPrompt(PromptSpec):
     examples: tuple[Teaching, ...] = ()
     shown: int = 0
     endpoint: str = ""
+    address: str = ""
     fail_option_first: bool = False
     fail_examples_first: bool = False
 
 
 @dataclass(frozen=True)
 class Asking:
-    """Whom a judge asks, and what besides the verdict: ``shown`` examples of each verdict are shown,
-    ``probability`` asks once more for that of pass, ``variant`` is a name of ``prompts.VARIANTS``.
+    """Whom a judge asks and where, and what besides the verdict: ``shown`` examples of each verdict are
+    shown, ``probability`` asks once more for that of pass, ``variant`` is a name of ``prompts.VARIANTS``.
     """
 
     model: str
@@ -98,6 +99,7 @@ class Asking:
     probability: bool = False
     variant: str = "plain"
     endpoint: str = ""
+    address: str = ""
 
 
 def make_spec(
@@ -121,6 +123,7 @@ def make_spec(
         "probability": asking.probability,
         "variant": "" if asking.variant == "plain" else asking.variant,
         "endpoint": asking.endpoint,
+        "address": asking.address,
     }
     return spec | {key: value for key, value in more.items() if value}
 
@@ -147,7 +150,7 @@ class Prompt:
     @property
     def answerer(self) -> Answerer:
         """Whom it asks."""
-        return Answerer(self.spec.model, self.spec.endpoint)
+        return Answerer(self.spec.model, self.spec.endpoint, self.spec.address)
 
     @cached_property
     def _terms(self) -> list[Term]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from labelcore.errors import ModelTrouble
+from labelcore.llm.limits import Limiter
 from labelcore.llm.protocol import (
     Answer as Answer,
     Message as Message,
@@ -17,6 +18,7 @@ from labelcore.llm.protocol import (
     parse as parse,
 )
 from labelcore.settings import DEFAULT, Endpoint, settings
+from labelcore.wording import Wording
 
 if TYPE_CHECKING:
     from labelcore.llm.client import OpenAIClient
@@ -27,15 +29,27 @@ def client_from_settings() -> OpenAIClient:
     return client_for(settings().default_endpoint)
 
 
-def client_for(endpoint: Endpoint, keep_in: Path | None = None) -> OpenAIClient:
-    """A client for one endpoint; a courier keeps every good answer in the file ``keep_in`` as it comes."""
+def client_for(endpoint: Endpoint, keep_in: Path | None = None, gate: Limiter | None = None) -> OpenAIClient:
+    """A client for one endpoint; a courier keeps every good answer in the file ``keep_in`` as it comes.
+
+    ``gate``: limits that it shares with the other clients of its address.
+    """
     from labelcore.llm.client import OpenAIClient  # aiohttp is loaded only where somebody is asked
 
     if keep_in is None or endpoint.transport != "fast" or sys.platform == "win32":
-        return OpenAIClient(endpoint)
+        return OpenAIClient(endpoint, gate=gate)
     from labelcore.llm.courier_transport import CourierTransport
 
-    return OpenAIClient(endpoint, CourierTransport(endpoint, keep_in))
+    return OpenAIClient(endpoint, CourierTransport(endpoint, keep_in), gate)
+
+
+def gate_of(address: str, concurrency: int | None = None) -> Limiter:
+    """What all clients of an address share: the widest limits that its endpoints have, or ``concurrency``."""
+    there = [known for known in settings().all_endpoints.values() if known.address == address]
+    calls = concurrency or max(endpoint.concurrency for endpoint in there)
+    requests = [endpoint.requests_per_minute for endpoint in there if endpoint.requests_per_minute]
+    tokens = [endpoint.tokens_per_minute for endpoint in there if endpoint.tokens_per_minute]
+    return Limiter(calls, max(requests, default=None), max(tokens, default=None))
 
 
 def asked_key() -> str | None:
@@ -58,15 +72,21 @@ def asking_for(key: str) -> Iterator[None]:
 
 
 class Answerer(NamedTuple):
-    """Who answers a judge: a model, and the name of an endpoint; "" where it does not matter."""
+    """Who answers a judge: a model, the name of an endpoint, and its address; "" where it does not matter."""
 
     model: str = ""
     endpoint: str = ""
+    address: str = ""
 
 
 def endpoint_for(answerer: Answerer) -> Endpoint:
-    """The endpoint that it names, else one with its model, else the default; asked for the judge's model."""
+    """Who may answer a judge, asked for the judge's model: of the endpoints at its address the one that it
+    names, else one with its model. A judge without an address is answered by the endpoint that it names, else
+    one with its model, else the default.
+    """
     known, name, model = settings().all_endpoints, answerer.endpoint, answerer.model
+    if answerer.address:
+        return _at_address(answerer, known).model_copy(update={"model": model})
     if name and name != DEFAULT and name not in known:
         names = ", ".join(known) or "none is configured"
         raise ModelTrouble(
@@ -81,3 +101,23 @@ def endpoint_for(answerer: Answerer) -> Endpoint:
     default = settings().default_endpoint
     found = known[name] if name in known else having[0] if having else default
     return found.model_copy(update={"model": model}) if model else found
+
+
+def _at_address(answerer: Answerer, known: Mapping[str, Endpoint]) -> Endpoint:
+    there = [endpoint for endpoint in known.values() if endpoint.answers_for(answerer.address)]
+    having = [endpoint for endpoint in there if endpoint.model == answerer.model]
+    named = [endpoint for endpoint in there if endpoint.name == answerer.endpoint]
+    if found := [*named, *having, *there]:
+        return found[0]
+    same = known.get(answerer.endpoint or DEFAULT)
+    elsewhere = Wording(" ('{name}' is at {there} now)", name=same.name, there=same.address) if same else ""
+    raise ModelTrouble(
+        "The judge asks {model} at {address}, where no endpoint is configured{elsewhere}.",
+        next_step="`labelcore endpoints add NAME --address {address} --model {model}` brings it back; "
+        "`labelcore judge propose --endpoint NAME` makes a judge that asks another.",
+        kind="endpoint",
+        fatal=True,
+        model=answerer.model,
+        address=answerer.address,
+        elsewhere=elsewhere,
+    )

@@ -100,9 +100,8 @@ class ProviderBatches:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
         text = refusal_text(found.refused) if found.refused else found.text
-        given, taken, endpoint = found.tokens_in, found.tokens_out, self._endpoint
-        cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
-        model = found.model or endpoint.model
+        given, taken, model = found.tokens_in, found.tokens_out, found.model or self._endpoint.model
+        cost = self._endpoint.cost(given, taken, found.tokens_cached)
         return Paid(key=key, text=text, model=model, tokens_in=given, tokens_out=taken, cost_usd=cost)
 
     @contextlib.contextmanager
@@ -118,7 +117,7 @@ class ProviderBatches:
                     next_step="Run without --batch.",
                     kind="no batches",
                     fatal=True,
-                    base_url=self._endpoint.base_url or Wording("The provider"),
+                    base_url=self._endpoint.address if self._endpoint.base_url else Wording("The provider"),
                 ) from None
             told = black_out(trouble.message, self._key).encode()
             refused = refusal(response.status_code, told, response.headers)

@@ -57,12 +57,16 @@ STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
 class OpenAIClient:
     """A client for one endpoint and one model; use and close it in one event loop.
 
-    ``notes``: what the endpoint cannot do; ``on_disk``: good answers are in a file before they are returned.
+    ``gate``: limits that it shares with the other clients of its address. ``notes``: what the endpoint
+    cannot do; ``on_disk``: good answers are in a file before they are returned.
     """
 
-    def __init__(self, endpoint: Endpoint, transport: Transport | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, transport: Transport | None = None, gate: Limiter | None = None
+    ) -> None:
         self.model = endpoint.model
         self.endpoint = endpoint
+        self._gate = gate
         self.notes: set[str] = set()
         self.by_schema = True
         self.on_disk = isinstance(transport, KeepsAnswers)
@@ -78,7 +82,8 @@ class OpenAIClient:
     def limiter(self) -> Limiter:
         """The endpoint's limits as they are known now."""
         endpoint = self.endpoint
-        return Limiter(endpoint.concurrency, endpoint.requests_per_minute, endpoint.tokens_per_minute)
+        pace = endpoint.requests_per_minute, endpoint.tokens_per_minute
+        return Limiter(endpoint.concurrency, *pace, gate=self._gate)
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
@@ -224,8 +229,7 @@ class OpenAIClient:
         return counted | {"cost_usd": self._cost(spent), "latency_ms": latency, "faults": tuple(spent.faults)}
 
     def _cost(self, spent: _Spent) -> float:
-        endpoint = self.endpoint
-        return (spent.tokens_in * endpoint.price_in + spent.tokens_out * endpoint.price_out) / 1_000_000
+        return self.endpoint.cost(spent.tokens_in, spent.tokens_out, spent.tokens_cached)
 
     def _told(self, trouble: ModelTrouble, spent: _Spent) -> ModelTrouble:
         """The trouble with what it cost until then."""
@@ -238,12 +242,13 @@ class _Spent:
     """What one question took so far, answers of no use included."""
 
     def __init__(self) -> None:
-        self.tokens_in = self.tokens_out = self.requests = 0
+        self.tokens_in = self.tokens_out = self.tokens_cached = self.requests = 0
         self.faults: list[str] = []
 
     def add(self, found: Read) -> None:
         self.tokens_in += found.tokens_in
         self.tokens_out += found.tokens_out
+        self.tokens_cached += found.tokens_cached
 
 
 class _Builder:

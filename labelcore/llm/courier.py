@@ -115,7 +115,6 @@ class Courier:
             found = json.loads(raw)
             usage = found.get("usage")
             given, taken = _tokens(usage, "prompt"), _tokens(usage, "completion")
-            cost = (given * self._endpoint["price_in"] + taken * self._endpoint["price_out"]) / 1e6
             self._kept.write(
                 {
                     "key": key,
@@ -123,11 +122,17 @@ class Courier:
                     "model": str(found.get("model") or self._endpoint["model"]),
                     "tokens_in": given,
                     "tokens_out": taken,
-                    "cost_usd": cost,
+                    "cost_usd": self._cost(given, taken, _cached(usage, given)),
                     "latency_ms": ms,
                     "at": datetime.now(UTC).isoformat(),
                 }
             )
+
+    def _cost(self, given: int, taken: int, cached: int) -> float:
+        """As :meth:`labelcore.settings.Calls.cost` counts it."""
+        prices = self._endpoint
+        fresh = (given - cached) * prices["price_in"] + cached * prices["price_cached"]
+        return float(fresh + taken * prices["price_out"]) / 1e6
 
     def _say(self, head: dict[str, Any], body: bytes = b"") -> None:
         if not self._writer.is_closing():
@@ -136,7 +141,15 @@ class Courier:
 
 def _tokens(usage: Any, kind: str) -> int:
     """As :func:`labelcore.llm.protocol.read` counts them."""
-    found = usage.get(f"{kind}_tokens") if isinstance(usage, dict) else None
+    return _count(usage.get(f"{kind}_tokens")) if isinstance(usage, dict) else 0
+
+
+def _cached(usage: Any, given: int) -> int:
+    detail = usage.get("prompt_tokens_details") if isinstance(usage, dict) else None
+    return min(given, _count(detail.get("cached_tokens"))) if isinstance(detail, dict) else 0
+
+
+def _count(found: Any) -> int:
     return int(found) if isinstance(found, int | float) and 0 <= found <= _MOST_COUNTED else 0
 
 

@@ -14,16 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labelcore.llm import blackout, courier
-from labelcore.llm.transports import (
-    OPENAI_URL,
-    KeepsAnswers,
-    Reply,
-    Unreachable,
-    completion,
-    proxy_for,
-    refusal,
-)
-from labelcore.settings import Endpoint
+from labelcore.llm.transports import KeepsAnswers, Reply, Unreachable, completion, proxy_for, refusal
+from labelcore.settings import OPENAI_URL, Endpoint
 
 if TYPE_CHECKING:
     from openai.types.chat import CompletionCreateParams
@@ -47,6 +39,7 @@ class CourierTransport(KeepsAnswers):
             "model": endpoint.model,
             "price_in": endpoint.price_in,
             "price_out": endpoint.price_out,
+            "price_cached": endpoint.price_in if endpoint.price_cached is None else endpoint.price_cached,
             "timeout": endpoint.call_timeout + 1,
             "headers": authorization | {"content-type": "application/json"},
             "proxy": proxy_for(url),

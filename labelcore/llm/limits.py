@@ -49,11 +49,17 @@ class Bucket:
 
 
 class Limiter:
-    """One model's limits: calls at once, calls and tokens a minute."""
+    """One model's limits: calls at once, calls and tokens a minute; behind it the ``gate`` of its address."""
 
     def __init__(
-        self, concurrency: int, calls_a_minute: float | None = None, tokens_a_minute: float | None = None
+        self,
+        concurrency: int,
+        calls_a_minute: float | None = None,
+        tokens_a_minute: float | None = None,
+        *,
+        gate: Limiter | None = None,
     ) -> None:
+        self._gate = gate
         self._slots = asyncio.Semaphore(concurrency)
         self._start = float(concurrency)
         self._told = calls_a_minute and calls_a_minute / 60
@@ -78,6 +84,8 @@ class Limiter:
                 await asyncio.sleep(wait)
             while (wait := self._hold_until - time.monotonic()) > 0:  # noqa: ASYNC110 - a time, no event
                 await asyncio.sleep(wait)
+            if self._gate:
+                await self._gate.enter(tokens)
         except BaseException:
             self._slots.release()
             raise
@@ -85,6 +93,8 @@ class Limiter:
     def leave(self) -> None:
         """Give the slot back."""
         self._slots.release()
+        if self._gate:
+            self._gate.leave()
 
     def accepted(self, headers: Mapping[str, str]) -> None:
         """Take in a good answer and what its headers say of limits."""

@@ -56,7 +56,10 @@ class Weighed(Took):
 
 
 class Read(NamedTuple):
-    """What a chat completion holds; "" and 0 where it is absent or of another type than it should be."""
+    """What a chat completion holds; "" and 0 where it is absent or of another type than it should be.
+
+    ``tokens_cached``: those of ``tokens_in`` that the provider had in its cache.
+    """
 
     text: str
     ended: str
@@ -64,6 +67,7 @@ class Read(NamedTuple):
     refused: str
     tokens_in: int
     tokens_out: int
+    tokens_cached: int
 
 
 def read(completion: Mapping[str, Any]) -> Read:
@@ -71,14 +75,16 @@ def read(completion: Mapping[str, Any]) -> Read:
     choices = completion.get("choices")
     choice = _table(choices[0]) if isinstance(choices, list) and choices else {}
     message, usage = _table(choice.get("message")), _table(completion.get("usage"))
+    given = _count(usage.get("prompt_tokens"))
     text = _text(message.get("content"))
     return Read(
         text,
         _text(choice.get("finish_reason")),
         _text(completion.get("model")),
         _text(message.get("refusal")) or (text if refuses(text) else ""),
-        _count(usage.get("prompt_tokens")),
+        given,
         _count(usage.get("completion_tokens")),
+        min(given, _count(_table(usage.get("prompt_tokens_details")).get("cached_tokens"))),
     )
 
 

@@ -23,13 +23,11 @@ from yarl import URL
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm.blackout import black_out
-from labelcore.settings import DEFAULT, Endpoint
+from labelcore.settings import DEFAULT, OPENAI_URL, Endpoint
 from labelcore.wording import Wording
 
 if TYPE_CHECKING:
     from openai.types.chat import CompletionCreateParams
-
-OPENAI_URL = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True)
@@ -203,7 +201,7 @@ _NO_MODEL = re.compile(
 
 def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
     """The sentence for what a transport raised; ``fatal`` where no other call can succeed."""
-    where = endpoint.base_url or "The provider"
+    where = endpoint.address if endpoint.base_url else "The provider"
     if isinstance(trouble, Refused):
         return _refusal(endpoint, where, trouble)
     if isinstance(trouble, TimeoutError):

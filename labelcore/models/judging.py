@@ -154,6 +154,7 @@ class BatchJob(Owned):
     """
 
     endpoint: str
+    address: str = ""
     model: str
     provider_id: str = ""
     state: str

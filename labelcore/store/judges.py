@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -76,6 +76,31 @@ def of_criterion(db: Database, project_id: str, criterion_id: str) -> list[Judge
         "judge_version_unique WHERE project_id = ? AND criterion_id = ? ORDER BY made_at, judge_version_id",
         [project_id, criterion_id],
     )
+
+
+class AnsweredAt(NamedTuple):
+    """Where a judge version that names no address was answered."""
+
+    judge_version_id: str
+    endpoint: str
+    model: str
+    address: str
+
+
+def addresses(db: Database, judge_version_ids: Sequence[str]) -> list[AnsweredAt]:
+    """Where these versions were answered first."""
+    rows = db.rows(
+        "SELECT judge_version_id, endpoint, model, address FROM judge_address_first "
+        "WHERE judge_version_id IN (SELECT unnest(?))",
+        [list(judge_version_ids)],
+    )
+    return [AnsweredAt(*row) for row in rows]
+
+
+def remember_addresses(db: Database, answered: Sequence[AnsweredAt]) -> None:
+    """Remember where versions were answered; what was there before counts."""
+    if answered:
+        db.append("judge_address", (*AnsweredAt._fields, "made_at"), [(*row, utc(now())) for row in answered])
 
 
 def save_choice(

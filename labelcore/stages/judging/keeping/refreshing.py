@@ -19,6 +19,7 @@ from labelcore.stages import projects
 from labelcore.stages.deriving import glossary
 from labelcore.stages.deriving.versions import same_meaning
 from labelcore.stages.finding import find_criterion
+from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.store import criteria as criterion_table, judges as judge_table
 from labelcore.wording import Wording
@@ -69,7 +70,7 @@ def refresh_judges(
     staleness = Staleness(workspace)
     made = [
         _refreshed(workspace, version, staleness)
-        for version in ([judge] if judge else active_judges(workspace))
+        for version in bound(workspace.db, [judge] if judge else active_judges(workspace))
         if kind_of(version).prompts and staleness.reasons(version)
     ]
     if judge and not made:

@@ -14,6 +14,7 @@ from labelcore.judges.kinds.panel import PanelKind, Rule, make_spec
 from labelcore.models import JudgeVersion, Role
 from labelcore.operations import Effect, operation
 from labelcore.stages.finding import find_criterion
+from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
@@ -41,11 +42,11 @@ def make_panel(
     """
     _check(judges)
     first = judges[0]
-    specs: dict[str, Mapping[str, Any]] = {judge.name: judge.spec for judge in judges}
+    specs: dict[str, Mapping[str, Any]] = {judge.name: judge.spec for judge in bound(workspace.db, judges)}
     name, what = first.name.split(" · ")[0], "judges"
     if len(judges) == 1:
         name, what = first.name, "variants"
-        (prompt,) = kind_of(first).prompts
+        (prompt,) = kind_of(bound(workspace.db, [first])[0]).prompts
         specs = {f"{name} · {variant}": prompt.varied(variant) for variant in prompts.VARIANTS}
     name = f"{name} · panel of {len(specs)} {what} ({rule})"
     spec = make_spec(specs, rule)

@@ -129,7 +129,7 @@ class BatchRound:
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
         for job in job_table.under_way(self._db, self._live.workspace.project.id):
-            endpoint = endpoint_for(Answerer(job.model, job.endpoint))
+            endpoint = endpoint_for(Answerer(job.model, job.endpoint, job.address))
             with _batches(endpoint) as batches:
                 self._collect(job, batches)
 
@@ -190,6 +190,7 @@ class BatchRound:
             id=new_id("batch"),
             project_id=self._live.workspace.project.id,
             endpoint=endpoint.name,
+            address=endpoint.address,
             model=endpoint.model,
             state="handing over",
             questions=tuple(keys),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import Answerer, ModelClient, client_for, endpoint_for
+from labelcore.llm import Answerer, ModelClient, client_for, endpoint_for, gate_of
+from labelcore.llm.limits import Limiter
 from labelcore.models import JudgeVersion
 from labelcore.settings import Endpoint
 from labelcore.store.journal import Journal
@@ -74,12 +75,16 @@ class Clients:
 
 
 def live_clients(concurrency: int | None = None, journal: Journal | None = None, calls: int = 0) -> Clients:
-    """Clients that ask at once; with a journal and many calls, couriers keep what is answered."""
+    """Clients that ask at once, those of one address within its limits; with a journal and many calls,
+    couriers keep what is answered.
+    """
+    gates: dict[str, Limiter] = {}
 
     def open_(endpoint: Endpoint) -> Connection:
         many = concurrency or endpoint.concurrency
         kept_in = journal.for_courier() if journal and calls >= _FOR_A_COURIER else None
-        opened = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
+        gate = gates.setdefault(endpoint.address, gate_of(endpoint.address, concurrency))
+        opened = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in, gate)
         return Connection(opened, place_of(endpoint), many, opened.on_disk)
 
     return Clients(open_)

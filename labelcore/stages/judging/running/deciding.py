@@ -13,6 +13,7 @@ from labelcore.judges.features import Floats
 from labelcore.judges.kinds import Kind, kind_of, read_meanings
 from labelcore.judges.kinds.cascade import CascadeKind
 from labelcore.models import JudgeVersion, Output
+from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import PanelClient, live_clients
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
@@ -104,7 +105,7 @@ def decide(
     the trouble "stopped"; calls under way are paid for, so they have some seconds to end.
     """
     found: dict[str, Answers] = {}
-    for version in versions:
+    for version in bound(db, versions):
         judge = kind_of(version)
         try:
             if judge.decides_here:

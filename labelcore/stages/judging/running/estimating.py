@@ -34,6 +34,7 @@ class JudgeEstimate(Frozen):
     judge: str
     kind: str
     endpoint: str = ""
+    address: str = ""
     decisions: int
     calls: int = 0
     tokens_in: int = 0
@@ -107,8 +108,7 @@ class _Scales(ModelClient):
     @property
     def cost(self) -> float:
         """US dollars of all that was taken."""
-        prices = self.endpoint
-        return (self.tokens_in * prices.price_in + self.tokens_out * prices.price_out) / 1_000_000
+        return self.endpoint.cost(self.tokens_in, self.tokens_out)
 
 
 def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = None) -> Estimate:
@@ -123,8 +123,8 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
             troubles.append(str(trouble))
     decisions = sum(judge.decisions for judge in judges)
     seconds: dict[str, float] = defaultdict(float)
-    for judge in judges:  # local ones, which have no endpoint, go first; endpoints work side by side
-        seconds[judge.endpoint] += judge.seconds
+    for judge in judges:  # local ones, which have no endpoint, go first; addresses work side by side
+        seconds[judge.address] += judge.seconds
     return Estimate(
         decisions=decisions,
         known=0 if troubles else backlog.wanted - decisions,
@@ -176,7 +176,7 @@ class _Estimator:
             cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
             given, taken, latency_ms = past[1:]
             if len(scales) == 1:
-                cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
+                cost = endpoint.cost(given, taken)
         self._assume(version, scales, nothing_asked=latency_ms is None)
         if latency_ms is None:
             latency_ms = _LATENCY_MS * calls
@@ -190,6 +190,7 @@ class _Estimator:
             judge=version.name,
             kind=version.kind,
             endpoint=f"{endpoint.name} ({endpoint.model})",
+            address=endpoint.address,
             decisions=missing,
             calls=round(missing * calls),
             tokens_in=round(missing * given),

@@ -11,8 +11,9 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from labelcore.errors import BadInput, LabelcoreError
+from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
 from labelcore.llm.spending import refuse_unpriced
@@ -20,6 +21,7 @@ from labelcore.models import JudgeVersion, Role, Run, new_id
 from labelcore.operations import Effect, operation
 from labelcore.settings import settings
 from labelcore.stages import projects
+from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.asking import ask_models
 from labelcore.stages.judging.running.batching import BatchRound
 from labelcore.stages.judging.running.clients import live_clients
@@ -51,6 +53,7 @@ def run(
     journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
     missing = [(version, backlog.count_missing(version)) for version in backlog.versions]
     total = sum(count for _, count in missing)
+    away = _away([version for version, count in missing if count])
     begun = Run(
         id=new_id("run"),
         project_id=workspace.project.id,
@@ -60,7 +63,12 @@ def run(
         total=total,
         repeats=backlog.repeats,
     )
-    live = LiveRun(workspace, begun, backlog, chosen, _remaining(workspace, missing, chosen))
+    here = tuple(version for version in backlog.versions if version.id not in away)
+    going = replace(backlog, versions=here)
+    live = LiveRun(workspace, begun, going, chosen, _remaining(workspace, missing, chosen))
+    for version in backlog.versions:
+        if trouble := away.get(version.id):
+            live.pause(f"{version.name}: {trouble}", trouble.kind)
     with _recorded(live):
         if chosen.batch:
             _decide_by_batch(live)
@@ -68,7 +76,8 @@ def run(
             with _journal(live) as writing, opened(chosen.elsewhere) as engine:
                 dispatch(live, engine, writing)
         else:
-            _decide(live, [(version, n) for version, n in missing if n and kind_of(version).needs_model])
+            asked = [(version, n) for version, n in missing if n and version in here]
+            _decide(live, [(version, n) for version, n in asked if kind_of(version).needs_model])
     done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
     run_table.save(workspace.db, done)
     return done
@@ -115,7 +124,25 @@ def make_backlog(
         raise BadInput("There is no judge to run.", next_step="Propose judges first.")
     if not output_ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return Backlog(db, tuple(versions), output_ids, repeats)
+    return Backlog(db, tuple(bound(db, versions)), output_ids, repeats)
+
+
+def _away(versions: Sequence[JudgeVersion]) -> dict[str, ModelTrouble]:
+    """By version id, why judges cannot be asked: nobody answers here where they are bound to.
+
+    Raises:
+        ModelTrouble: none of them can decide anything.
+    """
+    away: dict[str, ModelTrouble] = {}
+    for version in versions:
+        try:
+            for prompt in kind_of(version).prompts:
+                endpoint_for(prompt.answerer)
+        except ModelTrouble as trouble:
+            away[version.id] = trouble
+    if away and len(away) == len(versions):
+        raise next(iter(away.values()))
+    return away
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from labelcore.llm import Answer, Weighed
 from labelcore.llm.spending import Purse
 from labelcore.models import Decision, JudgeVersion, Output, Paid, Run, RunState, Verdict, VerdictError
 from labelcore.settings import settings
+from labelcore.stages.judging.keeping import binding
 from labelcore.stages.judging.running.remaining import Remaining
 from labelcore.store import Database, outputs as output_table, runs as run_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -155,6 +156,7 @@ class LiveRun(Usage):
     ended_by: str = ""
     reasons: dict[str, str] = field(default_factory=dict)
     _reported: float = 0.0
+    _bound: set[str] = field(default_factory=set)
 
     @property
     def stop(self) -> threading.Event:
@@ -169,6 +171,7 @@ class LiveRun(Usage):
     def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""
         verdicts, errors = list[Verdict](), list[VerdictError]()
+        self._bind(decided)
         for question, result in decided:
             known: dict[str, Any] = {
                 "output_id": question.output.id,
@@ -186,6 +189,14 @@ class LiveRun(Usage):
         self.new += verdict_table.record(self.workspace.db, verdicts, errors, answers)
         self.errors.update(error.kind for error in errors)
         self.report()
+
+    def _bind(self, decided: Sequence[Decided]) -> None:
+        """Judges that name no address are bound to the one that answers them first."""
+        answered = {
+            asked.version.id: asked.version for asked, result in decided if isinstance(result, Decision)
+        }
+        binding.remember(self.workspace.db, [answered[key] for key in answered.keys() - self._bound])
+        self._bound |= answered.keys()
 
     def report(self) -> None:
         """Tell the caller, and now and then the store, how far the run is."""

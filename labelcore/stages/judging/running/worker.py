@@ -19,6 +19,7 @@ from typing import Any
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of, read_meanings
 from labelcore.llm import client_for
+from labelcore.llm.limits import Limiter
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import AnswerStore, CachedClient
@@ -29,7 +30,10 @@ from labelcore.text.embedding import SentenceEncoder
 
 _LOCAL = 500  # outputs of a chunk for judges that need no model
 _MOST_CHARACTERS = 2_000_000
-TERMS = ("concurrency", "requests_per_minute", "tokens_per_minute", "price_in", "price_out", "call_timeout")
+TERMS = (
+    *("concurrency", "requests_per_minute", "tokens_per_minute", "call_timeout"),
+    *("price_in", "price_out", "price_cached"),
+)
 """What of an endpoint travels with a chunk; its address and key never do."""
 
 
@@ -100,8 +104,8 @@ def local_chunks(backlog: Backlog, run: str) -> Iterator[Chunk]:
 class _Session:
     """One run's clients here, and the troubles after which no call can succeed, by the endpoints' keys."""
 
-    def __init__(self, terms: Mapping[str, Mapping[str, Any]]) -> None:
-        self._terms = terms
+    def __init__(self, terms: Mapping[str, Mapping[str, Any]], gates: dict[str, Limiter]) -> None:
+        self._terms, self._gates = terms, gates
         self.clients = Clients(self._open)
         self.troubles: dict[str, ModelTrouble] = {}
         self.slots = {name: asyncio.Semaphore(limits["concurrency"]) for name, limits in terms.items()}
@@ -118,7 +122,9 @@ class _Session:
                 name=endpoint.name,
             )
         limited = endpoint.model_copy(update={name: terms[name] for name in TERMS})
-        return Connection(client_for(limited), place_of(limited), limited.concurrency)
+        pace = limited.requests_per_minute, limited.tokens_per_minute
+        gate = self._gates.setdefault(limited.address, Limiter(limited.concurrency, *pace))
+        return Connection(client_for(limited, gate=gate), place_of(limited), limited.concurrency)
 
 
 class _Process:
@@ -127,6 +133,7 @@ class _Process:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.sessions: dict[tuple[str, str], _Session] = {}
+        self.gates: dict[str, dict[str, Limiter]] = {}
         self.stopped: set[str] = set()
         threading.Thread(target=self.loop.run_forever, name="labelcore", daemon=True).start()
 
@@ -134,13 +141,14 @@ class _Process:
         """Where a run is at work in this process; call it in the station's loop."""
         key = run, json.dumps(terms)
         if key not in self.sessions:
-            self.sessions[key] = _Session(terms)
+            self.sessions[key] = _Session(terms, self.gates.setdefault(run, {}))
         return self.sessions[key]
 
     async def end(self, run: str) -> None:
         """Let go of what a run used."""
         for key in [key for key in self.sessions if key[0] == run]:
             await self.sessions.pop(key).clients.close()
+        self.gates.pop(run, None)
 
 
 _starting = threading.Lock()

@@ -1,0 +1,50 @@
+"""Judges are bound to whom they ask: an address and a model, whatever the endpoint there is called.
+
+A judge's specification names the address since it is proposed with it. Older ones, and those that came by
+file, are bound to the address that gives their first answer; their hash stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.judges.judge_prompt import Prompt
+from labelcore.judges.kinds import kind_of
+from labelcore.llm import endpoint_for
+from labelcore.models import JudgeVersion
+from labelcore.store import Database, judges as judge_table
+from labelcore.store.judges import AnsweredAt
+
+
+def bound(db: Database, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
+    """The versions, each prompt with the address that it was first answered at; ids stay."""
+    loose = [version.id for version in versions if _loose(version)]
+    known = {row[:3]: row.address for row in judge_table.addresses(db, loose)} if loose else {}
+    return [_with(version, known) if version.id in loose and known else version for version in versions]
+
+
+def remember(db: Database, versions: Sequence[JudgeVersion]) -> None:
+    """Bind versions that were answered now to who answers them."""
+    judge_table.remember_addresses(
+        db,
+        [
+            AnsweredAt(version.id, asked.endpoint, asked.model, endpoint_for(asked).address)
+            for version in versions
+            for asked in _loose(version)
+        ],
+    )
+
+
+def _loose(version: JudgeVersion) -> list[Any]:
+    """Whom it asks without saying where."""
+    return [prompt.answerer for prompt in kind_of(version).prompts if not prompt.spec.address]
+
+
+def _with(version: JudgeVersion, known: dict[tuple[str, str, str], str]) -> JudgeVersion:
+    def fill(prompt: Prompt) -> dict[str, Any]:
+        asked = prompt.answerer
+        address = asked.address or known.get((version.id, asked.endpoint, asked.model), "")
+        return {**prompt.content, "address": address} if address else dict(prompt.content)
+
+    return version.model_copy(update={"spec": kind_of(version).rewritten(fill)})
