@@ -82,6 +82,8 @@ class MockEndpoint:
         self.odds: dict[str, float] | None = None
         self.obeys_schemas = True
         self.retry_after = "0.01"
+        self.name = "mock-1"  # the model that it says it is
+        self.usage: Any = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
         self.batches = MockBatches(self)
 
     async def chat(self, request: Request) -> Response:
@@ -129,7 +131,7 @@ class MockEndpoint:
                 {"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1", "choices": choices}
             )
         content: Any = text
-        usage: Any = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+        usage = self.usage
         if fault == "deep":
             return Response("[" * 200_000, media_type="application/json")
         if fault == "echo":  # as it is, and with a sign escaped
@@ -151,7 +153,7 @@ class MockEndpoint:
             "id": "x",
             "object": "chat.completion",
             "created": 0,
-            "model": f"mock-{key if fault == 'echo' else 1}",
+            "model": f"mock-{key}" if fault == "echo" else self.name,
         }
         whole = json.dumps(answer | {"choices": [choice], "usage": usage})  # NaN too
         return Response(whole, media_type="application/json")

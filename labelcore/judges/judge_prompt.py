@@ -58,6 +58,7 @@ class PromptSpec(Frozen):
     field: str = Field(default="", exclude_if=not_)
     template: Template | None = Field(default=None, exclude_if=not_)
     answer: AnswerFormat | None = Field(default=None, exclude_if=not_)
+    endpoint: str = Field(default="", exclude_if=not_)
 
 
 class TravellingPrompt(PromptSpec):
@@ -74,7 +75,8 @@ class TravellingPrompt(PromptSpec):
 
 class StoredPrompt(PromptSpec):
     """A prompt as the store has it, bound to the ``address`` of an endpoint. Of the ``examples`` the first
-    ``shown`` of each verdict are shown that may be; ``fail_option_first`` and ``fail_examples_first`` are orders that a hardness test asks in.
+    ``shown`` of each verdict are shown that may be; ``fail_option_first`` and ``fail_examples_first`` are
+    orders that a hardness test asks in.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -82,7 +84,6 @@ class StoredPrompt(PromptSpec):
     prompt_version: str = prompts.VERSION
     examples: tuple[Teaching, ...] = ()
     shown: int = 0
-    endpoint: str = ""
     address: str = ""
     fail_option_first: bool = False
     fail_examples_first: bool = False

@@ -90,7 +90,7 @@ class AnsweredAt(NamedTuple):
 def addresses(db: Database, judge_version_ids: Sequence[str]) -> list[AnsweredAt]:
     """Where these versions were answered first."""
     rows = db.rows(
-        "SELECT judge_version_id, endpoint, model, address FROM judge_address_first "
+        "SELECT judge_version_id, endpoint, model, address FROM judge_address_unique "
         "WHERE judge_version_id IN (SELECT unnest(?))",
         [list(judge_version_ids)],
     )

@@ -89,7 +89,7 @@ CREATE OR REPLACE VIEW judge_version_unique AS
     SELECT * FROM judge_version
     QUALIFY row_number() OVER (PARTITION BY judge_version_id ORDER BY made_at) = 1;
 
-CREATE OR REPLACE VIEW judge_address_first AS
+CREATE OR REPLACE VIEW judge_address_unique AS
     SELECT * FROM judge_address
     QUALIFY row_number() OVER (PARTITION BY judge_version_id, endpoint, model ORDER BY made_at, address) = 1;
 

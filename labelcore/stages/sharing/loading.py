@@ -14,9 +14,11 @@ from pydantic import ValidationError
 from labelcore.errors import BadInput
 from labelcore.judges import kinds
 from labelcore.judges.identity import version_id
-from labelcore.judges.kinds import RESERVED, kind_named, kind_of
+from labelcore.judges.judge_prompt import Prompt
+from labelcore.judges.kinds import RESERVED, judge_of, kind_named, kind_of
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role, new_id
 from labelcore.operations import Effect, operation
+from labelcore.settings import settings
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.sharing import yaml_text
 from labelcore.stages.sharing.saving import (
@@ -229,6 +231,18 @@ def _judges(
             yield _version(workspace, rubric, judge, criterion)
 
 
+def _asking_here(judge: SharedJudge) -> dict[str, Any]:
+    """Its specification; an endpoint that it names is asked where one is called so, else the usual one."""
+
+    def known(prompt: Prompt) -> dict[str, Any]:
+        named = prompt.spec.endpoint in settings().all_endpoints
+        return {key: value for key, value in prompt.content.items() if named or key != "endpoint"}
+
+    spec = kind_named(judge.kind, judge.spec).checked(judge.spec)
+    made = judge_of(judge.kind, spec)
+    return made.rewritten(known) if made.prompts else spec
+
+
 def _version(
     workspace: Workspace, rubric: RubricFile, judge: SharedJudge, criterion: Criterion | None
 ) -> JudgeVersion:
@@ -243,7 +257,7 @@ def _version(
         "note": note,
         "figures": judge.figures.model_dump(mode="json"),
     }
-    spec = kind_named(judge.kind, judge.spec).checked(judge.spec) | {RESERVED: came}
+    spec = _asking_here(judge) | {RESERVED: came}
     name = judge.name + SUFFIX
     stem = f"{project_id}|{criterion_id}|{judge.kind}|{name}"
     return JudgeVersion.model_validate(

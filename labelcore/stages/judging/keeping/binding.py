@@ -6,13 +6,15 @@ file, are bound to the address that gives their first answer; their hash stays a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labelcore.errors import NotFound
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
 from labelcore.models import JudgeVersion
+from labelcore.settings import Endpoint, settings
 from labelcore.store import Database, judges as judge_table
 from labelcore.store.judges import AnsweredAt
 
@@ -22,6 +24,26 @@ def bound(db: Database, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     loose = [version.id for version in versions if _loose(version)]
     known = {row[:3]: row.address for row in judge_table.addresses(db, loose)} if loose else {}
     return [_with(version, known) if version.id in loose and known else version for version in versions]
+
+
+def is_same(old: JudgeVersion, new: JudgeVersion) -> bool:
+    """Whether they ask the same, of two versions as :func:`bound` gives them; who is bound to nobody yet may
+    be bound to whom the other asks.
+    """
+    if old.id == new.id or not kind_of(new).prompts:
+        return old.id == new.id
+    anywhere = kind_of(new).rewritten(lambda prompt: _without_address(prompt.content))
+    return old.spec == new.spec or (bool(_loose(old)) and old.spec == anywhere)
+
+
+def endpoint_named(name: str) -> Endpoint:
+    """A configured endpoint; NotFound where none is called so."""
+    known = settings().all_endpoints
+    if name not in known:
+        raise NotFound(
+            "No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.", name=name
+        )
+    return known[name]
 
 
 def remember(db: Database, versions: Sequence[JudgeVersion]) -> None:
@@ -39,6 +61,10 @@ def remember(db: Database, versions: Sequence[JudgeVersion]) -> None:
 def _loose(version: JudgeVersion) -> list[Any]:
     """Whom it asks without saying where."""
     return [prompt.answerer for prompt in kind_of(version).prompts if not prompt.spec.address]
+
+
+def _without_address(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name != "address"}
 
 
 def _with(version: JudgeVersion, known: dict[tuple[str, str, str], str]) -> JudgeVersion:

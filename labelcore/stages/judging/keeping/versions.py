@@ -12,6 +12,7 @@ from labelcore.judges.kinds import judge_of, kind_of
 from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.judging.keeping.binding import bound, is_same
 from labelcore.store import Database, judges as judge_table
 from labelcore.workspace import Workspace
 
@@ -90,12 +91,17 @@ def stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Judge
 
     A judge that is the same, or would be made of the same grades, notes and field again, keeps its version.
     """
-    current = {judge.judge_id: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
+    now = judge_table.current(workspace.db, workspace.project.id)
+    current = {judge.judge_id: judge for judge in now}
+    asking = {judge.judge_id: judge for judge in bound(workspace.db, now)}
     last = judge_table.last_numbers(workspace.db, workspace.project.id)
     found = []
     for version in versions:
         old, made_of = current.get(version.judge_id), kind_of(version).made_of
-        if old and (old.id == version.id or (made_of is not None and made_of == kind_of(old).made_of)):
+        if old and (
+            is_same(asking[version.judge_id], version)
+            or (made_of is not None and made_of == kind_of(old).made_of)
+        ):
             found.append(old)
         else:
             found.append(version.model_copy(update={"version": last.get(version.judge_id, 0) + 1}))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import AfterValidator, Field
@@ -14,6 +15,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import fitted_proposals
 from labelcore.judges.features import Graded, TrainingData
 from labelcore.judges.fitted_proposals import HeldOutCounts, Proposal, Wanted
+from labelcore.judges.judge_prompt import Asking
 from labelcore.judges.kinds import kind_named, known_word
 from labelcore.judges.kinds.check import CheckKind
 from labelcore.judges.kinds.code import CodeKind
@@ -21,14 +23,16 @@ from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.operating_point import HIGHEST, Aim
+from labelcore.llm import client_for
 from labelcore.models import OVERALL, Fact, JudgeVersion, fact
 from labelcore.operations import Options
-from labelcore.settings import settings
+from labelcore.settings import Endpoint, settings
 from labelcore.stages.deriving.editing import LIMITS, list_criteria, risk_of
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.importing import feedback
 from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.keeping.binding import endpoint_named
 from labelcore.stages.judging.keeping.versions import Draft, stored
 from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.checks import CheckWriter
@@ -41,6 +45,7 @@ from labelcore.stages.judging.proposing.subjects import (
     training_data_of,
     ungraded,
 )
+from labelcore.stages.judging.proposing.teaching import KEPT, SHOWN
 from labelcore.stats.threads import one_thread
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -63,6 +68,13 @@ class ProposalOrder(Options):
     )
     seed: int = 0
     probability: bool = Field(default=False, description="LLM judges give the probability of pass too.")
+    endpoint: str | None = Field(default=None, description="LLM judges ask this endpoint.")
+    variant: Literal["plain", "strict", "steps"] = Field(
+        default="plain", description="LLM judges: what the prompt stresses."
+    )
+    examples: Annotated[int, Field(ge=0, le=KEPT)] | None = Field(
+        default=None, description="LLM judges: at most so many examples of each verdict."
+    )
 
 
 _TELLING = 12  # so many failing grades tell a useful judge from a constant answer
@@ -196,14 +208,37 @@ class _Proposer:
 
     def asking(self, subject: Subject) -> JudgeVersion:
         """One LLM judge, shown examples of the train split only."""
-        criterion, model = subject.stated, settings().model or ""
-        notes = self._labels.notes
-        spec = teaching.specify(self._workspace, subject, notes, model, probability=self._order.probability)
+        criterion, asking = subject.stated, self._asking
+        spec = teaching.specify(self._workspace, subject, self._labels.notes, asking)
         if pointer := self._pointer(subject):
             spec |= {"field": pointer}
-        description = f"Asks {model}: {criterion.statement}"
-        draft = Draft(LlmKind.stored, f"{subject.name} · {model}", spec, description, ("train",))
+        name = f"{subject.name} · {asking.model}{self._marks}"
+        draft = Draft(LlmKind.stored, name, spec, LlmKind(spec).describe(), ("train",))
         return draft.version(self._project, criterion)
+
+    @cached_property
+    def _endpoint(self) -> Endpoint:
+        return endpoint_named(self._order.endpoint) if self._order.endpoint else settings().default_endpoint
+
+    @cached_property
+    def _asking(self) -> Asking:
+        order, endpoint = self._order, self._endpoint
+        return Asking(
+            endpoint.model,
+            shown=SHOWN if order.examples is None else order.examples,
+            probability=order.probability,
+            variant=order.variant,
+            endpoint=order.endpoint or "",
+            address=endpoint.address,
+        )
+
+    @property
+    def _marks(self) -> str:
+        """What stands behind the model's name, so that judges that are asked otherwise stand beside it."""
+        order = self._order
+        marks = [order.endpoint or "", "" if order.variant == "plain" else order.variant]
+        marks += [] if order.examples is None else [f"{order.examples} examples"]
+        return f" ({', '.join(filter(None, marks))})" if any(marks) else ""
 
     def written(self, subjects: Sequence[Subject], remarks: list[str]) -> list[JudgeVersion]:
         """Checks that a model wrote, shown grades of the train split only."""
@@ -213,10 +248,10 @@ class _Proposer:
             ids = train_ids(self._workspace, subject.fails)
             texts = output_table.many(self._workspace.db, ids)
             writer = CheckWriter(subject, [texts[i] for i in ids], self._labels, self._pointer(subject))
-            writer.write()
+            writer.write(client_for(self._endpoint))
             remarks += writer.remarks
             for check, spec in writer.checks:
-                says = f"Written by {settings().model}: {CheckKind(spec).describe()}"
+                says = f"Written by {self._endpoint.model}: {CheckKind(spec).describe()}"
                 draft = Draft("code", f"{subject.name} · {check.name}", spec, says, ("train",))
                 found.append(draft.version(self._project, subject.criterion))
         return found

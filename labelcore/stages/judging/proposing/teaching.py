@@ -21,23 +21,17 @@ from labelcore.store import outputs as output_table, vectors
 from labelcore.text.reading import language_of
 from labelcore.workspace import Workspace
 
-_SHOWN, _KEPT = 2, 4  # those above what is shown stand in where one must be left out
+SHOWN, KEPT = 2, 4  # those above what is shown stand in where one must be left out
 _READ = 150
 _EXCERPT, _NOTE = 1_200, 300
 
 
 def specify(
-    workspace: Workspace,
-    subject: Subject,
-    notes: Mapping[str, Sequence[str]],
-    model: str,
-    *,
-    probability: bool = False,
+    workspace: Workspace, subject: Subject, notes: Mapping[str, Sequence[str]], asking: Asking
 ) -> dict[str, Any]:
     """The specification of an LLM judge of a criterion, with its examples."""
-    examples = teaching_examples(workspace, subject, notes)
+    examples = teaching_examples(workspace, subject, notes) if asking.shown else ()
     bare = subject.stated.model_copy(update={"pass_examples": (), "fail_examples": ()})
-    asking = Asking(model, shown=_SHOWN, probability=probability)
     return make_spec(bare, asking, glossary.terms(workspace.project), examples)
 
 
@@ -88,7 +82,7 @@ class _Likeness:
     def spread(self, pool: Sequence[int]) -> list[int]:
         """The most typical of the pool, then again and again the one least like the chosen."""
         chosen: list[int] = []
-        while len(chosen) < _KEPT and (free := self._free(pool, chosen)):
+        while len(chosen) < KEPT and (free := self._free(pool, chosen)):
             if chosen:
                 last = {at: float(self.alike[at, chosen].max()) for at in free}
                 chosen.append(min(free, key=lambda at: last[at]))

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from labelcore.errors import BadInput, NotFound
+from labelcore.errors import BadInput
 from labelcore.llm import local_server
 from labelcore.llm.local_server import LocalServer
 from labelcore.llm.testing import Connection, check
 from labelcore.models import Frozen, Role
 from labelcore.operations import Effect, operation
 from labelcore.settings import Endpoint, settings
+from labelcore.stages.judging.keeping.binding import endpoint_named
 from labelcore.workspace import Workspace
 
 
@@ -61,14 +62,8 @@ def try_endpoints(_workspace: Workspace, name: str | None = None) -> Connections
     Raises:
         NotFound: there is no such endpoint.
     """
-    known = settings().all_endpoints
-    if name is not None and name not in known:
-        raise NotFound(
-            "No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.", name=name
-        )
-    return Connections(
-        endpoints=tuple(check(endpoint) for endpoint in known.values() if name in {None, endpoint.name})
-    )
+    known = [endpoint_named(name)] if name else settings().all_endpoints.values()
+    return Connections(endpoints=tuple(map(check, known)))
 
 
 @operation("local-model start", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
