@@ -122,6 +122,7 @@ WORDS = {
     "perhaps_good": (
         "None is surely good enough (wanted: {wanted}); by their values {judges} may be: grade more to know."
     ),
+    "helps_run": "a run of its judges",
     "helps_fails": ("one more failing grade", "{n:,} more failing grades"),
     "helps_model": "a language model, or a check of your own",
     "helps_wording": "a clearer criterion, or a check of your own",

@@ -10,14 +10,31 @@ WORDS = {
         "{kinds} kinds of failure seen; about {share:.0%} of failures (up to {high:.0%}) are of a kind not "
         "seen yet: grade on, most of all outputs that look unlike the others."
     ),
-    "budget_unknown_failing": "{rate} of {judge} is not measurable yet: grade some failing outputs.",
-    "budget_unknown_passing": "{rate} of {judge} is not measurable yet: grade some passing outputs.",
-    "budget_reached": "{rate} of {judge} is known within {points:.0f} points.",
+    "kinds_in_criteria": (
+        "Notes that say the same are one kind; the accepted criterion gathers several kinds.",
+        "Notes that say the same are one kind; the {n} accepted criteria gather several kinds each.",
+    ),
+    "budget_unknown_failing": (
+        "How many of the bad outputs {judge} finds is not measurable yet: grade some failing outputs."
+    ),
+    "budget_unknown_passing": (
+        "How many of the good outputs {judge} wrongly fails is not measurable yet: grade some passing "
+        "outputs."
+    ),
+    "budget_reached_failing": (
+        "How many of the bad outputs {judge} finds is known to within {points:.0f} points."
+    ),
+    "budget_reached_passing": (
+        "How many of the good outputs {judge} wrongly fails is known to within {points:.0f} points."
+    ),
     "budget_failing": (
-        "Grade about {n} more failing outputs to know the {rate} of {judge} within {points:.0f} points."
+        "Grade about {n} more failing outputs to know to within {points:.0f} points how many of the bad ones "
+        "{judge} finds."
     ),
     "budget_passing": (
-        "Grade about {n} more passing outputs to know the {rate} of {judge} within {points:.0f} points."
+        "Grade about {n} more passing outputs to know to within {points:.0f} points how many of the good "
+        "ones "
+        "{judge} wrongly fails."
     ),
     "following_unknown": "Whether people follow the judges is not measurable: {why}.",
     "followed": (

@@ -22,6 +22,7 @@ _OF_PAGES = (
     "changed",
     "talked into pass",
     "caught",
+    "not run yet",
     "duplicate",
     "constant",
     "inverted",

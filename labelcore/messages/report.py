@@ -74,6 +74,8 @@ def _versions(findings: Findings) -> Iterator[Block]:
         short = versions_in_short(findings.versions)
         yield Text(words=version_sentence(short))
         yield Text(words=short.rates, tone="small")
+        if short.beside:
+            yield Text(words=short.beside, tone="small")
 
 
 def _trend(found: Trend) -> Iterator[Block]:

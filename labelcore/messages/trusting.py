@@ -20,12 +20,16 @@ WORDS: dict[str, Words] = {
         "Of the {n:,} graded outputs {value:.0%} are good (others like them, 95% sure: {low:.0%} to "
         "{high:.0%})."
     ),
+    "good_of_every": (
+        "People passed {value:.0%} of all {n:,} outputs (others like them, 95% sure: {low:.0%} to "
+        "{high:.0%})."
+    ),
     "corrected_if": "people's grades of a draw, and the chosen judges' verdicts on everything, if "
     "{assumption}",
     "people_alone": "by people's grades alone",
     "sampled_drawn": "The {n:,} graded outputs were drawn by chance, so they stand for all.",
     "sampled_drawn_beside": "The {n:,} graded outputs stand for all: the rest was drawn by chance.",
-    "sampled_everything": "All {n:,} outputs were graded.",
+    "sampled_everything": "All {n:,} outputs were graded, so nothing is estimated.",
     "sampled_by_hand": (
         "The graded outputs were not drawn at random, so this is not a figure for all outputs."
     ),
@@ -50,8 +54,9 @@ WORDS: dict[str, Words] = {
     ),
     "set_weak": "The judges together do not surely catch enough of the bad outputs yet.",
     "set_unknown": "How good the judges together are on outputs that they had not seen is not known.",
-    "set_like_a_coin": "On outputs that they had not seen, the judges together may be no better than a coin.",
-    "set_holds": "On outputs that they had not seen, the judges together are better than a coin.",
+    "set_like_a_coin": "Over all outputs that they had not seen, the judges together may be no better than "
+    "a coin.",
+    "set_holds": "Over all outputs that they had not seen, the judges together are better than a coin.",
     "judges_no_help": "The judges' verdicts do not make the figure surer, so it rests on people's grades "
     "alone.",
     "outputs_unjudged": "The judges have seen {judged:,} of {n:,} outputs.",
@@ -182,6 +187,11 @@ WORDS: dict[str, Words] = {
     "joined": "{judge} joined the chosen set.",
     "left": "{judge} left the chosen set.",
     "set_has_seen": ("The chosen set has seen {seen:,} of the {n:,} outputs: corrected rates are of these."),
+    "other_models": (
+        "{second} was also answered by another model ({others}) than {first} ({models}): the difference "
+        "may be "
+        "the model's."
+    ),
     "slices_of_people": (
         "By people's grades alone these come to {mean:.0%} together; the {whole:.0%} above also use the "
         "judges' "

@@ -54,6 +54,7 @@ def show_each(workspace: Workspace) -> None:
     report = aligning.align(workspace, split=split)
     shell.warn(sentences(report.warnings))
     ranked = sorted(report.judges, key=lambda judge: -(judge.balanced_accuracy or 0))[:_CHARTED]
+    show_basis_of_counts(report)
     beside = show_ceiling(report)
     if ranked:
         charts.judge_rates(say("TPR and TNR with 95 % intervals"), ranked, key="judges")
@@ -151,6 +152,7 @@ def show_set(report: AlignmentReport) -> None:
         st.subheader(say("The chosen set is empty: no judge is better than none."))
         return
     st.subheader(plain(say("The chosen set: {catches}.", catches=catches(chosen.counts))))
+    show_basis_of_counts(report)
     described = {judge.judge_version_id: judge.description for judge in report.judges}
     for version, name in zip(chosen.judge_version_ids, chosen.judges, strict=True):
         st.markdown(f"- **{plain(name)}** — {plain(described.get(version, ''))}")
@@ -175,6 +177,17 @@ def show_set(report: AlignmentReport) -> None:
     st.write(plain(say("On these grades: coverage {coverage}; false failure rate {wrong}", **rates)))
     if chosen.weighted:
         st.write(plain(weighted_words(chosen)))
+
+
+def show_basis_of_counts(report: AlignmentReport) -> None:
+    """Why these counts are not those of the page Judges."""
+    if report.split == "all":
+        shell.aside(
+            say(
+                "Counted on all {n:,} graded outputs, a sealed test among them; Judges leaves that test out.",
+                n=report.n_grades,
+            )
+        )
 
 
 def show_enough(workspace: Workspace, report: AlignmentReport) -> None:

@@ -34,7 +34,7 @@ def show_progress(workspace: Workspace) -> None:
                 say("fail"): person.fails,
                 say("unsure"): person.unsure,
                 say("notes"): person.notes,
-                say("seconds each"): person.seconds,
+                say("seconds each"): "–" if person.seconds is None else f"{person.seconds:,.0f}",
                 say("agrees with others"): rate_words(person.with_others),
                 say("steady"): rate_words(person.steadiness),
             }

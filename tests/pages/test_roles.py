@@ -79,7 +79,8 @@ def test_an_expert_has_two_pages_a_manager_three_an_engineer_all() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_home_says_to_each_role_what_is_next(place: Workspace, language: str) -> None:
     buttons = {
-        role: [button.key for button in home(role=role, language=language).button] for role in menu.ROLES
+        role: [button.key for button in home(role=role, language=language).button if "Form" not in button.key]
+        for role in menu.ROLES
     }
     assert buttons[Role.ENGINEER] == ["next-step"]
     assert buttons[Role.MANAGER] == buttons[Role.EXPERT] == []  # nothing is imported: not theirs to do

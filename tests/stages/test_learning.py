@@ -124,7 +124,7 @@ def test_a_verdict_says_its_calibrated_probability(
         assert verdict.decision.probability == pytest.approx(1 - fail, abs=1e-4)
         score, limit = (judge.spec[name][verdict.output_id] for name in ("cross_fitted", "cuts"))
         assert (verdict.decision.value == "fail") == (score > limit)
-        assert f"the limit is {cut:.0%}" in verdict.decision.reason
+        assert f"limit is {cut:.0%}" in verdict.decision.reason
 
 
 def test_an_inverted_import_is_found_and_flipped(

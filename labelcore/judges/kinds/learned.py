@@ -329,12 +329,13 @@ class LearnedKind(Kind[LearnedSpec]):
         raw = self.spec.cross_fitted.get(output_id, score)
         fail, limit = self.spec.calibrated.get(output_id, (raw if graded else shown, cut))
         how = " by a model that did not see its grade" if graded else ""
+        whose = "that model's limit" if graded else "the limit"
         failed = raw > self.spec.cuts.get(output_id, self.spec.cut)
         why = f" Most like {likeliest}." if failed and likeliest and not graded else ""
         return Decision(
             value="fail" if failed else "pass",
             probability=round(1 - fail, 4),
-            reason=f"Probability of a fail {fail:.0%}{how}; the limit is {limit:.0%}.{why}",
+            reason=f"Probability of a fail {fail:.0%}{how}; {whose} is {limit:.0%}.{why}",
         )
 
     def candidate(self, refitting: Refitting) -> Candidate | None:

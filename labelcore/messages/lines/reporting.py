@@ -18,7 +18,7 @@ from labelcore.stages.reporting.slicing import SliceReport
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.paired import Paired
-from labelcore.stats.rate import difference
+from labelcore.stats.rate import difference, share_words
 
 _MARKS = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
 
@@ -155,15 +155,20 @@ def version_lines(found: VersionComparison) -> Iterator[str]:
     yield say("By people: {comparison}", comparison=_paired_words(found, found.by_people))
     if found.by_judges:
         yield say("By the chosen set: {comparison}", comparison=_paired_words(found, found.by_judges))
+    if found.beside:
+        yield sentence(found.beside)
 
 
 class Short(NamedTuple):
-    """Two versions in short: which, by how many points, how sure, and what each of them reaches."""
+    """Two versions in short: which, by how many points, how sure, what each of them reaches, what else
+    differs.
+    """
 
     title: str
     points: str
     says: str
     rates: str
+    beside: str = ""
 
 
 def versions_in_short(found: VersionComparison) -> Short:
@@ -175,13 +180,13 @@ def versions_in_short(found: VersionComparison) -> Short:
     rates = {"a": rate_words(found.first_rate), "b": rate_words(found.second_rate)}
     title, reached = (
         say("{second} against {first}", **names),
-        say("{second}: {b}; {first}: {a}.", **names, **rates),
+        say("Of all that people graded, {second}: {b}; {first}: {a}.", **names, **rates),
     )
     if rate.value is None or rate.low is None or rate.high is None:
         return Short(title, "–", say("not measurable: {why}.", why=say(rate.why_not or "")), reached)
     sure = rate.low > 0 or rate.high < 0
     ends = {"low": f"{rate.low * 100:+.0f}", "high": f"{rate.high * 100:+.0f}", "n": n}
-    where = say("on {n} inputs that both answered", n=n) if n else say("on different inputs")
+    where = _where(found) if n else say("on different inputs")
     verdict = say("Better for sure") if sure and rate.value > 0 else say("Worse for sure")
     says = say(
         "{verdict}, {where} (95% sure: {low} to {high} points).",
@@ -189,7 +194,15 @@ def versions_in_short(found: VersionComparison) -> Short:
         where=where,
         **ends,
     )
-    return Short(title, say("{points} points", points=f"{rate.value * 100:+.0f}"), says, reached)
+    points = say("{points} points", points=f"{rate.value * 100:+.0f}")
+    return Short(title, points, says, reached, sentence(found.beside))
+
+
+def _where(found: VersionComparison) -> str:
+    """The inputs that both answered, with what each of them reaches there."""
+    paired = found.by_people
+    a, b = ((paired.both + only) / paired.n for only in (paired.only_first, paired.only_second))
+    return say("{b} against {a} on the same {n} inputs", a=share_words(a), b=share_words(b), n=paired.n)
 
 
 def version_sentence(short: Short) -> str:

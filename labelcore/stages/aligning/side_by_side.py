@@ -39,8 +39,9 @@ class JudgeRow(Frozen):
     """One judge.
 
     ``catches``: the share of outputs that fail ``against`` (its criterion) which it fails; ``false_alarms``:
-    of those that pass. ``seen``: these grades shaped it, so that the figures flatter. ``edge``: ``catches`` -
-    ``false_alarms``, 0 for a constant answer. Cost in US dollars for 1,000 verdicts, None where not known.
+    of those that pass; ``ran``: it has any verdict there. ``seen``: these grades shaped it, so that the
+    figures flatter. ``edge``: ``catches`` - ``false_alarms``, 0 for a constant answer. Cost in US dollars for
+    1,000 verdicts, None where not known.
     """
 
     judge: str
@@ -57,6 +58,7 @@ class JudgeRow(Frozen):
     cost_per_thousand: float | None
     in_set: bool
     stale_because: tuple[Wording | str, ...]
+    ran: bool = True
     shown: bool = False
 
     @property
@@ -176,6 +178,9 @@ def _rows(
         measured = measured_on(evidence, votes.loc[evidence.ids, [judge.id for judge in judges]])
         for version, (tpr, tnr) in zip(judges, measured, strict=True):
             false = complement(tpr, not_measurable("there are no outputs that people passed"))
+            ran = bool(votes[version.id].notna().any())
+            if not ran:
+                false = tnr = not_measurable("not run yet")
             yield JudgeRow(
                 judge=version.name,
                 judge_version_id=version.id,
@@ -191,6 +196,7 @@ def _rows(
                 cost_per_thousand=price_of(workspace, version, spent)[0],
                 in_set=version.id in members,
                 stale_because=staleness.reasons(version),
+                ran=ran,
             )
 
 
@@ -221,7 +227,9 @@ def _with_best(group: Sequence[JudgeRow]) -> Iterator[JudgeRow]:
 
 def _unheld(row: JudgeRow, criterion: Criterion | None) -> Unheld:
     fails = row.catches.n
-    if fails < NEEDED:
+    if not row.ran:
+        helps = fact("helps_run")
+    elif fails < NEEDED:
         helps = fact("helps_fails", n=NEEDED - fails)
     elif not settings().has_model:
         helps = fact("helps_model")

@@ -19,6 +19,7 @@ from labelcore.stats.counts import count
 from labelcore.stats.rate import Rate, good_turing, more_needed, not_measurable, proportion
 from labelcore.store import (
     codes as code_table,
+    criteria as criterion_table,
     grades as grade_table,
     judges as judge_table,
     verdicts as verdict_table,
@@ -104,6 +105,8 @@ def saturation(workspace: Workspace) -> Saturation:
     else:
         code = "kinds_enough" if unseen.high <= _ENOUGH else "kinds_missing"
         says = fact(code, kinds=len(seen), share=unseen.value, high=unseen.high)
+    if accepted := sum(criterion.status == "accepted" for criterion in criterion_table.current(*place)):
+        says = says.followed_by(fact("kinds_in_criteria", n=accepted))
     return Saturation(kinds=len(seen), failed=len(failed), unseen=unseen, curve=tuple(curve), says=says)
 
 
@@ -135,11 +138,11 @@ def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:
         good, n, what="failing outputs with a verdict" if rate == "TNR" else "passing outputs with a verdict"
     )
     more = more_needed(good, n, within)
-    figures = {"rate": rate, "judge": judge, "points": within * 100}
+    figures = {"judge": judge, "points": within * 100}
     if more:
         says = fact(f"budget_{kind}", n=more, **figures)
     else:
-        says = fact("budget_reached" if more == 0 else f"budget_unknown_{kind}", **figures)
+        says = fact(f"budget_{'reached' if more == 0 else 'unknown'}_{kind}", **figures)
     return Budget(judge=judge, rate=rate, now=now, more=more, says=says)
 
 

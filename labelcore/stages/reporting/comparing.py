@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.models import Fact, Frozen, Role, fact
+from labelcore.models import NOTHING, Fact, Frozen, Role, fact
 from labelcore.operations import Metavar, operation
 from labelcore.stages.aligning import align, chosen_set
 from labelcore.stages.aligning.evidence import evidence_of, sources_of
@@ -43,7 +43,7 @@ class VersionComparison(Frozen):
     """Two pipeline versions on the same inputs, by people's labels and by the chosen set.
 
     ``difference``: the second's pass rate less the first's. The judges' is not corrected for their errors.
-    ``first_rate`` and ``second_rate``: of all that people graded of each.
+    ``first_rate`` and ``second_rate``: of all that people graded of each. ``beside``: what else differs.
     """
 
     first: str
@@ -53,6 +53,7 @@ class VersionComparison(Frozen):
     by_judges: Paired | None
     first_rate: Rate
     second_rate: Rate
+    beside: Fact = NOTHING
 
 
 @operation("compare moments", role=Role.MANAGER)
@@ -150,7 +151,20 @@ def _compared(workspace: Workspace, first: str, second: str) -> VersionCompariso
         by_judges=_by_judges(workspace, pairs),
         first_rate=_rate(workspace, first, labels),
         second_rate=_rate(workspace, second, labels),
+        beside=_models(workspace, first, second, labels),
     )
+
+
+def _models(workspace: Workspace, first: str, second: str, labels: dict[str, bool]) -> Fact:
+    """That two prompt versions were answered by other models too, where no model is of both."""
+    graded = output_table.many(workspace.db, list(labels)).values()
+    models = [
+        sorted({output.model for output in graded if output.prompt_version == version} - {""})
+        for version in (first, second)
+    ]
+    if not all(models) or {*models[0]} & {*models[1]}:
+        return NOTHING
+    return fact("other_models", first=first, second=second, models=models[0], others=models[1])
 
 
 def _rate(workspace: Workspace, version: str, labels: dict[str, bool]) -> Rate:

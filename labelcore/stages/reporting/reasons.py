@@ -91,6 +91,11 @@ class Seen:
         return chosen if chosen and chosen.judges else None
 
     @property
+    def complete(self) -> bool:
+        """Whether people graded every output."""
+        return self.rates.human_sampling.code == "everything"
+
+    @property
     def left(self) -> int:
         """How many outputs nobody has graded."""
         return self.counts.outputs - self.counts.graded
@@ -153,6 +158,8 @@ def _width(seen: Seen) -> Iterator[Reason]:
     rate = seen.rates.first
     if rate.value is None or rate.low is None or rate.high is None:
         yield Reason(weight="bad", says=fact("rate_unknown", why=rate.why_not), action=seen.draw)
+        return
+    if seen.complete:
         return
     width = rate.high - rate.low
     weight: Weight = "bad" if width > TOO_WIDE else "care" if width > WIDE else "good"

@@ -47,6 +47,11 @@ class Trust(Frozen):
     enough: Fact
     rests_on: tuple[Fact, ...] = ()
 
+    @property
+    def complete(self) -> bool:
+        """Whether people graded every output, so that nothing is estimated."""
+        return self.headline.code == "good_of_every"
+
 
 @operation("trust", role=Role.MANAGER)
 def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hidden()] = None) -> Trust:
@@ -64,7 +69,7 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hid
     weights = {reason.weight for reason in found}
     return Trust(
         answer="no" if "bad" in weights else "with care" if "care" in weights else "yes",
-        headline=_headline(rates.first, rates.of, _outputs(seen)),
+        headline=_headline(seen),
         rate=rates.first,
         of=rates.of,
         outputs=_outputs(seen),
@@ -82,10 +87,11 @@ def _outputs(seen: Seen) -> int:
     return seen.counts.outputs if seen.rates.of == "everything" else seen.report.n_grades
 
 
-def _headline(rate: Rate, of: Of, outputs: int) -> Fact:
+def _headline(seen: Seen) -> Fact:
+    rate, of = seen.rates.first, "every" if seen.complete else seen.rates.of
     if rate.value is None or rate.low is None or rate.high is None:
         return fact("good_unknown_yet", why=rate.why_not)
-    return fact(f"good_of_{of}", n=outputs, value=rate.value, low=rate.low, high=rate.high)
+    return fact(f"good_of_{of}", n=_outputs(seen), value=rate.value, low=rate.low, high=rate.high)
 
 
 def _method(seen: Seen) -> Fact:

@@ -79,7 +79,9 @@ def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> Wording | None:
     if not (~graded.passes & decided).any():
         return Wording("there are no outputs that people failed")
     if float(graded.youden()) < _NO_INFORMATION:
-        return Wording("the judge carries no information: TPR + TNR is close to 1 or below")
+        return Wording(
+            "on these outputs alone the judge is no better than a coin: TPR + TNR is close to 1 or below"
+        )
     return _uneven(graded, method)
 
 

@@ -130,9 +130,13 @@ def _show_notes(workspace: Workspace, criterion: Criterion) -> None:
     who = {grade.id: grade for grade in grading.current_grades(workspace)}
     given = [who[key] for key in {item.grade_id for item in criterion.evidence} if key in who]
     people = len({grade.annotator for grade in given})
-    counts = {"quotes": len(criterion.evidence), "grades": len(given)}
+    counts = {
+        "quotes": len(criterion.evidence),
+        "grades": len(given),
+        "n": len({item.output_id for item in criterion.evidence}),
+    }
     by = counted("one person", "{n} people", n=people)
-    st.caption(say("{quotes} quotes from {grades} grades of {people}.", people=by, **counts))
+    st.caption(say("{quotes} quotes from {grades} grades of {people}, on {n} outputs.", people=by, **counts))
     place = st.container()
     shown = shell.page_of(criterion.evidence, _AT_ONCE, f"quotes-{criterion.id}")
     with place:

@@ -108,7 +108,7 @@ def _draw(shown: Sequence[Criterion], found: Listed) -> None:
             "state": None
             if criterion.status == "accepted"
             else {"kind": criterion.status, "words": say(criterion.status)},
-            "notes": f"{len(criterion.evidence):,}",
+            "notes": f"{len({item.output_id for item in criterion.evidence}):,}",
             "judge": _best(criterion, judges, helps) if judges else {"words": "…", "more": ""},
             "live": criterion in found.live,
             "open": found.open is not None and criterion.id == found.open.id,
@@ -129,7 +129,7 @@ def _best(criterion: Criterion, judges: JudgeTable, helps: Mapping[str | None, s
 def _figure(row: JudgeRow) -> dict[str, str]:
     rate = row.catches
     if rate.value is None:
-        return {"words": say("not measurable"), "more": rate_words(rate)}
+        return {"words": say("not measurable") if row.ran else say("not run yet"), "more": rate_words(rate)}
     words = say("finds {share}", share=share_words(rate.value))
     if rate.low is None or rate.high is None:
         return {"words": words, "more": f"n = {rate.n:,}"}
@@ -142,7 +142,7 @@ def words_of_list() -> dict[str, str]:
     return {
         "table": say("Criteria"),
         "name": say("criterion"),
-        "notes": say("notes"),
+        "notes": say("outputs"),
         "judge": say("best judge"),
         "hint": say("Drag one onto another to merge them; by keys: M on one, then M on the other."),
         "picked": say("“{name}” is picked up. Go to another criterion and press M; Esc puts it down."),

@@ -68,6 +68,9 @@ def _show_head(row: JudgeRow) -> None:
     st.text(row.description)
     for why in row.stale_because:
         st.write(f":orange[:material/warning:] {plain(say('Stale: {why}.', why=say(why)))}")
+    if not row.ran:
+        st.write(say("Not run yet."))
+        return
     words = say(
         "Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.",
         catches=rate_words(row.catches),

@@ -38,6 +38,14 @@ def show_in_use(found: JudgeTable) -> None:
     """What those in use do together."""
     if found.rows:
         st.write(plain(in_use_words(found)))
+    if found.unseen and found.in_use:
+        shell.aside(
+            say(
+                "As of the choice of the set, outside the sealed test: each output was decided by judges "
+                "made "
+                "and chosen without it, and weighs as it was drawn."
+            )
+        )
 
 
 def show(found: JudgeTable) -> JudgeRow | None:
@@ -52,6 +60,14 @@ def show(found: JudgeTable) -> JudgeRow | None:
     rows = found.rows if everything else found.shown
     row = _open(found, rows)
     judges_table(_words(), _groups(found.rows, rows, row), key=keys.JUDGE_TABLE)
+    shell.aside(
+        say(
+            "Each row is that judge as it is now, on the {n:,} graded outputs outside the sealed test, "
+            "counted "
+            "one by one.",
+            n=found.n,
+        )
+    )
     if any(other.seen for other in rows):
         shell.aside(say("* It was fitted to these grades, so it may do worse on others."))
     for gap in found.unheld:

@@ -46,14 +46,16 @@ def _show_number(trust: Trust) -> None:
     st.metric(everything if trust.of == "everything" else graded, share_words(rate.value))
     ends = say("95% sure: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high)
     others = say("95% sure of others like them: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high)
-    st.write(ends if trust.of == "everything" else others)
+    st.write(ends if trust.of == "everything" and not trust.complete else others)
 
 
 def _show_versions(found: VersionComparison) -> None:
     short = versions_in_short(found)
     st.metric(plain(short.title), short.points)
     st.write(plain(short.says))
-    st.write(plain(short.rates))
+    shell.aside(short.rates)
+    if short.beside:
+        shell.aside(short.beside)
 
 
 def offer_to_share(workspace: Workspace) -> None:

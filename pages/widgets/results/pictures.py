@@ -105,7 +105,9 @@ def _show_failures(found: Failures) -> None:
         )
         st.write(nothing)
         return
-    for row in found.rows[:_FAILURES]:
+    more = len(found.rows) > _FAILURES
+    everything = more and st.session_state.get(keys.RESULTS_FAILURES, False)
+    for row in found.rows if everything else found.rows[:_FAILURES]:
         share = share_words(row.share.value or 0.0)
         label = say(
             "{share} · {criterion} ({n})", share=share, criterion=_short(row.criterion), n=row.outputs
@@ -116,6 +118,8 @@ def _show_failures(found: Failures) -> None:
             {keys.OUTPUTS_CRITERION: row.criterion_id},
             f"{row.criterion}: {rate_words(row.share)}",
         )
+    if more:
+        st.toggle(say("All {n} criteria", n=len(found.rows)), key=keys.RESULTS_FAILURES)
     st.caption(say("Of {n:,} outputs that people failed; a click shows them.", n=found.fails))
 
 
