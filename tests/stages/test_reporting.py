@@ -120,6 +120,9 @@ def test_where_everything_is_graded_nobody_is_asked_to_draw(
     reasons = _all(_trust(workspace))
     assert not any("hand-picked" in words for _, words in reasons)
     assert any("all that there are" in words and weight == "good" for weight, words in reasons)
+    assert not any("known to within" in words for _, words in reasons)
+    found = _trust(workspace)
+    assert found.complete and found.headline.code == "good_of_every"
 
 
 def test_the_gate_closes_by_significance_and_not_by_noise(

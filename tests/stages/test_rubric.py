@@ -98,6 +98,8 @@ def test_codes_are_renamed_merged_and_quotes_moved_and_people_win(
     made = coding.criterion_from_codes(workspace, ["facts", "sources"], name="Right facts")
     assert {item.output_id for item in made.evidence} >= {noted[3].output_id, noted[5].output_id}
     assert grading.saturation(workspace).kinds == len(coding.list_codes(workspace))
+    editing.accept(workspace, made)
+    assert "accepted criterion gathers" in sentence(grading.saturation(workspace).says)
 
 
 def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(

@@ -109,10 +109,12 @@ def test_a_judge_without_verdicts_is_not_measurable_and_says_why(
     workspace: Workspace, graded: list[Output]
 ) -> None:
     judge(workspace, "new", [], [])
-    (row,) = judge_table(workspace).rows
-    assert row.catches.value is None and row.catches.why_not
-    assert row.false_alarms.value is None and row.false_alarms.why_not
-    assert row.weak and not row.shown
+    found = judge_table(workspace)
+    (row,) = found.rows
+    assert row.catches.value is None and row.catches.why_not == "not run yet"
+    assert row.false_alarms.value is None and row.false_alarms.why_not == "not run yet"
+    assert row.weak and not row.shown and not row.ran
+    assert found.unheld[0].helps.code == "helps_run"
 
 
 def test_its_json_has_a_row_for_each_judge(workspace: Workspace, graded: list[Output]) -> None:
