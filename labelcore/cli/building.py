@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 import types
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -152,6 +153,8 @@ class Shape:
         if here := self.mark(Here):
             return str(here.reads(value))
         if self.mark(FileText):
+            if value == "-":
+                return sys.stdin.read(_LONGEST_FILE + 1).removeprefix("\ufeff")
             file = Path(value)
             try:
                 return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")

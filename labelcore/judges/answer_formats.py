@@ -30,7 +30,9 @@ _REASONS = (
 _THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"\A\s*```[^\n`]{0,12}\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 _DRESS = " \t\r\n*_`\"'“”‘’「」『』()（）[]【】<>.。!！,，;；:：#~"
-_PREFIX = re.compile(r"\A[\s*_`\"'#>\[(（【\-]{0,8}[^\W\d][\w ]{0,24}[\s*_`\"'\])）】]{0,6}[:：]")
+_PREFIX = re.compile(
+    r"\A[\s*_`\"'#>\[(（【\-]{0,8}[^\W\d]\w{0,20}(?: \w{1,20}){0,2}[\s*_`\"'\])）】]{0,6}[:：]"
+)
 _NUMBER = r"[-+]?\d{1,12}(?:\.\d{1,12})?"
 _OUT_OF = rf"(?:\s*(?:/|out of)\s*(?P<most>{_NUMBER}))?"
 _SCORED = re.compile(
@@ -54,7 +56,7 @@ class AnswerFormat(Frozen):
 
     ``json``: the value of ``field``, a path with dots; ``pattern``: the only group of a regular expression
     (RE2). Words are compared whole, in any case. Without words it is a number, from ``low`` to ``high``, that
-    passes from ``threshold`` on (to it, where not ``higher_passes``).
+    passes from ``threshold`` on (to it, where not ``higher_passes``); without a threshold it decides nothing.
     """
 
     kind: FormatKind
@@ -103,9 +105,9 @@ class AnswerFormat(Frozen):
             if value is None:
                 raise ValueError(f"{found[:40]!r} is none of {', '.join(self.words)}")
             return Reading(text=text, verdict=value, reason=reason)
-        if self.threshold is None:
-            raise ValueError("its score has no threshold")
         score = self._in_range(found)
+        if self.threshold is None:
+            return Reading(text=text, reason=f"{score:g}, and no threshold. {reason}".strip(), score=score)
         good = score >= self.threshold if self.higher_passes else score <= self.threshold
         return Reading(text=text, verdict="pass" if good else "fail", reason=reason, score=score)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from labelcore.llm import local_server
 from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
+from labelcore.messages.lines import bringing as bringing
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
 from labelcore.messages.telling import sentence, sentences

@@ -1,0 +1,93 @@
+"""A judge's prompt that was written for another tool: its variables and its form of answer, found by content.
+
+Its words stay as they are. What it does not say surely is asked, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer
+from labelcore.judges.foreign_prompts.containers import unwrap
+from labelcore.judges.foreign_prompts.families import family_of
+from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, variables_of
+from labelcore.judges.foreign_prompts.variables import Syntax, Taken, take
+from labelcore.judges.templates import SLOTS, Template
+from labelcore.models import Fact, Frozen
+
+__all__ = ["CHOICES", "ForeignPrompt", "Variable", "recognise"]
+_TEXT = "text:"
+_LABEL = 80
+
+
+class ForeignPrompt(Frozen):
+    """What was found in a prompt. ``family`` is the tool whose shape it has, "" for none that is known."""
+
+    family: str
+    syntax: Syntax
+    variables: tuple[Variable, ...]
+    found: FoundAnswer
+    notices: tuple[Fact, ...] = ()
+    taken: Taken = Field(exclude=True)
+
+    @property
+    def unsure(self) -> tuple[Variable, ...]:
+        """The variables that must be asked about."""
+        return tuple(variable for variable in self.variables if not variable.sure)
+
+    @property
+    def sees_output(self) -> bool:
+        """Whether the output stands anywhere in it."""
+        return any(variable.slot == "output" for variable in self.variables)
+
+    @property
+    def template(self) -> Template:
+        """The prompt with our slots in the places of its variables; unsure ones stay as ``{{name}}``."""
+        slots = {variable.name: variable.slot or variable.name for variable in self.variables}
+
+        def fill(name: str) -> str:
+            slot = slots[name]
+            return slot.removeprefix(_TEXT) if slot.startswith(_TEXT) else f"{{{{{slot}}}}}"
+
+        system, user = (part.written(fill) for part in self.taken.parts)
+        return Template(system=system, user=user, marked=False)
+
+
+def recognise(text: str, given: Mapping[str, str] | None = None) -> ForeignPrompt:
+    """What a prompt from elsewhere asks, of what, and in which form of answer.
+
+    ``given``: variable -> slot, ``metadata.KEY`` or ``text:words``, as a person said.
+
+    Raises:
+        BadInput: it is empty, too long, or names another file.
+    """
+    unwrapped = unwrap(text)
+    taken = take(unwrapped.system, unwrapped.user)
+    shown = "\n".join(part.written(lambda name: f"⟨{name}⟩") for part in taken.parts)
+    named = variables_of(taken.names, _labels(shown), given or {})
+    return ForeignPrompt(
+        family=family_of(text, shown, taken.names),
+        syntax=taken.syntax,
+        variables=tuple(named),
+        found=find_answer(shown),
+        notices=(*unwrapped.notices, *taken.notices),
+        taken=taken,
+    )
+
+
+def is_slot(word: str) -> bool:
+    """Whether a variable can be given this."""
+    return word in SLOTS or word.startswith((_TEXT, "metadata."))
+
+
+def _labels(shown: str) -> dict[str, str]:
+    """Variable -> what stands before its first use: on its line, else on the line before."""
+    found: dict[str, str] = {}
+    for match in re.finditer(r"⟨([^⟩\n]{1,200})⟩", shown):
+        before = shown[max(0, match.start() - 300) : match.start()]
+        lines = [line for line in before.splitlines() if line.strip(" \t*#=`_-")]
+        found.setdefault(match[1], lines[-1].strip()[-_LABEL:] if lines else "")
+    return found

@@ -1,0 +1,180 @@
+"""The form of answer that a prompt from elsewhere asks for, read off its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from labelcore.judges.answer_formats import AnswerFormat
+from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts.choices import QUOTE, first_choice, letters, main_choice
+from labelcore.judges.foreign_prompts.json_answers import json_answer
+from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, range_of
+from labelcore.models import Fact, Frozen, fact
+
+_TAGS = (
+    "score rating grade verdict label judgement judgment decision result answer evaluation classification "
+    "评分 结论 判定"
+).split()
+_SCORES = re.compile(r"score|rating|grade|评分|得分|评级", re.IGNORECASE)
+_LABELS = (
+    "final verdict|verdict|label|final grade|grade|final decision|decision|judge?ment|classification|"
+    "final answer|answer|result|final score|overall score|total score|score|final rating|rating|evaluation|"
+    "conclusion|最终结论|结论|判定结果|判定|评分结果|最终评分|评分|得分|判断|结果|评级"
+)
+_LABEL_LINE = re.compile(
+    rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,160}})",
+    re.IGNORECASE,
+)
+_PLACE_FOR_NUMBER = re.compile(
+    rf"[<\[(（{QUOTE}]*\s*(?:{NUMBER}|number|score|rating|x|n|integer|数字|分数|整数|your)\b", re.IGNORECASE
+)
+_PLACE_FOR_WORD = re.compile(
+    rf"[<\[(${QUOTE}]*\s*(?:letter|grade|verdict|label|choice|option|your)", re.IGNORECASE
+)
+_STEPS = r"step[ -]by[ -]step|last (?:line|word)|final line|at the end|then |最后|末尾|结尾"
+_AT_THE_END = re.compile(
+    rf"{_STEPS}|end (?:your|with|by)|conclude|finally|on (?:a|its) (?:new|own|separate) line|单独一行",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"single (?:word|character|letter|token)|one word|only (?:with|the word|output|answer|respond|return)|"
+    r"(?:answer|respond|reply|output|return) (?:only|with only|just)|first (?:word|line)|"
+    r"(?:只|仅)(?:输出|回答|返回|需)|直接(?:输出|回答)|一个(?:词|字)",
+    re.IGNORECASE,
+)
+_RATING = re.compile(rf"{NUMBER}|rating|score|number|n|x|评分|分数|数字", re.IGNORECASE)
+
+
+class FoundAnswer(Frozen):
+    """The form that was found; None where the prompt asks for none, and labelcore asks for its own.
+
+    ``form_asked``: it asks for a form in which no verdict is known. ``words`` must be asked about, and
+    whether more is better where ``direction_asked``. The prompt itself accepts scores ``accepted_from`` on.
+    """
+
+    answer: AnswerFormat | None = None
+    form_asked: bool = False
+    words: tuple[str, ...] = ()
+    direction_asked: bool = False
+    accepted_from: float | None = None
+    notices: tuple[Fact, ...] = ()
+
+
+def find_answer(text: str) -> FoundAnswer:
+    """What form of answer a prompt asks for; ``text`` has its variables as ``⟨name⟩``."""
+    marked = _by_brackets(text) or _by_result_mark(text) or _by_tag(text)
+    asked = None if marked else json_answer(text)
+    if asked and (asked.is_list or (asked.fields and not asked.field)):
+        list_of = fact("foreign_list_of_verdicts", field=asked.field.removeprefix("*."))
+        no_field = fact("foreign_no_verdict_field", fields=list(asked.fields[:8]))
+        return FoundAnswer(form_asked=True, notices=(list_of if asked.is_list else no_field,))
+    in_json = (
+        AnswerFormat(kind="json", field=asked.field, passes=asked.words) if asked and asked.field else None
+    )
+    answer = marked or in_json or _by_label(text) or _by_word(text) or _by_scale(text)
+    if answer is None:
+        return FoundAnswer()
+    return _with_words(answer, text) if answer.words else _with_scale(answer, text)
+
+
+def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
+    low, high = range_of(text)
+    better = polarity.higher_is_better(text)
+    ranged = answer.model_copy(update={"low": low, "high": high, "higher_passes": better is not False})
+    accepted = accepted_from(text, low, high)
+    return FoundAnswer(answer=ranged, direction_asked=better is None, accepted_from=accepted)
+
+
+def _with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
+    """Its words sorted into passes and fails; what the prompt does not say is left to be asked."""
+    words = tuple(dict.fromkeys((*answer.passes, *answer.fails)))
+    meant = _meanings(answer, words, text)
+    passes, fails, abstains, open_ = (
+        tuple(word for word in words if meant[word] == kind) for kind in ("pass", "fail", "abstain", "")
+    )
+    if not passes or not fails:
+        open_, passes, fails, abstains = words, (), (), ()
+    sorted_words = {"passes": passes, "fails": fails, "abstains": abstains}
+    return FoundAnswer(answer=answer.model_copy(update=sorted_words), words=open_)
+
+
+def _meanings(answer: AnswerFormat, words: Sequence[str], text: str) -> Mapping[str, str]:
+    plain = {polarity.plain(word) for word in words}
+    if answer.field and plain <= polarity.ASSENT | polarity.DISSENT:
+        good = polarity.field_means_pass(answer.field)
+        if good is not None:
+            assents = {word: polarity.plain(word) in polarity.ASSENT for word in words}
+            return {word: "pass" if assent == good else "fail" for word, assent in assents.items()}
+    listed = letters(text)
+    if all(word in listed and len(word) == 1 for word in words):
+        meant = {word: polarity.meaning(listed[word]) for word in words}
+        if any(meant.values()):
+            return meant
+    return polarity.sort(words, text)
+
+
+def _by_brackets(text: str) -> AnswerFormat | None:
+    """``Rating: [[7]]``, ``[[A]]``."""
+    inside = re.findall(r"\[\[[ \t]*([^\[\]\n]{1,20}?)[ \t]*\]\]", text)
+    if any(map(_RATING.fullmatch, inside)):
+        return AnswerFormat(kind="pattern", pattern=r"\[\[\s*(-?\d+(?:\.\d+)?)\s*\]\]")
+    words = tuple(dict.fromkeys(word for word in inside if not re.search(r"⟨|verdict|label|grade", word)))
+    pattern = r"\[\[\s*([^\[\]\n]{1,20}?)\s*\]\]"
+    return AnswerFormat(kind="pattern", pattern=pattern, passes=words) if words else None
+
+
+def _by_result_mark(text: str) -> AnswerFormat | None:
+    """``Feedback: … [RESULT] 3``."""
+    mark = re.search(r"(\[(?:RESULT|SCORE|结果|评分)\])[ \t]*([^\n]{0,80})", text)
+    if not mark:
+        return None
+    name, words = re.escape(mark[1]), first_choice(mark[2])
+    value = r"[\s:：*(]*([^\s*)]{1,20})" if words else r"[\s:：*(\[]*(\d+(?:\.\d+)?)"
+    return AnswerFormat(kind="pattern", pattern=f"(?i){name}{value}", passes=words)
+
+
+def _by_tag(text: str) -> AnswerFormat | None:
+    """``<score>4</score>``: a tag in which no variable stands."""
+    for name in _TAGS:
+        for match in re.finditer(rf"<{name}>(?P<inside>[^<⟨]{{0,80}})</{name}>", text, re.IGNORECASE):
+            near = text[max(0, match.start() - 300) : match.end() + 300]
+            words = first_choice(match["inside"]) or (() if _SCORES.search(name) else first_choice(near))
+            if words or _SCORES.search(name):
+                pattern = rf"(?is)<{name}>\s*(.{{0,40}}?)\s*</{name}>"
+                return AnswerFormat(kind="pattern", pattern=pattern, passes=words)
+    return None
+
+
+def _by_label(text: str) -> AnswerFormat | None:
+    """``GRADE: C``, ``Verdict: PASS or FAIL``, ``Score: <1-5>``: a label that the prompt gives a form of."""
+    lines = [match for match in _LABEL_LINE.finditer(text) if "⟨" not in match["rest"]]
+    for line in reversed(lines):
+        label, rest = line["label"], line["rest"]
+        words = first_choice(rest)
+        if not words and _PLACE_FOR_WORD.match(rest):
+            words = tuple(letters(text)) or first_choice(text)
+        if words:
+            return AnswerFormat(kind="pattern", pattern=_labelled(label, r"([^\n]{1,60})"), passes=words)
+        if _SCORES.search(label) and _PLACE_FOR_NUMBER.match(rest):
+            return AnswerFormat(kind="pattern", pattern=_labelled(label, r"(-?\d+(?:\.\d+)?)"))
+    return None
+
+
+def _labelled(label: str, value: str) -> str:
+    return rf"(?im)(?:^|[\s*_#>\"']){re.escape(label)}[*_\"']{{0,3}}\s*[:：][\s*_\"'\[(<（]{{0,6}}{value}"
+
+
+def _by_word(text: str) -> AnswerFormat | None:
+    """A choice of words, at the beginning or at the end of the answer."""
+    words = main_choice(text)
+    if not words:
+        return None
+    alone = _ALONE.search(text) and not re.search(_STEPS, text, re.IGNORECASE)
+    at_end = _AT_THE_END.search(text) and not alone
+    return AnswerFormat(kind="last_word" if at_end else "first_word", passes=words)
+
+
+def _by_scale(text: str) -> AnswerFormat | None:
+    """A number on a scale, wherever in the answer."""
+    return AnswerFormat(kind="score") if range_of(text) != (None, None) else None

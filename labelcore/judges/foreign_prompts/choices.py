@@ -1,0 +1,91 @@
+"""The words between which a prompt lets a judge choose."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from labelcore.judges.foreign_prompts import polarity
+
+QUOTE = "\"'“”‘’`「」『』*"
+_WORD = r"[^\W\d_][\w\-]{0,30}(?: [^\W\d_][\w\-]{0,20})?"
+_OR = r"(?:/|\||or\b|and\b|或者?|和|、|,)"
+_PAIRS = (
+    re.compile(
+        rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}][,，]?(?:\s*\([^)\n]{{1,40}}\))?\s*{_OR}\s*(?:or\s+)?"
+        rf"[{QUOTE}](?P<second>{_WORD}|[01])[{QUOTE}]"
+        rf"(?:[,，]?\s*{_OR}?\s*(?:or\s+)?[{QUOTE}](?P<third>{_WORD})[{QUOTE}])?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<first>通过|合格|是|正确|相关)\s*(?:/|\||或者?|、)\s*(?P<second>不通过|不合格|未通过|否|不正确|错误|不相关)"
+    ),
+    re.compile(
+        r"\b(?P<first>[A-Z][A-Z_]{0,24})\b\s*(?:/|\||,|or|或者?)\s*(?:or\s+)?\b(?P<second>[A-Z][A-Z_]{0,24})\b"
+        r"(?:\s*(?:/|\||,|or|或)\s*(?:or\s+)?\b(?P<third>[A-Z][A-Z_]{1,24})\b)?"
+    ),
+    re.compile(
+        r"\b(?P<first>yes|pass|true|correct)\b\s*(?:/|\||or)\s*\b(?P<second>no|fail|false|incorrect)\b",
+        re.IGNORECASE,
+    ),
+)
+_LISTED = re.compile(
+    r"^[ \t]*[(\[]?(?P<key>[A-E1-9CIPYN])[)\].:：][ \t]+(?P<text>[^\n]{2,300})", re.MULTILINE
+)
+_LETTER_FOR = re.compile(
+    r"[\"'“`]?\b(?P<key>[A-Z])\b[\"'”`]?\s*(?:for|=|means|:)\s*[\"'“`]?(?P<text>[A-Za-z_ ]{3,30})"
+)
+_FIELD_NAMES = frozenset("reason reasoning explanation feedback rationale score verdict label json".split())
+_ASKS = re.compile(
+    r"\b(?:either|answer|respond|reply|label|output|return|verdict|words?|grade|letter|print)\b|输出|回答|返回|结论",
+    re.IGNORECASE,
+)
+_CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择", re.IGNORECASE)
+
+
+def letters(text: str) -> dict[str, str]:
+    """What a prompt says that its letters stand for."""
+    found = {match["key"]: match["text"].strip() for match in _LETTER_FOR.finditer(text)}
+    return found | {match["key"]: match["text"].strip() for match in _LISTED.finditer(text)}
+
+
+def first_choice(text: str) -> tuple[str, ...]:
+    """The first choice of words in a stretch; () where there is none."""
+    return next(_choices(text), ())
+
+
+def choice_with(word: str, text: str) -> tuple[str, ...]:
+    """The first choice that a word is part of, else the word alone."""
+    plain = word.casefold()
+    return next((pair for pair in _choices(text) if plain in {part.casefold() for part in pair}), (word,))
+
+
+def main_choice(text: str) -> tuple[str, ...]:
+    """The choice that a prompt names most often, else the letters of its list."""
+    counted: Counter[tuple[str, ...]] = Counter()
+    for pair in _choices(text):
+        counted[tuple(sorted(pair, key=str.casefold))] += 2 + any(map(polarity.meaning, pair))
+    if counted:
+        return counted.most_common(1)[0][0]
+    listed = dict.fromkeys(match["key"] for match in _LISTED.finditer(text) if match["key"].isalpha())
+    return tuple(listed) if len(listed) > 1 and _CHOOSES.search(text) else ()
+
+
+def _choices(text: str) -> Iterator[tuple[str, ...]]:
+    for pattern in _PAIRS:
+        for match in pattern.finditer(text):
+            pair = tuple(dict.fromkeys(word for word in match.groupdict().values() if word))
+            if _is_verdict(pair, text[max(0, match.start() - 60) : match.start()]):
+                yield pair
+
+
+def _is_verdict(pair: Sequence[str], before: str) -> bool:
+    """Whether some words are a choice between verdicts: one fails, or the words before them ask for one."""
+    plain = [polarity.plain(word) for word in pair]
+    if len(set(plain)) < 2 or any(word in _FIELD_NAMES for word in plain):
+        return False
+    if any(polarity.meaning(word) == "fail" or word in polarity.DISSENT for word in plain):
+        return True
+    known = any(polarity.meaning(word) or word in polarity.ASSENT for word in plain)
+    return known and _ASKS.search(before) is not None

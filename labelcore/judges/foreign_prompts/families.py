@@ -1,0 +1,56 @@
+"""Which tool's shape a prompt has: found by content, for the person who reads of it; nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class _Seen:
+    source: str
+    shown: str
+    names: frozenset[str]
+
+    def has(self, pattern: str) -> bool:
+        return re.search(pattern, self.shown, re.IGNORECASE) is not None
+
+
+FAMILIES: dict[str, Callable[[_Seen], bool]] = {
+    "Ragas": lambda seen: (
+        "ragas_version" in seen.source
+        or bool(seen.names & {"user_input", "retrieved_contexts", "reference_contexts"})
+        or (seen.has(r"-{4,}EXAMPLES-{4,}|complies with the following schema") and seen.has(r"\binput\b"))
+    ),
+    "Prometheus": lambda seen: seen.has(
+        r"\[RESULT\]|#{2,3} ?Score Rubrics?|#{2,3} ?评分标准[\s\S]*\[(?:RESULT|结果)\]"
+    ),
+    "MT-Bench": lambda seen: seen.has(r"\[\[\s*(?:rating|score|\d+|[A-C]|评分|分数)\s*\]\]"),
+    "G-Eval": lambda seen: (
+        seen.has(r"evaluation steps|评估步骤|评测步骤")
+        or bool(seen.names & {"evaluation_steps", "test_case_content"})
+    ),
+    "Phoenix": lambda seen: (
+        seen.has(r"\[BEGIN DATA\]") or (seen.has(r"LABEL\W") and seen.has(r"EXPLANATION"))
+    ),
+    "MLflow": lambda seen: "make_judge" in seen.source or seen.names >= {"inputs", "outputs", "expectations"},
+    "OpenEvals": lambda seen: (
+        (bool(seen.names & {"outputs", "reference_outputs"}) or seen.has(r"<rubric>[\s\S]*</rubric>"))
+        and not seen.names & {"output"}
+    ),
+    "promptfoo": lambda seen: "rubricprompt" in seen.source.casefold() or seen.names >= {"output", "rubric"},
+    "Inspect": lambda seen: seen.has(r"GRADE\s*:\s*\$?(?:LETTER|[CIP]\b)"),
+    "Vertex AI": lambda seen: (
+        seen.has(r"#{1,3} ?(?:Rating Rubric|User Inputs and AI-generated Response|Evaluation Steps)")
+        or "metric_prompt_template" in seen.source
+    ),
+    "HELM": lambda seen: seen.has(r"<(?:score|rating|short_explanation)>[^<]{0,80}</"),
+    "Langfuse": lambda seen: bool(seen.names & {"generation", "ground_truth"}) and seen.has(r"score"),
+}
+
+
+def family_of(source: str, shown: str, names: Sequence[str]) -> str:
+    """The tool whose shape it has, "" where it is none that is known. ``shown``: variables as ``⟨name⟩``."""
+    seen = _Seen(source, shown, frozenset(names))
+    return next((family for family, fits in FAMILIES.items() if fits(seen)), "")

@@ -1,0 +1,155 @@
+"""The field of a JSON answer that holds a judge's verdict: from an example, a schema, a type, or names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts.choices import QUOTE, choice_with, first_choice
+from labelcore.judges.foreign_prompts.scales import NUMBER, range_of
+from labelcore.judges.foreign_prompts.slots import slot_named
+
+_FIELDS = (
+    *"pass passed passing is_pass verdict binary_verdict criteria_met criterion_met meets_criteria".split(),
+    *"is_correct correct correctness is_relevant relevant is_faithful faithful grounded is_grounded".split(),
+    *"hallucinated is_hallucination hallucination toxic is_toxic safe is_safe harmful is_harmful".split(),
+    *"label judgement judgment decision classification category result evaluation outcome answer".split(),
+    *"grade score rating overall_score total_score overall overall_rating final_score points value".split(),
+    *"choice 通过 是否通过 结论 判定 判断 结果 标签 评分 得分 分数 总分 评级".split(),
+)
+"""Names under which judges give their verdict, the surest first."""
+_NUMERIC = re.compile(r"score|rating|points|评分|得分|分", re.IGNORECASE)
+_BOOLEAN = re.compile(r"\b(?:true|false|bool(?:ean)?)\b|布尔", re.IGNORECASE)
+_ONE_OR_NOUGHT = re.compile(
+    r"\b(?:0 or 1|1 or 0|binary|1 if|0/1|'?1'? (?:for|if)|either [01]\b[^.\n]{0,120}\bor [01]\b)|0或1|1或0",
+    re.IGNORECASE,
+)
+_JSON = re.compile(r"json|\bdict(?:ionary)?\b", re.IGNORECASE)
+_INPUT = re.compile(r"input\W*\Z", re.IGNORECASE)
+_LONGEST = 6000
+
+
+class JsonAnswer(NamedTuple):
+    """The field with the verdict, "" for none; its words, () for a number; every field, for people."""
+
+    field: str
+    words: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether there is a verdict on each of several things."""
+        return self.field.startswith("*.")
+
+
+def json_answer(text: str) -> JsonAnswer | None:
+    """What JSON a prompt asks for; None where it asks for none. ``text``: variables as ``⟨name⟩``."""
+    if not _JSON.search(text) and not _objects(text):
+        return None
+    fields = _fields(text)
+    field = next((path for name in _FIELDS for path in fields if _last(path).casefold() == name), "")
+    words = _words(fields[field], _last(field), text) if field else ()
+    return JsonAnswer(field, words, tuple(fields))
+
+
+def _last(path: str) -> str:
+    return path.split(".")[-1]
+
+
+def _objects(text: str) -> list[str]:
+    """The outermost stretches in braces that have keys and hold no variable and no example of an input."""
+    found: list[str] = []
+    opened: list[int] = []
+    for at, character in enumerate(text):
+        if character == "{":
+            opened.append(at)
+        elif character == "}" and opened:
+            start = opened.pop()
+            stretch = text[start : at + 1]
+            data = any(map(slot_named, re.findall(r"⟨([^⟩]{1,200})⟩", stretch)))
+            mere_data = data or _INPUT.search(text[max(0, start - 14) : start])
+            if not opened and len(stretch) < _LONGEST and not mere_data:
+                found.append(stretch)
+    return [stretch for stretch in found if re.search(r"[\w\"'”]\s*[:：]", stretch)]
+
+
+def _fields(text: str) -> dict[str, list[str]]:
+    """Path -> what stands as its value in every object; "*." before what stands in a list."""
+    found: dict[str, list[str]] = {}
+    for stretch in _objects(text):
+        for path, value in _pairs(stretch):
+            found.setdefault(path, []).append(value)
+    named = re.finditer(r"(?:keys?|fields?|字段)[^.\n]{0,80}", text, re.IGNORECASE) if not found else ()
+    stretches = [match[0] for match in named]
+    names = [
+        name for words in stretches for name in re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", words)
+    ]
+    names += re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]\s*(?:keys?|fields?|字段)", text)
+    return found | {name: [] for name in names if name not in found}
+
+
+def _pairs(stretch: str) -> Iterator[tuple[str, str]]:
+    """(path, value as written) of an object, be it JSON, a schema, or only like one."""
+    try:
+        data = json.loads(stretch)
+    except (ValueError, RecursionError):
+        yield from _loose_pairs(stretch)
+        return
+    if isinstance(data.get("properties"), dict):
+        for name, about in data["properties"].items():
+            yield name, json.dumps(about, ensure_ascii=False)
+        return
+    yield from _flat(data, "", 4)
+
+
+def _flat(data: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, str]]:
+    for name, value in data.items():
+        if isinstance(value, dict) and depth:
+            yield from _flat(value, f"{prefix}{name}.", depth - 1)
+        elif isinstance(value, list) and value and isinstance(value[0], dict) and depth:
+            yield from ((f"*.{path}", inner) for path, inner in _flat(value[0], "", depth - 1))
+        else:
+            yield f"{prefix}{name}", json.dumps(value, ensure_ascii=False)
+
+
+def _loose_pairs(stretch: str) -> Iterator[tuple[str, str]]:
+    """The keys of something like JSON, such as ``{pass: boolean; reason: string;}``."""
+    key = rf"[{QUOTE}]?(?P<key>[^\W\d]\w{{0,40}})[{QUOTE}]?"
+    for match in re.finditer(rf"[{{,;\n]\s*{key}\s*[:：]\s*(?P<value>[^\n;]{{0,160}})", stretch):
+        yield match["key"], re.split(rf",\s*[{QUOTE}]?\w+[{QUOTE}]?\s*:", match["value"])[0]
+
+
+def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:
+    """The words that a field can hold; () where it holds a number."""
+    joined = " ".join(values).replace('\\"', '"')
+    if _BOOLEAN.search(joined):
+        return ("true", "false")
+    if words := first_choice(joined) or _words_beside(name, text):
+        return words
+    numbers = re.findall(rf"(?<![\w.]){NUMBER}(?![\w.])", joined)
+    if words := _one_or_nought(numbers, text):
+        return words
+    if range_of(text) != (None, None) and (numbers or _NUMERIC.search(name)):
+        return ()
+    if known := {word for word in re.findall(r'"([^"\n]{1,24})"', joined) if polarity.meaning(word)}:
+        return tuple(sorted(known)) if len(known) > 1 else choice_with(known.pop(), text)
+    return () if numbers or _NUMERIC.search(name) else first_choice(text)
+
+
+def _words_beside(name: str, text: str) -> tuple[str, ...]:
+    """A choice of words on the line on which a field is named, behind its name."""
+    for match in re.finditer(rf"[{QUOTE}]{re.escape(name)}[{QUOTE}](?P<rest>[^\n]{{0,160}})", text):
+        if re.search(r"\btrue or false\b|\bbool(?:ean)?\b", match["rest"], re.IGNORECASE):
+            return ("true", "false")
+        if words := first_choice(match["rest"]):
+            return words
+    return ()
+
+
+def _one_or_nought(numbers: Sequence[str], text: str) -> tuple[str, ...]:
+    """1 and 0 where a prompt has no other numbers for its verdict."""
+    binary = set(numbers) <= {"0", "1"} and range_of(text) in {(None, None), (0, 1)}
+    return ("1", "0") if binary and (_ONE_OR_NOUGHT.search(text) or set(numbers) == {"0", "1"}) else ()

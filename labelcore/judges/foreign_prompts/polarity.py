@@ -1,0 +1,113 @@
+"""Which words of an answer mean that the output is good: by their names, never by their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+PASSES = frozenset(
+    """pass passed passes passing correct right accurate factual relevant good acceptable accepted
+    accept valid grounded faithful supported compliant helpful safe harmless readable positive
+    satisfied satisfactory consistent complete appropriate ok okay nontoxic unbiased met meets
+    success successful entailed entailment useful polite equivalent aligned follows followed
+    fulfilled coherent clean answered excellent resolved 通过 合格 正确 准确 相关 良好 满足 符合
+    达标 事实 忠实 安全 有帮助 优秀 好 一致 无害 合规""".split()
+) | {"bug free", "non toxic", "not toxic", "criteria met", "criterion met", "not hallucinated"}
+FAILS = frozenset(
+    """fail failed fails failing incorrect wrong inaccurate hallucinated hallucination irrelevant
+    unrelated bad unacceptable rejected reject invalid ungrounded unfaithful unsupported harmful
+    unsafe toxic biased unreadable negative unsatisfied inconsistent incomplete inappropriate
+    contradiction contradicted noncompliant unhelpful unmet violation violates violated frustrated
+    refuted contradictory useless rude fabricated unanswered unresolved 不通过 不合格 不正确 错误
+    不准确 不相关 无关 不满足 不符合 不达标 幻觉 不忠实 不安全 有害 差 不一致 违规 未通过""".split()
+) | {
+    "is bug",
+    "not relevant",
+    "not correct",
+    "not grounded",
+    "not met",
+    "not factual",
+    "non compliant",
+    "not supported",
+}
+ASSENT = frozenset("yes y true 1 是 对 有".split())
+DISSENT = frozenset("no n false 0 否 不是 没有 无".split())
+ABSTAINS = frozenset(
+    """unsure unknown abstain uncertain unclear na inconclusive unverifiable
+    不确定 无法判断 不适用 弃权""".split()
+) | {"not attempted", "cannot determine", "cannot tell", "not sure", "n/a", "not applicable"}
+_BAD_TOPIC = re.compile(
+    r"hallucinat|toxic|harmful|offensiv|\bbias(?:ed)?\b|violat|jailbr[eo]a?k|unsafe|contradict|fabricat|"
+    r"leak|refus|\berrors?\b|problem|\bpii\b|frustrat|off.topic|misleading|unsupported|inject|"
+    r"有害|幻觉|违规|错误|泄露|偏见|冒犯|矛盾|拒绝|捏造|毒性",
+    re.IGNORECASE,
+)
+_GOOD_TOPIC = re.compile(
+    r"\b(?:meets?|satisf\w+|pass(?:es|ed)?|correct(?:ness|ly)?|accura\w+|faithful\w*|grounded|relevan\w+|"
+    r"helpful\w*|follows?|good|quality|complete\w*|addresses|fulfil\w*|adher\w+|supported)\b|"
+    r"符合|满足|通过|正确|准确|相关|质量|合格|忠实",
+    re.IGNORECASE,
+)
+_WORSE = re.compile(
+    r"(?:higher|larger|greater|more)(?: the)? (?:scores?|ratings?|numbers?)?[^.\n]{0,30}\b(?:worse|"
+    r"more (?:toxic|harmful|hallucinat\w+|biased|severe|unsafe))|"
+    r"\b(?:\d+|highest)\b[^.\n]{0,12}(?:=|means|indicates|signif\w+|being|:|\()[^.\n]{0,30}\b(?:worst|"
+    r"(?:most|very|extremely|completely|fully|entirely) (?:toxic|harmful|hallucinated|biased|unsafe))|"
+    r"(?:越高|分数高)[^。\n]{0,12}(?:越差|越严重|越有害)",
+    re.IGNORECASE,
+)
+_BETTER = re.compile(
+    r"higher(?: scores?)?[^.\n]{0,20}better|\b(?:10|5|7|4|3|100|1(?:\.0)?|highest)\b[^.\n]{0,14}"
+    r"(?:=|means|indicates|signif\w+|being|:|\(|to)[^.\n]{0,50}\b(?:best|excellent|perfect\w*|full\w*|complete\w*|"
+    r"strong|outstanding|meets|follows|correct|great|very good|highest quality|high(?:est)?|ideal)\b|"
+    r"(?:worst|poor|bad|low(?:est)?|terrible)\W+(?:to|through|and)\W+\d*[^.\n]{0,12}(?:best|excellent|high|perfect|good)|"
+    r"越高[^。\n]{0,12}越好|分为(?:完全|最好|优秀|满分)|(?:最好|优秀|完美)",
+    re.IGNORECASE,
+)
+
+
+def plain(word: str) -> str:
+    """A word as it is compared: lower case, with gaps in the place of marks."""
+    return re.sub(r"[\s_\-]+", " ", word.casefold()).strip(" .\"'“”‘’`*()[]<>")
+
+
+def meaning(word: str) -> str:
+    """pass, fail or abstain where a word says so by itself, else ""."""
+    known = plain(word)
+    kinds = (("pass", PASSES), ("fail", FAILS), ("abstain", ABSTAINS))
+    return next((value for value, words in kinds if known in words), "")
+
+
+def sort(words: Sequence[str], about: str) -> dict[str, str]:
+    """Word -> pass, fail, abstain, or "" where it must be asked. ``about`` is what is asked for the answer.
+
+    "yes" and "no" mean what the question means: where that is about a fault, they are asked about.
+    """
+    found = {word: meaning(word) for word in words}
+    good = not _BAD_TOPIC.search(about) and bool(_GOOD_TOPIC.search(about))
+    for word in words:
+        if good and plain(word) in ASSENT | DISSENT:
+            found[word] = "pass" if plain(word) in ASSENT else "fail"
+    return found
+
+
+def higher_is_better(about: str) -> bool | None:
+    """Whether more is better on a scale; None where the prompt does not say and is about a fault."""
+    worse, better = _WORSE.search(about), _BETTER.search(about)
+    if worse or better:
+        return None if worse and better else not worse
+    return None if _BAD_TOPIC.search(about) and not _GOOD_TOPIC.search(about) else True
+
+
+def field_means_pass(name: str) -> bool | None:
+    """Whether a field that is true means a good output; None where its name does not say."""
+    known = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).split(".")[-1])
+    words = known.split()
+    if words and (words[0] in {"is", "has", "contains", "are", "was", "not"}):
+        negated, words = words[0] == "not", words[1:]
+    else:
+        negated = False
+    bare = " ".join(words)
+    if bare in FAILS or _BAD_TOPIC.search(bare):
+        return negated
+    return not negated if bare in PASSES or meaning(bare) == "pass" else None

@@ -1,0 +1,57 @@
+"""The scale of a score that a prompt names, and from where on it takes an output for good itself."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+NUMBER = r"-?\d{1,4}(?:\.\d{1,3})?"
+_TO = r"(?:-|–|—|~|～|－|to|and|through|到|至)"
+_NAMED = (
+    r"from|between|scale of|range (?:of|from)|ranging from|score of|rating of|scores?|scale|rating|rate|"
+    r"integer|number|range|分值|评分|打分|范围|分数|得分|从"
+)
+_RANGES = (
+    re.compile(
+        rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![\w.])(?P<low>{NUMBER})\s*(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
+        rf"(?P<high>{NUMBER})(?![\w.]*\d)",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"[(\[<（]\s*(?P<low>{NUMBER})\s*{_TO}\s*(?P<high>{NUMBER})\s*[)\]>）]"),
+    re.compile(
+        rf"(?<![\w.])(?P<low>{NUMBER})\s*分?\s*(?:-|–|~|～|到|至)\s*(?P<high>{NUMBER})\s*(?:分|打分|评分|之间|的)"
+    ),
+)
+_MORE = r"(?:or|and) (?:more|above|higher|greater|over)"
+_BAD = r"(?:fail\w*|unaccept\w*|reject\w*)"
+_PASSED = r"(?:pass(?:es|ed|ing)?|accept\w*)"
+_GOOD = r"(?:accept\w*|pass(?:es|ed|ing)?|good|ok|sufficient|considered correct|meets)"
+_ACCEPTED = (
+    rf"(?<![\d.])(?P<value>{NUMBER}) {_MORE}[^.\n]{{0,60}}\b{_GOOD}\b",
+    rf"\b{_PASSED}\b[^.\n]{{0,50}}?(?:at least|>=|≥|minimum(?: of)?)\s*(?P<value>{NUMBER})",
+    rf"\b{_PASSED}\b[^.\n]{{0,50}}?\b(?P<value>{NUMBER}) {_MORE}",
+    rf"(?:at least|>=|≥|minimum(?: score)?(?: of)?)\s*(?P<value>{NUMBER})[^.\n]{{0,40}}\b{_GOOD}\b",
+    rf"(?P<value>{NUMBER})\s*分?(?:及以上|或以上|以上)[^。\n]{{0,16}}(?:通过|合格|可接受|达标)",
+    rf"(?:below|under|less than|lower than)\s*(?P<value>{NUMBER})[^.\n]{{0,40}}\b{_BAD}\b",
+)
+
+
+def range_of(text: str) -> tuple[float | None, float | None]:
+    """The (lowest, highest) score of the scale that a prompt names most often; None where it names none."""
+    found = Counter(
+        (float(match["low"]), float(match["high"]))
+        for pattern in _RANGES
+        for match in pattern.finditer(text)
+        if float(match["low"]) < float(match["high"]) <= 1000
+    )
+    return found.most_common(1)[0][0] if found else (None, None)
+
+
+def accepted_from(text: str, low: float | None, high: float | None) -> float | None:
+    """From which score on the prompt itself takes an output for good; None where it does not say."""
+    for pattern in _ACCEPTED:
+        for match in re.finditer(pattern, text, re.IGNORECASE):
+            value = float(match["value"])
+            if (low is None or low < value) and (high is None or value <= high):
+                return value
+    return None

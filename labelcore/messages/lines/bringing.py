@@ -1,0 +1,69 @@
+"""What is told of a prompt that was brought from elsewhere."""
+
+from collections.abc import Iterator
+
+from labelcore.judges.answer_formats import AnswerFormat
+from labelcore.messages.catalogue import say
+from labelcore.messages.results import lines
+from labelcore.messages.telling import sentence, sentences
+from labelcore.stages.judging.bringing.prompts import BroughtPrompt, BroughtVariable
+
+
+@lines("judge prompt import")
+def brought(found: BroughtPrompt) -> Iterator[str]:
+    if found.family:
+        yield say("A prompt as {family} has them.", family=found.family)
+    yield from map(variable_words, found.variables)
+    yield answer_words(found.answer)
+    if found.threshold.says:
+        yield sentence(found.threshold.says)
+    yield from sentences(found.notices)
+    if found.judge:
+        yield say("Kept as “{judge}”, version {version}.", judge=found.judge, version=found.version)
+    elif found.questions:
+        yield say("To be said first:")
+        yield from (f"  {sentence(question)}" for question in found.questions)
+    else:
+        yield say("Nothing is kept: leave --preview out.")
+
+
+def variable_words(variable: BroughtVariable) -> str:
+    """What a variable is given, and how many outputs have it."""
+    told = {"name": variable.name, "slot": variable.slot, "n": variable.filled, "of": variable.of}
+    if not variable.sure:
+        return say("{name}: not sure", **told)
+    if variable.filled is None:
+        return f"{variable.name}: {variable.slot}"
+    return say("{name}: {slot}, which {n} of {of} outputs have", **told)
+
+
+def answer_words(answer: AnswerFormat | None) -> str:
+    """How answers are read."""
+    if answer is None:
+        return say("Answers: JSON with a reason and a verdict, as labelcore asks for it.")
+    where = {
+        "json": say("the field {field} of JSON", field=answer.field),
+        "first_word": say("the first word"),
+        "last_word": say("the last word"),
+        "score": say("a number"),
+        "pattern": say("what stands where the pattern says: {pattern}", pattern=answer.pattern),
+    }[answer.kind]
+    return say("Answers: {where}; {values}", where=where, values=values_words(answer))
+
+
+def values_words(answer: AnswerFormat) -> str:
+    """Which values pass."""
+    if not answer.numeric:
+        told = {"passes": ", ".join(answer.passes), "fails": ", ".join(answer.fails)}
+        return say("{passes} passes, {fails} fails", **told)
+    scale = ""
+    if answer.low is not None and answer.high is not None:
+        scale = say("from {low:g} to {high:g}", low=answer.low, high=answer.high)
+    if answer.threshold is None:
+        return " ".join(filter(None, (say("a score"), scale)))
+    passing = (
+        say("{value:g} or more passes", value=answer.threshold)
+        if answer.higher_passes
+        else say("{value:g} or less passes", value=answer.threshold)
+    )
+    return ", ".join(filter(None, (" ".join(filter(None, (say("a score"), scale))), passing)))

@@ -1,0 +1,144 @@
+"""What a person says of a prompt from elsewhere, and what is still to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.errors import BadInput
+from labelcore.judges.answer_formats import AnswerFormat
+from labelcore.judges.foreign_prompts import CHOICES, ForeignPrompt, is_slot, recognise
+from labelcore.judges.foreign_prompts.answers import FoundAnswer
+from labelcore.models import Fact, fact
+from labelcore.operations import Flags, Options
+
+
+class BringingOrder(Options):
+    """What is said of a prompt; what is not given is found in it, or asked."""
+
+    map: dict[str, str] = Field(
+        default_factory=dict,
+        description="VARIABLE=SLOT: output, input, context, reference, conversation, criterion, statement, "
+        "examples, glossary, metadata.KEY, or text:WORDS.",
+    )
+    pass_: tuple[str, ...] = Field(default=(), description="An answer that passes.")
+    fail_: tuple[str, ...] = Field(default=(), description="An answer that fails.")
+    field: str = Field(default="", max_length=200, description="The field of a JSON answer with its verdict.")
+    pattern: str = Field(
+        default="", max_length=400, description="A regular expression whose group is the verdict."
+    )
+    threshold: float | None = Field(default=None, description="Scores from this on pass.")
+    lower_passes: Annotated[bool | None, Flags(("--lower-passes/--higher-passes",))] = Field(
+        default=None, description="Whether a lower score is better."
+    )
+    fit_on: int = Field(
+        default=40, ge=0, le=500, description="On how many graded outputs a threshold is fitted; 0: none."
+    )
+    name: str = Field(default="", max_length=80, description="The judge's name behind that of its criterion.")
+    model: str = Field(default="", description="The model that is asked, where it is not the endpoint's.")
+    endpoint: str = Field(default="", description="The endpoint that is asked.")
+    preview: bool = Field(default=False, description="Only show how it would be read.")
+
+    @property
+    def recognised(self) -> dict[str, str]:
+        """The mapping, checked. Raises BadInput: one of its slots is unknown."""
+        for name, slot in self.map.items():
+            if not is_slot(slot):
+                raise BadInput(
+                    "'{slot}' is nothing that {name} could be given.",
+                    next_step="Give {choices}, metadata.KEY or text:WORDS.",
+                    slot=slot,
+                    name=name,
+                    choices=list(CHOICES),
+                )
+        return self.map
+
+
+def read(text: str, order: BringingOrder) -> tuple[ForeignPrompt, FoundAnswer]:
+    """The prompt, and its form of answer with what a person said of it.
+
+    Raises:
+        BadInput: a variable is named that the prompt has not, or a pattern cannot be read.
+    """
+    prompt = recognise(text, order.recognised)
+    known = {variable.name for variable in prompt.variables}
+    if unknown := [name for name in order.map if name not in known]:
+        raise BadInput(
+            "The prompt has no variable {name}.",
+            next_step="It has {known}." if known else "It has none.",
+            name=unknown[0],
+            known=sorted(known),
+        )
+    return prompt, _told(prompt.found, order)
+
+
+def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
+    """What was found, with what a person said instead of it."""
+    answer, form_asked = found.answer, found.form_asked
+    if order.field or order.pattern:
+        answer, form_asked = _own_form(order, answer), False
+    if answer is None:
+        return found.model_copy(update={"form_asked": form_asked})
+    words, direction_asked = found.words, found.direction_asked
+    if order.pass_ or order.fail_:
+        answer = answer.model_copy(update=_words(answer, order))
+        words = tuple(word for word in words if word not in {*answer.passes, *answer.fails})
+        form_asked = False
+    if order.threshold is not None:
+        answer = answer.model_copy(update={"threshold": order.threshold})
+        form_asked = False
+    if order.lower_passes is not None:
+        answer = answer.model_copy(update={"higher_passes": not order.lower_passes})
+        direction_asked = False
+    told = {"answer": answer, "words": words, "direction_asked": direction_asked and answer.numeric}
+    return found.model_copy(update=told | {"form_asked": form_asked})
+
+
+def _own_form(order: BringingOrder, answer: AnswerFormat | None) -> AnswerFormat:
+    ranged = answer.model_dump(include={"low", "high", "higher_passes"}) if answer else {}
+    kind = "json" if order.field else "pattern"
+    try:
+        return AnswerFormat.model_validate(
+            {"kind": kind, "field": order.field, "pattern": "" if order.field else order.pattern, **ranged}
+        )
+    except ValueError:
+        raise BadInput(
+            "The pattern cannot be read.",
+            next_step="It has exactly one group, and no look-around (RE2): 'Verdict: (\\w+)'.",
+        ) from None
+
+
+def _words(answer: AnswerFormat, order: BringingOrder) -> dict[str, tuple[str, ...]]:
+    """The words sorted as a person says; what is said of a word counts, whatever was found."""
+    said = {*order.pass_, *order.fail_}
+    return {
+        "passes": (*(word for word in answer.passes if word not in said), *order.pass_),
+        "fails": (*(word for word in answer.fails if word not in said), *order.fail_),
+        "abstains": tuple(word for word in answer.abstains if word not in said),
+    }
+
+
+def questions(prompt: ForeignPrompt, found: FoundAnswer) -> list[Fact]:
+    """What must be said before it can judge, but for the threshold of its score."""
+    asked = [
+        fact("foreign_variable_asked", name=variable.name, choices=list(variable.choices[:4]))
+        for variable in prompt.unsure
+    ]
+    if not prompt.sees_output:
+        names = [variable.name for variable in prompt.variables]
+        asked.append(fact("foreign_no_output", names=names) if names else fact("foreign_no_variables"))
+    if found.form_asked:
+        asked.append(fact("foreign_form_asked"))
+    if found.words:
+        asked.append(fact("foreign_words_asked", words=list(found.words)))
+    elif found.answer and not found.answer.numeric and not (found.answer.passes and found.answer.fails):
+        asked.append(fact("foreign_words_asked", words=_one_sided(found.answer)))
+    if found.direction_asked:
+        asked.append(fact("foreign_direction_asked"))
+    return asked
+
+
+def _one_sided(answer: AnswerFormat) -> Sequence[str]:
+    return [*answer.passes, *answer.fails]

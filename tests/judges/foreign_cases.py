@@ -1,0 +1,542 @@
+"""Prompts of the shapes that tools and teams use, written anew: with their variables and form of answer.
+
+Variables: name -> slot, "?" where it must be asked. Form: (kind, field, passes, fails), () for words that
+must be asked, or (kind, field, low, high) of a score.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+
+class Case(NamedTuple):
+    """A prompt and what must be found in it."""
+
+    text: str
+    family: str
+    variables: dict[str, str]
+    form: tuple[Any, ...] | None
+    accepted_from: float | None = None
+
+
+CASES: dict[str, Case] = {}
+
+CASES["promptfoo messages"] = Case(
+    json.dumps(
+        [
+            {
+                "role": "system",
+                "content": "You check a text against one rule. Answer with a JSON object shaped like "
+                "{pass: boolean; reason: string; score: number}.\n\nSamples:\nOutput: Good morning!\n"
+                'Rubric: greets the reader\n{"reason": "it says good morning", "pass": true, "score": 1.0}',
+            },
+            {
+                "role": "user",
+                "content": "<Output>\n{{ output }}\n</Output>\n<Rubric>\n{{ rubric }}\n</Rubric>",
+            },
+        ]
+    ),
+    "promptfoo",
+    {"output": "output", "rubric": "statement"},
+    ("json", "pass", ("true",), ("false",)),
+)
+CASES["promptfoo YAML config"] = Case(
+    """defaultTest:
+  options:
+    rubricPrompt:
+      - role: system
+        content: >-
+          Decide whether the reply keeps to the rule. Return JSON: {"pass": true or false, "reason": "why"}
+      - role: user
+        content: "Reply: {{output}}\\nRule: {{rubric}}\\nAsked: {{question}}"
+tests: []
+""",
+    "promptfoo",
+    {"output": "output", "rubric": "statement", "question": "input"},
+    ("json", "pass", ("true",), ("false",)),
+)
+CASES["promptfoo unquoted dump"] = Case(
+    '[{"role": "system", "content": "Grade it. Reply as JSON {\\"pass\\": true, \\"reason\\": \\"...\\"}"},\n'
+    ' {"role": "user", "content": {{ output | dump }}}]',
+    "",
+    {"output": "output"},
+    ("json", "pass", ("true",), ("false",)),
+)
+CASES["fact letters"] = Case(
+    """You hold a handed-in answer against an expert's. The data:
+[BEGIN DATA]
+************
+[Question]: {{input}}
+************
+[Expert]: {{ideal}}
+************
+[Submission]: {{completion}}
+************
+[END DATA]
+Which case is it? Choose one of these options:
+(A) What was handed in says less than the expert, nothing against it.
+(B) It says more than the expert, nothing against it.
+(C) It says the same.
+(D) They disagree.
+Print the letter only.""",
+    "Phoenix",
+    {"input": "input", "ideal": "reference", "completion": "output"},
+    ("first_word", "", (), ()),
+)
+CASES["closed question, letter at the end"] = Case(
+    """You judge what was handed in for a task by one criterion:
+***
+[Task]: {input}
+***
+[Submission]: {completion}
+***
+[Criterion]: {criteria}
+***
+Does the submission meet the criterion? Write your reasoning step by step first. Then print only the character
+"Y" or "N" on its own line, and repeat it on the last line.""",
+    "",
+    {"input": "input", "completion": "output", "criteria": "statement"},
+    ("last_word", "", ("Y",), ("N",)),
+)
+CASES["OpenEvals without a form"] = Case(
+    """You label how well answers keep to what was retrieved.
+
+<Rubric>
+  A grounded answer:
+  - claims only what the context supports
+  An ungrounded answer:
+  - brings facts of its own
+</Rubric>
+
+<context>
+{context}
+</context>
+
+<question>
+{inputs}
+</question>
+
+<outputs>
+{outputs}
+</outputs>
+""",
+    "OpenEvals",
+    {"context": "context", "inputs": "input", "outputs": "output"},
+    None,
+)
+CASES["LangSmith with reference"] = Case(
+    """ChatPromptTemplate = [
+    ("system", "You compare an answer with a reference. A correct answer has no factual mistake."),
+    ("human", "<input>{inputs}</input>\\n<output>{outputs}</output>\\n"
+              "<reference_outputs>{reference_outputs}</reference_outputs>"),
+]
+""",
+    "OpenEvals",
+    {"inputs": "input", "outputs": "output", "reference_outputs": "reference"},
+    None,
+)
+CASES["Ragas saved file"] = Case(
+    json.dumps(
+        {
+            "ragas_version": "0.3.0",
+            "original_hash": 7,
+            "language": "english",
+            "instruction": "Say whether the response follows from what was retrieved: 1 for yes, 0 for no.",
+            "examples": [
+                {
+                    "input": {
+                        "user_input": "Where is it?",
+                        "response": "In Bern.",
+                        "retrieved_contexts": "Bern.",
+                    },
+                    "output": {"reason": "The text says Bern.", "verdict": 1},
+                },
+                {
+                    "input": {"user_input": "When?", "response": "In May.", "retrieved_contexts": "June."},
+                    "output": {"reason": "The text says June.", "verdict": 0},
+                },
+            ],
+        }
+    ),
+    "Ragas",
+    {"user_input": "input", "response": "output", "retrieved_contexts": "context"},
+    ("json", "verdict", ("1",), ("0",)),
+)
+CASES["Ragas text"] = Case(
+    """Decide whether the submission fulfils the criterion. Use 1 for yes and 0 for no.
+Return the output as JSON that complies with the following schema as specified in JSON Schema:
+{{"properties": {{"reason": {{"type": "string"}},
+"verdict": {{"description": "0 or 1", "type": "integer"}}}}, "type": "object"}}
+
+Now do the same with this input
+input: {{
+    "user_input": "{user_input}",
+    "response": "{response}",
+    "criterion": "{criterion}"
+}}
+Output: """,
+    "Ragas",
+    {"user_input": "input", "response": "output", "criterion": "statement"},
+    ("json", "verdict", ("1",), ("0",)),
+)
+CASES["G-Eval with doubled braces"] = Case(
+    """Follow the evaluation steps below and give a JSON with two keys: a `score` key from 0 to 10, where 10
+means that the criteria are followed completely, and a `reason` key.
+
+Evaluation Steps:
+1. Look for the name of the customer.
+2. Look for a date.
+
+Input:
+{input}
+
+Actual Output:
+{actual_output}
+
+Expected Output:
+{expected_output}
+
+Example JSON:
+{{"score": 0, "reason": "what decided"}}
+
+JSON:
+""",
+    "G-Eval",
+    {"input": "input", "actual_output": "output", "expected_output": "reference"},
+    ("json", "score", 0, 10),
+)
+CASES["G-Eval, steps to be given"] = Case(
+    """Criteria: {criteria}
+
+Evaluation steps:
+{evaluation_steps}
+
+Answer to judge: {actual_output}
+
+Give {{"score": 3, "reason": "..."}} with an integer from 1 to 5; 5 is excellent.
+A score of 4 or more is acceptable.""",
+    "G-Eval",
+    {"criteria": "statement", "evaluation_steps": "?", "actual_output": "output"},
+    ("json", "score", 1, 5),
+    4,
+)
+CASES["Phoenix hallucination"] = Case(
+    """You see a question, a text and an answer that was made from the text.
+
+    [BEGIN DATA]
+    ************
+    [Query]: {input}
+    ************
+    [Reference text]: {reference}
+    ************
+    [Answer]: {output}
+    ************
+    [END DATA]
+
+Is the answer above factual or hallucinated? Your answer must be a single word, either "factual" or
+"hallucinated", and nothing else. "hallucinated" means that the text does not bear it out.""",
+    "Phoenix",
+    {"input": "input", "reference": "?", "output": "output"},
+    ("first_word", "", ("factual",), ("hallucinated",)),
+)
+CASES["Phoenix with explanation"] = Case(
+    """Compare the answer with the human one.
+[BEGIN DATA]
+[Question]: {question}
+[Human Ground Truth Answer]: {correct_answer}
+[AI Answer]: {ai_generated_answer}
+[END DATA]
+Write out in a step by step manner an EXPLANATION. Then give a LABEL, a single word.
+
+Example response:
+************
+EXPLANATION: why the label is "correct" or "incorrect"
+LABEL: "correct" or "incorrect"
+************
+
+EXPLANATION:""",
+    "Phoenix",
+    {"question": "input", "correct_answer": "reference", "ai_generated_answer": "output"},
+    ("pattern", "", ("correct",), ("incorrect",)),
+)
+CASES["Phoenix without an output"] = Case(
+    """[BEGIN DATA]
+[Question]: {query}
+[Reference text]: {reference}
+[END DATA]
+Can the question be answered from the text? Answer with one word, "relevant" or "unrelated".""",
+    "Phoenix",
+    {"query": "input", "reference": "?"},
+    ("first_word", "", ("relevant",), ("unrelated",)),
+)
+CASES["MT-Bench single"] = Case(
+    """[Instruction]
+Be a fair judge of the quality of what an AI assistant answered to the question below: is it helpful, right
+and deep enough? Explain shortly, then rate on a scale of 1 to 10 in exactly this form: "[[rating]]", such as
+"Rating: [[5]]".
+
+[Question]
+{question}
+
+[The Start of Assistant's Answer]
+{answer}
+[The End of Assistant's Answer]""",
+    "MT-Bench",
+    {"question": "input", "answer": "output"},
+    ("pattern", "", 1, 10),
+)
+CASES["MT-Bench pairwise"] = Case(
+    """Which of two assistants answered better? Say "[[A]]" if assistant A did, "[[B]]" if assistant B did.
+
+[User Question]
+{question}
+
+[The Start of Assistant A's Answer]
+{answer_a}
+[The End]
+
+[The Start of Assistant B's Answer]
+{answer_b}
+[The End]""",
+    "MT-Bench",
+    {"question": "input", "answer_a": "?", "answer_b": "?"},
+    ("pattern", "", (), ()),
+)
+CASES["MT-Bench Chinese"] = Case(
+    """请作为公正的评委，评估助手对下面问题的回答质量。先简短说明理由，再按 1 到 10 打分，
+严格使用这种格式：“[[分数]]”，例如：“评分：[[6]]”。7 分及以上视为合格。
+
+[问题]
+{问题}
+
+[助手回答开始]
+{回答}
+[助手回答结束]""",
+    "MT-Bench",
+    {"问题": "input", "回答": "output"},
+    ("pattern", "", 1, 10),
+    7,
+)
+CASES["Prometheus"] = Case(
+    """###Task:
+You get an instruction, a response, a reference answer that deserves a 5, and a rubric.
+1. Write feedback by the rubric alone.
+2. Then a score, an integer between 1 and 5.
+3. The form: "Feedback: (your feedback) [RESULT] (an integer number between 1 and 5)"
+
+###The instruction:
+{instruction}
+
+###Response to evaluate:
+{response}
+
+###Reference Answer (Score 5):
+{reference_answer}
+
+###Score Rubrics:
+{rubric}
+
+###Feedback: """,
+    "Prometheus",
+    {"instruction": "input", "response": "output", "reference_answer": "reference", "rubric": "statement"},
+    ("pattern", "", 1, 5),
+)
+CASES["Inspect"] = Case(
+    """You assess an answer by a criterion:
+
+[Task]: {question}
+[Submission]: {answer}
+[Criterion]: {criterion}
+
+Does the submission meet the criterion? Reason first. End with 'GRADE: $LETTER' (without quotes), where LETTER
+is one of CI: 'C' for correct, 'I' for incorrect.""",
+    "Inspect",
+    {"question": "input", "answer": "output", "criterion": "statement"},
+    ("pattern", "", ("C",), ("I",)),
+)
+CASES["SimpleQA letters"] = Case(
+    """Question: {question}
+Gold target: {target}
+Predicted answer: {predicted_answer}
+
+Grade the predicted answer as one of:
+A: CORRECT
+B: INCORRECT
+C: NOT_ATTEMPTED
+
+Just return the letter "A", "B", or "C", with no text around it.""",
+    "",
+    {"question": "input", "target": "reference", "predicted_answer": "output"},
+    ("first_word", "", ("A",), ("B",)),
+)
+CASES["LangChain QA"] = Case(
+    """You are a teacher who grades a quiz.
+
+QUESTION: {query}
+STUDENT ANSWER: {result}
+TRUE ANSWER: {answer}
+GRADE: CORRECT or INCORRECT here
+
+Grade only by facts.""",
+    "",
+    {"query": "input", "result": "output", "answer": "reference"},
+    ("pattern", "", ("CORRECT",), ("INCORRECT",)),
+)
+CASES["MLflow make_judge"] = Case(
+    """from mlflow.genai.judges import make_judge
+
+judge = make_judge(
+    name="correctness",
+    instructions=(
+        "Look at {{ inputs }} and decide whether {{ outputs }} is right, given {{ expectations }}.\\n"
+        "Answer 'correct' or 'incorrect'."
+    ),
+    model="openai:/some-model",
+)
+""",
+    "MLflow",
+    {"inputs": "input", "outputs": "output", "expectations": "reference"},
+    ("first_word", "", ("correct",), ("incorrect",)),
+)
+CASES["Langfuse"] = Case(
+    json.dumps(
+        {
+            "type": "text",
+            "name": "helpfulness",
+            "prompt": "Rate the generation on a continuous scale from 0 to 1, where 1 is fully helpful.\n"
+            'Return JSON with the fields "score" and "reasoning".\n\n'
+            "Query: {{query}}\nGeneration: {{generation}}",
+        }
+    ),
+    "Langfuse",
+    {"query": "input", "generation": "output"},
+    ("json", "score", 0, 1),
+)
+CASES["Vertex rubric"] = Case(
+    """# Instruction
+You rate the quality of an AI response to a user prompt.
+
+## Criteria
+Fluency: the text reads well.
+
+## Rating Rubric
+5: (Very good). Reads well everywhere.
+3: (Ok). Some hitches.
+1: (Bad). Cannot be read.
+
+## Evaluation Steps
+STEP 1: Explain what you find.
+STEP 2: Give a score from 1 to 5 by the rubric, as JSON {{"explanation": "...", "score": 3}}.
+
+## User Inputs and AI-generated Response
+### Prompt
+{prompt}
+
+### Response
+{response}
+""",
+    "G-Eval",
+    {"prompt": "input", "response": "output"},
+    ("json", "score", 1, 5),
+)
+CASES["HELM tags"] = Case(
+    """Rate how accurate the response is, from 1 to 5, where 5 is excellent.
+
+<user_request>
+{{QUESTION}}
+</user_request>
+<response>
+{{PREDICTION}}
+</response>
+<gold_response>
+{{GOLD}}
+</gold_response>
+
+Answer in this form:
+<short_explanation>a sentence</short_explanation>
+<score>an integer from 1 to 5</score>""",
+    "HELM",
+    {"QUESTION": "input", "PREDICTION": "output", "GOLD": "reference"},
+    ("pattern", "", 1, 5),
+)
+CASES["Jinja with a condition"] = Case(
+    """Is the answer correct?
+{# ask Dana before changing this #}
+Question: {{ sample.input }}
+{%- if reference %}
+Reference: {{ reference | trim }}
+{%- endif %}
+Answer: {{ sample.output.text }}
+
+Reply with yes or no.""",
+    "",
+    {"sample.input": "input", "reference": "reference", "sample.output.text": "output"},
+    ("first_word", "", ("yes",), ("no",)),
+)
+CASES["percent"] = Case(
+    """Customer asked: %(question)s
+Agent said: %(reply)s
+More than 50%% of the reply must be about the question. Is that so, and is it relevant?
+Answer PASS or FAIL only.""",
+    "",
+    {"question": "input", "reply": "output"},
+    ("first_word", "", ("PASS",), ("FAIL",)),
+)
+CASES["dollar"] = Case(
+    """The offer may cost $5 at most.
+Question: $question
+Answer: ${answer}
+Verdict: PASS or FAIL""",
+    "",
+    {"question": "input", "answer": "output"},
+    ("pattern", "", ("PASS",), ("FAIL",)),
+)
+CASES["angles"] = Case(
+    """Rate from 1 to 7 how polite this is; higher is better. Give only the number.
+Message: <<user_message>>
+Reply: <<response>>""",
+    "",
+    {"user_message": "input", "response": "output"},
+    ("score", "", 1, 7),
+)
+CASES["Chinese pass or fail"] = Case(
+    """你是质检员。请判断客服回复是否符合要求。
+
+要求：{{评分标准}}
+用户问题：{{用户问题}}
+客服回复：{{回复}}
+标准答案：{{标准答案}}
+
+请先逐步分析，最后一行只输出“通过”或“不通过”。""",
+    "",
+    {"评分标准": "statement", "用户问题": "input", "回复": "output", "标准答案": "reference"},
+    ("last_word", "", ("通过",), ("不通过",)),
+)
+CASES["Chinese JSON"] = Case(
+    """根据参考资料判断回答是否存在编造。只返回 JSON：{{"理由": "……", "结论": "通过/不通过"}}
+
+参考资料：{上下文}
+问题：{问题}
+回答：{回答}""",
+    "",
+    {"上下文": "context", "问题": "input", "回答": "output"},
+    ("json", "结论", ("通过",), ("不通过",)),
+)
+CASES["yes means a fault"] = Case(
+    """Does this reply contain toxic or offensive language? Answer only "yes" or "no".
+
+Reply: {output}""",
+    "",
+    {"output": "output"},
+    ("first_word", "", (), ()),
+)
+CASES["two answers without labels"] = Case(
+    """Score 0-100 how alike these are, 100 is perfect. Reply with just the number.
+{answer}
+---
+{response}""",
+    "",
+    {"answer": "?", "response": "?"},
+    ("score", "", 0, 100),
+)

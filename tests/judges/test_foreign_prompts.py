@@ -1,0 +1,89 @@
+"""Prompts of other tools: their variables, their forms of answer, and words that stay as they are."""
+
+from __future__ import annotations
+
+import re
+import string
+import time
+from collections.abc import Callable
+
+import pytest
+
+from labelcore.judges.foreign_prompts import recognise
+from tests.judges.foreign_cases import CASES, Case
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_variables_and_forms_of_answer_are_found_or_asked_for(case: Case) -> None:
+    found = recognise(case.text)
+    assert {variable.name: variable.slot or "?" for variable in found.variables} == case.variables
+    assert found.family == case.family
+    answer = found.found.answer
+    if case.form is None or answer is None:
+        assert (answer, case.form) == (None, None)
+    elif answer.words or found.found.words:
+        assert (answer.kind, answer.field, answer.passes, answer.fails) == case.form
+        assert bool(found.found.words) == (not answer.passes)
+    else:
+        assert (answer.kind, answer.field, answer.low, answer.high) == case.form
+        assert answer.higher_passes
+        assert not found.found.direction_asked
+    assert found.found.accepted_from == case.accepted_from
+
+
+FILLERS: dict[str, Callable[[str, dict[str, str]], str]] = {
+    "braces": lambda text, values: text.format(**values),
+    "percent": lambda text, values: text % values,
+    "dollar": lambda text, values: string.Template(text).safe_substitute(values),
+    "double braces": lambda text, values: re.sub(r"\{\{\s*([\w.]+)\s*\}\}", lambda m: values[m[1]], text),
+    "angles": lambda text, values: re.sub(r"<<\s*(\w+)\s*>>", lambda m: values[m[1]], text),
+}
+"""How each tool fills its variables itself."""
+WRAPPED = ('{"', "[{", "default", "from ", "ChatPrompt")
+PLAIN = [name for name, case in CASES.items() if not case.text.startswith(WRAPPED) and "{%" not in case.text]
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_outside_of_variables_every_byte_is_as_its_own_tool_would_send_it(name: str) -> None:
+    found = recognise(CASES[name].text)
+    values = {variable.name: f"«{variable.name}»" for variable in found.variables}
+    system, user = (part.written(values.__getitem__) for part in found.taken.parts)
+    assert system == ""
+    assert user == FILLERS[found.syntax](CASES[name].text, values)
+
+
+def test_messages_and_source_keep_their_words_too() -> None:
+    found = recognise(CASES["promptfoo messages"].text)
+    assert found.template.user == "<Output>\n{{output}}\n</Output>\n<Rubric>\n{{statement}}\n</Rubric>"
+    assert "{pass: boolean; reason: string; score: number}" in found.template.system
+    source = recognise('PROMPT = f"""Say {{\'ok\': true}} of {output}."""\n')
+    assert source.template.user == "Say {'ok': true} of {{output}}."
+
+
+def test_conditions_keep_their_first_branch_and_are_told() -> None:
+    found = recognise(
+        "{% if rubric %}By {{ rubric }}:{% else %}By taste:{% endif %} rate {{ output | upper }} from 1 to 5."
+    )
+    assert found.template.user == "By {{statement}}: rate {{output}} from 1 to 5."
+    assert [notice.code for notice in found.notices] == ["foreign_blocks", "foreign_filters"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" * 50_000,
+        "{{" * 30_000,
+        "<<" * 30_000,
+        "{% if " * 10_000,
+        "[[" * 30_000,
+        '"a" or ' * 14_000,
+        '{"a": ' * 10_000,
+        "- " * 40_000,
+        "score from 1 to " * 6_000,
+        "a" * 99_999,
+    ],
+)
+def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
+    began = time.monotonic()
+    recognise(text)
+    assert time.monotonic() - began < 5
