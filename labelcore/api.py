@@ -17,9 +17,10 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -27,15 +28,19 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelcore import places
+from labelcore.access import sign_in
+from labelcore.access.sessions import SignedIn
 from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
 from labelcore.hosts import KnownHosts
 from labelcore.messages import trouble_words
-from labelcore.models import DOOR_SUFFIX
+from labelcore.models import DOOR_SUFFIX, Visitor
 from labelcore.settings import settings
+from labelcore.stages import signing
 from labelcore.stages.judging import stop_abandoned_runs
+from labelcore.stages.people import JOIN
 from labelcore.stats.threads import one_thread
-from labelcore.store import close_database, open_database
+from labelcore.store import Database, close_database, open_database
 
 # Nothing is ever fetched from another host: model outputs are hostile, and an image address in
 # one of them would tell a stranger what is being read.
@@ -72,7 +77,7 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
-middleware = [Middleware(SecurityHeaders), Middleware(KnownHosts)]
+middleware = [Middleware(SecurityHeaders), Middleware(KnownHosts), Middleware(SignedIn)]
 
 
 _TURN = 0.001
@@ -108,6 +113,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         yield {}
         return
     stop_abandoned_runs(db)
+    _welcome_first(db)
     steadiness = asyncio.create_task(keep_steady())
     door = Path(f"{path}{DOOR_SUFFIX}")
     address = settings().address
@@ -126,6 +132,13 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         close_database(path)
 
 
+def _welcome_first(db: Database) -> None:
+    """Where accounts are wanted and nobody has one, who started the app gets the first."""
+    if settings().sign_in == "accounts" and (secret := signing.invite_first(db)):
+        words = f"Nobody has an account yet. Make the first: {JOIN}?invitation={secret} (behind the address)"
+        print(words, file=sys.stderr, flush=True)  # noqa: T201 - a log would keep the secret
+
+
 _log = logging.getLogger(__name__)
 
 
@@ -136,30 +149,46 @@ async def healthz(_request: HttpRequest) -> Response:
 
 async def operations(request: HttpRequest) -> Response:
     """Run one operation; progress reports first, then the outcome or an error, a line each."""
-    given = request.headers.get("authorization", "")
-    if not hmac.compare_digest(given.encode(), f"Bearer {TOKEN}".encode()):
+    caller = await run_in_threadpool(_caller, request)
+    if caller is None:
         return JSONResponse({"error": "The secret is wrong."}, status_code=401)
     try:
         wanted = Request.model_validate_json(await request.body())
     except ValidationError:
         return JSONResponse({"error": "The request is not understood."}, status_code=400)
-    return StreamingResponse(_lines(wanted, _is_here(request)), media_type="application/x-ndjson")
+    return StreamingResponse(_lines(wanted, caller), media_type="application/x-ndjson")
 
 
-def _is_here(request: HttpRequest) -> bool:
-    """Whether who asks sits at this machine, and may name its files."""
-    client, server = request.client, request.scope.get("server")
-    return client is not None and places.sits_here(client.host, request.headers, server[0] if server else "")
+class _Caller(NamedTuple):
+    """Who runs an operation; ``here``: they sit at this machine and may name its files."""
+
+    visitor: Visitor
+    here: bool
 
 
-async def _lines(wanted: Request, here: bool) -> AsyncIterator[str]:  # noqa: FBT001 - streamed
+def _caller(request: HttpRequest) -> _Caller | None:
+    """Whoever may read the app's secret may do everything; who shows a token, what the token may."""
+    secret = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if hmac.compare_digest(secret.encode(), TOKEN.encode()):
+        client, server = request.client, request.scope.get("server")
+        place = server[0] if server else ""
+        here = client is not None and places.sits_here(client.host, request.headers, place)
+        return _Caller(signing.EVERYBODY, here)
+    try:
+        visitor = signing.visitor_of_token(open_database(settings().db), secret)
+    except LabelcoreError:
+        return None
+    return _Caller(visitor, here=False) if visitor else None
+
+
+async def _lines(wanted: Request, caller: _Caller) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     def tell(message: dict[str, Any]) -> None:
         loop.call_soon_threadsafe(messages.put_nowait, message)
 
-    work = loop.run_in_executor(None, _work, wanted, here, tell)
+    work = loop.run_in_executor(None, _work, wanted, caller, tell)
     while True:
         message = await messages.get()
         yield json.dumps(message, ensure_ascii=False, default=str) + "\n"
@@ -168,14 +197,15 @@ async def _lines(wanted: Request, here: bool) -> AsyncIterator[str]:  # noqa: FB
     await work
 
 
-def _work(wanted: Request, here: bool, tell: Any) -> None:  # noqa: FBT001 - run in a thread
+def _work(wanted: Request, caller: _Caller, tell: Any) -> None:
     """Run the operation in a thread; whatever happens, the last message ends the stream."""
     try:
         outcome = execute(
             open_database(settings().db),
             wanted,
             lambda done, total, words: tell({"progress": [done, total, words]}),
-            here=here,
+            here=caller.here,
+            visitor=caller.visitor,
         )
         tell({"outcome": outcome.model_dump(mode="json")})
     except LabelcoreError as trouble:
@@ -185,4 +215,8 @@ def _work(wanted: Request, here: bool, tell: Any) -> None:  # noqa: FBT001 - run
         tell({"error": f"'{wanted.operation}' failed inside the app; its log says why."})
 
 
-routes = [Route("/healthz", healthz), Route("/labelcore/operations", operations, methods=["POST"])]
+routes = [
+    Route("/healthz", healthz),
+    Route("/labelcore/operations", operations, methods=["POST"]),
+    *sign_in.routes,
+]

@@ -8,12 +8,11 @@ from pydantic import Field
 
 from labelcore import messages
 from labelcore.messages import Language, speaking
-from labelcore.models import Frozen, Project
-from labelcore.operations import find_operation
+from labelcore.models import EVERY_PROJECT, Frozen, Project, Visitor
+from labelcore.operations import Effect, find_operation
 from labelcore.progress import Progress, silent
-from labelcore.stages import projects
+from labelcore.stages import projects, signing
 from labelcore.store import Database
-from labelcore.workspace import Workspace
 
 
 class Outcome(Frozen):
@@ -34,10 +33,18 @@ class Request(Frozen):
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
-def execute(db: Database, request: Request, progress: Progress = silent, *, here: bool = True) -> Outcome:
+def execute(
+    db: Database,
+    request: Request,
+    progress: Progress = silent,
+    *,
+    here: bool = True,
+    visitor: Visitor = signing.EVERYBODY,
+) -> Outcome:
     """Run an operation. BadInput: there is none, or an argument does not fit; NotFound: no such project.
 
-    ``here``: who asks sits at this machine and may name its files (NotAllowed where not).
+    ``here``: who asks sits at this machine and may name its files (NotAllowed where not). ``visitor``: who
+    they are, and what in which project; without a name of theirs the request's author acts.
     """
     with speaking(request.language):
         marked = find_operation(request.operation)
@@ -45,8 +52,13 @@ def execute(db: Database, request: Request, progress: Progress = silent, *, here
             project = Project(id="", name=request.project)
         else:  # a mistyped name makes none where there are others
             begins = marked.project == "any" or not projects.list_projects(db)
+            begins = begins and visitor.role_in(EVERY_PROJECT) is not None
             project = projects.open_project(db, request.project, create=begins)
-        workspace = Workspace(db, project, request.author, progress, here=here)
+        workspace = signing.enter(db, project, visitor, here=here).telling(progress)
+        if not visitor.name:
+            grades = marked.effect in {Effect.APPENDS, Effect.ONE_APPEND} and request.author
+            known = signing.known_as(db, project, request.author) if grades else request.author
+            workspace = workspace.by(known)
         result = marked.call(workspace, request.arguments)
         messages.write_out(marked, result)
         return Outcome(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from labelcore import messages
 from labelcore.catalogue import catalogue
 from labelcore.operations import Operation, find_operation
-from labelcore.stages import projects
+from labelcore.stages import projects, signing
 from labelcore.stages.reporting.document import Intervals, draw_intervals
 from labelcore.stages.reporting.html import figure
 from labelcore.stats.rate import Rate
@@ -34,7 +34,8 @@ def open(path: str | Path | None, *, project: str = "default", person: str = "")
     ``workspace.alignment()`` is ``labelcore align``. StoreBusy where another process holds the file.
     """
     db = open_database(None if path is None else Path(path))
-    return Bench(Workspace(db, projects.open_project(db, project), person))
+    opened = projects.open_project(db, project)
+    return Bench(Workspace(db, opened, signing.known_as(db, opened, person) if person else ""))
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,10 @@ class Operation:
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     def call(self, workspace: Workspace, arguments: Mapping[str, Any]) -> Any:
-        """Call it with arguments from outside; BadInput where one is unknown, missing or of another type."""
+        """Call it with arguments from outside; BadInput where one is unknown, missing or of another type,
+        NotAllowed where the role is too little: that comes first.
+        """
+        _check_role(self, workspace)
         if unknown := sorted(arguments.keys() - self.fields.keys()):
             raise BadInput("{unknown}: '{name}' takes no such argument.", unknown=unknown[0], name=self.name)
         for name, field in self.fields.items():
@@ -243,15 +246,7 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
     if _within.get():  # a part of another operation, which passed the gate for both
         with _together(marked, workspace):
             return _call(marked, workspace, bound)
-    if not workspace.role.includes(marked.role):
-        raise NotAllowed(
-            "'{name}' needs the role {role}; {person} may act as {present}.",
-            next_step="Ask who looks after the project.",
-            name=marked.name,
-            role=marked.role,
-            person=workspace.person or Wording("you"),
-            present=workspace.role,
-        )
+    _check_role(marked, workspace)
     token = _within.set(marked.name)
     try:
         with _together(marked, workspace):
@@ -263,6 +258,18 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
             return result
     finally:
         _within.reset(token)
+
+
+def _check_role(marked: Operation, workspace: Workspace) -> None:
+    if not workspace.role.includes(marked.role):
+        raise NotAllowed(
+            "'{name}' needs the role {role}; {person} may act as {present}.",
+            next_step="Ask who looks after the project.",
+            name=marked.name,
+            role=marked.role,
+            person=workspace.person or Wording("you"),
+            present=workspace.role,
+        )
 
 
 def _call(marked: Operation, workspace: Workspace, bound: inspect.BoundArguments) -> Any:

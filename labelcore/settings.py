@@ -191,6 +191,19 @@ class Settings(Calls, BaseSettings):
     address: str = "127.0.0.1"
     """The address on which the app listens; the default keeps it on this machine."""
     port: int = Field(default=8501, ge=1, le=65535)
+    sign_in: Literal["", "accounts", "oidc", "header"] = ""
+    """How people show who they are: by accounts of labelcore's own, by an OpenID provider, or by a header
+    that a proxy sets. Without it there is one person, at this machine, who may do everything."""
+    session_hours: float = Field(default=336, gt=0, le=8760)
+    """Hours after which everybody signs in again."""
+    proxy_header: str = "X-Forwarded-User"
+    """The header in which a proxy names who asks, for the sign-in "header"."""
+    proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    """Addresses of the proxies whose header is believed, with a comma between them."""
+    oidc_issuer: str = ""
+    """The address of the OpenID provider, for the sign-in "oidc"."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Further names by which browsers may call the app, with a comma between them: the machine's, or that
     of the proxy before it. Its addresses and localhost need not be named."""
@@ -218,7 +231,7 @@ class Settings(Calls, BaseSettings):
     def _split_folders(cls, given: Any) -> Any:
         return tuple(filter(None, given.split(os.pathsep))) if isinstance(given, str) else given
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "proxies", mode="before")
     @classmethod
     def _split_hosts(cls, given: Any) -> Any:
         return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given

@@ -12,11 +12,11 @@ from pages.widgets.importing import beginning
 MENU = ("Home", ":material/home:")
 
 place = shell.open_page(
-    "labelcore", "From an expert's judgement to automatic evaluation that can be trusted."
+    "labelcore", "From an expert's judgement to automatic evaluation that can be trusted.", page="Home"
 )
 with shell.guard():
     standing.show_standing(place)
-    if shell.role() is not Role.ENGINEER:
+    if shell.role(place.role) is not Role.ENGINEER:
         st.stop()
     seen = projects.overview(place)
 STEPS = (

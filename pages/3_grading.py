@@ -12,7 +12,7 @@ from pages.widgets.presses import route_of
 
 MENU = ("Grade", ":material/rate_review:")
 
-place = shell.open_page("Grade")
+place = shell.as_graded(shell.open_page("Grade"))
 st.html(shell.STYLES / "grading.css")
 if not place.person:
     shell.ask_name()

@@ -23,7 +23,7 @@ def show_effects(found: PersonProgress) -> None:
         st.caption(plain(say("You wrote: “{note}”", note=effect.quote)))
 
 
-place = shell.open_page("My progress")
+place = shell.as_graded(shell.open_page("My progress"))
 if not place.person:
     shell.ask_name()
     st.stop()

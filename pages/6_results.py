@@ -11,7 +11,7 @@ from pages.widgets.results import answer, measured, pictures
 
 MENU = ("Results", ":material/verified:")
 
-place = shell.open_page("How good are the outputs?")
+place = shell.open_page("How good are the outputs?", page="Results")
 with shell.guard():
     if measured.is_open():
         measured.show(place)

@@ -129,7 +129,7 @@ def _stays_here(address: str) -> bool:
 
 
 def _check_address(address: str, *, without_sign_in: bool) -> None:
-    if not without_sign_in and not _stays_here(address):
+    if not without_sign_in and not settings().sign_in and not _stays_here(address):
         raise BadInput(
             "There is no sign-in: whoever reaches {address} could read everything and grade under any name.",
             next_step="Leave --address out, or add --without-sign-in where all who reach it may do that.",

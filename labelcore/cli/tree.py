@@ -19,6 +19,7 @@ GROUPS = {
     "library": "Rubrics that travel by file.",
     "local-model": "A small model on this machine.",
     "outputs": "All outputs: filtered, sorted, counted, and one with all that is known of it.",
+    "people": "Who signs in, and what they are in each project.",
     "probe": "Made-up outputs that show where a criterion ends.",
     "redact": "What points at a person: what would be found, and what stood there.",
     "refine": "What to do where judges and people disagree.",

@@ -52,3 +52,13 @@ from labelcore.models.judging import (
     Verdict,
     VerdictError,
 )
+from labelcore.models.people import (
+    EVERY_PROJECT,
+    Credential,
+    CredentialKind,
+    Membership,
+    Person,
+    Visitor,
+    name_key,
+    tidy_name,
+)

@@ -60,7 +60,7 @@ def record(db: Database, events: Sequence[Comparison]) -> list[str]:
 def stored(db: Database, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Those of the ids that are stored, with who made them in which project."""
     rows = db.rows(
-        "SELECT DISTINCT comparison_id, annotator, project_id FROM comparison "
+        "SELECT DISTINCT comparison_id, annotator, project_id FROM comparison_unique "
         "WHERE comparison_id IN (SELECT unnest(?))",
         [list(ids)],
     )

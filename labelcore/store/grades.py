@@ -71,7 +71,7 @@ def _current_among(db: Database, wanted: str, given: dict[str, Any]) -> list[Gra
     """As grade_current, but the few rows are chosen first: the view numbers all grades of all projects."""
     return _GRADE.find(
         db,
-        f"(WITH few AS MATERIALIZED (SELECT * FROM grade WHERE {wanted} "
+        f"(WITH few AS MATERIALIZED (SELECT * FROM grade_named WHERE {wanted} "
         "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY stored_at, made_at) = 1) "
         "SELECT * FROM few WHERE value <> 'undone' AND source <> 'repeat' "
         "AND grade_id NOT IN (SELECT supersedes FROM few WHERE value = 'undone' AND supersedes IS NOT NULL) "

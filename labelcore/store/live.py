@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from labelcore.models import Comparison, Grade, now
+from labelcore.models import Comparison, Grade, name_key, now, tidy_name
 from labelcore.store.connection import Database, utc
 
 _EVENTS = (
@@ -32,7 +32,7 @@ _HELD = (
 )
 """A grade releases its output for good, though it is replaced by a skip or taken back."""
 _WITH_PARTS = (
-    "SELECT DISTINCT output_id, annotator FROM grade WHERE project_id = ? "
+    "SELECT DISTINCT output_id, annotator FROM grade_named WHERE project_id = ? "
     "AND (criterion_id IS NOT NULL OR field IS NOT NULL)"
 )
 JUDGED = {"pass", "fail"}
@@ -73,6 +73,7 @@ class Live:
         self._parts: dict[str, set[str]] = defaultdict(set)
         self._held: dict[str, dict[str, datetime]] = {}
         self._busy: dict[str, tuple[int, datetime]] = {}
+        self._spelled: dict[str, str] = {}
 
     def follow(
         self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
@@ -86,9 +87,19 @@ class Live:
         elif grade_id not in self._acts:
             # Every event brings copies of these words; one of each is enough for an hour's 72,000.
             annotator, value = sys.intern(annotator), sys.intern(value)
+            if annotator not in self._graded:
+                self._spelled.setdefault(name_key(annotator), annotator)
             key = (output_id, annotator)
             self._acts[grade_id] = _Act(output_id, annotator, value, self._newest(key))
             self._settle(key, grade_id)
+
+    def spelling_of(self, name: str) -> str:
+        """A name as whoever has it wrote it when they graded first; tidied where nobody did."""
+        return self._spelled.get(name_key(name), tidy_name(name))
+
+    def has_graded(self, name: str) -> bool:
+        """Whether somebody of that name, however it is written, graded here."""
+        return name_key(name) in self._spelled
 
     def knows(self, grade_id: str) -> bool:
         """Whether an overall grade was taken in."""

@@ -23,9 +23,22 @@ CREATE OR REPLACE VIEW output_name AS
     UNION
     SELECT external_id, project_id, output_id FROM output_alias;
 
+-- The name that stands now for one that a person had before, or that somebody was merged from.
+CREATE OR REPLACE VIEW person_name AS
+    SELECT holder.name, present.name AS present
+    FROM (SELECT * FROM person QUALIFY row_number() OVER (PARTITION BY name ORDER BY made_at DESC) = 1)
+        holder
+    JOIN (SELECT * FROM person QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY made_at DESC) = 1)
+        present USING (person_id)
+    WHERE holder.name <> present.name;
+
+CREATE OR REPLACE VIEW grade_named AS
+    SELECT grade.* REPLACE (coalesce(person_name.present, annotator) AS annotator)
+    FROM grade LEFT JOIN person_name ON person_name.name = annotator;
+
 -- A press that arrives twice has the same grade_id and counts once.
 CREATE OR REPLACE VIEW grade_unique AS
-    SELECT * FROM grade
+    SELECT * FROM grade_named
     QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY stored_at, made_at) = 1;
 
 -- The latest grade that was not taken back, for each person, output and criterion or field. Order is
@@ -42,7 +55,8 @@ CREATE OR REPLACE VIEW grade_current AS
         ORDER BY g.stored_at DESC, g.grade_id DESC) = 1;
 
 CREATE OR REPLACE VIEW comparison_unique AS
-    SELECT * FROM comparison
+    SELECT comparison.* REPLACE (coalesce(person_name.present, annotator) AS annotator)
+    FROM comparison LEFT JOIN person_name ON person_name.name = annotator
     QUALIFY row_number() OVER (PARTITION BY comparison_id ORDER BY stored_at, made_at) = 1;
 
 CREATE OR REPLACE VIEW comparison_current AS
@@ -55,7 +69,8 @@ CREATE OR REPLACE VIEW comparison_current AS
         ORDER BY c.stored_at DESC, c.comparison_id DESC) = 1;
 
 CREATE OR REPLACE VIEW reservation_current AS
-    SELECT * FROM reservation
+    SELECT reservation.* REPLACE (coalesce(person_name.present, annotator) AS annotator)
+    FROM reservation LEFT JOIN person_name ON person_name.name = annotator
     QUALIFY row_number() OVER (
         PARTITION BY project_id, output_id, annotator ORDER BY made_at DESC, until DESC) = 1;
 
@@ -142,7 +157,8 @@ CREATE OR REPLACE VIEW probe_unique AS
 -- What each person says of a probe now; whoever took it back says nothing.
 CREATE OR REPLACE VIEW probe_opinion_by_person AS
     SELECT * FROM (
-        SELECT * FROM probe_opinion
+        SELECT probe_opinion.* REPLACE (coalesce(person_name.present, annotator) AS annotator)
+        FROM probe_opinion LEFT JOIN person_name ON person_name.name = annotator
         QUALIFY row_number() OVER (
             PARTITION BY probe_id, annotator ORDER BY made_at DESC, opinion_id DESC) = 1)
     WHERE value <> 'undone';

@@ -15,11 +15,16 @@ PAGES = Path(__file__).parent.parent
 ROLES = {
     Role.ENGINEER: Wording("Engineer"),
     Role.EXPERT: Wording("Expert"),
+    Role.LEAD: Wording("Team lead"),
     Role.MANAGER: Wording("Product manager"),
 }
 """The faces that people choose from at the door; the first is everybody's until then."""
-_SEEN = {Role.EXPERT: ("grading", "progress"), Role.MANAGER: ("home", "results", "outputs")}
-FIRST = {Role.EXPERT: "grading", Role.MANAGER: "results", Role.ENGINEER: ""}
+_SEEN = {
+    Role.EXPERT: ("grading", "progress"),
+    Role.LEAD: ("home", "grading", "progress", "team", "results", "outputs"),
+    Role.MANAGER: ("home", "results", "outputs"),
+}
+FIRST = {Role.EXPERT: "grading", Role.LEAD: "team", Role.MANAGER: "results", Role.ENGINEER: ""}
 """The address that an invitation opens."""
 
 
@@ -41,6 +46,16 @@ def menu() -> tuple[tuple[Path, str, str], ...]:
 def menu_for(role: Role) -> list[tuple[Path, str, str]]:
     """The pages of a role; an engineer sees all."""
     return [page for page in menu() if role not in _SEEN or address(page[0]) in _SEEN[role]]
+
+
+def faces_of(role: Role) -> list[Role]:
+    """What somebody who has a role may look like, the role itself first; an admin like everybody."""
+    return sorted((face for face in ROLES if role.includes(face)), key=lambda face: face is not role)
+
+
+def may_open(role: Role, title: str) -> bool:
+    """Whether the page of that title in the menu is one of the role's, or of one that it includes."""
+    return any(title == known for face in faces_of(role) for _, known, _ in menu_for(face))
 
 
 def _shown(file: Path) -> tuple[str, str]:

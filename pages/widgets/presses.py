@@ -15,15 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from labelcore.access.sessions import visitor
 from labelcore.errors import LabelcoreError
 from labelcore.messages import Language, trouble_words
 from labelcore.messages.card import card_words
 from labelcore.messages.catalogue import calling
 from labelcore.settings import settings
-from labelcore.stages import projects
+from labelcore.stages import projects, signing
 from labelcore.stages.grading.card import held_by_browser, read_events
 from labelcore.store import open_database
-from labelcore.workspace import Workspace
 from pages.widgets.components import PressRoute
 from pages.widgets.grading_session import GradingSession, Way
 
@@ -54,15 +54,19 @@ async def presses(request: Request) -> Response:
         sent = json.loads(await request.body())
     except ValueError:
         return _refusal(400, "This is no JSON.")
-    return await run_in_threadpool(_answer, who, sent)
+    return await run_in_threadpool(_answer, request, who, sent)
 
 
-def _answer(who: tuple[str, str, Language, Way], sent: object) -> Response:
+def _answer(request: Request, who: tuple[str, str, Language, Way], sent: object) -> Response:
     events, malformed = read_events(sent)
     project, annotator, language, way = who
     try:
         db = open_database(settings().db)
-        workspace = Workspace(db, projects.open_project(db, project, create=False), annotator)
+        asking = visitor(db, request.cookies, request.headers)
+        if asking is None or asking.name not in {"", annotator}:
+            return _refusal(401, "Sign in again.")
+        opened = projects.open_project(db, project, create=False)
+        workspace = signing.enter(db, opened, asking, here=False).by(annotator)
         with calling(workspace.project.settings.noun):
             news = GradingSession(workspace, language, way).news(events)
             data = news.as_data(card_words(news.setting.language), held_by_browser(sent))

@@ -18,15 +18,17 @@ from streamlit.errors import StreamlitAPIException, StreamlitPageNotFoundError
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from labelcore import places
+from labelcore.access import sessions
+from labelcore.access.sign_in import SIGN_OUT
 from labelcore.errors import LabelcoreError
 from labelcore.messages import NAMES, Language, call, say, speak, trouble_words
-from labelcore.models import Project, Role
+from labelcore.models import Project, Role, Visitor, tidy_name
 from labelcore.settings import settings
-from labelcore.stages import projects
+from labelcore.stages import projects, signing
 from labelcore.store import Database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import address as choices, keys
-from pages.widgets.menu import PAGES, ROLES, menu_for
+from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, menu_for
 
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
@@ -53,10 +55,11 @@ def _in_address(word: str | None) -> str | None:
     return {name: code for code, name in NAMES.items()}.get(word or "", word)
 
 
-def open_page(title: str, explain: str = "", **values: str) -> Workspace:
+def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -> Workspace:
     """Title, database, project and person; stops with a clear sentence where one is missing.
 
-    ``values`` fill the names in braces in ``explain``.
+    ``page``: its title in the menu, where that is another one. ``values`` fill the names in braces in
+    ``explain``.
     """
     keep_place()
     speak(language())
@@ -65,17 +68,13 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
     st.html(STYLES / "page.css")
     with guard():
         db = open_database(settings().db)
-        project = _project(db)
+        asking = _visitor(db)
+        project = _project(db, asking)
+        workspace = signing.enter(db, project, asking, here=is_here())
     call(project.settings.noun)
-    title = say(title)
+    asked, title = page or title, say(title)
     st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))
-    annotator = st.sidebar.text_input(
-        say("Your name"),
-        value=settings().annotator,
-        key=keys.ANNOTATOR,
-        bind="query-params",
-        help=say("Your grades carry it."),
-    )
+    workspace = _ask_who(workspace)
     st.sidebar.selectbox(
         "Language · 语言",
         list(NAMES),
@@ -84,13 +83,50 @@ def open_page(title: str, explain: str = "", **values: str) -> Workspace:
         index=list(NAMES).index(_of_browser()),  # any other stands in the address
         bind="query-params",
     )
-    faces = {str(face): say(words) for face, words in ROLES.items()}
+    faces = {str(face): say(ROLES[face]) for face in _faces(workspace.role)}
     choices.choose(st.sidebar, say("Role"), list(faces), keys.ROLE, words=faces.__getitem__)
-    _show_menu(menu)
+    _show_menu(menu, workspace.role)
+    if not may_open(workspace.role, asked):
+        if asked == "Home":
+            open_at(menu_for(role(workspace.role))[0][0].name)
+        st.error(say("This page is not one of yours here."), icon=":material/lock:")
+        st.stop()
     st.title(title)
     if explain:
         st.write(say(explain, **values))
-    return Workspace(db, project, str(annotator or "").strip(), here=is_here())
+    return workspace
+
+
+def _visitor(db: Database) -> Visitor:
+    """Who is here, by their session; stops where it has ended."""
+    found = sessions.visitor(db, st.context.cookies, st.context.headers)
+    if found is None:
+        st.error(say("You are signed out."), icon=":material/lock:")
+        st.markdown(f"[{say('Sign in')}]({sessions.SIGN_IN})")
+        st.stop()
+    return found
+
+
+def _ask_who(workspace: Workspace) -> Workspace:
+    """Where nobody signs in, a name is what people write."""
+    if settings().sign_in:
+        st.sidebar.markdown(f":material/person: {plain(workspace.person)} · [{say('Sign out')}]({SIGN_OUT})")
+        return workspace
+    annotator = st.sidebar.text_input(
+        say("Your name"),
+        value=settings().annotator,
+        key=keys.ANNOTATOR,
+        bind="query-params",
+        help=say("Your grades carry it."),
+    )
+    return workspace.by(tidy_name(str(annotator or "")))
+
+
+def as_graded(workspace: Workspace) -> Workspace:
+    """The person by the name under which they graded before: "anna" is Anna."""
+    if settings().sign_in or not workspace.person:
+        return workspace
+    return workspace.by(signing.known_as(workspace.db, workspace.project, workspace.person))
 
 
 def speak_as(workspace: Workspace) -> None:
@@ -121,10 +157,16 @@ def keep_place() -> None:
             kept.pop(key, None)
 
 
-def role() -> Role:
-    """The face that the person has chosen, or the link that they came by."""
+def _faces(held: Role) -> list[Role]:
+    """The faces that somebody may choose from; where nobody signs in, all."""
+    return faces_of(held) if settings().sign_in else list(ROLES)
+
+
+def role(held: Role = Role.ADMIN) -> Role:
+    """The face that the person has chosen, or the link that they came by; ``held``: what they are here."""
     chosen = st.session_state.get(keys.ROLE) or st.query_params.get(keys.ROLE)
-    return Role(chosen) if chosen in ROLES else next(iter(ROLES))
+    faces = _faces(held)
+    return Role(chosen) if chosen in faces else faces[0]
 
 
 def ask_name() -> None:
@@ -137,10 +179,10 @@ def ask_name() -> None:
         st.rerun()
 
 
-def _show_menu(where: Any) -> None:
+def _show_menu(where: Any, held: Role) -> None:
     """The role's pages; every link keeps where the person is. A page alone has no menu."""
     with suppress(StreamlitPageNotFoundError):
-        for file, title, icon in menu_for(role()):
+        for file, title, icon in menu_for(role(held)):
             where.page_link(file, label=say(title), icon=icon, query_params=_place(), width="stretch")
 
 
@@ -149,13 +191,23 @@ def is_here() -> bool:
     return places.sits_here(st.context.ip_address, st.context.headers)
 
 
-def _project(db: Database) -> Project:
-    """The one that is chosen; hidden ones are open to those who name them."""
+def _project(db: Database, asking: Visitor) -> Project:
+    """The one that is chosen; hidden ones are open to those who name them, others' to nobody."""
     wanted = settings().project
     projects.open_project(db, wanted)
-    known = {project.name: project for project in projects.list_projects(db)}
+    theirs = (project for project in projects.list_projects(db) if asking.role_in(project.id))
+    known = {project.name: project for project in theirs}
+    if not known:
+        st.info(
+            plain(
+                say("{person} has no part in any project yet: ask who looks after them.", person=asking.name)
+            )
+        )
+        st.markdown(f"[{say('Sign out')}]({SIGN_OUT})")
+        st.stop()
     asked = st.session_state.get(keys.PROJECT) or st.query_params.get(keys.PROJECT)
     names = [name for name, project in known.items() if name == asked or not project.settings.hidden]
+    names = names or list(known)
     if asked and asked not in known:
         st.error(plain(say("There is no project “{name}” here.", name=asked)), icon=":material/error:")
         go_to("0_home.py", say("Open {step}", step=names[0]), {keys.PROJECT: names[0]})

@@ -19,7 +19,7 @@ from pages.widgets.shell import plain
 def show_standing(workspace: Workspace) -> None:
     """One sentence and one button."""
     with st.container(border=True):
-        if shell.role() is Role.EXPERT:
+        if shell.role(workspace.role) is Role.EXPERT:
             _show_to_expert(workspace)
         else:
             _show_answer(workspace)
@@ -51,7 +51,7 @@ def _show_answer(workspace: Workspace) -> None:
     st.subheader(plain(sentence(whole.headline)))
     if versions := newest_versions(workspace, trend(workspace)):
         st.write(plain(version_sentence(versions_in_short(versions))))
-    if shell.role() is not Role.MANAGER:
+    if shell.role(workspace.role) is not Role.MANAGER:
         next_step.offer(workspace, whole.action)
     else:
         st.write(plain(say("Next for the team: {step}", step=action_words(whole.action))))

@@ -1,0 +1,1 @@
+"""Who is at the door: sessions, the pages for signing in, and providers that vouch for people."""

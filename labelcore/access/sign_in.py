@@ -1,0 +1,186 @@
+"""The few pages outside the app: sign in, take up an invitation, sign out. Plain HTML, no scripts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from html import escape
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from labelcore.access import oidc, sessions
+from labelcore.errors import LabelcoreError, NotAllowed
+from labelcore.messages import Language, say_in, trouble_words
+from labelcore.models import Visitor
+from labelcore.settings import settings
+from labelcore.stages import signing
+from labelcore.stages.people import JOIN
+from labelcore.store import open_database
+from labelcore.wording import Wording
+
+SIGN_OUT = f"{sessions.SIGN_IN}/out"
+_MOST_BYTES = 10_000
+_LOOK = (
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f6f6f4;color:#1c2330}"
+    "main{max-width:22rem;margin:12vh auto;padding:2rem;background:#fff;border-radius:.6rem}"
+    "h1{font-size:1.4rem;margin:0 0 1rem}label{display:block;margin:.8rem 0 .2rem}"
+    "input{width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #767b85;"
+    "border-radius:.4rem;background:inherit;color:inherit}"
+    "button{font:inherit;margin-top:1.2rem;padding:.5rem 1.2rem;border:0;border-radius:.4rem;"
+    "background:#2456d6;color:#fff}"
+    ".no{color:#a01c1c}@media(prefers-color-scheme:dark){body{background:#0e1117;color:#fafafa}"
+    "main{background:#1b1f2a}.no{color:#ffb3b3}}"
+)
+
+
+def _language(request: Request) -> Language:
+    asked = request.query_params.get("language") or request.headers.get("accept-language", "")
+    return "zh" if asked.startswith("zh") else "en"
+
+
+def _page(request: Request, title: str, form: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
+    spoken = _language(request)
+    shown = f'<p class="no" role="alert">{escape(trouble)}</p>' if trouble else ""
+    heading = escape(say_in(spoken, title))
+    return HTMLResponse(
+        f'<!doctype html><html lang="{spoken}"><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width"><title>{heading} · labelcore</title><style>{_LOOK}</style>'
+        f"<main><h1>{heading}</h1>{shown}{form}</main></html>",
+        status,
+        {"cache-control": "no-store"},
+    )
+
+
+def _field(request: Request, name: str, words: str, kind: str, filled: str) -> str:
+    label = escape(say_in(_language(request), words))
+    return (
+        f'<label for="{name}">{label}</label><input id="{name}" name="{name}" type="{kind}" '
+        f'autocomplete="{filled}" required maxlength="256">'
+    )
+
+
+def _form(request: Request, fields: str, button: str, **hidden: str) -> str:
+    kept = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in hidden.items()
+    )
+    words = escape(say_in(_language(request), button))
+    return f'<form method="post">{kept}{fields}<button>{words}</button></form>'
+
+
+def _sign_in_form(request: Request, place: str, trouble: str = "", status: int = 200) -> Response:
+    fields = _field(request, "name", Wording("Your name"), "text", "username")
+    fields += _field(request, "password", Wording("Password"), "password", "current-password")
+    form = _form(request, fields, Wording("Sign in"), next=place)
+    return _page(request, Wording("Sign in"), form, trouble=trouble, status=status)
+
+
+async def sign_in(request: Request) -> Response:
+    """Ask for name and password, or lead on to the provider; with them begin a session."""
+    if request.method == "GET":
+        place = sessions.local(request.query_params.get("next", "/"))
+        if settings().sign_in == "oidc":
+            return RedirectResponse(f"{oidc.START}?next={quote(place, safe='')}", 303)
+        return _sign_in_form(request, place)
+    given = await _given(request)
+    place = sessions.local(given.get("next", "/"))
+
+    def prove() -> str:
+        db = open_database(settings().db)
+        return signing.sign_in(db, given.get("name", ""), given.get("password", ""), _address(request))
+
+    return await _begun(request, place, prove, lambda trouble: _sign_in_form(request, place, trouble, 401))
+
+
+def _join_form(request: Request, invitation: str, trouble: str = "", status: int = 200) -> Response:
+    named = signing.invited(open_database(settings().db), invitation)
+    fields = "" if named else _field(request, "name", Wording("Your name"), "text", "username")
+    fields += _field(
+        request, "password", Wording("Choose a password of 12 characters or more"), "password", "new-password"
+    )
+    form = _form(request, fields, Wording("Begin"), invitation=invitation)
+    return _page(request, Wording("Welcome to labelcore"), form, trouble=trouble, status=status)
+
+
+async def join(request: Request) -> Response:
+    """Take up an invitation with a password."""
+    if request.method == "GET":
+        return _join_form(request, request.query_params.get("invitation", ""))
+    given = await _given(request)
+    invitation = given.get("invitation", "")
+
+    def prove() -> str:
+        db = open_database(settings().db)
+        return signing.join(
+            db, invitation, given.get("password", ""), given.get("name", ""), _address(request)
+        )
+
+    return await _begun(request, "/", prove, lambda trouble: _join_form(request, invitation, trouble, 400))
+
+
+async def sign_out(request: Request) -> Response:
+    """Ask once, then end the session of this browser."""
+    if request.method == "GET":
+        return _page(request, Wording("Sign out"), _form(request, "", Wording("Sign out")))
+    session = request.cookies.get(sessions.COOKIE, "")
+    await run_in_threadpool(lambda: signing.sign_out(open_database(settings().db), session))
+    answer = RedirectResponse(sessions.SIGN_IN, 303)
+    answer.delete_cookie(sessions.COOKIE, path="/")
+    return answer
+
+
+async def _given(request: Request) -> dict[str, str]:
+    if int(request.headers.get("content-length") or _MOST_BYTES + 1) > _MOST_BYTES:
+        return {}
+    async with asyncio.timeout(20), request.form(max_files=0, max_fields=8) as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _begun(
+    request: Request, place: str, prove: Callable[[], str], refuse: Callable[[str], Response]
+) -> Response:
+    """Led on with a new session, or told why not."""
+    try:
+        session = await run_in_threadpool(prove)
+    except LabelcoreError as trouble:
+        answer = refuse(trouble_words(trouble, _language(request)))
+        if isinstance(trouble, NotAllowed) and "seconds" in trouble.next_step.values:
+            answer.status_code = 429
+        return answer
+    return with_session(request, place, session)
+
+
+def with_session(request: Request, place: str, session: str) -> Response:
+    """Lead on; the cookie is for this host only, and no script can read it."""
+    answer = RedirectResponse(place, 303)
+    forwarded = request.headers.get("x-forwarded-proto", request.url.scheme)
+    answer.set_cookie(
+        sessions.COOKIE,
+        session,
+        max_age=int(settings().session_hours * 3600),
+        path="/",
+        secure=forwarded == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def visitor_of(request: Request) -> Visitor | None:
+    """Who makes a request."""
+    return sessions.visitor(open_database(settings().db), request.cookies, request.headers)
+
+
+routes = [
+    Route(sessions.SIGN_IN, sign_in, methods=["GET", "POST"]),
+    Route(SIGN_OUT, sign_out, methods=["GET", "POST"]),
+    Route(JOIN, join, methods=["GET", "POST"]),
+    *oidc.routes(with_session),
+]

@@ -1,0 +1,125 @@
+"""People, their roles and what proves who they are: few rows, kept in memory, read anew after each change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from labelcore.models import Credential, Membership, Person, Role, name_key, now
+from labelcore.store import live
+from labelcore.store.connection import Database, utc
+from labelcore.store.rows import Stored
+
+_people = Stored(Person, "person")
+_memberships = Stored(Membership, "membership")
+_credentials = Stored(Credential, "credential")
+_NEXT = timedelta(microseconds=1)
+
+
+@dataclass
+class Register:
+    """What counts now. ``people`` by id, ``roles`` by person and project, ``credentials`` by their hash;
+    ``names``: who has or had a name; ``holders``: the same by the key of the name.
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, dict[str, Role]] = field(default_factory=dict)
+    credentials: dict[str, Credential] = field(default_factory=dict)
+
+    def by_name(self, name: str) -> Person | None:
+        """The person who has or had that name, however it is written."""
+        person = self.people.get(self.holders.get(name_key(name), ""))
+        return person if person and not person.removed else None
+
+    def by_subject(self, subject: str) -> Person | None:
+        """The person whom an identity provider calls so."""
+        return next((person for person in self.present if subject and person.subject == subject), None)
+
+    @property
+    def present(self) -> list[Person]:
+        """Everybody who was not removed, by name."""
+        here = (person for person in self.people.values() if not person.removed)
+        return sorted(here, key=lambda person: name_key(person.name))
+
+    def proof(self, kind: str, secret: str) -> Credential | None:
+        """What has this hash and still counts."""
+        found = self.credentials.get(secret)
+        if found is None or found.kind != kind or found.ended:
+            return None
+        return None if found.expires_at <= now() else found
+
+    def password_of(self, person_id: str) -> str:
+        """The hash of a person's password; "" where there is none."""
+        having = [
+            found
+            for found in self.credentials.values()
+            if found.kind == "password" and found.person_id == person_id and not found.ended
+        ]
+        return max(having, key=lambda found: found.made_at).secret if having else ""
+
+
+def register(db: Database) -> Register:
+    """Everything that counts now; the same until somebody changes it."""
+    kept = db.memory.get(Register)
+    if kept is None:
+        kept = db.memory[Register] = _read(db)
+    found: Register = kept
+    return found
+
+
+def _read(db: Database) -> Register:
+    found = Register()
+    for person in _people.find(db, "person ORDER BY made_at"):
+        found.people[person.person_id] = person
+        found.names[person.name] = person.person_id
+        found.holders[name_key(person.name)] = person.person_id
+    for membership in _memberships.find(db, "membership ORDER BY made_at"):
+        roles = found.roles.setdefault(membership.person_id, {})
+        if membership.role is None:
+            roles.pop(membership.project_id, None)
+        else:
+            roles[membership.project_id] = membership.role
+    for credential in _credentials.find(db, "credential WHERE expires_at > ? ORDER BY made_at", [utc(now())]):
+        found.credentials[credential.secret] = credential
+    return found
+
+
+def save(db: Database, *rows: Person | Membership | Credential) -> None:
+    """Append what changed; whoever asks afterwards finds it."""
+    for row in rows:
+        match row:
+            case Person():
+                _people.add(db, [row])
+            case Membership():
+                _memberships.add(db, [row])
+            case Credential():
+                _credentials.add(db, [row])
+    _forget(db)
+    db.after_commit(lambda: _forget(db))
+
+
+def rename(db: Database, person: Person, *names: str) -> Person:
+    """The person under the last of the names; all they had before lead to it."""
+    if names:
+        moment = max(now(), person.made_at + _NEXT)
+        states = [
+            person.model_copy(update={"name": name, "made_at": moment + at * _NEXT})
+            for at, name in enumerate(names)
+        ]
+        save(db, *states)
+        live.forget(db)
+        return states[-1]
+    return person
+
+
+def _forget(db: Database) -> None:
+    db.memory.pop(Register, None)
+
+
+def end(db: Database, credentials: Sequence[Credential], by: str) -> None:
+    """From now on these prove nothing."""
+    ended = {"ended": True, "made_by": by, "made_at": now()}
+    save(db, *(credential.model_copy(update=ended) for credential in credentials))

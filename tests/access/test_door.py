@@ -1,0 +1,166 @@
+"""What gets past the door: middleware and sign-in pages, asked as a browser and as an attacker would."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from labelcore.access import sign_in
+from labelcore.access.sessions import COOKIE, SignedIn, local
+from labelcore.models import Role
+from labelcore.settings import settings
+from labelcore.stages import people, projects, signing
+from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
+from tests.databases import empty_file
+
+GOOD = "seven green kettles sing"
+_PAGES = {"accept": "text/html"}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    path = empty_file(tmp_path / "door.duckdb")
+    monkeypatch.setenv("LABELCORE_DB", str(path))
+    monkeypatch.setenv("LABELCORE_SIGN_IN", "accounts")
+    monkeypatch.setattr(signing, "guard", signing.Guard())
+    settings.cache_clear()
+    db = open_database(path)
+    yield Workspace(db, projects.open_project(db, "test"))
+    close_database(path)
+    settings.cache_clear()
+
+
+async def _page(request: Request) -> PlainTextResponse:
+    found = sign_in.visitor_of(request)
+    return PlainTextResponse(found.name if found else "nobody")
+
+
+async def _stream(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text("open")
+    await socket.close()
+
+
+def client(address: str = "127.0.0.1") -> TestClient:
+    app = Starlette(
+        routes=[
+            *sign_in.routes,
+            Route("/{page:path}", _page, methods=["GET", "POST", "PUT"]),
+            WebSocketRoute("/_stcore/stream", _stream),
+        ],
+        middleware=[Middleware(SignedIn)],
+    )
+    return TestClient(app, follow_redirects=False, client=(address, 4000))
+
+
+def joined(place: Workspace, browser: TestClient, name: str = "Ana") -> None:
+    path = people.invite(place, name, Role.EXPERT).path
+    assert name not in browser.get(path).text  # the link alone says nothing of anybody
+    secret = path.partition("=")[2]
+    answer = browser.post("/labelcore/join", data={"invitation": secret, "password": GOOD})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_a_browser_is_led_to_sign_in_and_back_to_where_it_wanted(place: Workspace) -> None:
+    joined(place, client())
+    browser = client()
+    asked = browser.get("/team?project=test", headers=_PAGES)
+    assert asked.headers["location"] == "/labelcore/sign-in?next=%2Fteam%3Fproject%3Dtest"
+    form = browser.get(asked.headers["location"])
+    assert 'name="password"' in form.text
+    given = {"name": "ana", "password": GOOD, "next": "/team?project=test"}
+    answer = browser.post("/labelcore/sign-in", data=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/team?project=test")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert browser.get("/team").text == "Ana"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/_stcore/upload_file/x", "/labelcore/presses", "/media/a", "/static/../team"]
+)
+def test_nothing_is_there_for_who_has_not_signed_in(place: Workspace, path: str) -> None:
+    for method in ("GET", "POST", "PUT"):
+        assert client().request(method, path).status_code == 401
+    with pytest.raises(WebSocketDisconnect), client().websocket_connect("/_stcore/stream"):
+        pass
+
+
+def test_a_websocket_opens_for_who_has_signed_in_until_they_sign_out(place: Workspace) -> None:
+    browser = client()
+    joined(place, browser)
+    with browser.websocket_connect("/_stcore/stream") as socket:
+        assert socket.receive_text() == "open"
+    session = browser.cookies[COOKIE]
+    assert browser.post("/labelcore/sign-in/out").status_code == 303
+    browser.cookies.set(COOKIE, session)  # a copy of the cookie is of no use
+    with pytest.raises(WebSocketDisconnect), browser.websocket_connect("/_stcore/stream"):
+        pass
+
+
+@pytest.mark.parametrize("session", ["", "x", "a" * 5000, "../..", "' OR 1=1 --", "\\x00"])
+def test_a_made_up_session_is_none(place: Workspace, session: str) -> None:
+    answer = client().get("/", headers={"cookie": f"{COOKIE}={session}"})
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x"],
+)
+def test_after_signing_in_nobody_is_led_elsewhere(place: Workspace, address: str) -> None:
+    joined(place, client())
+    answer = client().post("/labelcore/sign-in", data={"name": "Ana", "password": GOOD, "next": address})
+    assert answer.headers["location"] in {"/", "//evil.example"[:1]}
+    assert local(address) == "/"
+
+
+def test_wrong_passwords_are_refused_then_slowed_down(place: Workspace) -> None:
+    joined(place, client())
+    wrong = {"name": "Ana", "password": "wrong wrong wrong"}
+    statuses = [client().post("/labelcore/sign-in", data=wrong).status_code for _ in range(7)]
+    assert statuses[0] == 401
+    assert statuses[-1] == 429
+
+
+def test_what_somebody_writes_into_the_form_stays_text(place: Workspace) -> None:
+    hostile = '"><script>alert(1)</script>'
+    for path in (f"/labelcore/sign-in?next=/{hostile}", f"/labelcore/join?invitation={hostile}"):
+        assert "<script>" not in client().get(path).text
+
+
+def test_a_huge_or_odd_form_is_no_trouble(place: Workspace) -> None:
+    for body in (b"x" * 200_000, b"\xff\xfe", b"name=a&name=b", b""):
+        answer = client().post(
+            "/labelcore/sign-in", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+        )
+        assert answer.status_code in {401, 429}
+
+
+def test_a_header_names_somebody_only_where_the_proxy_set_it(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_SIGN_IN", "header")
+    monkeypatch.setenv("LABELCORE_PROXIES", "10.0.0.9")
+    settings.cache_clear()
+    named = {"x-forwarded-user": "ana@example.org"}
+    assert client("10.0.0.9").get("/", headers=named).text == "ana@example.org"
+    assert client("10.0.0.8").get("/", headers=named).status_code == 401
+    assert client("10.0.0.9").get("/").status_code == 401
+
+
+def test_without_the_setting_everybody_is_let_in_as_before(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_SIGN_IN", "")
+    settings.cache_clear()
+    assert client().get("/").status_code == 200

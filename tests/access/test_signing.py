@@ -1,0 +1,189 @@
+"""Passwords, invitations, sessions and tokens: what proves who somebody is, and until when."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, strategies as st
+
+from labelcore.errors import BadInput, LabelcoreError, NotAllowed
+from labelcore.models import EVERY_PROJECT, Grade, Output, Role, Visitor, name_key
+from labelcore.stages import people, signing
+from labelcore.store import grades as grade_table
+from labelcore.workspace import Workspace
+
+GOOD = "seven green kettles sing"
+
+
+@pytest.fixture(autouse=True)
+def no_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing, "guard", signing.Guard())
+
+
+def invited(workspace: Workspace, name: str = "Ana", role: Role = Role.EXPERT) -> str:
+    return people.invite(workspace, name, role).path.partition("=")[2]
+
+
+def test_an_invitation_is_good_for_once_and_gives_its_role(workspace: Workspace) -> None:
+    secret = invited(workspace)
+    session = signing.join(workspace.db, secret, GOOD)
+    found = signing.visitor_of_session(workspace.db, session)
+    assert found is not None
+    assert (found.name, found.role_in(workspace.project.id)) == ("Ana", Role.EXPERT)
+    with pytest.raises(NotAllowed, match="not known, was used"):
+        signing.join(workspace.db, secret, GOOD)
+    assert signing.sign_in(workspace.db, " ANA ", GOOD)
+
+
+@pytest.mark.parametrize("password", ["", "short", "a" * 20, "password12345678", "ana" * 100])
+def test_a_password_that_is_easy_to_guess_is_not_taken(workspace: Workspace, password: str) -> None:
+    secret = invited(workspace)
+    with pytest.raises(BadInput):
+        signing.join(workspace.db, secret, password)
+    assert signing.join(workspace.db, secret, GOOD)  # and the invitation is still good
+
+
+def test_guesses_are_slowed_down_and_tell_nothing(workspace: Workspace) -> None:
+    signing.join(workspace.db, invited(workspace), GOOD)
+    told = set()
+    for name in ("Nobody", "Ana"):
+        for _ in range(5):
+            with pytest.raises(NotAllowed) as refused:
+                signing.sign_in(workspace.db, name, "wrong wrong wrong", f"address of {name}")
+            told.add(str(refused.value))
+    assert len(told) == 1
+    with pytest.raises(NotAllowed, match="Too many attempts"):
+        signing.sign_in(workspace.db, "Ana", GOOD, "another address")
+
+
+def test_no_secret_stands_in_the_database(workspace: Workspace) -> None:
+    secret = invited(workspace)
+    session = signing.join(workspace.db, secret, GOOD)
+    token = people.make_token(workspace, "CI").token
+    rows = str(workspace.db.rows("SELECT * FROM credential")) + str(
+        workspace.db.rows("SELECT * FROM audit_event")
+    )
+    assert not [text for text in (secret, session, token, GOOD) if text in rows]
+
+
+def test_sessions_end_with_a_sign_out_a_reset_and_a_removal(workspace: Workspace) -> None:
+    for ends in (people.sign_out, people.reset, people.remove):
+        name = f"Ana {ends.__name__}"
+        session = signing.join(workspace.db, invited(workspace, name), GOOD)
+        assert signing.visitor_of_session(workspace.db, session)
+        ends(workspace, name)
+        assert signing.visitor_of_session(workspace.db, session) is None
+
+
+def test_a_session_and_a_token_run_out(workspace: Workspace) -> None:
+    session = signing.issue(workspace.db, "session", hours=-1, person_id="person_x")
+    token = signing.issue(
+        workspace.db, "token", hours=-1, label="CI", project_id=workspace.project.id, role=Role.ADMIN
+    )
+    assert signing.visitor_of_session(workspace.db, session) is None
+    assert signing.visitor_of_token(workspace.db, token) is None
+
+
+def test_a_token_is_no_session_and_a_session_no_token(workspace: Workspace) -> None:
+    session = signing.join(workspace.db, invited(workspace), GOOD)
+    token = people.make_token(workspace, "CI", Role.MANAGER).token
+    assert signing.visitor_of_token(workspace.db, session) is None
+    assert signing.visitor_of_session(workspace.db, token) is None
+    found = signing.visitor_of_token(workspace.db, token)
+    assert found is not None
+    assert found.roles == {workspace.project.id: Role.MANAGER}
+    people.end_token(workspace, "CI")
+    assert signing.visitor_of_token(workspace.db, token) is None
+
+
+def test_nobody_gives_more_than_they_have(workspace: Workspace) -> None:
+    lead = signing.enter(
+        workspace.db,
+        workspace.project,
+        Visitor(name="Lea", roles={workspace.project.id: Role.LEAD}),
+        here=False,
+    )
+    assert people.invite(lead, "Ana", Role.EXPERT)
+    for role in (Role.ENGINEER, Role.ADMIN):
+        with pytest.raises(NotAllowed, match="cannot make somebody"):
+            people.invite(lead, "Eve", role)
+    with pytest.raises(NotAllowed, match="cannot make somebody"):
+        people.invite(lead, "Eve", Role.EXPERT, everywhere=True)
+
+
+def test_an_invitation_of_somebody_known_cannot_take_their_account_over(workspace: Workspace) -> None:
+    signing.join(workspace.db, invited(workspace), GOOD)
+    assert people.invite(workspace, "ana", Role.LEAD).expires_at is None
+    assert signing.sign_in(workspace.db, "Ana", GOOD)
+
+
+def test_the_last_admin_stays(workspace: Workspace) -> None:
+    people.invite(workspace, "Ada", Role.ADMIN, everywhere=True)
+    far = signing.enter(
+        workspace.db, workspace.project, Visitor(name="Ada", roles={EVERY_PROJECT: Role.ADMIN}), here=False
+    )
+    with pytest.raises(BadInput, match="last admin"):
+        people.remove(far, "Ada")
+    with pytest.raises(BadInput, match="last admin"):
+        people.set_role(far, "Ada", "none", everywhere=True)
+
+
+def test_somebody_whom_a_provider_vouches_for_takes_up_what_they_were_invited_to(
+    workspace: Workspace,
+) -> None:
+    people.invite(workspace, "ana@example.org", Role.LEAD)
+    person = signing.from_outside(workspace.db, "https://id.example 17", "ana@example.org")
+    assert signing.as_visitor(workspace.db, person).role_in(workspace.project.id) is Role.LEAD
+    again = signing.from_outside(workspace.db, "https://id.example 17", "other@example.org")
+    assert again.person_id == person.person_id
+    stranger = signing.from_outside(workspace.db, "https://id.example 18")
+    assert not signing.as_visitor(workspace.db, stranger).roles
+
+
+def test_a_provider_takes_no_account_over_by_its_name(workspace: Workspace) -> None:
+    signing.join(workspace.db, invited(workspace, "ana@example.org"), GOOD)
+    with pytest.raises(NotAllowed, match="signs in in another way"):
+        signing.from_outside(workspace.db, "https://evil.example 1", "ana@example.org")
+
+
+@given(st.text(max_size=30))
+def test_a_name_has_one_key_however_it_is_written(name: str) -> None:
+    assert name_key(name) == name_key(f"  {name} ") == name_key(name_key(name))
+
+
+def test_a_renamed_person_keeps_their_grades(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:
+    [first] = add_outputs("first")
+    give(first, "pass", annotator="Anna")
+    people.rename(workspace, "anna", "Anna Berg")
+    [grade] = grade_table.current(workspace.db, workspace.project.id)
+    assert grade.annotator == "Anna Berg"
+    give(first, "fail", annotator="Anna Berg")
+    assert [grade.value for grade in grade_table.current(workspace.db, workspace.project.id)] == ["fail"]
+    with pytest.raises(BadInput):  # her old name is nobody else's
+        signing.add_person(workspace.db, "anna")
+    assert signing.known_as(workspace.db, workspace.project, "ANNA") == "Anna Berg"
+
+
+def test_two_names_become_one_person(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:
+    first, second = add_outputs("first", "second")
+    give(first, "pass", annotator="Anna")
+    give(second, "fail", annotator="A. Berg")
+    people.merge(workspace, "A. Berg", "Anna")
+    assert {grade.annotator for grade in grade_table.current(workspace.db, workspace.project.id)} == {"Anna"}
+    people.remove(workspace, "Anna")
+    [who] = {grade.annotator for grade in grade_table.current(workspace.db, workspace.project.id)}
+    assert who.startswith("person ")
+    with pytest.raises(LabelcoreError):
+        signing.find_person(workspace.db, "Anna")
+
+
+def test_anna_is_the_anna_who_graded_first(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:
+    [first] = add_outputs("first")
+    give(first, "pass", annotator="Anna")
+    assert signing.known_as(workspace.db, workspace.project, " ANNA") == "Anna"
+    assert signing.known_as(workspace.db, workspace.project, "ben") == "ben"
