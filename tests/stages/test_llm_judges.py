@@ -134,7 +134,7 @@ def judge(workspace: Workspace, add_outputs: Add, give: Give, mock: MockEndpoint
     for n, output in enumerate(made[:10]):
         give(output, "fail" if n % 2 else "pass", "the price is invented" if n % 2 else "")
     criterion_table.save(workspace.db, [CRITERION.model_copy(update={"project_id": workspace.project.id})])
-    judging.propose(workspace, judging.ProposalOrder(kind="llm"))
+    judging.propose(workspace, judging.ProposalOrder(kind="llm", criterion="Prices"))
     return judging.list_judges(workspace)[0]
 
 

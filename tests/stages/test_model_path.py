@@ -64,7 +64,7 @@ def judged(workspace: Workspace, mock: MockEndpoint) -> str:
     mock.answer = criteria((0, "price is invented"))
     derive(workspace, offline=False, accept_all=True)
     mock.answer = None
-    (version,) = judging.propose(workspace, judging.ProposalOrder(kind="llm"))
+    (version,) = judging.propose(workspace, judging.ProposalOrder(kind="llm", criterion="Prices"))
     mock.prompts.clear()
     return version.id
 

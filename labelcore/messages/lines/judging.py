@@ -49,7 +49,7 @@ def proposed(found: ProposedJudges) -> Iterator[str]:
     for suspect in found.suspects:
         yield f"  ! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(found.nothing)
-    yield from found.warnings
+    yield from map(say, found.warnings)
 
 
 @lines("judge list")

@@ -22,6 +22,7 @@ from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.keeping.versions import Draft, stored
 from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.store import outputs as output_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 CheckText = Annotated[str, FileText(), Metavar("FILE.py")]
@@ -194,14 +195,15 @@ class CheckWriter:
     def __init__(self, subject: Subject, train: Sequence[Output], labels: Labels, pointer: str = "") -> None:
         self._subject, self._train, self._labels, self._pointer = subject, train, labels, pointer
         self.checks: list[tuple[WrittenCheck, dict[str, Any]]] = []
-        self.remarks: list[str] = []
+        self.remarks: list[Wording] = []
 
     def write(self, client: ModelClient | None = None) -> None:
         """Ask for two or three checks; a model that is not there is a remark, no error."""
         try:
             asyncio.run(self._write(client or client_from_settings()))
         except ModelTrouble as trouble:
-            self.remarks.append(f"No check was written for '{self._subject.name}': {trouble}")
+            told = {"name": self._subject.name, "trouble": trouble}
+            self.remarks.append(Wording("No check was written for '{name}': {trouble}", **told))
 
     async def _write(self, client: ModelClient) -> None:
         outputs = [at_pointer(output, self._pointer) if self._pointer else output for output in self._train]
@@ -227,9 +229,11 @@ class CheckWriter:
                 check = again.parsed.checks[0]
                 spec, fault = self._usable(check)
         if spec is None:
-            self.remarks.append(f"The written check '{check.name}' was dropped: {fault}")
+            why = Wording("The written check '{name}' was dropped: {fault}", name=check.name, fault=fault)
+            self.remarks.append(why)
         elif any(spec == kept for _, kept in self.checks):
-            self.remarks.append(f"The written check '{check.name}' was dropped: it is there already.")
+            again = Wording("The written check '{name}' was dropped: it is there already.", name=check.name)
+            self.remarks.append(again)
         else:
             self.checks.append((check, spec))
 

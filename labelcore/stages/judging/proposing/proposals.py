@@ -44,10 +44,12 @@ from labelcore.stages.judging.proposing.subjects import (
     train_ids,
     training_data_of,
     ungraded,
+    whole_of,
 )
 from labelcore.stages.judging.proposing.teaching import KEPT, SHOWN
 from labelcore.stats.threads import one_thread
 from labelcore.store import outputs as output_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
@@ -89,7 +91,7 @@ class Proposed:
 
     versions: list[JudgeVersion]
     held_out: dict[str, HeldOutCounts] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Wording] = field(default_factory=list)
     nothing: list[Fact] = field(default_factory=list)
 
 
@@ -121,14 +123,15 @@ def propose_all(workspace: Workspace, order: ProposalOrder) -> Proposed:
         return Proposed(_of_users(workspace))
     proposer = _Proposer(workspace, order)
     subjects = proposer.subjects(order.criterion)
-    asked = [subject for subject in subjects if subject.criterion] if model_at_hand else []
+    asked = subjects if model_at_hand else []
     found = Proposed([])
     if not wanted or not wanted.needs_model:
         found = proposer.fitted(subjects)
     if not wanted or wanted.needs_model:
-        found.versions.extend(proposer.asking(subject) for subject in asked)
+        found.versions.extend(proposer.asking(subject, found.remarks) for subject in asked)
     if wanted and wanted.written_by_model:
-        found.versions.extend(proposer.written(asked, found.remarks))
+        stated = [subject for subject in asked if subject.criterion]
+        found.versions.extend(proposer.written(stated, found.remarks))
     helped = {subject.name for subject in asked}
     nothing = [told for told in found.nothing if told.values["name"] not in helped]
     return replace(found, versions=stored(workspace, found.versions), nothing=nothing)
@@ -167,7 +170,8 @@ class _Proposer:
             accepted = [] if wanted == OVERALL else [find_criterion(self._workspace, wanted)]
         subjects = [subject_of(criterion, self._labels) for criterion in accepted]
         if wanted in {None, OVERALL}:
-            subjects.append(subject_of(None, self._labels))
+            known = list_criteria(self._workspace, status="accepted")
+            subjects.append(replace(subject_of(None, self._labels), whole=whole_of(self._project, known)))
         return subjects
 
     def fitted(self, subjects: Sequence[Subject]) -> Proposed:
@@ -206,15 +210,21 @@ class _Proposer:
         order = self._order
         return Wanted(subject.name, order.limit, order.kind, order.seed, self._aim_of(subject))
 
-    def asking(self, subject: Subject) -> JudgeVersion:
-        """One LLM judge, shown examples of the train split only."""
-        criterion, asking = subject.stated, self._asking
+    def asking(self, subject: Subject, remarks: list[Wording]) -> JudgeVersion:
+        """One LLM judge, shown examples of the train split only; a remark says where they are one-sided."""
+        asking = self._asking
         spec = teaching.specify(self._workspace, subject, self._labels.notes, asking)
         if pointer := self._pointer(subject):
             spec |= {"field": pointer}
         name = f"{subject.name} · {asking.model}{self._marks}"
-        draft = Draft(LlmKind.stored, name, spec, LlmKind(spec).describe(), ("train",))
-        return draft.version(self._project, criterion)
+        description = LlmKind(spec).describe()
+        if subject.criterion is None:  # its statement lists all criteria
+            description = description.partition("\n")[0]
+        if asking.shown and (one_sided := teaching.one_sided(subject, spec)):
+            remarks.append(Wording("{name}: {why}", name=subject.name, why=one_sided))
+            description = f"{description} {one_sided[0].upper()}{one_sided[1:]}"
+        draft = Draft(LlmKind.stored, name, spec, description, ("train",))
+        return draft.version(self._project, subject.criterion)
 
     @cached_property
     def _endpoint(self) -> Endpoint:
@@ -240,7 +250,7 @@ class _Proposer:
         marks += [] if order.examples is None else [f"{order.examples} examples"]
         return f" ({', '.join(filter(None, marks))})" if any(marks) else ""
 
-    def written(self, subjects: Sequence[Subject], remarks: list[str]) -> list[JudgeVersion]:
+    def written(self, subjects: Sequence[Subject], remarks: list[Wording]) -> list[JudgeVersion]:
         """Checks that a model wrote, shown grades of the train split only."""
         found = []
         for number, subject in enumerate(subjects):

@@ -11,7 +11,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats, Topics, TrainingData
 from labelcore.judges.fields import at_pointer
-from labelcore.models import OVERALL, Criterion, Output
+from labelcore.models import OVERALL, Criterion, Output, Project
 from labelcore.stages.deriving.derivation import unnamed_codes
 from labelcore.stages.deriving.editing import live_criteria
 from labelcore.stages.grading import Labels, human_labels
@@ -35,6 +35,8 @@ class Subject:
     criterion: Criterion | None
     fails: dict[str, bool]
     """The graded outputs that say something about it: True where it is failed."""
+    whole: Criterion | None = None
+    """What a model is asked about the overall grade, in the form of a criterion."""
 
     @property
     def name(self) -> str:
@@ -51,10 +53,10 @@ class Subject:
 
     @property
     def stated(self) -> Criterion:
-        """The criterion, of what must have one; BadInput for the overall grade."""
-        if self.criterion is None:
+        """What a model is asked: the criterion, or the whole; BadInput without either."""
+        if (asked := self.criterion or self.whole) is None:
             raise BadInput("The overall grade is no criterion.", next_step="Name a criterion.")
-        return self.criterion
+        return asked
 
 
 def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
@@ -64,6 +66,20 @@ def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
     cited = {item.output_id for item in criterion.evidence}
     fails = {k: k in cited for k, passed in labels.value.items() if passed or k in cited}
     return Subject(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()})
+
+
+def whole_of(project: Project, accepted: Sequence[Criterion]) -> Criterion:
+    """The overall grade as something that a model can be asked: what experts fail outputs for, if known."""
+    rules = "".join(f"\n- {criterion.name}: {criterion.statement}" for criterion in accepted)
+    known = f"\nExperts have failed outputs that break one of these, among other faults:{rules}" if rules else ""
+    return Criterion(
+        id=OVERALL,
+        project_id=project.id,
+        version=1,
+        name="Good as a whole",
+        statement=f"An expert who reads the output with what it answers would pass it as a whole.{known}",
+        status="accepted",
+    )
 
 
 def topics_of(workspace: Workspace, ids: Sequence[str]) -> Topics:

@@ -19,6 +19,7 @@ from labelcore.stages.judging.proposing.subjects import Subject, train_ids
 from labelcore.stats.drawing import hash_order
 from labelcore.store import outputs as output_table, vectors
 from labelcore.text.reading import language_of
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 SHOWN, KEPT = 2, 4  # those above what is shown stand in where one must be left out
@@ -33,6 +34,30 @@ def specify(
     examples = teaching_examples(workspace, subject, notes) if asking.shown else ()
     bare = subject.stated.model_copy(update={"pass_examples": (), "fail_examples": ()})
     return make_spec(bare, asking, glossary.terms(workspace.project), examples)
+
+
+def one_sided(subject: Subject, spec: Mapping[str, Any]) -> Wording | None:
+    """Why its examples are passes or fails only, or none; None where both are shown."""
+    shown = {example["verdict"] for example in spec.get("examples", ())}
+    fails = sum(subject.fails.values())
+    passes = len(subject.fails) - fails
+    if shown >= {"pass", "fail"}:
+        return None
+    if "pass" in shown:
+        return Wording(
+            "it is shown passed outputs only: of the {n} outputs that fail it none is in the train split, "
+            "and examples are taken from nowhere else. Fail more outputs, and say why.",
+            n=fails,
+        )
+    if "fail" in shown:
+        return Wording(
+            "it is shown failed outputs only: of the {n} passed outputs none is in the train split, and "
+            "examples are taken from nowhere else. Pass more outputs.",
+            n=passes,
+        )
+    return Wording(
+        "it is shown no examples: of {n} graded outputs none is in the train split.", n=fails + passes
+    )
 
 
 def teaching_examples(

@@ -13,6 +13,7 @@ from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.proposing.proposals import EVERY_CRITERION, ProposalOrder, propose_all
 from labelcore.stages.judging.proposing.retraining import Freshness, freshness
 from labelcore.stages.judging.testing.suspecting import Suspect, suspicious
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
@@ -25,7 +26,7 @@ class ProposedJudges(Frozen):
 
     judges: tuple[JudgeVersion, ...]
     suspects: tuple[Suspect, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Wording, ...]
     held_out: dict[str, HeldOutCounts]
     nothing: tuple[Fact, ...]
 
