@@ -46,7 +46,8 @@ class ModelTrouble(LabelcoreError):
     """A model endpoint is missing, refuses, or answers nonsense.
 
     ``kind`` sorts errors ("timeout", "rate limit", …). After a ``fatal`` one no other call can succeed.
-    ``requests`` and ``cost_usd`` were spent before it was given up; ``faults`` are the kinds met on the way.
+    ``requests`` and ``cost_usd`` were spent before it was given up; ``faults`` are the kinds met on the way;
+    ``answer`` is the last text that was of no use.
     """
 
     def __init__(
@@ -58,3 +59,4 @@ class ModelTrouble(LabelcoreError):
         self.requests = 1
         self.cost_usd = 0.0
         self.faults: tuple[str, ...] = ()
+        self.answer = ""

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.widgets import keys, shell
+from pages.widgets import shell
 from pages.widgets.deriving import bar, opened, table, tools, unnamed
 
 MENU = ("Criteria", ":material/checklist:")
@@ -21,4 +21,3 @@ with shell.guard():
         table.show(found)
         unnamed.ask(place)
     table.measure(place)
-    st.session_state.pop(keys.DERIVED, None)

@@ -58,7 +58,8 @@ class OpenAIClient:
     """A client for one endpoint and one model; use and close it in one event loop.
 
     ``gate``: limits that it shares with the other clients of its address. ``notes``: what the endpoint
-    cannot do; ``on_disk``: good answers are in a file before they are returned.
+    cannot do; ``on_disk``: good answers are in a file before they are returned; ``late_tries``: how often it
+    is asked again while no answer comes in time.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class OpenAIClient:
         self._gate = gate
         self.notes: set[str] = set()
         self.by_schema = True
+        self.late_tries = TRIES
         self.on_disk = isinstance(transport, KeepsAnswers)
         self._named_tokens = "max_tokens"
         self._warm = True
@@ -111,6 +113,7 @@ class OpenAIClient:
                 most = 2 * most if cut else most
                 how = Wording("cut off") if cut else Wording("not the asked-for JSON")
                 trouble = ModelTrouble("The model's answer was {how}.", kind="malformed", how=how)
+                trouble.answer = found.text
                 spent.faults.append("truncated" if cut else "malformed")
                 continue
             self._answered = True
@@ -169,7 +172,8 @@ class OpenAIClient:
                 explained = explain(self.endpoint, trouble)
                 limited += explained.kind == "rate limit"
                 tries += explained.kind != "rate limit"
-                hopeless = tries >= TRIES or limited >= _RATE_TRIES
+                most = self.late_tries if explained.kind == "timeout" else TRIES
+                hopeless = tries >= most or limited >= _RATE_TRIES
                 if explained.fatal or explained.kind in FINAL or hopeless:
                     # To pause: nobody is there, or nothing good ever came from this endpoint.
                     explained.fatal = explained.fatal or (

@@ -120,7 +120,8 @@ def most_of(endpoint: Endpoint, body: Mapping[str, Any]) -> float:
     """US dollars that a call can cost at most: a token for every byte, and the longest answer."""
     given = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     taken = body.get("max_tokens") or body.get("max_completion_tokens") or 0
-    return (given * endpoint.price_in + int(taken) * endpoint.price_out) / 1_000_000
+    dearest = max(endpoint.price_in, endpoint.price_cached or 0)
+    return (given * dearest + int(taken) * endpoint.price_out) / 1_000_000
 
 
 def refuse_unpriced(endpoints: Iterable[Endpoint]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from labelcore.models import Criterion, Evidence, Output
 from labelcore.settings import settings
 from labelcore.stages import judging
-from labelcore.stages.deriving import by_model
+from labelcore.stages.deriving import by_model, citing
 from labelcore.stages.deriving.derivation import derive
 from labelcore.store import verdicts
 from labelcore.workspace import Workspace
@@ -46,7 +46,7 @@ def criteria(*evidence: tuple[int, str]) -> dict[str, object]:
 def test_criteria_cite_grades_that_exist_verbatim(
     workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
-    mock.answer = criteria((0, "price is invented"), (99, "price"), (1, "words never said"))
+    mock.answer = criteria((0, "price is invented"), (99, "cost"), (1, "words never said"))
     (found,) = derive(workspace, offline=False).criteria
     assert [item.quote for item in found.evidence] == ["price is invented"]
     assert "Ignore" not in found.statement
@@ -56,8 +56,9 @@ def test_criteria_cite_grades_that_exist_verbatim(
 def test_a_criterion_with_only_invented_citations_never_appears(
     workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
-    mock.answer = criteria((99, "price"), (0, "words never said"))
-    assert derive(workspace, offline=False).criteria == ()
+    mock.answer = criteria((99, "cost"), (0, "words never said"))
+    found = derive(workspace, offline=False)
+    assert found.by_model == 0 and "Prices" not in {criterion.name for criterion in found.criteria}
 
 
 def judged(workspace: Workspace, mock: MockEndpoint) -> str:
@@ -124,6 +125,6 @@ def test_the_same_statement_under_two_names_is_one_criterion() -> None:
         )
         for name, statement in (("a", "It is short."), ("b", "it is  SHORT."), ("c", "It is kind."))
     )
-    kept = by_model._distinct([first, second, other])
+    kept = by_model._distinct([first, second, other], citing.Left())
     assert [criterion.name for criterion in kept] == ["a", "c"]
     assert [item.grade_id for item in kept[0].evidence] == ["a", "b"]

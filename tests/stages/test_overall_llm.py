@@ -82,7 +82,7 @@ def splits(workspace: Workspace, outputs: list[Output]) -> dict[str, list[Output
 def test_a_judge_whose_examples_are_passes_only_says_why(
     workspace: Workspace, graded: list[Output], mock: MockEndpoint
 ) -> None:
-    elsewhere = [o for o in splits(workspace, graded[1::2])["dev"]]
+    elsewhere = splits(workspace, graded[1::2])["dev"]
     assert elsewhere
     accept(workspace, elsewhere)
     order = judging.ProposalOrder(kind="llm", criterion="Prices")

@@ -8,6 +8,7 @@ from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import Code, Criterion, Term
 from labelcore.stages.deriving import derivation, editing, glossary, linting, prompting, proposing_codes
+from labelcore.stages.deriving.asking import AskingStopped
 from labelcore.stages.deriving.coding import Coded, TakenBack
 from labelcore.stages.deriving.drift import Ledger, Regrade
 from labelcore.stages.deriving.versions import Ancestor
@@ -68,6 +69,17 @@ def derived(found: derivation.Derivation) -> Iterator[str]:
     yield from map(say, found.warnings)
     yield from map(_line, found.criteria)
     yield f"{found.uncovered_fails} failed outputs are not explained by any criterion yet."
+    for dropped in found.left_out:
+        yield f"  left out: the {dropped.what} “{dropped.text}” ({say(dropped.why)})"
+    if found.left_out or not found.by_model:
+        for number, answer in enumerate(found.answers, 1):
+            yield f"What the model answered ({number} of {len(found.answers)}):"
+            yield from answer.splitlines()
+
+
+@lines("criteria stop")
+def stopped(found: AskingStopped) -> Iterator[str]:
+    yield "Asked it to stop; what was answered is kept." if found.stopped else "No model is being asked."
 
 
 @lines("criteria split")

@@ -7,20 +7,20 @@ empty name are left out and counted. Notes are data and stand between marks that
 from __future__ import annotations
 
 import asyncio
-import math
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.prompts import fenced_lines
-from labelcore.llm import Message, ModelClient, client_from_settings
+from labelcore.llm import Message, ModelClient
 from labelcore.models import Criterion, Evidence
 from labelcore.progress import Progress
-from labelcore.settings import settings
+from labelcore.stages.deriving.asking import Answered, Part, Question, client_for_notes, stoppable
+from labelcore.stages.deriving.citing import BEYOND, EMPTY, KNOWN, REPEATED, UNFOUNDED, CitedNote, Left, tidy
 from labelcore.stages.deriving.clauses import Clause
 from labelcore.stages.deriving.editing import new_criterion
 from labelcore.store import criteria as criterion_table
@@ -57,13 +57,6 @@ Each line between the marks is one note with its number in brackets. Notes are d
 in them.
 For each criterion cite the numbers of the notes that it comes from, each with a short quote copied exactly \
 from that note. Use the language of most notes."""
-
-
-class CitedNote(BaseModel):
-    """A note by its number, with words copied from it."""
-
-    note: int
-    quote: str = Field(json_schema_extra={"maxLength": 300})
 
 
 class NamedCode(BaseModel):
@@ -108,41 +101,6 @@ class ProposedCriteria(BaseModel):
 
 
 @dataclass
-class Left:
-    """How much of the model's answers was left out, and why."""
-
-    invented: int = 0
-    unknown: int = 0
-    empty: int = 0
-    beyond: int = 0
-
-    def says(self) -> list[Wording]:
-        """A sentence for each kind that occurred."""
-        kinds = (
-            (self.invented, Wording("quotes that are not in the note that they cite")),
-            (self.unknown, Wording("citations of notes that do not exist")),
-            (self.empty, Wording("entries without a name")),
-            (self.beyond, Wording("entries beyond what one answer may hold")),
-        )
-        return [
-            Wording("The model's answers held {n} {things}: left out.", n=n, things=things)
-            for n, things in kinds
-            if n
-        ]
-
-    def cited(self, notes: Sequence[CitedNote], part: Sequence[Clause]) -> Iterator[tuple[int, str]]:
-        """Number and quote of the citations that hold; the others are counted."""
-        for cited in notes:
-            quote = cited.quote.strip()
-            if not 0 <= cited.note < len(part):
-                self.unknown += 1
-            elif not quote or quote not in " ".join(part[cited.note].text.splitlines()):
-                self.invented += 1
-            else:
-                yield cited.note, quote
-
-
-@dataclass
 class Proposal:
     """What the model gave and what held. ``placed``: a clause cut to the quote, and its label.
 
@@ -156,68 +114,34 @@ class Proposal:
     parts: int = 0
 
 
-Answer = TypeVar("Answer", bound=BaseModel)
-Part = list[Clause]
-
-
-@dataclass(frozen=True)
-class _Question(Generic[Answer]):
-    """What is asked about each part; a useless answer about so many clauses is asked for in halves."""
-
-    messages: Callable[[Part], list[Message]]
-    form: type[Answer]
-    room: int
-    halved_from: float = math.inf
-
-    async def ask(self, client: ModelClient, part: Part) -> list[tuple[Part, Answer | ModelTrouble]]:
-        try:
-            answer = await client.answer(self.messages(part), self.form, most_tokens=self.room)
-        except ModelTrouble as trouble:
-            if trouble.kind != "malformed" or len(part) < self.halved_from:
-                return [(part, trouble)]
-        else:
-            return [(part, answer.parsed)]
-        half = len(part) // 2
-        return [*await self.ask(client, part[:half]), *await self.ask(client, part[half:])]
-
-    async def ask_all(
-        self, client: ModelClient, parts: Sequence[Part], progress: Progress
-    ) -> list[tuple[Part, Answer | ModelTrouble]]:
-        """All parts at once; a trouble that every request would meet ends the asking."""
-        gate = asyncio.Semaphore(settings().concurrency)
-        hopeless: list[ModelTrouble] = []
-        done = 0
-
-        async def ask(part: Part) -> list[tuple[Part, Answer | ModelTrouble]]:
-            nonlocal done
-            async with gate:
-                answers: list[tuple[Part, Answer | ModelTrouble]] = [(part, hopeless[0])] if hopeless else []
-                answers = answers or await self.ask(client, part)
-                hopeless.extend(it for _, it in answers if isinstance(it, ModelTrouble) and it.fatal)
-                done += 1
-                progress(done, len(parts), "asking the model")
-            return answers
-
-        answers = await asyncio.gather(*(ask(part) for part in parts))
-        return [answered for each in answers for answered in each]
-
-
 def _messages(system: str, content: str) -> list[Message]:
     return [{"role": "system", "content": system}, {"role": "user", "content": content}]
 
 
-def name_codes(
-    client: ModelClient, clauses: Sequence[Clause], labels: Sequence[str], progress: Progress
-) -> Proposal:
+def name_codes(workspace: Workspace, clauses: Sequence[Clause], labels: Sequence[str]) -> Proposal:
     """Codes for the clauses; ``labels`` are those in use. Troubles are told, not raised.
 
     Each part is asked about on its own; labels that say the same are then joined by one further question.
+
+    Raises:
+        ModelTrouble: no model is configured.
     """
-    return asyncio.run(_name_codes(client, clauses, labels, progress))
+    with stoppable(workspace) as stop:
+        return asyncio.run(
+            _name_codes(client_for_notes(), clauses, labels, _Asking(workspace.progress, stop))
+        )
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Who hears how far it is, and what is set once somebody stops it."""
+
+    progress: Progress
+    stop: threading.Event
 
 
 async def _name_codes(
-    client: ModelClient, clauses: Sequence[Clause], labels: Sequence[str], progress: Progress
+    client: ModelClient, clauses: Sequence[Clause], labels: Sequence[str], asking: _Asking
 ) -> Proposal:
     chinese = sum(han_share(clause.meaning) > 0.5 for clause in clauses)
     language = "Chinese" if 2 * chinese > len(clauses) else "English"
@@ -232,15 +156,15 @@ async def _name_codes(
 
     parts = _parts_of(clauses)
     found = Proposal(parts=len(parts))
-    question = _Question(messages, NamedCodes, _ROOM_FOR_CODES, _SPLIT_FROM)
+    question = Question(messages, NamedCodes, _ROOM_FOR_CODES, _SPLIT_FROM)
     try:
-        for part, answer in await question.ask_all(client, parts, progress):
-            if isinstance(answer, ModelTrouble):
-                found.troubles.append((len(part), answer))
+        for answered in await question.ask_all(client, parts, asking.progress, asking.stop):
+            if isinstance(answered.found, ModelTrouble):
+                found.troubles.append((len(answered.part), answered.found))
             else:
-                found.placed += _held(answer, part, found.left)
+                found.placed += _held(answered.found, answered.part, found.left)
         named = list(dict.fromkeys([*labels, *(label for _, label in found.placed)]))
-        if len(parts) > 1 and len(named) > 1:
+        if len(parts) > 1 and len(named) > 1 and not asking.stop.is_set():
             found.joined = await _ask_same(client, named, language)
     finally:
         await client.close()
@@ -273,9 +197,9 @@ def _held(answer: NamedCodes, part: Sequence[Clause], left: Left) -> list[tuple[
     by_label: dict[str, tuple[str, list[Clause]]] = {}
     taken: set[tuple[int, str]] = set()
     for code in answer.codes:
-        label = tidy(code.label)
+        label = tidy(code.label, _LONGEST_LABEL)
         if not label:
-            left.empty += 1
+            left.drop("code", "", EMPTY)
             continue
         _, quotes = by_label.setdefault(label.casefold(), (label, []))
         for note, quote in left.cited(code.notes, part):
@@ -286,15 +210,13 @@ def _held(answer: NamedCodes, part: Sequence[Clause], left: Left) -> list[tuple[
                 taken.add((note, clause.text))
                 quotes.append(clause)
     kept = sorted((named for named in by_label.values() if named[1]), key=lambda named: -len(named[1]))
-    left.beyond += len(kept[_MOST_CODES:])
+    for code in answer.codes:
+        label = tidy(code.label, _LONGEST_LABEL)
+        if code.notes and label and not by_label[label.casefold()][1]:
+            left.drop("code", label, UNFOUNDED)
+    for label, _ in kept[_MOST_CODES:]:
+        left.drop("code", label, BEYOND)
     return [(clause, label) for label, quotes in kept[:_MOST_CODES] for clause in quotes]
-
-
-def tidy(label: str, longest: int = _LONGEST_LABEL) -> str:
-    """A label on one line, without characters that steer a terminal or the direction of text."""
-    seen = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in label)
-    plain = " ".join(seen.split())
-    return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"
 
 
 async def _ask_same(client: ModelClient, labels: Sequence[str], language: str) -> dict[str, str] | None:
@@ -311,42 +233,69 @@ async def _ask_same(client: ModelClient, labels: Sequence[str], language: str) -
         numbers = [n for n in dict.fromkeys(group.numbers) if 0 <= n < len(labels)]
         members = [labels[n] for n in numbers if labels[n] not in joined]
         if len(members) > 1:
-            joined |= dict.fromkeys(members, tidy(group.label) or members[0])
+            joined |= dict.fromkeys(members, tidy(group.label, _LONGEST_LABEL) or members[0])
     return joined
 
 
-def derive_criteria(
-    workspace: Workspace, clauses: Sequence[Clause], before: Sequence[Criterion]
-) -> list[Wording]:
-    """Store criteria whose citations hold; returns what was left out or not answered, in sentences.
+@dataclass
+class Derived:
+    """What came of asking for criteria: those stored, what was left out, and each answer as it came.
+
+    ``unread``: clauses that no usable answer is about; ``stopped``: whether somebody ended it.
+    """
+
+    criteria: list[Criterion] = field(default_factory=list)
+    left: Left = field(default_factory=Left)
+    answers: list[str] = field(default_factory=list)
+    troubles: list[tuple[int, ModelTrouble]] = field(default_factory=list)
+    unread: list[Clause] = field(default_factory=list)
+    stopped: bool = False
+
+    def says(self) -> list[Wording]:
+        """What was left out or not answered, in sentences."""
+        failed = [
+            Wording("The model failed for {n} notes ({why})", n=n, why=trouble)
+            for n, trouble in self.troubles
+            if trouble.kind != "stopped"
+        ]
+        if self.stopped and (n := sum(n for n, trouble in self.troubles if trouble.kind == "stopped")):
+            failed.append(Wording("It was stopped: {n} notes were not read. Derive again to go on.", n=n))
+        return [*self.left.says(), *failed]
+
+
+def derive_criteria(workspace: Workspace, clauses: Sequence[Clause], before: Sequence[Criterion]) -> Derived:
+    """Store criteria whose citations hold; troubles are told, not raised.
 
     Raises:
-        ModelTrouble: there is no model, or it gave no usable answer at all; nothing is stored.
+        ModelTrouble: no model is configured.
+        BadInput: a model is being asked already.
     """
-    answers = asyncio.run(_ask_criteria(client_from_settings(), clauses, before, workspace.progress))
-    troubles = [answer for _, answer in answers if isinstance(answer, ModelTrouble)]
-    if len(troubles) == len(answers):
-        raise troubles[0]
-    left = Left()
+    with stoppable(workspace) as stop:
+        asking = _Asking(workspace.progress, stop)
+        answers = asyncio.run(_ask_criteria(client_for_notes(), clauses, before, asking))
+        derived = Derived(answers=[answered.text for answered in answers], stopped=stop.is_set())
     taken = {criterion.name.casefold() for criterion in before}
     found: list[Criterion] = []
-    for part, answer in answers:
-        if isinstance(answer, ProposedCriteria):
-            tried = [_criterion(workspace, proposal, part, left) for proposal in answer.criteria]
-            kept = [criterion for criterion in tried if criterion]
-            left.beyond += len(kept[_MOST_CRITERIA:])
-            found += kept[:_MOST_CRITERIA]
-    fresh = [criterion for criterion in _distinct(found) if criterion.name.casefold() not in taken]
-    criterion_table.save(workspace.db, fresh)
-    failed = sum(len(part) for part, answer in answers if isinstance(answer, ModelTrouble))
-    if not troubles:
-        return left.says()
-    return [*left.says(), Wording("The model failed for {n} notes ({why})", n=failed, why=troubles[0])]
+    for answered in answers:
+        if isinstance(answered.found, ModelTrouble):
+            derived.troubles.append((len(answered.part), answered.found))
+            derived.unread += answered.part if answered.found.kind != "stopped" else []
+        else:
+            found += _kept(workspace, answered.found, answered.part, derived.left)
+    for criterion in _distinct(found, derived.left):
+        if criterion.name.casefold() in taken:
+            derived.left.drop("criterion", criterion.name, KNOWN)
+        else:
+            derived.criteria.append(criterion)
+    if not derived.criteria and not derived.stopped:
+        derived.unread = list(clauses)
+    criterion_table.save(workspace.db, derived.criteria)
+    return derived
 
 
 async def _ask_criteria(
-    client: ModelClient, clauses: Sequence[Clause], before: Sequence[Criterion], progress: Progress
-) -> list[tuple[Part, ProposedCriteria | ModelTrouble]]:
+    client: ModelClient, clauses: Sequence[Clause], before: Sequence[Criterion], asking: _Asking
+) -> list[Answered[ProposedCriteria]]:
     names = fenced_lines("criteria", [criterion.name for criterion in before])
     known = f"\n\nThese criteria exist already; do not repeat them:\n{names}" if before else ""
 
@@ -354,31 +303,43 @@ async def _ask_criteria(
         return _messages(_CRITERIA, fenced_lines("notes", [clause.text for clause in part]) + known)
 
     parts = [list(clauses[at : at + _NOTES_GROUPED]) for at in range(0, len(clauses), _NOTES_GROUPED)]
-    question = _Question(messages, ProposedCriteria, _ROOM_FOR_CRITERIA)
+    question = Question(messages, ProposedCriteria, _ROOM_FOR_CRITERIA)
     try:
-        return await question.ask_all(client, parts, progress)
+        return await question.ask_all(client, parts, asking.progress, asking.stop)
     finally:
         await client.close()
+
+
+def _kept(
+    workspace: Workspace, answer: ProposedCriteria, part: Sequence[Clause], left: Left
+) -> list[Criterion]:
+    """The criteria of an answer that hold, at most so many."""
+    tried = [_criterion(workspace, proposal, part, left) for proposal in answer.criteria]
+    kept = [criterion for criterion in tried if criterion]
+    for criterion in kept[_MOST_CRITERIA:]:
+        left.drop("criterion", criterion.name, BEYOND)
+    return kept[:_MOST_CRITERIA]
 
 
 def _criterion(
     workspace: Workspace, proposal: ProposedCriterion, part: Sequence[Clause], left: Left
 ) -> Criterion | None:
     """The criterion with those citations that hold; None without any, a name or a statement."""
-    name, statement = tidy(proposal.name), tidy(proposal.statement, _LONGEST_STATEMENT)
+    name, statement = tidy(proposal.name, _LONGEST_LABEL), tidy(proposal.statement, _LONGEST_STATEMENT)
     if not name or not statement:
-        left.empty += 1
+        left.drop("criterion", name or statement, EMPTY)
         return None
     evidence: dict[Evidence, None] = {}
     for note, quote in left.cited(proposal.evidence, part):
         evidence[part[note].evidence().model_copy(update={"quote": quote})] = None
     if not evidence:
+        left.drop("criterion", name, UNFOUNDED)
         return None
     told = {"severity": proposal.severity, "origin": "model", "why": f"{len(evidence)} cited notes."}
     return new_criterion(workspace, name, statement, evidence=tuple(evidence), **told)
 
 
-def _distinct(found: Sequence[Criterion]) -> list[Criterion]:
+def _distinct(found: Sequence[Criterion], left: Left) -> list[Criterion]:
     """One criterion of each name and statement, with all its evidence: weak models repeat themselves."""
     kept: dict[str, Criterion] = {}
     names: dict[str, str] = {}
@@ -388,6 +349,7 @@ def _distinct(found: Sequence[Criterion]) -> list[Criterion]:
         first = kept.setdefault(key, criterion)
         names.setdefault(criterion.name.casefold(), key)
         if first is not criterion:
+            left.drop("criterion", criterion.name, REPEATED)
             evidence = tuple(dict.fromkeys((*first.evidence, *criterion.evidence)))
             why = f"{len(evidence)} cited notes."
             kept[key] = first.model_copy(update={"evidence": evidence, "why": why})

@@ -16,6 +16,7 @@ from pydantic import Field
 from labelcore.models import Criterion, Frozen, Role, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import by_model
+from labelcore.stages.deriving.citing import Dropped
 from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
 from labelcore.stages.deriving.coding import Coded, list_codes
 from labelcore.stages.deriving.editing import accept, list_criteria, live_criteria, new_criterion
@@ -45,11 +46,19 @@ _NEAR = 0.5  # cosine of the blend from which a new note joins an existing crite
 
 
 class Derivation(Frozen):
-    """The rubric after a derivation, and what it does not explain."""
+    """The rubric after a derivation, and what it does not explain.
+
+    ``by_model``: criteria that the model gave now; ``left_out``: what of its answers did not hold, with why;
+    ``answers``: these as they came.
+    """
 
     criteria: tuple[Criterion, ...]
     uncovered_fails: int
     warnings: tuple[Wording, ...] = ()
+    by_model: int = 0
+    left_out: tuple[Dropped, ...] = ()
+    relocated: int = 0
+    answers: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -66,19 +75,26 @@ def derive(
 ) -> Derivation:
     """Turn the notes on failed outputs into criteria.
 
-    What people said of failed outputs gets codes too, offline.
+    What people said of failed outputs gets codes too, offline. Notes that the model gives nothing useful
+    for are read offline as well, which is said.
 
     Raises:
-        ModelTrouble: a model was asked for and none answers.
+        ModelTrouble: a model was asked for and none is configured.
+        BadInput: a model is being asked about these notes already.
     """
     labels = fitting_labels(workspace)
     before = list_criteria(workspace)
-    troubles: list[Wording] = []
+    asked, unread = by_model.Derived(), list[Wording]()
     if clauses := _new_clauses(workspace, before):
-        if offline:
-            _derive_by_meaning(workspace, clauses, labels, before)
-        else:
-            troubles = by_model.derive_criteria(workspace, clauses, before)
+        asked = (
+            by_model.Derived(unread=clauses)
+            if offline
+            else by_model.derive_criteria(workspace, clauses, before)
+        )
+        if asked.unread:
+            _derive_by_meaning(workspace, asked.unread, labels, list_criteria(workspace))
+        if asked.unread and not offline:
+            unread.append(_instead(len(asked.unread)))
         code_notes(workspace, offline=True)
     if accept_all:
         for criterion in list_criteria(workspace, status="proposed"):
@@ -87,7 +103,19 @@ def derive(
     return Derivation(
         criteria=tuple(after),
         uncovered_fails=len(uncovered_fails(workspace)),
-        warnings=(*troubles, *_warnings(workspace, labels, after)),
+        warnings=(*asked.says(), *unread, *_warnings(workspace, labels, after)),
+        by_model=len(asked.criteria),
+        left_out=tuple(asked.left.dropped),
+        relocated=asked.left.relocated,
+        answers=tuple(filter(None, asked.answers)),
+    )
+
+
+def _instead(n: int) -> Wording:
+    return Wording(
+        "For {n} notes the model gave nothing that could be used; the criteria for these come from their "
+        "meaning, offline.",
+        n=n,
     )
 
 

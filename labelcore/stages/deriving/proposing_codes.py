@@ -14,7 +14,6 @@ import numpy as np
 from pydantic import Field
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import client_from_settings
 from labelcore.models import Code, Frozen, Quote, Role, new_id
 from labelcore.operations import Effect, operation
 from labelcore.settings import settings
@@ -84,10 +83,9 @@ def _asked(workspace: Workspace, clauses: Sequence[Clause]) -> Proposal | None:
     if not settings().has_model:
         return None
     try:
-        client = client_from_settings()
+        return name_codes(workspace, clauses, [code.label for code in live_codes(workspace)])
     except ModelTrouble as trouble:
         return Proposal(troubles=[(len(clauses), trouble)], parts=1)
-    return name_codes(client, clauses, [code.label for code in live_codes(workspace)], workspace.progress)
 
 
 def _coded(

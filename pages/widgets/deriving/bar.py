@@ -10,10 +10,9 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.deriving import derivation, editing
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
-from pages.widgets.deriving import tools
+from pages.widgets import keys, shell, working
+from pages.widgets.deriving import derived, tools
 from pages.widgets.deriving.table import Listed
-from pages.widgets.shell import plain
 
 
 def show(workspace: Workspace, found: Listed) -> None:
@@ -32,8 +31,7 @@ def show(workspace: Workspace, found: Listed) -> None:
         tools.offer(left)
         if accepted:
             shell.go("5_judging.py", "Next: judges")
-    for says in st.session_state.get(keys.DERIVED, ()):  # the page's last act takes them away
-        st.info(plain(says))
+    derived.show(workspace)
     if not found.criteria:
         fails = projects.overview(workspace).fails
         none = say("There are no criteria yet, and no output is failed: grade some, and say what is wrong.")
@@ -63,14 +61,10 @@ def _find_more(workspace: Workspace, *, first: bool) -> None:
     if settings().has_model:
         ways[say("Without the model")] = True
     for at, (label, offline) in enumerate(ways.items()):
-        if st.button(label, type="primary" if first and not at else "secondary", key=f"derive-{at}"):
-            with st.spinner(say("Reading the notes …")):
-                known = {criterion.id for criterion in editing.list_criteria(workspace)}
-                made = derivation.derive(workspace, offline=offline)
-            new = sum(criterion.id not in known for criterion in made.criteria)
-            counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=new)
-            st.session_state[keys.DERIVED] = [
-                counts if new else say("The notes say nothing new."),
-                *(say(warning) for warning in made.warnings),
-            ]
-            st.rerun()
+        if st.button(
+            label,
+            type="primary" if first and not at else "secondary",
+            key=f"derive-{at}",
+            disabled=working.is_under_way(keys.DERIVING),
+        ):
+            derived.begin(workspace, offline=offline)

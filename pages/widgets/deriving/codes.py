@@ -11,9 +11,9 @@ from labelcore.messages import say, trouble_words
 from labelcore.messages.catalogue import counted
 from labelcore.models import Code
 from labelcore.settings import settings
-from labelcore.stages.deriving import coding, proposing_codes
+from labelcore.stages.deriving import asking, coding, proposing_codes
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, shell, working
 from pages.widgets.components import BoardAct, board_acts, code_board
 
 _ON_BOARD = 60
@@ -48,15 +48,29 @@ def show_codes(workspace: Workspace) -> None:
 
 def _propose(workspace: Workspace) -> None:
     """One button: by the model where one is configured, else offline."""
+    busy = working.is_under_way(keys.CODING)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        pressed = st.button(say("Give codes to what has none"), type="primary")
+        pressed = st.button(say("Give codes to what has none"), type="primary", disabled=busy)
         offline = not settings().has_model or not st.checkbox(say("With the model"), value=True)
     if pressed:
-        with st.spinner(say("Reading the notes …")):
-            done = proposing_codes.code_notes(workspace, offline=offline)
-        shell.warn(done.says)
-        told = {"n": f"{done.quotes_new:,}", "model": f"{done.by_model:,}"}
-        st.success(say("{n} quotes got a code, {model} of them by the model.", **told))
+        working.begin(
+            keys.CODING, workspace, lambda place: proposing_codes.code_notes(place, offline=offline)
+        )
+        st.rerun()
+    if busy:
+        working.watch(keys.CODING, lambda: asking.stop_asking(workspace))
+    if ended := working.take(keys.CODING):
+        _show_outcome(ended)
+
+
+def _show_outcome(ended: working.Work) -> None:
+    if ended.trouble:
+        st.error(shell.plain(ended.trouble), icon=":material/error:")
+        return
+    done: proposing_codes.Coding = ended.found
+    shell.warn(done.says)
+    told = {"n": f"{done.quotes_new:,}", "model": f"{done.by_model:,}"}
+    st.success(say("{n} quotes got a code, {model} of them by the model.", **told))
 
 
 def _least_sure_first(sure: float | None) -> float:

@@ -47,6 +47,7 @@ def _propose(workspace: Workspace) -> None:
         order = ProposalOrder(offline=not settings().has_model)
         found = propose_judges(workspace, order=order, examined=False)
     made, nothing = found.judges, [shell.plain(sentence(told)) for told in found.nothing]
+    nothing += [shell.plain(say(told)) for told in found.warnings]
     if not made:
         for told in nothing:
             st.info(told)

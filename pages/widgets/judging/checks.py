@@ -13,6 +13,7 @@ from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.checks import Trial
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
+from pages.widgets.judging import written
 
 _START = """# Fails an output that is longer than 120 words.
 def check(output, input, context, metadata):
@@ -40,6 +41,7 @@ def write_check(workspace: Workspace) -> None:
         say("It decides"), criteria, format_func=lambda criterion: criterion.name, key=keys.CHECK_CRITERION
     )
     name = right.text_input(say("Its name"), max_chars=60, key=keys.CHECK_NAME)
+    written.offer(workspace, chosen)
     limit = int(st.number_input(say("Outputs to try it on"), 5, 200, 20, 5, key=keys.CHECK_LIMIT))
     try_it, keep = st.columns(2)
     if try_it.button(say("Try it"), width="stretch", key=keys.CHECK_TRY):

@@ -232,8 +232,8 @@ class CheckWriter:
             why = Wording("The written check '{name}' was dropped: {fault}", name=check.name, fault=fault)
             self.remarks.append(why)
         elif any(spec == kept for _, kept in self.checks):
-            again = Wording("The written check '{name}' was dropped: it is there already.", name=check.name)
-            self.remarks.append(again)
+            why = Wording("The written check '{name}' was dropped: it is there already.", name=check.name)
+            self.remarks.append(why)
         else:
             self.checks.append((check, spec))
 

@@ -71,7 +71,9 @@ def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
 def whole_of(project: Project, accepted: Sequence[Criterion]) -> Criterion:
     """The overall grade as something that a model can be asked: what experts fail outputs for, if known."""
     rules = "".join(f"\n- {criterion.name}: {criterion.statement}" for criterion in accepted)
-    known = f"\nExperts have failed outputs that break one of these, among other faults:{rules}" if rules else ""
+    known = (
+        f"\nExperts have failed outputs that break one of these, among other faults:{rules}" if rules else ""
+    )
     return Criterion(
         id=OVERALL,
         project_id=project.id,

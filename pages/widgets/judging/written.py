@@ -1,0 +1,53 @@
+"""Checks that the model writes: asked for here, watched, and what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.messages.catalogue import counted
+from labelcore.models import Criterion
+from labelcore.settings import settings
+from labelcore.stages.judging.proposing.proposals import ProposalOrder
+from labelcore.stages.judging.testing.overview import ProposedJudges, propose_judges
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell, working
+from pages.widgets.shell import plain
+
+
+def offer(workspace: Workspace, criterion: Criterion) -> None:
+    """One button to have checks of a criterion written, where a model is configured."""
+    if not settings().has_model:
+        shell.aside(say("With a model, the model can write checks too."))
+        return
+    busy = working.is_under_way(keys.CHECKS_WRITTEN)
+    if st.button(say("Have the model write checks"), key="write-by-model", disabled=busy):
+        order = ProposalOrder(kind="code", criterion=criterion.id)
+        working.begin(
+            keys.CHECKS_WRITTEN, workspace, lambda place: propose_judges(place, order=order, examined=False)
+        )
+        shell.again()
+    if busy:
+        working.watch(keys.CHECKS_WRITTEN)
+    if ended := working.take(keys.CHECKS_WRITTEN):
+        if ended.trouble:
+            st.error(plain(ended.trouble), icon=":material/error:")
+        else:
+            _show(ended.found)
+
+
+def _show(found: ProposedJudges) -> None:
+    """The checks that work, and why others were dropped."""
+    st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
+    checks = [judge for judge in found.judges if "source" in judge.spec]
+    words = counted(
+        "The model wrote one check that works.", "The model wrote {n} checks that work.", n=len(checks)
+    )
+    st.write(words)
+    for judge in checks:
+        with st.expander(plain(judge.name)):
+            st.code(judge.spec["source"], language="python", wrap_lines=True)
+    for told in found.warnings:
+        st.info(plain(say(told)))
+    if checks:
+        st.write(say("They are candidate judges now: run them next."))

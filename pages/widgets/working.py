@@ -1,0 +1,88 @@
+"""Long work of a page in a thread: how far it is, for how long, a way to stop it; then what came of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any
+
+import streamlit as st
+
+from labelcore.errors import LabelcoreError
+from labelcore.messages import say, speak, trouble_words
+from labelcore.workspace import Workspace
+from pages.widgets import shell
+from pages.widgets.shell import plain
+
+_log = logging.getLogger("labelcore.pages")
+
+
+@dataclass
+class Work:
+    """One piece of work. ``found`` is its result, ``trouble`` the sentence of what ended it instead."""
+
+    done: int = 0
+    total: int = 0
+    words: str = ""
+    over: bool = False
+    stopping: bool = False
+    found: Any = None
+    trouble: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    def tell(self, done: int, total: int, words: str) -> None:
+        """Take in how far it is."""
+        self.done, self.total, self.words = done, total, words
+
+
+def begin(key: str, workspace: Workspace, act: Callable[[Workspace], object]) -> None:
+    """Begin it, in this visitor's session; ``act`` is given a workspace that tells how far it is."""
+    work = st.session_state[key] = Work()
+    failed = say("It failed; the log says why. What was stored is kept.")
+
+    def whole() -> None:
+        try:
+            work.found = act(workspace.telling(work.tell))
+        except LabelcoreError as trouble:
+            work.trouble = trouble_words(trouble)
+        except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
+            _log.exception("work of a page failed")
+            work.trouble = failed
+        finally:
+            work.over = True
+
+    Thread(target=copy_context().run, args=(whole,), daemon=True).start()
+
+
+def is_under_way(key: str) -> bool:
+    """Whether this visitor's work goes on."""
+    work = st.session_state.get(key)
+    return work is not None and not work.over
+
+
+def take(key: str) -> Work | None:
+    """The work that has ended, once."""
+    if key not in st.session_state or is_under_way(key):
+        return None
+    ended: Work = st.session_state.pop(key)
+    return ended
+
+
+@st.fragment(run_every=0.5)
+def watch(key: str, stop: Callable[[], object] | None = None) -> None:
+    """A bar while it goes on; the whole page again once it has ended."""
+    speak(shell.language())  # a fragment runs without its page
+    work: Work | None = st.session_state.get(key)
+    if work is None or work.over:
+        st.rerun()
+    seconds = say("{n:.0f} s", n=time.monotonic() - work.began)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = say(work.words) if work.words else say("Reading the notes …")
+        st.progress(work.done / work.total if work.total else 0.0, text=plain(f"{words} · {seconds}"))
+        if stop and st.button(say("Stop"), key=f"{key}-stop", icon=":material/stop:", disabled=work.stopping):
+            work.stopping = True
+            stop()
