@@ -1,4 +1,4 @@
-"""A derivation: begun, watched, stopped; then what came of it, what was left out, and the model's own words."""
+"""A derivation: begun, watched, stopped; then what came of it, what was left out, and the model's words."""
 
 from __future__ import annotations
 
