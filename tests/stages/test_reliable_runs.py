@@ -243,19 +243,19 @@ def test_calls_that_break_off_count_as_if_they_had_been_paid(
 
 
 def test_a_limit_that_cannot_hold_is_refused(
-    workspace: Workspace, add_outputs: Add, mock: MockEndpoint, set_: Set
+    workspace: Workspace, add_outputs: Add, mock: MockEndpoint
 ) -> None:
     judge(workspace)
     texts(add_outputs, 3)
     with pytest.raises(BadInput, match="this process only"):
         judging.run_judges(workspace, order=judging.RunOrder(max_cost=1, engine="dask"))
     assert by_command(workspace, max_cost=1.0).exit_code == 0, "a model on this machine is free"
-    far = "https://models.invalid/v1"
-    set_(BASE_URL=far)
-    asked = {"prompt_version": "judge-v2", "name": "Whole", "statement": "It is good.", "model": "mock"}
-    first = judge_table.current(workspace.db, workspace.project.id)[0]
-    later = {"version": 2, "id": "llm-2", "spec": asked | {"address": far}}
-    judge_table.save(workspace.db, [first.model_copy(update=later)])
+
+
+def test_a_limit_without_a_price_is_refused(workspace: Workspace, add_outputs: Add, set_: Set) -> None:
+    set_(BASE_URL="https://models.invalid/v1", MODEL="mock", API_KEY="k")
+    judge(workspace)
+    texts(add_outputs, 3)
     with pytest.raises(BadInput, match="LABELCORE_PRICE_IN"):
         judging.run_judges(workspace, order=judging.RunOrder(max_cost=1))
 

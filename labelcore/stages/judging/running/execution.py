@@ -91,9 +91,8 @@ def _remaining(
     for version, n in missing:
         if n and (prompts := kind_of(version).prompts):
             latency = verdict_table.usual_latency(workspace.db, workspace.project.id, version.model)
-            with contextlib.suppress(
-                LabelcoreError
-            ):  # an endpoint that is missing is told of when it is asked
+            # An endpoint that is missing is told of when it is asked.
+            with contextlib.suppress(LabelcoreError):
                 at_once = options.concurrency or endpoint_for(prompts[0].answerer).concurrency
                 if latency is not None:
                     remaining.expect(version, latency / 1000 / at_once)
