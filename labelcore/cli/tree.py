@@ -16,6 +16,7 @@ GROUPS = {
     "endpoints": "Where model calls go.",
     "glossary": "Words of the domain, for experts and judges.",
     "judge": "Automatic decisions on one criterion each.",
+    "judge prompt": "What an LLM judge asks: read it, try a change, keep it, go back.",
     "library": "Rubrics that travel by file.",
     "local-model": "A small model on this machine.",
     "outputs": "All outputs: filtered, sorted, counted, and one with all that is known of it.",

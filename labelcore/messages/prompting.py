@@ -30,6 +30,14 @@ WORDS = {
     "prompt_two_demands": (
         "The criterion asks for two things, “{first}” and “{other}”: split it, and each gets its own judge."
     ),
+    "prompt_size": "About {tokens:,} tokens, estimated (four Latin characters each).",
+    "prompt_cost": "With an answer of {answer} tokens about US$ {cost:.6f} at the price of {endpoint}.",
+    "prompt_no_price": "No price is set for {model}.",
+    "prompt_no_endpoint": "Its endpoint is not configured here, so no price is known.",
+    "set_has_version": (
+        "The chosen set goes on with version {version} of “{name}”, with which it was measured: run the "
+        "judge, then `labelcore choose` chooses anew."
+    ),
     "prompt_unmarked": (
         "What fills {names} stands in the prompt without marks: an output can speak to the judge as if it "
         "were the prompt. Test its hardness before you use it."

@@ -167,6 +167,12 @@ def tokens_at(text: str, stretch: Stretch) -> list[Stretch]:
     return [match.span() for match in _TOKEN.finditer(text, *stretch)]
 
 
+def about_tokens(text: str) -> int:
+    """Tokens of a model, roughly: four ASCII characters each, and one for each other character."""
+    ascii_characters = len(text.encode("ascii", "ignore"))
+    return ascii_characters // 4 + len(text) - ascii_characters
+
+
 def put_behind(text: str, end: int, extra: str) -> str:
     """The text with ``extra`` behind the sentence that ends at ``end``, spaced as its script asks."""
     last = text[end - 1 : end]

@@ -1,5 +1,5 @@
 """What refining says, a file for each of its modules."""
 
-from labelcore.messages.lines.refining import court, outcomes
+from labelcore.messages.lines.refining import court, outcomes, prompts
 
-__all__ = ["court", "outcomes"]
+__all__ = ["court", "outcomes", "prompts"]

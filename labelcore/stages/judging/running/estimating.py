@@ -21,10 +21,11 @@ from labelcore.models import Frozen, JudgeVersion, Output
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.live_run import Backlog
 from labelcore.store import outputs as output_table, vectors, verdicts as verdict_table
+from labelcore.text.reading import about_tokens
 from labelcore.workspace import Workspace
 
 _SAMPLE, _LOCAL_SAMPLE = 40, 8
-_ANSWER_TOKENS = 80
+ANSWER_TOKENS = 80
 _LATENCY_MS = 2_000.0
 
 
@@ -80,7 +81,7 @@ class _Scales(ModelClient):
     ) -> Answer[Schema]:
         """An abstention that nobody reads."""
         form = str(schema.model_json_schema())
-        self._take("".join(message["content"] for message in messages) + form, _ANSWER_TOKENS)
+        self._take("".join(message["content"] for message in messages) + form, ANSWER_TOKENS)
         parsed = schema.model_validate({"reason": "", "verdict": "abstain"})
         return Answer(parsed=parsed, text="", model=self.model)
 
@@ -99,10 +100,8 @@ class _Scales(ModelClient):
         """Nothing."""
 
     def _take(self, text: str, answer: int) -> None:
-        """Tokens of a text, roughly: four ASCII characters each, and one for each other character."""
         self.calls += 1
-        ascii_characters = len(text.encode("ascii", "ignore"))
-        self.tokens_in += ascii_characters // 4 + len(text) - ascii_characters
+        self.tokens_in += about_tokens(text)
         self.tokens_out += answer
 
     @property
@@ -204,7 +203,7 @@ class _Estimator:
             sentences = [f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts."]
         else:
             outputs = f"Prompts are measured on {len(self._sample)} outputs"
-            sentences = [f"{outputs}; an answer is taken to have {_ANSWER_TOKENS} tokens."]
+            sentences = [f"{outputs}; an answer is taken to have {ANSWER_TOKENS} tokens."]
         if nothing_asked:
             asked = f"Nothing was asked of {scales[0].model} yet"
             sentences.append(f"{asked}: a call is taken to last {_LATENCY_MS / 1000:g} s.")
