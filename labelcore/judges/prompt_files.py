@@ -187,11 +187,10 @@ def _answer(text: str) -> AnswerFormat | None:
         return _form_of(json.loads(text))
     except ValueError as trouble:
         raise BadInput(
-            "answer: it is no JSON ({fault}).", next_step=_FORM, fault=str(trouble)[:120]
+            "answer: it is no JSON ({fault}).",
+            next_step="docs/prompts.md tells how answers are read.",
+            fault=str(trouble)[:120],
         ) from trouble
-
-
-_FORM = 'For example: answer: {"kind": "first_word", "passes": ["yes"], "fails": ["no"]}'
 
 
 def _form_of(given: Any) -> AnswerFormat | None:
@@ -200,7 +199,12 @@ def _form_of(given: Any) -> AnswerFormat | None:
     except ValidationError as trouble:
         fault = trouble.errors()[0]
         place = ".".join(("answer", *map(str, fault["loc"])))
-        raise BadInput("{place}: {fault}.", next_step=_FORM, place=place, fault=fault["msg"]) from trouble
+        raise BadInput(
+            "{place}: {fault}.",
+            next_step="docs/prompts.md tells how answers are read.",
+            place=place,
+            fault=fault["msg"],
+        ) from trouble
 
 
 def _from_json(text: str) -> PromptFile:

@@ -19,6 +19,7 @@ from labelcore.judges.templates import DEFAULT, Template
 from labelcore.llm import Message, endpoint_for
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
+from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.estimating import ANSWER_TOKENS
 from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
 from labelcore.store import judges as judge_table, outputs as output_table
@@ -133,7 +134,10 @@ def save_prompt(workspace: Workspace, judge: JudgeVersion, *, file: PromptText, 
 
 
 def _keep(workspace: Workspace, judge: JudgeVersion, file: str, why: str, *, use: bool) -> KeptVersion:
-    spec = changed(judge, prompt_files.read(file))
+    (bound_judge,) = bound(workspace.db, [judge])
+    spec = changed(bound_judge, prompt_files.read(file))
+    if spec == bound_judge.spec:
+        spec = judge.spec
     made = keep(workspace, judge, spec, why=why, use=use)
     weak = lint(PromptDraft(template_of(Prompt(spec))))
     says = tuple(finding.says for finding in weak if not finding.stops)
@@ -150,7 +154,9 @@ def changed(judge: JudgeVersion, file: PromptFile) -> dict[str, Any]:
     before = template_of(prompt)
     prompt_files.check(file, before)
     spec = dict(prompt.content)
-    if file.template != before:
+    if file.template == DEFAULT:
+        spec.pop("template", None)
+    elif file.template != before:
         spec["template"] = file.template.model_dump(mode="json")
     if file.answer:
         spec["answer"] = file.answer.model_dump(mode="json")

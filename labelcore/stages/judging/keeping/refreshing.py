@@ -103,7 +103,6 @@ def _refreshed(workspace: Workspace, old: JudgeVersion, staleness: Staleness) ->
             "description": description,
             "criterion_version": criterion.version if criterion else None,
             "author": workspace.person,
-            "why": "",
             "at": now(),
         }
     )

@@ -89,7 +89,8 @@ def continued(db: Database, version: JudgeVersion) -> JudgeVersion:
 def stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     """The versions, stored with numbers that follow those of their judges.
 
-    A judge that is the same, or would be made of the same grades, notes and field again, keeps its version.
+    A judge that is the same, or would be made of the same grades, notes and field again, keeps its version;
+    so does one whose prompt a person changed.
     """
     now = judge_table.current(workspace.db, workspace.project.id)
     current = {judge.judge_id: judge for judge in now}
@@ -100,6 +101,7 @@ def stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Judge
         old, made_of = current.get(version.judge_id), kind_of(version).made_of
         if old and (
             is_same(asking[version.judge_id], version)
+            or (old.why and kind_of(old).prompts)
             or (made_of is not None and made_of == kind_of(old).made_of)
         ):
             found.append(old)
