@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import inspect
 import re
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from labelcore.cli import sending
@@ -152,6 +154,9 @@ class Shape:
             return [self.read(part) for part in value]
         if here := self.mark(Here):
             return str(here.reads(value))
+        if self.mark(FileText) and value == "-":
+            hidden = SecretStr in self.types and sys.stdin.isatty()
+            return getpass.getpass(f"{self.of.name}: ") if hidden else sys.stdin.read(_LONGEST_FILE + 1)
         if self.mark(FileText):
             if value == "-":
                 return sys.stdin.read(_LONGEST_FILE + 1).removeprefix("\ufeff")

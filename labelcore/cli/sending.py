@@ -24,7 +24,7 @@ from labelcore.dispatch import Outcome, Request, execute
 from labelcore.errors import BadInput, LabelcoreError, StoreBusy
 from labelcore.models import DOOR_SUFFIX
 from labelcore.progress import Progress, silent
-from labelcore.settings import settings
+from labelcore.settings import settings, working_on
 from labelcore.store import close_database, open_database
 
 _BAR = 24
@@ -83,7 +83,8 @@ def run(db: Path, request: Request, progress: Progress) -> Outcome:
             return answer
         raise
     try:
-        return execute(database, request, progress)
+        with working_on(db):
+            return execute(database, request, progress)
     finally:
         close_database(db)
 

@@ -167,6 +167,11 @@ _CHINESE = re.compile(
 )
 
 
+def is_another(asked: str, answered: str) -> bool:
+    """Whether an endpoint that was asked for one model says that it is another one."""
+    return bool(asked and answered) and asked.strip() != answered.strip()
+
+
 def refusal_text(text: str) -> str:
     """A refusal that a provider gives in a field of its own, as a text to be kept."""
     return json.dumps({"refusal": text}, ensure_ascii=False)

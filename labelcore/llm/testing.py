@@ -5,16 +5,28 @@ from __future__ import annotations
 import asyncio
 import time
 
+import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import client_for
 from labelcore.llm.client import OpenAIClient
-from labelcore.llm.protocol import Message, parse
-from labelcore.settings import Endpoint
+from labelcore.llm.protocol import Message, is_another, parse
+from labelcore.llm.transports import proxy_for
+from labelcore.settings import OPENAI_URL, Endpoint
+from labelcore.wording import Wording
 
 _QUESTION: list[Message] = [{"role": "user", "content": "How is the sea today?"}]
 _WORDS = ("yes", "no")
+_BATCHES_SECONDS = 10.0
+_ENFORCES = Wording("It answers and enforces schemas.")
+_REFUSES = Wording(
+    "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."
+)
+_IGNORES = Wording(
+    "It answers but ignores schemas: they go into the prompt when an answer does not fit, and answers are "
+    "parsed strictly."
+)
 
 
 class _Hidden(BaseModel):
@@ -25,7 +37,11 @@ class _Hidden(BaseModel):
 
 
 class Connection(BaseModel):
-    """What a test of an endpoint found; ``schemas``: whether it enforces them, None if it is not there."""
+    """What a test of an endpoint found, None for what could not be asked.
+
+    ``schemas``: whether it enforces them; ``batches``: whether it takes questions by file; ``answered_as``:
+    the model that it says it is, ``renamed`` where that is another than was asked for.
+    """
 
     endpoint: str
     base_url: str | None
@@ -34,17 +50,40 @@ class Connection(BaseModel):
     answered_as: str = ""
     schemas: bool | None = None
     likelihoods: bool | None = None
+    batches: bool | None = None
+    renamed: bool = False
     latency_ms: float | None = None
-    said: str
+    said: Wording
 
 
 def check(endpoint: Endpoint) -> Connection:
-    """Ask an endpoint two small questions. Trouble is part of the result."""
-    known = {"endpoint": endpoint.name, "base_url": endpoint.base_url, "model": endpoint.model}
+    """Ask an endpoint two small questions, and for its batches. Trouble is part of the result."""
+    address = endpoint.address if endpoint.base_url else None
+    known = {"endpoint": endpoint.name, "base_url": address, "model": endpoint.model}
     try:
-        return Connection.model_validate(known | asyncio.run(_ask(client_for(endpoint))))
+        found = asyncio.run(_ask(client_for(endpoint)))
     except ModelTrouble as trouble:
-        return Connection.model_validate(known | {"answered": False, "said": str(trouble)})
+        return Connection.model_validate(
+            known | {"answered": False, "said": Wording("{trouble}", trouble=trouble)}
+        )
+    batches = asyncio.run(_takes_batches(endpoint))
+    renamed = is_another(endpoint.model, str(found["answered_as"]))
+    return Connection.model_validate(known | found | {"batches": batches, "renamed": renamed})
+
+
+async def _takes_batches(endpoint: Endpoint) -> bool:
+    """Whether it lists batches, as OpenAI does."""
+    url = f"{(endpoint.base_url or OPENAI_URL).rstrip('/')}/batches?limit=1"
+    limit = aiohttp.ClientTimeout(total=min(_BATCHES_SECONDS, endpoint.call_timeout))
+    headers = {"authorization": f"Bearer {endpoint.key}"}
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=limit, headers=headers) as session,
+            session.get(url, proxy=proxy_for(url)) as response,
+        ):
+            return response.status == 200 and isinstance((await response.json()).get("data"), list)
+    except (aiohttp.ClientError, OSError, ValueError, AttributeError):
+        return False
 
 
 async def _ask(client: OpenAIClient) -> dict[str, object]:
@@ -60,14 +99,7 @@ async def _ask(client: OpenAIClient) -> dict[str, object]:
         parse(text, _Hidden)
     except ValidationError:
         obeyed = False
-    finding = "It answers and enforces schemas."
-    if not client.by_schema:
-        finding = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."
-    elif not obeyed:
-        finding = (
-            "It answers but ignores schemas: they go into the prompt when an answer does not fit, and "
-            "answers are parsed strictly."
-        )
+    finding = _ENFORCES if obeyed else _IGNORES if client.by_schema else _REFUSES
     return {
         "answered": True,
         "answered_as": model,

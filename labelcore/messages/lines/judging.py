@@ -1,17 +1,15 @@
-"""What is told of judges: made, run and tested; of endpoints, and of the model on this machine."""
+"""What is told of judges: made, run and tested."""
 
 import json
 from collections.abc import Iterator, Sequence
 
-from labelcore.llm import local_server
 from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
-from labelcore.messages.lines import bringing as bringing
+from labelcore.messages.lines import bringing as bringing, endpoints as endpoints
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import JudgeVersion, ProbeOpinion, Run
-from labelcore.settings import Endpoint
 from labelcore.stages.judging.keeping.schemas import SchemaState
 from labelcore.stages.judging.keeping.summaries import JudgeDetail
 from labelcore.stages.judging.proposing.cascades import CascadeReport, HandedOver
@@ -19,7 +17,6 @@ from labelcore.stages.judging.proposing.checks import Contract, KeptCheck, Trial
 from labelcore.stages.judging.proposing.retraining import LearnedReport, Retrained
 from labelcore.stages.judging.running.estimating import Estimate
 from labelcore.stages.judging.running.live_run import span_words
-from labelcore.stages.judging.running.machine import Connections, LocalModel, Stopped
 from labelcore.stages.judging.running.orders import StoppedRuns
 from labelcore.stages.judging.testing.hardness import HardnessAhead
 from labelcore.stages.judging.testing.hardness_report import ChangedTexts, HardnessReport, HardnessRow
@@ -242,45 +239,6 @@ def stopped(found: StoppedRuns) -> Iterator[str]:
         yield f"Asked {len(found.stopped)} runs to stop; `labelcore judge run` goes on later."
     else:
         yield "No run is under way."
-
-
-@lines("endpoints list")
-def endpoints(found: list[Endpoint]) -> Iterator[str]:
-    for endpoint in found:
-        key = "set" if endpoint.has_key else "not set"
-        yield (
-            f"{endpoint.name}: {endpoint.model} at {endpoint.base_url or 'OpenAI'}, "
-            f"{endpoint.concurrency} calls at once, key {key}"
-        )
-    if not found:
-        yield "None is configured: set LABELCORE_MODEL, or name several in LABELCORE_ENDPOINTS."
-
-
-@lines("endpoints test")
-def connections(found: Connections) -> Iterator[str]:
-    for answer in found.endpoints:
-        figures = (
-            f" {answer.latency_ms:.0f} ms, as {answer.answered_as}, "
-            f"{'with' if answer.likelihoods else 'without'} log-probabilities."
-        )
-        yield f"{answer.endpoint}: {answer.said}{figures if answer.answered else ''}"
-    if not found.endpoints:
-        yield "None is configured: set LABELCORE_MODEL."
-
-
-@lines("local-model start", "local-model status")
-def local_model(found: LocalModel) -> Iterator[str]:
-    if found.server:
-        yield f"The local model {found.server.model} runs (process {found.server.pid}). To use it in a shell:"
-        yield from (f"export {name}={value}" for name, value in found.server.variables().items())
-    else:
-        can = "" if found.installed else f" The package {local_server.PACKAGE} is not installed."
-        yield f"No local model runs.{can}"
-
-
-@lines("local-model stop")
-def local_model_stopped(found: Stopped) -> Iterator[str]:
-    yield "The local model is stopped." if found.stopped else "No local model ran."
 
 
 @lines("judge harden", "judge hardness")

@@ -1,0 +1,91 @@
+"""What is told of endpoints, and of the model on this machine."""
+
+from collections.abc import Iterator
+
+from labelcore.llm import local_server
+from labelcore.llm.testing import Connection
+from labelcore.messages.catalogue import say
+from labelcore.messages.results import lines
+from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.endpoints import RemovedEndpoint
+from labelcore.stages.judging.running.machine import Connections, LocalModel, Stopped
+
+
+@lines("endpoints list")
+def endpoints(found: list[Endpoint]) -> Iterator[str]:
+    yield from map(endpoint_words, found)
+    if not found:
+        yield "None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL."
+
+
+@lines("endpoints add")
+def endpoint_added(made: Endpoint) -> Iterator[str]:
+    yield f"{endpoint_words(made)}."
+    yield f"`labelcore endpoints test {made.name}` says what it can."
+
+
+@lines("endpoints remove")
+def endpoint_removed(found: RemovedEndpoint) -> Iterator[str]:
+    yield f"The endpoint '{found.removed}' is taken away, and its key with it where it was kept here."
+
+
+def endpoint_words(endpoint: Endpoint) -> str:
+    """An endpoint with its limit and where its key is, never the key."""
+    told = {"name": endpoint.name, "model": endpoint.model, "n": endpoint.concurrency}
+    told |= {"address": endpoint.address if endpoint.base_url else "OpenAI", "key": key_words(endpoint)}
+    return say("{name}: {model} at {address}, {n} calls at once, {key}", **told)
+
+
+def key_words(endpoint: Endpoint) -> str:
+    """Where an endpoint's key is, and whether it is there."""
+    if endpoint.key_place == "variable":
+        told = {"variable": endpoint.api_key_env}
+        there = say("key in the variable {variable}", **told)
+        return there if endpoint.has_key else say("no key: the variable {variable} is not set", **told)
+    return {
+        "settings": say("key set"),
+        "keyring": say("key in the system's keyring"),
+        "file": say("key in a file that only its owner can read"),
+        "": say("no key"),
+    }[endpoint.key_place]
+
+
+def connection_words(found: Connection) -> list[str]:
+    """What a test found of an endpoint, a sentence each."""
+    if not found.answered:
+        return [say(found.said)]
+    can = {True: say("yes"), False: say("no"), None: "?"}
+    told = {"ms": found.latency_ms or 0.0, "odds": can[found.likelihoods], "batches": can[found.batches]}
+    figures = say("Log-probabilities: {odds}. Batches: {batches}. First answer after {ms:,.0f} ms.", **told)
+    names = {"answered": found.answered_as or "?", "asked": found.model}
+    named = say("It says that it is '{answered}'.", **names)
+    if found.renamed:
+        named = say(
+            "Asked for '{asked}', it says that it is '{answered}': pin that name where it stands for one "
+            "version, and look at figures anew where it changes.",
+            **names,
+        )
+    return [say(found.said), figures, named]
+
+
+@lines("endpoints test")
+def connections(found: Connections) -> Iterator[str]:
+    for answer in found.endpoints:
+        yield f"{answer.endpoint}: {' '.join(connection_words(answer))}"
+    if not found.endpoints:
+        yield "None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL."
+
+
+@lines("local-model start", "local-model status")
+def local_model(found: LocalModel) -> Iterator[str]:
+    if found.server:
+        yield f"The local model {found.server.model} runs (process {found.server.pid}). To use it in a shell:"
+        yield from (f"export {name}={value}" for name, value in found.server.variables().items())
+    else:
+        can = "" if found.installed else f" The package {local_server.PACKAGE} is not installed."
+        yield f"No local model runs.{can}"
+
+
+@lines("local-model stop")
+def local_model_stopped(found: Stopped) -> Iterator[str]:
+    yield "The local model is stopped." if found.stopped else "No local model ran."

@@ -1,0 +1,184 @@
+"""Endpoints that an engineer adds: in a file beside the database, their keys in a place of their own."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError
+
+from labelcore import endpoint_files, key_stores
+from labelcore.endpoint_files import address_of, checked_address
+from labelcore.errors import BadInput, NotAllowed, NotFound
+from labelcore.key_stores import KeyStore
+from labelcore.models import Frozen, Role
+from labelcore.operations import Effect, FileText, Flags, Options, operation
+from labelcore.settings import DEFAULT, OPENAI_URL, Endpoint, settings
+from labelcore.store import audit
+from labelcore.workspace import Workspace
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_changing = threading.Lock()
+
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Pace = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class EndpointOrder(Options):
+    """A model at an address, and how it is called."""
+
+    model: str = Field(min_length=1, max_length=200, description="The model's name there.")
+    address: str | None = Field(
+        default=None, description="The base URL of an OpenAI-compatible API; by default OpenAI's own."
+    )
+    price_in: Price = Field(default=0.0, description="US dollars for a million tokens of prompts.")
+    price_out: Price = Field(default=0.0, description="The same for tokens of answers.")
+    price_cached: Price | None = Field(
+        default=None, description="The same for tokens of prompts that were in the provider's cache."
+    )
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, description="Calls at once.")
+    requests_per_minute: Pace | None = None
+    tokens_per_minute: Pace | None = None
+    call_timeout: Pace = Field(default=60.0, description="Seconds after which a call is given up.")
+    moved_from: Annotated[Sequence[str], Flags(("--moved-from",))] = Field(
+        default=(), description="An address where it stood before; its judges are answered on. Repeat."
+    )
+
+
+class RemovedEndpoint(Frozen):
+    """What was taken away."""
+
+    removed: str
+
+
+@operation("endpoints add", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
+def add_endpoint(
+    workspace: Workspace,
+    name: str,
+    *,
+    order: EndpointOrder,
+    key_env: Annotated[str | None, Field(description="The variable that holds its key.")] = None,
+    key: Annotated[
+        SecretStr | None, FileText(), Field(description="A file with its key; - reads what is typed.")
+    ] = None,
+    keep: Annotated[KeyStore, Field(description="Where the key is kept: file or keyring.")] = "file",
+    first: Annotated[bool, Field(description="Asked wherever no endpoint is named.")] = False,
+) -> Endpoint:
+    """Add an endpoint, or change one that was added; its key is never shown again.
+
+    A change that leaves the address leaves the key as well; at another address it is asked for anew.
+
+    Raises:
+        BadInput: the name, the address or the key cannot be used, or the key cannot be kept there.
+        NotAllowed: a variable of this machine is named from elsewhere.
+    """
+    _check_name(name)
+    url = checked_address(order.address) if order.address else None
+    with _changing:
+        known = endpoint_files.added(settings().db)
+        named = _key_place(workspace, known.get(name, {}), url, key_env, key, keep)
+        table = _table(order, url) | named
+        try:
+            made = Endpoint.model_validate(table | {"name": name})
+        except ValidationError as trouble:
+            raise BadInput("{fault}.", fault=trouble.errors(include_input=False)[0]["msg"]) from None
+        if key is not None:
+            key_stores.write(keep, settings().keys_file, made.key_name, key.get_secret_value().strip())
+        tables = {name: table} | known | {name: table} if first else known | {name: table}
+        _save(tables)
+    _note(workspace, "endpoints add", made)
+    return settings().all_endpoints[name]
+
+
+@operation("endpoints remove", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
+def remove_endpoint(workspace: Workspace, name: str) -> RemovedEndpoint:
+    """Take an added endpoint away, with its key; what its judges said stays.
+
+    Raises:
+        NotFound: none of those that were added is called so.
+    """
+    with _changing:
+        known = endpoint_files.added(settings().db)
+        if name not in known:
+            raise NotFound(
+                "No endpoint that was added is called '{name}'.",
+                next_step="`labelcore endpoints list` shows all; those of the environment are changed there.",
+                name=name,
+            )
+        gone = Endpoint.model_validate(known.pop(name) | {"name": name})
+        _save(known)
+    if gone.key_in:
+        key_stores.forget(gone.key_in, settings().keys_file, gone.key_name)
+    _note(workspace, "endpoints remove", gone)
+    return RemovedEndpoint(removed=name)
+
+
+def added_names() -> set[str]:
+    """The endpoints that were added, and can be taken away again."""
+    return set(endpoint_files.added(settings().db))
+
+
+def _save(tables: endpoint_files.Tables) -> None:
+    endpoint_files.save(settings().db, tables)
+    settings.cache_clear()
+
+
+def _note(workspace: Workspace, act: str, endpoint: Endpoint) -> None:
+    if workspace.project.id:
+        told = {"address": endpoint.address, "model": endpoint.model, "key_in": endpoint.key_place}
+        audit.note(workspace.db, workspace.project.id, workspace.person, act, endpoint.name, **told)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise BadInput(
+            "'{name}' is no name for an endpoint.",
+            next_step="Up to 40 letters, digits, dots, dashes and underscores.",
+            name=name[:60],
+        )
+    if name == DEFAULT or (name in settings().endpoints and name not in added_names()):
+        raise BadInput(
+            "The endpoint '{name}' is set by the environment.", next_step="Choose another name.", name=name
+        )
+
+
+def _table(order: EndpointOrder, url: str | None) -> dict[str, Any]:
+    """What the file holds of it: what differs from the defaults, without any key."""
+    given = order.model_dump(exclude_defaults=True, exclude={"address"}, mode="json")
+    moved = [checked_address(address) for address in order.moved_from]
+    return given | ({"base_url": url} if url else {}) | ({"moved_from": moved} if moved else {})
+
+
+def _key_place(
+    workspace: Workspace,
+    before: dict[str, Any],
+    url: str | None,
+    key_env: str | None,
+    key: SecretStr | None,
+    keep: KeyStore,
+) -> dict[str, Any]:
+    """Where its key is: what is given now, else what was there before at the same address."""
+    if key_env and key:
+        raise BadInput("A key has one place.", next_step="Name a variable or give the key, not both.")
+    if key is not None:
+        text = key.get_secret_value().strip()
+        if not text or not text.isprintable() or " " in text:
+            raise BadInput("That is no key.", next_step="Give the key alone, on one line.")
+        return {"key_in": keep}
+    if key_env:
+        if not workspace.here:
+            raise NotAllowed(
+                "From elsewhere no variable of this machine is named.",
+                next_step="Give the key itself, or name the variable on the machine.",
+            )
+        if not _VARIABLE.fullmatch(key_env):  # perhaps the key itself: it is not repeated
+            raise BadInput(
+                "That is no name of a variable.",
+                next_step="Name the variable that holds the key, for example OPENAI_API_KEY.",
+            )
+        return {"api_key_env": key_env}
+    same = address_of(before.get("base_url") or OPENAI_URL) == address_of(url or OPENAI_URL)
+    return {name: before[name] for name in ("key_in", "api_key_env") if same and name in before}
