@@ -17,6 +17,10 @@ WORDS = {
         "Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right to pass "
         "it."
     ),
+    "answered_as_another": (
+        "{judge} asks for {asked}, but the endpoint says that {names} answered: another model, or another "
+        "version of it, may be behind the name. Pin the exact name, and look at the figures anew."
+    ),
     "earlier_meaning": "{judge} was made for an earlier meaning of the criterion: propose judges again.",
     "probes_unconfirmed": (
         "Nobody has confirmed a probe with these defects, so a judge may be right to pass them: {defects}."

@@ -32,7 +32,8 @@ TABLES = {
     ),
     "verdicts": (
         "SELECT output_id, external_id, judge, kind, version, criterion_id, judge_version_id, repeat, "
-        "value, probability, reason, model, tokens_in, tokens_out, cost_usd, latency_ms, decided_at "
+        "value, probability, reason, model, asked_model, tokens_in, tokens_out, cost_usd, latency_ms, "
+        "decided_at "
         "FROM verdicts WHERE project_id = $project ORDER BY judge, judge_version_id, output_id, repeat"
     ),
     "feedback": (

@@ -68,6 +68,16 @@ def figures(db: Database, judge_version_ids: Sequence[str]) -> dict[str, tuple[i
     return {row[0]: (int(row[1]), float(row[2]), float(row[3]), float(row[4])) for row in rows}
 
 
+def answered_by(db: Database, judge_version_ids: Sequence[str]) -> list[tuple[str, str, int]]:
+    """(judge version, model as the endpoint named it, verdicts), the most frequent names first."""
+    rows = db.rows(
+        "SELECT judge_version_id, model, count(*) AS n FROM verdict WHERE judge_version_id IN "
+        "(SELECT unnest(?)) AND model <> '' GROUP BY ALL ORDER BY judge_version_id, n DESC, model",
+        [list(judge_version_ids)],
+    )
+    return [(row[0], row[1], int(row[2])) for row in rows]
+
+
 def usual_latency(db: Database, project_id: str, model: str) -> float | None:
     """The median milliseconds of a model's newest thousand verdicts; None without any."""
     rows = db.rows(

@@ -130,7 +130,7 @@ def keyring_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         priority = 5
 
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]  # the package's own
             self.kept: dict[tuple[str, str], str] = {}
 
         def get_password(self, service: str, username: str) -> str | None:
@@ -153,7 +153,7 @@ def test_without_a_keyring_that_is_said_with_what_else_there_is(workspace: Works
     from keyring.backends.fail import Keyring
 
     before = keyring.get_keyring()
-    keyring.set_keyring(Keyring())
+    keyring.set_keyring(Keyring())  # type: ignore[no-untyped-call]  # as above
     try:
         with pytest.raises(BadInput, match="keyring of the system cannot be used") as refused:
             add_endpoint(workspace, "near", order=HERE, key=SecretStr(KEY), keep="keyring")

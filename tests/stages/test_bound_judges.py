@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds import panel
 from labelcore.models import Criterion, JudgeVersion, Output, Run
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging import running
+from labelcore.stages.judging.keeping import naming
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.running import RunOptions, deciding
 from labelcore.store import (
     criteria as criterion_table,
+    exports,
     judges as judge_table,
     outputs as output_table,
     verdicts,
@@ -214,3 +218,33 @@ def test_odd_counts_of_cached_tokens_cost_no_more_than_all_and_no_less_than_none
     use(0, PRICE_IN="10", PRICE_CACHED="1")
     cost = run(proposed(workspace)).cost_usd * 1e6 / 24
     assert cost == pytest.approx(1000 if details == {"cached_tokens": 5000} else 10_000)
+
+
+def test_a_model_that_answers_under_another_name_is_said_wherever_the_judge_is_looked_at(
+    workspace: Workspace,
+    mocks: tuple[Mocks, list[str]],
+    use: Use,
+    ids: list[str],
+    give: Callable[..., object],
+    tmp_path: Path,
+) -> None:
+    for at, output in enumerate(output_table.many(workspace.db, ids).values()):
+        give(output, "fail" if at % 2 else "pass")
+    mocks[0][0].name = "mock"
+    use(0)
+    made = proposed(workspace)
+    quiet = running.run(workspace, [made], ids[:10])
+    assert "answered" not in quiet.message and not naming.renamed(workspace.db, [made])
+    mocks[0][0].name = "mock-2027"
+    assert (
+        f"{made.name} asks for mock, but mock-2027 answered." in running.run(workspace, [made], ids).message
+    )
+    words = "asks for mock, but the endpoint says that mock-2027 (14) answered"
+    for name in ("judge list", "judge race", "judge table"):
+        about = {"criterion": "Prices"} if name == "judge race" else {}
+        found = execute(workspace.db, Request(operation=name, project="test", arguments=about))
+        assert words in json.dumps(found.document), name
+        assert name == "judge table" or any(words in line for line in found.lines), name
+    exports.write(workspace.db, workspace.project.id, "verdicts", tmp_path / "v.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "v.jsonl").read_text().splitlines()]
+    assert {(row["asked_model"], row["model"]) for row in rows} == {("mock", "mock"), ("mock", "mock-2027")}

@@ -210,7 +210,7 @@ def race(found: Race) -> Iterator[str]:
     )
     yield sentence(found.says)
     yield from map(_contender_line, found.contenders)
-    yield from sentences(found.left_out)
+    yield from sentences((*found.left_out, *found.renamed))
 
 
 def _contender_line(contender: Contender) -> str:

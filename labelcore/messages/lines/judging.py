@@ -57,6 +57,7 @@ def listed(found: JudgesOverview) -> Iterator[str]:
     for suspect in found.suspects:
         yield f"! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(learned.says for learned in found.learned if learned.changed)
+    yield from (f"! {sentence(told)}" for told in found.renamed)
     if not found.judges:
         yield "There are no judges yet: run `labelcore judge propose`."
 

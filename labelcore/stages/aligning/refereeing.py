@@ -26,6 +26,7 @@ from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
+from labelcore.stages.judging.keeping.naming import renamed
 from labelcore.stages.judging.proposing import cascades
 from labelcore.stages.judging.proposing.subjects import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
@@ -87,8 +88,8 @@ class Contender(Frozen):
 class Race(Frozen):
     """All candidates of one criterion, the best first, and the grades that they are measured ``against``.
 
-    ``left_out``: who could not run and why. ``cheapest``: the name of the cheapest good enough one, "" for
-    none.
+    ``renamed``: who was answered by another model than it asks for. ``left_out``: who could not run and why.
+    ``cheapest``: the name of the cheapest good enough one, "" for none.
     """
 
     criterion: str
@@ -100,6 +101,7 @@ class Race(Frozen):
     left_out: tuple[Fact, ...]
     cheapest: str
     says: Fact
+    renamed: tuple[Fact, ...] = ()
 
 
 class Difference(Frozen):
@@ -180,6 +182,7 @@ def race(
         left_out=tuple(left_out),
         cheapest=cheapest.judge if cheapest else "",
         says=_outcome(ranked, cheapest, limits),
+        renamed=tuple(renamed(workspace.db, versions).values()),
     )
 
 

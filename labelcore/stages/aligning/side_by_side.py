@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Criterion, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import operation
 from labelcore.settings import settings
 from labelcore.stages.aligning.evidence import NEEDED, Evidence, criterion_labels, evidence_of, truth_among
@@ -23,6 +23,7 @@ from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
+from labelcore.stages.judging.keeping.naming import renamed
 from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.stats.rate import Rate, difference, not_measurable
 from labelcore.store import judges as judge_rows
@@ -58,6 +59,7 @@ class JudgeRow(Frozen):
     cost_per_thousand: float | None
     in_set: bool
     stale_because: tuple[Wording | str, ...]
+    renamed: Fact = NOTHING
     ran: bool = True
     shown: bool = False
 
@@ -92,6 +94,7 @@ class JudgeRow(Frozen):
             **flat("false_alarms", self.false_alarms),
             "cost_per_thousand": self.cost_per_thousand,
             "stale_because": [str(reason) for reason in self.stale_because],
+            "renamed": self.renamed,
             "shown": self.shown,
         }
 
@@ -170,6 +173,7 @@ def _rows(
     everything, spent = evidence_of(workspace, labels.value), costs(workspace.db, workspace.project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     staleness, single = Staleness(workspace), criterion_labels(workspace, labels)
+    others = renamed(workspace.db, versions)
     ordered = sorted(versions, key=lambda version: version.criterion_id or "")
     for criterion_id, group in itertools.groupby(ordered, key=lambda version: version.criterion_id):
         criterion = criteria.get(criterion_id or "")
@@ -196,6 +200,7 @@ def _rows(
                 cost_per_thousand=price_of(workspace, version, spent)[0],
                 in_set=version.id in members,
                 stale_because=staleness.reasons(version),
+                renamed=others.get(version.id, NOTHING),
                 ran=ran,
             )
 

@@ -71,6 +71,8 @@ def _show_head(row: JudgeRow) -> None:
     if not row.ran:
         st.write(say("Not run yet."))
         return
+    if row.renamed:
+        st.write(f":orange[:material/warning:] {plain(sentence(row.renamed))}")
     words = say(
         "Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.",
         catches=rate_words(row.catches),

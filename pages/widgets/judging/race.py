@@ -28,7 +28,7 @@ def show_race(workspace: Workspace, version: JudgeVersion) -> None:
     charts.judge_rates(title, found.contenders[:_CHARTED], key="race")
     with st.expander(say("All figures")):
         _show_table(found)
-    shell.warn(sentences(found.left_out))
+    shell.warn(sentences((*found.left_out, *found.renamed)))
     _differences(workspace, found, version)
 
 

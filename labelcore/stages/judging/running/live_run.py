@@ -12,6 +12,7 @@ from typing import Any
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Weighed
+from labelcore.llm.protocol import is_another
 from labelcore.llm.spending import Purse
 from labelcore.models import Decision, JudgeVersion, Output, Paid, Run, RunState, Verdict, VerdictError
 from labelcore.settings import settings
@@ -180,6 +181,7 @@ class LiveRun(Usage):
                 "run_id": self.run.id,
             }
             if isinstance(result, Decision):
+                self._compare(question.version, result)
                 verdicts.append(Verdict(**known, repeat=question.repeat, decision=result))
             else:
                 kind = result.kind if isinstance(result, ModelTrouble) else "judge"
@@ -189,6 +191,11 @@ class LiveRun(Usage):
         self.new += verdict_table.record(self.workspace.db, verdicts, errors, answers)
         self.errors.update(error.kind for error in errors)
         self.report()
+
+    def _compare(self, version: JudgeVersion, decision: Decision) -> None:
+        """Note where another model answered than the judge asks for."""
+        if is_another(version.model, decision.model):
+            self.notes.add(f"{version.name} asks for {version.model}, but {decision.model} answered.")
 
     def _bind(self, decided: Sequence[Decided]) -> None:
         """Judges that name no address are bound to the one that answers them first."""

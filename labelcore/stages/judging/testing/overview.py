@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from labelcore.judges.fitted_proposals import HeldOutCounts
 from labelcore.models import Fact, Frozen, JudgeVersion, Role
 from labelcore.operations import Effect, Hidden, operation
+from labelcore.stages.judging.keeping.naming import renamed
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, list_judges
 from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.proposing.proposals import EVERY_CRITERION, ProposalOrder, propose_all
@@ -41,11 +42,15 @@ class ProposedJudges(Frozen):
 
 
 class JudgesOverview(Frozen):
-    """Every judge with its counts, those that look wrong, and how fresh the learned ones are."""
+    """Every judge with its counts, those that look wrong, and how fresh the learned ones are.
+
+    ``renamed``: where another model answered than was asked for.
+    """
 
     judges: Sequence[JudgeSummary]
     suspects: Sequence[Suspect]
     learned: Sequence[Freshness]
+    renamed: Sequence[Fact] = ()
 
 
 @operation("judge propose", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -76,8 +81,10 @@ def propose_judges(
 @operation("judge list", role=Role.MANAGER)
 def overview(workspace: Workspace) -> JudgesOverview:
     """Show every judge with its verdicts in counts, and those that look wrong."""
+    active = active_judges(workspace)
     return JudgesOverview(
         judges=list_judges(workspace),
         suspects=suspicious(workspace),
-        learned=freshness(workspace, active_judges(workspace)),
+        learned=freshness(workspace, active),
+        renamed=tuple(renamed(workspace.db, active).values()),
     )
