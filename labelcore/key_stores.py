@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from labelcore.errors import BadInput, ModelTrouble
+from labelcore.wording import Wording
 
 KeyStore = Literal["keyring", "file"]
 _SERVICE = "labelcore"
@@ -32,7 +33,7 @@ def write(store: KeyStore, file: Path, name: str, key: str) -> None:
         try:
             backend.set_password(_SERVICE, name, key)
         except Exception as trouble:  # noqa: BLE001 - each system's keyring has its own
-            raise _no_keyring(str(trouble)) from None
+            raise _no_keyring(str(trouble)[:200].rstrip(".")) from None
     else:
         _change(file, _read(file) | {name: key})
 
@@ -45,7 +46,7 @@ def read(store: KeyStore, file: Path, name: str) -> str | None:
     try:
         found = backend.get_password(_SERVICE, name)
     except Exception as trouble:  # noqa: BLE001 - as above
-        raise _no_keyring(str(trouble)) from None
+        raise _no_keyring(str(trouble)[:200].rstrip(".")) from None
     return str(found) if found else None
 
 
@@ -77,7 +78,7 @@ def _keyring() -> Any:
             next_step="`pip install labelcore[keyring]`, or keep the key in a variable or a file.",
         ) from None
     if package.get_keyring().priority < 1:
-        raise _no_keyring("it has none that is unlocked for this process")
+        raise _no_keyring(Wording("it has none that is open to this process"))
     return package
 
 
@@ -85,7 +86,7 @@ def _no_keyring(why: str) -> BadInput:
     return BadInput(
         "The keyring of the system cannot be used: {why}.",
         next_step="Keep the key in a variable or a file.",
-        why=why[:200].rstrip("."),
+        why=why,
     )
 
 
