@@ -44,8 +44,8 @@ COLUMNS = {
         "project VARCHAR, output_id VARCHAR, external_id VARCHAR, judge VARCHAR, kind VARCHAR, "
         "version BIGINT, criterion VARCHAR, value VARCHAR, probability DOUBLE, reason VARCHAR, "
         "repeat BIGINT, model VARCHAR, asked_model VARCHAR, tokens_in BIGINT, tokens_out BIGINT, "
-        "cost_usd DOUBLE, latency_ms DOUBLE, decided_at TIMESTAMP, judge_version_id VARCHAR, criterion_id VARCHAR, "
-        "run_id VARCHAR, project_id VARCHAR"
+        "cost_usd DOUBLE, latency_ms DOUBLE, decided_at TIMESTAMP, judge_version_id VARCHAR, "
+        "criterion_id VARCHAR, run_id VARCHAR, project_id VARCHAR"
     ),
     "feedback": (
         "project VARCHAR, output_id VARCHAR, external_id VARCHAR, signal VARCHAR, value VARCHAR, "
