@@ -73,7 +73,7 @@ if seen.graded:
         )
     )
 with st.container(horizontal=True):
-    inviting.offer_invitation()
+    inviting.offer_invitation(place)
     beginning.offer_on_home(place)
     noun.offer(place)
     sample_project.offer_hiding(place)

@@ -1,7 +1,8 @@
 """Team: who did how much, how far people agree, and what to do where they do not."""
 
 from labelcore.messages import say
-from pages.widgets import keys, shell, team
+from labelcore.settings import settings
+from pages.widgets import keys, people, shell, team
 
 MENU = ("Team", ":material/groups:")
 
@@ -15,4 +16,6 @@ shown = {
     say("Offline"): team.show_packs,
     say("Rules"): team.show_rules,
 }
+if settings().sign_in:
+    shown[say("People")] = people.show_people
 shell.show_tabs(shown, place, f"{keys.TEAM}-{shell.language()}")  # a tab's name is a word of the language

@@ -183,7 +183,8 @@ def join(db: Database, invitation: str, password: str, name: str = "", address: 
     with db.transaction():
         if person is None:
             person = add_person(db, name or found.label, by=found.made_by)
-        people_table.end(db, [found], person.name)
+        open_to_all = of_person(db, "", ("invitation",)) if found.role is Role.ADMIN else []
+        people_table.end(db, [found, *open_to_all], person.name)
         if found.role is not None:
             membership = Membership(
                 project_id=found.project_id,

@@ -4,15 +4,22 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.models import Role
-from pages.widgets import keys, shell
+from labelcore.settings import settings
+from labelcore.workspace import Workspace
+from pages.widgets import keys, people, shell
 from pages.widgets.menu import FIRST, ROLES
 
 
-def offer_invitation() -> None:
-    """A name and a role give the link; the copy button is the code's own."""
+def offer_invitation(workspace: Workspace) -> None:
+    """A name and a role give the link; the copy button is the code's own. Where people sign in it is theirs
+    alone.
+    """
     with st.popover(say("Invite someone"), icon=":material/person_add:"):
+        if settings().sign_in:
+            people.invite(workspace)
+            return
         person = st.text_input(say("Their name"), key=keys.INVITED, help=say("Their grades carry it."))
-        faces = {role: say(ROLES[role]) for role in (Role.EXPERT, Role.MANAGER, Role.ENGINEER)}
+        faces = {role: say(ROLES[role]) for role in (Role.EXPERT, Role.LEAD, Role.MANAGER, Role.ENGINEER)}
         chosen = st.selectbox(
             say("What they do"), list(faces), format_func=faces.__getitem__, key=keys.INVITED_AS
         )

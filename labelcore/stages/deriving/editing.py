@@ -15,6 +15,7 @@ from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Frozen, Project, Risk, Role, Severity, new_id, now
 from labelcore.operations import Effect, Hidden, Options, Why, operation
 from labelcore.store import audit, criteria as criterion_table
+from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
 
@@ -64,7 +65,27 @@ def list_criteria(
 ) -> list[Criterion]:
     """Show the criteria in their newest versions, the oldest first."""
     found = criterion_table.current(workspace.db, workspace.project.id)
-    return [criterion for criterion in found if status is None or criterion.status == status]
+    wanted = [criterion for criterion in found if status is None or criterion.status == status]
+    return blind(workspace, wanted)
+
+
+def blind(workspace: Workspace, criteria: list[Criterion]) -> list[Criterion]:
+    """The criteria as somebody may see them: an expert without what others said of outputs they have not
+    graded yet, which is what evidence and examples tell.
+    """
+    if workspace.role is not Role.EXPERT:
+        return criteria
+    graded = live(workspace.db, workspace.project.id).graded(workspace.person) if workspace.person else {}
+    return [
+        criterion.model_copy(
+            update={
+                "evidence": tuple(item for item in criterion.evidence if item.output_id in graded),
+                "pass_examples": (),
+                "fail_examples": (),
+            }
+        )
+        for criterion in criteria
+    ]
 
 
 def live_criteria(workspace: Workspace) -> list[Criterion]:
@@ -81,15 +102,15 @@ def new_criterion(workspace: Workspace, name: str, statement: str, **fields: Any
 
 
 @operation("criteria show", role=Role.EXPERT)
-def show_criterion(_workspace: Workspace, criterion: Criterion) -> Criterion:
+def show_criterion(workspace: Workspace, criterion: Criterion) -> Criterion:
     """Show one criterion with all its evidence."""
-    return criterion
+    return blind(workspace, [criterion])[0]
 
 
 @operation("criteria history", role=Role.EXPERT, listed_as="versions")
 def history(workspace: Workspace, criterion: Criterion) -> list[Criterion]:
     """Show every version of a criterion with author, time and reason, the oldest first."""
-    return versions_of(workspace, criterion.id)
+    return blind(workspace, versions_of(workspace, criterion.id))
 
 
 def versions_of(workspace: Workspace, criterion_id: str) -> list[Criterion]:

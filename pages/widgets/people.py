@@ -1,0 +1,88 @@
+"""Who signs in, and what they are in this project; an admin changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.models import Role
+from labelcore.stages import people
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.menu import ROLES
+from pages.widgets.shell import plain
+
+_ROLES = {**ROLES, Role.ADMIN: "Admin"}
+
+
+def show_people(workspace: Workspace) -> None:
+    """All people in a table, what can be done with one of them below it."""
+    rows = people.list_people(workspace)
+    chosen = shell.choose_rows(
+        [_row(row) for row in rows], shell.key_of("people", [row.name for row in rows])
+    )
+    invite(workspace)
+    if chosen and workspace.role is Role.ADMIN:
+        _change(workspace, rows[chosen[0]])
+
+
+def _row(row: people.PersonRow) -> dict[str, Any]:
+    role = row.role or row.everywhere
+    words = say(_ROLES[role]) if role else say("nothing here")
+    if row.everywhere and not row.role:
+        words = say("{role}, in every project", role=words)
+    state = (
+        say("signs in") if row.can_sign_in else say("invited") if row.invited_until else say("cannot sign in")
+    )
+    return {say("person"): row.name, say("role"): words, say("state"): state, say("signed in"): row.sessions}
+
+
+def invite(workspace: Workspace) -> None:
+    """A link that is good for once; who is known already only gets the role."""
+    first = sorted(_ROLES, key=lambda role: role is not Role.EXPERT)
+    given = {role: say(_ROLES[role]) for role in first if workspace.role.includes(role)}
+    with st.form(keys.INVITED, clear_on_submit=True, border=False), st.container(horizontal=True):
+        name = st.text_input(say("Their name"), max_chars=100)
+        role = st.selectbox(say("What they do"), list(given), format_func=given.__getitem__)
+        made = st.form_submit_button(say("Invite"))
+    if made and name.strip():
+        with shell.guard():
+            _show_link(people.invite(workspace, name, role))
+
+
+def _show_link(invitation: people.Invitation) -> None:
+    if invitation.expires_at is None:
+        st.success(plain(say("{name} signs in already, and has the role now.", name=invitation.name)))
+        return
+    here = urlsplit(str(st.context.url or ""))
+    words = say("Send {name} this link; it is good for once and for {n} days.", name=invitation.name, n=7)
+    st.write(plain(words))
+    st.code(f"{here.scheme}://{here.netloc}{invitation.path}", language=None, wrap_lines=True)
+
+
+def _change(workspace: Workspace, row: people.PersonRow) -> None:
+    """What an admin does with one person; each act is one press."""
+    st.subheader(plain(row.name))
+    faces = {str(role): say(words) for role, words in _ROLES.items()} | {"none": say("nothing here")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        role = st.selectbox(say("role"), list(faces), format_func=faces.__getitem__, key=f"role-{row.name}")
+        if st.button(say("Give this role")):
+            _did(lambda: people.set_role(workspace, row.name, role))
+        if st.button(say("Sign out everywhere")):
+            _did(lambda: people.sign_out(workspace, row.name))
+        if st.button(say("New password")):
+            with shell.guard():
+                _show_link(people.reset(workspace, row.name))
+        with st.popover(say("Remove")):
+            st.write(say("They cannot sign in any more; their grades stay, under another name."))
+            if st.button(say("Remove"), key=f"remove-{row.name}", type="primary"):
+                _did(lambda: people.remove(workspace, row.name))
+
+
+def _did(act: Any) -> None:
+    with shell.guard():
+        act()
+    shell.again()

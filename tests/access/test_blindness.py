@@ -1,0 +1,62 @@
+"""Before an expert has graded an output, nothing that they may ask says what others said of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from labelcore.catalogue import catalogue
+from labelcore.dispatch import Request, execute
+from labelcore.models import Criterion, Evidence, Output, Role, Visitor
+from labelcore.operations import find_operation
+from labelcore.stages import grading
+from labelcore.store import criteria as criterion_table
+from labelcore.workspace import Workspace
+
+_ASKED = [
+    name
+    for name in catalogue()
+    if (found := find_operation(name)).role is Role.EXPERT and found.project == "known"
+]
+_NOTE = "names the wrong city, said by another"
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(others=st.sets(st.integers(0, 5)), mine=st.sets(st.integers(0, 5)))
+def test_an_expert_reads_others_words_only_on_what_they_graded(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], others: set[int], mine: set[int]
+) -> None:
+    outputs = add_outputs(*(f"text {number}" for number in range(6)))
+    workspace.db.run("TRUNCATE grade")
+    workspace.db.run("TRUNCATE criterion_version")
+    workspace.db.memory.clear()
+    notes = {outputs[number].id: f"{_NOTE} {number} here" for number in others}
+    for output_id, note in notes.items():
+        grading.grade(replace(workspace, person="Ben"), output_id, "fail", note=note)
+    for number in mine:
+        grading.grade(replace(workspace, person="Ana"), outputs[number].id, "pass")
+    city = Criterion(
+        id="criterion_city",
+        project_id=workspace.project.id,
+        version=1,
+        name="City",
+        statement="Names the right city.",
+        status="accepted",
+        evidence=tuple(
+            Evidence(output_id=key, quote=note, grade_id=f"grade of {key}") for key, note in notes.items()
+        ),
+        fail_examples=tuple(notes.values()),
+    )
+    criterion_table.save(workspace.db, [city])
+    ana = Visitor(name="Ana", roles={workspace.project.id: Role.EXPERT})
+    told = ""
+    for name in _ASKED:
+        arguments = {"criterion": "City"} if name in {"criteria show", "criteria history"} else {}
+        if find_operation(name).effect.value != "reads":
+            continue
+        request = Request(operation=name, project=workspace.project.name, arguments=arguments)
+        outcome = execute(workspace.db, request, visitor=ana)
+        told += json.dumps(outcome.document, default=str) + "\n".join(outcome.lines)
+    seen = {number for number in others if f"{_NOTE} {number} here" in told}
+    assert seen == others & mine
