@@ -63,9 +63,9 @@ class Register:
 
 def register(db: Database) -> Register:
     """Everything that counts now; the same until somebody changes it."""
-    kept = db.memory.get(Register)
+    kept = db.memory.get((Register,))
     if kept is None:
-        kept = db.memory[Register] = _read(db)
+        kept = db.memory[(Register,)] = _read(db)
     found: Register = kept
     return found
 
@@ -116,7 +116,7 @@ def rename(db: Database, person: Person, *names: str) -> Person:
 
 
 def _forget(db: Database) -> None:
-    db.memory.pop(Register, None)
+    db.memory.pop((Register,), None)
 
 
 def end(db: Database, credentials: Sequence[Credential], by: str) -> None:
