@@ -12,6 +12,7 @@ import numpy as np
 from labelcore.judges.calibration import Calibrator
 from labelcore.judges.features import Bools, Floats
 from labelcore.models import Frozen
+from labelcore.wording import Wording
 
 _MISSED = 10.0  # what missing a wish costs, in alignment
 _TINY = 1e-12
@@ -24,16 +25,22 @@ class Aim(Frozen):
     max_ffr: float | None = None
 
     @property
-    def words(self) -> str:
+    def words(self) -> Wording:
         """What the cut is chosen for, as the end of a sentence."""
-        asked = []
-        if self.min_coverage is not None:
-            asked.append(f"finds at least {self.min_coverage:.0%} of the bad outputs")
-        if self.max_ffr is not None:
-            asked.append(f"wrongly fails at most {self.max_ffr:.0%} of the good ones")
-        return (
-            f"as far as expected it {' and '.join(asked)}" if asked else "the expected alignment is highest"
-        )
+        least, most = self.min_coverage, self.max_ffr
+        if least is not None and most is not None:
+            return Wording(
+                "as far as expected it finds at least {least:.0%} of the bad outputs and wrongly fails at "
+                "most "
+                "{most:.0%} of the good ones",
+                least=least,
+                most=most,
+            )
+        if least is not None:
+            return Wording("as far as expected it finds at least {n:.0%} of the bad outputs", n=least)
+        if most is not None:
+            return Wording("as far as expected it wrongly fails at most {n:.0%} of the good ones", n=most)
+        return Wording("the expected alignment is highest")
 
 
 HIGHEST = Aim()

@@ -14,6 +14,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from labelcore.judges.detectors import REGISTRY
+from labelcore.judges.kinds.code import as_sentence
 from labelcore.messages.card import CARD_WORDS
 from labelcore.messages.catalogue import CATALOGUE
 from labelcore.messages.phrases import PHRASES
@@ -46,7 +48,7 @@ Message = str | tuple[str, str]
 
 def used(root: Path) -> set[Message]:
     """Every message that the code under a checkout's root may say; (single, several) where it counts."""
-    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_of_formats()}
+    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_of_formats(), *_of_detectors()}
     for folder in ("labelcore", "pages"):
         for path in (root / folder).rglob("*.py"):
             for call, given in spoken(ast.parse(path.read_text("utf-8"))):
@@ -61,6 +63,13 @@ def _of_formats() -> Iterator[str]:
         yield form.title
     for tool in every_tool().values():
         yield from (tool.title, tool.get, tool.brings)
+
+
+def _of_detectors() -> Iterator[str]:
+    for detector in REGISTRY.values():
+        yield detector.quantity
+        for held in detector.holds or ():
+            yield from (held, as_sentence(held))
 
 
 def spoken(tree: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:

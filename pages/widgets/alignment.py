@@ -14,9 +14,11 @@ from labelcore.messages.aligning import (
     with_how_to_choose,
 )
 from labelcore.messages.lines.aligning import choice_lines, leak_words, leakage_words
+from labelcore.messages.verdicts import description_words
 from labelcore.models import OVERALL
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set, evidence, leaking, moments
+from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stats.prevalence import ASSUMPTIONS as ASSUMPTIONS
 from labelcore.workspace import Workspace
@@ -39,7 +41,7 @@ def show_chosen(workspace: Workspace) -> None:
         shell.warn(with_how_to_choose(report.warnings, f"“{_choose()}”"))
     else:
         shell.warn(sentences(report.warnings))
-    show_set(report)
+    show_set(workspace, report)
     show_enough(workspace, report)
 
 
@@ -95,9 +97,8 @@ def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Work
         format_func=lambda name: f"{say(CELLS[name])} ({getattr(judge.counts, name)})",
     )
     if st.toggle(say("Show these outputs"), key="behind-open"):
-        show_disagreements(
-            aligning.behind(workspace, chosen, cell, split=split, as_of=report.as_of), "behind"
-        )
+        found = aligning.behind(workspace, chosen, cell, split=split, as_of=report.as_of)
+        show_disagreements(found, "behind", judges_of(workspace.db, [chosen])[0])
 
 
 def ask_moment() -> datetime | None:
@@ -143,7 +144,7 @@ def show_basis(report: AlignmentReport) -> None:
             shell.table([{"name": row.name} | row.model_dump() for row in rows])
 
 
-def show_set(report: AlignmentReport) -> None:
+def show_set(workspace: Workspace, report: AlignmentReport) -> None:
     """The judges in use in a sentence, with their figures on outputs that they had not seen."""
     chosen = report.chosen
     if chosen is None:
@@ -153,12 +154,13 @@ def show_set(report: AlignmentReport) -> None:
         return
     st.subheader(plain(say("The chosen set: {catches}.", catches=catches(chosen.counts))))
     show_basis_of_counts(report)
-    described = {judge.judge_version_id: judge.description for judge in report.judges}
+    members = judges_of(workspace.db, chosen.judge_version_ids)
+    described = {version.id: description_words(version) for version in members}
     for version, name in zip(chosen.judge_version_ids, chosen.judges, strict=True):
         st.markdown(f"- **{plain(name)}** — {plain(described.get(version, ''))}")
-    members = [judge for judge in report.judges if judge.judge_version_id in chosen.judge_version_ids]
+    figures = [judge for judge in report.judges if judge.judge_version_id in chosen.judge_version_ids]
     title = say("TPR and TNR of the judges in use on all grades, 95 % intervals")
-    charts.judge_rates(title, members[:_CHARTED], key="set-judges")
+    charts.judge_rates(title, figures[:_CHARTED], key="set-judges")
     held = chosen.held_out or {}
     value, low, high = (held.get(name) for name in ("alignment", "low", "high"))
     here, unseen = st.columns(2)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.models import Output
+from labelcore.messages.verdicts import reason_words
+from labelcore.models import JudgeVersion, Output
 from labelcore.stages import aligning, grading
+from labelcore.stages.aligning.measuring import judges_of
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -40,14 +42,15 @@ def show_output(output: Output, *, height: int | None = None) -> None:
         st.code(output.text, language=None, wrap_lines=True)
 
 
-def show_disagreements(found: Sequence[aligning.Disagreement], key: str) -> None:
+def show_disagreements(found: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion) -> None:
     """The outputs behind a number, ten at a time, each with people's notes and the judge's reason."""
     if not found:
         st.write(say("No output is behind this number."))
         return
     for disagreement in shell.page_of(found, _PAGE, key):
         with st.container(border=True):
-            told = {"verdict": say(disagreement.verdict), "reason": disagreement.reason}
+            reason = reason_words(judge, disagreement.output, disagreement.reason)
+            told = {"verdict": say(disagreement.verdict), "reason": reason}
             passed = say("People passed it; the judge says {verdict}: {reason}", **told)
             failed = say("People failed it; the judge says {verdict}: {reason}", **told)
             st.write(plain(passed if disagreement.human_pass else failed))
@@ -92,4 +95,4 @@ def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str
     )
     with shell.guard():
         found = aligning.behind(workspace, judge, cell)
-        show_disagreements(found, f"{key}-{judge}-{cell}")
+        show_disagreements(found, f"{key}-{judge}-{cell}", judges_of(workspace.db, [judge])[0])

@@ -121,6 +121,11 @@ class Kind(Generic[SpecOf]):
         """
         raise NotImplementedError
 
+    def reasons(self, outputs: Sequence[Output]) -> Sequence[Wording] | None:
+        """The reasons of :meth:`decide` as they can be said in any language; None where others word them, or
+        where it would have to read more than the outputs.
+        """
+
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
         """One output's decision of a judge that needs a model, and how many requests it took. ModelTrouble
         where there is no usable answer or the model refuses (kind "refusal"): an error, never a verdict.

@@ -20,13 +20,14 @@ from labelcore.judges.features import Bools, Column, Floats, Graded, Ints, Train
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.fitting import Side
 from labelcore.judges.kinds import Kind, register
-from labelcore.models import Decision, Frozen, Output
+from labelcore.models import Decision, Frozen, Output, VerdictValue
+from labelcore.wording import Wording
 
 _NOTHING = {
-    "input": "There is no input or context to compare with.",
-    "reference": "There is no reference to compare with.",
-    "schema": "It cannot be checked: there is no schema, or it takes too long.",
-    "section": "There is no such section, or nothing to compare it with.",
+    "input": Wording("There is no input or context to compare with."),
+    "reference": Wording("There is no reference to compare with."),
+    "schema": Wording("It cannot be checked: there is no schema, or it takes too long."),
+    "section": Wording("There is no such section, or nothing to compare it with."),
 }
 
 
@@ -64,77 +65,129 @@ def detector_of(spec: CodeSpec) -> Detector:
 
 def decide(spec: CodeSpec, output: Output) -> Decision:
     """Measure an output and say pass or fail with the figure; abstain where it does not apply."""
+    value, reason = judged(spec, output)
+    return Decision(value=value, reason=reason)
+
+
+def judged(spec: CodeSpec, output: Output) -> tuple[VerdictValue, Wording]:
+    """The same with the reason as it can be said in any language."""
     detector, above = detector_of(spec), spec.side == "above"
     pointer = spec.parameters.get("field")
     seen = at_pointer(output, pointer) if pointer else output
     if seen is None:
-        return Decision(value="abstain", reason=f"The output has no field {pointer}.")
+        return "abstain", Wording("The output has no field {pointer}.", pointer=pointer)
     value = detector.feature(seen, spec.parameters)
     if value is None:
-        return Decision(value="abstain", reason=_NOTHING[detector.needs])
+        return "abstain", _NOTHING[detector.needs]
     fails = value > spec.threshold if above else value < spec.threshold
-    limit = ("" if fails else "not ") + ("more" if above else "less")
-    reason = f"{_shown(detector, value)} {quantity(spec)}: {limit} than {_shown(detector, spec.threshold)}."
+    reason = _why(spec, value, fails=fails)
     if detector.explain and value > 0:
-        reason = detector.explain(seen, spec.parameters)
-    elif holding := holds(spec, true=value > 0):
-        reason = f"{holding[0].upper()}{holding[1:]}."
+        reason = Wording("{words}", words=detector.explain(seen, spec.parameters))
     if spec.parameters.get("flipped"):
-        fails, reason = not fails, f"{reason} The check is flipped."
-    return Decision(value="fail" if fails else "pass", reason=reason)
+        fails, reason = not fails, Wording("{reason} The check is flipped.", reason=reason)
+    return "fail" if fails else "pass", reason
 
 
-def describe(spec: CodeSpec) -> str:
-    """The check as a sentence."""
+def _why(spec: CodeSpec, value: float, *, fails: bool) -> Wording:
     detector = detector_of(spec)
-    words = "Passes" if spec.parameters.get("flipped") else "Fails"
-    field = spec.parameters.get("field")
+    if told := detector.holds:
+        return Wording(as_sentence(told[value > 0]), title=_title(spec))
+    return Wording(
+        ("{value} {quantity}: more than {limit}." if fails else "{value} {quantity}: not more than {limit}.")
+        if spec.side == "above"
+        else (
+            "{value} {quantity}: less than {limit}."
+            if fails
+            else "{value} {quantity}: not less than {limit}."
+        ),
+        value=_shown(detector, value),
+        quantity=quantity(spec),
+        limit=_shown(detector, spec.threshold),
+    )
+
+
+def as_sentence(words: str) -> str:
+    """A part of a sentence as one of its own."""
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _title(spec: CodeSpec) -> str:
+    return str(spec.parameters.get("title") or spec.parameters["section"])
+
+
+def describe(spec: CodeSpec) -> Wording:
+    """The check as a sentence."""
+    flips, field = spec.parameters.get("flipped"), spec.parameters.get("field")
+    fields = {"field": field} if field else {}
     if holding := holds(spec, true=spec.side == "above"):
-        return f"{words} an output {f'in whose field {field}' if field else 'where'} {holding}."
-    what = f"whose field {field} has" if field else "with"
-    return f"{words} an output {what} {_too_much(spec, detector)}."
+        return Wording(
+            ("Passes an output where {what}." if flips else "Fails an output where {what}.")
+            if not field
+            else "Passes an output in whose field {field} {what}."
+            if flips
+            else "Fails an output in whose field {field} {what}.",
+            what=holding,
+            **fields,
+        )
+    return Wording(
+        ("Passes an output with {what}." if flips else "Fails an output with {what}.")
+        if not field
+        else "Passes an output whose field {field} has {what}."
+        if flips
+        else "Fails an output whose field {field} has {what}.",
+        what=_too_much(spec, detector_of(spec)),
+        **fields,
+    )
 
 
-def check_words(spec: CodeSpec, *, fails: bool = True) -> str:
+def check_words(spec: CodeSpec, *, fails: bool = True) -> Wording:
     """What it fails, else what it passes, as a part of a sentence: "more than 3 words"."""
     if {"flipped", "field"} & set(spec.parameters):
-        what = describe(spec).rstrip(".")
+        what = Wording("{words}", words=describe(spec).rstrip("."))
     elif holding := holds(spec, true=(spec.side == "above") == fails):
         return holding
     else:
         what = _too_much(spec, detector_of(spec))
-    return what if fails else f"not {what}"
+    return what if fails else Wording("not {what}", what=what)
 
 
-def leaning(column: Column, *, up: bool) -> str:
+def leaning(column: Column, *, up: bool) -> Wording:
     """A higher (or a lower) value of a column in words: "more words", "the section “Plan” is empty"."""
     spec = _any_of(column)
-    share = detector_of(spec).percent
-    more = ("a larger" if up else "a smaller") if share else ("more" if up else "fewer")
-    return holds(spec, true=up) or f"{more} {quantity(spec)}"
+    return holds(spec, true=up) or Wording(
+        ("a larger {quantity}" if up else "a smaller {quantity}")
+        if detector_of(spec).percent
+        else ("more {quantity}" if up else "fewer {quantity}"),
+        quantity=quantity(spec),
+    )
 
 
-def measured(column: Column, value: float) -> str:
+def measured(column: Column, value: float) -> Wording:
     """A value of a column in words: "12 words"."""
     spec = _any_of(column)
     shown = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
-    return holds(spec, true=value > 0) or f"{shown} {quantity(spec)}"
+    return holds(spec, true=value > 0) or Wording("{value} {quantity}", value=shown, quantity=quantity(spec))
 
 
 def _any_of(column: Column) -> CodeSpec:
     return CodeSpec(detector=column.detector, side="above", threshold=0, parameters=dict(column.parameters))
 
 
-def holds(spec: CodeSpec, *, true: bool) -> str:
+def holds(spec: CodeSpec, *, true: bool) -> Wording:
     """What holds of an output at 1, or at 0; "" where a detector has more values."""
-    told, parameters = detector_of(spec).holds, spec.parameters
-    return told[true].replace("{title}", parameters.get("title") or parameters["section"]) if told else ""
+    told = detector_of(spec).holds
+    return Wording(told[true], title=_title(spec)) if told else Wording("")
 
 
-def _too_much(spec: CodeSpec, detector: Detector) -> str:
-    above, share = spec.side == "above", detector.percent
-    limit = ("over" if above else "under") if share else ("more than" if above else "fewer than")
-    return f"{limit} {_shown(detector, spec.threshold)} {quantity(spec)}"
+def _too_much(spec: CodeSpec, detector: Detector) -> Wording:
+    above = spec.side == "above"
+    return Wording(
+        ("over {limit} {quantity}" if above else "under {limit} {quantity}")
+        if detector.percent
+        else ("more than {limit} {quantity}" if above else "fewer than {limit} {quantity}"),
+        limit=_shown(detector, spec.threshold),
+        quantity=quantity(spec),
+    )
 
 
 def embeds(names: Iterable[str]) -> bool:
@@ -142,15 +195,16 @@ def embeds(names: Iterable[str]) -> bool:
     return any(name in REGISTRY and REGISTRY[name].embeds for name in names)
 
 
-def quantity(spec: CodeSpec) -> str:
+def quantity(spec: CodeSpec) -> Wording:
     """What is measured, in words."""
     phrase = spec.parameters.get("phrase")
     if phrase:
         joined = "".join(phrase) if not "".join(phrase).isascii() else " ".join(phrase)
-        return f"uses of “{joined}”"
-    if section := spec.parameters.get("section"):
-        return f"{detector_of(spec).quantity} in the section “{spec.parameters.get('title') or section}”"
-    return detector_of(spec).quantity
+        return Wording("uses of “{phrase}”", phrase=joined)
+    named = Wording(detector_of(spec).quantity)
+    if spec.parameters.get("section"):
+        return Wording("{quantity} in the section “{title}”", quantity=named, title=_title(spec))
+    return named
 
 
 def _shown(detector: Detector, value: float) -> str:
@@ -237,9 +291,13 @@ class CodeKind(Kind[CodeSpec]):
     travels: ClassVar[type[Frozen]] = CodeSpec
     came = "its threshold was fitted there, to none of the grades here"
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """What it fails."""
         return describe(self.spec)
+
+    @override
+    def reasons(self, outputs: Sequence[Output]) -> list[Wording]:
+        return [judged(self.spec, output)[1] for output in outputs]
 
     @property
     @override

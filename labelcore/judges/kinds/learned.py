@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -31,6 +31,7 @@ from labelcore.judges.learned_model import Check, Head, LearnedModel, joined
 from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import Decision, Frozen, Output
 from labelcore.text.embedding import SIZE
+from labelcore.wording import Wording
 
 _SHOWN = 6
 Number = Annotated[float, Field(ge=-1e9, le=1e9)]
@@ -171,7 +172,7 @@ def make_spec(data: TrainingData, graded: Graded, seed: int = 0, aim: Aim = HIGH
         "model": _linear(model),
         "checks": [[spec.model_dump(), bad, good] for spec, bad, good in _rounded(model.whole.checks)],
         "cut": round(cut, 6),
-        "looks_at": looks_at(model, plain),
+        "looks_at": list(map(str, looks_at(model, plain))),
         "meaning": round(model.whole.meaning_spread(data.inputs[graded.rows], d), 4),
         "prior": round(model.whole.prior, 6),
         "topics": [TopicParts.of(head).model_dump() for head in model.topics],
@@ -225,7 +226,7 @@ def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[str]:
+def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[Wording]:
     """What weighs most, in words: the checks, then "more words", "fewer names"."""
     weights = mean_slopes(model)[: len(columns)]
     order = np.argsort(-np.abs(weights))[:limit]
@@ -275,20 +276,34 @@ class LearnedKind(Kind[LearnedSpec]):
         """What it measures."""
         return [Column(name, parameters) for name, parameters in self.spec.columns]
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """What it was made from, what weighs most, and where it cuts."""
-        spec = self.spec
-        looks = ", ".join(spec.looks_at)
-        says = [f"A linear model of {len(spec.cross_fitted)} grades; it looks most at: {looks}."]
+        spec, looks = self.spec, self._looks()
+        n = len(spec.cross_fitted)
+        says = [Wording("A linear model of {n} grades; it looks most at: {looks}.", n=n, looks=looks)]
         named = sorted((topic for topic in spec.topics if topic.name), key=lambda topic: -topic.fails)
         if named:
-            shown = [topic_words(topic.head) for topic in named[:_SHOWN]]
-            more = f" and {len(named) - _SHOWN} more topics" if len(named) > _SHOWN else ""
-            says.append(f"With it go models of what notes say again and again: {'; '.join(shown)}{more}.")
+            shown = reduce(_then, (topic_words(topic.head) for topic in named[:_SHOWN]))
+            if len(named) > _SHOWN:
+                shown = Wording("{topics} and {n} more topics", topics=shown, n=len(named) - _SHOWN)
+            says.append(
+                Wording("With it go models of what notes say again and again: {topics}.", topics=shown)
+            )
         if spec.aim is not None:
-            cut = Calibrator(*spec.calibration or ()).of(spec.cut)
-            says.append(f"It fails what is bad with a probability above {cut:.0%}, where {spec.aim.words}.")
-        return " ".join(says)
+            says.append(
+                Wording(
+                    "It fails what is bad with a probability above {cut:.0%}, where {aim}.",
+                    cut=self._cut,
+                    aim=spec.aim.words,
+                )
+            )
+        return reduce(lambda first, second: Wording("{first} {second}", first=first, second=second), says)
+
+    def _looks(self) -> Sequence[str]:
+        """What weighs most; as it is kept where another release would word it otherwise."""
+        kept, d = self.spec.looks_at, len(self.learned.reading.knots)
+        words = looks_at(self.learned, self.columns[:d])
+        return words if list(map(str, words)) == list(kept) else kept
 
     @property
     @override
@@ -314,29 +329,44 @@ class LearnedKind(Kind[LearnedSpec]):
         shown, cut = final(scores) if spec.calibration else scores, final.of(spec.cut)
         figures = zip(table.ids, scores.tolist(), shown.tolist(), likeliest, strict=True)
         made = iter([self._decision(*figure, cut) for figure in figures])
-        missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
+        missing = Decision(value="abstain", reason=str(_no_field(pointer)))
         return [missing if output is None else next(made) for output in seen]
 
     def _likeliest(self, topics: Sequence[Floats], n: int) -> list[str]:
         """For each of n outputs what it would fail for, in words; "" for nothing that notes say often."""
         if not topics:
             return [""] * n
-        words = [topic_words(head) if head.name else "" for head in self.learned.topics]
+        words = [str(topic_words(head)) if head.name else "" for head in self.learned.topics]
         return [words[at] for at in np.argmax(topics, axis=0)]
 
     def _decision(self, output_id: str, score: float, shown: float, likeliest: str, cut: float) -> Decision:
         graded = output_id in self.spec.cross_fitted
         raw = self.spec.cross_fitted.get(output_id, score)
         fail, limit = self.spec.calibrated.get(output_id, (raw if graded else shown, cut))
-        how = " by a model that did not see its grade" if graded else ""
-        whose = "that model's limit" if graded else "the limit"
         failed = raw > self.spec.cuts.get(output_id, self.spec.cut)
         why = f" Most like {likeliest}." if failed and likeliest and not graded else ""
         return Decision(
             value="fail" if failed else "pass",
             probability=round(1 - fail, 4),
-            reason=f"Probability of a fail {fail:.0%}{how}; {whose} is {limit:.0%}.{why}",
+            reason=f"{_probability(fail, limit, graded=graded)}{why}",
         )
+
+    @override
+    def reasons(self, outputs: Sequence[Output]) -> list[Wording] | None:
+        """Of those whose grade it was made from: the others must be measured and embedded first."""
+        found = []
+        for output in outputs:
+            raw = self.spec.cross_fitted.get(output.id)
+            if raw is None:
+                return None
+            fail, limit = self.spec.calibrated.get(output.id, (raw, self._cut))
+            found.append(_probability(fail, limit, graded=True))
+        return found
+
+    @property
+    def _cut(self) -> float:
+        """The cut as a probability."""
+        return float(Calibrator(*self.spec.calibration or ()).of(self.spec.cut))
 
     def candidate(self, refitting: Refitting) -> Candidate | None:
         """The model, fitted again; one of a field alone stays as it is."""
@@ -367,7 +397,28 @@ class LearnedKind(Kind[LearnedSpec]):
         self.decide([PROBE], np.zeros((1, SIZE)))
 
 
-def topic_words(head: Head) -> str:
+def topic_words(head: Head) -> Wording:
     """A topic with the notes that it was learned from."""
-    notes = f"{head.fails} notes" + (f" such as “{head.quote}”" if head.quote else "")
-    return f"“{head.name}”, learned from {notes}"
+    told = {"name": head.name, "n": head.fails}
+    if head.quote:
+        return Wording("“{name}”, learned from {n} notes such as “{quote}”", **told, quote=head.quote)
+    return Wording("“{name}”, learned from {n} notes", **told)
+
+
+def _then(first: Wording, second: Wording) -> Wording:
+    return Wording("{first}; {second}", first=first, second=second)
+
+
+def _no_field(pointer: str | None) -> Wording:
+    return Wording("The output has no field {pointer}.", pointer=pointer)
+
+
+def _probability(fail: float, limit: float, *, graded: bool) -> Wording:
+    return Wording(
+        "Probability of a fail {fail:.0%} by a model that did not see its grade; that model's limit is "
+        "{limit:.0%}."
+        if graded
+        else "Probability of a fail {fail:.0%}; the limit is {limit:.0%}.",
+        fail=fail,
+        limit=limit,
+    )

@@ -7,6 +7,7 @@ import streamlit as st
 from labelcore.judges.kinds import PROBE, kind_of
 from labelcore.judges.kinds.check import CheckKind
 from labelcore.messages import say
+from labelcore.messages.verdicts import reason_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.judging.keeping.summaries import show_judge
@@ -93,7 +94,7 @@ def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
     start = shell.page_of(range(counts[value]), _PAGE, f"{key}-{value}")[0]
     for output, decision in judging.judged(workspace.db, version.id, value, limit=_PAGE, start=start):
         with st.container(border=True):
-            st.text(decision.reason)
+            st.text(reason_words(version, output, decision.reason))
             show_output(output, height=160)
             if kind_of(version).learns:
                 learned.show_why(workspace, version, output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.verdicts import reason_words
 from labelcore.models import CourtValue
 from labelcore.stages import refining
 from labelcore.workspace import Workspace
@@ -58,7 +59,7 @@ def show_conflict(conflict: refining.Disagreement) -> None:
     with judge:
         passed = conflict.decision.value == "pass"
         st.markdown(f"**{say('The judge passes it') if passed else say('The judge fails it')}**")
-        st.text(conflict.decision.reason)
+        st.text(reason_words(conflict.judge, conflict.output, conflict.decision.reason))
     show_output(conflict.output, height=260)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.verdicts import description_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging, refining
 from labelcore.stages.aligning.side_by_side import JudgeRow
@@ -55,7 +56,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         return
     version = judging.find_judge(workspace, row.judge_version_id)
     docket = refining.docket(workspace, judge=version)
-    _show_head(row)
+    _show_head(row, description_words(version))
     _choose(version, view, docket.open)
     if view in _TOOLS:
         _TOOLS[view](workspace, version)
@@ -63,9 +64,9 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         errors.show(workspace, docket)
 
 
-def _show_head(row: JudgeRow) -> None:
+def _show_head(row: JudgeRow, description: str) -> None:
     st.markdown(f"#### {plain(say(row.criterion))} · {plain(row.name)}")
-    st.text(row.description)
+    st.text(description)
     for why in row.stale_because:
         st.write(f":orange[:material/warning:] {plain(say('Stale: {why}.', why=say(why)))}")
     if not row.ran:

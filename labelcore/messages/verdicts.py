@@ -1,0 +1,45 @@
+"""What judges are and why they decided so, as far as their kind words it, in the language spoken here.
+
+The store keeps both as they were first said. What a kind would say in the same words today is said in
+the reader's language; everything else, of an earlier release or from elsewhere, stands as it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labelcore.errors import LabelcoreError
+from labelcore.judges.kinds import RESERVED, kind_of
+from labelcore.messages.catalogue import language, say
+from labelcore.models import JudgeVersion, Output
+from labelcore.wording import Wording
+
+
+def description_words(version: JudgeVersion) -> str:
+    """What a judge does; the figures of when it was made, which stand beside it as they are now, go."""
+    if language() == "en" or RESERVED in version.spec:
+        return version.description
+    fresh = _made_again(version)
+    return say(fresh) if fresh and f"{version.description} ".startswith(f"{fresh} ") else version.description
+
+
+def _made_again(version: JudgeVersion) -> str:
+    try:
+        return kind_of(version).describe()
+    except (LabelcoreError, ValueError, LookupError):
+        return ""
+
+
+def reason_words(version: JudgeVersion, output: Output, reason: str) -> str:
+    """Why a judge decided an output as it did."""
+    if language() == "en":
+        return reason
+    fresh = next(iter(_reasons(version, output)), Wording(""))
+    return say(fresh) if str(fresh) == reason else reason
+
+
+def _reasons(version: JudgeVersion, output: Output) -> Sequence[Wording]:
+    try:
+        return kind_of(version).reasons([output]) or ()
+    except (LabelcoreError, ValueError, LookupError):
+        return ()

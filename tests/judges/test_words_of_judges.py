@@ -1,0 +1,71 @@
+"""Judges' descriptions and reasons are said in the reader's language where their kind words them."""
+
+from __future__ import annotations
+
+import pytest
+
+from labelcore.judges.kinds import kind_of
+from labelcore.messages.catalogue import speaking
+from labelcore.messages.verdicts import description_words, reason_words
+from labelcore.models import JudgeVersion, Output
+
+OUTPUT = Output(id="o", project_id="p", text="- one\n- two\n- three\n- four")
+
+
+def judge(description: str = "", **parameters: object) -> JudgeVersion:
+    spec = {"detector": "bullets", "side": "above", "threshold": 3.0, "parameters": parameters}
+    return JudgeVersion(
+        id="v",
+        judge_id="j",
+        project_id="p",
+        name="overall · bullets",
+        kind="code",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec=spec,
+        description=description,
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "english", "chinese"),
+    [
+        ({}, "Fails an output with more than 3 list items.", "列表项数多于 3 的输出判为不通过。"),
+        (
+            {"flipped": True},
+            "Passes an output with more than 3 list items.",
+            "列表项数多于 3 的输出判为通过。",
+        ),
+    ],
+)
+def test_a_description_is_said_in_both_languages(
+    parameters: dict[str, object], english: str, chinese: str
+) -> None:
+    version = judge(english, **parameters)
+    assert kind_of(version).describe() == english
+    assert description_words(version) == english
+    with speaking("zh"):
+        assert description_words(version) == chinese
+        assert (
+            description_words(version.model_copy(update={"description": f"{english} It caught 3."}))
+            == chinese
+        )
+
+
+def test_a_reason_is_said_in_both_languages() -> None:
+    version = judge()
+    (decision,) = kind_of(version).decide([OUTPUT])
+    assert reason_words(version, OUTPUT, decision.reason) == "4 list items: more than 3."  # type: ignore[union-attr]
+    with speaking("zh"):
+        assert reason_words(version, OUTPUT, decision.reason) == "列表项数为 4：多于 3。"  # type: ignore[union-attr]
+
+
+def test_old_and_foreign_sentences_stand_as_they_are_kept() -> None:
+    library = judge("Fails an output with more than 3 list items. It came by file.")
+    library.spec["library"] = {}
+    with speaking("zh"):
+        assert description_words(judge("As an earlier release put it.")) == "As an earlier release put it."
+        assert description_words(library) == library.description
+        assert reason_words(judge(), OUTPUT, "As before.") == "As before."
+        assert reason_words(judge().model_copy(update={"kind": "imported", "spec": {}}), OUTPUT, "x") == "x"
