@@ -20,9 +20,9 @@ def offer(workspace: Workspace) -> None:
         st.form(f"{keys.NOUN}-{workspace.project.id}", border=False),
     ):
         st.write(say("The pages and the report call it so."))
-        one = st.text_input(say("One, in English"), noun.one, placeholder="output")
-        several = st.text_input(say("Several, in English"), noun.several, placeholder="outputs")
-        zh = st.text_input(say("In Chinese"), noun.zh, placeholder="输出")
+        one = st.text_input(say("One, in English"), noun.one)
+        several = st.text_input(say("Several, in English"), noun.several)
+        zh = st.text_input(say("In Chinese"), noun.zh)
         if st.form_submit_button(say("Save")):
             with shell.guard():
                 projects.name_outputs(workspace, one=one, several=several, zh=zh)
