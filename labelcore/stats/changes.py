@@ -1,0 +1,285 @@
+"""What another version of a judge changes: TPR and TNR of both on the same outputs, and whether it is better.
+
+Outputs lie in strata whose sizes are known, and of some of each stratum, drawn at random, it is known how
+they turned out: for a trial the strata are people's grade x whether the present version is right, and the
+outcome is whether the new one is; for a move to another model they are both verdicts, and the outcome is the
+grade. Either way an output ends in one of eight cells (grade x present right x new right).
+
+Intervals are a Bayesian bootstrap (Rubin 1981) of groups, post-stratified, with half an output of Jeffreys'
+prior in each cell: where all is known, the cells are exactly draws of Dirichlet(counts + ½).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.models import Frozen
+from labelcore.stats.anytime import PRACTICAL
+from labelcore.stats.rate import Rate, few_sources, not_measurable
+from labelcore.stats.resampling import for_few
+from labelcore.wording import Wording
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Judgement = Literal["better", "worse", "unclear"]
+
+DRAWS = 4_000
+FEWEST_GROUPS = 10
+"""With fewer groups that repeat, how much they differ cannot be told: no interval is offered."""
+_PRIOR = 0.5
+_BLOCK = 500
+PASS, PRESENT_RIGHT, NEW_RIGHT = 4, 2, 1
+"""A cell's number is the sum of those that hold."""
+_BALANCED = 6
+_LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0)  # of the figures of `figures_of`
+
+
+class Rates(Frozen):
+    """One version's rates; an abstention is never right."""
+
+    tpr: Rate
+    tnr: Rate
+
+
+class Change(Frozen):
+    """What the new version changes, in [-1, 1], on outputs whose outcome is known.
+
+    ``balanced``: the mean of both changes. ``passes`` and ``fails``: how many outputs of each grade.
+    """
+
+    tpr: Rate
+    tnr: Rate
+    balanced: Rate
+    present: Rates
+    new: Rates
+    passes: int
+    fails: int
+
+    @property
+    def verdict(self) -> Judgement:
+        """Better (worse) where the interval of the mean change leaves 0 and neither rate surely goes the
+        other way.
+        """
+        for word, turned in (("better", False), ("worse", True)):
+            if _above(self.balanced, turned=turned) and not self._against(turned=turned):
+                return word  # type: ignore[return-value]
+        return "unclear"
+
+    @property
+    def trades(self) -> bool:
+        """Whether one rate surely rises and the other surely falls: then more grades settle nothing."""
+        up = _above(self.tpr) or _above(self.tnr)
+        return up and (_above(self.tpr, turned=True) or _above(self.tnr, turned=True))
+
+    def _against(self, *, turned: bool) -> bool:
+        return _above(self.tpr, turned=not turned) or _above(self.tnr, turned=not turned)
+
+
+def _above(rate: Rate, *, turned: bool = False) -> bool:
+    """Whether the interval lies above 0; ``turned``: below."""
+    bound = rate.high if turned else rate.low
+    return bound is not None and (bound < 0 if turned else bound > 0)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Outputs in their strata. ``stratum`` (n,): a row of ``cells``; ``outcome`` (n,): 1, 0, nan not known.
+
+    ``cells`` (strata, 2): in which cell an output of a stratum is with the outcome 0, and 1. ``groups`` (n,):
+    numbers from 0 up where outputs share a source; ``weights`` (n,): one over the chance of each to be here.
+    """
+
+    stratum: Ints
+    outcome: Floats
+    cells: Ints
+    groups: Ints | None = None
+    weights: Floats | None = None
+
+
+def of_trial(
+    passes: Bools, present: Bools, new: Floats, groups: Ints | None = None, weights: Floats | None = None
+) -> Compared:
+    """Graded outputs: whether each version is right, ``new`` nan where it was not asked."""
+    stratum = passes.astype(np.int64) * 2 + present
+    cells = np.array([[2 * row, 2 * row + 1] for row in range(4)], dtype=np.int64)
+    return Compared(stratum, np.asarray(new, dtype=np.float64), cells, groups, weights)
+
+
+def of_move(present: Floats, new: Floats, passes: Floats, groups: Ints | None = None) -> Compared:
+    """Outputs with both verdicts (1 pass, 0 fail, nan abstained); ``passes``: 1, 0, nan not graded."""
+    first, second = (np.where(np.isnan(votes), 2, votes).astype(np.int64) for votes in (present, new))
+    seen = {(int(a), int(b)) for a, b in zip(first, second, strict=True)}
+    pairs = [(0, 0), (0, 1), (1, 0), (1, 1), *sorted(pair for pair in seen if 2 in pair)]
+    cells = [
+        [PASS * grade + PRESENT_RIGHT * (a == grade) + NEW_RIGHT * (b == grade) for grade in (0, 1)]
+        for a, b in pairs
+    ]
+    row = {pair: at for at, pair in enumerate(pairs)}
+    stratum = np.array([row[int(a), int(b)] for a, b in zip(first, second, strict=True)], dtype=np.int64)
+    return Compared(stratum, passes, np.array(cells, dtype=np.int64), groups)
+
+
+def change(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Change:
+    """Both changes and both versions' rates, with 95 % intervals."""
+    known = ~np.isnan(compared.outcome)
+    cell = compared.cells[compared.stratum[known], compared.outcome[known].astype(int)]
+    passes, fails = int((cell >= PASS).sum()), int((cell < PASS).sum())
+    groups = None if compared.groups is None else len(np.unique(compared.groups[known]))
+    drawn = drawn_cells(compared, draws=draws, seed=seed)
+    cells = estimated_cells(compared)
+    figures = zip(figures_of(cells), np.moveaxis(figures_of(drawn), -1, 0), _LEAST, strict=True)
+    found = [_rate(float(value), draw, groups, least) for value, draw, least in figures]
+    sizes = (passes, fails) * 3 + (passes + fails,)
+    rates = [
+        _missing(at, n) if not n or rate.value is None else rate.model_copy(update={"n": n})
+        for at, (rate, n) in enumerate(zip(found, sizes, strict=True))
+    ]
+    return Change(
+        tpr=rates[0],
+        tnr=rates[1],
+        balanced=rates[6],
+        present=Rates(tpr=rates[2], tnr=rates[3]),
+        new=Rates(tpr=rates[4], tnr=rates[5]),
+        passes=passes,
+        fails=fails,
+    )
+
+
+def _missing(at: int, n: int) -> Rate:
+    if at == _BALANCED and n:
+        return not_measurable("people gave one grade only", n)
+    grade = "passed" if at % 2 == 0 else "failed"
+    return not_measurable(Wording(f"there are no decided outputs that people {grade}"), n)
+
+
+def _rate(value: float, drawn: Floats, groups: int | None, least: float) -> Rate:
+    if np.isnan(value):
+        return not_measurable("")
+    if groups is not None and groups < FEWEST_GROUPS:
+        why = few_sources(groups, FEWEST_GROUPS)
+        return Rate(value=value, low=None, high=None, n=0, method="paired", why_not=why)
+    low, middle, high = (float(end) for end in np.quantile(drawn, [0.025, 0.5, 0.975]))
+    wider = for_few(groups)
+    low, high = max(least, middle - wider * (middle - low)), min(1.0, middle + wider * (high - middle))
+    return Rate(value=value, low=min(value, low), high=max(value, high), n=0, method="paired, Jeffreys")
+
+
+def figures_of(cells: Floats) -> Floats:
+    """Of cells (..., 8): the changes of TPR and TNR, both rates of the present and of the new version, and
+    the
+    mean change (..., 7); nan where nobody gave a grade.
+    """
+    changes, present, new = [], [], []
+    for first in (PASS, 0):
+        right = {row: cells[..., first + row] for row in range(4)}
+        whole = right[0] + right[1] + right[2] + right[3]
+        safe = np.where(whole > 0, whole, np.nan)
+        changes.append((right[NEW_RIGHT] - right[PRESENT_RIGHT]) / safe)
+        present.append((right[PRESENT_RIGHT] + right[3]) / safe)
+        new.append((right[NEW_RIGHT] + right[3]) / safe)
+    return np.stack([*changes, *present, *new, (changes[0] + changes[1]) / 2], axis=-1)
+
+
+def estimated_cells(compared: Compared) -> Floats:
+    """The cells (8,): a stratum of which nothing is known counts half for each outcome."""
+    weights = np.ones(len(compared.stratum)) if compared.weights is None else compared.weights
+    size, outcome = _sums(compared, weights)
+    whole = outcome.sum(axis=1, keepdims=True)
+    share = np.where(whole > 0, outcome / np.where(whole > 0, whole, 1.0), 0.5)
+    return np.bincount(compared.cells.ravel(), weights=(size[:, None] * share).ravel(), minlength=8).astype(
+        np.float64
+    )
+
+
+def _sums(compared: Compared, weights: Floats) -> tuple[Floats, Floats]:
+    """Sums of weights in each stratum (strata,), and of the known outcomes (strata, 2)."""
+    strata, known = len(compared.cells), ~np.isnan(compared.outcome)
+    size = np.bincount(compared.stratum, weights=weights, minlength=strata)
+    place = compared.stratum[known] * 2 + compared.outcome[known].astype(np.int64)
+    outcome = np.bincount(place, weights=weights[known], minlength=2 * strata)
+    return size.astype(np.float64), outcome.reshape(strata, 2).astype(np.float64)
+
+
+def drawn_cells(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Floats:
+    """The cells in each draw (draws, 8)."""
+    random = np.random.default_rng(seed)
+    strata = len(compared.cells)
+    units, weight = _units(compared)
+    halves = random.standard_gamma(_PRIOR, size=(draws, strata, 2)) * weight[:, None]
+    size, outcome = np.empty((draws, strata)), np.empty((draws, strata, 2))
+    for start in range(0, draws, _BLOCK):
+        part = slice(start, min(start + _BLOCK, draws))
+        sums = random.standard_exponential((part.stop - start, len(units)), dtype=np.float32) @ units
+        size[part], outcome[part] = sums[:, :strata], sums[:, strata:].reshape(-1, strata, 2)
+    size, outcome = size + halves.sum(axis=2), outcome + halves
+    mass = outcome * (size / outcome.sum(axis=2))[..., None]
+    found = np.zeros((draws, 8))
+    for row, column in np.ndindex(strata, 2):
+        found[:, compared.cells[row, column]] += mass[:, row, column]
+    return found
+
+
+def _units(compared: Compared) -> tuple[npt.NDArray[np.float32], Floats]:
+    """What each group adds to the sums of :func:`_sums` (groups, 3 x strata), and the weight of one output in
+    each stratum.
+    """
+    n, strata = len(compared.stratum), len(compared.cells)
+    groups = np.arange(n) if compared.groups is None else compared.groups
+    weights = np.ones(n) if compared.weights is None else compared.weights
+    units = np.zeros((int(groups.max()) + 1 if n else 0, 3 * strata), dtype=np.float32)
+    np.add.at(units, (groups, compared.stratum), weights)
+    known = ~np.isnan(compared.outcome)
+    place = strata + 2 * compared.stratum[known] + compared.outcome[known].astype(np.int64)
+    np.add.at(units, (groups[known], place), weights[known])
+    size = np.bincount(compared.stratum, weights=weights, minlength=strata)
+    typical = np.bincount(compared.stratum, weights=weights**2, minlength=strata)
+    usual = float((weights**2).sum() / weights.sum()) if n else 1.0
+    return units, np.where(size > 0, typical / np.where(size > 0, size, 1.0), usual)
+
+
+class More(Frozen):
+    """How many more outputs of each grade would settle a comparison, at the rates seen so far."""
+
+    passes: int = 0
+    fails: int = 0
+
+    @property
+    def n(self) -> int:
+        """Together."""
+        return self.passes + self.fails
+
+
+def more_to_settle(found: Change) -> More | None:
+    """The fewest outputs that would take the interval of the mean change off 0: of one grade where that does.
+
+    Nothing where it is settled; None where no practical number would, or nobody can tell.
+    """
+    if found.verdict != "unclear":
+        return More()
+    value, halves = found.balanced.value, [_half(found.tpr), _half(found.tnr)]
+    if not value or found.trades or None in halves:
+        return None
+    wanted = 4 * value**2  # the square of twice the mean change, as the halves' squares add up
+    squares, sizes = [half**2 for half in halves if half is not None], [found.passes, found.fails]
+    alone = []
+    for at in (0, 1):
+        room = wanted - squares[1 - at]
+        if room > 0:
+            alone.append((math.ceil(sizes[at] * (squares[at] / room - 1)) + 1, at))
+    if alone:
+        number, at = min(alone)
+        more = More(passes=number) if at == 0 else More(fails=number)
+    else:
+        times = sum(squares) / wanted - 1
+        more = More(passes=math.ceil(times * sizes[0]), fails=math.ceil(times * sizes[1]))
+    return more if more.n <= PRACTICAL else None
+
+
+def _half(rate: Rate) -> float | None:
+    return None if rate.low is None or rate.high is None else (rate.high - rate.low) / 2

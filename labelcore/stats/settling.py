@@ -1,0 +1,89 @@
+"""The fewest grades that would settle which of two versions decides, where both have decided a whole pool.
+
+Only outputs on which the two differ tell them apart; those on which they agree say how many good and bad
+outputs there are. So of each five picks four are from where they differ, while there are such; within a
+stratum (both verdicts) the order is by chance, which leaves the post-stratified figures of `changes`
+unbiased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from labelcore.stats.changes import NEW_RIGHT, PRESENT_RIGHT, Change, Compared, Floats, Ints, change
+
+TOLERATED = 0.05
+"""A loss of so much is no reason to stay, where nothing shows that it is more."""
+Advice = Literal["switch", "stay", "grade first"]
+_AGREEING = 5  # each fifth pick
+_DRAWS = 1_000
+_EXPECTED = {True: 0.8, False: 0.2}
+"""People's share of passes where both pass, or neither does, until grades say more; ½ where they differ."""
+
+
+def advice_on(found: Change) -> Advice:
+    """Stay where it surely loses: in the mean of both rates, or in one of them more than is tolerated. Switch
+    where the mean surely loses no more than that.
+    """
+    highs, low = [rate.high for rate in (found.tpr, found.tnr)], found.balanced.low
+    if found.verdict == "worse" or any(high is not None and high < -TOLERATED for high in highs):
+        return "stay"
+    return "switch" if low is not None and low > -TOLERATED else "grade first"
+
+
+def grading_order(compared: Compared, seed: int = 0) -> Ints:
+    """The outputs without a grade, by their place, in the order in which they tell most."""
+    open_ = np.flatnonzero(np.isnan(compared.outcome))
+    random = np.random.default_rng(seed)
+    random.shuffle(open_)
+    differ = _differs(compared)[compared.stratum[open_]]
+    flips, agreeing = list(open_[differ]), list(open_[~differ])
+    found = list[int]()
+    while flips or agreeing:
+        second = agreeing and (not flips or len(found) % _AGREEING == _AGREEING - 1)
+        found.append((agreeing if second else flips).pop())
+    return np.array(found, dtype=np.int64)
+
+
+def _differs(compared: Compared) -> np.typing.NDArray[np.bool_]:
+    """Whether the two verdicts of each stratum differ: exactly one is right, whatever the grade."""
+    right = [((compared.cells & bit) > 0) for bit in (PRESENT_RIGHT, NEW_RIGHT)]
+    return np.asarray((right[0] != right[1]).any(axis=1))
+
+
+def fewest_to_settle(compared: Compared, order: Ints) -> int | None:
+    """How many of the order, graded as is to be expected, settle it; None where not even all of them do."""
+    expected = _expected(compared, order)
+
+    def settled(number: int) -> bool:
+        outcome = compared.outcome.copy()
+        outcome[order[:number]] = expected[:number]
+        return advice_on(change(replace(compared, outcome=outcome), draws=_DRAWS)) != "grade first"
+
+    if settled(0):
+        return 0
+    few, many = 0, len(order)
+    if not settled(many):
+        return None
+    while many - few > 1:  # `few` does not settle it, `many` does
+        middle = (few + many) // 2
+        few, many = (few, middle) if settled(middle) else (middle, many)
+    return many
+
+
+def _expected(compared: Compared, order: Ints) -> Floats:
+    """Grades as they come at the rates of each stratum so far, evenly spread over its picks."""
+    differ = _differs(compared)
+    found = np.empty(len(order))
+    for stratum in np.unique(compared.stratum[order]):
+        known = compared.outcome[(compared.stratum == stratum) & ~np.isnan(compared.outcome)]
+        both_pass = bool(compared.cells[stratum, 1] & NEW_RIGHT)
+        usual = 0.5 if differ[stratum] else _EXPECTED[both_pass]
+        share = (known.sum() + usual) / (len(known) + 1)
+        places = np.flatnonzero(compared.stratum[order] == stratum)
+        whole = np.floor(share * np.arange(1, len(places) + 1) + 0.5)
+        found[places] = np.diff(np.concatenate([[0.0], whole]))
+    return found

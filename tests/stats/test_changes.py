@@ -1,0 +1,222 @@
+"""What another version changes, on the same outputs: counts, Dirichlet draws, strata, sources, decisions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from scipy import stats
+
+from labelcore.stats import changes, looks
+from labelcore.stats.changes import Bools, Change, Rates, change, more_to_settle, of_move, of_trial
+from labelcore.stats.rate import Rate
+from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
+
+
+def outputs(counts: list[int]) -> tuple[Bools, Bools, Bools]:
+    """Grade, present right, new right of outputs in the eight cells, whose numbers are sums of 4, 2 and 1."""
+    cell = np.repeat(np.arange(8), counts)
+    return cell >= 4, (cell & 2) > 0, (cell & 1) > 0
+
+
+@given(counts=st.lists(st.integers(0, 12), min_size=8, max_size=8))
+def test_figures_are_those_of_the_counts(counts: list[int]) -> None:
+    passes, present, new = outputs(counts)
+    found = change(of_trial(passes, present, new.astype(float)), draws=200)
+    for rate, first in ((found.tpr, 4), (found.tnr, 0)):
+        n = sum(counts[first : first + 4])
+        assert rate.n == n
+        if n == 0:
+            assert rate.value is None and "no decided outputs" in str(rate.why_not)
+            continue
+        assert rate.value == pytest.approx((counts[first + 1] - counts[first + 2]) / n)
+        assert (
+            rate.low is not None and rate.high is not None and -1 <= rate.low <= rate.value <= rate.high <= 1
+        )
+    if found.tpr.value is not None and found.tnr.value is not None:
+        assert found.balanced.value == pytest.approx((found.tpr.value + found.tnr.value) / 2)
+        assert found.present.tpr.value == pytest.approx(present[passes].mean())
+        assert found.new.tnr.value == pytest.approx(new[~passes].mean())
+    else:
+        assert found.balanced.value is None and found.verdict == "unclear"
+
+
+def test_the_interval_is_that_of_dirichlet_draws() -> None:
+    passes, present, new = outputs([6, 11, 3, 20, 4, 2, 9, 30])
+    found = change(of_trial(passes, present, new.astype(float)), draws=20_000)
+    for rate, cells in ((found.tnr, [6.5, 11.5, 3.5, 20.5]), (found.tpr, [4.5, 2.5, 9.5, 30.5])):
+        drawn = stats.dirichlet(cells).rvs(60_000, random_state=1)
+        expected = np.quantile(drawn[:, 1] - drawn[:, 2], [0.025, 0.975])
+        assert (rate.low, rate.high) == pytest.approx(tuple(expected), abs=0.006)
+
+
+@given(seed=st.integers(0, 40))
+def test_both_ways_of_knowing_everything_say_the_same(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    passes, present, new = (random.random(80) < share for share in (0.5, 0.8, 0.7))
+    trial = change(of_trial(passes, present, new.astype(float)), draws=1_500)
+    votes = [np.where(right, passes, ~passes).astype(np.float64) for right in (present, new)]
+    move = change(of_move(votes[0], votes[1], passes.astype(float)), draws=1_500)
+    for one, other in ((trial.tpr, move.tpr), (trial.tnr, move.tnr), (trial.balanced, move.balanced)):
+        assert one.value == pytest.approx(other.value)
+        assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=0.05)
+
+
+def test_what_was_not_asked_is_weighed_by_its_stratum() -> None:
+    passes, present, new = outputs([30, 10, 40, 120, 5, 15, 20, 160])
+    asked = np.random.default_rng(1).random(400) < np.where(present, 0.2, 1.0)
+    found = change(of_trial(passes, present, np.where(asked, new, np.nan)))
+    whole = change(of_trial(passes, present, new.astype(float)))
+    assert found.present.tnr.value == pytest.approx(whole.present.tnr.value)
+    naive = new[asked & ~passes].mean() - present[asked & ~passes].mean()
+    assert abs((found.tnr.value or 0) - (whole.tnr.value or 0)) < abs(naive - (whole.tnr.value or 0))
+    for rate, truth in ((found.tpr, whole.tpr), (found.tnr, whole.tnr)):
+        assert (rate.low or 0) <= (truth.value or 0) <= (rate.high or 0)
+        assert (rate.high or 0) - (rate.low or 0) > (truth.high or 0) - (truth.low or 0)
+
+
+def test_copies_of_an_output_are_no_further_evidence() -> None:
+    passes, present, new = outputs([4, 8, 3, 20, 3, 6, 2, 24])
+    alone = change(of_trial(passes, present, new.astype(float)))
+    times = [np.repeat(values, 3) for values in (passes, present, new)]
+    groups = np.repeat(np.arange(len(passes)), 3)
+    copied = change(of_trial(times[0], times[1], times[2].astype(float), groups))
+    assert copied.balanced.value == pytest.approx(alone.balanced.value)
+    width = [(rate.high or 0) - (rate.low or 0) for rate in (alone.balanced, copied.balanced)]
+    assert width[1] == pytest.approx(width[0], rel=0.12)
+    few = change(of_trial(times[0], times[1], times[2].astype(float), groups % 4))
+    assert few.balanced.low is None and few.verdict == "unclear" and "sources" in str(few.balanced.why_not)
+
+
+def test_weights_move_the_figures() -> None:
+    passes, present, new = outputs([0, 10, 10, 0, 0, 10, 10, 0])
+    weights = np.where(new, 3.0, 1.0)
+    found = change(of_trial(passes, present, new.astype(float), weights=weights))
+    assert found.tpr.value == pytest.approx(0.5) and found.tnr.value == pytest.approx(0.5)
+
+
+def rate(low: float, high: float) -> Rate:
+    return Rate(value=(low + high) / 2, low=low, high=high, n=40)
+
+
+def changed(tpr: Rate, tnr: Rate, balanced: Rate) -> Change:
+    one = Rates(tpr=tpr, tnr=tnr)
+    return Change(tpr=tpr, tnr=tnr, balanced=balanced, present=one, new=one, passes=40, fails=40)
+
+
+@pytest.mark.parametrize(
+    ("tpr", "tnr", "balanced", "verdict", "advice"),
+    [
+        ((-0.1, 0.1), (0.1, 0.3), (0.02, 0.2), "better", "switch"),
+        ((-0.1, 0.1), (-0.3, -0.1), (-0.2, -0.02), "worse", "stay"),
+        ((-0.2, -0.1), (0.3, 0.5), (0.05, 0.3), "unclear", "stay"),
+        ((-0.1, 0.1), (-0.1, 0.1), (-0.04, 0.06), "unclear", "switch"),
+        ((-0.1, 0.1), (-0.2, 0.1), (-0.15, 0.06), "unclear", "grade first"),
+    ],
+)
+def test_decisions(
+    tpr: tuple[float, float],
+    tnr: tuple[float, float],
+    balanced: tuple[float, float],
+    verdict: str,
+    advice: str,
+) -> None:
+    found = changed(rate(*tpr), rate(*tnr), rate(*balanced))
+    assert (found.verdict, advice_on(found)) == (verdict, advice)
+    assert found.trades is (verdict == "unclear" and advice == "stay")
+
+
+@given(gain=st.floats(0.02, 0.4), passes=st.integers(5, 60), fails=st.integers(5, 60))
+def test_so_many_more_narrow_the_interval_until_it_leaves_nothing(
+    gain: float, passes: int, fails: int
+) -> None:
+    halves = [1 / np.sqrt(passes), 1 / np.sqrt(fails)]
+    both = float(np.hypot(*halves)) / 2
+    rates = [rate(-half, half) for half in halves]
+    found = changed(rates[0], rates[1], rate(gain - both, gain + both)).model_copy(
+        update={"passes": passes, "fails": fails}
+    )
+    more = more_to_settle(found)
+    if gain > both:
+        assert more is not None and more.n == 0
+        return
+    if more is None:
+        return
+    sizes = (passes + more.passes, fails + more.fails)
+    assert float(np.hypot(1 / np.sqrt(sizes[0]), 1 / np.sqrt(sizes[1]))) / 2 <= gain + 0.01
+    assert more_to_settle(changed(rate(-0.2, -0.1), rate(0.3, 0.5), rate(0.05, 0.3))) is None
+
+
+def test_equal_versions_are_seldom_called_better() -> None:
+    random = np.random.default_rng(0)
+    said = []
+    for run in range(200):
+        passes, present, new = random.random(50) < 0.5, random.random(50) < 0.8, random.random(50) < 0.8
+        said.append(change(of_trial(passes, present, new.astype(float)), draws=300, seed=run).verdict)
+    assert said.count("better") <= 12 and said.count("worse") <= 12
+
+
+def test_the_best_of_many_equal_versions_is_as_much_too_good_as_is_said() -> None:
+    random = np.random.default_rng(0)
+    told, real = [], []
+    for _ in range(200):
+        item, own = random.normal(size=48), random.normal(size=(14, 48))
+        right = np.sqrt(0.5) * item + np.sqrt(0.5) * own < 0.7
+        figures = right.mean(axis=1)
+        apart = (right[1:].astype(float) - right[0]).std(axis=1) / np.sqrt(48)
+        noise = [float(apart.mean()) / np.sqrt(2)] + [float(value) / np.sqrt(2) for value in apart]
+        told.append(looks.optimism(list(map(float, figures)), noise))
+        real.append(figures.max() - stats.norm.cdf(0.7))
+    assert np.mean(told) == pytest.approx(float(np.mean(real)), abs=0.02) and np.mean(real) > 0.05
+    assert looks.optimism([0.7], [0.1]) == 0 == looks.optimism([0.7, 0.7], [0.0, 0.0])
+
+
+def test_the_expected_maximum_is_that_of_draws() -> None:
+    drawn = np.random.default_rng(0).normal(size=(40_000, 30))
+    for k in (2, 5, 14, 30):
+        assert looks.expected_maximum(k) == pytest.approx(drawn[:, :k].max(axis=1).mean(), abs=0.03)
+
+
+def test_flips_come_first_and_settle_with_fewer_grades_than_chance() -> None:
+    random = np.random.default_rng(3)
+    needed: dict[str, list[int]] = {"flips first": [], "by chance": []}
+    for run in range(6):
+        passes = random.random(200) < 0.6
+        first = random.random(200) < 0.88
+        second = random.random(200) < np.where(first, 0.98, 0.35)
+        votes = [np.where(right, passes, ~passes).astype(np.float64) for right in (first, second)]
+        compared = of_move(votes[0], votes[1], np.full(200, np.nan))
+        order = grading_order(compared, run)
+        differ = votes[0] != votes[1]
+        assert sorted(order) == list(range(200)) and differ[order[:10]].mean() >= 0.8
+        for name, some in (("flips first", order), ("by chance", random.permutation(200))):
+            outcome, number = np.full(200, np.nan), 0
+            while (
+                number < 200
+                and advice_on(change(replace(compared, outcome=outcome), draws=300)) == "grade first"
+            ):
+                number += 4
+                outcome[some[:number]] = passes[some[:number]]
+            needed[name].append(number)
+    assert np.mean(needed["flips first"]) < 0.7 * np.mean(needed["by chance"])
+
+
+def test_what_is_settled_needs_no_grade_and_what_cannot_be_says_so() -> None:
+    votes = np.tile([1.0, 0.0], 30)
+    compared = of_move(votes, votes, votes)
+    assert fewest_to_settle(compared, grading_order(compared)) == 0
+    random = np.random.default_rng(0)
+    first, second = (random.integers(0, 2, 6).astype(np.float64) for _ in range(2))
+    few = of_move(first, second, np.full(6, np.nan))
+    assert fewest_to_settle(few, grading_order(few)) is None
+
+
+def test_abstentions_are_never_right_and_have_strata_of_their_own() -> None:
+    present, new = np.array([1.0, np.nan, 0.0, np.nan] * 5), np.array([np.nan, 1.0, np.nan, 0.0] * 5)
+    passes = np.array([1.0, 1.0, 0.0, 0.0] * 5)
+    found = change(of_move(present, new, passes))
+    assert found.tpr.value == 0 and found.tnr.value == 0
+    assert found.present.tpr.value == pytest.approx(0.5) and found.new.tnr.value == pytest.approx(0.5)
+    assert changes.of_move(present, new, passes).cells.shape == (8, 2)
