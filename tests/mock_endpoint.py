@@ -79,6 +79,7 @@ class MockEndpoint:
         self.latency = 0.0
         self.hang_seconds = 1.5
         self.answer: dict[str, Any] | Callable[[str], dict[str, Any] | str] | None = None
+        self.answer_as: dict[str, Callable[[str], dict[str, Any]]] = {}  # by the model that is asked for
         self.odds: dict[str, float] | None = None
         self.obeys_schemas = True
         self.retry_after = "0.01"
@@ -120,7 +121,9 @@ class MockEndpoint:
             if fault == "429":
                 headers = {"retry-after": self.retry_after}
             return JSONResponse({"error": error}, status, headers=headers)
-        text = _TEXTS[fault] if fault in _TEXTS else self._good(prompt)
+        by_model = self.answer_as.get(body.get("model", ""))
+        good = json.dumps(by_model(prompt)) if by_model else self._good(prompt)
+        text = _TEXTS.get(fault, good)
         if not self.obeys_schemas and "by this schema" not in prompt:
             text = "The sea is calm."
         if fault == "page":

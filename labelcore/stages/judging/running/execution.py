@@ -77,7 +77,7 @@ def run(
                 dispatch(live, engine, writing)
         else:
             asked = [(version, n) for version, n in missing if n and version in here]
-            _decide(live, [(version, n) for version, n in asked if kind_of(version).needs_model])
+            decide_here(live, [(version, n) for version, n in asked if kind_of(version).needs_model])
     done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
     run_table.save(workspace.db, done)
     return done
@@ -155,7 +155,7 @@ def _journal(live: LiveRun) -> Iterator[journal.Journal]:
         writing.close(stored=stored)
 
 
-def _decide(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]]) -> None:
+def decide_here(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]]) -> None:
     """In this process; ``asked``: the judges that ask models, with how many decisions they miss."""
     with _journal(live) as writing:
         # Before anything is decided: a judge whose endpoint is missing is found out now.

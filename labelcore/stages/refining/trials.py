@@ -1,0 +1,138 @@
+"""What came of a trial: the outputs one by one, what the new version changes, and what would settle it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from labelcore.models import Decision, Fact, Frozen, SplitName, fact
+from labelcore.stages.aligning.report import flat
+from labelcore.stages.refining.looks import DevLooks
+from labelcore.stats.changes import Change, More
+
+What = Literal["mended", "broken", "still wrong", "still right"]
+WHATS: tuple[What, ...] = ("mended", "broken", "still wrong", "still right")
+
+
+class Attempt(Frozen):
+    """One output under both versions: each one's verdict and reason, and what people say."""
+
+    output_id: str
+    external_id: str | None
+    split: SplitName
+    human_pass: bool
+    notes: tuple[str, ...]
+    present: Decision
+    new: Decision
+
+    @property
+    def what(self) -> What:
+        """What became of it; an abstention is not right."""
+        word = "pass" if self.human_pass else "fail"
+        before, after = self.present.value == word, self.new.value == word
+        if before:
+            return "still right" if after else "broken"
+        return "mended" if after else "still wrong"
+
+
+class Trial(Frozen):
+    """What came of a trial.
+
+    ``attempts``: the outputs that both versions decided, those where the present one errs first. ``pool``:
+    the graded outputs that the figures stand for; ``left``: of each grade how many of these were not tried.
+    ``more``: the outputs that would settle it, tried ones of the pool included; None where none would.
+    ``cost_usd``: what was paid now; ``troubles``: why outputs have no decision, a sentence for each kind.
+    """
+
+    judge: str
+    judge_version_id: str
+    new_version_id: str
+    against: Fact
+    attempts: tuple[Attempt, ...]
+    pool: int
+    left: More
+    change: Change
+    on_dev: Change
+    more: More | None
+    looks: DevLooks
+    wanted: int
+    cost_usd: float
+    requests: int
+    seconds: float
+    state: str
+    message: str
+    troubles: dict[str, str]
+
+    def of(self, what: What) -> list[Attempt]:
+        """The outputs of which this became."""
+        return [attempt for attempt in self.attempts if attempt.what == what]
+
+    @property
+    def to_grade(self) -> More | None:
+        """What remains to be graded when all of the pool is tried; None where no number would settle it."""
+        if self.more is None:
+            return None
+        passes = max(0, self.more.passes - self.left.passes)
+        return More(passes=passes, fails=max(0, self.more.fails - self.left.fails))
+
+    @property
+    def exit_code(self) -> int:
+        """1 where the new version decided nothing, or could not go on."""
+        return 1 if not self.attempts or self.state == "stopped" else 0
+
+    @property
+    def says(self) -> Fact:
+        """The verdict, and what would settle it."""
+        return _says(self)
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form: outputs by their ids."""
+        lists = WHATS[:-1]
+        changed = self.change
+        return {
+            "judge": self.judge,
+            "n": len(self.attempts),
+            **{what.replace(" ", "_"): [attempt.output_id for attempt in self.of(what)] for what in lists},
+            **flat("tpr", changed.new.tpr),
+            **flat("tnr", changed.new.tnr),
+            **flat("tpr_present", changed.present.tpr),
+            **flat("tnr_present", changed.present.tnr),
+            **flat("tpr_change", changed.tpr),
+            **flat("tnr_change", changed.tnr),
+            **flat("change", changed.balanced),
+            "verdict": changed.verdict,
+            "to_grade": None if self.to_grade is None else self.to_grade.n,
+            "to_grade_fails": None if self.to_grade is None else self.to_grade.fails,
+            "to_grade_passes": None if self.to_grade is None else self.to_grade.passes,
+            "to_try": self.left.n,
+            "says": self.says,
+            "against": self.against,
+            "looks": self.looks.document(),
+            "errors": self.troubles,
+            **{name: getattr(self, name) for name in ("cost_usd", "requests", "seconds", "state", "message")},
+            "outputs": [
+                attempt.model_dump(mode="json") | {"what": attempt.what} for attempt in self.attempts
+            ],
+        }
+
+
+def _says(trial: Trial) -> Fact:
+    if not trial.attempts:
+        return fact("tried_nothing")
+    word, grade = trial.change.verdict, trial.to_grade
+    if word != "unclear":
+        return fact(f"trial_{word}", change=_points(trial.change.balanced.value))
+    if trial.change.balanced.value is None:
+        return fact("trial_one_grade", why=trial.change.balanced.why_not)
+    if trial.change.balanced.low is None:
+        return fact("trial_no_interval", why=trial.change.balanced.why_not)
+    if trial.change.trades:
+        return fact("trial_trades")
+    if grade is None:
+        return fact("trial_no_difference")
+    if not grade.n:
+        return fact("trial_try_more", n=trial.more.n if trial.more else 0)
+    return fact("trial_grade_fails" if grade.fails >= grade.passes else "trial_grade_passes", n=grade.n)
+
+
+def _points(share: float | None) -> int:
+    return round(100 * abs(share or 0.0))

@@ -1,0 +1,293 @@
+"""Try before you keep: what another version of a judge mends and what it breaks, on graded outputs.
+
+Those come first on which the present version errs, then a draw of those that it has right, so that what the
+new one breaks is seen as well; the draw's chances weigh the figures. The sealed test stays out.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from labelcore.errors import BadInput, LabelcoreError
+from labelcore.judges import prompt_files
+from labelcore.judges.identity import version_id
+from labelcore.judges.kinds import kind_of
+from labelcore.models import Criterion, Decision, Fact, JudgeVersion, Role, Run, SplitName, now
+from labelcore.operations import Effect, operation
+from labelcore.stages.aligning.evidence import sources_of, truth_of
+from labelcore.stages.finding import find_criterion
+from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging.keeping.binding import bound
+from labelcore.stages.judging.running import execution
+from labelcore.stages.judging.running.live_run import Result, RunOptions
+from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
+from labelcore.stages.refining.looks import look_at
+from labelcore.stages.refining.prompts import PromptText, changed
+from labelcore.stages.refining.trials import WHATS, Attempt, Trial
+from labelcore.stats.changes import Change, More, change, more_to_settle, of_trial
+from labelcore.stats.drawing import hash_order
+from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
+from labelcore.workspace import Workspace
+
+USUAL = 60
+"""So many outputs are tried where nobody says more."""
+Splits = tuple[SplitName, ...]
+BOTH: Splits = ("train", "dev")
+
+
+@dataclass
+class OngoingTrial:
+    """A trial under way, for who looks on: what came so far, by output id; ``stop`` ends it."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    total: int = 0
+    found: dict[str, Result] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+    def hear(self, output_id: str, result: Result) -> None:
+        """One more is there."""
+        self.found[output_id] = result
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None until something is decided."""
+        done = len(self.found)
+        return (time.monotonic() - self.started) / done * (self.total - done) if done else None
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which graded outputs are tried: at most so many, of these splits."""
+
+    limit: int = USUAL
+    splits: Splits = BOTH
+    watched: OngoingTrial = field(default_factory=OngoingTrial)
+
+
+@operation("judge prompt try", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def try_prompt(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    *,
+    file: PromptText,
+    limit: Annotated[int, Field(ge=1, description="Try it on so many graded outputs at most.")] = USUAL,
+    split: Annotated[Literal["train", "dev"] | None, Field(description="Only on these, not on both.")] = None,
+) -> Trial:
+    """Try another prompt of a judge on graded outputs before it is kept: what it mends, what it breaks.
+
+    Those on which the present version errs come first; nothing is paid for twice, and nothing is stored.
+
+    Raises:
+        BadInput: the file holds no prompt that can be asked, or nothing is graded.
+    """
+    new = drafted(workspace, judge, changed(judge, prompt_files.read(file)))
+    return compare(workspace, judge, new, Order(limit, (split,) if split else BOTH))
+
+
+def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> JudgeVersion:
+    """The judge with another specification, not stored; BadInput where that changes nothing. Where the same
+    is
+    asked as before, it is asked where the judge is bound to; as there, the id stays.
+    """
+    new_id = version_id(workspace.project.id, judge.criterion_id, judge.kind, spec)
+    if new_id == judge.id:
+        raise BadInput("This is what {name} asks already.", next_step="Change a word.", name=judge.name)
+    present = bound(workspace.db, [judge])[0].spec
+    if all(present.get(name) == spec.get(name) for name in ("model", "endpoint")) and "address" in present:
+        spec = spec | {"address": present["address"]}
+    update = {
+        "id": new_id,
+        "spec": spec,
+        "version": judge.version + 1,
+        "author": workspace.person,
+        "at": now(),
+    }
+    made = judge.model_copy(update=update)
+    models = dict.fromkeys(prompt.spec.model for prompt in kind_of(made).prompts)
+    return made.model_copy(update={"model": ", ".join(models)})
+
+
+def compare(
+    workspace: Workspace, present: JudgeVersion, new: JudgeVersion, order: Order | None = None
+) -> Trial:
+    """Ask the new version about graded outputs and say what it mends and breaks; nothing of it is stored but
+    the answers that were paid for. What the present one has not decided yet it decides now.
+
+    Raises:
+        BadInput: no graded output of these splits says anything about the judge's criterion.
+        ModelTrouble: the endpoint is not configured.
+    """
+    chosen = order or Order()
+    criterion = find_criterion(workspace, present.criterion_id) if present.criterion_id else None
+    graded = graded_outputs(workspace, criterion, chosen.splits)
+    known, run = _decided(workspace, present, graded, chosen)
+    ids = _drawn(graded, known, chosen.limit)
+    chosen.watched.total = len(ids)
+    tried = ask_unstored(workspace, new, ids, chosen.watched.stop, chosen.watched.hear)
+    return _trial(workspace, (present, new), graded, known, tried, run, len(ids))
+
+
+@dataclass(frozen=True)
+class GradedOutputs:
+    """People's grades by output id, the split of each, and their notes."""
+
+    fails: dict[str, bool]
+    splits: dict[str, SplitName]
+    labels: Labels
+    against: Fact
+
+
+def graded_outputs(workspace: Workspace, criterion: Criterion | None, splits: Splits) -> GradedOutputs:
+    """The outputs of these splits that say something about the criterion; the sealed test is never there.
+
+    Raises:
+        BadInput: there are none.
+    """
+    labels = fitting_labels(workspace)
+    truth = truth_of(workspace, criterion, labels)
+    groups = output_table.groups_of(workspace.db, list(truth.fails))
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    of_each = {key: dealt.of(groups[key]) for key in truth.fails}
+    fails = {key: failed for key, failed in truth.fails.items() if of_each[key] in splits}
+    if not fails:
+        raise BadInput(
+            "No graded output of {splits} says anything about this judge's criterion.",
+            next_step="Grade more outputs.",
+            splits=list(splits),
+        )
+    return GradedOutputs(fails, {key: of_each[key] for key in fails}, labels, truth.against)
+
+
+def _decided(
+    workspace: Workspace, present: JudgeVersion, graded: GradedOutputs, order: Order
+) -> tuple[dict[str, Decision], Run | None]:
+    """What the present version says; where it said too little, it is asked about a draw of the rest."""
+    known = _said(workspace, present, graded)
+    missing = hash_order([key for key in graded.fails if key not in known], 0)[: order.limit - len(known)]
+    if len(known) >= order.limit or not missing or not kind_of(present).runs:
+        return known, None
+    try:
+        run = execution.run(workspace, [present], missing, RunOptions(stop=order.watched.stop))
+    except LabelcoreError:  # what it decided before is there all the same
+        if not known:
+            raise
+        return known, None
+    return _said(workspace, present, graded), run
+
+
+def _said(workspace: Workspace, version: JudgeVersion, graded: GradedOutputs) -> dict[str, Decision]:
+    verdicts = verdict_table.of_outputs(workspace.db, list(graded.fails), [version.id])
+    return {verdict.output_id: verdict.decision for verdict in verdicts}
+
+
+def is_right(decision: Decision, *, failed: bool) -> bool:
+    """Whether a decision is what people say; an abstention is not."""
+    return decision.value == ("fail" if failed else "pass")
+
+
+def _drawn(graded: GradedOutputs, known: dict[str, Decision], limit: int) -> list[str]:
+    """Errors first, at most half of the limit while there is enough that is right; of those both grades
+    alike.
+
+    Within each grade, right or wrong, every output has the same chance; the same are drawn every time.
+    """
+    fails = graded.fails
+    ordered = hash_order(list(known), 0)
+    wrong = [key for key in ordered if not is_right(known[key], failed=fails[key])]
+    right = [
+        [key for key in ordered if key not in set(wrong) and fails[key] is failed] for failed in (True, False)
+    ]
+    errors = wrong[: max(limit - limit // 2, limit - len(right[0]) - len(right[1]))]
+    rest = limit - len(errors)
+    bad = min(len(right[0]), max(rest - rest // 2, rest - len(right[1])))
+    return [*errors, *right[0][:bad], *right[1][: rest - bad]]
+
+
+def _trial(
+    workspace: Workspace,
+    versions: tuple[JudgeVersion, JudgeVersion],
+    graded: GradedOutputs,
+    known: dict[str, Decision],
+    tried: Tried,
+    run: Run | None,
+    wanted: int,
+) -> Trial:
+    present, new = versions
+    decisions = tried.decisions
+    whole = change_on(workspace, graded, known, decisions, list(known))
+    dev = [key for key in known if graded.splits[key] == "dev"]
+    on_dev = change_on(workspace, graded, known, decisions, dev)
+    seen = sorted(
+        f"{key}={graded.fails[key]}{known[key].value}{decisions[key].value}"
+        for key in dev
+        if key in decisions
+    )
+    looks = look_at(workspace, present, new, on_dev, seen)
+    left = [graded.fails[key] for key in known if key not in decisions]
+    runs = [part for part in (run, tried.run) if part]
+    return Trial(
+        judge=present.name,
+        judge_version_id=present.id,
+        new_version_id=new.id,
+        against=graded.against,
+        attempts=tuple(_attempts(workspace, graded, known, decisions)),
+        pool=len(known),
+        left=More(passes=left.count(False), fails=left.count(True)),
+        change=whole,
+        on_dev=on_dev,
+        more=more_to_settle(whole),
+        looks=looks,
+        wanted=wanted,
+        cost_usd=sum(part.cost_usd for part in runs),
+        requests=sum(part.requests for part in runs),
+        seconds=sum(part.seconds for part in runs),
+        state=tried.run.state,
+        message=" ".join(dict.fromkeys(part.message for part in runs if part.message)),
+        troubles=dict(tried.run.reasons),
+    )
+
+
+def change_on(
+    workspace: Workspace,
+    graded: GradedOutputs,
+    known: dict[str, Decision],
+    new: dict[str, Decision],
+    ids: Sequence[str],
+) -> Change:
+    """What the new decisions change beside the known ones, on these graded outputs."""
+
+    def right(decisions: dict[str, Decision]) -> list[float]:
+        return [
+            float(is_right(decisions[key], failed=graded.fails[key])) if key in decisions else np.nan
+            for key in ids
+        ]
+
+    passes = np.array([not graded.fails[key] for key in ids], dtype=bool)
+    first, second = np.array(right(known), dtype=bool), np.array(right(new), dtype=np.float64)
+    return change(of_trial(passes, first, second, sources_of(workspace.db, ids)))
+
+
+def _attempts(
+    workspace: Workspace, graded: GradedOutputs, known: dict[str, Decision], decisions: dict[str, Decision]
+) -> list[Attempt]:
+    outputs = output_table.many(workspace.db, list(decisions))
+    found = [
+        Attempt(
+            output_id=key,
+            external_id=outputs[key].external_id,
+            split=graded.splits[key],
+            human_pass=not graded.fails[key],
+            notes=graded.labels.notes.get(key, ()),
+            present=known[key],
+            new=decision,
+        )
+        for key, decision in decisions.items()
+    ]
+    return sorted(found, key=lambda attempt: WHATS.index(attempt.what))
