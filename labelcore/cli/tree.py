@@ -19,6 +19,7 @@ GROUPS = {
     "judge prompt": "What an LLM judge asks: read it, try a change, keep it, go back.",
     "library": "Rubrics that travel by file.",
     "local-model": "A small model on this machine.",
+    "migrate": "What a move to another model changes.",
     "outputs": "All outputs: filtered, sorted, counted, and one with all that is known of it.",
     "people": "Who signs in, and what they are in each project.",
     "probe": "Made-up outputs that show where a criterion ends.",

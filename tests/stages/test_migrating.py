@@ -1,0 +1,192 @@
+"""Moving a judge to another model: planted flips and losses come out, and the grades that settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from labelcore.errors import BadInput, ModelTrouble
+from labelcore.messages import Language, document_of, lines_of, sentence, speaking
+from labelcore.models import Criterion, Evidence, JudgeVersion, Output
+from labelcore.operations import find_operation
+from labelcore.stages import judging
+from labelcore.stages.judging.keeping.versions import Draft
+from labelcore.stages.refining import keeping
+from labelcore.stages.refining.migrating import loss_of, migrate
+from labelcore.stats.rate import Rate
+from labelcore.stats.splits import split_of
+from labelcore.store import criteria as criterion_table, judges as judge_table, verdicts as verdict_table
+from labelcore.workspace import Workspace
+from tests.mock_endpoint import MockEndpoint
+
+Add = Callable[..., list[Output]]
+Give = Callable[..., object]
+N = 200
+
+
+def verdict_on(prompt: str) -> dict[str, str]:
+    judged = prompt.rsplit("<<DATA output", 1)[-1]
+    return {"reason": "because", "verdict": "fail" if "bad" in judged else "pass"}
+
+
+def worse_on(prompt: str) -> dict[str, str]:
+    """Misses what says "subtle", unless it is shown such an example or told to be strict."""
+    head, judged = prompt.rsplit("<<DATA output", 1)
+    told = "subtle" in head or "in doubt" in prompt
+    missed = "subtle" in judged and not told
+    return {"reason": "because", "verdict": "fail" if "bad" in judged and not missed else "pass"}
+
+
+@pytest.fixture
+def made(workspace: Workspace, add_outputs: Add) -> list[Output]:
+    words = ("bad subtle", "bad plain", "bad plain", "good", "good", "good")
+    return add_outputs(*(f"{words[n % 6]} text {n}" for n in range(N)))
+
+
+@pytest.fixture
+def judge(workspace: Workspace, made: list[Output], mock: MockEndpoint) -> JudgeVersion:
+    mock.answer_as = {"mock": verdict_on, "new": worse_on, "same": verdict_on}
+    evidence = tuple(
+        Evidence(grade_id="g", output_id=output.id, quote="bad") for output in made if "bad" in output.text
+    )
+    criterion = Criterion(
+        id="c",
+        project_id=workspace.project.id,
+        version=1,
+        name="Good",
+        statement="It is good.",
+        status="accepted",
+        evidence=evidence,
+    )
+    criterion_table.save(workspace.db, [criterion])
+    spec = {"prompt_version": "judge-v2", "name": "Good", "statement": "It is good.", "model": "mock"}
+    version = Draft("llm", "Good · LLM", spec, "Asks.").version(workspace.project, criterion)
+    judge_table.save(workspace.db, [version])
+    return judging.find_judge(workspace, version.name)
+
+
+def grade(give_all: Give, some: list[Output]) -> None:
+    give_all(some, ["fail" if "bad" in output.text else "pass" for output in some], ["a note"] * len(some))
+
+
+def fitting(workspace: Workspace, made: list[Output]) -> list[Output]:
+    return [output for output in made if split_of(workspace.project.id, output.id) != "test"]
+
+
+def test_a_planted_loss_comes_out_and_what_mends_it(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
+) -> None:
+    grade(give_all, made)
+    found = migrate(workspace, judge, to="new")
+    inside = fitting(workspace, made)
+    bad = [output for output in inside if "bad" in output.text]
+    subtle = [output for output in bad if "subtle" in output.text]
+    assert found.n == len(inside)
+    assert {flip.output_id for flip in found.flips} == {output.id for output in subtle}
+    assert found.change.tnr.value == pytest.approx(-len(subtle) / len(bad)) and found.change.tpr.value == 0
+    assert found.advice == "stay" and found.picks == ()
+    assert "more of 100 bad outputs, 95 % between" in sentence(found.loss[0])
+    assert found.repair is not None and found.repair.on_train.tnr.value == pytest.approx(
+        sum(split_of(workspace.project.id, output.id) == "train" for output in subtle)
+        / sum(split_of(workspace.project.id, output.id) == "train" for output in bad)
+    )
+    assert found.repair.on_dev.balanced.value == 0
+    document = found.document()
+    assert document["flips"] == len(subtle) and document["advice"] == "stay" and document["to_grade"] == []
+    assert found.new.answered_as == ("mock-1",) and sentence(found.new.renamed)
+    assert judge_table.history(workspace.db, judge.judge_id) == [judge]  # nothing is kept
+    assert len(verdict_table.values(workspace.db, [found.new_version_id])) == 0
+
+
+def test_a_model_that_is_as_good_is_switched_to_and_the_old_one_stays_reproducible(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
+) -> None:
+    grade(give_all, made)
+    found = migrate(workspace, judge, to="same", keep_as="switch")
+    assert found.advice == "switch" and found.repair is None and found.kept is not None and found.kept.in_use
+    now = keeping.in_use(workspace, judge.judge_id)
+    assert now.model == "same" and now.id == found.new_version_id
+    history = judge_table.history(workspace.db, judge.judge_id)
+    assert [version.id for version in history] == [judge.id, now.id]
+    assert len(verdict_table.values(workspace.db, [judge.id])) == found.n
+
+
+def test_without_enough_grades_the_flips_are_asked_for_first(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
+) -> None:
+    first = [output for output in fitting(workspace, made) if "subtle" not in output.text][:12]
+    grade(give_all, first)
+    found = migrate(workspace, judge, to="new", no_repair=True)
+    assert found.advice == "grade first" and found.settles and 0 < len(found.picks) < 60
+    asked = {pick.output_id for pick in found.picks}
+    texts = {output.id: output.text for output in made}
+    assert sum("subtle" in texts[key] for key in asked) >= 0.6 * len(asked)
+    assert not asked & {output.id for output in first} and all(
+        split_of(workspace.project.id, key) != "test" for key in asked
+    )
+    assert all(0 < pick.probability <= 1 for pick in found.picks)
+    grade(give_all, [output for output in made if output.id in asked])
+    settled = migrate(workspace, judge, to="new", no_repair=True)
+    assert settled.advice == "stay" and settled.requests == 0
+
+
+def test_an_old_model_that_is_gone_and_a_new_one_that_fails_lose_nothing(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
+) -> None:
+    grade(give_all, made)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name, limit=60))
+    mock.answer_as = {"mock": verdict_on, "new": worse_on}
+    mock.faults = ["404"]
+    found = migrate(workspace, judge, to="new", no_repair=True)
+    assert 0 < found.n <= 60 and "knows no model" in found.message
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    mock.faults = ["401"]
+    broken = migrate(workspace, judge, to="third")
+    assert broken.exit_code == 1 and broken.state == "stopped"
+
+
+def test_what_cannot_be_moved_is_refused(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give
+) -> None:
+    grade(give_all, made[:20])
+    with pytest.raises(BadInput, match="already"):
+        migrate(workspace, judge, to="mock")
+    with pytest.raises(BadInput, match="No model"):
+        migrate(workspace, judge, to="")
+
+
+def test_a_move_needs_an_endpoint(workspace: Workspace, add_outputs: Add) -> None:
+    spec = {"prompt_version": "judge-v2", "name": "Good", "statement": "It is good.", "model": "mock"}
+    version = Draft("llm", "Good · LLM", spec, "Asks.").version(workspace.project, None)
+    judge_table.save(workspace.db, [version])
+    with pytest.raises(ModelTrouble):
+        migrate(workspace, version, to="other")
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "says"),
+    [
+        (-0.06, -0.12, -0.01, "misses 6 more of 100 bad outputs, 95 % between 1 and 12"),
+        (-0.06, -0.12, 0.02, "misses 6 more of 100 bad outputs, 95 % between 2 fewer and 12 more"),
+        (0.06, 0.01, 0.12, "catches 6 more of 100 bad outputs, 95 % between 1 and 12"),
+        (0.0, -0.03, 0.03, "catches 0 more of 100 bad outputs, 95 % between 3 fewer and 3 more"),
+    ],
+)
+def test_the_loss_in_words(value: float, low: float, high: float, says: str) -> None:
+    assert says in sentence(loss_of(Rate(value=value, low=low, high=high, n=50), "bad"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_command_says_it_and_its_json_holds_it(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, language: Language
+) -> None:
+    grade(give_all, made)
+    operation = find_operation("migrate judge")
+    found = operation.call(workspace, {"judge": judge.name, "to": "new"})
+    with speaking(language):
+        words = "\n".join(lines_of(operation, workspace, found))
+    assert ("Stay" if language == "en" else "不要切换") in words and "{" not in words
+    document = document_of(operation, found)
+    wanted = {"flips", "tpr_change", "tpr_change_low", "tnr_change", "tnr_change_high", "to_grade", "advice"}
+    assert wanted <= set(document) and "100 bad outputs" in document["loss"][0]
