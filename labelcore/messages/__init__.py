@@ -4,7 +4,17 @@ Reports hold facts (`labelcore.models.Fact`) and figures; here they become sente
 pages, the command line and reports. `python -m labelcore.messages` brings the catalogue up to the code.
 """
 
-from labelcore.messages import aligning, bringing, deriving, grading, importing, judging, prompting, trusting
+from labelcore.messages import (
+    aligning,
+    bringing,
+    comparing,
+    deriving,
+    grading,
+    importing,
+    judging,
+    prompting,
+    trusting,
+)
 from labelcore.messages.catalogue import NAMES, Language, call, say, say_in, speak, speaking, trouble_words
 from labelcore.messages.figures import number_words, rate_words
 from labelcore.messages.results import document_of, lines, lines_of, write_out
@@ -31,5 +41,5 @@ __all__ = [
     "write_out",
 ]
 
-for _room in (aligning, trusting, deriving, grading, judging, importing, prompting, bringing):
+for _room in (aligning, trusting, deriving, grading, judging, importing, prompting, bringing, comparing):
     learn(_room.WORDS)

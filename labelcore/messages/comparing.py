@@ -1,0 +1,66 @@
+"""What trials of prompts and moves to other models show, in words."""
+
+WORDS = {
+    "tried_nothing": "The new version decided no output: nothing can be said of it.",
+    "trial_better": "Better: the mean of TPR and TNR rises by {change} points.",
+    "trial_worse": "Worse: the mean of TPR and TNR falls by {change} points.",
+    "trial_one_grade": "Cannot be told: {why}.",
+    "trial_no_interval": "Cannot be told: {why}.",
+    "trial_trades": (
+        "It gains in one rate and loses in the other, both for sure: more grades do not settle which is "
+        "better."
+    ),
+    "trial_no_difference": (
+        "Cannot be told: if there is a difference, it is too small to be seen with a practical number of "
+        "grades."
+    ),
+    "trial_try_more": (
+        "Cannot be told yet: trying one more graded output would settle it, at these rates.",
+        "Cannot be told yet: trying {n:,} more graded outputs would settle it, at these rates.",
+    ),
+    "trial_grade_fails": (
+        "Cannot be told yet: one more failing output would settle it, at these rates.",
+        "Cannot be told yet: {n:,} more failing outputs would settle it, at these rates.",
+    ),
+    "trial_grade_passes": (
+        "Cannot be told yet: one more passing output would settle it, at these rates.",
+        "Cannot be told yet: {n:,} more passing outputs would settle it, at these rates.",
+    ),
+    "dev_looks": "So far {versions:,} versions were compared on these {outputs:,} dev outputs.",
+    "dev_looks_discount": (
+        "So far {versions:,} versions were compared on these {outputs:,} dev outputs: expect about one point "
+        "less of the best on new ones.",
+        "So far {versions:,} versions were compared on these {outputs:,} dev outputs: expect about {n} "
+        "points "
+        "less of the best on new ones.",
+    ),
+    "answered_as_other": "Asked for {asked}, but the endpoint answers as {names}.",
+    "loss_unknown_bad": "What changes for bad outputs is not measurable: {why}.",
+    "loss_unknown_good": "What changes for good outputs is not measurable: {why}.",
+    "fewer_bad_sure": "It misses {n} more of 100 bad outputs, 95 % between {low} and {high}.",
+    "fewer_bad_unsure": "It misses {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more.",
+    "more_bad_sure": "It catches {n} more of 100 bad outputs, 95 % between {low} and {high}.",
+    "more_bad_unsure": "It catches {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more.",
+    "fewer_good_sure": "It wrongly fails {n} more of 100 good outputs, 95 % between {low} and {high}.",
+    "fewer_good_unsure": (
+        "It wrongly fails {n} more of 100 good outputs, 95 % between {low} fewer and {high} more."
+    ),
+    "more_good_sure": "It wrongly fails {n} fewer of 100 good outputs, 95 % between {low} and {high}.",
+    "more_good_unsure": (
+        "It wrongly fails {n} fewer of 100 good outputs, 95 % between {low} more and {high} fewer."
+    ),
+    "repair_better": (
+        "With {what} it is better than the present judge on dev: {change:+.0f} points, 95 % between "
+        "{low:+.0f} and "
+        "{high:+.0f}."
+    ),
+    "repair_worse": (
+        "With {what} it is still worse than the present judge on dev: {change:+.0f} points, 95 % between "
+        "{low:+.0f} and {high:+.0f}."
+    ),
+    "repair_unclear": (
+        "With {what} it is better on train; on dev it is {change:+.0f} points beside the present judge, 95 % "
+        "between {low:+.0f} and {high:+.0f}."
+    ),
+    "repair_unknown": "With {what} it is better on train; on dev that is not measurable: {why}.",
+}

@@ -1,0 +1,160 @@
+"""What a trial of a prompt and a move to another model show."""
+
+from collections.abc import Iterator, Sequence
+
+from labelcore.messages.catalogue import counted, say
+from labelcore.messages.figures import rate_words
+from labelcore.messages.results import lines
+from labelcore.messages.telling import sentence
+from labelcore.stages.refining.looks import DevLooks
+from labelcore.stages.refining.migrating import Migration, Side
+from labelcore.stages.refining.trials import Attempt, Trial, What
+from labelcore.stats.changes import Rates
+from labelcore.stats.rate import Rate
+
+_LISTED = 5
+_REASON = 160
+
+
+@lines("judge prompt try")
+def trial(found: Trial) -> Iterator[str]:
+    yield sentence(found.says)
+    yield say(
+        "Tried on {n:,} of {pool:,} graded outputs of train and dev.", n=len(found.attempts), pool=found.pool
+    )
+    yield from changes(found.change.present, found.change.new, found.change.tpr, found.change.tnr)
+    for what in ("mended", "broken", "still wrong"):
+        yield from _attempts(what, found.of(what))
+    if found.left.n:
+        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=found.left.n)
+    if told := sentence(found.looks.says):
+        yield told
+    yield from _spent(found.cost_usd, found.requests, found.message, found.troubles)
+
+
+@lines("judge prompt looks")
+def looks(found: DevLooks) -> Iterator[str]:
+    yield sentence(found.says) or say("Versions were compared on dev {n} times.", n=found.looks)
+
+
+@lines("migrate judge")
+def migration(found: Migration) -> Iterator[str]:
+    yield advice_words(found)
+    yield counted(
+        "Of {outputs:,} outputs that both decided, {n} flips.",
+        "Of {outputs:,} outputs that both decided, {n} flip.",
+        n=len(found.flips),
+        outputs=found.n,
+    )
+    for loss in found.loss:
+        yield sentence(loss)
+    yield from changes(found.change.present, found.change.new, found.change.tpr, found.change.tnr)
+    for side in (found.present, found.new):
+        yield from _side(side)
+    if found.picks:
+        yield (
+            counted(
+                "Grade this output first; that is expected to settle it: {ids}",
+                "Grade these {n:,} outputs first; that is expected to settle it: {ids}",
+                n=len(found.picks),
+                ids=" ".join(pick.output_id for pick in found.picks[:_LISTED])
+                + (" …" if found.picks[_LISTED:] else ""),
+            )
+            if found.settles
+            else say("Not even grades of all these outputs would settle it: judge more of them.")
+        )
+    if found.repair:
+        yield sentence(found.repair.says)
+    if found.kept:
+        stays = say("it is in use") if found.kept.in_use else say("the present one stays in use")
+        yield say("Stored as version {version}; {stays}.", version=found.kept.version, stays=stays)
+    yield from _spent(found.cost_usd, found.requests, found.message, found.troubles)
+
+
+def advice_words(found: Migration) -> str:
+    """What to do, in a sentence."""
+    told = {"model": found.new.model, "judge": found.judge}
+    return {
+        "switch": say("Switch: {model} may decide for {judge}.", **told),
+        "stay": say("Stay: with {model} {judge} decides worse.", **told),
+        "grade first": say("Grade first: whether {model} may decide for {judge} cannot be told yet.", **told),
+    }[found.advice]
+
+
+def changes(present: Rates, new: Rates, tpr: Rate, tnr: Rate) -> Iterator[str]:
+    """Both rates of both versions, and what changes."""
+    for name, before, after, change in (
+        (say("Good ones it passes (TPR)"), present.tpr, new.tpr, tpr),
+        (say("Bad ones it catches (TNR)"), present.tnr, new.tnr, tnr),
+    ):
+        yield say(
+            "  {name}: {before} → {after}; change {change}",
+            name=name,
+            before=rate_words(before),
+            after=rate_words(after),
+            change=change_words(change),
+        )
+
+
+def change_words(change: Rate) -> str:
+    """``+6 points (95 % between +1 and +12)``, or why it is not known."""
+    if change.value is None:
+        return rate_words(change)
+    if change.low is None or change.high is None:
+        return say("{value:+.0f} points ({why})", value=100 * change.value, why=say(change.why_not or ""))
+    return say(
+        "{value:+.0f} points (95 % between {low:+.0f} and {high:+.0f})",
+        value=100 * change.value,
+        low=100 * change.low,
+        high=100 * change.high,
+    )
+
+
+def what_words(what: What) -> str:
+    """What became of an output."""
+    return {
+        "mended": say("mended"),
+        "broken": say("broken"),
+        "still wrong": say("still wrong"),
+        "still right": say("still right"),
+    }[what]
+
+
+def _attempts(what: What, attempts: Sequence[Attempt]) -> Iterator[str]:
+    yield say("{what}: {n:,}", what=what_words(what), n=len(attempts))
+    for attempt in attempts[:_LISTED]:
+        grade = say("passed") if attempt.human_pass else say("failed")
+        yield say(
+            "  {output}: people {grade} it; before: {before}; now: {after}",
+            output=attempt.external_id or attempt.output_id,
+            grade=grade,
+            before=_short(attempt.present.reason),
+            after=_short(attempt.new.reason),
+        )
+        if attempt.notes:
+            yield say("    note: {note}", note=_short(attempt.notes[0]))
+    if len(attempts) > _LISTED:
+        yield say("  and {n:,} more; --json lists all.", n=len(attempts) - _LISTED)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _REASON else f"{line[:_REASON]}…"
+
+
+def _side(side: Side) -> Iterator[str]:
+    cost = say("price not known") if not side.cost_per_thousand else f"US$ {side.cost_per_thousand:,.2f}"
+    latency = say("time not known") if side.latency_ms is None else f"{side.latency_ms:,.0f} ms"
+    yield say(
+        "  {model}: {cost} for 1,000 verdicts, {latency} each", model=side.model, cost=cost, latency=latency
+    )
+    if told := sentence(side.renamed):
+        yield told
+
+
+def _spent(cost: float, requests: int, message: str, troubles: dict[str, str]) -> Iterator[str]:
+    yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=cost, n=requests)
+    if message:
+        yield message
+    for kind, reason in troubles.items():
+        yield f"  {kind}: {reason}"
