@@ -15,6 +15,7 @@ from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.operations import find_operation
 from labelcore.stages import judging
 from labelcore.stages.judging.keeping.versions import Draft
+from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.refining import looks
 from labelcore.stages.refining.trials import WHATS
 from labelcore.stages.refining.trying import OngoingTrial, Order, compare, drafted
@@ -244,8 +245,13 @@ def test_a_trial_that_is_stopped_says_what_it_has(
 ) -> None:
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     mock.latency = 0.4
-    watched = OngoingTrial()
-    watched.hear = lambda _id, _result: watched.stop.set()  # type: ignore[method-assign]
+
+    class Impatient(OngoingTrial):
+        def hear(self, output_id: str, result: Result) -> None:
+            super().hear(output_id, result)
+            self.stop.set()
+
+    watched = Impatient()
     trial = compare(workspace, judge, told(workspace, judge), Order(limit=N, watched=watched))
     assert 0 < len(trial.attempts) < trial.pool and trial.state == "stopped" and trial.exit_code == 1
     assert trial.change.present.tnr.value is not None
