@@ -12,12 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from labelcore.messages import speaking
-from labelcore.settings import settings
 from labelcore.stages import projects
-from labelcore.store import close_database, open_database
+from labelcore.store import open_database
 from labelcore.store.formats import every_tool
 from pages.widgets import keys
-from tests.pages.test_pages import PAGES, ROOT, work
+from tests.pages.opening import PAGES, ROOT
 
 NAMES = set(
     "labelcore json jsonl lines yaml csv tsv parquet excel arrow html pdf tpr tnr llm id ids alpha kappa "
@@ -31,26 +30,12 @@ _WORD = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z][a-z]+(?:'[a-z]+)?|[A-Z]{2,})(?!
 _SEEN = {"label", "body", "help", "placeholder", "options", "caption", "text", "content", "delta", "legend"}
 
 
-@pytest.fixture(scope="module")
-def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    path = tmp_path_factory.mktemp("chinese") / "app.duckdb"
-    work(path)
-    yield path
-    close_database(path)
-
-
-@pytest.fixture
-def opened(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A database that the pages open: a worked one, or an empty one."""
-    path = request.getfixturevalue("worked") if request.param == "worked" else tmp_path / "empty.duckdb"
-    monkeypatch.setenv("LABELCORE_DB", str(path))
-    monkeypatch.setenv("LABELCORE_PROJECT", "shop")
-    monkeypatch.setenv("LABELCORE_ANNOTATOR", "ann")
-    settings.cache_clear()
-    yield path
-    if request.param != "worked":
-        close_database(path)
-    settings.cache_clear()
+@pytest.fixture(params=["empty", "worked"])
+def filled(request: pytest.FixtureRequest, database: Path) -> Path:
+    """A database that the pages open: an empty one, or a worked one."""
+    if request.param == "worked":
+        request.getfixturevalue("worked")
+    return database
 
 
 def in_chinese(page: str) -> AppTest:
@@ -125,15 +110,13 @@ def english(app: AppTest, allowed: set[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("opened", ["empty", "worked"], indirect=True)
-def test_a_page_in_chinese_shows_no_english(opened: Path, page: str) -> None:
+def test_a_page_in_chinese_shows_no_english(filled: Path, page: str) -> None:
     app = in_chinese(page)
     assert not app.exception
-    assert english(app, data_of(opened)) == []
+    assert english(app, data_of(filled)) == []
 
 
-@pytest.mark.parametrize("opened", ["empty"], indirect=True)
-def test_a_refusal_in_chinese_is_chinese(opened: Path) -> None:
+def test_a_refusal_in_chinese_is_chinese(database: Path) -> None:
     app = in_chinese("2_sampling.py")
     with speaking("zh"):  # the options of a choice are formatted here as well
         app.button[0].click().run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,41 +9,29 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.settings import settings
 from labelcore.stages import projects
-from labelcore.store import close_database, open_database
+from labelcore.store import open_database
 from labelcore.workspace import Workspace
+from tests.pages.opening import opened, press
 
-HOME = Path(__file__).parents[2] / "pages" / "0_home.py"
 HIDE, SHOW = "Hide the sample project", "Show the sample project"
 
 
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    path = tmp_path / "app.duckdb"
-    monkeypatch.setenv("LABELCORE_DB", str(path))
+@pytest.fixture(autouse=True)
+def sample(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project that is opened where none is named."""
     monkeypatch.setenv("LABELCORE_PROJECT", "sample")
     settings.cache_clear()
-    db = open_database(path)
-    sample = projects.open_project(db, "sample")
-    projects.update_project(Workspace(db, sample), settings={"sample": True})
-    yield path
-    close_database(path)
-    settings.cache_clear()
+    db = open_database(database)
+    projects.update_project(Workspace(db, projects.open_project(db, "sample")), settings={"sample": True})
 
 
 def home(**query: str) -> AppTest:
-    app = AppTest.from_file(HOME, default_timeout=20)
-    for name, value in query.items():
-        app.query_params[name.replace("_", "-")] = value
-    return app.run()
+    return opened("0_home.py", **query)
 
 
 def labels(app: AppTest) -> list[str]:
     assert not app.exception, app.exception
     return [button.label for button in app.button]
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
 
 
 def test_alone_the_sample_cannot_be_hidden(database: Path) -> None:

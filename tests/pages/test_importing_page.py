@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.settings import settings
 from labelcore.stages import grading, importing, projects
-from labelcore.store import close_database, grades, listings, open_database
+from labelcore.store import grades, listings, open_database
 from labelcore.store.filters import Filter
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -23,14 +22,9 @@ RATED = "reply,customer_message,rating,reviewer comment\n" + "".join(
 
 
 @pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
-    monkeypatch.setenv("LABELCORE_PROJECT", "shop")
-    settings.cache_clear()
+def page(database: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(shell, "is_here", lambda: True)
-    yield AppTest.from_file(str(PAGE), default_timeout=60)
-    close_database(tmp_path / "app.duckdb")
-    settings.cache_clear()
+    return AppTest.from_file(str(PAGE), default_timeout=60)
 
 
 def upload(page: AppTest, text: str, name: str = "answers.csv") -> AppTest:

@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from streamlit.testing.v1 import AppTest
 
 from labelcore.messages import rate_words
 from labelcore.models import Grade
-from labelcore.settings import settings
 from labelcore.stages import grading, judging, projects, refining
 from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
-from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import keys, moved
 from pages.widgets.judging import table
-from tests.pages.test_pages import ROOT, healthy, work
+from tests.pages.opening import healthy, opened, press, shown
 
-PAGE = ROOT / "pages" / "5_judging.py"
-
-
-@pytest.fixture(scope="module")
-def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("judged") / "app.duckdb"
-    work(path)
-    close_database(path)
-    return path
-
-
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    path = tmp_path / "app.duckdb"
-    for name, value in (("DB", str(path)), ("PROJECT", "shop"), ("ANNOTATOR", "ann")):
-        monkeypatch.setenv(f"LABELCORE_{name}", value)
-    settings.cache_clear()
-    yield path
-    close_database(path)
-    settings.cache_clear()
-
-
-@pytest.fixture
-def worked(database: Path, worked_file: Path) -> Workspace:
-    shutil.copy(worked_file, database)
-    db = open_database(database)
-    return Workspace(db, projects.open_project(db, "shop"), "ann")
+PAGE = "5_judging.py"
 
 
 @pytest.fixture
@@ -71,19 +40,6 @@ def disputed(worked: Workspace) -> Workspace:
     return worked
 
 
-def opened(**address: str) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in address.items():
-        app.query_params[name] = value
-    return healthy(app.run())
-
-
-def shown(app: AppTest) -> str:
-    return " ".join(
-        element.value.replace("\\", "") for element in (*app.markdown, *app.text, *app.caption, *app.info)
-    )
-
-
 def with_conflicts(workspace: Workspace) -> tuple[str, int]:
     """A judge that differs from people, and on how many outputs."""
     counts = {
@@ -95,7 +51,7 @@ def with_conflicts(workspace: Workspace) -> tuple[str, int]:
 
 
 def test_without_judges_the_page_says_what_comes_first(database: Path) -> None:
-    app = opened()
+    app = opened(PAGE)
     assert "There are no judges yet" in app.info[0].value
     assert [button.label for button in app.button if button.label == "Propose judges"]
 
@@ -103,10 +59,10 @@ def test_without_judges_the_page_says_what_comes_first(database: Path) -> None:
 def test_the_open_judge_stands_in_the_address_and_is_told_with_its_figures(worked: Workspace) -> None:
     found = judge_table(worked)
     row = found.rows[-1]
-    app = opened(judge=row.judge_version_id)
+    app = opened(PAGE, judge=row.judge_version_id)
     assert f"{row.criterion} · {row.name}" in shown(app)
     assert rate_words(row.catches) in shown(app) and rate_words(row.false_alarms) in shown(app)
-    other = opened()
+    other = opened(PAGE)
     assert f"{found.shown[0].criterion} · {found.shown[0].name}" in shown(other)
 
 
@@ -121,7 +77,7 @@ def test_the_table_shows_the_open_judge_and_the_best_only(worked: Workspace) -> 
 
 def test_a_ruling_takes_one_press_and_leads_on_and_can_be_taken_back(disputed: Workspace) -> None:
     judge, waiting = with_conflicts(disputed)
-    app = opened(judge=judge)
+    app = opened(PAGE, judge=judge)
     assert f"1 of {waiting} to rule on" in shown(app)
     first = refining.docket(disputed, judge=judging.find_judge(disputed, judge)).conflicts[0]
     assert first.decision.reason in shown(app) and all(note in shown(app) for note in first.notes)
@@ -141,15 +97,15 @@ def test_a_ruling_takes_one_press_and_leads_on_and_can_be_taken_back(disputed: W
     assert (ruling.value, ruling.reason, ruling.author) == ("judge_wrong", "", "ann")
     leading = [button.label for button in app.button if str(button.key).startswith(("next-", "back-"))]
     assert leading == ["Edit this judge", "Take it back"]
-    healthy(next(button for button in app.button if button.label == "Take it back").click().run())
+    press(app, "Take it back")
     assert refining.docket(disputed, judge=version).open == waiting
 
 
 def test_a_reason_is_kept_where_one_is_given_and_the_expert_is_asked_again(disputed: Workspace) -> None:
     judge, _ = with_conflicts(disputed)
-    app = opened(judge=judge)
+    app = opened(PAGE, judge=judge)
     next(field for field in app.text_input if field.label.startswith("Why")).set_value("read the note")
-    healthy(next(button for button in app.button if button.label == "Expert wrong").click().run())
+    press(app, "Expert wrong")
     found = refining.docket(disputed, judge=judging.find_judge(disputed, judge))
     (conflict,) = [conflict for conflict in found.conflicts if conflict.ruling]
     assert conflict.ruling and conflict.ruling.reason == "read the note"
@@ -165,7 +121,7 @@ def test_rulings_so_far_show_the_gap_in_the_specification(disputed: Workspace) -
         pytest.skip("the set agrees with people here")
     conflict = found.conflicts[0]
     refining.decide(disputed, conflict.output.id, "criterion_unclear", judge=conflict.judge)
-    app = opened(show="rulings")
+    app = opened(PAGE, show="rulings")
     assert "Specification gap: 100%" in shown(app)
     assert [button.label for button in app.button if str(button.key).startswith("next-")] == [
         "Open this criterion"
@@ -175,7 +131,7 @@ def test_rulings_so_far_show_the_gap_in_the_specification(disputed: Workspace) -
 @pytest.mark.parametrize("view", ["how", "verdicts", "race", "hardness", "check", "schema", "suspects"])
 def test_every_tool_opens_by_its_address(worked: Workspace, view: str) -> None:
     for kind in {judge.kind: judge.id for judge in judging.active_judges(worked)}.values():
-        opened(show=view, judge=kind)
+        opened(PAGE, show=view, judge=kind)
 
 
 def test_a_press_on_a_row_computes_no_figure_anew(worked: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +143,7 @@ def test_a_press_on_a_row_computes_no_figure_anew(worked: Workspace, monkeypatch
 
     monkeypatch.setattr(table, "judge_table", counted)
     monkeypatch.setattr(table, "judge_opened", lambda _: None)
-    app = opened()
+    app = opened(PAGE)
     pressed = made[0].rows[-1].judge_version_id
     monkeypatch.setattr(table, "judge_opened", lambda _: pressed)
     healthy(app.run())

@@ -2,116 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from labelcore.models import Output, Project
-from labelcore.settings import settings
+from labelcore.models import Output
 from labelcore.stages import grading, importing, projects, sampling
-from labelcore.store import (
-    Database,
-    close_database,
-    listings,
-    open_database,
-    outputs as output_table,
-    searching,
-)
+from labelcore.store import listings, outputs as output_table, searching
 from labelcore.workspace import Workspace
 from pages.widgets import keys, listing, shell
+from tests.pages.opening import opened, press, shown
 
-PAGE = Path(__file__).parents[2] / "pages" / "1_outputs.py"
+PAGE = "1_outputs.py"
 HOSTILE = "<script>alert(1)</script> **refund** ![x](http://example.org/x.png)"
 
 
 @pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Project]]:
-    monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
+def empty(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setattr(shell, "is_here", lambda: True)
-    settings.cache_clear()
-    db = open_database(tmp_path / "app.duckdb")
-    yield db, projects.open_project(db, settings().project)
-    close_database(tmp_path / "app.duckdb")
-    settings.cache_clear()
+    return place
 
 
 @pytest.fixture
-def forty(opened: tuple[Database, Project]) -> Workspace:
-    db, project = opened
+def forty(empty: Workspace) -> Workspace:
     made = [
         Output(
             id=f"o{n:02}",
-            project_id=project.id,
+            project_id=empty.project.id,
             text=HOSTILE if n == 7 else f"answer {n}",
             model=f"m{n % 2}",
             metadata={"city": "Rome" if n < 10 else "Oslo"},
         )
         for n in range(40)
     ]
-    output_table.add(db, made)
-    workspace = Workspace(db, project, "ann")
-    grading.grade(workspace, "o07", "fail", note="rude <b>")
-    return workspace
+    output_table.add(empty.db, made)
+    grading.grade(empty, "o07", "fail", note="rude <b>")
+    return empty
 
 
-def run(**address: str) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=20)
-    for name, value in address.items():
-        app.query_params[name.replace("_", "-")] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception
-    return app
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(str(element.value) for element in [*app.markdown, *app.text, *app.info, *app.success])
-
-
-def test_an_empty_project_says_what_to_do(opened: tuple[Database, Project]) -> None:
-    app = run()
+def test_an_empty_project_says_what_to_do(empty: Workspace) -> None:
+    app = opened(PAGE)
     assert "Import a file that has some" in app.info[0].value
     for language in ("zh", "中文"):
-        app = run(labelcore_language=language)
+        app = opened(PAGE, labelcore_language=language)
         assert "还没有输出" in app.info[0].value
         assert app.title[0].value == "输出"
 
 
 def test_filters_come_from_the_address_and_one_output_is_open(forty: Workspace) -> None:
-    app = run()
+    app = opened(PAGE)
     assert len(app.dataframe[0].value) == 25
-    assert "40 outputs match" in said(app)
+    assert "40 outputs match" in shown(app)
     app.number_input(key=keys.OUTPUTS_PAGE).set_value(2).run()
     assert len(app.dataframe[0].value) == 15
-    app = run(outputs_search="REFUND")
-    assert "One output matches" in said(app)
+    app = opened(PAGE, outputs_search="REFUND")
+    assert "One output matches" in shown(app)
     assert HOSTILE in [code.value for code in app.code]
     assert "ann: fail — rude <b>" in [text.value for text in app.text]
     assert not any("<script>" in element.value for element in app.markdown)
     app.selectbox(key=keys.OUTPUTS_GRADE).set_value("pass").run()
-    assert "0 outputs match" in said(app)
-    assert "change the filters" in said(app)
+    assert "0 outputs match" in shown(app)
+    assert "change the filters" in shown(app)
 
 
 def test_a_field_is_filtered_by_its_values_with_their_counts(forty: Workspace) -> None:
-    app = run()
+    app = opened(PAGE)
     app.selectbox(key=keys.OUTPUTS_FIELD).set_value("city").run()
     values = app.multiselect(key=f"{keys.OUTPUTS_FIELD}-city")
     assert values.options == ["Oslo · 30", "Rome · 10"]
     values.set_value(["Rome"]).run()
     assert not app.exception
-    assert "10 outputs match" in said(app)
+    assert "10 outputs match" in shown(app)
 
 
 def test_what_is_filtered_becomes_a_review_list_a_sample_and_a_file(forty: Workspace) -> None:
-    app = press(run(outputs_search="answer 1"), "Put them on the review list")
+    app = press(opened(PAGE, outputs_search="answer 1"), "Put them on the review list")
     rules = projects.open_project(forty.db, forty.project.name).rules
     assert rules.review == ("o01", *(f"o{n}" for n in range(10, 20)))
     press(app, "Draw a sample of them")
@@ -124,12 +89,16 @@ def test_what_is_filtered_becomes_a_review_list_a_sample_and_a_file(forty: Works
 
 def test_an_address_means_the_same_in_every_language(forty: Workspace) -> None:
     for language in ("en", "zh"):
-        app = run(
-            outputs_grade="fail", outputs_sort="model", outputs_order="down", labelcore_language=language
+        app = opened(
+            PAGE,
+            outputs_grade="fail",
+            outputs_sort="model",
+            outputs_order="down",
+            labelcore_language=language,
         )
         assert len(app.dataframe[0].value) == 1
         assert app.query_params["outputs-grade"] in ("fail", ["fail"])
-    app = run(outputs_grade="fail")
+    app = opened(PAGE, outputs_grade="fail")
     app.selectbox(key=keys.OUTPUTS_GRADE).set_value("none").run()
     assert app.query_params["outputs-grade"] in ("none", ["none"])
     app.selectbox(key=keys.OUTPUTS_WAY).set_value("down").run()
@@ -148,17 +117,17 @@ def test_feedback_is_filtered_and_seen_beside_its_output(forty: Workspace, tmp_p
             columns={"output": "text"}, feedback={"thumbs": "thumbs"}, annotator="user", note="comment"
         ),
     )
-    app = run()
+    app = opened(PAGE)
     box = app.selectbox(key=keys.OUTPUTS_USERS)
     assert box.options == ["thumbs: complaint", "thumbs: praise", "thumbs: says nothing"]
     box.select("thumbs: complaint").run()
     assert not app.exception
-    assert "One output matches" in said(app)
+    assert "One output matches" in shown(app)
     (line,) = [text.value for text in app.text if text.value.startswith("Users:")]
     assert line.startswith("Users: thumbs “down” (complaint, u7)") and line.endswith("<b>wrong</b>")
     app.toggle(key=f"{keys.OUTPUTS_USERS}-worth").set_value(True).run()
     assert not app.exception
-    assert "not measurable" in said(app)
+    assert "not measurable" in shown(app)
 
 
 def test_an_output_is_shown_as_it_was_for_who_has_the_key(forty: Workspace, tmp_path: Path) -> None:
@@ -167,7 +136,7 @@ def test_an_output_is_shown_as_it_was_for_who_has_the_key(forty: Workspace, tmp_
     importing.import_file(
         forty, str(file), described=importing.Description(redact=("all",), columns={"output": "text"})
     )
-    app = run(outputs_search="EMAIL")
+    app = opened(PAGE, outputs_search="EMAIL")
     assert "Ask zoe@quill.example" not in [code.value for code in app.code]
     press(app, "Show this output")
     assert "Ask zoe@quill.example" in [code.value for code in app.code]
@@ -182,29 +151,26 @@ def test_a_long_search_says_how_far_it_is_and_what_was_found_can_be_used(
     for module, name in ((listings, "_FIRST_PART"), (searching, "_LARGEST_PART")):
         monkeypatch.setattr(module, name, 4)
     monkeypatch.setattr(listing, "_SECONDS", 1e-9)
-    app = run(outputs_search="zebra")
-    assert "still searching" in said(app) or "0 outputs match" in said(app)
-    while "still searching" in said(app):
+    app = opened(PAGE, outputs_search="zebra")
+    assert "still searching" in shown(app) or "0 outputs match" in shown(app)
+    while "still searching" in shown(app):
         app.run()
-    assert "0 outputs match" in said(app)
+    assert "0 outputs match" in shown(app)
 
 
 def test_filters_behind_the_button_are_said_and_taken_away_with_a_press(forty: Workspace) -> None:
-    app = AppTest.from_file(PAGE, default_timeout=20)
-    app.query_params[keys.OUTPUTS_FIELD] = "city"
-    app.query_params[f"{keys.OUTPUTS_FIELD}-city"] = ["Rome"]
-    app.query_params[keys.OUTPUTS_WHO] = "ann"
-    app.run()
-    assert "One output matches." in said(app)
+    asked = {keys.OUTPUTS_FIELD: "city", f"{keys.OUTPUTS_FIELD}-city": "Rome", keys.OUTPUTS_WHO: "ann"}
+    app = opened(PAGE, **asked)
+    assert "One output matches." in shown(app)
     labels = [button.label for button in app.button]
     assert "city\\: Rome" in labels
     assert "Graded by\\: ann" in labels
     press(app, "Graded by\\: ann")
-    assert "10 outputs match." in said(app)
+    assert "10 outputs match." in shown(app)
     press(app, "city\\: Rome")
-    assert "40 outputs match." in said(app)
+    assert "40 outputs match." in shown(app)
     assert not any(button.label.startswith("city") for button in app.button)
 
 
 def test_without_such_filters_there_is_nothing_to_take_away(forty: Workspace) -> None:
-    assert not any(button.icon == ":material/close:" for button in run().button)
+    assert not any(button.icon == ":material/close:" for button in opened(PAGE).button)

@@ -2,116 +2,30 @@
 
 from __future__ import annotations
 
-import random
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from labelcore.messages.catalogue import chinese
-from labelcore.models import Grade
-from labelcore.settings import settings
-from labelcore.stages import finding, grading, importing, judging, projects, sampling
-from labelcore.stages.aligning import choosing_set
-from labelcore.stages.deriving import derivation, editing
-from labelcore.store import close_database, open_database
+from labelcore.stages import finding, importing
+from labelcore.stages.deriving import editing
 from labelcore.workspace import Workspace
 from pages.widgets import menu
-
-ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
-NOTES = (
-    "far too long for a reply",
-    "too long, nobody reads this",
-    "太长了，没人会看",
-    "invents a price",
-    "makes up a discount",
-)
-
-
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    path = tmp_path / "app.duckdb"
-    monkeypatch.setenv("LABELCORE_DB", str(path))
-    monkeypatch.setenv("LABELCORE_PROJECT", "shop")
-    monkeypatch.setenv("LABELCORE_ANNOTATOR", "ann")
-    settings.cache_clear()
-    yield path
-    close_database(path)
-    settings.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with a worked project, to be copied by each test."""
-    path = tmp_path_factory.mktemp("worked") / "app.duckdb"
-    work(path)
-    close_database(path)
-    return path
-
-
-@pytest.fixture
-def worked(database: Path, worked_file: Path) -> Path:
-    shutil.copy(worked_file, database)
-    return database
-
-
-def work(path: Path) -> None:
-    """A project through the whole loop: short outputs pass, long ones fail with a note."""
-    db = open_database(path)
-    project = projects.open_project(db, "shop")
-    chance = random.Random(1)
-    lines = ["id,input,output"]
-    for i in range(40):
-        size = chance.randint(5, 20) if i % 3 else chance.randint(60, 90)
-        lines.append(
-            f"{i},question "
-            f"{i},{' '.join(chance.choice(['calm', 'blue', 'shop', 'order']) for _ in range(size))}"
-        )
-    file = path.with_suffix(".csv")
-    file.write_text("\n".join(lines))
-    importing.import_file(Workspace(db, project), str(file))
-    sampling.draw_sample(Workspace(db, project), rule="random", n=30)
-    for pick in grading.grading_queue(Workspace(db, project, "ann"), ahead=24).items:
-        long = len(pick.output.text.split()) > 40
-        grading.record(
-            Workspace(db, project),
-            [
-                Grade(
-                    id=f"g{pick.position}",
-                    project_id=project.id,
-                    output_id=pick.output.id,
-                    annotator="ann",
-                    value="fail" if long else "pass",
-                    note=chance.choice(NOTES) if long else "",
-                )
-            ],
-        )
-    derivation.derive(Workspace(db, project), offline=True, accept_all=True)
-    judging.propose(Workspace(db, project))
-    judging.run_judges(Workspace(db, project))
-    choosing_set.choose(Workspace(db, project))
-
-
-def healthy(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception
-    assert not app.error, [element.value for element in app.error]
-    return app
+from tests.pages.opening import PAGES, ROOT, healthy, opened
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_alone_on_an_empty_project(database: Path, page: str) -> None:
-    healthy(AppTest.from_file(ROOT / "pages" / page, default_timeout=20).run())
+    opened(page)
 
 
-def test_every_page_on_a_worked_project(worked: Path) -> None:
+def test_every_page_on_a_worked_project(worked: Workspace) -> None:
     for page in PAGES:
-        healthy(AppTest.from_file(ROOT / "pages" / page, default_timeout=20).run())
+        opened(page)
 
 
-def test_every_page_through_the_navigation(worked: Path) -> None:
+def test_every_page_through_the_navigation(worked: Workspace) -> None:
     app = AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run()
     titles = set()
     for page in PAGES:
@@ -152,21 +66,14 @@ def test_the_navigation_opens_home(database: Path) -> None:
     assert [button.label for button in app.button] == ["Import outputs"]
 
 
-def part(view: str) -> AppTest:
-    """A part of how the results were measured."""
-    app = AppTest.from_file(ROOT / "pages" / "6_results.py", default_timeout=30)
-    app.query_params["view"] = view
-    return healthy(app.run())
-
-
-def test_the_judges_in_use_are_told_in_sentences_before_tables(worked: Path) -> None:
-    app = part("judges")
+def test_the_judges_in_use_are_told_in_sentences_before_tables(worked: Workspace) -> None:
+    app = opened("6_results.py", view="judges")
     assert any("it catches" in element.value for element in app.subheader)
-    assert any("wrongly fails" in element.value for element in part("each").markdown)
+    assert any("wrongly fails" in element.value for element in opened("6_results.py", view="each").markdown)
 
 
 def test_where_no_set_is_chosen_the_button_that_chooses_one_is_named(database: Path) -> None:
-    app = part("judges")
+    app = opened("6_results.py", view="judges")
     told = [element.value.replace("\\", "") for element in app.warning]  # plain text is escaped
     assert "No set is chosen yet: “Choose the best set” picks one." in told
     assert any(button.label == "Choose the best set" for button in app.button)
@@ -175,32 +82,28 @@ def test_where_no_set_is_chosen_the_button_that_chooses_one_is_named(database: P
 
 @pytest.mark.parametrize("view", ["why", "rates", "judges", "each", "parts", "test", "history"])
 def test_every_part_of_how_it_was_measured_opens(worked: Path, view: str) -> None:
-    app = part(view)
+    app = opened("6_results.py", view=view)
     assert not app.exception and any(element.value == "How this was measured" for element in app.subheader)
 
 
-def test_sampling_draws_and_says_why(database: Path) -> None:
-    db = open_database(database)
-    project = projects.open_project(db, "shop")
-    file = database.with_suffix(".csv")
+def test_sampling_draws_and_says_why(place: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "outputs.csv"
     file.write_text("output\n" + "\n".join(f"text {i}" for i in range(9)))
-    importing.import_file(Workspace(db, project), str(file))
-    app = AppTest.from_file(ROOT / "pages" / "2_sampling.py", default_timeout=20).run()
+    importing.import_file(place, str(file))
+    app = opened("2_sampling.py")
     app.number_input(key="sample-n").set_value(4)
     app.button[0].click().run()
     healthy(app)
     assert app.success[0].value == "Drew 4 outputs."
 
 
-def test_criteria_are_accepted_by_a_click(worked: Path) -> None:
-    db = open_database(worked)
-    project = projects.open_project(db, "shop")
-    first = editing.list_criteria(Workspace(db, project))[0]
-    editing.restore(Workspace(db, project), first.id)
-    app = AppTest.from_file(ROOT / "pages" / "4_deriving.py", default_timeout=20).run()
+def test_criteria_are_accepted_by_a_click(worked: Workspace) -> None:
+    first = editing.list_criteria(worked)[0]
+    editing.restore(worked, first.id)
+    app = opened("4_deriving.py")
     app.button(key=f"accept-{first.id}").click().run()
     healthy(app)
-    assert finding.find_criterion(Workspace(db, project), first.id).status == "accepted"
+    assert finding.find_criterion(worked, first.id).status == "accepted"
 
 
 def test_a_held_database_is_explained_without_a_traceback(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,28 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from labelcore.models import Grade, Role
-from labelcore.settings import settings
 from labelcore.stages import grading, importing, judging, projects
 from labelcore.stages.deriving import derivation
 from labelcore.stages.reporting.person import progress
-from labelcore.store import close_database, judges as judge_table, open_database, verdicts as verdict_table
+from labelcore.store import judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, menu
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A project that ann has graded, with notes."""
-    path = tmp_path / "app.duckdb"
-    for name, value in {"DB": str(path), "PROJECT": "shop", "ANNOTATOR": "ann"}.items():
-        monkeypatch.setenv(f"LABELCORE_{name}", value)
-    settings.cache_clear()
-    db = open_database(path)
-    yield Workspace(db, projects.open_project(db, "shop"), "ann")
-    close_database(path)
-    settings.cache_clear()
+from tests.pages.opening import ROOT, opened, shown
 
 
 @pytest.fixture
@@ -117,8 +101,7 @@ def test_a_person_sees_what_became_of_the_notes(graded: Workspace) -> None:
 
 
 def test_the_page_tells_it_in_both_languages(graded: Workspace) -> None:
-    app = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=30).run()
-    assert not app.exception
-    assert any("It now catches 12 outputs" in element.value for element in app.markdown)
+    app = opened("3_progress.py")
+    assert "It now catches 12 outputs" in shown(app)
     app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
-    assert any("目前已据此发现 12 条" in element.value for element in app.markdown)
+    assert "目前已据此发现 12 条" in shown(app)

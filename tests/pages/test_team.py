@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from labelcore.models import Output, Project
-from labelcore.settings import settings
+from labelcore.models import Output
 from labelcore.stages import grading, projects
-from labelcore.store import Database, close_database, open_database, outputs as output_table
+from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
+from tests.pages.opening import ROOT, press, shown
 
-PAGE = Path(__file__).parents[2] / "pages" / "3_team.py"
-
-
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
-    settings.cache_clear()
-    yield tmp_path / "app.duckdb"
-    close_database(tmp_path / "app.duckdb")
-    settings.cache_clear()
+PAGE = ROOT / "pages" / "3_team.py"
 
 
 @pytest.fixture
-def team(file: Path) -> tuple[Database, Project]:
-    db = open_database(file)
-    project = projects.open_project(db, settings().project)
+def team(place: Workspace) -> Workspace:
+    """Two versions of four outputs, graded by ann and bo, who differ on one."""
     made = [
         Output(
             id=f"{version}{n}",
-            project_id=project.id,
+            project_id=place.project.id,
             text=f"{version} says {n}",
             input=f"Q{n}",
             prompt_version=version,
@@ -42,13 +31,13 @@ def team(file: Path) -> tuple[Database, Project]:
         for version in ("v1", "v2")
         for n in range(4)
     ]
-    output_table.add(db, made)
-    project = grading.set_rules(Workspace(db, project), compare=("v1", "v2"), deadline="2030-01-31")
+    output_table.add(place.db, made)
+    place = replace(place, project=grading.set_rules(place, compare=("v1", "v2"), deadline="2030-01-31"))
     for n in range(4):
-        grading.grade(Workspace(db, project, "ann"), f"v1{n}", "pass")
-        grading.grade(Workspace(db, project, "bo"), f"v1{n}", "fail" if n == 0 else "pass", note="no")
-        grading.prefer(Workspace(db, project, "ann"), f"v1{n}", f"v2{n}", "second")
-    return db, project
+        grading.grade(place, f"v1{n}", "pass")
+        grading.grade(place.by("bo"), f"v1{n}", "fail" if n == 0 else "pass", note="no")
+        grading.prefer(place, f"v1{n}", f"v2{n}", "second")
+    return place
 
 
 def page(tab: str, who: str = "ann", language: str = "en") -> AppTest:
@@ -59,11 +48,10 @@ def page(tab: str, who: str = "ann", language: str = "en") -> AppTest:
     return app.text_input(key=keys.ANNOTATOR).set_value(who).run()
 
 
-def test_everything_that_a_team_did_is_there_in_both_languages(team: tuple[Database, Project]) -> None:
+def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) -> None:
     app = page("Versions")
     assert not app.exception
-    shown = " ".join(element.value for element in [*app.markdown, *app.subheader])
-    assert "v2 is better than v1\\: 100% \\(51% to 100%, n = 4\\)" in shown
+    assert "v2 is better than v1: 100% (51% to 100%, n = 4)" in shown(app)
     app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
     assert not app.exception
     for tab, words in {
@@ -77,40 +65,34 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: tuple[Datab
     }.items():
         app = page(tab, language="zh")
         assert not app.exception
-        shown = " ".join(element.value for element in [*app.markdown, *app.subheader])
-        assert words in shown
+        assert words in shown(app)
 
 
-def test_a_conflict_is_settled_and_every_grade_stays(team: tuple[Database, Project]) -> None:
-    db, project = team
+def test_a_conflict_is_settled_and_every_grade_stays(team: Workspace) -> None:
     app = page("Conflicts", "lea")
     app.radio[0].set_value("fail")
     next(field for field in app.text_input if field.label == "Why").set_value("40 words")
-    next(button for button in app.button if button.label == "Settle").click().run()
-    assert not app.exception
-    (conflict,) = grading.conflicts(Workspace(db, project))
+    press(app, "Settle")
+    (conflict,) = grading.conflicts(team)
     assert conflict.ruling is not None and (conflict.ruling.author, conflict.ruling.value) == ("lea", "fail")
     assert len(conflict.grades) == 2
 
 
-def test_the_rules_are_kept_as_they_are_written(team: tuple[Database, Project]) -> None:
-    db, project = team
+def test_the_rules_are_kept_as_they_are_written(team: Workspace) -> None:
     app = page("Rules")
     scale = next(field for field in app.text_area if field.label.startswith("Levels"))
     scale.set_value("bad\n\ngood\ngreat")
-    next(button for button in app.button if button.label == "Save").click().run()
-    assert not app.exception
-    rules = projects.open_project(db, project.name).rules
+    press(app, "Save")
+    rules = projects.open_project(team.db, "shop").rules
     assert rules.scale == ("bad", "good", "great")
     assert (rules.compare, str(rules.deadline)) == (("v1", "v2"), "2030-01-31")
 
 
-def test_acts_say_what_became_of_them(team: tuple[Database, Project]) -> None:
-    db, project = team
-    again = grading.grade(Workspace(db, project, "ann"), "v10", "fail")
-    grading.undo(Workspace(db, project, "ann"), again.id)
-    grading.grade(Workspace(db, project, "ann"), "v11", "unsure")
-    acts = grading.latest_acts(Workspace(db, project), annotator="ann")
+def test_acts_say_what_became_of_them(team: Workspace) -> None:
+    again = grading.grade(team, "v10", "fail")
+    grading.undo(team, again.id)
+    grading.grade(team, "v11", "unsure")
+    acts = grading.latest_acts(team, annotator="ann")
     states = [act.state for act in acts]
     assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]
-    assert len(grading.latest_acts(Workspace(db, project), limit=3)) == 3
+    assert len(grading.latest_acts(team, limit=3)) == 3
