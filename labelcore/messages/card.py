@@ -16,6 +16,7 @@ from labelcore.stages.grading import Pack
 CARD_WORDS = {
     "card": "Grading card",
     "place": "{place} / {total}",
+    "counted": "{done} graded",
     "progress": "{done} of {total} graded",
     "input": "Input",
     "context": "Context",
@@ -92,6 +93,7 @@ CARD_WORDS = {
     "no_criteria": "This project asks for the output as a whole only.",
     "nothing_to_redo": "There is nothing to give again.",
     "nothing_selected": "Select some words of the output first, then press the key.",
+    "mark_words": "Mark these words",
     "marked": "Marked: “{text}”",
     "corrected": "Corrected text kept",
     "edit_label": "How should this output read?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys._card import PLAIN, expect_shown
 
@@ -75,6 +75,44 @@ def test_marked_words_and_a_corrected_text_travel_with_the_grade(trial: Any, vis
     assert [(s["text"], s["start"], s["end"]) for s in event["spans"]] == [("Answer", 0, 6)]
 
 
+def test_words_are_marked_by_touch_and_stay_painted(trial: Any, visit: Any) -> None:
+    card = trial()
+    page = visit(card, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+    offer = page.get_by_role("button", name="Mark these words")
+    expect(offer).to_be_hidden()
+    page.get_by_role("button", name="Fail").tap()
+    _choose_a_word(page)
+    offer.tap()
+    expect(offer).to_be_hidden()
+    page.locator("#note").fill("wrong word")
+    page.get_by_role("button", name="Save, next").tap()
+    expect_shown(page, "o2")
+    grades = card.wait_for(3)
+    assert [[span["text"] for span in grade["spans"]] for grade in grades] == [[], ["Answer"], ["Answer"]]
+    assert (grades[-1]["value"], grades[-1]["note"]) == ("fail", "wrong word")
+    assert _painted(page) == []
+    page.reload()
+    page.get_by_role("button", name="Previous output").tap(timeout=20_000)
+    expect_shown(page, "o1")
+    assert _painted(page) == ["Answer"]
+    _choose_a_word(page)
+    offer.tap()
+    expect(page.get_by_text("Marked: “Answer”")).to_be_hidden()
+    assert _painted(page) == []
+
+
+def _choose_a_word(page: Page) -> None:
+    """As a finger that stays on a word chooses it."""
+    page.locator(".output .plain").evaluate(
+        "text => getSelection().setBaseAndExtent(text.firstChild, 0, text.firstChild, 'Answer'.length)"
+    )
+
+
+def _painted(page: Page) -> list[str]:
+    marked: list[str] = page.evaluate("() => [...CSS.highlights.get('labelcore-marked')].map(String)")
+    return marked
+
+
 def test_keys_can_be_changed_and_stay_changed(trial: Any, visit: Any) -> None:
     card = trial()
     page = visit(card)
@@ -97,9 +135,12 @@ def test_unseen_goes_to_the_first_output_without_a_grade(trial: Any, visit: Any)
     page = visit(trial())
     page.keyboard.press("p")
     expect_shown(page, "o2")
+    counted = page.locator(".counted")
+    expect(counted).to_be_hidden()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect_shown(page, "o4")
+    expect(counted).to_have_text("1 graded")
     page.keyboard.press("g")
     expect_shown(page, "o2")
 

@@ -120,6 +120,7 @@ export class Card {
   listen() {
     const signal = this.quit.signal;
     document.addEventListener("keydown", (event) => this.key(event), { signal });
+    document.addEventListener("selectionchange", () => this.view.marked.look(), { signal });
     document.addEventListener("keyup", (event) => this.held.release(event), { signal });
     window.addEventListener("blur", () => this.held.releaseAll(), { signal });
     window.addEventListener("online", () => this.queue.flush(), { signal });

@@ -136,16 +136,20 @@ export class Notes {
   }
 
   /**
-   * The selected words of the output become evidence of the grade; false when nothing is selected.
+   * The selected words become evidence of the grade, or are it no longer where they were; false when nothing is selected.
    * @param {Item} item
    */
   markSelected(item) {
-    const root = /** @type {ShadowRoot & { getSelection?: () => Selection }} */ (this.card.view.root.getRootNode());
-    const chosen = String((root.getSelection?.() ?? document.getSelection()) || "").trim();
+    const chosen = this.card.view.marked.words().slice(0, 2000);
     if (!chosen) return false;
+    this.card.view.marked.offer("");
+    const { spans } = this.extras(item);
+    const others = spans.filter((/** @type {Span} */ earlier) => earlier.text !== chosen);
     const start = whole(item.text).text.indexOf(chosen);
-    const span = { part: start < 0 ? "shown" : "output", text: chosen.slice(0, 2000), start, end: start < 0 ? -1 : start + chosen.length };
-    this.keepExtra(item, "spans", [...this.extras(item).spans.slice(-19), span]);
+    /** @type {Span} */
+    const span = { part: start < 0 ? "shown" : "output", text: chosen, start, end: start < 0 ? -1 : start + chosen.length };
+    this.keepExtra(item, "spans", others.length < spans.length ? others : [...spans.slice(-19), span]);
+    if (this.box.isOpen) this.box.field.focus({ preventScroll: true });
     return true;
   }
 

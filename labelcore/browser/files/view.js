@@ -2,6 +2,7 @@
 import { Choices } from "./choices.js";
 import { Find } from "./find.js";
 import { helpDialog } from "./help.js";
+import { Marked } from "./marked.js";
 import { Marks } from "./marks.js";
 import { NoteBox } from "./note_box.js";
 import { Sheets } from "./sheet.js";
@@ -40,6 +41,7 @@ export class View {
     this.isChoosing = false;
     this.lasting = false;
     this.place = el("span", { class: "place" });
+    this.counted = el("span", { class: "counted" });
     this.reason = el("span", { class: "reason" });
     this.last = el("span", { class: "last" });
     this.status = el("span", { class: "status", role: "status" });
@@ -52,8 +54,9 @@ export class View {
     this.announcer = el("div", { class: "announcer", "aria-live": "polite" });
     this.choices = new Choices(say, act);
     this.find = new Find(say, () => this.body);
-    this.body = el("div", { class: "body" });
-    this.dock = el("div", { class: "dock" }, this.mine, this.suggestion, this.note.element, this.marks.element, this.bar());
+    this.body = el("div", { class: "body", onclick: () => this.marked.repaint() });
+    this.marked = new Marked(say, () => this.body, () => act("mark"));
+    this.dock = el("div", { class: "dock" }, this.marked.button, this.mine, this.suggestion, this.note.element, this.marks.element, this.bar());
     this.root = el(
       "section",
       { class: "card", lang: language, "aria-label": say("card"), "data-state": "loading" },
@@ -124,7 +127,7 @@ export class View {
 
   top() {
     const arrows = el("span", { class: "arrows" }, this.arrow("previous", "‹"), this.arrow("next", "›"));
-    const line = el("div", { class: "line" }, arrows, this.place, this.reason, this.last, this.status);
+    const line = el("div", { class: "line" }, arrows, this.place, this.counted, this.reason, this.last, this.status);
     return el("header", { class: "top" }, line, this.progress, this.pace);
   }
 
@@ -166,7 +169,9 @@ export class View {
     root.dataset.state = mode;
     if (item) root.dataset.outputId = item.output_id;
     else delete root.dataset.outputId;
-    this.place.textContent = this.say("place", { place: item ? Math.ceil(item.position) : Math.min(place, total), total });
+    const at = item ? Math.ceil(item.position) : Math.min(place, total);
+    this.place.textContent = this.say("place", { place: at, total });
+    this.counted.textContent = done === at || done === at - 1 ? "" : this.say("counted", { done }); // else the place says it
     this.reason.replaceChildren(...this.whyNodes(item));
     const share = total > 0 ? done / total : 0;
     this.fill.style.inlineSize = `${100 * share}%`;
@@ -235,6 +240,7 @@ export class View {
     else if (attached) parts.push(this.say("note_attached", { note: attached }));
     for (const span of extras?.spans ?? []) parts.push(this.say("marked", { text: span.text.slice(0, 80) }));
     if (extras?.corrected_text) parts.push(this.say("corrected"));
+    this.marked.paint(extras?.spans ?? []);
     this.mine.hidden = parts.length === 0;
     this.mine.replaceChildren(...visible(parts.join(" · ")));
   }

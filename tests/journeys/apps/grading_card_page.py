@@ -43,9 +43,7 @@ def current() -> dict[str, CardGrade]:
     events = stored().values()
     undone = {event.supersedes for event in events if event.value == "undone"}
     return {
-        event.output_id: CardGrade(
-            value=event.value, level=event.level, note=event.note, client_id=event.client_id
-        )
+        event.output_id: CardGrade(**event.model_dump(include=set(CardGrade.model_fields)))
         for event in events
         if event.value != "undone"
         and event.client_id not in undone
