@@ -11,6 +11,7 @@ import numpy as np
 
 from labelcore.judges.candidates import Candidate, Folded, Refitting, Target
 from labelcore.judges.cross_fitting import folds_by_group
+from labelcore.judges.detectors.phrases import says_something
 from labelcore.judges.features import Bools, Graded, TrainingData
 from labelcore.judges.kinds import Kind
 from labelcore.judges.kinds.code import CodeKind, FittedCheck, fitted_phrases, fitted_thresholds
@@ -155,9 +156,11 @@ def _told(check: FittedCheck, data: TrainingData, graded: Graded) -> bool:
 
 
 def _plausible(check: FittedCheck) -> bool:
-    """A single word must be one that the notes say and that few outputs use."""
+    """A phrase says something; a single word must be one that the notes say and that few outputs use."""
     phrase = check.spec.parameters.get("phrase")
-    if not phrase or len(phrase) > 1:
+    if not phrase:
         return True
+    if len(phrase) > 1 or not says_something(phrase):
+        return says_something(phrase)
     use = check.votes if check.spec.side == "above" else ~check.votes
     return check.spec.guided and float(use.mean()) <= _COMMON

@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from labelcore.judges import detectors, prompts
 from labelcore.judges.detectors import REGISTRY
+from labelcore.judges.detectors.phrases import says_something
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import Output
 
@@ -99,3 +100,10 @@ def test_an_output_cannot_close_its_marks(attack: str) -> None:
     assert attack.replace("<<", "< <").strip() in inside
     assert "question" in content
     assert "facts" in content
+
+
+def test_a_phrase_of_single_characters_or_empty_words_says_nothing() -> None:
+    for phrase in (("i",), ("ok",), ("of", "the"), ("is", "a"), ("退",), ("的", "退")):
+        assert not says_something(phrase), phrase
+    for phrase in (("refund",), ("of", "the", "refund"), ("退", "款"), ("的", "退", "款")):
+        assert says_something(phrase), phrase

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,33 @@ def test_a_translation_has_the_places_to_fill_of_its_message() -> None:
         english = set(PLACES.findall(message if isinstance(message, str) else message[1]))
         for string in strings:
             assert set(PLACES.findall(string)) == english, message
+
+
+TERMS = {
+    r"\bverdicts?\b": "判定",
+    r"\bnotes?\b": "备注",
+    r"\bcriteri(?:on|a)\b": "标准",
+    r"\brulings?\b": "裁定",
+    r"\bjudges\b(?! less)": "评判器",
+    r"\bfailed outputs?\b": "不通过",
+    r"95 ?% (?:interval|sure)": "95% 置信区间",
+}
+"""The one Chinese word of what everybody reads on every page."""
+OTHER_WORDS = re.compile("不合格|未通过|笔记|评语|注释|裁决|判决|评审器|裁判|置信度区间|95 % |95% 区间")
+_NO_WORDS = re.compile(r"\{[^}]*\}|`[^`]*`|--\S+|labelcore .*")
+
+
+@pytest.mark.parametrize(("english", "word"), TERMS.items())
+def test_a_term_has_one_word_in_chinese(english: str, word: str) -> None:
+    for message, strings in catalogue().items():
+        told = message if isinstance(message, str) else " ".join(message)
+        if re.search(english, _NO_WORDS.sub("", told), re.IGNORECASE):
+            assert [string for string in strings if word not in string] == []
+
+
+def test_no_other_word_stands_for_a_term() -> None:
+    said = [string for strings in catalogue().values() for string in strings]
+    assert [string for string in said if OTHER_WORDS.search(string)] == []
 
 
 def test_the_switch_changes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from labelcore.models import Grade, Output
 from labelcore.stages.deriving import coding, derivation
 from labelcore.stages.deriving.clauses import clauses_of
 from labelcore.stages.deriving.families import FAMILIES
-from labelcore.stages.deriving.naming import LONGEST_NAME, family_scores, shortened
+from labelcore.stages.deriving.naming import LONGEST_NAME, family_scores, name_of, shortened
 from labelcore.text.reading import han_share
 from labelcore.workspace import Workspace
 
@@ -127,3 +127,19 @@ def test_notes_without_a_name_wait_for_a_person_to_say_it(
     [unnamed] = derivation.unnamed_codes(workspace)
     coding.criterion_from_codes(workspace, [unnamed.code], name="Prints the complaints")
     assert not derivation.unnamed_codes(workspace)
+
+
+@pytest.mark.parametrize(
+    ("note", "name"),
+    [
+        ("sounds like an advert", "sounds like an advert"),
+        ("像广告", "像广告"),
+        ("no", ""),
+        ("差", ""),
+        ("it is", ""),
+        ("Fay sounds like an advert", ""),  # a word of the case
+        ("this reads to me as if somebody had not slept", ""),
+    ],
+)
+def test_a_note_names_a_criterion_only_where_it_says_something(note: str, name: str) -> None:
+    assert name_of(note, frozenset({"fay"})) == name

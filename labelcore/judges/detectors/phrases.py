@@ -14,6 +14,7 @@ from labelcore.models import Output
 from labelcore.text.reading import words
 
 _LONGEST = 3
+_SHORTEST, _SHORTEST_CHINESE = 3, 2
 _PRIOR = 0.5
 _GROUPS = 3
 _MOST = 8_000
@@ -47,6 +48,12 @@ def phrases_of(text: str) -> set[Phrase]:
         for size in range(1, _LONGEST + 1)
         for at in range(len(text_words) - size + 1)
     }
+
+
+def says_something(phrase: Phrase) -> bool:
+    """Whether a reader learns something from it: two Chinese characters or three letters without empty words."""
+    telling = "".join(word for word in phrase if word not in _EMPTY)
+    return len(telling) >= (_SHORTEST if telling.isascii() else _SHORTEST_CHINESE)
 
 
 @dataclass(frozen=True)

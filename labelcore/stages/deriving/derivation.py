@@ -26,7 +26,7 @@ from labelcore.stages.deriving.naming import (
     case_words,
     family_of,
     in_chinese,
-    shared_name,
+    name_of,
     statement_of,
     telling_words,
     without_case,
@@ -272,7 +272,7 @@ def _named_groups(placed: _Placed) -> Iterator[tuple[_Placed, _Named]]:
         same = left.some(np.flatnonzero(numbers == k).tolist())
         typical = same.clauses[central(same.points)]
         case = frozenset[str]() if typical.marked else placed.case  # marked words are the output's
-        if name := shared_name([clause.text for clause in same.clauses], typical.text, case):
+        if name := name_of(typical.text, case):
             yield same, _Named(name, statement_of(typical.text, marked=typical.marked))
 
 

@@ -32,7 +32,7 @@ FAMILIES = (
         Words("Too long", "太长"),
         Words(
             "Longer than asked, or than the matter needs, fails; passes when every sentence is needed.",
-            "超出要求的长度或啰嗦不合格；每句话都有必要才合格。",
+            "超出要求的长度或啰嗦不通过；每句话都有必要才通过。",
         ),
         Words(
             (
@@ -46,7 +46,7 @@ FAMILIES = (
         Words("Too short or thin", "太短、不够具体"),
         Words(
             "So short that the reader must ask again fails; passes when it says what is needed.",
-            "短到读者还得再问不合格；该说的都说到才合格。",
+            "短到读者还得再问不通过；该说的都说到才通过。",
         ),
         Words(
             "too short|too brief|thin|more detail|not enough detail|lacks detail|lack of detail",
@@ -57,7 +57,7 @@ FAMILIES = (
         Words("Invents what is not in the source", "编造原文没有的内容"),
         Words(
             "Anything that the source does not say fails; passes when each statement can be found there.",
-            "写了原文没有的内容不合格；每句话都有原文依据才合格。",
+            "写了原文没有的内容不通过；每句话都有原文依据才通过。",
         ),
         Words(
             (
@@ -74,7 +74,7 @@ FAMILIES = (
         Words("Contradicts the source", "与原文矛盾"),
         Words(
             "Saying the opposite of what the source says fails; passes when nothing conflicts with it.",
-            "说法与原文相反或冲突不合格；没有冲突才合格。",
+            "说法与原文相反或冲突不通过；没有冲突才通过。",
         ),
         Words(
             (
@@ -88,7 +88,7 @@ FAMILIES = (
         Words("Mixes up people or things", "张冠李戴"),
         Words(
             "Naming the wrong person or thing for something fails; passes when each is credited rightly.",
-            "把人或事物弄混、归错不合格；对应无误才合格。",
+            "把人或事物弄混、归错不通过；对应无误才通过。",
         ),
         Words(
             (
@@ -104,7 +104,7 @@ FAMILIES = (
         Words("Draws a wrong conclusion", "推理或结论有误"),
         Words(
             "A conclusion that does not follow, or a wrong sum, fails; passes when each step holds.",
-            "推理不成立或算错不合格；每一步都站得住才合格。",
+            "推理不成立或算错不通过；每一步都站得住才通过。",
         ),
         Words(
             (
@@ -118,7 +118,7 @@ FAMILIES = (
         Words("States opinion as fact", "把观点当成事实"),
         Words(
             "An opinion or a guess told as a fact fails; passes when it says whose view it is.",
-            "把看法或猜测说成事实不合格；说明是谁的看法才合格。",
+            "把看法或猜测说成事实不通过；说明是谁的看法才通过。",
         ),
         Words(
             ("opinion|opinions|editorial*|subjective|as fact|as a fact|speculat*|belief|point of view"),
@@ -129,7 +129,7 @@ FAMILIES = (
         Words("Tense or certainty", "时态或把握程度不对"),
         Words(
             "Telling plans as done, or guesses as sure, fails; passes when time and certainty are as given.",
-            "把计划说成已完成、把不确定说得太肯定不合格；时间和把握与原文一致才合格。",
+            "把计划说成已完成、把不确定说得太肯定不通过；时间和把握与原文一致才通过。",
         ),
         Words(
             (
@@ -145,7 +145,7 @@ FAMILIES = (
         Words(
             "Saying something other, stronger or broader than was meant fails; passes when the meaning is "
             "kept.",
-            "意思被夸大、缩小或改变不合格；保持原意才合格。",
+            "意思被夸大、缩小或改变不通过；保持原意才通过。",
         ),
         Words(
             (
@@ -160,7 +160,7 @@ FAMILIES = (
         Words("Wrong facts", "事实有误"),
         Words(
             "A wrong number, date, name or other fact fails; passes when all facts are right.",
-            "数字、日期、名称等事实有错不合格；事实全对才合格。",
+            "数字、日期、名称等事实有错不通过；事实全对才通过。",
         ),
         Words(
             ("wrong|incorrect*|inaccura*|false|mistake*|misstat*|misread*|erroneous|untrue|factual*"),
@@ -171,7 +171,7 @@ FAMILIES = (
         Words("Leaves something out", "漏掉了内容"),
         Words(
             "Leaving out what the reader needs fails; passes when everything that matters is there.",
-            "漏掉读者需要的内容不合格；要紧的都写到才合格。",
+            "漏掉读者需要的内容不通过；要紧的都写到才通过。",
         ),
         Words(
             (
@@ -188,7 +188,7 @@ FAMILIES = (
         Words(
             "Words in a language that was not asked for fail; passes when all of it is in the reader's "
             "language.",
-            "用了不该用的语言不合格；全文使用读者的语言才合格。",
+            "用了不该用的语言不通过；全文使用读者的语言才通过。",
         ),
         Words("wrong language|in english|in chinese|language|mixed languages", "语言|英文|中文|中英|夹杂"),
     ),
@@ -196,7 +196,7 @@ FAMILIES = (
         Words("Wrong term or translation", "术语或翻译不对"),
         Words(
             "A wrong term or translation fails; passes when terms are those of the field.",
-            "术语或翻译有误不合格；用词符合行业习惯才合格。",
+            "术语或翻译有误不通过；用词符合行业习惯才通过。",
         ),
         Words(
             "terminolog*|wrong term|mistranslat*|translat*|untranslated|literal",
@@ -207,7 +207,7 @@ FAMILIES = (
         Words("Wrong tone", "语气不对"),
         Words(
             "A tone that does not suit the reader fails; passes when it is friendly and fitting.",
-            "语气不适合读者不合格；得体、友好才合格。",
+            "语气不适合读者不通过；得体、友好才通过。",
         ),
         Words(
             (
@@ -221,7 +221,7 @@ FAMILIES = (
         Words("Wrong format or structure", "格式或结构不对"),
         Words(
             "Not having the form that was asked for fails; passes when form and structure are as asked.",
-            "没有按要求的格式写不合格；格式和结构符合要求才合格。",
+            "没有按要求的格式写不通过；格式和结构符合要求才通过。",
         ),
         Words(
             (
@@ -235,7 +235,7 @@ FAMILIES = (
         Words("Placeholder left in", "留着占位符"),
         Words(
             "A blank to be filled in, left standing, fails; passes when nothing is left to fill in.",
-            "留有没填的占位内容不合格；没有待填内容才合格。",
+            "留有没填的占位内容不通过；没有待填内容才通过。",
         ),
         Words("placeholder*|template|brackets|unfilled", "占位|模板|未填|方括号"),
     ),
@@ -243,7 +243,7 @@ FAMILIES = (
         Words("Cut off or unfinished", "没写完"),
         Words(
             "Ending in the middle fails; passes when it is finished.",
-            "中途断掉、没写完不合格；完整收尾才合格。",
+            "中途断掉、没写完不通过；完整收尾才通过。",
         ),
         Words(
             ("cut off|truncated|unfinished|incomplete|ends abruptly|mid sentence|stops in|breaks off"),
@@ -254,7 +254,7 @@ FAMILIES = (
         Words("Repeats itself", "重复"),
         Words(
             "Saying the same twice fails; passes when nothing comes back without need.",
-            "同样的话说两遍不合格；没有多余的重复才合格。",
+            "同样的话说两遍不通过；没有多余的重复才通过。",
         ),
         Words("repeat*|repetiti*|redundan*|twice|again and again|duplicate*", "重复|反复|车轱辘"),
     ),
@@ -262,7 +262,7 @@ FAMILIES = (
         Words("Misses the question", "答非所问"),
         Words(
             "Not answering what was asked fails; passes when the question is answered.",
-            "没有回答所问不合格；答到点子上才合格。",
+            "没有回答所问不通过；答到点子上才通过。",
         ),
         Words(
             (
@@ -277,7 +277,7 @@ FAMILIES = (
         Words("Refuses", "拒绝回答"),
         Words(
             "Refusing without need fails; passes when it helps as far as it may.",
-            "无故拒绝不合格；在允许范围内给予帮助才合格。",
+            "无故拒绝不通过；在允许范围内给予帮助才通过。",
         ),
         Words("refus*|declines|declined|won't help|won't answer|unhelpful", "拒绝|不肯|不愿回答"),
     ),
@@ -285,7 +285,7 @@ FAMILIES = (
         Words("Harmful or biased", "有害或有偏见"),
         Words(
             "What can harm or demean somebody fails; passes when nobody is put at risk.",
-            "可能伤害或贬低他人不合格；不给任何人带来风险才合格。",
+            "可能伤害或贬低他人不通过；不给任何人带来风险才通过。",
         ),
         Words(
             (
@@ -299,7 +299,7 @@ FAMILIES = (
         Words("Promises what cannot be kept", "作出无法兑现的承诺"),
         Words(
             "A promise that nobody may give fails; passes when only what the rules allow is promised.",
-            "作出规定不允许的承诺不合格；只承诺规定允许的才合格。",
+            "作出规定不允许的承诺不通过；只承诺规定允许的才通过。",
         ),
         Words("promis*|commits|guarantee*|refund|overpromis*", "承诺|保证|答应|许诺|打包票"),
     ),
@@ -307,7 +307,7 @@ FAMILIES = (
         Words("Gives away personal data", "泄露个人信息"),
         Words(
             "Showing what points at a person fails; passes when no such data stand in it.",
-            "出现能认出某个人的信息不合格；没有这类信息才合格。",
+            "出现能认出某个人的信息不通过；没有这类信息才通过。",
         ),
         Words(
             (
@@ -321,7 +321,7 @@ FAMILIES = (
         Words("No source given", "没有出处"),
         Words(
             "A claim without its source fails; passes when sources are named where they are needed.",
-            "该有出处而没有不合格；需要的地方都注明出处才合格。",
+            "该有出处而没有不通过；需要的地方都注明出处才通过。",
         ),
         Words(
             "citation*|cite|cites|cited|uncited|unsourced|source link", "引用|出处|没有来源|没有依据|无依据"
@@ -331,7 +331,7 @@ FAMILIES = (
         Words("Grammar or spelling", "语病或错别字"),
         Words(
             "Mistakes of grammar or spelling fail; passes when it reads without a mistake.",
-            "有语病或错别字不合格；通顺无误才合格。",
+            "有语病或错别字不通过；通顺无误才通过。",
         ),
         Words("grammar|grammatical|typo*|spelling|misspel*|punctuation", "语病|语法|错别字|标点|拼写"),
     ),
@@ -339,7 +339,7 @@ FAMILIES = (
         Words("Hard to read", "难懂"),
         Words(
             "What must be read twice, or makes no sense, fails; passes when it is clear at once.",
-            "要读两遍才懂或说不通不合格；一看就懂才合格。",
+            "要读两遍才懂或说不通不通过；一看就懂才通过。",
         ),
         Words(
             (
@@ -353,7 +353,7 @@ FAMILIES = (
         Words("Vague", "空泛"),
         Words(
             "General words in place of something to act on fail; passes when it says what to do.",
-            "空话、套话不合格；说清楚具体怎么做才合格。",
+            "空话、套话不通过；说清楚具体怎么做才通过。",
         ),
         Words(
             "vague*|generic|boilerplate|fluff|filler|empty|cliche*|unspecific|no next step",
@@ -364,7 +364,7 @@ FAMILIES = (
         Words("Ignores an instruction", "没有按要求做"),
         Words(
             "Not doing what the instructions ask fails; passes when all of them are followed.",
-            "没有按要求做不合格；每条要求都做到才合格。",
+            "没有按要求做不通过；每条要求都做到才通过。",
         ),
         Words(
             "instruct*|asked for|was told|required|prompt says|should have|ignores the",
@@ -375,7 +375,7 @@ FAMILIES = (
         Words("Copies instead of writing", "照抄"),
         Words(
             "Copying the source in place of the work asked for fails; passes when it is in fitting words.",
-            "照抄原文而没有完成任务不合格；用自己的话写好才合格。",
+            "照抄原文而没有完成任务不通过；用自己的话写好才通过。",
         ),
         Words("copy|copied|copies|verbatim|word for word|parrots|pasted|transcript", "照抄|复制|原样|照搬"),
     ),

@@ -53,7 +53,7 @@ _STOP = frozenset(
 LONGEST_NAME = 48
 _MOST_WORDS = 8
 _DOMINANT = 0.4
-_SHORT_NOTE, _COMMON = 5, 0.6
+_SHORT_NOTE = 5
 _SHARE = 0.75
 _OFTEN, _FEW_GROUPS = 3, 0.5
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
@@ -163,17 +163,12 @@ def label_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
     return next((label for label in labels if label.casefold() not in known), f"{short} ({len(taken) + 1})")
 
 
-def shared_name(texts: Sequence[str], typical: str, case: frozenset[str]) -> str:
-    """What notes of no family have in common: a typical one that is short and names nothing of its case,
-    else a word that most of them use; "" where that is nothing, and a person has to say it.
+def name_of(note: str, case: frozenset[str]) -> str:
+    """A typical note of no family as the name of what it says: one that is short, says something and names
+    nothing of its case; else "", and a person has to say it.
     """
-    if len(words(typical)) <= _SHORT_NOTE and not terms(typical) & case:
-        return typical
-    counts = Counter(term for text in texts for term in terms(text) - case)
-    term, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-    if count < max(2, _COMMON * len(texts)):
-        return ""
-    return f"专家都提到“{term}”" if in_chinese(texts) else f"What experts say of “{term}”"
+    said = terms(note)
+    return note if said and len(words(note)) <= _SHORT_NOTE and not said & case else ""
 
 
 def statement_of(quote: str, *, marked: bool = False) -> str:
