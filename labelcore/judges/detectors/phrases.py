@@ -51,7 +51,7 @@ def phrases_of(text: str) -> set[Phrase]:
 
 
 def says_something(phrase: Phrase) -> bool:
-    """Whether a reader learns something from it: two Chinese characters or three letters without empty words."""
+    """Whether it has two Chinese characters or three letters besides empty words."""
     telling = "".join(word for word in phrase if word not in _EMPTY)
     return len(telling) >= (_SHORTEST if telling.isascii() else _SHORTEST_CHINESE)
 
