@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from labelcore.messages import say
+
 
 def choose(
     where: Any,
@@ -39,7 +41,9 @@ def choose_several(
     """A box of which several are chosen."""
     if key not in st.session_state:
         st.session_state[key] = [asked for asked in st.query_params.get_all(key) if asked in options]
-    chosen: list[str] = where.multiselect(label, options, format_func=words, key=key)
+    chosen: list[str] = where.multiselect(
+        label, options, format_func=words, placeholder=say("Choose"), key=key
+    )
     _write(key, chosen)
     return chosen
 

@@ -66,6 +66,8 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     menu = st.sidebar.container(gap="xxsmall")
     st.set_page_config(page_icon=ICON, layout="wide")
     st.html(STYLES / "page.css")
+    if language() == "zh":
+        st.html(STYLES / "zh.css")
     with guard():
         db = open_database(settings().db)
         asking = _visitor(db)

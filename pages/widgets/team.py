@@ -262,6 +262,7 @@ def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
         list(known),
         [version for version in rules.compare or () if version in known],
         max_selections=2,
+        placeholder=say("Choose"),
         format_func=lambda name: f"{name} ({known[name]:,})",
     )
     return {

@@ -102,8 +102,11 @@ def test_an_output_cannot_close_its_marks(attack: str) -> None:
     assert "facts" in content
 
 
-def test_a_phrase_of_single_characters_or_empty_words_says_nothing() -> None:
-    for phrase in (("i",), ("ok",), ("of", "the"), ("is", "a"), ("退",), ("的", "退")):
-        assert not says_something(phrase), phrase
-    for phrase in (("refund",), ("of", "the", "refund"), ("退", "款"), ("的", "退", "款")):
-        assert says_something(phrase), phrase
+@pytest.mark.parametrize("phrase", ["i", "ok", "of the", "is a", "退", "的 退"])
+def test_a_phrase_of_single_characters_or_empty_words_says_nothing(phrase: str) -> None:
+    assert not says_something(tuple(phrase.split()))
+
+
+@pytest.mark.parametrize("phrase", ["refund", "of the refund", "退 款", "的 退 款"])
+def test_a_phrase_of_words_says_something(phrase: str) -> None:
+    assert says_something(tuple(phrase.split()))

@@ -99,6 +99,7 @@ def split(workspace: Workspace, criterion: Criterion) -> None:
             say("Quotes of the second part"),
             range(len(criterion.evidence)),
             format_func=lambda at: criterion.evidence[at].quote[:60],
+            placeholder=say("Choose"),
         )
         if st.form_submit_button(say("Split")):
             parts = [

@@ -86,7 +86,9 @@ def show_library(workspace: Workspace) -> None:
     """Save the rubric, take one in, and compare its figures there and here."""
     names = [criterion.name for criterion in editing.list_criteria(workspace, status="accepted")]
     chosen = st.multiselect(
-        say("Criteria to save (none: all accepted ones, and the judges of the overall grade)"), names
+        say("Criteria to save (none: all accepted ones, and the judges of the overall grade)"),
+        names,
+        placeholder=say("Choose"),
     )
     examples = st.checkbox(say("With examples from outputs"), value=True)
     kept = f"rubric-file-{workspace.project.id}"

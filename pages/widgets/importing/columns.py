@@ -126,10 +126,19 @@ def _beside(
     changes: dict[str, Any] = {}
     if not is_of_tool(seen):
         free = [column for column in seen.columns if column not in picked.values()]
-        criteria = st.multiselect(say("Grades on one criterion each"), free, key=f"{key}-criteria")
-        raters = st.multiselect(say("Grades of one person each"), free, key=f"{key}-raters")
-        verdicts = st.multiselect(say("Verdicts of another tool's judges"), free, key=f"{key}-verdicts")
-        feedback = st.multiselect(say("Feedback of the product's users"), free, key=f"{key}-feedback")
+        empty = say("Choose")
+        criteria = st.multiselect(
+            say("Grades on one criterion each"), free, placeholder=empty, key=f"{key}-criteria"
+        )
+        raters = st.multiselect(
+            say("Grades of one person each"), free, placeholder=empty, key=f"{key}-raters"
+        )
+        verdicts = st.multiselect(
+            say("Verdicts of another tool's judges"), free, placeholder=empty, key=f"{key}-verdicts"
+        )
+        feedback = st.multiselect(
+            say("Feedback of the product's users"), free, placeholder=empty, key=f"{key}-feedback"
+        )
         gradings = [Grading(column=name, criterion=name) for name in criteria]
         gradings += [Grading(column=name, annotator=name) for name in raters]
         changes = {

@@ -36,7 +36,12 @@ def ask(place: Workspace, key: str) -> Description:
             return Description()
         words = kinds()
         chosen = st.multiselect(
-            say("Take out"), list(words), list(words), format_func=words.__getitem__, key=f"{key}-kinds"
+            say("Take out"),
+            list(words),
+            list(words),
+            format_func=words.__getitem__,
+            placeholder=say("Choose"),
+            key=f"{key}-kinds",
         )
         names = st.text_area(say("Names of people, one a line"), height=90, key=f"{key}-names")
         left, right = st.columns([1, 2])
