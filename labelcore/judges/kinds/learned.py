@@ -33,7 +33,7 @@ from labelcore.models import Decision, Frozen, Output
 from labelcore.text.embedding import SIZE
 from labelcore.wording import Wording
 
-_SHOWN = 6
+_SHOWN = 2
 Number = Annotated[float, Field(ge=-1e9, le=1e9)]
 """Small enough that no product of two runs over."""
 

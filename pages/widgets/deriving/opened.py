@@ -21,7 +21,7 @@ from pages.widgets.deriving.table import Listed, judges_of
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
-_AT_ONCE = 8
+_AT_ONCE = 6
 _TALL = 260
 
 

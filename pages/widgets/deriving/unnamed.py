@@ -7,7 +7,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.stages.deriving import coding, derivation
 from labelcore.workspace import Workspace
-from pages.widgets import shell
+from pages.widgets import keys, shell
 from pages.widgets.deriving import table
 from pages.widgets.outputs import show_outputs
 from pages.widgets.shell import plain
@@ -21,7 +21,8 @@ def ask(workspace: Workspace) -> None:
     if not groups:
         return
     with st.container(border=True):
-        coded = shell.page_of(groups, 1, "unnamed")[0]
+        at = st.session_state.setdefault(keys.UNNAMED, 0) % len(groups)
+        coded = groups[at]
         told = {"n": len(coded.quotes), "quote": coded.quotes[0].text}
         st.write(plain(say("{n} notes, such as “{quote}”: what do they have in common?", **told)))
         with st.expander(say("These notes")):
@@ -33,6 +34,11 @@ def ask(workspace: Workspace) -> None:
                 with shell.guard():
                     made = coding.criterion_from_codes(workspace, [coded.code], name=name)
                 table.go(made)
+                st.rerun()
+        if len(groups) > 1:
+            words = say("Ask about others ({n} of {all})", n=at + 1, all=len(groups))
+            if st.button(words, type="tertiary", icon=":material/arrow_forward:"):
+                st.session_state[keys.UNNAMED] = at + 1
                 st.rerun()
 
 
