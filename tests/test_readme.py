@@ -13,11 +13,12 @@ import click
 import pytest
 
 from labelcore.cli import command_tree, main
+from labelcore.messages.catalogue import chinese
 from labelcore.store.formats import every_format, every_tool
 from pages.widgets.menu import menu
 
 ROOT = Path(__file__).parent.parent
-FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXTS = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in FILES}
 README = TEXTS["README.md"]
 BRING = TEXTS["docs/bring-your-data.md"]
@@ -182,6 +183,15 @@ def test_no_page_is_named_that_is_not_in_the_menu(name: str) -> None:
     for several, single in PAGE.findall(" ".join(TEXTS[name].split())):
         named = set(re.findall(r"[A-Z][a-z]+", several or single)) - NO_NAMES
         assert named <= titles, f"{several or single}: not in the menu"
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "docs" / "zh").iterdir()), ids=lambda file: file.name)
+def test_a_chinese_page_names_pages_as_the_menu_does_and_says_what_the_english_one_says(file: Path) -> None:
+    page, english = file.read_text("utf-8"), (ROOT / "docs" / file.name).read_text("utf-8")
+    assert set(re.findall("“([^”]+)”页", page)) <= {chinese()[title] for _, title, _ in menu()}
+    assert set(written_commands(page)) <= set(written_commands(english))
+    pictures = [re.findall(r"pictures/(\w+)", text) for text in (page, english)]
+    assert pictures[0] == pictures[1]
 
 
 def test_pictures_are_small_and_all_of_them_shown() -> None:

@@ -27,7 +27,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects, signing
 from labelcore.store import Database, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import address as choices, keys
+from pages.widgets import address as choices, helping, keys
 from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, menu_for
 
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
@@ -88,6 +88,7 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     faces = {str(face): say(ROLES[face]) for face in _faces(workspace.role)}
     choices.choose(st.sidebar, say("Role"), list(faces), keys.ROLE, words=faces.__getitem__)
     _show_menu(menu, workspace.role)
+    helping.offer_help(role(workspace.role), language())
     if not may_open(workspace.role, asked):
         if asked == "Home":
             open_at(menu_for(role(workspace.role))[0][0].name)

@@ -31,7 +31,7 @@ def home(**query: str) -> AppTest:
 
 def labels(app: AppTest) -> list[str]:
     assert not app.exception, app.exception
-    return [button.label for button in app.button]
+    return [button.label for button in app.main.button]
 
 
 def test_alone_the_sample_cannot_be_hidden(database: Path) -> None:

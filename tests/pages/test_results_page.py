@@ -36,7 +36,7 @@ def test_the_answer_stands_first_as_trust_and_home_give_it(worked: Workspace) ->
     assert [button.label for button in app.get("download_button")] == ["Report as HTML", "Report as PDF"]
     home = opened("0_home.py")
     assert home.subheader[0].value.replace("\\", "") == sentence(found.headline)
-    assert home.button[0].label == step
+    assert home.main.button[0].label == step
 
 
 def test_nothing_above_how_it_was_measured_is_for_engineers(worked: Workspace) -> None:

@@ -15,7 +15,7 @@ from labelcore.stages.reporting.person import progress
 from labelcore.store import judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, menu
-from tests.pages.opening import ROOT, opened, shown
+from tests.pages.opening import ROOT, opened, press, shown
 
 
 @pytest.fixture
@@ -63,7 +63,11 @@ def test_an_expert_has_two_pages_a_manager_three_an_engineer_all() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_home_says_to_each_role_what_is_next(place: Workspace, language: str) -> None:
     buttons = {
-        role: [button.key for button in home(role=role, language=language).button if "Form" not in button.key]
+        role: [
+            button.key
+            for button in home(role=role, language=language).main.button
+            if "Form" not in button.key
+        ]
         for role in menu.ROLES
     }
     assert buttons[Role.ENGINEER] == ["next-step"]
@@ -105,3 +109,19 @@ def test_the_page_tells_it_in_both_languages(graded: Workspace) -> None:
     assert "It now catches 12 outputs" in shown(app)
     app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
     assert "目前已据此发现 12 条" in shown(app)
+
+
+@pytest.mark.parametrize(
+    ("role", "language", "words"),
+    [
+        (Role.EXPERT, "zh", "评前十五条"),
+        (Role.MANAGER, "zh", "有人质疑时"),
+        (Role.ENGINEER, "en", "What holds for every command"),
+    ],
+)
+def test_help_is_the_docs_page_of_the_role(place: Workspace, role: Role, language: str, words: str) -> None:
+    app = press(
+        opened("3_progress.py", labelcore_role=role, labelcore_language=language),
+        {"zh": "帮助", "en": "Help"}[language],
+    )
+    assert words in shown(app) and "](" not in shown(app)
