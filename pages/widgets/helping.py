@@ -9,14 +9,14 @@ from labelcore.models import Role
 from pages.widgets.menu import PAGES
 
 DOCS = PAGES.parent / "docs"
-_NAMES = {Role.EXPERT: "experts", Role.MANAGER: "managers", Role.ENGINEER: "engineers"}
+_NAMES = {Role.EXPERT: "experts", Role.LEAD: "experts", Role.MANAGER: "managers"}
 _PICTURE = re.compile(r"^!\[.*\]\(.*\)\n+", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 def offer_help(role: Role, language: str) -> None:
     """A button in the menu that opens it; nothing where the docs are not beside the app."""
-    file = DOCS / ("zh" if language == "zh" else "") / f"{_NAMES[role]}.md"
+    file = DOCS / ("zh" if language == "zh" else "") / f"{_NAMES.get(role, 'engineers')}.md"
     if not file.exists() or not st.sidebar.button(say("Help"), icon=":material/help:", type="tertiary"):
         return
     title, _, text = _PICTURE.sub("", file.read_text("utf-8")).partition("\n")
