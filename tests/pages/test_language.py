@@ -48,7 +48,7 @@ TERMS = {
     r"\bnotes?\b": "备注",
     r"\bcriteri(?:on|a)\b": "标准",
     r"\brulings?\b": "裁定",
-    r"\bjudges\b(?! less)": "评判器",
+    r"\bthe judges\b": "评判器",
     r"\bfailed outputs?\b": "不通过",
     r"95 ?% (?:interval|sure)": "95% 置信区间",
 }
