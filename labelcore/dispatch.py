@@ -12,7 +12,7 @@ from labelcore.models import EVERY_PROJECT, Frozen, Project, Visitor
 from labelcore.operations import Effect, find_operation
 from labelcore.progress import Progress, silent
 from labelcore.stages import projects, signing
-from labelcore.store import Database
+from labelcore.store import Database, audit
 
 
 class Outcome(Frozen):
@@ -48,6 +48,7 @@ def execute(
     """
     with speaking(request.language):
         marked = find_operation(request.operation)
+        audit.ORIGIN.set("command" if visitor.person_id or not visitor.name else "token")
         if marked.project == "none":
             project = Project(id="", name=request.project)
         else:  # a mistyped name makes none where there are others

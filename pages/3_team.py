@@ -1,6 +1,7 @@
 """Team: who did how much, how far people agree, and what to do where they do not."""
 
 from labelcore.messages import say
+from labelcore.models import Role
 from labelcore.settings import settings
 from pages.widgets import keys, people, shell, team
 
@@ -18,4 +19,6 @@ shown = {
 }
 if settings().sign_in:
     shown[say("People")] = people.show_people
+    if place.role is Role.ADMIN:
+        shown[say("Acts")] = people.show_audit
 shell.show_tabs(shown, place, f"{keys.TEAM}-{shell.language()}")  # a tab's name is a word of the language

@@ -1,15 +1,27 @@
-"""Who did what when, for acts that change what numbers mean (openings of test, choices, edits)."""
+"""Who did what when from where, for acts that change what numbers mean (openings of test, choices, edits).
+
+Acts are only added. Once stored each is sealed: its digest covers the act and the digest before it, so that a
+change of an act, or one that is missing, breaks the chain from there on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from labelcore.models import new_id, now
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
+ORIGIN: ContextVar[str] = ContextVar("where the person is", default="")
+"""A command, or a page with the visitor's address."""
+_sealing = threading.Lock()
+_FIRST = ""
 _noted: ContextVar[list[str] | None] = ContextVar("acts noted under way", default=None)
 
 
@@ -26,11 +38,88 @@ def watched() -> Iterator[list[str]]:
 
 def note(db: Database, project_id: str, author: str, action: str, subject: str, **detail: Any) -> None:
     """Record an act."""
-    columns = ("event_id", "project_id", "author", "action", "subject", "detail", "made_at")
-    row = (new_id("event"), project_id, author, action, subject, to_json(detail), utc(now()))
+    columns = ("event_id", "project_id", "author", "action", "subject", "detail", "made_at", "origin")
+    row = (new_id("event"), project_id, author, action, subject, to_json(detail), utc(now()), ORIGIN.get())
     db.append("audit_event", columns, [row])
+    db.after_commit(lambda: seal(db))
     if (acts := _noted.get()) is not None:
         acts.append(action)
+
+
+class Act(NamedTuple):
+    """One act as it is stored; ``detail`` is JSON."""
+
+    event_id: str
+    project_id: str
+    author: str
+    action: str
+    subject: str
+    detail: str
+    made_at: datetime
+    origin: str
+
+    def digest(self, before: str) -> str:
+        """The hash of this act and of the digest before it."""
+        parts = [before, *(str(part or "") for part in self)]
+        return hashlib.sha256(
+            json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        ).hexdigest()
+
+
+_ACT = ", ".join(Act._fields)
+
+
+def seal(db: Database) -> None:
+    """Seal the acts that are not yet; those of a process that died are sealed by the next."""
+    with _sealing:
+        last = db.rows("SELECT place, digest FROM audit_seal ORDER BY place DESC LIMIT 1")
+        place, digest = last[0] if last else (0, _FIRST)
+        rows = db.rows(
+            f"SELECT {_ACT} FROM audit_event ANTI JOIN audit_seal USING (event_id) ORDER BY made_at, event_id"
+        )
+        sealed = []
+        for act in map(Act._make, rows):
+            place, digest = place + 1, act.digest(digest)
+            sealed.append((place, act.event_id, digest, utc(now())))
+        db.append("audit_seal", ("place", "event_id", "digest", "made_at"), sealed)
+
+
+class Chain(NamedTuple):
+    """What the chain says: ``sealed`` acts, the last digest, and the place where it breaks, 0 for nowhere."""
+
+    sealed: int
+    digest: str
+    broken_at: int
+
+
+def verify(db: Database) -> Chain:
+    """Compute the chain anew from the acts."""
+    named = ", ".join(f"act.{name}" for name in Act._fields)
+    rows = db.rows(
+        f"SELECT place, digest, {named} FROM audit_seal LEFT JOIN audit_event act USING (event_id) "
+        "ORDER BY place"
+    )
+    digest = _FIRST
+    for at, (place, kept, *parts) in enumerate(rows, 1):
+        digest = Act._make(parts).digest(digest)
+        if place != at or digest != kept:
+            return Chain(len(rows), kept, at)
+    return Chain(len(rows), digest, 0)
+
+
+def search(db: Database, project_id: str | None, wanted: Mapping[str, str], limit: int) -> list[Act]:
+    """The newest acts of a project (None: of all) whose columns have these values."""
+    conditions = [f"{column} = ${column}" for column in wanted]
+    given: dict[str, Any] = dict(wanted)
+    if project_id is not None:
+        conditions.append("project_id IN ($project, '')")
+        given["project"] = project_id
+    where = " AND ".join(conditions) or "true"
+    rows = db.rows(
+        f"SELECT {_ACT} FROM audit_event WHERE {where} ORDER BY made_at DESC, event_id DESC LIMIT {limit:d}",
+        given,
+    )
+    return list(map(Act._make, rows))
 
 
 def all_of(db: Database, project_id: str, actions: Sequence[str] | None = None) -> list[dict[str, Any]]:

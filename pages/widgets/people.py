@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.models import Role
-from labelcore.stages import people
+from labelcore.stages import auditing, people
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.menu import ROLES
@@ -27,6 +27,26 @@ def show_people(workspace: Workspace) -> None:
     invite(workspace)
     if chosen and workspace.role is Role.ADMIN:
         _change(workspace, rows[chosen[0]])
+
+
+def show_audit(workspace: Workspace) -> None:
+    """Who did what when from where, with whether anything of it was changed afterwards."""
+    person = st.text_input(say("Only what this person did"), key=keys.AUDITED)
+    found = auditing.read(workspace, person=person.strip())
+    if found.broken_at:
+        st.error(
+            say("The chain is broken at act {n}: from there on something was changed.", n=found.broken_at)
+        )
+    else:
+        shell.aside(say("{n:,} acts in the chain, none of them changed.", n=found.sealed))
+    columns = [say("when"), say("person"), say("act"), say("subject"), say("from")]
+    shell.table(
+        [
+            dict(zip(columns, (row.at, row.person, row.act, row.subject, row.origin), strict=True))
+            for row in found.acts
+        ]
+    )
+    st.download_button(say("Download as CSV"), found.table(), "audit.csv", "text/csv")
 
 
 def _row(row: people.PersonRow) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from labelcore.messages import NAMES, Language, call, say, speak, trouble_words
 from labelcore.models import Project, Role, Visitor, tidy_name
 from labelcore.settings import settings
 from labelcore.stages import projects, signing
-from labelcore.store import Database, open_database
+from labelcore.store import Database, audit, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import address as choices, helping, keys
 from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, menu_for
@@ -73,6 +73,7 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
         asking = _visitor(db)
         project = _project(db, asking)
         workspace = signing.enter(db, project, asking, here=is_here())
+    audit.ORIGIN.set(f"page {st.context.ip_address or 'here'}")
     call(project.settings.noun)
     asked, title = page or title, say(title)
     st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))

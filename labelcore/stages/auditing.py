@@ -1,0 +1,89 @@
+"""Who did what when from where: read, filtered, checked for changes, written to a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from labelcore.models import Frozen, Role
+from labelcore.operations import operation
+from labelcore.store import audit
+from labelcore.store.connection import aware
+from labelcore.workspace import Workspace
+
+_COLUMNS = ("at", "person", "act", "subject", "origin", "detail")
+
+
+class ActRow(Frozen):
+    """One act. ``origin``: a command, or a page with the visitor's address."""
+
+    at: datetime
+    person: str
+    act: str
+    subject: str
+    origin: str
+    detail: dict[str, Any]
+
+
+class AuditReport(Frozen):
+    """The newest acts, and the chain over all: ``digest`` is its end, which can be kept elsewhere;
+    ``broken_at``: the place of the first act that was changed or is missing, 0 where none is.
+    """
+
+    acts: tuple[ActRow, ...]
+    sealed: int
+    digest: str
+    broken_at: int
+    out: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """1 where the chain is broken."""
+        return 1 if self.broken_at else 0
+
+    def table(self) -> bytes:
+        """The acts as CSV."""
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        for row in self.acts:
+            detail = json.dumps(row.detail, ensure_ascii=False)
+            writer.writerow((row.at.isoformat(), row.person, row.act, row.subject, row.origin, detail))
+        return file.getvalue().encode("utf-8", "replace")
+
+
+@operation("audit", role=Role.ADMIN)
+def read(
+    workspace: Workspace,
+    *,
+    person: Annotated[str, Field(description="Only this person's acts.")] = "",
+    act: Annotated[str, Field(description='Only this act, "criteria merge" for example.')] = "",
+    limit: Annotated[int, Field(ge=1, le=1_000_000, description="So many at most.")] = 200,
+    out: Annotated[Path | None, Field(description="Write them to a CSV file.")] = None,
+) -> AuditReport:
+    """Show who did what when from where, and whether anything of it was changed afterwards."""
+    wanted = {column: value for column, value in (("author", person), ("action", act)) if value}
+    chain = audit.verify(workspace.db)
+    return AuditReport(
+        acts=tuple(
+            ActRow(
+                at=aware(found.made_at),
+                person=found.author,
+                act=found.action,
+                subject=found.subject or "",
+                origin=found.origin or "",
+                detail=json.loads(found.detail or "{}"),
+            )
+            for found in audit.search(workspace.db, workspace.project.id, wanted, limit)
+        ),
+        sealed=chain.sealed,
+        digest=chain.digest,
+        broken_at=chain.broken_at,
+        out=str(out) if out else None,
+    )
