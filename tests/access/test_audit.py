@@ -72,9 +72,13 @@ def test_an_act_that_a_crash_left_unsealed_is_sealed_by_the_next(
 
 
 def test_what_is_taken_back_is_neither_stored_nor_sealed(workspace: Workspace) -> None:
-    with pytest.raises(ZeroDivisionError), workspace.db.transaction():
-        noted(workspace, 1)
-        _ = 1 / 0
+    def undone() -> None:
+        with workspace.db.transaction():
+            noted(workspace, 1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        undone()
     noted(workspace, 1)
     assert auditing.read(workspace).sealed == 1
 
