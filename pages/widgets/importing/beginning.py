@@ -44,7 +44,7 @@ def _show_trouble() -> None:
 
 
 def _ask(place: Workspace, *, goes_on: bool = False) -> None:
-    with st.form(_FIELDS, border=False):
+    with calling(Noun()), st.form(_FIELDS, border=False):  # the open project's word is not the new one's
         name, language = st.columns([3, 1])
         name.text_input(say("Its name"), placeholder=say("Support replies"), key=f"{_FIELDS}-name")
         language.selectbox(
@@ -59,8 +59,7 @@ def _ask(place: Workspace, *, goes_on: bool = False) -> None:
             placeholder=say("Answers to customers' questions, by the shop's policy"),
             key=f"{_FIELDS}-task",
         )
-        with calling(Noun()):
-            label = say("What one output is called")
+        label = say("What one output is called")
         st.text_input(label, placeholder=say("reply"), key=f"{_FIELDS}-noun")
         st.form_submit_button(say("Begin"), on_click=_begin, args=(place,), kwargs={"goes_on": goes_on})
 
