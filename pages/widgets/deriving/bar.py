@@ -10,7 +10,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.deriving import derivation, editing
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell, working
+from pages.widgets import connecting, keys, shell, working
 from pages.widgets.deriving import derived, tools
 from pages.widgets.deriving.table import Listed
 
@@ -29,6 +29,12 @@ def show(workspace: Workspace, found: Listed) -> None:
             st.rerun()
         _find_more(workspace, first=not found.criteria)
         tools.offer(left)
+        connecting.offer(
+            say(
+                "A model would read the notes themselves: criteria in clearer words, each with the quotes "
+                "that it rests on, also where few notes are alike. Without one, notes are grouped by meaning."
+            )
+        )
         if accepted:
             shell.go("5_judging.py", "Next: judges")
     derived.show(workspace)

@@ -13,7 +13,7 @@ from labelcore.models import Code
 from labelcore.settings import settings
 from labelcore.stages.deriving import asking, coding, proposing_codes
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell, working
+from pages.widgets import connecting, keys, shell, working
 from pages.widgets.components import BoardAct, board_acts, code_board
 
 _ON_BOARD = 60
@@ -52,6 +52,9 @@ def _propose(workspace: Workspace) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pressed = st.button(say("Give codes to what has none"), type="primary", disabled=busy)
         offline = not settings().has_model or not st.checkbox(say("With the model"), value=True)
+        connecting.offer(
+            say("A model would give codes in words of its own to quotes that are like no other.")
+        )
     if pressed:
         working.begin(
             keys.CODING, workspace, lambda place: proposing_codes.code_notes(place, offline=offline)

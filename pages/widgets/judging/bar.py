@@ -14,7 +14,7 @@ from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.proposing.retraining import Freshness
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import connecting, keys, shell
 from pages.widgets.judging import learned, run_order, running, suspects
 
 
@@ -33,6 +33,12 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
             shell.go_to("6_results.py", say("Choose the set"), {keys.RESULTS_VIEW: "judges"})
         with st.popover(say("More")):
             _offer_tools(workspace, stale)
+        connecting.offer(
+            say(
+                "A model would add LLM judges, which read an output as a person does, and checks that it "
+                "writes itself. Learned judges and checks work without."
+            )
+        )
         estimate = st.empty()
     if message := st.session_state.pop(keys.JUDGES_PROPOSED, ""):
         st.success(message)
@@ -67,6 +73,7 @@ def _offer_tools(workspace: Workspace, stale: list[Freshness]) -> None:
         "rulings": say("Rulings so far"),
         "suspects": say("Look for judges that are not worth their place"),
         "schema": say("Schema of structured outputs"),
+        "models": say("Models"),
     }
     for view, words in names.items():
         if st.button(words, key=f"open-{view}", width="stretch"):

@@ -14,7 +14,7 @@ from labelcore.stages import judging, refining
 from labelcore.stages.aligning.side_by_side import JudgeRow
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import checks, deciding, errors, hardness, learned, race, rulings, suspects
+from pages.widgets.judging import checks, deciding, errors, hardness, learned, models, race, rulings, suspects
 from pages.widgets.shell import plain
 
 _OF_ALL: dict[str, Callable[[Workspace], None]] = {
@@ -22,6 +22,7 @@ _OF_ALL: dict[str, Callable[[Workspace], None]] = {
     "rulings": rulings.show,
     "suspects": suspects.show,
     "schema": checks.show_schema,
+    "models": models.show,
 }
 _TOOLS: dict[str, Callable[[Workspace, JudgeVersion], None]] = {
     "how": deciding.show,

@@ -247,7 +247,7 @@ class _Proposer:
         """What stands behind the model's name, so that judges that are asked otherwise stand beside it."""
         order = self._order
         marks = [order.endpoint or "", "" if order.variant == "plain" else order.variant]
-        marks += [] if order.examples is None else [f"{order.examples} examples"]
+        marks += [] if order.examples is None else [f"examples: {order.examples}"]
         return f" ({', '.join(filter(None, marks))})" if any(marks) else ""
 
     def written(self, subjects: Sequence[Subject], remarks: list[Wording]) -> list[JudgeVersion]:

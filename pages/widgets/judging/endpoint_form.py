@@ -1,0 +1,148 @@
+"""The form that adds an endpoint. A key that is typed leaves the session with the press that saves it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+from pydantic import SecretStr
+
+from labelcore import key_stores
+from labelcore.errors import LabelcoreError
+from labelcore.messages import say, speak, trouble_words
+from labelcore.stages.judging.running.endpoints import EndpointOrder, add_endpoint
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.shell import plain
+
+
+class Server(NamedTuple):
+    """A kind of server: where it listens, a model as an example, and what starts it."""
+
+    address: str
+    model: str
+    start: str = ""
+
+
+_SERVERS = {
+    "Ollama": Server("http://localhost:11434/v1", "qwen2.5:7b-instruct", "ollama pull qwen2.5:7b-instruct"),
+    "vLLM": Server(
+        "http://localhost:8000/v1", "Qwen/Qwen2.5-7B-Instruct", "vllm serve Qwen/Qwen2.5-7B-Instruct"
+    ),
+    "llama.cpp": Server("http://localhost:8080/v1", "FILE", "llama-server -m FILE.gguf --api-key KEY"),
+    "OpenAI": Server("", ""),
+}
+_OTHER, _HERE = "other", "here"
+_START_HERE = "pip install xllamacpp\nlabelcore local-model start --weights FILE.gguf"
+
+
+def show(workspace: Workspace) -> None:
+    """Where, which model, and its key; prices and limits behind."""
+    told = {name: name for name in _SERVERS}
+    told |= {_HERE: say("A small model inside labelcore"), _OTHER: say("Another server or provider")}
+    server = st.selectbox(
+        say("Where it runs"),
+        list(told),
+        format_func=told.__getitem__,
+        key=keys.ENDPOINT_SERVER,
+        on_change=_fill,
+    )
+    if server == _HERE:
+        st.write(say("Two commands on this machine; then it is asked here, and nothing leaves the machine."))
+        st.code(_START_HERE, language="bash")
+        return
+    if start := _SERVERS.get(server, Server("", "")).start:
+        st.write(say("If it does not run yet:"))
+        st.code(start, language="bash")
+    for key in (keys.ENDPOINT_NAME, keys.ENDPOINT_ADDRESS, keys.ENDPOINT_MODEL):
+        if key not in st.session_state:
+            _fill()
+    address = say("Address (OpenAI's own when empty)") if server == "OpenAI" else say("Address")
+    st.text_input(address, key=keys.ENDPOINT_ADDRESS)
+    st.text_input(say("Model"), key=keys.ENDPOINT_MODEL)
+    st.text_input(say("Name here"), key=keys.ENDPOINT_NAME)
+    _show_key(workspace)
+    with st.expander(say("Prices and limits")):
+        _show_terms()
+    ready = all(st.session_state.get(key) for key in (keys.ENDPOINT_NAME, keys.ENDPOINT_MODEL))
+    st.button(
+        say("Save"),
+        type="primary",
+        key="endpoint-save",
+        disabled=not ready,
+        on_click=_save,
+        args=(workspace,),
+    )
+    if failed := st.session_state.pop(keys.ENDPOINT_FAILED, ""):
+        st.error(plain(failed), icon=":material/error:")
+
+
+def _show_key(workspace: Workspace) -> None:
+    ways = {"": say("None"), "file": say("In a file for its owner")}
+    if not key_stores.keyring_trouble():
+        ways["keyring"] = say("In the system's keyring")
+    if workspace.here:
+        ways["variable"] = say("In a variable")
+    way = st.radio(
+        say("Its key"), list(ways), format_func=ways.__getitem__, key=keys.ENDPOINT_KEEP, horizontal=True
+    )
+    if way == "variable":
+        st.text_input(say("Name of the variable"), key=keys.ENDPOINT_VARIABLE, placeholder="OPENAI_API_KEY")
+    elif way:
+        st.text_input(say("Key"), type="password", key=keys.ENDPOINT_KEY, autocomplete="off")
+        shell.aside(say("It is not kept in the database, and never shown again."))
+    if "keyring" not in ways and (trouble := key_stores.keyring_trouble()):
+        shell.aside(say(trouble))
+
+
+def _show_terms() -> None:
+    labels = {
+        "price_in": say("US$ for a million tokens in"),
+        "price_out": say("US$ for a million tokens out"),
+        "price_cached": say("US$ for a million tokens in from the cache"),
+        "concurrency": say("Calls at once"),
+        "requests_per_minute": say("Requests a minute"),
+        "tokens_per_minute": say("Tokens a minute"),
+    }
+    for name, label in labels.items():
+        least, step = (1, 1) if name == "concurrency" else (0.0, 0.01)
+        value = 16 if name == "concurrency" else None
+        st.number_input(label, least, None, value, step, key=f"{keys.ENDPOINT_TERMS}-{name}")
+
+
+def _fill() -> None:
+    """Write down what is usual for the server that is chosen."""
+    name = st.session_state.get(keys.ENDPOINT_SERVER, "Ollama")
+    server = _SERVERS.get(name, Server("", ""))
+    st.session_state[keys.ENDPOINT_ADDRESS] = server.address
+    st.session_state[keys.ENDPOINT_MODEL] = server.model
+    st.session_state[keys.ENDPOINT_NAME] = name.lower() if name in _SERVERS else ""
+
+
+def _save(workspace: Workspace) -> None:
+    """Take the key out of the session first, whatever comes of it."""
+    speak(shell.language())
+    state = st.session_state
+    typed, state[keys.ENDPOINT_KEY] = state.get(keys.ENDPOINT_KEY, ""), ""  # the browser's field as well
+    way = state.get(keys.ENDPOINT_KEEP)
+    terms = {name: state.get(f"{keys.ENDPOINT_TERMS}-{name}") for name in EndpointOrder.model_fields}
+    order = EndpointOrder(
+        model=state[keys.ENDPOINT_MODEL],
+        address=state[keys.ENDPOINT_ADDRESS].strip() or None,
+        **{name: value for name, value in terms.items() if value},
+    )
+    kept = way in {"file", "keyring"}
+    try:
+        made = add_endpoint(
+            workspace,
+            state[keys.ENDPOINT_NAME].strip(),
+            order=order,
+            key_env=state.get(keys.ENDPOINT_VARIABLE) or None if way == "variable" else None,
+            key=SecretStr(typed) if kept else None,
+            keep="keyring" if way == "keyring" else "file",
+        )
+    except LabelcoreError as trouble:
+        state[keys.ENDPOINT_FAILED] = trouble_words(trouble)
+        return
+    state[keys.ENDPOINT_SAID] = say("{name} is added. Test it next.", name=made.name)
+    _fill()

@@ -1,0 +1,114 @@
+"""The models that judges can ask: each with what it can, tests of them, and judges made for one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.judges.prompts import VARIANTS
+from labelcore.llm.testing import Connection
+from labelcore.messages import say, sentence
+from labelcore.messages.catalogue import counted
+from labelcore.messages.lines.endpoints import connection_words, key_words
+from labelcore.settings import Endpoint, settings
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.judging.proposing.proposals import ProposalOrder
+from labelcore.stages.judging.running import endpoints, machine
+from labelcore.stages.judging.testing.overview import propose_judges
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import endpoint_form
+from pages.widgets.shell import plain
+
+
+def show(workspace: Workspace) -> None:
+    """All endpoints; without any, how to connect one."""
+    st.markdown(f"#### {say('Models')}")
+    if told := st.session_state.pop(keys.ENDPOINT_SAID, ""):
+        st.success(plain(told))
+    known = machine.endpoints(workspace)
+    removable = endpoints.added_names()
+    for endpoint in known:
+        with st.container(border=True):
+            _show_one(workspace, endpoint, removable=endpoint.name in removable)
+    if not known:
+        st.write(
+            say(
+                "No model is connected. With one, labelcore can make LLM judges that read an output as a "
+                "person does, have it write checks, and find criteria in notes in any wording. Everything "
+                "else works without."
+            )
+        )
+    with st.expander(say("Add an endpoint"), icon=":material/add:", expanded=not known):
+        endpoint_form.show(workspace)
+    if known:
+        with st.expander(say("Make judges that ask a certain model"), icon=":material/gavel:"):
+            _propose(workspace, known)
+
+
+def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> None:
+    st.markdown(f"**{plain(endpoint.name)}** · {plain(endpoint.model)}")
+    shell.aside(" · ".join([endpoint.address, key_words(endpoint), *_terms(endpoint)]))
+    with st.container(horizontal=True):
+        if st.button(say("Test it"), key=f"endpoint-test-{endpoint.name}", icon=":material/network_check:"):
+            with st.spinner(say("Two small questions are asked …")):
+                found = machine.try_endpoints(workspace, endpoint.name).endpoints[0]
+            st.session_state.setdefault(keys.ENDPOINT_TESTED, {})[endpoint.name] = found
+        if removable and st.button(say("Take it away"), key=f"endpoint-remove-{endpoint.name}"):
+            endpoints.remove_endpoint(workspace, endpoint.name)
+            st.session_state.get(keys.ENDPOINT_TESTED, {}).pop(endpoint.name, None)
+            st.rerun()
+    tested: Connection | None = st.session_state.get(keys.ENDPOINT_TESTED, {}).get(endpoint.name)
+    if tested and (tested.model, tested.endpoint) == (endpoint.model, endpoint.name):
+        first, *more = connection_words(tested)
+        icon = ":material/check:" if tested.answered else ":material/error:"
+        st.write(f"{icon} {plain(first)}")
+        for words in more:
+            shell.aside(words)
+
+
+def _terms(endpoint: Endpoint) -> list[str]:
+    """Prices and limits, as far as they are known."""
+    told = [counted("one call at once", "{n} calls at once", n=endpoint.concurrency)]
+    if endpoint.requests_per_minute:
+        told.append(say("{n:,.0f} requests a minute", n=endpoint.requests_per_minute))
+    if not (endpoint.price_in or endpoint.price_out):
+        return [*told, say("no price set")]
+    price = {"given": endpoint.price_in, "taken": endpoint.price_out}
+    told.append(say("US$ {given:g} in, {taken:g} out for a million tokens", **price))
+    if endpoint.price_cached is not None:
+        told.append(say("{price:g} from the cache", price=endpoint.price_cached))
+    return told
+
+
+def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
+    """LLM judges of one criterion or all, for one endpoint, in one variant of the prompt."""
+    names = {endpoint.name: f"{endpoint.name} · {endpoint.model}" for endpoint in known}
+    about = {"": say("All accepted criteria")}
+    about |= {found.id: found.name for found in list_criteria(workspace, status="accepted")}
+    criterion = st.selectbox(say("Criterion"), list(about), format_func=about.__getitem__)
+    name = st.selectbox(say("Endpoint"), list(names), format_func=names.__getitem__)
+    stresses = {"plain": say("nothing"), "strict": say("fail when in doubt"), "steps": say("reason in steps")}
+    variant = st.selectbox(say("The prompt stresses"), list(VARIANTS), format_func=stresses.__getitem__)
+    examples = st.slider(say("Examples of each verdict"), 0, 4, 2)
+    if not st.button(say("Make the judges"), type="primary", key="endpoint-propose"):
+        return
+    usual = name == settings().default_endpoint.name
+    order = ProposalOrder(
+        kind="llm",
+        criterion=criterion or None,
+        endpoint=None if usual else name,
+        variant=variant,
+        examples=None if examples == 2 else examples,
+    )
+    with st.spinner(say("Choosing examples …")):
+        found = propose_judges(workspace, order=order, examined=False)
+    made = len(found.judges)
+    words = counted(
+        "One candidate is proposed. Run it next.", "{n} candidates are proposed. Run them next.", n=made
+    )
+    nothing = [sentence(told) for told in found.nothing]
+    if not made:
+        st.info(plain(say("Accept criteria first: each gets a judge.")))
+        return
+    st.session_state[keys.JUDGES_PROPOSED] = plain(" ".join([words, *nothing]))
+    st.rerun()

@@ -1,0 +1,148 @@
+"""Models on the Judges page: an endpoint is added, tested and taken away, and its key is seen by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore import endpoint_files
+from labelcore.models import Criterion, Grade, Output, new_id
+from labelcore.settings import settings
+from labelcore.stages import judging, projects
+from labelcore.store import (
+    close_database,
+    criteria as criterion_table,
+    grades as grade_table,
+    open_database,
+    outputs as output_table,
+)
+from labelcore.workspace import Workspace
+from pages.widgets import keys
+from tests.mock_endpoint import MockEndpoint, serving
+from tests.pages.test_pages import healthy
+
+PAGES = Path(__file__).parent.parent.parent / "pages"
+KEY = "sk-typed-on-a-page-0123"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    path = tmp_path / "app.duckdb"
+    names = {"DB": path, "PROJECT": "shop", "ANNOTATOR": "ann", "KEYS_FILE": tmp_path / "keys.json"}
+    for name, value in names.items():
+        monkeypatch.setenv(f"LABELCORE_{name}", str(value))
+    settings.cache_clear()
+    db = open_database(path)
+    workspace = Workspace(db, projects.open_project(db, "shop"))
+    prices = {"id": "c1", "name": "Prices", "statement": "No invented price.", "status": "accepted"}
+    criterion_table.save(db, [Criterion(project_id=workspace.project.id, version=1, **prices)])
+    yield workspace
+    close_database(path)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def mock() -> Iterator[tuple[MockEndpoint, str]]:
+    with serving() as found:
+        yield found
+
+
+def opened(language: str = "") -> AppTest:
+    app = AppTest.from_file(PAGES / "5_judging.py", default_timeout=240)
+    app.query_params[keys.JUDGE_VIEW] = "models"
+    if language:
+        app.query_params[keys.LANGUAGE] = language
+    return healthy(app.run())
+
+
+def fill(app: AppTest, address: str, name: str = "near") -> AppTest:
+    app.text_input(key=keys.ENDPOINT_ADDRESS).set_value(address)
+    app.text_input(key=keys.ENDPOINT_MODEL).set_value("mock")
+    app.text_input(key=keys.ENDPOINT_NAME).set_value(name)
+    app.radio(key=keys.ENDPOINT_KEEP).set_value("file").run()
+    app.text_input(key=keys.ENDPOINT_KEY).set_value(KEY)
+    return app.button(key="endpoint-save").click().run()
+
+
+def text_of(app: AppTest) -> str:
+    elements = [*app.markdown, *app.success, *app.error, *app.info, *app.text]
+    return "\n".join(str(element.value) for element in elements).replace("\\", "")
+
+
+def test_an_endpoint_is_added_tested_and_taken_away(place: Workspace, mock: tuple[MockEndpoint, str]) -> None:
+    endpoint, url = mock
+    app = healthy(fill(opened(), url))
+    assert app.success[0].value == "near is added\\. Test it next\\."
+    assert settings().all_endpoints["near"].key == KEY and settings().has_model
+    assert KEY not in str(app.session_state._state.filtered_state) and KEY not in text_of(app)
+    assert KEY not in endpoint_files.beside(settings().db).read_text()
+    endpoint.answer = {"harbour_code": 3, "tide_word": "ebb"}
+    healthy(app.button(key="endpoint-test-near").click().run())
+    shown = text_of(app)
+    for words in ("It answers and enforces schemas.", "Batches: yes", "it says that it is 'mock-1'"):
+        assert words in shown
+    healthy(app.button(key="endpoint-remove-near").click().run())
+    assert not settings().has_model and KEY not in (settings().keys_file).read_text()
+
+
+def test_what_is_wrong_is_a_sentence_and_the_key_is_gone_all_the_same(place: Workspace) -> None:
+    app = fill(opened(), "ftp://house/v1")
+    assert "is no address of an endpoint" in text_of(app)
+    assert app.text_input(key=keys.ENDPOINT_ADDRESS).value == "ftp://house/v1", "what else was typed stays"
+    assert app.text_input(key=keys.ENDPOINT_KEY).value == ""
+    assert not settings().has_model
+
+
+def test_hostile_words_of_an_endpoint_are_not_formatted(
+    place: Workspace, mock: tuple[MockEndpoint, str]
+) -> None:
+    endpoint, url = mock
+    endpoint.name = "![x](http://evil/x.png) <b>bold</b>"
+    app = healthy(fill(opened(), url))
+    healthy(app.button(key="endpoint-test-near").click().run())
+    written = [element.value for element in app.markdown if "evil" in element.value]
+    assert written and all("![" not in value and "<b>" not in value for value in written)
+
+
+def test_without_a_model_pages_say_what_one_would_add_and_lead_here(place: Workspace) -> None:
+    for file in ("4_deriving.py", "5_judging.py"):
+        app = AppTest.from_file(PAGES / file, default_timeout=240)
+        app.query_params[keys.ROLE] = "engineer"
+        assert "A model would" in text_of(healthy(app.run())), file
+    assert "尚未接入模型" in text_of(opened("zh"))
+
+
+def test_judges_are_made_for_an_endpoint_a_variant_and_a_number_of_examples(
+    place: Workspace, mock: tuple[MockEndpoint, str]
+) -> None:
+    outputs = [
+        Output(id=f"o{n}", project_id=place.project.id, text=f"Text number {n} of all.") for n in range(12)
+    ]
+    output_table.add(place.db, outputs)
+    grade_table.record(
+        place.db,
+        [
+            Grade(
+                id=new_id("grade"),
+                project_id=place.project.id,
+                output_id=output.id,
+                annotator="ann",
+                value="fail" if n % 2 else "pass",
+            )
+            for n, output in enumerate(outputs)
+        ],
+    )
+    app = healthy(fill(opened(), mock[1]))
+    healthy(fill(app, mock[1], "second"))
+    boxes = {box.label: box for box in app.selectbox}
+    boxes["Endpoint"].set_value("second")
+    boxes["The prompt stresses"].set_value("strict")
+    app.slider[0].set_value(1)
+    healthy(app.button(key="endpoint-propose").click().run())
+    (made,) = [judge for judge in judging.active_judges(place) if judge.criterion_id]
+    assert made.name == "Prices · mock (second, strict, examples: 1)"
+    assert (made.spec["endpoint"], made.spec["variant"]) == ("second", "strict")
+    assert made.spec["address"] == settings().all_endpoints["second"].address
