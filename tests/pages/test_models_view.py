@@ -22,7 +22,7 @@ from labelcore.store import (
 from labelcore.workspace import Workspace
 from pages.widgets import keys
 from tests.mock_endpoint import MockEndpoint, serving
-from tests.pages.test_pages import healthy
+from tests.pages.opening import healthy
 
 PAGES = Path(__file__).parent.parent.parent / "pages"
 KEY = "sk-typed-on-a-page-0123"
