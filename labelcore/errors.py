@@ -38,6 +38,10 @@ class StoreBusy(LabelcoreError):
     """Another process holds the database file."""
 
 
+class StoreFull(LabelcoreError):
+    """The disk that holds the database, or a file that is written, has no room left."""
+
+
 class StoreDamaged(LabelcoreError):
     """The database cannot be opened, or was written by a newer labelcore."""
 

@@ -8,7 +8,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from labelcore.errors import BadInput
+from labelcore import files
 from labelcore.messages.catalogue import calling
 from labelcore.messages.telling import document
 from labelcore.operations import Operation
@@ -50,12 +50,9 @@ def write_out(operation: Operation, result: Any) -> None:
     _learn(operation)
     if operation.name not in _CONTENTS or result.out is None:
         return
-    try:
-        Path(result.out).write_bytes(_CONTENTS[operation.name](result))
-    except OSError as trouble:
-        raise BadInput(
-            "{out} cannot be written: {reason}.", out=result.out, reason=trouble.strerror
-        ) from trouble
+    made = _CONTENTS[operation.name](result)
+    with files.whole(Path(result.out)) as partial:
+        partial.write_bytes(made)
 
 
 def lines_of(operation: Operation, workspace: Workspace, result: Any) -> tuple[str, ...]:

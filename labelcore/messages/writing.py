@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from labelcore import files
 from labelcore.errors import BadInput
 from labelcore.messages.report import write_report
 from labelcore.messages.telling import document
@@ -85,12 +86,5 @@ def card_text(card: JudgeCard) -> str:
 
 
 def _write(out: Path, content: bytes) -> None:
-    try:
-        out.write_bytes(content)
-    except OSError as trouble:
-        raise BadInput(
-            "{out} cannot be written: {reason}.",
-            next_step="Name another file.",
-            out=out,
-            reason=trouble.strerror,
-        ) from trouble
+    with files.whole(out) as partial:
+        partial.write_bytes(content)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import threading
 from pathlib import Path
 
+from labelcore import files
 from labelcore.errors import BadInput, StoreDamaged
 from labelcore.models import now
 from labelcore.settings import settings
 from labelcore.store import close_database, migrations, open_database
 from labelcore.store.connection import Database, connect
 from labelcore.wording import Wording
+
+_copying = threading.Lock()
+"""One copy at a time: a second would name the same place within the database."""
 
 
 def copy_to(db: Database, out: Path) -> int:
@@ -26,15 +31,30 @@ def copy_to(db: Database, out: Path) -> int:
         raise BadInput(
             "There is no folder {parent}.", next_step="Make it, or name another.", parent=out.parent
         )
-    target = str(out).replace("'", "''")
-    outside = db.outside()
-    source = outside.rows("SELECT current_database()")[0][0]
-    outside.run(f"ATTACH '{target}' AS backup_copy")
-    try:
-        outside.run(f'COPY FROM DATABASE "{source}" TO backup_copy')
-    finally:
-        outside.run("DETACH backup_copy")
+    with _copying, files.whole(out, replace=False) as partial:
+        _copy(db.outside(), partial)
+        _check_copy(partial)
     return out.stat().st_size
+
+
+def _copy(db: Database, target: Path) -> None:
+    name = str(target).replace("'", "''")
+    source = db.rows("SELECT current_database()")[0][0]
+    db.run(f"ATTACH '{name}' AS backup_copy")
+    try:
+        db.run(f'COPY FROM DATABASE "{source}" TO backup_copy')
+    finally:
+        db.run("DETACH backup_copy")
+
+
+def _check_copy(copy: Path) -> None:
+    """Read every block of what was written; a copy that cannot be read is none."""
+    looked = connect(copy, settings().memory_limit)
+    try:
+        for (table,) in looked.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal"):
+            looked.rows(f'SELECT count(*), bit_xor(hash(rows)) FROM "{table}" rows')
+    finally:
+        looked.close()
 
 
 def restore(source: Path, target: Path) -> Path | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from labelcore.errors import BadInput, StoreBusy, StoreDamaged
+from labelcore.errors import BadInput, StoreBusy, StoreDamaged, StoreFull
 from labelcore.store.feed import Feed
 from labelcore.store.transactions import Transaction
 from labelcore.wording import Wording
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Parameters = Sequence[Any] | dict[str, Any] | None
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
+_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|[Cc]ould not write|[Ff]ailed to write")
 _READABLE_SINCE = "v1.2.0"  # so that DuckDB 1.5 opens the files that 2.0 creates
 _SHUT: dict[str, Any] = {
     "autoinstall_known_extensions": False,
@@ -85,11 +86,26 @@ class Database:
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        if transaction := self.here:
-            yield transaction.cursor
-            return
-        with self._fresh_cursor() as cursor:
-            yield cursor
+        with self._telling_when_full():
+            if transaction := self.here:
+                yield transaction.cursor
+                return
+            with self._fresh_cursor() as cursor:
+                yield cursor
+
+    @contextlib.contextmanager
+    def _telling_when_full(self) -> Iterator[None]:
+        """What could not be written is taken back by DuckDB; what was stored before stays."""
+        try:
+            yield
+        except duckdb.Error as trouble:
+            if not _FULL.search(str(trouble)):
+                raise
+            raise StoreFull(
+                "The disk has no room left for {path}: this was not stored.",
+                next_step="Free some room, then do it again; what was stored before is safe.",
+                path=self.path,
+            ) from trouble
 
     def _fresh_cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self._connection.cursor()
@@ -145,7 +161,11 @@ class Database:
             with transaction.joined():
                 yield transaction.cursor
             return
-        with self._fresh_cursor() as cursor, Transaction(self, cursor, self.feed.cursors()).opened():
+        with (
+            self._telling_when_full(),
+            self._fresh_cursor() as cursor,
+            Transaction(self, cursor, self.feed.cursors()).opened(),
+        ):
             yield cursor
 
     @contextlib.contextmanager

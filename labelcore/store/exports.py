@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
+from labelcore import files
 from labelcore.errors import BadInput
 from labelcore.store.connection import Database
 from labelcore.store.filters import Filter, condition
@@ -93,6 +94,7 @@ def write(db: Database, project_id: str, what: str, out: Path, wanted: Filter | 
         chosen = condition(db, project_id, wanted)
         some = f" AND output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
         sql, given = sql.replace(" ORDER BY ", some, 1), chosen.parameters
-    target = str(out).replace("'", "''")
-    written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", given)
+    with files.whole(out) as partial:
+        target = str(partial).replace("'", "''")
+        written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", given)
     return int(written[0][0])

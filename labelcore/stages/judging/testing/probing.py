@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
+from labelcore import files
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
 from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, ProbeOpinion, Role, fact
@@ -260,24 +261,16 @@ def export_probes(
             suffix=out.suffix,
         )
     rows = _rows(workspace, list_probes(workspace, criterion), ask_models=ask_models)
-    try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            if out.suffix == ".jsonl":
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-            else:
-                table = csv.DictWriter(file, _COLUMNS)
-                table.writeheader()
-                lists = ("opinions", "verdicts")
-                table.writerows(
-                    row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists} for row in rows
-                )
-    except OSError as trouble:
-        raise BadInput(
-            "{out} cannot be written: {reason}.",
-            next_step="Name another file.",
-            out=out,
-            reason=trouble.strerror,
-        ) from trouble
+    with files.whole(out) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        if out.suffix == ".jsonl":
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        else:
+            table = csv.DictWriter(file, _COLUMNS)
+            table.writeheader()
+            lists = ("opinions", "verdicts")
+            table.writerows(
+                row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists} for row in rows
+            )
     return ProbesExported(probes=len(rows), out=out)
 
 
