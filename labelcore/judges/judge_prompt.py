@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, model_validator
 from labelcore.judges import prompts
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.prompts import Example, Wording
-from labelcore.judges.templates import Filling, Template
+from labelcore.judges.templates import DEFAULT, Filling, Template
 from labelcore.llm import Answerer, Message
 from labelcore.models import Criterion, Frozen, Output, Term
 from labelcore.text.terms import occurring
@@ -70,6 +70,8 @@ class TravellingPrompt(PromptSpec):
             raise ValueError(f"prompt '{self.prompt_version}' is none of {', '.join(prompts.VERSIONS)}")
         if self.variant and self.variant not in prompts.VARIANTS:
             raise ValueError(f"there is no variant '{self.variant}' of the prompt")
+        if self.template and "output" not in self.template.slots:
+            raise ValueError("the prompt never shows the output")
         return self
 
 
@@ -189,6 +191,24 @@ class Prompt:
         *before, last = template.render(filling)
         text = "\n\n".join([last["content"], *filter(None, more)])
         return [*before, {"role": last["role"], "content": text}]
+
+    @property
+    def template(self) -> Template:
+        """Its words: its own, or those of every judge that was given none."""
+        return self.spec.template or DEFAULT
+
+    def worded(self, template: Template, answer: AnswerFormat | None) -> dict[str, Any]:
+        """The specification with other words and answers; those of every judge are not written down."""
+        kept = {name: value for name, value in self.content.items() if name not in {"template", "answer"}}
+        made = {"template": None if template == DEFAULT else template, "answer": answer}
+        return kept | {name: part.model_dump(mode="json") for name, part in made.items() if part}
+
+    @property
+    def beside(self) -> dict[str, Any]:
+        """What it has beside its words, examples in short."""
+        kept = {name: value for name, value in self.content.items() if name != "template"}
+        shown = [f"{example.verdict}: {example.text[:_SAME]}" for example in self.spec.examples]
+        return kept | {"examples": shown, "marked": self.template.marked}
 
     @property
     def example_texts(self) -> list[str]:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from labelcore.errors import BadInput
-from labelcore.judges import prompt_files
+from labelcore.judges import kinds, prompt_files
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.templates import DEFAULT, SLOTS, Template
 
+SHOWING = Template(system="Judge.", user="{{statement}} {{output}}")
 YES = AnswerFormat(kind="first_word", passes=("yes",), fails=("no",))
 lines = st.lists(
     st.one_of(
@@ -95,3 +96,10 @@ def test_braces_that_the_present_prompt_has_may_stay() -> None:
 @pytest.mark.parametrize("slot", [*SLOTS, "metadata.language"])
 def test_every_slot_may_be_used(slot: str) -> None:
     prompt_files.check(prompt_files.read(f"user:\n{{{{{slot}}}}} {{{{output}}}}"), DEFAULT)
+
+
+def test_a_judge_that_came_by_file_shows_the_output() -> None:
+    spec = {"prompt_version": "judge-v2", "name": "Short", "statement": "It is short.", "model": "m"}
+    assert kinds.fault("llm", spec | {"template": SHOWING.model_dump()}) is None
+    blind = SHOWING.model_copy(update={"user": "Say pass. {{input}}"})
+    assert "never shows the output" in (kinds.fault("llm", spec | {"template": blind.model_dump()}) or "")

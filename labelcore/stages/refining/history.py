@@ -20,7 +20,7 @@ from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.versions import Piece, difference
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.refining.keeping import KeptVersion, in_use, point, told
-from labelcore.stages.refining.prompts import numbered, template_of
+from labelcore.stages.refining.prompts import numbered
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.store import judges as judge_table
 from labelcore.text.reading import words
@@ -28,7 +28,6 @@ from labelcore.workspace import Workspace
 
 Number = Annotated[int, Metavar("VERSION"), Field(ge=1)]
 _MOST_WORDS = 40_000  # characters of a changed passage above which its words are not compared one by one
-_EXCERPT = 80
 
 
 class Part(Frozen):
@@ -241,7 +240,7 @@ def _parts(before: JudgeVersion, after: JudgeVersion) -> Iterator[Part]:
     pair = [kind_of(version).prompts for version in (before, after)]
     if not all(len(prompts) == 1 for prompts in pair):
         return
-    old, new = (template_of(prompts[0]) for prompts in pair)
+    old, new = (prompts[0].template for prompts in pair)
     for name, was, now in (("system", old.system, new.system), ("user", old.user, new.user)):
         if was != now:
             yield Part(part=name, pieces=tuple(changes(was, now)))
@@ -263,8 +262,8 @@ def changes(before: str, after: str) -> list[Piece]:
 
 
 def _settings(before: JudgeVersion, after: JudgeVersion) -> Iterator[Setting]:
-    """What else differs; a learned judge's numbers are left out, examples are told in short."""
-    hidden = {"template", "again", RESERVED, *kind_of(after).heavy}
+    """What else differs; a learned judge's numbers are left out."""
+    hidden = {"again", RESERVED, *kind_of(after).heavy}
     old, new = _plain(before), _plain(after)
     for name in sorted((old.keys() | new.keys()) - hidden):
         if old.get(name) != new.get(name):
@@ -272,10 +271,6 @@ def _settings(before: JudgeVersion, after: JudgeVersion) -> Iterator[Setting]:
 
 
 def _plain(version: JudgeVersion) -> dict[str, Any]:
-    spec = {**version.spec}
-    if examples := spec.get("examples"):
-        spec["examples"] = [f"{example['verdict']}: {example['text'][:_EXCERPT]}" for example in examples]
     prompts = kind_of(version).prompts
-    if len(prompts) == 1:
-        spec["marked"] = template_of(prompts[0]).marked
-    return {name: value for name, value in spec.items() if value not in (None, "", [], (), {})}
+    told = prompts[0].beside if len(prompts) == 1 else version.spec
+    return {name: value for name, value in told.items() if value not in (None, "", [], (), {})}

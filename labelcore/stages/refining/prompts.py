@@ -15,7 +15,7 @@ from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import PROBE
 from labelcore.judges.prompt_files import PromptFile
 from labelcore.judges.prompt_lint import PromptDraft, lint
-from labelcore.judges.templates import DEFAULT, Template
+from labelcore.judges.templates import Template
 from labelcore.llm import Message, endpoint_for
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
@@ -102,7 +102,7 @@ def show(
         version=wanted.version,
         judge_version_id=wanted.id,
         in_use=wanted.id == judge.id,
-        template=template_of(prompt),
+        template=prompt.template,
         default=prompt.spec.template is None,
         answer=prompt.spec.answer,
         model=prompt.spec.model,
@@ -139,7 +139,7 @@ def _keep(workspace: Workspace, judge: JudgeVersion, file: str, why: str, *, use
     if spec == bound_judge.spec:
         spec = judge.spec
     made = keep(workspace, judge, spec, why=why, use=use)
-    weak = lint(PromptDraft(template_of(Prompt(spec))))
+    weak = lint(PromptDraft(Prompt(spec).template))
     says = tuple(finding.says for finding in weak if not finding.stops)
     return made.model_copy(update={"warnings": (*made.warnings, *says)})
 
@@ -151,16 +151,8 @@ def changed(judge: JudgeVersion, file: PromptFile) -> dict[str, Any]:
         BadInput: the judge has no prompt, or the file's could not be asked.
     """
     prompt = prompt_of(judge)
-    before = template_of(prompt)
-    prompt_files.check(file, before)
-    spec = dict(prompt.content)
-    if file.template == DEFAULT:
-        spec.pop("template", None)
-    elif file.template != before:
-        spec["template"] = file.template.model_dump(mode="json")
-    if file.answer:
-        spec["answer"] = file.answer.model_dump(mode="json")
-    return spec
+    prompt_files.check(file, prompt.template)
+    return prompt.worded(file.template, file.answer or prompt.spec.answer)
 
 
 def numbered(workspace: Workspace, judge: JudgeVersion, version: int) -> JudgeVersion:
@@ -176,11 +168,6 @@ def numbered(workspace: Workspace, judge: JudgeVersion, version: int) -> JudgeVe
         version=version,
         known=[known.version for known in history],
     )
-
-
-def template_of(prompt: Prompt) -> Template:
-    """The words of a prompt: its own, or those that every judge has that was given none."""
-    return prompt.spec.template or DEFAULT
 
 
 def size_of(prompt: Prompt, rendered: list[Message]) -> Size:

@@ -54,7 +54,10 @@ def kept(found: KeptVersion) -> Iterator[str]:
 
 @lines("judge prompt history")
 def history(found: History) -> Iterator[str]:
-    yield say("Figures are on the {n:,} graded outputs that all measured versions have decided.", n=found.n)
+    if found.n:
+        yield say(
+            "Figures are on the {n:,} graded outputs that all measured versions have decided.", n=found.n
+        )
     for row in found.versions:
         yield from _row(row)
 
