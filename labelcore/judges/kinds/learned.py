@@ -283,7 +283,7 @@ class LearnedKind(Kind[LearnedSpec]):
         says = [Wording("A linear model of {n} grades; it looks most at: {looks}.", n=n, looks=looks)]
         named = sorted((topic for topic in spec.topics if topic.name), key=lambda topic: -topic.fails)
         if named:
-            shown = reduce(_then, (topic_words(topic.head) for topic in named[:_SHOWN]))
+            shown = reduce(_then, (_learned_from(topic.head) for topic in named[:_SHOWN]))
             if len(named) > _SHOWN:
                 shown = Wording("{topics} and {n} more topics", topics=shown, n=len(named) - _SHOWN)
             says.append(
@@ -399,10 +399,14 @@ class LearnedKind(Kind[LearnedSpec]):
 
 def topic_words(head: Head) -> Wording:
     """A topic with the notes that it was learned from."""
-    told = {"name": head.name, "n": head.fails}
-    if head.quote:
-        return Wording("“{name}”, learned from {n} notes such as “{quote}”", **told, quote=head.quote)
-    return Wording("“{name}”, learned from {n} notes", **told)
+    if not head.quote:
+        return _learned_from(head)
+    told = {"name": head.name, "n": head.fails, "quote": head.quote}
+    return Wording("“{name}”, learned from {n} notes such as “{quote}”", **told)
+
+
+def _learned_from(head: Head) -> Wording:
+    return Wording("“{name}”, learned from {n} notes", name=head.name, n=head.fails)
 
 
 def _then(first: Wording, second: Wording) -> Wording:

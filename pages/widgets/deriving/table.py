@@ -142,7 +142,7 @@ def words_of_list() -> dict[str, str]:
     return {
         "table": say("Criteria"),
         "name": say("criterion"),
-        "notes": say("outputs"),
+        "notes": say("Outputs").lower(),
         "judge": say("best judge"),
         "hint": say("Drag one onto another to merge them; by keys: M on one, then M on the other."),
         "picked": say("“{name}” is picked up. Go to another criterion and press M; Esc puts it down."),
