@@ -90,7 +90,7 @@ class AnswerFormat(Frozen):
             (self.fails, "fail"),
             (self.abstains, "abstain"),
         )
-        return {_plain(word): value for words, value in meanings for word in words}
+        return {plain(word): value for words, value in meanings for word in words}
 
     @property
     def form(self) -> type[FreeText]:
@@ -101,7 +101,7 @@ class AnswerFormat(Frozen):
         """What a text says; ValueError where it says nothing, or several things."""
         found, reason = _READERS[self.kind](self, _undressed(text))
         if not self.numeric:
-            value = self.words.get(_plain(found))
+            value = self.words.get(plain(found))
             if value is None:
                 raise ValueError(f"{found[:40]!r} is none of {', '.join(self.words)}")
             return Reading(text=text, verdict=value, reason=reason)
@@ -155,7 +155,8 @@ def _undressed(text: str) -> str:
     return fenced[1].strip() if fenced else answer
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """A word as it is compared: lower case, with gaps in the place of marks."""
     return _GAPS.sub(" ", word.casefold().strip(_DRESS)).strip()
 
 
@@ -176,7 +177,7 @@ def _compiled(pattern: str) -> Any:
 
 def _alone(values: Sequence[str]) -> str:
     """The one value that all of them are; ValueError where there is none, or several."""
-    different = dict.fromkeys(_plain(value) for value in values)
+    different = dict.fromkeys(plain(value) for value in values)
     if not different:
         raise ValueError("the answer has not the form that its prompt asks for")
     if len(different) > 1:
@@ -252,7 +253,7 @@ def _by_last_word(form: AnswerFormat, answer: str) -> tuple[str, str]:
     tail = re.split(r"[:：]|\bis\b|是|为", last)[-1]
     words = form.words
     for said in (last, tail):
-        if _plain(said) in words:
+        if plain(said) in words:
             return said, _short("\n".join(lines[:-1]))
     raise ValueError(f"the answer ends with none of {', '.join(words)}")
 

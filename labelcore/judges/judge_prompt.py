@@ -237,6 +237,13 @@ class Prompt:
         """Whether it shows passes and fails with this output, which then can change places."""
         return len({example.verdict for example in self.shown_with(output)}) > 1
 
+    @property
+    def offers_both(self) -> bool:
+        """Whether labelcore names its verdicts, which then can change places; a form of answer of its own
+        names them in words that stay.
+        """
+        return self.spec.answer is None
+
     def turned(self, order: Order) -> dict[str, Any]:
         """The specification with fails named or shown first."""
         return {**self.content, order: True}

@@ -1,31 +1,24 @@
 """What is asked and said of a prompt that was brought from elsewhere, in words."""
 
 WORDS = {
-    "foreign_variable_asked": "What is {{{name}}}? Say --map {name}=SLOT; likely ones are {choices}.",
+    "foreign_variable_asked": "What is {{{name}}}? Likely ones: {choices}.",
     "foreign_no_output": (
-        "Nothing in the prompt is the output that it judges: say which of its variables is, such as --map "
-        "NAME=output. It has {names}."
+        "Nothing in the prompt is the output that it judges: say which of its variables is. It has {names}."
     ),
     "foreign_no_variables": "The prompt has no variables, so it would never see an output.",
     "foreign_form_asked": (
-        "Which answers pass is not known: say --field NAME or --pattern 'Verdict: (\\w+)', with --pass and "
-        "--fail "
-        "or --threshold."
+        "Which answers pass is not known: name the field of its JSON or a pattern, and what passes."
     ),
-    "foreign_words_asked": "Which of these answers pass, which fail? Say --pass WORD and --fail WORD: "
-    "{words}.",
-    "foreign_direction_asked": "Is a lower score better? Say --lower-passes or --higher-passes.",
+    "foreign_words_asked": "Which of these answers pass, which fail? {words}.",
+    "foreign_direction_asked": "Is a lower score better?",
     "foreign_threshold_asked": (
-        "From which score on does an output pass? Say --threshold; the grades of the train split are too "
-        "few to "
-        "fit it to."
+        "From which score on does an output pass? The grades of the train split are too few to fit that."
     ),
     "foreign_needs_criterion": "The overall grade has no words that {names} could be given: name a "
     "criterion.",
     "foreign_unmarked": (
-        "Nothing marks where data begin and end: an output can give this judge orders. Test it: `labelcore "
-        "judge "
-        "harden`."
+        "Nothing marks where data begin and end, so an output can give this judge orders: test its hardness "
+        "once it is kept."
     ),
     "foreign_own_form": (
         "The prompt asks for no form of answer; its tool adds one. Here labelcore's own is asked for "

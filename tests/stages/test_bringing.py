@@ -15,6 +15,8 @@ from labelcore.stages import judging
 from labelcore.stages.finding import find_judge
 from labelcore.stages.judging.bringing.asked import BringingOrder
 from labelcore.stages.judging.bringing.prompts import bring
+from labelcore.stages.judging.testing import hardness
+from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN
 from labelcore.store import (
     criteria as criterion_table,
     judges as judge_table,
@@ -61,6 +63,7 @@ def test_a_score_gets_a_threshold_from_grades_of_train_alone(
     assert {dealt.of(output.group) for output in graded if output.id in asked} == {"train"}
     version = find_judge(workspace, found.judge)
     assert version.fitted_on == ("train",)
+    assert version.spec["address"].startswith("http://127.0.0.1:")
     run = judging.run_judges(workspace, order=judging.RunOrder(judge=version.id))
     assert (run.verdicts_new, run.requests, run.answers_cached) == (120, 80, 40)
     said = verdict_table.said(workspace.db, [output.id for output in graded], [version.id])
@@ -156,6 +159,17 @@ def test_a_tool_that_adds_its_form_in_code_gets_ours(
     done = judging.run_judges(workspace, order=judging.RunOrder(judge=version.id))
     assert (done.verdicts_new, done.errors) == (1, 0)
     assert mock.prompts
+
+
+def test_a_judge_with_words_of_its_own_is_not_tested_for_an_order_that_stays(
+    workspace: Workspace, graded: list[Output], mock: MockEndpoint
+) -> None:
+    assert graded
+    mock.answer = lambda _: "yes"
+    kept = bring(workspace, YES_NO)
+    version = find_judge(workspace, kept.judge or "")
+    waiting = hardness.left_to_ask(workspace, version, limit=5, families=["position"])
+    assert {case.test for case in waiting} == {ASKED_AGAIN}
 
 
 def test_what_is_said_must_fit(workspace: Workspace, add_outputs: Add, mock: MockEndpoint) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from labelcore.judges.answer_formats import AnswerFormat
+from labelcore.judges.answer_formats import AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.choices import QUOTE, first_choice, letters, main_choice
 from labelcore.judges.foreign_prompts.json_answers import json_answer
@@ -100,11 +100,11 @@ def _with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
 
 
 def _meanings(answer: AnswerFormat, words: Sequence[str], text: str) -> Mapping[str, str]:
-    plain = {polarity.plain(word) for word in words}
-    if answer.field and plain <= polarity.ASSENT | polarity.DISSENT:
+    known = {plain(word) for word in words}
+    if answer.field and known <= polarity.ASSENT | polarity.DISSENT:
         good = polarity.field_means_pass(answer.field)
         if good is not None:
-            assents = {word: polarity.plain(word) in polarity.ASSENT for word in words}
+            assents = {word: plain(word) in polarity.ASSENT for word in words}
             return {word: "pass" if assent == good else "fail" for word, assent in assents.items()}
     listed = letters(text)
     if all(word in listed and len(word) == 1 for word in words):

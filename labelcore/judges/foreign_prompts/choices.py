@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from labelcore.judges.answer_formats import plain
 from labelcore.judges.foreign_prompts import polarity
 
 QUOTE = "\"'“”‘’`「」『』*"
@@ -57,8 +58,8 @@ def first_choice(text: str) -> tuple[str, ...]:
 
 def choice_with(word: str, text: str) -> tuple[str, ...]:
     """The first choice that a word is part of, else the word alone."""
-    plain = word.casefold()
-    return next((pair for pair in _choices(text) if plain in {part.casefold() for part in pair}), (word,))
+    known = word.casefold()
+    return next((pair for pair in _choices(text) if known in {part.casefold() for part in pair}), (word,))
 
 
 def main_choice(text: str) -> tuple[str, ...]:
@@ -82,10 +83,10 @@ def _choices(text: str) -> Iterator[tuple[str, ...]]:
 
 def _is_verdict(pair: Sequence[str], before: str) -> bool:
     """Whether some words are a choice between verdicts: one fails, or the words before them ask for one."""
-    plain = [polarity.plain(word) for word in pair]
-    if len(set(plain)) < 2 or any(word in _FIELD_NAMES for word in plain):
+    words = [plain(word) for word in pair]
+    if len(set(words)) < 2 or any(word in _FIELD_NAMES for word in words):
         return False
-    if any(polarity.meaning(word) == "fail" or word in polarity.DISSENT for word in plain):
+    if any(polarity.meaning(word) == "fail" or word in polarity.DISSENT for word in words):
         return True
-    known = any(polarity.meaning(word) or word in polarity.ASSENT for word in plain)
+    known = any(polarity.meaning(word) or word in polarity.ASSENT for word in words)
     return known and _ASKS.search(before) is not None

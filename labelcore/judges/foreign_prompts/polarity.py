@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from labelcore.judges.answer_formats import plain
+
 PASSES = frozenset(
     """pass passed passes passing correct right accurate factual relevant good acceptable accepted
     accept valid grounded faithful supported compliant helpful safe harmless readable positive
@@ -64,11 +66,6 @@ _BETTER = re.compile(
     r"越高[^。\n]{0,12}越好|分为(?:完全|最好|优秀|满分)|(?:最好|优秀|完美)",
     re.IGNORECASE,
 )
-
-
-def plain(word: str) -> str:
-    """A word as it is compared: lower case, with gaps in the place of marks."""
-    return re.sub(r"[\s_\-]+", " ", word.casefold()).strip(" .\"'“”‘’`*()[]<>")
 
 
 def meaning(word: str) -> str:

@@ -5,8 +5,21 @@ from collections.abc import Iterator
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
-from labelcore.messages.telling import sentence, sentences
+from labelcore.messages.telling import sentence
+from labelcore.models import Fact
 from labelcore.stages.judging.bringing.prompts import BroughtPrompt, BroughtVariable
+
+_HINTS = {
+    "foreign_variable_asked": "--map {name}=SLOT",
+    "foreign_no_output": "--map NAME=output",
+    "foreign_form_asked": "--field NAME | --pattern REGEX, --pass WORD --fail WORD | --threshold X",
+    "foreign_words_asked": "--pass WORD --fail WORD --abstain WORD",
+    "foreign_direction_asked": "--lower-passes | --higher-passes",
+    "foreign_threshold_asked": "--threshold X",
+    "foreign_needs_criterion": "--criterion NAME",
+    "foreign_unmarked": "labelcore judge harden JUDGE",
+}
+"""How the command line is told what is asked."""
 
 
 @lines("judge prompt import")
@@ -15,16 +28,23 @@ def brought(found: BroughtPrompt) -> Iterator[str]:
         yield say("A prompt as {family} has them.", family=found.family)
     yield from map(variable_words, found.variables)
     yield answer_words(found.answer)
+    if found.answer and found.answer.pattern:
+        yield f"  {found.answer.pattern}"
     if found.threshold.says:
         yield sentence(found.threshold.says)
-    yield from sentences(found.notices)
+    yield from map(_hinted, found.notices)
     if found.judge:
         yield say("Kept as “{judge}”, version {version}.", judge=found.judge, version=found.version)
     elif found.questions:
         yield say("To be said first:")
-        yield from (f"  {sentence(question)}" for question in found.questions)
+        yield from (f"  {_hinted(question)}" for question in found.questions)
     else:
         yield say("Nothing is kept: leave --preview out.")
+
+
+def _hinted(told: Fact) -> str:
+    hint = _HINTS.get(told.code, "").replace("{name}", str(told.values.get("name", "")))
+    return f"{sentence(told)} [{hint}]" if hint else sentence(told)
 
 
 def variable_words(variable: BroughtVariable) -> str:
@@ -37,6 +57,23 @@ def variable_words(variable: BroughtVariable) -> str:
     return say("{name}: {slot}, which {n} of {of} outputs have", **told)
 
 
+def slot_words(slot: str) -> str:
+    """What a variable is given, in words."""
+    known = {
+        "output": say("the output"),
+        "input": say("the input"),
+        "context": say("the context"),
+        "reference": say("the reference"),
+        "conversation": say("the conversation"),
+        "criterion": say("the criterion, name and statement"),
+        "statement": say("the criterion's statement"),
+        "examples": say("examples of the train split"),
+        "glossary": say("the glossary"),
+        "text:": say("words of your own"),
+    }
+    return known.get(slot) or say("the field “{field}”", field=slot.removeprefix("metadata."))
+
+
 def answer_words(answer: AnswerFormat | None) -> str:
     """How answers are read."""
     if answer is None:
@@ -46,7 +83,7 @@ def answer_words(answer: AnswerFormat | None) -> str:
         "first_word": say("the first word"),
         "last_word": say("the last word"),
         "score": say("a number"),
-        "pattern": say("what stands where the pattern says: {pattern}", pattern=answer.pattern),
+        "pattern": say("what a pattern finds"),
     }[answer.kind]
     return say("Answers: {where}; {values}", where=where, values=values_words(answer))
 

@@ -70,6 +70,7 @@ def _offer_tools(workspace: Workspace, stale: list[Freshness]) -> None:
     """What concerns no single judge; it opens beside the table."""
     names = {
         "check": say("Write a check"),
+        "bring": say("Bring a prompt"),
         "rulings": say("Rulings so far"),
         "suspects": say("Look for judges that are not worth their place"),
         "schema": say("Schema of structured outputs"),

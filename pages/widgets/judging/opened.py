@@ -14,11 +14,23 @@ from labelcore.stages import judging, refining
 from labelcore.stages.aligning.side_by_side import JudgeRow
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import checks, deciding, errors, hardness, learned, models, race, rulings, suspects
+from pages.widgets.judging import (
+    bringing,
+    checks,
+    deciding,
+    errors,
+    hardness,
+    learned,
+    models,
+    race,
+    rulings,
+    suspects,
+)
 from pages.widgets.shell import plain
 
 _OF_ALL: dict[str, Callable[[Workspace], None]] = {
     "check": checks.write_check,
+    "bring": bringing.show,
     "rulings": rulings.show,
     "suspects": suspects.show,
     "schema": checks.show_schema,
@@ -38,7 +50,7 @@ _TOOLS: dict[str, Callable[[Workspace, JudgeVersion], None]] = {
 def show(workspace: Workspace, row: JudgeRow | None) -> None:
     """What the address asks for; what is done in it leaves the table as it is."""
     shell.speak_as(workspace)  # a fragment runs without its page
-    for written in (keys.CHECK_SOURCE, keys.CHECK_NAME):
+    for written in (keys.CHECK_SOURCE, keys.CHECK_NAME, keys.BRING_TEXT):
         if written in st.session_state:  # else it would be lost while something else is open
             st.session_state[written] = st.session_state[written]
     with shell.guard():

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.judges.answer_formats import AnswerFormat
+from labelcore.judges.answer_formats import AnswerFormat, plain
 from labelcore.judges.foreign_prompts import CHOICES, ForeignPrompt, is_slot, recognise
 from labelcore.judges.foreign_prompts.answers import FoundAnswer
 from labelcore.models import Fact, fact
@@ -25,6 +25,7 @@ class BringingOrder(Options):
     )
     pass_: tuple[str, ...] = Field(default=(), description="An answer that passes.")
     fail_: tuple[str, ...] = Field(default=(), description="An answer that fails.")
+    abstain: tuple[str, ...] = Field(default=(), description="An answer that decides nothing.")
     field: str = Field(default="", max_length=200, description="The field of a JSON answer with its verdict.")
     pattern: str = Field(
         default="", max_length=400, description="A regular expression whose group is the verdict."
@@ -82,9 +83,9 @@ def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
     if answer is None:
         return found.model_copy(update={"form_asked": form_asked})
     words, direction_asked = found.words, found.direction_asked
-    if order.pass_ or order.fail_:
+    if order.pass_ or order.fail_ or order.abstain:
         answer = answer.model_copy(update=_words(answer, order))
-        words = tuple(word for word in words if word not in {*answer.passes, *answer.fails})
+        words = tuple(word for word in words if plain(word) not in answer.words)
         form_asked = False
     if order.threshold is not None:
         answer = answer.model_copy(update={"threshold": order.threshold})
@@ -112,11 +113,11 @@ def _own_form(order: BringingOrder, answer: AnswerFormat | None) -> AnswerFormat
 
 def _words(answer: AnswerFormat, order: BringingOrder) -> dict[str, tuple[str, ...]]:
     """The words sorted as a person says; what is said of a word counts, whatever was found."""
-    said = {*order.pass_, *order.fail_}
+    said = {*order.pass_, *order.fail_, *order.abstain}
     return {
         "passes": (*(word for word in answer.passes if word not in said), *order.pass_),
         "fails": (*(word for word in answer.fails if word not in said), *order.fail_),
-        "abstains": tuple(word for word in answer.abstains if word not in said),
+        "abstains": (*(word for word in answer.abstains if word not in said), *order.abstain),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -14,16 +15,16 @@ from labelcore.judges.foreign_prompts import Variable
 from labelcore.judges.judge_prompt import Prompt, glossary_spec
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.templates import Filling
-from labelcore.llm import Answerer, endpoint_for
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, FileText, Metavar, operation
-from labelcore.settings import settings
+from labelcore.settings import Endpoint, settings
 from labelcore.stages.deriving import glossary
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.bringing import asked
 from labelcore.stages.judging.bringing.asked import BringingOrder
 from labelcore.stages.judging.bringing.thresholds import Threshold, fitted, training_ids
+from labelcore.stages.judging.keeping.binding import endpoint_named
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of
@@ -44,8 +45,8 @@ class BroughtVariable(Variable):
 class BroughtPrompt(Frozen):
     """How a prompt is read, what is still asked, and the judge that it became, if it did.
 
-    ``rendered``: the messages about the first output. ``answer`` is None where labelcore asks for its own
-    form.
+    ``rendered``: the messages about the first output; ``metadata``: the fields that outputs have. ``answer``
+    is None where labelcore asks for its own form.
     """
 
     criterion: str
@@ -59,6 +60,7 @@ class BroughtPrompt(Frozen):
     system: str
     user: str
     rendered: tuple[dict[str, str], ...]
+    metadata: tuple[str, ...]
     preview: bool
     judge: str | None = None
     version: int | None = None
@@ -101,6 +103,14 @@ def bring(
     if order.preview or bringing.questions:
         return bringing.report(preview=order.preview)
     return bringing.keep()
+
+
+@operation(role=Role.ENGINEER)
+def look(
+    workspace: Workspace, text: str, *, criterion: str = OVERALL, order: BringingOrder = PLAIN
+) -> BroughtPrompt:
+    """How a prompt would be read, and what must be said before it can be kept; nothing is stored."""
+    return _Bringing(workspace, text, criterion, order).report(preview=True)
 
 
 class _Bringing:
@@ -158,6 +168,7 @@ class _Bringing:
             "template": template.model_dump(),
             "answer": answer.model_dump() if answer else None,
             "endpoint": self.order.endpoint,
+            "address": self._endpoint.address if self._endpoint else "",
             "examples": [example.model_dump() for example in examples],
             "shown": 2 if examples else 0,
         }
@@ -171,12 +182,17 @@ class _Bringing:
             "model": self.model,
         } | {key: value for key, value in more.items() if value}
 
+    @cached_property
+    def _endpoint(self) -> Endpoint | None:
+        """Who is asked; None where no endpoint is configured."""
+        if self.order.endpoint:
+            return endpoint_named(self.order.endpoint)
+        return settings().default_endpoint if settings().has_model else None
+
     @property
     def model(self) -> str:
         """The model that is asked, "" where none is configured."""
-        if self.order.model or not settings().all_endpoints:
-            return self.order.model
-        return endpoint_for(Answerer("", self.order.endpoint)).model
+        return self.order.model or (self._endpoint.model if self._endpoint else "")
 
     def version(self, answer: AnswerFormat | None, splits: Sequence[str] = ()) -> JudgeVersion:
         """The judge, as the next version of its name."""
@@ -232,6 +248,7 @@ class _Bringing:
             system=template.system,
             user=template.user,
             rendered=tuple({"role": message["role"], "content": message["content"]} for message in messages),
+            metadata=tuple(dict.fromkeys(str(key) for output in outputs for key in output.metadata)),
             preview=preview,
         )
 

@@ -134,7 +134,9 @@ def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Ma
     for source in outputs:
         yield ASKED_AGAIN, source, source.text, version
         for test, judge in turned.items():
-            if test == OPTIONS or any(prompt.shows_both(source) for prompt in prompts):
+            if any(
+                prompt.offers_both if test == OPTIONS else prompt.shows_both(source) for prompt in prompts
+            ):
                 yield test, source, source.text, judge
 
 

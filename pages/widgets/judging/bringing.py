@@ -1,0 +1,121 @@
+"""A prompt that judges elsewhere, pasted or as a file: how it is read, what is asked, kept as a judge."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.messages import say, sentence
+from labelcore.models import OVERALL
+from labelcore.settings import settings
+from labelcore.stages import judging
+from labelcore.stages.deriving import editing
+from labelcore.stages.judging.bringing.asked import BringingOrder
+from labelcore.stages.judging.bringing.prompts import BroughtPrompt, bring, look
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import bringing_form
+from pages.widgets.shell import plain
+
+_LONGEST = 100_000
+
+
+def show(workspace: Workspace) -> None:
+    """Paste, see how it is read, say what is asked, keep."""
+    st.markdown(f"#### {say('Bring a prompt')}")
+    text = _text()
+    if not text.strip():
+        st.write(
+            say(
+                "Paste a prompt that you judge with elsewhere: a text with variables, messages as JSON or "
+                "YAML, or the source that holds it. Its words stay as they are."
+            )
+        )
+        _show_kept(workspace)
+        return
+    chosen = _criterion(workspace)
+    first = look(workspace, text, criterion=chosen)
+    if first.family:
+        shell.aside(say("A prompt as {family} has them.", family=first.family))
+    said = bringing_form.variables(first, text) | bringing_form.answers(first, text)
+    order = BringingOrder.model_validate(said | bringing_form.whom())
+    found = look(workspace, text, criterion=chosen, order=order)
+    _tell(found)
+    _keep(workspace, text, chosen, found, order)
+    _show_kept(workspace)
+
+
+def _text() -> str:
+    """What is pasted, or what a file holds."""
+    file = st.file_uploader(say("The prompt as a file"), key=keys.BRING_FILE, max_upload_size=1)
+    if file is not None:
+        return file.getvalue()[:_LONGEST].decode("utf-8", "replace")
+    return st.text_area(
+        say("or pasted"),
+        key=keys.BRING_TEXT,
+        height=180,
+        max_chars=_LONGEST,
+        placeholder="{question} {answer}",
+    )
+
+
+def _criterion(workspace: Workspace) -> str:
+    """The id of a criterion, or overall."""
+    names = {OVERALL: say(OVERALL)}
+    names |= {item.id: item.name for item in editing.list_criteria(workspace, status="accepted")}
+    return st.selectbox(
+        say("It decides"), list(names), format_func=names.__getitem__, key=keys.BRING_CRITERION
+    )
+
+
+def _tell(found: BroughtPrompt) -> None:
+    """What is known of its threshold, what is not taken over, and the whole of it about one output."""
+    if found.threshold.says:
+        st.write(plain(sentence(found.threshold.says)))
+    for notice in found.notices:
+        icon = ":orange[:material/warning:] " if notice.code != "foreign_own_form" else ""
+        st.write(f"{icon}{plain(sentence(notice))}")
+    if found.rendered:
+        with st.expander(say("As the model sees it, about the first output"), expanded=not found.questions):
+            for message in found.rendered:
+                shell.aside(message["role"])
+                st.code(message["content"], language=None, wrap_lines=True)
+
+
+def _keep(workspace: Workspace, text: str, chosen: str, found: BroughtPrompt, order: BringingOrder) -> None:
+    for question in found.questions:
+        if question.code not in bringing_form.CHOSEN:
+            st.write(plain(sentence(question)))
+    if any(question.code in bringing_form.CHOSEN for question in found.questions):
+        st.write(say("A choice above is still open."))
+    without = not settings().all_endpoints
+    if without:
+        st.info(say("No model is connected: the prompt can be looked at, and kept once there is one."))
+    label = say("Keep it and fit its threshold") if _fits(found) else say("Keep it as a judge")
+    disabled = bool(found.questions) or without
+    if st.button(label, type="primary", key=keys.BRING_KEEP, disabled=disabled):
+        with shell.guard(), st.spinner(say("Asking the model for scores of graded outputs …")):
+            kept = bring(workspace, text, criterion=chosen, order=order)
+        st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
+        st.session_state[keys.BROUGHT] = kept
+        st.rerun()
+
+
+def _fits(found: BroughtPrompt) -> bool:
+    return found.threshold.says.code == "threshold_to_fit"
+
+
+def _show_kept(workspace: Workspace) -> None:
+    """What was kept last, and the test that it needs."""
+    kept: BroughtPrompt | None = st.session_state.get(keys.BROUGHT)
+    if kept is None or not kept.judge:
+        return
+    told = [say("Kept as “{judge}”, version {version}.", judge=kept.judge, version=kept.version)]
+    told += [sentence(kept.threshold.says)] if kept.threshold.says else []
+    st.success(plain(" ".join(told)))
+    version = judging.find_judge(workspace, kept.judge)
+    with st.container(horizontal=True):
+        for view, words in (("how", say("Open the judge")), ("hardness", say("Test its hardness"))):
+            if st.button(words, key=f"brought-{view}"):
+                del st.session_state[keys.BROUGHT]
+                st.query_params[keys.JUDGE], st.query_params[keys.JUDGE_VIEW] = version.id, view
+                st.rerun()
