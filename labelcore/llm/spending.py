@@ -32,6 +32,7 @@ class Purse:
         self._dearer: float | None = (
             None  # how many times a call cost what was set aside; None before the first
         )
+        self._over: ModelTrouble | None = None
         self._waiting: list[asyncio.Future[None]] = []
 
     async def set_aside(self, most: float) -> float:
@@ -44,7 +45,8 @@ class Purse:
                 self._under_way += 1
                 return wanted
             if not self._under_way:
-                raise self._trouble(wanted)
+                self._over = self._over or self._trouble(wanted)
+                raise self._over
             freed = asyncio.get_running_loop().create_future()
             self._waiting.append(freed)
             await freed

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
@@ -32,7 +31,6 @@ class Work:
     stopping: bool = False
     found: Any = None
     trouble: str = ""
-    began: float = field(default_factory=time.monotonic)
 
     def tell(self, done: int, total: int, words: str) -> None:
         """Take in how far it is."""
@@ -79,10 +77,9 @@ def watch(key: str, stop: Callable[[], object] | None = None) -> None:
     work: Work | None = st.session_state.get(key)
     if work is None or work.over:
         st.rerun()
-    seconds = say("{n:.0f} s", n=time.monotonic() - work.began)
     with st.container(horizontal=True, vertical_alignment="center"):
         words = say(work.words) if work.words else say("Reading the notes …")
-        st.progress(work.done / work.total if work.total else 0.0, text=plain(f"{words} · {seconds}"))
+        st.progress(work.done / work.total if work.total else 0.0, text=plain(words))
         if stop and st.button(say("Stop"), key=f"{key}-stop", icon=":material/stop:", disabled=work.stopping):
             work.stopping = True
             stop()

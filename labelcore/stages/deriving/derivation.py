@@ -49,7 +49,7 @@ class Derivation(Frozen):
     """The rubric after a derivation, and what it does not explain.
 
     ``by_model``: criteria that the model gave now; ``left_out``: what of its answers did not hold, with why;
-    ``answers``: these as they came.
+    ``answers``: these as they came; ``stopped``: whether somebody ended it before its end.
     """
 
     criteria: tuple[Criterion, ...]
@@ -59,6 +59,7 @@ class Derivation(Frozen):
     left_out: tuple[Dropped, ...] = ()
     relocated: int = 0
     answers: tuple[str, ...] = ()
+    stopped: bool = False
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -108,6 +109,7 @@ def derive(
         left_out=tuple(asked.left.dropped),
         relocated=asked.left.relocated,
         answers=tuple(filter(None, asked.answers)),
+        stopped=asked.stopped,
     )
 
 

@@ -38,7 +38,8 @@ def show(workspace: Workspace) -> None:
 def _show(made: Derivation, known: set[str]) -> None:
     new = sum(criterion.id not in known for criterion in made.criteria)
     counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=new)
-    told = [counts if new else say("The notes say nothing new."), *map(say, made.warnings)]
+    nothing = [] if made.stopped else [say("The notes say nothing new.")]
+    told = [*([counts] if new else nothing), *map(say, made.warnings)]
     with st.container(border=True):
         st.write("\n\n".join(plain(words) for words in told))
         if made.left_out:

@@ -25,14 +25,14 @@ def show(workspace: Workspace) -> None:
     """What a run is about, what it would take, and one button."""
     judges = [version for version in judging.active_judges(workspace) if kind_of(version).runs]
     order = _chosen(judges)
-    trouble = ""
     try:
-        words = estimate_words(_estimated(workspace, order, judges))
-    except LabelcoreError as told:
-        words, trouble = "", trouble_words(told)
-    shell.aside(trouble or words)
+        found = _estimated(workspace, order, judges)
+        words, ready = estimate_words(found), bool(found.decisions) and not found.trouble
+    except LabelcoreError as trouble:
+        words, ready = trouble_words(trouble), False
+    shell.aside(words)
     if st.button(
-        say("Begin"), type="primary", key="run-some", disabled=bool(trouble), icon=":material/play_arrow:"
+        say("Begin"), type="primary", key="run-some", disabled=not ready, icon=":material/play_arrow:"
     ):
         running.start(workspace, order)
 

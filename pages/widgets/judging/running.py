@@ -115,10 +115,11 @@ def watch(workspace: Workspace) -> None:
 
 def _show_trouble(run: Run) -> None:
     """Why decisions did not come, by kind, what to do, and the words that were stored."""
-    told = filter(None, (ended_words(run), *failure_words(run), *advice_words(run)))
-    st.warning("\n\n".join(map(plain, told)))
-    if run.ended_by and run.message:
-        shell.aside(run.message)
+    told = list(filter(None, (ended_words(run), *advice_words(run))))
+    if told:
+        st.warning(plain(" ".join(told)))
+    for words in filter(None, (run.reasons.get(run.ended_by), *failure_words(run))):
+        st.text(words)  # the endpoint's own words: nothing in them becomes a link
 
 
 def offer_local_model(workspace: Workspace) -> None:

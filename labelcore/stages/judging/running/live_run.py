@@ -168,6 +168,7 @@ class LiveRun(Usage):
         """Note why it cannot go on."""
         self.paused.append(why)
         self.ended_by = self.ended_by or kind
+        self.reasons.setdefault(kind, why)
 
     def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""

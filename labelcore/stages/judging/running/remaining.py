@@ -14,6 +14,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion
 
 _HERE = ""
+_TELLING = 5  # decisions from which on their pace is believed: the first call of a limited run goes alone
 
 
 @dataclass
@@ -33,7 +34,8 @@ class _Share:
         """Until all of it is decided; None where nobody knows."""
         if not self.left:
             return 0.0
-        pace = (time.monotonic() - self.began) / self.made if self.made else self.expected
+        known = self.made >= _TELLING
+        pace = (time.monotonic() - self.began) / self.made if known else self.expected
         return None if pace is None else self.left * pace
 
 

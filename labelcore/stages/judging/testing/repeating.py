@@ -57,6 +57,11 @@ class Repeated(Frozen):
     message: str
     flips: tuple[Flips, ...]
 
+    @property
+    def exit_code(self) -> int:
+        """1 where a verdict that was asked for did not come."""
+        return int(self.errors > 0 or self.state != "finished")
+
 
 @operation("judge repeat", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def repeat(
