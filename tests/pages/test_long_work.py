@@ -23,7 +23,7 @@ from labelcore.store import (
 from labelcore.workspace import Workspace
 from pages.widgets import keys
 from tests.mock_endpoint import MockEndpoint, serving
-from tests.pages.test_pages import ROOT, healthy
+from tests.pages.opening import healthy, opened
 
 
 @pytest.fixture
@@ -81,13 +81,6 @@ def judge(place: Workspace) -> JudgeVersion:
     criterion_table.save(place.db, [criterion])
     (made,) = judging.propose(place, judging.ProposalOrder(kind="llm", criterion="Prices"))
     return judge_table.many(place.db, [made.id])[made.id]
-
-
-def opened(name: str, **address: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "pages" / name, default_timeout=60)
-    for key, value in address.items():
-        app.query_params[key] = value
-    return healthy(app.run())
 
 
 def press(app: AppTest, key: str) -> AppTest:
