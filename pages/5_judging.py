@@ -3,13 +3,16 @@
 import streamlit as st
 
 from pages.widgets import shell
-from pages.widgets.judging import bar, opened, running, table
+from pages.widgets.judging import bar, editor, opened, running, table
 
 MENU = ("Judges", ":material/gavel:")
 
 place = shell.open_page("Judges")
 with shell.guard():
     found = table.read(place)
+    if editor.wanted():
+        editor.show(place, table.open_row(found))
+        st.stop()
     table.show_in_use(found)
     estimate = bar.show(place, found)
     left, right = st.columns([7, 5])

@@ -137,3 +137,9 @@ interface CriteriaRow {
 }
 interface CriteriaNews { words: Record<string, string>; rows: CriteriaRow[] }
 type CriteriaTrigger = (name: string, payload: { kind: "open" | "merge"; target: string; source?: string }) => void;
+
+interface PromptSlot { name: string; words: string }
+interface PromptNews { words: Record<string, string>; system: string; user: string; epoch: string; slots: PromptSlot[] }
+interface PromptText { epoch: string; system: string; user: string }
+type PromptSetter = (name: "draft", payload: PromptText) => void;
+type PromptTrigger = (name: "asked", payload: PromptText) => void;

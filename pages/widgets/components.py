@@ -7,6 +7,7 @@ Each keeps what the server has not acknowledged and sends it again; so a page st
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -59,6 +60,14 @@ class CriteriaAct(Frozen):
     kind: Literal["open", "merge"]
     target: Name
     source: Annotated[str, Field(max_length=200)] = ""
+
+
+class PromptText(Frozen):
+    """A prompt as it is being written. ``epoch`` names what was opened in the editor."""
+
+    epoch: Annotated[str, Field(max_length=200)]
+    system: Annotated[str, Field(max_length=200_000)]
+    user: Annotated[str, Field(max_length=200_000)]
 
 
 def presses(key: str) -> CardEvents:
@@ -162,6 +171,21 @@ def criteria_table(words: Mapping[str, str], rows: Sequence[Mapping[str, Any]], 
     """Draw the list of criteria; `CriteriaNews` in labelcore/browser/types.d.ts has the shape."""
     data = {"words": dict(words), "rows": list(rows)}
     _mounting("criteria")(key=key, data=data, on_acted_change=lambda: None)
+
+
+def prompt_written(key: str) -> tuple[PromptText | None, bool]:
+    """What stands in the editor, and whether it is to be tried now."""
+    for name in ("asked", "draft"):
+        with suppress(ValidationError):
+            return PromptText.model_validate(_sent(key, name)), name == "asked"
+    return None, False
+
+
+def prompt_editor(words: Mapping[str, str], text: PromptText, slots: Mapping[str, str], *, key: str) -> None:
+    """Draw the editor of a prompt; ``slots`` are names and what the chip says."""
+    named = [{"name": name, "words": said} for name, said in slots.items()]
+    data = {"words": dict(words), "slots": named} | text.model_dump()
+    _mounting("prompt")(key=key, data=data, on_draft_change=lambda: None, on_asked_change=lambda: None)
 
 
 def _sent(key: str, trigger: str) -> object:

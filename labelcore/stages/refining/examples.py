@@ -93,6 +93,12 @@ def find_examples(
     )
 
 
+def example_of(workspace: Workspace, judge: JudgeVersion, output_id: str) -> Teaching | None:
+    """One output as an example; None where it may not be shown."""
+    graded = _Graded.of(workspace, judge)
+    return graded.teaching(output_id) if output_id in graded.fails else None
+
+
 def splits_of(workspace: Workspace, output_ids: Iterable[str]) -> dict[str, SplitName]:
     """The split of each output."""
     groups = output_table.groups_of(workspace.db, [key for key in output_ids if key])

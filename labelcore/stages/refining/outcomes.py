@@ -37,6 +37,11 @@ class Outcome(Frozen):
     state: State
     missing: tuple[str, ...] = ()
 
+    @property
+    def to_mend(self) -> bool:
+        """Whether the judge was ruled wrong and is not known to have it right now."""
+        return self.ruling.value == "judge_wrong" and self.state in {"differs", "undecided"}
+
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
         told = self.ruling.model_dump(mode="json", exclude={"project_id", "id"})
@@ -80,9 +85,7 @@ def outcomes(
 def to_mend(workspace: Workspace, judge: JudgeVersion) -> list[str]:
     """The outputs on which this judge was ruled wrong and which it is not known to have right now."""
     return [
-        outcome.ruling.output_id
-        for outcome in outcomes(workspace, judge=judge).rulings
-        if outcome.ruling.value == "judge_wrong" and outcome.state in {"differs", "undecided"}
+        outcome.ruling.output_id for outcome in outcomes(workspace, judge=judge).rulings if outcome.to_mend
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.judges.kinds import PROBE, kind_of
-from labelcore.judges.kinds.check import CheckKind
 from labelcore.messages import say
 from labelcore.messages.verdicts import reason_words
 from labelcore.models import JudgeVersion
@@ -13,7 +12,7 @@ from labelcore.stages import judging
 from labelcore.stages.judging.keeping.summaries import show_judge
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import learned
+from pages.widgets.judging import changing, learned
 from pages.widgets.outputs import show_output
 
 _PAGE = 5
@@ -22,7 +21,7 @@ _PAGE = 5
 def show(workspace: Workspace, version: JudgeVersion) -> None:
     """What it holds, in its own form, with what can be changed, and its history."""
     kind, detail = kind_of(version), show_judge(workspace, version)
-    source = kind.spec.source if isinstance(kind, CheckKind) else ""
+    source = changing.source_of(version)
     if kind.learns:
         learned.show_learned(workspace, version)
     elif kind.composed:
@@ -48,14 +47,13 @@ def _show_prompts(version: JudgeVersion) -> None:
 
 
 def _offer_to_edit(version: JudgeVersion, source: str) -> None:
-    if source:
-        if st.button(say("Edit this check"), key="edit-check"):
-            name = version.name.rpartition(" · ")[2]
-            st.session_state.update({keys.CHECK_SOURCE: source, keys.CHECK_NAME: name})
-            st.query_params[keys.JUDGE_VIEW] = "check"
-            shell.again()
-        return
     with st.container(horizontal=True):
+        if changing.has_prompt(version) and st.button(say("Edit prompt"), key="edit-prompt", type="primary"):
+            changing.open_editor(version)
+        if source and st.button(say("Edit this check"), key="edit-check"):
+            changing.copy_check(version, source)
+        if source:
+            return
         if version.criterion_id and st.button(
             say("Change what it is asked: open the criterion"), key="edit-criterion"
         ):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.verdicts import reason_words
-from labelcore.models import CourtValue
+from labelcore.models import CourtRuling, CourtValue, JudgeVersion
 from labelcore.stages import refining
+from labelcore.stages.refining.outcomes import Outcome, missing_in, outcomes
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
+from pages.widgets.judging import changing
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -24,10 +29,11 @@ def words() -> dict[CourtValue, str]:
     }
 
 
-def show(workspace: Workspace, docket: refining.Docket) -> None:
-    """The last ruling with what it starts, then the next conflict."""
+def show(workspace: Workspace, judge: JudgeVersion, docket: refining.Docket) -> None:
+    """The last ruling with what it starts, what became of earlier ones, then the next conflict."""
     waiting = [conflict for conflict in docket.conflicts if conflict.ruling is None]
     _show_last(workspace, docket)
+    show_standing(outcomes(workspace, judge=judge).rulings)
     if waiting:
         conflict = waiting[0]
         left = say("1 of {n} to rule on", n=len(waiting))
@@ -40,6 +46,17 @@ def show(workspace: Workspace, docket: refining.Docket) -> None:
         st.write(say("It differs from people on no graded output."))
     if docket.sealed and not waiting:
         shell.aside(_sealed(docket))
+
+
+def show_standing(rulings: Sequence[Outcome]) -> None:
+    """How many outputs are on the list to mend, and how many were mended."""
+    mend = sum(outcome.to_mend for outcome in rulings)
+    mended = sum(outcome.state == "mended" for outcome in rulings)
+    if mend or mended:
+        told = say(
+            "On its list to mend: {n}. Mended since they were ruled on: {mended}.", n=mend, mended=mended
+        )
+        shell.aside(told)
 
 
 def _sealed(docket: refining.Docket) -> str:
@@ -87,47 +104,68 @@ def _show_last(workspace: Workspace, docket: refining.Docket) -> None:
                 st.write(say("Ruled: {ruling}.", ruling=words()[conflict.ruling.value]))
                 with st.container(horizontal=True):
                     lead_on(conflict.ruling.value, conflict)
-                    take_back(workspace, conflict)
+                    take_back(workspace, conflict.judge, conflict.output.id)
 
 
 def lead_on(value: CourtValue, conflict: refining.Disagreement) -> None:
     """What a ruling starts, as a button that goes there."""
-    key = f"next-{conflict.output.id}-{conflict.judge.id}"
-    criterion = conflict.criterion.id if conflict.criterion else ""
-    if value == "judge_wrong":
-        if st.button(say("Edit this judge"), key=key, type="primary"):
-            st.query_params.update({keys.JUDGE: conflict.judge.id, keys.JUDGE_VIEW: "how"})
-            shell.again()
-        return
-    file, label = {
-        "person_wrong": ("3_grading.py", say("Ask this expert again")),
-        "criterion_unclear": ("4_deriving.py", say("Open this criterion")),
-        "context_missing": ("1_importing.py", say("Bring in what is missing")),
-    }[value]
-    if st.button(label, key=key, type="primary", help=_help(value)):
-        shell.open_at(file, criterion=criterion if value == "criterion_unclear" else "")
+    output, criterion = conflict.output, conflict.criterion
+    if value == "context_missing":
+        _name_missing(missing_in(output))
+    lead = Lead(value, conflict.judge, output.id, criterion.id if criterion else "")
+    lead.offer()
 
 
-def _help(value: CourtValue) -> str | None:
-    if value != "person_wrong":
-        return None
-    return say("It stands first on the Grade page now; no grade was changed.")
+@dataclass(frozen=True)
+class Lead:
+    """Where a ruling leads. ``edited``: the criterion was edited since."""
+
+    value: CourtValue
+    judge: JudgeVersion
+    output_id: str
+    criterion_id: str = ""
+    edited: bool = False
+
+    def offer(self) -> None:
+        """A button that goes there."""
+        words = {
+            "judge_wrong": say("Edit this judge"),
+            "person_wrong": say("Ask this expert again"),
+            "criterion_unclear": say("Grade it anew") if self.edited else say("Open this criterion"),
+            "context_missing": say("Bring in what is missing"),
+        }
+        told = say("It stands first on the Grade page now; no grade was changed.")
+        help_words = told if self.value == "person_wrong" else None
+        key = f"next-{self.output_id}-{self.judge.id}"
+        if st.button(words[self.value], key=key, type="primary", help=help_words):
+            self._go()
+
+    def _go(self) -> None:
+        if self.value == "judge_wrong":
+            changing.open_editor(self.judge, self.output_id)
+        elif self.value == "criterion_unclear":
+            view = "drift" if self.edited else "edit"
+            shell.open_at("4_deriving.py", **{keys.CRITERION: self.criterion_id, keys.CRITERIA_VIEW: view})
+        else:
+            shell.open_at("3_grading.py" if self.value == "person_wrong" else "1_importing.py")
 
 
-def take_back(workspace: Workspace, conflict: refining.Disagreement) -> None:
-    """A button that withdraws the ruling on a conflict."""
-    if st.button(say("Take it back"), key=f"back-{conflict.output.id}-{conflict.judge.id}"):
+def _name_missing(missing: Sequence[str]) -> None:
+    if missing:
+        st.write(say("The output came without: {names}.", names=[say(name) for name in missing]))
+
+
+def take_back(workspace: Workspace, judge: JudgeVersion, output_id: str) -> None:
+    """A button that withdraws the ruling on a conflict that stands."""
+    if st.button(say("Take it back"), key=f"back-{output_id}-{judge.id}"):
         with shell.guard():
-            refining.decide(workspace, conflict.output.id, "withdrawn", judge=conflict.judge)
+            refining.decide(workspace, output_id, "withdrawn", judge=judge)
         st.session_state.pop(keys.RULED, None)
         shell.again()
 
 
-def ruling_line(conflict: refining.Disagreement) -> str:
+def ruling_line(ruling: CourtRuling, judge: str) -> str:
     """A ruling with its reason and who ruled, for places that read Markdown."""
-    ruling = conflict.ruling
-    if ruling is None:
-        return ""
-    told = {"ruling": words()[ruling.value], "author": ruling.author, "judge": conflict.judge.name}
+    told = {"ruling": words()[ruling.value], "author": ruling.author, "judge": judge}
     reason = f": {ruling.reason}" if ruling.reason else ""
     return plain(say("{ruling} ({judge}), by {author}", **told) + reason)

@@ -74,7 +74,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     if view in _TOOLS:
         _TOOLS[view](workspace, version)
     else:
-        errors.show(workspace, docket)
+        errors.show(workspace, version, docket)
 
 
 def _show_head(row: JudgeRow, description: str) -> None:

@@ -6,10 +6,15 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.lines.refining.court import docket_words
-from labelcore.stages import refining
+from labelcore.messages.lines.refining.outcomes import outcome_words
+from labelcore.models import JudgeVersion
+from labelcore.stages import judging, refining
+from labelcore.stages.refining.outcomes import Outcome, outcomes
+from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.judging import errors
+from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
 _PAGE = 5
@@ -21,14 +26,27 @@ def show(workspace: Workspace) -> None:
     st.subheader(say("Rulings so far"))
     st.write(plain(docket_words(found)))
     _show_gaps(found)
-    ruled = [conflict for conflict in found.conflicts if conflict.ruling]
-    for conflict in shell.page_of(ruled, _PAGE, "rulings") if ruled else ():
-        with st.expander(errors.ruling_line(conflict)):
-            errors.show_conflict(conflict)
-            with st.container(horizontal=True):
-                if conflict.ruling:
-                    errors.lead_on(conflict.ruling.value, conflict)
-                errors.take_back(workspace, conflict)
+    rulings = outcomes(workspace).rulings
+    judges = {version.judge_id: version for version in judging.active_judges(workspace)}
+    outputs = output_table.many(workspace.db, [outcome.ruling.output_id for outcome in rulings])
+    for outcome in shell.page_of(rulings, _PAGE, "rulings") if rulings else ():
+        told = errors.ruling_line(outcome.ruling, outcome.judge)
+        with st.expander(f"{told} · {plain(outcome_words(outcome))}"):
+            if output := outputs.get(outcome.ruling.output_id):
+                show_output(output, height=200)
+            if judge := judges.get(outcome.ruling.judge_id):
+                _lead_on(workspace, outcome, judge)
+
+
+def _lead_on(workspace: Workspace, outcome: Outcome, judge: JudgeVersion) -> None:
+    ruling = outcome.ruling
+    edited = outcome.state == "criterion edited"
+    lead = errors.Lead(ruling.value, judge, ruling.output_id, judge.criterion_id or "", edited)
+    with st.container(horizontal=True):
+        if outcome.state not in {"mended", "grade changed"}:
+            lead.offer()
+        if outcome.state in {"differs", "waiting"}:
+            errors.take_back(workspace, judge, ruling.output_id)
 
 
 def _show_gaps(found: refining.Docket) -> None:

@@ -58,7 +58,7 @@ def show(found: JudgeTable) -> JudgeRow | None:
         say("All {n} judges", n=len(found.rows)), key=keys.JUDGES_ALL, bind="query-params"
     )
     rows = found.rows if everything else found.shown
-    row = _open(found, rows)
+    row = open_row(found) or rows[0]
     judges_table(_words(), _groups(found.rows, rows, row), key=keys.JUDGE_TABLE)
     shell.aside(
         say(
@@ -81,10 +81,11 @@ def show(found: JudgeTable) -> JudgeRow | None:
     return row
 
 
-def _open(found: JudgeTable, rows: Sequence[JudgeRow]) -> JudgeRow:
+def open_row(found: JudgeTable) -> JudgeRow | None:
+    """The judge that the address names, else the first that is worth showing."""
     asked = st.query_params.get(keys.JUDGE)
     named = (row for row in found.rows if asked in {row.judge_version_id, row.judge})
-    return next(named, rows[0] if rows else found.rows[0])
+    return next(named, next(iter((*found.shown, *found.rows)), None))
 
 
 def _words() -> dict[str, str]:

@@ -1,0 +1,92 @@
+"""A judge's prompt while it is being written: what a model would see, what that costs, what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.judges import prompt_lint
+from labelcore.judges.judge_prompt import Prompt, Teaching
+from labelcore.judges.prompt_lint import PromptDraft, PromptFinding
+from labelcore.judges.templates import Template
+from labelcore.models import Frozen, JudgeVersion, Output, Role
+from labelcore.operations import operation
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.naming import quoted_in
+from labelcore.stages.refining.examples import splits_of
+from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.prompts import Size, size_of, template_of
+from labelcore.workspace import Workspace
+
+_BESIDE = ("examples", "shown", "model", "endpoint", "address", "probability")
+
+
+class Draft(Frozen):
+    """What of a prompt can be changed: its words, its examples in their order and how many of each verdict
+    are ``shown``, and whom it asks.
+    """
+
+    template: Template
+    examples: tuple[Teaching, ...] = ()
+    shown: int = 0
+    model: str = ""
+    endpoint: str = ""
+    address: str = ""
+    probability: bool = False
+
+    @classmethod
+    def of(cls, version: JudgeVersion) -> Draft:
+        """The prompt of a judge as it is; BadInput where it has none, or several."""
+        prompt = prompt_of(version)
+        return cls(template=template_of(prompt), **{name: getattr(prompt.spec, name) for name in _BESIDE})
+
+    def spec(self, version: JudgeVersion) -> dict[str, Any]:
+        """The judge's specification with this prompt; what was not changed stays as it was written."""
+        prompt, before = prompt_of(version), Draft.of(version)
+        changed = {name: value for name, value in self if value != getattr(before, name)}
+        kept = {name: value for name, value in prompt.content.items() if name not in changed}
+        return kept | self.model_dump(mode="json", include={name for name in changed if changed[name]})
+
+    def with_examples(self, examples: Sequence[Teaching]) -> Draft:
+        """The same showing these examples, all of them."""
+        most = max(Counter(example.verdict for example in examples).values(), default=0)
+        return self.model_copy(update={"examples": tuple(examples), "shown": most})
+
+
+class DraftReport(Frozen):
+    """A draft as the model would see it for one output: its messages, their size, and what is wrong."""
+
+    rendered: tuple[dict[str, str], ...]
+    size: Size
+    findings: tuple[PromptFinding, ...]
+
+
+@operation(role=Role.ENGINEER)
+def read_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, output: Output) -> DraftReport:
+    """Show a draft as the model would see it, with what is wrong with it."""
+    prompt = Prompt(draft.spec(judge))
+    rendered = prompt.messages_for(output)
+    size = size_of(prompt, rendered)
+    return DraftReport(
+        rendered=tuple({"role": message["role"], "content": message["content"]} for message in rendered),
+        size=size,
+        findings=tuple(lint_draft(workspace, judge, draft, size.tokens)),
+    )
+
+
+def lint_draft(
+    workspace: Workspace, judge: JudgeVersion, draft: Draft, tokens: int = 0
+) -> list[PromptFinding]:
+    """What is wrong with a draft."""
+    criteria = list_criteria(workspace, status="accepted")
+    criterion = next((known for known in criteria if known.id == judge.criterion_id), None)
+    return prompt_lint.lint(
+        PromptDraft(
+            draft.template,
+            statement=quoted_in(criterion.statement) if criterion else "",
+            others=[other.name for other in criteria if other is not criterion],
+            splits=splits_of(workspace, [example.output_id for example in draft.examples]),
+            tokens=tokens,
+        )
+    )

@@ -1,0 +1,76 @@
+"""How a judge that has no prompt of its own is changed: its check, its threshold, its grades, its parts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.check import CheckKind
+from labelcore.messages import say
+from labelcore.models import JudgeVersion
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import learned
+
+_BEGINNING = """# {description}
+def check(output, input, context, metadata):
+    words = len(output.split())
+    return True, f"{{words}} words"
+"""
+
+
+def has_prompt(version: JudgeVersion) -> bool:
+    """Whether it asks one model one prompt, which can be edited."""
+    kind = kind_of(version)
+    return kind.joins_panels and len(kind.prompts) == 1
+
+
+def open_editor(version: JudgeVersion, output_id: str = "") -> None:
+    """Where this judge is changed; ``output_id`` is the output on which it errs."""
+    source = source_of(version)
+    if not has_prompt(version) and kind_of(version).decides_here and not kind_of(version).learns:
+        copy_check(version, source)
+        return
+    st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt"})
+    if output_id:
+        st.query_params[keys.PROMPT_OUTPUT] = output_id
+    st.rerun()
+
+
+def source_of(version: JudgeVersion) -> str:
+    """The Python of a written check, else ""."""
+    kind = kind_of(version)
+    return kind.spec.source if isinstance(kind, CheckKind) else ""
+
+
+def copy_check(version: JudgeVersion, source: str) -> None:
+    """A copy of a check in the editor of checks; of a detector, a check that begins with what it does."""
+    text = source or _BEGINNING.format(description=" ".join(version.description.split()))
+    name = version.name.rpartition(" · ")[2]
+    st.session_state.update({keys.CHECK_SOURCE: text, keys.CHECK_NAME: name})
+    st.query_params[keys.JUDGE_VIEW] = "check"
+    st.rerun()
+
+
+def show(workspace: Workspace, version: JudgeVersion) -> None:
+    """What changes it, with a way there."""
+    kind = kind_of(version)
+    if kind.learns:
+        st.write(say("It is learned from grades and notes: more of them change it, no prompt does."))
+        learned.show_learned(workspace, version)
+        with st.container(horizontal=True):
+            if stale := learned.behind(workspace):
+                learned.offer_to_retrain(workspace, stale)
+            shell.go("3_grading.py", "Grade")
+    elif kind.prompts:
+        st.write(say("It is a panel: its members are changed one by one, then the panel is made again."))
+    elif kind.composed:
+        st.write(
+            say("It hands outputs from judge to judge: change one of them, then make the cascade again.")
+        )
+    elif kind.decides_here:
+        st.write(say("It is code. A copy of it opens as a check that you can write on."))
+        if st.button(say("Write on a copy"), key="copy-check"):
+            copy_check(version, source_of(version))
+    else:
+        st.write(say("Its verdicts came by file: it is changed where they are made, then imported again."))

@@ -1,0 +1,251 @@
+"""The editor of the open judge's prompt: its words with slots, what a model sees of them, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from labelcore.judges.prompt_lint import PromptFinding
+from labelcore.judges.templates import SLOTS
+from labelcore.messages import say, sentence
+from labelcore.messages.catalogue import counted
+from labelcore.models import JudgeVersion, Output
+from labelcore.settings import DEFAULT, settings
+from labelcore.stages import judging, refining
+from labelcore.stages.aligning.side_by_side import JudgeRow
+from labelcore.stages.grading import fitting_labels
+from labelcore.stages.refining.drafts import Draft, DraftReport, lint_draft, read_draft
+from labelcore.stages.refining.examples import example_of
+from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
+from pages.widgets import components, keys, shell
+from pages.widgets.judging import changing, drafting, examples, trying, versions
+from pages.widgets.judging.drafting import Written
+from pages.widgets.shell import plain
+
+_PICKED = 60
+_FIELDS = 6
+_BEGINNING = 70
+
+
+def wanted() -> bool:
+    """Whether the address asks for the editor, which takes the whole page."""
+    return st.query_params.get(keys.JUDGE_VIEW, "") in _VIEWS
+
+
+@st.fragment
+def show(workspace: Workspace, row: JudgeRow | None) -> None:
+    """The part of the editor that the address asks for."""
+    shell.speak_as(workspace)  # a fragment runs without its page
+    with shell.guard():
+        _show(workspace, row)
+
+
+def _show(workspace: Workspace, row: JudgeRow | None) -> None:
+    if st.button(say("Back to the judge"), icon=":material/arrow_back:", type="tertiary"):
+        _leave()
+    if row is None:
+        st.write(say("The judge that is open will stand here, with its errors."))
+        return
+    version = judging.find_judge(workspace, row.judge_version_id)
+    head = say(
+        "{criterion} · {judge}, version {n}", criterion=row.criterion, judge=row.name, n=version.version
+    )
+    st.markdown(f"#### {plain(head)}")
+    if not changing.has_prompt(version):
+        changing.show(workspace, version)
+        return
+    written, asked = drafting.current(version)
+    if asked:
+        _try_now(workspace, written)
+    view = st.query_params[keys.JUDGE_VIEW]
+    _choose(written, view)
+    _VIEWS[view](workspace, written)
+
+
+def _try_now(workspace: Workspace, written: Written) -> None:
+    """What the keyboard asks for while somebody writes."""
+    st.query_params[keys.JUDGE_VIEW] = "prompt-try"
+    if written.changed and not any(
+        finding.stops for finding in lint_draft(workspace, written.version, written.draft)
+    ):
+        trying.start(workspace, written)
+
+
+def _leave() -> None:
+    st.query_params[keys.JUDGE_VIEW] = "errors"
+    st.rerun()
+
+
+def _choose(written: Written, view: str) -> None:
+    names = {
+        "prompt": say("Write"),
+        "prompt-examples": say("Examples ({n})", n=len(written.draft.examples)),
+        "prompt-try": say("Try"),
+        "prompt-versions": say("Versions"),
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for number, (name, words) in enumerate(names.items(), 1):
+            here, key = name == view, f"editor-{name}"
+            if st.button(words, key=key, type="primary" if here else "secondary", shortcut=f"alt+{number}"):
+                open_view(name)
+
+
+def open_view(view: str) -> None:
+    """Another part of the editor."""
+    st.query_params[keys.JUDGE_VIEW] = view
+    shell.again()
+
+
+def _write(workspace: Workspace, written: Written) -> None:
+    """The words on the left, what is asked of a real output on the right."""
+    left, right = st.columns(2)
+    with right:
+        output = _pick_output(workspace, written.version)
+    report = read_draft(workspace, written.version, written.draft, output) if output else None
+    with left:
+        _offer_example(workspace, written)
+        components.prompt_editor(_words(), written.text, _slots(workspace), key=keys.PROMPT_EDITOR)
+        show_findings(report.findings if report else ())
+        _ask_whom(written)
+        _offer_to_go_on(workspace, written, report)
+    with right:
+        _preview(report)
+
+
+def _offer_to_go_on(workspace: Workspace, written: Written, report: DraftReport | None) -> None:
+    if not written.changed:
+        return
+    stopped = any(finding.stops for finding in report.findings) if report else True
+    with st.container(horizontal=True):
+        if st.button(say("Try it"), key="prompt-try-now", type="primary", disabled=stopped):
+            trying.start(workspace, written)
+            open_view("prompt-try")
+        if st.button(say("Put back as it was"), key="prompt-back"):
+            drafting.put(written.version, Draft.of(written.version))
+            shell.again()
+
+
+def show_findings(findings: tuple[PromptFinding, ...]) -> None:
+    """What is wrong, what stops it first."""
+    for finding in findings:
+        colour, icon = ("red", "error") if finding.stops else ("orange", "warning")
+        st.markdown(f":{colour}[:material/{icon}:] {plain(sentence(finding.says))}")
+
+
+def _preview(report: DraftReport | None) -> None:
+    if report is None:
+        st.write(say("There is no graded output yet to show the prompt with."))
+        return
+    shell.aside(sentence(report.size.says))
+    for message in report.rendered:
+        shell.aside(say(message["role"]))
+        st.code(
+            message["content"],
+            language=None,
+            wrap_lines=True,
+            height=220 if message["role"] == "system" else 420,
+        )
+
+
+def _words() -> dict[str, str]:
+    return {
+        "system": say("System: what it is told first"),
+        "user": say("User: what it is asked of each output"),
+        "slots": say("Slots"),
+        "insert": say("Write {name} at the cursor"),
+        "find": say("Find {name} in the prompt"),
+        "hint": say("Ctrl + Enter tries it."),
+    }
+
+
+def _slots(workspace: Workspace) -> dict[str, str]:
+    fields = output_table.metadata_keys(workspace.db, workspace.project.id)[:_FIELDS]
+    return {name: say(name) for name in SLOTS} | {f"metadata.{field}": field for field in fields}
+
+
+def _pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
+    """A graded output of train or dev; first those on which the judge and people differ."""
+    differing = [conflict.output.id for conflict in refining.docket(workspace, judge=version).conflicts]
+    labels = fitting_labels(workspace)
+    ids = list(dict.fromkeys((*differing, *labels.value)))[:_PICKED]
+    outputs = output_table.many(workspace.db, ids)
+    asked = output_table.get(workspace.db, st.query_params.get(keys.PROMPT_OUTPUT, ""))
+    if asked:
+        outputs = {asked.id: asked} | outputs
+    if not outputs:
+        return None
+
+    def words(output_id: str) -> str:
+        grade = {True: say("pass"), False: say("fail"), None: ""}[labels.value.get(output_id)]
+        differs = say("the judge differs") if output_id in differing else ""
+        text = " ".join(outputs[output_id].text.split())[:_BEGINNING]
+        return " · ".join(filter(None, (grade, differs, text)))
+
+    key = f"{keys.PROMPT_SHOWN}-{version.judge_id}-{asked.id if asked else ''}"
+    return outputs[st.selectbox(say("With this output"), list(outputs), format_func=words, key=key)]
+
+
+def _offer_example(workspace: Workspace, written: Written) -> None:
+    """The output on which the judge was ruled wrong, as an example where it may be one."""
+    asked = st.query_params.get(keys.PROMPT_OUTPUT, "")
+    if not asked or any(example.output_id == asked for example in written.draft.examples):
+        return
+    with st.container(border=True):
+        offered = example_of(workspace, written.version, asked)
+        if offered is None:
+            st.write(say("This output is not in train, so it can be no example: change the words."))
+        else:
+            st.write(say("You ruled that the judge is wrong here (the output on the right)."))
+            if st.button(say("Show it as an example"), key="prompt-offer"):
+                examples.add(written, offered)
+
+
+def _ask_whom(written: Written) -> None:
+    draft = written.draft
+    shown = counted("one example of each grade", "{n} examples of each grade", n=draft.shown)
+    with st.expander(say("Asks {model}, shows {examples}", model=plain(draft.model), examples=shown)):
+        whom = _choose_endpoint(written)
+        most = max(1, len(draft.examples))
+        number = st.number_input(
+            say("Examples of each grade"),
+            0,
+            most,
+            min(draft.shown, most),
+            key=f"prompt-shown-{written.epoch}",
+        )
+        probability = st.checkbox(
+            say("Ask for the probability of a pass too (one more call each)"),
+            draft.probability,
+            key=f"prompt-probability-{written.epoch}",
+        )
+    changes = {**whom, "shown": int(number), "probability": probability}
+    if any(getattr(draft, name) != value for name, value in changes.items()):
+        drafting.keep(replace(written, draft=draft.model_copy(update=changes)))
+        shell.again()
+
+
+def _choose_endpoint(written: Written) -> dict[str, str]:
+    """Whom it asks: a configured endpoint, or the one that the judge is bound to."""
+    names = ("model", "endpoint", "address")
+    before = Draft.of(written.version)
+    present = {name: getattr(before, name) for name in names}
+    options = {" · ".join(filter(None, (before.model, before.endpoint))): present}
+    for name, endpoint in settings().all_endpoints.items():
+        words = " · ".join(filter(None, (endpoint.model, name if name != DEFAULT else "")))
+        given = (endpoint.model, name if name != DEFAULT else "", endpoint.address)
+        options.setdefault(words, dict(zip(names, given, strict=True)))
+    chosen = {name: getattr(written.draft, name) for name in names}
+    at = next((at for at, given in enumerate(options.values()) if given == chosen), 0)
+    key = f"prompt-model-{written.epoch}"
+    return options[st.selectbox(say("Model"), list(options), index=at, key=key)]
+
+
+_VIEWS: dict[str, Callable[[Workspace, Written], None]] = {
+    "prompt": _write,
+    "prompt-examples": examples.show,
+    "prompt-try": trying.show,
+    "prompt-versions": versions.show,
+}

@@ -1,0 +1,95 @@
+"""The examples of a prompt: those that it shows, and more of the train split, searched or suggested."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from labelcore.judges.judge_prompt import Teaching
+from labelcore.messages import say
+from labelcore.messages.lines.refining.outcomes import elsewhere_words
+from labelcore.stages.refining.examples import ExamplePair, Why, find_examples
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import drafting
+from pages.widgets.judging.drafting import Written
+from pages.widgets.shell import plain
+
+_SUGGESTED = 4
+_FOUND = 6
+
+
+def show(workspace: Workspace, written: Written) -> None:
+    """What is shown on the left, what could be on the right."""
+    left, right = st.columns(2)
+    with left:
+        st.markdown(f"**{say('The judge is shown')}**")
+        if not written.draft.examples:
+            st.write(say("No example yet. Take some from the right."))
+        for example in written.draft.examples:
+            _show_one(written, example, f"drop-{example.output_id}")
+    with right:
+        words = st.text_input(say("Search the graded outputs of train"), key=keys.PROMPT_SEARCH)
+        limit = _FOUND if words.strip() else _SUGGESTED
+        found = find_examples(workspace, written.version, search=words, limit=limit)
+        if not words.strip():
+            shell.aside(say("Suggested: its list to mend, then fails that differ from each other."))
+        if not found.pairs:
+            st.write(say("Nothing in train can be shown."))
+        for pair in found.pairs:
+            _show_pair(written, pair)
+        if found.elsewhere:
+            shell.aside(elsewhere_words(found))
+
+
+def add(written: Written, *new: Teaching) -> None:
+    """Show these too."""
+    known = {example.output_id for example in written.draft.examples}
+    more = [example for example in new if example.output_id not in known]
+    _keep(written, [*written.draft.examples, *more])
+
+
+def _drop(written: Written, example: Teaching) -> None:
+    _keep(written, [other for other in written.draft.examples if other != example])
+
+
+def _keep(written: Written, examples: list[Teaching]) -> None:
+    drafting.keep(replace(written, draft=written.draft.with_examples(examples)))
+    shell.again()
+
+
+def _show_pair(written: Written, pair: ExamplePair) -> None:
+    words: dict[Why, str] = {
+        "to mend": say("On its list to mend"),
+        "differs from the others": say("Unlike the others"),
+        "found": say("Found"),
+    }
+    both = [pair.example, *filter(None, [pair.beside])]
+    with st.container(border=True):
+        shell.aside(words[pair.why])
+        for place, example in zip(st.columns(2), both, strict=False):
+            with place:
+                _show_one(written, example, f"take-{pair.example.output_id}-{example.output_id}")
+        new = [example for example in both if not _is_shown(written, example)]
+        key = f"take-pair-{pair.example.output_id}"
+        if len(new) > 1 and st.button(say("Show both"), key=key):
+            add(written, *new)
+
+
+def _show_one(written: Written, example: Teaching, key: str) -> None:
+    good, taken = example.verdict == "pass", key.startswith("drop")
+    badge = f":{'green' if good else 'red'}-badge[{say(example.verdict)}]"
+    st.markdown(f"{badge} {plain(example.note)}")
+    st.code(example.text, language=None, wrap_lines=True)
+    if taken:
+        if st.button(say("Take it out"), key=key, type="tertiary"):
+            _drop(written, example)
+    elif _is_shown(written, example):
+        shell.aside(say("It is shown already."))
+    elif st.button(say("Show this one"), key=key, type="tertiary"):
+        add(written, example)
+
+
+def _is_shown(written: Written, example: Teaching) -> bool:
+    return any(example.output_id == other.output_id for other in written.draft.examples)

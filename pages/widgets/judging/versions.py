@@ -1,0 +1,129 @@
+"""The versions of the open judge: kept with a reason, compared word by word, and put in use again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.messages import rate_words, say, sentence
+from labelcore.models import JudgeVersion
+from labelcore.stages import judging
+from labelcore.stages.deriving.versions import Piece
+from labelcore.stages.refining.history import PromptDiff, VersionRow, history, revert
+from labelcore.stages.refining.keeping import KeptVersion, keep
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import drafting, running
+from pages.widgets.judging.drafting import Written
+from pages.widgets.shell import plain
+
+_AT_ONCE = 4
+_MARKS = {"gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
+_AROUND = 60
+"""Characters that are shown before and after a change."""
+
+
+def offer_to_keep(workspace: Workspace, written: Written) -> None:
+    """A reason, and a button that makes what is written the version in use."""
+    if not workspace.person:
+        shell.ask_name()
+        return
+    with st.form("prompt-keep", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        why = st.text_input(say("Why (for the history)"), max_chars=300, key="prompt-why")
+        pressed = st.form_submit_button(say("Keep it"), type="primary", key="prompt-keep-now")
+    if pressed and not why.strip():
+        st.warning(say("Say why first, in a few words."))
+    elif pressed:
+        with shell.guard():
+            kept = keep(workspace, written.version, written.draft.spec(written.version), why=why)
+        _tell(workspace, kept)
+
+
+def _tell(workspace: Workspace, kept: KeptVersion) -> None:
+    """The page begins anew with the version that is in use now."""
+    version = judging.find_judge(workspace, kept.judge_id)
+    drafting.forget()
+    words = say("Version {n} is in use.", n=kept.version)
+    st.session_state[keys.PROMPT_KEPT] = [words, *(sentence(warning) for warning in kept.warnings)]
+    st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
+    st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt-versions"})
+    st.rerun()
+
+
+def show(workspace: Workspace, written: Written) -> None:
+    """Every version, the newest first, with its figures on the same outputs."""
+    for words in st.session_state.pop(keys.PROMPT_KEPT, ()):
+        st.success(plain(words))
+    running.watch(workspace)
+    found = history(workspace, written.version)
+    if len(found.versions) > 1:
+        told = say(
+            "Figures on the {n} graded outputs that the measured versions have all decided.", n=found.n
+        )
+        shell.aside(told)
+    for row in shell.page_of(found.versions[::-1], _AT_ONCE, "prompt-versions"):
+        with st.container(border=True):
+            _show_version(workspace, written.version, row)
+
+
+def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) -> None:
+    told = {"n": row.version, "when": f"{row.at:%Y-%m-%d %H:%M}", "who": row.author or "labelcore"}
+    head = say("Version {n}, {when}, {who}: {why}", **told, why=row.why or say("no reason given"))
+    badge = f" :green-badge[{say('in use')}]" if row.in_use else ""
+    st.markdown(f"**{plain(head)}**{badge}")
+    for use in row.uses:
+        again = {
+            "when": f"{use.at:%Y-%m-%d %H:%M}",
+            "who": use.author,
+            "why": use.why or say("no reason given"),
+        }
+        shell.aside(say("Put in use again {when}, {who}: {why}", **again))
+    if row.tnr.value is None and row.tpr.value is None:
+        shell.aside(say("not measurable: {why}", why=say(row.tnr.why_not or "")))
+        _offer_to_run(workspace, row)
+    else:
+        words = say(
+            "Finds {catches} of the bad outputs; passes {passes} of the good ones.",
+            catches=rate_words(row.tnr),
+            passes=rate_words(row.tpr),
+        )
+        st.write(plain(words))
+    if row.changed:
+        _show_difference(row.changed)
+    if not row.in_use and st.button(say("Use version {n} again", n=row.version), key=f"revert-{row.version}"):
+        with shell.guard():
+            kept = revert(workspace, judge, row.version)
+        _tell(workspace, kept)
+
+
+def _offer_to_run(workspace: Workspace, row: VersionRow) -> None:
+    """What was answered in a trial is not asked again."""
+    words = say("Let it decide the graded outputs")
+    if row.in_use and st.button(words, key=f"run-{row.version}", type="primary"):
+        running.start(workspace, judging.RunOrder(judge=row.judge_version_id, graded=True))
+        shell.again()
+
+
+def _show_difference(changed: PromptDiff) -> None:
+    for part in changed.parts:
+        st.markdown(f"{say(part.part)}: {''.join(_marked(piece) for piece in part.pieces)}")
+    for setting in changed.settings:
+        told = {"name": say(setting.name), "before": _short(setting.before), "after": _short(setting.after)}
+        st.write(plain(say("{name}: {before} → {after}", **told)))
+
+
+def _marked(piece: Piece) -> str:
+    """A piece with its mark; of what stayed, what stands next to a change."""
+    text = " ".join(piece.text.split())
+    if piece.kind != "same":
+        return f" {_MARKS[piece.kind].format(plain(text))} " if text else " "
+    if len(text) > 2 * _AROUND:
+        text = f"{text[:_AROUND]} … {text[-_AROUND:]}"
+    return plain(text)
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return say("nothing")
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return str(value)

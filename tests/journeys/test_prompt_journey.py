@@ -1,0 +1,141 @@
+"""A better prompt is found and kept in the app, by mouse and by keyboard; the endpoint reads what it says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from labelcore.settings import settings
+from labelcore.stages import judging
+from labelcore.stages.refining.keeping import in_use
+from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
+from tests import refinable
+from tests.app_server import serving
+from tests.mock_endpoint import serving as serving_endpoint
+
+pytestmark = pytest.mark.journey
+
+USER = "User: what it is asked of each output"
+WHY = "Why (for the history)"
+_FOCUSED = """() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  if (!["BUTTON", "INPUT", "TEXTAREA"].includes(element?.tagName)) return "";
+  return `${element?.innerText ?? ""} ${element?.getAttribute("aria-label") ?? ""} ${element?.id ?? ""}`;
+}"""
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        page = chromium.new_page(viewport={"width": 1440, "height": 1000})
+        page.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
+        yield page
+        expect.set_options(timeout=5_000)
+        chromium.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The project whose judge has decided all outputs, and its endpoint while the test runs."""
+    path = tmp_path / "app.duckdb"
+    with serving_endpoint() as (endpoint, url):
+        endpoint.answer = refinable.answer
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+        workspace, _ = refinable.make(open_database(path))
+        judging.run_judges(workspace)
+        close_database(path)
+        yield path
+    settings.cache_clear()
+
+
+def address(app: str, **more: str) -> str:
+    given = {"project": refinable.PROJECT, "annotator": "ann", "role": "engineer", "language": "English"}
+    return f"{app}/judging?{urlencode({f'labelcore-{name}': value for name, value in given.items()} | more)}"
+
+
+def kept(database: Path) -> tuple[int, str, str]:
+    db = open_database(database)
+    workspace = Workspace(db, refinable.project_of(db), "ann")
+    version = in_use(workspace, judging.active_judges(workspace)[0].judge_id)
+    return version.version, version.why, str(version.spec["template"]["user"])
+
+
+def figures(database: Path) -> int:
+    """How many outputs the better prompt mends."""
+    db = open_database(database)
+    mended, _ = refinable.planted(Workspace(db, refinable.project_of(db), "ann"))
+    close_database(database)
+    return len(mended)
+
+
+def test_by_mouse(database: Path, page: Page) -> None:
+    mended = figures(database)
+    with serving(database, refinable.PROJECT, "ann") as app:
+        page.goto(address(app))
+        page.get_by_role("button", name="How it decides").click()
+        page.get_by_role("button", name="Edit prompt").click()
+        area = page.get_by_label(USER)
+        expect(area).to_have_value(re.compile("{{output}}"))
+        area.click()
+        area.fill(f"{refinable.TOLD}\n\n{area.input_value()}")
+        expect(page.locator("code", has_text=refinable.TOLD)).to_be_visible()  # as the model sees it
+        page.get_by_role("button", name=re.compile("reference$")).click()
+        expect(area).to_have_value(re.compile("{{reference}}"))
+        page.get_by_role("button", name="Try it").click()
+        expect(page.get_by_role("heading", name=re.compile("^Better"))).to_be_visible()
+        expect(page.get_by_text(f"Mended ({mended})")).to_be_visible()
+        page.get_by_label(WHY).fill("counts goodwill")
+        page.get_by_role("button", name="Keep it").click()
+        expect(page.get_by_text("Version 2 is in use.")).to_be_visible()
+        page.get_by_role("button", name="Let it decide the graded outputs").click()
+        expect(page.get_by_text(re.compile(r"Finds 100% .* of the bad outputs"))).to_be_visible()
+    version, why, user = kept(database)
+    assert (version, why) == (2, "counts goodwill")
+    assert refinable.TOLD in user
+    assert "{{reference}}" in user
+
+
+def tab_to(page: Page, words: str, most: int = 80) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if words in page.evaluate(_FOCUSED):
+            return
+    raise AssertionError(f"no way to {words!r} by Tab")
+
+
+def test_by_keyboard(database: Path, page: Page) -> None:
+    mended = figures(database)
+    with serving(database, refinable.PROJECT, "ann") as app:
+        page.goto(address(app, show="how"))
+        expect(page.get_by_role("button", name="Edit prompt")).to_be_visible()
+        tab_to(page, "Edit prompt")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label(USER)).to_be_visible()
+        tab_to(page, "user")
+        page.keyboard.press("Control+Home")
+        page.keyboard.type(f"{refinable.TOLD}\n\n")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("heading", name=re.compile("^Better"))).to_be_visible()
+        expect(page.get_by_text(f"Mended ({mended})")).to_be_visible()
+        tab_to(page, WHY)
+        page.keyboard.type("counts goodwill")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Version 2 is in use.")).to_be_visible()
+        page.keyboard.press("Alt+1")
+        expect(page.get_by_label(USER)).to_have_value(re.compile(f"^{refinable.TOLD}"))
+    version, why, user = kept(database)
+    assert (version, why) == (2, "counts goodwill")
+    assert user.startswith(refinable.TOLD)

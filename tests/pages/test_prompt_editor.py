@@ -1,0 +1,192 @@
+"""The editor of a judge's prompt: written, tried and kept in the app, with what was planted coming out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.judges.templates import DEFAULT
+from labelcore.messages import sentence
+from labelcore.models import JudgeVersion
+from labelcore.settings import settings
+from labelcore.stages import judging, refining
+from labelcore.stages.refining.drafts import Draft
+from labelcore.stages.refining.examples import splits_of
+from labelcore.stages.refining.keeping import in_use
+from labelcore.store import close_database, judges as judge_table, open_database, outputs as output_table
+from labelcore.workspace import Workspace
+from pages.widgets import keys
+from pages.widgets.judging.drafting import Written
+from tests import refinable
+from tests.mock_endpoint import MockEndpoint, serving
+from tests.pages.test_pages import ROOT, healthy
+
+PAGE = ROOT / "pages" / "5_judging.py"
+BETTER = DEFAULT.model_copy(update={"user": f"{refinable.TOLD}\n\n{DEFAULT.user}"})
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
+    with serving() as (endpoint, url):
+        endpoint.answer = refinable.answer
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+        yield endpoint
+    settings.cache_clear()
+
+
+@pytest.fixture
+def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mock: MockEndpoint) -> Iterator[JudgeVersion]:
+    """The judge that has decided all outputs."""
+    path = tmp_path / "app.duckdb"
+    for name, value in (("DB", str(path)), ("PROJECT", refinable.PROJECT), ("ANNOTATOR", "ann")):
+        monkeypatch.setenv(f"LABELCORE_{name}", value)
+    settings.cache_clear()
+    workspace, version = refinable.make(open_database(path))
+    judging.run_judges(workspace)
+    yield version
+    close_database(path)
+
+
+@pytest.fixture
+def workspace(judge: JudgeVersion) -> Workspace:
+    db = open_database(settings().db)
+    return Workspace(db, refinable.project_of(db), "ann")
+
+
+def opened(view: str, version: JudgeVersion, draft: Draft | None = None, **address: str) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in {"show": view, "judge": version.id, **address}.items():
+        app.query_params[name] = value
+    if draft:
+        app.session_state[keys.PROMPT_DRAFT] = Written(version, draft, "written by a test")
+    return healthy(app.run())
+
+
+def shown(app: AppTest) -> str:
+    parts = (*app.markdown, *app.text, *app.info, *app.success, *app.error)
+    return " ".join(element.value.replace("\\", "") for element in parts)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return healthy(next(button for button in app.button if button.label == label).click().run())
+
+
+def drafted(version: JudgeVersion, **changes: object) -> Draft:
+    return Draft.of(version).model_copy(update={"template": BETTER, **changes})
+
+
+def settled(app: AppTest) -> AppTest:
+    for _ in range(100):
+        if not app.session_state[keys.PROMPT_TRIED].running:
+            return healthy(app.run())
+        time.sleep(0.1)
+    raise AssertionError("the trial did not end")
+
+
+def test_the_whole_prompt_stands_there_as_the_model_sees_it(judge: JudgeVersion) -> None:
+    app = opened("prompt", judge)
+    system, user = (code.value for code in app.code)
+    assert "You decide whether one output" in system
+    assert "The reply never promises a refund." in user
+    assert "goodwill" in user  # an output on which the judge and people differ comes first
+    assert "tokens" in shown(app)
+    assert "Try it" not in [button.label for button in app.button]
+
+
+def test_what_is_wrong_is_said_and_stops_a_trial(judge: JudgeVersion) -> None:
+    broken = BETTER.model_copy(
+        update={"user": "{{criterion}} {{answer}} Pass replies that promise a refund."}
+    )
+    app = opened("prompt", judge, drafted(judge, template=broken))
+    for words in ("never shows the output", "no slot “answer”", "opposite of “The reply never"):
+        assert words in shown(app)
+    assert [button.disabled for button in app.button if button.label == "Try it"] == [True]
+
+
+def test_a_draft_is_tried_kept_with_a_reason_and_taken_back(
+    judge: JudgeVersion, workspace: Workspace, mock: MockEndpoint
+) -> None:
+    app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
+    assert app.query_params[keys.JUDGE_VIEW] in ("prompt-try", ["prompt-try"])
+    mended, broken = refinable.planted(workspace)
+    trial = app.session_state[keys.PROMPT_TRIED].trial
+    assert {attempt.output_id for attempt in trial.of("mended")} == mended
+    assert {attempt.output_id for attempt in trial.of("broken")} <= broken
+    assert sentence(trial.says).startswith("Better")
+    assert sentence(trial.says) in shown(app)
+    assert f"Mended ({len(mended)})" in app.segmented_control[0].options
+    asked = len(mock.prompts)
+    next(field for field in app.text_input if field.label.startswith("Why")).set_value("counts goodwill")
+    press(app, "Keep it")
+    assert app.query_params[keys.JUDGE_VIEW] in ("prompt-versions", ["prompt-versions"])
+    kept = in_use(workspace, judge.judge_id)
+    assert (kept.version, kept.why, kept.author) == (2, "counts goodwill", "ann")
+    assert Draft.of(kept).template == BETTER
+    assert "counts goodwill" in shown(app)
+    assert refinable.TOLD.split(maxsplit=1)[0] in shown(app)
+    assert len(mock.prompts) == asked
+    press(app, "Use version 1 again")
+    assert in_use(workspace, judge.judge_id).id == judge.id
+    assert len(judge_table.history(workspace.db, judge.judge_id)) == 2
+
+
+def test_without_a_reason_nothing_is_kept(judge: JudgeVersion, workspace: Workspace) -> None:
+    app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
+    press(app, "Keep it")
+    assert [warning.value for warning in app.warning] == ["Say why first, in a few words."]
+    assert in_use(workspace, judge.judge_id).id == judge.id
+
+
+def test_figures_of_other_words_are_called_so(judge: JudgeVersion) -> None:
+    app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
+    other = BETTER.model_copy(update={"system": "Decide."})
+    app.session_state[keys.PROMPT_DRAFT] = Written(judge, drafted(judge, template=other), "again")
+    healthy(app.run())
+    assert "changed since it was tried" in shown(app)
+    assert "Keep it" not in [button.label for button in app.button]
+
+
+def test_examples_come_from_train_in_pairs(judge: JudgeVersion, workspace: Workspace) -> None:
+    app = opened("prompt-examples", judge)
+    press(app, "Show both")
+    draft: Draft = app.session_state[keys.PROMPT_DRAFT].draft
+    assert sorted(example.verdict for example in draft.examples) == ["fail", "pass"]
+    assert draft.shown == 1
+    ids = [example.output_id for example in draft.examples]
+    assert set(splits_of(workspace, ids).values()) == {"train"}
+    assert "Examples (2)" in [button.label for button in app.button]
+    press(app, "Take it out")
+    assert len(app.session_state[keys.PROMPT_DRAFT].draft.examples) == 1
+    next(field for field in app.text_input if field.label.startswith("Search")).set_value("picture")
+    healthy(app.run())
+    assert any("picture" in code.value for code in app.code)
+
+
+def test_a_wrong_judge_leads_to_its_prompt_with_the_output_at_hand(
+    judge: JudgeVersion, workspace: Workspace
+) -> None:
+    conflicts = refining.docket(workspace, judge=judge).conflicts
+    conflict = next(known for known in conflicts if known.split == "train")
+    refining.decide(workspace, conflict.output.id, "judge_wrong", judge=judge)
+    app = opened("rulings", judge)
+    assert "On the list to mend" in " ".join(expander.label for expander in app.expander)
+    press(app, "Edit this judge")
+    assert app.query_params[keys.JUDGE_VIEW] in ("prompt", ["prompt"])
+    assert any(conflict.output.text in code.value for code in app.code)
+    press(app, "Show it as an example")
+    (example,) = app.session_state[keys.PROMPT_DRAFT].draft.examples
+    assert (example.output_id, example.verdict) == (conflict.output.id, "fail")
+
+
+def test_an_output_of_dev_is_not_offered_as_an_example(judge: JudgeVersion, workspace: Workspace) -> None:
+    ids = output_table.ids(workspace.db, workspace.project.id)
+    held = next(key for key, split in splits_of(workspace, ids).items() if split == "dev")
+    app = opened("prompt", judge, output=held)
+    assert "it can be no example" in shown(app)
+    assert "Show it as an example" not in [button.label for button in app.button]
