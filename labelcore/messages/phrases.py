@@ -82,4 +82,8 @@ _COMPARED = (
     "Coverage of the set",
     "False failures of the set",
 )
-PHRASES = _OF_PAGES + _OF_CRITERIA + _ASSUMPTIONS + _COMPARED
+_OF_PROMPTS = (
+    *("statement", "glossary", "examples", "conversation", "context", "reference"),
+    *("system", "user", "marked", "model", "endpoint", "shown", "probability"),
+)
+PHRASES = _OF_PAGES + _OF_CRITERIA + _ASSUMPTIONS + _COMPARED + _OF_PROMPTS

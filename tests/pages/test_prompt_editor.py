@@ -23,7 +23,7 @@ from pages.widgets import keys
 from pages.widgets.judging.drafting import Written
 from tests import refinable
 from tests.mock_endpoint import MockEndpoint, serving
-from tests.pages.test_pages import ROOT, healthy
+from tests.pages.opening import ROOT, healthy, press, shown
 
 PAGE = ROOT / "pages" / "5_judging.py"
 BETTER = DEFAULT.model_copy(update={"user": f"{refinable.TOLD}\n\n{DEFAULT.user}"})
@@ -66,15 +66,6 @@ def opened(view: str, version: JudgeVersion, draft: Draft | None = None, **addre
     if draft:
         app.session_state[keys.PROMPT_DRAFT] = Written(version, draft, "written by a test")
     return healthy(app.run())
-
-
-def shown(app: AppTest) -> str:
-    parts = (*app.markdown, *app.text, *app.info, *app.success, *app.error)
-    return " ".join(element.value.replace("\\", "") for element in parts)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return healthy(next(button for button in app.button if button.label == label).click().run())
 
 
 def drafted(version: JudgeVersion, **changes: object) -> Draft:
