@@ -16,7 +16,7 @@ from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import prompt_of
-from labelcore.stages.refining.prompts import Size, size_of, template_of
+from labelcore.stages.refining.prompts import Size, size_of
 from labelcore.workspace import Workspace
 
 _BESIDE = ("examples", "shown", "model", "endpoint", "address", "probability")
@@ -39,7 +39,7 @@ class Draft(Frozen):
     def of(cls, version: JudgeVersion) -> Draft:
         """The prompt of a judge as it is; BadInput where it has none, or several."""
         prompt = prompt_of(version)
-        return cls(template=template_of(prompt), **{name: getattr(prompt.spec, name) for name in _BESIDE})
+        return cls(template=prompt.template, **{name: getattr(prompt.spec, name) for name in _BESIDE})
 
     def spec(self, version: JudgeVersion) -> dict[str, Any]:
         """The judge's specification with this prompt; what was not changed stays as it was written."""
