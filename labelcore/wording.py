@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import Any, Self
 
 
@@ -52,3 +54,9 @@ class Wording(str):
 
 def _again(template: str, values: dict[str, Any]) -> Wording:
     return Wording(template, **values)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """What follows a name that is not known: the nearest one that is, "" where none is near."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return Wording(" Did you mean '{name}'?", name=close[0]) if close else ""

@@ -177,7 +177,7 @@ def test_a_mistyped_kind_of_export_is_told_the_nearest(
         main(["export", "gradse", "--out", str(tmp_path / "x.csv"), "--db", place])
     assert ended.value.code == 2
     told = capsys.readouterr().err
-    assert "'gradse' cannot be exported. Did you mean grades?" in told
+    assert "'gradse' cannot be exported. Did you mean 'grades'?" in told
     assert "outputs, grades, comparisons, verdicts, feedback, criteria" in told
 
 

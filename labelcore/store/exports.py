@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from labelcore import files
 from labelcore.errors import BadInput
 from labelcore.store.connection import Database
 from labelcore.store.filters import Filter, condition
-from labelcore.wording import Wording
+from labelcore.wording import did_you_mean
 
 TABLES = {
     "outputs": (
@@ -65,13 +64,11 @@ def write(db: Database, project_id: str, what: str, out: Path, wanted: Filter | 
         BadInput: the table or the ending is not known, has no outputs to filter, or cannot be written.
     """
     if what not in TABLES:
-        close = difflib.get_close_matches(what.lower(), TABLES, n=1)
-        meant = Wording(" Did you mean {name}?", name=close[0]) if close else ""
         raise BadInput(
             "'{noun}' cannot be exported.{meant}",
             next_step="There are {tables}.",
             noun=what,
-            meant=meant,
+            meant=did_you_mean(what.lower(), TABLES),
             tables=list(TABLES),
         )
     form = _FORMATS.get(out.suffix.lower())

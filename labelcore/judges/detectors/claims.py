@@ -71,8 +71,13 @@ def unheard_words(pair: Pairing) -> float:
     _UNFOUNDED + " exact approximat vague degree exaggerat 程度 大约 准确",
 )
 def new_degrees(output: Output, _: dict[str, Any]) -> float | None:
+    return _added(_degrees, output)
+
+
+def _added(find: Callable[[str], set[str]], output: Output) -> float | None:
+    """How much of what is found in the output is not found in its input."""
     given = source(output)
-    return float(len(_degrees(output.text) - _degrees(given))) if given else None
+    return float(len(find(output.text) - find(given))) if given else None
 
 
 def _degrees(text: str) -> set[str]:
@@ -153,8 +158,7 @@ def other_units(output: Output, _: dict[str, Any]) -> float | None:
     _UNFOUNDED + " date day month when deadline 日期 时间 哪天",
 )
 def new_days(output: Output, _: dict[str, Any]) -> float | None:
-    given = source(output)
-    return float(len(days(output.text) - days(given))) if given else None
+    return _added(days, output)
 
 
 @_held("longest gap", "share of its input left out in one stretch", "high", _LEFT_OUT, percent=True)

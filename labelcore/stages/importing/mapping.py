@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -16,7 +15,7 @@ from labelcore.stages.importing.keys import Redaction
 from labelcore.stages.importing.meanings import Said
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
-from labelcore.wording import Wording
+from labelcore.wording import did_you_mean
 
 NAMES: dict[str, tuple[str, ...]] = {
     meaning: tuple(words.split())
@@ -331,12 +330,10 @@ def check(column: str, columns: Sequence[str]) -> None:
     """Raise BadInput when a column does not exist, naming the nearest one."""
     if has(column, columns):
         return
-    close = difflib.get_close_matches(column, columns, n=1)
-    hint = Wording(" Did you mean '{name}'?", name=close[0]) if close else ""
     raise BadInput(
         "There is no column '{column}'.{hint}",
         next_step="The columns are: {columns}.",
         column=column,
-        hint=hint,
+        hint=did_you_mean(column, columns),
         columns=list(columns),
     )
