@@ -123,7 +123,7 @@ def _through(door: dict[str, Any] | None, request: Request, progress: Progress) 
     try:
         connection.connect()
         connection.sock.settimeout(None)  # an operation may take long; it reports as it goes
-        connection.request("POST", "/labelcore/operations", request.model_dump_json(), headers)
+        connection.request("POST", "/labelcore/operations", request.model_dump_json().encode(), headers)
         response = connection.getresponse()
     except OSError:
         return None
