@@ -1,7 +1,7 @@
 """The app's door: the database opened once for the process, routes beside the pages, headers for all answers.
 
-``/healthz`` says that the process lives; ``/labelcore/operations`` runs an operation for who knows
-the secret that the app left beside the database.
+``/healthz``, ``/readyz`` and ``/metrics`` say how it is; ``/labelcore/operations`` runs an operation for
+who knows the secret that the app left beside the database, or shows a token.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from labelcore import places
+from labelcore import health, places
 from labelcore.access import sign_in
 from labelcore.access.sessions import SignedIn
 from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
+from labelcore.health import Watched, begin_log
 from labelcore.hosts import KnownHosts
 from labelcore.messages import trouble_words
 from labelcore.models import DOOR_SUFFIX, Visitor
+from labelcore.scheduled import keep_backups
 from labelcore.settings import settings
 from labelcore.stages import signing
 from labelcore.stages.judging import stop_abandoned_runs
@@ -77,7 +79,7 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
-middleware = [Middleware(SecurityHeaders), Middleware(KnownHosts), Middleware(SignedIn)]
+middleware = [Middleware(Watched), Middleware(SecurityHeaders), Middleware(KnownHosts), Middleware(SignedIn)]
 
 
 _TURN = 0.001
@@ -112,9 +114,10 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     except LabelcoreError:
         yield {}
         return
+    begin_log()
     stop_abandoned_runs(db)
     _welcome_first(db)
-    steadiness = asyncio.create_task(keep_steady())
+    tasks = [asyncio.create_task(task) for task in (keep_steady(), keep_backups(db))]
     door = Path(f"{path}{DOOR_SUFFIX}")
     address = settings().address
     address = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - compared, not bound
@@ -127,7 +130,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         with one_thread():  # many people's pages compute at once
             yield {}
     finally:
-        steadiness.cancel()
+        for task in tasks:
+            task.cancel()
         door.unlink(missing_ok=True)
         close_database(path)
 
@@ -140,11 +144,6 @@ def _welcome_first(db: Database) -> None:
 
 
 _log = logging.getLogger(__name__)
-
-
-async def healthz(_request: HttpRequest) -> Response:
-    """Say that the process lives."""
-    return JSONResponse({"status": "ok"})
 
 
 async def operations(request: HttpRequest) -> Response:
@@ -215,8 +214,4 @@ def _work(wanted: Request, caller: _Caller, tell: Any) -> None:
         tell({"error": f"'{wanted.operation}' failed inside the app; its log says why."})
 
 
-routes = [
-    Route("/healthz", healthz),
-    Route("/labelcore/operations", operations, methods=["POST"]),
-    *sign_in.routes,
-]
+routes = [*health.routes, Route("/labelcore/operations", operations, methods=["POST"]), *sign_in.routes]

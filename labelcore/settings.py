@@ -204,6 +204,14 @@ class Settings(Calls, BaseSettings):
     """The address of the OpenID provider, for the sign-in "oidc"."""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr | None = None
+    log: Literal["text", "json"] = "text"
+    """How the app writes its log; no line holds a text of an output."""
+    backup_folder: Path | None = None
+    """Where the running app writes backups by itself."""
+    backup_hours: float = Field(default=24, gt=0)
+    """Hours from one such backup to the next."""
+    backup_keep: int = Field(default=7, ge=1)
+    """So many of them are kept."""
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Further names by which browsers may call the app, with a comma between them: the machine's, or that
     of the proxy before it. Its addresses and localhost need not be named."""

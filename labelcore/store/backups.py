@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tempfile
 import threading
 from pathlib import Path
 
@@ -55,6 +56,14 @@ def _check_copy(copy: Path) -> None:
             looked.rows(f'SELECT count(*), bit_xor(hash(rows)) FROM "{table}" rows')
     finally:
         looked.close()
+
+
+def rehearse(backup: Path) -> None:
+    """Open a copy of a backup as a restore would. BadInput: it cannot be restored."""
+    with tempfile.TemporaryDirectory(dir=backup.parent) as folder:
+        copy = Path(folder) / backup.name
+        shutil.copyfile(backup, copy)
+        _check_backup(backup, copy)
 
 
 def restore(source: Path, target: Path) -> Path | None:
@@ -119,6 +128,13 @@ def compact(db: Database) -> tuple[int, int]:
     db.outside().run("VACUUM")
     db.outside().run("CHECKPOINT")
     return before, db.path.stat().st_size if db.path else 0
+
+
+def sizes(db: Database) -> dict[str, float]:
+    """Figures of the whole database for those who watch it: rows by table, and bytes."""
+    tables = ("output", "grade", "verdict", "judge_version", "audit_event")
+    counts = {f"{table}_rows": float(db.rows(f"SELECT count(*) FROM {table}")[0][0]) for table in tables}
+    return counts | {"database_bytes": float(db.path.stat().st_size if db.path else 0)}
 
 
 def integrity(db: Database) -> dict[str, int]:

@@ -1,0 +1,114 @@
+"""Is the app well: readiness, figures, a log without content, backups by themselves, files to deploy it."""
+
+import json
+import logging
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
+
+from labelcore import health, scheduled
+from labelcore.models import Role, now
+from labelcore.settings import settings
+from labelcore.stages import people, projects
+from labelcore.store import Database, close_database, open_database
+from labelcore.workspace import Workspace
+from tests.databases import empty_file
+
+ROOT = Path(__file__).resolve().parents[1]
+DEPLOYMENT = ROOT / "docs" / "deployment"
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    path = empty_file(tmp_path / "app.duckdb")
+    monkeypatch.setenv("LABELCORE_DB", str(path))
+    settings.cache_clear()
+    yield open_database(path)
+    close_database(path)
+    settings.cache_clear()
+
+
+def client(address: str = "127.0.0.1", host: str = "127.0.0.1") -> TestClient:
+    app = Starlette(routes=health.routes, middleware=[Middleware(health.Watched)])
+    return TestClient(app, base_url=f"http://{host}", client=(address, 4000))
+
+
+def test_ready_is_who_has_a_database(
+    opened: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert client().get("/readyz").json() == {"status": "ready"}
+    broken = tmp_path / "broken.duckdb"
+    broken.write_bytes(b"not a database" * 1000)
+    monkeypatch.setenv("LABELCORE_DB", str(broken))
+    settings.cache_clear()
+    assert client().get("/readyz").status_code == 503
+    assert client().get("/healthz").status_code == 200
+
+
+def test_figures_are_for_this_machine_or_for_a_token(opened: Database) -> None:
+    workspace = Workspace(opened, projects.open_project(opened, "test"))
+    text = client().get("/metrics").text
+    assert re.search(r"^labelcore_grade_rows 0.0$", text, re.M)
+    assert 'labelcore_requests_total{status="2xx",what="other"}' in client().get("/metrics").text
+    far = client("10.1.1.1", "labelcore.example.org")
+    assert far.get("/metrics").status_code == 401
+    token = people.make_token(workspace, "Prometheus", Role.MANAGER).token
+    assert far.get("/metrics", headers={"authorization": f"Bearer {token}"}).status_code == 200
+
+
+def test_the_log_is_json_and_says_nothing_of_content(
+    opened: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "labelcore.requests"):
+        client().get("/healthz?labelcore-project=secret")
+    line = json.loads(health.JsonLines().format(caplog.records[-1]))
+    assert line["message"].startswith("GET /healthz 200")
+    assert "secret" not in json.dumps(line)
+
+
+def test_a_backup_is_written_when_due_read_back_and_the_oldest_go(
+    opened: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_BACKUP_KEEP", "2")
+    settings.cache_clear()
+    folder, at = tmp_path / "backups", now()
+    made = []
+    for day in range(4):
+        monkeypatch.setattr(scheduled, "now", lambda day=day: at + timedelta(days=day, seconds=1))
+        made.append(scheduled.back_up_if_due(opened, folder))
+        assert scheduled.back_up_if_due(opened, folder) is None  # not twice in a day
+    assert sorted(folder.iterdir()) == made[2:]
+
+
+def test_the_container_copies_what_there_is_and_serves() -> None:
+    lines = (DEPLOYMENT / "Containerfile").read_text().splitlines()
+    copied = [part for line in lines if line.startswith("COPY ") for part in shlex.split(line)[1:-1]]
+    assert copied
+    assert all((ROOT / name).exists() for name in copied)
+    command = next(json.loads(line.removeprefix("CMD ")) for line in lines if line.startswith("CMD "))
+    assert command[:2] == ["labelcore", "serve"]
+    assert any(line.startswith("USER ") for line in lines)
+
+
+def test_the_settings_that_deployment_names_exist() -> None:
+    known = {f"LABELCORE_{name.upper()}" for name in type(settings()).model_fields}
+    files = [file for file in DEPLOYMENT.iterdir() if file.is_file()]
+    named = {name for file in files for name in re.findall(r"LABELCORE_[A-Z_]+", file.read_text())}
+    assert named <= known
+    service = yaml.safe_load((DEPLOYMENT / "compose.yaml").read_text())["services"]["labelcore"]
+    assert service["environment"]["LABELCORE_SIGN_IN"] in {"accounts", "oidc", "header"}
+
+
+def test_what_the_page_on_deployment_promises_is_tested_where_it_says() -> None:
+    text = (DEPLOYMENT / "README.md").read_text()
+    named = re.findall(r"tests/[\w/.]+", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
