@@ -22,8 +22,10 @@ from labelcore.messages.phrases import PHRASES
 from labelcore.messages.telling import WORDS
 from labelcore.store.formats import every_format, every_tool
 
-_ERRORS = "LabelcoreError BadInput NotFound NotAllowed StoreBusy StoreDamaged StoreFull ModelTrouble "
-    "SeveralParts Ambiguous"
+_ERRORS = (
+    "LabelcoreError BadInput NotFound NotAllowed StoreBusy StoreDamaged StoreFull ModelTrouble SeveralParts "
+    "Ambiguous"
+)
 SPOKEN: dict[str, tuple[int | str, ...]] = {
     **dict.fromkeys(("say", "Wording", "NotData", "not_measurable"), (0,)),
     **dict.fromkeys(_ERRORS.split(), (0, "next_step")),
