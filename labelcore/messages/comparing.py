@@ -34,7 +34,6 @@ WORDS = {
         "points "
         "less of the best on new ones.",
     ),
-    "answered_as_other": "Asked for {asked}, but the endpoint answers as {names}.",
     "loss_unknown_bad": "What changes for bad outputs is not measurable: {why}.",
     "loss_unknown_good": "What changes for good outputs is not measurable: {why}.",
     "fewer_bad_sure": "It misses {n} more of 100 bad outputs, 95 % between {low} and {high}.",

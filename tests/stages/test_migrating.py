@@ -10,10 +10,11 @@ from labelcore.errors import BadInput, ModelTrouble
 from labelcore.messages import Language, document_of, lines_of, sentence, speaking
 from labelcore.models import Criterion, Evidence, JudgeVersion, Output
 from labelcore.operations import find_operation
-from labelcore.stages import judging
+from labelcore.settings import settings
+from labelcore.stages import judging, projects
 from labelcore.stages.judging.keeping.versions import Draft
 from labelcore.stages.refining import keeping
-from labelcore.stages.refining.migrating import loss_of, migrate
+from labelcore.stages.refining.migrating import Moving, loss_of, migrate
 from labelcore.stats.rate import Rate
 from labelcore.stats.splits import split_of
 from labelcore.store import criteria as criterion_table, judges as judge_table, verdicts as verdict_table
@@ -103,7 +104,7 @@ def test_a_model_that_is_as_good_is_switched_to_and_the_old_one_stays_reproducib
     workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
 ) -> None:
     grade(give_all, made)
-    found = migrate(workspace, judge, to="same", keep_as="switch")
+    found = migrate(workspace, judge, to="same", moving=Moving(keep_as="switch"))
     assert found.advice == "switch" and found.repair is None and found.kept is not None and found.kept.in_use
     now = keeping.in_use(workspace, judge.judge_id)
     assert now.model == "same" and now.id == found.new_version_id
@@ -117,7 +118,7 @@ def test_without_enough_grades_the_flips_are_asked_for_first(
 ) -> None:
     first = [output for output in fitting(workspace, made) if "subtle" not in output.text][:12]
     grade(give_all, first)
-    found = migrate(workspace, judge, to="new", no_repair=True)
+    found = migrate(workspace, judge, to="new", moving=Moving(no_repair=True))
     assert found.advice == "grade first" and found.settles and 0 < len(found.picks) < 60
     asked = {pick.output_id for pick in found.picks}
     texts = {output.id: output.text for output in made}
@@ -126,8 +127,11 @@ def test_without_enough_grades_the_flips_are_asked_for_first(
         split_of(workspace.project.id, key) != "test" for key in asked
     )
     assert all(0 < pick.probability <= 1 for pick in found.picks)
+    migrate(workspace, judge, to="new", moving=Moving(no_repair=True, ask=True))
+    present = projects.open_project(workspace.db, workspace.project.name)
+    assert set(present.rules.review) == asked
     grade(give_all, [output for output in made if output.id in asked])
-    settled = migrate(workspace, judge, to="new", no_repair=True)
+    settled = migrate(workspace, judge, to="new", moving=Moving(no_repair=True))
     assert settled.advice == "stay" and settled.requests == 0
 
 
@@ -138,12 +142,28 @@ def test_an_old_model_that_is_gone_and_a_new_one_that_fails_lose_nothing(
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name, limit=60))
     mock.answer_as = {"mock": verdict_on, "new": worse_on}
     mock.faults = ["404"]
-    found = migrate(workspace, judge, to="new", no_repair=True)
+    found = migrate(workspace, judge, to="new", moving=Moving(no_repair=True))
     assert 0 < found.n <= 60 and "knows no model" in found.message
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     mock.faults = ["401"]
     broken = migrate(workspace, judge, to="third")
     assert broken.exit_code == 1 and broken.state == "stopped"
+
+
+def test_a_spending_limit_holds_for_both_models(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    made: list[Output],
+    give_all: Give,
+    mock: MockEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grade(give_all, made)
+    monkeypatch.setenv("LABELCORE_PRICE_IN", "100")
+    settings.cache_clear()
+    found = migrate(workspace, judge, to="new", moving=Moving(max_cost=0.2))
+    assert 0 < len(mock.prompts) <= 200 and len(mock.prompts) < 2 * N and found.state == "stopped"
+    assert found.exit_code == 1 and "0.2" in found.message and found.repair is None
 
 
 def test_what_cannot_be_moved_is_refused(

@@ -6,6 +6,7 @@ Candidates are made of train, compared on train, and the best of them is measure
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from labelcore.judges import prompts
@@ -16,7 +17,8 @@ from labelcore.stages.aligning.report import flat
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stages.judging.proposing.teaching import teaching_examples
-from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
+from labelcore.stages.judging.running.live_run import RunOptions
+from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining.trying import GradedOutputs, change_on, drafted, is_right
 from labelcore.stats.changes import Change
 from labelcore.workspace import Workspace
@@ -61,52 +63,57 @@ class Repair(Frozen):
         }
 
 
-def repair(
-    workspace: Workspace,
-    new: JudgeVersion,
-    old: dict[str, Decision],
-    graded: GradedOutputs,
-    decided: dict[str, Decision],
-) -> Repair | None:
-    """The best candidate on train beside what the new model ``decided``; None where none is better there."""
-    train = [key for key, split in graded.splits.items() if split == "train" and key in decided]
-    dev = [key for key, split in graded.splits.items() if split == "dev" and key in old]
+@dataclass(frozen=True)
+class Shadow:
+    """What both models say of graded outputs, and how candidates are asked."""
+
+    graded: GradedOutputs
+    old: dict[str, Decision]
+    new: dict[str, Decision]
+    options: RunOptions
+
+    def of_split(self, wanted: str) -> list[str]:
+        """The graded outputs of a split that both decided."""
+        return [key for key, split in self.graded.splits.items() if split == wanted and key in self.new]
+
+    @property
+    def wrong(self) -> set[str]:
+        """The outputs of train that the new model gets wrong."""
+        fails = self.graded.fails
+        return {key for key in self.of_split("train") if not is_right(self.new[key], failed=fails[key])}
+
+
+def repair(workspace: Workspace, new: JudgeVersion, shadow: Shadow) -> Repair | None:
+    """The best candidate on train beside the new model as it came; None where none is better there."""
+    train, dev = shadow.of_split("train"), shadow.of_split("dev")
     best: tuple[float, str, JudgeVersion, Change] | None = None
     spent, tried = 0.0, 0
-    for what, spec in _candidates(workspace, new, graded, decided, train):
+    for what, spec in _candidates(workspace, new, shadow) if train else ():
         version = drafted(workspace, new, spec)
-        answers = _asked(workspace, version, train)
-        found = change_on(workspace, graded, decided, answers.decisions, train)
+        answers = ask_unstored(workspace, version, train, shadow.options)
+        found = change_on(workspace, shadow.graded, shadow.new, answers.decisions, train)
         spent, tried = spent + answers.run.cost_usd, tried + 1
         gain = found.balanced.value or 0.0
         if gain > (best[0] if best else 0.0):
             best = gain, what, version, found
     if best is None or not dev:
         return None
-    answers = _asked(workspace, best[2], dev)
+    answers = ask_unstored(workspace, best[2], dev, shadow.options)
     return Repair(
         what=best[1],
         version=best[2],
         on_train=best[3],
-        on_dev=change_on(workspace, graded, old, answers.decisions, dev),
+        on_dev=change_on(workspace, shadow.graded, shadow.old, answers.decisions, dev),
         tried=tried,
         cost_usd=spent + answers.run.cost_usd,
     )
 
 
-def _asked(workspace: Workspace, version: JudgeVersion, ids: list[str]) -> Tried:
-    return ask_unstored(workspace, version, ids)
-
-
 def _candidates(
-    workspace: Workspace,
-    new: JudgeVersion,
-    graded: GradedOutputs,
-    decided: dict[str, Decision],
-    train: list[str],
+    workspace: Workspace, new: JudgeVersion, shadow: Shadow
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     prompt = kind_of(new).prompts[0]
-    if train and (examples := _examples(workspace, new, graded, decided, train)):
+    if examples := _examples(workspace, new, shadow):
         taught = [example.model_dump() for example in examples]
         yield "examples", {**prompt.content, "examples": taught, "shown": _SHOWN}
     for variant in prompts.VARIANTS:
@@ -114,18 +121,12 @@ def _candidates(
             yield variant, prompt.varied(variant)
 
 
-def _examples(
-    workspace: Workspace,
-    new: JudgeVersion,
-    graded: GradedOutputs,
-    decided: dict[str, Decision],
-    train: list[str],
-) -> list[Teaching]:
-    """Chosen to teach among what the new model gets wrong, and what passes or fails beside it."""
+def _examples(workspace: Workspace, new: JudgeVersion, shadow: Shadow) -> list[Teaching]:
+    """Chosen to teach among what the new model gets wrong, and what people grade otherwise beside it."""
     criterion = find_criterion(workspace, new.criterion_id) if new.criterion_id else None
-    wrong = {key for key in train if not is_right(decided[key], failed=graded.fails[key])}
+    fails, wrong = shadow.graded.fails, shadow.wrong
     if criterion is None or not wrong:
         return []
-    right = {graded.fails[key] for key in wrong}
-    chosen = {key: graded.fails[key] for key in train if key in wrong or graded.fails[key] not in right}
-    return teaching_examples(workspace, Subject(criterion, chosen), graded.labels.notes)
+    grades = {fails[key] for key in wrong}
+    chosen = {key: fails[key] for key in shadow.of_split("train") if key in wrong or fails[key] not in grades}
+    return teaching_examples(workspace, Subject(criterion, chosen), shadow.graded.labels.notes)

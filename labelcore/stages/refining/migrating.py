@@ -18,18 +18,22 @@ from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
+from labelcore.llm.protocol import is_another
+from labelcore.llm.spending import Purse
 from labelcore.models import NOTHING, Decision, Fact, Frozen, JudgeVersion, Role, fact
-from labelcore.operations import Effect, Metavar, operation
+from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.finding import find_criterion
+from labelcore.stages.grading.rules import review
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running import execution
+from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
-from labelcore.stages.refining.mending import Repair, repair
-from labelcore.stages.refining.trying import BOTH, GradedOutputs, drafted, graded_outputs
+from labelcore.stages.refining.mending import Repair, Shadow, repair
+from labelcore.stages.refining.trying import BOTH, GradedOutputs, MostCost, drafted, graded_outputs
 from labelcore.stats.changes import Change, Compared, change, of_move
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.settling import Advice, advice_on, fewest_to_settle, grading_order
@@ -56,6 +60,7 @@ class Side(Frozen):
     US dollars for 1,000 verdicts, milliseconds for one (median); None where it is not known.
     """
 
+    judge: str
     model: str
     endpoint: str
     answered_as: tuple[str, ...]
@@ -65,8 +70,9 @@ class Side(Frozen):
     @property
     def renamed(self) -> Fact:
         """That the endpoint names another model than was asked for."""
-        others = [name for name in self.answered_as if name != self.model]
-        return fact("answered_as_other", asked=self.model, names=others) if others else NOTHING
+        others = [name for name in self.answered_as if is_another(self.model, name)]
+        told = {"judge": self.judge, "asked": self.model, "names": others}
+        return fact("answered_as_another", **told) if others else NOTHING
 
 
 class Pick(Frozen):
@@ -158,22 +164,31 @@ def loss_of(rate: Any, grade: Literal["bad", "good"]) -> Fact:
     return fact(f"{word}_{grade}_{sure}", n=abs(value), low=abs(low), high=abs(high))
 
 
+class Moving(Options):
+    """What a move may cost, and what becomes of it."""
+
+    limit: Annotated[int, Field(ge=1, description="Let both decide so many outputs, graded ones first.")] = (
+        USUAL
+    )
+    max_cost: MostCost = None
+    keep_as: Annotated[
+        Literal["switch", "beside"] | None,
+        Field(description="switch: use it from now on; beside: store it and stay with the present one."),
+    ] = None
+    ask: Annotated[bool, Field(description="Put the outputs to grade first on the Grade page.")] = False
+    no_repair: Annotated[bool, Field(description="Try no other examples or wordings where it loses.")] = False
+
+
+_AS_USUAL = Moving()
+
+
 @operation("migrate judge", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def migrate(
     workspace: Workspace,
     judge: JudgeVersion,
     *,
     to: Annotated[str, Metavar("MODEL[@ENDPOINT]"), Field(description="The model that shall decide.")],
-    limit: Annotated[
-        int, Field(ge=1, description="Let both decide so many outputs, graded ones first.")
-    ] = USUAL,
-    keep_as: Annotated[
-        Literal["switch", "beside"] | None,
-        Field(description="switch: use it from now on; beside: store it and stay with the present one."),
-    ] = None,
-    no_repair: Annotated[
-        bool, Field(description="Try no other examples or wordings where it loses.")
-    ] = False,
+    moving: Moving = _AS_USUAL,
 ) -> Migration:
     """Let another model decide the same outputs, and say what a move to it changes.
 
@@ -184,19 +199,21 @@ def migrate(
     new = drafted(workspace, judge, _moved(workspace, judge, to))
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
     graded = graded_outputs(workspace, criterion, BOTH)
-    ids = _shadowed(workspace, judge, graded, limit)
-    old, problem = _present(workspace, judge, ids)
-    tried = ask_unstored(workspace, new, [key for key in ids if key in old])
+    ids = _shadowed(workspace, judge, graded, moving.limit)
+    options = RunOptions(purse=None if moving.max_cost is None else Purse(moving.max_cost))
+    old, problem = _present(workspace, judge, ids, options)
+    tried = ask_unstored(workspace, new, [key for key in ids if key in old], options)
     known = tried.decisions
     both = [key for key in ids if key in old and key in known]
     compared = _compared(workspace, graded, both, old, known)
     found = change(compared)
     picks, settles = _to_grade(compared, both, found)
-    loses = (found.balanced.value or 0) < 0 and advice_on(found) != "switch"
-    mended = repair(workspace, new, old, graded, known) if loses and not no_repair else None
-    kept = (
-        keep(workspace, judge, new.spec, why=f"moved to {to}", use=keep_as == "switch") if keep_as else None
-    )
+    if moving.ask and picks:
+        review(workspace, [pick.output_id for pick in picks])
+    loses = (found.balanced.value or 0) < 0 and advice_on(found) != "switch" and not moving.no_repair
+    mended = repair(workspace, new, Shadow(graded, old, known, options)) if loses else None
+    use = moving.keep_as == "switch"
+    kept = keep(workspace, judge, new.spec, why=f"moved to {to}", use=use) if moving.keep_as else None
     return Migration(
         judge=judge.name,
         judge_version_id=judge.id,
@@ -261,13 +278,13 @@ def _shadowed(workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, 
 
 
 def _present(
-    workspace: Workspace, judge: JudgeVersion, ids: Sequence[str]
+    workspace: Workspace, judge: JudgeVersion, ids: Sequence[str], options: RunOptions
 ) -> tuple[dict[str, Decision], str]:
     """What the present model said; it is asked where it said nothing yet. If it cannot be, why not."""
     missing, problem = verdict_table.missing(workspace.db, judge.id, ids), ""
     if missing:
         try:
-            problem = execution.run(workspace, [judge], missing).message
+            problem = execution.run(workspace, [judge], missing, options).message
         except LabelcoreError as trouble:
             problem = str(trouble)
     verdicts = verdict_table.of_outputs(workspace.db, list(ids), [judge.id])
@@ -334,6 +351,7 @@ def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> Side:
     spec = kind_of(version).prompts[0].spec
     n, latencies = len(decisions), [found.latency_ms for found in decisions if found.latency_ms]
     return Side(
+        judge=version.name,
         model=spec.model,
         endpoint=spec.endpoint,
         answered_as=tuple(sorted({found.model for found in decisions if found.model})),

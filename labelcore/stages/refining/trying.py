@@ -19,6 +19,7 @@ from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges import prompt_files
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
+from labelcore.llm.spending import Purse
 from labelcore.models import Criterion, Decision, Fact, JudgeVersion, Role, Run, SplitName, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.aligning.evidence import sources_of, truth_of
@@ -39,6 +40,7 @@ from labelcore.workspace import Workspace
 USUAL = 60
 """So many outputs are tried where nobody says more."""
 Splits = tuple[SplitName, ...]
+MostCost = Annotated[float | None, Field(gt=0, description="US dollars that it may spend.")]
 BOTH: Splits = ("train", "dev")
 
 
@@ -64,11 +66,17 @@ class OngoingTrial:
 
 @dataclass(frozen=True)
 class Order:
-    """Which graded outputs are tried: at most so many, of these splits."""
+    """Which graded outputs are tried: at most so many, of these splits. ``purse``: what may be spent."""
 
     limit: int = USUAL
     splits: Splits = BOTH
     watched: OngoingTrial = field(default_factory=OngoingTrial)
+    purse: Purse | None = None
+
+    @property
+    def options(self) -> RunOptions:
+        """How both versions are asked: one stop and one purse for all."""
+        return RunOptions(stop=self.watched.stop, purse=self.purse)
 
 
 @operation("judge prompt try", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -79,6 +87,7 @@ def try_prompt(
     file: PromptText,
     limit: Annotated[int, Field(ge=1, description="Try it on so many graded outputs at most.")] = USUAL,
     split: Annotated[Literal["train", "dev"] | None, Field(description="Only on these, not on both.")] = None,
+    max_cost: MostCost = None,
 ) -> Trial:
     """Try another prompt of a judge on graded outputs before it is kept: what it mends, what it breaks.
 
@@ -88,7 +97,8 @@ def try_prompt(
         BadInput: the file holds no prompt that can be asked, or nothing is graded.
     """
     new = drafted(workspace, judge, changed(judge, prompt_files.read(file)))
-    return compare(workspace, judge, new, Order(limit, (split,) if split else BOTH))
+    purse = None if max_cost is None else Purse(max_cost)
+    return compare(workspace, judge, new, Order(limit, (split,) if split else BOTH, purse=purse))
 
 
 def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> JudgeVersion:
@@ -130,7 +140,7 @@ def compare(
     known, run = _decided(workspace, present, graded, chosen)
     ids = _drawn(graded, known, chosen.limit)
     chosen.watched.total = len(ids)
-    tried = ask_unstored(workspace, new, ids, chosen.watched.stop, chosen.watched.hear)
+    tried = ask_unstored(workspace, new, ids, chosen.options, chosen.watched.hear)
     return _trial(workspace, (present, new), graded, known, tried, run, len(ids))
 
 
@@ -174,7 +184,7 @@ def _decided(
     if len(known) >= order.limit or not missing or not kind_of(present).runs:
         return known, None
     try:
-        run = execution.run(workspace, [present], missing, RunOptions(stop=order.watched.stop))
+        run = execution.run(workspace, [present], missing, order.options)
     except LabelcoreError:  # what it decided before is there all the same
         if not known:
             raise

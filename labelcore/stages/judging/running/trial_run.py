@@ -7,7 +7,6 @@ answers in the store and pays for none of them again.
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -69,7 +68,7 @@ def ask_unstored(
     workspace: Workspace,
     version: JudgeVersion,
     output_ids: Sequence[str],
-    stop: threading.Event | None = None,
+    options: RunOptions | None = None,
     listen: Listen = lambda _id, _result: None,
 ) -> Tried:
     """Let a version decide outputs without storing verdicts; those that it has are taken.
@@ -94,9 +93,8 @@ def ask_unstored(
         verdicts_cached=len(known),
         total=missing,
     )
-    options = RunOptions(stop=stop or threading.Event())
     left = Remaining([(asked, missing)])
-    live = _TrialRun(workspace, begun, backlog, options, left, listen=listen)
+    live = _TrialRun(workspace, begun, backlog, options or RunOptions(), left, listen=listen)
     if missing:
         decide_here(live, [(asked, missing)] if kind_of(version).needs_model else [])
     ended = live.stop.is_set() or bool(live.paused)
