@@ -108,10 +108,10 @@ class OpenAIClient:
                 raise self._told(trouble, spent)
             try:
                 parsed = parse(found.text, schema)
-            except ValidationError:
+            except ValidationError as fault:
                 cut = found.ended == "length"
                 most = 2 * most if cut else most
-                how = Wording("cut off") if cut else Wording("not the asked-for JSON")
+                how = Wording("cut off") if cut else _fault_words(schema, fault)
                 trouble = ModelTrouble("The model's answer was {how}.", kind="malformed", how=how)
                 trouble.answer = found.text
                 spent.faults.append("truncated" if cut else "malformed")
@@ -240,6 +240,14 @@ class OpenAIClient:
         trouble.requests, trouble.cost_usd = spent.requests, self._cost(spent)
         trouble.faults = tuple(spent.faults)
         return trouble
+
+
+def _fault_words(schema: type[BaseModel], fault: ValidationError) -> Wording:
+    """How an answer was that could not be read, as the end of a sentence."""
+    if not issubclass(schema, FreeText):
+        return Wording("not the asked-for JSON")
+    why = fault.errors()[0]["msg"].removeprefix("Value error, ")
+    return Wording("in another form than its prompt asks for ({why})", why=why[:200])
 
 
 class _Spent:

@@ -540,3 +540,61 @@ CASES["two answers without labels"] = Case(
     {"answer": "?", "response": "?"},
     ("score", "", 0, 100),
 )
+CASES["tags with words"] = Case(
+    """Does {{output}} keep to {{context}}?
+Think, then end with <verdict>PASS</verdict> or <verdict>FAIL</verdict>.""",
+    "",
+    {"output": "output", "context": "context"},
+    ("pattern", "", ("PASS",), ("FAIL",)),
+)
+CASES["a label in quotation marks"] = Case(
+    """Think step by step. The last line is "FINAL: YES" or "FINAL: NO". Is this correct?
+{question}
+{response}""",
+    "",
+    {"question": "input", "response": "output"},
+    ("pattern", "", ("YES",), ("NO",)),
+)
+CASES["one or nought"] = Case(
+    """Output 1 if the answer is correct and 0 otherwise.
+{query}: {answer}""",
+    "",
+    {"query": "input", "answer": "output"},
+    ("first_word", "", ("1",), ("0",)),
+)
+CASES["total rating"] = Case(
+    """Rate how good the answer is, higher is better.
+
+Feedback:::
+Evaluation: (why)
+Total rating: (your rating, a float between 0 and 10)
+
+Question: {question}
+Answer: {answer}
+
+Feedback:::
+Evaluation: """,
+    "",
+    {"question": "input", "answer": "output"},
+    ("pattern", "", 0, 10),
+)
+CASES["Chinese score"] = Case(
+    """评分标准：{{标准}}
+请给出0-100分的评分，60分及以上为合格。只输出数字。
+{{回答}}""",
+    "",
+    {"标准": "statement", "回答": "output"},
+    ("score", "", 0, 100),
+    60,
+)
+CASES["Prometheus of two"] = Case(
+    """###Task: compare two responses by the rubric.
+The form: "Feedback: (your feedback) [RESULT] (Either "A" or "B")"
+###Instruction: {instruction}
+###Response A: {response_A}
+###Response B: {response_B}
+###Score Rubric: {rubric}""",
+    "Prometheus",
+    {"instruction": "input", "response_A": "?", "response_B": "?", "rubric": "statement"},
+    ("pattern", "", (), ()),
+)

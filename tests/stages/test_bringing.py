@@ -172,6 +172,18 @@ def test_a_judge_with_words_of_its_own_is_not_tested_for_an_order_that_stays(
     assert {case.test for case in waiting} == {ASKED_AGAIN}
 
 
+def test_an_answer_in_no_form_is_an_error_that_says_so_and_never_a_verdict(
+    workspace: Workspace, add_outputs: Add, mock: MockEndpoint
+) -> None:
+    add_outputs("In Bern.", input="Where?")
+    mock.answer = lambda _: "Rating: [[17]]"
+    version = find_judge(workspace, bring(workspace, RATING, order=BringingOrder(threshold=5)).judge or "")
+    done = judging.run_judges(workspace, order=judging.RunOrder(judge=version.id))
+    assert (done.verdicts_new, done.error_kinds) == (0, {"malformed": 1})
+    (row,) = workspace.db.rows("SELECT message FROM verdict_error")
+    assert "17 is outside of its range" in row[0]
+
+
 def test_what_is_said_must_fit(workspace: Workspace, add_outputs: Add, mock: MockEndpoint) -> None:
     assert mock
     add_outputs("In Bern.")

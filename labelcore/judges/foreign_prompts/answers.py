@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from labelcore.judges.answer_formats import AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
-from labelcore.judges.foreign_prompts.choices import QUOTE, first_choice, letters, main_choice
+from labelcore.judges.foreign_prompts.choices import QUOTE, any_choice, first_choice, letters, main_choice
 from labelcore.judges.foreign_prompts.json_answers import json_answer
 from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, range_of
 from labelcore.models import Fact, Frozen, fact
@@ -18,7 +18,8 @@ _TAGS = (
 ).split()
 _SCORES = re.compile(r"score|rating|grade|评分|得分|评级", re.IGNORECASE)
 _LABELS = (
-    "final verdict|verdict|label|final grade|grade|final decision|decision|judge?ment|classification|"
+    "final verdict|verdict|total rating|overall rating|label|final grade|grade|final decision|decision|"
+    "judge?ment|classification|"
     "final answer|answer|result|final score|overall score|total score|score|final rating|rating|evaluation|"
     "conclusion|最终结论|结论|判定结果|判定|评分结果|最终评分|评分|得分|判断|结果|评级"
 )
@@ -26,8 +27,15 @@ _LABEL_LINE = re.compile(
     rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,160}})",
     re.IGNORECASE,
 )
+_LABELLED_PAIR = re.compile(
+    rf"[{QUOTE}](?P<label>[^\W\d][\w ]{{0,24}})[:：] ?(?P<first>[^\W\d]\w{{0,24}})[{QUOTE}],? (?:or|and) "
+    rf"[{QUOTE}](?P=label)[:：] ?(?P<second>[^\W\d]\w{{0,24}})[{QUOTE}]",
+    re.IGNORECASE,
+)
+"""``"FINAL: YES" or "FINAL: NO"``."""
 _PLACE_FOR_NUMBER = re.compile(
-    rf"[<\[(（{QUOTE}]*\s*(?:{NUMBER}|number|score|rating|x|n|integer|数字|分数|整数|your)\b", re.IGNORECASE
+    rf"[<\[(（{QUOTE}]*\s*(?:{NUMBER}|number|score|rating|x|n|integer|float|decimal|数字|分数|整数|your)\b",
+    re.IGNORECASE,
 )
 _PLACE_FOR_WORD = re.compile(
     rf"[<\[(${QUOTE}]*\s*(?:letter|grade|verdict|label|choice|option|your)", re.IGNORECASE
@@ -43,6 +51,13 @@ _ALONE = re.compile(
     r"(?:只|仅)(?:输出|回答|返回|需)|直接(?:输出|回答)|一个(?:词|字)",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"(?:single|one) (?:word|character|letter|token|number)|"
+    r"(?:only|just) (?:the|a) (?:word|letter|number|label)|(?:answer|respond|reply) only with|"
+    r"(?:只|仅)(?:输出|回答|返回)",
+    re.IGNORECASE,
+)
+"""Words that ask for a form of answer, be it known or not."""
 _RATING = re.compile(rf"{NUMBER}|rating|score|number|n|x|评分|分数|数字", re.IGNORECASE)
 
 
@@ -74,7 +89,7 @@ def find_answer(text: str) -> FoundAnswer:
     )
     answer = marked or in_json or _by_label(text) or _by_word(text) or _by_scale(text)
     if answer is None:
-        return FoundAnswer()
+        return FoundAnswer(form_asked=_BARE.search(text) is not None)
     return _with_words(answer, text) if answer.words else _with_scale(answer, text)
 
 
@@ -129,14 +144,18 @@ def _by_result_mark(text: str) -> AnswerFormat | None:
     mark = re.search(r"(\[(?:RESULT|SCORE|结果|评分)\])[ \t]*([^\n]{0,80})", text)
     if not mark:
         return None
-    name, words = re.escape(mark[1]), first_choice(mark[2])
+    name, words = re.escape(mark[1]), first_choice(mark[2]) or any_choice(mark[2])
     value = r"[\s:：*(]*([^\s*)]{1,20})" if words else r"[\s:：*(\[]*(\d+(?:\.\d+)?)"
     return AnswerFormat(kind="pattern", pattern=f"(?i){name}{value}", passes=words)
 
 
 def _by_tag(text: str) -> AnswerFormat | None:
-    """``<score>4</score>``: a tag in which no variable stands."""
+    """``<score>4</score>``: a tag in which no variable stands, or each of two words."""
     for name in _TAGS:
+        inside = dict.fromkeys(re.findall(rf"<{name}>\s*([^<⟨\n]{{1,30}}?)\s*</{name}>", text, re.IGNORECASE))
+        if len(inside) > 1 and any(map(polarity.meaning, inside)):
+            pattern = rf"(?is)<{name}>\s*(.{{0,40}}?)\s*</{name}>"
+            return AnswerFormat(kind="pattern", pattern=pattern, passes=tuple(inside))
         for match in re.finditer(rf"<{name}>(?P<inside>[^<⟨]{{0,80}})</{name}>", text, re.IGNORECASE):
             near = text[max(0, match.start() - 300) : match.end() + 300]
             words = first_choice(match["inside"]) or (() if _SCORES.search(name) else first_choice(near))
@@ -148,6 +167,9 @@ def _by_tag(text: str) -> AnswerFormat | None:
 
 def _by_label(text: str) -> AnswerFormat | None:
     """``GRADE: C``, ``Verdict: PASS or FAIL``, ``Score: <1-5>``: a label that the prompt gives a form of."""
+    if both := _LABELLED_PAIR.search(text):
+        pattern = _labelled(both["label"], r"([^\n]{1,60})")
+        return AnswerFormat(kind="pattern", pattern=pattern, passes=(both["first"], both["second"]))
     lines = [match for match in _LABEL_LINE.finditer(text) if "⟨" not in match["rest"]]
     for line in reversed(lines):
         label, rest = line["label"], line["rest"]

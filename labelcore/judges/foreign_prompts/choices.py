@@ -12,11 +12,22 @@ from labelcore.judges.foreign_prompts import polarity
 QUOTE = "\"'“”‘’`「」『』*"
 _WORD = r"[^\W\d_][\w\-]{0,30}(?: [^\W\d_][\w\-]{0,20})?"
 _OR = r"(?:/|\||or\b|and\b|或者?|和|、|,)"
+_IF = r"(?:if|when|for|where)"
 _PAIRS = (
     re.compile(
         rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}][,，]?(?:\s*\([^)\n]{{1,40}}\))?\s*{_OR}\s*(?:or\s+)?"
         rf"[{QUOTE}](?P<second>{_WORD}|[01])[{QUOTE}]"
         rf"(?:[,，]?\s*{_OR}?\s*(?:or\s+)?[{QUOTE}](?P<third>{_WORD})[{QUOTE}])?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}] {_IF}\b[^\n\"“”]{{1,90}}?\b(?:or|and|otherwise)\b"
+        rf"[^\n\"“”]{{0,30}}[{QUOTE}](?P<second>{_WORD}|[01])[{QUOTE}]",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?P<first>\b1\b) {_IF}\b[^\n]{{1,90}}?(?:\bor\b|\band\b|,|;)[^\n]{{0,30}}?(?P<second>\b0\b) "
+        rf"(?:{_IF}|otherwise|else)",
         re.IGNORECASE,
     ),
     re.compile(
@@ -54,6 +65,14 @@ def letters(text: str) -> dict[str, str]:
 def first_choice(text: str) -> tuple[str, ...]:
     """The first choice of words in a stretch; () where there is none."""
     return next(_choices(text), ())
+
+
+def any_choice(text: str) -> tuple[str, ...]:
+    """The first choice of any words, where a prompt says that the answer stands there; () of numbers."""
+    if re.search(r"\d", text):
+        return ()
+    found = (match for pattern in _PAIRS for match in pattern.finditer(text))
+    return next((tuple(word for word in match.groupdict().values() if word) for match in found), ())
 
 
 def choice_with(word: str, text: str) -> tuple[str, ...]:

@@ -13,13 +13,13 @@ _NAMED = (
 )
 _RANGES = (
     re.compile(
-        rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![\w.])(?P<low>{NUMBER})\s*(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
+        rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
         rf"(?P<high>{NUMBER})(?![\w.]*\d)",
         re.IGNORECASE,
     ),
     re.compile(rf"[(\[<（]\s*(?P<low>{NUMBER})\s*{_TO}\s*(?P<high>{NUMBER})\s*[)\]>）]"),
     re.compile(
-        rf"(?<![\w.])(?P<low>{NUMBER})\s*分?\s*(?:-|–|~|～|到|至)\s*(?P<high>{NUMBER})\s*(?:分|打分|评分|之间|的)"
+        rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*分?\s*(?:-|–|~|～|到|至)\s*(?P<high>{NUMBER})\s*(?:分|打分|评分|之间|的)"
     ),
 )
 _MORE = r"(?:or|and) (?:more|above|higher|greater|over)"
