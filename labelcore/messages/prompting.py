@@ -38,6 +38,10 @@ WORDS = {
         "The chosen set goes on with version {version} of “{name}”, with which it was measured: run the "
         "judge, then `labelcore choose` chooses anew."
     ),
+    "prompt_unexplained": (
+        "The prompt does not say that what stands between marks ({mark}) is data and gives no orders: an "
+        "output talks the judge into a pass more easily. The prompt that judges begin with says it."
+    ),
     "prompt_unmarked": (
         "What fills {names} stands in the prompt without marks: an output can speak to the judge as if it "
         "were the prompt. Test its hardness before you use it."

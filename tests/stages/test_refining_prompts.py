@@ -170,6 +170,12 @@ def test_a_prompt_that_another_judge_has_is_not_taken_for_its_own(
         change(workspace, SHORT)
 
 
+def test_a_prompt_that_does_not_explain_its_marks_is_told(workspace: Workspace, judge: JudgeVersion) -> None:
+    assert "gives no orders" in sentences(change(workspace, SHORT).warnings)[0]
+    explained = DEFAULT.model_copy(update={"user": "{{statement}} {{output}}"})
+    assert change(workspace, explained).warnings == ()
+
+
 def test_only_engineers_change_prompts(workspace: Workspace, judge: JudgeVersion) -> None:
     manager = dataclasses.replace(workspace.by("mo"), role=Role.MANAGER)
     prompts.show(manager, judge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,9 @@ PromptText = Annotated[
     str, FileText(), Field(description="The prompt's file, as `judge prompt show --out` writes it.")
 ]
 Reason = Annotated[str, Field(description="Why this version is made, for its history.")]
+
+
+_MARK = "<<DATA"
 
 
 class Size(Frozen):
@@ -139,9 +143,14 @@ def _keep(workspace: Workspace, judge: JudgeVersion, file: str, why: str, *, use
     if spec == bound_judge.spec:
         spec = judge.spec
     made = keep(workspace, judge, spec, why=why, use=use)
-    weak = lint(PromptDraft(Prompt(spec).template))
-    says = tuple(finding.says for finding in weak if not finding.stops)
-    return made.model_copy(update={"warnings": (*made.warnings, *says)})
+    return made.model_copy(update={"warnings": (*made.warnings, *_weaknesses(Prompt(spec).template))})
+
+
+def _weaknesses(template: Template) -> Iterator[Fact]:
+    """What a prompt is open to, though it can be asked."""
+    if template.marked and _MARK not in template.words:
+        yield fact("prompt_unexplained", mark=f"{_MARK} …")
+    yield from (finding.says for finding in lint(PromptDraft(template)) if not finding.stops)
 
 
 def changed(judge: JudgeVersion, file: PromptFile) -> dict[str, Any]:
