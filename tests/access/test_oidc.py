@@ -121,7 +121,7 @@ def client() -> TestClient:
     return TestClient(app, follow_redirects=False)
 
 
-def led_through(browser: TestClient) -> httpx.Response:
+def led_through(browser: TestClient) -> Any:
     asked = browser.get("/team", headers={"accept": "text/html"})
     form = browser.get(asked.headers["location"])
     out = browser.get(form.headers["location"])
