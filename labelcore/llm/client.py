@@ -194,9 +194,10 @@ class OpenAIClient:
                 asyncio.timeout(self.endpoint.call_timeout),
             ):
                 reply = await self._transport.send(cast("Any", body))
-                spent = _Spent()
-                spent.add(read(reply.completion))
-                bill.paid = self._cost(spent) or None
+                if bill:
+                    spent = _Spent()
+                    spent.add(read(reply.completion))
+                    bill.paid = self._cost(spent) or None
         except Refused as refused:
             if refused.status == 429:
                 limiter.refused(refused.headers)

@@ -99,15 +99,17 @@ class Bill:
 
 
 @contextlib.asynccontextmanager
-async def charged(endpoint: Endpoint, body: Mapping[str, Any], free: type[Exception]) -> AsyncIterator[Bill]:
-    """One call from the purse, if there is one; what ends it with a ``free`` error costs nothing.
+async def charged(
+    endpoint: Endpoint, body: Mapping[str, Any], free: type[Exception]
+) -> AsyncIterator[Bill | None]:
+    """One call from the purse, None where there is none; what ends it with a ``free`` error costs nothing.
 
     A call that broke off otherwise may have been paid all the same, so it counts as what was set aside.
     """
-    bill, purse = Bill(), _purse.get()
-    if purse is None:
-        yield bill
+    if (purse := _purse.get()) is None:
+        yield None
         return
+    bill = Bill()
     aside = await purse.set_aside(most_of(endpoint, body))
     try:
         yield bill
