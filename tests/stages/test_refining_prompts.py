@@ -195,6 +195,9 @@ def test_a_judge_goes_back_and_forth_and_keeps_everything(workspace: Workspace, 
     change(workspace, SHORT)
     history.revert(workspace.by("ed"), judge, 1, why="worse on dev")
     assert present(workspace).id == judge.id
+    listed = execute(workspace.db, Request(operation="judge list", project="test"))
+    assert listed.lines[0].endswith("[version 1 of 2]")
+    assert listed.document["judges"][0]["newest"] == 2
     assert change(workspace, SHORT.model_copy(update={"system": "Judge."})).version == 3
     told = history.history(workspace, judge)
     assert (told.in_use, [row.version for row in told.versions]) == (3, [1, 2, 3])

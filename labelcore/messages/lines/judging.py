@@ -53,7 +53,8 @@ def proposed(found: ProposedJudges) -> Iterator[str]:
 def listed(found: JudgesOverview) -> Iterator[str]:
     for judge in found.judges:
         stale = f" [stale: {'; '.join(judge.stale_because)}]" if judge.stale else ""
-        yield f"{judge.name} ({judge.kind}): {judge.description}{stale}"
+        back = f" [version {judge.version} of {judge.newest}]" if judge.version < judge.newest else ""
+        yield f"{judge.name} ({judge.kind}): {judge.description}{stale}{back}"
     for suspect in found.suspects:
         yield f"! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(learned.says for learned in found.learned if learned.changed)

@@ -19,7 +19,7 @@ from labelcore.workspace import Workspace
 
 
 class JudgeSummary(Frozen):
-    """A judge's version in use with its verdicts in counts.
+    """A judge's version in use with its verdicts in counts; ``newest``: the number of its last version.
 
     ``errors`` are outputs without a verdict; ``refusals`` are those among them that the model refused.
     ``stale_because``: what changed since it was made, in words.
@@ -40,6 +40,7 @@ class JudgeSummary(Frozen):
     stale: bool
     stale_because: tuple[str, ...] = ()
     refusals: int = 0
+    newest: int = 0
 
 
 class JudgeDetail(Frozen):
@@ -69,7 +70,7 @@ def show_judge(workspace: Workspace, judge: JudgeVersion) -> JudgeDetail:
         spec={key: value for key, value in judge.spec.items() if key not in heavy},
         fitted_on=judge.fitted_on,
         versions=tuple(
-            f"v{earlier.version} {earlier.at:%Y-%m-%d %H:%M} {earlier.description}"
+            f"v{earlier.version} {earlier.at:%Y-%m-%d %H:%M} {earlier.why or earlier.description}"
             for earlier in judge_table.history(workspace.db, judge.judge_id)
         ),
     )
@@ -83,7 +84,7 @@ def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = 
     counts = verdict_table.counts(workspace.db, workspace.project.id)
     refused = verdict_table.refusals(workspace.db, workspace.project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
-    staleness = Staleness(workspace)
+    staleness, last = Staleness(workspace), judge_table.last_numbers(workspace.db, workspace.project.id)
     found = []
     for version in versions:
         seen = counts.get(version.id, {})
@@ -106,6 +107,7 @@ def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = 
                 stale=bool(reasons),
                 stale_because=reasons,
                 refusals=refused.get(version.id, 0),
+                newest=last.get(version.judge_id, version.version),
             )
         )
     return found
