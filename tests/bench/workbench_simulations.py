@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -238,7 +239,8 @@ def main() -> None:
     parser.add_argument("--only", type=int, choices=range(1, len(PARTS) + 1))
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    parts = [f"# Trials, looks and moves, by simulation\n\n{given.runs} runs of each setting."]
+    made = f"Made by `PYTHONPATH=. python tests/bench/workbench_simulations.py --runs {given.runs}`"
+    parts = [f"# Trials, looks and moves, by simulation\n\n{made} (Python {platform.python_version()})."]
     for at, (title, part) in enumerate(PARTS.items(), 1):
         if given.only in {None, at}:
             parts.append(f"## {title}\n\n" + "\n".join(part(given.runs)))

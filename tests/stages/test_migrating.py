@@ -13,7 +13,7 @@ from labelcore.operations import find_operation
 from labelcore.settings import settings
 from labelcore.stages import judging, projects
 from labelcore.stages.judging.keeping.versions import Draft
-from labelcore.stages.refining import keeping
+from labelcore.stages.refining import keeping, looks
 from labelcore.stages.refining.migrating import Moving, loss_of, migrate
 from labelcore.stats.rate import Rate
 from labelcore.stats.splits import split_of
@@ -93,6 +93,8 @@ def test_a_planted_loss_comes_out_and_what_mends_it(
         / sum(split_of(workspace.project.id, output.id) == "train" for output in bad)
     )
     assert found.repair.on_dev.balanced.value == 0
+    assert found.looks.looks == 1
+    assert looks.looks_at_dev(workspace, judge).looks == 2  # what mends it was looked at too
     document = found.document()
     assert document["flips"] == len(subtle) and document["advice"] == "stay" and document["to_grade"] == []
     assert found.new.answered_as == ("mock-1",) and sentence(found.new.renamed)

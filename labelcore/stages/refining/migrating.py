@@ -32,8 +32,17 @@ from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
-from labelcore.stages.refining.mending import Repair, Shadow, repair
-from labelcore.stages.refining.trying import BOTH, GradedOutputs, MostCost, drafted, graded_outputs
+from labelcore.stages.refining.looks import DevLooks
+from labelcore.stages.refining.mending import Repair, repair
+from labelcore.stages.refining.trying import (
+    BOTH,
+    GradedOutputs,
+    MostCost,
+    Pairing,
+    change_on_dev,
+    drafted,
+    graded_outputs,
+)
 from labelcore.stats.changes import Change, Compared, change, of_move
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.settling import Advice, advice_on, fewest_to_settle, grading_order
@@ -102,6 +111,7 @@ class Migration(Frozen):
     picks: tuple[Pick, ...]
     settles: bool
     repair: Repair | None
+    looks: DevLooks
     kept: KeptVersion | None
     cost_usd: float
     requests: int
@@ -144,7 +154,8 @@ class Migration(Frozen):
             "present": self.present,
             "new": self.new,
             "warnings": [told for told in (self.present.renamed, self.new.renamed) if told],
-            "repair": self.repair,
+            "repair": self.repair.document() if self.repair else None,
+            "looks": self.looks.document(),
             "kept": self.kept,
             "errors": self.troubles,
             "flipped": self.flips,
@@ -211,7 +222,10 @@ def migrate(
     if moving.ask and picks:
         review(workspace, [pick.output_id for pick in picks])
     loses = (found.balanced.value or 0) < 0 and advice_on(found) != "switch" and not moving.no_repair
-    mended = repair(workspace, new, Shadow(graded, old, known, options)) if loses else None
+    of_graded = {key: old[key] for key in both if key in graded.fails}
+    pairing = Pairing(graded, judge, new, of_graded, {key: known[key] for key in of_graded})
+    _, looks = change_on_dev(workspace, pairing)
+    mended = repair(workspace, pairing, options) if loses else None
     use = moving.keep_as == "switch"
     kept = keep(workspace, judge, new.spec, why=f"moved to {to}", use=use) if moving.keep_as else None
     return Migration(
@@ -227,6 +241,7 @@ def migrate(
         picks=picks,
         settles=settles,
         repair=mended,
+        looks=looks,
         kept=kept,
         cost_usd=tried.run.cost_usd + (mended.cost_usd if mended else 0.0),
         requests=tried.run.requests,

@@ -28,8 +28,8 @@ from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import Result, RunOptions
-from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
-from labelcore.stages.refining.looks import look_at
+from labelcore.stages.judging.running.trial_run import ask_unstored
+from labelcore.stages.refining.looks import DevLooks, look_at
 from labelcore.stages.refining.prompts import PromptText, changed
 from labelcore.stages.refining.trials import WHATS, Attempt, Trial
 from labelcore.stats.changes import Change, More, change, more_to_settle, of_trial
@@ -141,7 +141,8 @@ def compare(
     ids = _drawn(graded, known, chosen.limit)
     chosen.watched.total = len(ids)
     tried = ask_unstored(workspace, new, ids, chosen.options, chosen.watched.hear)
-    return _trial(workspace, (present, new), graded, known, tried, run, len(ids))
+    runs = [part for part in (run, tried.run) if part]
+    return _trial(workspace, Pairing(graded, present, new, known, tried.decisions), runs, len(ids))
 
 
 @dataclass(frozen=True)
@@ -220,34 +221,42 @@ def _drawn(graded: GradedOutputs, known: dict[str, Decision], limit: int) -> lis
     return [*errors, *right[0][:bad], *right[1][: rest - bad]]
 
 
-def _trial(
-    workspace: Workspace,
-    versions: tuple[JudgeVersion, JudgeVersion],
-    graded: GradedOutputs,
-    known: dict[str, Decision],
-    tried: Tried,
-    run: Run | None,
-    wanted: int,
-) -> Trial:
-    present, new = versions
-    decisions = tried.decisions
-    whole = change_on(workspace, graded, known, decisions, list(known))
-    dev = [key for key in known if graded.splits[key] == "dev"]
-    on_dev = change_on(workspace, graded, known, decisions, dev)
+@dataclass(frozen=True)
+class Pairing:
+    """Two versions of a judge with what each says of graded outputs, by output id."""
+
+    graded: GradedOutputs
+    present: JudgeVersion
+    new: JudgeVersion
+    known: dict[str, Decision]
+    decisions: dict[str, Decision]
+
+
+def change_on_dev(workspace: Workspace, pairing: Pairing) -> tuple[Change, DevLooks]:
+    """What the new version changes on dev; the look counts."""
+    graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
+    dev = [key for key in known if graded.splits.get(key) == "dev"]
     seen = sorted(
         f"{key}={graded.fails[key]}{known[key].value}{decisions[key].value}"
         for key in dev
         if key in decisions
     )
-    looks = look_at(workspace, present, new, on_dev, seen)
+    found = change_on(workspace, pairing, dev)
+    return found, look_at(workspace, pairing.present, pairing.new, found, seen)
+
+
+def _trial(workspace: Workspace, pairing: Pairing, runs: Sequence[Run], wanted: int) -> Trial:
+    graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
+    present, new = pairing.present, pairing.new
+    whole = change_on(workspace, pairing, list(known))
+    on_dev, looks = change_on_dev(workspace, pairing)
     left = [graded.fails[key] for key in known if key not in decisions]
-    runs = [part for part in (run, tried.run) if part]
     return Trial(
         judge=present.name,
         judge_version_id=present.id,
         new_version_id=new.id,
         against=graded.against,
-        attempts=tuple(_attempts(workspace, graded, known, decisions)),
+        attempts=tuple(_attempts(workspace, pairing)),
         pool=len(known),
         left=More(passes=left.count(False), fails=left.count(True)),
         change=whole,
@@ -258,20 +267,15 @@ def _trial(
         cost_usd=sum(part.cost_usd for part in runs),
         requests=sum(part.requests for part in runs),
         seconds=sum(part.seconds for part in runs),
-        state=tried.run.state,
+        state=runs[-1].state,
         message=" ".join(dict.fromkeys(part.message for part in runs if part.message)),
-        troubles=dict(tried.run.reasons),
+        troubles=dict(runs[-1].reasons),
     )
 
 
-def change_on(
-    workspace: Workspace,
-    graded: GradedOutputs,
-    known: dict[str, Decision],
-    new: dict[str, Decision],
-    ids: Sequence[str],
-) -> Change:
-    """What the new decisions change beside the known ones, on these graded outputs."""
+def change_on(workspace: Workspace, pairing: Pairing, ids: Sequence[str]) -> Change:
+    """What the new version changes on these outputs, of which the present one has decided all."""
+    graded = pairing.graded
 
     def right(decisions: dict[str, Decision]) -> list[float]:
         return [
@@ -280,13 +284,12 @@ def change_on(
         ]
 
     passes = np.array([not graded.fails[key] for key in ids], dtype=bool)
-    first, second = np.array(right(known), dtype=bool), np.array(right(new), dtype=np.float64)
+    first, second = np.array(right(pairing.known), dtype=bool), np.array(right(pairing.decisions))
     return change(of_trial(passes, first, second, sources_of(workspace.db, ids)))
 
 
-def _attempts(
-    workspace: Workspace, graded: GradedOutputs, known: dict[str, Decision], decisions: dict[str, Decision]
-) -> list[Attempt]:
+def _attempts(workspace: Workspace, pairing: Pairing) -> list[Attempt]:
+    graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
     outputs = output_table.many(workspace.db, list(decisions))
     found = [
         Attempt(

@@ -65,6 +65,8 @@ def migration(found: Migration) -> Iterator[str]:
         )
     if found.repair:
         yield sentence(found.repair.says)
+    if told := sentence(found.looks.says):
+        yield told
     if found.kept:
         stays = say("it is in use") if found.kept.in_use else say("the present one stays in use")
         yield say("Stored as version {version}; {stays}.", version=found.kept.version, stays=stays)
