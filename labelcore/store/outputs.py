@@ -137,6 +137,14 @@ def ids(db: Database, project_id: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def first_of(db: Database, project_id: str) -> Output | None:
+    """The output that came first, None where there is none."""
+    rows = db.rows(
+        "SELECT output_id FROM output WHERE project_id = ? ORDER BY made_at, row_number LIMIT 1", [project_id]
+    )
+    return get(db, rows[0][0]) if rows else None
+
+
 def newest_batch(db: Database, project_id: str) -> set[str]:
     """The outputs that the latest import brought in."""
     rows = db.rows(

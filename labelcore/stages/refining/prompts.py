@@ -99,7 +99,10 @@ def show(
         NotFound: there is no such version.
     """
     wanted = judge if version is None else numbered(workspace, judge, version)
-    prompt, about = prompt_of(wanted), output or _first(workspace)
+    prompt, about = (
+        prompt_of(wanted),
+        output or output_table.first_of(workspace.db, workspace.project.id) or PROBE,
+    )
     rendered = _rendered(prompt, about)
     return ShownPrompt(
         judge=wanted.name,
@@ -201,8 +204,3 @@ def _rendered(prompt: Prompt, output: Output) -> list[Message]:
     field = prompt.spec.field
     seen = at_pointer(output, field) if field else output
     return prompt.messages_for(seen) if seen else []
-
-
-def _first(workspace: Workspace) -> Output:
-    first = output_table.ids(workspace.db, workspace.project.id)[:1]
-    return next(iter(output_table.many(workspace.db, first).values()), PROBE)
