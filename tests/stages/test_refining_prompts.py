@@ -126,6 +126,7 @@ def test_a_changed_prompt_is_the_next_version_of_the_same_judge(
     assert [row.version for row in judging.list_judges(workspace)] == [2]
     assert prompts.show(workspace, version).template == SHORT
     assert prompts.show(workspace, version, version=1).template == DEFAULT
+    assert [prompts.show(workspace, shown).in_use for shown in (judge, version)] == [False, True]
 
 
 def test_a_prompt_that_is_not_changed_makes_no_version(workspace: Workspace, judge: JudgeVersion) -> None:

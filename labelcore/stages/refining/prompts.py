@@ -22,7 +22,7 @@ from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.estimating import ANSWER_TOKENS
-from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
+from labelcore.stages.refining.keeping import KeptVersion, in_use, keep, prompt_of
 from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.text.reading import about_tokens
 from labelcore.workspace import Workspace
@@ -99,16 +99,14 @@ def show(
         NotFound: there is no such version.
     """
     wanted = judge if version is None else numbered(workspace, judge, version)
-    prompt, about = (
-        prompt_of(wanted),
-        output or output_table.first_of(workspace.db, workspace.project.id) or PROBE,
-    )
+    prompt = prompt_of(wanted)
+    about = output or output_table.first_of(workspace.db, workspace.project.id) or PROBE
     rendered = _rendered(prompt, about)
     return ShownPrompt(
         judge=wanted.name,
         version=wanted.version,
         judge_version_id=wanted.id,
-        in_use=wanted.id == judge.id,
+        in_use=wanted.id == in_use(workspace, judge.judge_id).id,
         template=prompt.template,
         default=prompt.spec.template is None,
         answer=prompt.spec.answer,
