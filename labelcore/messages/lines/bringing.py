@@ -27,7 +27,7 @@ def brought(found: BroughtPrompt) -> Iterator[str]:
     if found.family:
         yield say("A prompt as {family} has them.", family=found.family)
     yield from map(variable_words, found.variables)
-    yield answer_words(found.answer)
+    yield answer_words(found)
     if found.answer and found.answer.pattern:
         yield f"  {found.answer.pattern}"
     if found.threshold.says:
@@ -74,8 +74,9 @@ def slot_words(slot: str) -> str:
     return known.get(slot) or say("the field “{field}”", field=slot.removeprefix("metadata."))
 
 
-def answer_words(answer: AnswerFormat | None) -> str:
-    """How answers are read."""
+def answer_words(found: BroughtPrompt) -> str:
+    """How answers are read, and which pass as far as it is known."""
+    answer = found.answer
     if answer is None:
         return say("Answers: JSON with a reason and a verdict, as labelcore asks for it.")
     where = {
@@ -85,6 +86,8 @@ def answer_words(answer: AnswerFormat | None) -> str:
         "score": say("a number"),
         "pattern": say("what a pattern finds"),
     }[answer.kind]
+    if any(question.code == "foreign_words_asked" for question in found.questions):
+        return say("Answers: {where}.", where=where)
     return say("Answers: {where}; {values}", where=where, values=values_words(answer))
 
 

@@ -48,7 +48,7 @@ def _text() -> str:
     """What is pasted, or what a file holds."""
     file = st.file_uploader(say("The prompt as a file"), key=keys.BRING_FILE, max_upload_size=1)
     if file is not None:
-        return file.getvalue()[:_LONGEST].decode("utf-8", "replace")
+        return file.getvalue().decode("utf-8-sig", "replace")
     return st.text_area(
         say("or pasted"),
         key=keys.BRING_TEXT,

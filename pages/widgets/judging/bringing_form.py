@@ -65,7 +65,7 @@ def answers(found: BroughtPrompt, text: str) -> dict[str, Any]:
     """How its answers are read, with what must be said of them."""
     asked = {question.code: question.values for question in found.questions}
     said: dict[str, Any] = {}
-    st.write(plain(answer_words(found.answer)))
+    st.write(plain(answer_words(found)))
     if found.answer and found.answer.pattern:
         st.code(found.answer.pattern, language=None, wrap_lines=True)
     if "foreign_form_asked" in asked:
