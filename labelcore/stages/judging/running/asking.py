@@ -22,7 +22,6 @@ from labelcore.stages.judging.running.clients import Assignment, Clients
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
 from labelcore.store.journal import Journal
 
-_FLUSH_SECONDS = 0.5
 _FLUSH_VERDICTS = 500
 _LOOK_SECONDS = 0.05
 _APART_SECONDS = 0.001  # calls that start together are answered together, in bursts
@@ -185,7 +184,7 @@ async def _keep_storing(live: LiveRun, cache: AnswerCache, done: list[Decided], 
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _LOOK_SECONDS)
         over, waited = ended.is_set(), waited + _LOOK_SECONDS
-        if over or waited >= _FLUSH_SECONDS or len(done) >= _FLUSH_VERDICTS:
+        if over or waited >= live.flush_seconds or len(done) >= _FLUSH_VERDICTS:
             waited = 0.0
             decided, done[:] = list(done), []
             answers, file = cache.take()

@@ -155,11 +155,14 @@ def _journal(live: LiveRun) -> Iterator[journal.Journal]:
         writing.close(stored=stored)
 
 
-def decide_here(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]]) -> None:
-    """In this process; ``asked``: the judges that ask models, with how many decisions they miss."""
+def decide_here(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]], *, soon: bool = False) -> None:
+    """In this process; ``asked``: the judges that ask models, with how many decisions they miss. ``soon``: no
+    courier is started, as somebody waits for the first answer.
+    """
     with _journal(live) as writing:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        clients = live_clients(live.options.concurrency, writing, sum(count for _, count in asked))
+        calls = 0 if soon else sum(count for _, count in asked)
+        clients = live_clients(live.options.concurrency, writing, calls)
         chosen = clients.choose([version for version, _ in asked])
         if live.options.purse:
             refuse_unpriced(clients.endpoints)

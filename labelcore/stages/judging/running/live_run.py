@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
@@ -144,6 +144,8 @@ class LiveRun(Usage):
     kind of the first of them; ``reasons`` hold one sentence for each kind of error.
     """
 
+    flush_seconds: ClassVar[float] = 0.5
+    """What comes in is stored as often."""
     workspace: Workspace
     run: Run
     backlog: Backlog

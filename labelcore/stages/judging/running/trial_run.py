@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -43,6 +44,7 @@ class Tried:
 class _TrialRun(LiveRun):
     """Keeps decisions in memory, and only answers in the store; no run of the project shows it."""
 
+    flush_seconds: ClassVar[float] = 0.1
     found: dict[str, Result] = field(default_factory=dict)
     listen: Listen = lambda _id, _result: None
     _reported: float = math.inf
@@ -96,6 +98,6 @@ def ask_unstored(
     left = Remaining([(asked, missing)])
     live = _TrialRun(workspace, begun, backlog, options or RunOptions(), left, listen=listen)
     if missing:
-        decide_here(live, [(asked, missing)] if kind_of(version).needs_model else [])
+        decide_here(live, [(asked, missing)] if kind_of(version).needs_model else [], soon=True)
     ended = live.stop.is_set() or bool(live.paused)
     return Tried(known | live.found, live.state("stopped" if ended else "finished"))
