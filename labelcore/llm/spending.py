@@ -35,6 +35,11 @@ class Purse:
         self._over: ModelTrouble | None = None
         self._waiting: list[asyncio.Future[None]] = []
 
+    @property
+    def is_over(self) -> bool:
+        """Whether a call was refused, or nothing is left."""
+        return self._over is not None or self.spent >= self.limit
+
     async def set_aside(self, most: float) -> float:
         """Wait until so much is free; returns what is set aside. ModelTrouble where it never will be."""
         while True:

@@ -207,7 +207,7 @@ def migrate(
         BadInput: the judge has no prompt, asks this model already, or nothing is graded.
         ModelTrouble: the endpoint is not configured.
     """
-    new = drafted(workspace, judge, _moved(workspace, judge, to))
+    new = drafted(workspace, judge, moved(workspace, judge, to))
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
     graded = graded_outputs(workspace, criterion, BOTH)
     ids = _shadowed(workspace, judge, graded, moving.limit)
@@ -251,7 +251,7 @@ def migrate(
     )
 
 
-def _moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
+def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
     """The specification with another model. Behind the last @ stands an endpoint, where one is called so;
     else
     one with this model is asked, or the one that the judge asks.

@@ -1,0 +1,235 @@
+"""Many at once: prompts x models x numbers of examples, the cheapest first, until one is good enough.
+
+All are tried on the same graded outputs of train and dev, beside the version in use; money and time are
+limits for all together. Each cell is a look on dev, and counts as one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from labelcore.errors import BadInput, LabelcoreError
+from labelcore.judges.kinds import kind_of
+from labelcore.llm.spending import Purse
+from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.operations import Effect, Options, operation
+from labelcore.stages.aligning.report import flat
+from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.migrating import moved
+from labelcore.stages.refining.prompts import numbered, size_of
+from labelcore.stages.refining.trials import Trial
+from labelcore.stages.refining.trying import Order, compare, drafted
+from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
+
+_MOST_CELLS = 60
+State = Literal["tried", "in use", "good enough before it", "beyond the budget", "beyond the time", "failed"]
+
+
+class Grid(Options):
+    """What is crossed, and within what."""
+
+    version: Annotated[
+        tuple[int, ...],
+        Field(max_length=10, description="Versions of the judge; without any the one in use."),
+    ] = ()
+    model: Annotated[
+        tuple[str, ...], Field(max_length=10, description="Models, as MODEL or MODEL@ENDPOINT.")
+    ] = ()
+    examples: Annotated[
+        tuple[int, ...], Field(max_length=6, description="So many examples of each verdict are shown.")
+    ] = ()
+    limit: Annotated[int, Field(ge=1, description="Try each on so many graded outputs.")] = 60
+    max_cost: Annotated[float | None, Field(gt=0, description="US dollars for all together.")] = None
+    minutes: Annotated[float | None, Field(gt=0, description="Begin no other after so many minutes.")] = None
+    enough: Annotated[
+        float | None, Field(gt=0, le=1, description="Stop where TPR and TNR surely reach this; 0.8 is usual.")
+    ] = None
+
+
+class Cell(Frozen):
+    """One combination. ``estimate``: US dollars for 1,000 outputs, None where no price is known; ``trial``:
+    what came of it beside the version in use.
+    """
+
+    version: int
+    model: str
+    shown: int
+    spec: dict[str, Any]
+    estimate: float | None
+    state: State
+    trial: Trial | None = None
+    trouble: str = ""
+
+    def enough(self, wanted: float) -> bool:
+        """Whether both lower bounds reach what is wanted."""
+        if self.trial is None:
+            return False
+        rates = (self.trial.change.new.tpr, self.trial.change.new.tnr)
+        return all(rate.low is not None and rate.low >= wanted for rate in rates)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        plain = {name: getattr(self, name) for name in ("version", "model", "shown", "state", "trouble")}
+        if self.trial is None:
+            return plain | {"cost_per_thousand": self.estimate}
+        found = self.trial.change
+        return plain | {
+            "n": len(self.trial.attempts),
+            "cost_per_thousand": self.estimate,
+            "cost_usd": self.trial.cost_usd,
+            **flat("tpr", found.new.tpr),
+            **flat("tnr", found.new.tnr),
+            **flat("change", found.balanced),
+            "verdict": found.verdict,
+            "mended": [attempt.output_id for attempt in self.trial.of("mended")],
+            "broken": [attempt.output_id for attempt in self.trial.of("broken")],
+        }
+
+
+class Matrix(Frozen):
+    """All cells, the cheapest first. ``chosen``: the first that is good enough, else the one that is surely
+    better than the version in use by most; None where there is none.
+    """
+
+    judge: str
+    cells: tuple[Cell, ...]
+    chosen: int | None
+    cost_usd: float
+    seconds: float
+
+    @property
+    def says(self) -> Fact:
+        """Which one to take."""
+        if self.chosen is None:
+            return fact("matrix_none", n=sum(cell.trial is not None for cell in self.cells))
+        cell = self.cells[self.chosen]
+        return fact("matrix_chosen", model=cell.model, version=cell.version, shown=cell.shown)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "judge": self.judge,
+            "cells": [cell.document() for cell in self.cells],
+            "chosen": self.chosen,
+            "says": self.says,
+            "cost_usd": self.cost_usd,
+            "seconds": self.seconds,
+        }
+
+
+_USUAL = Grid()
+
+
+@operation("judge prompt matrix", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def try_many(workspace: Workspace, judge: JudgeVersion, *, grid: Grid = _USUAL) -> Matrix:
+    """Try prompts, models and numbers of examples together, the cheapest first, within a budget.
+
+    Raises:
+        BadInput: nothing is crossed, too much is, or nothing is graded.
+    """
+    cells = sorted(_cells(workspace, judge, grid), key=lambda cell: (cell.estimate or 0.0, cell.shown))
+    if not 1 < len(cells) <= _MOST_CELLS:
+        raise BadInput(
+            "There are {n} combinations; there must be 2 to {most}.",
+            next_step="Name them with --version, --model and --examples.",
+            n=len(cells),
+            most=_MOST_CELLS,
+        )
+    budget = _Budget(grid)
+    tried: list[Cell] = []
+    for at, cell in enumerate(cells):
+        workspace.progress(at, len(cells), f"{cell.model} · {cell.shown}")
+        tried.append(_tried(workspace, judge, cell, budget))
+        budget.met = budget.met or (grid.enough is not None and tried[-1].enough(grid.enough))
+    return Matrix(
+        judge=judge.name,
+        cells=tuple(tried),
+        chosen=_chosen(tried, grid.enough),
+        cost_usd=sum(cell.trial.cost_usd for cell in tried if cell.trial),
+        seconds=round(time.monotonic() - budget.started, 2),
+    )
+
+
+@dataclass
+class _Budget:
+    """What is left for the cells to come."""
+
+    grid: Grid
+    met: bool = False
+
+    def __post_init__(self) -> None:
+        self.started = time.monotonic()
+        self.purse = None if self.grid.max_cost is None else Purse(self.grid.max_cost)
+
+    @property
+    def over(self) -> State | None:
+        """Why no other cell is begun."""
+        if self.met:
+            return "good enough before it"
+        if self.purse and self.purse.is_over:
+            return "beyond the budget"
+        late = self.grid.minutes is not None and time.monotonic() - self.started > 60 * self.grid.minutes
+        return "beyond the time" if late else None
+
+
+def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Cell]:
+    """Every combination once."""
+    present = prompt_of(judge).spec
+    output = next(iter(output_table.ids(workspace.db, workspace.project.id)), None)
+    sample = output_table.get(workspace.db, output) if output else None
+    seen = set[str]()
+    for number, model, shown in itertools.product(
+        grid.version or (judge.version,), grid.model or ("",), grid.examples or (present.shown,)
+    ):
+        version = numbered(workspace, judge, number)
+        spec = moved(workspace, version, model) if model and model != present.model else dict(version.spec)
+        spec = {name: value for name, value in spec.items() if name != "shown"}
+        spec |= {"shown": shown} if shown else {}
+        made = version.model_copy(update={"spec": spec})
+        if repr(sorted(spec.items(), key=str)) in seen:
+            continue
+        seen.add(repr(sorted(spec.items(), key=str)))
+        prompt = kind_of(made).prompts[0]
+        cost = size_of(prompt, prompt.messages_for(sample)).cost_usd if sample else None
+        yield Cell(
+            version=number,
+            model=prompt.spec.model,
+            shown=shown,
+            spec=spec,
+            estimate=None if cost is None else 1_000 * cost,
+            state="in use" if spec == dict(judge.spec) else "tried",
+        )
+
+
+def _tried(workspace: Workspace, judge: JudgeVersion, cell: Cell, budget: _Budget) -> Cell:
+    if cell.state == "in use":
+        return cell
+    if over := budget.over:
+        return cell.model_copy(update={"state": over})
+    try:
+        new = drafted(workspace, judge, cell.spec)
+        trial = compare(workspace, judge, new, Order(budget.grid.limit, purse=budget.purse))
+    except LabelcoreError as trouble:
+        state = budget.over or "failed"
+        return cell.model_copy(update={"state": state, "trouble": "" if budget.over else str(trouble)})
+    if not trial.attempts:
+        return cell.model_copy(update={"state": budget.over or "failed", "trouble": trial.message})
+    return cell.model_copy(update={"trial": trial})
+
+
+def _chosen(cells: Sequence[Cell], wanted: float | None) -> int | None:
+    if wanted is not None:
+        return next((at for at, cell in enumerate(cells) if cell.enough(wanted)), None)
+    better = [
+        (cell.trial.change.balanced.value or 0.0, -at)
+        for at, cell in enumerate(cells)
+        if cell.trial and cell.trial.change.verdict == "better"
+    ]
+    return -max(better)[1] if better else None
