@@ -108,7 +108,7 @@ def test_an_error_is_said_in_each_language_with_the_next_step() -> None:
     with messages.speaking("zh"):
         assert messages.trouble_words(trouble) == ('没有“{a}”这一列。是不是“b”？例如 {"type": "object"}。')
         outer = Wording("it gives no verdict: {trouble}", trouble=trouble)
-        assert messages.say(outer).startswith("它没有给出结论：没有“{a}”这一列。")
+        assert messages.say(outer).startswith("它没有给出判定：没有“{a}”这一列。")
 
 
 def test_what_is_said_to_people_stands_where_it_is_said_and_is_no_made_up_text() -> None:

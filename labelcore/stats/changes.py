@@ -22,7 +22,6 @@ from labelcore.models import Frozen
 from labelcore.stats.anytime import PRACTICAL
 from labelcore.stats.rate import Rate, few_sources, not_measurable
 from labelcore.stats.resampling import for_few
-from labelcore.wording import Wording
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -154,8 +153,9 @@ def change(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Change:
 def _missing(at: int, n: int) -> Rate:
     if at == _BALANCED and n:
         return not_measurable("people gave one grade only", n)
-    grade = "passed" if at % 2 == 0 else "failed"
-    return not_measurable(Wording(f"there are no decided outputs that people {grade}"), n)
+    if at % 2 == 0:
+        return not_measurable("there are no decided outputs that people passed", n)
+    return not_measurable("there are no decided outputs that people failed", n)
 
 
 def _rate(value: float, drawn: Floats, groups: int | None, least: float) -> Rate:

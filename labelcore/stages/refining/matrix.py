@@ -108,7 +108,7 @@ class Matrix(Frozen):
     def says(self) -> Fact:
         """Which one to take."""
         if self.chosen is None:
-            return fact("matrix_none", n=sum(cell.trial is not None for cell in self.cells))
+            return fact("matrix_without_better", n=sum(cell.trial is not None for cell in self.cells))
         cell = self.cells[self.chosen]
         return fact("matrix_chosen", model=cell.model, version=cell.version, shown=cell.shown)
 
