@@ -44,9 +44,11 @@ class Draft(Frozen):
     def spec(self, version: JudgeVersion) -> dict[str, Any]:
         """The judge's specification with this prompt; what was not changed stays as it was written."""
         prompt, before = prompt_of(version), Draft.of(version)
-        changed = {name: value for name, value in self if value != getattr(before, name)}
-        kept = {name: value for name, value in prompt.content.items() if name not in changed}
-        return kept | self.model_dump(mode="json", include={name for name in changed if changed[name]})
+        same = self.template == before.template
+        content = prompt.content if same else prompt.worded(self.template, prompt.spec.answer)
+        changed = {name for name in _BESIDE if getattr(self, name) != getattr(before, name)}
+        kept = {name: value for name, value in content.items() if name not in changed}
+        return kept | self.model_dump(mode="json", include={name for name in changed if getattr(self, name)})
 
     def with_examples(self, examples: Sequence[Teaching]) -> Draft:
         """The same showing these examples, all of them."""
