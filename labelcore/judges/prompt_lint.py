@@ -66,7 +66,7 @@ def _slots(draft: PromptDraft) -> Iterator[PromptFinding]:
             kind="no output", says=fact("prompt_without_output", slot="{{output}}"), stops=True
         )
     for name in draft.template.unknown:
-        says = fact("prompt_unknown_slot", name=name, known=[*SLOTS, f"{_FIELD}…"])
+        says = fact("prompt_unknown_slot", name=name, known=[*SLOTS, f"{_FIELD}KEY"])
         yield PromptFinding(kind="unknown slot", says=says, stops=True, quote=f"{{{{{name}}}}}")
     for name in dict.fromkeys(_SINGLE.findall(draft.template.words)):
         if name in SLOTS or name.startswith(_FIELD):

@@ -128,7 +128,9 @@ def test_rulings_so_far_show_the_gap_in_the_specification(disputed: Workspace) -
     ]
 
 
-@pytest.mark.parametrize("view", ["how", "verdicts", "race", "hardness", "check", "schema", "suspects"])
+@pytest.mark.parametrize(
+    "view", ["how", "verdicts", "race", "hardness", "check", "schema", "suspects", "prompt", "prompt-try"]
+)
 def test_every_tool_opens_by_its_address(worked: Workspace, view: str) -> None:
     for kind in {judge.kind: judge.id for judge in judging.active_judges(worked)}.values():
         opened(PAGE, show=view, judge=kind)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from labelcore.judges import prompt_lint
+from pydantic import Field
+
+from labelcore.judges import prompt_files, prompt_lint
 from labelcore.judges.judge_prompt import Prompt, Teaching
+from labelcore.judges.kinds import PROBE
 from labelcore.judges.prompt_lint import PromptDraft, PromptFinding
 from labelcore.judges.templates import Template
 from labelcore.models import Frozen, JudgeVersion, Output, Role
-from labelcore.operations import operation
+from labelcore.operations import FileText, operation
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import prompt_of
 from labelcore.stages.refining.prompts import Size, size_of
+from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
 _BESIDE = ("examples", "shown", "model", "endpoint", "address", "probability")
@@ -75,6 +79,40 @@ def read_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, output: 
         size=size,
         findings=tuple(lint_draft(workspace, judge, draft, size.tokens)),
     )
+
+
+class PromptLint(Frozen):
+    """What is wrong with a judge's prompt, what stops it first."""
+
+    judge: str
+    version: int
+    findings: tuple[PromptFinding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 where it could not be asked like this."""
+        return int(any(finding.stops for finding in self.findings))
+
+
+@operation("judge prompt lint", role=Role.ENGINEER)
+def lint_prompt(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    *,
+    file: Annotated[str, FileText(), Field(description="Not its prompt, but this file's.")] = "",
+    output: Annotated[Output | None, Field(description="With this output; else with the first.")] = None,
+) -> PromptLint:
+    """Point out what is wrong with a judge's prompt, without asking a model.
+
+    Raises:
+        BadInput: the judge has no prompt, or the file holds none.
+    """
+    draft = Draft.of(judge)
+    if file:
+        draft = draft.model_copy(update={"template": prompt_files.read(file).template})
+    about = output or output_table.first_of(workspace.db, workspace.project.id) or PROBE
+    found = read_draft(workspace, judge, draft, about)
+    return PromptLint(judge=judge.name, version=judge.version, findings=found.findings)
 
 
 def lint_draft(

@@ -16,13 +16,13 @@ from pages.widgets.judging import drafting
 from pages.widgets.judging.drafting import Written
 from pages.widgets.shell import plain
 
-_SUGGESTED = 4
-_FOUND = 6
+_SUGGESTED = 3
+_FOUND = 4
 
 
 def show(workspace: Workspace, written: Written) -> None:
     """What is shown on the left, what could be on the right."""
-    left, right = st.columns(2)
+    left, right = st.columns([2, 3])
     with left:
         st.markdown(f"**{say('The judge is shown')}**")
         if not written.draft.examples:

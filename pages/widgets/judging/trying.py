@@ -241,7 +241,8 @@ def _show_attempt(workspace: Workspace, written: Written, attempt: Attempt) -> N
     if output := output_table.get(workspace.db, attempt.output_id):
         show_output(output, height=120)
     people = say("People passed it") if attempt.human_pass else say("People failed it")
-    st.text(": ".join(filter(None, (people, "; ".join(attempt.notes)))))
+    note = "; ".join(attempt.notes)
+    st.text(say("{people}: {note}", people=people, note=note) if note else people)
     before, after = st.columns(2)
     before.text(
         say(

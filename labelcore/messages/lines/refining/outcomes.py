@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
+from labelcore.messages.telling import sentence
+from labelcore.stages.refining.drafts import PromptLint
 from labelcore.stages.refining.examples import Examples
 from labelcore.stages.refining.outcomes import Outcome, Outcomes, State
 
@@ -60,3 +62,11 @@ def elsewhere_words(found: Examples) -> str:
         "{n} more graded outputs have these words; they are of dev or test and may not be shown.",
         n=found.elsewhere,
     )
+
+
+@lines("judge prompt lint")
+def lint(found: PromptLint) -> Iterator[str]:
+    if not found.findings:
+        yield say("Nothing is wrong with the prompt.")
+    for finding in found.findings:
+        yield f"{'!' if finding.stops else '-'} {sentence(finding.says)}"
