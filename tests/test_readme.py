@@ -99,6 +99,7 @@ NOT_RUN = (
     "judge run --repeats",
     "judge run --engine",
     "choose --seconds",
+    "endpoints add",  # then every command that follows would ask it
     "endpoints test",
     "local-model",
     "serve",  # until it is stopped

@@ -19,6 +19,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ PLACE = Path.home() / ".labelcore" / "local-model.json"
 PACKAGE = "xllamacpp"
 KEY_VARIABLE = "LABELCORE_LOCAL_KEY"
 _HOST = "127.0.0.1"
+_PORTS = 20_000, 30_000
 _LONGEST_STOP = 8.0
 
 
@@ -98,10 +100,7 @@ def start(
             next_step="`pip install {package}`, or use another server (Ollama, vLLM, llama.cpp).",
             package=PACKAGE,
         )
-    with socket.socket() as listener:
-        listener.bind((_HOST, 0))
-        port = int(listener.getsockname()[1])
-    server = LocalServer(0, port, secrets.token_urlsafe(24), file.stem, str(file))
+    server = LocalServer(0, _free_port(file), secrets.token_urlsafe(24), file.stem, str(file))
     process = _spawn(server, place, command or [sys.executable, "-m", "labelcore.llm.local_server"])
     server = replace(server, pid=process.pid)
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -109,6 +108,18 @@ def start(
         json.dump(asdict(server), kept)
     _wait(server, process, place, longest)
     return server
+
+
+def _free_port(weights: Path) -> int:
+    """The same for the same weights wherever it is free: judges are bound to the address that they ask."""
+    usual = _PORTS[0] + zlib.crc32(str(weights).encode()) % (_PORTS[1] - _PORTS[0])
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # it may have ended just now
+        try:
+            listener.bind((_HOST, usual))
+        except OSError:
+            listener.bind((_HOST, 0))
+        return int(listener.getsockname()[1])
 
 
 def _spawn(server: LocalServer, place: Path, command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -47,6 +47,8 @@ def test_it_is_started_once_found_again_and_stopped(place: Path, tmp_path: Path)
     with pytest.raises(ProcessLookupError):
         os.kill(server.pid, 0)
     assert local_server.status(place) is None and local_server.stop(place) is False
+    again = local_server.start(weights(tmp_path), place=place, command=FAKE)
+    assert again.base_url == server.base_url, "judges are bound to the address"
 
 
 @pytest.mark.slow

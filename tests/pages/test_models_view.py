@@ -59,10 +59,10 @@ def opened(language: str = "") -> AppTest:
 
 
 def fill(app: AppTest, address: str, name: str = "near") -> AppTest:
+    app.radio(key=keys.ENDPOINT_KEEP).set_value("file").run()
     app.text_input(key=keys.ENDPOINT_ADDRESS).set_value(address)
     app.text_input(key=keys.ENDPOINT_MODEL).set_value("mock")
     app.text_input(key=keys.ENDPOINT_NAME).set_value(name)
-    app.radio(key=keys.ENDPOINT_KEEP).set_value("file").run()
     app.text_input(key=keys.ENDPOINT_KEY).set_value(KEY)
     return app.button(key="endpoint-save").click().run()
 

@@ -57,42 +57,42 @@ def show(workspace: Workspace) -> None:
     for key in (keys.ENDPOINT_NAME, keys.ENDPOINT_ADDRESS, keys.ENDPOINT_MODEL):
         if key not in st.session_state:
             _fill()
-    address = say("Address (OpenAI's own when empty)") if server == "OpenAI" else say("Address")
-    st.text_input(address, key=keys.ENDPOINT_ADDRESS)
-    st.text_input(say("Model"), key=keys.ENDPOINT_MODEL)
-    st.text_input(say("Name here"), key=keys.ENDPOINT_NAME)
-    _show_key(workspace)
-    with st.expander(say("Prices and limits")):
-        _show_terms()
-    ready = all(st.session_state.get(key) for key in (keys.ENDPOINT_NAME, keys.ENDPOINT_MODEL))
-    st.button(
-        say("Save"),
-        type="primary",
-        key="endpoint-save",
-        disabled=not ready,
-        on_click=_save,
-        args=(workspace,),
-    )
+    way = _choose_key(workspace)
+    with st.form("endpoint-form", border=False):  # takes what was typed last, wherever the focus is
+        address = say("Address (OpenAI's own when empty)") if server == "OpenAI" else say("Address")
+        st.text_input(address, key=keys.ENDPOINT_ADDRESS)
+        st.text_input(say("Model"), key=keys.ENDPOINT_MODEL)
+        st.text_input(say("Name here"), key=keys.ENDPOINT_NAME)
+        _show_key(way)
+        with st.expander(say("Prices and limits")):
+            _show_terms()
+        st.form_submit_button(
+            say("Save"), type="primary", key="endpoint-save", on_click=_save, args=(workspace,)
+        )
     if failed := st.session_state.pop(keys.ENDPOINT_FAILED, ""):
         st.error(plain(failed), icon=":material/error:")
 
 
-def _show_key(workspace: Workspace) -> None:
+def _choose_key(workspace: Workspace) -> str:
+    """Where the key is kept; what cannot be had here is said."""
+    trouble = key_stores.keyring_trouble()
     ways = {"": say("None"), "file": say("In a file for its owner")}
-    if not key_stores.keyring_trouble():
-        ways["keyring"] = say("In the system's keyring")
-    if workspace.here:
-        ways["variable"] = say("In a variable")
+    ways |= {} if trouble else {"keyring": say("In the system's keyring")}
+    ways |= {"variable": say("In a variable")} if workspace.here else {}
     way = st.radio(
         say("Its key"), list(ways), format_func=ways.__getitem__, key=keys.ENDPOINT_KEEP, horizontal=True
     )
+    if way and trouble:
+        shell.aside(say(trouble))
+    return way
+
+
+def _show_key(way: str) -> None:
     if way == "variable":
         st.text_input(say("Name of the variable"), key=keys.ENDPOINT_VARIABLE, placeholder="OPENAI_API_KEY")
     elif way:
         st.text_input(say("Key"), type="password", key=keys.ENDPOINT_KEY, autocomplete="off")
         shell.aside(say("It is not kept in the database, and never shown again."))
-    if "keyring" not in ways and (trouble := key_stores.keyring_trouble()):
-        shell.aside(say(trouble))
 
 
 def _show_terms() -> None:
@@ -126,8 +126,11 @@ def _save(workspace: Workspace) -> None:
     typed, state[keys.ENDPOINT_KEY] = state.get(keys.ENDPOINT_KEY, ""), ""  # the browser's field as well
     way = state.get(keys.ENDPOINT_KEEP)
     terms = {name: state.get(f"{keys.ENDPOINT_TERMS}-{name}") for name in EndpointOrder.model_fields}
+    if not state[keys.ENDPOINT_MODEL].strip():
+        state[keys.ENDPOINT_FAILED] = say("Name the model.")
+        return
     order = EndpointOrder(
-        model=state[keys.ENDPOINT_MODEL],
+        model=state[keys.ENDPOINT_MODEL].strip(),
         address=state[keys.ENDPOINT_ADDRESS].strip() or None,
         **{name: value for name, value in terms.items() if value},
     )
@@ -144,5 +147,5 @@ def _save(workspace: Workspace) -> None:
     except LabelcoreError as trouble:
         state[keys.ENDPOINT_FAILED] = trouble_words(trouble)
         return
-    state[keys.ENDPOINT_SAID] = say("{name} is added. Test it next.", name=made.name)
+    state[keys.ENDPOINT_ADDED] = say("{name} is added. Test it next.", name=made.name)
     _fill()

@@ -23,6 +23,9 @@ from pages.widgets.shell import plain
 def show(workspace: Workspace) -> None:
     """All endpoints; without any, how to connect one."""
     st.markdown(f"#### {say('Models')}")
+    if told := st.session_state.pop(keys.ENDPOINT_ADDED, ""):
+        st.session_state[keys.ENDPOINT_SAID] = told
+        st.rerun()  # the whole page: what is offered without a model is offered no more
     if told := st.session_state.pop(keys.ENDPOINT_SAID, ""):
         st.success(plain(told))
     known = machine.endpoints(workspace)
@@ -47,7 +50,8 @@ def show(workspace: Workspace) -> None:
 
 def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> None:
     st.markdown(f"**{plain(endpoint.name)}** · {plain(endpoint.model)}")
-    shell.aside(" · ".join([endpoint.address, key_words(endpoint), *_terms(endpoint)]))
+    st.text(endpoint.address)
+    shell.aside(" · ".join([key_words(endpoint), *_terms(endpoint)]))
     with st.container(horizontal=True):
         if st.button(say("Test it"), key=f"endpoint-test-{endpoint.name}", icon=":material/network_check:"):
             with st.spinner(say("Two small questions are asked …")):
