@@ -163,8 +163,10 @@ def test_every_look_at_dev_that_shows_something_new_counts(
         assert (trial.looks.looks, trial.looks.versions) == (n, n)
     assert trial.looks.discount is not None and 0 <= trial.looks.discount < 0.2
     assert looks.looks_at_dev(workspace, judge) == trial.looks
+    few = compare(workspace, judge, told(workspace, judge, "Words 4."), Order(limit=12)).looks
+    assert (few.looks, few.versions, few.n) == (5, 4, len(dev)) and few.discount == trial.looks.discount
     train = compare(workspace, judge, told(workspace, judge, "More."), Order(limit=N, splits=("train",)))
-    assert train.looks.looks == 4 and {found.split for found in train.attempts} == {"train"}
+    assert train.looks.looks == 5 and {found.split for found in train.attempts} == {"train"}
 
 
 def test_broken_endpoints_lose_nothing_and_say_why(

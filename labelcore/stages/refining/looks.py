@@ -23,8 +23,8 @@ class DevLooks(Frozen):
     """How often dev was looked at for one judge.
 
     ``looks``: comparisons that showed something new; ``versions``: how many versions were compared beside the
-    one that was there first; ``n``: the dev outputs of the last look. ``discount``: by how much the mean of
-    TPR and TNR of the best of them is expected to be less on new outputs; None where it cannot be told.
+    one that was there first; ``n``: the dev outputs of the largest look. ``discount``: by how much the mean
+    of TPR and TNR of the best of them is expected to be less on new outputs; None where it cannot be told.
     """
 
     looks: int
@@ -86,15 +86,15 @@ def _mean(*shares: float | None) -> float | None:
 
 
 def _counted(looks: Sequence[Look]) -> DevLooks:
-    """Each version by its last look; the first present one stands for those that were there before."""
+    """Each version by its largest look; the first present one stands for those that were there before."""
     figures, noise = dict[str, float](), dict[str, float]()
-    for look in looks:
+    for look in sorted(looks, key=lambda look: look.n):
         for key, figure in ((look.against_id, look.present), (look.judge_version_id, look.figure)):
             if figure is not None and look.noise is not None:
                 figures[key], noise[key] = figure, look.noise
     return DevLooks(
         looks=len(looks),
         versions=len({look.judge_version_id for look in looks} - {look.against_id for look in looks[:1]}),
-        n=looks[-1].n if looks else 0,
+        n=max((look.n for look in looks), default=0),
         discount=optimism(list(figures.values()), list(noise.values())) if figures else None,
     )

@@ -8,7 +8,7 @@ from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stages.refining.migrating import Migration, Side
-from labelcore.stages.refining.trials import Attempt, Trial, What
+from labelcore.stages.refining.trials import WHATS, Attempt, Trial, What
 from labelcore.stats.changes import Rates
 from labelcore.stats.rate import Rate
 
@@ -19,17 +19,22 @@ _REASON = 160
 @lines("judge prompt try")
 def trial(found: Trial) -> Iterator[str]:
     yield sentence(found.says)
+    if found.attempts:
+        yield from _compared(found)
+    yield from _spent(found.cost_usd, found.requests, found.message, found.troubles)
+
+
+def _compared(found: Trial) -> Iterator[str]:
     yield say(
         "Tried on {n:,} of {pool:,} graded outputs of train and dev.", n=len(found.attempts), pool=found.pool
     )
     yield from changes(found.change.present, found.change.new, found.change.tpr, found.change.tnr)
-    for what in ("mended", "broken", "still wrong"):
+    for what in WHATS[:-1]:
         yield from _attempts(what, found.of(what))
     if found.left.n:
         yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=found.left.n)
     if told := sentence(found.looks.says):
         yield told
-    yield from _spent(found.cost_usd, found.requests, found.message, found.troubles)
 
 
 @lines("judge prompt looks")
