@@ -12,7 +12,8 @@ WORDS = {
     "foreign_words_asked": "Which of these answers pass, which fail? {words}.",
     "foreign_direction_asked": "Is a lower score better?",
     "foreign_threshold_asked": (
-        "From which score on does an output pass? The grades of the train split are too few to fit that."
+        "From which score on does an output pass? That is fitted where the train split has five grades of "
+        "each kind."
     ),
     "foreign_needs_criterion": "The overall grade has no words that {names} could be given: name a "
     "criterion.",

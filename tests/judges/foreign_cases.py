@@ -598,3 +598,11 @@ The form: "Feedback: (your feedback) [RESULT] (Either "A" or "B")"
     {"instruction": "input", "response_A": "?", "response_B": "?", "rubric": "statement"},
     ("pattern", "", (), ()),
 )
+CASES["JSON in a sentence"] = Case(
+    """Grade replies. Give a JSON with a "score" from 1 to 5 (5 is excellent) and a "reason".
+Asked: {{input}}
+Reply: {{actual_output}}""",
+    "",
+    {"input": "input", "actual_output": "output"},
+    ("json", "score", 1, 5),
+)

@@ -53,6 +53,7 @@ _ASKS = re.compile(
     r"\b(?:either|answer|respond|reply|label|output|return|verdict|words?|grade|letter|print)\b|输出|回答|返回|结论",
     re.IGNORECASE,
 )
+_ALTERNATIVE = re.compile(r"\bor\b|[/|或]", re.IGNORECASE)
 _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择", re.IGNORECASE)
 
 
@@ -96,7 +97,8 @@ def _choices(text: str) -> Iterator[tuple[str, ...]]:
     for pattern in _PAIRS:
         for match in pattern.finditer(text):
             pair = tuple(dict.fromkeys(word for word in match.groupdict().values() if word))
-            if _is_verdict(pair, text[max(0, match.start() - 60) : match.start()]):
+            before = text[max(0, match.start() - 60) : match.start()]
+            if _is_verdict(pair, before if _ALTERNATIVE.search(match[0]) else ""):
                 yield pair
 
 

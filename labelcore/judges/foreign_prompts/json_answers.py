@@ -88,6 +88,10 @@ def _fields(text: str) -> dict[str, list[str]]:
         name for words in stretches for name in re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", words)
     ]
     names += re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]\s*(?:keys?|fields?|字段)", text)
+    if not found and not names:
+        after = " ".join(match[0] for match in re.finditer(r"json[^\n]{0,200}", text, re.IGNORECASE))
+        quoted = re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", after)
+        names = [name for name in quoted if name.casefold() in _FIELDS]
     return found | {name: [] for name in names if name not in found}
 
 
