@@ -172,7 +172,7 @@ def loss_of(rate: Any, grade: Literal["bad", "good"]) -> Fact:
         low, high = -high, -low
     sure = "sure" if low > 0 else "unsure"
     word = "fewer" if value < 0 else "more"
-    return fact(f"{word}_{grade}_{sure}", n=abs(value), low=abs(low), high=abs(high))
+    return fact(f"move_{word}_{grade}_{sure}", n=abs(value), low=abs(low), high=abs(high))
 
 
 class Moving(Options):
