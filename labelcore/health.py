@@ -130,7 +130,7 @@ async def healthz(_request: Request) -> Response:
 async def readyz(_request: Request) -> Response:
     """Say whether the database answers."""
     try:
-        await run_in_threadpool(lambda: open_database(settings().db).rows("SELECT 1"))
+        await run_in_threadpool(lambda: sizes(open_database(settings().db)))
     except LabelcoreError:
         return JSONResponse({"status": "the database does not open"}, status_code=503)
     return JSONResponse({"status": "ready"})

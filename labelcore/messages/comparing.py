@@ -39,9 +39,13 @@ WORDS = {
     "loss_unknown_bad": "What changes for bad outputs is not measurable: {why}.",
     "loss_unknown_good": "What changes for good outputs is not measurable: {why}.",
     "move_fewer_bad_sure": "It misses {n} more of 100 bad outputs, 95 % between {low} and {high}.",
-    "move_fewer_bad_unsure": "It misses {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more.",
+    "move_fewer_bad_unsure": (
+        "It misses {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more."
+    ),
     "move_more_bad_sure": "It catches {n} more of 100 bad outputs, 95 % between {low} and {high}.",
-    "move_more_bad_unsure": "It catches {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more.",
+    "move_more_bad_unsure": (
+        "It catches {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more."
+    ),
     "move_fewer_good_sure": "It wrongly fails {n} more of 100 good outputs, 95 % between {low} and {high}.",
     "move_fewer_good_unsure": (
         "It wrongly fails {n} more of 100 good outputs, 95 % between {low} fewer and {high} more."

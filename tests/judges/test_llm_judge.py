@@ -248,7 +248,7 @@ def test_a_panel_without_a_member_gives_no_verdict() -> None:
 
 
 def test_judges_travel_without_ids_and_notes() -> None:
-    single = taught(probability=True, endpoint="secret-place")
+    single = taught(probability=True, endpoint="dear") | {"address": "http://secret-place"}
     for spec in (single, panel.make_spec({"a": single, "b": single | {"variant": "strict"}}, "majority")):
         judge = judge_of("llm", spec)
         leaves = judge.leaving()

@@ -120,7 +120,8 @@ def _says(trial: Trial) -> Fact:
         return fact("tried_nothing")
     word, grade = trial.change.verdict, trial.to_grade
     if word != "unclear":
-        return fact(f"trial_{word}", change=_points(trial.change.balanced.value))
+        change = _points(trial.change.balanced.value)
+        return fact("trial_better" if word == "better" else "trial_worse", change=change)
     if trial.change.balanced.value is None:
         return fact("trial_one_grade", why=trial.change.balanced.why_not)
     if trial.change.balanced.low is None:

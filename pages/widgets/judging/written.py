@@ -12,6 +12,7 @@ from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.testing.overview import ProposedJudges, propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, working
+from pages.widgets.judging import changing
 from pages.widgets.shell import plain
 
 
@@ -39,14 +40,14 @@ def offer(workspace: Workspace, criterion: Criterion) -> None:
 def _show(found: ProposedJudges) -> None:
     """The checks that work, and why others were dropped."""
     st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
-    checks = [judge for judge in found.judges if "source" in judge.spec]
+    checks = [judge for judge in found.judges if changing.source_of(judge)]
     words = counted(
         "The model wrote one check that works.", "The model wrote {n} checks that work.", n=len(checks)
     )
     st.write(words)
     for judge in checks:
         with st.expander(plain(judge.name)):
-            st.code(judge.spec["source"], language="python", wrap_lines=True)
+            st.code(changing.source_of(judge), language="python", wrap_lines=True)
     for told in found.warnings:
         st.info(plain(say(told)))
     if checks:

@@ -9,7 +9,7 @@ import numpy as np
 
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.fitting import SHRINK, Sought, fit_stumps
-from labelcore.judges.kinds.llm import LlmKind
+from labelcore.judges.kinds import kind_of
 from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages.judging.proposing.subjects import Subject, train_ids
 from labelcore.stages.judging.running.execution import run
@@ -84,4 +84,5 @@ def fit(scores: Mapping[str, float], fails: Mapping[str, bool], form: AnswerForm
 
 def form_of(version: JudgeVersion) -> AnswerFormat | None:
     """How a judge's answers are read, where it is an LLM judge with an answer in its own form."""
-    return LlmKind(version.spec).spec.answer if version.kind == LlmKind.stored else None
+    prompts = kind_of(version).prompts
+    return prompts[0].spec.answer if len(prompts) == 1 else None

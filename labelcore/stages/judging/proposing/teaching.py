@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from labelcore.judges.features import Floats
-from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
+from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
 from labelcore.models import Output
 from labelcore.stages.deriving import glossary
 from labelcore.stages.judging.proposing.subjects import Subject, train_ids
@@ -38,7 +38,7 @@ def specify(
 
 def one_sided(subject: Subject, spec: Mapping[str, Any]) -> Wording | None:
     """Why its examples are passes or fails only, or none; None where both are shown."""
-    shown = {example["verdict"] for example in spec.get("examples", ())}
+    shown = {example.verdict for example in Prompt(spec).spec.examples}
     fails = sum(subject.fails.values())
     passes = len(subject.fails) - fails
     if shown >= {"pass", "fail"}:
