@@ -14,11 +14,13 @@ from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds import panel
 from labelcore.models import Criterion, JudgeVersion, Output, Run
 from labelcore.settings import settings
-from labelcore.stages import judging
+from labelcore.stages import judging, projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.keeping import naming
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.running import RunOptions, deciding
+from labelcore.stages.sharing.loading import load_rubric
+from labelcore.stages.sharing.saving import save_rubric
 from labelcore.store import (
     criteria as criterion_table,
     exports,
@@ -248,3 +250,27 @@ def test_a_model_that_answers_under_another_name_is_said_wherever_the_judge_is_l
     exports.write(workspace.db, workspace.project.id, "verdicts", tmp_path / "v.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "v.jsonl").read_text().splitlines()]
     assert {(row["asked_model"], row["model"]) for row in rows} == {("mock", "mock"), ("mock", "mock-2027")}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_rubric_file_takes_the_endpoint_s_name_along_and_no_address(
+    workspace: Workspace,
+    ids: list[str],
+    mocks: tuple[Mocks, list[str]],
+    use: Use,
+    tmp_path: Path,
+    known: bool,
+) -> None:
+    use(0, ENDPOINTS=json.dumps({"far": {"base_url": mocks[1][1], "model": "big"}}))
+    proposed(workspace, endpoint="far", variant="strict", examples=3)
+    save_rubric(workspace, out=tmp_path / "rubric.yaml")
+    text = (tmp_path / "rubric.yaml").read_text()
+    assert "endpoint: far" in text and "variant: strict" in text and "127.0.0.1" not in text
+    if not known:
+        use(0, ENDPOINTS="{}")
+    other = workspace.with_project(projects.open_project(workspace.db, "other"))
+    (loaded,) = load_rubric(other, tmp_path / "rubric.yaml").judges
+    assert (loaded.spec.get("endpoint"), loaded.spec["variant"]) == ("far" if known else None, "strict")
+    assert load_rubric(other, tmp_path / "rubric.yaml").judges == ()
+    running.run(other, [loaded], ids[:3])
+    assert [len(mock.prompts) for mock in mocks[0]] == ([0, 3] if known else [3, 0])
