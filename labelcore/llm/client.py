@@ -70,6 +70,7 @@ class OpenAIClient:
         self._gate = gate
         self.notes: set[str] = set()
         self.by_schema = True
+        self.tries = TRIES  # of one exchange
         self.late_tries = TRIES
         self.on_disk = isinstance(transport, KeepsAnswers)
         self._named_tokens = "max_tokens"
@@ -172,7 +173,7 @@ class OpenAIClient:
                 explained = explain(self.endpoint, trouble)
                 limited += explained.kind == "rate limit"
                 tries += explained.kind != "rate limit"
-                most = self.late_tries if explained.kind == "timeout" else TRIES
+                most = self.late_tries if explained.kind == "timeout" else self.tries
                 hopeless = tries >= most or limited >= _RATE_TRIES
                 if explained.fatal or explained.kind in FINAL or hopeless:
                     # To pause: nobody is there, or nothing good ever came from this endpoint.

@@ -15,7 +15,7 @@ from labelcore.judges.kinds.llm import JudgeAnswer
 from labelcore.llm import Answer, Message, Weighed, client as client_module, client_from_settings
 from labelcore.llm.client import STRICT, OpenAIClient
 from labelcore.llm.testing import check
-from labelcore.settings import Settings
+from labelcore.settings import Endpoint, Settings
 from tests.mock_endpoint import MockEndpoint, serving
 
 pytestmark = pytest.mark.slow  # a real server; retries really wait
@@ -227,3 +227,10 @@ def test_a_connection_test_says_what_is_wrong(mock: tuple[MockEndpoint, Settings
 def test_no_model_is_a_sentence_with_the_next_step() -> None:
     with pytest.raises(ModelTrouble, match="LABELCORE_MODEL"):
         client_from_settings()
+
+
+def test_a_connection_test_does_not_wait_for_a_server_that_is_not_there() -> None:
+    started = time.monotonic()
+    found = check(Endpoint(name="gone", base_url="http://127.0.0.1:9/v1", model="m"))
+    assert not found.answered and "cannot be reached" in found.said
+    assert time.monotonic() - started < 5

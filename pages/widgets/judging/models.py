@@ -53,14 +53,16 @@ def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> N
     st.text(endpoint.address)
     shell.aside(" · ".join([key_words(endpoint), *_terms(endpoint)]))
     with st.container(horizontal=True):
-        if st.button(say("Test it"), key=f"endpoint-test-{endpoint.name}", icon=":material/network_check:"):
-            with st.spinner(say("Two small questions are asked …")):
-                found = machine.try_endpoints(workspace, endpoint.name).endpoints[0]
-            st.session_state.setdefault(keys.ENDPOINT_TESTED, {})[endpoint.name] = found
+        key = f"endpoint-test-{endpoint.name}"
+        asked = st.button(say("Test it"), key=key, icon=":material/network_check:")
         if removable and st.button(say("Take it away"), key=f"endpoint-remove-{endpoint.name}"):
             endpoints.remove_endpoint(workspace, endpoint.name)
             st.session_state.get(keys.ENDPOINT_TESTED, {}).pop(endpoint.name, None)
             st.rerun()
+    if asked:
+        with st.spinner(say("Two small questions are asked …")):
+            found = machine.try_endpoints(workspace, endpoint.name).endpoints[0]
+        st.session_state.setdefault(keys.ENDPOINT_TESTED, {})[endpoint.name] = found
     tested: Connection | None = st.session_state.get(keys.ENDPOINT_TESTED, {}).get(endpoint.name)
     if tested and (tested.model, tested.endpoint) == (endpoint.model, endpoint.name):
         first, *more = connection_words(tested)
