@@ -14,12 +14,14 @@ from labelcore.judges.kinds import PROBE
 from labelcore.judges.prompt_lint import PromptDraft, PromptFinding
 from labelcore.judges.templates import Template
 from labelcore.models import Frozen, JudgeVersion, Output, Role
-from labelcore.operations import FileText, operation
+from labelcore.operations import Effect, FileText, operation
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import prompt_of
 from labelcore.stages.refining.prompts import Size, size_of
+from labelcore.stages.refining.trials import Trial
+from labelcore.stages.refining.trying import OngoingTrial, Order, compare, drafted
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -79,6 +81,19 @@ def read_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, output: 
         size=size,
         findings=tuple(lint_draft(workspace, judge, draft, size.tokens)),
     )
+
+
+@operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
+def try_draft(
+    workspace: Workspace, judge: JudgeVersion, draft: Draft, limit: int, watched: OngoingTrial
+) -> Trial:
+    """Try a draft on graded outputs before it is kept, as `judge prompt try` does.
+
+    Raises:
+        BadInput: it is what the judge asks already, or nothing is graded.
+    """
+    new = drafted(workspace, judge, draft.spec(judge))
+    return compare(workspace, judge, new, Order(limit=limit, watched=watched))
 
 
 class PromptLint(Frozen):

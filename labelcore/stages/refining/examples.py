@@ -93,6 +93,7 @@ def find_examples(
     )
 
 
+@operation(role=Role.ENGINEER)
 def example_of(workspace: Workspace, judge: JudgeVersion, output_id: str) -> Teaching | None:
     """One output as an example; None where it may not be shown."""
     graded = _Graded.of(workspace, judge)

@@ -11,10 +11,10 @@ from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.models import Decision
 from labelcore.stages.judging.running.live_run import span_words
-from labelcore.stages.refining.drafts import Draft, lint_draft
+from labelcore.stages.refining.drafts import Draft, lint_draft, try_draft
 from labelcore.stages.refining.examples import example_of
 from labelcore.stages.refining.trials import Attempt, Trial, What
-from labelcore.stages.refining.trying import USUAL, OngoingTrial, Order, compare, drafted
+from labelcore.stages.refining.trying import USUAL, OngoingTrial
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
 from labelcore.store import outputs as output_table
@@ -52,11 +52,10 @@ def start(workspace: Workspace, written: Written, limit: int = USUAL) -> None:
     last: Trying | None = st.session_state.get(keys.PROMPT_TRIED)
     if last and last.running:
         return
-    new = drafted(workspace, written.version, written.draft.spec(written.version))
     trying = Trying(written.version.id, written.draft)
 
     def work(_: Event) -> None:
-        trying.trial = compare(workspace, written.version, new, Order(limit=limit, watched=trying.ongoing))
+        trying.trial = try_draft(workspace, written.version, written.draft, limit, trying.ongoing)
 
     trying.over = in_thread(work, say("The trial"), keys.PROMPT_FAILED)
     trying.over.wait(_FIRST)
