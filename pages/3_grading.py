@@ -4,6 +4,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.stages.deriving import editing
+from labelcore.stages.grading import look_again, take_over
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.components import grading_card, presses
@@ -24,15 +25,28 @@ def grade(workspace: Workspace, way: Way) -> None:
     key = keys.CARD if way == "single" else keys.PAIRS
     session = GradingSession(workspace, shell.language(), way)
     news = session.news(presses(key))
-    if way == "single" and not news.total:
+    waits = news.waiting.kind if news.waiting else ""
+    if way == "single" and waits == "empty":
         st.info(say("There are no outputs to grade yet."))
         shell.go("1_importing.py", "Import outputs")
         st.stop()
     session.store(grading_card(news, route=route_of(session), key=key))
-    if news.is_done and way == "single":
+    if waits in {"held", "skipped"}:
+        go_on(workspace, waits)
+    elif waits == "unassigned":
+        shell.go("3_team.py", "Assign outputs")
+    elif waits and way == "single":
         shell.go("4_deriving.py", "Next: criteria from your notes")
-    elif news.is_done:
+    elif waits:
         shell.go("3_team.py", "See which version is better")
+
+
+def go_on(workspace: Workspace, waits: str) -> None:
+    """What a person can do where others hold the rest, or where only what they skipped is left."""
+    word = say("Take them over") if waits == "held" else say("Look at them once more")
+    if st.button(word, type="primary", key=f"go-on-{waits}"):
+        _ = take_over(workspace) if waits == "held" else look_again(workspace)
+        st.rerun()
 
 
 with shell.guard():

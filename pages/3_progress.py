@@ -3,7 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.lines.reporting import effect_words, graded_words
+from labelcore.messages.lines.reporting import effect_words, graded_words, next_words
 from labelcore.stages.reporting.person import PersonProgress, progress
 from pages.widgets import shell
 from pages.widgets.shell import plain
@@ -30,7 +30,9 @@ if not place.person:
 with shell.guard():
     found = progress(place)
     st.write(plain(graded_words(found)))
-    if found.left:
+    for words in next_words(found):
+        st.write(plain(words))
+    if not found.waiting or found.waiting.kind in {"held", "skipped"}:
         shell.go("3_grading.py", "Go on grading")
     show_effects(found)
     if len(found.team) > 1:

@@ -80,12 +80,15 @@ interface Outputs {
   epoch?: string | null;
   stamp?: number;
 }
+/** Why there is nothing to grade now. */
+interface Waiting { kind: string; says: string; next_step: string }
 interface News extends Setting, Outputs {
   acknowledged: string[];
   refused: Record<string, string>;
   messages: Record<string, string> | null;
   pace?: string;
   page?: string;
+  waiting?: Waiting | null;
   session?: string;
   route?: PressRoute | null;
 }

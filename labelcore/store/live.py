@@ -28,14 +28,16 @@ _HELD = (
     "SELECT output_id, annotator, until FROM reservation_current held "
     "WHERE project_id = $project AND until > $moment AND NOT EXISTS ("
     f"FROM ({_EVENTS}) given WHERE (given.output_id, given.annotator) = (held.output_id, held.annotator) "
-    "AND value NOT IN ('skipped', 'undone') AND stored_at >= held.made_at)"
+    "AND value <> 'undone' AND stored_at >= held.made_at)"
 )
-"""A grade releases its output for good, though it is replaced by a skip or taken back."""
+"""A grade or a skip releases its output for good, though it is replaced or taken back."""
 _WITH_PARTS = (
     "SELECT DISTINCT output_id, annotator FROM grade_named WHERE project_id = ? "
     "AND (criterion_id IS NOT NULL OR field IS NOT NULL)"
 )
 JUDGED = {"pass", "fail"}
+_RESTS_AFTER = 2
+"""Skips of one output by one person in a row, after which it no longer comes back by itself."""
 _serials = itertools.count(1)
 _Key = tuple[str, str]  # output id, annotator
 
@@ -69,6 +71,7 @@ class Live:
         self.moved: Counter[str] = Counter()
         self._judged: Counter[str] = Counter()
         self._done: Counter[str] = Counter()
+        self._skipped: dict[str, dict[str, None]] = defaultdict(dict)
         self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
         self._parts: dict[str, set[str]] = defaultdict(set)
         self._held: dict[str, dict[str, datetime]] = {}
@@ -132,6 +135,7 @@ class Live:
         self.moved[annotator] += 1
         self._judged[annotator] -= before[1] in JUDGED
         if before[1] == "skipped":
+            self._skipped[annotator].pop(output_id, None)
             return False
         self._done[annotator] -= 1
         self._graders[output_id] = tuple(grader for grader in self._graders[output_id] if grader != annotator)
@@ -140,11 +144,15 @@ class Live:
     def _put_in(self, output_id: str, annotator: str, grade_id: str, value: str) -> None:
         self._graded[annotator][output_id] = (grade_id, value)
         self._judged[annotator] += value in JUDGED
-        if value != "skipped":
+        if value == "skipped":
+            self._skipped[annotator][output_id] = None
+        else:
             self._graders[output_id] = (*self._graders.get(output_id, ()), annotator)
             self._done[annotator] += 1
-            holders = self._held.get(output_id)  # who has graded an output counts without holding it
-            if holders and holders.pop(annotator, None) and not holders:
+        holders = self._held.get(output_id)  # who has graded an output counts without holding it
+        if holders and holders.pop(annotator, None):
+            self.reopened += value == "skipped"
+            if not holders:
                 self._held.pop(output_id, None)
 
     def follow_part(self, output_id: str, annotator: str) -> None:
@@ -178,11 +186,27 @@ class Live:
         """A person's current grades, oldest first: output id -> (grade id, value)."""
         return self._graded[annotator]
 
+    def skipped(self, annotator: str) -> list[str]:
+        """What a person skipped and has not graded since, the longest ago first."""
+        return list(self._skipped.get(annotator, ()))
+
+    def rests(self, output_id: str, annotator: str) -> bool:
+        """Whether a person skipped an output so often in a row that it no longer comes back by itself."""
+        times, act_id = 0, self._graded[annotator].get(output_id, (None, ""))[0]
+        while act_id:
+            act = self._acts[act_id]
+            if act_id not in self._undone:
+                if act.value != "skipped":
+                    break
+                times += 1
+            act_id = act.before
+        return times >= _RESTS_AFTER
+
     def counts(self) -> dict[str, int]:
         """How many outputs and pairs each person has done, skips left out."""
         return {who: n for who, n in list(self._done.items()) if n}
 
-    def is_full(self, output_id: str, people: int) -> bool:
+    def is_full(self, output_id: str, people: float) -> bool:
         """Whether so many people have graded an output."""
         return len(self._graders.get(output_id, ())) >= people
 
@@ -221,6 +245,14 @@ class Live:
             self.reopened += holders.get(annotator, until) > until
             holders[annotator] = until
             self._busy.pop(output_id, None)
+
+    def holders(self, output_id: str, moment: datetime) -> dict[str, datetime]:
+        """Who holds an output at this moment, and until when."""
+        return {who: until for who, until in list(self._held.get(output_id, {}).items()) if until > moment}
+
+    def all_held(self, moment: datetime) -> list[_Key]:
+        """Every output that is held at this moment, with who holds it."""
+        return [(key, who) for key in list(self._held) for who in self.holders(key, moment)]
 
     def held_by(self, annotator: str, output_ids: Sequence[str]) -> dict[str, datetime]:
         """Until when a person holds those of the outputs that they hold."""

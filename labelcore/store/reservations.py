@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from labelcore.models import now
@@ -23,6 +23,15 @@ def keep(db: Database, project_id: str, annotator: str, output_ids: Sequence[str
     rows = [(project_id, output_id, annotator, utc(until), utc(now())) for output_id in output_ids]
     db.append("reservation", _COLUMNS, rows)
     follow_hold(db, project_id, annotator, output_ids, until)
+
+
+def release(db: Database, project_id: str, held: Iterable[tuple[str, str]]) -> None:
+    """Give back outputs, each with who holds it."""
+    by_person: dict[str, list[str]] = {}
+    for output_id, who in held:
+        by_person.setdefault(who, []).append(output_id)
+    for who, output_ids in by_person.items():
+        hold(db, project_id, who, output_ids, now())
 
 
 def held(db: Database, project_id: str) -> list[tuple[str, str, datetime]]:

@@ -14,10 +14,12 @@ from typing import Literal
 import streamlit as st
 
 from labelcore.messages import Language, say, say_in
+from labelcore.messages.catalogue import speaking
+from labelcore.messages.waiting import waiting_words
 from labelcore.models import Comparison, Criterion, Grade, Preference, Project
 from labelcore.stages import finding, grading
 from labelcore.stages.deriving import drift
-from labelcore.stages.grading.card import CardEvent, CardEvents, CardItem, CardNews, CardSetting
+from labelcore.stages.grading.card import CardEvent, CardEvents, CardItem, CardNews, CardSetting, CardWaiting
 from labelcore.stages.grading.presses import (
     Receipt,
     card_items,
@@ -103,9 +105,17 @@ class GradingSession:
             total=queue.total,
             done=queue.done,
             # The page around the card shows the project's rules, and where to go when all is done.
-            page=f"{self.workspace.project.at.isoformat()} {'open' if queue.items else 'done'}",
+            page=f"{self.workspace.project.at.isoformat()} {queue.waiting.kind if queue.waiting else 'open'}",
             pace=pace,
+            waiting=self._waiting(queue.waiting),
         )
+
+    def _waiting(self, waiting: grading.Waiting | None) -> CardWaiting | None:
+        if waiting is None:
+            return None
+        with speaking(self.language):
+            says, next_step = waiting_words(waiting)
+        return CardWaiting(kind=waiting.kind, says=says, next_step=next_step)
 
     def _pace(self, queue: grading.Queue) -> str:
         """The day by which it shall be done and everybody's counts, where the project's rules ask for it."""

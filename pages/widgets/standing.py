@@ -4,8 +4,9 @@ import streamlit as st
 
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
-from labelcore.messages.lines.reporting import graded_words, version_sentence, versions_in_short
+from labelcore.messages.lines.reporting import graded_words, next_words, version_sentence, versions_in_short
 from labelcore.messages.trusting import action_words
+from labelcore.messages.waiting import waiting_words
 from labelcore.models import Role
 from labelcore.stages.reporting.comparing import newest_versions
 from labelcore.stages.reporting.person import progress
@@ -31,14 +32,16 @@ def _show_to_expert(workspace: Workspace) -> None:
         return
     found = progress(workspace)
     st.subheader(
-        counted(
+        plain(waiting_words(found.waiting)[0])
+        if found.waiting
+        else counted(
             "1 output is waiting for your grade", "{n:,} outputs are waiting for your grade", n=found.left
         )
-        if found.left
-        else say("You have graded everything that was asked of you")
     )
     st.write(plain(graded_words(found)))
-    if found.left and st.button(say("Grade"), type="primary", key="next-step"):
+    for words in next_words(found):
+        st.write(plain(words))
+    if not found.waiting and st.button(say("Grade"), type="primary", key="next-step"):
         shell.open_at("3_grading.py")
     shell.go("3_progress.py", "What your notes became")
 

@@ -41,6 +41,7 @@ def show_progress(workspace: Workspace) -> None:
             for person in found.people
         ]
     )
+    show_skips(workspace)
     st.subheader(say("Have all kinds of failure been seen?"))
     st.write(plain(sentence(found.saturation.says)))
     if curve := found.saturation.curve:
@@ -51,6 +52,24 @@ def show_progress(workspace: Workspace) -> None:
         st.write(say("There are no judges yet."))
     for need in found.budget[:12]:
         st.write(plain(sentence(need.says)))
+
+
+def show_skips(workspace: Workspace) -> None:
+    """Who skipped what and why; and what is held can be given back."""
+    found = grading.skips(workspace)
+    if not found:
+        return
+    st.subheader(say("Skipped"))
+    rows = [
+        {
+            say("person"): skip.annotator,
+            say("output"): skip.output_id,
+            say("why"): skip.why or "–",
+            say("state"): say("rests") if skip.rests else say("comes back"),
+        }
+        for skip in found[:_ACTS]
+    ]
+    shell.table(rows)
 
 
 def show_agreement(workspace: Workspace) -> None:
@@ -239,6 +258,11 @@ def show_rules(workspace: Workspace) -> None:
                 grading.change_rules(workspace, changed=changed)
                 grading.review(workspace, ids.split())
             st.success(say("Saved; it holds from the next output on."))
+    st.write(say("Outputs that somebody holds are offered to nobody else until their time is over."))
+    if st.button(say("Give back everything that is held")):
+        with shell.guard():
+            freed = grading.release(workspace)
+            st.success(say("{n:,} outputs are free again.", n=freed.n))
 
 
 def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import { speaker } from "./text.js";
 import { View } from "./view.js";
 
 const POKE_AFTER = 2000;
+const LOOK_AFTER = 30_000; // what others hold may be free by then
 const PREPARED = 3;
 /** @type {WeakMap<HTMLElement, Card>} */
 const cards = new WeakMap();
@@ -65,6 +66,8 @@ export class Card {
     /** @type {string | undefined} */
     this.session = undefined;
     this.page = data.page;
+    /** @type {Waiting | null} */
+    this.waiting = data.waiting ?? null;
     this.poking = 0;
     this.suggestFirst = false;
     this.askedVersion = data.asked_version ?? null;
@@ -185,6 +188,7 @@ export class Card {
     this.phrases = data.phrases ?? this.phrases ?? [];
     if (!this.view.note.isOpen) this.view.note.offer(this.phrases);
     this.view.showPace(data.pace ?? "");
+    this.waiting = data.waiting ?? null;
     this.asking.receive(data);
     this.deck.receive(data);
     if ((this.asking.at ?? 0) >= this.asking.parts.length) this.asking.startOver();
@@ -286,7 +290,7 @@ export class Card {
     if (this.view.note.kind === "edit") this.notes.settleOpen();
     const attached = this.notes.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
-    const note = action === "skip" ? "" : typed || attached;
+    const note = typed || attached; // of a skip: why
     this.notes.close();
     this.view.flash(action);
     this.grade(item, answer, note);
@@ -433,7 +437,7 @@ export class Card {
     const { deck, view } = this;
     const mode = this.mode();
     if (deck.shown !== this.clock.onScreen || mode !== view.root.dataset.state) this.turnPage();
-    view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted() });
+    view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted(), waiting: this.waiting });
     view.showQuestion(this.asking);
     view.showGrade(deck.grade(deck.shown), this.notes.attached(), deck.item ? this.notes.extras(deck.item) : null);
     view.showSuggestion(deck.item ? this.suggestion(deck.item) : null);
@@ -442,10 +446,12 @@ export class Card {
     this.prepareNext();
     clearTimeout(this.poking);
     if (mode === "loading") this.poking = setTimeout(() => this.poke(), POKE_AFTER);
+    if (mode === "finished" && this.waiting?.kind === "held") this.poking = setTimeout(() => this.poke(), LOOK_AFTER);
   }
 
   mode() {
     if (this.deck.item) return "grading";
+    if (this.waiting && this.queue.size === 0) return this.waiting.kind === "empty" ? "empty" : "finished";
     if (this.deck.total === 0) return "empty";
     return this.deck.finished && this.queue.size === 0 ? "finished" : "loading";
   }

@@ -162,9 +162,9 @@ export class View {
    * Show one output, or the state in which there is none.
    * @param {Item | null} item
    * @param {Mode} mode
-   * @param {{ place: number, total: number, done: number }} given
+   * @param {{ place: number, total: number, done: number, waiting?: Waiting | null }} given
    */
-  show(item, mode, { place, total, done }) {
+  show(item, mode, { place, total, done, waiting = null }) {
     const root = this.root;
     root.dataset.state = mode;
     if (item) root.dataset.outputId = item.output_id;
@@ -179,7 +179,7 @@ export class View {
     this.progress.setAttribute("aria-valuenow", String(done));
     this.progress.setAttribute("aria-label", this.say("progress", { done, total }));
     this.progress.title = this.say("progress", { done, total });
-    const body = item ? this.sheets.of(item) : this.without(mode, total);
+    const body = item ? this.sheets.of(item) : this.without(mode, total, waiting);
     if (this.body.firstChild !== body) this.turnTo(body);
   }
 
@@ -207,10 +207,12 @@ export class View {
   /**
    * @param {Mode} mode
    * @param {number} total
+   * @param {Waiting | null} waiting
    */
-  without(mode, total) {
+  without(mode, total, waiting) {
     const before = this.body.firstChild;
-    if (before instanceof HTMLElement && before.dataset.mode === mode) return before;
+    const what = mode === "loading" || !waiting ? mode : `${mode} ${waiting.says} ${waiting.next_step}`;
+    if (before instanceof HTMLElement && before.dataset.mode === what) return before;
     const lines = [el("span", {}), el("span", {}), el("span", {})];
     /** @type {Record<string, () => HTMLElement[]>} */
     const words = {
@@ -218,7 +220,11 @@ export class View {
       finished: () => [el("p", { class: "big" }, "✓ ", this.say("finished", { total })), el("p", {}, this.say("finished_hint"))],
       empty: () => [el("p", { class: "big" }, this.say("empty")), el("p", {}, this.say("empty_hint"))],
     };
-    return el("div", { class: "without", "data-mode": mode }, ...words[mode]());
+    const told = () => [
+      el("p", { class: "big" }, waiting?.kind === "done" ? "✓ " : "", ...visible(waiting?.says ?? "")),
+      el("p", {}, ...visible(waiting?.next_step ?? "")),
+    ];
+    return el("div", { class: "without", "data-mode": what }, ...(what === mode ? words[mode]() : told()));
   }
 
   /**

@@ -151,6 +151,21 @@ def progress(found: grading.TeamProgress) -> Iterator[str]:
     yield from sentences(need.says for need in found.budget)
 
 
+@lines("team release", "team take-over")
+def released(found: grading.Released) -> Iterator[str]:
+    who = f" ({', '.join(found.people)})" if found.people else ""
+    yield f"{found.n} outputs are free again{who}."
+
+
+@lines("team skips")
+def skips(found: Sequence[grading.Skip]) -> Iterator[str]:
+    for skip in found:
+        rests = "; skipped twice, it does not come back by itself" if skip.rests else ""
+        yield f"{skip.annotator} skipped {skip.output_id}: {skip.why or 'no reason given'}{rests}"
+    if not found:
+        yield "Nobody has skipped anything that they have not graded since."
+
+
 @lines("splits show", "splits limit", "splits renew")
 def splits(report: grading.SplitReport) -> Iterator[str]:
     for size in report.sizes:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from labelcore.messages import slicing
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import action_words, answer_words, reason_words
+from labelcore.messages.waiting import waiting_words
 from labelcore.stages.reporting.checking import GateReport
 from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
 from labelcore.stages.reporting.failing import Failures
@@ -105,6 +106,7 @@ def failures(found: Failures) -> Iterator[str]:
 @lines("progress")
 def progress(found: PersonProgress) -> Iterator[str]:
     yield graded_words(found)
+    yield from next_words(found)
     yield " · ".join(f"{person} {n}" for person, n in found.team)
     for effect in found.effects:
         yield effect_words(effect)
@@ -117,6 +119,19 @@ def graded_words(found: PersonProgress) -> str:
         "{notes:,} with a note. {left:,} left.",
         **found.model_dump(include={"graded", "passes", "fails", "unsure", "notes", "left"}),
     )
+
+
+def next_words(found: PersonProgress) -> Iterator[str]:
+    """What was skipped and comes back; or why there is nothing to grade now, and what to do."""
+    if found.waiting:
+        says, next_step = waiting_words(found.waiting)
+        yield say("{says}. {next_step}", says=says.removesuffix("."), next_step=next_step)
+    elif found.skipped:
+        yield counted(
+            "1 that you skipped comes back at the end.",
+            "{n:,} that you skipped come back at the end.",
+            n=found.skipped,
+        )
 
 
 def effect_words(effect: NoteEffect) -> str:

@@ -51,7 +51,19 @@ from labelcore.stages.grading.progress import (
     saturation as saturation,
     team_progress as team_progress,
 )
-from labelcore.stages.grading.queueing import Queue as Queue, grading_queue as grading_queue
+from labelcore.stages.grading.queueing import (
+    Queue as Queue,
+    Waiting as Waiting,
+    grading_queue as grading_queue,
+)
+from labelcore.stages.grading.releasing import (
+    Released as Released,
+    Skip as Skip,
+    look_again as look_again,
+    release as release,
+    skips as skips,
+    take_over as take_over,
+)
 from labelcore.stages.grading.rules import (
     Review as Review,
     RulesChange as RulesChange,

@@ -229,6 +229,14 @@ def _cut(text: str) -> str | dict[str, Any]:
     return {"text": text[:MAX_TEXT], "left_out": len(text) - MAX_TEXT}
 
 
+class CardWaiting(Frozen):
+    """Why there is nothing to grade now, in words; ``kind`` as `queueing.Waiting` has it."""
+
+    kind: str
+    says: str
+    next_step: str
+
+
 class CardNews(Frozen):
     """The coming outputs, the setting, and what became of the presses.
 
@@ -237,7 +245,8 @@ class CardNews(Frozen):
     person (default: ``place - 1``). ``acknowledged``: client_ids that are stored durably. ``refused``:
     client_id -> sentence, for presses that can never be stored. ``pace``: a quiet line on top. ``page``: what
     the page around the card depends on; when it changes, the card asks for a run. ``stamp``: taken before the
-    outputs were read; of two with the same ``epoch`` (a server's life) the lower knows less.
+    outputs were read; of two with the same ``epoch`` (a server's life) the lower knows less. ``waiting``:
+    where nothing is to be graded; without it all are.
     """
 
     items: tuple[CardItem, ...]
@@ -251,6 +260,7 @@ class CardNews(Frozen):
     page: str = ""
     epoch: str | None = None
     stamp: int = 0
+    waiting: CardWaiting | None = None
 
     @property
     def is_done(self) -> bool:
@@ -276,6 +286,7 @@ class CardNews(Frozen):
             "page": self.page,
             "epoch": self.epoch,
             "stamp": self.stamp,
+            "waiting": self.waiting.model_dump() if self.waiting else None,
         }
         return news | self.setting.as_data()
 

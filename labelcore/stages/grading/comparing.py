@@ -18,10 +18,9 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Project, Role, fact, new_id
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
-from labelcore.stages.grading.queueing import hand_out
+from labelcore.stages.grading.queueing import Waiting, hand_out
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import comparisons, outputs as output_table, queues
-from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
 _TURNED: dict[Preference, Preference] = {"first": "second", "second": "first"}
@@ -43,6 +42,7 @@ class PairQueue(Frozen):
     items: tuple[PairItem, ...]
     done: int
     total: int
+    waiting: Waiting | None = None
 
 
 class Preferences(Frozen):
@@ -69,18 +69,17 @@ def comparing_queue(workspace: Workspace, *, ahead: int = 10) -> PairQueue:
     """The next pairs for this person; BadInput where the project's rules name no two versions."""
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     rules = workspace.project.rules.model_copy(update={"review": ()})
-    places = hand_out(workspace, pool, rules, ahead)
+    handed = hand_out(workspace, pool, rules, ahead)
     found = output_table.many(
-        workspace.db, [output_id for pair, _, _ in places for output_id in pair.split("~")]
+        workspace.db, [output_id for pair, _, _ in handed.places for output_id in pair.split("~")]
     )
     items = []
-    for pair, _, at in places:
+    for pair, _, at in handed.places:
         sides = [found[output_id] for output_id in pair.split("~")]
         left, right = sides if first_is_left(workspace.person, pair) else reversed(sides)
         items.append(PairItem(pair=pair, left=left, right=right, position=at))
-    mine = live(workspace.db, workspace.project.id).graded(workspace.person)
     return PairQueue(
-        items=tuple(items), done=sum(shown in pool.at for shown in list(mine)), total=len(pool.places)
+        items=tuple(items), done=handed.done, total=handed.done + handed.left, waiting=handed.waiting
     )
 
 

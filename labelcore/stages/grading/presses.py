@@ -39,7 +39,7 @@ AGAIN = "~2"
 
 def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> list[CardItem]:
     """The coming outputs; on a first visit also the last few graded ones, for looking back."""
-    past = recent(workspace, queue.sample_id, _LOOK_BACK) if first else []
+    past = recent(workspace, queue, _LOOK_BACK) if first else []
     cards = [
         *(_card(seen.output, seen.position, seen.reason, seen.current) for seen in past),
         *(_coming(item) for item in queue.items),

@@ -1,16 +1,18 @@
 """Who grades what next: the coming outputs of a person, held for them so that nobody does them twice.
 
-Order: outputs picked by hand for review, then the newest sample, or the order of import. A reservation runs
-out after a while, so a closed laptop frees its outputs.
+Order: outputs picked by hand for review, then the newest sample, or the order of import; what the person
+skipped comes back behind them. A reservation runs out after a while, so a closed laptop frees its outputs.
 """
 
 from __future__ import annotations
 
 import bisect
 import itertools
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
 
 from labelcore.models import Frozen, Grade, GradingRules, Output, Role, now
 from labelcore.operations import Effect, operation
@@ -27,10 +29,13 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 FROM_REVIEW = Wording("picked by hand for review")
+SKIPPED_BEFORE = Wording("you skipped it before")
 _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
 _SOON = 200
 _HELD_ALONG = 5
+_COUNTED = 500
+"""So many places at the end of a queue are counted one by one; a longer rest is told about."""
 _PART = 60 / 20
 """Seconds for each minute of a reservation after which one that ran out is noticed at the latest."""
 _handing_out = threading.Lock()
@@ -38,7 +43,7 @@ _handing_out = threading.Lock()
 
 
 class QueueItem(Frozen):
-    """One output in a person's queue, with its place and the reason why it is there."""
+    """One output in a person's queue, with its place in what they do and the reason why it is there."""
 
     output: Output
     position: int
@@ -47,10 +52,24 @@ class QueueItem(Frozen):
     repeat: bool = False
 
 
+class Waiting(Frozen):
+    """Why nothing is handed to a person now. ``n``: so many outputs; ``minutes``: until the first is free.
+
+    ``empty``: there are none. ``unassigned``: none are this person's. ``held``: others hold them.
+    ``skipped``: the person skipped them twice.
+    ``quota``: so many were asked for. ``shared``: others have graded them. ``done``: all are done.
+    """
+
+    kind: Literal["empty", "unassigned", "held", "skipped", "quota", "shared", "done"]
+    n: int = 0
+    minutes: int | None = None
+
+
 class Queue(Frozen):
     """What a person grades next: the coming items, and how many of how many are done.
 
-    ``soon``: ids of outputs that may come after them. ``left``: about how many may still be handed out.
+    ``soon``: ids of outputs that may come after them. ``left``: about how many may still be handed out;
+    ``total``: those and what is done. ``waiting``: where there are no items.
     """
 
     items: tuple[QueueItem, ...]
@@ -59,36 +78,55 @@ class Queue(Frozen):
     sample_id: str | None
     soon: tuple[str, ...] = ()
     left: int = 0
+    waiting: Waiting | None = None
+
+
+class Handed(NamedTuple):
+    """The next places of a person, each with its number in what they do; ``end``: behind them in the pool."""
+
+    places: list[queues.Place]
+    end: int
+    done: int
+    left: int
+    waiting: Waiting | None
 
 
 @operation(role=Role.EXPERT, effect=Effect.ONE_APPEND)
 def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: int = 10) -> Queue:
     """The next outputs for this person: of the named sample, else the newest, else by import order."""
-    rules, annotator = workspace.project.rules, workspace.person
-    sample = sample_table.newest_id(workspace.db, workspace.project.id) if sample_id is None else sample_id
+    rules = workspace.project.rules
+    sample = _sample_of(workspace, sample_id)
     pool = _pool(workspace, sample, rules)
-    places = hand_out(workspace, pool, rules, ahead)
-    again = _repeat(workspace, rules) if places else None
-    after = pool.at[places[-1][0]] + 1 if places else 0
-    soon = tuple(output_id for output_id, _, _ in pool.places[after : after + _SOON])
-    wanted = [output_id for output_id, _, _ in places] + ([again] if again else [])
+    handed = hand_out(workspace, pool, rules, ahead)
+    again = _repeat(workspace, rules) if handed.places else None
+    soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : handed.end + _SOON])
+    wanted = [output_id for output_id, _, _ in handed.places] + ([again] if again else [])
     found = output_table.many(workspace.db, wanted, soon)
     items = [
         QueueItem(output=found[output_id], position=position, reason=reason)
-        for output_id, reason, position in places
+        for output_id, reason, position in handed.places
     ]
     if again and again in found:
         first = items[0]
         items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
-    state = live(workspace.db, workspace.project.id)
-    since = (state.serial, state.moved[annotator])
-    at = pool.places_of(annotator, since, state.graded(annotator))
-    start = _front(workspace, pool, rules)
-    after_start = len(at) - bisect.bisect_left(at, start)
-    left = len(pool.places) - start - after_start if places else 0
     return Queue(
-        items=tuple(items), done=len(at), total=len(pool.places), sample_id=sample, soon=soon, left=left
+        items=tuple(items),
+        done=handed.done,
+        total=handed.done + handed.left,
+        sample_id=sample,
+        soon=soon,
+        left=handed.left,
+        waiting=handed.waiting,
     )
+
+
+def own_pool(workspace: Workspace) -> queues.Pool:
+    """Everything that a person may be handed: of the newest sample, else by import order."""
+    return _pool(workspace, _sample_of(workspace, None), workspace.project.rules)
+
+
+def _sample_of(workspace: Workspace, sample_id: str | None) -> str | None:
+    return sample_table.newest_id(workspace.db, workspace.project.id) if sample_id is None else sample_id
 
 
 def _pool(workspace: Workspace, sample_id: str | None, rules: GradingRules) -> queues.Pool:
@@ -103,15 +141,26 @@ def _pool(workspace: Workspace, sample_id: str | None, rules: GradingRules) -> q
     return pool.variant(rules.review, moved) if rules.review else pool
 
 
-def hand_out(workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int) -> list[queues.Place]:
+def hand_out(workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int) -> Handed:
     """The next places of a pool for this person; reserved, where so many people see each."""
+    places = _next_places(workspace, pool, rules, ahead)
+    done, left = _counts(workspace, pool, rules)
+    end = max((pool.at[place[0]] for place in places if place[1] != SKIPPED_BEFORE), default=-1) + 1
+    numbered = [(output_id, why, at) for at, (output_id, why, _) in enumerate(places, done + 1)]
+    return Handed(numbered, end, done, left, None if places else _waiting(workspace, pool, rules, done))
+
+
+def _next_places(
+    workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int
+) -> list[queues.Place]:
     annotator, most = workspace.person, rules.per_output
     state = live(workspace.db, workspace.project.id)
     mine = state.graded(annotator)
     start = _front(workspace, pool, rules)
     if most is None:
         rest = itertools.islice(pool.places, start, None)
-        return list(itertools.islice((place for place in rest if place[0] not in mine), ahead))
+        fresh = (place for place in rest if place[0] not in mine)
+        return list(itertools.islice(itertools.chain(fresh, _skipped(state, pool, annotator)), ahead))
     with _handing_out:
         moment = utc(now())
 
@@ -124,11 +173,63 @@ def hand_out(workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead
         rest = itertools.islice(pool.places, start, None)
         free = (place for place in rest if not is_closed(place[0]))
         places = list(itertools.islice(free, ahead))
+        if len(places) < ahead:
+            again = _skipped(state, pool, annotator)
+            still = (place for place in again if state.is_open(place[0], annotator, most, moment))
+            places += itertools.islice(still, ahead - len(places))
         until = now() + timedelta(minutes=rules.reserve_minutes)
-        fresh = _reserve(state, annotator, [output_id for output_id, _, _ in places], free, until)
+        fresh_holds = _reserve(state, annotator, [output_id for output_id, _, _ in places], free, until)
     # Stored outside: the others need not wait for the disk, and nobody is shown anything before it.
-    reservations.keep(workspace.db, workspace.project.id, annotator, fresh, until)
+    reservations.keep(workspace.db, workspace.project.id, annotator, fresh_holds, until)
     return places
+
+
+def _skipped(state: Live, pool: queues.Pool, annotator: str) -> Iterator[queues.Place]:
+    """What the person skipped and gets another time, the longest ago first."""
+    for output_id in state.skipped(annotator):
+        if output_id in pool.at and not state.rests(output_id, annotator):
+            yield output_id, SKIPPED_BEFORE, 0
+
+
+def _counts(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> tuple[int, int]:
+    """How many of a pool a person has done, and about how many may still be handed to them."""
+    state, annotator, most = live(workspace.db, workspace.project.id), workspace.person, rules.per_output
+    mine = state.graded(annotator)
+
+    def is_full(output_id: str) -> bool:
+        return most is not None and state.is_full(output_id, most)
+
+    at = pool.places_of(annotator, (state.serial, state.moved[annotator]), mine)
+    skipped = sum(output_id in pool.at for output_id in state.skipped(annotator))
+    again = sum(not is_full(output_id) for output_id, _, _ in _skipped(state, pool, annotator))
+    start = _front(workspace, pool, rules)
+    if len(pool.places) - start <= _COUNTED:
+        rest = itertools.islice(pool.places, start, None)
+        fresh = sum(place[0] not in mine and not is_full(place[0]) for place in rest)
+    else:
+        fresh = len(pool.places) - start - (len(at) - bisect.bisect_left(at, start))
+    return len(at) - skipped, fresh + again
+
+
+def _waiting(workspace: Workspace, pool: queues.Pool, rules: GradingRules, done: int) -> Waiting:
+    """Why a pool has nothing for a person now."""
+    if not pool.places:
+        return Waiting(kind="empty")
+    state, annotator, moment = live(workspace.db, workspace.project.id), workspace.person, utc(now())
+    mine, most = state.graded(annotator), rules.per_output or math.inf
+    open_ = [
+        output_id
+        for output_id, _, _ in pool.places
+        if mine.get(output_id, ("", "skipped"))[1] == "skipped" and not state.is_full(output_id, most)
+    ]
+    resting = sum(output_id in mine and state.rests(output_id, annotator) for output_id in open_)
+    if len(open_) > resting:
+        holds = [until for output_id in open_ for until in state.holders(output_id, moment).values()]
+        minutes = (min(holds, default=moment) - moment).total_seconds() / 60
+        return Waiting(kind="held", n=len(open_) - resting, minutes=max(1, math.ceil(minutes)))
+    if resting:
+        return Waiting(kind="skipped", n=resting)
+    return Waiting(kind="done" if done == len(pool.places) else "shared", n=done)
 
 
 def _front(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> int:
@@ -165,16 +266,26 @@ def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
     return next((output_id for output_id in judged[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
-def recent(workspace: Workspace, sample_id: str | None, limit: int) -> list[QueueItem]:
-    """The outputs that this person graded last, in queue order, for looking back."""
-    last = dict(list(live(workspace.db, workspace.project.id).graded(workspace.person).items())[-limit:])
-    grades = grade_table.some(workspace.db, [grade_id for grade_id, _ in last.values()])
-    given = {grade.output_id: grade for grade in grades}
-    pool = _pool(workspace, sample_id, workspace.project.rules)
-    places = sorted(pool.at[output_id] for output_id in last if output_id in pool.at)
+def recent(workspace: Workspace, queue: Queue, limit: int) -> list[QueueItem]:
+    """The outputs that this person graded last, in the order in which they did, for looking back."""
+    graded = live(workspace.db, workspace.project.id).graded(workspace.person)
+    pool = _pool(workspace, queue.sample_id, workspace.project.rules)
+    counting = (
+        (output_id, given[0])
+        for output_id, given in reversed(list(graded.items()))
+        if given[1] != "skipped" and output_id in pool.at
+    )
+    last = dict(itertools.islice(counting, limit))
+    given = {grade.output_id: grade for grade in grade_table.some(workspace.db, list(last.values()))}
     found = output_table.many(workspace.db, list(last))
-    return [
-        QueueItem(output=found[output_id], position=position, reason=reason, current=given[output_id])
-        for output_id, reason, position in (pool.places[at] for at in places)
+    items = [
+        QueueItem(
+            output=found[output_id],
+            position=position,
+            reason=pool.places[pool.at[output_id]][1],
+            current=given[output_id],
+        )
+        for output_id, position in zip(last, range(queue.done, 0, -1), strict=False)
         if output_id in found and output_id in given
     ]
+    return items[::-1]

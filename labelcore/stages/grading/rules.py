@@ -8,16 +8,20 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, GradingRules, Project, Role
+from labelcore.models import Frozen, GradingRules, Project, Role, now
 from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
 from labelcore.stages.selecting import EVERYTHING, Filters, selected_ids
-from labelcore.store import audit, comparisons
+from labelcore.store import audit, comparisons, reservations
+from labelcore.store.connection import utc
+from labelcore.store.live import live
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none")]
 _MOST_TO_REVIEW = 2_000
+_HANDING_OUT = ("per_output", "reserve_minutes", "review")
+"""Where one of these changes, nobody holds anything any more."""
 _Words = Annotated[tuple[str, ...], AfterValidator(lambda words: tuple(filter(str.strip, words)))]
 
 
@@ -102,6 +106,9 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
                 unknown=unknown[0],
                 known=sorted(known) or Wording("none yet"),
             )
+    if any(getattr(rules, name) != getattr(stored.rules, name) for name in _HANDING_OUT):
+        held = live(workspace.db, stored.id).all_held(utc(now()))
+        reservations.release(workspace.db, stored.id, held)
     return projects.update_project(workspace.with_project(stored), settings={"grading": rules})
 
 

@@ -6,8 +6,9 @@ from labelcore.models import Criterion, Frozen, Role
 from labelcore.operations import operation
 from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.grading import contributions, grading_queue
+from labelcore.stages.grading import Waiting, contributions, grading_queue
 from labelcore.store import grades as grade_table, verdicts as verdict_table
+from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
 
@@ -25,7 +26,9 @@ class NoteEffect(Frozen):
 
 
 class PersonProgress(Frozen):
-    """``left``: about how many outputs are still to grade; ``team``: (person, graded), the most first."""
+    """``left``: about how many outputs are still to grade; ``skipped``: so many were skipped before.
+    ``team``: (person, graded), the most first. ``waiting``: why there is nothing to grade now.
+    """
 
     person: str
     graded: int
@@ -34,6 +37,8 @@ class PersonProgress(Frozen):
     unsure: int
     notes: int
     left: int
+    skipped: int
+    waiting: Waiting | None
     team: tuple[tuple[str, int], ...]
     effects: tuple[NoteEffect, ...]
 
@@ -43,6 +48,7 @@ def progress(workspace: Workspace) -> PersonProgress:
     """Say what a person graded, what the team did, and what came of the person's notes."""
     people = contributions(workspace)
     mine = next((found for found in people if found.annotator == workspace.person), None)
+    queue = grading_queue(workspace)
     return PersonProgress(
         person=workspace.person,
         graded=mine.graded if mine else 0,
@@ -50,7 +56,9 @@ def progress(workspace: Workspace) -> PersonProgress:
         fails=mine.fails if mine else 0,
         unsure=mine.unsure if mine else 0,
         notes=mine.notes if mine else 0,
-        left=grading_queue(workspace).left,
+        left=queue.left,
+        skipped=len(live(workspace.db, workspace.project.id).skipped(workspace.person)),
+        waiting=queue.waiting,
         team=tuple((found.annotator, found.graded) for found in people),
         effects=tuple(_effects(workspace)),
     )

@@ -1,0 +1,98 @@
+"""What is held is given back, and what was skipped is looked at again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.models import Frozen, Grade, Role, name_key, now
+from labelcore.operations import Effect, operation
+from labelcore.stages import signing
+from labelcore.stages.grading.acts import undo
+from labelcore.stages.grading.queueing import own_pool
+from labelcore.store import audit, grades as grade_table, queues, reservations
+from labelcore.store.connection import utc
+from labelcore.store.live import live
+from labelcore.workspace import Workspace
+
+
+class Released(Frozen):
+    """How many outputs are free again, and who held them."""
+
+    n: int
+    people: tuple[str, ...]
+
+
+class Skip(Frozen):
+    """An output that a person skipped and has not graded since; one that ``rests`` comes back on demand."""
+
+    output_id: str
+    annotator: str
+    why: str
+    at: datetime
+    rests: bool
+
+
+@operation("team release", role=Role.LEAD, effect=Effect.APPENDS)
+def release(
+    workspace: Workspace, name: Annotated[str, Field(description="Whose; nobody named: everybody's.")] = ""
+) -> Released:
+    """Give back the outputs that somebody holds, or that anybody holds; others are offered them at once."""
+    who = name_key(signing.known_as(workspace.db, workspace.project, name))
+    held = live(workspace.db, workspace.project.id).all_held(utc(now()))
+    return _give_back(workspace, [key for key in held if who in {"", name_key(key[1])}])
+
+
+@operation("team take-over", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
+def take_over(workspace: Workspace) -> Released:
+    """Take over the outputs that others hold and have not graded, where nothing else is left to grade."""
+    pool = own_pool(workspace)
+    places = [pool]
+    if pair := workspace.project.rules.compare:
+        places.append(queues.pairs(workspace.db, workspace.project.id, pair))
+    held = live(workspace.db, workspace.project.id).all_held(utc(now()))
+    theirs = [key for key in held if key[1] != workspace.person and any(key[0] in some.at for some in places)]
+    return _give_back(workspace, theirs)
+
+
+def _give_back(workspace: Workspace, held: list[tuple[str, str]]) -> Released:
+    people = tuple(sorted({who for _, who in held}))
+    audit.note(
+        workspace.db, workspace.project.id, workspace.person, "team release", "", n=len(held), people=people
+    )
+    reservations.release(workspace.db, workspace.project.id, held)
+    return Released(n=len(held), people=people)
+
+
+@operation("team skips", role=Role.LEAD, listed_as="skips")
+def skips(workspace: Workspace) -> list[Skip]:
+    """Show who skipped what and why, as far as they have not graded it since; the newest first."""
+    state = live(workspace.db, workspace.project.id)
+    return [
+        Skip(
+            output_id=grade.output_id,
+            annotator=grade.annotator,
+            why=grade.note,
+            at=grade.at,
+            rests=state.rests(grade.output_id, grade.annotator),
+        )
+        for grade in _skipped(workspace)
+    ]
+
+
+@operation(role=Role.EXPERT, effect=Effect.APPENDS)
+def look_again(workspace: Workspace) -> int:
+    """Have what this person skipped twice come back once more; returns how many outputs."""
+    state = live(workspace.db, workspace.project.id)
+    mine = [grade for grade in _skipped(workspace) if grade.annotator == workspace.person]
+    resting = [grade for grade in mine if state.rests(grade.output_id, grade.annotator)]
+    for grade in resting:
+        undo(workspace, grade.id)
+    return len(resting)
+
+
+def _skipped(workspace: Workspace) -> list[Grade]:
+    found = grade_table.current(workspace.db, workspace.project.id, overall_only=True)
+    return [grade for grade in reversed(found) if grade.value == "skipped"]
