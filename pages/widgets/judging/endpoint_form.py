@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from labelcore import key_stores
 from labelcore.errors import LabelcoreError
 from labelcore.messages import say, speak, trouble_words
-from labelcore.stages.judging.running.endpoints import EndpointOrder, add_endpoint
+from labelcore.stages.judging.running.endpoints import EndpointOrder, KeyOrder, add_endpoint
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.shell import plain
@@ -140,9 +140,11 @@ def _save(workspace: Workspace) -> None:
             workspace,
             state[keys.ENDPOINT_NAME].strip(),
             order=order,
-            key_env=state.get(keys.ENDPOINT_VARIABLE) or None if way == "variable" else None,
-            key=SecretStr(typed) if kept else None,
-            keep="keyring" if way == "keyring" else "file",
+            secret=KeyOrder(
+                key_env=state.get(keys.ENDPOINT_VARIABLE) or None if way == "variable" else None,
+                key=SecretStr(typed) if kept else None,
+                keep="keyring" if way == "keyring" else "file",
+            ),
         )
     except LabelcoreError as trouble:
         state[keys.ENDPOINT_FAILED] = trouble_words(trouble)

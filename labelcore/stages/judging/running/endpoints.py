@@ -48,6 +48,19 @@ class EndpointOrder(Options):
     )
 
 
+class KeyOrder(Options):
+    """Where an endpoint's key is, or the key itself and where it is to be kept."""
+
+    key_env: str | None = Field(default=None, description="The variable that holds its key.")
+    key: Annotated[SecretStr | None, FileText()] = Field(
+        default=None, description="A file with its key; - reads what is typed."
+    )
+    keep: KeyStore = Field(default="file", description="Where the key is kept: file or keyring.")
+
+
+AS_BEFORE = KeyOrder()
+
+
 class RemovedEndpoint(Frozen):
     """What was taken away."""
 
@@ -60,11 +73,7 @@ def add_endpoint(
     name: str,
     *,
     order: EndpointOrder,
-    key_env: Annotated[str | None, Field(description="The variable that holds its key.")] = None,
-    key: Annotated[
-        SecretStr | None, FileText(), Field(description="A file with its key; - reads what is typed.")
-    ] = None,
-    keep: Annotated[KeyStore, Field(description="Where the key is kept: file or keyring.")] = "file",
+    secret: KeyOrder = AS_BEFORE,
     first: Annotated[bool, Field(description="Asked wherever no endpoint is named.")] = False,
 ) -> Endpoint:
     """Add an endpoint, or change one that was added; its key is never shown again.
@@ -79,14 +88,15 @@ def add_endpoint(
     url = checked_address(order.address) if order.address else None
     with _changing:
         known = endpoint_files.added(settings().db)
-        named = _key_place(workspace, known.get(name, {}), url, key_env, key, keep)
+        named = _key_place(workspace, known.get(name, {}), url, secret)
         table = _table(order, url) | named
         try:
             made = Endpoint.model_validate(table | {"name": name})
         except ValidationError as trouble:
             raise BadInput("{fault}.", fault=trouble.errors(include_input=False)[0]["msg"]) from None
-        if key is not None:
-            key_stores.write(keep, settings().keys_file, made.key_name, key.get_secret_value().strip())
+        if secret.key is not None:
+            text = secret.key.get_secret_value().strip()
+            key_stores.write(secret.keep, settings().keys_file, made.key_name, text)
         tables = {name: table} | known | {name: table} if first else known | {name: table}
         _save(tables)
     _note(workspace, "endpoints add", made)
@@ -153,21 +163,17 @@ def _table(order: EndpointOrder, url: str | None) -> dict[str, Any]:
 
 
 def _key_place(
-    workspace: Workspace,
-    before: dict[str, Any],
-    url: str | None,
-    key_env: str | None,
-    key: SecretStr | None,
-    keep: KeyStore,
+    workspace: Workspace, before: dict[str, Any], url: str | None, secret: KeyOrder
 ) -> dict[str, Any]:
     """Where its key is: what is given now, else what was there before at the same address."""
+    key_env, key = secret.key_env, secret.key
     if key_env and key:
         raise BadInput("A key has one place.", next_step="Name a variable or give the key, not both.")
     if key is not None:
         text = key.get_secret_value().strip()
         if not text or not text.isprintable() or " " in text:
             raise BadInput("That is no key.", next_step="Give the key alone, on one line.")
-        return {"key_in": keep}
+        return {"key_in": secret.keep}
     if key_env:
         if not workspace.here:
             raise NotAllowed(
