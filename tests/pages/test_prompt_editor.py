@@ -181,3 +181,32 @@ def test_an_output_of_dev_is_not_offered_as_an_example(judge: JudgeVersion, work
     app = opened("prompt", judge, output=held)
     assert "it can be no example" in shown(app)
     assert "Show it as an example" not in [button.label for button in app.button]
+
+
+def test_a_trial_can_be_stopped_and_keeps_what_came(judge: JudgeVersion, mock: MockEndpoint) -> None:
+    mock.latency = 0.7
+    app = press(opened("prompt", judge, drafted(judge)), "Try it")
+    assert app.session_state[keys.PROMPT_TRIED].running
+    press(app, "Stop")
+    settled(app)
+    trial = app.session_state[keys.PROMPT_TRIED].trial
+    assert trial.state == "stopped"
+    assert len(trial.attempts) < trial.wanted
+    assert sentence(trial.says) in shown(app)
+
+
+def test_an_endpoint_that_refuses_is_said_and_the_draft_stays(
+    judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    mock.shares = {"401": 1.0}
+    app = press(opened("prompt", judge, drafted(judge)), "Try it")
+    for _ in range(100):
+        if not app.session_state[keys.PROMPT_TRIED].running:
+            break
+        time.sleep(0.1)
+    app.run()
+    assert not app.exception
+    told = shown(app) + " ".join(warning.value for warning in app.warning)
+    assert "key" in told
+    assert app.session_state[keys.PROMPT_DRAFT].draft == drafted(judge)
+    assert "Mended" not in told
