@@ -37,7 +37,8 @@ class Calls(BaseModel):
     """How an endpoint is called: US dollars per million tokens, and its limits; seconds for ``call_timeout``.
 
     ``price_cached``: of tokens in that the endpoint says it had in its cache; None: as those that it had not.
-    Rates that are not known are learned from the endpoint's answers. ``transport``: "fast" posts by aiohttp
+    Rates that are not known are learned from the endpoint's answers. ``window``: how many tokens the model
+    reads at most; None: not known. ``transport``: "fast" posts by aiohttp
     (a tenth of the openai client's CPU time), "openai" goes through the openai package, for what only its
     HTTP library can do.
     """
@@ -49,6 +50,7 @@ class Calls(BaseModel):
     requests_per_minute: float | None = Field(default=None, gt=0)
     tokens_per_minute: float | None = Field(default=None, gt=0)
     call_timeout: float = Field(default=60.0, gt=0)
+    window: int | None = Field(default=None, gt=0)
     transport: Literal["fast", "openai"] = "fast"
 
     def cost(self, tokens_in: float, tokens_out: float, cached: float = 0) -> float:

@@ -36,7 +36,7 @@ class PromptFinding(Frozen):
 class PromptDraft:
     """A prompt as somebody writes it. ``statement`` is what its criterion asks for, ``others`` names the
     other criteria of the rubric; ``splits`` says of each example (by output) where it comes from;
-    ``tokens`` is the length of the longest question, ``window`` what the model can read (None: unknown).
+    ``tokens`` is the length of a question, ``window`` what the model can read (None: unknown).
     """
 
     template: Template

@@ -13,11 +13,10 @@ WORDS = {
         "{n} examples are outputs of the sealed test: they must never be shown. Take some of train.",
     ),
     "prompt_too_long": (
-        "The longest question has about {tokens:,} tokens, the model reads {window:,}: it would be cut or "
-        "refused."
+        "The question has about {tokens:,} tokens, the model reads {window:,}: it would be cut or refused."
     ),
     "prompt_nearly_too_long": (
-        "The longest question has about {tokens:,} of the {window:,} tokens that the model reads."
+        "The question has about {tokens:,} of the {window:,} tokens that the model reads."
     ),
     "prompt_opposed": "“{sentence}” seems to ask for the opposite of “{stated}”.",
     "prompt_names_others": (

@@ -10,6 +10,7 @@ from labelcore.judges.templates import DEFAULT
 from labelcore.messages.results import document_of, lines_of
 from labelcore.models import JudgeVersion
 from labelcore.operations import find_operation
+from labelcore.settings import settings
 from labelcore.stages.refining.drafts import Draft, lint_prompt, read_draft
 from labelcore.stages.refining.examples import example_of, find_examples, splits_of
 from labelcore.store import Database, outputs as output_table
@@ -74,3 +75,15 @@ def test_a_judge_without_a_prompt_has_no_draft(made: tuple[Workspace, JudgeVersi
     _, judge = made
     with pytest.raises(BadInput, match="asks no model"):
         Draft.of(judge.model_copy(update={"kind": "imported", "spec": {}}))
+
+
+def test_what_the_model_cannot_read_is_said(
+    made: tuple[Workspace, JudgeVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, judge = made
+    for name, value in (("BASE_URL", "http://127.0.0.1:9/v1"), ("MODEL", "mock"), ("WINDOW", "100")):
+        monkeypatch.setenv(f"LABELCORE_{name}", value)
+    settings.cache_clear()
+    found = lint_prompt(workspace, judge)
+    settings.cache_clear()
+    assert [(finding.kind, finding.stops) for finding in found.findings] == [("too long", True)]

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from labelcore.errors import LabelcoreError
 from labelcore.judges import prompt_files, prompt_lint
 from labelcore.judges.judge_prompt import Prompt, Teaching
 from labelcore.judges.kinds import PROBE
 from labelcore.judges.prompt_lint import PromptDraft, PromptFinding
 from labelcore.judges.templates import Template
+from labelcore.llm import Answerer, endpoint_for
 from labelcore.models import Frozen, JudgeVersion, Output, Role
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages.deriving.editing import list_criteria
@@ -143,5 +145,13 @@ def lint_draft(
             others=[other.name for other in criteria if other is not criterion],
             splits=splits_of(workspace, [example.output_id for example in draft.examples]),
             tokens=tokens,
+            window=_window(draft),
         )
     )
+
+
+def _window(draft: Draft) -> int | None:
+    try:
+        return endpoint_for(Answerer(draft.model, draft.endpoint, draft.address)).window
+    except LabelcoreError:
+        return None  # nobody is there to be asked, which is said where the draft's size is
