@@ -19,6 +19,7 @@ WORDS = {
         "The question has about {tokens:,} of the {window:,} tokens that the model reads."
     ),
     "prompt_opposed": "“{sentence}” seems to ask for the opposite of “{stated}”.",
+    "prompt_opposed_by_model": "The model reads “{sentence}” as against the criterion “{stated}”.",
     "prompt_names_others": (
         "It speaks of other criteria too ({names}): a judge decides one. Give each its own judge."
     ),

@@ -16,6 +16,7 @@ from labelcore.stages.refining.examples import example_of, find_examples, splits
 from labelcore.store import Database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests import refinable
+from tests.mock_endpoint import MockEndpoint
 
 
 @pytest.fixture
@@ -87,3 +88,17 @@ def test_what_the_model_cannot_read_is_said(
     found = lint_prompt(workspace, judge)
     settings.cache_clear()
     assert [(finding.kind, finding.stops) for finding in found.findings] == [("too long", True)]
+
+
+def test_a_model_is_asked_on_demand_and_must_quote_the_prompt(
+    made: tuple[Workspace, JudgeVersion], mock: MockEndpoint
+) -> None:
+    workspace, judge = made
+    file = write(DEFAULT.model_copy(update={"system": "Goodwill is fine with us."}))
+    for quote, kinds in (("Goodwill is fine with us.", ["opposed"]), ("It is a lie.", []), ("", [])):
+        mock.answer = {"quote": quote}
+        found = lint_prompt(workspace, judge, file=file, ask=True)
+        assert [finding.kind for finding in found.findings] == kinds
+    asked = len(mock.prompts)
+    lint_prompt(workspace, judge, file=file)
+    assert len(mock.prompts) == asked

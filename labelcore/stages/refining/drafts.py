@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from labelcore.judges.judge_prompt import Prompt, Teaching
 from labelcore.judges.kinds import PROBE
 from labelcore.judges.prompt_lint import PromptDraft, PromptFinding
 from labelcore.judges.templates import Template
-from labelcore.llm import Answerer, endpoint_for
+from labelcore.llm import Answerer, client_for, endpoint_for
 from labelcore.models import Frozen, JudgeVersion, Output, Role
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages.deriving.editing import list_criteria
@@ -118,36 +119,53 @@ def lint_prompt(
     *,
     file: Annotated[str, FileText(), Field(description="Not its prompt, but this file's.")] = "",
     output: Annotated[Output | None, Field(description="With this output; else with the first.")] = None,
+    ask: Annotated[
+        bool, Field(description="Ask its model too whether it contradicts the criterion.")
+    ] = False,
 ) -> PromptLint:
-    """Point out what is wrong with a judge's prompt, without asking a model.
+    """Point out what is wrong with a judge's prompt; no model is asked but on demand.
 
     Raises:
         BadInput: the judge has no prompt, or the file holds none.
+        ModelTrouble: a model was to be asked, and is not there.
     """
     draft = Draft.of(judge)
     if file:
         draft = draft.model_copy(update={"template": prompt_files.read(file).template})
     about = output or output_table.first_of(workspace.db, workspace.project.id) or PROBE
     found = read_draft(workspace, judge, draft, about)
-    return PromptLint(judge=judge.name, version=judge.version, findings=found.findings)
+    asked = asyncio.run(_asked(draft, _linted(workspace, judge, draft))) if ask else []
+    return PromptLint(judge=judge.name, version=judge.version, findings=(*found.findings, *asked))
 
 
 def lint_draft(
     workspace: Workspace, judge: JudgeVersion, draft: Draft, tokens: int = 0
 ) -> list[PromptFinding]:
     """What is wrong with a draft."""
+    return prompt_lint.lint(_linted(workspace, judge, draft, tokens))
+
+
+def _linted(workspace: Workspace, judge: JudgeVersion, draft: Draft, tokens: int = 0) -> PromptDraft:
     criteria = list_criteria(workspace, status="accepted")
     criterion = next((known for known in criteria if known.id == judge.criterion_id), None)
-    return prompt_lint.lint(
-        PromptDraft(
-            draft.template,
-            statement=quoted_in(criterion.statement) if criterion else "",
-            others=[other.name for other in criteria if other is not criterion],
-            splits=splits_of(workspace, [example.output_id for example in draft.examples]),
-            tokens=tokens,
-            window=_window(draft),
-        )
+    return PromptDraft(
+        draft.template,
+        statement=quoted_in(criterion.statement) if criterion else "",
+        others=[other.name for other in criteria if other is not criterion],
+        splits=splits_of(workspace, [example.output_id for example in draft.examples]),
+        tokens=tokens,
+        window=_window(draft),
     )
+
+
+async def _asked(draft: Draft, linted: PromptDraft) -> list[PromptFinding]:
+    """What the judge's own model says of a contradiction."""
+    client = client_for(endpoint_for(Answerer(draft.model, draft.endpoint, draft.address)))
+    try:
+        answer = await client.answer(prompt_lint.question(linted), prompt_lint.Contradiction)
+    finally:
+        await client.close()
+    return prompt_lint.answered(linted, answer.parsed)
 
 
 def _window(draft: Draft) -> int | None:
