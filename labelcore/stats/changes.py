@@ -65,9 +65,10 @@ class Change(Frozen):
         """Better (worse) where the interval of the mean change leaves 0 and neither rate surely goes the
         other way.
         """
-        for word, turned in (("better", False), ("worse", True)):
-            if _above(self.balanced, turned=turned) and not self._against(turned=turned):
-                return word  # type: ignore[return-value]
+        if _above(self.balanced) and not self._against(turned=False):
+            return "better"
+        if _above(self.balanced, turned=True) and not self._against(turned=True):
+            return "worse"
         return "unclear"
 
     @property

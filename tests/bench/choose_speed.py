@@ -22,9 +22,9 @@ import time
 import numpy as np
 
 from labelcore.judges.candidates import Candidate, FixedCandidate, Target
+from labelcore.judges.code_candidate import CodeCandidate, PhraseCandidate
 from labelcore.judges.features import TrainingData
 from labelcore.judges.held_out import Grades
-from labelcore.judges.kinds.code import CodeCandidate, PhraseCandidate
 from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.set_search import choose
 from labelcore.models import Output

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from labelcore.judges.candidates import Candidate, FixedCandidate, Target, parties
+from labelcore.judges.code_candidate import CodeCandidate
 from labelcore.judges.features import Bools, Ints, TrainingData
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, Repeat, rates, summary
-from labelcore.judges.kinds.code import CodeCandidate
 from labelcore.judges.set_search import choose
 from labelcore.models import Output
 from labelcore.stats.rate import Rate

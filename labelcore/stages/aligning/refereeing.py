@@ -18,7 +18,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate, Folded
 from labelcore.judges.cross_fitting import folds_by_group
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
+from labelcore.models import OVERALL, Criterion, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
@@ -155,9 +155,7 @@ def race(
         BadInput: it has no judge, or no graded output with verdicts.
     """
     decided = None if criterion in {None, OVERALL} else find_criterion(workspace, str(criterion))
-    versions = [v for v in active_judges(workspace) if v.criterion_id == (decided.id if decided else None)]
-    if not versions:
-        raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
+    versions = _deciding(workspace, decided)
     labels = fitting_labels(workspace)
     truth = truth_of(workspace, decided, labels)
     tell = workspace.progress
@@ -184,6 +182,15 @@ def race(
         says=_outcome(ranked, cheapest, limits),
         renamed=tuple(renamed(workspace.db, versions).values()),
     )
+
+
+def _deciding(workspace: Workspace, criterion: Criterion | None) -> list[JudgeVersion]:
+    """The judges of a criterion, or of the overall grade. BadInput: there are none."""
+    wanted = criterion.id if criterion else None
+    found = [version for version in active_judges(workspace) if version.criterion_id == wanted]
+    if not found:
+        raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
+    return found
 
 
 def _words(

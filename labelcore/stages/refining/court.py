@@ -230,13 +230,7 @@ def decide(
         NotFound: the judge does not differ from people on this output.
     """
     value = value.replace("-", "_")
-    if value not in {*VALUES, "withdrawn"}:
-        words = ", ".join(ruling.replace("_", "-") for ruling in VALUES)
-        raise BadInput(
-            "'{value}' is no ruling.", next_step="Use {words} or withdrawn.", value=value, words=words
-        )
-    if not workspace.person.strip():
-        raise BadInput("A ruling needs a name.", next_step="Say who rules.")
+    _check(workspace, value)
     conflict = _conflict(workspace, judge, output)
     ruling = Ruled.model_validate(
         {
@@ -259,6 +253,16 @@ def decide(
         waiting = workspace.project.rules.review
         grading.review(workspace, list(dict.fromkeys([*waiting, conflict.output.id])))
     return ruling
+
+
+def _check(workspace: Workspace, value: str) -> None:
+    if value not in {*VALUES, "withdrawn"}:
+        words = ", ".join(ruling.replace("_", "-") for ruling in VALUES)
+        raise BadInput(
+            "'{value}' is no ruling.", next_step="Use {words} or withdrawn.", value=value, words=words
+        )
+    if not workspace.person.strip():
+        raise BadInput("A ruling needs a name.", next_step="Say who rules.")
 
 
 def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> Disagreement:

@@ -242,13 +242,21 @@ def migrate(
         settles=settles,
         repair=mended,
         looks=looks,
-        kept=kept,
+        kept=_kept(workspace, judge, new, to, moving),
         cost_usd=tried.run.cost_usd + (mended.cost_usd if mended else 0.0),
         requests=tried.run.requests,
         state=tried.run.state,
         message=" ".join(filter(None, (problem, tried.run.message))),
         troubles=dict(tried.run.reasons),
     )
+
+
+def _kept(
+    workspace: Workspace, judge: JudgeVersion, new: JudgeVersion, to: str, moving: Moving
+) -> KeptVersion | None:
+    if moving.keep_as is None:
+        return None
+    return keep(workspace, judge, new.spec, why=f"moved to {to}", use=moving.keep_as == "switch")
 
 
 def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
