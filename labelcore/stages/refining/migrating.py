@@ -226,8 +226,6 @@ def migrate(
     pairing = Pairing(graded, judge, new, of_graded, {key: known[key] for key in of_graded})
     _, looks = change_on_dev(workspace, pairing)
     mended = repair(workspace, pairing, options) if loses else None
-    use = moving.keep_as == "switch"
-    kept = keep(workspace, judge, new.spec, why=f"moved to {to}", use=use) if moving.keep_as else None
     return Migration(
         judge=judge.name,
         judge_version_id=judge.id,
