@@ -3,7 +3,7 @@
 from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.settings import settings
-from pages.widgets import keys, people, shell, team
+from pages.widgets import guidelines, keys, people, shell, team
 
 MENU = ("Team", ":material/groups:")
 
@@ -14,6 +14,7 @@ shown = {
     say("Conflicts"): team.show_conflicts,
     say("Versions"): team.show_versions,
     say("History"): team.show_history,
+    say("Guidelines"): guidelines.show_guidelines,
     say("Offline"): team.show_packs,
     say("Rules"): team.show_rules,
 }

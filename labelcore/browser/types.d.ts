@@ -60,6 +60,15 @@ interface Payload { events: Press[]; have: string[] }
 type Trigger = (name: string, payload: Payload) => void;
 interface PressRoute { path: string; token: string }
 
+/** What the lead tells those who grade, by language. */
+interface Guideline {
+  key: string;
+  texts: Record<string, string>;
+  versions: Record<string, number>;
+  examples: { value: "pass" | "fail"; why: string; text: string }[];
+}
+interface GuidelineShown { guideline: Guideline; language: string; messages: Record<string, string> }
+
 interface Setting {
   annotator: string;
   project: string;
@@ -70,6 +79,8 @@ interface Setting {
   suggest_first: boolean;
   phrases?: string[];
   asked_version: number | null;
+  /** Null: the one that the card has. */
+  guideline: Guideline | null;
 }
 /** The outputs that a card is told of, and where it stands. */
 interface Outputs {

@@ -37,7 +37,17 @@ from labelcore.models.base import (
     new_id,
     now,
 )
-from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
+from labelcore.models.grading import (
+    Code,
+    Comparison,
+    Criterion,
+    Evidence,
+    Grade,
+    Guideline,
+    GuidelineExample,
+    Quote,
+    Ruling,
+)
 from labelcore.models.judging import (
     BatchJob,
     CourtRuling,

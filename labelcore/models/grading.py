@@ -87,6 +87,29 @@ class Ruling(Owned):
     at: datetime = Field(default_factory=now)
 
 
+class Guideline(Owned):
+    """What counts as good in a project, in Markdown and one language; "" ends it. ``version``: counted over
+    all languages of the project.
+    """
+
+    version: int
+    language: Literal["en", "zh"]
+    text: str
+    author: str = ""
+    why: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class GuidelineExample(Owned):
+    """An output that the guidelines show as what passes or fails; ``withdrawn``: not any more."""
+
+    output_id: str
+    value: Literal["pass", "fail", "withdrawn"]
+    why: str
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
 class Evidence(Frozen):
     """A quote that supports a criterion: words of a grade's note or, ``marked``, of its output."""
 

@@ -21,6 +21,7 @@ from labelcore.messages.card import card_words
 from labelcore.models import Frozen
 from labelcore.stages.grading.card import (
     CardEvents,
+    CardGuideline,
     CardItem,
     CardNews,
     Language,
@@ -100,6 +101,12 @@ def shown_output(item: CardItem, language: Language, *, key: str) -> None:
     """One output as the card shows it, to look at."""
     data = {"item": item.as_data(), "language": language, "messages": card_words(language)}
     _mounting("shown")(key=key, data=data)
+
+
+def shown_guideline(guideline: CardGuideline, language: Language, *, key: str) -> None:
+    """The guidelines as the card shows them, to look at."""
+    data = {"guideline": guideline.as_data(), "language": language, "messages": card_words(language)}
+    _mounting("guideline")(key=key, data=data)
 
 
 def board_acts(key: str) -> tuple[BoardAct, ...]:

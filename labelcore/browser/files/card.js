@@ -71,6 +71,8 @@ export class Card {
     this.poking = 0;
     this.suggestFirst = false;
     this.askedVersion = data.asked_version ?? null;
+    /** @type {Guideline | null} */
+    this.guideline = null;
     /** @type {string[]} */
     this.phrases = [];
     this.listen();
@@ -97,6 +99,7 @@ export class Card {
       keysOf: () => this.keys,
       change: (action, key = "") => this.changeKey(action, key),
       dismiss: () => this.dismissRefused(),
+      told: () => this.keep.put("guideline", this.view.guide.version),
       on: {
         save: (text) => this.notes.save(text),
         leave: () => this.notes.leave(),
@@ -189,6 +192,8 @@ export class Card {
     if (!this.view.note.isOpen) this.view.note.offer(this.phrases);
     this.view.showPace(data.pace ?? "");
     this.waiting = data.waiting ?? null;
+    this.guideline = data.guideline ?? this.guideline;
+    this.view.showGuideline(this.guideline);
     this.asking.receive(data);
     this.deck.receive(data);
     if ((this.asking.at ?? 0) >= this.asking.parts.length) this.asking.startOver();
@@ -197,12 +202,14 @@ export class Card {
     if (isNewSession) this.welcome();
     if (this.isFresh) this.resumeNote();
     this.isFresh = false;
+    if (!this.view.note.isOpen) this.tellFirst();
     if (isNewSession) this.queue.flush();
   }
 
   /** @param {Press[]} events */
   payload(events) {
-    return { events, have: [this.language, ...this.deck.held()] };
+    const guideline = this.guideline ? [this.guideline.key] : [];
+    return { events, have: [this.language, ...guideline, ...this.deck.held()] };
   }
 
   /** After a reload or a lost session: say what is on its way, and what was refused. */
@@ -242,7 +249,7 @@ export class Card {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (this.view.help.open || !this.view.root.checkVisibility()) return;
+    if (this.view.help.open || this.view.guide.isOpen || !this.view.root.checkVisibility()) return;
     if (this.view.note.isOpen) return this.view.note.catchKey(event);
     const action = actionOf(event, this.keys, this.asking.digits);
     if (!action) return;
@@ -272,6 +279,7 @@ export class Card {
       next: () => this.look(1),
       expand: () => this.view.expandAll(),
       help: () => this.view.help.showModal(),
+      guideline: () => this.view.guide.isEmpty ? this.view.showNotice(this.view.say("no_guideline")) : this.view.guide.open(false),
     };
     others[action]();
   }
@@ -282,6 +290,7 @@ export class Card {
    */
   press(action, code) {
     const item = this.deck.item;
+    if (this.tellFirst()) return undefined;
     if (!item) return this.mode() === "loading" && this.view.showNotice(this.view.say("not_accepted"));
     const answer = this.asking.meaning(action);
     if (!answer) return this.view.showNotice(this.view.say("press_number", { n: this.asking.choices.length }));
@@ -330,6 +339,14 @@ export class Card {
     this.commit([event]);
   }
 
+  /** Before the first grade of a version the guidelines are shown; whether they are now. */
+  tellFirst() {
+    const { guide } = this.view;
+    const isDue = guide.version > (this.keep.get("guideline") ?? 0) && this.deck.item !== null;
+    if (isDue) guide.open(true);
+    return isDue;
+  }
+
   /** @param {Press[]} events */
   commit(events) {
     this.queue.add(...events);
@@ -369,6 +386,7 @@ export class Card {
   agree() {
     const item = this.deck.item;
     const suggestion = item && this.suggestion(item);
+    if (this.tellFirst()) return undefined;
     if (!suggestion) return this.view.showNotice(this.view.say("nothing_suggested"));
     this.deck.takenBack.length = 0;
     this.view.flash(suggestion.value);

@@ -23,6 +23,7 @@ const ROWS = [
   ["expand", "key_expand", []],
   [null, "key_find", ["/"]],
   [null, "key_choice", ["1 … 9"]],
+  ["guideline", "key_guideline", []],
   [null, "key_help", ["?"]],
 ];
 const TAKEN = "123456789?/jk";

@@ -15,6 +15,7 @@ export const USUAL = {
   agree: "a",
   unseen: "g",
   expand: "e",
+  guideline: "i",
 };
 
 /** @type {Record<string, string>} */

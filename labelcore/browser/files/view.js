@@ -1,6 +1,7 @@
 // The card on screen: built once, then told what to show.
 import { Choices } from "./choices.js";
 import { Find } from "./find.js";
+import { Guide } from "./guide.js";
 import { helpDialog } from "./help.js";
 import { Marked } from "./marked.js";
 import { Marks } from "./marks.js";
@@ -18,21 +19,23 @@ const OTHERS = [
   ["skip", "S"],
   ["note", "N"],
   ["undo", "Z"],
+  ["guideline", "I"],
   ["help", "?"],
 ];
 
 export class View {
   /**
    * `act(action)` is called by buttons, `ask(index)` by criteria; `keysOf` and `change` are the
-   * help's; `on` is handed to the note box; `dismiss()` by notices.
+   * help's; `on` is handed to the note box; `dismiss()` by notices, `told()` by the guidelines once they are closed.
    * @param {Say} say
-   * @param {{ language: string, act: (action: string) => void, ask: (index: number) => void, keysOf: () => Keys, change: (action: string | null, key?: string) => void, on: NoteActs, dismiss: () => void }} given
+   * @param {{ language: string, act: (action: string) => void, ask: (index: number) => void, keysOf: () => Keys, change: (action: string | null, key?: string) => void, on: NoteActs, dismiss: () => void, told: () => void }} given
    */
-  constructor(say, { language, act, ask, keysOf, change, on, dismiss }) {
+  constructor(say, { language, act, ask, keysOf, change, on, dismiss, told }) {
     this.say = say;
     this.sheets = new Sheets(say);
     this.note = new NoteBox(say, on);
     this.help = helpDialog(say, { keysOf, change });
+    this.guide = new Guide(say, { language, closed: told });
     this.marks = new Marks(say, ask);
     this.act = act;
     this.dismiss = dismiss;
@@ -67,6 +70,7 @@ export class View {
       this.dock,
       this.announcer,
       this.help,
+      this.guide.dialog,
     );
     this.meaning = new Meaning(this.root);
     this.showKeys(keysOf());
@@ -123,6 +127,13 @@ export class View {
    */
   showMarks(criteria, gradeOf, asked) {
     this.marks.show(criteria, gradeOf, asked);
+  }
+
+  /** @param {Guideline | null} guideline */
+  showGuideline(guideline) {
+    this.guide.receive(guideline);
+    const button = this.buttons.get("guideline");
+    if (button) button.hidden = this.guide.isEmpty;
   }
 
   top() {
@@ -236,7 +247,7 @@ export class View {
   showGrade(grade, attached, extras) {
     for (const [action, button] of this.buttons) {
       const value = action === "skip" ? "skipped" : action;
-      if (["undo", "help", "note"].includes(action)) continue;
+      if (["undo", "help", "note", "guideline"].includes(action)) continue;
       button.setAttribute("aria-pressed", String(grade?.value === value));
     }
     this.choices.show(this.isChoosing, grade);

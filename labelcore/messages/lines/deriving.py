@@ -53,6 +53,7 @@ def versions(criteria: list[Criterion]) -> Iterator[str]:
 
 
 @lines(
+    "criteria add",
     "criteria edit",
     "criteria accept",
     "criteria reject",
@@ -133,6 +134,8 @@ def lint(workspace: Workspace, found: linting.Lint) -> Iterator[str]:
 @lines("criteria from-prompt")
 def prompt(found: prompting.PromptRules) -> Iterator[str]:
     yield f"{len(found.proposed)} rules of the prompt are proposed."
+    for left in found.left_out:
+        yield f"  left out: “{left.text}” ({say(left.why)})"
     yield from sentences(rule.says for rule in found.rules)
 
 

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.card import pack_page
+from labelcore.messages.catalogue import NAMES
 from labelcore.messages.figures import alpha_words, rate_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
-from labelcore.models import Comparison, Grade, GradingRules, Ruling
+from labelcore.models import Comparison, Grade, GradingRules, Guideline, GuidelineExample, Ruling
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
 from labelcore.workspace import Workspace
@@ -68,6 +69,44 @@ def preferences(found: grading.Preferences) -> Iterator[str]:
 @lines("team review")
 def reviewed(found: grading.Review) -> Iterator[str]:
     yield f"{len(found.review)} outputs come first now."
+
+
+@lines("guidelines show")
+def guidelines(found: grading.Guidelines) -> Iterator[str]:
+    for guideline in found.texts:
+        yield f"{NAMES[guideline.language]}, version {guideline.version}:"
+        yield from guideline.text.splitlines()
+    for example in found.examples:
+        yield f"{example.value} {example.output_id}: {example.why}"
+    if not found.texts and not found.examples:
+        yield "There are no guidelines yet: `labelcore guidelines set --file FILE`."
+
+
+@lines("guidelines history")
+def guideline_versions(versions: Sequence[Guideline]) -> Iterator[str]:
+    for version in versions:
+        yield (
+            f"v{version.version} {NAMES[version.language]} {version.at:%Y-%m-%d %H:%M} "
+            f"{version.author or 'somebody'}: {version.why or 'no reason given'}"
+        )
+    if not versions:
+        yield "There are no guidelines yet."
+
+
+@lines("guidelines set")
+def guideline_written(guideline: Guideline) -> Iterator[str]:
+    yield (
+        f"Version {guideline.version} in {NAMES[guideline.language]}: everybody who reads it sees it before "
+        "their next grade."
+        if guideline.text
+        else f"There are no guidelines in {NAMES[guideline.language]} any more."
+    )
+
+
+@lines("guidelines example")
+def guideline_example(example: GuidelineExample) -> Iterator[str]:
+    shown = f"is shown as what {'passes' if example.value == 'pass' else 'fails'}"
+    yield f"{example.output_id} {'is no example any more' if example.value == 'withdrawn' else shown}."
 
 
 @lines("team agreement")

@@ -22,6 +22,7 @@ from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_
 from labelcore.stages.grading import Labels, current_grades, fitting_labels
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import criteria as criterion_table, outputs as output_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _ASKS = re.compile(
@@ -87,11 +88,19 @@ class PromptRule(Frozen):
     breaking: tuple[str, ...] = ()
 
 
+class LeftOut(Frozen):
+    """A sentence of the prompt that became no criterion, and why."""
+
+    text: str
+    why: Wording
+
+
 class PromptRules(Frozen):
     """The criteria that were proposed of a prompt now, and all of its rules beside the grades."""
 
     proposed: tuple[Criterion, ...]
     rules: tuple[PromptRule, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -99,7 +108,9 @@ class PromptRules(Frozen):
             rule.model_dump(exclude={"criterion"}) | {"criterion_id": rule.criterion.id}
             for rule in self.rules
         ]
-        return {"proposed": [criterion.document() for criterion in self.proposed], "rules": rules}
+        left_out = [left.model_dump() for left in self.left_out]
+        proposed = [criterion.document() for criterion in self.proposed]
+        return {"proposed": proposed, "rules": rules, "left_out": left_out}
 
 
 @operation("criteria from-prompt", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -112,7 +123,8 @@ def propose_from_prompt(
 ) -> PromptRules:
     """Propose the rules of the pipeline's prompt, and say which the grades contradict.
 
-    One criterion for each rule that no criterion holds yet. Without a file it is the prompt that is kept.
+    One criterion for each rule that no criterion holds yet; every other sentence is named with why it is
+    left out. Without a file it is the prompt that is kept.
 
     Raises:
         BadInput: there is no prompt.
@@ -126,8 +138,11 @@ def propose_from_prompt(
     known = {criterion.statement.casefold() for criterion in here}
     taken = {criterion.name for criterion in here}
     found = []
-    for rule in rules_in(text):
-        if rule.casefold() not in known:
+    rules, left_out = read_rules(text)
+    for rule in rules:
+        if rule.casefold() in known:
+            left_out.append(LeftOut(text=rule, why=Wording("a criterion says it already")))
+        else:
             why = "the pipeline's prompt asks for it; no expert has failed it yet"
             told = {"severity": "should", "origin": "prompt", "why": why}
             name = rule if len(rule) <= 60 else f"{rule[:59].rsplit(' ', 1)[0]}…"
@@ -135,18 +150,40 @@ def propose_from_prompt(
             found.append(new_criterion(workspace, name, rule, **told))
             taken.add(name)
     criterion_table.save(workspace.db, found)
-    return PromptRules(proposed=tuple(found), rules=tuple(prompt_rules(workspace)))
+    return PromptRules(proposed=tuple(found), rules=tuple(prompt_rules(workspace)), left_out=tuple(left_out))
 
 
 def rules_in(prompt: str) -> list[str]:
     """The sentences of a prompt that demand something of the output, verbatim, at most twenty."""
-    parts = (_BULLET.sub("", part).strip() for part in _SENTENCES.split(prompt))
-    kept = [
-        part
-        for part in parts
-        if _SHORT <= len(part) <= _LONG and _ASKS.search(part) and not _PLACEHOLDER.fullmatch(part)
-    ]
-    return list(dict.fromkeys(kept))[:_MOST]
+    return read_rules(prompt)[0]
+
+
+def read_rules(prompt: str) -> tuple[list[str], list[LeftOut]]:
+    """The rules, and every other sentence with the reason why it is none."""
+    parts = [_BULLET.sub("", part).strip() for part in _SENTENCES.split(prompt)]
+    rules: list[str] = []
+    left_out: list[LeftOut] = []
+    for part in filter(None, parts):
+        why = _why_not(part, rules)
+        if why:
+            left_out.append(LeftOut(text=part, why=why))
+        else:
+            rules.append(part)
+    return rules, left_out
+
+
+def _why_not(part: str, rules: Sequence[str]) -> Wording | None:
+    if _PLACEHOLDER.fullmatch(part):
+        return Wording("it is a place for a value")
+    if not _ASKS.search(part):
+        return Wording("no word in it demands anything of the output")
+    if len(part) < _SHORT:
+        return Wording("it is too short to say anything")
+    if len(part) > _LONG:
+        return Wording("it is longer than 300 characters: split it, or write the criterion by hand")
+    if part in rules:
+        return Wording("the prompt says it twice")
+    return Wording("it comes after the first twenty rules") if len(rules) >= _MOST else None
 
 
 def check_of(rule: str) -> CodeSpec | None:

@@ -21,6 +21,13 @@ from labelcore.stages.grading.comparing import (
     prefer as prefer,
     preferences as preferences,
 )
+from labelcore.stages.grading.guidelines import (
+    Guidelines as Guidelines,
+    guidelines_history as guidelines_history,
+    set_example as set_example,
+    set_guidelines as set_guidelines,
+    show_guidelines as show_guidelines,
+)
 from labelcore.stages.grading.labels import (
     Labels as Labels,
     SplitReport as SplitReport,

@@ -16,6 +16,8 @@ MAX_TEXT = 200_000
 MAX_METADATA = 40
 MAX_METADATA_VALUE = 500
 MAX_TERMS = 200
+MAX_EXAMPLES = 20
+MAX_EXAMPLE = 1_500
 
 Language = Literal["en", "zh"]
 CardValue = Literal[GradeValue, "left", "right", "tie"]
@@ -75,6 +77,35 @@ class CardField(Frozen):
     value: str = ""
 
 
+class CardExample(Frozen):
+    """An output in the guidelines, and why it passes or fails."""
+
+    value: Literal["pass", "fail"]
+    why: str
+    text: str
+
+
+class CardGuideline(Frozen):
+    """What the person is told, in every language that it is written in; ``versions``: which is newest."""
+
+    texts: Mapping[Language, str] = Field(default_factory=dict)
+    versions: Mapping[Language, int] = Field(default_factory=dict)
+    examples: tuple[CardExample, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Changes with every word of it."""
+        return hashlib.sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+    def as_data(self) -> dict[str, Any]:
+        """As plain JSON; of a long output the beginning."""
+        cut = [
+            example.model_dump() | {"text": example.text[:MAX_EXAMPLE]}
+            for example in self.examples[:MAX_EXAMPLES]
+        ]
+        return {"key": self.key, "texts": self.texts, "versions": self.versions, "examples": cut}
+
+
 class CardSetting(Frozen):
     """What is the same for all cards of one person in one project.
 
@@ -82,6 +113,7 @@ class CardSetting(Frozen):
     whole. ``scale``: levels in place of pass and fail, the worst first. ``compare``: items carry two outputs.
     ``suggest_first``: suggestions before the grade is given. ``phrases``: beside the note box, at most nine;
     None leaves those that the card has. ``asked_version``: of the criterion whose wording stands on the page.
+    ``guideline``: what the person is told before the first grade.
     """
 
     annotator: str
@@ -93,10 +125,12 @@ class CardSetting(Frozen):
     suggest_first: bool = False
     phrases: tuple[str, ...] | None = ()
     asked_version: int | None = None
+    guideline: CardGuideline = CardGuideline()
 
     def as_data(self) -> dict[str, Any]:
         """The setting as plain JSON."""
-        setting = self.model_dump(mode="json", exclude={"phrases"})
+        setting = self.model_dump(mode="json", exclude={"phrases", "guideline"})
+        setting["guideline"] = self.guideline.as_data()
         if self.phrases is None:
             return setting
         return setting | {"phrases": [words[:80] for words in self.phrases[:9]]}
@@ -288,10 +322,13 @@ class CardNews(Frozen):
             "stamp": self.stamp,
             "waiting": self.waiting.model_dump() if self.waiting else None,
         }
-        return news | self.setting.as_data()
+        news |= self.setting.as_data()
+        if self.setting.guideline.key in have:
+            news["guideline"] = None
+        return news
 
 
 def held_by_browser(payload: object) -> set[str]:
-    """Output ids, the language, and ``id#key`` of outputs' terms that need not be sent again."""
+    """What need not be sent again: output ids, the language, the guideline's key, ``id#key`` of terms."""
     have = payload.get("have") if isinstance(payload, Mapping) else None
     return {name for name in have if isinstance(name, str)} if isinstance(have, list) else set()

@@ -15,8 +15,10 @@ from labelcore.stages.grading.card import (
     CardCriterion,
     CardEvent,
     CardEvents,
+    CardExample,
     CardField,
     CardGrade,
+    CardGuideline,
     CardItem,
     CardLevel,
     CardSetting,
@@ -25,9 +27,11 @@ from labelcore.stages.grading.card import (
     CardTurn,
     Language,
 )
+from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
 from labelcore.stages.grading.queueing import Queue, QueueItem, recent
 from labelcore.stages.grading.suggesting import suggestions
 from labelcore.store import criteria as criterion_table
+from labelcore.store.lookups import remembered
 from labelcore.text.terms import occurring
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -76,6 +80,26 @@ def setting_of(workspace: Workspace, language: Language, phrases: Sequence[str] 
         scale=tuple(CardLevel(name=name, value=rules.value_of(at)) for at, name in enumerate(rules.scale, 1)),
         suggest_first=rules.suggestions == "first",
         phrases=None if phrases is None else tuple(phrases),
+        guideline=_guideline(workspace),
+    )
+
+
+def _guideline(workspace: Workspace) -> CardGuideline:
+    """Put together once for each change of the guidelines, not at each press."""
+    question = ("card", workspace.project.id)
+    return remembered(workspace.db, "guideline", question, lambda: card_guideline(show_guidelines(workspace)))
+
+
+def card_guideline(found: Guidelines) -> CardGuideline:
+    """The guidelines as the card shows them."""
+    return CardGuideline(
+        texts={text.language: text.text for text in found.texts},
+        versions={text.language: text.version for text in found.texts},
+        examples=tuple(
+            CardExample(value=example.value, why=example.why, text=found.outputs[example.output_id].text)
+            for example in found.examples
+            if example.value != "withdrawn"
+        ),
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
+from labelcore.models import Severity
 from labelcore.settings import settings
 from labelcore.stages import projects
-from labelcore.stages.deriving import derivation, editing
+from labelcore.stages.deriving import adding, derivation, editing
 from labelcore.workspace import Workspace
 from pages.widgets import connecting, keys, shell, working
-from pages.widgets.deriving import derived, tools
+from pages.widgets.deriving import derived, table, tools
 from pages.widgets.deriving.table import Listed
 
 
@@ -28,6 +31,7 @@ def show(workspace: Workspace, found: Listed) -> None:
                 editing.accept(workspace, criterion, why="accepted with all")
             st.rerun()
         _find_more(workspace, first=not found.criteria)
+        _write(workspace)
         tools.offer(left)
         connecting.offer(
             say(
@@ -47,6 +51,25 @@ def show(workspace: Workspace, found: Listed) -> None:
         st.info(some if fails else none)
         if not fails:
             shell.go("3_grading.py", "Grade")
+
+
+def _write(workspace: Workspace) -> None:
+    """A criterion in a person's words, with or without the outputs that show it."""
+    with st.popover(say("Write one")), st.form("criterion-add", border=False, clear_on_submit=False):
+        name = st.text_input(say("Name"))
+        statement = st.text_area(say("What makes an output fail and pass"), height=100)
+        severity = st.selectbox(say("It is a"), get_args(Severity), format_func=say)
+        outputs = st.text_input(
+            say("Failed outputs whose notes it rests on (optional)"),
+            placeholder=say("Ids, with spaces between them"),
+        )
+        if st.form_submit_button(say("Add the criterion"), type="primary"):
+            with shell.guard():
+                made = adding.add_criterion(
+                    workspace, name, statement=statement, severity=severity, evidence=outputs.split()
+                )
+                table.go(made)
+                st.rerun()
 
 
 def _standing(accepted: int, proposed: int, left: int) -> str:

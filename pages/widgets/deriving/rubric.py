@@ -64,7 +64,8 @@ def show_prompt(workspace: Workspace) -> None:
         if st.form_submit_button(say("Propose its rules as criteria")):
             with shell.guard():
                 made = prompting.propose_from_prompt(workspace, prompt=text)
-            st.success(say("{n} rules are proposed; accept them in the list.", n=len(made.proposed)))
+                st.success(say("{n} rules are proposed; accept them in the list.", n=len(made.proposed)))
+                _show_left_out(made)
     rules = prompting.prompt_rules(workspace)
     for rule in rules:
         (st.error if rule.contradicted else st.write)(plain(sentence(rule.says)))
@@ -80,6 +81,13 @@ def show_prompt(workspace: Workspace) -> None:
             {say("good outputs that break it"): [rule.breaks for rule in measured]},
             key="rules",
         )
+
+
+def _show_left_out(made: prompting.PromptRules) -> None:
+    """What of the prompt became no criterion, and why."""
+    if made.left_out:
+        with st.expander(say("What was left out ({n})", n=len(made.left_out))):
+            shell.table([{say("words"): left.text, say("why"): say(left.why)} for left in made.left_out])
 
 
 def show_library(workspace: Workspace) -> None:

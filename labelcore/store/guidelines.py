@@ -1,0 +1,41 @@
+"""What those who grade are told: every version of the text, and the examples that count now."""
+
+from __future__ import annotations
+
+from labelcore.models import Guideline, GuidelineExample
+from labelcore.store.connection import Database
+from labelcore.store.lookups import remembered, written
+from labelcore.store.rows import Stored
+
+_GUIDELINE = Stored(Guideline, "guideline", id="guideline_id", at="made_at")
+_EXAMPLE = Stored(GuidelineExample, "guideline_example", id="example_id", at="made_at")
+_LATEST = "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at DESC, example_id DESC) = 1"
+
+
+def save(db: Database, guideline: Guideline) -> None:
+    """Store a version."""
+    _GUIDELINE.add(db, [guideline])
+    written(db, "guideline")
+
+
+def save_example(db: Database, example: GuidelineExample) -> None:
+    """Store an example, or that it counts no more."""
+    _EXAMPLE.add(db, [example])
+    written(db, "guideline")
+
+
+def history(db: Database, project_id: str) -> list[Guideline]:
+    """Every version in every language, oldest first."""
+    source = "guideline WHERE project_id = ? ORDER BY version, guideline_id"
+    question = ("texts", project_id)
+    return list(remembered(db, "guideline", question, lambda: _GUIDELINE.find(db, source, [project_id])))
+
+
+def examples(db: Database, project_id: str) -> list[GuidelineExample]:
+    """The examples that count now, oldest first."""
+    source = f"guideline_example WHERE project_id = ? {_LATEST} ORDER BY made_at, example_id"
+
+    def read() -> list[GuidelineExample]:
+        return [found for found in _EXAMPLE.find(db, source, [project_id]) if found.value != "withdrawn"]
+
+    return list(remembered(db, "guideline", ("examples", project_id), read))

@@ -1,0 +1,108 @@
+"""What those who grade are told: by language, as they see it, with examples, in all versions."""
+
+from typing import Literal
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.messages.catalogue import NAMES, Language
+from labelcore.models import GuidelineExample
+from labelcore.stages import grading
+from labelcore.stages.grading.presses import card_guideline
+from labelcore.workspace import Workspace
+from pages.widgets import shell
+from pages.widgets.components import shown_guideline
+from pages.widgets.shell import plain
+
+_AT_ONCE = 20
+_VALUES: tuple[Literal["pass", "fail"], ...] = ("pass", "fail")
+
+
+def show_guidelines(workspace: Workspace) -> None:
+    """The text beside what people see, then the examples and every version."""
+    found = grading.show_guidelines(workspace)
+    st.write(
+        say("People see them before their first grade, anew after each change, and any time with the key I.")
+    )
+    left, right = st.columns(2)
+    with left:
+        language = _write(workspace, found)
+    with right:
+        st.write(say("As people see them"))
+        if found.texts or found.examples:
+            shown_guideline(card_guideline(found), language, key="guideline-shown")
+        else:
+            st.info(say("There are no guidelines yet."))
+    _examples(workspace, found)
+    _versions(workspace)
+
+
+def _write(workspace: Workspace, found: grading.Guidelines) -> Language:
+    """The text of the chosen language; returns which that is."""
+    language = st.segmented_control(
+        say("For those who read"),
+        list(NAMES),
+        format_func=NAMES.__getitem__,
+        default=shell.language(),
+        required=True,
+    )
+    newest = next((text for text in found.texts if text.language == language), None)
+    with st.form(f"guideline-{language}-{newest.version if newest else 0}", border=False):
+        text = st.text_area(
+            say("Guidelines, in Markdown"),
+            newest.text if newest else "",
+            height=320,
+            max_chars=20_000,
+            placeholder=say(
+                "What makes an answer good here? What must never happen? What is a matter of taste?"
+            ),
+        )
+        why = st.text_input(say("Why"))
+        if st.form_submit_button(say("Save a new version"), type="primary"):
+            with shell.guard():
+                grading.set_guidelines(workspace, text=text, language=language, why=why)
+                st.rerun()
+    return language
+
+
+def _examples(workspace: Workspace, found: grading.Guidelines) -> None:
+    st.subheader(say("Examples from real outputs"))
+    st.write(say("Take outputs that are graded already: an example is not graded blind any more."))
+    with st.form(f"guideline-example-{len(found.examples)}"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            output = st.text_input(say("Id of the output"))
+            value = st.radio(say("It counts as"), _VALUES, format_func=say, horizontal=True)
+        why = st.text_input(say("Why"), max_chars=500)
+        if st.form_submit_button(say("Add the example")):
+            with shell.guard():
+                grading.set_example(workspace, output.strip(), value, why=why)
+                st.rerun()
+    for example in shell.page_of(found.examples, _AT_ONCE, "guideline-examples"):
+        _example(workspace, example, found.outputs[example.output_id].text)
+
+
+def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(say(example.value), color="green" if example.value == "pass" else "red")
+        st.text(f"{example.why} — {' '.join(text.split())[:120]} ({example.output_id})")
+        if st.button(say("Take it out"), key=f"example-out-{example.output_id}"):
+            with shell.guard():
+                grading.set_example(workspace, example.output_id, "withdrawn")
+                st.rerun()
+
+
+def _versions(workspace: Workspace) -> None:
+    versions = grading.guidelines_history(workspace)[::-1]
+    if not versions:
+        return
+    with st.expander(say("All versions")):
+        for version in shell.page_of(versions, 5, "guideline-versions"):
+            told = {
+                "n": version.version,
+                "language": NAMES[version.language],
+                "when": f"{version.at:%Y-%m-%d %H:%M}",
+                "who": version.author or "labelcore",
+                "why": version.why or say("no reason given"),
+            }
+            st.write(plain(say("Version {n}, {language}, {when}, {who}: {why}", **told)))
+            st.code(version.text, language=None, wrap_lines=True)
