@@ -13,6 +13,7 @@ from labelcore.messages import (
     importing,
     judging,
     prompting,
+    suggesting,
     trusting,
 )
 from labelcore.messages.catalogue import NAMES, Language, call, say, say_in, speak, speaking, trouble_words
@@ -41,5 +42,16 @@ __all__ = [
     "write_out",
 ]
 
-for _room in (aligning, trusting, deriving, grading, judging, importing, prompting, bringing, comparing):
+for _room in (
+    aligning,
+    trusting,
+    deriving,
+    grading,
+    judging,
+    importing,
+    prompting,
+    bringing,
+    comparing,
+    suggesting,
+):
     learn(_room.WORDS)

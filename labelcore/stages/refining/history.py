@@ -141,7 +141,7 @@ def history(workspace: Workspace, judge: JudgeVersion) -> History:
             at=version.at,
             why=version.why,
             model=version.model,
-            changed=_compared(before, version) if before else None,
+            changed=compared(before, version) if before else None,
             uses=tuple(uses.get(version.id, ())),
             tpr=figures[version.id][0],
             tnr=figures[version.id][1],
@@ -158,7 +158,7 @@ def diff(workspace: Workspace, judge: JudgeVersion, before: Number, after: Numbe
     Raises:
         NotFound: there is no such version.
     """
-    return _compared(numbered(workspace, judge, before), numbered(workspace, judge, after))
+    return compared(numbered(workspace, judge, before), numbered(workspace, judge, after))
 
 
 @operation("judge prompt revert", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)
@@ -225,7 +225,8 @@ def _criterion(workspace: Workspace, version: JudgeVersion) -> Criterion | None:
     return criteria.get(version.criterion_id or "")
 
 
-def _compared(before: JudgeVersion, after: JudgeVersion) -> PromptDiff:
+def compared(before: JudgeVersion, after: JudgeVersion) -> PromptDiff:
+    """What two versions have differently; they need not be stored."""
     return PromptDiff(
         judge=after.name,
         before=before.version,

@@ -137,8 +137,8 @@ def compare(
     chosen = order or Order()
     criterion = find_criterion(workspace, present.criterion_id) if present.criterion_id else None
     graded = graded_outputs(workspace, criterion, chosen.splits)
-    known, run = _decided(workspace, present, graded, chosen)
-    ids = _drawn(graded, known, chosen.limit)
+    known, run = decided(workspace, present, graded, chosen)
+    ids = drawn(graded, known, chosen.limit)
     chosen.watched.total = len(ids)
     tried = ask_unstored(workspace, new, ids, chosen.options, chosen.watched.hear)
     runs = [part for part in (run, tried.run) if part]
@@ -176,7 +176,7 @@ def graded_outputs(workspace: Workspace, criterion: Criterion | None, splits: Sp
     return GradedOutputs(fails, {key: of_each[key] for key in fails}, labels, truth.against)
 
 
-def _decided(
+def decided(
     workspace: Workspace, present: JudgeVersion, graded: GradedOutputs, order: Order
 ) -> tuple[dict[str, Decision], Run | None]:
     """What the present version says; where it said too little, it is asked about a draw of the rest."""
@@ -203,7 +203,7 @@ def is_right(decision: Decision, *, failed: bool) -> bool:
     return decision.value == ("fail" if failed else "pass")
 
 
-def _drawn(graded: GradedOutputs, known: dict[str, Decision], limit: int) -> list[str]:
+def drawn(graded: GradedOutputs, known: dict[str, Decision], limit: int) -> list[str]:
     """Errors first, at most half of the limit while there is enough that is right; of those both grades
     alike.
 

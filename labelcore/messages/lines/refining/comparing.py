@@ -21,7 +21,7 @@ def trial(found: Trial) -> Iterator[str]:
     yield sentence(found.says)
     if found.attempts:
         yield from _compared(found)
-    yield from _spent(found.cost_usd, found.requests, found.message, found.troubles)
+    yield from spent(found.cost_usd, found.requests, found.message, found.troubles)
 
 
 def _compared(found: Trial) -> Iterator[str]:
@@ -75,7 +75,7 @@ def migration(found: Migration) -> Iterator[str]:
     if found.kept:
         stays = say("it is in use") if found.kept.in_use else say("the present one stays in use")
         yield say("Stored as version {version}; {stays}.", version=found.kept.version, stays=stays)
-    yield from _spent(found.cost_usd, found.requests, found.message, found.troubles)
+    yield from spent(found.cost_usd, found.requests, found.message, found.troubles)
 
 
 def advice_words(found: Migration) -> str:
@@ -159,7 +159,8 @@ def _side(side: Side) -> Iterator[str]:
         yield told
 
 
-def _spent(cost: float, requests: int, message: str, troubles: dict[str, str]) -> Iterator[str]:
+def spent(cost: float, requests: int, message: str, troubles: dict[str, str]) -> Iterator[str]:
+    """What it cost, and what went wrong."""
     yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=cost, n=requests)
     if message:
         yield message

@@ -1,0 +1,97 @@
+"""What would improve a judge, and what became of a suggestion."""
+
+from collections.abc import Iterator
+
+from labelcore.messages.catalogue import say
+from labelcore.messages.lines.refining.comparing import change_words, spent
+from labelcore.messages.results import lines
+from labelcore.messages.telling import sentence
+from labelcore.stages.refining.candidates import Kind
+from labelcore.stages.refining.suggestions import Accepted, Rejected, State, Suggestion, Suggestions
+
+_LISTED = 5
+_WORDS = 200
+
+
+@lines("judge prompt suggest")
+def suggestions(found: Suggestions) -> Iterator[str]:
+    yield sentence(found.says)
+    for suggestion in found.offered:
+        yield from _suggestion(suggestion)
+    if found.left:
+        yield say("Tried and left: {n}.", n=len(found.left))
+    for suggestion in found.left[:_LISTED]:
+        yield f"  {kind_words(suggestion.kind)}: {state_words(suggestion.state)}"
+    if found.rejected:
+        yield say("Rejected before, and not tried again: {n}.", n=found.rejected)
+    if told := sentence(found.looks.says):
+        yield told
+    yield from spent(found.cost_usd, found.requests, found.message, {})
+    if found.offered:
+        yield say("`labelcore judge prompt accept` keeps one, `reject` drops it for good.")
+
+
+@lines("judge prompt accept")
+def accepted(found: Accepted) -> Iterator[str]:
+    yield say("Version {n} of {judge} is in use.", n=found.kept.version, judge=found.kept.judge)
+    figures = found.figures
+    if figures.get("change") is not None:
+        yield say(
+            "On {n} outputs of dev, which it was not made of, it mends {mended} and breaks {broken}.",
+            n=figures["n"],
+            mended=len(figures["mended"]),
+            broken=len(figures["broken"]),
+        )
+    if told := sentence(found.looks.says):
+        yield told
+    for warning in found.kept.warnings:
+        yield sentence(warning)
+
+
+@lines("judge prompt reject")
+def rejected(found: Rejected) -> Iterator[str]:
+    yield say("It is not offered for {judge} again.", judge=found.judge)
+
+
+def kind_words(kind: Kind) -> str:
+    """What a suggestion changes."""
+    return {
+        "threshold": say("another threshold"),
+        "wording": say("another stress"),
+        "questions": say("the question in parts"),
+        "notes": say("what experts noted"),
+        "example": say("examples of its errors"),
+        "model": say("a model's proposal"),
+    }[kind]
+
+
+def state_words(state: State) -> str:
+    """What came of trying it."""
+    return {
+        "better": say("better"),
+        "not beyond chance": say("not better beyond chance"),
+        "not better on train": say("not better on train"),
+        "not tried": say("not tried"),
+    }[state]
+
+
+def _suggestion(found: Suggestion) -> Iterator[str]:
+    words = " ".join(found.candidate.words.split())
+    yield say(
+        "{id}  {kind}: {words}",
+        id=found.id,
+        kind=kind_words(found.kind),
+        words=words if len(words) <= _WORDS else f"{words[:_WORDS]}…",
+    )
+    if found.why:
+        yield say("    why: {why}", why=" ".join(found.why.split()))
+    if found.on_dev is None:
+        yield say("    not tried")
+        return
+    yield say(
+        "    on {n} outputs of dev it mends {mended} and breaks {broken}; mean of TPR and TNR {change}",
+        n=found.n,
+        mended=len(found.mended),
+        broken=len(found.broken),
+        change=change_words(found.on_dev.balanced),
+    )

@@ -1,0 +1,207 @@
+"""Changes that might improve a judge, made of its errors on train alone: nothing here has been tried yet."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from labelcore.errors import BadInput
+from labelcore.judges import prompts
+from labelcore.judges.judge_prompt import Prompt, Teaching
+from labelcore.models import Decision, Frozen, JudgeVersion
+from labelcore.stages.deriving.clauses import clauses_of
+from labelcore.stages.deriving.naming import quoted_in, terms
+from labelcore.stages.judging.bringing.thresholds import fit
+from labelcore.stages.refining.drafts import Draft
+from labelcore.stages.refining.examples import find_examples
+from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.trying import GradedOutputs, drafted, is_right
+from labelcore.text.demands import demands, listed
+from labelcore.workspace import Workspace
+
+Kind = Literal["threshold", "wording", "questions", "notes", "example", "model"]
+_MOST_NOTES = 4
+_MOST_PAIRS = 2
+_POOL = 20
+_NOTED = (
+    "Experts who grade these outputs failed some for what the following notes of theirs say. What such a "
+    "note describes means that the criterion is not met."
+)
+_ASKED = (
+    "The criterion asks several things. Decide each of these by itself, and name each in the reason; the "
+    "verdict is fail where one of them is not met."
+)
+
+
+class Candidate(Frozen):
+    """A change. ``words``: what it adds, as text; ``because``: the outputs of train that it is made of;
+    ``version``: the judge with it, not stored.
+    """
+
+    kind: Kind
+    words: str
+    because: tuple[str, ...]
+    version: JudgeVersion
+
+    @property
+    def id(self) -> str:
+        """The same for the same change, whatever else the prompt says."""
+        told = "\x1f".join((self.version.judge_id, self.kind, self.words))
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+@dataclass(frozen=True)
+class Errors:
+    """What a judge gets wrong on the graded outputs of train that it has decided (``known``)."""
+
+    workspace: Workspace
+    judge: JudgeVersion
+    graded: GradedOutputs
+    known: Mapping[str, Decision]
+
+    @cached_property
+    def wrong(self) -> list[str]:
+        """Those outputs, bad ones that it missed first."""
+        fails = self.graded.fails
+        found = [key for key, said in self.known.items() if not is_right(said, failed=fails[key])]
+        return sorted(found, key=lambda key: not fails[key])
+
+    @cached_property
+    def missed(self) -> list[str]:
+        """Bad outputs that it did not fail."""
+        return [key for key in self.wrong if self.graded.fails[key]]
+
+    @cached_property
+    def prompt(self) -> Prompt:
+        """What the judge asks."""
+        return prompt_of(self.judge)
+
+    def candidate(
+        self, kind: Kind, words: str, because: Sequence[str], spec: dict[str, Any]
+    ) -> Candidate | None:
+        """A change; None where it changes nothing."""
+        try:
+            version = drafted(self.workspace, self.judge, spec)
+        except BadInput:
+            return None
+        return Candidate(kind=kind, words=words, because=tuple(because), version=version)
+
+    def told(self, kind: Kind, words: str, because: Sequence[str], paragraph: str = "") -> Candidate | None:
+        """The judge told one paragraph more, behind what it is told first; of itself the words."""
+        template = self.prompt.template
+        system = "\n\n".join(filter(None, (template.system, slotless(paragraph or words))))
+        spec = self.prompt.worded(template.model_copy(update={"system": system}), self.prompt.spec.answer)
+        return self.candidate(kind, words, because, spec)
+
+
+def slotless(text: str) -> str:
+    """A text in which nothing is a slot."""
+    while "{{" in text:
+        text = text.replace("{{", "{ {")
+    return text
+
+
+def candidates(errors: Errors) -> Iterator[Candidate]:
+    """All that can be made without asking a model, what is cheapest to try first."""
+    found = [_threshold(errors), *_wordings(errors), _questions(errors), _notes(errors), _examples(errors)]
+    yield from filter(None, found)
+
+
+def scored(errors: Errors) -> dict[str, float]:
+    """The score that the judge gave each output, where its answers are numbers."""
+    form = errors.prompt.spec.answer
+    if form is None or not form.numeric:
+        return {}
+    found = dict[str, float]()
+    for key, said in errors.known.items():
+        with contextlib.suppress(ValueError):  # an answer that gave no number
+            found[key] = form.score_of(said.raw)
+    return found
+
+
+def _threshold(errors: Errors) -> Candidate | None:
+    form, scores = errors.prompt.spec.answer, scored(errors)
+    if form is None or not scores:
+        return None
+    value = fit(scores, {key: errors.graded.fails[key] for key in scores}, form).value
+    if value is None or value == form.threshold:
+        return None
+    changed = form.model_copy(update={"threshold": value})
+    spec = {**errors.prompt.content, "answer": changed.model_dump(mode="json")}
+    return errors.candidate("threshold", f"{form.threshold} → {value:g}", errors.wrong, spec)
+
+
+def _wordings(errors: Errors) -> Iterator[Candidate | None]:
+    """What a variant of the prompt stresses; to be strict helps only a judge that misses something."""
+    for variant, words in prompts.VARIANTS.items():
+        if words and variant != errors.prompt.spec.variant and (variant != "strict" or errors.missed):
+            yield errors.candidate("wording", words, errors.wrong, errors.prompt.varied(variant))
+
+
+def _questions(errors: Errors) -> Candidate | None:
+    statement = quoted_in(errors.prompt.spec.statement)
+    parts = listed(statement) or demands(statement)
+    if not parts:
+        return None
+    paragraph = f"{_ASKED}\n{prompts.fenced_lines('questions', parts)}"
+    return errors.told("questions", "\n".join(parts), errors.wrong, paragraph)
+
+
+def _notes(errors: Errors) -> Candidate | None:
+    """What experts wrote about the fails that the judge missed and what its prompt does not say."""
+    found = unstated(
+        {key: errors.graded.labels.notes.get(key, ()) for key in errors.missed},
+        f"{errors.prompt.spec.statement}\n{errors.prompt.template.words}",
+    )
+    if not found:
+        return None
+    paragraph = f"{_NOTED}\n{prompts.fenced_lines('notes', list(found))}"
+    because = list(dict.fromkeys(key for keys in found.values() for key in keys))
+    return errors.told("notes", "\n".join(found), because, paragraph)
+
+
+def unstated(notes: Mapping[str, Sequence[str]], stated: str) -> dict[str, list[str]]:
+    """Clauses of notes that say what is not stated, with the outputs that each stands for: those with half of
+    its words in a note. The clause for the most outputs first, then the one for most of the rest.
+    """
+    known, about = terms(stated), dict[str, set[str]]()
+    for texts in notes.values():
+        for clause in (clause for text in texts for clause in clauses_of(text)):
+            if new := terms(clause) - known:
+                about.setdefault(clause, new)
+    of_each = {key: set().union(*(terms(text) for text in texts)) for key, texts in notes.items()}
+    left, found = dict(of_each), dict[str, list[str]]()
+    while about and left and len(found) < _MOST_NOTES:
+        covers = {
+            clause: [key for key, words in left.items() if 2 * len(words & new) >= len(new)]
+            for clause, new in about.items()
+        }
+        best = max(covers, key=lambda clause: len(covers[clause]))
+        if not covers[best]:
+            break
+        found[best] = covers[best]
+        left = {key: words for key, words in left.items() if key not in covers[best]}
+    return found
+
+
+def _examples(errors: Errors) -> Candidate | None:
+    """Outputs that it gets wrong, each beside the nearest one with the other grade, else varied fails."""
+    pairs = find_examples(errors.workspace, errors.judge, limit=_POOL).pairs
+    wrong = set(errors.wrong)
+    chosen = sorted(pairs, key=lambda pair: pair.example.output_id not in wrong)[:_MOST_PAIRS]
+    draft = Draft.of(errors.judge)
+    shown = {example.output_id for example in draft.examples}
+    new: dict[str, Teaching] = {}
+    for pair in chosen:
+        for example in filter(None, (pair.example, pair.beside)):
+            if example.output_id not in shown:
+                new.setdefault(example.output_id, example)
+    if not new:
+        return None
+    spec = draft.with_examples([*draft.examples, *new.values()]).spec(errors.judge)
+    words = "\n".join(f"{example.verdict}: {example.text}" for example in new.values())
+    return errors.candidate("example", words, list(new), spec)

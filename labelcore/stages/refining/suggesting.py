@@ -1,0 +1,300 @@
+"""What would improve a judge: changes made of its errors on train, tried there, the best measured on dev.
+
+Candidates come from what experts noted, examples, thresholds and wordings, and from a model that reflects on
+errors. Those that gain on train are measured on dev, three at most, for each of these is a look.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.errors import LabelcoreError
+from labelcore.judges import reflecting
+from labelcore.llm.spending import Purse
+from labelcore.models import Decision, JudgeVersion, Role, Run
+from labelcore.operations import Effect, operation
+from labelcore.stages.finding import find_criterion
+from labelcore.stages.judging.running.live_run import Result, RunOptions
+from labelcore.stages.judging.running.trial_run import ask_unstored
+from labelcore.stages.refining.candidates import Candidate, Errors, candidates
+from labelcore.stages.refining.history import compared
+from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.looks import looks_at_dev
+from labelcore.stages.refining.offers import offer, rejected_before
+from labelcore.stages.refining.reflection import Reflection, reread, told_of
+from labelcore.stages.refining.suggestions import Suggestion, Suggestions
+from labelcore.stages.refining.trying import (
+    BOTH,
+    GradedOutputs,
+    MostCost,
+    OngoingTrial,
+    Order,
+    Pairing,
+    change_on,
+    change_on_dev,
+    decided,
+    drawn,
+    graded_outputs,
+    is_right,
+)
+from labelcore.workspace import Workspace
+
+USUAL = 60
+_FINALISTS = 3
+_ROUNDS = 2
+
+
+@dataclass
+class OngoingSearch:
+    """A search under way, for who looks on; ``stop`` ends it. ``step``: the kind that is being tried;
+    ``done`` of ``total`` candidates, and ``answers`` that came.
+    """
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    step: str = ""
+    done: int = 0
+    total: int = 0
+    answers: int = 0
+    cost_usd: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    def hear(self, _: str, result: Result) -> None:
+        """One more answer is there."""
+        self.answers += 1
+        self.cost_usd += result.cost_usd if isinstance(result, Decision) else 0.0
+
+
+@dataclass(frozen=True)
+class Search:
+    """How far a search goes: on so many outputs of train and of dev each, within a purse."""
+
+    limit: int = USUAL
+    purse: Purse | None = None
+    watched: OngoingSearch = field(default_factory=OngoingSearch)
+
+    @property
+    def options(self) -> RunOptions:
+        """How all are asked."""
+        return RunOptions(stop=self.watched.stop, purse=self.purse)
+
+
+@operation("judge prompt suggest", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def suggest(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    *,
+    limit: Annotated[
+        int, Field(ge=1, description="Try each on so many graded outputs of train, and of dev.")
+    ] = USUAL,
+    max_cost: MostCost = None,
+) -> Suggestions:
+    """Suggest what would improve a judge's prompt, each with what it mends and breaks on dev.
+
+    Raises:
+        BadInput: the judge has no prompt, or nothing is graded.
+    """
+    purse = None if max_cost is None else Purse(max_cost)
+    return search(workspace, judge, Search(limit, purse))
+
+
+@operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
+def search(workspace: Workspace, judge: JudgeVersion, order: Search) -> Suggestions:
+    """Search for what would improve a judge; the suggestions are remembered until they are decided.
+
+    Raises:
+        BadInput: the judge has no prompt, or nothing is graded.
+    """
+    prompt_of(judge)
+    criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
+    graded = graded_outputs(workspace, criterion, BOTH)
+    searching = _Searching(workspace, judge, graded, order)
+    searching.run()
+    found = searching.report()
+    offer(workspace, judge, found.offered)
+    return found
+
+
+class _Searching:
+    """One search: candidates are tried on train, a model reflects, the best go to dev."""
+
+    def __init__(
+        self, workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, order: Search
+    ) -> None:
+        self.workspace, self.judge, self.graded, self.order = workspace, judge, graded, order
+        self.watched, self.began = order.watched, time.monotonic()
+        self.tried: dict[str, Suggestion] = {}
+        self.rejected = rejected_before(workspace, judge)
+        self.skipped = self.requests = 0
+        self.cost = 0.0
+        self.no_model = self.message = ""
+        self.decide_present()
+
+    def decide_present(self) -> None:
+        """What the version in use says; it is asked where it said too little."""
+        looked_on = OngoingTrial(stop=self.watched.stop)
+        whole = Order(limit=2 * self.order.limit, watched=looked_on, purse=self.order.purse)
+        self.known, run = decided(self.workspace, self.judge, self.graded, whole)
+        if run:
+            self.took(run)
+        train, dev = self.of_split("train"), self.of_split("dev")
+        self.drawn_of: dict[str, list[str]] = {
+            "train": drawn(self.graded, train, self.order.limit),
+            "dev": drawn(self.graded, dev, self.order.limit),
+        }
+        self.errors = Errors(self.workspace, self.judge, self.graded, train)
+
+    def of_split(self, split: str) -> dict[str, Decision]:
+        """What the version in use says of the graded outputs of a split."""
+        return {key: said for key, said in self.known.items() if self.graded.splits[key] == split}
+
+    def took(self, run: Run) -> None:
+        """Money and calls of one asking."""
+        self.cost, self.requests = self.cost + run.cost_usd, self.requests + run.requests
+        if run.state == "stopped":
+            self.message = run.message or self.message
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is asked."""
+        purse = self.order.purse
+        return self.watched.stop.is_set() or bool(purse and purse.is_over)
+
+    def run(self) -> None:
+        """Everything; nothing where it has no error on train."""
+        if not self.errors.wrong:
+            return
+        found = list(candidates(self.errors))
+        rounds = 0 if self.no_model else _ROUNDS
+        self.watched.total = len(found) + rounds * reflecting.MOST + _FINALISTS
+        for candidate in found:
+            self.try_on_train(candidate)
+        for _ in range(_ROUNDS):
+            if self.over or self.no_model or not self.reflect():
+                break
+        for finalist in self.finalists():
+            self.try_on_dev(finalist)
+
+    def try_on_train(self, candidate: Candidate, why: str = "") -> None:
+        """Once each; what people rejected is left out."""
+        if candidate.id in self.rejected:
+            self.skipped += 1
+        if candidate.id in self.rejected or candidate.id in self.tried or self.over:
+            return
+        self.tell(candidate)
+        before = self.cost
+        changed = compared(self.judge, candidate.version)
+        suggestion = Suggestion(candidate=candidate, changed=changed, state="not tried", why=why)
+        decisions = self.ask(candidate, self.drawn_of["train"])
+        if not decisions:
+            trouble = self.no_model or self.message
+            self.tried[candidate.id] = suggestion.model_copy(update={"trouble": trouble})
+            return
+        pairing = Pairing(self.graded, self.judge, candidate.version, self.known, decisions)
+        found = change_on(self.workspace, pairing, list(self.of_split("train")))
+        gains = (found.balanced.value or 0.0) > 0
+        update = {
+            "state": "not beyond chance" if gains else "not better on train",
+            "on_train": found,
+            "cost_usd": self.cost - before,
+        }
+        self.tried[candidate.id] = suggestion.model_copy(update=update)
+
+    def tell(self, candidate: Candidate) -> None:
+        """How far it is."""
+        self.watched.step, self.watched.done = candidate.kind, min(self.watched.done + 1, self.watched.total)
+        self.workspace.progress(self.watched.done, self.watched.total, candidate.kind)
+
+    def ask(self, candidate: Candidate, ids: Sequence[str]) -> dict[str, Decision]:
+        """What the judge with it says; a threshold is put to the answers that are there."""
+        if candidate.kind == "threshold":
+            return reread(candidate.version, {key: self.known[key] for key in ids})
+        if self.no_model:
+            return {}
+        try:
+            tried = ask_unstored(
+                self.workspace, candidate.version, ids, self.order.options, self.watched.hear
+            )
+        except LabelcoreError as trouble:
+            self.no_model = str(trouble)
+            return {}
+        self.took(tried.run)
+        if tried.run.reasons:
+            self.message = next(iter(tried.run.reasons.values()))
+        return tried.decisions
+
+    def finalists(self) -> list[Suggestion]:
+        """Those that gain most on train."""
+        gaining = [found for found in self.tried.values() if found.state == "not beyond chance"]
+        gaining.sort(key=lambda found: -_gain(found))
+        return gaining[:_FINALISTS]
+
+    def try_on_dev(self, suggestion: Suggestion) -> None:
+        """A look at dev, and counted as one."""
+        if self.over or not self.drawn_of["dev"]:
+            return
+        candidate, before = suggestion.candidate, self.cost
+        self.tell(candidate)
+        decisions = self.ask(candidate, self.drawn_of["dev"])
+        if not decisions:
+            return
+        pairing = Pairing(self.graded, self.judge, candidate.version, self.known, decisions)
+        found, _ = change_on_dev(self.workspace, pairing)
+        right = {key: is_right(said, failed=self.graded.fails[key]) for key, said in decisions.items()}
+        was = {key: is_right(self.known[key], failed=self.graded.fails[key]) for key in decisions}
+        update = {
+            "state": "better" if found.verdict == "better" else "not beyond chance",
+            "on_dev": found,
+            "n": len(decisions),
+            "mended": tuple(key for key in decisions if right[key] and not was[key]),
+            "broken": tuple(key for key in decisions if was[key] and not right[key]),
+            "cost_usd": suggestion.cost_usd + self.cost - before,
+        }
+        self.tried[candidate.id] = suggestion.model_copy(update=update)
+
+    def reflect(self) -> bool:
+        """Ask the model for instructions and try them; whether it gave one that is new."""
+        self.watched.step = "model"
+        reflection = Reflection(self.errors, [*map(told_of, self.tried.values()), *self.rejected.values()])
+        try:
+            proposals, paid = reflection.ask(self.workspace, self.order.purse, self.watched.stop)
+        except LabelcoreError as trouble:
+            self.message = str(trouble)
+            return False
+        self.cost, self.requests = self.cost + paid, self.requests + (1 if reflection.asked else 0)
+        self.watched.cost_usd += paid
+        before = len(self.tried)
+        for proposal in proposals:
+            words = proposal.instruction
+            candidate = self.errors.told("model", words, reflection.output_ids)
+            if candidate:
+                self.try_on_train(candidate, proposal.why)
+        return len(self.tried) > before
+
+    def report(self) -> Suggestions:
+        """What came of it."""
+        return Suggestions(
+            judge=self.judge.name,
+            version=self.judge.version,
+            judge_version_id=self.judge.id,
+            tried=tuple(self.tried.values()),
+            rejected=self.skipped,
+            n=len(self.errors.known),
+            errors=len(self.errors.wrong),
+            looks=looks_at_dev(self.workspace, self.judge),
+            cost_usd=self.cost,
+            requests=self.requests,
+            seconds=round(time.monotonic() - self.began, 2),
+            state="stopped" if self.over else "finished",
+            message=self.message,
+            no_model=self.no_model,
+        )
+
+
+def _gain(found: Suggestion) -> float:
+    return (found.on_train.balanced.value or 0.0) if found.on_train else 0.0
