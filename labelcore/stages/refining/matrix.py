@@ -24,12 +24,14 @@ from labelcore.stages.refining.keeping import prompt_of
 from labelcore.stages.refining.migrating import moved
 from labelcore.stages.refining.prompts import numbered, size_of
 from labelcore.stages.refining.trials import Trial
-from labelcore.stages.refining.trying import Order, compare, drafted
+from labelcore.stages.refining.trying import OngoingTrial, Order, compare, drafted
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
 _MOST_CELLS = 60
-State = Literal["tried", "in use", "good enough before it", "beyond the budget", "beyond the time", "failed"]
+State = Literal[
+    "tried", "in use", "good enough before it", "beyond the budget", "beyond the time", "stopped", "failed"
+]
 
 
 class Grid(Options):
@@ -134,6 +136,16 @@ def try_many(workspace: Workspace, judge: JudgeVersion, *, grid: Grid = _USUAL) 
     Raises:
         BadInput: nothing is crossed, too much is, or nothing is graded.
     """
+    return cross(workspace, judge, grid, OngoingTrial())
+
+
+@operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
+def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: OngoingTrial) -> Matrix:
+    """The same for who looks on: ``watched`` hears of the answers, and stops it.
+
+    Raises:
+        BadInput: nothing is crossed, too much is, or nothing is graded.
+    """
     cells = sorted(_cells(workspace, judge, grid), key=lambda cell: (cell.estimate or 0.0, cell.shown))
     if not 1 < len(cells) <= _MOST_CELLS:
         raise BadInput(
@@ -142,7 +154,7 @@ def try_many(workspace: Workspace, judge: JudgeVersion, *, grid: Grid = _USUAL) 
             n=len(cells),
             most=_MOST_CELLS,
         )
-    budget = _Budget(grid)
+    budget = _Budget(grid, watched)
     tried: list[Cell] = []
     for at, cell in enumerate(cells):
         workspace.progress(at, len(cells), f"{cell.model} · {cell.shown}")
@@ -162,6 +174,7 @@ class _Budget:
     """What is left for the cells to come."""
 
     grid: Grid
+    watched: OngoingTrial
     met: bool = False
 
     def __post_init__(self) -> None:
@@ -171,6 +184,8 @@ class _Budget:
     @property
     def over(self) -> State | None:
         """Why no other cell is begun."""
+        if self.watched.stop.is_set():
+            return "stopped"
         if self.met:
             return "good enough before it"
         if self.purse and self.purse.is_over:
@@ -215,7 +230,9 @@ def _tried(workspace: Workspace, judge: JudgeVersion, cell: Cell, budget: _Budge
         return cell.model_copy(update={"state": over})
     try:
         new = drafted(workspace, judge, cell.spec)
-        trial = compare(workspace, judge, new, Order(budget.grid.limit, purse=budget.purse))
+        trial = compare(
+            workspace, judge, new, Order(budget.grid.limit, watched=budget.watched, purse=budget.purse)
+        )
     except LabelcoreError as trouble:
         state = budget.over or "failed"
         return cell.model_copy(update={"state": state, "trouble": "" if budget.over else str(trouble)})

@@ -97,9 +97,8 @@ def _open(workspace: Workspace, judge: JudgeVersion, suggestion: str) -> Suggest
         )
     if found.state != "offered":
         raise BadInput(
-            "It was {state} already, by {who}.",
+            "It was decided already, by {who}.",
             next_step="`labelcore judge prompt history '{name}'` tells the versions.",
-            state=found.state,
             who=found.author,
             name=judge.name,
         )

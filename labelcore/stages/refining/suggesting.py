@@ -22,7 +22,7 @@ from labelcore.operations import Effect, operation
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.running.live_run import Result, RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
-from labelcore.stages.refining.candidates import Candidate, Errors, candidates
+from labelcore.stages.refining.candidates import Candidate, Errors, Kind, candidates
 from labelcore.stages.refining.history import compared
 from labelcore.stages.refining.keeping import prompt_of
 from labelcore.stages.refining.looks import looks_at_dev
@@ -57,7 +57,7 @@ class OngoingSearch:
     """
 
     stop: threading.Event = field(default_factory=threading.Event)
-    step: str = ""
+    step: Kind | None = None
     done: int = 0
     total: int = 0
     answers: int = 0

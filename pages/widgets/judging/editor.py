@@ -21,7 +21,7 @@ from labelcore.stages.refining.examples import example_of
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import components, keys, shell
-from pages.widgets.judging import changing, drafting, examples, trying, versions
+from pages.widgets.judging import changing, crossing, drafting, examples, suggesting, trying, versions
 from pages.widgets.judging.drafting import Written
 from pages.widgets.shell import plain
 
@@ -85,6 +85,8 @@ def _choose(written: Written, view: str) -> None:
         "prompt-examples": say("Examples ({n})", n=len(written.draft.examples)),
         "prompt-try": say("Try"),
         "prompt-versions": say("Versions"),
+        "prompt-suggest": say("What would improve it?"),
+        "prompt-matrix": say("Many at once"),
     }
     with st.container(horizontal=True, vertical_alignment="center"):
         for number, (name, words) in enumerate(names.items(), 1):
@@ -248,4 +250,6 @@ _VIEWS: dict[str, Callable[[Workspace, Written], None]] = {
     "prompt-examples": examples.show,
     "prompt-try": trying.show,
     "prompt-versions": versions.show,
+    "prompt-suggest": suggesting.show,
+    "prompt-matrix": crossing.show,
 }

@@ -80,7 +80,7 @@ def show(workspace: Workspace, written: Written) -> None:
             versions.offer_to_keep(workspace, written)
         if trying.trial.attempts:
             _show_figures(trying.trial)
-            _show_lists(workspace, written, trying.trial)
+            show_lists(workspace, written, trying.trial)
         if trying.draft == written.draft:
             _offer_more(workspace, written, trying.trial)
 
@@ -217,7 +217,8 @@ def _more(share: float) -> str:
     return say("{n} more", n=points) if points > 0 else say("{n} fewer", n=-points)
 
 
-def _show_lists(workspace: Workspace, written: Written, trial: Trial) -> None:
+def show_lists(workspace: Workspace, written: Written, trial: Trial) -> None:
+    """What was mended, what was broken, what is still wrong, one list at a time."""
     names: dict[What, str] = {
         "mended": say("Mended ({n})", n=len(trial.of("mended"))),
         "broken": say("Broken ({n})", n=len(trial.of("broken"))),

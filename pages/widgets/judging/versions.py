@@ -35,10 +35,10 @@ def offer_to_keep(workspace: Workspace, written: Written) -> None:
     elif pressed:
         with shell.guard():
             kept = keep(workspace, written.version, written.draft.spec(written.version), why=why)
-        _tell(workspace, kept)
+        tell(workspace, kept)
 
 
-def _tell(workspace: Workspace, kept: KeptVersion) -> None:
+def tell(workspace: Workspace, kept: KeptVersion) -> None:
     """The page begins anew with the version that is in use now."""
     version = judging.find_judge(workspace, kept.judge_id)
     drafting.forget()
@@ -92,7 +92,7 @@ def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) ->
     if not row.in_use and st.button(say("Use version {n} again", n=row.version), key=f"revert-{row.version}"):
         with shell.guard():
             kept = revert(workspace, judge, row.version)
-        _tell(workspace, kept)
+        tell(workspace, kept)
 
 
 def _offer_to_run(workspace: Workspace, row: VersionRow) -> None:

@@ -1,0 +1,212 @@
+"""What would improve the open judge: a search with its progress and cost, then one short card each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Event
+
+import streamlit as st
+
+from labelcore.llm.spending import Purse
+from labelcore.messages import say, sentence
+from labelcore.messages.catalogue import counted
+from labelcore.messages.lines.refining.comparing import change_words
+from labelcore.messages.lines.refining.suggesting import kind_words, state_words
+from labelcore.stages.refining.offers import accept, reject
+from labelcore.stages.refining.suggesting import USUAL, OngoingSearch, Search, search
+from labelcore.stages.refining.suggestions import Suggestion, Suggestions
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.judging import versions
+from pages.widgets.judging.drafting import Written
+from pages.widgets.judging.running import in_thread
+from pages.widgets.outputs import show_outputs
+from pages.widgets.shell import plain
+
+_PAGE = 3
+_LINES = 8
+_LONGEST = 240
+
+
+@dataclass
+class Suggesting:
+    """A search of this visitor's, under way or over; ``decided``: suggestions that were rejected here."""
+
+    version_id: str
+    ongoing: OngoingSearch = field(default_factory=OngoingSearch)
+    over: Event | None = None
+    found: Suggestions | None = None
+    decided: set[str] = field(default_factory=set)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is under way."""
+        return self.over is not None and not self.over.is_set()
+
+
+def show(workspace: Workspace, written: Written) -> None:
+    """The last search of this judge with its suggestions, and a way to search."""
+    suggesting: Suggesting | None = st.session_state.get(keys.PROMPT_SUGGESTED)
+    if suggesting is None or suggesting.version_id != written.version.id:
+        _offer(workspace, written)
+        return
+    _watch(workspace)
+    if suggesting.running:
+        return
+    if suggesting.found:
+        _show_found(workspace, written, suggesting, suggesting.found)
+    _offer(workspace, written, again=True)
+
+
+def start(workspace: Workspace, written: Written, most: float | None) -> None:
+    """Begin a search, unless one of this visitor's is under way."""
+    last: Suggesting | None = st.session_state.get(keys.PROMPT_SUGGESTED)
+    if last and last.running:
+        return
+    suggesting = Suggesting(written.version.id)
+    order = Search(purse=None if most is None else Purse(most), watched=suggesting.ongoing)
+
+    def work(_: Event) -> None:
+        suggesting.found = search(workspace, written.version, order)
+
+    suggesting.over = in_thread(work, say("The search"), keys.PROMPT_SUGGESTING)
+    st.session_state[keys.PROMPT_SUGGESTED] = suggesting
+
+
+def _offer(workspace: Workspace, written: Written, *, again: bool = False) -> None:
+    if not again:
+        words = say(
+            "Changes are made of its errors on train: what experts noted, examples, another threshold or "
+            "stress, and what a model proposes that sees the errors. Each is tried on up to {n} graded "
+            "outputs of train; the best three are measured on dev. Nothing is kept unless you accept it.",
+            n=USUAL,
+        )
+        st.write(words)
+    if written.changed:
+        shell.aside(say("It starts from the version in use, not from what you are writing."))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        most = st.number_input(
+            say("It may spend at most, in US$"),
+            min_value=0.01,
+            value=None,
+            placeholder=say("no limit"),
+            key="suggest-cost",
+            width=240,
+        )
+        words = say("Search again") if again else say("Search for improvements")
+        if st.button(words, key="suggest-now", type="secondary" if again else "primary"):
+            start(workspace, written, most)
+            shell.again()
+
+
+@st.fragment(run_every=0.7)
+def _watch(workspace: Workspace) -> None:
+    """A search as it goes, with a way to stop it."""
+    shell.speak_as(workspace)
+    for failure in st.session_state.get(keys.PROMPT_SUGGESTING, []):
+        st.error(plain(failure))
+    suggesting: Suggesting | None = st.session_state.get(keys.PROMPT_SUGGESTED)
+    key = f"{keys.PROMPT_SUGGESTING}-was"
+    was = st.session_state.get(key, False)
+    st.session_state[key] = bool(suggesting and suggesting.running)
+    if suggesting is None or not suggesting.running:
+        if was:
+            st.rerun()
+        return
+    _show_progress(suggesting.ongoing)
+
+
+def _show_progress(ongoing: OngoingSearch) -> None:
+    words = say("The version in use decides first …")
+    if ongoing.step:
+        words = say("Trying {what}: {n:,} answers so far", what=kind_words(ongoing.step), n=ongoing.answers)
+    if ongoing.cost_usd:
+        words = f"{words} · US${ongoing.cost_usd:,.4f}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(ongoing.done / ongoing.total if ongoing.total else 0.0, text=plain(words))
+        stopping = ongoing.stop.is_set()
+        st.button(
+            say("Stop"),
+            key="suggest-stop",
+            icon=":material/stop:",
+            disabled=stopping,
+            on_click=ongoing.stop.set,
+        )
+
+
+def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, found: Suggestions) -> None:
+    """The answer, the cards, what was left; then what it cost."""
+    st.markdown(f"##### {plain(sentence(found.says))}")
+    if found.message and not found.open:
+        st.warning(plain(found.message))
+    if not workspace.person and found.offered:
+        shell.ask_name()
+    offered = [one for one in found.offered if one.id not in suggesting.decided]
+    for place, suggestion in enumerate(shell.page_of(offered, _PAGE, "suggestions") if offered else ()):
+        with st.container(border=True):
+            _show_card(workspace, written, suggestion, first=not place)
+    if found.left:
+        words = counted("One more was tried and left", "{n} more were tried and left", n=len(found.left))
+        with st.expander(words):
+            for suggestion in found.left:
+                st.write(_left_words(suggestion))
+    if told := sentence(found.looks.says):
+        shell.aside(plain(told))
+    spent = {"requests": found.requests, "cost": found.cost_usd}
+    shell.aside(say("This search took {requests:,} requests and cost US${cost:,.4f}.", **spent))
+
+
+def _left_words(suggestion: Suggestion) -> str:
+    words = " ".join(suggestion.candidate.words.split())[:_LONGEST]
+    told = {"what": kind_words(suggestion.kind), "state": state_words(suggestion.state), "words": words}
+    return plain(say("{what}, {state}: {words}", **told))
+
+
+def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *, first: bool) -> None:
+    """What changes, what that mends and breaks, and both answers; keys answer the first card."""
+    st.markdown(f"**{plain(kind_words(suggestion.kind).capitalize())}**")
+    _show_words(suggestion)
+    if suggestion.why:
+        shell.aside(plain(say("Its reason: {why}", why=suggestion.why[:_LONGEST])))
+    if suggestion.on_dev:
+        told = {"n": suggestion.n, "mended": len(suggestion.mended), "broken": len(suggestion.broken)}
+        words = say("On {n} outputs of dev it mends {mended} and breaks {broken}.", **told)
+        change = say("Mean of TPR and TNR: {change}.", change=change_words(suggestion.on_dev.balanced))
+        st.write(plain(f"{words} {change}"))
+    else:
+        st.write(say("Not tried: nobody knows yet what it mends."))
+    show_outputs(workspace, say("Mended"), suggestion.mended, f"mended-{suggestion.id}")
+    show_outputs(workspace, say("Broken"), suggestion.broken, f"broken-{suggestion.id}")
+    with st.container(horizontal=True):
+        keep = st.button(
+            say("Accept"),
+            key=f"accept-{suggestion.id}",
+            type="primary",
+            shortcut="alt+a" if first else None,
+            disabled=not workspace.person,
+        )
+        drop = st.button(
+            say("Reject"),
+            key=f"reject-{suggestion.id}",
+            shortcut="alt+r" if first else None,
+            disabled=not workspace.person,
+        )
+    if keep:
+        with shell.guard():
+            kept = accept(workspace, written.version, suggestion.id)
+        versions.tell(workspace, kept.kept)
+    elif drop:
+        with shell.guard():
+            reject(workspace, written.version, suggestion.id)
+        st.session_state[keys.PROMPT_SUGGESTED].decided.add(suggestion.id)
+        shell.again()
+
+
+def _show_words(suggestion: Suggestion) -> None:
+    """What it adds, line by line; of an example its beginning."""
+    lines = [line.strip() for line in suggestion.candidate.words.splitlines() if line.strip()]
+    for line in lines[:_LINES]:
+        short = line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
+        st.markdown(f":green[**＋**] {plain(short)}")
+    if len(lines) > _LINES:
+        shell.aside(say("and {n} more lines", n=len(lines) - _LINES))
