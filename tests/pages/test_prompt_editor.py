@@ -16,7 +16,7 @@ from labelcore.settings import settings
 from labelcore.stages import judging, refining
 from labelcore.stages.refining.drafts import Draft
 from labelcore.stages.refining.examples import splits_of
-from labelcore.stages.refining.keeping import in_use
+from labelcore.stages.refining.keeping import in_use, keep
 from labelcore.store import close_database, judges as judge_table, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
@@ -210,3 +210,51 @@ def test_an_endpoint_that_refuses_is_said_and_the_draft_stays(
     assert "key" in told
     assert app.session_state[keys.PROMPT_DRAFT].draft == drafted(judge)
     assert "Mended" not in told
+
+
+def proposing(prompt: str) -> dict[str, object]:
+    """The endpoint, which knows what it misses once it is asked to reflect."""
+    if "You improve the prompt of a judge" in prompt:
+        return {"proposals": [{"why": "it overlooks presents", "instruction": refinable.TOLD}]}
+    return refinable.answer(prompt)
+
+
+def ended(app: AppTest, key: str) -> AppTest:
+    over = app.session_state[key].over
+    assert over.wait(60)
+    return healthy(app.run())
+
+
+def test_a_planted_improvement_is_searched_for_and_accepted(
+    judge: JudgeVersion, workspace: Workspace, mock: MockEndpoint
+) -> None:
+    mock.answer = proposing
+    app = ended(press(opened("prompt-suggest", judge), "Search for improvements"), keys.PROMPT_SUGGESTED)
+    mended, broken = refinable.planted(workspace)
+    (suggestion,) = app.session_state[keys.PROMPT_SUGGESTED].found.offered
+    assert set(suggestion.mended) <= mended and set(suggestion.broken) <= broken
+    assert refinable.TOLD in shown(app) and f"it mends {len(suggestion.mended)} and breaks" in shown(app)
+    press(app, "Accept")
+    kept = in_use(workspace, judge.judge_id)
+    assert (kept.version, kept.why) == (2, "suggested: model") and refinable.TOLD in str(kept.spec)
+    assert app.query_params[keys.JUDGE_VIEW] in ("prompt-versions", ["prompt-versions"])
+
+
+def test_a_rejected_suggestion_goes_away_for_good(judge: JudgeVersion, mock: MockEndpoint) -> None:
+    mock.answer = proposing
+    app = ended(press(opened("prompt-suggest", judge), "Search for improvements"), keys.PROMPT_SUGGESTED)
+    press(app, "Reject")
+    assert "Accept" not in [button.label for button in app.button]
+    app = ended(press(app, "Search again"), keys.PROMPT_SUGGESTED)
+    assert "Nothing to gain here" in shown(app) and refinable.TOLD not in shown(app)
+
+
+def test_many_are_tried_at_once_in_a_table(judge: JudgeVersion, workspace: Workspace) -> None:
+    keep(workspace, judge, drafted(judge).spec(judge), why="goodwill", use=False)
+    app = opened("prompt-matrix", judge)
+    assert [button.disabled for button in app.button if button.label.startswith("Try them all")] == [True]
+    next(group for group in app.button_group if group.label == "Versions").set_value([1, 2])
+    app = ended(press(healthy(app.run()), "Try them all (2)"), keys.PROMPT_CROSSED)
+    (table,) = app.dataframe
+    assert list(table.value["Best"]) in (["", "→"], ["→", ""])
+    assert "points (95 % between" in " ".join(table.value["Change"])

@@ -151,7 +151,7 @@ def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, 
             for suggestion in found.left:
                 st.write(_left_words(suggestion))
     if told := sentence(found.looks.says):
-        shell.aside(plain(told))
+        shell.aside(told)
     spent = {"requests": found.requests, "cost": found.cost_usd}
     shell.aside(say("This search took {requests:,} requests and cost US${cost:,.4f}.", **spent))
 
@@ -167,7 +167,7 @@ def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *
     st.markdown(f"**{plain(kind_words(suggestion.kind).capitalize())}**")
     _show_words(suggestion)
     if suggestion.why:
-        shell.aside(plain(say("Its reason: {why}", why=suggestion.why[:_LONGEST])))
+        shell.aside(say("Its reason: {why}", why=suggestion.why[:_LONGEST]))
     if suggestion.on_dev:
         told = {"n": suggestion.n, "mended": len(suggestion.mended), "broken": len(suggestion.broken)}
         words = say("On {n} outputs of dev it mends {mended} and breaks {broken}.", **told)
@@ -188,7 +188,7 @@ def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *
         drop = st.button(
             say("Reject"),
             key=f"reject-{suggestion.id}",
-            shortcut="alt+r" if first else None,
+            shortcut="alt+x" if first else None,
             disabled=not workspace.person,
         )
     if keep:
