@@ -3,13 +3,14 @@
 from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.settings import settings
-from pages.widgets import guidelines, keys, people, shell, team
+from pages.widgets import assigning, guidelines, keys, people, shell, team
 
 MENU = ("Team", ":material/groups:")
 
 place = shell.open_page("Team", "Who graded what, how far people agree, and when it is enough.")
 shown = {
     say("Progress"): team.show_progress,
+    say("Assignment"): assigning.show_assignment,
     say("Agreement"): team.show_agreement,
     say("Conflicts"): team.show_conflicts,
     say("Versions"): team.show_versions,

@@ -38,10 +38,12 @@ from labelcore.models.base import (
     now,
 )
 from labelcore.models.grading import (
+    Assignment,
     Code,
     Comparison,
     Criterion,
     Evidence,
+    Expertise,
     Grade,
     Guideline,
     GuidelineExample,

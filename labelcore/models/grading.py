@@ -54,6 +54,37 @@ class Grade(Owned):
         return self.model_dump(include={"id", "output_id", "annotator", "value", "level", "field", "note"})
 
 
+class Assignment(Owned):
+    """Outputs that somebody is to grade: a person, or everybody who ``knows`` a subject.
+
+    The outputs: those whose ``fields`` have one of the values, of one import (``batch``), else all.
+    ``share``: they are divided among those who have a share of them, in proportion; None: any of them.
+    ``quota``: so many at most; ``a_day``: so many are asked for each day. Neither depends on a grade.
+    """
+
+    person: str = ""
+    knows: str = ""
+    fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    batch: str | None = None
+    share: float | None = Field(default=None, gt=0, le=100)
+    quota: int | None = Field(default=None, ge=1)
+    a_day: int | None = Field(default=None, ge=1)
+    ended: bool = False
+    made_by: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Expertise(Frozen):
+    """What somebody reads (languages) and knows (subjects) in a project; nothing to read: everything."""
+
+    project_id: str
+    person: str
+    reads: tuple[str, ...] = ()
+    knows: tuple[str, ...] = ()
+    made_by: str = ""
+    at: datetime = Field(default_factory=now)
+
+
 class Comparison(Owned):
     """One act of comparing the outputs of two pipeline versions on the same input: an event.
 

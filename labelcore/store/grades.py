@@ -140,6 +140,18 @@ def tallies(db: Database, project_id: str) -> list[Tally]:
     return [Tally._make((*row[:-1], aware(row[-1]))) for row in rows]
 
 
+def recent_days(db: Database, project_id: str, since: datetime) -> dict[str, list[datetime]]:
+    """When each person graded whole outputs since a moment, skips left out."""
+    found: dict[str, list[datetime]] = {}
+    for who, moment in db.rows(
+        f"SELECT annotator, made_at FROM grade_current WHERE project_id = ? AND {_OVERALL} "
+        "AND value <> 'skipped' AND made_at >= ? ORDER BY made_at",
+        [project_id, utc(since)],
+    ):
+        found.setdefault(who, []).append(aware(moment))
+    return found
+
+
 def history(
     db: Database, project_id: str, output_id: str | None = None, criterion_id: str | None = None
 ) -> list[Grade]:

@@ -206,6 +206,10 @@ class Live:
         """How many outputs and pairs each person has done, skips left out."""
         return {who: n for who, n in list(self._done.items()) if n}
 
+    def people_on(self, output_id: str) -> int:
+        """How many people have graded an output."""
+        return len(self._graders.get(output_id, ()))
+
     def is_full(self, output_id: str, people: float) -> bool:
         """Whether so many people have graded an output."""
         return len(self._graders.get(output_id, ())) >= people

@@ -37,7 +37,7 @@ class Pool:
 
     ``fronts``: up to where everything is done, for each way of counting it (see `front`).
     ``marks``: the places that each person has graded (see `places_of`). ``variants``: the newest
-    other order of the same places (see `variant`).
+    other order of the same places (see `variant`). ``dealt``: the newest parts of it (see `parts`).
     """
 
     places: tuple[Place, ...]
@@ -45,6 +45,7 @@ class Pool:
     fronts: dict[object, tuple[object, int]] = field(default_factory=dict, compare=False)
     marks: dict[str, tuple[object, int, list[int]]] = field(default_factory=dict, compare=False)
     variants: dict[object, Pool] = field(default_factory=dict, compare=False)
+    dealt: dict[object, Mapping[str, Pool]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
@@ -89,6 +90,15 @@ class Pool:
             found = make(self)
             self.variants.clear()
             self.variants[key] = found
+        return found
+
+    def parts(self, key: object, make: Callable[[Pool], Mapping[str, Pool]]) -> Mapping[str, Pool]:
+        """Parts of the places by name, made once for a key; only the newest are kept."""
+        found = self.dealt.get(key)
+        if found is None:
+            found = make(self)
+            self.dealt.clear()
+            self.dealt[key] = found
         return found
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 import streamlit as st
 
 from labelcore.messages import Language, say, say_in
+from labelcore.messages.assigning import part_words
 from labelcore.messages.catalogue import speaking
 from labelcore.messages.waiting import waiting_words
 from labelcore.models import Comparison, Criterion, Grade, Preference, Project
@@ -120,7 +121,12 @@ class GradingSession:
     def _pace(self, queue: grading.Queue) -> str:
         """The day by which it shall be done and everybody's counts, where the project's rules ask for it."""
         parts = []
-        if pace := grading.pace_of(self.workspace.project, left=queue.left):
+        if queue.assigned and queue.total:
+            with speaking(self.language):
+                parts.append(part_words(queue))
+        is_over = queue.waiting and queue.waiting.kind in {"unassigned", "shared"}
+        pace = None if is_over else grading.pace_of(self.workspace.project, left=queue.left)
+        if pace:
             told = {"day": pace.deadline, "left": pace.left, "each": pace.a_day}
             if pace.left == 0:
                 parts.append(say_in(self.language, "Done before {day}.", **told))

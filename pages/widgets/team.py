@@ -10,7 +10,7 @@ from labelcore.messages.figures import alpha_words
 from labelcore.models import Grade, GradingRules
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
-from pages.widgets import charts, keys, shell
+from pages.widgets import assigning, charts, keys, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -41,6 +41,7 @@ def show_progress(workspace: Workspace) -> None:
             for person in found.people
         ]
     )
+    assigning.show_completion(workspace)
     show_skips(workspace)
     st.subheader(say("Have all kinds of failure been seen?"))
     st.write(plain(sentence(found.saturation.says)))

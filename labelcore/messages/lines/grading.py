@@ -3,12 +3,22 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from labelcore.messages.assigning import forecast_words, how_words, nobodys_words, which_words, who_words
 from labelcore.messages.card import pack_page
 from labelcore.messages.catalogue import NAMES
 from labelcore.messages.figures import alpha_words, rate_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
-from labelcore.models import Comparison, Grade, GradingRules, Guideline, GuidelineExample, Ruling
+from labelcore.models import (
+    Assignment,
+    Comparison,
+    Expertise,
+    Grade,
+    GradingRules,
+    Guideline,
+    GuidelineExample,
+    Ruling,
+)
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
 from labelcore.workspace import Workspace
@@ -203,6 +213,47 @@ def skips(found: Sequence[grading.Skip]) -> Iterator[str]:
         yield f"{skip.annotator} skipped {skip.output_id}: {skip.why or 'no reason given'}{rests}"
     if not found:
         yield "Nobody has skipped anything that they have not graded since."
+
+
+@lines("team assign")
+def assigned_one(row: Assignment) -> Iterator[str]:
+    yield f"{who_words(row)}: {which_words(row)}; {how_words(row)}."
+    yield "From now on people get only what is assigned to them; `labelcore team assignments` shows it."
+
+
+@lines("team unassign")
+def unassigned(found: grading.Ended) -> Iterator[str]:
+    yield f"{len(found.ended)} assignments ended."
+
+
+@lines("team member")
+def member(row: Expertise) -> Iterator[str]:
+    yield f"{row.person} reads {', '.join(row.reads) or 'everything'}; knows {', '.join(row.knows) or '–'}."
+
+
+@lines("team assignments")
+def assignments(found: grading.Assigned) -> Iterator[str]:
+    for row in found.assignments:
+        yield f"{row.id}  {who_words(row)}: {which_words(row)}; {how_words(row)}"
+    if not found.assignments:
+        yield "Nothing is assigned: everybody may grade everything that they read."
+    for load in found.people:
+        day = f", {load.a_day} a day" if load.a_day else ""
+        yield (
+            f"{load.name}: {load.done:,} of {load.total:,} graded, {load.left:,} left{day}, "
+            f"{load.today:,} today; {forecast_words(load)}"
+        )
+    if words := nobodys_words(found):
+        yield words
+
+
+@lines("team completion")
+def completion(found: Sequence[grading.Completion]) -> Iterator[str]:
+    for row in found:
+        yield (
+            f"{which_words(row)}: {row.complete:,} of {row.outputs:,} complete; "
+            f"0 grades {row.nobody:,}, 1 grade {row.one:,}, 2 or more {row.more:,}"
+        )
 
 
 @lines("splits show", "splits limit", "splits renew")

@@ -12,6 +12,16 @@ from labelcore.stages.grading.acts import (
     record as record,
     undo as undo,
 )
+from labelcore.stages.grading.assigning import (
+    Assigned as Assigned,
+    Ended as Ended,
+    Load as Load,
+    Part as Part,
+    assign as assign,
+    assignments as assignments,
+    describe_member as describe_member,
+    unassign as unassign,
+)
 from labelcore.stages.grading.comparing import (
     PairQueue as PairQueue,
     Preferences as Preferences,
@@ -21,6 +31,7 @@ from labelcore.stages.grading.comparing import (
     prefer as prefer,
     preferences as preferences,
 )
+from labelcore.stages.grading.completing import Completion as Completion, completion as completion
 from labelcore.stages.grading.guidelines import (
     Guidelines as Guidelines,
     guidelines_history as guidelines_history,

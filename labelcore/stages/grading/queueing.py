@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from labelcore.models import Frozen, Grade, GradingRules, Output, Role, now
+from labelcore.models import Frozen, Grade, GradingRules, Output, Role, name_key, now
 from labelcore.operations import Effect, operation
+from labelcore.stages.grading.dealing import part_of, quota_of, reads_of
 from labelcore.store import (
     grades as grade_table,
     outputs as output_table,
@@ -69,7 +70,8 @@ class Queue(Frozen):
     """What a person grades next: the coming items, and how many of how many are done.
 
     ``soon``: ids of outputs that may come after them. ``left``: about how many may still be handed out;
-    ``total``: those and what is done. ``waiting``: where there are no items.
+    ``total``: those and what is done. ``waiting``: where there are no items. ``assigned``: all this is the
+    person's part, in what they read; ``a_day``: so many are asked for each day.
     """
 
     items: tuple[QueueItem, ...]
@@ -79,6 +81,9 @@ class Queue(Frozen):
     soon: tuple[str, ...] = ()
     left: int = 0
     waiting: Waiting | None = None
+    assigned: bool = False
+    a_day: int | None = None
+    reads: tuple[str, ...] = ()
 
 
 class Handed(NamedTuple):
@@ -96,8 +101,13 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     """The next outputs for this person: of the named sample, else the newest, else by import order."""
     rules = workspace.project.rules
     sample = _sample_of(workspace, sample_id)
-    pool = _pool(workspace, sample, rules)
-    handed = hand_out(workspace, pool, rules, ahead)
+    whole = _pool(workspace, sample, rules)
+    pool = part_of(workspace, whole)
+    quota, a_day = quota_of(workspace)
+    handed = hand_out(workspace, pool, rules, ahead, quota)
+    waiting = handed.waiting
+    if not pool.places and whole.places:
+        waiting = Waiting(kind="unassigned")
     again = _repeat(workspace, rules) if handed.places else None
     soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : handed.end + _SOON])
     wanted = [output_id for output_id, _, _ in handed.places] + ([again] if again else [])
@@ -116,12 +126,20 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
         sample_id=sample,
         soon=soon,
         left=handed.left,
-        waiting=handed.waiting,
+        waiting=waiting,
+        assigned=pool is not whole,
+        a_day=a_day,
+        reads=tuple(sorted(reads_of(workspace).get(name_key(workspace.person), ()))),
     )
 
 
 def own_pool(workspace: Workspace) -> queues.Pool:
     """Everything that a person may be handed: of the newest sample, else by import order."""
+    return part_of(workspace, whole_pool(workspace))
+
+
+def whole_pool(workspace: Workspace) -> queues.Pool:
+    """What is to be graded, whoever does it."""
     return _pool(workspace, _sample_of(workspace, None), workspace.project.rules)
 
 
@@ -141,10 +159,17 @@ def _pool(workspace: Workspace, sample_id: str | None, rules: GradingRules) -> q
     return pool.variant(rules.review, moved) if rules.review else pool
 
 
-def hand_out(workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int) -> Handed:
+def hand_out(
+    workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int, quota: int | None = None
+) -> Handed:
     """The next places of a pool for this person; reserved, where so many people see each."""
+    done, left = counts_in(workspace, pool)
+    if quota is not None:
+        left = min(left, max(0, quota - done))
+        if done >= quota:
+            return Handed([], 0, done, 0, Waiting(kind="quota", n=done))
+        ahead = min(ahead, quota - done)
     places = _next_places(workspace, pool, rules, ahead)
-    done, left = _counts(workspace, pool, rules)
     end = max((pool.at[place[0]] for place in places if place[1] != SKIPPED_BEFORE), default=-1) + 1
     numbered = [(output_id, why, at) for at, (output_id, why, _) in enumerate(places, done + 1)]
     return Handed(numbered, end, done, left, None if places else _waiting(workspace, pool, rules, done))
@@ -191,9 +216,10 @@ def _skipped(state: Live, pool: queues.Pool, annotator: str) -> Iterator[queues.
             yield output_id, SKIPPED_BEFORE, 0
 
 
-def _counts(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> tuple[int, int]:
+def counts_in(workspace: Workspace, pool: queues.Pool) -> tuple[int, int]:
     """How many of a pool a person has done, and about how many may still be handed to them."""
-    state, annotator, most = live(workspace.db, workspace.project.id), workspace.person, rules.per_output
+    rules, annotator = workspace.project.rules, workspace.person
+    state, most = live(workspace.db, workspace.project.id), rules.per_output
     mine = state.graded(annotator)
 
     def is_full(output_id: str) -> bool:
@@ -269,7 +295,7 @@ def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
 def recent(workspace: Workspace, queue: Queue, limit: int) -> list[QueueItem]:
     """The outputs that this person graded last, in the order in which they did, for looking back."""
     graded = live(workspace.db, workspace.project.id).graded(workspace.person)
-    pool = _pool(workspace, queue.sample_id, workspace.project.rules)
+    pool = part_of(workspace, _pool(workspace, queue.sample_id, workspace.project.rules))
     counting = (
         (output_id, given[0])
         for output_id, given in reversed(list(graded.items()))

@@ -1,0 +1,69 @@
+"""Who is to grade what and how far they are, in words."""
+
+from __future__ import annotations
+
+from labelcore.messages.catalogue import counted, language, say
+from labelcore.models import Assignment
+from labelcore.stages.grading import Assigned, Completion, Load, Queue
+
+
+def who_words(row: Assignment) -> str:
+    """To whom."""
+    return row.person or say("everybody who knows {subject}", subject=row.knows)
+
+
+def which_words(row: Assignment | Completion) -> str:
+    """Which outputs."""
+    if isinstance(row, Completion) and row.language is not None:
+        known = {"en": say("English"), "zh": say("Chinese"), "": say("another language")}
+        return known.get(row.language, row.language)
+    conditions = [f"{name} = {' / '.join(values)}" for name, values in row.fields.items()]
+    if row.batch:
+        conditions.append(say("import {batch}", batch=row.batch))
+    return ", ".join(conditions) or say("all outputs")
+
+
+def how_words(row: Assignment) -> str:
+    """How many of them."""
+    parts = [
+        say("a share of {share:g}", share=row.share) if row.share else say("any of them"),
+        say("at most {n:,}", n=row.quota) if row.quota else "",
+        say("{n:,} a day", n=row.a_day) if row.a_day else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def forecast_words(load: Load) -> str:
+    """When a person will be ready."""
+    if not load.left:
+        return say("all graded") if load.total else say("nothing assigned")
+    if load.ready_on is None:
+        return (
+            say("late, no grade in seven days") if load.late else say("no grade in seven days: no forecast")
+        )
+    if load.late:
+        return say("about {day}, too late", day=load.ready_on)
+    return say("about {day}", day=load.ready_on)
+
+
+def nobodys_words(found: Assigned) -> str:
+    """That some outputs are nobody's, and what to do; "" where none is."""
+    if not found.nobodys:
+        return ""
+    return counted(
+        "1 output is assigned to nobody who reads it: it stays ungraded, and figures would miss its kind. "
+        "Assign it, or add somebody's language.",
+        "{n:,} outputs are assigned to nobody who reads them: they stay ungraded, and figures would miss "
+        "their kind. Assign them, or add somebody's language.",
+        n=found.nobodys,
+    )
+
+
+def part_words(queue: Queue) -> str:
+    """What is one's own, for the line above the card."""
+    parts = [say("Yours: {left:,} left of {total:,}", left=queue.left, total=queue.total)]
+    if queue.a_day:
+        parts.append(say("today {n:,}", n=min(queue.a_day, queue.left)))
+    if queue.reads:
+        parts.append(say("in the languages you read ({languages})", languages=", ".join(queue.reads)))
+    return (", " if language() == "en" else "，").join(parts)

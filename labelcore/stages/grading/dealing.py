@@ -1,0 +1,164 @@
+"""Which of a queue's outputs are whose: made of assignments, what people read, and the queue's order.
+
+No grade and no verdict takes part, so what is graded stays a sample of what was drawn. Those who have a share
+of an output take turns in proportion to their shares; in a turn chance decides, by a hash.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from labelcore.models import Assignment, Expertise, name_key
+from labelcore.store import assignments as table, listings, queues
+from labelcore.store.filters import Filter
+from labelcore.workspace import Workspace
+
+UNASSIGNED = ""
+"""The name of the part that nobody has."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """An assignment as it concerns one person. ``among``: ids of its outputs; None: all."""
+
+    who: str
+    among: frozenset[str] | None
+    share: float | None
+    quota: int | None
+
+
+@dataclass
+class Deal:
+    """Places given out so far. ``turns``: how many of its outputs each of a group of sharers has."""
+
+    tasks: Sequence[Task]
+    reads: Mapping[str, frozenset[str]]
+    languages: Mapping[str, str]
+    people: int
+    turns: Counter[tuple[object, str]] = field(default_factory=Counter)
+    given: Counter[str] = field(default_factory=Counter)
+
+    def holders_of(self, output_id: str) -> list[str]:
+        """Who gets an output."""
+        shares: dict[str, float] = {}
+        free: dict[str, None] = {}
+        for task in self.tasks:
+            if (task.among is not None and output_id not in task.among) or not self.can_read(
+                task.who, output_id
+            ):
+                continue
+            if task.share is None:
+                free[task.who] = None
+            elif task.quota is None or self.given[task.who] < task.quota:
+                shares[task.who] = max(task.share, shares.get(task.who, 0))
+        group = tuple(sorted(shares.items()))
+
+        def turn(who: str) -> tuple[float, int]:
+            chance = zlib.crc32(f"{output_id}\x1e{who}".encode("utf-8", "replace"))
+            return (self.turns[group, who] + 0.5) / shares[who], chance  # as Sainte-Laguë deals out seats
+
+        dealt = sorted(shares, key=turn)[: self.people]
+        for who in dealt:
+            self.turns[group, who] += 1
+            self.given[who] += 1
+        return list(dict.fromkeys([*dealt, *free]))
+
+    def can_read(self, who: str, output_id: str) -> bool:
+        """Whether a person reads an output's language, or it is not known."""
+        wanted, language = self.reads.get(who), self.languages.get(output_id, "")
+        return not wanted or not language or language in wanted
+
+
+def tasks_of(workspace: Workspace) -> list[Task]:
+    """The assignments in force, person by person."""
+    db, project_id = workspace.db, workspace.project.id
+    experts = table.experts(db, project_id)
+    found = []
+    for assignment in table.current(db, project_id):
+        among = outputs_of(workspace, assignment)
+        people = _people(workspace, assignment, experts)
+        found += [Task(who, among, assignment.share, assignment.quota) for who in people]
+    return found
+
+
+def outputs_of(workspace: Workspace, assignment: Assignment) -> frozenset[str] | None:
+    """The outputs that an assignment means; None: all."""
+    if not assignment.fields and assignment.batch is None:
+        return None
+    wanted = Filter(fields=assignment.fields, batch=assignment.batch)
+    return frozenset(listings.ids(workspace.db, workspace.project.id, wanted))
+
+
+def _people(workspace: Workspace, assignment: Assignment, experts: Mapping[str, Expertise]) -> list[str]:
+    if assignment.person:
+        return [table.present_key(workspace.db, assignment.person)]
+    subject = assignment.knows.casefold()
+    knowing = [row for row in experts.values() if subject in {known.casefold() for known in row.knows}]
+    return [table.present_key(workspace.db, row.person) for row in knowing]
+
+
+def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
+    """What people read, by the key of their name; nobody who reads everything."""
+    experts = table.experts(workspace.db, workspace.project.id)
+    return {
+        table.present_key(workspace.db, row.person): frozenset(map(table.language_key, row.reads))
+        for row in experts.values()
+        if row.reads
+    }
+
+
+def parts(workspace: Workspace, pool: queues.Pool) -> Mapping[str, queues.Pool]:
+    """Everybody's part of a pool, by the key of their name, and what is nobody's."""
+    db, project_id = workspace.db, workspace.project.id
+    assignments, reads = table.current(db, project_id), reads_of(workspace)
+    people = workspace.project.rules.per_output or 1
+    names = tuple(table.present_key(db, row.person) for row in assignments)
+    experts = table.experts(db, project_id).values()
+    given = tuple((row.id, row.at) for row in assignments), tuple((row.person, row.at) for row in experts)
+    return pool.parts((*given, names, people), lambda whole: _dealt(workspace, whole, reads, people))
+
+
+def _dealt(
+    workspace: Workspace, pool: queues.Pool, reads: Mapping[str, frozenset[str]], people: int
+) -> dict[str, queues.Pool]:
+    languages = table.languages(workspace.db, workspace.project.id) if reads else {}
+    deal = Deal(tasks_of(workspace), reads, languages, people)
+    if not deal.tasks:
+        readers = {who: [place for place in pool.places if deal.can_read(who, place[0])] for who in reads}
+        return {who: queues.Pool.of(places) for who, places in readers.items()}
+    found: dict[str, list[queues.Place]] = {who: [] for who in (UNASSIGNED, *(t.who for t in deal.tasks))}
+    for place in pool.places:
+        for who in deal.holders_of(place[0]) or [UNASSIGNED]:
+            found[who].append(place)
+    same: dict[tuple[queues.Place, ...], queues.Pool] = {}  # of many who may take any, one is kept
+    for places in map(tuple, found.values()):
+        if places not in same:
+            same[places] = queues.Pool.of(places)
+    return {who: same[tuple(places)] for who, places in found.items()}
+
+
+def part_of(workspace: Workspace, pool: queues.Pool) -> queues.Pool:
+    """What a person may be handed: their part where the project assigns, else all that they read."""
+    db, project_id = workspace.db, workspace.project.id
+    if not table.current(db, project_id) and not table.experts(db, project_id):
+        return pool
+    mine = parts(workspace, pool).get(name_key(workspace.person))
+    if mine is not None:
+        return mine
+    return queues.Pool.of(()) if table.current(db, project_id) else pool
+
+
+def quota_of(workspace: Workspace) -> tuple[int | None, int | None]:
+    """So many outputs at most, and so many a day, are asked of this person; None: no limit."""
+    experts = table.experts(workspace.db, workspace.project.id)
+    mine = [
+        assignment
+        for assignment in table.current(workspace.db, workspace.project.id)
+        if name_key(workspace.person) in _people(workspace, assignment, experts)
+    ]
+    quotas = [assignment.quota for assignment in mine]
+    days = [assignment.a_day for assignment in mine if assignment.a_day]
+    return (sum(filter(None, quotas)) if quotas and all(quotas) else None), (sum(days) or None)

@@ -1,0 +1,70 @@
+"""Who is to grade which outputs, and what people read and know: few rows, remembered until some are added."""
+
+from __future__ import annotations
+
+from labelcore.models import Assignment, Expertise, name_key
+from labelcore.store.connection import Database
+from labelcore.store.filters import kept
+from labelcore.store.lookups import remembered, written
+from labelcore.store.people import register
+from labelcore.store.rows import Stored
+from labelcore.text.reading import language_of
+
+_ASSIGNMENT = Stored(Assignment, "assignment", id="assignment_id", at="made_at")
+_EXPERTISE = Stored(Expertise, "expertise", at="made_at")
+_TEXTS = (
+    "SELECT output_id, coalesce(json_extract_string(metadata, '$.language'), "
+    "json_extract_string(metadata, '$.lang'), json_extract_string(metadata, '$.locale'), ''), "
+    "left(coalesce(nullif(text, ''), nullif(input, ''), context), 2000) FROM output WHERE project_id = ?"
+)
+
+
+def save(db: Database, *rows: Assignment | Expertise) -> None:
+    """Append what changed; the newest counts."""
+    _ASSIGNMENT.add(db, [row for row in rows if isinstance(row, Assignment)])
+    _EXPERTISE.add(db, [row for row in rows if isinstance(row, Expertise)])
+    written(db, "assignment")
+
+
+def current(db: Database, project_id: str) -> tuple[Assignment, ...]:
+    """The assignments in force, oldest first."""
+
+    def read() -> tuple[Assignment, ...]:
+        source = "assignment WHERE project_id = ? ORDER BY made_at"
+        found = {row.id: row for row in _ASSIGNMENT.find(db, source, [project_id])}
+        return tuple(row for row in found.values() if not row.ended)
+
+    return remembered(db, "assignment", ("assignments", project_id), read)
+
+
+def experts(db: Database, project_id: str) -> dict[str, Expertise]:
+    """What people read and know, by the key of their name."""
+
+    def read() -> dict[str, Expertise]:
+        source = "expertise WHERE project_id = ? ORDER BY made_at"
+        return {name_key(row.person): row for row in _EXPERTISE.find(db, source, [project_id])}
+
+    return remembered(db, "assignment", ("experts", project_id), read)
+
+
+def languages(db: Database, project_id: str) -> dict[str, str]:
+    """The language of every output, as its metadata or its text say; '' where neither does."""
+
+    def read() -> dict[str, str]:
+        rows = db.rows(_TEXTS, [project_id])
+        return {
+            output_id: language_key(known or language_of(text or "") or "") for output_id, known, text in rows
+        }
+
+    return kept(db, project_id, "languages", read)
+
+
+def language_key(name: str) -> str:
+    """A language without its region: "zh-CN" is "zh"."""
+    return name.strip().casefold().replace("_", "-").partition("-")[0]
+
+
+def present_key(db: Database, name: str) -> str:
+    """The key of a name, under which its owner is known now."""
+    person = register(db).by_name(name)
+    return name_key(person.name if person else name)

@@ -1,0 +1,116 @@
+"""Who is to grade what on the page Team: how far each is, a form to assign, and how complete it all is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.messages.assigning import forecast_words, how_words, nobodys_words, which_words, who_words
+from labelcore.stages import grading, selecting
+from labelcore.workspace import Workspace
+from pages.widgets import shell
+from pages.widgets.shell import plain
+
+_ALL = ""
+
+
+def show_assignment(workspace: Workspace) -> None:
+    """How far everybody is, the assignments in force, and what changes them."""
+    found = grading.assignments(workspace)
+    if words := nobodys_words(found):
+        st.warning(plain(words))
+    if found.people:
+        shell.table([_load_row(load, workspace.project.rules.deadline) for load in found.people])
+    if not found.assignments:
+        st.write(say("Nothing is assigned: everybody may grade everything that they read."))
+    for row in found.assignments:
+        words, end = st.columns([5, 1], vertical_alignment="center")
+        words.text(f"{who_words(row)}: {which_words(row)}; {how_words(row)}")
+        if end.button(say("End"), key=f"end-{row.id}", width="stretch"):
+            with shell.guard():
+                grading.unassign(workspace, row.id)
+            st.rerun()
+    _assign(workspace)
+    _describe(workspace)
+
+
+def _load_row(load: grading.Load, deadline: date | None) -> dict[str, object]:
+    row: dict[str, object] = {
+        say("person"): load.name,
+        say("graded"): load.done,
+        say("left"): load.left,
+        say("today"): load.today,
+        say("a day"): load.a_day or "–",
+        say("ready on"): forecast_words(load),
+        say("reads"): ", ".join(load.reads) or say("everything"),
+        say("knows"): ", ".join(load.knows) or "–",
+    }
+    return row | ({say("due"): deadline} if deadline else {})
+
+
+def _assign(workspace: Workspace) -> None:
+    with st.expander(say("Assign outputs")):
+        field = st.selectbox(
+            say("Only outputs with a value of"),
+            [_ALL, *selecting.known_fields(workspace)],
+            format_func=lambda name: name or say("all outputs"),
+        )
+        with st.form("assign", border=False):
+            name = st.text_input(say("Who"))
+            knows = st.text_input(say("Or everybody who knows"))
+            values: list[str] = []
+            if field:
+                counts = selecting.list_values(workspace, field)
+                values = st.multiselect(
+                    plain(field), [count.value for count in counts], placeholder=say("Choose")
+                )
+            share = st.number_input(say("Share, where they are divided (0: any of them)"), 0.0, 100.0, 0.0)
+            quota = st.number_input(say("So many at most (0: all)"), 0, 1_000_000, 0)
+            a_day = st.number_input(say("So many a day (0: no wish)"), 0, 100_000, 0)
+            if st.form_submit_button(say("Assign")):
+                part = grading.Part(
+                    where=tuple(f"{field}={value}" for value in values),
+                    knows=knows,
+                    share=share or None,
+                    quota=int(quota) or None,
+                    a_day=int(a_day) or None,
+                )
+                with shell.guard():
+                    grading.assign(workspace, name, part=part)
+                    st.rerun()
+
+
+def _describe(workspace: Workspace) -> None:
+    with st.expander(say("What people read and know")), st.form("member", border=False):
+        name = st.text_input(say("Person"))
+        reads = st.text_input(say("Reads (languages, such as zh, en)"))
+        knows = st.text_input(say("Knows (subjects, such as contracts)"))
+        if st.form_submit_button(say("Save")):
+            with shell.guard():
+                grading.describe_member(workspace, name, reads=_listed(reads), knows=_listed(knows))
+                st.rerun()
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(
+        part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()
+    )
+
+
+def show_completion(workspace: Workspace) -> None:
+    """A bar for all, for each language, for each assignment; and outputs by how many graded them."""
+    st.subheader(say("How much is graded"))
+    for row in grading.completion(workspace):
+        words = say(
+            "{which}: {complete:,} of {all:,} complete; 0 grades: {nobody:,}, 1: {one:,}, 2 and more: "
+            "{more:,}",
+            which=which_words(row),
+            complete=row.complete,
+            all=row.outputs,
+            nobody=row.nobody,
+            one=row.one,
+            more=row.more,
+        )
+        st.progress(row.complete / row.outputs if row.outputs else 0.0, plain(words))

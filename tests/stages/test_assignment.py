@@ -1,0 +1,159 @@
+"""Assignment: people get what is theirs, shares add up, and no grade decides who gets what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from labelcore.errors import BadInput, NotAllowed, NotFound
+from labelcore.models import Output, Role, now
+from labelcore.stages import grading, projects
+from labelcore.stages.grading import Part
+from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
+from tests.databases import empty_database
+
+Add = Callable[..., list[Output]]
+PEOPLE = ("Ann", "Bo", "Cy")
+
+
+def ids(workspace: Workspace, who: str, ahead: int = 100) -> list[str]:
+    return [item.output.id for item in grading.grading_queue(workspace.by(who), ahead=ahead).items]
+
+
+def in_two_languages(workspace: Workspace, n: int) -> list[str]:
+    """So many outputs, every third one Chinese."""
+    texts = ["这是一份中文合同，其中没有任何问题。" if at % 3 == 0 else "This is a text." for at in range(n)]
+    made = [
+        Output(
+            id=f"o{at}",
+            project_id=workspace.project.id,
+            text=f"{text} {at}",
+            metadata={"task": "contract" if at % 2 else "mail"},
+        )
+        for at, text in enumerate(texts)
+    ]
+    output_table.add(workspace.db, made)
+    return [output.id for output in made]
+
+
+def test_who_is_assigned_outputs_gets_these_and_others_none(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 12)
+    grading.assign(workspace, "Ann", part=Part(where=("task=contract",), a_day=3))
+    assert ids(workspace, "ann") == made[1::2]
+    queue = grading.grading_queue(workspace.by("ann"))
+    assert (queue.total, queue.left, queue.a_day, queue.assigned) == (6, 6, 3, True)
+    waiting = grading.grading_queue(workspace.by("bo")).waiting
+    assert waiting
+    assert waiting.kind == "unassigned"
+    found = grading.assignments(workspace)
+    assert (found.outputs, found.nobodys) == (12, 6)
+    grading.unassign(workspace, "ann")
+    assert ids(workspace, "bo") == made
+    with pytest.raises(NotFound):
+        grading.unassign(workspace, "ann")
+
+
+def test_people_get_only_what_they_read(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 12)
+    grading.describe_member(workspace, "Li", reads=("zh-CN",))
+    assert ids(workspace, "li") == made[::3]
+    assert ids(workspace, "ann") == made
+    grading.assign(workspace, "Li", part=Part(share=50))
+    grading.assign(workspace, "Ann", part=Part(share=50))
+    li, ann = ids(workspace, "Li"), ids(workspace, "Ann")
+    assert set(li) <= set(made[::3])
+    assert len(li) == 2
+    assert sorted(li + ann) == sorted(made)
+
+
+def test_whoever_knows_a_subject_gets_its_outputs(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 6)
+    grading.describe_member(workspace, "Cy", knows=("Contracts",))
+    grading.assign(workspace, part=Part(knows="contracts", where=("task=contract",)))
+    assert ids(workspace, "cy") == made[1::2]
+    with pytest.raises(BadInput):
+        grading.assign(workspace, "ann", part=Part(knows="contracts"))
+    with pytest.raises(BadInput, match="has a field 'nothing'"):
+        grading.assign(workspace, "ann", part=Part(where=("nothing=1",)))
+    with pytest.raises(NotAllowed):
+        grading.assign(Workspace(workspace.db, workspace.project, "x", role=Role.EXPERT), "x")
+
+
+def test_a_quota_ends_a_persons_work(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 6)
+    grading.assign(workspace, "ann", part=Part(quota=2))
+    assert ids(workspace, "ann") == made[:2]
+    for output_id in made[:2]:
+        grading.grade(workspace.by("ann"), output_id, "pass")
+    waiting = grading.grading_queue(workspace.by("ann")).waiting
+    assert waiting == grading.Waiting(kind="quota", n=2)
+
+
+def test_who_will_be_late_is_said(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 30)
+    day = (now() + timedelta(days=2)).date()
+    workspace = workspace.with_project(grading.set_rules(workspace, deadline=str(day)))
+    for who in ("ann", "bo", "cy"):
+        grading.assign(workspace, who, part=Part(share=1))
+    for output_id in ids(workspace, "ann")[:5]:
+        grading.grade(workspace.by("ann"), output_id, "pass")
+    grading.grade(workspace.by("bo"), ids(workspace, "bo")[0], "pass")
+    loads = {load.name: load for load in grading.assignments(workspace).people}
+    assert {who: (load.left, load.today, load.late) for who, load in loads.items()} == {
+        "ann": (5, 5, False),
+        "bo": (9, 1, True),
+        "cy": (10, 0, False),
+    }
+    assert loads["cy"].a_day == 4
+    rows = {row.language: row for row in grading.completion(workspace)}
+    assert (rows[None].outputs, rows[None].nobody, rows[None].one) == (len(made), 24, 6)
+    assert rows["zh"].outputs + rows["en"].outputs == len(made)
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(
+    shares=st.lists(st.integers(1, 9), min_size=3, max_size=3),
+    most=st.sampled_from([None, 1, 2]),
+    reads=st.lists(st.sampled_from(["", "zh", "en"]), min_size=3, max_size=3),
+    acts=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["pass", "fail", "skipped"])), max_size=30),
+)
+def test_shares_add_up_whatever_is_graded_and_nobody_gets_what_they_cannot_read(
+    shares: list[int], most: int | None, reads: list[str], acts: list[tuple[int, str]]
+) -> None:
+    with empty_database() as db:
+        workspace = Workspace(db, projects.open_project(db, "p"))
+        made = in_two_languages(workspace, 18)
+        workspace = workspace.with_project(grading.set_rules(workspace, per_output=most))
+        for who, share, language in zip(PEOPLE, shares, reads, strict=True):
+            grading.assign(workspace, who, part=Part(share=share))
+            if language:
+                grading.describe_member(workspace, who, reads=(language,))
+        before = {who: ids(workspace, who) for who in PEOPLE}
+        able = {
+            language: [who for who, known in zip(PEOPLE, reads, strict=True) if known in {"", language}]
+            for language in ("zh", "en")
+        }
+        counts = Counter(output_id for given_ in before.values() for output_id in given_)
+        for at, output_id in enumerate(made):
+            assert counts[output_id] == min(most or 1, len(able["en" if at % 3 else "zh"]))
+        if not any(reads) and most != 2:  # close to the exact share
+            exact = [18 * share / sum(shares) for share in shares]
+            assert all(abs(len(before[who]) - n) <= 1.5 for who, n in zip(PEOPLE, exact, strict=True))
+        for person, value in acts:  # what is graded, and how, changes nobody's part
+            if found := ids(workspace, PEOPLE[person]):
+                grading.grade(workspace.by(PEOPLE[person]), found[0], value)
+        state = {who: set(before[who]) for who in PEOPLE}
+        for grade in grading.current_grades(workspace):
+            assert grade.output_id in state[grade.annotator]
+        for who in PEOPLE:
+            graded = {g.output_id for g in grading.current_grades(workspace, who) if g.value != "skipped"}
+            resting = {
+                skip.output_id for skip in grading.skips(workspace) if skip.annotator == who and skip.rests
+            }
+            assert set(ids(workspace, who)) == state[who] - graded - resting
