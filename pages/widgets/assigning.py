@@ -26,8 +26,8 @@ def show_assignment(workspace: Workspace) -> None:
     if not found.assignments:
         st.write(say("Nothing is assigned: everybody may grade everything that they read."))
     for row in found.assignments:
-        words, end = st.columns([5, 1], vertical_alignment="center")
-        words.text(f"{who_words(row)}: {which_words(row)}; {how_words(row)}")
+        text, end = st.columns([5, 1], vertical_alignment="center")
+        text.text(f"{who_words(row)}: {which_words(row)}; {how_words(row)}")
         if end.button(say("End"), key=f"end-{row.id}", width="stretch"):
             with shell.guard():
                 grading.unassign(workspace, row.id)
