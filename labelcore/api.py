@@ -50,7 +50,7 @@ _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "font-src 'self' data:; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; "
     "connect-src 'self'; "
-    "frame-ancestors 'none'; object-src 'none'; base-uri 'self'"
+    "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 _HEADERS = (
     (b"content-security-policy", _POLICY.encode()),

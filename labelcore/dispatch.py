@@ -9,7 +9,7 @@ from pydantic import Field
 from labelcore import messages
 from labelcore.messages import Language, speaking
 from labelcore.models import EVERY_PROJECT, Frozen, Project, Visitor
-from labelcore.operations import Effect, find_operation
+from labelcore.operations import Effect, Operation, find_operation
 from labelcore.progress import Progress, silent
 from labelcore.stages import projects, signing
 from labelcore.store import Database, audit
@@ -49,12 +49,10 @@ def execute(
     with speaking(request.language):
         marked = find_operation(request.operation)
         audit.ORIGIN.set("command" if visitor.person_id or not visitor.name else "token")
-        if marked.project == "none":
+        if marked.project in {"own", "none"}:
             project = Project(id="", name=request.project)
         else:  # a mistyped name makes none where there are others
-            begins = marked.project == "any" or not projects.list_projects(db)
-            begins = begins and visitor.role_in(EVERY_PROJECT) is not None
-            project = projects.open_project(db, request.project, create=begins)
+            project = _project(db, request.project, visitor, marked)
         workspace = signing.enter(db, project, visitor, here=here).telling(progress)
         if not visitor.name:
             grades = marked.effect in {Effect.APPENDS, Effect.ONE_APPEND} and request.author
@@ -67,3 +65,15 @@ def execute(
             lines=messages.lines_of(marked, workspace, result),
             exit_code=getattr(result, "exit_code", 0),
         )
+
+
+def _project(db: Database, name: str, visitor: Visitor, marked: Operation) -> Project:
+    """The project of that name. For who is not something in every one, a project that is not theirs and one
+    that there is not are the same: nobody learns by asking which there are.
+    """
+    known = projects.list_projects(db)
+    everywhere = visitor.role_in(EVERY_PROJECT)
+    if everywhere is None and name.strip() not in {project.name for project in known}:
+        return Project(id="", name=name.strip())
+    begins = everywhere is not None and everywhere.includes(marked.role)
+    return projects.open_project(db, name, create=begins and (marked.project == "any" or not known))

@@ -32,8 +32,9 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Finder = Callable[[Workspace, str], Any]
 Find = TypeVar("Find", bound=Finder)
-ProjectNeed = Literal["known", "any", "none"]
-"""Whether the project must exist, is begun where it does not, or does not matter."""
+ProjectNeed = Literal["known", "any", "own", "none"]
+"""Whether the project must exist, is begun where it does not, is begun by the operation itself, or does not
+matter: then it is about the whole database, and changes it only for who is something in every project."""
 
 
 class Effect(StrEnum):
@@ -261,6 +262,15 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
 
 
 def _check_role(marked: Operation, workspace: Workspace) -> None:
+    if marked.project == "none" and marked.effect is not Effect.READS:
+        held = workspace.everywhere
+        if held is None or not held.includes(marked.role):
+            raise NotAllowed(
+                "'{name}' is about every project, and needs the role {role} in all of them.",
+                next_step="Ask an admin.",
+                name=marked.name,
+                role=marked.role,
+            )
     if not workspace.role.includes(marked.role):
         raise NotAllowed(
             "'{name}' needs the role {role}; {person} may act as {present}.",

@@ -13,7 +13,8 @@ from labelcore.store import Database
 class Workspace:
     """One project of an open database, the person who works in it, and whom long work tells how far it is.
 
-    ``here``: the person sits at this machine, so that its files are theirs to name.
+    ``role``: what they are in it; ``everywhere``: what they are in every project. ``here``: they sit at this
+    machine, so that its files are theirs to name.
     """
 
     db: Database
@@ -21,6 +22,7 @@ class Workspace:
     person: str = ""
     progress: Progress = silent
     role: Role = Role.ADMIN
+    everywhere: Role | None = Role.ADMIN
     here: bool = True
 
     def by(self, person: str) -> Workspace:

@@ -43,6 +43,8 @@ def _provider() -> Any:
 
 async def start(request: Request) -> Response:
     """Lead to the provider, with what only this browser and the provider know."""
+    if settings().sign_in != "oidc":
+        return PlainTextResponse("There is no sign-in provider here.", 404)
     request.session[_NEXT] = sessions.local(request.query_params.get("next", "/"))
     try:
         answer: Response = await _provider().authorize_redirect(request, _own_address(request))
@@ -58,6 +60,8 @@ def _own_address(request: Request) -> str:
 
 
 async def _back(request: Request, with_session: Callable[[Request, str, str], Response]) -> Response:
+    if settings().sign_in != "oidc":
+        return PlainTextResponse("There is no sign-in provider here.", 404)
     try:
         token = await _provider().authorize_access_token(request)
         claims = dict(token["userinfo"])
@@ -68,6 +72,7 @@ async def _back(request: Request, with_session: Callable[[Request, str, str], Re
 
     def begin() -> str:
         db = open_database(settings().db)
+        sessions.came(request)
         return signing.begin_session(db, signing.from_outside(db, subject, address))
 
     try:

@@ -11,6 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,7 +19,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.models import Visitor
 from labelcore.settings import settings
 from labelcore.stages import signing
-from labelcore.store import Database, open_database
+from labelcore.store import Database, audit, open_database
 
 COOKIE = "labelcore_session"
 SIGN_IN = "/labelcore/sign-in"
@@ -41,6 +42,13 @@ def visitor(db: Database, cookies: Mapping[str, str], headers: Mapping[str, str]
             return signing.visitor_of_session(db, cookies.get(COOKIE) or "")
 
 
+def came(request: Request) -> str:
+    """Where a request came from; acts of this thread are noted with it."""
+    address = request.client.host if request.client else ""
+    audit.ORIGIN.set(f"page {address}")
+    return address
+
+
 def cookies_of(headers: Mapping[str, str]) -> dict[str, str]:
     """The cookies of a request; none where they cannot be read."""
     try:
@@ -57,10 +65,11 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may pass; answer the rest."""
+        if scope["type"] in {"http", "websocket"}:
+            _distrust(scope)
         if scope["type"] not in {"http", "websocket"} or not settings().sign_in:
             await self.app(scope, receive, send)
             return
-        _distrust(scope)
         if _is_open(str(scope["path"])) or _is_known(Headers(scope=scope)):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -70,10 +79,21 @@ class SignedIn:
 
 
 def _distrust(scope: Scope) -> None:
-    """A header that names somebody is the proxy's to set: from anywhere else it is taken away."""
-    client = scope.get("client")
-    if settings().sign_in == "header" and (not client or client[0] not in settings().proxies):
-        del MutableHeaders(scope=scope)[settings().proxy_header]
+    """Headers in which a proxy says who asks, and from where, count from the proxies of the settings only.
+
+    One that names somebody is taken away where it comes from anywhere else, or twice: then one of them is the
+    browser's own.
+    """
+    client, proxies = scope.get("client"), settings().proxies
+    passed_on, headers = bool(client and client[0] in proxies), MutableHeaders(scope=scope)
+    if settings().sign_in == "header" and (
+        not passed_on or len(headers.getlist(settings().proxy_header)) > 1
+    ):
+        del headers[settings().proxy_header]
+    if passed_on:
+        hops = [hop.strip() for line in headers.getlist("x-forwarded-for") for hop in line.split(",")]
+        before = next((hop for hop in reversed(hops) if hop and hop not in proxies), None)
+        scope["client"] = (before, 0) if before else client
 
 
 def _is_open(path: str) -> bool:

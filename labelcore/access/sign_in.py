@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from labelcore.access import oidc, sessions
@@ -80,19 +80,26 @@ def _sign_in_form(request: Request, place: str, trouble: str = "", status: int =
 
 async def sign_in(request: Request) -> Response:
     """Ask for name and password, or lead on to the provider; with them begin a session."""
+    place = sessions.local(request.query_params.get("next", "/"))
+    if settings().sign_in == "oidc" and request.method == "GET":
+        return RedirectResponse(f"{oidc.START}?next={quote(place, safe='')}", 303)
+    if settings().sign_in != "accounts":
+        return _no_accounts()
     if request.method == "GET":
-        place = sessions.local(request.query_params.get("next", "/"))
-        if settings().sign_in == "oidc":
-            return RedirectResponse(f"{oidc.START}?next={quote(place, safe='')}", 303)
         return _sign_in_form(request, place)
     given = await _given(request)
     place = sessions.local(given.get("next", "/"))
 
     def prove() -> str:
         db = open_database(settings().db)
-        return signing.sign_in(db, given.get("name", ""), given.get("password", ""), _address(request))
+        return signing.sign_in(db, given.get("name", ""), given.get("password", ""), sessions.came(request))
 
     return await _begun(request, place, prove, lambda trouble: _sign_in_form(request, place, trouble, 401))
+
+
+def _no_accounts() -> Response:
+    """A password that is left from earlier is no way round a provider or a proxy."""
+    return PlainTextResponse("People do not sign in by a password here.", 404)
 
 
 def _join_form(request: Request, invitation: str, trouble: str = "", status: int = 200) -> Response:
@@ -107,6 +114,8 @@ def _join_form(request: Request, invitation: str, trouble: str = "", status: int
 
 async def join(request: Request) -> Response:
     """Take up an invitation with a password."""
+    if settings().sign_in != "accounts":
+        return _no_accounts()
     if request.method == "GET":
         return _join_form(request, request.query_params.get("invitation", ""))
     given = await _given(request)
@@ -115,7 +124,7 @@ async def join(request: Request) -> Response:
     def prove() -> str:
         db = open_database(settings().db)
         return signing.join(
-            db, invitation, given.get("password", ""), given.get("name", ""), _address(request)
+            db, invitation, given.get("password", ""), given.get("name", ""), sessions.came(request)
         )
 
     return await _begun(request, "/", prove, lambda trouble: _join_form(request, invitation, trouble, 400))
@@ -137,10 +146,6 @@ async def _given(request: Request) -> dict[str, str]:
         return {}
     async with asyncio.timeout(20), request.form(max_files=0, max_fields=8) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 async def _begun(

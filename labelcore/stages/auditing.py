@@ -67,7 +67,11 @@ def read(
     limit: Annotated[int, Field(ge=1, le=1_000_000, description="So many at most.")] = 200,
     out: Annotated[Path | None, Field(description="Write them to a CSV file.")] = None,
 ) -> AuditReport:
-    """Show who did what when from where, and whether anything of it was changed afterwards."""
+    """Show who did what when from where, and whether anything of it was changed afterwards.
+
+    What is about no project, every sign-in for example, is for who is admin in all of them.
+    """
+    places = (workspace.project.id, "") if workspace.everywhere is Role.ADMIN else (workspace.project.id,)
     wanted = {column: value for column, value in (("author", person), ("action", act)) if value}
     chain = audit.verify(workspace.db)
     return AuditReport(
@@ -80,7 +84,7 @@ def read(
                 origin=found.origin or "",
                 detail=json.loads(found.detail or "{}"),
             )
-            for found in audit.search(workspace.db, workspace.project.id, wanted, limit)
+            for found in audit.search(workspace.db, places, wanted, limit)
         ),
         sealed=chain.sealed,
         digest=chain.digest,

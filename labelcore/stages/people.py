@@ -71,9 +71,18 @@ class PersonChange(Frozen):
 
 @operation("people list", role=Role.LEAD, listed_as="people", project="any")
 def list_people(workspace: Workspace) -> list[PersonRow]:
-    """List who can sign in, and what they are in this project."""
+    """List who can sign in, and what they are in this project.
+
+    Who is something in one project only sees the people of that one.
+    """
     register = people_table.register(workspace.db)
-    return [_row(workspace, person, register) for person in register.present]
+    here = {workspace.project.id, EVERY_PROJECT}
+    shown = (
+        person
+        for person in register.present
+        if workspace.everywhere or here & register.roles.get(person.person_id, {}).keys()
+    )
+    return [_row(workspace, person, register) for person in shown]
 
 
 def _row(workspace: Workspace, person: Person, register: people_table.Register) -> PersonRow:
@@ -100,16 +109,27 @@ def invite(
 ) -> Invitation:
     """Invite somebody by a link that is good for once; whoever is known already gets the role at once.
 
+    Nobody's role becomes less by an invitation.
+
     Raises:
-        NotAllowed: the role is more than the one who invites may give.
+        NotAllowed: the role, or what they have already, is more than the one who invites may give.
     """
     _check_gives(workspace, role, everywhere=everywhere)
     register = people_table.register(workspace.db)
     person = register.by_name(name) or signing.add_person(workspace.db, name, by=workspace.person)
     project_id = EVERY_PROJECT if everywhere else workspace.project.id
-    _give(workspace, person, project_id, role)
+    had = register.roles.get(person.person_id, {})
+    before = had.get(project_id) or had.get(EVERY_PROJECT)
+    if before and before.includes(role):
+        role = before
+    else:
+        if before:
+            _check_gives(workspace, before, everywhere=everywhere)
+        _give(workspace, person, project_id, role)
     if register.password_of(person.person_id) or person.subject:
         return Invitation(name=person.name, role=role, path="/", expires_at=None)
+    for place, held in had.items():  # the link would give all of it to who has it
+        _check_gives(workspace, held, everywhere=place != workspace.project.id)
     return _invitation(workspace, person, role, days)
 
 
@@ -117,6 +137,7 @@ def invite(
 def reset(workspace: Workspace, name: str, *, days: Days = 1) -> Invitation:
     """Give somebody a link for a new password; they are signed out everywhere now."""
     person = signing.find_person(workspace.db, name)
+    _check_theirs(workspace, person)
     had = signing.of_person(workspace.db, person.person_id, ("password", "session", "invitation"))
     people_table.end(workspace.db, had, workspace.person)
     return _invitation(workspace, person, None, days)
@@ -152,6 +173,8 @@ def set_role(
         raise BadInput("'{role}' is no role.", next_step="Use {roles} or none.", role=role, roles=list(Role))
     person, given = signing.find_person(workspace.db, name), None if role == "none" else Role(role)
     project_id = EVERY_PROJECT if everywhere else workspace.project.id
+    if everywhere or EVERY_PROJECT in people_table.register(workspace.db).roles.get(person.person_id, {}):
+        _check_everywhere(workspace)
     _check_admins(workspace, person, project_id, given)
     _give(workspace, person, project_id, given)
     return PersonChange(name=person.name, role=given, did="role")
@@ -165,6 +188,7 @@ def rename(workspace: Workspace, name: str, to: str) -> PersonChange:
         BadInput: somebody else has or had that name.
     """
     person = _person_of(workspace, name)
+    _check_theirs(workspace, person)
     tidy, holders = tidy_name(to), people_table.register(workspace.db).holders
     if not tidy or holders.get(name_key(tidy), person.person_id) != person.person_id:
         raise BadInput(
@@ -181,11 +205,13 @@ def merge(workspace: Workspace, name: str, into: str) -> PersonChange:
     """Say that two names are one person; where both graded an output, the later grade counts.
 
     Raises:
-        BadInput: they are one already.
+        BadInput: they are one already, or nobody would be left who looks after the people.
     """
     first, second = _person_of(workspace, name), _person_of(workspace, into)
     if first.person_id == second.person_id:
         raise BadInput("'{name}' and '{into}' are one person already.", name=name, into=into)
+    _check_theirs(workspace, first, second)
+    _check_admins(workspace, first, EVERY_PROJECT, None)
     register = people_table.register(workspace.db)
     names = [key for key, holder in register.names.items() if holder == first.person_id]
     had = signing.of_person(workspace.db, first.person_id, ("password", "session", "invitation"))
@@ -204,6 +230,7 @@ def remove(workspace: Workspace, name: str) -> PersonChange:
         BadInput: nobody would be left who looks after the people.
     """
     person = _person_of(workspace, name)
+    _check_theirs(workspace, person)
     _check_admins(workspace, person, EVERY_PROJECT, None)
     had = signing.of_person(workspace.db, person.person_id, ("password", "session", "invitation"))
     people_table.end(workspace.db, had, workspace.person)
@@ -226,6 +253,7 @@ def _person_of(workspace: Workspace, name: str) -> Person:
 def sign_out(workspace: Workspace, name: str) -> PersonChange:
     """Sign somebody out everywhere."""
     person = signing.find_person(workspace.db, name)
+    _check_theirs(workspace, person)
     ended = signing.of_person(workspace.db, person.person_id, ("session",))
     people_table.end(workspace.db, ended, workspace.person)
     return PersonChange(name=person.name, did="sign out")
@@ -285,13 +313,29 @@ def _give(workspace: Workspace, person: Person, project_id: str, role: Role | No
 
 
 def _check_gives(workspace: Workspace, role: Role, *, everywhere: bool) -> None:
-    if not workspace.role.includes(role) or (everywhere and workspace.role is not Role.ADMIN):
+    if everywhere:
+        _check_everywhere(workspace)
+    if not workspace.role.includes(role):
         raise NotAllowed(
             "A {present} cannot make somebody {role}.",
             next_step="Ask an admin.",
             present=workspace.role,
             role=role,
         )
+
+
+def _check_everywhere(workspace: Workspace) -> None:
+    if workspace.everywhere is not Role.ADMIN:
+        raise NotAllowed(
+            "This concerns other projects as well.", next_step="Ask somebody who is admin in every project."
+        )
+
+
+def _check_theirs(workspace: Workspace, *people: Person) -> None:
+    """Who looks after one project changes nobody who is something in another: they would be them there."""
+    roles = people_table.register(workspace.db).roles
+    if any(roles.get(person.person_id, {}).keys() - {workspace.project.id} for person in people):
+        _check_everywhere(workspace)
 
 
 def _check_admins(workspace: Workspace, person: Person, project_id: str, role: Role | None) -> None:

@@ -187,7 +187,7 @@ def find_output(workspace: Workspace, word: str) -> Output:
     Raises:
         NotFound: none is called so, or several are.
     """
-    if found := output_table.get(workspace.db, word):
+    if found := output_table.get(workspace.db, word, workspace.project.id):
         return found
     raise NotFound(
         "No single output is named '{word}'.",

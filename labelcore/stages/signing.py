@@ -41,7 +41,13 @@ if TYPE_CHECKING:
 _FIRST_HOURS = 24.0
 SHORTEST, LONGEST = 12, 256
 """Characters of a password."""
-_FREE_TRIES, _FIRST_WAIT, _LONGEST_WAIT = 5, 5.0, 900.0
+_FREE_TRIES = {"name from": 5, "address": 20, "name": 50}
+"""Failures after which each next one waits: of a name from one address, of an address whatever the name, of a
+name from anywhere. Somebody else's failures must not keep a person out, and a hundred an hour guess nothing.
+"""
+_FIRST_WAIT, _LONGEST_WAIT, _FORGOTTEN = 5.0, 900.0, 3600.0
+_hashing = threading.BoundedSemaphore(2)
+"""Passwords are compared two at a time: each takes 64 MB, and whoever guesses at once waits here."""
 _MOST_WATCHED = 20_000
 _EASY = ("password", "passwort", "labelcore", "qwerty", "123456", "letmein", "iloveyou", "admin", "密码")
 
@@ -52,16 +58,23 @@ class _Guesses:
 
     failed: int = 0
     until: float = 0.0
+    last: float = 0.0
+
+
+Source = tuple[str, ...]
+"""What failures are counted by: a kind of ``_FREE_TRIES``, then the name, the address or both."""
 
 
 class Guard:
-    """Slows down guessing: after five failures under a name or from an address each next one waits longer."""
+    """Slows down guessing: after some failures of a kind each next one waits longer. An hour without any
+    forgets them.
+    """
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[str, _Guesses] = OrderedDict()
+        self._seen: OrderedDict[Source, _Guesses] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, *sources: str) -> None:
+    def check(self, *sources: Source) -> None:
         """Raises NotAllowed: too many failures from one of these."""
         with self._lock:
             left = max((self._seen[source].until for source in sources if source in self._seen), default=0.0)
@@ -70,22 +83,25 @@ class Guard:
                 "Too many attempts.", next_step="Try again in {seconds:,.0f} s.", seconds=max(wait, 1)
             )
 
-    def failed(self, *sources: str) -> None:
+    def failed(self, *sources: Source) -> None:
         """Count a failure."""
+        moment = time.monotonic()
         with self._lock:
             for source in sources:
                 guesses = self._seen.setdefault(source, _Guesses())
                 self._seen.move_to_end(source)
-                guesses.failed += 1
-                if (over := guesses.failed - _FREE_TRIES) >= 0:
-                    guesses.until = time.monotonic() + min(_FIRST_WAIT * 2.0 ** min(over, 20), _LONGEST_WAIT)
+                guesses.failed = 1 if moment - guesses.last > _FORGOTTEN else guesses.failed + 1
+                guesses.last = moment
+                if (over := guesses.failed - _FREE_TRIES[source[0]]) >= 0:
+                    guesses.until = moment + min(_FIRST_WAIT * 2.0 ** min(over, 20), _LONGEST_WAIT)
             while len(self._seen) > _MOST_WATCHED:
                 self._seen.popitem(last=False)
 
-    def passed(self, source: str) -> None:
+    def passed(self, *sources: Source) -> None:
         """A name that was proved begins anew; an address does not, or one good account would reset it."""
         with self._lock:
-            self._seen.pop(source, None)
+            for source in sources:
+                self._seen.pop(source, None)
 
 
 guard = Guard()
@@ -117,19 +133,22 @@ def sign_in(db: Database, name: str, password: str, address: str = "") -> str:
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    sources = (f"name {name_key(name)[:200]}", f"address {address}")
-    guard.check(*sources)
+    key = name_key(name)[:200]
+    names: tuple[Source, ...] = (("name from", key, address), ("name", key))
+    sources = (*names, ("address", address))
     register = people_table.register(db)
     person = register.by_name(name)
     kept = register.password_of(person.person_id) if person else ""
-    try:
-        _hasher().verify(kept or _nobody(), password[: LONGEST + 1])
-    except (VerificationError, InvalidHashError):
-        guard.failed(*sources)
-        raise NotAllowed("Name and password do not belong together.", next_step="Try again.") from None
+    with _hashing:
+        guard.check(*sources)
+        try:
+            _hasher().verify(kept or _nobody(), password[: LONGEST + 1])
+        except (VerificationError, InvalidHashError):
+            guard.failed(*sources)
+            raise NotAllowed("Name and password do not belong together.", next_step="Try again.") from None
     if person is None or not kept:
         raise NotAllowed("Name and password do not belong together.", next_step="Try again.")
-    guard.passed(sources[0])
+    guard.passed(*names)
     return begin_session(db, person)
 
 
@@ -171,10 +190,10 @@ def join(db: Database, invitation: str, password: str, name: str = "", address: 
         NotAllowed: it is unknown, used or out of date.
         BadInput: the password is too short, too long, or easy to guess; or the name is taken or missing.
     """
-    guard.check(f"address {address}")
+    guard.check(("address", address))
     found = people_table.register(db).proof("invitation", hash_of(invitation))
     if found is None:
-        guard.failed(f"address {address}")
+        guard.failed(("address", address))
         raise NotAllowed(
             "This invitation is not known, was used, or is out of date.", next_step="Ask for a new one."
         )
@@ -273,6 +292,9 @@ def from_outside(db: Database, subject: str, address: str = "") -> Person:
         return add_person(db, name, subject=subject, by=name)
     if waiting.subject or register.password_of(waiting.person_id):
         raise NotAllowed("'{name}' signs in in another way.", next_step="Ask an admin.", name=name)
+    written = {known.lower() for known, who in register.names.items() if who == waiting.person_id}
+    if tidy_name(name).lower() not in written:  # "ß" and "ss" are one name to read, and two mailboxes
+        raise NotAllowed("'{name}' signs in in another way.", next_step="Ask an admin.", name=name)
     linked = waiting.model_copy(update={"subject": subject, "made_by": name, "made_at": now()})
     people_table.save(db, linked)
     return linked
@@ -333,7 +355,8 @@ def enter(db: Database, project: Project, visitor: Visitor, *, here: bool) -> Wo
             person=visitor.name,
             project=project.name,
         )
-    return Workspace(db, project, visitor.name, role=role, here=here)
+    everywhere = visitor.role_in(EVERY_PROJECT)
+    return Workspace(db, project, visitor.name, role=role, everywhere=everywhere, here=here)
 
 
 def known_as(db: Database, project: Project, name: str) -> str:

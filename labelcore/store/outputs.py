@@ -82,11 +82,12 @@ def existing(db: Database, ids: Sequence[str], project_id: str | None = None) ->
     return {row[0] for row in db.rows(sql, {"ids": list(ids), "project": project_id})}
 
 
-def get(db: Database, output_id: str) -> Output | None:
-    """One output by its id, by a unique beginning of it, or by the importer's own id."""
+def get(db: Database, output_id: str, project_id: str) -> Output | None:
+    """One output of a project by its id, by a unique beginning of it, or by the importer's own id."""
     named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
     for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
-        found = STORED.find(db, f"output WHERE {condition} {_FIRST} LIMIT 2", [output_id])
+        where = f"project_id = ? AND {condition}"
+        found = STORED.find(db, f"output WHERE {where} {_FIRST} LIMIT 2", [project_id, output_id])
         if len(found) == 1:
             return found[0]
     return None

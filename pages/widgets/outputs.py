@@ -74,7 +74,7 @@ def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str)
                 st.text(f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {say(grade.value)}{about}{note}")
             if not grades:
                 st.write(say("Nobody has graded it."))
-            if output := output_table.get(workspace.db, output_id):
+            if output := output_table.get(workspace.db, output_id, workspace.project.id):
                 show_output(output)
 
 

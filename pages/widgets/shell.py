@@ -134,9 +134,15 @@ def as_graded(workspace: Workspace) -> Workspace:
 
 
 def speak_as(workspace: Workspace) -> None:
-    """In a part that runs without its page: the person's language, and the project's word for an output."""
+    """In a part that runs without its page: the person's language, and the project's word for an output.
+
+    Whoever has been signed out meanwhile, or has another role, gets the page anew.
+    """
     speak(language())
     call(workspace.project.settings.noun)
+    found = sessions.visitor(workspace.db, st.context.cookies, st.context.headers)
+    if settings().sign_in and (found is None or found.role_in(workspace.project.id) is not workspace.role):
+        st.rerun()
 
 
 def keep_place() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from labelcore.catalogue import catalogue
 from labelcore.dispatch import Request, execute
-from labelcore.errors import NotAllowed, NotFound
+from labelcore.errors import NotAllowed
 from labelcore.models import EVERY_PROJECT, Output, Role, Visitor
 from labelcore.operations import Effect, find_operation, operation
 from labelcore.stages import projects, signing
@@ -59,7 +59,7 @@ def test_who_is_nothing_in_a_project_does_nothing_there(workspace: Workspace) ->
 
 
 def test_who_is_something_in_one_project_begins_no_other(workspace: Workspace) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed, match="has no part"):  # the same words as for a project that there is
         execute(
             workspace.db, Request(operation="demo", project="new"), visitor=visitor(workspace, Role.ENGINEER)
         )

@@ -83,7 +83,7 @@ def test_the_address_opens_a_criterion_and_a_quote_opens_its_output(rubric: Work
     assert last.statement in [element.value for element in app.text]
     assert f"“{last.evidence[0].quote}”" in [element.value for element in app.text] and not app.code
     press(app, "Open its output")
-    output = output_table.get(rubric.db, last.evidence[0].output_id)
+    output = output_table.get(rubric.db, last.evidence[0].output_id, rubric.project.id)
     assert output and output.text in [element.value for element in app.code]
 
 

@@ -284,8 +284,8 @@ def stand_ins(output: Output) -> int:
 
 
 def _one(workspace: Workspace, name: str) -> str:
-    found = output_table.get(workspace.db, name)
-    if found is None or found.project_id != workspace.project.id:
+    found = output_table.get(workspace.db, name, workspace.project.id)
+    if found is None:
         raise NotFound("There is no output '{name}'.", next_step="See `labelcore export outputs`.", name=name)
     return found.id
 

@@ -266,7 +266,7 @@ def _check(workspace: Workspace, value: str) -> None:
 
 
 def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> Disagreement:
-    known = output_table.get(workspace.db, output)
+    known = output_table.get(workspace.db, output, workspace.project.id)
     for found in _conflicts(workspace, judge, fitting_labels(workspace)):
         if known and found.output.id == known.id:
             return found

@@ -198,7 +198,7 @@ def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Ce
     """Every combination once."""
     present = prompt_of(judge).spec
     output = next(iter(output_table.ids(workspace.db, workspace.project.id)), None)
-    sample = output_table.get(workspace.db, output) if output else None
+    sample = output_table.get(workspace.db, output, workspace.project.id) if output else None
     seen = set[str]()
     for number, model, shown in itertools.product(
         grid.version or (judge.version,), grid.model or ("",), grid.examples or (present.shown,)

@@ -158,7 +158,7 @@ def _show_quote(workspace: Workspace, criterion: Criterion, item: Evidence, grad
             if st.button(say("Close it") if opened else say("Open its output"), key=key, type="tertiary"):
                 st.session_state[keys.EVIDENCE] = None if opened else key
                 st.rerun()
-        if opened and (output := output_table.get(workspace.db, item.output_id)):
+        if opened and (output := output_table.get(workspace.db, item.output_id, workspace.project.id)):
             show_output(output, height=_TALL)
 
 

@@ -174,7 +174,8 @@ def _pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
     labels = fitting_labels(workspace)
     ids = list(dict.fromkeys((*differing, *labels.value)))[:_PICKED]
     outputs = output_table.many(workspace.db, ids)
-    asked = output_table.get(workspace.db, st.query_params.get(keys.PROMPT_OUTPUT, ""))
+    wanted = st.query_params.get(keys.PROMPT_OUTPUT, "")
+    asked = output_table.get(workspace.db, wanted, workspace.project.id)
     if asked:
         outputs = {asked.id: asked} | outputs
     if not outputs:

@@ -238,7 +238,7 @@ def show_lists(workspace: Workspace, written: Written, trial: Trial) -> None:
 
 def _show_attempt(workspace: Workspace, written: Written, attempt: Attempt) -> None:
     """The output, what people say, and both reasons side by side."""
-    if output := output_table.get(workspace.db, attempt.output_id):
+    if output := output_table.get(workspace.db, attempt.output_id, workspace.project.id):
         show_output(output, height=120)
     people = say("People passed it") if attempt.human_pass else say("People failed it")
     note = "; ".join(attempt.notes)

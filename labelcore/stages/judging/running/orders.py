@@ -9,11 +9,12 @@ from typing import Annotated, NoReturn
 
 from pydantic import AfterValidator, Field
 
-from labelcore.errors import BadInput
+from labelcore.errors import BadInput, NotAllowed
 from labelcore.judges.kinds import kind_of, known_word, of_kind
 from labelcore.llm.spending import Purse
 from labelcore.models import Frozen, JudgeVersion, Role, Run, SplitName
 from labelcore.operations import Effect, Options, operation
+from labelcore.settings import settings
 from labelcore.stages.finding import find_judge
 from labelcore.stages.grading import current_grades
 from labelcore.stages.judging.keeping.versions import active_judges
@@ -61,13 +62,23 @@ def run_judges(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Run:
 
     Raises:
         BadInput: there is no judge or no output that fits, or a spending limit could not hold.
+        NotAllowed: the address of an engine is named from elsewhere.
     """
+    _check_engine(workspace, order.engine)
     options = RunOptions(order.repeats, order.concurrency, engine=order.engine)
     if order.max_cost is not None:
         if options.elsewhere:
             _refuse_limit()
         options = replace(options, purse=Purse(order.max_cost))
     return _run(workspace, order, options)
+
+
+def _check_engine(workspace: Workspace, engine: str | None) -> None:
+    """Whoever runs the scheduler of an engine can run anything here: Dask's messages are pickled objects."""
+    if not workspace.here and engine not in {None, "", settings().engine}:
+        raise NotAllowed(
+            "From elsewhere no engine is named.", next_step="It is set on the machine: LABELCORE_ENGINE."
+        )
 
 
 def _refuse_limit() -> NoReturn:
