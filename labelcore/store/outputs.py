@@ -143,7 +143,7 @@ def first_of(db: Database, project_id: str) -> Output | None:
     rows = db.rows(
         "SELECT output_id FROM output WHERE project_id = ? ORDER BY made_at, row_number LIMIT 1", [project_id]
     )
-    return get(db, rows[0][0]) if rows else None
+    return get(db, rows[0][0], project_id) if rows else None
 
 
 def newest_batch(db: Database, project_id: str) -> set[str]:
