@@ -2,7 +2,10 @@
 
 WORDS = {
     "tried_nothing": "The new version decided no output: nothing can be said of it.",
-    "matrix_without_better": "None of the {n} that were tried is surely better than the version in use.",
+    "matrix_without_better": (
+        "The one that was tried is not surely better than the version in use.",
+        "None of the {n} that were tried is surely better than the version in use.",
+    ),
     "matrix_chosen": "Take {model} with v{version} and {shown} examples of each verdict.",
     "trial_better": "Better: the mean of TPR and TNR rises by {change} points.",
     "trial_worse": "Worse: the mean of TPR and TNR falls by {change} points.",

@@ -13,6 +13,7 @@ from labelcore.models import JudgeVersion
 from labelcore.settings import DEFAULT, settings
 from labelcore.stages.refining.matrix import Cell, Grid, Matrix, cross
 from labelcore.stages.refining.trying import OngoingTrial
+from labelcore.stats.changes import Rates
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
@@ -154,10 +155,11 @@ def _watch(workspace: Workspace) -> None:
 
 def _show_matrix(workspace: Workspace, written: Written, found: Matrix) -> None:
     st.markdown(f"##### {plain(sentence(found.says))}")
-    rows = [_row(cell, chosen=at == found.chosen) for at, cell in enumerate(found.cells)]
+    tried = [cell.trial for cell in found.cells if cell.trial]
+    present = tried[0].change.present if tried else None
+    rows = [_row(cell, present, chosen=at == found.chosen) for at, cell in enumerate(found.cells)]
     key = shell.key_of("cross-table", [f"{cell.model}{cell.version}{cell.shown}" for cell in found.cells])
     picked = shell.choose_rows(rows, key)
-    tried = [cell for cell in found.cells if cell.trial]
     told = {"cost": found.cost_usd, "seconds": found.seconds}
     shell.aside(say("Paid US${cost:,.4f} in {seconds:,.0f} s; a row opens its outputs.", **told))
     cell = found.cells[picked[0]] if picked else None
@@ -169,24 +171,17 @@ def _show_matrix(workspace: Workspace, written: Written, found: Matrix) -> None:
         st.write(plain((cell or found.cells[0]).trouble or say((cell or found.cells[0]).state)))
 
 
-def _row(cell: Cell, *, chosen: bool) -> dict[str, str]:
-    row = {
+def _row(cell: Cell, present: Rates | None, *, chosen: bool) -> dict[str, str]:
+    """A combination with its figures; ``present``: those of the version in use."""
+    found = cell.trial.change if cell.trial else None
+    rates = found.new if found else present if cell.state == "in use" else None
+    return {
         say("Best"): "→" if chosen else "",
         say("Version"): str(cell.version),
         say("Model"): cell.model,
         say("Examples"): str(cell.shown),
-    }
-    price = "–" if cell.estimate is None else f"US$ {cell.estimate:,.2f}"
-    if cell.trial is None:
-        return (
-            row
-            | dict.fromkeys((say("Finds of the bad"), say("Passes of the good")), "–")
-            | {say("Change"): say(cell.state), say("Per 1,000"): price}
-        )
-    both = cell.trial.change
-    return row | {
-        say("Finds of the bad"): rate_words(both.new.tnr),
-        say("Passes of the good"): rate_words(both.new.tpr),
-        say("Change"): change_words(both.balanced),
-        say("Per 1,000"): price,
+        say("Finds of the bad"): rate_words(rates.tnr) if rates else "–",
+        say("Passes of the good"): rate_words(rates.tpr) if rates else "–",
+        say("Change"): change_words(found.balanced) if found else say(cell.state),
+        say("Per 1,000"): "–" if cell.estimate is None else f"US$ {cell.estimate:,.2f}",
     }
