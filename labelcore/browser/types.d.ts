@@ -14,7 +14,7 @@ interface Span { part: "output" | "shown"; text: string; start: number; end: num
 interface Answer { value: Value; level?: number | null }
 interface Extras { spans?: Span[]; corrected_text?: string | null }
 interface Grade extends Answer, Extras { note?: string; client_id: string | null }
-interface Part { id: string; version: number | null; field?: string; name: string; severity: string; statement: string }
+interface Part { id: string; version: number | null; field?: string; name: string; severity: string; statement: string; required?: boolean }
 interface Choice { name: string; value: Value; level: number | null }
 interface Turn { role: string; name: string; content: Sent; calls: [string, Sent][] }
 interface Term { term: string; meaning: string }

@@ -151,8 +151,9 @@ class GradingRules(Frozen):
     ``scale``: names of the levels of an ordinal grade, the worst first; () asks for pass or fail. An output
     passes from the level ``passing_from`` on (1 is the worst). ``compare``: two pipeline versions whose
     answers to the same input are compared blind. ``regrade``: criteria whose stale answers are given anew.
-    ``deadline``: the day by which the sample shall be graded. ``contest``: the counts of all people are
-    shown while they grade.
+    ``criteria_order``: ids of criteria that are asked first, in this order; ``required``: those without which
+    the card takes no grade of the whole. ``deadline``: the day by which the sample shall be graded.
+    ``contest``: the counts of all people are shown while they grade.
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
@@ -160,6 +161,8 @@ class GradingRules(Frozen):
     repeat_share: float = Field(default=0, ge=0, le=0.5)
     review: tuple[str, ...] = ()
     ask_criteria: bool = False
+    criteria_order: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     suggestions: Literal["off", "after", "first"] = "off"
     scale: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(default=(), max_length=9)
     passing_from: int = Field(default=2, ge=2)

@@ -34,6 +34,7 @@ def show_guidelines(workspace: Workspace) -> None:
         else:
             st.info(say("There are no guidelines yet."))
     _examples(workspace, found)
+    _asked(workspace)
     _versions(workspace)
 
 
@@ -89,6 +90,31 @@ def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None
             with shell.guard():
                 grading.set_example(workspace, example.output_id, "withdrawn")
                 st.rerun()
+
+
+def _asked(workspace: Workspace) -> None:
+    """Which criteria the card does not go on without, in which order."""
+    asked = {criterion.id: criterion for criterion in grading.in_order(workspace)}
+    if not asked:
+        return
+    st.subheader(say("Criteria that the card asks for"))
+    with st.form("criteria-asked", border=False):
+        required = st.multiselect(
+            say("Required, in the order in which they are asked"),
+            list(asked),
+            [key for key in asked if key in workspace.project.rules.required],
+            format_func=lambda key: asked[key].name,
+            placeholder=say("Choose"),
+            help=say(
+                "The output as a whole is graded once these are answered; the other criteria are optional."
+            ),
+        )
+        if st.form_submit_button(say("Save")):
+            others = [criterion for key, criterion in asked.items() if key not in required]
+            with shell.guard():
+                grading.ask(workspace, others, required=False)
+                grading.ask(workspace, [asked[key] for key in required], required=True)
+            st.success(say("Saved; it holds from the next output on."))
 
 
 def _versions(workspace: Workspace) -> None:

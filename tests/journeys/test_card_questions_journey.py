@@ -29,7 +29,7 @@ def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(trial: Any,
     page.keyboard.press("4")
     expect_shown(page, "o2")
     page.keyboard.press("p")
-    expect(page.locator(".notice")).to_have_text("Press a number from 1 to 4.")
+    expect(page.locator(".notice")).to_have_text("Press a number: 1 Bad · 2 So so · 3 Good · 4 Great")
     page.keyboard.press("2")
     page.keyboard.type("misses the date")
     page.keyboard.press("Enter")
@@ -55,7 +55,7 @@ def test_fields_of_a_structured_output_are_graded_like_criteria(trial: Any, visi
     card = trial([{"output_id": "o1", "text": text, "fields": fields}, *PLAIN[1:3]])
     page = visit(card)
     expect(page.locator(".mark .name")).to_have_text(["price", "a/b"])
-    for key in ("c", "f", "p", "p"):
+    for key in ("c", "Shift+F", "p", "p"):
         page.keyboard.press(key)
     expect_shown(page, "o2")
     expect(page.locator(".mark")).to_have_count(0)

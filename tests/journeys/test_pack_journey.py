@@ -91,8 +91,8 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
         page.goto(f"file://{tmp_path}/pack.html")
         expect(page.locator(".marks li")).to_have_count(2)
         page.keyboard.press("p")
-        expect(page.locator(".notice")).to_have_text("Press a number from 1 to 3.")
-        for key in ("c", "f", "p", "z", "c", "c", "u", "3"):
+        expect(page.locator(".notice")).to_have_text("Press a number: 1 bad · 2 good · 3 great")
+        for key in ("c", "Shift+F", "p", "z", "c", "c", "u", "3"):
             page.keyboard.press(key)
         expect(page.get_by_text("All graded")).to_be_visible()
         with page.expect_download() as download:

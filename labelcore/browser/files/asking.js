@@ -4,7 +4,7 @@ import { choicesOf } from "./choices.js";
 import { partsOf } from "./marks.js";
 
 /** @type {Record<string, Value>} */
-const VALUES = { pass: "pass", fail: "fail", fail_only: "fail", unsure: "unsure", skip: "skipped" };
+const VALUES = { pass: "pass", fail: "fail", fail_only: "fail", unsure: "unsure", skip: "skipped", inapplicable: "skipped" };
 
 /**
  * Whether an action is an answer.
@@ -57,9 +57,32 @@ export class Asking {
     return partsOf(this.criteria, this.card.deck.items.get(outputId)).find((part) => part.id === id);
   }
 
-  /** Another output is on screen, or has other parts: ask for the whole. */
+  /** The part that the next press answers, or null: the whole. */
+  get current() {
+    return this.at === null ? null : this.parts[this.at] ?? null;
+  }
+
+  /** The required parts of the output on screen that have no answer. */
+  get open() {
+    const { deck } = this.card;
+    return this.parts.filter((part) => part.required && !deck.mark(deck.shown, part.id));
+  }
+
+  /** Another output is on screen, or has other parts: ask for what it still needs, or for the whole. */
   startOver() {
-    this.at = null;
+    const { deck } = this.card;
+    const [first] = deck.grade(deck.shown) ? [] : this.open;
+    this.at = first ? this.parts.indexOf(first) : null;
+  }
+
+  /**
+   * The whole was answered before what is required: that is asked first, and said.
+   * @param {Part[]} open
+   */
+  insist(open) {
+    const { view } = this.card;
+    this.ask(this.parts.findIndex((part) => part.id === open[0].id));
+    view.showNotice(view.say("still_open", { names: open.map((part) => part.name).join(" · ") }));
   }
 
   /** Whether the next press chooses a level or a side, and not pass or fail. */
@@ -78,8 +101,19 @@ export class Asking {
    */
   meaning(action) {
     if (action.startsWith("choice:")) return this.choices[Number(action.slice(7)) - 1] ?? null;
+    if (action === "inapplicable" && this.at === null) return null;
     const fits = action === "skip" || !this.isChoosing || (action === "unsure" && !this.isComparing);
     return fits ? { value: VALUES[action], level: null } : null;
+  }
+
+  /**
+   * What can be pressed in the place of a key that answers nothing now.
+   * @param {string} action
+   */
+  whatToPress(action) {
+    const { view } = this.card;
+    if (action === "inapplicable") return view.say("only_of_criteria");
+    return view.say("press_number", { choices: this.choices.map(({ name }, at) => `${at + 1} ${name}`).join(" · ") });
   }
 
   next() {
@@ -94,22 +128,30 @@ export class Asking {
     const { view } = this.card;
     const { parts } = this;
     if (parts.length === 0) return view.showNotice(view.say("no_criteria"));
+    if (this.card.notes.part) this.card.notes.settleOpen();
     this.at = index < parts.length ? index : null;
-    const part = this.at === null ? null : parts[this.at];
+    const part = this.current;
+    view.clearNotice();
     view.tell(part ? `${part.name}: ${part.statement}` : view.say("output"));
     return this.card.show();
   }
 
   /**
-   * The grade is for the part that is asked; a skip leaves it open.
+   * The grade is for the part that is asked; a skip leaves it open, a fail asks what is wrong.
    * @param {Item} item
-   * @param {Value} value
+   * @param {Part} part
+   * @param {string} action
+   * @param {string | null} code
    */
-  answerPart(item, value) {
-    const at = this.at ?? 0;
-    const part = this.parts[at];
-    if (value !== "skipped") this.card.gradePart(item, part, value);
-    this.ask(at + 1);
+  answerPart(item, part, action, code) {
+    const { notes, view } = this.card;
+    notes.settleOpen();
+    if (action === "skip") return this.next();
+    const written = notes.of(item, part);
+    view.flash(action);
+    this.card.gradePart(item, part, VALUES[action]);
+    if (action === "fail") return notes.open("fail", written, code, part);
+    return this.next();
   }
 }
 

@@ -103,7 +103,7 @@ export class Card {
       on: {
         save: (text) => this.notes.save(text),
         leave: () => this.notes.leave(),
-        draft: (text) => this.keep.put("draft", { output_id: this.deck.shown, kind: this.view.note.kind, text }),
+        draft: (text) => this.keep.put("draft", { output_id: this.deck.shown, kind: this.view.note.kind, text, part: this.notes.part?.id }),
       },
     });
     this.parent.append(view.root);
@@ -225,7 +225,9 @@ export class Card {
     if (draft?.text && this.deck.items.has(draft.output_id)) {
       this.deck.shown = draft.output_id;
       this.show();
-      this.notes.open(draft.kind, draft.text, null);
+      const part = draft.part && this.asking.part(draft.output_id, draft.part);
+      if (part) this.asking.ask(this.asking.parts.findIndex(({ id }) => id === part.id));
+      this.notes.open(draft.part && !part ? "note" : draft.kind, draft.text, null, part || null); // of a part that is asked no more: for the whole
     }
   }
 
@@ -293,9 +295,11 @@ export class Card {
     if (this.tellFirst()) return undefined;
     if (!item) return this.mode() === "loading" && this.view.showNotice(this.view.say("not_accepted"));
     const answer = this.asking.meaning(action);
-    if (!answer) return this.view.showNotice(this.view.say("press_number", { n: this.asking.choices.length }));
+    if (!answer) return this.view.showNotice(this.asking.whatToPress(action));
+    const { current: part, open } = this.asking;
+    if (!part && open.length > 0 && answer.value !== "skipped") return this.asking.insist(open);
     this.deck.takenBack.length = 0;
-    if (this.asking.at !== null) return this.asking.answerPart(item, answer.value);
+    if (part) return this.asking.answerPart(item, part, action, code);
     if (this.view.note.kind === "edit") this.notes.settleOpen();
     const attached = this.notes.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
@@ -361,7 +365,7 @@ export class Card {
 
   undo() {
     this.notes.setEditAside();
-    if (this.view.note.isOpen && this.deck.item) this.notes.attach(this.deck.item, this.view.note.field.value.trim());
+    if (this.view.note.isOpen && this.deck.item) this.notes.attach(this.deck.item, this.view.note.field.value.trim(), this.notes.part);
     this.notes.close();
     const act = this.deck.takeBack();
     if (!act) return this.view.showNotice(this.view.say("nothing_to_undo"));
@@ -388,6 +392,7 @@ export class Card {
     const suggestion = item && this.suggestion(item);
     if (this.tellFirst()) return undefined;
     if (!suggestion) return this.view.showNotice(this.view.say("nothing_suggested"));
+    if (this.asking.open.length > 0) return this.asking.insist(this.asking.open);
     this.deck.takenBack.length = 0;
     this.view.flash(suggestion.value);
     this.grade(item, { value: suggestion.value }, this.notes.inForce(), true);
@@ -404,7 +409,7 @@ export class Card {
     this.show();
     if (act.part) {
       const part = this.asking.part(act.output_id, act.part);
-      if (part) this.gradePart(item, part, act.undone.value);
+      if (part) this.gradePart(item, part, act.undone.value, act.undone.note);
       return this.show();
     }
     this.grade(item, act.undone, act.undone.note ?? "");
@@ -415,13 +420,28 @@ export class Card {
    * @param {Item} item
    * @param {Part} part
    * @param {Value} value
+   * @param {string} [note]
    */
-  gradePart(item, part, value) {
+  gradePart(item, part, value, note = "") {
     const earlier = this.deck.mark(item.output_id, part.id);
-    const event = pressOn(this, item, value, { supersedes: earlier?.client_id ?? null, part });
-    this.deck.giveMark(item.output_id, part.id, { value, note: "", client_id: event.client_id });
+    const event = pressOn(this, item, value, { note, supersedes: earlier?.client_id ?? null, part });
+    this.deck.giveMark(item.output_id, part.id, { value, note, client_id: event.client_id });
     this.commit([event]);
-    this.view.tell(`${part.name}: ${this.view.say(value)}`);
+    this.view.tell(`${part.name}: ${this.view.say(value === "skipped" ? "inapplicable" : value)}`);
+  }
+
+  /**
+   * The failed part gets its note, as the whole does.
+   * @param {Item} item
+   * @param {Part} part
+   * @param {Grade} mark
+   * @param {string} note
+   */
+  amendPart(item, part, mark, note) {
+    const { value } = mark;
+    const event = pressOn(this, item, value, { note, supersedes: mark.client_id, part });
+    this.deck.amend(item.output_id, { value, note, client_id: event.client_id }, event.client_id, part.id);
+    this.commit([event]);
   }
 
   /** Leave what is being looked at again and go to the next output that has no grade. */
@@ -458,6 +478,8 @@ export class Card {
     view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted(), waiting: this.waiting });
     view.showQuestion(this.asking);
     view.showGrade(deck.grade(deck.shown), this.notes.attached(), deck.item ? this.notes.extras(deck.item) : null);
+    const part = this.asking.current;
+    view.showPressed(part ? deck.mark(deck.shown, part.id) : deck.grade(deck.shown), part !== null);
     view.showSuggestion(deck.item ? this.suggestion(deck.item) : null);
     view.showMarks(this.asking.parts, (id) => deck.mark(deck.shown, id), this.asking.at);
     this.showStatus();

@@ -187,11 +187,13 @@ export class Deck {
    * @param {string} outputId
    * @param {Grade} grade
    * @param {string} id
+   * @param {string} [partId]
    */
-  amend(outputId, grade, id) {
-    const act = this.history.findLast((past) => past.output_id === outputId && !past.part);
+  amend(outputId, grade, id, partId) {
+    const act = this.history.findLast((past) => past.output_id === outputId && past.part === partId);
     act?.ids.push(id);
-    this.grades.set(outputId, grade);
+    if (partId) this.setMark(outputId, partId, grade);
+    else this.grades.set(outputId, grade);
   }
 
   /** Take back the latest act and show its output again; returns the act, or null. */

@@ -13,6 +13,7 @@ const ROWS = [
   ["redo", "key_redo", []],
   ["note", "key_note", []],
   ["criterion", "key_criterion", []],
+  ["inapplicable", "key_inapplicable", []],
   ["mark", "key_mark", []],
   ["edit", "key_edit", []],
   ["agree", "key_agree", []],

@@ -16,6 +16,7 @@ export const USUAL = {
   unseen: "g",
   expand: "e",
   guideline: "i",
+  inapplicable: "d",
 };
 
 /** @type {Record<string, string>} */

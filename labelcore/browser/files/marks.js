@@ -5,6 +5,7 @@ import { el, visible } from "./text.js";
  * The parts of an item: the criteria, then its fields, all as {id, version, name, severity, statement}.
  * @param {Part[]} criteria
  * @param {Item | null | undefined} item
+ * @returns {Part[]}
  */
 export function partsOf(criteria, item) {
   const fields = (item?.fields ?? []).map(({ pointer, value }) => ({
@@ -50,15 +51,15 @@ export class Marks {
    */
   chip(part, grade, at, isAsked) {
     const value = grade?.value ?? "none";
-    const words = this.say(value === "none" ? "not_graded" : value);
+    const words = this.say(value === "none" ? "not_graded" : value === "skipped" ? "inapplicable" : value);
     const isField = part.severity === "field";
-    const severity = isField ? null : el("span", { class: "severity" }, this.say(part.severity));
+    const severity = isField ? null : el("span", { class: "severity" }, this.say(part.required ? "required" : part.severity));
     const content = isField ? el("span", { class: "content" }, ...visible(part.statement.slice(0, 40))) : null;
     const button = el(
       "button",
       {
         type: "button",
-        class: `mark ${part.severity}`,
+        class: `mark ${part.severity}${part.required ? " required" : ""}`,
         "data-value": value,
         "aria-current": isAsked ? "true" : null,
         title: part.statement,

@@ -67,8 +67,9 @@ export class NoteBox {
    * @param {NoteKind} kind
    * @param {string} text
    * @param {string | null} openedBy
+   * @param {string} [about] the part that failed
    */
-  open(kind, text, openedBy) {
+  open(kind, text, openedBy, about = "") {
     this.kind = kind;
     this.openedBy = openedBy;
     this.warned = false;
@@ -77,6 +78,7 @@ export class NoteBox {
     this.label.textContent = this.say(editing ? "edit_label" : failing ? "what_is_wrong" : "note_label");
     this.hint.textContent = this.say(editing ? "edit_hint" : failing ? "note_fail_hint" : "note_hint");
     this.save.textContent = this.say(editing ? "keep_text" : failing ? "save_and_next" : "keep_note");
+    if (failing && about) this.label.replaceChildren(...visible(this.say("what_is_wrong_with", { name: about })));
     this.leave.textContent = this.say(failing ? "no_note" : "cancel");
     this.offers.hidden = editing || !this.phrases?.length;
     this.field.value = text;

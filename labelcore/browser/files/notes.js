@@ -9,6 +9,8 @@ export class Notes {
    */
   constructor(card) {
     this.card = card;
+    /** @type {Part | null} */
+    this.part = null; // that the open note is about, where it is not the whole
   }
 
   get box() {
@@ -30,10 +32,12 @@ export class Notes {
    * @param {NoteKind} kind
    * @param {string} text
    * @param {string | null} code
+   * @param {Part | null} [part]
    */
-  open(kind, text, code) {
+  open(kind, text, code, part = null) {
+    this.part = part;
     this.card.show();
-    this.box.open(kind, text, code);
+    this.box.open(kind, text, code, part?.name);
     this.card.ground.measure();
     this.keepInView();
   }
@@ -47,15 +51,26 @@ export class Notes {
 
   close() {
     if (!this.box.isOpen) return;
+    this.part = null;
     this.card.keep.drop("draft");
     this.box.close();
   }
 
   /** @param {string} typed */
   save(typed) {
+    const { part } = this;
     const isFail = this.box.kind === "fail";
     this.settle(typed.trim());
-    if (isFail) this.card.advance();
+    this.goOn(isFail, part);
+  }
+
+  /**
+   * @param {boolean} isFail
+   * @param {Part | null} part
+   */
+  goOn(isFail, part) {
+    if (part) this.card.asking.next();
+    else if (isFail) this.card.advance();
     else this.card.show();
   }
 
@@ -81,8 +96,15 @@ export class Notes {
     const item = deck.item;
     const grade = item && deck.grade(item.output_id);
     const { kind } = this.box;
+    const { part } = this;
+    const mark = part && deck.mark(deck.shown, part.id);
     this.close();
     if (!item) return;
+    if (part) {
+      this.card.keep.drop(`note/${item.output_id}#${part.id}`);
+      if (mark && note && note !== mark.note) this.card.amendPart(item, part, mark, note);
+      return;
+    }
     if (kind === "edit") {
       if (note && note !== whole(item.text).text.trim()) this.keepExtra(item, "edit", note);
       return;
@@ -95,17 +117,29 @@ export class Notes {
   /**
    * @param {Item} item
    * @param {string} note
+   * @param {Part | null} [part]
    */
-  attach(item, note) {
-    if (note) this.card.keep.put(`note/${item.output_id}`, note);
-    else this.card.keep.drop(`note/${item.output_id}`);
+  attach(item, note, part = null) {
+    const name = `note/${item.output_id}${part ? `#${part.id}` : ""}`;
+    if (note) this.card.keep.put(name, note);
+    else this.card.keep.drop(name);
+  }
+
+  /**
+   * What was written about a part: before its grade was taken back, or with it.
+   * @param {Item} item
+   * @param {Part} part
+   */
+  of(item, part) {
+    const { deck, keep } = this.card;
+    return keep.get(`note/${item.output_id}#${part.id}`) ?? deck.mark(item.output_id, part.id)?.note ?? "";
   }
 
   leave() {
+    const { part } = this;
     const wasFail = this.box.kind === "fail";
     this.close();
-    if (wasFail) this.card.advance();
-    else this.card.show();
+    this.goOn(wasFail, part);
   }
 
   /**

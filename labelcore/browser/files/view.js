@@ -14,6 +14,7 @@ const GRADES = [
   ["pass", "P"],
   ["fail", "F"],
   ["unsure", "U"],
+  ["inapplicable", "D"],
 ];
 const OTHERS = [
   ["skip", "S"],
@@ -59,7 +60,8 @@ export class View {
     this.find = new Find(say, () => this.body);
     this.body = el("div", { class: "body", onclick: () => this.marked.repaint() });
     this.marked = new Marked(say, () => this.body, () => act("mark"));
-    this.dock = el("div", { class: "dock" }, this.marked.button, this.mine, this.suggestion, this.note.element, this.marks.element, this.bar());
+    this.asked = el("p", { class: "asked-now", hidden: true });
+    this.dock = el("div", { class: "dock" }, this.marked.button, this.mine, this.suggestion, this.note.element, this.marks.element, this.asked, this.bar());
     this.root = el(
       "section",
       { class: "card", lang: language, "aria-label": say("card"), "data-state": "loading" },
@@ -101,14 +103,24 @@ export class View {
   }
 
   /**
-   * Which buttons the open question has: pass and fail, or choices (of two sides: no unsure).
-   * @param {{ isChoosing: boolean, isComparing: boolean }} given
+   * Which buttons the open question has: pass and fail, or choices (of two sides: no unsure); and what they answer,
+   * where there is more than the whole.
+   * @param {{ isChoosing: boolean, isComparing: boolean, parts: Part[], current: Part | null }} given
    */
-  showQuestion({ isChoosing, isComparing }) {
+  showQuestion({ isChoosing, isComparing, parts, current: part }) {
     this.isChoosing = isChoosing;
+    this.asked.hidden = parts.length === 0;
+    const name = part?.name ?? this.say("asked_whole");
+    this.asked.replaceChildren(el("strong", {}, ...visible(name)), ...visible(part ? ` ${part.statement}` : ""));
+    for (const action of ["pass", "fail", "unsure", "inapplicable"]) {
+      this.buttons.get(action)?.setAttribute("aria-label", parts.length === 0 ? this.say(action) : `${this.say(action)}: ${name}`);
+    }
+    const skip = this.buttons.get("skip")?.querySelector("span");
+    if (skip) skip.textContent = this.say(part ? "leave_open" : "skip");
     for (const [action, button] of this.buttons) {
       if (["pass", "fail"].includes(action)) button.hidden = isChoosing;
       if (action === "unsure") button.hidden = isComparing;
+      if (action === "inapplicable") button.hidden = part === null;
     }
   }
 
@@ -245,11 +257,6 @@ export class View {
    * @param {Extras | null} extras
    */
   showGrade(grade, attached, extras) {
-    for (const [action, button] of this.buttons) {
-      const value = action === "skip" ? "skipped" : action;
-      if (["undo", "help", "note", "guideline"].includes(action)) continue;
-      button.setAttribute("aria-pressed", String(grade?.value === value));
-    }
     this.choices.show(this.isChoosing, grade);
     const parts = [];
     if (grade) parts.push(this.say("your_grade", { value: this.wordFor(grade) }));
@@ -260,6 +267,19 @@ export class View {
     this.marked.paint(extras?.spans ?? []);
     this.mine.hidden = parts.length === 0;
     this.mine.replaceChildren(...visible(parts.join(" · ")));
+  }
+
+  /**
+   * Press the button of the answer in force to the question that is open.
+   * @param {Grade | null} answer
+   * @param {boolean} isOfPart
+   */
+  showPressed(answer, isOfPart) {
+    for (const [action, button] of this.buttons) {
+      if (["undo", "help", "note", "guideline"].includes(action)) continue;
+      const isSkip = action === (isOfPart ? "inapplicable" : "skip");
+      button.setAttribute("aria-pressed", String(isSkip ? answer?.value === "skipped" : answer?.value === action));
+    }
   }
 
   /**

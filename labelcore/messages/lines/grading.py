@@ -81,6 +81,14 @@ def reviewed(found: grading.Review) -> Iterator[str]:
     yield f"{len(found.review)} outputs come first now."
 
 
+@lines("team ask")
+def asked(found: Sequence[grading.AskedCriterion]) -> Iterator[str]:
+    for at, criterion in enumerate(found, 1):
+        yield f"{at}. {criterion.name}{' (required)' if criterion.required else ''}"
+    if not found:
+        yield "Only the whole is asked for: `labelcore team ask CRITERION --required` asks for more."
+
+
 @lines("guidelines show")
 def guidelines(found: grading.Guidelines) -> Iterator[str]:
     for guideline in found.texts:

@@ -22,6 +22,7 @@ from labelcore.stages.grading.assigning import (
     describe_member as describe_member,
     unassign as unassign,
 )
+from labelcore.stages.grading.asked import AskedCriterion as AskedCriterion, ask as ask, in_order as in_order
 from labelcore.stages.grading.comparing import (
     PairQueue as PairQueue,
     Preferences as Preferences,

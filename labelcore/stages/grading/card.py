@@ -61,6 +61,7 @@ class CardCriterion(Frozen):
     name: str
     severity: Severity
     statement: str = ""
+    required: bool = False
 
 
 class CardLevel(Frozen):

@@ -11,6 +11,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.models import Grade, Output, Project, Term
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import fields_of, part_grades, record
+from labelcore.stages.grading.asked import in_order
 from labelcore.stages.grading.card import (
     CardCriterion,
     CardEvent,
@@ -30,7 +31,6 @@ from labelcore.stages.grading.card import (
 from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
 from labelcore.stages.grading.queueing import Queue, QueueItem, recent
 from labelcore.stages.grading.suggesting import suggestions
-from labelcore.store import criteria as criterion_table
 from labelcore.store.lookups import remembered
 from labelcore.text.terms import occurring
 from labelcore.wording import Wording
@@ -147,14 +147,15 @@ def _terms_in(text: str, terms: Sequence[Term], metadata: Mapping[str, Any]) -> 
 
 
 def _asked_criteria(workspace: Workspace) -> tuple[CardCriterion, ...]:
-    """The accepted criteria, must before should, where the project asks for them."""
-    if not workspace.project.rules.ask_criteria:
+    """The accepted criteria in their order, where the project asks for them."""
+    rules = workspace.project.rules
+    if not rules.ask_criteria:
         return ()
-    current = criterion_table.current(workspace.db, workspace.project.id)
-    accepted = [criterion for criterion in current if criterion.status == "accepted"]
     names = set(CardCriterion.model_fields)
-    accepted.sort(key=lambda criterion: (criterion.severity != "must", criterion.name))
-    return tuple(CardCriterion(**criterion.model_dump(include=names)) for criterion in accepted)
+    return tuple(
+        CardCriterion(**criterion.model_dump(include=names), required=criterion.id in rules.required)
+        for criterion in in_order(workspace)
+    )
 
 
 def _as_card(grade: Grade) -> CardGrade:

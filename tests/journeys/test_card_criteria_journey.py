@@ -1,0 +1,92 @@
+"""Asking by criterion: what is required cannot be missed, a failed one takes a note."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.journeys._card import expect_shown
+
+pytestmark = pytest.mark.journey
+
+CRITERIA = [
+    {
+        "id": f"c{at}",
+        "version": 2,
+        "name": name,
+        "severity": "must",
+        "statement": f"It is {name.lower()}.",
+        "required": required,
+    }
+    for at, (name, required) in enumerate([("Short", True), ("Polite", True), ("Warm", False)], 1)
+]
+
+
+def test_what_is_required_is_asked_first_and_cannot_be_missed(trial: Any, visit: Any) -> None:
+    card = trial(criteria=CRITERIA)
+    page = visit(card)
+    asked = page.locator(".asked-now strong")
+    expect(asked).to_have_text("Short")
+    expect(page.get_by_role("button", name="Fail: Short")).to_be_visible()
+    page.keyboard.press("s")  # left open
+    expect(asked).to_have_text("Polite")
+    page.keyboard.press("d")
+    page.keyboard.press("s")
+    expect(asked).to_have_text("The output as a whole")
+    page.keyboard.press("p")
+    expect(page.locator(".notice")).to_have_text("Not graded yet. Still open: Short")
+    expect_shown(page, "o1")
+    expect(asked).to_have_text("Short")
+    page.keyboard.press("f")
+    expect(page.locator(".note-title label")).to_have_text("Short: what is wrong?")
+    page.keyboard.type("p is a word, fuss too")
+    page.keyboard.press("Enter")
+    expect(asked).to_have_text("Polite")
+    for _ in range(2):
+        page.keyboard.press("c")
+    expect(asked).to_have_text("The output as a whole")
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    expect(asked).to_have_text("Short")
+    answered = [(event["criterion_id"], event["value"], event["note"]) for event in card.wait_for(4)]
+    assert answered == [
+        ("c2", "skipped", ""),
+        ("c1", "fail", ""),
+        ("c1", "fail", "p is a word, fuss too"),
+        (None, "pass", ""),
+    ]
+    assert all(event["criterion_version"] == 2 for event in card.events()[:3])
+
+
+def test_a_note_on_a_criterion_outlives_a_reload_and_an_undo(trial: Any, visit: Any) -> None:
+    card = trial(criteria=CRITERIA)
+    page = visit(card)
+    page.keyboard.press("f")
+    page.keyboard.type("half a ")
+    card.wait_for(1)
+    page.reload()
+    expect(page.locator("#note")).to_have_value("half a ")
+    page.keyboard.type("thought")
+    page.locator(".act.undo").click()
+    expect(page.locator(".mark").first.locator(".value")).to_have_text("–")
+    while page.locator(".asked-now strong").inner_text() != "Short":
+        page.keyboard.press("c")
+    page.keyboard.press("f")
+    expect(page.locator("#note")).to_have_value("half a thought")
+    page.keyboard.press("Enter")
+    notes = [(event["value"], event["note"]) for event in card.wait_for(4)]
+    assert notes == [("fail", ""), ("undone", ""), ("fail", ""), ("fail", "half a thought")]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_card_with_criteria_fits_and_keeps_the_rules_of_accessibility(
+    trial: Any, visit: Any, width: int
+) -> None:
+    page = visit(trial(criteria=CRITERIA), viewport={"width": width, "height": 860})
+    answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    assert not answer.response["violations"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(".act.inapplicable")).to_be_in_viewport()
