@@ -12,6 +12,7 @@ from labelcore.stages.grading.acts import (
     record as record,
     undo as undo,
 )
+from labelcore.stages.grading.asked import AskedCriterion as AskedCriterion, ask as ask, in_order as in_order
 from labelcore.stages.grading.assigning import (
     Assigned as Assigned,
     Ended as Ended,
@@ -22,7 +23,6 @@ from labelcore.stages.grading.assigning import (
     describe_member as describe_member,
     unassign as unassign,
 )
-from labelcore.stages.grading.asked import AskedCriterion as AskedCriterion, ask as ask, in_order as in_order
 from labelcore.stages.grading.comparing import (
     PairQueue as PairQueue,
     Preferences as Preferences,
