@@ -207,6 +207,23 @@ def test_notes_that_the_statement_says_already_are_none() -> None:
     assert not any("price" in clause for clause in found)
 
 
+def test_a_criterion_that_asks_two_things_is_asked_in_parts(
+    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
+) -> None:
+    parts = "names are spelled right"
+
+    def answer(prompt: str) -> dict[str, object]:
+        if REFLECTS in prompt:
+            return {"proposals": []}
+        told = "<<DATA questions" in prompt and parts in prompt
+        return {**verdict(failed="lie" in judged(prompt) or (told and "date" in judged(prompt)))}
+
+    mock.answer = answer
+    statement = f"Every fact is true and all {parts}."
+    found = suggest(workspace, world(workspace, add_outputs, give_all, statement=statement))
+    assert len(of_kind(found, "questions")) == 1
+
+
 @pytest.mark.slow
 def test_where_nothing_is_to_gain_nothing_is_suggested(
     workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint

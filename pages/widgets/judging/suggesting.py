@@ -11,7 +11,7 @@ from labelcore.llm.spending import Purse
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.refining.comparing import change_words
-from labelcore.messages.lines.refining.suggesting import kind_words, state_words
+from labelcore.messages.lines.refining.suggesting import held_out, kind_words, state_words
 from labelcore.stages.refining.offers import accept, reject
 from labelcore.stages.refining.suggesting import USUAL, OngoingSearch, Search, search
 from labelcore.stages.refining.suggestions import Suggestion, Suggestions
@@ -194,7 +194,7 @@ def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *
     if keep:
         with shell.guard():
             kept = accept(workspace, written.version, suggestion.id)
-        versions.tell(workspace, kept.kept)
+        versions.tell(workspace, kept.kept, held_out(kept))
     elif drop:
         with shell.guard():
             reject(workspace, written.version, suggestion.id)

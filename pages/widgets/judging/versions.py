@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
@@ -38,12 +40,12 @@ def offer_to_keep(workspace: Workspace, written: Written) -> None:
         tell(workspace, kept)
 
 
-def tell(workspace: Workspace, kept: KeptVersion) -> None:
+def tell(workspace: Workspace, kept: KeptVersion, more: Iterable[str] = ()) -> None:
     """The page begins anew with the version that is in use now."""
     version = judging.find_judge(workspace, kept.judge_id)
     drafting.forget()
     words = say("Version {n} is in use.", n=kept.version)
-    st.session_state[keys.PROMPT_KEPT] = [words, *(sentence(warning) for warning in kept.warnings)]
+    st.session_state[keys.PROMPT_KEPT] = [words, *more, *(sentence(warning) for warning in kept.warnings)]
     st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
     st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt-versions"})
     st.rerun()

@@ -34,18 +34,27 @@ def suggestions(found: Suggestions) -> Iterator[str]:
 @lines("judge prompt accept")
 def accepted(found: Accepted) -> Iterator[str]:
     yield say("Version {n} of {judge} is in use.", n=found.kept.version, judge=found.kept.judge)
+    yield from held_out(found)
+    for warning in found.kept.warnings:
+        yield sentence(warning)
+
+
+def held_out(found: Accepted) -> Iterator[str]:
+    """Its figures on dev, and how much looking there flatters."""
     figures = found.figures
-    if figures.get("change") is not None:
+    names = {"value": "change", "low": "change_low", "high": "change_high"}
+    points = {end: 100 * figures[name] for end, name in names.items() if figures.get(name) is not None}
+    if len(points) == len(names):
         yield say(
-            "On {n} outputs of dev, which it was not made of, it mends {mended} and breaks {broken}.",
+            "On {n} outputs of dev, which it was not made of, it mends {mended} and breaks {broken}; mean of "
+            "TPR and TNR {value:+.0f} points (95 % between {low:+.0f} and {high:+.0f}).",
             n=figures["n"],
             mended=len(figures["mended"]),
             broken=len(figures["broken"]),
+            **points,
         )
     if told := sentence(found.looks.says):
         yield told
-    for warning in found.kept.warnings:
-        yield sentence(warning)
 
 
 @lines("judge prompt reject")
