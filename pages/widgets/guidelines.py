@@ -85,7 +85,7 @@ def _examples(workspace: Workspace, found: grading.Guidelines) -> None:
 def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(say(example.value), color="green" if example.value == "pass" else "red")
-        st.text(f"{example.why} — {' '.join(text.split())[:120]} ({example.output_id})")
+        st.text(f"{example.why} — {' '.join(text.split())[:120]} ({example.output_id})", width="stretch")
         if st.button(say("Take it out"), key=f"example-out-{example.output_id}"):
             with shell.guard():
                 grading.set_example(workspace, example.output_id, "withdrawn")
