@@ -29,8 +29,6 @@ LOOKS = [
     (390, "light", "zh"),
 ]
 """A theme changes no place, so each stands once with every language; what fits both ends fits between."""
-LARGER = {"judging": {"tall": 3_150, "words": 550}}
-"""Where a page does not hold a limit yet: how far it is from it, and not to grow from there."""
 KEYS = {"grading": ("f",)}
 """States that a key opens."""
 _ENGLISH = re.compile(r"\b[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
@@ -86,7 +84,7 @@ def test_every_page_fits(
         for key in KEYS.get(address, ()):
             page.keyboard.press(key)
             page.wait_for_timeout(400)
-        told = page.evaluate(RULER, LIMITS | LARGER.get(address, {}))
+        told = page.evaluate(RULER, LIMITS)
         english = _english(told["lines"], data) if language != "en" else []
         faults += [f"{address}: {fault}" for fault in (*told["found"], *english)]
     context.close()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from labelcore.judges.kinds import PROBE, kind_of
 from labelcore.messages import say
-from labelcore.messages.verdicts import reason_words
+from labelcore.messages.verdicts import description_words, reason_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.judging.keeping.summaries import show_judge
@@ -22,6 +22,7 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
     """What it holds, in its own form, with what can be changed, and its history."""
     kind, detail = kind_of(version), show_judge(workspace, version)
     source = changing.source_of(version)
+    st.text(description_words(version))
     if kind.learns:
         learned.show_learned(workspace, version)
     elif kind.composed:

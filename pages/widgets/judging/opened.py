@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -28,6 +29,7 @@ from pages.widgets.judging import (
 )
 from pages.widgets.shell import plain
 
+_CLAUSE = re.compile(r"[;；。]|\. ")
 _OF_ALL: dict[str, Callable[[Workspace], None]] = {
     "check": checks.write_check,
     "bring": bringing.show,
@@ -79,7 +81,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
 
 def _show_head(row: JudgeRow, description: str) -> None:
     st.markdown(f"#### {plain(say(row.criterion))} · {plain(row.name)}")
-    st.text(description)
+    st.text(_CLAUSE.split(description, maxsplit=1)[0])  # the rest stands under "How it decides"
     for why in row.stale_because:
         st.write(f":orange[:material/warning:] {plain(say('Stale: {why}.', why=say(why)))}")
     if not row.ran:
