@@ -99,6 +99,8 @@ class Database:
         try:
             yield
         except duckdb.Error as trouble:
+            if self.path and "Corrupt database file" in str(trouble):
+                raise _explain(self.path, trouble) from trouble
             if not _FULL.search(str(trouble)):
                 raise
             raise StoreFull(
@@ -232,7 +234,7 @@ def connect(path: Path | None, memory_limit: str) -> Database:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return Database(path, duckdb.connect(str(path), config=config))
-    except duckdb.IOException as trouble:
+    except duckdb.Error as trouble:  # a checksum that does not fit is no IOException
         raise _explain(path, trouble) from trouble
     except OSError as trouble:
         raise StoreDamaged(
@@ -243,9 +245,9 @@ def connect(path: Path | None, memory_limit: str) -> Database:
         ) from trouble
 
 
-def _explain(path: Path, trouble: duckdb.IOException) -> StoreBusy | StoreDamaged:
+def _explain(path: Path, trouble: duckdb.Error) -> StoreBusy | StoreDamaged:
     text = str(trouble)
-    if "lock" in text.lower():
+    if re.search(r"\block\b", text):  # and not a "block" whose checksum does not fit
         holder = _HOLDER.search(text)
         who = Wording("process {pid}", pid=holder[1]) if holder else Wording("another process")
         return StoreBusy(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from labelcore.errors import BadInput, StoreDamaged
+from labelcore.errors import BadInput, LabelcoreError, StoreDamaged
 from labelcore.store import Database, backups, close_database, open_database
+from tests.databases import empty_file
 
 
 def sqlite(place: Path) -> None:
@@ -69,3 +71,24 @@ def test_no_extension_comes_by_itself(db: Database, tmp_path: Path, name: str) -
     with pytest.raises(duckdb.Error, match="xtension"):
         stored.rows("SELECT * FROM 'https://localhost:9/a.parquet'")
     close_database(tmp_path / "a.duckdb")
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_corrupted_file_is_said_or_read_and_a_backup_takes_its_place(tmp_path: Path, seed: int) -> None:
+    chance, place, backup = random.Random(seed), tmp_path / "work.duckdb", tmp_path / "backup.duckdb"
+    whole = empty_file(backup).read_bytes()
+    torn = bytearray(whole)
+    for _ in range(chance.choice([1, 8, 200])):
+        at = chance.randrange(len(torn) - 64)
+        torn[at : at + 64] = chance.randbytes(64)
+    place.write_bytes(torn[: chance.randrange(len(torn))] if seed % 5 == 0 else torn)
+    told = str(place)
+    try:
+        open_database(place)
+        close_database(place)
+    except LabelcoreError as trouble:
+        told = str(trouble)
+    assert str(place) in told
+    backups.restore(backup, place)
+    open_database(place)
+    close_database(place)
