@@ -18,13 +18,23 @@ _ASPECTS = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r",\s*(?:and|or)\s+|\s+(?:and|or)\s+|,\s*|[、和与及]")
+_FAILS = re.compile(r"\bfail(?:s|ed)?\b|不通过|不合格", re.IGNORECASE)
+_PASSES = re.compile(r"\bpass(?:es|ed)?\b|(?<!不)通过|(?<!不)合格", re.IGNORECASE)
 _SHORTEST = 3
 
 
 def demands(statement: str) -> list[str]:
-    """Its two halves where "and" joins two demands, else none."""
+    """Its two halves where "and" joins two demands, else none; what fails and what passes is one demand."""
     halves = [half.strip(' .,“”"。，') for half in _AND.split(statement)][:2]
-    return halves if len(halves) > 1 and min(map(len, halves)) > _SHORTEST else []
+    if len(halves) < 2 or min(map(len, halves)) <= _SHORTEST or _both_sides(*halves):
+        return []
+    return halves
+
+
+def _both_sides(first: str, other: str) -> bool:
+    """Whether one half says what fails, and the other what passes."""
+    sides = [(bool(_FAILS.search(half)), bool(_PASSES.search(half))) for half in (first, other)]
+    return set(sides) == {(True, False), (False, True)}
 
 
 def listed(text: str) -> list[str]:

@@ -87,3 +87,16 @@ def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
     began = time.monotonic()
     recognise(text)
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "shape",
+    (
+        '{"reason": string, "pass": boolean, "score": number}',
+        "{reason: string, pass: boolean, score: number}",
+        '{"reason": "in one line, with: a quote", "pass": true|false}',
+    ),
+)
+def test_fields_of_a_shape_on_one_line_are_all_found(shape: str) -> None:
+    found = recognise(f"Is {{output}} good? Answer with a JSON object {shape}.").found.answer
+    assert found is not None and (found.field, found.passes, found.fails) == ("pass", ("true",), ("false",))

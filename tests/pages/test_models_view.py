@@ -84,6 +84,8 @@ def test_an_endpoint_is_added_tested_and_taken_away(place: Workspace, mock: tupl
     shown = text_of(app)
     for words in ("It answers and enforces schemas.", "Batches: yes", "it says that it is 'mock-1'"):
         assert words in shown
+    app = healthy(fill(app, url))
+    assert "It answers" not in text_of(app), "what was tested was the endpoint of before"
     healthy(app.button(key="endpoint-remove-near").click().run())
     assert not settings().has_model and KEY not in (settings().keys_file).read_text()
 

@@ -125,3 +125,8 @@ def test_it_is_told_in_lines_and_in_json(workspace: Workspace, judge: JudgeVersi
     document = document_of(operation, found)
     assert {"cells", "chosen", "cost_usd"} <= document.keys()
     assert {"tpr", "tnr_low", "mended", "broken", "cost_per_thousand"} <= document["cells"][2].keys()
+
+
+def test_the_present_model_may_be_named_with_its_endpoint(workspace: Workspace, judge: JudgeVersion) -> None:
+    found = crossed(workspace, judge, model=("mock@default", "big@dear"))
+    assert [cell.state for cell in found.cells] == ["in use", "tried", "tried", "tried"]

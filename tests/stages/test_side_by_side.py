@@ -68,6 +68,15 @@ def test_what_is_in_use_comes_first_then_what_is_best(workspace: Workspace, grad
     assert not found.unheld
 
 
+def test_a_judge_that_was_just_made_is_shown_and_not_called_weak(
+    workspace: Workspace, graded: list[Output]
+) -> None:
+    judge(workspace, "good", graded, ["pass"] * 20 + ["fail"] * 20)
+    new = judge(workspace, "new", [], [])
+    found = judge_table(workspace)
+    assert {row.judge_version_id: row.state for row in found.shown}[new] == "not run yet"
+
+
 def test_the_figures_are_counts_with_intervals(workspace: Workspace, graded: list[Output]) -> None:
     judge(workspace, "fair", graded, [*["pass"] * 15, *["fail"] * 22, *["abstain"] * 3])
     (row,) = judge_table(workspace).rows
@@ -113,7 +122,7 @@ def test_a_judge_without_verdicts_is_not_measurable_and_says_why(
     (row,) = found.rows
     assert row.catches.value is None and row.catches.why_not == "not run yet"
     assert row.false_alarms.value is None and row.false_alarms.why_not == "not run yet"
-    assert row.weak and not row.shown and not row.ran
+    assert row.weak and row.shown and not row.ran
     assert found.unheld[0].helps.code == "helps_run"
 
 

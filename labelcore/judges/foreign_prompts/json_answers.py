@@ -121,9 +121,12 @@ def _flat(data: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[st
 
 def _loose_pairs(stretch: str) -> Iterator[tuple[str, str]]:
     """The keys of something like JSON, such as ``{pass: boolean; reason: string;}``."""
-    key = rf"[{QUOTE}]?(?P<key>[^\W\d]\w{{0,40}})[{QUOTE}]?"
-    for match in re.finditer(rf"[{{,;\n]\s*{key}\s*[:：]\s*(?P<value>[^\n;]{{0,160}})", stretch):
-        yield match["key"], re.split(rf",\s*[{QUOTE}]?\w+[{QUOTE}]?\s*:", match["value"])[0]
+    mark = rf"[{QUOTE}]" if re.match(rf"\{{\s*[{QUOTE}]", stretch) else rf"[{QUOTE}]?"
+    following = rf",\s*{mark}[^\W\d]\w{{0,40}}{mark}\s*[:：]"
+    key = rf"{mark}(?P<key>[^\W\d]\w{{0,40}}){mark}"
+    value = rf"(?P<value>(?:(?!{following})[^\n;]){{0,160}})"
+    for match in re.finditer(rf"[{{,;\n]\s*{key}\s*[:：]\s*{value}", stretch):
+        yield match["key"], match["value"]
 
 
 def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:

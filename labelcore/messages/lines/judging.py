@@ -229,7 +229,7 @@ def run_words(run: Run) -> str:
     )
     words = f"{words}; {spent}" if run.requests or run.answers_cached else words
     if run.state == "running" and (len(run.pending) > 1 or run.seconds_left is None):
-        words = f"{words}; {pending_words(run)}"
+        words = "; ".join(filter(None, (words, pending_words(run))))
     for label, kinds in ((say("no verdict"), run.error_kinds), (say("asked again"), run.faults)):
         words = f"{words}; {label}: {trouble_counts(kinds)}" if kinds else words
     return words

@@ -31,7 +31,7 @@ from labelcore.store.verdicts import costs
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-State = Literal["in the set", "candidate", "weak", "stale"]
+State = Literal["in the set", "candidate", "weak", "stale", "not run yet"]
 _BEST, _FEWEST = 2, 3
 """So many judges of a criterion are shown first; with fewer fails than that nobody can tell a good one."""
 
@@ -78,6 +78,8 @@ class JudgeRow(Frozen):
         """Where it stands."""
         if self.stale_because:
             return "stale"
+        if not (self.ran or self.in_set):
+            return "not run yet"
         return "in the set" if self.in_set else "weak" if self.weak else "candidate"
 
     @property
@@ -225,9 +227,10 @@ def _edge(row: JudgeRow) -> float:
 
 
 def _with_best(group: Sequence[JudgeRow]) -> Iterator[JudgeRow]:
-    """One criterion's judges, the best first; those of the set and the best that hold up are shown."""
+    """One criterion's judges, the best first; shown: those of the set, the best that hold up, the new."""
     for place, row in enumerate(group):
-        yield row.model_copy(update={"shown": row.in_set or (place < _BEST and not row.weak)})
+        shown = row.in_set or not row.ran or (place < _BEST and not row.weak)
+        yield row.model_copy(update={"shown": shown})
 
 
 def _unheld(row: JudgeRow, criterion: Criterion | None) -> Unheld:

@@ -204,7 +204,7 @@ def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Ce
         grid.version or (judge.version,), grid.model or ("",), grid.examples or (present.shown,)
     ):
         version = numbered(workspace, judge, number)
-        spec = moved(workspace, version, model) if model and model != present.model else dict(version.spec)
+        spec = moved(workspace, version, model) if model else dict(version.spec)
         spec = {name: value for name, value in spec.items() if name != "shown"}
         spec |= {"shown": shown} if shown else {}
         made = version.model_copy(update={"spec": spec})

@@ -207,7 +207,10 @@ def migrate(
         BadInput: the judge has no prompt, asks this model already, or nothing is graded.
         ModelTrouble: the endpoint is not configured.
     """
-    new = drafted(workspace, judge, moved(workspace, judge, to))
+    spec = moved(workspace, judge, to)
+    if spec == judge.spec:
+        raise BadInput("{name} asks this model already.", next_step="Name another.", name=judge.name)
+    new = drafted(workspace, judge, spec)
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
     graded = graded_outputs(workspace, criterion, BOTH)
     ids = _shadowed(workspace, judge, graded, moving.limit)
@@ -258,9 +261,10 @@ def _kept(
 
 
 def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
-    """The specification with another model. Behind the last @ stands an endpoint, where one is called so;
-    else
-    one with this model is asked, or the one that the judge asks.
+    """The specification with the model; unchanged where the judge asks it already.
+
+    Behind the last @ stands an endpoint, where one is called so; else one with this model is asked, or
+    the one that the judge asks.
     """
     model, at, name = to.rpartition("@")
     known = settings().all_endpoints
@@ -272,7 +276,7 @@ def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
     having = [endpoint for endpoint in known.values() if endpoint.model == model]
     found = known[name] if name else having[0] if having else _asked_by(prompt)
     if model == prompt.spec.model and found.address == _asked_by(prompt).address:
-        raise BadInput("{name} asks this model already.", next_step="Name another.", name=judge.name)
+        return dict(judge.spec)
     kept = {key: value for key, value in prompt.content.items() if key != "endpoint"}
     return kept | {"model": model, "address": found.address} | ({"endpoint": name} if name else {})
 

@@ -31,7 +31,8 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
             _propose(workspace)
         if found.rows:
             shell.go_to("6_results.py", say("Choose the set"), {keys.RESULTS_VIEW: "judges"})
-        with st.popover(say("More")):
+        view = st.query_params.get(keys.JUDGE_VIEW, "")
+        with st.popover(say("More"), key=f"judges-more-{view}"):  # another one, closed, beside what it opened
             _offer_tools(workspace, stale)
         connecting.offer(
             say(

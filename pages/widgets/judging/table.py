@@ -17,7 +17,13 @@ from pages.widgets import keys, shell
 from pages.widgets.components import judge_opened, judges_table
 from pages.widgets.shell import plain
 
-_KIND = {"in the set": "used", "candidate": "candidate", "weak": "weak", "stale": "stale"}
+_KIND = {
+    "in the set": "used",
+    "candidate": "candidate",
+    "weak": "weak",
+    "stale": "stale",
+    "not run yet": "weak",
+}
 
 
 def read(workspace: Workspace) -> JudgeTable:
