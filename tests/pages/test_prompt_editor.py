@@ -212,6 +212,15 @@ def test_an_endpoint_that_refuses_is_said_and_the_draft_stays(
     assert "Mended" not in told
 
 
+def test_answers_of_another_form_are_told_with_their_kind_first(
+    judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    mock.shares = {"malformed": 1.0}
+    app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
+    (told, *_) = [warning.value for warning in app.warning]
+    assert told.startswith("malformed: The model's answer was not the asked\\-for JSON"), told
+
+
 def proposing(prompt: str) -> dict[str, object]:
     """The endpoint, which knows what it misses once it is asked to reflect."""
     if "You improve the prompt of a judge" in prompt:

@@ -151,6 +151,12 @@ def test_kinds_are_said_in_chinese_with_the_endpoints_own_words() -> None:
         assert "context length" not in run_words(run)
 
 
+def test_a_run_that_has_just_begun_is_told_without_a_loose_end() -> None:
+    begun = {"id": "r", "project_id": "p", "judge_version_ids": ["j"], "n_outputs": 3, "total": 3}
+    run = Run.model_validate({**begun, "state": "running", "seconds": 1})
+    assert run_words(run) == "Running: 0 of 3 in 1 s"
+
+
 def test_only_graded_outputs_are_decided_where_that_is_asked(
     workspace: Workspace, add_outputs: Add, give: Callable[..., object], mock: MockEndpoint
 ) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
+from labelcore.messages.running import kind_word
 from labelcore.models import Decision
 from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.refining.drafts import Draft, lint_draft, try_draft
@@ -163,8 +164,8 @@ def _show_answer(trial: Trial) -> None:
             st.write(plain(line))
     if trial.looks.says:
         st.write(plain(sentence(trial.looks.says)))
-    for words, n in trial.troubles.items():
-        st.warning(plain(say("{n} outputs have no decision: {why}", n=n, why=words)))
+    for kind, words in trial.troubles.items():
+        st.warning(f"{plain(kind_word(kind))}: {plain(words)}")
     if trial.message:
         st.warning(plain(trial.message))
 
