@@ -91,11 +91,11 @@ def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    (
+    [
         '{"reason": string, "pass": boolean, "score": number}',
         "{reason: string, pass: boolean, score: number}",
         '{"reason": "in one line, with: a quote", "pass": true|false}',
-    ),
+    ],
 )
 def test_fields_of_a_shape_on_one_line_are_all_found(shape: str) -> None:
     found = recognise(f"Is {{output}} good? Answer with a JSON object {shape}.").found.answer

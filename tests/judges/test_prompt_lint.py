@@ -101,10 +101,10 @@ def test_a_chinese_prompt_is_read_too() -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    (
+    [
         "Anything that the source does not say fails; passes when each statement can be found there.",
         "编造内容的不通过；每句话都有出处的通过。",
-    ),
+    ],
 )
 def test_what_fails_and_what_passes_are_one_demand(statement: str) -> None:
     assert lint(changed(statement=statement)) == []
