@@ -30,7 +30,7 @@ from labelcore.stages.grading.rules import review
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
-from labelcore.stages.judging.running.trial_run import ask_unstored
+from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
 from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stages.refining.mending import Repair, repair
@@ -207,10 +207,7 @@ def migrate(
         BadInput: the judge has no prompt, asks this model already, or nothing is graded.
         ModelTrouble: the endpoint is not configured.
     """
-    spec = moved(workspace, judge, to)
-    if spec == judge.spec:
-        raise BadInput("{name} asks this model already.", next_step="Name another.", name=judge.name)
-    new = drafted(workspace, judge, spec)
+    new = _target(workspace, judge, to)
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
     graded = graded_outputs(workspace, criterion, BOTH)
     ids = _shadowed(workspace, judge, graded, moving.limit)
@@ -224,11 +221,10 @@ def migrate(
     picks, settles = _to_grade(compared, both, found)
     if moving.ask and picks:
         review(workspace, [pick.output_id for pick in picks])
-    loses = (found.balanced.value or 0) < 0 and advice_on(found) != "switch" and not moving.no_repair
     of_graded = {key: old[key] for key in both if key in graded.fails}
     pairing = Pairing(graded, judge, new, of_graded, {key: known[key] for key in of_graded})
     _, looks = change_on_dev(workspace, pairing)
-    mended = repair(workspace, pairing, options) if loses else None
+    mended = repair(workspace, pairing, options) if _loses(found, moving) else None
     return Migration(
         judge=judge.name,
         judge_version_id=judge.id,
@@ -244,12 +240,32 @@ def migrate(
         repair=mended,
         looks=looks,
         kept=_kept(workspace, judge, new, to, moving),
-        cost_usd=tried.run.cost_usd + (mended.cost_usd if mended else 0.0),
-        requests=tried.run.requests,
-        state=tried.run.state,
-        message=" ".join(filter(None, (problem, tried.run.message))),
-        troubles=dict(tried.run.reasons),
+        **_ended(tried, mended, problem),
     )
+
+
+def _target(workspace: Workspace, judge: JudgeVersion, to: str) -> JudgeVersion:
+    """The judge as another model would decide; BadInput where it asks that one already."""
+    spec = moved(workspace, judge, to)
+    if spec == judge.spec:
+        raise BadInput("{name} asks this model already.", next_step="Name another.", name=judge.name)
+    return drafted(workspace, judge, spec)
+
+
+def _loses(found: Change, moving: Moving) -> bool:
+    """Whether other examples or wordings should be tried."""
+    return (found.balanced.value or 0) < 0 and advice_on(found) != "switch" and not moving.no_repair
+
+
+def _ended(tried: Tried, mended: Repair | None, problem: str) -> dict[str, Any]:
+    """What it took, and how it ended."""
+    return {
+        "cost_usd": tried.run.cost_usd + (mended.cost_usd if mended else 0.0),
+        "requests": tried.run.requests,
+        "state": tried.run.state,
+        "message": " ".join(filter(None, (problem, tried.run.message))),
+        "troubles": dict(tried.run.reasons),
+    }
 
 
 def _kept(

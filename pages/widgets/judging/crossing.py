@@ -119,9 +119,9 @@ def _ask(workspace: Workspace, written: Written) -> None:
 
 def _models(written: Written) -> list[str]:
     """The judge's own, then the others that are configured, as MODEL or MODEL@ENDPOINT."""
-    own, found = written.draft.model, [written.draft.model]
+    present, found = written.draft.model, [written.draft.model]
     for name, endpoint in settings().all_endpoints.items():
-        if endpoint.model and endpoint.model != own:
+        if endpoint.model and endpoint.model != present:
             found.append(endpoint.model if name == DEFAULT else f"{endpoint.model}@{name}")
     return list(dict.fromkeys(found))
 
