@@ -75,15 +75,20 @@ def show(workspace: Workspace, written: Written) -> None:
     if trying.draft != written.draft:
         st.info(say("The prompt was changed since it was tried: these figures are of the words before."))
         _offer(workspace, written)
-    if trying.trial:
-        _show_answer(trying.trial)
-        if trying.draft == written.draft:
-            versions.offer_to_keep(workspace, written)
-        if trying.trial.attempts:
-            _show_figures(trying.trial)
-            show_lists(workspace, written, trying.trial)
-        if trying.draft == written.draft:
-            _offer_more(workspace, written, trying.trial)
+    if trying.trial is None:
+        return
+    same = trying.draft == written.draft
+    _show_answer(trying.trial)
+    if not trying.trial.attempts:  # nothing is known of it: it can be tried again, not kept
+        if same:
+            _offer(workspace, written)
+        return
+    if same:
+        versions.offer_to_keep(workspace, written)
+    _show_figures(trying.trial)
+    show_lists(workspace, written, trying.trial)
+    if same:
+        _offer_more(workspace, written, trying.trial)
 
 
 def _offer(workspace: Workspace, written: Written) -> None:
