@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from labelcore import api, places
 from labelcore.catalogue import catalogue
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotAllowed
-from labelcore.operations import WRITTEN, find_operation, names_files
+from labelcore.operations import WRITTEN, FileText, find_operation, names_files
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import close_database, open_database
@@ -24,10 +25,12 @@ from labelcore.workspace import Workspace
 ROWS = "answer\nwhat is said\n"
 READERS = {"team merge", "import", "preview", "redact restore", "local-model start", "library load"}
 WRITERS = {
+    "audit": "out",
     "backup": "out",
     "card": "out",
     "export": "out",
     "import": "redact_key",
+    "judge prompt show": "out",
     "library save": "out",
     "preview": "redact_key",
     "probe export": "out",
@@ -133,6 +136,11 @@ def test_nobody_reads_or_overwrites_what_labelcore_keeps_for_itself(
             run(here, "backup", here=True, out=str(tmp_path / name))
 
 
+def _is_text(annotation: Any) -> bool:
+    """Whether the caller reads the file, so that its text is what arrives."""
+    return isinstance(annotation, FileText) or any(map(_is_text, get_args(annotation)))
+
+
 def test_every_operation_that_takes_a_path_is_known_as_a_reader_or_a_writer() -> None:
     """A new operation with a path says so here; a name of a file that is plain text is no Path."""
     readers: set[str] = set()
@@ -140,7 +148,8 @@ def test_every_operation_that_takes_a_path_is_known_as_a_reader_or_a_writer() ->
     for name in catalogue():
         fields = find_operation(name).fields
         checked = {field for field, told in fields.items() if names_files(told.annotation)}
-        assert not {"file", "path", "out", "folder"} & fields.keys() - checked, name
+        texts = {field for field, told in fields.items() if _is_text(told.annotation)}
+        assert not {"file", "path", "out", "folder"} & fields.keys() - checked - texts, name
         readers |= {name} if checked - WRITTEN else set()
         if found := checked & WRITTEN:
             writers[name] = "".join(found)

@@ -87,7 +87,7 @@ def write(template: Template, answer: AnswerFormat | None = None) -> str:
     head += [f"answer: {answer.model_dump_json()}"] if answer else []
     parts = [f"{name}:\n{_escaped(getattr(template, name))}" for name in _PARTS if getattr(template, name)]
     text = "\n\n".join([*filter(None, ["\n".join(head)]), *parts]) + "\n"
-    if _from_lines(text).template == template:
+    if "\r" not in text and _from_lines(text).template == template:
         return text
     kept = template.model_dump() | ({"answer": answer.model_dump(mode="json")} if answer else {})
     return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"

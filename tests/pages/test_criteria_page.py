@@ -100,7 +100,7 @@ def test_proposed_criteria_come_first_and_are_accepted_together(rubric: Workspac
 def test_a_criterion_is_edited_merged_and_the_merge_taken_back(rubric: Workspace) -> None:
     first, other, *_ = editing.list_criteria(rubric, status="accepted")
     app = view("edit", first.id)
-    app.text_area[0].set_value("It is short.")
+    next(area for area in app.text_area if area.value == first.statement).set_value("It is short.")
     press(app, "Save a new version")
     assert "It is short." in [element.value for element in app.text]
     app = view("merge", first.id)

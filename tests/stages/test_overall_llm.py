@@ -108,4 +108,5 @@ def test_a_judge_with_both_kinds_of_examples_has_nothing_to_say(
 
 
 def test_no_example_at_all_is_said_too(workspace: Workspace) -> None:
-    assert "no examples" in str(teaching.one_sided(Subject(None, {"o": True}), {}))
+    bare = {"name": "Overall", "statement": "It is good."}
+    assert "no examples" in str(teaching.one_sided(Subject(None, {"o": True}), bare))
