@@ -104,7 +104,9 @@ def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
     workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
     first, tool = pair
-    model = tool.model_copy(update={"id": "j_llm", "judge_id": "judge_llm", "name": "a model", "kind": "llm"})
+    asks = {"prompt_version": "judge-v2", "name": "Facts", "statement": "Every fact is true.", "model": "m"}
+    known_as = {"id": "j_llm", "judge_id": "judge_llm", "name": "a model"}
+    model = tool.model_copy(update=known_as | {"kind": "llm", "spec": asks})
     judge_table.save(workspace.db, [model])
     known = verdict_table.of_outputs(
         workspace.db, output_table.ids(workspace.db, workspace.project.id), [tool.id]
