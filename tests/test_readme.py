@@ -102,15 +102,31 @@ NOT_RUN = (
     "endpoints add",  # then every command that follows would ask it
     "endpoints test",
     "local-model",
+    "criteria stop",  # where nothing is under way
+    "guidelines set",  # from files that are not here
+    "guidelines example",
+    "judge run --max-cost",  # where no model has a price
+    "team assign --",  # by fields and people that the sample project does not have
+    "team assign anna",
+    "team unassign",
+    "team member",
+    "team take-over",
+    "team release",
     "serve",  # until it is stopped
     "demo",
 )
 
 
 def can_run(line: str) -> bool:
-    """Whether it names nothing that readers must put in, and all that the command asks for."""
+    """Whether it names nothing that readers must put in, and all that the command asks for; `derive` alone
+    asks a model.
+    """
     words = shlex.split(line)[1:]
-    if " ".join(words).startswith(NOT_RUN) or any(re.fullmatch(r"[A-Z]+(\.\w+)?", word) for word in words):
+    if (
+        words == ["derive"]
+        or " ".join(words).startswith(NOT_RUN)
+        or any(re.fullmatch(r"[A-Z]+(\.\w+)?", word) for word in words)
+    ):
         return False
     command: Any = command_tree()
     while words and hasattr(command, "get_command"):
