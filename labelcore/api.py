@@ -139,8 +139,11 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 def _welcome_first(db: Database) -> None:
     """Where accounts are wanted and nobody has one, who started the app gets the first."""
     if settings().sign_in == "accounts" and (secret := signing.invite_first(db)):
-        words = f"Nobody has an account yet. Make the first: {JOIN}?invitation={secret} (behind the address)"
-        print(words, file=sys.stderr, flush=True)  # noqa: T201 - a log would keep the secret
+        words = (
+            f"Nobody has an account yet. Make the first: {JOIN}?invitation={secret} (behind the address)\n"
+        )
+        sys.stderr.write(words)  # a log would keep the secret
+        sys.stderr.flush()
 
 
 _log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import stat
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
@@ -29,11 +30,8 @@ def write(store: KeyStore, file: Path, name: str, key: str) -> None:
         BadInput: there is no keyring, or the file can be read by others or not be written.
     """
     if store == "keyring":
-        backend = _keyring()
-        try:
+        with _opened() as backend:
             backend.set_password(_SERVICE, name, key)
-        except Exception as trouble:  # noqa: BLE001 - each system's keyring has its own
-            raise _no_keyring(str(trouble)[:200].rstrip(".")) from None
     else:
         _change(file, _read(file) | {name: key})
 
@@ -42,11 +40,8 @@ def read(store: KeyStore, file: Path, name: str) -> str | None:
     """The key that is kept under a name; BadInput as in writing."""
     if store == "file":
         return _read(file).get(name)
-    backend = _keyring()
-    try:
+    with _opened() as backend:
         found = backend.get_password(_SERVICE, name)
-    except Exception as trouble:  # noqa: BLE001 - as above
-        raise _no_keyring(str(trouble)[:200].rstrip(".")) from None
     return str(found) if found else None
 
 
@@ -66,6 +61,15 @@ def keyring_trouble() -> str:
     except BadInput as trouble:
         return trouble.what
     return ""
+
+
+@contextlib.contextmanager
+def _opened() -> Iterator[Any]:
+    backend = _keyring()
+    try:
+        yield backend
+    except Exception as trouble:  # noqa: BLE001 - each system's keyring raises errors of its kind
+        raise _no_keyring(str(trouble)[:200].rstrip(".")) from None
 
 
 def _keyring() -> Any:

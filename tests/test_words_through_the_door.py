@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import pytest
 from typing_extensions import override
@@ -17,7 +18,7 @@ from labelcore.progress import silent
 class Door(BaseHTTPRequestHandler):
     """Keeps what it was sent and answers that it is done."""
 
-    bodies: list[bytes] = []  # noqa: RUF012 - emptied by each test
+    bodies: ClassVar[list[bytes]] = []
 
     def do_POST(self) -> None:
         """One command."""

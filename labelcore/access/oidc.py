@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 
@@ -41,19 +41,24 @@ def _provider() -> Any:
     )
 
 
+async def _asked(question: Awaitable[Any]) -> Any:
+    """The provider's answer; None where there is none, or it is forged or stale."""
+    try:
+        return await question
+    except Exception:  # noqa: BLE001 - whatever the network or the provider does, nobody is signed in
+        return None
+
+
 async def start(request: Request) -> Response:
     """Lead to the provider, with what only this browser and the provider know."""
     if settings().sign_in != "oidc":
         return PlainTextResponse("There is no sign-in provider here.", 404)
     request.session[_NEXT] = sessions.local(request.query_params.get("next", "/"))
-    try:
-        answer: Response = await _provider().authorize_redirect(request, _own_address(request))
-    except Exception:  # noqa: BLE001 - whatever the network or the provider does ends here
-        return _refused("The sign-in provider cannot be reached.")
-    return answer
+    answer = await _asked(_provider().authorize_redirect(request, _address_of_return(request)))
+    return answer or _refused("The sign-in provider cannot be reached.")
 
 
-def _own_address(request: Request) -> str:
+def _address_of_return(request: Request) -> str:
     """Where the provider sends the browser back to; a proxy tells by which scheme it was called."""
     scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
     return str(request.url_for("oidc back").replace(scheme=scheme))
@@ -62,12 +67,11 @@ def _own_address(request: Request) -> str:
 async def _back(request: Request, with_session: Callable[[Request, str, str], Response]) -> Response:
     if settings().sign_in != "oidc":
         return PlainTextResponse("There is no sign-in provider here.", 404)
-    try:
-        token = await _provider().authorize_access_token(request)
-        claims = dict(token["userinfo"])
-        subject = f"{claims['iss']} {claims['sub']}"
-    except Exception:  # noqa: BLE001 - a forged or stale answer, of whatever kind, signs nobody in
+    token = await _asked(_provider().authorize_access_token(request)) or {}
+    claims = dict(token.get("userinfo") or {})
+    if not (claims.get("iss") and claims.get("sub")):
         return _refused("The sign-in was not completed.")
+    subject = f"{claims['iss']} {claims['sub']}"
     address = str(claims.get("email") or "") if claims.get("email_verified") is True else ""
 
     def begin() -> str:

@@ -21,7 +21,8 @@ BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": 
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
-_noun: ContextVar[Noun] = ContextVar("noun", default=Noun())  # noqa: B039 (frozen)
+_USUAL = Noun()
+_noun: ContextVar[Noun] = ContextVar("noun", default=_USUAL)
 
 
 def language() -> Language:

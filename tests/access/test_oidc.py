@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from joserfc import jwt
@@ -125,7 +125,7 @@ def led_through(browser: TestClient) -> Any:
     asked = browser.get("/team", headers={"accept": "text/html"})
     form = browser.get(asked.headers["location"])
     out = browser.get(form.headers["location"])
-    back = httpx.get(out.headers["location"]).headers["location"]
+    back = httpx2.get(out.headers["location"]).headers["location"]
     return browser.get(back.removeprefix("http://testserver"))
 
 
@@ -162,7 +162,7 @@ def test_a_forged_answer_signs_nobody_in(place: Workspace, provider: Provider, f
 def test_an_answer_without_its_question_signs_nobody_in(place: Workspace, provider: Provider) -> None:
     victim, attacker = client(), client()
     out = attacker.get("/labelcore/oidc")
-    back = urlsplit(httpx.get(out.headers["location"]).headers["location"])
+    back = urlsplit(httpx2.get(out.headers["location"]).headers["location"])
     assert parse_qs(back.query)["state"]
     assert victim.get(f"{back.path}?{back.query}").status_code == 401  # another browser's state
     assert victim.get("/labelcore/oidc/back?code=x&state=y").status_code == 401

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -47,8 +48,9 @@ def test_no_page_breaks_the_rules(app: str) -> None:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         found: list[str] = []
-        for scheme in ("light", "dark"):
-            page = chromium.new_context(color_scheme=scheme, bypass_csp=True).new_page()  # type: ignore[arg-type]  # literals above
+        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+        for scheme in schemes:
+            page = chromium.new_context(color_scheme=scheme, bypass_csp=True).new_page()
             for name in PAGES:
                 page.goto(f"{app}/{name}")
                 page.locator("h1").first.wait_for(timeout=30_000)

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
@@ -69,12 +70,10 @@ def data(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
 def test_every_page_fits(
-    browser: Browser, app: str, data: str, width: int, theme: str, language: str
+    browser: Browser, app: str, data: str, width: int, theme: Literal["light", "dark"], language: str
 ) -> None:
     context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=theme,  # type: ignore[arg-type]  # literals above
-        bypass_csp=True,
+        viewport={"width": width, "height": 900}, color_scheme=theme, bypass_csp=True
     )
     page = context.new_page()
     faults = []

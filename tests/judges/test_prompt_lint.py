@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,11 +25,11 @@ GOOD = PromptDraft(
 )
 
 
-def changed(**change: object) -> PromptDraft:
+def changed(**change: Any) -> PromptDraft:
     """The good prompt with other words, or with other things known of it."""
     words = {name: value for name, value in change.items() if name in Template.model_fields}
     rest = {name: value for name, value in change.items() if name not in words}
-    return replace(GOOD, template=PROMPT.model_copy(update=words), **rest)  # type: ignore[arg-type]
+    return replace(GOOD, template=PROMPT.model_copy(update=words), **rest)
 
 
 def kinds(draft: PromptDraft) -> list[tuple[str, bool]]:

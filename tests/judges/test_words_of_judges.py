@@ -7,7 +7,7 @@ import pytest
 from labelcore.judges.kinds import kind_of
 from labelcore.messages.catalogue import speaking
 from labelcore.messages.verdicts import description_words, reason_words
-from labelcore.models import JudgeVersion, Output
+from labelcore.models import Decision, JudgeVersion, Output
 
 OUTPUT = Output(id="o", project_id="p", text="- one\n- two\n- three\n- four")
 
@@ -56,9 +56,10 @@ def test_a_description_is_said_in_both_languages(
 def test_a_reason_is_said_in_both_languages() -> None:
     version = judge()
     (decision,) = kind_of(version).decide([OUTPUT])
-    assert reason_words(version, OUTPUT, decision.reason) == "4 list items: more than 3."  # type: ignore[union-attr]
+    assert isinstance(decision, Decision)
+    assert reason_words(version, OUTPUT, decision.reason) == "4 list items: more than 3."
     with speaking("zh"):
-        assert reason_words(version, OUTPUT, decision.reason) == "列表项数为 4：多于 3。"  # type: ignore[union-attr]
+        assert reason_words(version, OUTPUT, decision.reason) == "列表项数为 4：多于 3。"
 
 
 def test_old_and_foreign_sentences_stand_as_they_are_kept() -> None:

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import SecretStr
@@ -129,9 +130,7 @@ def keyring_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     class Memory(KeyringBackend):
         priority = 5
 
-        def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]  # the package's own
-            self.kept: dict[tuple[str, str], str] = {}
+        kept: ClassVar[dict[tuple[str, str], str]] = {}
 
         def get_password(self, service: str, username: str) -> str | None:
             return self.kept.get((service, username))
@@ -143,17 +142,17 @@ def keyring_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             del self.kept[service, username]
 
     before = keyring.get_keyring()
-    keyring.set_keyring(Memory())
+    Memory.kept.clear()
+    memory: type[Any] = Memory  # the package has no types
+    keyring.set_keyring(memory())
     yield
     keyring.set_keyring(before)
 
 
 def test_without_a_keyring_that_is_said_with_what_else_there_is(workspace: Workspace) -> None:
     keyring = pytest.importorskip("keyring")
-    from keyring.backends.fail import Keyring
-
     before = keyring.get_keyring()
-    keyring.set_keyring(Keyring())  # type: ignore[no-untyped-call]  # as above
+    keyring.set_keyring(keyring.core.load_keyring("keyring.backends.fail.Keyring"))
     try:
         with pytest.raises(BadInput, match="keyring of the system cannot be used") as refused:
             add_endpoint(workspace, "near", order=HERE, key=SecretStr(KEY), keep="keyring")

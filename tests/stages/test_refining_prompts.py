@@ -55,7 +55,8 @@ def judge(workspace: Workspace, criterion: Criterion) -> JudgeVersion:
 
 
 def change(workspace: Workspace, template: Template, why: str = "shorter") -> KeptVersion:
-    return prompts.set_prompt(workspace.by("ed"), "Short · m", file=write(template), why=why)  # type: ignore[arg-type]
+    judge = judging.find_judge(workspace, "Short · m")
+    return prompts.set_prompt(workspace.by("ed"), judge, file=write(template), why=why)
 
 
 def present(workspace: Workspace) -> JudgeVersion:
@@ -101,7 +102,7 @@ def test_a_judge_without_a_prompt_says_so(workspace: Workspace, criterion: Crite
     spec = {"detector": "words", "side": "above", "threshold": 60}
     stored(workspace, [Draft("code", "long", spec, "").version(workspace.project, criterion)])
     with pytest.raises(BadInput, match="'long' is a code judge: it asks no model and has no prompt"):
-        prompts.show(workspace, "long")  # type: ignore[arg-type]
+        prompts.show(workspace, judging.find_judge(workspace, "long"))
 
 
 def test_a_panel_names_whose_prompts_it_has(workspace: Workspace, criterion: Criterion) -> None:
@@ -109,7 +110,7 @@ def test_a_panel_names_whose_prompts_it_has(workspace: Workspace, criterion: Cri
     spec = {"panel": [member, {**member, "variant": "strict"}], "names": ["a", "b"], "rule": "majority"}
     stored(workspace, [Draft("llm", "both", spec, "").version(workspace.project, criterion)])
     with pytest.raises(BadInput, match="'both' is a panel: each of its 2 members"):
-        prompts.show(workspace, "both")  # type: ignore[arg-type]
+        prompts.show(workspace, judging.find_judge(workspace, "both"))
 
 
 def test_a_changed_prompt_is_the_next_version_of_the_same_judge(
