@@ -34,12 +34,17 @@ def show_output(output: Output, *, height: int | None = None) -> None:
         st.text(f"{turn.role}: {turn.content}")
         for call in turn.tool_calls:
             st.code(f"{call.name}({call.arguments})", language=None, wrap_lines=True)
-    if height is None or len(output.text) <= height * 2:
-        st.code(output.text, language=None, wrap_lines=True)
+    show_text(output.text, None if height is None else height * 2, say("Whole output"))
+
+
+def show_text(text: str, most: int | None, whole: str) -> None:
+    """A text, of a longer one its beginning, all of it in a fold: no key reaches a box that scrolls."""
+    if most is None or len(text) <= most:
+        st.code(text, language=None, wrap_lines=True)
         return
-    st.code(f"{output.text[: height * 2]} …", language=None, wrap_lines=True)
-    with st.expander(say("Whole output")):
-        st.code(output.text, language=None, wrap_lines=True)
+    st.code(f"{text[:most]} …", language=None, wrap_lines=True)
+    with st.expander(whole):
+        st.code(text, language=None, wrap_lines=True)
 
 
 def show_disagreements(found: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion) -> None:

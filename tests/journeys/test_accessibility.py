@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
@@ -18,12 +17,13 @@ from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import menu
 from tests.app_server import serving
+from tests.journeys.rules import broken, settle
 from tests.stages.test_loop import plant
 
 pytestmark = pytest.mark.journey
 
-VIEWS = tuple(f"judging?show={view}" for view in ("how", "verdicts", "race", "rulings", "check", "schema"))
-_SETTLED = "() => !document.querySelector('[data-stale=true]')"
+_SHOWN = ("how", "verdicts", "race", "rulings", "check", "schema", "bring", "models")
+VIEWS = tuple(f"judging?show={view}" for view in _SHOWN)
 PAGES = ("", *(menu.address(file) for file, _, _ in menu.menu()[1:]), *VIEWS)
 
 
@@ -54,23 +54,12 @@ def test_no_page_breaks_the_rules(app: str) -> None:
             for name in PAGES:
                 page.goto(f"{app}/{name}")
                 page.locator("h1").first.wait_for(timeout=30_000)
-                page.wait_for_timeout(1_200)
-                page.wait_for_function(_SETTLED, timeout=30_000)  # what is being drawn anew is pale
+                settle(page)
                 found += broken(page, f"{scheme} /{name}")
                 for at in range(1, page.locator("[role=tab]").count()):
                     tab = page.locator("[role=tab]").nth(at)
                     tab.click()
-                    page.wait_for_timeout(1_500)
-                    page.wait_for_function(_SETTLED, timeout=30_000)
+                    settle(page)
                     found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
         chromium.close()
     assert not found, found
-
-
-def broken(page: Page, where: str) -> list[str]:
-    """Each rule of WCAG A and AA that the page breaks, with the first place."""
-    answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
-    return [
-        f"{where}: {violation['id']} at {violation['nodes'][0]['target']}"
-        for violation in answer.response["violations"]
-    ]

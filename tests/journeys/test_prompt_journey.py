@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
@@ -16,8 +17,10 @@ from labelcore.stages import judging
 from labelcore.stages.refining.keeping import in_use
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
+from pages.widgets.judging.editor import VIEWS
 from tests import refinable
 from tests.app_server import serving
+from tests.journeys.rules import broken, settle
 from tests.mock_endpoint import serving as serving_endpoint
 
 pytestmark = pytest.mark.journey
@@ -139,3 +142,17 @@ def test_by_keyboard(database: Path, page: Page) -> None:
     version, why, user = kept(database)
     assert (version, why) == (2, "counts goodwill")
     assert user.startswith(refinable.TOLD)
+
+
+def test_no_view_of_the_editor_breaks_the_rules(database: Path, page: Page) -> None:
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    found = []
+    with serving(database, refinable.PROJECT, "ann") as app:
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            for view in VIEWS:
+                page.goto(address(app, show=view))
+                expect(page.get_by_role("button", name="Back to the judge")).to_be_visible()
+                settle(page)
+                found += broken(page, f"{scheme} {view}")
+    assert not found, "\n".join(found)

@@ -16,6 +16,7 @@ from labelcore.stages import importing, people, projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests.app_server import serving
+from tests.journeys.rules import broken, settle
 
 pytestmark = pytest.mark.journey
 PASSWORD = "seven green kettles sing"
@@ -52,6 +53,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def _joined(browser: Browser, app: App, path: str) -> Page:
     page = browser.new_context().new_page()
     page.goto(f"{app.url}{path}")
+    assert not broken(page, path.partition("?")[0])
     page.get_by_label("Choose a password").fill(PASSWORD)
     page.get_by_role("button", name="Begin").click()
     return page
@@ -81,10 +83,13 @@ def test_a_session_that_ended_shows_and_stores_nothing(app: App, browser: Browse
     page.get_by_label("Their name").fill("Ben")
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_text("/labelcore/join?invitation=")).to_be_visible(timeout=40_000)
+    settle(page)
+    assert not broken(page, "people")
     kept = page.context.cookies()
     page.goto(f"{app.url}/labelcore/sign-in/out")
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/labelcore/sign-in$"))
+    assert not broken(page, "sign-in")
     page.context.add_cookies(kept)
     page.goto(f"{app.url}/team")
     expect(page).to_have_url(re.compile("/labelcore/sign-in"))

@@ -13,9 +13,9 @@ from labelcore.stages.judging.keeping.summaries import show_judge
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import changing, learned
-from pages.widgets.outputs import show_output
+from pages.widgets.outputs import show_output, show_text
 
-_PAGE = 5
+_PAGE, _SEEN = 5, 600
 
 
 def show(workspace: Workspace, version: JudgeVersion) -> None:
@@ -44,7 +44,7 @@ def _show_prompts(version: JudgeVersion) -> None:
     for prompt in kind_of(version).prompts:
         shell.aside(say("Asks {model}, with a made-up output here:", model=prompt.spec.model))
         for message in prompt.messages_for(PROBE):
-            st.code(message["content"], language=None, wrap_lines=True, height=240)
+            show_text(message["content"], _SEEN, say("Whole message"))
 
 
 def _offer_to_edit(version: JudgeVersion, source: str) -> None:

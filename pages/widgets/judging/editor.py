@@ -23,16 +23,18 @@ from labelcore.workspace import Workspace
 from pages.widgets import components, keys, shell
 from pages.widgets.judging import changing, crossing, drafting, examples, suggesting, trying, versions
 from pages.widgets.judging.drafting import Written
+from pages.widgets.outputs import show_text
 from pages.widgets.shell import plain
 
 _PICKED = 60
 _FIELDS = 6
 _BEGINNING = 70
+_SEEN = 1_500
 
 
 def wanted() -> bool:
     """Whether the address asks for the editor, which takes the whole page."""
-    return st.query_params.get(keys.JUDGE_VIEW, "") in _VIEWS
+    return st.query_params.get(keys.JUDGE_VIEW, "") in VIEWS
 
 
 @st.fragment
@@ -62,7 +64,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         _try_now(workspace, written)
     view = st.query_params[keys.JUDGE_VIEW]
     _choose(written, view)
-    _VIEWS[view](workspace, written)
+    VIEWS[view](workspace, written)
 
 
 def _try_now(workspace: Workspace, written: Written) -> None:
@@ -144,12 +146,7 @@ def _preview(report: DraftReport | None) -> None:
     shell.aside(sentence(report.size.says))
     for message in report.rendered:
         shell.aside(say(message["role"]))
-        st.code(
-            message["content"],
-            language=None,
-            wrap_lines=True,
-            height=220 if message["role"] == "system" else 420,
-        )
+        show_text(message["content"], _SEEN, say("Whole message"))
 
 
 def _words() -> dict[str, str]:
@@ -246,7 +243,7 @@ def _choose_endpoint(written: Written) -> dict[str, str]:
     return options[st.selectbox(say("Model"), list(options), index=at, key=key)]
 
 
-_VIEWS: dict[str, Callable[[Workspace, Written], None]] = {
+VIEWS: dict[str, Callable[[Workspace, Written], None]] = {
     "prompt": _write,
     "prompt-examples": examples.show,
     "prompt-try": trying.show,
