@@ -1,6 +1,12 @@
-"""Who is to grade which outputs, and what people read and know: few rows, remembered until some are added."""
+"""Who is to grade which outputs, and what people read and know: few rows, remembered until some are added.
+
+People stand in them by the name that they have now.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
 
 from labelcore.models import Assignment, Expertise, name_key
 from labelcore.store.connection import Database
@@ -10,6 +16,8 @@ from labelcore.store.people import register
 from labelcore.store.rows import Stored
 from labelcore.text.reading import language_of
 
+Made = TypeVar("Made")
+Named = TypeVar("Named", Assignment, Expertise)
 _ASSIGNMENT = Stored(Assignment, "assignment", id="assignment_id", at="made_at")
 _EXPERTISE = Stored(Expertise, "expertise", at="made_at")
 _TEXTS = (
@@ -32,7 +40,7 @@ def current(db: Database, project_id: str) -> tuple[Assignment, ...]:
     def read() -> tuple[Assignment, ...]:
         source = "assignment WHERE project_id = ? ORDER BY made_at"
         found = {row.id: row for row in _ASSIGNMENT.find(db, source, [project_id])}
-        return tuple(row for row in found.values() if not row.ended)
+        return tuple(_by_present_name(db, row) for row in found.values() if not row.ended)
 
     return remembered(db, "assignment", ("assignments", project_id), read)
 
@@ -42,7 +50,8 @@ def experts(db: Database, project_id: str) -> dict[str, Expertise]:
 
     def read() -> dict[str, Expertise]:
         source = "expertise WHERE project_id = ? ORDER BY made_at"
-        return {name_key(row.person): row for row in _EXPERTISE.find(db, source, [project_id])}
+        found = (_by_present_name(db, row) for row in _EXPERTISE.find(db, source, [project_id]))
+        return {name_key(row.person): row for row in found}
 
     return remembered(db, "assignment", ("experts", project_id), read)
 
@@ -59,12 +68,15 @@ def languages(db: Database, project_id: str) -> dict[str, str]:
     return kept(db, project_id, "languages", read)
 
 
+def derived(db: Database, what: Hashable, project_id: str, make: Callable[[], Made]) -> Made:
+    """What is made of these rows, made anew once they change."""
+    return remembered(db, "assignment", (what, project_id), make)
+
+
 def language_key(name: str) -> str:
     """A language without its region: "zh-CN" is "zh"."""
     return name.strip().casefold().replace("_", "-").partition("-")[0]
 
 
-def present_key(db: Database, name: str) -> str:
-    """The key of a name, under which its owner is known now."""
-    person = register(db).by_name(name)
-    return name_key(person.name if person else name)
+def _by_present_name(db: Database, row: Named) -> Named:
+    return row.model_copy(update={"person": register(db).present_name(row.person)})

@@ -1,4 +1,4 @@
-"""People, their roles and what proves who they are: few rows, kept in memory, read anew after each change."""
+"""People, their roles and what proves who they are: few rows, remembered until some are added."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import timedelta
 from labelcore.models import Credential, Membership, Person, Role, name_key, now
 from labelcore.store import live
 from labelcore.store.connection import Database, utc
+from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 _people = Stored(Person, "person")
@@ -33,6 +34,11 @@ class Register:
         """The person who has or had that name, however it is written."""
         person = self.people.get(self.holders.get(name_key(name), ""))
         return person if person and not person.removed else None
+
+    def present_name(self, name: str) -> str:
+        """The name that stands now for one that somebody has or had, also for whoever was removed."""
+        person = self.people.get(self.holders.get(name_key(name), ""))
+        return person.name if person else name
 
     def by_subject(self, subject: str) -> Person | None:
         """The person whom an identity provider calls so."""
@@ -63,11 +69,7 @@ class Register:
 
 def register(db: Database) -> Register:
     """Everything that counts now; the same until somebody changes it."""
-    kept = db.memory.get((Register,))
-    if kept is None:
-        kept = db.memory[(Register,)] = _read(db)
-    found: Register = kept
-    return found
+    return remembered(db, "person", "register", lambda: _read(db))
 
 
 def _read(db: Database) -> Register:
@@ -97,8 +99,7 @@ def save(db: Database, *rows: Person | Membership | Credential) -> None:
                 _memberships.add(db, [row])
             case Credential():
                 _credentials.add(db, [row])
-    _forget(db)
-    db.after_commit(lambda: _forget(db))
+    written(db, "person")
 
 
 def rename(db: Database, person: Person, *names: str) -> Person:
@@ -111,12 +112,9 @@ def rename(db: Database, person: Person, *names: str) -> Person:
         ]
         save(db, *states)
         live.forget(db)
+        written(db, "assignment")  # which are kept by the name that stands now
         return states[-1]
     return person
-
-
-def _forget(db: Database) -> None:
-    db.memory.pop((Register,), None)
 
 
 def end(db: Database, credentials: Sequence[Credential], by: str) -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from labelcore.errors import BadInput, LabelcoreError, NotAllowed
-from labelcore.models import EVERY_PROJECT, Grade, Output, Role, Visitor, name_key
-from labelcore.stages import people, signing
-from labelcore.store import grades as grade_table
+from labelcore.models import EVERY_PROJECT, Grade, Membership, Output, Role, Visitor, name_key
+from labelcore.stages import grading, people, signing
+from labelcore.store import grades as grade_table, people as people_table
 from labelcore.workspace import Workspace
 
 GOOD = "seven green kettles sing"
@@ -188,3 +188,27 @@ def test_anna_is_the_anna_who_graded_first(
     give(first, "pass", annotator="Anna")
     assert signing.known_as(workspace.db, workspace.project, " ANNA") == "Anna"
     assert signing.known_as(workspace.db, workspace.project, "ben") == "ben"
+
+
+def test_what_is_taken_back_gives_nobody_a_role(workspace: Workspace) -> None:
+    ana = signing.add_person(workspace.db, "Ana")
+    admin = Membership(project_id=EVERY_PROJECT, person_id=ana.person_id, role=Role.ADMIN)
+    with pytest.raises(RuntimeError), workspace.db.transaction():
+        people_table.save(workspace.db, admin)
+        assert signing.as_visitor(workspace.db, ana).role_in("any") is Role.ADMIN
+        raise RuntimeError
+    assert signing.as_visitor(workspace.db, ana).role_in("any") is None
+
+
+def test_an_assignment_goes_on_under_a_new_name_and_shows_no_name_that_was_removed(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]]
+) -> None:
+    add_outputs("first", "second")
+    signing.add_person(workspace.db, "Ana")
+    grading.assign(workspace, "ana", part=grading.Part(quota=1))
+    people.rename(workspace, "Ana", "Anna Berg")
+    queue = grading.grading_queue(workspace.by("Anna Berg"))
+    assert (queue.total, queue.assigned) == (1, True)
+    people.remove(workspace, "Anna Berg")
+    [load] = grading.assignments(workspace).people
+    assert load.name.startswith("person ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -198,7 +197,7 @@ def _load(workspace: Workspace, moments: list[datetime]) -> Load:
     quota, a_day = quota_of(workspace)
     if quota is not None:
         left = min(left, max(0, quota - done))
-    described = _described(table.experts(db, project_id), workspace.person)
+    described = table.experts(db, project_id).get(name_key(workspace.person))
     deadline = workspace.project.rules.deadline
     if a_day is None and deadline is not None:
         a_day = math.ceil(left / max(1, (deadline - today).days + 1))
@@ -215,10 +214,6 @@ def _load(workspace: Workspace, moments: list[datetime]) -> Load:
         reads=described.reads if described else (),
         knows=described.knows if described else (),
     )
-
-
-def _described(experts: Mapping[str, Expertise], who: str) -> Expertise | None:
-    return experts.get(name_key(who))
 
 
 def _ready_on(left: int, moments: list[datetime], today: date) -> date | None:

@@ -76,12 +76,12 @@ def tasks_of(workspace: Workspace) -> list[Task]:
     """The assignments in force, person by person."""
     db, project_id = workspace.db, workspace.project.id
     experts = table.experts(db, project_id)
-    found = []
-    for assignment in table.current(db, project_id):
-        among = outputs_of(workspace, assignment)
-        people = _people(workspace, assignment, experts)
-        found += [Task(who, among, assignment.share, assignment.quota) for who in people]
-    return found
+    return [
+        Task(who, among, assignment.share, assignment.quota)
+        for assignment in table.current(db, project_id)
+        for among in [outputs_of(workspace, assignment)]
+        for who in _people(assignment, experts)
+    ]
 
 
 def outputs_of(workspace: Workspace, assignment: Assignment) -> frozenset[str] | None:
@@ -92,38 +92,33 @@ def outputs_of(workspace: Workspace, assignment: Assignment) -> frozenset[str] |
     return frozenset(listings.ids(workspace.db, workspace.project.id, wanted))
 
 
-def _people(workspace: Workspace, assignment: Assignment, experts: Mapping[str, Expertise]) -> list[str]:
+def _people(assignment: Assignment, experts: Mapping[str, Expertise]) -> list[str]:
     if assignment.person:
-        return [table.present_key(workspace.db, assignment.person)]
+        return [name_key(assignment.person)]
     subject = assignment.knows.casefold()
-    knowing = [row for row in experts.values() if subject in {known.casefold() for known in row.knows}]
-    return [table.present_key(workspace.db, row.person) for row in knowing]
+    return [who for who, row in experts.items() if subject in {known.casefold() for known in row.knows}]
 
 
 def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
     """What people read, by the key of their name; nobody who reads everything."""
-    experts = table.experts(workspace.db, workspace.project.id)
-    return {
-        table.present_key(workspace.db, row.person): frozenset(map(table.language_key, row.reads))
-        for row in experts.values()
-        if row.reads
-    }
+    db, project_id = workspace.db, workspace.project.id
+
+    def read() -> dict[str, frozenset[str]]:
+        experts = table.experts(db, project_id).items()
+        return {who: frozenset(map(table.language_key, row.reads)) for who, row in experts if row.reads}
+
+    return table.derived(db, "reads", project_id, read)
 
 
 def parts(workspace: Workspace, pool: queues.Pool) -> Mapping[str, queues.Pool]:
     """Everybody's part of a pool, by the key of their name, and what is nobody's."""
-    db, project_id = workspace.db, workspace.project.id
-    assignments, reads = table.current(db, project_id), reads_of(workspace)
     people = workspace.project.rules.per_output or 1
-    names = tuple(table.present_key(db, row.person) for row in assignments)
-    experts = table.experts(db, project_id).values()
-    given = tuple((row.id, row.at) for row in assignments), tuple((row.person, row.at) for row in experts)
-    return pool.parts((*given, names, people), lambda whole: _dealt(workspace, whole, reads, people))
+    version = table.derived(workspace.db, "version", workspace.project.id, object)
+    return pool.parts((version, people), lambda whole: _dealt(workspace, whole, people))
 
 
-def _dealt(
-    workspace: Workspace, pool: queues.Pool, reads: Mapping[str, frozenset[str]], people: int
-) -> dict[str, queues.Pool]:
+def _dealt(workspace: Workspace, pool: queues.Pool, people: int) -> dict[str, queues.Pool]:
+    reads = reads_of(workspace)
     languages = table.languages(workspace.db, workspace.project.id) if reads else {}
     deal = Deal(tasks_of(workspace), reads, languages, people)
     if not deal.tasks:
@@ -153,12 +148,13 @@ def part_of(workspace: Workspace, pool: queues.Pool) -> queues.Pool:
 
 def quota_of(workspace: Workspace) -> tuple[int | None, int | None]:
     """So many outputs at most, and so many a day, are asked of this person; None: no limit."""
-    experts = table.experts(workspace.db, workspace.project.id)
-    mine = [
-        assignment
-        for assignment in table.current(workspace.db, workspace.project.id)
-        if name_key(workspace.person) in _people(workspace, assignment, experts)
-    ]
-    quotas = [assignment.quota for assignment in mine]
-    days = [assignment.a_day for assignment in mine if assignment.a_day]
-    return (sum(filter(None, quotas)) if quotas and all(quotas) else None), (sum(days) or None)
+    db, project_id = workspace.db, workspace.project.id
+
+    def read() -> tuple[int | None, int | None]:
+        who, experts = name_key(workspace.person), table.experts(db, project_id)
+        mine = [row for row in table.current(db, project_id) if who in _people(row, experts)]
+        quotas = [assignment.quota for assignment in mine]
+        days = [assignment.a_day for assignment in mine if assignment.a_day]
+        return (sum(filter(None, quotas)) if quotas and all(quotas) else None), (sum(days) or None)
+
+    return table.derived(db, ("quota", workspace.person), project_id, read)
