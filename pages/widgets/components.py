@@ -105,7 +105,7 @@ def shown_output(item: CardItem, language: Language, *, key: str) -> None:
 
 def shown_guideline(guideline: CardGuideline, language: Language, *, key: str) -> None:
     """The guidelines as the card shows them, to look at."""
-    data = {"guideline": guideline.as_data(), "language": language, "messages": card_words(language)}
+    data = {"guideline": guideline.data, "language": language, "messages": card_words(language)}
     _mounting("guideline")(key=key, data=data)
 
 

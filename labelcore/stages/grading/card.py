@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -93,12 +94,13 @@ class CardGuideline(Frozen):
     versions: Mapping[Language, int] = Field(default_factory=dict)
     examples: tuple[CardExample, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Changes with every word of it."""
         return hashlib.sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
-    def as_data(self) -> dict[str, Any]:
+    @cached_property
+    def data(self) -> dict[str, Any]:
         """As plain JSON; of a long output the beginning."""
         cut = [
             example.model_dump() | {"text": example.text[:MAX_EXAMPLE]}
@@ -131,7 +133,7 @@ class CardSetting(Frozen):
     def as_data(self) -> dict[str, Any]:
         """The setting as plain JSON."""
         setting = self.model_dump(mode="json", exclude={"phrases", "guideline"})
-        setting["guideline"] = self.guideline.as_data()
+        setting["guideline"] = self.guideline.data
         if self.phrases is None:
             return setting
         return setting | {"phrases": [words[:80] for words in self.phrases[:9]]}
