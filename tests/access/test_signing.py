@@ -193,10 +193,15 @@ def test_anna_is_the_anna_who_graded_first(
 def test_what_is_taken_back_gives_nobody_a_role(workspace: Workspace) -> None:
     ana = signing.add_person(workspace.db, "Ana")
     admin = Membership(project_id=EVERY_PROJECT, person_id=ana.person_id, role=Role.ADMIN)
-    with pytest.raises(RuntimeError), workspace.db.transaction():
-        people_table.save(workspace.db, admin)
-        assert signing.as_visitor(workspace.db, ana).role_in("any") is Role.ADMIN
-        raise RuntimeError
+
+    def fail() -> None:
+        with workspace.db.transaction():
+            people_table.save(workspace.db, admin)
+            assert signing.as_visitor(workspace.db, ana).role_in("any") is Role.ADMIN
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert signing.as_visitor(workspace.db, ana).role_in("any") is None
 
 
