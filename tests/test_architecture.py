@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,14 @@ def test_pages_are_thin() -> None:
     for page in (ROOT / "pages").glob("*.py"):
         lines = len(page.read_text("utf-8").splitlines())
         assert lines <= 130, f"{page.name} has {lines} lines"
+
+
+def test_no_text_on_a_page_scrolls_in_a_box_that_no_key_reaches() -> None:
+    for path in (ROOT / "pages").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("st.code"):
+                names = {keyword.arg for keyword in call.keywords}
+                assert "wrap_lines" in names and "height" not in names, f"{path.name} {call.lineno}"
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def _show(made: Derivation, known: set[str]) -> None:
         if made.answers:
             with st.expander(say("What the model answered")):
                 for answer in made.answers:
-                    st.code(answer, language=None, wrap_lines=True, height=240)
+                    st.code(answer, language=None, wrap_lines=True)
         if st.button(say("Close"), key="derived-close"):
             st.session_state.pop(keys.DERIVED)
             st.rerun()

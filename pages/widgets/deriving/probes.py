@@ -7,10 +7,11 @@ from labelcore.models import Criterion, ProbeValue
 from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.workspace import Workspace
 from pages.widgets import shell
+from pages.widgets.outputs import show_text
 from pages.widgets.shell import plain
 
 _AT_ONCE = 3
-_TALL = 160
+_MOST = 320  # characters before the fold
 
 
 def show_probes(workspace: Workspace, criterion: Criterion) -> None:
@@ -91,7 +92,7 @@ def _show_probes(workspace: Workspace, detection: probing.Detection) -> None:
 def _ask(workspace: Workspace, probe: probe_cases.Probe) -> None:
     with st.container(border=True):
         st.write(plain(f"{say(probe.case.defect)}: {probe.case.where}"))
-        st.code(probe.case.text, language=None, wrap_lines=True, height=_TALL)
+        show_text(probe.case.text, _MOST, say("Whole output"))
         with st.expander(say("The output that it was made from")):
             st.code(probe.source.text, language=None, wrap_lines=True)
         with st.container(horizontal=True):

@@ -49,11 +49,11 @@ def show(workspace: Workspace) -> None:
     )
     if server == _HERE:
         st.write(say("Two commands on this machine; then it is asked here, and nothing leaves the machine."))
-        st.code(_START_HERE, language="bash")
+        st.code(_START_HERE, language="bash", wrap_lines=True)
         return
     if start := _SERVERS.get(server, Server("", "")).start:
         st.write(say("If it does not run yet:"))
-        st.code(start, language="bash")
+        st.code(start, language="bash", wrap_lines=True)
     for key in (keys.ENDPOINT_NAME, keys.ENDPOINT_ADDRESS, keys.ENDPOINT_MODEL):
         if key not in st.session_state:
             _fill()
