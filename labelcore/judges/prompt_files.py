@@ -140,18 +140,16 @@ def _from_lines(text: str) -> PromptFile:
     firsts, settings, present = dict[str, int](), dict[str, str](), ""
     for number, line in enumerate(text.split("\n"), 1):
         head = _HEAD.match(line)
-        if head and not head[1]:
-            name, _, value = head[2].partition(":")
+        name, _, value = head[2].partition(":") if head and not head[1] else ("", "", "")
+        if name in _PARTS or (name and not present):
             if name in firsts or name in settings:
                 raise _fault(number, Wording("a second '{name}:'", name=name))
             if name in _PARTS:
                 present, firsts[name], parts[name] = name, number + 1, []
-                continue
-            if not present:
+            else:
                 settings[name] = value.strip()
-                continue
-        if present:
-            parts[present].append(line[1:] if head else line)
+        elif present:
+            parts[present].append(line[1:] if head and head[1] else line)
         elif line.strip() and not line.startswith("#"):
             raise _fault(number, Wording("words before the first part"))
     skipped = {name: next((at for at, line in enumerate(lines) if line), 0) for name, lines in parts.items()}

@@ -32,6 +32,11 @@ def test_a_file_is_read_back_as_it_was_written(
     assert (found.template, found.answer) == (template, answer)
 
 
+def test_a_line_of_a_part_may_begin_like_a_setting() -> None:
+    found = prompt_files.read("answer: null\nuser:\nQ\nanswer: {{output}}\nmarked: red\n\\answer: x")
+    assert found.template.user == "Q\nanswer: {{output}}\nmarked: red\nanswer: x"
+
+
 def test_the_file_of_the_default_prompt_is_plain_text() -> None:
     text = prompt_files.write(DEFAULT)
     assert text.startswith("system:\nYou decide whether")
