@@ -6,11 +6,14 @@ What may pass is tried again with jitter. An endpoint that refuses JSON schemas 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import re
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
@@ -52,6 +55,17 @@ _TOP = 20
 _ROUNDING = 0.01  # a logarithm of a probability is not above 0
 _SPOKEN = re.compile(r"response_format|json_schema|json schema|structured", re.I)
 STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
+_again: ContextVar[Counter[str] | None] = ContextVar("what calls here are sent again for", default=None)
+
+
+@contextlib.contextmanager
+def counting(again: Counter[str]) -> Iterator[None]:
+    """Within, calls that are sent again are counted here at once, by kind of trouble."""
+    before = _again.set(again)
+    try:
+        yield
+    finally:
+        _again.reset(before)
 
 
 class OpenAIClient:
@@ -182,6 +196,8 @@ class OpenAIClient:
                     )
                     raise explained from trouble
                 spent.faults.append(explained.kind)
+                if (again := _again.get()) is not None:
+                    again[explained.kind] += 1
                 await asyncio.sleep(waiting(tries, trouble) if explained.kind != "malformed" else 0)
 
     async def _once(self, body: dict[str, Any]) -> Reply:

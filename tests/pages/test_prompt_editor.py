@@ -106,7 +106,7 @@ def test_a_draft_is_tried_kept_with_a_reason_and_taken_back(
     app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
     assert app.query_params[keys.JUDGE_VIEW] in ("prompt-try", ["prompt-try"])
     mended, broken = refinable.planted(workspace)
-    trial = app.session_state[keys.PROMPT_TRIED].trial
+    trial = app.session_state[keys.PROMPT_TRIED].found
     assert {attempt.output_id for attempt in trial.of("mended")} == mended
     assert {attempt.output_id for attempt in trial.of("broken")} <= broken
     assert sentence(trial.says).startswith("Better")
@@ -189,7 +189,7 @@ def test_a_trial_can_be_stopped_and_keeps_what_came(judge: JudgeVersion, mock: M
     assert app.session_state[keys.PROMPT_TRIED].running
     press(app, "Stop")
     settled(app)
-    trial = app.session_state[keys.PROMPT_TRIED].trial
+    trial = app.session_state[keys.PROMPT_TRIED].found
     assert trial.state == "stopped"
     assert len(trial.attempts) < trial.wanted
     assert sentence(trial.says) in shown(app)

@@ -21,8 +21,10 @@ from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use
 from labelcore.stages.refining.looks import looks_at_dev
 from labelcore.stages.refining.offers import accept, reject
-from labelcore.stages.refining.suggesting import OngoingSearch, Search, search, suggest
+from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.suggesting import search, suggest
 from labelcore.stages.refining.suggestions import Suggestions
+from labelcore.stages.refining.trying import Order
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
@@ -190,9 +192,9 @@ def test_a_stop_and_a_spending_limit_end_it(
 ) -> None:
     mock.answer = told_by_note
     judge = world(workspace, add_outputs, give_all, NOTE)
-    watched = OngoingSearch()
+    watched = Ongoing()
     watched.stop.set()
-    found = search(workspace, judge, Search(limit=20, watched=watched))
+    found = search(workspace, judge, Order(limit=20, watched=watched))
     assert found.state == "stopped" and not found.offered and not mock.prompts
 
 

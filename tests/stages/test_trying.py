@@ -17,8 +17,9 @@ from labelcore.stages import judging
 from labelcore.stages.judging.keeping.versions import Draft
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.refining import looks
+from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.trials import WHATS
-from labelcore.stages.refining.trying import OngoingTrial, Order, compare, drafted
+from labelcore.stages.refining.trying import Order, compare, drafted
 from labelcore.stats.splits import split_of
 from labelcore.store import criteria as criterion_table, judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -248,7 +249,7 @@ def test_a_trial_that_is_stopped_says_what_it_has(
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     mock.latency = 0.4
 
-    class Impatient(OngoingTrial):
+    class Impatient(Ongoing):
         def hear(self, output_id: str, result: Result) -> None:
             super().hear(output_id, result)
             self.stop.set()

@@ -22,9 +22,10 @@ from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import Size, size_of
 from labelcore.stages.refining.trials import Trial
-from labelcore.stages.refining.trying import OngoingTrial, Order, compare, drafted
+from labelcore.stages.refining.trying import Order, compare, drafted
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -87,9 +88,7 @@ def read_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, output: 
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
-def try_draft(
-    workspace: Workspace, judge: JudgeVersion, draft: Draft, limit: int, watched: OngoingTrial
-) -> Trial:
+def try_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, limit: int, watched: Ongoing) -> Trial:
     """Try a draft on graded outputs before it is kept, as `judge prompt try` does.
 
     Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -22,9 +22,10 @@ from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.keeping import prompt_of
 from labelcore.stages.refining.migrating import moved
+from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import numbered, size_of
 from labelcore.stages.refining.trials import Trial
-from labelcore.stages.refining.trying import OngoingTrial, Order, compare, drafted
+from labelcore.stages.refining.trying import USUAL, Order, compare, drafted
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -47,7 +48,7 @@ class Grid(Options):
     examples: Annotated[
         tuple[int, ...], Field(max_length=6, description="So many examples of each verdict are shown.")
     ] = ()
-    limit: Annotated[int, Field(ge=1, description="Try each on so many graded outputs.")] = 60
+    limit: Annotated[int, Field(ge=1, description="Try each on so many graded outputs.")] = USUAL
     max_cost: Annotated[float | None, Field(gt=0, description="US dollars for all together.")] = None
     minutes: Annotated[float | None, Field(gt=0, description="Begin no other after so many minutes.")] = None
     enough: Annotated[
@@ -136,12 +137,12 @@ def try_many(workspace: Workspace, judge: JudgeVersion, *, grid: Grid = _USUAL) 
     Raises:
         BadInput: nothing is crossed, too much is, or nothing is graded.
     """
-    return cross(workspace, judge, grid, OngoingTrial())
+    return cross(workspace, judge, grid, Ongoing())
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
-def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: OngoingTrial) -> Matrix:
-    """The same for who looks on: ``watched`` hears of the answers, and stops it.
+def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoing) -> Matrix:
+    """The same for who looks on: ``watched`` says how far it is, and stops it.
 
     Raises:
         BadInput: nothing is crossed, too much is, or nothing is graded.
@@ -157,7 +158,8 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
     budget = _Budget(grid, watched)
     tried: list[Cell] = []
     for at, cell in enumerate(cells):
-        workspace.progress(at, len(cells), f"{cell.model} · {cell.shown}")
+        watched.done, watched.total, watched.step = at, len(cells), f"{cell.model} · {cell.shown}"
+        workspace.progress(at, len(cells), watched.step)
         tried.append(_tried(workspace, judge, cell, budget))
         budget.met = budget.met or (grid.enough is not None and tried[-1].enough(grid.enough))
     return Matrix(
@@ -174,7 +176,7 @@ class _Budget:
     """What is left for the cells to come."""
 
     grid: Grid
-    watched: OngoingTrial
+    watched: Ongoing
     met: bool = False
 
     def __post_init__(self) -> None:
@@ -197,8 +199,7 @@ class _Budget:
 def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Cell]:
     """Every combination once."""
     present = prompt_of(judge).spec
-    output = next(iter(output_table.ids(workspace.db, workspace.project.id)), None)
-    sample = output_table.get(workspace.db, output, workspace.project.id) if output else None
+    sample = output_table.first_of(workspace.db, workspace.project.id)
     seen = set[str]()
     for number, model, shown in itertools.product(
         grid.version or (judge.version,), grid.model or ("",), grid.examples or (present.shown,)
@@ -230,9 +231,8 @@ def _tried(workspace: Workspace, judge: JudgeVersion, cell: Cell, budget: _Budge
         return cell.model_copy(update={"state": over})
     try:
         new = drafted(workspace, judge, cell.spec)
-        trial = compare(
-            workspace, judge, new, Order(budget.grid.limit, watched=budget.watched, purse=budget.purse)
-        )
+        order = Order(budget.grid.limit, watched=replace(budget.watched), purse=budget.purse)
+        trial = compare(workspace, judge, new, order)
     except LabelcoreError as trouble:
         state = budget.over or "failed"
         return cell.model_copy(update={"state": state, "trouble": "" if budget.over else str(trouble)})

@@ -6,10 +6,9 @@ errors. Those that gain on train are measured on dev, three at most, for each of
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -20,9 +19,8 @@ from labelcore.llm.spending import Purse
 from labelcore.models import Decision, JudgeVersion, Role, Run
 from labelcore.operations import Effect, operation
 from labelcore.stages.finding import find_criterion
-from labelcore.stages.judging.running.live_run import Result, RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
-from labelcore.stages.refining.candidates import Candidate, Errors, Kind, candidates
+from labelcore.stages.refining.candidates import Candidate, Errors, candidates
 from labelcore.stages.refining.history import compared
 from labelcore.stages.refining.keeping import prompt_of
 from labelcore.stages.refining.looks import looks_at_dev
@@ -31,9 +29,9 @@ from labelcore.stages.refining.reflection import Reflection, reread, told_of
 from labelcore.stages.refining.suggestions import Suggestion, Suggestions
 from labelcore.stages.refining.trying import (
     BOTH,
+    USUAL,
     GradedOutputs,
     MostCost,
-    OngoingTrial,
     Order,
     Pairing,
     change_on,
@@ -45,43 +43,8 @@ from labelcore.stages.refining.trying import (
 )
 from labelcore.workspace import Workspace
 
-USUAL = 60
 _FINALISTS = 3
 _ROUNDS = 2
-
-
-@dataclass
-class OngoingSearch:
-    """A search under way, for who looks on; ``stop`` ends it. ``step``: the kind that is being tried;
-    ``done`` of ``total`` candidates, and ``answers`` that came.
-    """
-
-    stop: threading.Event = field(default_factory=threading.Event)
-    step: Kind | None = None
-    done: int = 0
-    total: int = 0
-    answers: int = 0
-    cost_usd: float = 0.0
-    started: float = field(default_factory=time.monotonic)
-
-    def hear(self, _: str, result: Result) -> None:
-        """One more answer is there."""
-        self.answers += 1
-        self.cost_usd += result.cost_usd if isinstance(result, Decision) else 0.0
-
-
-@dataclass(frozen=True)
-class Search:
-    """How far a search goes: on so many outputs of train and of dev each, within a purse."""
-
-    limit: int = USUAL
-    purse: Purse | None = None
-    watched: OngoingSearch = field(default_factory=OngoingSearch)
-
-    @property
-    def options(self) -> RunOptions:
-        """How all are asked."""
-        return RunOptions(stop=self.watched.stop, purse=self.purse)
 
 
 @operation("judge prompt suggest", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -100,12 +63,14 @@ def suggest(
         BadInput: the judge has no prompt, or nothing is graded.
     """
     purse = None if max_cost is None else Purse(max_cost)
-    return search(workspace, judge, Search(limit, purse))
+    return search(workspace, judge, Order(limit, purse=purse))
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
-def search(workspace: Workspace, judge: JudgeVersion, order: Search) -> Suggestions:
+def search(workspace: Workspace, judge: JudgeVersion, order: Order) -> Suggestions:
     """Search for what would improve a judge; the suggestions are remembered until they are decided.
+
+    ``order``: each candidate is tried on so many outputs of train, and the best on so many of dev.
 
     Raises:
         BadInput: the judge has no prompt, or nothing is graded.
@@ -124,7 +89,7 @@ class _Searching:
     """One search: candidates are tried on train, a model reflects, the best go to dev."""
 
     def __init__(
-        self, workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, order: Search
+        self, workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, order: Order
     ) -> None:
         self.workspace, self.judge, self.graded, self.order = workspace, judge, graded, order
         self.watched, self.began = order.watched, time.monotonic()
@@ -137,8 +102,7 @@ class _Searching:
 
     def decide_present(self) -> None:
         """What the version in use says; it is asked where it said too little."""
-        looked_on = OngoingTrial(stop=self.watched.stop)
-        whole = Order(limit=2 * self.order.limit, watched=looked_on, purse=self.order.purse)
+        whole = replace(self.order, limit=2 * self.order.limit)
         self.known, run = decided(self.workspace, self.judge, self.graded, whole)
         if run:
             self.took(run)
@@ -170,8 +134,7 @@ class _Searching:
         if not self.errors.wrong:
             return
         found = list(candidates(self.errors))
-        rounds = 0 if self.no_model else _ROUNDS
-        self.watched.total = len(found) + rounds * reflecting.MOST + _FINALISTS
+        self.watched.total = len(found) + _ROUNDS * reflecting.MOST + _FINALISTS
         for candidate in found:
             self.try_on_train(candidate)
         for _ in range(_ROUNDS):

@@ -6,8 +6,6 @@ new one breaks is seen as well; the draw's chances weigh the figures. The sealed
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -27,9 +25,10 @@ from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running import execution
-from labelcore.stages.judging.running.live_run import Result, RunOptions
+from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining.looks import DevLooks, look_at
+from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import PromptText, changed
 from labelcore.stages.refining.trials import WHATS, Attempt, Trial
 from labelcore.stats.changes import Change, More, change, more_to_settle, of_trial
@@ -44,39 +43,19 @@ MostCost = Annotated[float | None, Field(gt=0, description="US dollars that it m
 BOTH: Splits = ("train", "dev")
 
 
-@dataclass
-class OngoingTrial:
-    """A trial under way, for who looks on: what came so far, by output id; ``stop`` ends it."""
-
-    stop: threading.Event = field(default_factory=threading.Event)
-    total: int = 0
-    found: dict[str, Result] = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
-
-    def hear(self, output_id: str, result: Result) -> None:
-        """One more is there."""
-        self.found[output_id] = result
-
-    @property
-    def seconds_left(self) -> float | None:
-        """None until something is decided."""
-        done = len(self.found)
-        return (time.monotonic() - self.started) / done * (self.total - done) if done else None
-
-
 @dataclass(frozen=True)
 class Order:
     """Which graded outputs are tried: at most so many, of these splits. ``purse``: what may be spent."""
 
     limit: int = USUAL
     splits: Splits = BOTH
-    watched: OngoingTrial = field(default_factory=OngoingTrial)
+    watched: Ongoing = field(default_factory=Ongoing)
     purse: Purse | None = None
 
     @property
     def options(self) -> RunOptions:
-        """How both versions are asked: one stop and one purse for all."""
-        return RunOptions(stop=self.watched.stop, purse=self.purse)
+        """How all versions are asked."""
+        return self.watched.options(self.purse)
 
 
 @operation("judge prompt try", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -103,8 +82,7 @@ def try_prompt(
 
 def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> JudgeVersion:
     """The judge with another specification, not stored; BadInput where that changes nothing. Where the same
-    is
-    asked as before, it is asked where the judge is bound to; as there, the id stays.
+    model is asked as before, it is asked at the address that the judge is bound to.
     """
     new_id = version_id(workspace.project.id, judge.criterion_id, judge.kind, spec)
     if new_id == judge.id:
@@ -211,10 +189,9 @@ def drawn(graded: GradedOutputs, known: dict[str, Decision], limit: int) -> list
     """
     fails = graded.fails
     ordered = hash_order(list(known), 0)
-    wrong = [key for key in ordered if not is_right(known[key], failed=fails[key])]
-    right = [
-        [key for key in ordered if key not in set(wrong) and fails[key] is failed] for failed in (True, False)
-    ]
+    good = {key: is_right(known[key], failed=fails[key]) for key in ordered}
+    wrong = [key for key in ordered if not good[key]]
+    right = [[key for key in ordered if good[key] and fails[key] is failed] for failed in (True, False)]
     errors = wrong[: max(limit - limit // 2, limit - len(right[0]) - len(right[1]))]
     rest = limit - len(errors)
     bad = min(len(right[0]), max(rest - rest // 2, rest - len(right[1])))

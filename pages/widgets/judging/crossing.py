@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from threading import Event
-
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
@@ -12,69 +9,45 @@ from labelcore.messages.lines.refining.comparing import change_words
 from labelcore.models import JudgeVersion
 from labelcore.settings import DEFAULT, settings
 from labelcore.stages.refining.matrix import Cell, Grid, Matrix, cross
-from labelcore.stages.refining.trying import OngoingTrial
+from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.trying import USUAL
 from labelcore.stats.changes import Rates
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import trying
+from pages.widgets.judging import trying, under_way
 from pages.widgets.judging.drafting import Written
-from pages.widgets.judging.running import in_thread
+from pages.widgets.judging.under_way import Work
 from pages.widgets.shell import plain
 
 _NUMBERS = (0, 1, 2, 4, 8)
-_LIMIT = 60
-
-
-@dataclass
-class Crossing:
-    """Many trials of this visitor's, under way or over; ``done`` of ``total``, the present one named."""
-
-    version_id: str
-    ongoing: OngoingTrial = field(default_factory=OngoingTrial)
-    done: int = 0
-    total: int = 0
-    step: str = ""
-    over: Event | None = None
-    found: Matrix | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether it is under way."""
-        return self.over is not None and not self.over.is_set()
-
-    def tell(self, done: int, total: int, step: str) -> None:
-        """How far it is."""
-        if total and " · " in step:  # of the trials, not of the runs within one
-            self.done, self.total, self.step = done, total, step
 
 
 def show(workspace: Workspace, written: Written) -> None:
     """What is crossed, within what; then the table, whose rows open their outputs."""
-    crossing: Crossing | None = st.session_state.get(keys.PROMPT_CROSSED)
+    crossing: Work[Ongoing, Matrix] | None = st.session_state.get(keys.PROMPT_CROSSED)
     known = crossing is not None and crossing.version_id == written.version.id
     if not (crossing and known and crossing.running):
         _ask(workspace, written)
     if crossing is None or not known:
         return
-    _watch(workspace)
+    under_way.watch(workspace, keys.PROMPT_CROSSED, _words_of)
     if crossing.found and not crossing.running:
         _show_matrix(workspace, written, crossing.found)
 
 
 def start(workspace: Workspace, version: JudgeVersion, grid: Grid) -> None:
     """Begin, unless one of this visitor's is under way."""
-    last: Crossing | None = st.session_state.get(keys.PROMPT_CROSSED)
-    if last and last.running:
-        return
-    crossing = Crossing(version.id)
-    told = workspace.telling(crossing.tell)
+    ongoing = Ongoing()
+    work = Work[Ongoing, Matrix](version_id=version.id, ongoing=ongoing)
+    under_way.begin(
+        keys.PROMPT_CROSSED, work, lambda: cross(workspace, version, grid, ongoing), say("The trial")
+    )
 
-    def work(_: Event) -> None:
-        crossing.found = cross(told, version, grid, crossing.ongoing)
 
-    crossing.over = in_thread(work, say("The trial"), keys.PROMPT_CROSSING)
-    st.session_state[keys.PROMPT_CROSSED] = crossing
+def _words_of(ongoing: Ongoing) -> str:
+    told = {"n": ongoing.done + 1, "total": ongoing.total or 1, "what": ongoing.step}
+    return say("Trying {n} of {total}: {what}", **told)
 
 
 def _ask(workspace: Workspace, written: Written) -> None:
@@ -95,15 +68,8 @@ def _ask(workspace: Workspace, written: Written) -> None:
                 say("Versions"), numbers, selection_mode="multi", default=[version.version], key="cross-made"
             )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        spend = st.number_input(
-            say("It may spend at most, in US$"),
-            min_value=0.01,
-            value=None,
-            placeholder=say("no limit"),
-            key="cross-cost",
-            width=240,
-        )
-        limit = st.number_input(say("Outputs for each"), 1, 500, _LIMIT, key="cross-limit", width=180)
+        spend = under_way.ask_limit("cross-cost")
+        limit = st.number_input(say("Outputs for each"), 1, 500, USUAL, key="cross-limit", width=180)
         n = max(1, len(chosen)) * max(1, len(examples)) * max(1, len(made))
         words = say("Try them all ({n})", n=n)
         pressed = st.button(words, key="cross-now", type="primary", disabled=n < 2)
@@ -118,39 +84,12 @@ def _ask(workspace: Workspace, written: Written) -> None:
 
 
 def _models(written: Written) -> list[str]:
-    """The judge's own, then the others that are configured, as MODEL or MODEL@ENDPOINT."""
+    """The judge's, then the others that are configured, as MODEL or MODEL@ENDPOINT."""
     present, found = written.draft.model, [written.draft.model]
     for name, endpoint in settings().all_endpoints.items():
         if endpoint.model and endpoint.model != present:
             found.append(endpoint.model if name == DEFAULT else f"{endpoint.model}@{name}")
     return list(dict.fromkeys(found))
-
-
-@st.fragment(run_every=0.7)
-def _watch(workspace: Workspace) -> None:
-    """How far it is, with a way to stop it."""
-    shell.speak_as(workspace)
-    for failure in st.session_state.get(keys.PROMPT_CROSSING, []):
-        st.error(plain(failure))
-    crossing: Crossing | None = st.session_state.get(keys.PROMPT_CROSSED)
-    key = f"{keys.PROMPT_CROSSING}-was"
-    was = st.session_state.get(key, False)
-    st.session_state[key] = bool(crossing and crossing.running)
-    if crossing is None or not crossing.running:
-        if was:
-            st.rerun()
-        return
-    told = {"n": crossing.done + 1, "total": crossing.total or 1, "what": crossing.step}
-    with st.container(horizontal=True, vertical_alignment="center"):
-        share = crossing.done / crossing.total if crossing.total else 0.0
-        st.progress(share, text=plain(say("Trying {n} of {total}: {what}", **told)))
-        st.button(
-            say("Stop"),
-            key="cross-stop",
-            icon=":material/stop:",
-            disabled=crossing.ongoing.stop.is_set(),
-            on_click=crossing.ongoing.stop.set,
-        )
 
 
 def _show_matrix(workspace: Workspace, written: Written, found: Matrix) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import Event
 
 import streamlit as st
 
@@ -13,13 +12,15 @@ from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.refining.comparing import change_words
 from labelcore.messages.lines.refining.suggesting import held_out, kind_words, state_words
 from labelcore.stages.refining.offers import accept, reject
-from labelcore.stages.refining.suggesting import USUAL, OngoingSearch, Search, search
+from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.suggesting import search
 from labelcore.stages.refining.suggestions import Suggestion, Suggestions
+from labelcore.stages.refining.trying import USUAL, Order
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import versions
+from pages.widgets.judging import under_way, versions
 from pages.widgets.judging.drafting import Written
-from pages.widgets.judging.running import in_thread
+from pages.widgets.judging.under_way import Work
 from pages.widgets.outputs import show_outputs
 from pages.widgets.shell import plain
 
@@ -28,20 +29,11 @@ _LINES = 8
 _LONGEST = 240
 
 
-@dataclass
-class Suggesting:
+@dataclass(kw_only=True)
+class Suggesting(Work[Ongoing, Suggestions]):
     """A search of this visitor's, under way or over; ``decided``: suggestions that were rejected here."""
 
-    version_id: str
-    ongoing: OngoingSearch = field(default_factory=OngoingSearch)
-    over: Event | None = None
-    found: Suggestions | None = None
     decided: set[str] = field(default_factory=set)
-
-    @property
-    def running(self) -> bool:
-        """Whether it is under way."""
-        return self.over is not None and not self.over.is_set()
 
 
 def show(workspace: Workspace, written: Written) -> None:
@@ -50,7 +42,7 @@ def show(workspace: Workspace, written: Written) -> None:
     if suggesting is None or suggesting.version_id != written.version.id:
         _offer(workspace, written)
         return
-    _watch(workspace)
+    under_way.watch(workspace, keys.PROMPT_SUGGESTED, _words_of)
     if suggesting.running:
         return
     if suggesting.found:
@@ -60,17 +52,11 @@ def show(workspace: Workspace, written: Written) -> None:
 
 def start(workspace: Workspace, written: Written, most: float | None) -> None:
     """Begin a search, unless one of this visitor's is under way."""
-    last: Suggesting | None = st.session_state.get(keys.PROMPT_SUGGESTED)
-    if last and last.running:
-        return
-    suggesting = Suggesting(written.version.id)
-    order = Search(purse=None if most is None else Purse(most), watched=suggesting.ongoing)
-
-    def work(_: Event) -> None:
-        suggesting.found = search(workspace, written.version, order)
-
-    suggesting.over = in_thread(work, say("The search"), keys.PROMPT_SUGGESTING)
-    st.session_state[keys.PROMPT_SUGGESTED] = suggesting
+    work = Suggesting(version_id=written.version.id, ongoing=Ongoing())
+    order = Order(purse=None if most is None else Purse(most), watched=work.ongoing)
+    under_way.begin(
+        keys.PROMPT_SUGGESTED, work, lambda: search(workspace, written.version, order), say("The search")
+    )
 
 
 def _offer(workspace: Workspace, written: Written, *, again: bool = False) -> None:
@@ -85,53 +71,17 @@ def _offer(workspace: Workspace, written: Written, *, again: bool = False) -> No
     if written.changed:
         shell.aside(say("It starts from the version in use, not from what you are writing."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        most = st.number_input(
-            say("It may spend at most, in US$"),
-            min_value=0.01,
-            value=None,
-            placeholder=say("no limit"),
-            key="suggest-cost",
-            width=240,
-        )
+        most = under_way.ask_limit("suggest-cost")
         words = say("Search again") if again else say("Search for improvements")
         if st.button(words, key="suggest-now", type="secondary" if again else "primary"):
             start(workspace, written, most)
             shell.again()
 
 
-@st.fragment(run_every=0.7)
-def _watch(workspace: Workspace) -> None:
-    """A search as it goes, with a way to stop it."""
-    shell.speak_as(workspace)
-    for failure in st.session_state.get(keys.PROMPT_SUGGESTING, []):
-        st.error(plain(failure))
-    suggesting: Suggesting | None = st.session_state.get(keys.PROMPT_SUGGESTED)
-    key = f"{keys.PROMPT_SUGGESTING}-was"
-    was = st.session_state.get(key, False)
-    st.session_state[key] = bool(suggesting and suggesting.running)
-    if suggesting is None or not suggesting.running:
-        if was:
-            st.rerun()
-        return
-    _show_progress(suggesting.ongoing)
-
-
-def _show_progress(ongoing: OngoingSearch) -> None:
-    words = say("The version in use decides first …")
-    if ongoing.step:
-        words = say("Trying {what}: {n:,} answers so far", what=kind_words(ongoing.step), n=ongoing.answers)
-    if ongoing.cost_usd:
-        words = f"{words} · US${ongoing.cost_usd:,.4f}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(ongoing.done / ongoing.total if ongoing.total else 0.0, text=plain(words))
-        stopping = ongoing.stop.is_set()
-        st.button(
-            say("Stop"),
-            key="suggest-stop",
-            icon=":material/stop:",
-            disabled=stopping,
-            on_click=ongoing.stop.set,
-        )
+def _words_of(ongoing: Ongoing) -> str:
+    if not ongoing.step:
+        return say("The version in use decides first …")
+    return say("Trying {what}: {n:,} answers so far", what=kind_words(ongoing.step), n=ongoing.answers)
 
 
 def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, found: Suggestions) -> None:
@@ -141,7 +91,7 @@ def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, 
         st.warning(plain(found.message))
     if not workspace.person and found.offered:
         shell.ask_name()
-    offered = [one for one in found.offered if one.id not in suggesting.decided]
+    offered = [offer for offer in found.offered if offer.id not in suggesting.decided]
     for place, suggestion in enumerate(shell.page_of(offered, _PAGE, "suggestions") if offered else ()):
         with st.container(border=True):
             _show_card(workspace, written, suggestion, first=not place)

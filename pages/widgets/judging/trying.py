@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from threading import Event
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -14,16 +13,17 @@ from labelcore.models import Decision
 from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.refining.drafts import Draft, lint_draft, try_draft
 from labelcore.stages.refining.examples import example_of
+from labelcore.stages.refining.ongoing import OngoingTrial
 from labelcore.stages.refining.trials import Attempt, Trial, What
-from labelcore.stages.refining.trying import USUAL, OngoingTrial
+from labelcore.stages.refining.trying import USUAL
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
-from pages.widgets.judging import examples, versions
+from pages.widgets.judging import examples, under_way, versions
 from pages.widgets.judging.drafting import Written
-from pages.widgets.judging.running import in_thread
+from pages.widgets.judging.under_way import Work
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -32,35 +32,24 @@ _FIRST = 0.6  # seconds in which the first answers may come before the page is d
 _MOST = 500
 
 
-@dataclass
-class Trying:
+@dataclass(kw_only=True)
+class Trying(Work[OngoingTrial, Trial]):
     """A trial of a draft, under way or over."""
 
-    version_id: str
     draft: Draft
-    ongoing: OngoingTrial = field(default_factory=OngoingTrial)
-    over: Event | None = None
-    trial: Trial | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether it is under way."""
-        return self.over is not None and not self.over.is_set()
 
 
 def start(workspace: Workspace, written: Written, limit: int = USUAL) -> None:
     """Begin a trial of what is written, unless one of this visitor's is under way."""
-    last: Trying | None = st.session_state.get(keys.PROMPT_TRIED)
-    if last and last.running:
-        return
-    trying = Trying(written.version.id, written.draft)
+    ongoing = OngoingTrial()
+    trying = Trying(version_id=written.version.id, ongoing=ongoing, draft=written.draft)
 
-    def work(_: Event) -> None:
-        trying.trial = try_draft(workspace, written.version, written.draft, limit, trying.ongoing)
+    def work() -> Trial:
+        return try_draft(workspace, written.version, written.draft, limit, ongoing)
 
-    trying.over = in_thread(work, say("The trial"), keys.PROMPT_FAILED)
-    trying.over.wait(_FIRST)
-    st.session_state[keys.PROMPT_TRIED] = trying
+    under_way.begin(keys.PROMPT_TRIED, trying, work, say("The trial"))
+    if trying.over:
+        trying.over.wait(_FIRST)
 
 
 def show(workspace: Workspace, written: Written) -> None:
@@ -69,26 +58,26 @@ def show(workspace: Workspace, written: Written) -> None:
     if trying is None or trying.version_id != written.version.id:
         _offer(workspace, written)
         return
-    _watch(workspace)
+    under_way.watch(workspace, keys.PROMPT_TRIED, _words_of, _show_results)
     if trying.running:
         return
     if trying.draft != written.draft:
         st.info(say("The prompt was changed since it was tried: these figures are of the words before."))
         _offer(workspace, written)
-    if trying.trial is None:
+    trial, same = trying.found, trying.draft == written.draft
+    if trial is None:
         return
-    same = trying.draft == written.draft
-    _show_answer(trying.trial)
-    if not trying.trial.attempts:  # nothing is known of it: it can be tried again, not kept
+    _show_answer(trial)
+    if not trial.attempts:  # nothing is known of it: it can be tried again, not kept
         if same:
             _offer(workspace, written)
         return
     if same:
         versions.offer_to_keep(workspace, written)
-    _show_figures(trying.trial)
-    show_lists(workspace, written, trying.trial)
+    _show_figures(trial)
+    show_lists(workspace, written, trial)
     if same:
-        _offer_more(workspace, written, trying.trial)
+        _offer_more(workspace, written, trial)
 
 
 def _offer(workspace: Workspace, written: Written) -> None:
@@ -120,41 +109,15 @@ def _offer_more(workspace: Workspace, written: Written, trial: Trial) -> None:
             shell.again()
 
 
-@st.fragment(run_every=0.7)
-def _watch(workspace: Workspace) -> None:
-    """A trial as it goes, with a way to stop it."""
-    shell.speak_as(workspace)
-    for failure in st.session_state.get(keys.PROMPT_FAILED, []):
-        st.error(plain(failure))
-    trying: Trying | None = st.session_state.get(keys.PROMPT_TRIED)
-    was = st.session_state.get(keys.PROMPT_RUNNING, False)
-    st.session_state[keys.PROMPT_RUNNING] = bool(trying and trying.running)
-    if trying is None or not trying.running:
-        if was:
-            st.rerun()
-        return
-    _show_progress(trying.ongoing)
-
-
-def _show_progress(ongoing: OngoingTrial) -> None:
-    found, total = dict(ongoing.found), ongoing.total
-    words = say("{done:,} of {total:,} decided", done=len(found), total=total)
+def _words_of(ongoing: OngoingTrial) -> str:
+    words = say("{done:,} of {total:,} decided", done=ongoing.done, total=ongoing.total)
     if ongoing.seconds_left:
         words = say("{words}, about {span} left", words=words, span=span_words(ongoing.seconds_left))
-    cost = sum(result.cost_usd for result in found.values() if isinstance(result, Decision))
-    if cost:
-        words = f"{words} · US${cost:,.4f}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(len(found) / total if total else 0.0, text=words)
-        stopping = ongoing.stop.is_set()
-        st.button(
-            say("Stop"),
-            key="prompt-stop",
-            icon=":material/stop:",
-            disabled=stopping,
-            on_click=ongoing.stop.set,
-        )
-    for result in list(found.values())[-_PAGE:]:
+    return words
+
+
+def _show_results(ongoing: OngoingTrial) -> None:
+    for result in list(ongoing.found.values())[-_PAGE:]:
         if isinstance(result, Decision):
             st.text(f"{say(result.value)}: {result.reason}")
         else:

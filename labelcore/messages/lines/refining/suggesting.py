@@ -6,7 +6,6 @@ from labelcore.messages.catalogue import say
 from labelcore.messages.lines.refining.comparing import change_words, spent
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
-from labelcore.stages.refining.candidates import Kind
 from labelcore.stages.refining.suggestions import Accepted, Rejected, State, Suggestion, Suggestions
 
 _LISTED = 5
@@ -62,7 +61,7 @@ def rejected(found: Rejected) -> Iterator[str]:
     yield say("It is not offered for {judge} again.", judge=found.judge)
 
 
-def kind_words(kind: Kind) -> str:
+def kind_words(kind: str) -> str:
     """What a suggestion changes."""
     return {
         "threshold": say("another threshold"),

@@ -15,6 +15,7 @@ from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
+from labelcore.llm.client import counting
 from labelcore.llm.protocol import NotYet
 from labelcore.llm.spending import OVERSPENT, spending
 from labelcore.stages.judging.running.answers import AnswerCache, CachedClient
@@ -36,7 +37,7 @@ async def ask_models(live: LiveRun, asked: Sequence[Assignment], clients: Client
     """
     live.remaining.begin_asking()
     try:
-        with _impatient(), spending(live.options.purse):
+        with _impatient(), spending(live.options.purse), counting(live.options.asked_again):
             cache = await asyncio.to_thread(AnswerCache, live.workspace.db, journal)
             done: list[Decided] = []
             async with storing(live, cache, done) as keeper:

@@ -34,6 +34,7 @@ class RunOptions:
     questions go to the providers' batches; what these have answered is collected, and the run stays
     "stopped" until all is. ``engine``: where the judges run, as the setting of this name says it; ""
     in this process. ``stop`` is set by whoever wants the run to end. ``purse``: what may be spent.
+    ``asked_again``: for who looks on, what calls under way had to be sent again for, by kind.
     """
 
     repeats: int = 1
@@ -42,6 +43,7 @@ class RunOptions:
     engine: str | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     purse: Purse | None = None
+    asked_again: Counter[str] = field(default_factory=Counter)
 
     @property
     def elsewhere(self) -> str:

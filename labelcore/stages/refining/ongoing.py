@@ -1,0 +1,59 @@
+"""Work under way, for who looks on and may stop it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from typing_extensions import override
+
+from labelcore.llm.spending import Purse
+from labelcore.models import Decision
+from labelcore.stages.judging.running.live_run import Result, RunOptions
+
+
+@dataclass
+class Ongoing:
+    """Work that asks a model; ``stop`` ends it. ``done`` of ``total`` steps, ``step`` names the present one;
+    ``answers`` came and cost so many US dollars; ``asked_again`` counts calls that had to be sent again, by
+    kind of trouble.
+    """
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    done: int = 0
+    total: int = 0
+    step: str = ""
+    answers: int = 0
+    cost_usd: float = 0.0
+    asked_again: Counter[str] = field(default_factory=Counter)
+
+    def options(self, purse: Purse | None) -> RunOptions:
+        """How all is asked: with one stop and one purse."""
+        return RunOptions(stop=self.stop, purse=purse, asked_again=self.asked_again)
+
+    def hear(self, _: str, result: Result) -> None:
+        """One more answer is there."""
+        self.answers += 1
+        self.cost_usd += result.cost_usd if isinstance(result, Decision) else 0.0
+
+
+@dataclass
+class OngoingTrial(Ongoing):
+    """A trial under way: what came so far, by output id."""
+
+    found: dict[str, Result] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+    @override
+    def hear(self, output_id: str, result: Result) -> None:
+        super().hear(output_id, result)
+        self.found[output_id] = result
+        self.done = len(self.found)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None until something is decided."""
+        spent = time.monotonic() - self.started
+        return spent / self.done * (self.total - self.done) if self.done else None

@@ -1,0 +1,104 @@
+"""Work with a judge's prompt that takes a while: begun once, watched as it goes, stopped by a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.messages.running import trouble_counts
+from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.workspace import Workspace
+from pages.widgets import shell
+from pages.widgets.judging.running import in_thread
+from pages.widgets.shell import plain
+
+Heard = TypeVar("Heard", bound=Ongoing)
+Found = TypeVar("Found")
+
+
+@dataclass(kw_only=True)
+class Work(Generic[Heard, Found]):
+    """Work of this visitor's on one version of a judge, under way or over."""
+
+    version_id: str
+    ongoing: Heard
+    over: Event | None = None
+    found: Found | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is under way."""
+        return self.over is not None and not self.over.is_set()
+
+
+def begin(key: str, work: Work[Any, Found], do: Callable[[], Found], what: str) -> None:
+    """Begin it, unless work under this key is under way."""
+    last: Work[Any, Found] | None = st.session_state.get(key)
+    if last and last.running:
+        return
+
+    def whole(_: Event) -> None:
+        work.found = do()
+
+    work.over = in_thread(whole, what, _failed(key))
+    st.session_state[key] = work
+
+
+@st.fragment(run_every=0.7)
+def watch(
+    workspace: Workspace, key: str, words: Callable[[Any], str], below: Callable[[Any], None] | None = None
+) -> None:
+    """The work as it goes, in ``words``, with its cost and a way to stop it; then what stands ``below``."""
+    shell.speak_as(workspace)  # a fragment runs without its page
+    for failure in st.session_state.get(_failed(key), []):
+        st.error(plain(failure))
+    work: Work[Ongoing, object] | None = st.session_state.get(key)
+    running = bool(work and work.running)
+    was = st.session_state.get(f"{key}-was", False)
+    st.session_state[f"{key}-was"] = running
+    if work and running:
+        _show(work.ongoing, key, words(work.ongoing))
+        if below:
+            below(work.ongoing)
+    elif was:
+        st.rerun()
+
+
+def ask_limit(key: str) -> float | None:
+    """US dollars that it may spend, None without a limit."""
+    limit: float | None = st.number_input(
+        say("Spend at most (US$)"),
+        min_value=0.0,
+        value=None,
+        step=1.0,
+        placeholder=say("no limit"),
+        help=say("What a call may cost is set aside before it is sent, so the limit holds."),
+        key=key,
+        width=240,
+    )
+    return limit or None
+
+
+def _show(ongoing: Ongoing, key: str, words: str) -> None:
+    cost = f"US$ {ongoing.cost_usd:,.4f}" if ongoing.cost_usd else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share = min(1.0, ongoing.done / ongoing.total) if ongoing.total else 0.0
+        st.progress(share, text=plain(" · ".join(filter(None, (words, cost)))))
+        st.button(
+            say("Stop"),
+            key=f"{key}-stop",
+            icon=":material/stop:",
+            disabled=ongoing.stop.is_set(),
+            on_click=ongoing.stop.set,
+        )
+    if ongoing.asked_again:
+        shell.aside(say("Asked again: {kinds}.", kinds=trouble_counts(dict(ongoing.asked_again))))
+
+
+def _failed(key: str) -> str:
+    return f"{key}-failed"
