@@ -64,6 +64,7 @@ from labelcore.models.judging import (
     Verdict,
     VerdictError,
 )
+from labelcore.models.notices import Channel, Notice, NoticeKind, NoticeRules, NoticeState, NoticeStep
 from labelcore.models.people import (
     EVERY_PROJECT,
     Credential,

@@ -29,13 +29,14 @@ def name_key(name: str) -> str:
 
 
 class Person(Frozen):
-    """Somebody who can sign in. ``subject``: who they are to an identity provider; ``removed``: they cannot
-    any more, and another name stands for theirs.
+    """Somebody who can sign in. ``subject``: who they are to an identity provider; ``email``: where they are
+    written to; ``removed``: they cannot any more, and another name stands for theirs.
     """
 
     person_id: str = Field(default_factory=lambda: new_id("person"))
     name: str
     subject: str = ""
+    email: str = ""
     removed: bool = False
     made_by: str = ""
     made_at: datetime = Field(default_factory=now)

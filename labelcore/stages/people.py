@@ -234,7 +234,9 @@ def remove(workspace: Workspace, name: str) -> PersonChange:
     _check_admins(workspace, person, EVERY_PROJECT, None)
     had = signing.of_person(workspace.db, person.person_id, ("password", "session", "invitation"))
     people_table.end(workspace.db, had, workspace.person)
-    gone = person.model_copy(update={"removed": True, "subject": "", "made_by": workspace.person})
+    gone = person.model_copy(
+        update={"removed": True, "subject": "", "email": "", "made_by": workspace.person}
+    )
     replaced = people_table.rename(workspace.db, gone, f"person {person.person_id[-6:]}")
     return PersonChange(name=replaced.name, did="remove")
 

@@ -74,6 +74,11 @@ CREATE OR REPLACE VIEW reservation_current AS
     QUALIFY row_number() OVER (
         PARTITION BY project_id, output_id, annotator ORDER BY made_at DESC, until DESC) = 1;
 
+CREATE OR REPLACE VIEW notice_unique AS
+    SELECT notice.* REPLACE (coalesce(person_name.present, person) AS person)
+    FROM notice LEFT JOIN person_name ON person_name.name = person
+    QUALIFY row_number() OVER (PARTITION BY notice_id ORDER BY made_at) = 1;
+
 CREATE OR REPLACE VIEW ruling_current AS
     SELECT * FROM ruling
     QUALIFY row_number() OVER (
