@@ -84,3 +84,35 @@ def test_nothing_but_nesting_is_refused(workspace: Workspace, tmp_path: Path, op
     (tmp_path / "a.json").write_text(opening * 100_000 + "1" + closing * 100_000)
     with pytest.raises(BadInput):
         importing.import_file(workspace, str(tmp_path / "a.json"))
+
+
+def test_keys_with_dots_lead_to_their_rows(workspace: Workspace, tmp_path: Path) -> None:
+    importing.import_file(workspace, written(tmp_path, {"gen_ai.calls": {"v1.2": ROWS}, "app.name": "x"}))
+    assert texts(workspace) == ["a0", "a1", "a2"]
+
+
+@pytest.mark.parametrize(
+    "value", [{"event": "17", "tags": ["a", "b"]}, {"n": 1, "meta": {"names": ["a", "b"]}}]
+)
+def test_words_that_describe_something_are_no_outputs(
+    workspace: Workspace, tmp_path: Path, value: object
+) -> None:
+    with pytest.raises(BadInput):
+        importing.import_file(workspace, written(tmp_path, value))
+    assert texts(workspace) == []
+
+
+def test_a_list_of_texts_is_outputs_by_its_key_or_where_it_is_all(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    importing.import_file(workspace, written(tmp_path, {"model": "m", "responses": ["one", "two"]}))
+    importing.import_file(workspace, written(tmp_path, ["three", "four"]))
+    assert sorted(texts(workspace)) == ["four", "one", "three", "two"]
+
+
+def test_what_a_summary_was_made_from_is_its_context(workspace: Workspace, tmp_path: Path) -> None:
+    told = [{"dialogue": "#A#: Ill? #B#: Yes.", "summary": "B is ill."}, {"text": "Long.", "summary": "L."}]
+    for row in told:
+        importing.import_file(workspace, written(tmp_path, [row]))
+    found = outputs.many(workspace.db, outputs.ids(workspace.db, workspace.project.id))
+    assert {output.context for output in found.values()} == {"#A#: Ill? #B#: Yes.", "Long."}

@@ -32,8 +32,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "customer_message request message 输入 问题 用户问题 用户输入 提问 提示 提示词 指令 質問 入力 "
         "frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada",
         "context": "context contexts documents document source_text passage passages transcript retrieved "
-        "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article 上下文 原文 "
-        "资料 参考资料 背景 文脈 kontext",
+        "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article text "
+        "上下文 原文 资料 参考资料 背景 文脈 kontext",
         "conversation": "conversation conversations messages dialogue dialog chat chat_history turns "
         "history trace contents "
         "对话 聊天记录 对话历史",
@@ -150,9 +150,19 @@ def by_name(
     if "conversation" not in found and "input" in found and is_request(found["input"], rows):
         found["conversation"] = found.pop("input")
     texts = {"output", "conversation"} & found.keys()
+    if "output" in texts and not {"context", "conversation"} & found.keys():
+        found |= _dialogue(named, rows, {*found.values(), *taken})
     if texts and "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
         del found["id"]  # what repeats in the first rows names no output
     return found
+
+
+def _dialogue(named: dict[str, list[str]], rows: Sequence[dict[str, Any]], used: set[str]) -> dict[str, str]:
+    """A dialogue written as one text, in which nobody can be told apart, as context."""
+    for column in (column for name in ("dialogue", "dialog", "对话") for column in named.get(name, ())):
+        if column not in used and not any(str(row.get(column)).lstrip()[:1] in "[{" for row in rows):
+            return {"context": column}
+    return {}
 
 
 def is_chat(column: str, rows: Sequence[dict[str, Any]]) -> bool:

@@ -30,6 +30,11 @@ _WHOLE = 100_000_000
 """Bytes up to which a document is parsed at once; a larger one is walked through."""
 _SHOWN, _DEPTH, _STEP = 50, 20, 5_000
 _NOT_ROWS = {"errors", "warnings", "logs", "features", "schema", "index", "fields", "columns", "skipped"}
+_TEXTS = set(
+    "outputs responses answers completions generations predictions replies summaries texts "
+    "data examples items results rows samples 输出 回答 回复 数据".split()
+)
+"""Keys under which a list of mere strings is a list of outputs; under any other it describes something."""
 _SPEAKERS = {"role", "from", "author", "speaker"}
 
 
@@ -90,7 +95,10 @@ def wrappings(value: Any) -> list[Wrapping]:
 
 
 def _found(value: Any, path: str, depth: int) -> Iterator[Wrapping]:
-    if unwrap := _way_in(value):
+    unwrap = _way_in(value)
+    if unwrap is _of_texts and path and path.rsplit(".", 1)[-1].lower() not in _TEXTS:
+        return  # words that describe something: tags, passages, names
+    if unwrap:
         rows = _objects(unwrap(value))
         yield Wrapping(path, len(rows), _names(rows), unwrap)
         if unwrap is iter:
@@ -163,7 +171,7 @@ def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
         if all(isinstance(cell, str) for cell in some[0]) and len(some) > 1:
             return lambda items: (dict(zip(items[0], item, strict=False)) for item in items[1:])
     if len(some) > 1 and all(isinstance(item, str) for item in some):
-        return lambda items: ({"text": item} for item in items)
+        return _of_texts
     return None
 
 
@@ -175,6 +183,10 @@ def _of_split(value: dict[str, Any]) -> Iterator[Any]:
     """Rows under their names; one that has more cells than there are names stays a list, which is no row."""
     names = distinct(map(str, value["columns"]))
     return (dict(zip(names, row, strict=False)) if len(row) <= len(names) else row for row in value["data"])
+
+
+def _of_texts(value: list[str]) -> Iterator[Record]:
+    return ({"text": item} for item in value)
 
 
 def _of_lists(value: dict[str, list[Any]]) -> Iterator[Record]:
@@ -196,10 +208,15 @@ def parts(path: Path) -> list[Part]:
 
 
 def at(value: Any, path: str) -> Any:
-    """What stands in a document at a path of keys, None where nothing does."""
-    for key in filter(None, path.split(".")):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+    """What stands in a document at a path of keys, which may hold dots; None where nothing does."""
+    if not path:
+        return value
+    steps = path.split(".")
+    for count in range(1, len(steps) + 1) if isinstance(value, dict) else ():
+        key, rest = ".".join(steps[:count]), ".".join(steps[count:])
+        if key in value and (found := at(value[key], rest)) is not None:
+            return found
+    return None
 
 
 def items(value: Any, path: str) -> Iterator[Any]:
