@@ -172,7 +172,7 @@ def test_a_mistyped_kind_of_export_is_told_the_nearest(
     place = str(tmp_path / "a.duckdb")
     (tmp_path / "a.csv").write_text("output\none\none\n")
     main_quietly(["import", str(tmp_path / "a.csv"), "--db", place])
-    assert "0 known from before, 1 repeated within the file" in capsys.readouterr().out
+    assert "2 rows: 1 new output, 1 repeated within the file, 0 rows kept apart." in capsys.readouterr().out
     with pytest.raises(SystemExit) as ended:
         main(["export", "gradse", "--out", str(tmp_path / "x.csv"), "--db", place])
     assert ended.value.code == 2

@@ -27,6 +27,11 @@ def rate_words(rate: Rate) -> str:
     )
 
 
+def amount(n: int, one: str, several: str = "") -> str:
+    """``1 grade``, ``1,204 grades``: a count in English lines."""
+    return f"{n:,} {one if n == 1 else several or one + 's'}"
+
+
 def number_words(value: float | None) -> str:
     """A figure with two decimals, or "not measurable"."""
     return say("not measurable") if value is None else f"{value:.2f}"

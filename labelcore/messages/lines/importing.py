@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import say
+from labelcore.messages.figures import amount
 from labelcore.messages.results import lines
 from labelcore.messages.telling import listed, sentence
 from labelcore.models import ImportBatch, fact
@@ -26,15 +27,7 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
     others = [known.name for known in projects.list_projects(workspace.db) if known.id != batch.project_id]
     if result.begins_project and others:
         yield f"'{workspace.project.name}' is a new project (there are also: {', '.join(others)})."
-    yield (
-        f"{result.title}: {batch.rows_read:,} rows: {batch.outputs_new:,} new outputs, "
-        f"{batch.outputs_known:,} "
-        f"known from before, {batch.duplicates:,} repeated within the file, {batch.rows_rejected:,} rows "
-        "kept "
-        f"apart; {batch.grades_new:,} grades, {batch.verdicts_new:,} verdicts and {batch.feedback_new:,} "
-        "signals "
-        "of users came along."
-    )
+    yield f"{result.title}: {amount(batch.rows_read, 'row')}: {_counts(batch)}."
     yield from map(sentence, result.warnings)
     if result.key_file:
         yield f"Redacted: {_found(batch.redacted) or 'nothing was found'}."
@@ -47,12 +40,29 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
     yield from _read(importing.Mapping.model_validate(batch.mapping), result.seen)
 
 
+def _counts(batch: ImportBatch) -> str:
+    """What a file brought; of what it may bring, what there was."""
+    came = (
+        ("grade", "grades", batch.grades_new),
+        ("verdict", "verdicts", batch.verdicts_new),
+        ("signal of users", "signals of users", batch.feedback_new),
+    )
+    counts = [
+        amount(batch.outputs_new, "new output"),
+        *([f"{batch.outputs_known:,} known from before"] if batch.outputs_known else []),
+        *([f"{batch.duplicates:,} repeated within the file"] if batch.duplicates else []),
+        f"{amount(batch.rows_rejected, 'row')} kept apart",
+        *(amount(n, one, several) for one, several, n in came if n),
+    ]
+    return ", ".join(counts)
+
+
 @lines("preview")
 def previewed(_workspace: Workspace, seen: importing.Preview) -> Iterator[str]:
     """How much of the file can be read, and how."""
     yield (
-        f"{seen.title}: {seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is "
-        "stored."
+        f"{seen.title}: {amount(seen.rows_read, 'row')} can be read, {len(seen.rejected):,} cannot. "
+        "Nothing is stored."
     )
     if others := [
         f"{near.title} ({near.confidence:.0%})" for near in seen.nearest if near.format != seen.format
@@ -87,10 +97,7 @@ def _words(told: importing.Seen) -> str:
 def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[str]:
     """Each import with what it brought and how it was read."""
     for batch in batches:
-        yield (
-            f"{batch.id}  {batch.at:%Y-%m-%d %H:%M}  {batch.file_name}: {batch.outputs_new:,} new outputs, "
-            f"{batch.grades_new:,} grades, {batch.rows_rejected:,} rows kept apart"
-        )
+        yield (f"{batch.id}  {batch.at:%Y-%m-%d %H:%M}  {batch.file_name}: {_counts(batch)}")
         for what, words in importing.Mapping.model_validate(batch.mapping).meanings.items():
             told = ", ".join(f"{value} is {meaning or 'no grade'}" for value, meaning in words.items())
             yield f"    {what}: {told}"
@@ -100,8 +107,9 @@ def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[s
 def undone(_workspace: Workspace, result: Undone) -> Iterator[str]:
     """What went."""
     yield (
-        f"{result.file_name} was taken back: {result.outputs:,} outputs, {result.grades:,} grades, "
-        f"{result.verdicts:,} verdicts and {result.feedback:,} signals of users are gone."
+        f"{result.file_name} was taken back: {amount(result.outputs, 'output')}, "
+        f"{amount(result.grades, 'grade')}, {amount(result.verdicts, 'verdict')} and "
+        f"{amount(result.feedback, 'signal', 'signals')} of users are gone."
     )
     if result.people:
         yield f"{result.people:,} grades that people gave here count again when their outputs come in."

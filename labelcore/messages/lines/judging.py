@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import say
-from labelcore.messages.figures import rate_words
+from labelcore.messages.figures import amount, rate_words
 from labelcore.messages.lines import bringing as bringing, endpoints as endpoints
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
@@ -40,7 +40,7 @@ _OPINIONS = {
 
 @lines("judge propose")
 def proposed(found: ProposedJudges) -> Iterator[str]:
-    yield f"Proposed {len(found.judges)} judges."
+    yield f"Proposed {amount(len(found.judges), 'judge')}."
     for judge in found.judges:
         yield f"  {judge.name} ({judge.kind}): {judge.description}"
     for suspect in found.suspects:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from labelcore.messages.figures import amount
 from labelcore.messages.results import lines
 from labelcore.models import Grade
 from labelcore.stages.selecting import Known, Listing, ValueCount
@@ -14,7 +15,7 @@ def listed(found: Listing) -> Iterator[str]:
     """How many, then one line each."""
     first = (found.page - 1) * found.limit + 1
     if found.n is not None:
-        yield f"{found.n:,} outputs match."
+        yield f"{amount(found.n, 'output')} {'matches' if found.n == 1 else 'match'}."
     if found.searched and not found.searched.whole:
         yield f"Searched the first {found.searched.searched:,} of {found.searched.of:,} outputs so far."
     if found.rows:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from labelcore.messages.figures import amount
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
 from labelcore.stages import sharing
@@ -17,7 +18,8 @@ def saved(rubric: sharing.SavedRubric) -> Iterator[str]:
         else "without examples; statements and keywords may still have words of notes in them"
     )
     yield (
-        f"{rubric.out} holds {len(rubric.criteria)} criteria and {rubric.judges} judges, "
+        f"{rubric.out} holds {amount(len(rubric.criteria), 'criterion', 'criteria')} and "
+        f"{amount(rubric.judges, 'judge')}, "
         f"{len(rubric.overall)} of them of the overall grade, {texts}."
     )
     yield from _staying(rubric.not_portable)
@@ -31,8 +33,9 @@ def _staying(judges: Sequence[sharing.NotPortable]) -> Iterator[str]:
 @lines("library load")
 def loaded(found: sharing.Loaded) -> Iterator[str]:
     yield (
-        f"{len(found.criteria)} criteria and {len(found.judges)} judges came from the rubric of "
-        f"'{found.project}'; {len(found.known)} criteria were known already."
+        f"{amount(len(found.criteria), 'criterion', 'criteria')} and {amount(len(found.judges), 'judge')} "
+        "came from the rubric of "
+        f"'{found.project}'; known already: {len(found.known)}."
     )
     for name in found.renamed:
         yield f"  another criterion has the name, so it is called here: {name}"
