@@ -7,6 +7,7 @@ pages, the command line and reports. `python -m labelcore.messages` brings the c
 from labelcore.messages import (
     aligning,
     bringing,
+    calibrating,
     comparing,
     deriving,
     grading,
@@ -53,5 +54,6 @@ for _room in (
     bringing,
     comparing,
     suggesting,
+    calibrating,
 ):
     learn(_room.WORDS)

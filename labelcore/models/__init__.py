@@ -38,13 +38,16 @@ from labelcore.models.base import (
     now,
 )
 from labelcore.models.grading import (
+    APART,
     Assignment,
+    Calibration,
     Code,
     Comparison,
     Criterion,
     Evidence,
     Expertise,
     Grade,
+    GradeSource,
     Guideline,
     GuidelineExample,
     Quote,

@@ -19,12 +19,17 @@ from labelcore.models.base import (
     now,
 )
 
+GradeSource = Literal["person", "import", "suggestion", "feedback", "repeat", "calibration", "gold"]
+APART: frozenset[GradeSource] = frozenset({"repeat", "calibration", "gold"})
+"""Grades from these count in no label and no rate."""
+
 
 class Grade(Owned):
     """One act of grading: an event that is never changed, only superseded (by "undone": taken back).
 
     ``id`` may be made by the client, so that the same press sent twice is stored once. It is about the
     output as a whole, one criterion, or one ``field`` (a JSON pointer). ``level``: 1 is the worst.
+    ``sample_id``: the sample or the calibration round that it was given for.
     """
 
     output_id: str
@@ -39,7 +44,7 @@ class Grade(Owned):
     corrected_text: str | None = None
     seconds: float | None = None
     judge_shown: bool = False
-    source: Literal["person", "import", "suggestion", "feedback", "repeat"] = "person"
+    source: GradeSource = "person"
     supersedes: str | None = None
     sample_id: str | None = None
     at: datetime = Field(default_factory=now)
@@ -138,6 +143,26 @@ class GuidelineExample(Owned):
     value: Literal["pass", "fail", "withdrawn"]
     why: str
     author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Calibration(Owned):
+    """A few outputs that people grade blind, to see how far they agree. ``people``: who; () is everybody.
+
+    ``counts``: they were drawn among ``pool`` outputs that were to be graded anyway and nobody had graded, so
+    that its grades are ordinary ones with the chances that the outputs have; else they are kept apart.
+    """
+
+    number: int
+    outputs: tuple[str, ...]
+    people: tuple[str, ...] = ()
+    counts: bool = False
+    pool: int = 0
+    seed: int = 0
+    state: Literal["open", "revealed", "dropped"] = "open"
+    why: str = ""
+    begun_at: datetime = Field(default_factory=now)
+    made_by: str = ""
     at: datetime = Field(default_factory=now)
 
 

@@ -22,7 +22,7 @@ from labelcore.models import (
 )
 from labelcore.operations import Flags, Metavar, Options, operation
 from labelcore.stages.finding import find_criterion, find_import, find_judge
-from labelcore.store import about, batches, grades as grade_table, listings, searching
+from labelcore.store import about, batches, calibrations, grades as grade_table, listings, searching
 from labelcore.store.about import Drawn, Event, Said
 from labelcore.store.filters import Filter, GradeFilter, VerdictFilter
 from labelcore.store.searching import Searched
@@ -235,9 +235,15 @@ def show_output(workspace: Workspace, output: Output) -> Known:
 def visible_grades(workspace: Workspace, output_ids: Sequence[str]) -> list[Grade]:
     """The grades of outputs that this person may see: the one place that decides it.
 
-    Who only grades sees what others gave on an output once it is graded.
+    Who only grades sees what others gave on an output once it is graded; of an open calibration round nobody
+    sees what others gave.
     """
-    found = grade_table.of_outputs(workspace.db, workspace.project.id, output_ids)
+    hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
+    found = [
+        grade
+        for grade in grade_table.of_outputs(workspace.db, workspace.project.id, output_ids)
+        if grade.annotator == workspace.person or grade.output_id not in hidden
+    ]
     if workspace.role.includes(Role.MANAGER):
         return found
     mine = Counter(grade.output_id for grade in found if grade.annotator == workspace.person)

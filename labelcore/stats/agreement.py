@@ -12,12 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.models import Frozen
+from labelcore.stats.rate import Rate, not_measurable
 from labelcore.wording import Wording
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Weights = Literal["none", "linear", "quadratic"]
 _REPLICATES = 2_000
+_FEWEST = 5
+"""Outputs before and after, below which a change is not told."""
+_SAME = Wording("everybody gave the same grade everywhere, so agreement beyond chance is undefined")
 _CELLS = 2_000_000
 """Replicates times outputs that are drawn at once, to bound the memory."""
 
@@ -39,13 +43,26 @@ class Agreement(Frozen):
     ac: float | None = None
 
 
-def agreement(
-    by_annotator: Mapping[str, Mapping[str, int]], *, ordinal: bool = False, seed: int = 0
-) -> Agreement:
-    """Alpha over all outputs that at least two people graded; interval by bootstrap of outputs.
+Votes = Mapping[str, Mapping[str, int]]
+"""Person -> output -> value (True and False for pass and fail, or a level)."""
 
-    ``by_annotator``: person -> output -> value (True and False for pass and fail, or a level).
-    """
+
+def agreement(by_annotator: Votes, *, ordinal: bool = False, seed: int = 0) -> Agreement:
+    """Alpha over all outputs that at least two people graded; interval by bootstrap of outputs."""
+    counts = _counts(by_annotator)
+    shared = len(counts)
+    # With one output, observed and expected disagreement are the same: alpha would always be 0.
+    alpha = krippendorff_alpha(counts, ordinal=ordinal) if shared > 1 else None
+    found = Agreement(alpha=alpha, low=None, high=None, n_annotators=len(by_annotator), n_outputs=shared)
+    if alpha is None:
+        return found.model_copy(update={"why_not": _why_not(len(by_annotator), shared)})
+    low, high = _interval(counts, ordinal=ordinal, seed=seed)
+    ac = gwet_ac(counts, "quadratic" if ordinal else "none")
+    return found.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
+
+
+def _counts(by_annotator: Votes) -> Ints:
+    """How many people gave each value to each output that two people graded."""
     seen: dict[str, list[int]] = {}
     for grades in by_annotator.values():
         for output_id, value in grades.items():
@@ -53,15 +70,7 @@ def agreement(
     shared = [votes for _, votes in sorted(seen.items()) if len(votes) > 1]
     values = sorted({vote for votes in shared for vote in votes})
     table = [[votes.count(value) for value in values] for votes in shared]
-    counts = np.array(table, dtype=np.int64).reshape(len(shared), len(values))
-    # With one output, observed and expected disagreement are the same: alpha would always be 0.
-    alpha = krippendorff_alpha(counts, ordinal=ordinal) if len(shared) > 1 else None
-    found = Agreement(alpha=alpha, low=None, high=None, n_annotators=len(by_annotator), n_outputs=len(shared))
-    if alpha is None:
-        return found.model_copy(update={"why_not": _why_not(len(by_annotator), len(shared))})
-    low, high = _interval(counts, ordinal=ordinal, seed=seed)
-    ac = gwet_ac(counts, "quadratic" if ordinal else "none")
-    return found.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
+    return np.array(table, dtype=np.int64).reshape(len(shared), len(values))
 
 
 def _why_not(n_annotators: int, n_outputs: int) -> Wording:
@@ -71,10 +80,19 @@ def _why_not(n_annotators: int, n_outputs: int) -> Wording:
         return Wording("no output was graded by two people")
     if n_outputs == 1:
         return Wording("only one output was graded by two people; agreement beyond chance needs more")
-    return Wording("everybody gave the same grade everywhere, so agreement beyond chance is undefined")
+    return _SAME
 
 
 def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, float | None]:
+    found = _replicates(counts, ordinal=ordinal, seed=seed)
+    if len(found) < _REPLICATES // 2:
+        return None, None
+    low, high = np.quantile(found, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _replicates(counts: Ints, *, ordinal: bool, seed: int) -> list[float]:
+    """Alpha where the outputs are drawn anew, undefined ones left out."""
     # Drawing outputs is drawing how often each of the few kinds of rows occurs: the same chances,
     # at a cost that does not grow with the outputs.
     kinds, often = np.unique(counts, axis=0, return_counts=True)
@@ -84,10 +102,29 @@ def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, 
         rounds = min(per_round, _REPLICATES - start)
         times = random.multinomial(len(counts), often / len(counts), size=rounds)
         found += alphas(kinds, times, ordinal=ordinal)
-    if len(found) < _REPLICATES // 2:
-        return None, None
-    low, high = np.quantile(found, [0.025, 0.975])
-    return float(low), float(high)
+    return found
+
+
+def change(before: Votes, after: Votes) -> Rate:
+    """How much alpha rose from one set of outputs to another, with its interval over outputs of both."""
+    counts = [_counts(votes) for votes in (before, after)]
+    n = min(len(part) for part in counts)
+    if n < _FEWEST:
+        return not_measurable(
+            Wording(
+                "a change takes at least {fewest} outputs that two people graded, before and after",
+                fewest=_FEWEST,
+            ),
+            n,
+        )
+    alpha = [krippendorff_alpha(part) for part in counts]
+    drawn = [_replicates(part, ordinal=False, seed=seed) for seed, part in enumerate(counts)]
+    if alpha[0] is None or alpha[1] is None or min(map(len, drawn)) < _REPLICATES // 2:
+        return not_measurable(_SAME, n)
+    size = min(map(len, drawn))
+    low, high = np.quantile(np.subtract(drawn[1][:size], drawn[0][:size]), [0.025, 0.975])
+    value = alpha[1] - alpha[0]
+    return Rate(value=value, low=float(low), high=float(high), n=n, method="bootstrap of outputs")
 
 
 def krippendorff_alpha(counts: Ints, *, ordinal: bool = False) -> float | None:

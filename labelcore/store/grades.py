@@ -13,12 +13,13 @@ from labelcore.store.rows import Stored, equal
 
 _GRADE = Stored(Grade, "grade", id="grade_id", at="made_at")
 _OVERALL = "criterion_id IS NULL AND field IS NULL"
+_COUNTS = "source NOT IN ('repeat', 'calibration', 'gold')"
 _KEPT = "NOT EXISTS (SELECT 1 FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id)"
 _JUDGEMENTS = (
     f"FROM grade_unique e WHERE project_id = ? AND {_OVERALL} AND value IN ('pass', 'fail') "
-    f"AND source <> 'repeat' AND {_KEPT}"
+    f"AND {_COUNTS} AND {_KEPT}"
 )
-"""Every pass and fail that a person gave an output and did not take back; silent repeats are left out."""
+"""Every pass and fail that a person gave an output and did not take back, without those that are apart."""
 
 
 def record(db: Database, events: Sequence[Grade]) -> list[str]:
@@ -61,19 +62,34 @@ def current(
     return _GRADE.find(db, f"grade_current WHERE {wanted} {about} ORDER BY stored_at, grade_id", given)
 
 
-def of_outputs(db: Database, project_id: str, output_ids: Sequence[str]) -> list[Grade]:
-    """The grades of some outputs that count now, oldest first."""
+def of_outputs(
+    db: Database, project_id: str, output_ids: Sequence[str], *, until: datetime | None = None
+) -> list[Grade]:
+    """The grades of some outputs that count now, or counted then, oldest first."""
     some = "project_id = $project AND output_id IN (SELECT unnest($outputs))"
-    return _current_among(db, some, {"project": project_id, "outputs": list(output_ids)})
+    return _current_among(db, some, {"project": project_id, "outputs": list(output_ids)}, until=until)
 
 
-def _current_among(db: Database, wanted: str, given: dict[str, Any]) -> list[Grade]:
+def of_round(
+    db: Database, project_id: str, calibration_id: str, *, until: datetime | None = None
+) -> list[Grade]:
+    """What each person said last in a calibration round whose grades are kept apart, oldest first."""
+    wanted = "project_id = $project AND source = 'calibration' AND sample_id = $round"
+    given = {"project": project_id, "round": calibration_id}
+    return _current_among(db, wanted, given, until=until, counts="true")
+
+
+def _current_among(
+    db: Database, wanted: str, given: dict[str, Any], *, until: datetime | None = None, counts: str = _COUNTS
+) -> list[Grade]:
     """As grade_current, but the few rows are chosen first: the view numbers all grades of all projects."""
+    if until:
+        wanted, given = f"{wanted} AND stored_at <= $until", given | {"until": utc(until)}
     return _GRADE.find(
         db,
         f"(WITH few AS MATERIALIZED (SELECT * FROM grade_named WHERE {wanted} "
         "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY stored_at, made_at) = 1) "
-        "SELECT * FROM few WHERE value <> 'undone' AND source <> 'repeat' "
+        f"SELECT * FROM few WHERE value <> 'undone' AND {counts} "
         "AND grade_id NOT IN (SELECT supersedes FROM few WHERE value = 'undone' AND supersedes IS NOT NULL) "
         "QUALIFY row_number() OVER (PARTITION BY output_id, annotator, coalesce(criterion_id, ''), "
         "coalesce(field, '') ORDER BY stored_at DESC, grade_id DESC) = 1) ORDER BY stored_at, grade_id",

@@ -15,14 +15,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from labelcore.models import Comparison, Grade, name_key, now, tidy_name
+from labelcore.models import APART, Comparison, Grade, GradeSource, name_key, now, tidy_name
 from labelcore.store.connection import Database, utc
 
 _EVENTS = (
-    "SELECT grade_id, output_id, annotator, value, supersedes, source = 'repeat', stored_at "
+    "SELECT grade_id, output_id, annotator, value, supersedes, source, sample_id, stored_at "
     "FROM grade_unique WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL "
     "UNION ALL SELECT comparison_id, first_id || '~' || second_id, annotator, value, supersedes, "
-    "false, stored_at FROM comparison_unique WHERE project_id = $project ORDER BY stored_at, grade_id"
+    "'person', NULL, stored_at FROM comparison_unique WHERE project_id = $project "
+    "ORDER BY stored_at, grade_id"
 )
 _HELD = (
     "SELECT output_id, annotator, until FROM reservation_current held "
@@ -51,6 +52,15 @@ class _Act(NamedTuple):
     before: str | None
 
 
+class Apart(NamedTuple):
+    """A grade that counts in no label: a silent repeat, one of a calibration round, or on a gold output."""
+
+    output_id: str
+    value: str
+    source: str
+    sample_id: str | None
+
+
 class Live:
     """One project's overall grades, comparisons and reservations; ``graded`` keeps the order of arrival.
 
@@ -72,7 +82,7 @@ class Live:
         self._judged: Counter[str] = Counter()
         self._done: Counter[str] = Counter()
         self._skipped: dict[str, dict[str, None]] = defaultdict(dict)
-        self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
+        self._apart: dict[str, dict[str, Apart]] = defaultdict(dict)
         self._parts: dict[str, set[str]] = defaultdict(set)
         self._held: dict[str, dict[str, datetime]] = {}
         self._busy: dict[str, tuple[int, datetime]] = {}
@@ -164,19 +174,17 @@ class Live:
         graded = self._parts[annotator]
         return [key for key in output_ids if key in graded]
 
-    def follow_repeat(
-        self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
-    ) -> None:
-        """Take in one event on an output that came back unannounced."""
-        repeats = self._repeats[annotator]
-        if value == "undone":
-            repeats.pop(str(supersedes), None)
+    def follow_apart(self, grade_id: str, annotator: str, supersedes: str | None, apart: Apart) -> None:
+        """Take in one event that counts in no label."""
+        if apart.value == "undone":
+            self._apart[annotator].pop(str(supersedes), None)
         else:
-            repeats[grade_id] = output_id
+            self._apart[annotator][grade_id] = apart
 
-    def repeated(self, annotator: str) -> set[str]:
-        """The outputs that came back to a person and were graded again."""
-        return set(self._repeats[annotator].values())
+    def apart(self, annotator: str, source: GradeSource, sample_id: str | None = None) -> list[Apart]:
+        """A person's grades of one kind that count in no label, the oldest first."""
+        wanted = (source, sample_id)
+        return [apart for apart in list(self._apart[annotator].values()) if apart[2:] == wanted]
 
     def judged(self, annotator: str) -> int:
         """How many outputs a person has passed or failed."""
@@ -301,8 +309,7 @@ def _caught_up(db: Database, project_id: str) -> Live:
 def _read(db: Database, project_id: str) -> Live:
     state = Live()
     for row in db.rows(_EVENTS, {"project": project_id}):
-        take_in = state.follow_repeat if row[-2] else state.follow
-        take_in(*row[:-2])
+        _take_in_grade(state, row[:5], row[5], row[6])
     for output_id, who in db.rows(_WITH_PARTS, [project_id]):
         state.follow_part(output_id, who)
     for output_id, who, until in db.rows(_HELD, {"project": project_id, "moment": utc(now())}):
@@ -318,7 +325,7 @@ def changed_here(db: Database, project_id: str) -> bool:
 
 def is_followed(event: Grade) -> bool:
     """Whether the state of its project keeps the id of an event once it is stored."""
-    return event.is_overall and event.value != "undone" and event.source != "repeat"
+    return event.is_overall and event.value != "undone" and event.source not in APART
 
 
 def follow(db: Database, events: Sequence[Grade | Comparison]) -> None:
@@ -346,8 +353,18 @@ def _take_in(state: Live, event: Grade | Comparison) -> None:
     elif not event.is_overall:
         state.follow_part(event.output_id, event.annotator)
     else:
-        take_in = state.follow_repeat if event.source == "repeat" else state.follow
-        take_in(event.id, event.output_id, event.annotator, event.value, event.supersedes)
+        act = (event.id, event.output_id, event.annotator, event.value, event.supersedes)
+        _take_in_grade(state, act, event.source, event.sample_id)
+
+
+def _take_in_grade(
+    state: Live, act: tuple[str, str, str, str, str | None], source: str, sample_id: str | None
+) -> None:
+    if source not in APART:
+        state.follow(*act)
+        return
+    grade_id, output_id, annotator, value, supersedes = act
+    state.follow_apart(grade_id, annotator, supersedes, Apart(output_id, value, source, sample_id))
 
 
 def follow_hold(

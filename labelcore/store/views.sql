@@ -43,10 +43,11 @@ CREATE OR REPLACE VIEW grade_unique AS
 
 -- The latest grade that was not taken back, for each person, output and criterion or field. Order is
 -- the order of arrival: a client's clock may run wrong. A silent repeat measures how steady a person
--- is; it never replaces their first grade.
+-- is, a calibration round how far people agree, a gold output how sure somebody is: none of these replaces
+-- an ordinary grade.
 CREATE OR REPLACE VIEW grade_current AS
     SELECT g.* FROM grade_unique g
-    WHERE g.value <> 'undone' AND g.source <> 'repeat'
+    WHERE g.value <> 'undone' AND g.source NOT IN ('repeat', 'calibration', 'gold')
       AND NOT EXISTS (
         SELECT 1 FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = g.grade_id)
     QUALIFY row_number() OVER (

@@ -29,7 +29,7 @@ acts = st.lists(
 def queues(workspace: Workspace) -> list[Any]:
     found = [grading.grading_queue(workspace.by(who), ahead=3) for who in PEOPLE]
     return [
-        (queue.done, queue.left, queue.total, [(item.output.id, item.repeat) for item in queue.items])
+        (queue.done, queue.left, queue.total, [(item.output.id, item.unannounced) for item in queue.items])
         for queue in found
     ]
 

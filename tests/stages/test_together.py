@@ -127,11 +127,11 @@ def test_silent_repeats_measure_steadiness_and_change_no_grade(
     for output in made[:20]:
         give(workspace, output, "ann", "pass")
     first, second, *_ = grading.grading_queue(workspace.by("ann")).items
-    assert (first.repeat, first.output.id) == (True, made[0].id)
-    assert (second.repeat, second.output.id) == (False, made[20].id)
+    assert (first.unannounced, first.output.id) == (True, made[0].id)
+    assert (second.unannounced, second.output.id) == (False, made[20].id)
     give(workspace, made[0], "ann", "fail", source="repeat")
     give(workspace, made[1], "ann", "pass", source="repeat")
-    assert not grading.grading_queue(workspace.by("ann")).items[0].repeat
+    assert not grading.grading_queue(workspace.by("ann")).items[0].unannounced
     assert grading.human_labels(workspace).value[made[0].id] is True
     (ann,) = grading.contributions(workspace)
     assert (ann.graded, ann.steadiness.value, ann.steadiness.n) == (20, 0.5, 2)

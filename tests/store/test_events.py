@@ -141,7 +141,8 @@ def test_what_is_followed_in_memory_equals_the_tables(
                 assert state.graded(who) == {grade.output_id: (grade.id, grade.value) for grade in current}
                 assert state.counts().get(who, 0) == sum(grade.value != "skipped" for grade in current)
                 again = [grade for grade in grades.repeats(db, "p", who) if grade.is_overall]
-                assert state.repeated(who) == {grade.output_id for grade in again}
+                repeated = [apart.output_id for apart in state.apart(who, "repeat")]
+                assert repeated == [grade.output_id for grade in again]
                 parts = [grade for grade in grades.current(db, "p", annotator=who) if not grade.is_overall]
                 few = grades.of_parts(db, "p", who, ["o0", "o1", "o2"])
                 assert sorted(few, key=lambda grade: grade.id) == sorted(parts, key=lambda grade: grade.id)

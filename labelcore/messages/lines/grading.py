@@ -7,6 +7,7 @@ from labelcore.messages.assigning import forecast_words, how_words, nobodys_word
 from labelcore.messages.card import pack_page
 from labelcore.messages.catalogue import NAMES
 from labelcore.messages.figures import alpha_words, rate_words
+from labelcore.messages.lines import calibrating as calibrating
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import (

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from labelcore.models import Criterion, Fact, Frozen, Output, Role, fact
+from labelcore.models import APART, Criterion, Fact, Frozen, Output, Role, fact
 from labelcore.operations import Effect, operation
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import history, list_criteria
@@ -241,7 +241,7 @@ def _answers(
     undone = {grade.supersedes for grade in events if grade.value == "undone"}
     newest: dict[tuple[str, str], str] = {}
     for grade in events:
-        counts = grade.value != "undone" and grade.id not in undone and grade.source != "repeat"
+        counts = grade.value != "undone" and grade.id not in undone and grade.source not in APART
         if counts and given_under(grade, numbers):
             newest[grade.output_id, grade.annotator] = grade.value
     votes: dict[str, list[str]] = defaultdict(list)

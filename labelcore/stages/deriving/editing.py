@@ -14,7 +14,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Frozen, Project, Risk, Role, Severity, new_id, now
 from labelcore.operations import Effect, Hidden, Options, Why, operation
-from labelcore.store import audit, criteria as criterion_table
+from labelcore.store import audit, calibrations, criteria as criterion_table
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
@@ -75,7 +75,10 @@ def blind(workspace: Workspace, criteria: list[Criterion]) -> list[Criterion]:
     """
     if workspace.role is not Role.EXPERT:
         return criteria
-    graded = live(workspace.db, workspace.project.id).graded(workspace.person) if workspace.person else {}
+    graded = set(
+        live(workspace.db, workspace.project.id).graded(workspace.person) if workspace.person else ()
+    )
+    graded -= calibrations.unrevealed(workspace.db, workspace.project.id)
     return [
         criterion.model_copy(
             update={

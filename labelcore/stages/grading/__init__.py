@@ -23,6 +23,16 @@ from labelcore.stages.grading.assigning import (
     describe_member as describe_member,
     unassign as unassign,
 )
+from labelcore.stages.grading.calibrating import (
+    Round as Round,
+    Rounds as Rounds,
+    SideBySide as SideBySide,
+    end_round as end_round,
+    list_rounds as list_rounds,
+    reveal_round as reveal_round,
+    show_round as show_round,
+    start_round as start_round,
+)
 from labelcore.stages.grading.comparing import (
     PairQueue as PairQueue,
     Preferences as Preferences,
@@ -83,6 +93,7 @@ from labelcore.stages.grading.releasing import (
     skips as skips,
     take_over as take_over,
 )
+from labelcore.stages.grading.round_figures import Compared as Compared
 from labelcore.stages.grading.rules import (
     Review as Review,
     RulesChange as RulesChange,

@@ -9,11 +9,24 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Comparison, Criterion, Frozen, Grade, GradingRules, Output, Project, Role, new_id
+from labelcore.models import (
+    APART,
+    Comparison,
+    Criterion,
+    Frozen,
+    Grade,
+    GradingRules,
+    Output,
+    Project,
+    Role,
+    new_id,
+)
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.comparing import compare
+from labelcore.stages.grading.rounds import given_in, is_asked
 from labelcore.store import (
+    calibrations,
     comparisons,
     criteria as criterion_table,
     grades as grade_table,
@@ -112,9 +125,11 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
         versions = {known.id: known.version for known in criterion_table.current(db, project_id)}
         if (event.criterion_version or 0) > versions.get(event.criterion_id, -1):
             raise NotFound("The project has no such criterion.", next_step="Load the page anew.")
+    if event.source == "calibration" and not is_asked(workspace, event):
+        raise BadInput("This calibration round does not ask that.", next_step="Load the page anew.")
     if event.source == "repeat" and event.output_id not in live(db, project_id).graded(event.annotator):
         graded = (*beside, *grade_table.history(db, project_id, event.output_id))
-        first = (grade.source != "repeat" for grade in graded if _same_subject(grade, event))
+        first = (grade.source not in APART for grade in graded if _same_subject(grade, event))
         if not any(first):
             raise BadInput("What was not graded before cannot be graded again.")
 
@@ -147,7 +162,8 @@ def grade(
     """Grade one output, or one criterion or field of it.
 
     The output is named by its id, a unique beginning of it, or the importer's own id. The grade is
-    pass, fail, unsure or skipped; on a project with a scale also a level's name or number.
+    pass, fail, unsure or skipped; on a project with a scale also a level's name or number. On an output of
+    an open calibration round it counts in the round.
 
     Raises:
         BadInput: it is no grade, or nobody gives it.
@@ -169,6 +185,7 @@ def grade(
         criterion_id=criterion.id if criterion else None,
         criterion_version=criterion.version if criterion else None,
         field=field,
+        **given_in(workspace, found.id),
     )
     record(workspace, [event])
     return event
@@ -217,11 +234,18 @@ def current_grades(
 
 
 Given = TypeVar("Given", Grade, Comparison)
-State = Literal["counts", "replaced", "taken back", "takes back", "silent repeat"]
+State = Literal[
+    "counts", "replaced", "taken back", "takes back", "silent repeat", "in a calibration round", "on gold"
+]
+_APART: dict[str, State] = {
+    "repeat": "silent repeat",
+    "calibration": "in a calibration round",
+    "gold": "on gold",
+}
 
 
 class Act(Frozen):
-    """One event with its output, and what became of it; a silent repeat never counts.
+    """One event with its output, and what became of it; what is kept apart never counts.
 
     ``subject``: the criterion or field, "" for the whole.
     """
@@ -233,8 +257,15 @@ class Act(Frozen):
 
 
 def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: int = 200) -> list[Act]:
-    """The newest acts of everybody or of one person, newest first."""
-    events = grade_table.latest(workspace.db, workspace.project.id, annotator=annotator, limit=limit)
+    """The newest acts of everybody or of one person, newest first; in an open calibration round only one's
+    own.
+    """
+    hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
+    events = [
+        event
+        for event in grade_table.latest(workspace.db, workspace.project.id, annotator=annotator, limit=limit)
+        if event.output_id not in hidden or event.annotator == workspace.person
+    ]
     undone, in_force = grade_table.states(workspace.db, [event.id for event in events])
     criteria = criterion_table.current(workspace.db, workspace.project.id)
     names = {criterion.id: criterion.name for criterion in criteria}
@@ -255,8 +286,8 @@ def _state(grade: Grade, undone: set[str], in_force: set[str]) -> State:
         return "takes back"
     if grade.id in undone:
         return "taken back"
-    if grade.source == "repeat":
-        return "silent repeat"
+    if grade.source in APART:
+        return _APART[grade.source]
     return "counts" if grade.id in in_force else "replaced"
 
 

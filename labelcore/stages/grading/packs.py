@@ -107,7 +107,7 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
     grader = workspace.by(annotator)
-    queued = [item for item in grading_queue(grader, ahead=n).items if not item.repeat]
+    queued = [item for item in grading_queue(grader, ahead=n).items if not item.unannounced]
     if not queued:
         raise BadInput(
             "{annotator} has nothing left to grade.", next_step="Draw a sample first.", annotator=annotator
@@ -216,9 +216,9 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
             kept.append(event)
 
     def store(event: CardEvent) -> list[str]:
-        if event.output_id not in manifest.outputs:
-            raise BadInput("its output is not in the pack")
         grade = grade_of(grader, event)
+        if grade.output_id not in manifest.outputs:
+            raise BadInput("its output is not in the pack")
         return record(grader, [grade.model_copy(update={"at": moments[event.client_id]})])
 
     merged, reasons = store_each(tuple(event for event in fresh if event not in kept), store)

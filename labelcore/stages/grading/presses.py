@@ -29,7 +29,8 @@ from labelcore.stages.grading.card import (
     Language,
 )
 from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
-from labelcore.stages.grading.queueing import Queue, QueueItem, recent
+from labelcore.stages.grading.queueing import AGAIN, Queue, QueueItem, recent
+from labelcore.stages.grading.rounds import of_card
 from labelcore.stages.grading.suggesting import suggestions
 from labelcore.store.lookups import remembered
 from labelcore.text.terms import occurring
@@ -37,8 +38,6 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _LOOK_BACK = 5
-AGAIN = "~2"
-"""A silent repeat is another card to the browser: its id carries this ending."""
 
 
 def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> list[CardItem]:
@@ -165,10 +164,9 @@ def _as_card(grade: Grade) -> CardGrade:
 
 def _coming(item: QueueItem) -> CardItem:
     card = _card(item.output, item.position, item.reason, None)
-    if not item.repeat:
-        return card
     # Between two places, so that the card shows it before the item that it takes the place of.
-    return card.model_copy(update={"output_id": card.output_id + AGAIN, "position": item.position - 0.5})
+    position = item.position - 0.5 if item.unannounced else item.position
+    return card.model_copy(update={"output_id": card.output_id + item.ending, "position": position})
 
 
 def turns_of(output: Output) -> tuple[CardTurn, ...]:
@@ -232,8 +230,15 @@ def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
 
 def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
     """The grade that a press of this person amounts to; ValueError where it is none (a side of a pair)."""
-    again = event.output_id.endswith(AGAIN)
-    source = "repeat" if again else "suggestion" if event.agreed else "person"
-    given = event.model_dump(include=_GIVEN) | {"output_id": event.output_id.removesuffix(AGAIN)}
+    given = event.model_dump(include=_GIVEN) | _shown_as(workspace, event)
     place = {"project_id": workspace.project.id, "annotator": workspace.person}
-    return Grade(id=event.client_id, source=source, **place, **given)
+    return Grade(id=event.client_id, **place, **given)
+
+
+def _shown_as(workspace: Workspace, event: CardEvent) -> dict[str, Any]:
+    """Which output the card of a press showed, and for what."""
+    if event.output_id.endswith(AGAIN):
+        return {"output_id": event.output_id.removesuffix(AGAIN), "source": "repeat"}
+    if found := of_card(workspace, event.output_id):
+        return {"output_id": found[0], "source": "calibration", "sample_id": found[1].id}
+    return {"source": "suggestion" if event.agreed else "person"}

@@ -1,7 +1,8 @@
 """Who grades what next: the coming outputs of a person, held for them so that nobody does them twice.
 
-Order: outputs picked by hand for review, then the newest sample, or the order of import; what the person
-skipped comes back behind them. A reservation runs out after a while, so a closed laptop frees its outputs.
+Order: a calibration round, outputs picked by hand for review, then the newest sample, or the order of
+import; what the person skipped comes back behind them. A reservation runs out after a while, so a closed
+laptop frees its outputs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Literal, NamedTuple
 from labelcore.models import Frozen, Grade, GradingRules, Output, Role, name_key, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.grading.dealing import part_of, quota_of, reads_of
+from labelcore.stages.grading.rounds import REASON, asked_of, done_in, ending_of, open_round
 from labelcore.store import (
     grades as grade_table,
     outputs as output_table,
@@ -31,6 +33,8 @@ from labelcore.workspace import Workspace
 
 FROM_REVIEW = Wording("picked by hand for review")
 SKIPPED_BEFORE = Wording("you skipped it before")
+AGAIN = "~2"
+"""A silent repeat is another card to the browser: its id carries this ending."""
 _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
 _SOON = 200
@@ -44,13 +48,21 @@ _handing_out = threading.Lock()
 
 
 class QueueItem(Frozen):
-    """One output in a person's queue, with its place in what they do and the reason why it is there."""
+    """One output in a person's queue, with its place in what they do and the reason why it is there.
+
+    ``ending``: of its card's id, where what is said of it is kept apart from the grades that count.
+    """
 
     output: Output
     position: int
     reason: str
     current: Grade | None = None
-    repeat: bool = False
+    ending: str = ""
+
+    @property
+    def unannounced(self) -> bool:
+        """Whether it is a silent repeat, which looks like the item that it takes the place of."""
+        return self.ending.startswith(AGAIN)
 
 
 class Waiting(Frozen):
@@ -104,21 +116,20 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     whole = _pool(workspace, sample, rules)
     pool = part_of(workspace, whole)
     quota, a_day = quota_of(workspace)
-    handed = hand_out(workspace, pool, rules, ahead, quota)
+    handed, endings = _calibrated(workspace, pool, hand_out(workspace, pool, rules, ahead, quota))
     waiting = handed.waiting
-    if not pool.places and whole.places:
+    if not handed.places and not pool.places and whole.places:
         waiting = Waiting(kind="unassigned")
-    again = _repeat(workspace, rules) if handed.places else None
+    again = _repeat(workspace, rules) if handed.places and not endings else None
     soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : handed.end + _SOON])
     wanted = [output_id for output_id, _, _ in handed.places] + ([again] if again else [])
     found = output_table.many(workspace.db, wanted, soon)
     items = [
-        QueueItem(output=found[output_id], position=position, reason=reason)
+        QueueItem(output=found[output_id], position=position, reason=reason, ending=endings.get(position, ""))
         for output_id, reason, position in handed.places
     ]
     if again and again in found:
-        first = items[0]
-        items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
+        items.insert(0, items[0].model_copy(update={"output": found[again], "ending": AGAIN}))
     return Queue(
         items=tuple(items),
         done=handed.done,
@@ -131,6 +142,31 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
         a_day=a_day,
         reads=tuple(sorted(reads_of(workspace).get(name_key(workspace.person), ()))),
     )
+
+
+def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handed) -> tuple[Handed, dict[int, str]]:
+    """With what the person still has to grade in a calibration round first; and by its place the ending of
+    each card of the round.
+    """
+    calibration = open_round(workspace)
+    if calibration is None:
+        return handed, {}
+    done = done_in(workspace, calibration)
+    first = [output_id for output_id in asked_of(workspace, calibration) if output_id not in done]
+    ending = ending_of(calibration)
+    elsewhere = sum(bool(ending) or output_id not in pool.at for output_id in done)
+    rest = [place for place in handed.places if ending or place[0] not in first]
+    further = len(first) if ending else sum(output_id not in pool.at for output_id in first)
+    begun = handed.done + elsewhere
+    places = [(output_id, REASON, 0) for output_id in first] + rest
+    numbered = [(output_id, why, at) for at, (output_id, why, _) in enumerate(places, begun + 1)]
+    told = handed._replace(
+        places=numbered,
+        done=begun,
+        left=max(handed.left + further, len(places)),
+        waiting=None if places else handed.waiting,
+    )
+    return told, {begun + at: ending for at in range(1, len(first) + 1)}
 
 
 def own_pool(workspace: Workspace) -> queues.Pool:
@@ -285,7 +321,7 @@ def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
     if not rules.repeat_share:
         return None
     state, annotator = live(workspace.db, workspace.project.id), workspace.person
-    repeated = state.repeated(annotator)
+    repeated = {apart.output_id for apart in state.apart(annotator, "repeat")}
     if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
     judged = [output_id for output_id, (_, value) in list(state.graded(annotator).items()) if value in JUDGED]

@@ -17,7 +17,12 @@ from labelcore.stages import projects
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import criteria as criterion_table, grades as grade_table, outputs as output_table
+from labelcore.store import (
+    calibrations,
+    criteria as criterion_table,
+    grades as grade_table,
+    outputs as output_table,
+)
 from labelcore.store.rulings import rulings
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -149,7 +154,7 @@ def _share(same: Sequence[bool], what: Wording) -> Rate:
 def conflicts(workspace: Workspace) -> list[Conflict]:
     """Show the outputs and criteria on which people disagree, with every grade and note.
 
-    Unsettled ones come first.
+    Unsettled ones come first; an open calibration round has none yet.
     """
     current = criterion_table.current(workspace.db, workspace.project.id)
     criteria = {criterion.id: criterion for criterion in current}
@@ -157,7 +162,12 @@ def conflicts(workspace: Workspace) -> list[Conflict]:
     for event in grade_table.current(workspace.db, workspace.project.id):
         if event.field is None:
             given[event.output_id, event.criterion_id].append(event)
-    split = [key for key, grades in given.items() if {"pass", "fail"} <= {g.value for g in grades}]
+    hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
+    split = [
+        key
+        for key, grades in given.items()
+        if key[0] not in hidden and {"pass", "fail"} <= {grade.value for grade in grades}
+    ]
     ruled = _in_force(workspace)
     outputs = output_table.many(workspace.db, sorted({output_id for output_id, _ in split}))
     found = [

@@ -1,0 +1,96 @@
+"""Calibration rounds in words: who is how far, what came of it, and when another one helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labelcore.messages.catalogue import counted, say
+from labelcore.messages.figures import alpha_words, rate_words
+from labelcore.models import OVERALL, Calibration
+from labelcore.stages.grading import Compared, Round
+
+WORDS = {
+    "calibrate_first": (
+        "Nobody grades here yet.",
+        "{n} people grade, and have never compared what they mean: a round of a few outputs shows where they "
+        "differ.",
+    ),
+    "calibrate_criteria": "Changed since the last round: {names}. Another round shows whether people agree "
+    "now.",
+    "calibrate_guideline": (
+        "The guidelines changed since the last round. Another round shows whether people agree now."
+    ),
+    "calibrate_joined": "Took part in no round yet: {names}.",
+}
+_FEW = 20
+
+
+def round_words(found: Calibration) -> str:
+    """Which outputs, how they came to be in it, and what their grades count for."""
+    head = counted(
+        "Round {number}: 1 output", "Round {number}: {n} outputs", n=len(found.outputs), number=found.number
+    )
+    drawn = say("drawn by chance from {pool:,}", pool=found.pool) if found.pool else say("chosen by hand")
+    counts = (
+        say("what is said of them counts as any grade does")
+        if found.counts
+        else say("what is said of them stays apart from all figures")
+    )
+    return say("{head}, {drawn}; {counts}.", head=head, drawn=drawn, counts=counts)
+
+
+def people_words(found: Round) -> str:
+    """How far each person is."""
+    each = [say("{name} {done} of {asked}", **person.model_dump()) for person in found.people]
+    return ", ".join(each) or say("Nobody has begun.")
+
+
+def subject_words(row: Compared) -> str:
+    """What agreement is about."""
+    return say("the whole") if row.criterion == OVERALL else row.criterion
+
+
+def before_words(found: Round) -> str:
+    """What stands beside this round's agreement."""
+    if found.against:
+        return say("round {number}", number=found.against)
+    return say("grades before the round")
+
+
+def change_words(row: Compared) -> str:
+    """How much alpha rose, with its interval."""
+    rise = row.change
+    if rise.value is None or rise.low is None or rise.high is None:
+        return rate_words(rise)
+    figures = {"change": rise.value, "low": rise.low, "high": rise.high}
+    if rise.low > 0:
+        return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): better", **figures)
+    if rise.high < 0:
+        return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): worse", **figures)
+    return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): may be chance", **figures)
+
+
+def few_words(found: Round) -> str:
+    """That few outputs say little; "" where they are many."""
+    most = max((row.now.n_outputs for row in found.subjects), default=0)
+    if not found.subjects or most >= _FEW:
+        return ""
+    return say(
+        "{n} outputs say little: read the intervals, not the figures, and these are rough too.", n=most
+    )
+
+
+def figure_lines(found: Round) -> Iterator[str]:
+    """Agreement in lines, the whole first."""
+    for row in found.subjects:
+        yield say(
+            "{subject}: all say the same on {same}; {now}; {against}: {before}; change {change}",
+            subject=subject_words(row),
+            same=rate_words(row.same),
+            now=alpha_words(row.now),
+            against=before_words(found),
+            before=alpha_words(row.before),
+            change=change_words(row),
+        )
+    if words := few_words(found):
+        yield words

@@ -1,0 +1,276 @@
+"""Calibration rounds: people grade the same few outputs blind, then look at them side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Calibration, Fact, Frozen, Grade, Output, Role, fact, name_key, new_id, now
+from labelcore.operations import Effect, Flags, Why, operation
+from labelcore.stages import projects, signing
+from labelcore.stages.grading.queueing import whole_pool
+from labelcore.stages.grading.round_figures import Compared, compared, earlier_than, given_in_round
+from labelcore.stages.grading.rounds import asked_of, done_in
+from labelcore.stats.drawing import draw_random
+from labelcore.store import (
+    calibrations,
+    criteria as criterion_table,
+    grades as grade_table,
+    guidelines as guideline_table,
+    outputs as output_table,
+)
+from labelcore.store.live import live
+from labelcore.workspace import Workspace
+
+MOST = 50
+"""Outputs of a round: it is looked at together."""
+Number = Annotated[int | None, Field(ge=1, description="Which round; the newest if none is named.")]
+
+
+class RoundPerson(Frozen):
+    """How far somebody is in a round."""
+
+    name: str
+    done: int
+    asked: int
+
+
+class SideBySide(Frozen):
+    """An output of a round with all that was said of it; ``differ``: people passed and failed something."""
+
+    output: Output
+    grades: tuple[Grade, ...]
+    differ: bool
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        told = self.model_dump(mode="json", include={"grades", "differ"})
+        return {"output_id": self.output.id, "external_id": self.output.external_id, **told}
+
+
+class Round(Frozen):
+    """A round as this person may see it: grades only once they are revealed, to an expert those on outputs
+    that they graded too. ``against``: the earlier round that ``before`` is from; None: the grades before it.
+    """
+
+    calibration: Calibration
+    people: tuple[RoundPerson, ...]
+    subjects: tuple[Compared, ...] = ()
+    against: int | None = None
+    outputs: tuple[SideBySide, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        head = self.calibration.model_dump(mode="json", exclude={"project_id", "outputs"})
+        told = self.model_dump(mode="json", include={"people", "subjects", "against"})
+        return {**head, "n": len(self.calibration.outputs), **told} | {
+            "outputs": [row.document() for row in self.outputs]
+        }
+
+
+class Rounds(Frozen):
+    """Every round, and why another one may help; the first round first."""
+
+    rounds: tuple[Calibration, ...]
+    suggested: tuple[Fact, ...]
+
+
+@operation("calibration start", role=Role.LEAD, effect=Effect.WRITES)
+def start_round(
+    workspace: Workspace,
+    outputs: Sequence[str] = (),
+    *,
+    n: Annotated[int, Flags(("--n", "-n")), Field(ge=2, le=MOST, description="So many are drawn.")] = 8,
+    people: Annotated[
+        tuple[str, ...], Flags(("--person",)), Field(description="Who takes part; repeat. Else everybody.")
+    ] = (),
+    seed: Annotated[int, Field(description="The same seed draws the same outputs.")] = 0,
+    why: Why = "",
+) -> Round:
+    """Have people grade the same few outputs blind, before anything else: those named, or drawn by chance.
+
+    Drawn are outputs that are to be graded anyway and that nobody has graded: what is said of them counts.
+    Where too few of these are left, or outputs are named, the grades are kept apart from all figures.
+
+    Raises:
+        BadInput: a round is open, outputs are too many or too few, or one does not exist.
+    """
+    place = workspace.db, workspace.project.id
+    if calibrations.open_one(*place):
+        raise BadInput(
+            "A calibration round is open.", next_step="Reveal it first: labelcore calibration reveal"
+        )
+    known = calibrations.current(*place)
+    picked, pool = (_named(workspace, outputs), 0) if outputs else _drawn(workspace, n, seed + len(known))
+    graded = grade_table.graded_ids(*place)
+    calibration = Calibration(
+        id=new_id("calibration"),
+        project_id=workspace.project.id,
+        number=len(known) + 1,
+        outputs=picked,
+        people=tuple(signing.known_as(workspace.db, workspace.project, name) for name in people),
+        counts=not outputs and graded.isdisjoint(picked),
+        pool=pool,
+        seed=seed,
+        why=why,
+        made_by=workspace.person,
+    )
+    calibrations.save(workspace.db, calibration)
+    return _as_seen(workspace, calibration)
+
+
+def _named(workspace: Workspace, words: Sequence[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(projects.find_output(workspace, word).id for word in words)
+    if not 2 <= len(found) <= MOST:
+        raise BadInput("A round takes 2 to {most} outputs, not {n}.", most=MOST, n=len(found))
+    return tuple(found)
+
+
+def _drawn(workspace: Workspace, n: int, seed: int) -> tuple[tuple[str, ...], int]:
+    """Outputs by chance, and among how many; all of them ungraded where there are so many."""
+    everything = [output_id for output_id, _, _ in whole_pool(workspace).places]
+    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    fresh = [output_id for output_id in everything if output_id not in graded]
+    pool = fresh if len(fresh) >= n else everything
+    if len(pool) < 2:
+        raise BadInput("There are too few outputs to draw.", next_step="Import some first.")
+    return tuple(pick.output_id for pick in draw_random(pool, n, seed)), len(pool)
+
+
+@operation("calibration reveal", role=Role.LEAD, effect=Effect.WRITES)
+def reveal_round(workspace: Workspace) -> Round:
+    """Show everybody who took part in the open round what the others said.
+
+    Raises:
+        BadInput: fewer than two people have graded anything in it.
+        NotFound: no round is open.
+    """
+    found = _open(workspace)
+    if len({grade.annotator for grade in given_in_round(workspace, found)}) < 2:
+        raise BadInput(
+            "Fewer than two people have graded in this round.",
+            next_step="Wait for them, or end it: labelcore calibration end",
+        )
+    return _as_seen(workspace, _become(workspace, found, state="revealed"))
+
+
+@operation("calibration end", role=Role.LEAD, effect=Effect.WRITES)
+def end_round(workspace: Workspace) -> Round:
+    """End the open round without showing what people said; their grades are kept.
+
+    Raises:
+        NotFound: no round is open.
+    """
+    return _as_seen(workspace, _become(workspace, _open(workspace), state="dropped"))
+
+
+def _open(workspace: Workspace) -> Calibration:
+    found = calibrations.open_one(workspace.db, workspace.project.id)
+    if found is None:
+        raise NotFound("No calibration round is open.", next_step="Begin one: labelcore calibration start")
+    return found
+
+
+def _become(workspace: Workspace, found: Calibration, **state: str) -> Calibration:
+    after = found.model_copy(update={**state, "made_by": workspace.person, "at": now()})
+    calibrations.save(workspace.db, after)
+    return after
+
+
+@operation("calibration show", role=Role.EXPERT)
+def show_round(workspace: Workspace, *, number: Number = None) -> Round:
+    """Show how far people are in a round and, once it is revealed, what they said and how far they agree.
+
+    Raises:
+        NotFound: there is no such round.
+    """
+    return _as_seen(workspace, _round(workspace, number))
+
+
+def _round(workspace: Workspace, number: int | None) -> Calibration:
+    known = calibrations.current(workspace.db, workspace.project.id)
+    found = [row for row in known if number in {None, row.number}]
+    if not found:
+        raise NotFound("There is no such calibration round.", next_step="`labelcore calibration list`")
+    return found[-1]
+
+
+@operation("calibration list", role=Role.LEAD)
+def list_rounds(workspace: Workspace) -> Rounds:
+    """Show every round, and whether another one may help: a criterion changed, or somebody joined."""
+    known = calibrations.current(workspace.db, workspace.project.id)
+    return Rounds(rounds=known, suggested=() if _is_open(known) else tuple(_suggested(workspace, known)))
+
+
+def _is_open(known: Iterable[Calibration]) -> bool:
+    return any(row.state == "open" for row in known)
+
+
+def _suggested(workspace: Workspace, known: Sequence[Calibration]) -> Iterable[Fact]:
+    place = workspace.db, workspace.project.id
+    graders = live(*place).counts()
+    last = next((row for row in reversed(known) if row.state == "revealed"), None)
+    if last is None:
+        if len(graders) > 1:
+            yield fact("calibrate_first", n=len(graders))
+        return
+    changed = [
+        criterion.name
+        for criterion in criterion_table.current(*place)
+        if criterion.status == "accepted" and criterion.at > last.begun_at and not criterion.wording_only
+    ]
+    if changed:
+        yield fact("calibrate_criteria", names=changed)
+    if any(text.at > last.begun_at for text in guideline_table.history(*place)):
+        yield fact("calibrate_guideline")
+    there = {grade.annotator for row in known for grade in calibrations.grades_of(workspace.db, row)}
+    if joined := sorted(set(graders) - there):
+        yield fact("calibrate_joined", names=joined)
+
+
+def _as_seen(workspace: Workspace, found: Calibration) -> Round:
+    people = tuple(_people(workspace, found))
+    if found.state != "revealed":
+        return Round(calibration=found, people=people)
+    grades = given_in_round(workspace, found)
+    earlier, against = earlier_than(workspace, found)
+    return Round(
+        calibration=found,
+        people=people,
+        subjects=tuple(compared(workspace, grades, earlier)),
+        against=against,
+        outputs=tuple(_side_by_side(workspace, found, grades)),
+    )
+
+
+def _people(workspace: Workspace, found: Calibration) -> Iterable[RoundPerson]:
+    known = set(live(workspace.db, workspace.project.id).counts())
+    given = {grade.annotator for grade in calibrations.grades_of(workspace.db, found)}
+    wanted = found.people or tuple(known | given)
+    for name in sorted(wanted, key=name_key):
+        place = workspace.by(name)
+        done = done_in(place, found)
+        yield RoundPerson(name=name, done=len(done), asked=len(asked_of(place, found)))
+
+
+def _side_by_side(workspace: Workspace, found: Calibration, grades: Sequence[Grade]) -> Iterable[SideBySide]:
+    """Where people differ first; an expert sees only what they graded themselves."""
+    mine = {grade.output_id for grade in grades if name_key(grade.annotator) == name_key(workspace.person)}
+    wanted = [key for key in found.outputs if workspace.role.includes(Role.LEAD) or key in mine]
+    outputs = output_table.many(workspace.db, wanted)
+    rows = []
+    for output_id in wanted:
+        given = tuple(grade for grade in grades if grade.output_id == output_id)
+        values: dict[str | None, set[str]] = defaultdict(set)
+        for grade in given:
+            values[grade.criterion_id].add(grade.value)
+        rows.append(
+            SideBySide(
+                output=outputs[output_id], grades=given, differ=any(len(seen) > 1 for seen in values.values())
+            )
+        )
+    return sorted(rows, key=lambda row: not row.differ)

@@ -1,0 +1,47 @@
+"""Calibration rounds, and what people graded in them."""
+
+from __future__ import annotations
+
+from labelcore.models import Calibration, Grade
+from labelcore.store import grades
+from labelcore.store.connection import Database
+from labelcore.store.lookups import remembered, written
+from labelcore.store.rows import Stored
+
+_CALIBRATION = Stored(Calibration, "calibration", id="calibration_id", at="made_at")
+
+
+def save(db: Database, calibration: Calibration) -> None:
+    """Store a round, or its next state."""
+    _CALIBRATION.add(db, [calibration])
+    written(db, "calibration")
+
+
+def current(db: Database, project_id: str) -> tuple[Calibration, ...]:
+    """Every round as it stands now, the first first."""
+
+    def read() -> tuple[Calibration, ...]:
+        source = "calibration WHERE project_id = ? ORDER BY made_at"
+        found = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
+        return tuple(sorted(found.values(), key=lambda row: row.number))
+
+    return remembered(db, "calibration", project_id, read)
+
+
+def open_one(db: Database, project_id: str) -> Calibration | None:
+    """The round that people grade now."""
+    return next((row for row in current(db, project_id) if row.state == "open"), None)
+
+
+def unrevealed(db: Database, project_id: str) -> frozenset[str]:
+    """The outputs of which nobody may see what others said: people still grade them blind."""
+    found = open_one(db, project_id)
+    return frozenset(found.outputs) if found else frozenset()
+
+
+def grades_of(db: Database, found: Calibration) -> list[Grade]:
+    """What people said of its outputs in it, the last of each before it was shown, the oldest first."""
+    until = None if found.state == "open" else found.at
+    if found.counts:
+        return grades.of_outputs(db, found.project_id, found.outputs, until=until)
+    return grades.of_round(db, found.project_id, found.id, until=until)

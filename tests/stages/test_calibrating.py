@@ -1,0 +1,179 @@
+"""Calibration rounds: blind until they are revealed, first in the queue, and apart from what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from labelcore.errors import BadInput, NotAllowed, NotFound
+from labelcore.messages import sentences
+from labelcore.messages.calibrating import figure_lines
+from labelcore.models import Criterion, Output, Role
+from labelcore.stages import grading, selecting
+from labelcore.stages.grading.card import CardEvent
+from labelcore.stages.grading.presses import card_items, store_events
+from labelcore.store import criteria as criterion_table
+from labelcore.workspace import Workspace
+
+Add = Callable[..., list[Output]]
+
+
+def ids(workspace: Workspace, who: str) -> list[str]:
+    return [item.output.id for item in grading.grading_queue(workspace.by(who)).items]
+
+
+def press(workspace: Workspace, card: str, value: str, **more: object) -> None:
+    event = CardEvent(
+        client_id=f"{workspace.person}-{card[:12]}-{value}".replace("~", "_"),
+        output_id=card,
+        value=value,
+        **more,
+    )  # type: ignore[arg-type]
+    stored, refused = store_events(workspace, (event,))
+    assert stored and not refused
+
+
+def test_a_drawn_round_comes_first_for_everybody_and_its_grades_count(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(12)))
+    workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
+    grading.grade(workspace.by("ann"), made[0].id, "pass")
+    found = grading.start_round(workspace, n=4)
+    outputs = list(found.calibration.outputs)
+    assert found.calibration.counts and found.calibration.pool == 11 and made[0].id not in outputs
+    for who in ("ann", "bo"):
+        assert ids(workspace, who)[:4] == outputs
+        queue = grading.grading_queue(workspace.by(who))
+        assert [item.position for item in queue.items][:2] == [queue.done + 1, queue.done + 2]
+        for output_id in outputs:
+            press(workspace.by(who), output_id, "pass")
+        assert not set(ids(workspace, who)) & set(outputs)
+    assert grading.human_labels(workspace).value.keys() >= set(outputs)
+    with pytest.raises(BadInput, match="is open"):
+        grading.start_round(workspace)
+
+
+def test_chosen_outputs_are_graded_once_more_and_their_grades_stay_apart(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(5)))
+    for output in made:
+        grading.grade(workspace.by("ann"), output.id, "pass")
+    before = grading.human_labels(workspace)
+    found = grading.start_round(workspace, [made[1].id, made[2].id, made[2].id], people=("Ann", "bo"))
+    assert not found.calibration.counts and len(found.calibration.outputs) == 2
+    ann, bo = workspace.by("ann"), workspace.by("bo")
+    for place in (ann, bo):
+        cards = [card for card in card_items(place, grading.grading_queue(place)) if "~" in card.output_id]
+        assert [card.output_id for card in cards] == [f"{made[1].id}~c-1", f"{made[2].id}~c-1"]
+        for card in cards:
+            press(place, card.output_id, "fail", note="no")
+    grading.grade(bo, made[1].id, "pass")  # by command, too, it is the round that it counts in
+    assert grading.human_labels(workspace) == before
+    assert (ids(workspace, "ann"), ids(workspace, "cy")[:2]) == ([], [made[0].id, made[1].id])
+    shown = grading.reveal_round(workspace.by("lead"))
+    given = {(row.output.id, grade.annotator): grade.value for row in shown.outputs for grade in row.grades}
+    assert given == {
+        (made[1].id, "ann"): "fail",
+        (made[2].id, "ann"): "fail",
+        (made[1].id, "bo"): "pass",
+        (made[2].id, "bo"): "fail",
+    }
+    assert shown.outputs[0].output.id == made[1].id and shown.outputs[0].differ
+    press(bo, f"{made[2].id}~c-1", "pass")  # on its way when the round was revealed: kept, and not blind
+    assert grading.show_round(workspace).outputs == shown.outputs
+    workspace.db.memory.clear()
+    assert grading.show_round(workspace).outputs == shown.outputs
+    with pytest.raises(BadInput, match="does not ask"):
+        grading.record(
+            workspace, [grading.grade_history(workspace)[-1].model_copy(update={"id": "x", "sample_id": "y"})]
+        )
+
+
+def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, add_outputs: Add) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(6)))
+    grading.start_round(workspace, n=3)
+    ann, bo = workspace.by("ann"), workspace.by("bo")
+    first, second, third = ids(workspace, "ann")[:3]
+    with pytest.raises(BadInput, match="Fewer than two"):
+        grading.reveal_round(workspace)
+    grading.grade(ann, first, "pass")
+    grading.grade(bo, first, "fail", note="wrong city")
+    grading.grade(bo, second, "fail")
+    assert not grading.conflicts(ann)
+    assert {act.grade.annotator for act in grading.latest_acts(ann)} == {"ann"}
+    assert [grade.annotator for grade in selecting.visible_grades(ann, [first])] == ["ann"]
+    for place in (ann, replace(ann, role=Role.EXPERT), workspace):
+        told = grading.show_round(place)
+        assert not told.outputs and not told.subjects
+        assert "wrong city" not in told.model_dump_json()
+        assert [(who.name, who.done, who.asked) for who in told.people] == [("ann", 1, 3), ("bo", 2, 3)]
+    grading.reveal_round(workspace)
+    expert = grading.show_round(replace(ann, role=Role.EXPERT))
+    assert [row.output.id for row in expert.outputs] == [first]
+    assert len(grading.show_round(workspace).outputs) == 3
+    assert len(grading.conflicts(ann)) == 1
+    assert third in {output.id for output in made}
+    with pytest.raises(NotAllowed):
+        grading.start_round(replace(ann, role=Role.EXPERT))
+    with pytest.raises(NotFound):
+        grading.end_round(workspace)
+
+
+def test_agreement_stands_beside_what_it_was_and_is_honest_where_little_is_known(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(30)))
+    for at, output in enumerate(made[:10]):  # before: they agree on four of ten
+        grading.grade(workspace.by("ann"), output.id, "pass" if at % 2 else "fail")
+        grading.grade(workspace.by("bo"), output.id, "pass" if at < 6 else "fail")
+    assert any("never compared" in words for words in sentences(grading.list_rounds(workspace).suggested))
+    tone = Criterion(
+        id="criterion_tone",
+        project_id=workspace.project.id,
+        version=1,
+        name="Tone",
+        statement="Kind.",
+        status="accepted",
+    )
+    criterion_table.save(workspace.db, [tone])
+    grading.start_round(workspace, n=10)
+    for at, output_id in enumerate(grading.show_round(workspace).calibration.outputs):
+        for who in ("ann", "bo"):
+            grading.grade(workspace.by(who), output_id, "pass" if at % 2 else "fail")
+            grading.grade(workspace.by(who), output_id, "pass", criterion=tone)
+    shown = grading.reveal_round(workspace)
+    whole, kind = shown.subjects
+    assert (whole.now.alpha, whole.same.n, shown.against) == (1.0, 10, None)
+    assert whole.before.n_outputs == 10 and whole.before.alpha is not None and whole.before.alpha < 0.5
+    assert whole.change.low is not None and whole.change.low > 0
+    assert kind.now.alpha is None and kind.same.value == 1.0 and kind.change.value is None
+    told = "\n".join(figure_lines(shown))
+    assert "say little" in told and "not measurable" in told
+    assert not grading.list_rounds(workspace).suggested
+    criterion_table.save(workspace.db, [tone.model_copy(update={"version": 2, "at": shown.calibration.at})])
+    grading.grade(workspace.by("cy"), made[0].id, "pass")
+    suggested = " ".join(sentences(grading.list_rounds(workspace).suggested))
+    assert "Tone" in suggested and "cy" in suggested
+    second = grading.start_round(workspace, n=5, people=("cy", "ann"))
+    for output_id in second.calibration.outputs:
+        grading.grade(workspace.by("ann"), output_id, "pass")
+        grading.grade(workspace.by("cy"), output_id, "fail")
+        grading.grade(workspace.by("bo"), output_id, "fail")  # takes no part
+    shown = grading.reveal_round(workspace)
+    assert shown.against == 1
+    assert {grade.annotator for row in shown.outputs for grade in row.grades} == {"ann", "cy"}
+
+
+def test_people_are_asked_only_for_what_they_read(workspace: Workspace, add_outputs: Add) -> None:
+    texts = ["这是一份中文合同，其中没有任何问题。", "This is a text of a contract."]
+    made = add_outputs(*texts)
+    grading.describe_member(workspace, "Li", reads=("zh",))
+    grading.start_round(workspace, [output.id for output in made])
+    assert ids(workspace, "Li")[0] == made[0].id
+    assert len([card for card in grading.grading_queue(workspace.by("Li")).items if card.ending]) == 1
+    grading.end_round(workspace)
+    assert not [card for card in grading.grading_queue(workspace.by("Li")).items if card.ending]
