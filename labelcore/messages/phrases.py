@@ -36,6 +36,8 @@ _OF_PAGES = (
     "taken back",
     "takes back",
     "silent repeat",
+    "in a calibration round",
+    "on gold",
     "in the order of import",
     "two versions on the same input",
 )

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from labelcore.catalogue import catalogue
 from labelcore.dispatch import Request, execute
-from labelcore.models import Criterion, Evidence, Output, Role, Visitor
+from labelcore.models import Calibration, Criterion, Evidence, Output, Role, Visitor
 from labelcore.operations import find_operation
 from labelcore.stages import grading
-from labelcore.store import criteria as criterion_table
+from labelcore.store import calibrations, criteria as criterion_table
 from labelcore.workspace import Workspace
 
 _ASKED = [
@@ -30,6 +30,7 @@ def test_an_expert_reads_others_words_only_on_what_they_graded(
     outputs = add_outputs(*(f"text {number}" for number in range(6)))
     workspace.db.run("TRUNCATE grade")
     workspace.db.run("TRUNCATE criterion_version")
+    workspace.db.run("TRUNCATE calibration")
     workspace.db.memory.clear()
     notes = {outputs[number].id: f"{_NOTE} {number} here" for number in others}
     for output_id, note in notes.items():
@@ -49,6 +50,8 @@ def test_an_expert_reads_others_words_only_on_what_they_graded(
         fail_examples=tuple(notes.values()),
     )
     criterion_table.save(workspace.db, [city])
+    shown = {"number": 1, "outputs": [output.id for output in outputs], "counts": True, "state": "revealed"}
+    calibrations.save(workspace.db, Calibration(id="c", project_id=workspace.project.id, **shown))
     ana = Visitor(name="Ana", roles={workspace.project.id: Role.EXPERT})
     told = ""
     for name in _ASKED:
