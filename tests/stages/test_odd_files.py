@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -237,3 +239,16 @@ def test_whatever_the_table_what_is_stored_equals_what_was_read(
     found = outputs.many(there.db, outputs.ids(there.db, there.project.id)).values()
     assert {(output.input, output.text) for output in found} <= kept
     assert broken or {(output.input, output.text) for output in found} == kept
+
+
+@pytest.mark.parametrize("kind", [pa.ipc.new_file, pa.ipc.new_stream])
+@pytest.mark.parametrize("offset", [-70_000, 2_000_000_000])
+def test_an_arrow_file_whose_offsets_lead_out_of_it_is_refused(
+    workspace: Workspace, tmp_path: Path, kind: Callable[..., object], offset: int
+) -> None:
+    content = valid_files.as_arrow([{"output": "one text"}, {"output": "another text"}], kind)
+    there = struct.pack("<3i", 0, 8, 20)
+    assert content.count(there) == 1
+    with pytest.raises(BadInput, match="cannot be read"):
+        bring(workspace, tmp_path / "a.arrow", content.replace(there, struct.pack("<3i", 0, offset, 20)))
+    assert texts(workspace) == []

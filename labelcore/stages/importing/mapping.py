@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import Field
@@ -182,7 +182,7 @@ def is_named(column: str, name: str) -> bool:
     return _plain(column) == name
 
 
-@cache
+@lru_cache(100_000)
 def _plain(column: str) -> str:
     bare = re.sub(r"[（(\[].*$", "", column.strip(), flags=re.DOTALL).rstrip(" ?:*？：") or column.strip()
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", bare)

@@ -112,7 +112,8 @@ def _within(rows: list[Record], path: str, depth: int) -> Iterator[Wrapping]:
     """The lists in some rows under one key, as if they were one list."""
     for key in _names(rows) if depth < _DEPTH else ():
         values = [row[key] for row in rows if key in row]
-        yield from _within(_objects(values), f"{path}.{key}", depth + 1)
+        if objects := _objects(values):
+            yield from _within(objects, f"{path}.{key}", depth + 1)
         inner = [item for value in values if isinstance(value, list) for item in value]
         if _way_in(inner) is iter:
             found = _objects(inner)

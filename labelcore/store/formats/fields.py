@@ -33,6 +33,7 @@ _CONTEXTS = (
     "retrieved_documents 上下文"
 ).split()
 _FEEDBACK = re.compile(r"feedback|thumb|user[ _-]?(score|rating)|csat", re.IGNORECASE)
+_WIDEST = 2_000
 _MANY_STEPS = 20
 _LONGEST_CHOICE = 120
 
@@ -252,8 +253,8 @@ def _numbered(said: Said, further: int) -> Said:
 
 
 def _opened(record: Record) -> Record:
-    """A table's row with the JSON in its cells read; an object, which has values of its own, as it is."""
-    if any(isinstance(value, list | dict) for value in record.values()):
+    """A table's row with the JSON in its cells read; an object, or a row wider than any tool's, as it is."""
+    if len(record) > _WIDEST or any(isinstance(value, list | dict) for value in record.values()):
         return record
     return {key: loaded(value) for key, value in record.items()}
 
