@@ -5,7 +5,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.lines.reporting import effect_words, graded_words, next_words
 from labelcore.stages.reporting.person import PersonProgress, progress
-from pages.widgets import shell
+from pages.widgets import calibrating, shell
 from pages.widgets.shell import plain
 
 MENU = ("My progress", ":material/trending_up:")
@@ -34,6 +34,7 @@ with shell.guard():
         st.write(plain(words))
     if not found.waiting or found.waiting.kind in {"held", "skipped"}:
         shell.go("3_grading.py", "Go on grading")
+    calibrating.show_mine(place)
     show_effects(found)
     if len(found.team) > 1:
         st.subheader(say("The team"))

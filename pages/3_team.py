@@ -3,7 +3,7 @@
 from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.settings import settings
-from pages.widgets import assigning, guidelines, keys, people, shell, team
+from pages.widgets import assigning, calibrating, guidelines, keys, people, shell, team
 
 MENU = ("Team", ":material/groups:")
 
@@ -12,6 +12,7 @@ shown = {
     say("Progress"): team.show_progress,
     say("Assignment"): assigning.show_assignment,
     say("Agreement"): team.show_agreement,
+    say("Calibration"): calibrating.show_calibration,
     say("Conflicts"): team.show_conflicts,
     say("Versions"): team.show_versions,
     say("History"): team.show_history,

@@ -102,6 +102,7 @@ NOT_RUN = (
     "endpoints add",  # then every command that follows would ask it
     "endpoints test",
     "local-model",
+    "calibration reveal",  # where no round is open
     "criteria stop",  # where nothing is under way
     "guidelines set",  # from files that are not here
     "guidelines example",

@@ -26,7 +26,7 @@ def show_guidelines(workspace: Workspace) -> None:
     )
     left, right = st.columns(2)
     with left:
-        language = _write(workspace, found)
+        language = write(workspace, found)
     with right:
         st.write(say("As people see them"))
         if found.texts or found.examples:
@@ -38,7 +38,7 @@ def show_guidelines(workspace: Workspace) -> None:
     _versions(workspace)
 
 
-def _write(workspace: Workspace, found: grading.Guidelines) -> Language:
+def write(workspace: Workspace, found: grading.Guidelines) -> Language:
     """The text of the chosen language; returns which that is."""
     language = st.segmented_control(
         say("For those who read"),

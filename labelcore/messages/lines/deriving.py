@@ -55,6 +55,7 @@ def versions(criteria: list[Criterion]) -> Iterator[str]:
 @lines(
     "criteria add",
     "criteria edit",
+    "criteria reword",
     "criteria accept",
     "criteria reject",
     "criteria drop",

@@ -177,6 +177,26 @@ def edit(
     return revise(workspace, criterion, changes, why, wording_only=wording_only)
 
 
+@operation("criteria reword", role=Role.LEAD, effect=Effect.WRITES)
+def reword(
+    workspace: Workspace,
+    criterion: Criterion,
+    statement: Annotated[str, Field(description="What makes an output fail and pass.")],
+    *,
+    wording_only: Annotated[bool, Field(description="The meaning is the same.")] = False,
+    why: Why = "",
+) -> Criterion:
+    """Say in other words what a criterion asks; the old versions are kept.
+
+    Raises:
+        BadInput: nothing is changed.
+    """
+    words = statement.strip()
+    if words in {"", criterion.statement}:
+        raise BadInput("Nothing would change.", next_step="Give another statement.")
+    return revise(workspace, criterion, {"statement": words}, why, wording_only=wording_only)
+
+
 def revise(
     workspace: Workspace, old: Criterion, changes: dict[str, Any], why: str, *, wording_only: bool
 ) -> Criterion:

@@ -30,6 +30,7 @@ from labelcore.stages.grading.calibrating import (
     end_round as end_round,
     list_rounds as list_rounds,
     reveal_round as reveal_round,
+    round_of as round_of,
     show_round as show_round,
     start_round as start_round,
 )

@@ -1,0 +1,176 @@
+"""Calibration rounds on a page: a lead begins and reveals one; then all look at it side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from labelcore.messages import rate_words, say, sentences
+from labelcore.messages.calibrating import (
+    before_words,
+    change_words,
+    few_words,
+    people_words,
+    round_words,
+    subject_words,
+)
+from labelcore.messages.figures import alpha_words
+from labelcore.models import Grade
+from labelcore.stages import finding, grading
+from labelcore.stages.deriving import editing
+from labelcore.workspace import Workspace
+from pages.widgets import guidelines, shell
+from pages.widgets.outputs import show_output
+from pages.widgets.shell import plain
+
+_BESIDE = 3
+_HEIGHT = 300
+_COLOURS: dict[str, Literal["green", "red"]] = {"pass": "green", "fail": "red"}
+
+
+def show_calibration(workspace: Workspace) -> None:
+    """Why a round may help, a form to begin one, and the round that is chosen."""
+    found = grading.list_rounds(workspace)
+    for words in sentences(found.suggested):
+        st.info(plain(words))
+    known = found.rounds[::-1]
+    if not any(row.state == "open" for row in known):
+        with st.expander(say("Begin a round"), expanded=not known):
+            _begin(workspace)
+    if not known:
+        return
+    number = known[0].number
+    if len(known) > 1:
+        names = {row.number: say("Round {number}", number=row.number) for row in known}
+        number = st.selectbox(
+            say("Round"), list(names), label_visibility="collapsed", format_func=names.__getitem__
+        )
+    _show(workspace, grading.show_round(workspace, number=number))
+
+
+def _begin(workspace: Workspace) -> None:
+    st.write(
+        say(
+            "Everybody grades the same few outputs, before anything else and without seeing the others. Then "
+            "you reveal the round, and all look at it side by side."
+        )
+    )
+    with st.form("calibration", border=False):
+        n = st.number_input(say("How many outputs are drawn"), 2, 50, 8)
+        people = st.multiselect(
+            say("Who takes part"),
+            [name for name, _ in grading.counts_by_person(workspace)],
+            placeholder=say("Everybody"),
+            accept_new_options=True,
+        )
+        ids = st.text_input(say("Or these outputs, by their ids"))
+        if st.form_submit_button(say("Begin the round"), type="primary"):
+            with shell.guard():
+                grading.start_round(workspace, ids.split(), n=int(n), people=tuple(people))
+                st.rerun()
+
+
+def _show(workspace: Workspace, found: grading.Round) -> None:
+    st.write(plain(round_words(found.calibration)))
+    st.write(plain(people_words(found)))
+    if found.calibration.state == "dropped":
+        st.write(say("It was ended without being shown."))
+    elif found.calibration.state == "open":
+        with st.container(horizontal=True):
+            shown = st.button(say("Reveal the grades to all"), type="primary")
+            if shown or st.button(say("End without showing them")):
+                with shell.guard():
+                    _ = grading.reveal_round(workspace) if shown else grading.end_round(workspace)
+                    st.rerun()
+    else:
+        _show_agreement(found)
+        show_outputs(workspace, found)
+        _edit(workspace)
+
+
+def _show_agreement(found: grading.Round) -> None:
+    rows = [
+        {
+            say("about"): subject_words(row),
+            say("agreement"): alpha_words(row.now),
+            say("change"): change_words(row),
+            before_words(found): alpha_words(row.before),
+            say("all say the same"): rate_words(row.same),
+        }
+        for row in found.subjects
+    ]
+    shell.table(rows)
+    if words := few_words(found):
+        st.caption(plain(words))
+
+
+def show_mine(workspace: Workspace) -> None:
+    """The newest round in which a person graded, once it is revealed."""
+    if found := grading.round_of(workspace):
+        st.subheader(say("Calibration round {number}", number=found.calibration.number))
+        _show_agreement(found)
+        show_outputs(workspace, found)
+
+
+def show_outputs(workspace: Workspace, found: grading.Round) -> None:
+    """The round's outputs, one of them open with everybody's grades beside each other."""
+    rows = {row.output.id: row for row in found.outputs}
+    if not rows:
+        st.write(say("You graded none of its outputs."))
+        return
+    titles = {key: _title(row) for key, row in rows.items()}
+    chosen = st.selectbox(
+        say("Output"),
+        list(titles),
+        format_func=titles.__getitem__,
+        key=f"calibration-output-{found.calibration.number}",
+    )
+    row = rows[chosen]
+    show_output(row.output, height=_HEIGHT)
+    by_person: dict[str, list[Grade]] = {}
+    for grade in row.grades:
+        by_person.setdefault(grade.annotator, []).append(grade)
+    names = sorted(by_person)
+    for at in range(0, len(names), _BESIDE):
+        for column, name in zip(st.columns(_BESIDE), names[at : at + _BESIDE], strict=False):
+            with column.container(border=True):
+                _show_person(workspace, name, by_person[name])
+
+
+def _title(row: grading.SideBySide) -> str:
+    begin = " ".join(row.output.text.split())[:80]
+    return say("differ: {begin}", begin=begin) if row.differ else say("the same: {begin}", begin=begin)
+
+
+def _show_person(workspace: Workspace, name: str, grades: Sequence[Grade]) -> None:
+    st.markdown(f"**{plain(name)}**")
+    for grade in sorted(grades, key=lambda grade: not grade.is_overall):
+        about = finding.find_criterion(workspace, grade.criterion_id).name if grade.criterion_id else ""
+        level = f" ({grade.level})" if grade.level else ""
+        words = plain(f"{f'{about}: ' if about else ''}{say(grade.value)}{level}")
+        st.badge(words, color=_COLOURS.get(grade.value, "gray"))
+        if grade.note:
+            st.text(grade.note)
+        for span in grade.spans:
+            st.text(say("Marked: “{text}”", text=str(span.get("text", ""))))
+
+
+def _edit(workspace: Workspace) -> None:
+    """What the round has shown goes into a criterion or the guidelines at once."""
+    criteria = {found.id: found for found in editing.list_criteria(workspace, status="accepted")}
+    with st.expander(say("Edit a criterion or the guidelines")):
+        names = {"": say("The guidelines")} | {key: found.name for key, found in criteria.items()}
+        which = st.selectbox(say("What to edit"), list(names), format_func=names.__getitem__)
+        if not which:
+            guidelines.write(workspace, grading.show_guidelines(workspace))
+            return
+        with st.form(f"reword-{which}-{criteria[which].version}", border=False):
+            words = st.text_area(say("What makes an output fail and pass"), criteria[which].statement)
+            same = st.checkbox(say("Wording only: the meaning is the same, earlier grades stay valid"))
+            why = st.text_input(say("Why"))
+            if st.form_submit_button(say("Save a new version")):
+                with shell.guard():
+                    editing.reword(workspace, criteria[which], words, wording_only=same, why=why)
+                    st.rerun()

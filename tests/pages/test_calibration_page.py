@@ -1,0 +1,62 @@
+"""The Team page begins and reveals a calibration round; who took part sees it on My progress."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.models import Criterion, Output
+from labelcore.stages import grading
+from labelcore.store import criteria as criterion_table, outputs as output_table
+from labelcore.workspace import Workspace
+from pages.widgets import keys
+from tests.pages.opening import ROOT, press, shown
+
+
+@pytest.fixture
+def team(place: Workspace) -> Workspace:
+    texts = [Output(id=f"o{n}", project_id=place.project.id, text=f"text {n}") for n in range(6)]
+    output_table.add(place.db, texts)
+    kind = {
+        "id": "criterion_kind",
+        "name": "Kind",
+        "statement": "Is kind.",
+        "status": "accepted",
+        "version": 1,
+    }
+    criterion_table.save(place.db, [Criterion(project_id=place.project.id, **kind)])
+    return place
+
+
+def page(file: str, who: str, language: str = "en") -> AppTest:
+    app = AppTest.from_file(ROOT / "pages" / file, default_timeout=30)
+    app.session_state[f"{keys.TEAM}-{language}"] = "校准" if language == "zh" else "Calibration"
+    app.session_state[keys.LANGUAGE] = language
+    app.run()
+    app = app.text_input(key=keys.ANNOTATOR).set_value(who).run()
+    assert not app.exception
+    return app
+
+
+def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: Workspace) -> None:
+    press(page("3_team.py", "lea"), "Begin the round")
+    (calibration,) = grading.list_rounds(team).rounds
+    first = calibration.outputs[0]
+    grading.grade(team.by("ann"), first, "pass")
+    assert "Fewer than two people" in shown(press(page("3_team.py", "lea"), "Reveal the grades to all"))
+    grading.grade(team.by("bo"), first, "fail", note="<b>names</b> the *wrong* city, Lyon")
+    grading.grade(team.by("bo"), first, "fail", criterion="Kind")  # type: ignore[arg-type]  # found by its name
+    for app in (page("3_team.py", "lea"), page("3_progress.py", "ann")):
+        assert "Lyon" not in shown(app)
+    app = press(page("3_team.py", "lea"), "Reveal the grades to all")
+    for told in (app, page("3_progress.py", "ann"), page("3_team.py", "lea", "zh")):
+        words = shown(told)
+        assert "<b>names</b> the *wrong* city, Lyon" in words and "Kind" in words
+    assert "Lyon" not in shown(page("3_progress.py", "cy"))
+    app = page("3_team.py", "lea")
+    box = next(box for box in app.selectbox if box.label == "What to edit").select("criterion_kind").run()
+    next(area for area in box.text_area if area.value == "Is kind.").set_value("Is kind and brief.")
+    press(box, "Save a new version")
+    (kind,) = criterion_table.current(team.db, team.project.id)
+    assert (kind.statement, kind.version) == ("Is kind and brief.", 2)
+    assert "Kind" in "".join(found.model_dump_json() for found in grading.list_rounds(team).suggested)
