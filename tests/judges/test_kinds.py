@@ -150,16 +150,22 @@ def test_words_that_are_not_known_are_refused() -> None:
 
 
 def test_a_new_kind_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever registers is found by its word, without a list elsewhere."""
+    """Whoever registers is found by its word, without a list elsewhere; it must say what its judges do."""
 
     class OracleKind(Kind):
         stored = "oracle"
+
+        def describe(self) -> str:
+            return "It knows."
 
     monkeypatch.setattr(kinds, "REGISTERED", [*kinds.REGISTERED, OracleKind])
     kinds.every_kind.cache_clear()
     try:
         assert isinstance(judge_of("oracle", {}), OracleKind)
         assert kinds.words()[-1] == "oracle" and not kinds.kind_named("oracle").needs_model
+        monkeypatch.setattr(OracleKind, "__abstractmethods__", frozenset({"describe"}))
+        with pytest.raises(TypeError, match="describe"):
+            judge_of("oracle", {})
     finally:
         kinds.every_kind.cache_clear()
 

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from labelcore.models import Criterion
 from labelcore.settings import settings
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
+from tests.stages.measured import accepted
+
+
+@pytest.fixture
+def criterion(workspace: Workspace) -> Criterion:
+    return accepted(workspace, "Short", "No filler.")
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that a model did not answer is asked again at once."""
+    monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.0)
+
+
+@pytest.fixture
+def set_(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Changes settings for one test."""
+
+    def change(**names: object) -> None:
+        for name, value in names.items():
+            monkeypatch.setenv(f"LABELCORE_{name}", str(value))
+        settings.cache_clear()
+
+    yield change
+    settings.cache_clear()
 
 
 @pytest.fixture

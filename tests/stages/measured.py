@@ -1,4 +1,4 @@
-"""Outputs, grades and judges from elsewhere, as tests of figures want them."""
+"""Criteria, outputs, grades and judges from elsewhere, as tests of several stages want them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ from collections.abc import Callable, Iterable, Sequence
 
 from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Verdict, new_id
 from labelcore.stages import grading
-from labelcore.store import judges as judge_table, outputs as output_table, verdicts
+from labelcore.store import (
+    criteria as criterion_table,
+    judges as judge_table,
+    outputs as output_table,
+    verdicts,
+)
 from labelcore.workspace import Workspace
 
 Say = Callable[[Output, bool], str | None]
+
+
+def accepted(workspace: Workspace, name: str, statement: str, **more: object) -> Criterion:
+    told = {"id": "c1", "project_id": workspace.project.id, "version": 1, "status": "accepted"}
+    criterion = Criterion.model_validate(told | {"name": name, "statement": statement} | more)
+    criterion_table.save(workspace.db, [criterion])
+    return criterion
 
 
 def made(workspace: Workspace, n: int, per_source: int = 1) -> list[Output]:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from labelcore.models import Output, Run
-from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
@@ -19,25 +18,9 @@ from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.stages.test_interrupted_runs import judge
 
-pytestmark = pytest.mark.slow  # a real server
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]  # a real server
 COUNT = 60
 """Enough that a courier makes the calls of the transport "fast"."""
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.0)
-
-
-@pytest.fixture
-def set_(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    def change(**names: str) -> None:
-        for name, value in names.items():
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-
-    yield change
-    settings.cache_clear()
 
 
 @pytest.fixture(params=["courier", "fast", "openai"])

@@ -10,22 +10,18 @@ import pytest
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges.judge_prompt import Prompt
-from labelcore.models import Criterion, Output
+from labelcore.models import Output
 from labelcore.stages import judging
 from labelcore.stages.finding import find_judge
 from labelcore.stages.judging.bringing.asked import BringingOrder
 from labelcore.stages.judging.bringing.prompts import bring
 from labelcore.stages.judging.testing import hardness
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN
-from labelcore.store import (
-    criteria as criterion_table,
-    judges as judge_table,
-    splits as split_table,
-    verdicts as verdict_table,
-)
+from labelcore.store import judges as judge_table, splits as split_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.judges.foreign_cases import CASES
 from tests.mock_endpoint import MockEndpoint
+from tests.stages.measured import accepted
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -130,15 +126,7 @@ def test_a_criterion_fills_the_slot_of_a_rubric(
     (output,) = add_outputs("It costs 5 €.", input="What does it cost?")
     text = CASES["promptfoo messages"].text
     assert [q.code for q in bring(workspace, text).questions] == ["foreign_needs_criterion"]
-    criterion = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Prices",
-        statement="No invented price.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [criterion])
+    accepted(workspace, "Prices", "No invented price.")
     found = bring(workspace, text, criterion="Prices")
     system, user = found.rendered
     assert '{"reason": "it says good morning", "pass": true, "score": 1.0}' in system["content"]

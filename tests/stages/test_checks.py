@@ -10,15 +10,16 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges import check_prompt, kinds
 from labelcore.judges.kinds.check import CheckKind, make_spec
-from labelcore.models import Criterion, Output, new_id
+from labelcore.models import Criterion, Output
 from labelcore.stages import judging, projects
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks, proposals
 from labelcore.stages.judging.running import deciding
-from labelcore.store import criteria as criterion_table, verdicts
+from labelcore.store import verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
+from tests.stages.measured import accepted
 
 SHORT = """# Fails an output of more than three words.
 def check(output, input, context, metadata):
@@ -31,16 +32,7 @@ def check(output, input, context, metadata):
 
 @pytest.fixture
 def criterion(workspace: Workspace) -> Criterion:
-    made = Criterion(
-        id=new_id("criterion"),
-        project_id=workspace.project.id,
-        version=1,
-        name="Short",
-        statement="At most three words.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [made])
-    return made
+    return accepted(workspace, "Short", "At most three words.")
 
 
 @pytest.fixture
@@ -181,19 +173,7 @@ def test_a_check_of_a_criterion_about_a_field_sees_the_field(
     workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     made = add_outputs('{"price": 3}', '{"price": -3}', '{"cost": 3}', "no data")
-    criterion_table.save(
-        workspace.db,
-        [
-            Criterion(
-                id="c1",
-                project_id=workspace.project.id,
-                version=1,
-                name="Price",
-                statement="The price is above 0.",
-                status="accepted",
-            )
-        ],
-    )
+    accepted(workspace, "Price", "The price is above 0.")
     whole = make_spec(FIELD_CHECK)
     assert "field" not in whole, "the ids of checks without a field stay what they were"
     with pytest.raises(BadInput, match="the whole output"):

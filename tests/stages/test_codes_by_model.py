@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,27 +16,19 @@ from labelcore.stages.deriving import by_model, editing, proposing_codes
 from labelcore.stages.deriving.derivation import derive
 from labelcore.store import codes as code_table
 from labelcore.workspace import Workspace
-from tests.mock_endpoint import FAULTS, MockEndpoint, serving
+from tests.mock_endpoint import FAULTS, MockEndpoint
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
 NOTES = ["too long", "太长了", "wrong year", "the year is wrong", "rude tone", "no source cited"]
 LINE = re.compile(r"^\[(\d+)\] (.*)$", re.M)
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.01)
-
-
 @pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CALL_TIMEOUT", "0.2")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-        yield endpoint
-    settings.cache_clear()
+def mock(mock: MockEndpoint, set_: Callable[..., None]) -> MockEndpoint:
+    set_(CALL_TIMEOUT=0.2)
+    return mock
 
 
 @pytest.fixture

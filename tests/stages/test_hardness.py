@@ -28,17 +28,13 @@ from labelcore.stages.judging.testing.hardness_report import (
     report,
 )
 from labelcore.stats.splits import split_of
-from labelcore.store import (
-    criteria as criterion_table,
-    hardness as hardness_table,
-    judges as judge_table,
-    verdicts,
-)
+from labelcore.store import hardness as hardness_table, judges as judge_table, verdicts
 from labelcore.text.attacks import ATTACKS
 from labelcore.text.neutral import CHANGES
 from labelcore.workspace import Workspace
 from tests.judges.test_prompts import FENCED
 from tests.mock_endpoint import MockEndpoint
+from tests.stages.measured import accepted
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -56,16 +52,7 @@ def story(n: int, quality: str = "fine") -> str:
 
 @pytest.fixture
 def criterion(workspace: Workspace) -> Criterion:
-    made = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Short",
-        statement="It is good.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [made])
-    return made
+    return accepted(workspace, "Short", "It is good.")
 
 
 @pytest.fixture
@@ -376,10 +363,17 @@ def test_a_stop_while_the_model_is_slow_is_heard_soon(
     monkeypatch.setattr("labelcore.stages.judging.running.deciding.GRACE_SECONDS", 0.2)
     version = add_judge(workspace, "llm", llm_spec(criterion))
     mock.latency = 30.0
-    threading.Timer(0.5, hardness.stop_test, [workspace, version]).start()
-    started = time.monotonic()
+    stopped: list[float] = []
+
+    def stop() -> None:
+        while not mock.prompts:
+            time.sleep(0.01)
+        assert hardness.stop_test(workspace, version)
+        stopped.append(time.monotonic())
+
+    threading.Thread(target=stop, daemon=True).start()
     found = hardness.harden(workspace, version, limit=3)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - stopped[0] < 3
     assert (found.results, found.errors) == (0, 0)
 
 

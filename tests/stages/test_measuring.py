@@ -8,13 +8,12 @@ import pytest
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.messages import sentence, sentences
-from labelcore.models import Criterion, Decision, Output, Pick, Sample, Verdict, now
+from labelcore.models import Decision, Output, Pick, Sample, Verdict, now
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set
 from labelcore.stats.prevalence import ASSUMPTIONS
 from labelcore.store import (
     confusion,
-    criteria as criterion_table,
     judges as judge_table,
     outputs as output_table,
     samples as sample_table,
@@ -22,7 +21,7 @@ from labelcore.store import (
     verdicts,
 )
 from labelcore.workspace import Workspace
-from tests.stages.measured import grade, grade_all, judge, made
+from tests.stages.measured import accepted, grade, grade_all, judge, made
 
 
 @pytest.fixture
@@ -138,15 +137,7 @@ def test_outputs_of_one_source_widen_the_interval(workspace: Workspace) -> None:
 def test_a_judge_of_a_criterion_is_measured_by_that_criterions_grades(
     workspace: Workspace, world: list[Output]
 ) -> None:
-    criterion = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Kind",
-        statement="It is kind.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [criterion])
+    criterion = accepted(workspace, "Kind", "It is kind.")
     judge(workspace, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, criterion)
     assert aligning.align(workspace, judge="kind").judges[0].against == "overall"
     for i, output in enumerate(world[:20]):
@@ -243,15 +234,7 @@ def test_an_earlier_moment_has_its_own_figures(workspace: Workspace, world: list
 def test_a_criterions_counts_open_the_outputs_that_were_counted(
     workspace: Workspace, world: list[Output]
 ) -> None:
-    criterion = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Kind",
-        statement="It is kind.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [criterion])
+    criterion = accepted(workspace, "Kind", "It is kind.")
     kind = judge(
         workspace, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, criterion
     )

@@ -14,9 +14,9 @@ from labelcore.stages.judging.keeping import refreshing
 from labelcore.stages.judging.proposing import proposals, teaching
 from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stats.splits import split_of
-from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
+from tests.stages.measured import accepted
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -31,17 +31,8 @@ def graded(workspace: Workspace, add_outputs: Add, give: Give) -> list[Output]:
 
 
 def accept(workspace: Workspace, evidence: list[Output]) -> Criterion:
-    made = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Prices",
-        statement="No invented price.",
-        status="accepted",
-        evidence=tuple(Evidence(grade_id=o.id, output_id=o.id, quote="invented") for o in evidence),
-    )
-    criterion_table.save(workspace.db, [made])
-    return made
+    cited = tuple(Evidence(grade_id=o.id, output_id=o.id, quote="invented") for o in evidence)
+    return accepted(workspace, "Prices", "No invented price.", evidence=cited)
 
 
 def test_the_overall_grade_has_an_llm_judge_that_is_run_and_aligned(

@@ -18,12 +18,7 @@ from labelcore.stages.deriving import editing
 from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.stages.judging.testing.probing import export_probes
 from labelcore.stats.splits import split_of
-from labelcore.store import (
-    criteria as criterion_table,
-    judges as judge_table,
-    probes as probe_table,
-    verdicts,
-)
+from labelcore.store import judges as judge_table, probes as probe_table, verdicts
 from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
@@ -37,20 +32,6 @@ def story(n: int) -> str:
         f"The bridge number {20 + n} is open (Miller 2019). It was built of {300 + n} stones. "
         f"People from town {n} can cross it on foot every single day of the whole year."
     )
-
-
-@pytest.fixture
-def criterion(workspace: Workspace) -> Criterion:
-    made = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Short",
-        statement="No filler.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [made])
-    return made
 
 
 @pytest.fixture

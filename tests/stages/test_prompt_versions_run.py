@@ -8,13 +8,13 @@ from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.judges.prompt_files import write
 from labelcore.judges.templates import Template
-from labelcore.models import Criterion, Output
+from labelcore.models import Output
 from labelcore.stages import judging
 from labelcore.stages.judging.keeping.versions import Draft, stored
 from labelcore.stages.refining import history, prompts
-from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
+from tests.stages.measured import accepted
 
 OURS = Template(system="You are our help desk's reader.", user="{{statement}}\n\n{{output}}\n\nYes or no?")
 YES = AnswerFormat(kind="first_word", passes=("yes",), fails=("no",))
@@ -23,15 +23,7 @@ YES = AnswerFormat(kind="first_word", passes=("yes",), fails=("no",))
 def test_runs_follow_the_pointer_and_nothing_is_paid_for_twice(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], mock: MockEndpoint
 ) -> None:
-    criterion = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Kind",
-        statement="It is kind.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [criterion])
+    criterion = accepted(workspace, "Kind", "It is kind.")
     spec = make_spec(criterion, Asking("mock"))
     (judge,) = stored(
         workspace, [Draft("llm", "Kind · mock", spec, "").version(workspace.project, criterion)]

@@ -9,13 +9,14 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
-from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
+from labelcore.models import Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import judging
 from labelcore.stages.aligning import refereeing
 from labelcore.stats.paired import compare
 from labelcore.stats.rate import proportion
-from labelcore.store import criteria as criterion_table, judges as judge_table, outputs, verdicts
+from labelcore.store import judges as judge_table, outputs, verdicts
 from labelcore.workspace import Workspace
+from tests.stages.measured import accepted
 
 
 def _judge(
@@ -274,19 +275,7 @@ def test_from_few_sources_nothing_is_surely_good_enough(
 def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
     workspace: Workspace, graded: list[Output], give: Callable[..., object]
 ) -> None:
-    criterion_table.save(
-        workspace.db,
-        [
-            Criterion(
-                id="c1",
-                project_id=workspace.project.id,
-                version=1,
-                name="Kind",
-                statement="It is kind.",
-                status="accepted",
-            )
-        ],
-    )
+    accepted(workspace, "Kind", "It is kind.")
     _says(workspace, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")
     _says(workspace, "rude", {o.id: "pass" for o in graded}, "c1")
     before = refereeing.race(workspace, criterion="Kind")

@@ -25,24 +25,10 @@ from labelcore.stages.deriving import glossary
 from labelcore.stages.judging.keeping.versions import Draft, stored
 from labelcore.stages.refining import history, prompts
 from labelcore.stages.refining.keeping import KeptVersion
-from labelcore.store import criteria as criterion_table, judges as judge_table, verdicts as verdict_table
+from labelcore.store import judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 SHORT = Template(system="You judge.", user="{{criterion}}\n\n{{output}}\n\nIs it met?")
-
-
-@pytest.fixture
-def criterion(workspace: Workspace) -> Criterion:
-    made = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Short",
-        statement="No filler.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [made])
-    return made
 
 
 @pytest.fixture

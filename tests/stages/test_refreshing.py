@@ -11,22 +11,8 @@ from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion
 from labelcore.stages import judging, projects
 from labelcore.stages.deriving import editing, glossary
-from labelcore.store import criteria as criterion_table, judges as judge_table
+from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
-
-
-@pytest.fixture
-def criterion(workspace: Workspace) -> Criterion:
-    made = Criterion(
-        id="c1",
-        project_id=workspace.project.id,
-        version=1,
-        name="Short",
-        statement="No filler.",
-        status="accepted",
-    )
-    criterion_table.save(workspace.db, [made])
-    return made
 
 
 def add(workspace: Workspace, kind: str, spec: dict[str, object], name: str) -> JudgeVersion:

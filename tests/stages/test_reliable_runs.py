@@ -15,7 +15,7 @@ from labelcore.messages import speaking
 from labelcore.messages.lines.judging import run_words
 from labelcore.messages.running import failure_words
 from labelcore.models import JudgeVersion, Output, Run
-from labelcore.settings import Endpoint, settings
+from labelcore.settings import Endpoint
 from labelcore.stages import judging
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
@@ -23,26 +23,12 @@ from labelcore.store import judges as judge_table, runs as run_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
 Add = Callable[..., list[Output]]
 Set = Callable[..., None]
 PRICE = 1_000_000 / 1_000  # a thousandth of a dollar for each token
 PAID = 15 / 1_000
 """Dollars of one answer of the mock: fifteen tokens."""
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.0)
-
-
-@pytest.fixture
-def set_(monkeypatch: pytest.MonkeyPatch) -> Set:
-    def change(**names: object) -> None:
-        for name, value in names.items():
-            monkeypatch.setenv(f"LABELCORE_{name}", str(value))
-        settings.cache_clear()
-
-    return change
 
 
 def judge(workspace: Workspace, kind: str = "llm", **spec: Any) -> JudgeVersion:

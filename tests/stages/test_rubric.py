@@ -13,7 +13,7 @@ from labelcore.stages import grading
 from labelcore.stages.aligning.evidence import criterion_labels
 from labelcore.stages.deriving import coding, drift, editing, linting, prompting, proposing_codes, versions
 from labelcore.stages.deriving.drift import _enough
-from labelcore.stages.deriving.prompting import check_of, rules_in
+from labelcore.stages.deriving.prompting import check_of, read_rules
 from labelcore.stages.finding import find_criterion
 from labelcore.store import (
     Database,
@@ -23,6 +23,7 @@ from labelcore.store import (
     verdicts as verdict_table,
 )
 from labelcore.workspace import Workspace
+from tests.stages.measured import accepted
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
@@ -48,17 +49,8 @@ def noted(workspace: Workspace, add_outputs: Add, give: Give) -> list[Grade]:
 
 def criterion(workspace: Workspace, name: str, grades: list[Grade], **more: object) -> Criterion:
     evidence = tuple(Evidence(grade_id=g.id, output_id=g.output_id, quote=g.note) for g in grades)
-    made = Criterion(
-        id=f"c-{name}",
-        project_id=workspace.project.id,
-        version=1,
-        name=name,
-        status="accepted",
-        evidence=evidence,
-        **{"statement": f"{name}.", **more},
-    )  # type: ignore[arg-type]
-    criterion_table.save(workspace.db, [made])
-    return made
+    told: dict[str, Any] = {"statement": f"{name}.", "id": f"c-{name}", "evidence": evidence, **more}
+    return accepted(workspace, name, **told)
 
 
 def code_of(workspace: Workspace, text: str) -> str:
@@ -342,7 +334,7 @@ def test_a_sentence_that_negates_something_else_is_no_check() -> None:
 
 @given(text=st.text(max_size=300))
 def test_any_prompt_can_be_read(text: str) -> None:
-    for rule in rules_in(text):
+    for rule in read_rules(text)[0]:
         check_of(rule)
         assert rule in text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,25 +19,17 @@ from labelcore.stages.deriving.clauses import Clause
 from labelcore.stages.deriving.derivation import derive
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
 Add = Callable[..., list[Output]]
 NOTES = ["the answer is too long", "this is far too long", "wrong year", "the year is wrong", "rude tone"]
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.01)
-
-
 @pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CALL_TIMEOUT", "0.1")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-        yield endpoint
-    settings.cache_clear()
+def mock(mock: MockEndpoint, set_: Callable[..., None]) -> MockEndpoint:
+    set_(CALL_TIMEOUT=0.1)
+    return mock
 
 
 @pytest.fixture

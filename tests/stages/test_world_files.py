@@ -257,8 +257,7 @@ def table(folder: Path, *columns: tuple[str, tuple[object, ...]], mark: str = ",
 def test_what_a_value_says_hangs_on_what_its_columns_name_affirms(
     workspace: Workspace, tmp_path: Path, column: str, cells: tuple[str, ...], expected: str
 ) -> None:
-    file = table(tmp_path, (column, cells))
-    importing.import_file(workspace, file, described=Description(grades=(f"overall={column}",)))
+    bring(workspace, table(tmp_path, (column, cells)), grades=(f"overall={column}",))
     found = given(workspace)
     assert [found[text] for text in TEXTS if text in found] == expected.split()
 
@@ -275,9 +274,9 @@ def test_what_a_value_says_hangs_on_what_its_columns_name_affirms(
 def test_a_name_of_two_minds_and_two_scales_in_one_column_are_asked_about(
     workspace: Workspace, tmp_path: Path, column: str, cells: tuple[str, ...]
 ) -> None:
-    told = Description(grades=(f"overall={column}",), passes_from=("4",) if column == "rating" else ())
+    told = {"grades": (f"overall={column}",), "passes_from": ("4",) if column == "rating" else ()}
     with pytest.raises(BadInput, match="not known what these values"):
-        importing.import_file(workspace, table(tmp_path, (column, cells)), described=told)
+        bring(workspace, table(tmp_path, (column, cells)), **told)
 
 
 @pytest.mark.parametrize(
@@ -297,8 +296,7 @@ def test_limits_of_numbers_in_any_writing(
     limits: dict[str, tuple[str, ...]],
     expected: str,
 ) -> None:
-    told = Description(grades=(f"overall={column}",), **limits)
-    importing.import_file(workspace, table(tmp_path, (column, cells)), described=told)
+    bring(workspace, table(tmp_path, (column, cells)), grades=(f"overall={column}",), **limits)
     assert [given(workspace)[text] for text in TEXTS] == expected.split()
 
 
@@ -306,8 +304,7 @@ def test_each_rater_column_is_a_person_also_when_it_bears_the_persons_name(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     file = table(tmp_path, ("anna", ("pass", "fail", "")), ("ben", ("pass", "pass", "fail")))
-    told = Description(grades=("overall@anna=anna", "overall=ben", "overall=anna"))
-    importing.import_file(workspace, file, described=told)
+    bring(workspace, file, grades=("overall@anna=anna", "overall=ben", "overall=anna"))
     people = {grade.annotator for grade in grades.current(workspace.db, workspace.project.id)}
     assert people == {"anna", "ben"}
 
@@ -318,8 +315,7 @@ def test_a_lone_column_beside_a_named_one_is_not_taken_for_the_outputs(
     path = tmp_path / "chats.jsonl"
     chat = "User: What is it?\nAssistant: It is a cat."
     path.write_text(json.dumps({"dialogue": chat, "resolved": "yes"}))
-    told = Description(columns={"conversation": "dialogue"})
-    importing.import_file(workspace, str(path), described=told)
+    bring(workspace, str(path), columns={"conversation": "dialogue"})
     assert [output.text for output in stored(workspace)] == ["It is a cat."]
 
 

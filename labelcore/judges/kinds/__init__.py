@@ -11,6 +11,7 @@ import importlib
 import json
 import pkgutil
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, ClassVar, Generic, Literal, cast
@@ -46,7 +47,7 @@ PROBE = Output(
 """What a judge that came by file is tried on before it is stored."""
 
 
-class Kind(Generic[SpecOf]):
+class Kind(ABC, Generic[SpecOf]):
     """One judge: what it decides, costs and is made of, whatever its kind.
 
     ``form``: what its specification is read as. ``stored``: the word in the store, in files and on the
@@ -98,9 +99,9 @@ class Kind(Generic[SpecOf]):
         """The specification, with its fields."""
         return cast("SpecOf", self.form.model_validate(dict(self.content)))
 
+    @abstractmethod
     def describe(self) -> str:
         """The judge as a sentence."""
-        raise NotImplementedError
 
     @property
     def reads_vectors(self) -> bool:
@@ -119,7 +120,7 @@ class Kind(Generic[SpecOf]):
         trouble stands in the decision's place, "stopped" where ``stop`` came before; NotFound for an unknown
         detector.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{self.stored} judges do not decide here")
 
     def reasons(self, outputs: Sequence[Output]) -> Sequence[Wording] | None:
         """The reasons of :meth:`decide` as they can be said in any language; None where others word them, or
@@ -130,7 +131,7 @@ class Kind(Generic[SpecOf]):
         """One output's decision of a judge that needs a model, and how many requests it took. ModelTrouble
         where there is no usable answer or the model refuses (kind "refusal"): an error, never a verdict.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{self.stored} judges ask no model")
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -149,7 +150,7 @@ class Kind(Generic[SpecOf]):
 
     def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
         """The specification with each of its prompts changed."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self.stored} judges have no prompt")
 
     def candidate(self, refitting: Refitting) -> Candidate | None:
         """Itself to be fitted again on some of the grades; None where fitting gives another judge."""

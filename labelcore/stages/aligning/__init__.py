@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, Role, fact
+from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
@@ -198,10 +198,11 @@ def _measured(
         if part is not labels:
             mine = evidence_of(workspace, part.value)
             figures = figures_on(mine, votes.reindex(mine.ids)[[version.id]])[version.id]
-        against = OVERALL if part is labels or criterion is None else criterion.name
         aligned = measure_judge(
-            version, votes[version.id], part, criterion, split, drawn=figures, evidence=mine, against=against
+            version, votes[version.id], part, criterion, split, drawn=figures, evidence=mine
         )
+        if criterion and part is not labels:
+            aligned = aligned.model_copy(update={"against": criterion.name})
         if kind_of(version).chosen_by_users:
             aligned = with_alarms(aligned, mine, votes[version.id])
         found.append(aligned)

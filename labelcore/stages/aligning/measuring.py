@@ -97,11 +97,10 @@ def measure_judge(
     *,
     drawn: dict[str, Rate] | None = None,
     evidence: Evidence | None = None,
-    against: str = OVERALL,
 ) -> JudgeAlignment:
     """One judge's counts and figures on the labelled outputs that it has verdicts for.
 
-    ``drawn``: its figures with intervals (`figures_on`); ``against``: what people graded.
+    ``drawn``: its figures with intervals (`figures_on`).
     """
     seen = words[[output_id for output_id in labels.value if output_id in words.index]].dropna()
     human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
@@ -121,7 +120,6 @@ def measure_judge(
         tnr=by_source("tnr", figures.tnr(counts), drawn, evidence),
         **{name: getattr(figures, name)(counts) for name in _PLAIN},
         intervals=drawn or {},
-        against=against,
         weighted=_weighted(evidence, words) if evidence else {},
         baseline=figures.constant_answer(counts),
         criterion_fails=len(cited_fails),

@@ -153,13 +153,10 @@ def propose_from_prompt(
     return PromptRules(proposed=tuple(found), rules=tuple(prompt_rules(workspace)), left_out=tuple(left_out))
 
 
-def rules_in(prompt: str) -> list[str]:
-    """The sentences of a prompt that demand something of the output, verbatim, at most twenty."""
-    return read_rules(prompt)[0]
-
-
 def read_rules(prompt: str) -> tuple[list[str], list[LeftOut]]:
-    """The rules, and every other sentence with the reason why it is none."""
+    """The sentences of a prompt that demand something of the output, verbatim, at most twenty; and every
+    other one with the reason why it is no rule.
+    """
     parts = [_BULLET.sub("", part).strip() for part in _SENTENCES.split(prompt)]
     rules: list[str] = []
     left_out: list[LeftOut] = []
