@@ -23,7 +23,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-# Types and unit tests of what runs in a browser, with node's own runner and TypeScript as a checker.
+# Types and unit tests of what runs in a browser, with node's runner and TypeScript as a checker.
 browser:
 	@if command -v npm > /dev/null; then \
 	  cd tests/browser && { [ node_modules -nt package.json ] || npm install --silent --no-audit --no-fund; } && \

@@ -49,7 +49,7 @@ def execute(
     with speaking(request.language):
         marked = find_operation(request.operation)
         audit.ORIGIN.set("command" if visitor.person_id or not visitor.name else "token")
-        if marked.project in {"own", "none"}:
+        if marked.project in {"begun", "none"}:
             project = Project(id="", name=request.project)
         else:  # a mistyped name makes none where there are others
             project = _project(db, request.project, visitor, marked)

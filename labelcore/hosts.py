@@ -1,7 +1,7 @@
 """By which names the app may be called, and from which pages: before anything else sees a request.
 
-A page of somebody else can make a browser call this machine, under a name of its own that it leads here (DNS
-rebinding) or from its own origin. Such a call gets no further than this.
+A page of somebody else can make a browser call this machine, under a name that it leads here (DNS
+rebinding) or from its origin. Such a call gets no further than this.
 """
 
 from __future__ import annotations

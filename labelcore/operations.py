@@ -32,7 +32,7 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Finder = Callable[[Workspace, str], Any]
 Find = TypeVar("Find", bound=Finder)
-ProjectNeed = Literal["known", "any", "own", "none"]
+ProjectNeed = Literal["known", "any", "begun", "none"]
 """Whether the project must exist, is begun where it does not, is begun by the operation itself, or does not
 matter: then it is about the whole database, and changes it only for who is something in every project."""
 

@@ -1,7 +1,7 @@
 """Which files of this machine a caller may name: the one rule for pages, commands and routes.
 
 Who sits at the machine may name any but the key to the running app and its database. Anybody else may have
-read what lies in a folder of the settings (LABELCORE_FOLDERS), and nothing of labelcore's own there; for them
+read what lies in a folder of the settings (LABELCORE_FOLDERS), and nothing of labelcore's there; for them
 nothing is written.
 """
 
@@ -58,7 +58,7 @@ def check(workspace: Workspace, place: str | Path, *, written: bool = False) -> 
     ``written``: a file may be written there.
 
     Raises:
-        NotAllowed: it is labelcore's own; or, for who is not here, to be written, or outside the folders of
+        NotAllowed: it is labelcore's; or, for who is not here, to be written, or outside the folders of
             the settings.
         BadInput: it is no path.
     """

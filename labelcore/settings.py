@@ -61,7 +61,7 @@ class Calls(BaseModel):
 
 
 class Endpoint(Calls):
-    """One model at an OpenAI-compatible address (OpenAI's own without).
+    """One model at an OpenAI-compatible address (OpenAI's without).
 
     ``api_key_env`` names a variable that holds its key, ``key_in`` another place where it is kept.
     ``moved_from``: addresses at which it stood before, and for whose judges it answers.
@@ -158,7 +158,7 @@ class Settings(Calls, BaseSettings):
     annotator: str = ""
     """Who grades, where nobody has signed in."""
     language: Literal["en", "zh"] = "en"
-    """In which the command line speaks to people; its JSON stays English, pages have their own switch."""
+    """In which the command line speaks to people; its JSON stays English, pages have their switch."""
     memory_limit: str = "2GB"
     """DuckDB's memory limit; 512 MB was measured to fail on a million rows."""
     base_url: str | None = Field(
@@ -180,7 +180,7 @@ class Settings(Calls, BaseSettings):
     """A GGUF file of weights that the app offers to serve on this machine (with xllamacpp)."""
     engine: str = Field(default="", pattern=f"^({ENGINE})$")
     """Where judges run: "" in this process, "dask" in worker processes of this machine, or the
-    "dask://HOST:PORT" of a Dask scheduler whose workers have labelcore and their own keys."""
+    "dask://HOST:PORT" of a Dask scheduler whose workers have labelcore and their keys."""
     endpoints: dict[str, Endpoint] = Field(default_factory=dict)
     """Further endpoints by name; a judge names the one that it asks."""
     endpoints_file: Path | None = None
@@ -194,7 +194,7 @@ class Settings(Calls, BaseSettings):
     """The address on which the app listens; the default keeps it on this machine."""
     port: int = Field(default=8501, ge=1, le=65535)
     sign_in: Literal["", "accounts", "oidc", "header"] = ""
-    """How people show who they are: by accounts of labelcore's own, by an OpenID provider, or by a header
+    """How people show who they are: by accounts of labelcore, by an OpenID provider, or by a header
     that a proxy sets. Without it there is one person, at this machine, who may do everything."""
     session_hours: float = Field(default=336, gt=0, le=8760)
     """Hours after which everybody signs in again."""
@@ -221,7 +221,7 @@ class Settings(Calls, BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _gather_endpoints(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """Variable, file, and those that people added, each endpoint told its own name; the first wins."""
+        """Variable, file, and those that people added, each endpoint told its name; the first wins."""
         named = given.get("endpoints") or {}
         if place := given.get("endpoints_file"):
             named = endpoint_files.read(Path(place)) | named

@@ -1,4 +1,4 @@
-"""Export: flat tables of everything, with the importer's own ids."""
+"""Export: flat tables of everything, with the importer's ids."""
 
 import tempfile
 from pathlib import Path

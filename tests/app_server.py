@@ -1,4 +1,4 @@
-"""The real app (`labelcore serve`) as a process of its own, for tests, journeys and benches."""
+"""The real app (`labelcore serve`) as a separate process, for tests, journeys and benches."""
 
 from __future__ import annotations
 

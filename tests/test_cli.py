@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -32,9 +33,9 @@ def labelcore(*arguments: str, db: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def document(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
-    found: dict[str, object] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
@@ -51,7 +52,7 @@ def db(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app(db: Path) -> Iterator[str]:
-    """The app on this database, as its own process."""
+    """The app on this database, as a separate process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -95,7 +96,7 @@ def test_the_loop_in_json(db: Path) -> None:
         "rejected": [],
     }
     derived = document(labelcore("derive", "--offline", "--accept-all", "--json", db=db))
-    assert {"id", "version", "name", "statement", "kind", "evidence"} <= derived["criteria"][0].keys()  # type: ignore[index]
+    assert {"id", "version", "name", "statement", "kind", "evidence"} <= derived["criteria"][0].keys()
     proposed = document(labelcore("judge", "propose", "--offline", "--json", db=db))
     assert proposed["judges"]
     run = document(labelcore("judge", "run", "--json", db=db))
@@ -111,7 +112,7 @@ def test_the_loop_in_json(db: Path) -> None:
     document(labelcore("choose", "--json", db=db))
     aligned = document(labelcore("align", "--json", db=db))
     assert {"split", "n_grades", "judges", "set", "pass_rate", "agreement"} <= aligned.keys()
-    assert aligned["set"]["coverage"] == 1.0  # type: ignore[index]
+    assert aligned["set"]["coverage"] == 1.0
     out = db.parent / "verdicts.jsonl"
     assert (
         document(labelcore("export", "verdicts", "--out", str(out), "--json", db=db))["rows"]
@@ -231,7 +232,7 @@ def test_a_question_is_answered_alike_through_the_app_and_on_the_file(db: Path) 
         ]
     assert on_the_file == through_the_app
     assert on_the_file["columns"] == ["annotator", "value", "n"]
-    assert [row[1:] for row in on_the_file["rows"]] == [["fail", 10], ["pass", 20]]  # type: ignore[attr-defined]
+    assert [row[1:] for row in on_the_file["rows"]] == [["fail", 10], ["pass", 20]]
     assert {done.returncode for done in refused} == {2}
     assert all(done.stderr.startswith("labelcore: ") and done.stderr.count("\n") <= 2 for done in refused)
 
@@ -328,11 +329,11 @@ def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
     assert saved["criteria"] and "word word" not in (db.parent / "r.yaml").read_text("utf-8")
     there = ("--project", "there", "--json")
     came = document(labelcore("library", "load", "r.yaml", *there, db=db))
-    assert [criterion["name"] for criterion in came["criteria"]] == saved["criteria"]  # type: ignore[attr-defined]
+    assert [criterion["name"] for criterion in came["criteria"]] == saved["criteria"]
     again = document(labelcore("library", "load", "r.yaml", *there, db=db))
     assert (again["criteria"], again["known"]) == ([], saved["criteria"])
     seen = document(labelcore("library", "transfer", *there, db=db))
-    assert seen["criteria"][0]["state"] == "not yet aligned here"  # type: ignore[index]
+    assert seen["criteria"][0]["state"] == "not yet aligned here"
     assert document(labelcore("library", "schema", "--json", db=db))["properties"]
     (db.parent / "bad.yaml").write_text("a: !!python/name:os.system")
     for arguments in (("save", "--out", "r.yaml"), ("load", "bad.yaml"), ("load", "none.yaml")):

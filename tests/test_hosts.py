@@ -1,4 +1,4 @@
-"""A foreign page reaches nothing: neither by a name that it leads here nor from its own origin."""
+"""A foreign page reaches nothing: neither by a name that it leads here nor from its origin."""
 
 from __future__ import annotations
 

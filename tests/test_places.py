@@ -1,4 +1,4 @@
-"""Who is not at this machine names no file of it but in the settings' folders, and nobody labelcore's own."""
+"""Who is not at this machine names no file but in the settings' folders, and nobody names labelcore's."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
         "LABELCORE_PORT": str(port),
         "FORWARDED_ALLOW_IPS": "",  # whose word counts for where a request came from, LABELCORE_PROXIES says
     }
-    # Each run is a thread of its own; with glibc's arena for each thread, memory that was given back
+    # Each run is a separate thread; with glibc's arena for each thread, memory that was given back
     # stayed with the process: 347 -> 445 MB in two minutes of a hundred people, with two 345 -> 377.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     os.chdir(root)
@@ -177,7 +177,7 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
     command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *flags]
     print(f"labelcore: http://{address}:{port} serves {place}", file=sys.stderr, flush=True)
     stdout.given_back()
-    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter with our own arguments
+    os.execv(sys.executable, command)  # noqa: S606 - our interpreter with our arguments
 
 
 def _is_free(address: str, port: int) -> bool:

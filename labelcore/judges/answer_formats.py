@@ -52,7 +52,7 @@ def _missing(value: object) -> bool:
 
 
 class AnswerFormat(Frozen):
-    """What an answer looks like, and which answers pass; where there is none, it is JSON of labelcore's own.
+    """What an answer looks like, and which answers pass; where there is none, it is labelcore's JSON.
 
     ``json``: the value of ``field``, a path with dots; ``pattern``: the only group of a regular expression
     (RE2). Words are compared whole, in any case. Without words it is a number, from ``low`` to ``high``, that

@@ -151,7 +151,7 @@ def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[T
 
 
 def fit_then(votes: Votes, leaning: Words, fails: Bools, demand: Demand) -> Step:
-    """Where the second judge may decide what the first one left, all of shape (m,): by its own probabilities
+    """Where the second judge may decide what the first one left, all of shape (m,): by its probabilities
     where it has them; else where it agrees with what the first leans to, or everywhere, in this order.
     """
     if (~np.isnan(votes.sure)).sum() >= demand.needed:

@@ -72,7 +72,7 @@ def by_folds(data: TrainingData, graded: Graded, parts: Folded, aim: Aim) -> Cro
 
 
 def final_cut(graded: Graded, held_out: Floats, everywhere: Floats, aim: Aim) -> float:
-    """The cut of a model of these grades: by the ``held_out`` scores of their rows, and by the model's own of
+    """The cut of a model of these grades: by the ``held_out`` scores of their rows, and by the model's of
     all other rows.
     """
     others = np.ones(len(everywhere), dtype=bool)

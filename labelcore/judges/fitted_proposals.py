@@ -28,7 +28,7 @@ _COMMON = 0.25  # a single word that more outputs use says nothing that a reader
 _FEW = 40
 _FOLDS = 5
 LEARNED_FROM = RECURRING
-"""From so many fails on, a criterion's own learned judge takes part in the choice of the set."""
+"""From so many fails on, a criterion's learned judge takes part in the choice of the set."""
 
 
 class HeldOutCounts(Frozen):

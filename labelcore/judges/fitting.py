@@ -2,7 +2,7 @@
 
 The gain of a threshold is the share of failed outputs that it fails less that of passed ones, both shrunk
 towards the share that it fails of all: (count + m·base) / (size + m), with a smaller m where the notes talk
-about the quantity. A *guided* fit learns from the failed outputs whose own note talks about it and leaves
+about the quantity. A *guided* fit learns from the failed outputs whose note talks about it and leaves
 out the others: an output that failed for its tone says nothing about lengths.
 """
 

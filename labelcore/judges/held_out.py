@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Frozen
@@ -50,7 +51,7 @@ class HeldOut(Frozen):
     coverage_high: float | None = None
     false_failure_rate_low: float | None = None
     false_failure_rate_high: float | None = None
-    weighted: dict[str, Rate] = {}  # noqa: RUF012 - pydantic copies defaults
+    weighted: dict[str, Rate] = Field(default_factory=dict)
     why_not: Wording | None = None
 
 

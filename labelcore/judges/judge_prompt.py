@@ -42,7 +42,7 @@ class ScopedTerm(Frozen):
 
 class PromptSpec(Frozen):
     """What may be written to a file: no keys, no addresses. What is not used is left out, so that older
-    specifications stay as they are. ``template``: the prompt in somebody's own words, with how its answer is
+    specifications stay as they are. ``template``: the prompt in somebody's words, with how its answer is
     read where that is no JSON of reason and verdict.
     """
 

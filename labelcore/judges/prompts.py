@@ -1,11 +1,11 @@
 """The prompt of an LLM judge: one criterion, with content that cannot close its delimiters.
 
 Everything that a model or a person wrote is data. It stands between marks that carry a token made from a
-hash of the content itself, so no output can contain its own closing mark; anything like a mark inside is
+hash of the content itself, so no output can contain its closing mark; anything like a mark inside is
 broken up all the same, and text in characters that no reader sees is made visible.
 
-What is the same for all outputs of a judge comes first, with a token of its own: providers charge less for
-a beginning that comes again. What belongs to one output follows, with a token that its own text decides;
+What is the same for all outputs of a judge comes first, with a separate token: providers charge less for
+a beginning that comes again. What belongs to one output follows, with a token that its text decides;
 both tokens are taken out of every text, so to know the shared one is of no use.
 """
 
@@ -95,7 +95,7 @@ def render(
     *,
     one_word: bool = False,
 ) -> list[Message]:
-    """The messages for one output; the criterion's own texts are fenced as data too. ``glossary``: the terms
+    """The messages for one output; the criterion's texts are fenced as data too. ``glossary``: the terms
     that occur here with their meanings. ``one_word`` asks for pass or fail alone, without a reason.
     """
     turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)

@@ -60,7 +60,7 @@ def ask(
 
 
 def usable(answer: Proposals, outputs: Sequence[str]) -> list[Proposal]:
-    """Those that add something and quote no output: what stands in one may be an instruction of its own."""
+    """Those that add something and quote no output: what stands in one may be an instruction."""
     found: dict[str, Proposal] = {}
     for proposal in answer.proposals[:MOST]:
         words = inert(proposal.instruction).strip()

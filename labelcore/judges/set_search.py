@@ -28,7 +28,7 @@ from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
 SECONDS = 60.0
-"""The ceiling. A hundred judges on five hundred outputs take a tenth of it on a core of their own."""
+"""The ceiling. A hundred judges on five hundred outputs take a tenth of it on a core."""
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
 _REPEATS = 2

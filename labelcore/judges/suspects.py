@@ -40,7 +40,7 @@ def find(
 
     Args:
         votes: shape (n, d); 1 passes, 0 fails, nan says nothing.
-        truth: shape (n, d); what people say of that output on the judge's own question, or nan.
+        truth: shape (n, d); what people say of that output on the judge's question, or nan.
         abstains: shape (d,), outputs on which the judge abstained.
         errors: shape (d,), outputs on which it failed to decide.
         tried: shape (d,), outputs among which these errors are; None where they are those of

@@ -111,7 +111,7 @@ def _bare(filling: Filling) -> Callable[[str], str]:
 
 
 def _marked(filling: Filling) -> Callable[[str], str]:
-    """Texts between marks: what all outputs share with a token of its own, the rest with the output's."""
+    """Texts between marks: what all outputs share with one token, the rest with the output's."""
     output, examples = filling.output, list(shown(filling.examples))
     token = token_of(output.text, output.input, output.context, filling.statement)
     same = token_of(filling.name, filling.statement, *(text for _, text in examples))

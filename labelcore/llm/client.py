@@ -1,4 +1,4 @@
-"""A client for one model at any OpenAI-compatible endpoint, with limits and retries of its own.
+"""A client for one model at any OpenAI-compatible endpoint, with limits and retries.
 
 What may pass is tried again with jitter. An endpoint that refuses JSON schemas gets the schema in the prompt.
 """

@@ -1,4 +1,4 @@
-"""A transport whose connections live in a process of their own; see :mod:`labelcore.llm.courier`."""
+"""A transport whose connections live in a separate process; see :mod:`labelcore.llm.courier`."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class CourierTransport(KeepsAnswers):
 
 
 def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - this interpreter, our own file
+    return subprocess.Popen(  # noqa: S603 - this interpreter, our file
         [sys.executable, "-I", courier.__file__, str(descriptor)],
         pass_fds=[descriptor],
         start_new_session=True,

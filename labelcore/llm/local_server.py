@@ -1,4 +1,4 @@
-"""A model server of our own on this machine: llama.cpp's, from the package xllamacpp, on 127.0.0.1.
+"""A model server on this machine: llama.cpp's, from the package xllamacpp, on 127.0.0.1.
 
 Its key is made for each start (without one its answers would be open to every page in a browser) and comes in
 the environment: command lines can be read by everybody on a machine.
@@ -126,7 +126,7 @@ def _spawn(server: LocalServer, place: Path, command: Sequence[str]) -> subproce
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = os.environ | {KEY_VARIABLE: server.api_key, "OMP_WAIT_POLICY": "passive"}
     with _log(place).open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - our own program, or the one that the caller names
+        return subprocess.Popen(  # noqa: S603 - our program, or the one that the caller names
             [*command, "--weights", server.weights, "--port", str(server.port)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -216,7 +216,7 @@ def stop(place: Path = PLACE) -> bool:
 
 def _is_alive(pid: int) -> bool:
     with contextlib.suppress(ChildProcessError):
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:  # our own child: else it would stay as a zombie
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:  # our child: else it would stay as a zombie
             return False
     try:
         os.kill(pid, 0)
@@ -254,7 +254,8 @@ def main() -> None:
     parameters.n_parallel = 1
     parameters.ui = False
     server = xllamacpp.Server(parameters)
-    print(server.listening_address, flush=True)  # noqa: T201 - the log of this program
+    sys.stdout.write(f"{server.listening_address}\n")
+    sys.stdout.flush()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.pause()
 

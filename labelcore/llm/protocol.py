@@ -133,7 +133,7 @@ _WRAPPING = re.compile(r"^\s*(?:<think>.*?</think>)?\s*(?:```(?:json)?)?\s*|\s*(
 
 
 class FreeText(BaseModel):
-    """An answer in the model's own words: no schema is sent, and what it says is read from ``text``."""
+    """An answer in the model's words: no schema is sent, and what it says is read from ``text``."""
 
     text: str
 
@@ -173,7 +173,7 @@ def is_another(asked: str, answered: str) -> bool:
 
 
 def refusal_text(text: str) -> str:
-    """A refusal that a provider gives in a field of its own, as a text to be kept."""
+    """A refusal that a provider gives in a separate field, as a text to be kept."""
     return json.dumps({"refusal": text}, ensure_ascii=False)
 
 

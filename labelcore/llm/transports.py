@@ -39,7 +39,7 @@ class Reply:
 
 
 class Refused(Exception):
-    """The endpoint answered with an error; ``code`` is its own word for it."""
+    """The endpoint answered with an error; ``code`` is its word for it."""
 
     def __init__(
         self, status: int, message: str, code: str = "", headers: Mapping[str, str] | None = None
@@ -116,7 +116,7 @@ class FastTransport:
 
 
 class OpenAITransport:
-    """The openai package's own client, its retries turned off: ours know the limits."""
+    """The openai package's client, its retries turned off: ours know the limits."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         import openai

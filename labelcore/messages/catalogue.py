@@ -71,7 +71,7 @@ def say(words: str, /, **values: object) -> str:
 
 
 def say_in(chosen: Language, words: str, /, **values: object) -> str:
-    """The same in a language; of the core's wordings and errors with their own values."""
+    """The same in a language; of the core's wordings and errors with their values."""
     if isinstance(words, Wording):
         values, words = words.values, words.template
     found = _worded(chosen, words)

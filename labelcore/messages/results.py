@@ -73,7 +73,7 @@ def _learn(operation: Operation) -> None:
 
 
 def document_of(operation: Operation, result: Any) -> dict[str, Any]:
-    """The result's own JSON form, facts as English sentences; a list under the operation's key."""
+    """The result's JSON form, facts as English sentences; a list under the operation's key."""
     if operation.listed_as:
         return {operation.listed_as: [_plain(row) for row in result]}
     found: dict[str, Any] = _plain(result)

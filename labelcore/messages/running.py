@@ -1,4 +1,4 @@
-"""What keeps runs from deciding, by kind, and what to do about it; the endpoint's own words stand beside."""
+"""What keeps runs from deciding, by kind, and what to do about it; the endpoint's words stand beside."""
 
 from collections import Counter
 from collections.abc import Mapping

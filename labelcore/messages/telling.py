@@ -59,7 +59,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def sentences(told: Iterable[Fact]) -> tuple[str, ...]:
-    """Each of several facts as a sentence of its own."""
+    """Each of several facts as a separate sentence."""
     return tuple(sentence(part) for part in told)
 
 

@@ -59,7 +59,7 @@ class Frozen(BaseModel):
 
 
 class Owned(Frozen):
-    """What belongs to a project and has an id of its own."""
+    """What belongs to a project and has an id."""
 
     id: str
     project_id: str
@@ -213,7 +213,7 @@ class ProjectSettings(Frozen):
 
     ``glossary``: its terms. ``fields``: the JSON pointer of the field that a criterion is about, by
     criterion id. ``pack_key``: what offline packs are signed with, in hexadecimal digits, "" before the
-    first. ``test_looks``: so many looks make a sealed test spent. ``sample``: it is labelcore's own, to look
+    first. ``test_looks``: so many looks make a sealed test spent. ``sample``: it came with labelcore, to look
     around in. ``hidden``: it is not among the projects to choose from. ``noun``: what one output is called.
     """
 

@@ -148,7 +148,7 @@ class Paid(Frozen):
 
 
 class BatchJob(Owned):
-    """Questions (their hashes) that a provider answers in its own time, at its lower price.
+    """Questions (their hashes) that a provider answers in its time, at its lower price.
 
     ``state``: "handing over" (no ``provider_id`` yet), "with the provider", "collected" or "failed".
     """

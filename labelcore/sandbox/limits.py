@@ -58,7 +58,7 @@ def harden() -> bool:
 
 
 def forbid_processes(pid: int) -> None:
-    """From here on the process may start no other one; root is exempt by the kernel's own rule."""
+    """From here on the process may start no other one; root is exempt by the kernel's rule."""
     if sys.platform == "linux":
         import resource
 

@@ -33,7 +33,7 @@ class Worker:
     """
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+        self._process = subprocess.Popen(  # noqa: S603 - our interpreter and our module
             [sys.executable, "-I", "-c", _START, _ROOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -56,7 +56,7 @@ def faults_of(source: str) -> list[Fault]:
         return [unreadable]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a check's doubtful escapes are its own affair
+            warnings.simplefilter("ignore")  # a check's doubtful escapes are its affair
             tree = ast.parse(source, "check.py")
             compile(tree, "check.py", "exec", dont_inherit=True)
     except SyntaxError as trouble:

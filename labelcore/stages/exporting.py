@@ -1,4 +1,4 @@
-"""Exporting: flat tables of everything, with labelcore's ids and the importer's own."""
+"""Exporting: flat tables of everything, with labelcore's ids and the importer's."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def terms(project: Project) -> list[Term]:
 
 @finder(Output)
 def find_output(workspace: Workspace, word: str) -> Output:
-    """An output by its id, by a unique beginning of it, or by the importer's own id.
+    """An output by its id, by a unique beginning of it, or by the importer's id.
 
     Raises:
         NotFound: none is called so, or several are.

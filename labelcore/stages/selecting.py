@@ -214,7 +214,7 @@ class Known(Frozen):
 def show_output(workspace: Workspace, output: Output) -> Known:
     """Show one output with its grades, verdicts, codes, rulings, and where it came from.
 
-    OUTPUT is its id, a unique beginning of it, or the importer's own id.
+    OUTPUT is its id, a unique beginning of it, or the importer's id.
     """
     db, project_id = workspace.db, workspace.project.id
     imports = {batch.id: batch for batch in batches.all_of(db, project_id)}

@@ -1,7 +1,7 @@
 """A part of the graded outputs, and two parts against each other, with weights and sources.
 
 A part's share of passes is estimated as the whole project's. Two parts are set against each other by their
-own intervals (MOVER: Zou and Donner, Statistics in Medicine 2008; Newcombe 1998), L = d - √(a² + b² - 2rab)
+intervals (MOVER: Zou and Donner, Statistics in Medicine 2008; Newcombe 1998), L = d - √(a² + b² - 2rab)
 with the arms a and b of the two intervals and r the correlation of the two shares, which is not 0 where a
 source lies in both. The p value is the level at which that interval just reaches 0; Fisher's exact test
 where outputs stand alone with even chances.

@@ -218,7 +218,7 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
         "f.input_key",
         [batch_id, utc(now())],
     )
-    # A row with known content adds no output, but other files may speak of it by its own id.
+    # A row with known content adds no output, but other files may speak of it by its id.
     cursor.execute(
         "INSERT INTO output_alias (external_id, project_id, output_id, batch_id, made_at) "
         "SELECT DISTINCT r.external_id, o.project_id, r.output_id, ?, ?::TIMESTAMP "
@@ -234,7 +234,7 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
 def match_ids(
     cursor: duckdb.DuckDBPyConnection, staged: Staged, project_id: str, column: str
 ) -> list[RejectedRow]:
-    """For a file of judgements alone: ``ready`` rows of known outputs, found by the importer's own id."""
+    """For a file of judgements alone: ``ready`` rows of known outputs, found by the importer's id."""
     given = expression(staged, column)
     cursor.execute(
         "CREATE TEMP TABLE ready AS SELECT s._row, min(o.output_id) AS output_id, count(DISTINCT "

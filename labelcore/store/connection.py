@@ -60,11 +60,11 @@ class Database:
         return self._catalogue is not None
 
     def looking_at(self, catalogue: str) -> Database:
-        """The same connection with a memory of its own, reading from another catalogue."""
+        """The same connection with a separate memory, reading from another catalogue."""
         return Database(self.path, self._connection, catalogue)
 
     def outside(self) -> Database:
-        """The same outside this thread's transaction, with a memory of its own: what is stored for good."""
+        """The same outside this thread's transaction, with a separate memory: what is stored for good."""
         return Database(self.path, self._connection, self._catalogue)
 
     @property
@@ -188,7 +188,7 @@ class Database:
         """Insert rows in one transaction; durable when this returns, or with the one around it."""
         if not rows:
             return
-        if len(rows) == 1:  # a transaction of its own, without the cost of opening one
+        if len(rows) == 1:  # a separate transaction, without the cost of opening one
             self.run(_insertion(table, columns), rows[0])
             return
         with self.transaction() as cursor:

@@ -31,7 +31,7 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
     known = _known(db, list(distinct.values()))
     fresh = [event for id_, event in distinct.items() if id_ not in known]
     if fresh:
-        # One row at a time gives each its own moment of arrival, which orders the views.
+        # One row at a time gives each its moment of arrival, which orders the views.
         _GRADE.add(db, fresh, stored_at=lambda _: utc(now()))
         live.follow(db, fresh)
     return list(distinct)

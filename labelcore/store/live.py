@@ -278,7 +278,7 @@ _loading = threading.RLock()
 def live(db: Database, project_id: str) -> Live:
     """The project's state, read from the tables when it is asked for first.
 
-    A transaction that has written events of the project gets one of its own, read with them.
+    A transaction that has written events of the project gets another one, read with them.
     """
     if (transaction := db.here) and changed_here(db, project_id):
         if (Live, project_id) not in transaction.memory:

@@ -83,7 +83,7 @@ def existing(db: Database, ids: Sequence[str], project_id: str | None = None) ->
 
 
 def get(db: Database, output_id: str, project_id: str) -> Output | None:
-    """One output of a project by its id, by a unique beginning of it, or by the importer's own id."""
+    """One output of a project by its id, by a unique beginning of it, or by the importer's id."""
     named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
     for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
         where = f"project_id = ? AND {condition}"
@@ -167,7 +167,7 @@ def produced(db: Database, ids: Sequence[str]) -> dict[str, datetime]:
 
 
 def groups(db: Database, project_id: str) -> dict[str, str]:
-    """The group of every output of a project (its own id where none was given)."""
+    """The group of every output of a project (its id where none was given)."""
     rows = db.rows(
         "SELECT output_id, coalesce(group_key, output_id) FROM output_current WHERE project_id = ?",
         [project_id],

@@ -1,7 +1,7 @@
 """The database as it stood at an earlier moment, to be read by the same code.
 
 Tables only hold events with their time, so the past is a filter: each table gets a view of the same name, in
-a catalogue of its own in memory, and on these the views of the present are made anew.
+a separate catalogue in memory, and on these the views of the present are made anew.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Pool:
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
         """Index the places."""
-        # A reason with values of its own is one object already, and cannot be interned.
+        # A reason with values is one object already, and cannot be interned.
         indexed = tuple(
             (key, sys.intern(reason) if type(reason) is str else reason, at) for key, reason, at in places
         )

@@ -284,7 +284,7 @@ def insert_instruction(text: str, rng: random.Random) -> Planted | None:
 
 @_defect("language changed", prose=True)
 def change_language(text: str, rng: random.Random) -> Planted | None:
-    """A sentence gives way to one of the other language; the text keeps at least one of its own."""
+    """A sentence gives way to one of the other language; the text keeps at least one of its language."""
     language = language_of(text)
     places = [stretch for stretch in sentences_at(text) if len(tokens_at(text, stretch)) >= _WHOLE]
     if language is None or len(places) < 2:

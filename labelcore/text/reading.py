@@ -43,7 +43,7 @@ def well_formed(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
-    """Lower-case words; each Chinese character is a word of its own."""
+    """Lower-case words; each Chinese character is a word by itself."""
     return tuple(word.lower() for word in _WORD.findall(text[:LONGEST]))
 
 

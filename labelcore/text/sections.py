@@ -112,7 +112,7 @@ def _of_lines(text: str) -> Iterator[Section]:
         below = lines[label.line + 1 : next(after, len(lines))]
         if label.depth >= _PLAIN and label.rest.strip(
             _MARKS
-        ):  # what follows an empty line is no longer its own
+        ):  # what follows an empty line is no longer its text
             below = below[: next((k for k, line in enumerate(below) if not line.strip()), len(below))]
         yield Section(label.title, "\n".join((label.rest, *below)).strip())
 

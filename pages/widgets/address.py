@@ -1,4 +1,4 @@
-"""Choices that stand in the address by their own names, whatever language the labels are in."""
+"""Choices that stand in the address by their names, whatever language the labels are in."""
 
 from __future__ import annotations
 

@@ -322,4 +322,4 @@ def _short(name: str) -> str:
     plain = name.replace("<", "‹").replace(">", "›").replace("&", "＆")
     if len(plain) <= _LONGEST:
         return plain
-    return f"{plain[: _LONGEST - _TAIL - 1]}…{plain[-_TAIL:]}"  # a judge's own name stands last
+    return f"{plain[: _LONGEST - _TAIL - 1]}…{plain[-_TAIL:]}"  # a judge's name stands last

@@ -212,7 +212,7 @@ def _mounting(what: str) -> Any:
     """The mounting command of a component, its files registered with the running runtime.
 
     Files rather than strings: a string travels to the browser again with every run, and modules
-    served from their own address satisfy a content security policy of ``script-src 'self'``. The name
+    served from their address satisfy a content security policy of ``script-src 'self'``. The name
     changes with the files, so that no browser mixes old modules with new ones.
     """
     component = f"{what}-{digest()[:12]}"

@@ -1,6 +1,6 @@
 """A person's grading session in a project: presses in, the coming outputs or pairs out.
 
-One way for both doors: the page, which runs as a whole, and the card's own requests, which are
+One way for both doors: the page, which runs as a whole, and the card's requests, which are
 answered in a few milliseconds (`pages.widgets.presses`). Stale answers on a criterion are given anew on the
 page only.
 """

@@ -11,7 +11,7 @@ from pages.widgets.menu import FIRST, ROLES
 
 
 def offer_invitation(workspace: Workspace) -> None:
-    """A name and a role give the link; the copy button is the code's own. Where people sign in it is theirs
+    """A name and a role give the link; the copy button is the code block's. Where people sign in it is theirs
     alone.
     """
     with st.popover(say("Invite someone"), icon=":material/person_add:"):

@@ -1,4 +1,4 @@
-"""The card's own door: presses are stored and answered without a run of the page.
+"""The card's door: presses are stored and answered without a run of the page.
 
 With a run of the page for each press, two hundred people cost twice the processor's time
 (tests/bench/grading_load.py --by-page). The card posts its presses here;

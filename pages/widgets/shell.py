@@ -51,7 +51,7 @@ def _of_browser() -> Language:
 
 
 def _in_address(word: str | None) -> str | None:
-    """The language that an address names: by its code, or in its own word as the widget writes it."""
+    """The language that an address names: by its code, or in its word as the widget writes it."""
     return {name: code for code, name in NAMES.items()}.get(word or "", word)
 
 
@@ -367,13 +367,13 @@ def aside(words: str, more: str | None = None) -> None:
 
 
 def again() -> None:
-    """Run the part of the page that somebody acted in anew; the whole page where it is no part of its own."""
+    """Run the part of the page that somebody acted in anew; the whole page where it is no such part."""
     with suppress(StreamlitAPIException):
         st.rerun(scope="fragment")
     st.rerun()
 
 
 def warn(sentences: Sequence[str]) -> None:
-    """Warnings as sentences, each on its own."""
+    """Warnings as sentences, each alone."""
     for sentence in sentences:
         st.warning(plain(say(sentence)), icon=":material/info:")

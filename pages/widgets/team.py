@@ -156,7 +156,7 @@ def _settle(workspace: Workspace, conflict: grading.Conflict) -> None:
 
 
 def show_history(workspace: Workspace) -> None:
-    """The latest acts, newest first; one's own can be taken back at any time."""
+    """The latest acts, newest first; what a person did can be taken back at any time."""
     mine = st.toggle(say("Only mine"), value=bool(workspace.person))
     acts = grading.latest_acts(workspace, annotator=workspace.person if mine else None, limit=_ACTS)
     if not acts:

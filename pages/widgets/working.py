@@ -37,21 +37,25 @@ class Work:
         self.done, self.total, self.words = done, total, words
 
 
+def attempt(act: Callable[[], object], failed: str) -> tuple[Any, str]:
+    """What came of work in a thread, and what ended it; ``failed``: the sentence for what nobody expected."""
+    try:
+        return act(), ""
+    except LabelcoreError as trouble:
+        return None, trouble_words(trouble)
+    except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
+        _log.exception("work of a page failed")
+        return None, failed
+
+
 def begin(key: str, workspace: Workspace, act: Callable[[Workspace], object]) -> None:
     """Begin it, in this visitor's session; ``act`` is given a workspace that tells how far it is."""
     work = st.session_state[key] = Work()
     failed = say("It failed; the log says why. What was stored is kept.")
 
     def whole() -> None:
-        try:
-            work.found = act(workspace.telling(work.tell))
-        except LabelcoreError as trouble:
-            work.trouble = trouble_words(trouble)
-        except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
-            _log.exception("work of a page failed")
-            work.trouble = failed
-        finally:
-            work.over = True
+        work.found, work.trouble = attempt(lambda: act(workspace.telling(work.tell)), failed)
+        work.over = True
 
     Thread(target=copy_context().run, args=(whole,), daemon=True).start()
 

@@ -2,7 +2,7 @@
 
 python tests/bench/choose_speed.py [--judges 100] [--outputs 200] [--limit 5] [--slow 1]
 
-Synthetic: ten kinds of failure, each judge looks for one kind with its own errors, and abstains on
+Synthetic: ten kinds of failure, each judge looks for one kind with its errors, and abstains on
 one output in fifty. Prints the time, the set's figures and the gap that the solver proves; for the
 whole choice (what `labelcore choose` does once everything is read: the set, and ten more sets for its
 held-out figures), with and without a coverage that is asked for, also the processor's time and what

@@ -2,7 +2,7 @@
 
 forms: outputs of one pipeline with shared labels, of a record that the input tells. answers: free answers to
 a document. Every fault is planted while the text is made, so its marks are known and not measured. The third
-corpus has a file of its own, corpus_shop.py.
+corpus has a separate file, corpus_shop.py.
 """
 
 from __future__ import annotations

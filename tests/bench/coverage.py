@@ -5,7 +5,7 @@
 Synthetic: 18 settings (pass rate .5, .8, .95; six judges from TPR/TNR .95/.9 to .7/.7 and .95/.5),
 each a pool of 10,000 outputs of four models, with a second judge for the rules that look at
 disagreement. From each pool `runs` samples of 30, 100 and 300 are drawn by each rule of the app,
-with labelcore's own draws and weights, and estimated with labelcore's own estimators. A run that
+with labelcore's draws and weights, and estimated with labelcore's estimators. A run that
 labelcore refuses ("not measurable") has no interval, so it counts only in the column "offered".
 
 judgy's algorithm is written here from its published description: Rogan-Gladen with the graded

@@ -1,4 +1,4 @@
-"""How well offline grouping of notes agrees with an expert's own kinds of failure.
+"""How well offline grouping of notes agrees with an expert's kinds of failure.
 
     python tests/bench/derive_quality.py --file tofueval.csv --note note --kind error_type \\
         --output output --group doc_id

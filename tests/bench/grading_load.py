@@ -1,4 +1,4 @@
-"""Many people grading at once, over Streamlit's websocket, with the card's own messages.
+"""Many people grading at once, over Streamlit's websocket, with the card's messages.
 
     PYTHONPATH=. python tests/bench/grading_load.py [--people 100] [--interval 5] [--seconds 60]
         [--outputs 100000] [--all-features] [--keys 60]
@@ -7,7 +7,7 @@
 outputs back unannounced, and shows everybody's counts. ``--keys`` presses so many keys in a real
 Chromium meanwhile. Another visitor opens Home, Team and Alignment in turn, unless ``--alone``.
 
-Makes a project, serves it in a process of its own, lets every person grade what their card holds,
+Makes a project, serves it in a separate process, lets every person grade what their card holds,
 and compares the database with the log of what was shown: no grade lost, doubled, or on another
 output. ``--by-page`` sends each press with a run of the page, as where the card has no door of its
 own. Prints press to acknowledgement, the server's memory and processor time.
@@ -51,7 +51,7 @@ from tests.bench.machines import machine, memory, processor
 WORDS = [f"word{i}" for i in range(2_000)]
 PROJECT = "load"
 NOTED = 0.3
-"""The share of fails that get a note, as an event of its own."""
+"""The share of fails that get a note, as a separate event."""
 
 
 def event_on(output_id: str) -> dict[str, object]:
@@ -164,7 +164,7 @@ class Person:
         self.waits.append(time.perf_counter() - started)
 
     async def send(self, payload: object) -> None:
-        """As the card does: by a request of its own, with a run of the page where that fails."""
+        """As the card does: by a separate request, with a run of the page where that fails."""
         headers = {"authorization": f"Bearer {self.route['token']}"} if self.route else {}
         if headers and not self.by_page:
             address = self.url + self.route["path"]

@@ -2,8 +2,8 @@
 
     PYTHONPATH=. python tests/bench/held_out_coverage.py [--runs 300] [--out tests/bench/results/held_out.md]
 
-Synthetic: six kinds of failure, each with its own rate; eight checks whose thresholds are fitted to
-the grades and four judges with verdicts of their own, each good at one kind. In groups, the outputs
+Synthetic: six kinds of failure, each with its rate; eight checks whose thresholds are fitted to
+the grades and four judges with verdicts of theirs, each good at one kind. In groups, the outputs
 of a source share how prone they are to each kind. From n grades the set is chosen by labelcore's own
 `choose` (greedy sets only, which takes no time limit), its members are fitted to all n, and what they
 do is counted on 20,000 fresh outputs. Columns: in how many runs the interval holds the alignment,

@@ -70,7 +70,7 @@ def measured(path: str, folder: str) -> None:
 
 
 def main() -> None:
-    """Make the files and import each in a process of its own."""
+    """Make the files and import each in a separate process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=1_000)
     parser.add_argument("--rows", type=int, default=1_000_000)

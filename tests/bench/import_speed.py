@@ -1,8 +1,8 @@
-"""Import beside DuckDB's own import of the same file into a database file, in one run.
+"""Import beside DuckDB's import of the same file into a database file, in one run.
 
     python tests/bench/import_speed.py [--rows 300000] [--format csv jsonl parquet arrow]
 
-Rows of 1.5 kB. Each side runs in a process of its own, so that its peak memory can be told; where others
+Rows of 1.5 kB. Each side runs in a separate process, so that its peak memory can be told; where others
 work on the same machine, the seconds of the processor say more than those of the clock.
 """
 

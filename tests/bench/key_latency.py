@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 WATCH = """() => {
-  const host = [...document.querySelectorAll('*')].find((own) => own.shadowRoot?.querySelector('.card'));
+  const host = [...document.querySelectorAll('*')].find((node) => node.shadowRoot?.querySelector('.card'));
   const root = host ? host.shadowRoot : document;
   const times = (window.labelcoreTimes = []);
   let pressed = null;

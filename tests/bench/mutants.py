@@ -5,7 +5,7 @@
 A mutant differs in one place of the source: a comparison is turned (< and <=, == and !=), an arithmetic
 operator exchanged (+ and -, * and /), a number is one more or one less, a condition negated, ``and`` and
 ``or`` exchanged, or a term of a returned sum or tuple left out. Each one is put into a copy of the tree and
-judged by tests/stats in a process of its own (the tests that name the module first, stopping at the first
+judged by tests/stats in a separate process (the tests that name the module first, stopping at the first
 failure). Prints each mutant with its place and line, and at the end how many were killed. A survivor is
 either a test that is missing or a mutant that computes the same. Needs fork: Linux or macOS.
 """

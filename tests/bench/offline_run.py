@@ -3,7 +3,7 @@
 Only labelcore is imported, whichever PYTHONPATH brings, so that two commits can be measured on the same
 splits (offline_quality.py starts this). A task has rows, of which the last ``test`` come to the project when
 the set is chosen, and ``graded``, the numbers of those with a grade. ``--texts FOLDER`` keeps embeddings
-between splits and runs; a commit that embeds otherwise has its own. Held-out figures of the choice are not
+between splits and runs; a commit that embeds otherwise has another. Held-out figures of the choice are not
 asked for, and no deadline cuts it short. ``seconds`` are of processor time; no text is embedded or measured
 twice, so they are less than a project's.
 """

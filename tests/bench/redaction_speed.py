@@ -52,7 +52,7 @@ def texts() -> None:
 
 
 def bring(place: str, *, redact: bool) -> None:
-    """One import in a process of its own, so that its peak memory can be told."""
+    """One import in a separate process, so that its peak memory can be told."""
     folder, begin = Path(place).parent, time.perf_counter()
     db = open_database(folder / f"{redact}.duckdb")
     wanted = {"redact": ("all",), "redact_names": ("\n".join(_NAMES),)} if redact else {}

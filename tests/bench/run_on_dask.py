@@ -3,7 +3,7 @@
 python tests/bench/run_on_dask.py [--url http://127.0.0.1:8399/v1] [--outputs 2000] [--concurrency 100]
 
 The endpoint should answer in 200 ms whatever it is asked (without --url one is started here, in a
-process of its own). The cluster is started before the clock; the ideal is outputs / concurrency x latency.
+separate process). The cluster is started before the clock; the ideal is outputs / concurrency x latency.
 """
 
 from __future__ import annotations

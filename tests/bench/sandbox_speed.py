@@ -40,10 +40,10 @@ def check(output, input, context, metadata):
         if phrase in low:
             return False, "It refuses: " + phrase
     known = set(NUMBER.findall(context))
-    unknown = [own for own in NUMBER.findall(output) if own not in known]
+    unknown = [number for number in NUMBER.findall(output) if number not in known]
     if len(unknown) > 20:
         return False, "Numbers that the context does not have: " + ", ".join(unknown[:5])
-    longest = max(len(own.split()) for own in sentences(output))
+    longest = max(len(sentence.split()) for sentence in sentences(output))
     if longest > 60:
         return False, f"A sentence has {longest} words"
     return True
@@ -77,7 +77,7 @@ def sandboxed(rows: list[Row], workers: int) -> tuple[float, list[Answer | Troub
 
 
 def one_by_one(rows: list[Row]) -> float:
-    """Seconds with start-up where every output is a call of its own."""
+    """Seconds with start-up where every output is a separate call."""
     start = time.perf_counter()
     with Pool(1) as pool:
         for row in rows:

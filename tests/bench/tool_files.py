@@ -1,8 +1,8 @@
-"""Files of a few records, each written by a tool's own code: MLflow's, Argilla's, Label Studio's.
+"""Files of a few records, each written by a tool's code: MLflow's, Argilla's, Label Studio's.
 
     python tests/bench/tool_files.py mlflow|argilla|label_studio FOLDER
 
-In an environment of its own: `pip install` mlflow-skinny with pandas, argilla, or label-studio-sdk. Files in
+In a separate environment: `pip install` mlflow-skinny with pandas, argilla, or label-studio-sdk. Files in
 tests/cases under ``*_wrote*`` were written so; the README there says with which versions.
 """
 

@@ -1,4 +1,4 @@
-"""What the grading card's journeys share: a trial server with its own store, and words of the card."""
+"""What the grading card's journeys share: trials with a store each on one server, and words of the card."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ PLAIN = [{"output_id": f"o{n}", "input": f"Question {n}", "text": f"Answer {n}"}
 
 
 class Trial:
-    """One server with its own store, and what a test asks of it."""
+    """One card with its store, on a server that has more of them, and what a test asks of it."""
 
-    def __init__(self, folder: Path, items: list[dict[str, Any]], settings: dict[str, Any]) -> None:
-        self.store = folder / "store.jsonl"
+    def __init__(
+        self, server: Server, folder: Path, items: list[dict[str, Any]], settings: dict[str, Any]
+    ) -> None:
+        self.server, self.store = server, folder / "store.jsonl"
         (folder / "items.json").write_text(json.dumps(items))
-        env = {"CARD_STORE": str(self.store), "CARD_ITEMS": str(folder / "items.json")}
-        self.server = Server(PAGE, env | {"CARD_SETTINGS": json.dumps(settings)})
+        (folder / "settings.json").write_text(json.dumps(settings))
+        self.url = f"{server.url}?trial={folder.name}"
 
     def events(self) -> list[dict[str, Any]]:
         lines = self.store.read_text().splitlines() if self.store.exists() else []

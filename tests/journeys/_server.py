@@ -14,7 +14,7 @@ from tests.app_server import ROOT, free_port
 
 
 class Server:
-    """One page or app under ``streamlit run``, with the project's own configuration."""
+    """One page or app under ``streamlit run``, with the project's configuration."""
 
     def __init__(self, script: Path, env: Mapping[str, str], *options: str) -> None:
         self.script = script

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.journeys._card import FLAGS, PLAIN, Trial, under_policy
+from tests.journeys._card import FLAGS, PAGE, PLAIN, Trial, under_policy
+from tests.journeys._server import Server
 
 
 @pytest.fixture(scope="module")
@@ -22,18 +24,24 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
+    """One server for all trials, and where they have their folders."""
+    folder = tmp_path_factory.mktemp("trials")
+    with Server(PAGE, {"CARD_TRIALS": str(folder)}) as server:
+        yield server, folder
+
+
 @pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Callable[..., Trial]]:
-    trials: list[Trial] = []
+def trial(trials: tuple[Server, Path]) -> Callable[..., Trial]:
+    server, folder = trials
 
     def make(items: list[dict[str, Any]] = PLAIN, **settings: Any) -> Trial:
-        trials.append(Trial(tmp_path, items, settings))
-        trials[-1].server.start()
-        return trials[-1]
+        if server.process is None:  # a test that failed had stopped it
+            server.start()
+        return Trial(server, Path(tempfile.mkdtemp(dir=folder)), items, settings)
 
-    yield make
-    for started in trials:
-        started.server.stop()
+    return make
 
 
 @pytest.fixture
@@ -49,9 +57,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     def make(trial: Trial, **options: Any) -> Page:
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.route(trial.server.url, under_policy)
+        page.route(lambda url: url == trial.url, under_policy)
         page.on("console", note)
-        page.goto(trial.server.url)
+        page.goto(trial.url)
         expect(page.locator(".card")).to_be_visible(timeout=20_000)
         return page
 

@@ -1,4 +1,4 @@
-"""The card's own door in the real app: presses by a request of their own, by the page where it is shut."""
+"""The card's door in the real app: presses by a separate request, by the page where it is shut."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests.journeys._server import Server
 pytestmark = pytest.mark.journey
 SLOW = """() => {
     const ask = window.fetch;
-    window.fetch = async (...own) => {
-        const answer = await ask(...own);
+    window.fetch = async (...asked) => {
+        const answer = await ask(...asked);
         await new Promise((done) => setTimeout(done, 700));
         return answer;
     };

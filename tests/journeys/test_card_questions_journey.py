@@ -162,7 +162,7 @@ def test_every_question_keeps_the_rules_of_accessibility(trial: Any, browser: An
     ]
     card = trial(items, scale=SCALE)
     page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
-    page.goto(card.server.url)
+    page.goto(card.url)
     expect(page.locator(".card")).to_be_visible(timeout=20_000)
     found = []
     for keys in (["/"], ["Escape", "4", "/"]):

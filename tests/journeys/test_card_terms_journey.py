@@ -112,7 +112,7 @@ def test_a_shown_meaning_keeps_the_rules_of_accessibility(trial: Any, browser: A
     card = trial([{"output_id": "o1", "text": "The US desk", "terms": TERMS}])
     context = browser.new_context(color_scheme=scheme, bypass_csp=True, has_touch=True)
     page = context.new_page()
-    page.goto(card.server.url)
+    page.goto(card.url)
     page.locator("abbr.term").tap(timeout=20_000)
     expect(page.get_by_role("tooltip")).to_be_visible()
     answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})

@@ -92,8 +92,8 @@ def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[st
 def shown(page: Page) -> dict[str, list[str]]:
     """Each code on the board with its quotes."""
     found = page.locator(".board .card").evaluate_all(
-        "cards => cards.map(own => [own.querySelector('.label').textContent,"
-        " Array.from(own.querySelectorAll('.words'), (words) => words.textContent)])"
+        "cards => cards.map(card => [card.querySelector('.label').textContent,"
+        " Array.from(card.querySelectorAll('.words'), (words) => words.textContent)])"
     )
     return {label: sorted(quotes) for label, quotes in found}
 

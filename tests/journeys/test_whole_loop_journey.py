@@ -1,4 +1,4 @@
-"""From a file to an alignment in the real app, with the keyboard alone, under its own policy."""
+"""From a file to an alignment in the real app, with the keyboard alone, under its policy."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def tab_to(page: Page, words: str, tag: str) -> None:
     for _ in range(80):
         page.keyboard.press("Tab")
         focused = page.evaluate(
-            "tag => { const own = document.activeElement; return own.matches(tag || 'a, button') "
-            "? own.innerText : '' }",
+            "tag => { const active = document.activeElement; return active.matches(tag || 'a, button') "
+            "? active.innerText : '' }",
             tag.lower(),
         )
         if words in str(focused):
@@ -80,7 +80,7 @@ def press(page: Page, words: str, tag: str = "") -> None:
 def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -> None:
     page.goto(f"{app}/importing")
     expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible(timeout=30_000)
-    # A browser's own file dialog cannot be driven; everything after it is keys.
+    # A browser's file dialog cannot be driven; everything after it is keys.
     page.locator("input[type=file]").set_input_files(tmp_path / "answers.csv")
     expect(page.get_by_text("3 This is what experts will see")).to_be_visible(timeout=20_000)
     page.locator("h1").first.click()

@@ -81,7 +81,7 @@ def within(template: Template, filled: Filling) -> None:
         for opened, closed in zip(marks[::2], marks[1::2], strict=True):
             assert (opened[0], closed[0], opened[1:]) == ("DATA", "END", closed[1:])
         assert not [token for _, _, token in marks if any(token in part for part in outside[::4])]
-        # What stands between an end and the next beginning is the template's own.
+        # What stands between an end and the next beginning is the template's.
         assert outside[::8] == MARK.split(plain["content"])[::8]
 
 

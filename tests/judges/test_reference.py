@@ -33,7 +33,7 @@ def output(text: str, reference: object = None, **fields: str) -> Output:
                 "fuzzy match": 0.9302326,
             },
         ),
-        # ROUGE with each Chinese character as a word: rouge-score's own words are English only
+        # ROUGE with each Chinese character as a word: rouge-score's words are English only
         (
             "今天天气很好，我们去公园。",
             "今天天气不错，我们去公园玩。",

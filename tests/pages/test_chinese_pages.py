@@ -45,7 +45,7 @@ def in_chinese(page: str) -> AppTest:
 
 
 def visible(app: AppTest) -> Iterator[str]:
-    """All texts that a page shows, but for what is in its own components."""
+    """All texts that a page shows, but for what is in its components."""
     for block in (app.main, app.sidebar):
         for element in block:
             proto = getattr(element, "proto", None)

@@ -1,4 +1,4 @@
-"""The card's own door: stored before it is answered, once, and only with a token of this server."""
+"""The card's door: stored before it is answered, once, and only with a token of this server."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_an_attempt_harms_nothing(
 def test_an_output_leaves_nothing_for_the_next(pool: Pool, name: str) -> None:
     rows = [Row(f"output {i}", metadata={}) for i in range(6)]
     results = pool.evaluate(LEAKS[name], rows, read_first=False)
-    if name == "global":  # `seen` is this check's own name in the wrapper's module, so it is read first
+    if name == "global":  # `seen` is this check's name in the wrapper's module, so it is read first
         results = pool.evaluate(LEAKS[name], rows)
         assert all(
             isinstance(result, Trouble) and result.kind == "source" and result.line == 2 for result in results

@@ -1,4 +1,4 @@
-"""Outputs are judged apart: one that sticks gets an error of its own, and workers come back."""
+"""Outputs are judged apart: one that sticks gets an error by itself, and workers come back."""
 
 from __future__ import annotations
 

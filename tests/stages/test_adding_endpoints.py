@@ -123,7 +123,7 @@ def test_a_key_is_nowhere_but_in_its_place(
 
 @pytest.fixture
 def keyring_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A keyring in memory, as a system's own would be."""
+    """A keyring in memory, as a system's would be."""
     keyring = pytest.importorskip("keyring")
     from keyring.backend import KeyringBackend
 

@@ -102,7 +102,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if (openssl := shutil.which("openssl")) is None:
         pytest.skip("there is no openssl to make a certificate with")
     folder = tmp_path_factory.mktemp("certificate")
-    signed, key = folder / "own.pem", folder / "key.pem"
+    signed, key = folder / "signed.pem", folder / "key.pem"
     subprocess.run(
         [
             openssl,

@@ -46,7 +46,7 @@ def served() -> Iterator[tuple[MockEndpoint, str]]:
 
 @pytest.fixture(scope="module")
 def cluster(served: tuple[MockEndpoint, str]) -> Iterator[Any]:
-    """Two worker processes with the environment of a person's own machine."""
+    """Two worker processes with the environment of a person's machine."""
     pytest.importorskip("distributed", reason="the extra dask is not installed")
     names = {"BASE_URL": served[1], "API_KEY": SECRET, "MODEL": "mock", "CALL_TIMEOUT": "6"}
     with pytest.MonkeyPatch.context() as patch:
@@ -221,7 +221,7 @@ def test_what_cannot_be_asked_pauses_the_run_and_says_why(
     settings.cache_clear()
     done = running.run(workspace, [judge(workspace.project)], ids, RunOptions(engine=address(cluster)))
     assert done.state == "stopped" and "is another one on a worker" in done.message
-    assert not mock.asked, "another model than the person's own is never asked in its place"
+    assert not mock.asked, "another model than the person's is never asked in its place"
 
 
 @pytest.mark.slow
@@ -288,7 +288,7 @@ def test_what_is_no_engine_is_a_sentence(name: str, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.slow
 def test_it_is_off_by_default_and_not_loaded() -> None:
-    assert Settings(_env_file=None).engine == ""  # type: ignore[call-arg]  # pydantic's own argument
+    assert Settings(_env_file=None).engine == ""  # type: ignore[call-arg]  # pydantic's argument
     code = "import sys, labelcore.stages.judging; print('distributed' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -1,4 +1,4 @@
-"""Feedback of a product's users: stored as what it is, read by a judge of its own, and never a grade."""
+"""Feedback of a product's users: stored as what it is, read by a separate judge, and never a grade."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from labelcore.store.staging import Signal, Value
 from labelcore.workspace import Workspace
 
 
-def told(name: str, values: str, said: Said = Said(), column: str = "") -> dict[str, str | None]:  # noqa: B008
+def told(name: str, values: str, said: Said | None = None, column: str = "") -> dict[str, str | None]:
     words = tuple(Value(value, 3, None, ()) for value in values.split("|"))
-    reading = feedback.read(Signal("feedback", name, words, ()), said, column)
+    reading = feedback.read(Signal("feedback", name, words, ()), said or Said(), column)
     assert reading.known and {*reading.values, *reading.open} == {value.value for value in words}
     return {value.value: reading.values.get(value.value) for value in words}
 

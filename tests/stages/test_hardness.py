@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -115,7 +116,7 @@ def row(found: HardnessReport, test: str) -> HardnessRow:
 def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_there(
     workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
-    mock._good = obeying  # type: ignore[method-assign]
+    mock.answer = obeying
     version = add_judge(workspace, "llm", llm_spec(criterion))
     found = hardness.harden(workspace, version, limit=3, only=("injection",))
     attacks = row(found, ANY_ATTACK)
@@ -128,7 +129,7 @@ def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_
 def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
     workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
-    mock._good = gullible  # type: ignore[method-assign]
+    mock.answer = gullible
     version = add_judge(workspace, "llm", llm_spec(criterion))
     found = hardness.harden(workspace, version, limit=2, only=("injection",))
     assert row(found, ANY_ATTACK).rate.value == row(found, "order, Chinese").rate.value == 1.0
@@ -173,7 +174,7 @@ def test_turned_prompts_move_a_model_that_looks_at_places(
         fails_first = prompt.index("example that fails") < prompt.index("example that passes")
         return json.dumps({"reason": "r", "verdict": "fail" if fails_first else "pass"})
 
-    mock._good = by_place  # type: ignore[method-assign]
+    mock.answer = by_place
     single = llm_spec(criterion)
     for spec in (single, panel.make_spec({"a": single, "b": single}, "majority")):
         version = add_judge(workspace, "llm", spec)
@@ -258,7 +259,7 @@ def test_an_attacked_output_never_changes_how_another_is_judged(
 def test_each_prompt_holds_one_output_only(
     workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
-    mock._good = gullible  # type: ignore[method-assign]
+    mock.answer = gullible
     version = add_judge(workspace, "llm", llm_spec(criterion))
     attacked = [
         output.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(output.text)})
@@ -307,7 +308,7 @@ def test_the_operations_give_one_document_and_sentences(
 ) -> None:
     add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
 
-    def run(name: str, **arguments: object) -> tuple[dict[str, object], tuple[str, ...]]:
+    def run(name: str, **arguments: object) -> tuple[Any, tuple[str, ...]]:
         outcome = execute(workspace.db, Request(operation=name, project="test", arguments=arguments))
         json.dumps(outcome.document, allow_nan=False)
         return outcome.document, outcome.lines
@@ -318,7 +319,7 @@ def test_the_operations_give_one_document_and_sentences(
     assert found["results"] == 10
     assert "wording, idle sentences: 100% (34% to 100%, n = 2) of verdicts change." in lines
     shown, _ = run("judge hardness", judge="judge", test="idle sentences")
-    assert [result["after_value"] for result in shown["results"]] == ["fail", "fail"]  # type: ignore[attr-defined]
+    assert [result["after_value"] for result in shown["results"]] == ["fail", "fail"]
     assert run("judge hardness", judge="judge")[0]["rows"] == found["rows"]
     assert run("judge flips")[0] == {"flips": []}
 

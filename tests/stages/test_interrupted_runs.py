@@ -89,7 +89,7 @@ def run_all(path: str, concurrency: int) -> Run:
 
 
 def kill_when(mock: MockEndpoint, path: Path, answered: int, concurrency: int) -> None:
-    """Start a run in a process of its own and kill it once so many prompts are answered."""
+    """Start a run in a separate process and kill it once so many prompts are answered."""
     started = subprocess.Popen(
         [sys.executable, "-c", RUN, str(path), str(concurrency)], cwd=ROOT, env=dict(os.environ)
     )

@@ -151,7 +151,7 @@ def test_flips_are_counted_by_outputs_and_listed(
     assert (steady.verdicts_new, steady.state) == (8, "finished")
     (found,) = repeating.flips(workspace, version)
     assert (found.rate.value, found.rate.n, found.times, found.flipped) == (0.0, 4, 2, ())
-    mock._good = says("fail", "abstain", "abstain", "abstain")  # type: ignore[method-assign, assignment]
+    mock.answer = says("fail", "abstain", "abstain", "abstain")
     assert repeating.repeat(workspace, version, times=3, limit=4).verdicts_new == 4
     (found,) = repeating.flips(workspace)
     assert found.times == 3 and found.rate.n == 4 and found.rate.value in {0.75, 1.0}
@@ -184,7 +184,7 @@ def test_refusals_and_abstentions_are_values_of_their_own(
         verdict = "abstain" if "text 5\n" in text else "fail" if "bad" in text else "pass"
         return json.dumps({"reason": "r", "verdict": verdict})
 
-    mock._good = mixed  # type: ignore[method-assign]
+    mock.answer = mixed
     run = judging.run_judges(workspace, judge=judge.judge)
     assert (run.verdicts_new, run.errors) == (18, 2)
     assert "2 × refusal" in run.message

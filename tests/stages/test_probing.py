@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -359,20 +360,20 @@ def test_bad_input_is_refused_with_the_next_step(
 def test_the_four_operations_give_one_document_and_sentences(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    def run(name: str, **arguments: object) -> tuple[dict[str, object], tuple[str, ...]]:
+    def run(name: str, **arguments: object) -> tuple[Any, tuple[str, ...]]:
         request = Request(operation=name, project="test", author="ann", arguments=arguments)
         outcome = execute(workspace.db, request)
         return outcome.document, outcome.lines
 
     made, lines = run("probe make", criterion="Short", per_defect=1)
     assert lines[0] == "9 new probes of Short (v1); 0 were there."
-    first = made["new"][0]  # type: ignore[index]
+    first = made["new"][0]
     run("probe say", probe=first["id"], value="confirmed", note="no source")
     shown, lines = run("probe list", criterion="Short", state="confirmed")
-    assert shown["probes"][0]["opinion"]["note"] == "no source"  # type: ignore[index]
+    assert shown["probes"][0]["opinion"]["note"] == "no source"
     assert lines[0].startswith("[confirmed by ann (no source)] citation dropped: “(Miller 2019)”")
     tested, lines = run("probe test", criterion="c1")
-    assert len(tested["detections"]) == 9  # type: ignore[arg-type]
+    assert len(tested["detections"]) == 9
     assert any(
         "judge, padded: catches 100% (21% to 100%, n = 1) of the not rejected ones." in line for line in lines
     )

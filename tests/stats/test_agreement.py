@@ -1,4 +1,4 @@
-"""Krippendorff's alpha against a published example and its own definition."""
+"""Krippendorff's alpha against a published example and its definition."""
 
 from __future__ import annotations
 

@@ -162,8 +162,8 @@ def test_the_best_of_many_equal_versions_is_as_much_too_good_as_is_said() -> Non
     random = np.random.default_rng(0)
     told, real = [], []
     for _ in range(200):
-        item, own = random.normal(size=48), random.normal(size=(14, 48))
-        right = np.sqrt(0.5) * item + np.sqrt(0.5) * own < 0.7
+        item, chance = random.normal(size=48), random.normal(size=(14, 48))
+        right = np.sqrt(0.5) * item + np.sqrt(0.5) * chance < 0.7
         figures = right.mean(axis=1)
         apart = (right[1:].astype(float) - right[0]).std(axis=1) / np.sqrt(48)
         noise = [float(apart.mean()) / np.sqrt(2)] + [float(value) / np.sqrt(2) for value in apart]

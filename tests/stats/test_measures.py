@@ -44,7 +44,7 @@ def test_fleiss_needs_the_same_number_of_grades_everywhere() -> None:
     assert fleiss_kappa(np.array([[1, 0], [0, 1]])) is None
 
 
-# Gwet's own package irrCAC prints these in its documentation: AC1 0.77544 for Krippendorff's example C
+# Gwet's package irrCAC prints these in its documentation: AC1 0.77544 for Krippendorff's example C
 # (four raters, twelve units, five values, missing grades), and for its table of two abstractors AC1
 # 0.8493305 and Cohen's kappa 0.7964094.
 FOUR = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]

@@ -1,4 +1,4 @@
-"""Slices: the project's own estimate in each, and an alarm only where it is more than chance."""
+"""Slices: the project's estimate in each, and an alarm only where it is more than chance."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -32,12 +33,14 @@ def empty(place: Path) -> None:
 @pytest.mark.parametrize(
     ("made", "words"), [(sqlite, "SQLite"), (foreign, "another program: it holds 'other'"), (empty, "empty")]
 )
-def test_a_file_without_our_tables_is_not_restored(tmp_path: Path, made: object, words: str) -> None:
+def test_a_file_without_our_tables_is_not_restored(
+    tmp_path: Path, made: Callable[[Path], object], words: str
+) -> None:
     target, source = tmp_path / "work.duckdb", tmp_path / "other.db"
     open_database(target)
     close_database(target)
     before = target.read_bytes()
-    made(source)  # type: ignore[operator]
+    made(source)
     with pytest.raises(BadInput, match=words) as trouble:
         backups.restore(source, target)
     assert ".restoring" not in str(trouble.value)
@@ -46,9 +49,11 @@ def test_a_file_without_our_tables_is_not_restored(tmp_path: Path, made: object,
 
 
 @pytest.mark.parametrize(("made", "words"), [(sqlite, "is a SQLite file"), (foreign, "another program")])
-def test_a_foreign_file_is_named_and_not_written(tmp_path: Path, made: object, words: str) -> None:
+def test_a_foreign_file_is_named_and_not_written(
+    tmp_path: Path, made: Callable[[Path], object], words: str
+) -> None:
     place = tmp_path / "other.db"
-    made(place)  # type: ignore[operator]
+    made(place)
     before = place.read_bytes()
     with pytest.raises(StoreDamaged, match=words):
         open_database(place)

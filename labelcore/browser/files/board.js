@@ -235,7 +235,7 @@ class Board {
     }
   }
 
-  /** The element that has the focus, within the component's own tree. */
+  /** The element that has the focus, within the component's tree. */
   get active() {
     return /** @type {ShadowRoot | Document} */ (this.root.getRootNode()).activeElement;
   }

@@ -1,4 +1,4 @@
-// How presses reach the server. A request of their own is answered in a few milliseconds; Streamlit's
+// How presses reach the server. A separate request is answered in a few milliseconds; Streamlit's
 // trigger runs the whole page, and is what remains where there is no such address, or the page is of
 // an earlier server. One request at a time, so that an older answer never overtakes a newer one.
 

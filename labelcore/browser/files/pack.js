@@ -1,4 +1,4 @@
-// An offline pack: the card on a page of its own, with the browser's storage in the server's place.
+// An offline pack: the card on a separate page, with the browser's storage in the server's place.
 import mount from "./card.js";
 import { Keep } from "./queue.js";
 import { Record } from "./record.js";

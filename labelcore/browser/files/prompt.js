@@ -93,7 +93,7 @@ class Editor {
   }
 
   /**
-   * Select the slot where it stands, else write it at the cursor, in a paragraph of its own.
+   * Select the slot where it stands, else write it at the cursor, in a separate paragraph.
    * @param {string} name
    */
   press(name) {

@@ -1,5 +1,5 @@
 // The presses that the server has not acknowledged: in memory, and in the browser's storage so that
-// a reload, a lost connection or a restarted server loses none. Each press has a key of its own in
+// a reload, a lost connection or a restarted server loses none. Each press has a key in
 // the storage, so that two tabs never overwrite each other.
 
 const FIRST_WAIT = 3000;

@@ -35,7 +35,7 @@ export function ruleOf({ term, meaning }) {
 }
 
 /**
- * The text nodes that show content, not the card's own words.
+ * The text nodes that show content, not the card's words.
  * @param {HTMLElement} sheet
  */
 function textsOf(sheet) {

@@ -124,7 +124,7 @@ export function visible(text) {
 }
 
 /**
- * A text exactly as it is, line breaks kept, each line with its own direction.
+ * A text exactly as it is, line breaks kept, each line with its direction.
  * @param {string} text
  * @param {string} [name]
  */

@@ -92,7 +92,7 @@ export class View {
   }
 
   /**
-   * What the judges say of the output on screen, in a line of its own.
+   * What the judges say of the output on screen, in a separate line.
    * @param {Suggestion | null} suggestion
    */
   showSuggestion(suggestion) {

@@ -62,7 +62,7 @@ _RATING = re.compile(rf"{NUMBER}|rating|score|number|n|x|评分|分数|数字", 
 
 
 class FoundAnswer(Frozen):
-    """The form that was found; None where the prompt asks for none, and labelcore asks for its own.
+    """The form that was found; None where the prompt asks for none, and labelcore asks for its form.
 
     ``form_asked``: it asks for a form in which no verdict is known. ``words`` must be asked about, and
     whether more is better where ``direction_asked``. The prompt itself accepts scores ``accepted_from`` on.

@@ -25,7 +25,7 @@ _MOST_NODES = 20_000
 
 
 class Unwrapped(Frozen):
-    """A prompt's own words: the system message, and the user's; ``wrapped`` says what they came in."""
+    """A prompt's words: the system message, and the user's; ``wrapped`` says what they came in."""
 
     system: str
     user: str

@@ -54,7 +54,7 @@ CHOICES = (
     *("output", "input", "context", "reference", "conversation"),
     *("criterion", "statement", "examples", "glossary"),
 )
-"""What a variable can be given beside ``metadata.KEY`` and words of one's own."""
+"""What a variable can be given beside ``metadata.KEY`` and the words that somebody gives."""
 _LIKELY: dict[str, tuple[str, ...]] = {
     "text": ("output", "input", "context"),
     "summary": ("output", "context"),

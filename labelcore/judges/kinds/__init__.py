@@ -192,7 +192,8 @@ class Kind(ABC, Generic[SpecOf]):
         """A specification that came by file with all its fields, as the kind reads it; ValueError where it is
         not one of this kind (pydantic's names the place), LabelcoreError where it names something unknown.
         """
-        assert cls.travels is not None  # noqa: S101 - others are refused before
+        if cls.travels is None:
+            raise NotImplementedError(f"{cls.stored} judges do not travel")
         text = json.dumps(dict(spec), allow_nan=False)
         return cls.travels.model_validate_json(text, strict=True).model_dump(mode="json")
 

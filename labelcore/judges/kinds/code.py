@@ -35,7 +35,7 @@ class CodeSpec(Frozen):
     """Fails an output whose measured value lies on ``side`` of ``threshold``.
 
     ``parameters``: what the detector needs, ``flipped`` (it says the opposite), ``field`` (the JSON pointer
-    of the only part that it sees). ``guided``: fitted to the fails whose own note talks about the quantity.
+    of the only part that it sees). ``guided``: fitted to the fails whose note talks about the quantity.
     ``library``: where a judge that came by file was measured before; it stays out of what is written.
     """
 
@@ -107,7 +107,7 @@ def _why(spec: CodeSpec, value: float, *, fails: bool) -> Wording:
 
 
 def as_sentence(words: str) -> str:
-    """A part of a sentence as one of its own."""
+    """A part of a sentence as one by itself."""
     return f"{words[0].upper()}{words[1:]}."
 
 

@@ -187,7 +187,7 @@ def _measured(
     evidence: Evidence,
     split: Split,
 ) -> tuple[JudgeAlignment, ...]:
-    """Each judge against the grades of its own criterion where people gave enough, else overall."""
+    """Each judge against the grades of its criterion where people gave enough, else overall."""
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     drawn = figures_on(evidence, votes)
     single = criterion_labels(workspace, labels)
@@ -210,7 +210,7 @@ def _measured(
 
 
 def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, bool]]) -> Labels:
-    """The grades of the judge's own criterion where there are enough, else the overall ones."""
+    """The grades of the judge's criterion where there are enough, else the overall ones."""
     passes = single.get(version.criterion_id or "")
     return labels if passes is None else labels.model_copy(update={"value": passes})
 

@@ -117,7 +117,7 @@ class Truth:
 
 
 def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) -> Truth:
-    """The criterion's own grades where there are enough; else the fails it rests on, and all passes."""
+    """The criterion's grades where there are enough; else the fails it rests on, and all passes."""
     return truth_among(criterion, labels, criterion_labels(workspace, labels) if criterion else {})
 
 

@@ -43,7 +43,7 @@ class Alarms(Frozen):
 
 
 class JudgeAlignment(Frozen):
-    """One judge against people's grades, and against its own criterion's evidence.
+    """One judge against people's grades, and against its criterion's evidence.
 
     ``against``: whether these are of the output or of its criterion. ``weighted``: TPR and TNR for the pool,
     where outputs had different chances to be drawn. ``ac1`` looks good for a judge that misses nearly every

@@ -1,6 +1,6 @@
 """All judges in one table: what each finds and wrongly fails for its criterion, its cost, where it stands.
 
-Measured on the graded outputs outside the sealed test, against what people say of the judge's own criterion.
+Measured on the graded outputs outside the sealed test, against what people say of the judge's criterion.
 """
 
 from __future__ import annotations

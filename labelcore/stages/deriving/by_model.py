@@ -121,7 +121,7 @@ def _messages(system: str, content: str) -> list[Message]:
 def name_codes(workspace: Workspace, clauses: Sequence[Clause], labels: Sequence[str]) -> Proposal:
     """Codes for the clauses; ``labels`` are those in use. Troubles are told, not raised.
 
-    Each part is asked about on its own; labels that say the same are then joined by one further question.
+    Each part is asked about alone; labels that say the same are then joined by one further question.
 
     Raises:
         ModelTrouble: no model is configured.

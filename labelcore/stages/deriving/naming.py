@@ -85,7 +85,7 @@ def terms(text: str) -> set[str]:
 def case_words(texts: Sequence[str], sources: Sequence[str], groups: Sequence[str]) -> frozenset[str]:
     """Words of the case and not of quality: they would pull notes together by topic.
 
-    In the notes they stand mostly where the note's own output has them too (``sources[i]``), or they come
+    In the notes they stand mostly where the note's output has them too (``sources[i]``), or they come
     back only in few source documents (``groups[i]``).
     """
     used: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Criteria that the pipeline's own prompt asks for, and what the experts' grades say to them.
+"""Criteria that the pipeline's prompt asks for, and what the experts' grades say to them.
 
 Many of a prompt's rules are never what an expert fails, and some the grades contradict: in practice a word
 limit that failed 71 % of the outputs that experts passed. Rules on lengths are measured at once, by a code

@@ -161,7 +161,7 @@ def grade(
 ) -> Grade:
     """Grade one output, or one criterion or field of it.
 
-    The output is named by its id, a unique beginning of it, or the importer's own id. The grade is
+    The output is named by its id, a unique beginning of it, or the importer's id. The grade is
     pass, fail, unsure or skipped; on a project with a scale also a level's name or number. On an output of
     an open calibration round it counts in the round.
 

@@ -33,7 +33,7 @@ class Suggestion(Frozen):
 
 
 def phrases(workspace: Workspace, *, limit: int = 9) -> list[str]:
-    """A person's own repeated short notes, then the accepted criteria; nobody is told what others saw."""
+    """A person's repeated short notes, then the accepted criteria; nobody is told what others saw."""
     place = (workspace.db, workspace.project.id)
     names = [found.name for found in criterion_table.current(*place) if found.status == "accepted"]
     graded = grade_table.current(*place, annotator=workspace.person, overall_only=True)

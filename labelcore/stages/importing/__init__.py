@@ -98,7 +98,7 @@ class ImportResult(Frozen):
         }
 
 
-@operation("import", role=Role.ENGINEER, effect=Effect.GRADUAL, project="own")
+@operation("import", role=Role.ENGINEER, effect=Effect.GRADUAL, project="begun")
 def import_file(
     workspace: Workspace,
     file: Annotated[str, Place()],

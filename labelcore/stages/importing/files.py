@@ -83,7 +83,7 @@ def find(workspace: Workspace, place: str) -> list[Path]:
 
     Raises:
         BadInput: there are none, or they are no ordinary files.
-        NotAllowed: one is labelcore's own.
+        NotAllowed: one is labelcore's.
     """
     try:
         path = Path(place).expanduser()

@@ -210,7 +210,7 @@ def _sign(word: str) -> int:
 def read(signal: Signal, said: Said, rules: GradingRules, column: str = "") -> Reading:
     """What the values of a signal mean, by the tool, by what was said, by their words, name or scale.
 
-    ``column``: where it stands in a table; its name tells what a "yes" affirms, as the signal's own does.
+    ``column``: where it stands in a table; its name tells what a "yes" affirms, as the signal's does.
     """
     words = [value.value for value in signal.values]
     told = said.words(signal.name)

@@ -74,7 +74,7 @@ class Preview(Frozen):
     grade_words: dict[str, str] = Field(default_factory=dict)
 
 
-@operation("preview", role=Role.ENGINEER, project="own")
+@operation("preview", role=Role.ENGINEER, project="begun")
 def preview(
     workspace: Workspace,
     file: Annotated[str, Place()],

@@ -1,6 +1,6 @@
 """The court: every disagreement of a judge and people is ruled on, and starts what comes next.
 
-A judge fails what people passed, or passes what people failed for its own criterion. Where the criterion is
+A judge fails what people passed, or passes what people failed for its criterion. Where the criterion is
 unclear, no better judge helps. The sealed test stays out: to rule on it would be to fit to it.
 """
 

@@ -158,7 +158,7 @@ def _linted(workspace: Workspace, judge: JudgeVersion, draft: Draft, tokens: int
 
 
 async def _asked(draft: Draft, linted: PromptDraft) -> list[PromptFinding]:
-    """What the judge's own model says of a contradiction."""
+    """What the judge's model says of a contradiction."""
     client = client_for(endpoint_for(Answerer(draft.model, draft.endpoint, draft.address)))
     try:
         answer = await client.answer(prompt_lint.question(linted), prompt_lint.Contradiction)

@@ -1,4 +1,4 @@
-"""What may mend a judge where a new model loses: examples of its own errors, and wordings that stress more.
+"""What may mend a judge where a new model loses: examples of its errors, and wordings that stress more.
 
 Candidates are made of train, compared on train, and the best of them is measured on dev, once.
 """

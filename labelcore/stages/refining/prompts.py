@@ -50,7 +50,7 @@ class ShownPrompt(Frozen):
     """A judge's prompt: its two parts with slots, and the messages as the model sees them for one output.
 
     ``output_id`` is None for a made-up output. ``answer``: how its answer is read, None for JSON of reason
-    and verdict. ``default``: it has no words of its own.
+    and verdict. ``default``: it was given no words.
     """
 
     judge: str

@@ -33,7 +33,7 @@ _ROOM = 3_000
 
 @dataclass
 class Reflection:
-    """One question to the judge's own model about its errors; ``tried``: what was tried or rejected."""
+    """One question to the judge's model about its errors; ``tried``: what was tried or rejected."""
 
     errors: Errors
     tried: Sequence[str]

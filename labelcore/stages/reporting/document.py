@@ -1,6 +1,6 @@
 """What a report is made of, and its figures as lines, shapes and words, alike on a page and in print.
 
-Colours are Okabe and Ito's, told apart by colour-blind people; each series has its own shape too, and every
+Colours are Okabe and Ito's, told apart by colour-blind people; each series has its shape too, and every
 figure is written beside its mark, so that nothing rests on colour or on a pointer.
 """
 

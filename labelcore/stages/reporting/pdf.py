@@ -126,7 +126,7 @@ def _drawn(drawing: Drawing, width: float) -> Any:
 
 
 def _part(part: Part, height: float) -> Any:
-    """A part in PDF's own direction: y grows upwards."""
+    """A part in PDF's direction: y grows upwards."""
     from reportlab.graphics import shapes
     from reportlab.lib.colors import HexColor
 

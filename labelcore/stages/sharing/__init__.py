@@ -1,7 +1,7 @@
 """Sharing: a rubric with its judges and examples as a file, and how well it does elsewhere.
 
 What people think of outputs differs between projects, so a criterion that came by file is "not yet
-aligned here" until its judges were measured against enough of this project's own grades.
+aligned here" until its judges were measured against enough of this project's grades.
 """
 
 from labelcore.stages.sharing.loading import Loaded as Loaded, load_rubric as load_rubric

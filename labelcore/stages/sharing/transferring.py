@@ -60,7 +60,7 @@ class Transfer(Frozen):
 
 @operation("library transfer", role=Role.MANAGER, listed_as="criteria")
 def transfer(workspace: Workspace) -> list[Transfer]:
-    """Show how well what came by file does on this project's own grades.
+    """Show how well what came by file does on this project's grades.
 
     Every accepted or proposed criterion from the library, and the overall grade where judges of it came.
     Grades are those of outputs as a whole, of all splits, as in the figures of the file.

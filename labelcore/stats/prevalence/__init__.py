@@ -57,7 +57,7 @@ def corrected(
 
 
 def unless_worse(found: Rate, people: Rate) -> Rate:
-    """A correction that needs no known draw, or why people's own rate says more."""
+    """A correction that needs no known draw, or why people's rate says more."""
     if found.low is None or found.high is None or people.low is None or people.high is None:
         return found
     if found.low <= 0 or found.high >= 1:

@@ -68,7 +68,7 @@ class Graded:
         return self.groups is not None and bool(np.any(group_number(self.groups) < _FEWEST_GROUPS))
 
     def part(self, inside: Bools) -> Graded:
-        """Those ``inside`` (n,) of one run; without groups where each of them has one of its own."""
+        """Those ``inside`` (n,) of one run; without groups where each of them has one."""
         groups = None
         if self.groups is not None:
             names, groups = np.unique(self.groups[inside], return_inverse=True)

@@ -2,7 +2,7 @@
 
 A *container* (CSV, JSON lines, a workbook …) turns a file into the table ``staged``: a number for each row,
 every column as text. A *tool's format* stands in a container: it reads the container's records and gives
-`Row`s, whose fields are known. Every format is a function under `reads` or `tool`, in a file of its own.
+`Row`s, whose fields are known. Every format is a function under `reads` or `tool`, in a separate file.
 """
 
 from __future__ import annotations

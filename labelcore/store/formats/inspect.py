@@ -86,7 +86,7 @@ def _scores(record: Record) -> list[Remark]:
 
 
 def _score(name: str, score: Any) -> list[Remark]:
-    """The scorer's own verdict, then what each person made of it."""
+    """The scorer's verdict, then what each person made of it."""
     edits = entries(first(score, "history"))
     found = _values("verdict", name, edits[0] if edits else score)
     for edit in edits[1:]:

@@ -1,4 +1,4 @@
-"""Weak points of the criteria, the rules of the pipeline's own prompt, and criteria as files."""
+"""Weak points of the criteria, the rules of the pipeline's prompt, and criteria as files."""
 
 import tempfile
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ _TEXT = "text:"
 CHOSEN = frozenset(
     f"foreign_{what}_asked" for what in ("variable", "form", "words", "direction", "threshold")
 )
-"""What is asked by a field of its own."""
+"""What is asked by a separate field."""
 
 
 def variables(found: BroughtPrompt, text: str) -> dict[str, Any]:

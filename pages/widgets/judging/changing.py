@@ -1,4 +1,4 @@
-"""How a judge that has no prompt of its own is changed: its check, its threshold, its grades, its parts."""
+"""How a judge that has no prompt is changed: its check, its threshold, its grades, its parts."""
 
 from __future__ import annotations
 

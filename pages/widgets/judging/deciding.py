@@ -19,7 +19,7 @@ _PAGE, _SEEN = 5, 600
 
 
 def show(workspace: Workspace, version: JudgeVersion) -> None:
-    """What it holds, in its own form, with what can be changed, and its history."""
+    """What it holds, in its form, with what can be changed, and its history."""
     kind, detail = kind_of(version), show_judge(workspace, version)
     source = changing.source_of(version)
     st.text(description_words(version))

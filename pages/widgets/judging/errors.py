@@ -88,7 +88,7 @@ def _ask(workspace: Workspace, conflict: refining.Disagreement) -> None:
     reason = st.text_input(say("Why (if you like)"), key=f"why-{place}", max_chars=500)
     with st.container(horizontal=True):
         for number, (value, label) in enumerate(words().items(), 1):
-            # A key of its own: a press that comes late finds no button, and rules on nothing.
+            # A key for each: a press that comes late finds no button, and rules on nothing.
             if st.button(label, key=f"rule-{value}-{place}", shortcut=str(number)):
                 with shell.guard():
                     refining.decide(workspace, conflict.output.id, value, judge=conflict.judge, reason=reason)

@@ -1,6 +1,5 @@
 """Judges run in a thread, which never speaks to Streamlit: the page reads rows. Also a local model."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -9,7 +8,7 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.llm import local_server
-from labelcore.messages import say, trouble_words
+from labelcore.messages import say
 from labelcore.messages.lines.judging import estimate_words, run_words
 from labelcore.messages.running import advice_words, ended_words, failure_words
 from labelcore.models import Run
@@ -19,8 +18,7 @@ from labelcore.stages.judging.running import machine
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.shell import plain
-
-_log = logging.getLogger("labelcore.pages")
+from pages.widgets.working import attempt
 
 
 def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Event:
@@ -30,21 +28,13 @@ def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Ev
         What the work may set when it has begun, and what is set when it is over.
     """
     failed: list[str] = []
-    event, trouble_here = (
-        Event(),
-        say("{what} failed; the log says why. What was decided is kept.", what=what),
-    )
+    event = Event()
+    unexpected = say("{what} failed; the log says why. What was decided is kept.", what=what)
 
     def whole() -> None:
-        try:
-            work(event)
-        except LabelcoreError as trouble:
-            failed.append(trouble_words(trouble))
-        except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
-            _log.exception("%s failed", what)
-            failed.append(trouble_here)
-        finally:
-            event.set()
+        _, trouble = attempt(lambda: work(event), unexpected)
+        failed.extend([trouble] if trouble else [])
+        event.set()
 
     st.session_state[failed_key] = failed
     Thread(target=whole, daemon=True).start()
@@ -119,7 +109,7 @@ def _show_trouble(run: Run) -> None:
     if told:
         st.warning(plain(" ".join(told)))
     for words in filter(None, (run.reasons.get(run.ended_by), *failure_words(run))):
-        st.text(words)  # the endpoint's own words: nothing in them becomes a link
+        st.text(words)  # the endpoint's words: nothing in them becomes a link
 
 
 def offer_local_model(workspace: Workspace) -> None:

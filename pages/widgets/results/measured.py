@@ -35,7 +35,7 @@ def show(workspace: Workspace) -> None:
     parts = _parts()
     names = {words: name for name, words in parts.items()}
     asked = parts[st.query_params[keys.RESULTS_VIEW]]
-    # Written anew in each run: a link's own parameters do not outlive the run that it starts.
+    # Written anew in each run: a link's parameters do not outlive the run that it starts.
     st.query_params[keys.RESULTS_VIEW] = names.get(st.session_state.get(_TABS, ""), names[asked])
     shell.go_to("6_results.py", say("Back to the results"), {})
     st.subheader(say("How this was measured"))

@@ -1,4 +1,4 @@
-"""The smallest page with a grading card; its store is a JSON-lines file, as durable as it needs."""
+"""The smallest page with a grading card, of the trial that its address names; its store is a JSON-lines file."""
 
 import json
 import os
@@ -11,10 +11,11 @@ from labelcore.stages.grading.card import CardEvent, CardGrade, CardItem, CardNe
 from pages.widgets.components import grading_card, presses
 
 KEY = "card"
-STORE = Path(os.environ["CARD_STORE"])
-ITEMS = json.loads(Path(os.environ["CARD_ITEMS"]).read_text())
-SETTINGS = json.loads(os.environ.get("CARD_SETTINGS", "{}"))
-OWN = {name: value for name, value in SETTINGS.items() if name != "layout"}
+TRIAL = Path(os.environ["CARD_TRIALS"]) / st.query_params["trial"]
+STORE = TRIAL / "store.jsonl"
+ITEMS = json.loads((TRIAL / "items.json").read_text())
+SETTINGS = json.loads((TRIAL / "settings.json").read_text())
+GIVEN = {name: value for name, value in SETTINGS.items() if name != "layout"}
 WINDOW = 11
 
 
@@ -79,7 +80,7 @@ place = open_[0].position if open_ else len(items) + 1
 shown = [item for item in items if item.current and place - 4 < item.position < place]
 news = CardNews(
     items=(*shown, *open_[:WINDOW]),
-    setting=CardSetting(annotator="ada", project="trial", **OWN),
+    setting=CardSetting(annotator="ada", project="trial", **GIVEN),
     place=place,
     total=len(items),
     done=len(grades),

@@ -46,7 +46,7 @@ class BroughtPrompt(Frozen):
     """How a prompt is read, what is still asked, and the judge that it became, if it did.
 
     ``rendered``: the messages about the first output; ``metadata``: the fields that outputs have. ``answer``
-    is None where labelcore asks for its own form.
+    is None where labelcore asks for its form.
     """
 
     criterion: str

@@ -83,6 +83,6 @@ def fit(scores: Mapping[str, float], fails: Mapping[str, bool], form: AnswerForm
 
 
 def form_of(version: JudgeVersion) -> AnswerFormat | None:
-    """How a judge's answers are read, where it is an LLM judge with an answer in its own form."""
+    """How a judge's answers are read, where it is an LLM judge with an answer in its form."""
     prompts = kind_of(version).prompts
     return prompts[0].spec.answer if len(prompts) == 1 else None

@@ -37,7 +37,7 @@ class SchemaState(Frozen):
 
 @operation("schema set", role=Role.ENGINEER, effect=Effect.WRITES)
 def set_schema(workspace: Workspace, text: Annotated[str, FileText(), Metavar("FILE")]) -> SchemaState:
-    """Check outputs against a JSON Schema (as JSON or YAML) from now on, by a judge of its own.
+    """Check outputs against a JSON Schema (as JSON or YAML) from now on, by a judge for it.
 
     Raises:
         BadInput: it is no schema that can be checked safely.

@@ -1,4 +1,4 @@
-"""LLM judges: every endpoint at its own pace, what is decided stored a few times a second.
+"""LLM judges: every endpoint at its pace, what is decided stored a few times a second.
 
 Measured in ``tests/bench/judge_speed.py``. Whatever waits for the disk runs in a thread, so that
 answers are taken in, and kept by the journal, while a batch is stored.

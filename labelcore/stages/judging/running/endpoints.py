@@ -1,4 +1,4 @@
-"""Endpoints that an engineer adds: in a file beside the database, their keys in a place of their own."""
+"""Endpoints that an engineer adds: in a file beside the database, their keys in another place."""
 
 from __future__ import annotations
 

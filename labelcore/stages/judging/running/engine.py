@@ -2,7 +2,7 @@
 
 It tries again by itself what a dying worker had. Whoever reaches a Dask scheduler can run code on its
 workers, so it belongs in a trusted network or behind TLS (``tls://``). What is sent holds no keys: each
-worker reads the settings of its own machine.
+worker reads the settings of its machine.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def local_cluster(workers: int) -> Any:
     """So many worker processes on this machine, reachable from nowhere else."""
     from distributed.deploy.subprocess import SubprocessCluster
 
-    # By commands of their own: a spawned process would first run its parent's main file, in the app a page.
+    # By separate commands: a spawned process would first run its parent's main file, in the app a page.
     return SubprocessCluster(
         n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", silence_logs=50
     )

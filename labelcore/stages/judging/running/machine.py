@@ -72,7 +72,7 @@ def start(
     *,
     weights: Annotated[Path | None, Field(description="A GGUF file of weights.")] = None,
 ) -> LocalModel:
-    """Start a model server on 127.0.0.1 with its own key, and use it in this process.
+    """Start a model server on 127.0.0.1 with its key, and use it in this process.
 
     Raises:
         BadInput: no weights are named, or they cannot be served.

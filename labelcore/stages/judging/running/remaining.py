@@ -1,4 +1,4 @@
-"""What a run has still to decide, by kind of judge, and how long that takes: each kind at its own pace.
+"""What a run has still to decide, by kind of judge, and how long that takes: each kind at its pace.
 
 Judges that need no model decide first, one after the other; endpoints work side by side.
 """

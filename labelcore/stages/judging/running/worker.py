@@ -1,6 +1,6 @@
 """An engine's workers: the chunks of questions that travel to them as JSON, and how one is decided there.
 
-A worker has no database. It uses the settings and keys of its own machine, but the limits and prices
+A worker has no database. It uses the settings and keys of its machine, but the limits and prices
 that the chunk brings: its share of what the run may use. All chunks of one process go through one event
 loop and one client for each endpoint, so that connections and learned limits outlive a chunk.
 """

@@ -69,7 +69,7 @@ class HardnessRow(Frozen):
 
     @property
     def sums(self) -> bool:
-        """Whether it is a row on several tests together, not a test of its own."""
+        """Whether it is a row on several tests together, not a test by itself."""
         return self.test in {ANY_ATTACK, ANY_HARMLESS, *_FAMILY_ROWS}
 
     @property
