@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from labelcore.models import Code, Output, Quote
 from labelcore.stages import grading, projects
@@ -58,16 +57,12 @@ def plant(path: Path) -> None:
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[str]]]]]:
+def board(tmp_path: Path, browser: Browser) -> Iterator[tuple[Page, Callable[[], dict[str, list[str]]]]]:
     path = tmp_path / "app.duckdb"
     plant(path)
     violations: list[str] = []
-    with serving(path, "test", "ben") as url, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
-        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    with serving(path, "test", "ben") as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.on(
             "console",
             lambda message: (
@@ -81,7 +76,7 @@ def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[st
         page.get_by_role("button", name="Board of codes").click()
         expect(page.locator(".board .card")).to_have_count(4, timeout=30_000)
         yield page, lambda: shown(page)
-        chromium.close()
+        page.close()
     db = open_database(path)
     acts = db.rows("SELECT subject FROM audit_event WHERE action = 'codes changed'")
     assert len(set(acts)) == len(acts)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from labelcore.stages import projects
 from labelcore.store import close_database, grades, open_database
@@ -22,12 +21,10 @@ ROWS = "问题,回答,评分,评语\n" + "".join(
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium.new_context(locale="zh-CN").new_page()
-        chromium.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(locale="zh-CN")
+    yield page
+    page.close()
 
 
 def test_ratings_come_in_with_the_threshold_that_a_person_sets(tmp_path: Path, page: Page) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from labelcore.stages import importing, projects
 from labelcore.store import close_database, open_database
@@ -20,19 +18,17 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium.new_page()
-        chromium.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Two projects; the one that is not opened by itself has outputs."""
-    database = tmp_path / "app.duckdb"
-    answers = tmp_path / "answers.csv"
+    folder = tmp_path_factory.mktemp("app")
+    database, answers = folder / "app.duckdb", folder / "answers.csv"
     answers.write_text("output\n" + "".join(f"Answer {number}.\n" for number in range(5)))
     db = open_database(database)
     projects.open_project(db, "empty")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import serving
 
@@ -37,24 +36,21 @@ def app(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        tab = chromium.new_page()
-        faults: list[str] = []
-        tab.on("pageerror", lambda error: faults.append(str(error)))
-        tab.on(
-            "console",
-            lambda message: (
-                faults.append(message.text)
-                if "Content Security Policy" in message.text and "Executing inline" not in message.text
-                else None
-            ),
-        )
-        yield tab
-        chromium.close()
-        assert not faults, faults[:3]
+def page(browser: Browser) -> Iterator[Page]:
+    tab = browser.new_page()
+    faults: list[str] = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on(
+        "console",
+        lambda message: (
+            faults.append(message.text)
+            if "Content Security Policy" in message.text and "Executing inline" not in message.text
+            else None
+        ),
+    )
+    yield tab
+    tab.close()
+    assert not faults, faults[:3]
 
 
 def tab_to(page: Page, words: str, tag: str) -> None:

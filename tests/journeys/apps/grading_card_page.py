@@ -1,4 +1,4 @@
-"""The smallest page with a grading card, of the trial that its address names; its store is a JSON-lines file."""
+"""The smallest page with a grading card, of the trial in its address; its store is a JSON-lines file."""
 
 import json
 import os
