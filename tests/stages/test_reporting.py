@@ -23,14 +23,25 @@ from labelcore.stages.reporting.reasons import Action
 from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.store import judges as judge_table, outputs, splits as split_table, verdicts
 from labelcore.workspace import Workspace
-from tests.stages import measured
 
 pytestmark = pytest.mark.whole
 
 
 @pytest.fixture
 def judge(workspace: Workspace) -> JudgeVersion:
-    return measured.judge(workspace, "overall · test", {}, kind="imported")
+    version = JudgeVersion(
+        id="j1",
+        judge_id="judge",
+        project_id=workspace.project.id,
+        name="overall · test",
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={"from": "another tool"},
+    )
+    judge_table.save(workspace.db, [version])
+    return version
 
 
 @pytest.fixture
@@ -325,7 +336,7 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
         [
             Verdict(
                 output_id=output.id,
-                judge_version_id=judge.id,
+                judge_version_id="j1",
                 project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="fail" if i % 2 else "pass"),
@@ -334,7 +345,7 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
         ],
     )
     judge_table.save_choice(
-        workspace.db, workspace.project.id, [judge.id], {}, {"held_out": {"alignment": None}}, "ann"
+        workspace.db, workspace.project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann"
     )
     seen = aligning.align(workspace.by("ann"), split="test").judges[0].tnr
     assert seen.low is None, "the test holds fewer than twenty sources"
@@ -366,7 +377,7 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
         [
             Verdict(
                 output_id=output.id,
-                judge_version_id=judge.id,
+                judge_version_id="j1",
                 project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="abstain" if grades == "abstains" else "fail" if i % 2 else "pass"),
@@ -376,7 +387,7 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
         ],
     )
     judge_table.save_choice(
-        workspace.db, workspace.project.id, [judge.id], {}, {"held_out": {"alignment": None}}, "ann"
+        workspace.db, workspace.project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann"
     )
     with pytest.raises(BadInput):
         choosing_set.choose(workspace)
