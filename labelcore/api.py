@@ -36,7 +36,7 @@ from labelcore.health import Watched, begin_log
 from labelcore.hosts import KnownHosts
 from labelcore.messages import trouble_words
 from labelcore.models import DOOR_SUFFIX, Visitor
-from labelcore.scheduled import keep_backups
+from labelcore.scheduled import keep_backups, send_notices
 from labelcore.settings import settings
 from labelcore.stages import signing
 from labelcore.stages.judging import stop_abandoned_runs
@@ -117,7 +117,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     begin_log()
     stop_abandoned_runs(db)
     _welcome_first(db)
-    tasks = [asyncio.create_task(task) for task in (keep_steady(), keep_backups(db))]
+    tasks = [asyncio.create_task(task) for task in (keep_steady(), keep_backups(db), send_notices(db))]
     door = Path(f"{path}{DOOR_SUFFIX}")
     address = settings().address
     address = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - compared, not bound

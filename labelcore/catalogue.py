@@ -22,7 +22,8 @@ def catalogue() -> dict[str, Place]:
     """Where each operation is."""
     root = Path(__file__).parent
     found = {}
-    for file in (*sorted((root / "stages").rglob("*.py")), root / "messages" / "writing.py"):
+    speaking = [root / "messages" / name for name in ("sending.py", "writing.py")]
+    for file in (*sorted((root / "stages").rglob("*.py")), *speaking):
         module = ".".join(("labelcore", *file.relative_to(root).with_suffix("").parts)).removesuffix(
             ".__init__"
         )

@@ -1,4 +1,4 @@
-"""Backups on a schedule: written, read back as a restore would, and the oldest let go."""
+"""What the running app does by itself: backups, written and read back as a restore would; and notices."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from labelcore.errors import LabelcoreError
+from labelcore.messages import sending
 from labelcore.models import now
 from labelcore.settings import settings
 from labelcore.store import Database, backups
 
 _LOOK_SECONDS = 60.0
+_SEND_SECONDS = 20.0
 _NAME = "labelcore-{at:%Y%m%d-%H%M%S}.duckdb"
 _log = logging.getLogger(__name__)
 
@@ -26,6 +28,16 @@ async def keep_backups(db: Database) -> None:
         except (LabelcoreError, OSError) as trouble:
             _log.error("the backup failed: %s", trouble)
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def send_notices(db: Database) -> None:
+    """Send the notices that are due, while the app lives."""
+    while True:
+        try:
+            await asyncio.to_thread(sending.send_all, db)
+        except (LabelcoreError, OSError) as trouble:
+            _log.error("notices were not sent: %s", trouble)
+        await asyncio.sleep(_SEND_SECONDS)
 
 
 def back_up_if_due(db: Database, folder: Path) -> Path | None:

@@ -214,6 +214,19 @@ class Settings(Calls, BaseSettings):
     """Hours from one such backup to the next."""
     backup_keep: int = Field(default=7, ge=1)
     """So many of them are kept."""
+    url: str = ""
+    """Where people reach the app, for links in notices; else the address and port on which it listens."""
+    smtp_host: str = ""
+    """The server that takes notices by e-mail; without it none goes out."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way to it is encrypted; with "none" no password is sent."""
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_from: str = ""
+    """The e-mail address that notices come from."""
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts inside the network to which a webhook may lead, with a comma between them."""
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Further names by which browsers may call the app, with a comma between them: the machine's, or that
     of the proxy before it. Its addresses and localhost need not be named."""
@@ -241,7 +254,7 @@ class Settings(Calls, BaseSettings):
     def _split_folders(cls, given: Any) -> Any:
         return tuple(filter(None, given.split(os.pathsep))) if isinstance(given, str) else given
 
-    @field_validator("hosts", "proxies", mode="before")
+    @field_validator("hosts", "proxies", "webhook_hosts", mode="before")
     @classmethod
     def _split_hosts(cls, given: Any) -> Any:
         return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from labelcore.messages.catalogue import counted, say
-from labelcore.models import Notice
-from labelcore.stages.notifying import NoticeRow
+from labelcore.messages.telling import sentence
+from labelcore.models import Notice, fact
+from labelcore.stages.notifying import NoticeRow, NoticeSettings
 from labelcore.wording import Wording
 
 _STATES = {
@@ -15,6 +18,21 @@ _STATES = {
     "failed": Wording("not sent yet, tried again"),
     "given up": Wording("not sent"),
     "unclear": Wording("may have arrived, so it is not sent again by itself"),
+}
+WORDS = {
+    "notice_no_server": "no mail server is set: LABELCORE_SMTP_HOST and LABELCORE_SMTP_FROM",
+    "notice_no_mailbox": "no e-mail address is known",
+    "notice_no_encryption": "the mail server offers no encryption",
+    "notice_refused": "the mail server answered {detail}",
+    "notice_unreachable": "the server was not reached: {detail}",
+    "notice_fell_silent": "the other side fell silent",
+    "notice_interrupted": "the app ended in the middle",
+    "notice_changed": "the channel was changed meanwhile",
+    "notice_no_address": "it is no address of a webhook",
+    "notice_not_https": "the address is not https",
+    "notice_inner": "the address leads into the network",
+    "notice_redirects": "the address answered {detail}, and redirects are not followed",
+    "notice_answered": "the address answered {detail}",
 }
 
 
@@ -43,4 +61,28 @@ def notice_words(notice: Notice) -> str:
 
 def state_words(row: NoticeRow) -> str:
     """How far a notice is, and what kept it."""
-    return say(_STATES[row.state])
+    state = say(_STATES[row.state])
+    why = why_words(row.why, row.detail)
+    return say("{state} ({why})", state=state, why=why) if why else state
+
+
+def why_words(why: str, detail: str) -> str:
+    """What kept a notice; "" where nothing did."""
+    return sentence(fact(f"notice_{why.replace(' ', '_')}", detail=detail)) if why else ""
+
+
+def trial_words(to: str, why: str, detail: str) -> str:
+    """What came of a test."""
+    if why:
+        return say("The test did not arrive: {why}.", why=why_words(why, detail))
+    return say("The test was taken for {to}.", to=to) if to else say("The test was taken.")
+
+
+def missing_words(found: NoticeSettings) -> Iterator[str]:
+    """What whoever runs labelcore has to set first."""
+    if "server" in found.missing:
+        yield say(
+            "No mail server is set: whoever runs labelcore sets LABELCORE_SMTP_HOST and LABELCORE_SMTP_FROM."
+        )
+    if "url" in found.missing:
+        yield say("Links lead to this machine only: whoever runs labelcore sets LABELCORE_URL.")

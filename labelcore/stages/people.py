@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -20,12 +20,15 @@ from labelcore.models import (
     tidy_name,
 )
 from labelcore.operations import Effect, operation
+from labelcore.post.addresses import is_mailbox
 from labelcore.stages import signing
+from labelcore.stages.notifying import mailbox_of, tell
 from labelcore.store import people as people_table
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
 _DAYS = 24.0
+_NEXT = timedelta(microseconds=1)
 JOIN = "/labelcore/join"
 """The path at which an invitation is taken up."""
 Everywhere = Annotated[bool, Field(description="In every project, also those to come.")]
@@ -36,6 +39,7 @@ class PersonRow(Frozen):
     """Somebody, with their role here and everywhere. ``sessions``: in how many browsers they are now."""
 
     name: str
+    email: str
     role: Role | None
     everywhere: Role | None
     sessions: int
@@ -90,6 +94,7 @@ def _row(workspace: Workspace, person: Person, register: people_table.Register) 
     invited = signing.of_person(workspace.db, person.person_id, ("invitation",))
     return PersonRow(
         name=person.name,
+        email=person.email,
         role=roles.get(workspace.project.id),
         everywhere=roles.get(EVERY_PROJECT),
         sessions=len(signing.of_person(workspace.db, person.person_id, ("session",))),
@@ -130,7 +135,35 @@ def invite(
         return Invitation(name=person.name, role=role, path="/", expires_at=None)
     for place, held in had.items():  # the link would give all of it to who has it
         _check_gives(workspace, held, everywhere=place != workspace.project.id)
+    if not everywhere and mailbox_of(workspace, person.name):
+        tell(workspace, "invitation", person.name, figures={"role": role})
     return _invitation(workspace, person, role, days)
+
+
+@operation("people address", role=Role.LEAD, effect=Effect.WRITES)
+def set_address(
+    workspace: Workspace,
+    name: str,
+    email: Annotated[str, Field(description="Where they are written to; '' takes it away.")],
+) -> PersonChange:
+    """Say at which e-mail address somebody is written to; somebody new is known from then on.
+
+    Raises:
+        BadInput: it is no address.
+        NotAllowed: they are more here than who asks, or something in another project.
+    """
+    if email and not is_mailbox(email):
+        raise BadInput("'{email}' is no e-mail address.", next_step="Write one, in ASCII.", email=email)
+    register = people_table.register(workspace.db)
+    person = register.by_name(name)
+    if person is None:
+        written = signing.known_as(workspace.db, workspace.project, name)
+        person = signing.add_person(workspace.db, written, by=workspace.person)
+    for place, held in register.roles.get(person.person_id, {}).items():
+        _check_gives(workspace, held, everywhere=place != workspace.project.id)
+    changed = {"email": email, "made_by": workspace.person, "made_at": max(now(), person.made_at + _NEXT)}
+    people_table.save(workspace.db, person.model_copy(update=changed))
+    return PersonChange(name=person.name, did="address")
 
 
 @operation("people reset", role=Role.ADMIN, effect=Effect.WRITES, project="any")

@@ -203,7 +203,8 @@ def join(db: Database, invitation: str, password: str, name: str = "", address: 
         if person is None:
             person = add_person(db, name or found.label, by=found.made_by)
         open_to_all = of_person(db, "", ("invitation",)) if found.role is Role.ADMIN else []
-        people_table.end(db, [found, *open_to_all], person.name)
+        theirs = of_person(db, person.person_id, ("invitation",))  # another link would change the password
+        people_table.end(db, [found, *theirs, *open_to_all], person.name)
         if found.role is not None:
             membership = Membership(
                 project_id=found.project_id,

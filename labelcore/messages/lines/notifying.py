@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.notifying import notice_words, state_words
+from labelcore.messages.notifying import missing_words, notice_words, state_words
 from labelcore.messages.results import lines
-from labelcore.stages.notifying import NoticeRow
+from labelcore.stages.notifying import NoticeRow, NoticeSettings
 
 
 @lines("notices list")
@@ -14,3 +14,23 @@ def notices(rows: Sequence[NoticeRow]) -> Iterator[str]:
         yield f"{row.notice.id}  {when}  {words}; {state_words(row)}"
     if not rows:
         yield "Nobody has been told anything yet."
+
+
+@lines("notices again")
+def again(row: NoticeRow) -> Iterator[str]:
+    yield f"{notice_words(row.notice)}; {state_words(row)}."
+
+
+@lines("notices show", "notices set")
+def settings(found: NoticeSettings) -> Iterator[str]:
+    leads = {
+        "link": "Notices are handed over as links; nothing is sent.",
+        "email": "Notices go out by e-mail.",
+        "webhook": f"Notices are posted to {found.webhook}.",
+    }
+    texts = "They may quote outputs and comments." if found.texts else "They quote no output and no comment."
+    yield f"{leads[found.channel]} {texts} Language: {found.language}."
+    if found.secret:
+        yield "Each post is signed with this secret, shown once:"
+        yield found.secret
+    yield from missing_words(found)

@@ -13,7 +13,8 @@ def everybody(rows: list[PersonRow]) -> Iterator[str]:
     for row in rows:
         here = row.role or (f"{row.everywhere} everywhere" if row.everywhere else "nothing here")
         state = "signs in" if row.can_sign_in else "invited" if row.invited_until else "cannot sign in"
-        yield f"{row.name}: {here} · {state} · {row.sessions} browsers"
+        mail = f" · {row.email}" if row.email else ""
+        yield f"{row.name}: {here} · {state} · {row.sessions} browsers{mail}"
 
 
 @lines("people invite", "people reset")
@@ -33,7 +34,15 @@ def token(made: TokenMade) -> Iterator[str]:
 
 
 @lines(
-    *("people role", "people rename", "people merge", "people remove", "people sign-out", "people token-end")
+    *(
+        "people role",
+        "people rename",
+        "people merge",
+        "people remove",
+        "people sign-out",
+        "people token-end",
+        "people address",
+    )
 )
 def change(made: PersonChange) -> Iterator[str]:
     yield _change(made)
@@ -47,6 +56,8 @@ def _change(made: PersonChange) -> str:
             return f"All of it is {made.name}'s now."
         case "remove":
             return f"They cannot sign in any more; their grades stay, under {made.name}."
+        case "address":
+            return f"{made.name} is written to at another address now."
         case "sign out":
             return f"{made.name} is signed out everywhere."
         case _:
