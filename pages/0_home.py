@@ -57,12 +57,13 @@ STEPS = (
         "How good are the outputs?",
     ),
 )
-for start in range(0, len(STEPS), 3):
-    for column, (title, file, count, explain) in zip(st.columns(3), STEPS[start:], strict=False):
-        with column.container(border=True, height="stretch"):
-            st.metric(say(title), count)
-            st.write(say(explain))
-            shell.go(file, say("Open {step}", step=say(title)))
+grid = st.grid(3, min_column_width=200)
+for title, file, count, explain in STEPS:
+    with grid.cell(), st.container(border=True, height="stretch"):
+        st.caption(say(title))
+        st.markdown(f"#### {count}")
+        st.write(say(explain))
+        shell.go(file, say("Open {step}", step=say(title)))
 if seen.graded:
     st.write(
         counted(

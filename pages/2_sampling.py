@@ -4,6 +4,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
+from labelcore.messages.lines.sampling import pick_words
 from labelcore.stages import sampling
 from labelcore.wording import Wording
 from pages.widgets import shell
@@ -66,7 +67,7 @@ with shell.guard():
                 [
                     {
                         say("Output"): pick.output_id,
-                        say("Reason"): say(pick.reason),
+                        say("Reason"): pick_words(pick.reason),
                         say("Probability"): pick.probability,
                         say("Position"): pick.position,
                     }

@@ -68,7 +68,7 @@ def _of_formats() -> Iterator[str]:
 
 def _of_detectors() -> Iterator[str]:
     for detector in REGISTRY.values():
-        yield detector.quantity
+        yield from (detector.name, detector.quantity)
         for held in detector.holds or ():
             yield from (held, as_sentence(held))
 

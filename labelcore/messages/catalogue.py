@@ -12,6 +12,7 @@ from typing import Literal
 from labelcore.errors import LabelcoreError
 from labelcore.messages.nouns import called, called_in_chinese
 from labelcore.models import Noun
+from labelcore.stages.deriving.families import FAMILIES
 from labelcore.wording import Wording
 
 Language = Literal["en", "zh"]
@@ -119,13 +120,19 @@ def counted(single: str, several: str, /, *, n: int, **values: object) -> str:
 
 @cache
 def chinese() -> dict[str, str]:
-    """English words and what they are in Chinese; those with a plural by their singular."""
+    """English words and what they are in Chinese; those with a plural by their singular.
+
+    Criteria that nobody has named stand here too: derivation has both languages of them.
+    """
     from babel.messages.pofile import read_po  # a command in English should not wait for it
 
     with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="zh")
     pairs = ((_first(entry.id), _first(entry.string)) for entry in catalogue if entry.id)
-    return {words: translated for words, translated in pairs if translated}
+    derived = {
+        words.english: words.chinese for family in FAMILIES for words in (family.name, family.statement)
+    }
+    return derived | {words: translated for words, translated in pairs if translated}
 
 
 def _first(forms: str | Sequence[str] | None) -> str:

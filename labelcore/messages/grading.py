@@ -15,26 +15,26 @@ WORDS = {
         "Notes that say the same are one kind; the {n} accepted criteria gather several kinds each.",
     ),
     "budget_unknown_failing": (
-        "How many of the bad outputs {judge} finds is not measurable yet: grade some failing outputs."
+        "How many of the bad outputs “{judge}” finds is not measurable yet: grade some failing outputs."
     ),
     "budget_unknown_passing": (
-        "How many of the good outputs {judge} wrongly fails is not measurable yet: grade some passing "
+        "How many of the good outputs “{judge}” wrongly fails is not measurable yet: grade some passing "
         "outputs."
     ),
     "budget_reached_failing": (
-        "How many of the bad outputs {judge} finds is known to within {points:.0f} points."
+        "How many of the bad outputs “{judge}” finds is known to within {points:.0f} points."
     ),
     "budget_reached_passing": (
-        "How many of the good outputs {judge} wrongly fails is known to within {points:.0f} points."
+        "How many of the good outputs “{judge}” wrongly fails is known to within {points:.0f} points."
     ),
     "budget_failing": (
         "Grade about {n} more failing outputs to know to within {points:.0f} points how many of the bad ones "
-        "{judge} finds."
+        "“{judge}” finds."
     ),
     "budget_passing": (
         "Grade about {n} more passing outputs to know to within {points:.0f} points how many of the good "
         "ones "
-        "{judge} wrongly fails."
+        "“{judge}” wrongly fails."
     ),
     "following_unknown": "Whether people follow the judges is not measurable: {why}.",
     "followed": (

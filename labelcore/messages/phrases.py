@@ -39,6 +39,9 @@ _OF_PAGES = (
     "in a calibration round",
     "on gold",
     "in the order of import",
+    "overall",
+    "learned",
+    "cascade",
     "two versions on the same input",
 )
 _OF_CRITERIA = (

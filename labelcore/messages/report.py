@@ -8,7 +8,7 @@ from typing import Literal
 from labelcore.messages.aligning import sampling_words
 from labelcore.messages.catalogue import calling, counted, say
 from labelcore.messages.figures import rate_words
-from labelcore.messages.lines.reporting import version_sentence, versions_in_short
+from labelcore.messages.lines.reporting import sealed_fails_words, version_sentence, versions_in_short
 from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import action_words, answer_words, detail_words, reason_words
@@ -94,9 +94,11 @@ def _failures(found: Failures) -> Iterator[Block]:
             title=say("Of {n:,} outputs that people failed", n=found.fails),
             columns=(say("criterion"), say("outputs"), say("share")),
             rows=tuple(
-                (row.criterion, f"{row.outputs:,}", rate_words(row.share)) for row in found.rows[:_SHOWN]
+                (say(row.criterion), f"{row.outputs:,}", rate_words(row.share)) for row in found.rows[:_SHOWN]
             ),
         )
+        if found.sealed:
+            yield Text(words=sealed_fails_words(found.sealed), tone="small")
 
 
 def _measured(verdict: Trust) -> Iterator[Block]:
@@ -194,7 +196,7 @@ def _rests_on(findings: Findings) -> Iterator[Block]:
         title=say("Criteria"),
         columns=(say("criterion"), say("version"), say("severity"), say("what it asks")),
         rows=tuple(
-            (criterion.name, str(criterion.version), criterion.severity, criterion.statement)
+            (say(criterion.name), str(criterion.version), say(criterion.severity), say(criterion.statement))
             for criterion in findings.criteria
         ),
     )

@@ -6,13 +6,12 @@ the reader's language; everything else, of an earlier release or from elsewhere,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import suppress
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import RESERVED, kind_of
 from labelcore.messages.catalogue import language, say
 from labelcore.models import JudgeVersion, Output
-from labelcore.wording import Wording
 
 
 def description_words(version: JudgeVersion) -> str:
@@ -30,16 +29,17 @@ def _made_again(version: JudgeVersion) -> str:
         return ""
 
 
-def reason_words(version: JudgeVersion, output: Output, reason: str) -> str:
-    """Why a judge decided an output as it did."""
+def judge_words(name: str) -> str:
+    """A judge's name: that of its criterion, then how it decides."""
+    return " · ".join(map(say, name.split(" · ")))
+
+
+def reason_words(version: JudgeVersion, output: Output, reason: str, probability: float | None = None) -> str:
+    """Why a judge decided an output as it did, and with which probability of a pass."""
     if language() == "en":
         return reason
-    fresh = next(iter(_reasons(version, output)), Wording(""))
-    return say(fresh) if str(fresh) == reason else reason
-
-
-def _reasons(version: JudgeVersion, output: Output) -> Sequence[Wording]:
-    try:
-        return kind_of(version).reasons([output]) or ()
-    except (LabelcoreError, ValueError, LookupError):
-        return ()
+    with suppress(LabelcoreError, ValueError, LookupError):
+        for wording in kind_of(version).wordings(output, probability) or ():
+            if str(wording) == reason:
+                return say(wording)
+    return reason

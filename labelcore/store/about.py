@@ -14,6 +14,7 @@ class Said(Frozen):
     """What a version of a judge says of an output, and why."""
 
     judge: str
+    judge_version_id: str
     kind: str
     version: int
     value: VerdictValue
@@ -58,8 +59,9 @@ def verdicts(db: Database, output: Output) -> list[Said]:
     """What every version of every judge says, the newest version of each first."""
     return _SAID.find(
         db,
-        "(SELECT j.name, j.kind, j.version, v.value, v.probability, coalesce(v.reason, '') AS reason, "
-        "v.repeat, v.made_at FROM (SELECT * FROM verdict WHERE output_id = ? QUALIFY row_number() OVER "
+        "(SELECT j.name, judge_version_id, j.kind, j.version, v.value, v.probability, "
+        "coalesce(v.reason, '') AS reason, v.repeat, v.made_at FROM (SELECT * FROM verdict "
+        "WHERE output_id = ? QUALIFY row_number() OVER "
         "(PARTITION BY judge_version_id, repeat ORDER BY made_at, run_id) = 1) v "
         "JOIN judge_version_unique j USING (judge_version_id)) ORDER BY name, version DESC, repeat",
         [output.id],

@@ -14,7 +14,7 @@ from labelcore.messages.aligning import (
     with_how_to_choose,
 )
 from labelcore.messages.lines.aligning import choice_lines, leak_words, leakage_words
-from labelcore.messages.verdicts import description_words
+from labelcore.messages.verdicts import description_words, judge_words
 from labelcore.models import OVERALL
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set, evidence, leaking, moments
@@ -62,7 +62,7 @@ def show_each(workspace: Workspace) -> None:
         charts.judge_rates(say("TPR and TNR with 95 % intervals"), ranked, key="judges")
         charts.intervals(
             say("Share of equal answers, beside people and the best constant answer"),
-            [judge.judge for judge in ranked],
+            [judge_words(judge.judge) for judge in ranked],
             {say("agrees with people"): [judge.accuracy for judge in ranked]},
             key="judges-beside",
             lines=beside,
@@ -80,7 +80,7 @@ def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Work
     first = report.chosen.judge_version_ids if report.chosen else ()
     ordered = sorted(report.judges, key=lambda judge: judge.judge_version_id not in first)
     judges = {judge.judge_version_id: judge for judge in ordered}
-    names = {version_id: f"{judge.judge} ({judge.criterion})" for version_id, judge in judges.items()}
+    names = {version_id: judge_words(judge.judge) for version_id, judge in judges.items()}
     chosen = st.selectbox(say("Judge"), list(names), format_func=names.__getitem__, key="behind-judge")
     judge = judges[chosen]
     where = ""
@@ -269,7 +269,7 @@ def show_judge_table(report: AlignmentReport) -> None:
             say("{rate} on all outputs", rate=name.upper()): rate_words(rate)
             for name, rate in judge.weighted.items()
         }
-        rows.append({"judge": judge.judge, "measured against": row.pop("against"), **row})
+        rows.append({"judge": judge_words(judge.judge), "measured against": row.pop("against"), **row})
     shell.table(rows)
     st.caption(say("AC1 is secondary: it looks good for a judge that misses nearly every fail."))
 

@@ -104,8 +104,8 @@ def show_completion(workspace: Workspace) -> None:
     st.subheader(say("How much is graded"))
     for row in grading.completion(workspace):
         words = say(
-            "{which}: {complete:,} of {all:,} complete; 0 grades: {nobody:,}, 1: {one:,}, 2 and more: "
-            "{more:,}",
+            "{which}: {complete:,} of {all:,} complete; graded once {one:,}, twice or more {more:,}, "
+            "by nobody {nobody:,}",
             which=which_words(row),
             complete=row.complete,
             all=row.outputs,

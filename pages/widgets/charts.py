@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from labelcore.messages import rate_words, say
+from labelcore.messages.verdicts import judge_words
 from labelcore.stages.judging.proposing.cascades import CascadeReport
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stats.rate import Rate, share_words
@@ -81,7 +82,7 @@ def judge_rates(title: str, judges: Sequence[Any], *, key: str) -> None:
         say("TPR: good outputs passed"): [judge.tpr for judge in judges],
         say("TNR: bad outputs caught"): [judge.tnr for judge in judges],
     }
-    intervals(title, [judge.judge for judge in judges], series, key=key)
+    intervals(title, [judge_words(judge.judge) for judge in judges], series, key=key)
 
 
 def _arms(rates: Iterable[Rate], colour: str) -> dict[str, Any]:

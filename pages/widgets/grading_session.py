@@ -16,6 +16,7 @@ import streamlit as st
 from labelcore.messages import Language, say, say_in
 from labelcore.messages.assigning import part_words
 from labelcore.messages.catalogue import speaking
+from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.waiting import waiting_words
 from labelcore.models import Comparison, Criterion, Grade, Preference, Project
 from labelcore.stages import finding, grading
@@ -72,14 +73,27 @@ class GradingSession:
 
     def _in_words(self, item: CardItem) -> CardItem:
         """With the reason why it was picked in the person's language."""
-        return item.model_copy(update={"reason_for_pick": say_in(self.language, item.reason_for_pick)})
+        with speaking(self.language):
+            return item.model_copy(update={"reason_for_pick": pick_words(item.reason_for_pick)})
 
     def _outputs(self, *, first: bool) -> CardNews:
         workspace = self.workspace
         queue = grading.grading_queue(workspace)
-        phrases = grading.phrases(workspace) if first else None
-        setting = setting_of(workspace, self.language, phrases)
-        return self._told(queue, card_items(workspace, queue, first=first), setting, self._pace(queue))
+        items = card_items(workspace, queue, first=first)
+        return self._told(queue, items, self._setting(first=first), self._pace(queue))
+
+    def _setting(self, *, first: bool) -> CardSetting:
+        """With criteria and phrases in the person's language, where derivation has both."""
+        setting = setting_of(
+            self.workspace, self.language, grading.phrases(self.workspace) if first else None
+        )
+        with speaking(self.language):
+            named = [
+                asked.model_copy(update={"name": say(asked.name), "statement": say(asked.statement)})
+                for asked in setting.criteria
+            ]
+            phrases = setting.phrases and tuple(map(say, setting.phrases))
+        return setting.model_copy(update={"criteria": tuple(named), "phrases": phrases})
 
     def _pairs(self) -> CardNews:
         workspace = self.workspace
@@ -190,7 +204,7 @@ def show_regrade(workspace: Workspace, criterion_id: str) -> None:
     criterion = finding.find_criterion(workspace, criterion_id)
     acknowledged, refused = _store_anew(workspace, criterion, presses(key))
     found, outputs = drift.regrade_items(workspace, criterion.id, workspace.person)
-    st.subheader(plain(criterion.name))
+    st.subheader(plain(say(criterion.name)))
     st.info(plain(criterion.statement))
     done = len(found.again)
     items = tuple(

@@ -11,12 +11,15 @@ import streamlit as st
 
 from labelcore.messages import listed, say
 from labelcore.messages.catalogue import counted
+from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.lines.selecting import excerpt
-from labelcore.models import Output
+from labelcore.messages.verdicts import judge_words, reason_words
+from labelcore.models import JudgeVersion, Output
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
+from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.deriving import editing
 from labelcore.stages.selecting import Filters, Listing, Paging
-from labelcore.store.about import Event
+from labelcore.store.about import Event, Said
 from labelcore.workspace import Workspace
 from pages.widgets import address, feedback, keys, restoring, shell
 from pages.widgets.outputs import show_output
@@ -30,7 +33,8 @@ _SECONDS = 0.2
 
 def ask(workspace: Workspace) -> Filters:
     """The filters, four at hand and the others behind a button; all in the address."""
-    search, grade, split, batch = st.columns([2, 1, 1, 1])
+    grid = st.grid(4, min_column_width=130)
+    search, grade, split, batch = (grid.cell() for _ in range(4))
     words = search.text_input(
         say("Search"),
         key=keys.OUTPUTS_SEARCH,
@@ -77,7 +81,7 @@ def _show_chips(workspace: Workspace, filters: Filters) -> None:
 
 def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is asked in words, and the names of the boxes where it is."""
-    judges = {version.id: version.name for version in judging.active_judges(workspace)}
+    judges = {version.id: judge_words(version.name) for version in judging.active_judges(workspace)}
     judges |= {version.id: version.name for version in judging.signals_of_users(workspace)}
     field = filters.where[0].partition("=")[0] if filters.where else ""
     if field:
@@ -92,7 +96,7 @@ def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[
         boxes = (keys.OUTPUTS_USERS,) if asked == users else (keys.OUTPUTS_JUDGE, keys.OUTPUTS_VERDICT)
         yield f"{judges.get(version, version)}: {_word(value)}", boxes
     if filters.criterion:
-        criteria = {found.id: found.name for found in editing.list_criteria(workspace)}
+        criteria = {found.id: say(found.name) for found in editing.list_criteria(workspace)}
         yield (
             f"{say('Failed for')}: {criteria.get(filters.criterion, filters.criterion)}",
             (keys.OUTPUTS_CRITERION,),
@@ -108,12 +112,12 @@ def _take_away(*names: str) -> None:
 def _ask_more(workspace: Workspace) -> dict[str, Any]:
     name, value, who = st.columns(3)
     judge, verdict, users = st.columns(3)
-    criteria = {found.id: found.name for found in editing.list_criteria(workspace, status="accepted")}
+    criteria = {found.id: say(found.name) for found in editing.list_criteria(workspace, status="accepted")}
     people = [person for person, _ in grading.counts_by_person(workspace)]
     versions = judging.active_judges(workspace)
     signals = judging.signals_of_users(workspace)
     told = [
-        _ask_verdict(judge, verdict, {version.id: version.name for version in versions}),
+        _ask_verdict(judge, verdict, {version.id: judge_words(version.name) for version in versions}),
         _ask_users(users, {version.id: version.name for version in signals}) if signals else None,
     ]
     if signals and st.toggle(say("What the feedback of users is worth"), key=f"{keys.OUTPUTS_USERS}-worth"):
@@ -175,7 +179,8 @@ def _ask_users(where: Any, signals: Mapping[str, str]) -> str | None:
 
 def ask_paging(workspace: Workspace) -> Paging:
     """The order, and which page."""
-    order, way, page = st.columns([2, 1, 1])
+    grid = st.grid(3, min_column_width=130)
+    order, way, page = (grid.cell() for _ in range(3))
     names = ["imported", *selecting.known_fields(workspace)]
     sort = address.choose(order, say("Sort by"), names, keys.OUTPUTS_SORT, words=_word)
     down = address.choose(way, say("Order"), ["up", "down"], keys.OUTPUTS_WAY, words=_word)
@@ -235,7 +240,8 @@ def show_table(found: Listing) -> Output | None:
         }
         for row in found.rows
     ]
-    picked = shell.choose_rows(rows, shell.key_of("outputs", [row.output.id for row in found.rows]))
+    key = shell.key_of("outputs", [row.output.id for row in found.rows])
+    picked = shell.choose_rows(rows, key, widths=dict.fromkeys((say("output"), say("input")), 260))
     return found.rows[picked[0] if picked else 0].output
 
 
@@ -254,16 +260,9 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
         st.caption(say("Nobody has graded it."))
     if known.verdicts:
         with st.expander(say("What judges say ({n})", n=len(known.verdicts))):
-            shell.table(
-                [
-                    {
-                        say("judge"): f"{verdict.judge} ({verdict.version})",
-                        say("verdict"): say(verdict.value),
-                        say("reason"): verdict.reason,
-                    }
-                    for verdict in known.verdicts
-                ]
-            )
+            versions = judges_of(workspace.db, [verdict.judge_version_id for verdict in known.verdicts])
+            said = zip(versions, known.verdicts, strict=True)
+            shell.table([_verdict(output, version, verdict) for version, verdict in said])
     for event in known.feedback:
         st.text(_event(event))
     for code, quote in known.codes:
@@ -272,15 +271,26 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
         st.text(say("Ruled {value} by {author}: {reason}", **ruling.model_dump(include=_RULED)))
     with st.expander(say("Fields and origin")):
         facts = {
-            "id": output.id,
-            "import": known.batch.file_name if known.batch else "",
-            "imported": f"{output.at:%Y-%m-%d %H:%M}",
-            "split": known.split,
-            **output.model_dump(include={"external_id", "group_key", "model", "prompt_version"}),
-            **{f"sample {draw.sample}": draw.reason for draw in known.samples},
+            say("id in your data"): output.external_id,
+            say("id"): output.id,
+            say("Import"): known.batch.file_name if known.batch else "",
+            say("imported at"): f"{output.at:%Y-%m-%d %H:%M}",
+            say("Split"): known.split,
+            say("Sample"): listed(pick_words(draw.reason) for draw in known.samples),
+            say("source"): output.group_key,
+            say("model"): output.model,
+            say("version"): output.prompt_version,
             **output.metadata,
         }
         shell.table([{say("field"): name, say("value"): str(value or "")} for name, value in facts.items()])
+
+
+def _verdict(output: Output, version: JudgeVersion, said: Said) -> dict[str, str]:
+    return {
+        say("verdict"): say(said.value),
+        say("judge"): f"{judge_words(said.judge)} ({said.version})",
+        say("reason"): reason_words(version, output, said.reason, said.probability),
+    }
 
 
 def _event(event: Event) -> str:

@@ -54,7 +54,7 @@ def show_disagreements(found: Sequence[aligning.Disagreement], key: str, judge: 
         return
     for disagreement in shell.page_of(found, _PAGE, key):
         with st.container(border=True):
-            reason = reason_words(judge, disagreement.output, disagreement.reason)
+            reason = reason_words(judge, disagreement.output, disagreement.reason, disagreement.probability)
             told = {"verdict": say(disagreement.verdict), "reason": reason}
             passed = say("People passed it; the judge says {verdict}: {reason}", **told)
             failed = say("People failed it; the judge says {verdict}: {reason}", **told)

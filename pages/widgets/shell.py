@@ -261,10 +261,20 @@ def table(rows: Sequence[Mapping[str, Any]]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def choose_rows(rows: Sequence[Mapping[str, Any]], key: str, *, several: bool = False) -> list[int]:
-    """Rows of which people choose one or several; the places of the chosen ones."""
+def choose_rows(
+    rows: Sequence[Mapping[str, Any]],
+    key: str,
+    *,
+    several: bool = False,
+    widths: Mapping[str, int] | None = None,
+) -> list[int]:
+    """Rows of which people choose one or several; the places of the chosen ones.
+
+    ``widths``: of columns, in pixels; without one a column is as wide as its longest text.
+    """
     picked = st.dataframe(
         pd.DataFrame(rows),
+        column_config={name: st.column_config.Column(width=width) for name, width in (widths or {}).items()},
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row" if several else "single-row",

@@ -125,7 +125,7 @@ def show_conflicts(workspace: Workspace) -> None:
     for conflict in found[:_AT_ONCE]:
         with st.container(border=True):
             if conflict.criterion:
-                st.text(f"{conflict.criterion.name}: {conflict.criterion.statement}")
+                st.text(f"{say(conflict.criterion.name)}: {say(conflict.criterion.statement)}")
             show_output(conflict.output)
             for event in conflict.grades:
                 st.text(f"{event.annotator}: {_grade_words(event)}{f' — {event.note}' if event.note else ''}")

@@ -10,6 +10,8 @@ from labelcore.messages import sentence
 from labelcore.messages.lines.reporting import trust as trust_lines, versions_in_short
 from labelcore.models import Criterion, Evidence, Output
 from labelcore.stages import aligning, grading, sampling, selecting
+from labelcore.stages.deriving.derivation import uncovered_fails
+from labelcore.stages.deriving.linting import lint
 from labelcore.stages.reporting import checking
 from labelcore.stages.reporting.comparing import compare_versions
 from labelcore.stages.reporting.failing import failures
@@ -235,6 +237,31 @@ def test_what_fails_most_is_a_share_of_the_failed_outputs_that_a_filter_finds(wo
     for row in found.rows:
         asked = selecting.Filters(criterion=row.criterion_id, grade="fail")
         assert selecting.count_outputs(workspace, filters=asked) == row.outputs
+
+
+def test_fails_that_fit_no_criterion_are_counted_in_one_way_outside_the_sealed_test(
+    workspace: Workspace,
+) -> None:
+    outputs = made(workspace, 150)
+    grade_all(workspace, outputs, ["fail", "pass", "pass"] * 50)
+    assert grading.sealed_splits(workspace) == {"test"}
+    rude = Criterion(
+        id="criterion_rude",
+        project_id=workspace.project.id,
+        version=1,
+        name="rude",
+        statement="x",
+        status="accepted",
+    )
+    criterion_table.save(workspace.db, [rude])
+    seen = grading.fitting_labels(workspace).fails
+    some = [output for output in outputs if output.id in seen[:3]]
+    grade_all(workspace, some, ["fail"] * 3, criterion_id=rude.id, criterion_version=1)
+    found = failures(workspace)
+    assert (found.fails, found.sealed) == (len(seen), 50 - len(seen))
+    assert found.sealed > 0
+    assert found.unexplained == len(uncovered_fails(workspace)) == len(lint(workspace).open_outputs)
+    assert found.unexplained == len(seen) - 3
 
 
 @pytest.mark.parametrize(("models", "says"), [(("small", "large"), True), (("small", "small"), False)])

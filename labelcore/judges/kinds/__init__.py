@@ -122,9 +122,9 @@ class Kind(ABC, Generic[SpecOf]):
         """
         raise NotImplementedError(f"{self.stored} judges do not decide here")
 
-    def reasons(self, outputs: Sequence[Output]) -> Sequence[Wording] | None:
-        """The reasons of :meth:`decide` as they can be said in any language; None where others word them, or
-        where it would have to read more than the outputs.
+    def wordings(self, output: Output, probability: float | None) -> Iterable[Wording] | None:
+        """What :meth:`decide` may have given as the reason, as it can be said in any language; None where
+        others word it. ``probability``: what it gave with it.
         """
 
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -296,8 +296,8 @@ class CodeKind(Kind[CodeSpec]):
         return describe(self.spec)
 
     @override
-    def reasons(self, outputs: Sequence[Output]) -> list[Wording]:
-        return [judged(self.spec, output)[1] for output in outputs]
+    def wordings(self, output: Output, probability: float | None) -> Iterator[Wording]:
+        yield judged(self.spec, output)[1]
 
     @property
     @override

@@ -249,24 +249,25 @@ class LearnedKind(Kind[LearnedSpec]):
         raw = self.spec.cross_fitted.get(output_id, score)
         fail, limit = self.spec.calibrated.get(output_id, (raw if graded else shown, cut))
         failed = raw > self.spec.cuts.get(output_id, self.spec.cut)
-        why = f" Most like {likeliest}." if failed and likeliest and not graded else ""
-        return Decision(
-            value="fail" if failed else "pass",
-            probability=round(1 - fail, 4),
-            reason=f"{_probability(fail, limit, graded=graded)}{why}",
-        )
+        why = _probability(fail, limit, graded=graded)
+        if failed and likeliest and not graded:
+            why = _most_like(why, likeliest)
+        return Decision(value="fail" if failed else "pass", probability=round(1 - fail, 4), reason=str(why))
 
     @override
-    def reasons(self, outputs: Sequence[Output]) -> list[Wording] | None:
-        """Of those whose grade it was made from: the others must be measured and embedded first."""
-        found = []
-        for output in outputs:
-            raw = self.spec.cross_fitted.get(output.id)
-            if raw is None:
-                return None
+    def wordings(self, output: Output, probability: float | None) -> Iterator[Wording]:
+        """Each topic is tried for an output that it was not made from: that must be measured to find it."""
+        raw = self.spec.cross_fitted.get(output.id)
+        if raw is not None:
             fail, limit = self.spec.calibrated.get(output.id, (raw, self._cut))
-            found.append(_probability(fail, limit, graded=True))
-        return found
+            yield _probability(fail, limit, graded=True)
+        elif probability is None:
+            yield _no_field(self.spec.field)
+        else:
+            plain = _probability(1 - probability, self._cut, graded=False)
+            yield plain
+            for head in self.learned.topics:
+                yield _most_like(plain, topic_words(head))
 
     @property
     def _cut(self) -> float:
@@ -316,6 +317,10 @@ def _learned_from(head: Head) -> Wording:
 
 def _then(first: Wording, second: Wording) -> Wording:
     return Wording("{first}; {second}", first=first, second=second)
+
+
+def _most_like(why: Wording, topic: str) -> Wording:
+    return Wording("{why} Most like {topic}.", why=why, topic=topic)
 
 
 def _no_field(pointer: str | None) -> Wording:

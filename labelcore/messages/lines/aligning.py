@@ -10,7 +10,7 @@ from labelcore.messages.aligning import (
     weighted_words,
     with_how_to_choose,
 )
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import number_words, rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import listed, sentence, sentences
@@ -203,7 +203,7 @@ def timeline(versions: list[VersionAlignment]) -> Iterator[str]:
 def race(found: Race) -> Iterator[str]:
     yield say(
         "{criterion}: {judges} judges on the same {n} graded outputs, against {against}.",
-        criterion=found.criterion,
+        criterion=say(found.criterion),
         judges=len(found.contenders),
         n=found.n,
         against=sentence(found.against),
@@ -239,7 +239,7 @@ def judge_table(found: JudgeTable) -> Iterator[str]:
     for gap in found.unheld:
         yield say(
             "Nothing holds up for “{criterion}”. What would help: {helps}.",
-            criterion=gap.criterion,
+            criterion=say(gap.criterion),
             helps=sentence(gap.helps),
         )
     if more := len(found.rows) - len(found.shown):
@@ -251,7 +251,8 @@ def in_use_words(found: JudgeTable) -> str:
     if found.unseen is None or not found.in_use:
         return say("No judge is in use yet.")
     caught, wrong = map(rate_words, found.unseen)
-    return say(
+    return counted(
+        "1 in use: of unseen bad outputs it finds {caught}; of good ones it wrongly fails {wrong}.",
         "{n} in use: of unseen bad outputs they find {caught}; of good ones they wrongly fail {wrong}.",
         n=found.in_use,
         caught=caught,

@@ -96,11 +96,22 @@ def failures(found: Failures) -> Iterator[str]:
     for row in found.rows:
         yield say(
             "{criterion}: {rate}, {n} outputs.",
-            criterion=row.criterion,
+            criterion=say(row.criterion),
             rate=rate_words(row.share),
             n=row.outputs,
         )
-    yield say("{n} of {fails} failed outputs are of no criterion.", n=found.unexplained, fails=found.fails)
+    yield say("{n} of {fails} failed outputs fit no criterion yet.", n=found.unexplained, fails=found.fails)
+    if found.sealed:
+        yield sealed_fails_words(found.sealed)
+
+
+def sealed_fails_words(n: int) -> str:
+    """The failed outputs that no criterion may rest on."""
+    return counted(
+        "One more is kept apart as the test: its note is not read.",
+        "{n:,} more are kept apart as the test: their notes are not read.",
+        n=n,
+    )
 
 
 @lines("progress")
@@ -136,7 +147,7 @@ def next_words(found: PersonProgress) -> Iterator[str]:
 
 def effect_words(effect: NoteEffect) -> str:
     """What a person's notes became, and what that catches now."""
-    name = effect.criterion
+    name = say(effect.criterion)
     became = (
         say("Your note became the criterion “{name}”.", name=name)
         if effect.notes == 1

@@ -19,4 +19,9 @@ def drawn(sample: Sample) -> Iterator[str]:
     )
     yield from map(say, sample.warnings)
     for reason, number in sorted(Counter(pick.reason for pick in sample.picks).items()):
-        yield f"  {number} × {say(reason)}"
+        yield f"  {number} × {pick_words(reason)}"
+
+
+def pick_words(reason: str) -> str:
+    """Why an output was picked."""
+    return say("drawn at random") if reason == "uniform" else say(reason)

@@ -64,6 +64,7 @@ class Disagreement(Frozen):
     notes: tuple[str, ...]
     verdict: str
     reason: str
+    probability: float | None
 
 
 class SealedView(Frozen):
@@ -299,6 +300,7 @@ def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Spli
             verdict=verdict,
             notes=labels.notes.get(given.output_id, ()),
             reason=given.decision.reason,
+            probability=given.decision.probability,
         )
         for given in kept
     ]

@@ -33,6 +33,7 @@ from labelcore.stages.deriving.naming import (
 )
 from labelcore.stages.deriving.proposing_codes import code_notes
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
+from labelcore.stages.selecting import failed_for
 from labelcore.stats.threads import one_thread
 from labelcore.store import criteria as criterion_table, outputs as output_table
 from labelcore.wording import Wording
@@ -123,7 +124,7 @@ def _instead(n: int) -> Wording:
 
 def uncovered_fails(workspace: Workspace) -> list[str]:
     """Failed outputs that no proposed or accepted criterion explains (the sealed split aside)."""
-    explained = {quote.output_id for criterion in live_criteria(workspace) for quote in criterion.evidence}
+    explained = set[str]().union(*failed_for(workspace, live_criteria(workspace)).values())
     return [output_id for output_id in fitting_labels(workspace).fails if output_id not in explained]
 
 

@@ -19,7 +19,8 @@ from labelcore.progress import silent
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.grouping import points_of
 from labelcore.stages.deriving.naming import quoted_in
-from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.stages.grading import fitting_labels
+from labelcore.stages.selecting import failed_for
 from labelcore.store import Database, judges as judge_table, verdicts as verdict_table
 from labelcore.text.demands import demands
 from labelcore.workspace import Workspace
@@ -70,7 +71,7 @@ def lint(workspace: Workspace) -> Lint:
     """
     criteria = list_criteria(workspace, status="accepted") or list_criteria(workspace, status="proposed")
     fails = set(fitting_labels(workspace).fails)
-    failed = _failed_by_people(workspace, criteria, fails)
+    failed = {key: outputs & fails for key, outputs in failed_for(workspace, criteria).items()}
     decided = _failed_by_judges(workspace, criteria)
     covering = _covering(failed)
     found = [finding for criterion in criteria for finding in _wording(workspace.db, criterion)]
@@ -92,17 +93,6 @@ def lint(workspace: Workspace) -> Lint:
         explained_outputs=tuple(sorted(explained)),
         open_outputs=tuple(sorted(fails - explained)),
     )
-
-
-def _failed_by_people(
-    workspace: Workspace, criteria: Sequence[Criterion], visible: set[str]
-) -> dict[str, set[str]]:
-    """Outputs that people failed for a criterion: cited in its evidence, or graded so."""
-    found = {item.id: {quote.output_id for quote in item.evidence} & visible for item in criteria}
-    for grade in current_grades(workspace):
-        if grade.output_id in visible and grade.value == "fail" and grade.criterion_id in found:
-            found[grade.criterion_id].add(grade.output_id)
-    return found
 
 
 def _failed_by_judges(workspace: Workspace, criteria: Sequence[Criterion]) -> dict[str, dict[str, bool]]:

@@ -1,4 +1,7 @@
-"""What fails most: of the outputs that people failed, the share that each criterion accounts for."""
+"""What fails most: of the outputs that people failed, the share that each criterion accounts for.
+
+The sealed test is aside: nobody reads its notes, so no criterion could rest on them.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import numpy as np
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
 from labelcore.stages.aligning.evidence import evidence_of
+from labelcore.stages.deriving.derivation import uncovered_fails
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.grading import human_labels
+from labelcore.stages.grading import fitting_labels, human_labels
 from labelcore.stages.selecting import failed_for
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.rate import Rate
@@ -26,28 +30,30 @@ class Failure(Frozen):
 
 
 class Failures(Frozen):
-    """The criteria, the most frequent first. ``fails``: failed outputs; ``unexplained``: for no criterion."""
+    """The criteria, the most frequent first. ``fails``: failed outputs outside the sealed test;
+    ``unexplained``: of these for no criterion; ``sealed``: those inside it.
+    """
 
     fails: int
     unexplained: int
     rows: tuple[Failure, ...]
+    sealed: int = 0
 
 
 @operation("failures", role=Role.MANAGER)
 def failures(workspace: Workspace) -> Failures:
     """Show what fails most: each accepted criterion's share of the outputs that people failed."""
-    evidence = evidence_of(workspace, human_labels(workspace).value)
+    labels = fitting_labels(workspace)
+    evidence = evidence_of(workspace, labels.value)
     failed = ~evidence.passes
     graded = evidence.graded(np.full(len(evidence.ids), np.nan)).part(failed)
     ids = [output_id for output_id, fails in zip(evidence.ids, failed, strict=True) if fails]
-    explained = np.zeros(len(ids), dtype=bool)
     rows = []
     criteria = list_criteria(workspace, status="accepted")
     known = failed_for(workspace, criteria)
     for criterion in criteria:
         inside = np.array([output_id in known[criterion.id] for output_id in ids], dtype=bool)
         if inside.any():
-            explained |= inside
             among = Graded(inside, graded.verdicts, graded.weights, graded.groups)
             share = Subsample(among, np.ones(len(ids), dtype=bool)).rate()
             counted = {
@@ -57,4 +63,9 @@ def failures(workspace: Workspace) -> Failures:
             }
             rows.append(Failure.model_validate(counted | {"share": share}))
     rows.sort(key=lambda row: (-(row.share.value or 0.0), row.criterion))
-    return Failures(fails=len(ids), unexplained=int((~explained).sum()), rows=tuple(rows))
+    return Failures(
+        fails=len(ids),
+        unexplained=len(uncovered_fails(workspace)),
+        rows=tuple(rows),
+        sealed=len(human_labels(workspace).fails) - len(ids),
+    )

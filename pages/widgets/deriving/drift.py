@@ -23,7 +23,7 @@ def show_all_drift(workspace: Workspace) -> None:
     changed = [ledger for ledger in drift.ledgers(workspace) if ledger.stale]
     for ledger in changed:
         with st.container(border=True):
-            st.markdown(f"#### {plain(ledger.criterion.name)}")
+            st.markdown(f"#### {plain(say(ledger.criterion.name))}")
             _show_stale(workspace, ledger)
     if not changed:
         st.success(say("Every accepted criterion has kept its meaning: no grade is stale."))
@@ -32,7 +32,7 @@ def show_all_drift(workspace: Workspace) -> None:
     if measured:
         charts.intervals(
             say("Share of answers that flip under the new wording, 95 % intervals"),
-            [ledger.criterion.name for ledger in measured],
+            [say(ledger.criterion.name) for ledger in measured],
             {say("answers that flip"): [ledger.flips for ledger in measured]},
             key="flips",
         )
@@ -125,7 +125,7 @@ def show_lineage(workspace: Workspace) -> None:
     ]
     for criterion in found:
         counts = say("{n} versions", n=criterion.versions)
-        label = f"{criterion.name[:40]}\n{say(criterion.status)}, {counts}"
+        label = f"{say(criterion.name)[:40]}\n{say(criterion.status)}, {counts}"
         label = label.replace("\\", "＼").replace('"', "”").replace("\n", "\\n")  # names are hostile
         lines.append(f'{names[criterion.id]} [label="{label}", color="{colours[criterion.status]}"];')
         lines += [f"{names[p]} -> {names[criterion.id]};" for p in criterion.parents if p in names]

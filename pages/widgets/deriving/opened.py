@@ -55,8 +55,8 @@ def _views() -> dict[str, Callable[[Workspace, Criterion], None]]:
 
 
 def _show_head(criterion: Criterion) -> None:
-    st.markdown(f"#### {plain(criterion.name)}")
-    st.text(criterion.statement)
+    st.markdown(f"#### {plain(say(criterion.name))}")
+    st.text(say(criterion.statement))
     changed = say(
         "version {n}, {who}, {day}",
         n=criterion.version,

@@ -20,7 +20,7 @@ _AT_ONCE = 8
 
 def show_lint(workspace: Workspace) -> None:
     """Each finding with the outputs that show it."""
-    names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
+    names = {criterion.id: say(criterion.name) for criterion in editing.list_criteria(workspace)}
     if not names:
         st.info(say("There are no criteria yet."))
         return
@@ -77,7 +77,7 @@ def show_prompt(workspace: Workspace) -> None:
     if measured:
         charts.intervals(
             say("Outputs that experts passed and the prompt's rule would fail, 95 % intervals"),
-            [rule.criterion.name for rule in measured],
+            [say(rule.criterion.name) for rule in measured],
             {say("good outputs that break it"): [rule.breaks for rule in measured]},
             key="rules",
         )
@@ -123,7 +123,7 @@ def show_library(workspace: Workspace) -> None:
             )
         )
         for refusal in found.refused:
-            st.text(f"{refusal.judge} · {refusal.criterion}: {say(refusal.reason)}")
+            st.text(f"{refusal.judge} · {say(refusal.criterion)}: {say(refusal.reason)}")
         _not_portable(found.not_portable)
     _transfers(workspace)
 

@@ -103,7 +103,7 @@ def _draw(shown: Sequence[Criterion], found: Listed) -> None:
     rows = [
         {
             "id": criterion.id,
-            "name": criterion.name,
+            "name": say(criterion.name),
             "severity": {"kind": criterion.severity, "words": say(criterion.severity)},
             "state": None
             if criterion.status == "accepted"

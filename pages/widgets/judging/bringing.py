@@ -61,7 +61,7 @@ def _text() -> str:
 def _criterion(workspace: Workspace) -> str:
     """The id of a criterion, or overall."""
     names = {OVERALL: say(OVERALL)}
-    names |= {item.id: item.name for item in editing.list_criteria(workspace, status="accepted")}
+    names |= {item.id: say(item.name) for item in editing.list_criteria(workspace, status="accepted")}
     return st.selectbox(
         say("It decides"), list(names), format_func=names.__getitem__, key=keys.BRING_CRITERION
     )

@@ -38,7 +38,10 @@ def write_check(workspace: Workspace) -> None:
     )
     left, right = st.columns(2)
     chosen = left.selectbox(
-        say("It decides"), criteria, format_func=lambda criterion: criterion.name, key=keys.CHECK_CRITERION
+        say("It decides"),
+        criteria,
+        format_func=lambda criterion: say(criterion.name),
+        key=keys.CHECK_CRITERION,
     )
     name = right.text_input(say("Its name"), max_chars=60, key=keys.CHECK_NAME)
     written.offer(workspace, chosen)
@@ -99,13 +102,13 @@ def show_schema(workspace: Workspace) -> None:
     criteria = editing.list_criteria(workspace, status="accepted")
     if not criteria:
         return
-    names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
+    names = {criterion.id: say(criterion.name) for criterion in editing.list_criteria(workspace)}
     for key, pointer in workspace.project.settings.fields.items():
         about = {"criterion": names.get(key, key), "field": pointer}
         st.write(shell.plain(say("{criterion} is about the field {field}.", **about)))
     left, right = st.columns(2)
     chosen = left.selectbox(
-        say("Criterion"), criteria, format_func=lambda criterion: criterion.name, key="field-of"
+        say("Criterion"), criteria, format_func=lambda criterion: say(criterion.name), key="field-of"
     )
     pointer = right.text_input(say("is about the field (empty: all)"), placeholder="/price", key="field")
     if st.button(say("Remember this"), key="field-set"):

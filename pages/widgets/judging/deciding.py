@@ -93,7 +93,7 @@ def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
     start = shell.page_of(range(counts[value]), _PAGE, f"{key}-{value}")[0]
     for output, decision in judging.judged(workspace.db, version.id, value, limit=_PAGE, start=start):
         with st.container(border=True):
-            st.text(reason_words(version, output, decision.reason))
+            st.text(reason_words(version, output, decision.reason, decision.probability))
             show_output(output, height=160)
             if kind_of(version).learns:
                 learned.show_why(workspace, version, output)

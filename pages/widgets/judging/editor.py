@@ -53,7 +53,10 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         return
     version = judging.find_judge(workspace, row.judge_version_id)
     head = say(
-        "{criterion} · {judge}, version {n}", criterion=row.criterion, judge=row.name, n=version.version
+        "{criterion} · {judge}, version {n}",
+        criterion=say(row.criterion),
+        judge=say(row.name),
+        n=version.version,
     )
     st.markdown(f"#### {plain(head)}")
     if not changing.has_prompt(version):

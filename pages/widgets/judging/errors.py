@@ -76,7 +76,11 @@ def show_conflict(conflict: refining.Disagreement) -> None:
     with judge:
         passed = conflict.decision.value == "pass"
         st.markdown(f"**{say('The judge passes it') if passed else say('The judge fails it')}**")
-        st.text(reason_words(conflict.judge, conflict.output, conflict.decision.reason))
+        st.text(
+            reason_words(
+                conflict.judge, conflict.output, conflict.decision.reason, conflict.decision.probability
+            )
+        )
     show_output(conflict.output, height=260)
 
 

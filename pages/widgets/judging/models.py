@@ -90,7 +90,7 @@ def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
     """LLM judges of one criterion or all, for one endpoint, in one variant of the prompt."""
     names = {endpoint.name: f"{endpoint.name} · {endpoint.model}" for endpoint in known}
     about = {"": say("All accepted criteria")}
-    about |= {found.id: found.name for found in list_criteria(workspace, status="accepted")}
+    about |= {found.id: say(found.name) for found in list_criteria(workspace, status="accepted")}
     criterion = st.selectbox(say("Criterion"), list(about), format_func=about.__getitem__)
     name = st.selectbox(say("Endpoint"), list(names), format_func=names.__getitem__)
     stresses = {"plain": say("nothing"), "strict": say("fail when in doubt"), "steps": say("reason in steps")}

@@ -80,7 +80,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
 
 
 def _show_head(row: JudgeRow, description: str) -> None:
-    st.markdown(f"#### {plain(say(row.criterion))} · {plain(row.name)}")
+    st.markdown(f"#### {plain(say(row.criterion))} · {plain(say(row.name))}")
     st.text(_CLAUSE.split(description, maxsplit=1)[0])  # the rest stands under "How it decides"
     for why in row.stale_because:
         st.write(f":orange[:material/warning:] {plain(say('Stale: {why}.', why=say(why)))}")

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence, sentences
+from labelcore.messages.verdicts import judge_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.aligning import refereeing
@@ -74,6 +75,6 @@ def _differences(workspace: Workspace, found: refereeing.Race, version: JudgeVer
     for difference in shell.page_of(compared.differences, 3, "race-differences"):
         with st.container(border=True):
             st.write(say("People passed it.") if difference.human_pass else say("People failed it."))
-            st.text(f"{version.name}: {say(difference.first)}. {difference.first_reason}")
+            st.text(f"{judge_words(version.name)}: {say(difference.first)}. {difference.first_reason}")
             st.text(f"{names[other]}: {say(difference.second)}. {difference.second_reason}")
             show_output(difference.output, height=160)

@@ -56,14 +56,14 @@ def _show_gaps(found: refining.Docket) -> None:
         return
     charts.intervals(
         say("Share of rulings that find the criterion unclear, 95 % intervals"),
-        [gap.criterion for gap in ruled],
+        [say(gap.criterion) for gap in ruled],
         {say("criterion unclear"): [gap.unclear for gap in ruled]},
         key="court-gaps",
     )
     columns = errors.words()
     shell.table(
         [
-            {say("criterion"): gap.criterion, say("open"): gap.open}
+            {say("criterion"): say(gap.criterion), say("open"): gap.open}
             | {label: gap.ruled[value] for value, label in columns.items()}
             for gap in found.gaps
         ]

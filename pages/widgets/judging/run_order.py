@@ -11,6 +11,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.messages import say, trouble_words
 from labelcore.messages.lines.judging import estimate_words
 from labelcore.messages.running import kind_word
+from labelcore.messages.verdicts import judge_words
 from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -40,7 +41,7 @@ def show(workspace: Workspace) -> None:
 def _chosen(judges: Sequence[JudgeVersion]) -> judging.RunOrder:
     names = {_ALL: say("All judges")}
     names |= {f"kind {kind}": kind_word(kind) for kind in dict.fromkeys(version.kind for version in judges)}
-    names |= {version.judge_id: version.name for version in judges}
+    names |= {version.judge_id: judge_words(version.name) for version in judges}
     who = st.selectbox(say("Judges"), list(names), format_func=lambda name: names[name], key=keys.RUN_WHO)
     graded = st.checkbox(say("Only graded outputs"), key=keys.RUN_GRADED)
     limit = None

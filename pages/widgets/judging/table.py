@@ -80,7 +80,7 @@ def show(found: JudgeTable) -> JudgeRow | None:
         helps = sentence(gap.helps)
         words = say(
             "Nothing holds up for “{criterion}”. What would help: {helps}.",
-            criterion=gap.criterion,
+            criterion=say(gap.criterion),
             helps=helps,
         )
         st.write(plain(words))
@@ -121,7 +121,7 @@ def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
     cost = row.cost_per_thousand
     return {
         "id": row.judge_version_id,
-        "judge": row.name,
+        "judge": say(row.name),
         "catches": _rate(row.catches),
         "alarms": _rate(row.false_alarms),
         "n": f"{row.catches.n:,} + {row.false_alarms.n:,}",

@@ -5,6 +5,7 @@ from unicodedata import east_asian_width
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.lines.reporting import sealed_fails_words
 from labelcore.messages.slicing import mark_of, point_words, standing
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import fields, slices
@@ -110,17 +111,19 @@ def _show_failures(found: Failures) -> None:
     for row in found.rows if everything else found.rows[:_FAILURES]:
         share = share_words(row.share.value or 0.0)
         label = say(
-            "{share} · {criterion} ({n})", share=share, criterion=_short(row.criterion), n=row.outputs
+            "{share} · {criterion} ({n})", share=share, criterion=_short(say(row.criterion)), n=row.outputs
         )
         shell.go_to(
             "1_outputs.py",
             label,
             {keys.OUTPUTS_CRITERION: row.criterion_id},
-            f"{row.criterion}: {rate_words(row.share)}",
+            f"{say(row.criterion)}: {rate_words(row.share)}",
         )
     if more:
         st.toggle(say("All {n} criteria", n=len(found.rows)), key=keys.RESULTS_FAILURES)
     st.caption(say("Of {n:,} outputs that people failed; a click shows them.", n=found.fails))
+    if found.sealed:
+        st.caption(sealed_fails_words(found.sealed))
 
 
 def _short(name: str) -> str:
