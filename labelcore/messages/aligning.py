@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import judge_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import listed, sentence, sentences
 from labelcore.models import Fact, fact
@@ -144,7 +144,7 @@ def catches(counts: Counts) -> str:
 
 def judge_sentence(alignment: JudgeAlignment) -> str:
     """One judge in one sentence."""
-    return say("{judge}: {catches}.", judge=alignment.judge, catches=catches(alignment.counts))
+    return say("{judge}: {catches}.", judge=judge_words(alignment.judge), catches=catches(alignment.counts))
 
 
 def weighted_words(chosen: SetAlignment) -> str:

@@ -81,6 +81,11 @@ def say_in(chosen: Language, words: str, /, **values: object) -> str:
     )
 
 
+def judge_words(name: str) -> str:
+    """A judge's name: that of its criterion, then how it decides."""
+    return " · ".join(map(say, name.split(" · ")))
+
+
 def _worded(chosen: Language, words: str, key: str = "") -> str:
     """The template in a language, with what the project calls an output; ``key``: how the catalogue has it.
 

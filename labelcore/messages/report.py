@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from labelcore.messages.aligning import sampling_words
-from labelcore.messages.catalogue import calling, counted, say
+from labelcore.messages.catalogue import calling, counted, judge_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.lines.reporting import sealed_fails_words, version_sentence, versions_in_short
 from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
@@ -135,13 +135,15 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
         title=say("Judges of the chosen set, on all grades")
         if chosen
         else say("The judges that follow people best, on all grades"),
-        names=tuple(judge.judge for judge in shown),
+        names=tuple(judge_words(judge.judge) for judge in shown),
         series={
             say("TPR: good outputs passed"): tuple(judge.tpr for judge in shown),
             say("TNR: bad outputs caught"): tuple(judge.tnr for judge in shown),
         },
     )
-    warnings = [(judge.judge, sentence(warning)) for judge in shown for warning in judge.warnings]
+    warnings = [
+        (judge_words(judge.judge), sentence(warning)) for judge in shown for warning in judge.warnings
+    ]
     for name, warning in warnings[:_SHOWN]:
         yield Text(words=say("{judge}: {warning}", judge=name, warning=warning), tone="small")
 
@@ -164,7 +166,10 @@ def _slices(findings: Findings) -> Iterator[Block]:
 
 
 def _costs(findings: Findings) -> Iterator[Block]:
-    known = ((judge.judge, findings.costs.get(judge.judge_version_id)) for judge in findings.alignment.judges)
+    known = (
+        (judge_words(judge.judge), findings.costs.get(judge.judge_version_id))
+        for judge in findings.alignment.judges
+    )
     rows = tuple(
         (name, f"{cost.verdicts:,}", f"{cost.cost_usd:.4f}", f"{cost.per_thousand or 0.0:.3f}")
         for name, cost in known

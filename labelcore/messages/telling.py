@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from labelcore.messages.catalogue import BETWEEN, calling, counted, language, say, speaking
+from labelcore.messages.catalogue import BETWEEN, calling, counted, judge_words, language, say, speaking
 from labelcore.messages.figures import rate_words
 from labelcore.models import Fact, Noun
 from labelcore.stats.rate import Rate
@@ -50,6 +50,8 @@ def _value(name: str, value: Any) -> Any:
         return (BETWEEN[language()][2] if clauses else BETWEEN[language()][1]).join(
             str(_value(name, part)) for part in value
         )
+    if isinstance(value, str) and name in {"judge", "judges", "criterion"}:
+        return judge_words(value)
     return say(value) if isinstance(value, Wording) or (name in {"why", "assumption"} and value) else value
 
 

@@ -29,11 +29,6 @@ def _made_again(version: JudgeVersion) -> str:
         return ""
 
 
-def judge_words(name: str) -> str:
-    """A judge's name: that of its criterion, then how it decides."""
-    return " · ".join(map(say, name.split(" · ")))
-
-
 def reason_words(version: JudgeVersion, output: Output, reason: str, probability: float | None = None) -> str:
     """Why a judge decided an output as it did, and with which probability of a pass."""
     if language() == "en":

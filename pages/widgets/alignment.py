@@ -13,8 +13,9 @@ from labelcore.messages.aligning import (
     weighted_words,
     with_how_to_choose,
 )
+from labelcore.messages.catalogue import judge_words
 from labelcore.messages.lines.aligning import choice_lines, leak_words, leakage_words
-from labelcore.messages.verdicts import description_words, judge_words
+from labelcore.messages.verdicts import description_words
 from labelcore.models import OVERALL
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set, evidence, leaking, moments

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from labelcore.messages import rate_words, say
-from labelcore.messages.verdicts import judge_words
+from labelcore.messages.catalogue import judge_words
 from labelcore.stages.judging.proposing.cascades import CascadeReport
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stats.rate import Rate, share_words

@@ -10,10 +10,10 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import listed, say
-from labelcore.messages.catalogue import counted
+from labelcore.messages.catalogue import counted, judge_words
 from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.lines.selecting import excerpt
-from labelcore.messages.verdicts import judge_words, reason_words
+from labelcore.messages.verdicts import reason_words
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
 from labelcore.stages.aligning.measuring import judges_of

@@ -113,6 +113,8 @@ def test_a_judge_travels_as_json_and_decides_the_same(
     fresh = judge.decide(outputs[40:])
     assert [found.value == "fail" for found in fresh] == (chance[40:] > spec["cut"]).tolist()
     assert "Most like “Too long”, learned from 8 notes such as “far too long”." in fresh[1].reason
+    for output, found in zip(outputs, judge.decide(outputs), strict=True):  # also those it was made from
+        assert found.reason in map(str, judge.wordings(output, found.probability))
     assert "the expected alignment is highest" in judge.describe()
     leaving = judge.leaving()
     assert kinds.fault("learned", leaving) is None and "far too long" not in json.dumps(leaving)

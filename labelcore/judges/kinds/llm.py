@@ -16,6 +16,7 @@ from labelcore.judges.kinds import PROBE, Kind, SpecOf, register
 from labelcore.llm import Answer, ModelClient
 from labelcore.llm.protocol import refuses
 from labelcore.models import Decision, Frozen, Output, VerdictValue
+from labelcore.wording import Wording
 
 
 class JudgeAnswer(BaseModel):
@@ -67,9 +68,10 @@ class LlmKind(AskingKind[StoredPrompt]):
         """The one prompt."""
         return (self.prompt,)
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """Whom it asks, and what."""
-        return f"Asks {self.spec.model}: {self.spec.statement}"
+        statement = Wording(self.spec.statement)
+        return Wording("Asks {model}: {statement}", model=self.spec.model, statement=statement)
 
     @override
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:

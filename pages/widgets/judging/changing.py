@@ -12,7 +12,8 @@ from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import learned
 
-_BEGINNING = """# {description}
+_BEGINNING = """# Instead of this judge: {description}
+# Return False, and why, where an output fails.
 def check(output, input, context, metadata):
     words = len(output.split())
     return True, f"{{words}} words"
@@ -25,11 +26,16 @@ def has_prompt(version: JudgeVersion) -> bool:
     return kind.joins_panels and len(kind.prompts) == 1
 
 
+def is_code(version: JudgeVersion) -> bool:
+    """Whether a check in Python takes its place, or is what it is."""
+    kind = kind_of(version)
+    return not has_prompt(version) and kind.decides_here and not kind.learns
+
+
 def open_editor(version: JudgeVersion, output_id: str = "") -> None:
     """Where this judge is changed; ``output_id`` is the output on which it errs."""
-    source = source_of(version)
-    if not has_prompt(version) and kind_of(version).decides_here and not kind_of(version).learns:
-        copy_check(version, source)
+    if is_code(version):
+        copy_check(version, source_of(version))
         return
     st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt"})
     if output_id:

@@ -133,7 +133,7 @@ class Lead:
     def offer(self) -> None:
         """A button that goes there."""
         words = {
-            "judge_wrong": say("Edit this judge"),
+            "judge_wrong": self._change(),
             "person_wrong": say("Ask this expert again"),
             "criterion_unclear": say("Grade it anew") if self.edited else say("Open this criterion"),
             "context_missing": say("Bring in what is missing"),
@@ -143,6 +143,14 @@ class Lead:
         key = f"next-{self.output_id}-{self.judge.id}"
         if st.button(words[self.value], key=key, type="primary", help=help_words):
             self._go()
+
+    def _change(self) -> str:
+        """What is done to a judge that is wrong: a detector has nothing to edit."""
+        if changing.has_prompt(self.judge):
+            return say("Edit this judge")
+        if changing.is_code(self.judge):
+            return say("Edit this check") if changing.source_of(self.judge) else say("Write a check instead")
+        return say("How this judge is changed")
 
     def _go(self) -> None:
         if self.value == "judge_wrong":

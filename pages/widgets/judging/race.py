@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence, sentences
-from labelcore.messages.verdicts import judge_words
+from labelcore.messages.catalogue import judge_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.aligning import refereeing

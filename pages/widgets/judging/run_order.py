@@ -9,9 +9,9 @@ import streamlit as st
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import say, trouble_words
+from labelcore.messages.catalogue import judge_words
 from labelcore.messages.lines.judging import estimate_words
 from labelcore.messages.running import kind_word
-from labelcore.messages.verdicts import judge_words
 from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import judging
