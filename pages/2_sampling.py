@@ -5,7 +5,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.sampling import pick_words
-from labelcore.stages import sampling
+from labelcore.stages import sampling, selecting
 from labelcore.wording import Wording
 from pages.widgets import shell
 
@@ -43,6 +43,10 @@ seed = right.number_input(
 st.write(say(EXPLAIN[rule]))
 by = st.text_input(say("Field"), "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
+    if not selecting.count_outputs(place):
+        st.info(say("There are no outputs yet. Import a file that has some."))
+        shell.go("1_importing.py", "Import a file")
+        st.stop()
     if st.button(say("Draw"), type="primary"):
         drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), pool=sampling.Pool(by=by))
         st.success(counted("Drew 1 output.", "Drew {n:,} outputs.", n=len(drawn.picks)))

@@ -105,7 +105,7 @@ WORDS: dict[str, Words] = {
         "grades of then; showing them here is no look."
     ),
     "test_not_read": (
-        "The sealed test is not read here. `labelcore check --judge NAME` reads it and counts a look; what "
+        "The sealed test is not read here. The check before a release reads it and counts a look; what "
         "it shows then stands here too."
     ),
     "enough_without_set": "Good enough yet? Choose a set of judges first.",

@@ -13,8 +13,8 @@ def waiting_words(waiting: Waiting) -> tuple[str, str]:
         case "held":
             says = counted("1 is held by somebody else", "{n:,} are held by others", n=waiting.n)
             return says, counted(
-                "Come back in about a minute, or take over what is held (`labelcore team take-over`).",
-                "Come back in about {n:,} minutes, or take over what is held (`labelcore team take-over`).",
+                "Come back in about a minute, or take over what is held.",
+                "Come back in about {n:,} minutes, or take over what is held.",
                 n=waiting.minutes or 1,
             )
         case "skipped":

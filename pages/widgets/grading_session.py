@@ -205,7 +205,7 @@ def show_regrade(workspace: Workspace, criterion_id: str) -> None:
     acknowledged, refused = _store_anew(workspace, criterion, presses(key))
     found, outputs = drift.regrade_items(workspace, criterion.id, workspace.person)
     st.subheader(plain(say(criterion.name)))
-    st.info(plain(criterion.statement))
+    st.info(plain(say(criterion.statement)))
     done = len(found.again)
     items = tuple(
         CardItem(

@@ -217,7 +217,7 @@ class _Proposer:
         if pointer := self._pointer(subject):
             spec |= {"field": pointer}
         name = f"{subject.name} · {asking.model}{self._marks}"
-        description = LlmKind(spec).describe()
+        description: str = LlmKind(spec).describe()
         if subject.criterion is None:  # its statement lists all criteria
             description = description.partition("\n")[0]
         if asking.shown and (one_sided := teaching.one_sided(subject, spec)):
