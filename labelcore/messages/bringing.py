@@ -5,6 +5,10 @@ WORDS = {
     "foreign_no_output": (
         "Nothing in the prompt is the output that it judges: say which of its variables is. It has {names}."
     ),
+    "foreign_compares": (
+        "It compares {names}, where a judge here decides on one output: use one of them as the output and "
+        "another as the reference, or bring a prompt that rates one answer."
+    ),
     "foreign_no_variables": "The prompt has no variables, so it would never see an output.",
     "foreign_form_asked": (
         "Which answers pass is not known: name the field of its JSON or a pattern, and what passes."

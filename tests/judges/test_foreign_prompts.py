@@ -100,3 +100,22 @@ def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
 def test_fields_of_a_shape_on_one_line_are_all_found(shape: str) -> None:
     found = recognise(f"Is {{output}} good? Answer with a JSON object {shape}.").found.answer
     assert found is not None and (found.field, found.passes, found.fails) == ("pass", ("true",), ("false",))
+
+
+def test_two_answers_side_by_side_are_told_and_a_number_without_a_sibling_means_nothing() -> None:
+    pair = "Question: {question}\nA: {answer_a}\nB: {answer_b}\nSay [[A]] or [[B]]."
+    codes = [told.code for told in recognise(pair).notices]
+    assert "foreign_compares" in codes
+    settled = recognise(pair, {"answer_a": "output", "answer_b": "reference"})
+    assert "foreign_compares" not in [told.code for told in settled.notices]
+    alone = recognise("Q: {question_1}\nReference: {ref_answer_1}\nAnswer: {answer}\nRate 1 to 10: [[5]]")
+    slots = {variable.name: variable.slot for variable in alone.variables}
+    assert slots == {"question_1": "input", "ref_answer_1": "reference", "answer": "output"}
+
+
+def test_an_overall_score_among_scores_in_chinese_is_the_verdict() -> None:
+    found = recognise(
+        '评价回答：{回答}\n按字典格式返回：{{"事实正确性": 9, "满足需求": 6, "综合得分": 7}}，1到10分'
+    )
+    answer = found.found.answer
+    assert answer is not None and answer.field == "综合得分" and answer.numeric

@@ -6,17 +6,17 @@ Its words stay as they are. What it does not say surely is asked, never guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer
 from labelcore.judges.foreign_prompts.containers import unwrap
 from labelcore.judges.foreign_prompts.families import family_of
-from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, variables_of
+from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, paired, variables_of
 from labelcore.judges.foreign_prompts.variables import Syntax, Taken, take
 from labelcore.judges.templates import SLOTS, Template
-from labelcore.models import Fact, Frozen
+from labelcore.models import Fact, Frozen, fact
 
 __all__ = ["CHOICES", "ForeignPrompt", "Variable", "recognise"]
 _TEXT = "text:"
@@ -73,9 +73,16 @@ def recognise(text: str, given: Mapping[str, str] | None = None) -> ForeignPromp
         syntax=taken.syntax,
         variables=tuple(named),
         found=find_answer(shown),
-        notices=(*unwrapped.notices, *taken.notices),
+        notices=(*unwrapped.notices, *taken.notices, *_comparing(taken.names, named)),
         taken=taken,
     )
+
+
+def _comparing(names: Sequence[str], found: Sequence[Variable]) -> list[Fact]:
+    """That it compares two outputs, unless somebody said what else one of them is."""
+    unsure = {variable.name for variable in found if not variable.sure}
+    several = [name for name, slot in paired(names).items() if slot == "output" and name in unsure]
+    return [fact("foreign_compares", names=several)] if len(several) > 1 else []
 
 
 def is_slot(word: str) -> bool:

@@ -18,7 +18,8 @@ _FIELDS = (
     *"hallucinated is_hallucination hallucination toxic is_toxic safe is_safe harmful is_harmful".split(),
     *"label judgement judgment decision classification category result evaluation outcome answer".split(),
     *"grade score rating overall_score total_score overall overall_rating final_score points value".split(),
-    *"choice 通过 是否通过 结论 判定 判断 结果 标签 评分 得分 分数 总分 评级".split(),
+    *"choice 通过 是否通过 结论 判定 判断 结果 标签".split(),
+    *"综合得分 综合评分 最终得分 最终评分 总分 评分 得分 分数 评级".split(),
 )
 """Names under which judges give their verdict, the surest first."""
 _NUMERIC = re.compile(r"score|rating|points|评分|得分|分", re.IGNORECASE)

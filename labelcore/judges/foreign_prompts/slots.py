@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 
 from labelcore.models import Frozen
@@ -31,7 +31,7 @@ _NAMES: dict[str, str] = {
         "expected_response expectations expectation ground_truth groundtruth ideal ideal_answer "
         "ideal_response gold gold_answer golden_answer golden target target_answer correct_answer "
         "true_answer "
-        "ref_answer ref_answer_1 reference_text 参考 参考答案 标准答案 期望输出 参考回答 正确答案 期望答案"
+        "ref_answer reference_text 参考 参考答案 标准答案 期望输出 参考回答 正确答案 期望答案"
     ),
     "context": (
         "context contexts document documents retrieved_context retrieved_contexts retrieval_context docs "
@@ -132,7 +132,13 @@ def slot_named(name: str) -> str:
 
 def variables_of(names: Sequence[str], labels: Mapping[str, str], given: Mapping[str, str]) -> list[Variable]:
     """Each variable with its slot, or with what could be meant. ``given`` is what a person said."""
-    found = {name: _by_name(name, labels.get(name, "")) for name in names}
+    pairs = paired(names)
+    found = {
+        name: _asked(name, (pairs[name], "reference"), labels.get(name, ""))
+        if name in pairs
+        else _by_name(name, labels.get(name, ""))
+        for name in names
+    }
     by_slot = defaultdict(list)
     for name, variable in found.items():
         if variable.slot and name not in given:
@@ -157,12 +163,22 @@ def _free_first(variable: Variable, filled: Set[str]) -> dict[str, tuple[str, ..
     return {"choices": tuple(sorted(CHOICES, key=lambda slot: slot in filled))}
 
 
+def paired(names: Sequence[str]) -> dict[str, str]:
+    """Variables that differ only in a number or letter at their end, with the slot that each would fill."""
+    stems = {name: _stem(name) for name in names}
+    known = {name: slot_named(stem) for name, stem in stems.items() if stem != name.casefold()}
+    counts = Counter(stems[name] for name in known)
+    return {name: slot for name, slot in known.items() if slot and counts[stems[name]] > 1}
+
+
+def _stem(name: str) -> str:
+    return _PAIRED.sub("", name.casefold())
+
+
 def _by_name(name: str, label: str) -> Variable:
     """A variable by its name; where the prompt calls it otherwise, by that or not at all."""
-    slot = slot_named(name)
+    slot = slot_named(name) or slot_named(_stem(name))
     plain = name.casefold()
-    if _PAIRED.search(plain) and slot_named(_PAIRED.sub("", plain)):
-        return _asked(name, (slot_named(_PAIRED.sub("", plain)), "reference"), label)
     if slot == "output" and _REFERENCE_LABEL.search(label) and not _OUTPUT_LABEL.search(label):
         return Variable(name=name, slot="reference", label=label)
     if slot == "reference" and _SOURCE_LABEL.search(label) and not _REFERENCE_LABEL.search(label):
