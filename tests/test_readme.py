@@ -104,6 +104,7 @@ NOT_RUN = (
     "local-model",
     "calibration reveal",  # where no round is open
     "criteria stop",  # where nothing is under way
+    "gold train",  # of somebody whom the sample project does not have
     "guidelines set",  # from files that are not here
     "guidelines example",
     "judge run --max-cost",  # where no model has a price

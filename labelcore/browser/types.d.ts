@@ -98,6 +98,7 @@ interface News extends Setting, Outputs {
   refused: Record<string, string>;
   messages: Record<string, string> | null;
   pace?: string;
+  told?: string;
   page?: string;
   waiting?: Waiting | null;
   session?: string;

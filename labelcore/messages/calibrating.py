@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import alpha_words, rate_words
 from labelcore.models import OVERALL, Calibration
-from labelcore.stages.grading import Compared, Round
+from labelcore.stages.grading import Compared, GoldPerson, Queue, Round
 
 WORDS = {
     "calibrate_first": (
@@ -21,6 +21,9 @@ WORDS = {
         "The guidelines changed since the last round. Another round shows whether people agree now."
     ),
     "calibrate_joined": "Took part in no round yet: {names}.",
+    "gold_right": "Right, as it was settled: {reason}",
+    "gold_pass": "It was settled as a pass: {reason}",
+    "gold_fail": "It was settled as a fail: {reason}",
 }
 _FEW = 20
 
@@ -94,3 +97,25 @@ def figure_lines(found: Round) -> Iterator[str]:
         )
     if words := few_words(found):
         yield words
+
+
+def standing_words(person: GoldPerson) -> str:
+    """Whether somebody has passed the training."""
+    words = {
+        "passed": say("passed the training"),
+        "let through": say("needs no training"),
+        "in training": say("in training"),
+    }
+    return words.get(person.training, "–")
+
+
+def training_words(queue: Queue) -> str:
+    """What a newcomer is told above the card; "" for others."""
+    if queue.training is None:
+        return ""
+    return say(
+        "Training: {done} of {n}; from {share:.0%} right on you grade others",
+        done=queue.done,
+        n=queue.total,
+        share=queue.training,
+    )

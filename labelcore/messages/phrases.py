@@ -38,6 +38,7 @@ _OF_PAGES = (
     "silent repeat",
     "in a calibration round",
     "on gold",
+    "as it was settled",
     "in the order of import",
     "overall",
     "learned",

@@ -39,5 +39,9 @@ def waiting_words(waiting: Waiting) -> tuple[str, str]:
             return say("You have graded the {n:,} that were asked of you", n=waiting.n), say(
                 "Ask who leads the team if you would like more."
             )
+        case "training":
+            return say("Training comes first"), say(
+                "Choose “Grade one by one”: the training outputs come there."
+            )
         case "empty":
             return say("There is nothing to grade yet."), say("Draw a sample first, then come back.")

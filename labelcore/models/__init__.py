@@ -46,12 +46,14 @@ from labelcore.models.grading import (
     Criterion,
     Evidence,
     Expertise,
+    Gold,
     Grade,
     GradeSource,
     Guideline,
     GuidelineExample,
     Quote,
     Ruling,
+    Trained,
 )
 from labelcore.models.judging import (
     BatchJob,

@@ -153,7 +153,9 @@ class GradingRules(Frozen):
     answers to the same input are compared blind. ``regrade``: criteria whose stale answers are given anew.
     ``criteria_order``: ids of criteria that are asked first, in this order; ``required``: those without which
     the card takes no grade of the whole. ``deadline``: the day by which the sample shall be graded.
-    ``contest``: the counts of all people are shown while they grade.
+    ``contest``: the counts of all people are shown while they grade. ``gold_share``: so many outputs are
+    gold, unannounced; ``gold_feedback``: who is told at once how they did. ``training``: the share of
+    training outputs that a newcomer must get right before they are dealt others; None: none.
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
@@ -171,6 +173,9 @@ class GradingRules(Frozen):
     regrade: tuple[str, ...] = ()
     deadline: date | None = None
     contest: bool = False
+    gold_share: float = Field(default=0, ge=0, le=0.5)
+    gold_feedback: Literal["lead", "person"] = "lead"
+    training: float | None = Field(default=None, gt=0, le=1)
 
     @model_validator(mode="after")
     def _scale_holds_together(self) -> GradingRules:

@@ -166,6 +166,34 @@ class Calibration(Owned):
     at: datetime = Field(default_factory=now)
 
 
+class Gold(Owned):
+    """An output whose ruling people's grades are held against; ``training``: newcomers begin with it, else it
+    is mixed in unannounced.
+    """
+
+    output_id: str
+    training: bool = False
+    ended: bool = False
+    made_by: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Trained(Frozen):
+    """That somebody may grade: they got ``correct`` of ``n`` training outputs right, or the lead says so.
+
+    ``sent back``: they train again, from the ``begun``-th time on that they see the outputs.
+    """
+
+    project_id: str
+    person: str
+    state: Literal["passed", "let through", "sent back"]
+    correct: int = 0
+    n: int = 0
+    begun: int = 0
+    made_by: str = ""
+    at: datetime = Field(default_factory=now)
+
+
 class Evidence(Frozen):
     """A quote that supports a criterion: words of a grade's note or, ``marked``, of its output."""
 

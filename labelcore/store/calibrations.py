@@ -6,6 +6,7 @@ from labelcore.models import Calibration, Grade
 from labelcore.store import grades
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
+from labelcore.store.people import register
 from labelcore.store.rows import Stored
 
 _CALIBRATION = Stored(Calibration, "calibration", id="calibration_id", at="made_at")
@@ -23,7 +24,9 @@ def current(db: Database, project_id: str) -> tuple[Calibration, ...]:
     def read() -> tuple[Calibration, ...]:
         source = "calibration WHERE project_id = ? ORDER BY made_at"
         found = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
-        return tuple(sorted(found.values(), key=lambda row: row.number))
+        name = register(db).present_name
+        named = (row.model_copy(update={"people": tuple(map(name, row.people))}) for row in found.values())
+        return tuple(sorted(named, key=lambda row: row.number))
 
     return remembered(db, "calibration", project_id, read)
 

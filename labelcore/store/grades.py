@@ -208,6 +208,16 @@ def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence
     )
 
 
+def on_gold(db: Database, project_id: str) -> list[Grade]:
+    """What people said of gold outputs as a whole, oldest first; one output may have several of a person."""
+    return _GRADE.find(
+        db,
+        f"grade_unique e WHERE project_id = ? AND source = 'gold' AND value <> 'undone' AND {_OVERALL} "
+        f"AND {_KEPT} ORDER BY stored_at, grade_id",
+        [project_id],
+    )
+
+
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:
     """The silent repeats, oldest first: what people said when an output came back to them."""
     wanted, given = equal(project_id=project_id, annotator=annotator)
@@ -245,9 +255,9 @@ def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
 
 
 def begun_after(db: Database, output_ids: Sequence[str], moment: datetime) -> bool:
-    """Whether one of the outputs got its first grade after a moment."""
+    """Whether one of the outputs got its first grade that counts after a moment."""
     rows = db.rows(
-        "SELECT 1 FROM grade WHERE output_id IN (SELECT unnest(?)) GROUP BY output_id "
+        f"SELECT 1 FROM grade WHERE output_id IN (SELECT unnest(?)) AND {_COUNTS} GROUP BY output_id "
         "HAVING min(stored_at) > ? LIMIT 1",
         [list(output_ids), utc(moment)],
     )

@@ -112,7 +112,8 @@ def rename(db: Database, person: Person, *names: str) -> Person:
         ]
         save(db, *states)
         live.forget(db)
-        written(db, "assignment")  # which are kept by the name that stands now
+        for table in ("assignment", "calibration", "gold"):  # which are kept by the name that stands now
+            written(db, table)
         return states[-1]
     return person
 

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from labelcore.models import CourtRuling, Ruling
 from labelcore.store.connection import Database
+from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 AnyRuling = TypeVar("AnyRuling", Ruling, CourtRuling)
@@ -21,11 +22,15 @@ class Rulings(Generic[AnyRuling]):
     def save(self, db: Database, ruling: AnyRuling) -> None:
         """Store a ruling."""
         self._stored.add(db, [ruling])
+        written(db, self._current)
 
     def current(self, db: Database, project_id: str) -> list[AnyRuling]:
         """The rulings that count now, oldest first."""
         counting = "project_id = ? AND value <> 'withdrawn' ORDER BY made_at, ruling_id"
-        return self._stored.find(db, f"{self._current} WHERE {counting}", [project_id])
+        source = f"{self._current} WHERE {counting}"
+        return list(
+            remembered(db, self._current, project_id, lambda: self._stored.find(db, source, [project_id]))
+        )
 
 
 rulings = Rulings(Ruling, "ruling")

@@ -21,7 +21,7 @@ from labelcore.models import Grade
 from labelcore.stages import finding, grading
 from labelcore.stages.deriving import editing
 from labelcore.workspace import Workspace
-from pages.widgets import guidelines, shell
+from pages.widgets import gold, guidelines, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -31,6 +31,23 @@ _COLOURS: dict[str, Literal["green", "red"]] = {"pass": "green", "fail": "red"}
 
 
 def show_calibration(workspace: Workspace) -> None:
+    """Rounds that everybody grades, or outputs that are settled and mixed in."""
+    names = {False: say("Rounds"), True: say("Gold outputs")}
+    is_gold = st.segmented_control(
+        say("What to see"),
+        list(names),
+        format_func=names.__getitem__,
+        default=False,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if is_gold:
+        gold.show_gold(workspace)
+    else:
+        _show_rounds(workspace)
+
+
+def _show_rounds(workspace: Workspace) -> None:
     """Why a round may help, a form to begin one, and the round that is chosen."""
     found = grading.list_rounds(workspace)
     for words in sentences(found.suggested):

@@ -13,8 +13,9 @@ from typing import Literal
 
 import streamlit as st
 
-from labelcore.messages import Language, say, say_in
+from labelcore.messages import Language, say, say_in, sentence
 from labelcore.messages.assigning import part_words
+from labelcore.messages.calibrating import training_words
 from labelcore.messages.catalogue import speaking
 from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.waiting import waiting_words
@@ -22,6 +23,7 @@ from labelcore.models import Comparison, Criterion, Grade, Preference, Project
 from labelcore.stages import finding, grading
 from labelcore.stages.deriving import drift
 from labelcore.stages.grading.card import CardEvent, CardEvents, CardItem, CardNews, CardSetting, CardWaiting
+from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.presses import (
     Receipt,
     card_items,
@@ -68,8 +70,17 @@ class GradingSession:
                 "refused": {name: say_in(self.language, why) for name, why in refused.items()},
                 "epoch": _EPOCH,
                 "stamp": stamp,
+                "told": self._told_of_gold(events),
             }
         )
+
+    def _told_of_gold(self, events: CardEvents) -> str:
+        """How somebody did on gold, where they are told at once."""
+        last = next((event for event in reversed(events) if event.criterion_id is None), None)
+        gold = gold_of_card(last.output_id) if last else None
+        found = grading.told_of_gold(self.workspace, gold, last.value) if last and gold else None
+        with speaking(self.language):
+            return sentence(found) if found else ""
 
     def _in_words(self, item: CardItem) -> CardItem:
         """With the reason why it was picked in the person's language."""
@@ -135,8 +146,10 @@ class GradingSession:
     def _pace(self, queue: grading.Queue) -> str:
         """The day by which it shall be done and everybody's counts, where the project's rules ask for it."""
         parts = []
-        if queue.assigned and queue.total:
-            with speaking(self.language):
+        with speaking(self.language):
+            if queue.training is not None:
+                return training_words(queue)
+            if queue.assigned and queue.total:
                 parts.append(part_words(queue))
         is_over = queue.waiting and queue.waiting.kind in {"unassigned", "shared"}
         pace = None if is_over else grading.pace_of(self.workspace.project, left=queue.left)

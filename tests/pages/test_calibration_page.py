@@ -59,4 +59,15 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
     press(box, "Save a new version")
     (kind,) = criterion_table.current(team.db, team.project.id)
     assert (kind.statement, kind.version) == ("Is kind and brief.", 2)
+    gold = app_of_gold()
+    next(field for field in gold.text_input if field.label == "Id of the output").set_value("o0")
+    next(field for field in gold.radio if field.label == "It counts as").set_value("fail")
+    next(field for field in gold.text_input if field.label == "Why").set_value("names *nobody*")
+    assert "names *nobody*" in shown(press(gold, "Make it gold"))
+    assert "o0" not in shown(press(app_of_gold(), "Take it out"))
     assert "Kind" in "".join(found.model_dump_json() for found in grading.list_rounds(team).suggested)
+
+
+def app_of_gold() -> AppTest:
+    app = page("3_team.py", "lea")
+    return app.segmented_control[0].set_value(True).run()

@@ -191,6 +191,7 @@ export class Card {
     this.phrases = data.phrases ?? this.phrases ?? [];
     if (!this.view.note.isOpen) this.view.note.offer(this.phrases);
     this.view.showPace(data.pace ?? "");
+    if (data.told) this.view.showNotice(data.told);
     this.waiting = data.waiting ?? null;
     this.guideline = data.guideline ?? this.guideline;
     this.view.showGuideline(this.guideline);

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.calibrating import figure_lines, people_words, round_words
+from labelcore.messages.calibrating import figure_lines, people_words, round_words, standing_words
+from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentences
 from labelcore.stages import grading
@@ -35,3 +36,36 @@ def calibrations(found: grading.Rounds) -> Iterator[str]:
     if not found.rounds:
         yield "There was no calibration round yet: `labelcore calibration start`."
     yield from sentences(found.suggested)
+
+
+@lines("gold set", "gold end")
+def gold_output(row: grading.GoldOutput) -> Iterator[str]:
+    if row.gold.ended:
+        yield f"{row.output.id} is not gold any more."
+    elif row.ruling:
+        where = (
+            "in the training" if row.gold.training else "mixed in at the share of `team rules --gold-share`"
+        )
+        yield f"{row.output.id} is gold, {where}: {row.ruling.value}, {row.ruling.reason}"
+
+
+@lines("gold train")
+def gold_person(person: grading.GoldPerson) -> Iterator[str]:
+    yield f"{person.name}: {standing_words(person)}"
+
+
+@lines("gold show")
+def gold(found: grading.GoldReport) -> Iterator[str]:
+    for row in found.outputs:
+        ruling = (
+            f"{row.ruling.value}, {row.ruling.reason}" if row.ruling else "not settled any more: not shown"
+        )
+        where = "training" if row.gold.training else "mixed in"
+        yield f"{row.output.id} ({where}): {ruling}; people are right on {rate_words(row.right)}"
+    if not found.outputs:
+        yield "There are no gold outputs yet: `labelcore gold set OUTPUT pass|fail --reason WHY`."
+    for person in found.people:
+        yield (
+            f"{person.name}: right on {rate_words(person.right)}; let {person.let_through} bad ones through, "
+            f"failed {person.too_strict} good ones, unsure on {person.unsure}; {standing_words(person)}"
+        )

@@ -57,6 +57,11 @@ def rules(settled: GradingRules) -> Iterator[str]:
         yield "Each field of a JSON output is asked too."
     if settled.compare:
         yield f"{settled.compare[0]} and {settled.compare[1]} are compared blind."
+    if settled.gold_share:
+        told = "the person is told at once" if settled.gold_feedback == "person" else "only the lead sees it"
+        yield f"{settled.gold_share:.0%} are gold, unannounced; {told}."
+    if settled.training:
+        yield f"Newcomers get {settled.training:.0%} of the training outputs right before they grade others."
     if settled.deadline:
         yield f"To be done by {settled.deadline}."
 

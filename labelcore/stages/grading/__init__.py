@@ -44,6 +44,16 @@ from labelcore.stages.grading.comparing import (
     preferences as preferences,
 )
 from labelcore.stages.grading.completing import Completion as Completion, completion as completion
+from labelcore.stages.grading.gold import (
+    GoldOutput as GoldOutput,
+    GoldPerson as GoldPerson,
+    GoldReport as GoldReport,
+    end_gold as end_gold,
+    set_gold as set_gold,
+    show_gold as show_gold,
+    told_of_gold as told_of_gold,
+    train as train,
+)
 from labelcore.stages.grading.guidelines import (
     Guidelines as Guidelines,
     guidelines_history as guidelines_history,

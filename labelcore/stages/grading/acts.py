@@ -24,11 +24,13 @@ from labelcore.models import (
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.comparing import compare
+from labelcore.stages.grading.mixing import training_of
 from labelcore.stages.grading.rounds import given_in, is_asked
 from labelcore.store import (
     calibrations,
     comparisons,
     criteria as criterion_table,
+    golds,
     grades as grade_table,
     outputs as output_table,
 )
@@ -127,6 +129,8 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
             raise NotFound("The project has no such criterion.", next_step="Load the page anew.")
     if event.source == "calibration" and not is_asked(workspace, event):
         raise BadInput("This calibration round does not ask that.", next_step="Load the page anew.")
+    if event.source == "gold" and event.output_id not in golds.ever(db, project_id):
+        raise BadInput("This output was never gold.", next_step="Load the page anew.")
     if event.source == "repeat" and event.output_id not in live(db, project_id).graded(event.annotator):
         graded = (*beside, *grade_table.history(db, project_id, event.output_id))
         first = (grade.source not in APART for grade in graded if _same_subject(grade, event))
@@ -185,10 +189,29 @@ def grade(
         criterion_id=criterion.id if criterion else None,
         criterion_version=criterion.version if criterion else None,
         field=field,
-        **given_in(workspace, found.id),
+        **_given_for(workspace, found.id),
     )
     record(workspace, [event])
     return event
+
+
+def _given_for(workspace: Workspace, output_id: str) -> dict[str, str]:
+    """What marks a grade as one of the training or of a calibration round; {} where it is an ordinary one.
+
+    Raises:
+        BadInput: the person is still in training, and the output is no part of it.
+    """
+    training = training_of(workspace)
+    if training is None:
+        return given_in(workspace, output_id)
+    if output_id not in {key for key, _ in training.left}:
+        raise BadInput(
+            "{person} begins with {n} training outputs: grades of others do not count before.",
+            next_step="They come first on the page Grade.",
+            person=workspace.person,
+            n=len(training.left),
+        )
+    return {"source": "gold"}
 
 
 def _level(rules: GradingRules, value: str) -> int | None:

@@ -283,7 +283,7 @@ class CardNews(Frozen):
     client_id -> sentence, for presses that can never be stored. ``pace``: a quiet line on top. ``page``: what
     the page around the card depends on; when it changes, the card asks for a run. ``stamp``: taken before the
     outputs were read; of two with the same ``epoch`` (a server's life) the lower knows less. ``waiting``:
-    where nothing is to be graded; without it all are.
+    where nothing is to be graded; without it all are. ``told``: once, of what was just pressed.
     """
 
     items: tuple[CardItem, ...]
@@ -298,6 +298,7 @@ class CardNews(Frozen):
     epoch: str | None = None
     stamp: int = 0
     waiting: CardWaiting | None = None
+    told: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -323,6 +324,7 @@ class CardNews(Frozen):
             "page": self.page,
             "epoch": self.epoch,
             "stamp": self.stamp,
+            "told": self.told,
             "waiting": self.waiting.model_dump() if self.waiting else None,
         }
         news |= self.setting.as_data()

@@ -18,6 +18,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Project, Role, fact, new_id
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
+from labelcore.stages.grading.mixing import training_of
 from labelcore.stages.grading.queueing import Waiting, hand_out
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import comparisons, outputs as output_table, queues
@@ -68,6 +69,8 @@ class Preferences(Frozen):
 def comparing_queue(workspace: Workspace, *, ahead: int = 10) -> PairQueue:
     """The next pairs for this person; BadInput where the project's rules name no two versions."""
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
+    if training := training_of(workspace):
+        return PairQueue(items=(), done=0, total=0, waiting=Waiting(kind="training", n=len(training.left)))
     rules = workspace.project.rules.model_copy(update={"review": ()})
     handed = hand_out(workspace, pool, rules, ahead)
     found = output_table.many(

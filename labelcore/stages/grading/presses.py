@@ -29,6 +29,7 @@ from labelcore.stages.grading.card import (
     Language,
 )
 from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
+from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.queueing import AGAIN, Queue, QueueItem, recent
 from labelcore.stages.grading.rounds import of_card
 from labelcore.stages.grading.suggesting import suggestions
@@ -239,6 +240,8 @@ def _shown_as(workspace: Workspace, event: CardEvent) -> dict[str, Any]:
     """Which output the card of a press showed, and for what."""
     if event.output_id.endswith(AGAIN):
         return {"output_id": event.output_id.removesuffix(AGAIN), "source": "repeat"}
+    if gold := gold_of_card(event.output_id):
+        return {"output_id": gold, "source": "gold"}
     if found := of_card(workspace, event.output_id):
         return {"output_id": found[0], "source": "calibration", "sample_id": found[1].id}
     return {"source": "suggestion" if event.agreed else "person"}

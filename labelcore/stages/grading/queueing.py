@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 from labelcore.models import Frozen, Grade, GradingRules, Output, Role, name_key, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.grading.dealing import part_of, quota_of, reads_of
+from labelcore.stages.grading.mixing import Training, due_gold, training_of
 from labelcore.stages.grading.rounds import REASON, asked_of, done_in, ending_of, open_round
 from labelcore.store import (
     grades as grade_table,
@@ -32,6 +33,7 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 FROM_REVIEW = Wording("picked by hand for review")
+FOR_TRAINING = Wording("training: before you grade others")
 SKIPPED_BEFORE = Wording("you skipped it before")
 AGAIN = "~2"
 """A silent repeat is another card to the browser: its id carries this ending."""
@@ -61,7 +63,7 @@ class QueueItem(Frozen):
 
     @property
     def unannounced(self) -> bool:
-        """Whether it is a silent repeat, which looks like the item that it takes the place of."""
+        """Whether it is a silent repeat or gold, which looks like the item that it takes the place of."""
         return self.ending.startswith(AGAIN)
 
 
@@ -71,9 +73,10 @@ class Waiting(Frozen):
     ``empty``: there are none. ``unassigned``: none are this person's. ``held``: others hold them.
     ``skipped``: the person skipped them twice.
     ``quota``: so many were asked for. ``shared``: others have graded them. ``done``: all are done.
+    ``training``: other outputs come first for who is new.
     """
 
-    kind: Literal["empty", "unassigned", "held", "skipped", "quota", "shared", "done"]
+    kind: Literal["empty", "unassigned", "held", "skipped", "quota", "shared", "done", "training"]
     n: int = 0
     minutes: int | None = None
 
@@ -83,7 +86,8 @@ class Queue(Frozen):
 
     ``soon``: ids of outputs that may come after them. ``left``: about how many may still be handed out;
     ``total``: those and what is done. ``waiting``: where there are no items. ``assigned``: all this is the
-    person's part, in what they read; ``a_day``: so many are asked for each day.
+    person's part, in what they read; ``a_day``: so many are asked for each day. ``training``: the person is
+    new, and gets other outputs once this share of these is right.
     """
 
     items: tuple[QueueItem, ...]
@@ -96,6 +100,7 @@ class Queue(Frozen):
     assigned: bool = False
     a_day: int | None = None
     reads: tuple[str, ...] = ()
+    training: float | None = None
 
 
 class Handed(NamedTuple):
@@ -115,21 +120,23 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     sample = _sample_of(workspace, sample_id)
     whole = _pool(workspace, sample, rules)
     pool = part_of(workspace, whole)
+    if training := training_of(workspace):
+        return _training(workspace, training, sample)
     quota, a_day = quota_of(workspace)
     handed, endings = _calibrated(workspace, pool, hand_out(workspace, pool, rules, ahead, quota))
     waiting = handed.waiting
     if not handed.places and not pool.places and whole.places:
         waiting = Waiting(kind="unassigned")
-    again = _repeat(workspace, rules) if handed.places and not endings else None
+    again = _unannounced(workspace, rules) if handed.places and not endings else None
     soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : handed.end + _SOON])
-    wanted = [output_id for output_id, _, _ in handed.places] + ([again] if again else [])
+    wanted = [output_id for output_id, _, _ in handed.places] + ([again[0]] if again else [])
     found = output_table.many(workspace.db, wanted, soon)
     items = [
         QueueItem(output=found[output_id], position=position, reason=reason, ending=endings.get(position, ""))
         for output_id, reason, position in handed.places
     ]
-    if again and again in found:
-        items.insert(0, items[0].model_copy(update={"output": found[again], "ending": AGAIN}))
+    if again and again[0] in found:
+        items.insert(0, items[0].model_copy(update={"output": found[again[0]], "ending": again[1]}))
     return Queue(
         items=tuple(items),
         done=handed.done,
@@ -141,6 +148,24 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
         assigned=pool is not whole,
         a_day=a_day,
         reads=tuple(sorted(reads_of(workspace).get(name_key(workspace.person), ()))),
+    )
+
+
+def _training(workspace: Workspace, training: Training, sample: str | None) -> Queue:
+    """A newcomer's queue."""
+    found = output_table.many(workspace.db, [key for key, _ in training.left])
+    done = training.n - len(training.left)
+    items = [
+        QueueItem(output=found[key], position=at, reason=FOR_TRAINING, ending=ending)
+        for at, (key, ending) in enumerate(training.left, done + 1)
+    ]
+    return Queue(
+        items=tuple(items),
+        done=done,
+        total=training.n,
+        sample_id=sample,
+        left=len(items),
+        training=training.needed,
     )
 
 
@@ -314,6 +339,14 @@ def _reserve(
         renew += [output_id for output_id, _, _ in itertools.islice(further, _HELD_ALONG)]
     state.hold(annotator, renew, utc(until))
     return renew
+
+
+def _unannounced(workspace: Workspace, rules: GradingRules) -> tuple[str, str] | None:
+    """A gold output or a silent repeat, when one is due, with the ending of its card."""
+    if gold := due_gold(workspace):
+        return gold
+    again = _repeat(workspace, rules)
+    return (again, AGAIN) if again else None
 
 
 def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:

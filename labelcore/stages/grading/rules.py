@@ -8,17 +8,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, GradingRules, Project, Role, now
+from labelcore.models import Frozen, GradingRules, Project, Role, Trained, name_key, now
 from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
 from labelcore.stages.selecting import EVERYTHING, Filters, selected_ids
-from labelcore.store import audit, comparisons, reservations
+from labelcore.store import audit, comparisons, golds, reservations
 from labelcore.store.connection import utc
 from labelcore.store.live import live
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-_ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none")]
+_ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none"), ("training", 0)]
 _MOST_TO_REVIEW = 2_000
 _HANDING_OUT = ("per_output", "reserve_minutes", "review")
 """Where one of these changes, nobody holds anything any more."""
@@ -55,6 +55,13 @@ class RulesChange(Options):
     )
     deadline: Annotated[str | None, Metavar("YYYY-MM-DD")] = Field(
         default=None, description="The day by which it shall be done, or none."
+    )
+    gold_share: float | None = Field(default=None, description="Share that is gold, unannounced.")
+    gold_feedback: Literal["lead", "person"] | None = Field(
+        default=None, description="Who is told at once how somebody did on gold: person, or only the lead."
+    )
+    training: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Share of training outputs a newcomer must get right first; 0: none."
     )
     contest: Annotated[bool | None, Flags(("--contest/--no-contest",))] = Field(
         default=None, description="Show everybody's counts while they grade."
@@ -109,7 +116,18 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
     if any(getattr(rules, name) != getattr(stored.rules, name) for name in _HANDING_OUT):
         held = live(workspace.db, stored.id).all_held(utc(now()))
         reservations.release(workspace.db, stored.id, held)
+    if rules.training and not stored.rules.training:
+        _let_through(workspace.with_project(stored))
     return projects.update_project(workspace.with_project(stored), settings={"grading": rules})
+
+
+def _let_through(workspace: Workspace) -> None:
+    """Who has graded before there was a training is no newcomer."""
+    place = workspace.db, workspace.project.id
+    known = golds.trained(*place)
+    row = {"project_id": workspace.project.id, "state": "let through", "made_by": workspace.person}
+    graded = (who for who in live(*place).counts() if name_key(who) not in known)
+    golds.save(workspace.db, *(Trained.model_validate(row | {"person": who}) for who in graded))
 
 
 def versions(workspace: Workspace) -> dict[str, int]:

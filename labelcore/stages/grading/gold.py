@@ -1,0 +1,224 @@
+"""Gold outputs: settled by the lead, and how far each person agrees with them; who passed the training."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import (
+    Fact,
+    Frozen,
+    Gold,
+    Grade,
+    Output,
+    Role,
+    Ruling,
+    Trained,
+    fact,
+    name_key,
+    new_id,
+    now,
+)
+from labelcore.operations import Effect, Metavar, operation
+from labelcore.stages import projects, signing
+from labelcore.stages.grading.mixing import training_of
+from labelcore.stages.grading.together import rule
+from labelcore.stats.rate import Rate, proportion
+from labelcore.store import golds, grades as grade_table, outputs as output_table
+from labelcore.store.live import live
+from labelcore.store.rulings import rulings
+from labelcore.workspace import Workspace
+
+Standing = Literal["passed", "let through", "in training", "not asked"]
+
+
+class GoldOutput(Frozen):
+    """A gold output with what it counts as. ``right``: of those who saw it, at their first sight."""
+
+    output: Output
+    gold: Gold
+    ruling: Ruling | None
+    right: Rate
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        told = self.model_dump(mode="json", include={"ruling", "right"})
+        return {"output_id": self.output.id, "training": self.gold.training, **told}
+
+
+class GoldPerson(Frozen):
+    """How somebody stands on gold outputs, each counted once, as they first saw it. ``let_through``: passed
+    though they fail; ``too_strict``: the other way; ``unsure``: left out of ``right``.
+    """
+
+    name: str
+    right: Rate
+    let_through: int
+    too_strict: int
+    unsure: int
+    training: Standing
+
+
+class GoldReport(Frozen):
+    """The gold outputs and how people stand on them."""
+
+    outputs: tuple[GoldOutput, ...]
+    people: tuple[GoldPerson, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        people = self.model_dump(mode="json", include={"people"})
+        return {"outputs": [row.document() for row in self.outputs], **people}
+
+
+@operation("gold set", role=Role.LEAD, effect=Effect.WRITES, signed=True)
+def set_gold(
+    workspace: Workspace,
+    output: Annotated[str, Metavar("OUTPUT_ID")],
+    value: Annotated[Literal["pass", "fail"] | None, Metavar("pass|fail")] = None,
+    *,
+    reason: Annotated[str, Field(description="Why it passes or fails.")] = "",
+    training: Annotated[bool, Field(description="Newcomers begin with it.")] = False,
+) -> GoldOutput:
+    """Make an output gold: your ruling is what it counts as. Without a value, the ruling that it has.
+
+    Raises:
+        BadInput: it has no ruling, or a new one no reason.
+        NotFound: there is no such output.
+    """
+    found = projects.find_output(workspace, output)
+    if value:
+        rule(workspace, found.id, value, reason=reason)
+    elif _ruling(workspace, found.id) is None:
+        raise BadInput(
+            "The output '{output}' is not settled.", next_step="Say pass or fail, and why.", output=output
+        )
+    known = golds.current(workspace.db, workspace.project.id).get(found.id)
+    gold = Gold(
+        id=known.id if known else new_id("gold"),
+        project_id=workspace.project.id,
+        output_id=found.id,
+        training=training,
+        made_by=workspace.person,
+    )
+    golds.save(workspace.db, gold)
+    return _row(workspace, gold, found, [])
+
+
+def _ruling(workspace: Workspace, output_id: str) -> Ruling | None:
+    found = rulings.current(workspace.db, workspace.project.id)
+    return next((row for row in found if (row.output_id, row.criterion_id) == (output_id, None)), None)
+
+
+@operation("gold end", role=Role.LEAD, effect=Effect.WRITES, signed=True)
+def end_gold(workspace: Workspace, output: Annotated[str, Metavar("OUTPUT_ID")]) -> GoldOutput:
+    """Mix an output in no more; its ruling and what people said of it are kept.
+
+    Raises:
+        NotFound: it is no gold output.
+    """
+    found = projects.find_output(workspace, output)
+    known = golds.current(workspace.db, workspace.project.id).get(found.id)
+    if known is None:
+        raise NotFound("The output '{output}' is not gold.", next_step="`labelcore gold show`", output=output)
+    over = {"ended": True, "made_by": workspace.person, "at": now()}
+    ended = known.model_copy(update=over)
+    golds.save(workspace.db, ended)
+    return _row(workspace, ended, found, [])
+
+
+@operation("gold train", role=Role.LEAD, effect=Effect.WRITES, signed=True)
+def train(
+    workspace: Workspace,
+    name: str,
+    state: Annotated[Literal["let-through", "send-back"], Metavar("let-through|send-back")],
+) -> GoldPerson:
+    """Let somebody grade without the training, or have them go through it (again)."""
+    person = signing.known_as(workspace.db, workspace.project, name)
+    place = {"project_id": workspace.project.id, "person": person, "made_by": workspace.person}
+    given = [apart.output_id for apart in live(workspace.db, workspace.project.id).apart(person, "gold")]
+    known = golds.current(workspace.db, workspace.project.id)
+    begun = max((given.count(key) for key, gold in known.items() if gold.training), default=0)
+    row = Trained(state="let through" if state == "let-through" else "sent back", begun=begun, **place)
+    golds.save(workspace.db, row)
+    return _person(workspace.by(person), [])
+
+
+@operation("gold show", role=Role.LEAD)
+def show_gold(workspace: Workspace) -> GoldReport:
+    """Show the gold outputs, and how far each person agrees with them."""
+    place = workspace.db, workspace.project.id
+    known = golds.current(*place)
+    first = _first(workspace)
+    outputs = output_table.many(workspace.db, list(known))
+    by_person: dict[str, list[Grade]] = defaultdict(list)
+    for grade in first:
+        by_person[grade.annotator].append(grade)
+    asked = (
+        {row.person for row in golds.trained(*place).values()} if workspace.project.rules.training else set()
+    )
+    names = sorted({*by_person, *asked}, key=name_key)
+    return GoldReport(
+        outputs=tuple(
+            _row(workspace, gold, outputs[key], [grade for grade in first if grade.output_id == key])
+            for key, gold in known.items()
+            if key in outputs
+        ),
+        people=tuple(_person(workspace.by(name), by_person[name]) for name in names),
+    )
+
+
+def _first(workspace: Workspace) -> list[Grade]:
+    """What each person said first of each gold output."""
+    found: dict[tuple[str, str], Grade] = {}
+    for grade in grade_table.on_gold(workspace.db, workspace.project.id):
+        found.setdefault((grade.annotator, grade.output_id), grade)
+    return list(found.values())
+
+
+def _row(workspace: Workspace, gold: Gold, output: Output, grades: Iterable[Grade]) -> GoldOutput:
+    ruling = _ruling(workspace, output.id)
+    same = [grade.value == ruling.value for grade in grades if ruling and grade.value in {"pass", "fail"}]
+    right = proportion(sum(same), len(same), what="people who passed or failed it")
+    return GoldOutput(output=output, gold=gold, ruling=ruling, right=right)
+
+
+def _person(workspace: Workspace, grades: Iterable[Grade]) -> GoldPerson:
+    settled = golds.settled(workspace.db, workspace.project.id)
+    given = [(grade.value, settled[grade.output_id].value) for grade in grades if grade.output_id in settled]
+    decided = [pair for pair in given if pair[0] in {"pass", "fail"}]
+    right = sum(said == truth for said, truth in decided)
+    return GoldPerson(
+        name=workspace.person,
+        right=proportion(right, len(decided), what="gold outputs that this person passed or failed"),
+        let_through=decided.count(("pass", "fail")),
+        too_strict=decided.count(("fail", "pass")),
+        unsure=sum(said == "unsure" for said, _ in given),
+        training=_standing(workspace),
+    )
+
+
+def _standing(workspace: Workspace) -> Standing:
+    if workspace.project.rules.training is None:
+        return "not asked"
+    if training_of(workspace):
+        return "in training"
+    known = golds.trained(workspace.db, workspace.project.id).get(name_key(workspace.person))
+    return "passed" if known and known.state == "passed" else "let through" if known else "not asked"
+
+
+def told_of_gold(workspace: Workspace, output_id: str, value: str) -> Fact | None:
+    """What a person is told once they have graded gold: always in training, else where the rules say so."""
+    rules = workspace.project.rules
+    known = golds.current(workspace.db, workspace.project.id).get(output_id)
+    ruling = golds.settled(workspace.db, workspace.project.id).get(output_id)
+    if known is None or ruling is None or value not in {"pass", "fail", "unsure"}:
+        return None
+    if not known.training and rules.gold_feedback != "person":
+        return None
+    code = "gold_right" if ruling.value == value else f"gold_{ruling.value}"
+    return fact(code, reason=ruling.reason)

@@ -1,0 +1,106 @@
+"""Gold outputs in a person's queue: mixed in unannounced, and first of all for newcomers.
+
+What is said of them is kept apart: no label, no rate and nobody's queue changes with it. The cards look like
+silent repeats to the browser.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+
+from labelcore.models import Trained, name_key
+from labelcore.store import golds
+from labelcore.store.live import live
+from labelcore.workspace import Workspace
+
+_ENDING = re.compile(r"~2-\d+$")
+_COMES_BACK = 50
+"""A gold output comes back to a person only after so many others."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """Where a newcomer is: the outputs that are ``left`` of ``n``, each with the ending of its card."""
+
+    left: tuple[tuple[str, str], ...]
+    n: int
+    needed: float
+
+
+def gold_of_card(card_id: str) -> str | None:
+    """The output of a card that was gold; None: it was none."""
+    ending = _ENDING.search(card_id)
+    return card_id[: ending.start()] if ending else None
+
+
+def due_gold(workspace: Workspace) -> tuple[str, str] | None:
+    """The gold output that comes now, with its card's ending: by chance, at the share of the rules."""
+    share = workspace.project.rules.gold_share
+    settled = golds.settled(workspace.db, workspace.project.id) if share else {}
+    if not settled:
+        return None
+    state, who = live(workspace.db, workspace.project.id), workspace.person
+    known, graded = golds.current(workspace.db, workspace.project.id), state.graded(who)
+    able = [
+        key
+        for key, ruling in settled.items()
+        if not known[key].training and key not in graded and name_key(ruling.author) != name_key(who)
+    ]
+    given = Counter(apart.output_id for apart in state.apart(who, "gold"))
+    times, judged = sum(given[key] for key in able), state.judged(who)
+    if judged < (times + _chance(f"{times}\x1e{who}")) / share or not able:
+        return None
+    if times >= len(able) * (1 + judged // _COMES_BACK):
+        return None
+    found = min(able, key=lambda key: (given[key], _chance(f"{key}\x1e{who}")))
+    return found, f"~2-{given[found] + 1}"
+
+
+def _chance(text: str) -> float:
+    """From 0 to 1, the same for ever."""
+    return zlib.crc32(text.encode("utf-8", "replace")) / 2**32
+
+
+def training_of(workspace: Workspace) -> Training | None:
+    """What a newcomer still has to grade before other outputs; None: nothing (any more).
+
+    Every output once; where too few are right, all of them again.
+    """
+    needed = workspace.project.rules.training
+    place = workspace.db, workspace.project.id
+    if needed is None or not workspace.person.strip():
+        return None
+    known = golds.trained(*place).get(name_key(workspace.person))
+    if known and known.state != "sent back":
+        return None
+    outputs = [key for key in golds.settled(*place) if golds.current(*place)[key].training]
+    if not outputs:
+        return None
+    begun = known.begun if known else 0
+    given: dict[str, list[str]] = {key: [] for key in outputs}
+    for apart in live(*place).apart(workspace.person, "gold"):
+        if apart.output_id in given:
+            given[apart.output_id].append(apart.value)
+    times = max(begun, min(map(len, given.values())))
+    if times > begun and _passed(workspace, given, times, needed):
+        return None
+    left = [key for key in outputs if len(given[key]) <= times]
+    left.sort(key=lambda key: _chance(f"{key}\x1e{times}"))
+    return Training(
+        left=tuple((key, f"~2-{len(given[key]) + 1}") for key in left), n=len(outputs), needed=needed
+    )
+
+
+def _passed(workspace: Workspace, given: dict[str, list[str]], times: int, needed: float) -> bool:
+    """Whether enough were right the last time that all were seen; then it is noted for good."""
+    settled = golds.settled(workspace.db, workspace.project.id)
+    correct = sum(values[times - 1] == settled[key].value for key, values in given.items())
+    if correct < needed * len(given):
+        return False
+    if not workspace.db.is_past:
+        place = {"project_id": workspace.project.id, "person": workspace.person, "made_by": workspace.person}
+        golds.save(workspace.db, Trained(state="passed", correct=correct, n=len(given), **place))
+    return True

@@ -1,0 +1,62 @@
+"""Gold outputs and who has passed the training: few rows, remembered until some are added."""
+
+from __future__ import annotations
+
+from labelcore.models import Gold, Ruling, Trained, name_key
+from labelcore.store.connection import Database
+from labelcore.store.lookups import remembered, written
+from labelcore.store.people import register
+from labelcore.store.rows import Stored
+from labelcore.store.rulings import rulings
+
+_GOLD = Stored(Gold, "gold", id="gold_id", at="made_at")
+_TRAINED = Stored(Trained, "trained", at="made_at")
+
+
+def save(db: Database, *rows: Gold | Trained) -> None:
+    """Append what changed; the newest counts."""
+    _GOLD.add(db, [row for row in rows if isinstance(row, Gold)])
+    _TRAINED.add(db, [row for row in rows if isinstance(row, Trained)])
+    written(db, "gold")
+
+
+def current(db: Database, project_id: str) -> dict[str, Gold]:
+    """The gold outputs by their id, the first first."""
+
+    def read() -> dict[str, Gold]:
+        source = "gold WHERE project_id = ? ORDER BY made_at"
+        found = {row.output_id: row for row in _GOLD.find(db, source, [project_id])}
+        return {key: row for key, row in found.items() if not row.ended}
+
+    return remembered(db, "gold", ("gold", project_id), read)
+
+
+def ever(db: Database, project_id: str) -> frozenset[str]:
+    """The outputs that are or were gold."""
+
+    def read() -> frozenset[str]:
+        rows = db.rows("SELECT DISTINCT output_id FROM gold WHERE project_id = ?", [project_id])
+        return frozenset(key for (key,) in rows)
+
+    return remembered(db, "gold", ("ever", project_id), read)
+
+
+def settled(db: Database, project_id: str) -> dict[str, Ruling]:
+    """The gold outputs that are ruled to pass or fail, each with its ruling."""
+    known = current(db, project_id)
+    if not known:
+        return {}
+    found = {row.output_id: row for row in rulings.current(db, project_id) if row.criterion_id is None}
+    return {key: found[key] for key in known if key in found and found[key].value in {"pass", "fail"}}
+
+
+def trained(db: Database, project_id: str) -> dict[str, Trained]:
+    """What is known of people's training, by the key of their name."""
+
+    def read() -> dict[str, Trained]:
+        source = "trained WHERE project_id = ? ORDER BY made_at"
+        names = register(db)
+        found = _TRAINED.find(db, source, [project_id])
+        return {name_key(names.present_name(row.person)): row for row in found}
+
+    return remembered(db, "gold", ("trained", project_id), read)
