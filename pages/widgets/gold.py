@@ -72,8 +72,9 @@ def _show_output(workspace: Workspace, row: grading.GoldOutput) -> None:
         if row.gold.training:
             st.badge(say("training"), color="blue")
         why = row.ruling.reason if row.ruling else say("not settled any more: not shown")
-        st.text(f"{why} — {' '.join(row.output.text.split())[:120]} ({row.output.id})", width="stretch")
-        st.text(say("people right: {rate}", rate=rate_words(row.right)))
+        st.text(f"{why} — {' '.join(row.output.text.split())[:60]} ({row.output.id})", width="stretch")
+        if row.right.n:
+            st.text(say("people right: {rate}", rate=rate_words(row.right)))
         if st.button(say("Take it out"), key=f"gold-out-{row.output.id}"):
             with shell.guard():
                 grading.end_gold(workspace, row.output.id)
@@ -101,7 +102,7 @@ def _set_rules(workspace: Workspace) -> None:
 
 
 def _let_through(workspace: Workspace, names: list[str]) -> None:
-    who = st.selectbox(say("Person"), names, accept_new_options=True, placeholder=say("Choose"))
+    who = st.selectbox(say("Person"), names, index=None, accept_new_options=True, placeholder=say("Choose"))
     with st.container(horizontal=True):
         through = st.button(say("Let them grade without training"), disabled=not who)
         back = st.button(say("Send them to the training"), disabled=not who)

@@ -194,7 +194,7 @@ def _person(workspace: Workspace, grades: Iterable[Grade]) -> GoldPerson:
     right = sum(said == truth for said, truth in decided)
     return GoldPerson(
         name=workspace.person,
-        right=proportion(right, len(decided), what="gold outputs that this person passed or failed"),
+        right=proportion(right, len(decided), what="gold outputs with an answer"),
         let_through=decided.count(("pass", "fail")),
         too_strict=decided.count(("fail", "pass")),
         unsure=sum(said == "unsure" for said, _ in given),
@@ -220,5 +220,6 @@ def told_of_gold(workspace: Workspace, output_id: str, value: str) -> Fact | Non
         return None
     if not known.training and rules.gold_feedback != "person":
         return None
-    code = "gold_right" if ruling.value == value else f"gold_{ruling.value}"
-    return fact(code, reason=ruling.reason)
+    if ruling.value == value:
+        return fact("gold_right", reason=ruling.reason)
+    return fact("gold_pass" if ruling.value == "pass" else "gold_fail", reason=ruling.reason)
