@@ -109,14 +109,9 @@ TOKEN = secrets.token_urlsafe(32)
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Hold the database while the app lives; pages explain it when it cannot be opened."""
     path = settings().db.expanduser().resolve()
-    try:
-        db = open_database(path)
-    except LabelcoreError:
+    if (db := _opened(path)) is None:
         yield {}
         return
-    begin_log()
-    stop_abandoned_runs(db)
-    _welcome_first(db)
     tasks = [asyncio.create_task(task) for task in (keep_steady(), keep_backups(db), send_notices(db))]
     door = Path(f"{path}{DOOR_SUFFIX}")
     address = settings().address
@@ -134,6 +129,20 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
             task.cancel()
         door.unlink(missing_ok=True)
         close_database(path)
+
+
+def _opened(path: Path) -> Database | None:
+    """The database, ready for people; None where it is held or damaged, which is said."""
+    begin_log()
+    try:
+        db = open_database(path)
+        stop_abandoned_runs(db)
+        _welcome_first(db)
+    except LabelcoreError as trouble:
+        sys.stderr.write(f"labelcore: {trouble_words(trouble, settings().language)}\n")
+        close_database(path)
+        return None
+    return db
 
 
 def _welcome_first(db: Database) -> None:

@@ -33,7 +33,7 @@ def read(place: Path) -> Tables:
     try:
         text = place.expanduser().read_text("utf-8")
         found = tomllib.loads(text) if place.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError) as trouble:
+    except (OSError, ValueError, RecursionError) as trouble:
         raise BadInput(
             "The endpoints in {place} cannot be read: {trouble}.",
             next_step="LABELCORE_ENDPOINTS_FILE wants a TOML or JSON file: name -> base_url, model, …",

@@ -17,6 +17,7 @@ from labelcore.cli.building import common
 from labelcore.cli.sending import read_door, send, show
 from labelcore.errors import BadInput, StoreBusy
 from labelcore.settings import settings
+from labelcore.store import close_database, open_database
 
 _RUN = (
     click.Option(["--judge"], help="Only this judge."),
@@ -160,6 +161,8 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
             port=port,
             other=port + 1,
         )
+    open_database(place)  # what is wrong with it is said here, not on a page that nobody opens yet
+    close_database(place)
     headless = "false" if browser and has_screen else "true"
     options = _MUST | {"server.address": address, "server.port": str(port), "server.headless": headless}
     os.environ |= {

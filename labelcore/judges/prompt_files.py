@@ -183,7 +183,7 @@ def _marked(word: str) -> bool:
 def _answer(text: str) -> AnswerFormat | None:
     try:
         return _form_of(json.loads(text))
-    except ValueError as trouble:
+    except (ValueError, RecursionError) as trouble:
         raise BadInput(
             "answer: it is no JSON ({fault}).",
             next_step="docs/prompts.md tells how answers are read.",

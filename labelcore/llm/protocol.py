@@ -183,7 +183,7 @@ def kept_refusal(text: str) -> str:
         return text
     try:
         found = json.loads(text) if text.startswith('{"refusal"') else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(found["refusal"]) if list(found) == ["refusal"] else ""
 

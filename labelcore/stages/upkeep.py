@@ -71,7 +71,8 @@ def vacuum(workspace: Workspace) -> Vacuumed:
 
 @operation("doctor", role=Role.ENGINEER, project="none")
 def doctor(workspace: Workspace) -> Health:
-    """Check the installation, the database and the model endpoint."""
+    """Check the installation, the database, every block of it, and the model endpoint."""
+    backups.read_whole(workspace.db)
     stray = backups.integrity(workspace.db)
     return Health(
         database=str(workspace.db.path),

@@ -262,11 +262,19 @@ def _explain(path: Path, trouble: duckdb.Error) -> StoreBusy | StoreDamaged:
             next_step="Name another file with --db; import takes its tables as CSV.",
             path=path,
         )
+    reason = text.splitlines()[0].rstrip(". ")
+    if "WAL" in reason:
+        return StoreDamaged(
+            "The log of {path} is damaged: {reason}.",
+            next_step="Restore a backup; or move {path}.wal away and open it without what was stored last.",
+            path=path,
+            reason=reason,
+        )
     return StoreDamaged(
-        "{path} cannot be opened as a labelcore database: {text}",
+        "{path} cannot be opened as a labelcore database: {reason}.",
         next_step="Name another file with --db, or restore a backup.",
         path=path,
-        text=text.splitlines()[0],
+        reason=reason,
     )
 
 

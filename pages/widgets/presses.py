@@ -52,7 +52,7 @@ async def presses(request: Request) -> Response:
         return _refusal(413, "These are too many presses at once.")
     try:
         sent = json.loads(await request.body())
-    except ValueError:
+    except (ValueError, RecursionError):
         return _refusal(400, "This is no JSON.")
     return await run_in_threadpool(_answer, request, who, sent)
 

@@ -23,3 +23,9 @@ export function freshBrowser({ onLine = true } = {}) {
   Object.defineProperty(globalThis, "localStorage", { value: new MemoryStorage(), configurable: true });
   Object.defineProperty(globalThis, "navigator", { value: { onLine }, configurable: true });
 }
+
+/** What makes elements and texts, for modules that only build them. */
+export const paper = {
+  createTextNode: (data) => ({ data }),
+  createElement: (tag) => ({ tag, children: [], append(...children) { this.children.push(...children); }, setAttribute() {} }),
+};

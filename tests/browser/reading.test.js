@@ -9,7 +9,8 @@ import { looksLikeMarkdown } from "../../labelcore/browser/files/markdown.js";
 import { partsOf } from "../../labelcore/browser/files/marks.js";
 import { passagesOf } from "../../labelcore/browser/files/passages.js";
 import { places, ruleOf } from "../../labelcore/browser/files/terms.js";
-import { speaker, whole } from "../../labelcore/browser/files/text.js";
+import { speaker, visible, whole } from "../../labelcore/browser/files/text.js";
+import { paper } from "./browser.js";
 
 test("words are found by name, and only what is given is filled in", () => {
   const say = speaker({ place: "{place} / {total}" });
@@ -90,4 +91,20 @@ test("fields of an output are asked after the criteria, by names that people rea
 
 test("answers are told from other actions", () => {
   assert.deepEqual(["pass", "fail_only", "choice:2", "undo", "note"].map(isAnswer), [true, true, true, false, false]);
+});
+
+test("no text makes a browser lay out more than it can", () => {
+  globalThis.document = paper;
+  const tags = (nodes) => nodes.map(({ tag, children, data }) => tag === "span" ? children[0] : tag ?? data);
+  assert.deepEqual(tags(visible("a\u202e".padEnd(50_001, "\u202e") + "b")), ["a", "U+202E ×50000", "b"]);
+  assert.deepEqual(tags(visible(`e${"\u0301".repeat(199_000)}`)), [`e${"\u0301".repeat(16)}`, "+198984"]);
+  const many = tags(visible("a\u202e\u200b".repeat(9_000)));
+  assert.equal(many.filter((words) => words.startsWith("U+")).length, 500);
+  assert.ok(many.at(-1).endsWith("a��"));
+  const long = "ที่สุด ".repeat(9_000);
+  const pieces = visible(`short\n${long}`);
+  assert.ok(pieces.every(({ data = "" }) => data.length < 4_010));
+  assert.equal(pieces.map(({ data = "" }) => data).join(""), `short\n${long}`);
+  assert.deepEqual(tags(visible("line\n".repeat(9_000))), ["line\n".repeat(9_000)]);
+  delete globalThis.document;
 });

@@ -59,6 +59,7 @@ def test_the_document_of_a_shown_prompt_is_read_too() -> None:
         ("user:\n{{output}}\nuser:\nmore", "line 3: a second 'user:'"),
         ("marked: perhaps\nuser:\n{{output}}", "'perhaps' is neither yes nor no"),
         ('answer: {"kind": "mood"}\nuser:\n{{output}}', "answer.kind"),
+        (f"answer: {'[' * 9_000}\nuser:\n{{{{output}}}}", "answer: it is no JSON"),
         ("answer: {\nuser:\n{{output}}", "answer: it is no JSON"),
         ("{", "no JSON (line 1)"),
         ('{"usr": "{{output}}"}', "'usr' is no part of a prompt"),

@@ -148,8 +148,10 @@ def test_what_is_no_json_or_too_much_gets_a_clear_answer(
     client: TestClient, place: tuple[Database, Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = {"authorization": f"Bearer {token_of(place)}"}
-    answer = client.post(presses.PATH, content=b"{", headers=headers)
-    assert answer.status_code == 400
+    for broken in (b"{", b"[" * 50_000, b"\xff", b""):
+        assert client.post(presses.PATH, content=broken, headers=headers).status_code == 400
+    for deep in ("[" * 900 + "]" * 900, f'{{"events": [{"[" * 900}{"]" * 900}], "have": {{"a": [[1]]}}}}'):
+        assert client.post(presses.PATH, content=deep, headers=headers).status_code == 200
     assert client.post(presses.PATH, json=[1, {}], headers=headers).status_code == 200
     monkeypatch.setattr(presses, "LARGEST", 10)
     answer = client.post(presses.PATH, json={"events": [press("o")]}, headers=headers)

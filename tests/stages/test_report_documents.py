@@ -25,6 +25,7 @@ HOSTILE = '<script>alert(1)</script><img src="http://x/y.png">'
     ("text", "said"),
     [
         ("{", "no JSON"),
+        ("[" * 50_000, "no JSON"),
         ("[]", "no judge card"),
         ('{"form": "x"}', "no judge card"),
         ('{"form": "labelcore judge card 1"}', "field"),
@@ -62,6 +63,18 @@ def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
     pdf = to_pdf(document)
     assert pdf.startswith(b"%PDF")
     assert len(pdf) > 2_000
+
+
+@pytest.mark.parametrize("text", ["中文" * 2_000, "<b>&" * 2_000])
+def test_a_pdf_holds_the_beginning_of_what_is_longer_than_its_pages(text: str) -> None:
+    blocks = (
+        Text(words=text, tone="heading"),
+        Text(words=text, tone="care"),
+        Table(title=text, columns=("criterion", "version"), rows=((text, "1"), ("short", text))),
+    )
+    pdf = to_pdf(Document(title=text, subtitle=text, blocks=blocks))
+    assert pdf.startswith(b"%PDF")
+    assert len(pdf) < 100_000
 
 
 def test_slices_are_adjusted_for_their_number(

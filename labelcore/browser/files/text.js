@@ -51,8 +51,11 @@ export function whole(sent) {
 
 // Control characters, joiners and fillers without a width, bidirectional controls, tags,
 // variation selectors, and halves of a pair: everything that can lie about what a text says.
+// One of them as often as it stands there, or the marks above and below a letter that already has many.
 const HIDDEN =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}]|\p{Surrogate}/gu;
+  /([\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}]|\p{Surrogate})\1*|(?<=\p{M}{16})\p{M}+/gu;
+const MOST_CHIPS = 500; // fifty thousand in one line took a browser a hundred seconds
+const LONGEST_LINE = 4000; // of 180,000 letters of Thai in one line it took eighty
 
 const NAMES = new Map([
   [0x00ad, "soft hyphen"],
@@ -97,29 +100,59 @@ function isOrdinary(code, text, at) {
 const CONTROLS =
   "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
 
-/** @param {number} code */
-function chip(code) {
+/**
+ * @param {string | undefined} hidden
+ * @param {string} run
+ */
+function chip(hidden, run) {
+  if (!hidden) return el("span", { class: "chip", title: "combining marks" }, `+${run.length}`);
+  const code = hidden.codePointAt(0) ?? 0;
   const hex = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   const name = NAMES.get(code) ?? CONTROLS[code] ?? "";
-  return el("span", { class: "chip", title: `${hex} ${name}`.trim() }, CONTROLS[code] ?? hex);
+  const times = run.length > hidden.length ? ` ×${run.length / hidden.length}` : "";
+  return el("span", { class: "chip", title: `${hex} ${name}`.trim() }, `${CONTROLS[code] ?? hex}${times}`);
 }
 
 /**
- * The text as nodes: what cannot be seen becomes a chip that can.
+ * The text as nodes: what cannot be seen becomes a chip that can; behind very many, a "�" each.
  * @param {string} text
  */
 export function visible(text) {
   const clean = text.replaceAll("\r\n", "\n");
   const nodes = [];
-  let from = 0;
-  for (const match of clean.matchAll(HIDDEN)) {
-    const code = match[0].codePointAt(0) ?? 0;
-    if (isOrdinary(code, clean, match.index)) continue;
-    if (match.index > from) nodes.push(document.createTextNode(clean.slice(from, match.index)));
-    nodes.push(chip(code));
-    from = match.index + match[0].length;
+  let [from, chips] = [0, 0];
+  for (const { 0: run, 1: hidden, index } of clean.matchAll(HIDDEN)) {
+    if (run === hidden && isOrdinary(run.codePointAt(0) ?? 0, clean, index)) continue;
+    if (chips++ === MOST_CHIPS) break;
+    nodes.push(...broken(clean.slice(from, index)), chip(hidden, run));
+    from = index + run.length;
   }
-  if (from < clean.length) nodes.push(document.createTextNode(clean.slice(from)));
+  const rest = chips > MOST_CHIPS ? clean.slice(from).replace(HIDDEN, "�") : clean.slice(from);
+  return [...nodes, ...broken(rest)];
+}
+
+/**
+ * The text with breaks in lines that are too long; a break is no character of it.
+ * @param {string} text
+ */
+function broken(text) {
+  /** @type {(Text | HTMLBRElement)[]} */
+  const nodes = [];
+  let [from, line] = [0, 0];
+  while (text.length - line > LONGEST_LINE) {
+    const next = text.indexOf("\n", line);
+    const most = line + LONGEST_LINE;
+    if (next >= 0 && next <= most) {
+      line = next + 1;
+      continue;
+    }
+    const space = text.lastIndexOf(" ", most) + 1;
+    const inPair = /[\uDC00-\uDFFF]/.test(text[most]);
+    line = space > most - 100 ? space : inPair ? most - 1 : most;
+    nodes.push(document.createTextNode(text.slice(from, line)), el("br"));
+    from = line;
+  }
+  if (from < text.length) nodes.push(document.createTextNode(text.slice(from)));
   return nodes;
 }
 

@@ -159,7 +159,7 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
         if file.stat().st_size > _LARGEST:
             raise BadInput("{name} is too large for a pack's grades.", name=file.name)
         document = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as trouble:
+    except (OSError, ValueError, RecursionError) as trouble:
         raise BadInput(
             "{file} cannot be read as the grades of a pack.", next_step="Check the file.", file=file
         ) from trouble

@@ -146,7 +146,7 @@ def _entries(path: Path, lines: bytes) -> Iterator[Entry]:
         if line.endswith(b"\n"):
             try:
                 yield Entry(*map(str, json.loads(line)))
-            except (ValueError, TypeError) as trouble:
+            except (ValueError, TypeError, RecursionError) as trouble:
                 raise BadInput(
                     "{path} is damaged.", next_step="Take the key from a backup.", path=path
                 ) from trouble

@@ -130,11 +130,11 @@ def read_card(text: str) -> JudgeCard:
     """
     try:
         raw: Any = json.loads(text)
-    except json.JSONDecodeError as trouble:
+    except (json.JSONDecodeError, RecursionError) as trouble:
         raise BadInput(
             "The card is no JSON (line {line}).",
             next_step="Make it again with `labelcore card`.",
-            line=trouble.lineno,
+            line=getattr(trouble, "lineno", 1),
         ) from trouble
     if not isinstance(raw, dict) or raw.get("form") != FORM:
         raise BadInput(

@@ -34,6 +34,9 @@ _UNKNOWN = re.compile(rf"[^\n\t -~\xa0-\xff{_RANGES}]")
 _PLAIN = {"‹": "<", "›": ">", "…": "...", "–": "-", "—": "-", "“": '"', "”": '"', "’": "'", "·": "-"}
 _TONES = {"good": "#009E73", "care": "#E69F00", "bad": "#D55E00"}
 _MARGIN = 48
+_LONGEST = {"title": 300, "heading": 300, "caption": 300, "cell": 1_000}
+"""Characters; what is kept with what follows must fit on a page, or ReportLab lays it out for ever."""
+_LONGEST_TEXT = 5_000
 
 
 def to_pdf(report: Document) -> bytes:
@@ -46,7 +49,8 @@ def to_pdf(report: Document) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
     out = io.BytesIO()
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN)
-    page = SimpleDocTemplate(out, pagesize=A4, title=report.title, author="labelcore", **margins)
+    title = _beginning(report.title, _LONGEST["title"])
+    page = SimpleDocTemplate(out, pagesize=A4, title=title, author="labelcore", **margins)
     flow = [_paragraph(report.title, "title"), _paragraph(report.subtitle, "small")]
     for block in report.blocks:
         flow += _block(block, page.width)
@@ -75,7 +79,7 @@ def _paragraph(words: str, tone: str) -> Any:
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
 
-    sizes = {"title": 20, "heading": 14, "lead": 13, "small": 8.5, "caption": 10.5}
+    sizes = {"title": 20, "heading": 14, "lead": 13, "small": 8.5, "cell": 8.5, "caption": 10.5}
     size = sizes.get(tone, 10)
     bold = tone in {"title", "heading", "caption"}
     edge: dict[str, Any] = {}
@@ -92,8 +96,14 @@ def _paragraph(words: str, tone: str) -> Any:
         keepWithNext=tone == "heading",
         **edge,
     )
-    marked = _WIDE.sub(lambda found: f'<font name="{_CHINESE}">{found[0]}</font>', escape(_readable(words)))
+    shown = escape(_beginning(_readable(words), _LONGEST.get(tone, _LONGEST_TEXT)))
+    marked = _WIDE.sub(lambda found: f'<font name="{_CHINESE}">{found[0]}</font>', shown)
     return Paragraph(marked, style)
+
+
+def _beginning(words: str, longest: int) -> str:
+    """Of a long text the beginning, and how many characters are left out."""
+    return words if len(words) <= longest else f"{words[:longest]} ... [+{len(words) - longest:,}]"
 
 
 def _readable(words: str) -> str:
@@ -106,9 +116,9 @@ def _table(table: Table, width: float) -> list[Any]:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import Table as Grid
 
-    rows = [[_paragraph(cell, "small") for cell in row] for row in (table.columns, *table.rows)]
+    rows = [[_paragraph(cell, "cell") for cell in row] for row in (table.columns, *table.rows)]
     sizes = [min(40, max(9, *map(len, column))) for column in zip(table.columns, *table.rows, strict=True)]
-    grid = Grid(rows, colWidths=[width * size / sum(sizes) for size in sizes], repeatRows=1)
+    grid = Grid(rows, colWidths=[width * size / sum(sizes) for size in sizes], repeatRows=1, splitInRow=1)
     line = HexColor("#bbbbbb")
     grid.setStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, line), ("VALIGN", (0, 0), (-1, -1), "TOP")])
     return [_paragraph(table.title, "caption"), grid] if table.title else [grid]

@@ -1,0 +1,51 @@
+"""A damaged database is said, with what to do; a backup takes its place (`tests/bench/corrupted.py` has 50)."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from labelcore import api, cli
+from labelcore.settings import settings
+from labelcore.store import close_database
+from tests.bench import corrupted
+from tests.bench.corrupted import Damage, Ended, Sound
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Sound:
+    return corrupted.make(tmp_path_factory.mktemp("sound"))
+
+
+@pytest.mark.parametrize(
+    "damage", [corrupted.cut, corrupted.scrambled, corrupted.wrong_beginning, corrupted.turned_log]
+)
+def test_each_command_says_what_is_wrong_and_what_to_do(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], sound: Sound, damage: Damage
+) -> None:
+    def run(_folder: Path, *arguments: str) -> Ended:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(arguments))
+        return Ended(int(ended.value.code or 0), "".join(capfd.readouterr()))
+
+    told = corrupted.try_on(tmp_path, sound, damage, 1, run)
+    assert not {name: ended for name, ended in told.items() if ended.fault}
+    assert told["doctor"].code == 2
+
+
+def test_an_app_whose_rows_are_damaged_starts_and_says_so(
+    tmp_path: Path, sound: Sound, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "work.duckdb"
+    place.write_bytes(corrupted.scrambled(random.Random(0), sound)[0])
+    monkeypatch.setenv("LABELCORE_DB", str(place))
+    settings.cache_clear()
+    with TestClient(Starlette(routes=api.routes, lifespan=api.lifespan)) as client:
+        assert client.get("/healthz").status_code == 200
+    close_database(place)
+    settings.cache_clear()
+    assert "restore a backup" in capsys.readouterr().err
