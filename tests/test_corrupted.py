@@ -1,4 +1,4 @@
-"""A damaged database is said, with what to do; a backup takes its place (`tests/bench/corrupted.py` has 50)."""
+"""A damaged database is said, with what to do; a backup takes its place. tests/bench/corrupted.py has 50."""
 
 from __future__ import annotations
 
