@@ -6,7 +6,8 @@ outcome is whether the new one is; for a move to another model they are both ver
 grade. Either way an output ends in one of eight cells (grade x present right x new right).
 
 Intervals are a Bayesian bootstrap (Rubin 1981) of groups, post-stratified, with half an output of Jeffreys'
-prior in each cell: where all is known, the cells are exactly draws of Dirichlet(counts + ½).
+prior in each cell: where all is known, the cells are exactly draws of Dirichlet(counts + ½). The rates of a
+version of which all is known are no estimates from strata but shares, told as everywhere (`sourced`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from labelcore.models import Frozen
 from labelcore.stats.anytime import PRACTICAL
 from labelcore.stats.rate import Rate, few_sources, not_measurable
 from labelcore.stats.resampling import for_few
+from labelcore.stats.sourced import tpr_and_tnr
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -144,11 +146,25 @@ def change(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Change:
         tpr=rates[0],
         tnr=rates[1],
         balanced=rates[6],
-        present=Rates(tpr=rates[2], tnr=rates[3]),
-        new=Rates(tpr=rates[4], tnr=rates[5]),
+        present=_counted(compared, PRESENT_RIGHT) or Rates(tpr=rates[2], tnr=rates[3]),
+        new=_counted(compared, NEW_RIGHT) or Rates(tpr=rates[4], tnr=rates[5]),
         passes=passes,
         fails=fails,
     )
+
+
+def _counted(compared: Compared, right: int) -> Rates | None:
+    """A version's rates where it is known of each output whether it is ``right``; else None."""
+    cells = compared.cells[compared.stratum]
+    known = ~np.isnan(compared.outcome)
+    cells[known] = np.take_along_axis(cells[known], compared.outcome[known, None].astype(int), axis=1)
+    told = cells & (PASS | right)
+    if compared.weights is not None or (told[:, 0] != told[:, 1]).any():
+        return None
+    passes, is_right = told[:, 0] >= PASS, (told[:, 0] & right) > 0
+    verdicts = (passes == is_right).astype(np.float64)[:, None]
+    tpr, tnr = tpr_and_tnr(verdicts, passes, compared.groups)[0]
+    return Rates(tpr=tpr, tnr=tnr)
 
 
 def _missing(at: int, n: int) -> Rate:

@@ -57,7 +57,7 @@ def replicates(cells: Floats, *, draws: int = REPLICATES, seed: int = 0, prior: 
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start)
         found[start : start + size] = random.standard_exponential((size, groups), dtype=np.float32) @ flat
-    halves = random.standard_gamma(_PRIOR, size=(draws, judges, 4))
+    halves = random.standard_gamma(_PRIOR, size=(draws, 1, 4))  # a judge's draws are the same in any company
     return found.reshape(draws, judges, 4) + prior * halves
 
 

@@ -17,7 +17,6 @@ from labelcore.stages.deriving.editing import LIMITS, risk_of, versions_of
 from labelcore.stages.deriving.versions import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.judging.proposing.subjects import subject_of
-from labelcore.stats import resampling
 from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.stats.prevalence import Graded
 from labelcore.store import Database, grades as grade_table, outputs as output_table, samples as sample_table
@@ -50,6 +49,16 @@ class Evidence:
         """Whether the chances are known and differ, so that weights change the figures."""
         verdicts = np.full(len(self.ids), np.nan)
         return self.weights is not None and not self.graded(verdicts).even
+
+    def only(self, inside: Bools) -> Evidence:
+        """The outputs that are ``inside`` (n,)."""
+        groups = None
+        if self.groups is not None:
+            names, numbers = np.unique(self.groups[inside], return_inverse=True)
+            groups = None if len(names) == len(numbers) else numbers.astype(np.int64)
+        ids = [output_id for output_id, kept in zip(self.ids, inside, strict=True) if kept]
+        weights = None if self.weights is None else self.weights[inside]
+        return Evidence(ids, self.passes[inside], groups, weights)
 
     def graded(self, verdicts: Floats) -> Graded:
         """With a judge's verdicts (1, 0, nan), shape (n,)."""
@@ -156,20 +165,6 @@ def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str,
         for criterion_id, ballots in votes.items()
     }
     return {criterion_id: labels for criterion_id, labels in found.items() if len(labels) >= NEEDED}
-
-
-def resampled(evidence: Evidence, verdicts: Floats) -> tuple[Floats, Floats, int | None]:
-    """Cells of each judge (judges, 4), their replicates, and how many groups outputs share.
-
-    ``verdicts`` (n, judges): 1, 0, nan.
-    """
-    groups = evidence.groups
-    together = np.zeros(len(evidence.ids), dtype=np.int64) if groups is None else groups
-    by_group = resampling.cells_by_group(verdicts, evidence.passes, together)
-    cells = by_group.sum(axis=0)
-    if groups is None:
-        return cells, resampling.replicates_of_counts(cells), None
-    return cells, resampling.replicates(by_group), len(by_group)
 
 
 class HeldOutJudge(Frozen):

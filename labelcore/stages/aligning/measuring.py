@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,13 @@ import numpy as np
 
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, Fact, JudgeVersion, fact
-from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, resampled
+from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
-from labelcore.stats import counts as figures, prevalence, resampling
+from labelcore.stats import counts as figures, prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
-from labelcore.stats.rate import Rate, few_sources, not_measurable
+from labelcore.stats.rate import Rate, not_measurable
+from labelcore.stats.sourced import figures_over, over_sources, tpr_and_tnr
 from labelcore.store import Database, confusion, judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
@@ -60,28 +62,28 @@ def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str])
 
 def figures_on(evidence: Evidence, words: pd.DataFrame) -> dict[str, dict[str, Rate]]:
     """Each judge's figures with intervals, over sources where outputs share them."""
-    if not len(evidence.ids) or not len(words.columns):
-        return {}
-    return dict(zip(words.columns, figures_of(evidence, _numbers(words)), strict=True))
-
-
-def figures_of(
-    evidence: Evidence, verdicts: figures.Floats, names: Sequence[str] = _WITH_INTERVALS
-) -> list[dict[str, Rate]]:
-    """The same for each column of ``verdicts`` (n, judges): 1 pass, 0 fail, nan neither."""
-    if not verdicts.size:
-        return [{} for _ in range(verdicts.shape[1])]
-    cells, replicated, groups = resampled(evidence, verdicts)
-    found = resampling.intervals(cells, replicated, names, groups=groups)
-    fewest = resampling.FEWEST_GROUPS
-    if groups is None or groups >= fewest:
+    found = dict[str, dict[str, Rate]]()
+    if not evidence.ids:
         return found
-    why = few_sources(groups, fewest)
-    none = {"low": None, "high": None, "why_not": why}
-    return [
-        {name: rate if rate.value is None else rate.model_copy(update=none) for name, rate in rates.items()}
-        for rates in found
-    ]
+    for part, columns in _decided(evidence, words):
+        verdicts = _numbers(columns)
+        rates = figures_over(verdicts, part.passes, part.groups, _WITH_INTERVALS)
+        found |= zip(columns.columns, rates, strict=True)
+    return found
+
+
+def _decided(evidence: Evidence, words: pd.DataFrame) -> Iterator[tuple[Evidence, pd.DataFrame]]:
+    """Judges that have verdicts on the same outputs, with these outputs alone; abstentions are verdicts.
+
+    ``words``: a row for each output of the evidence, in its order.
+    """
+    there = words.notna().to_numpy()
+    alike = defaultdict(list)
+    for at, inside in enumerate(there.T):
+        alike[inside.tobytes()].append(at)
+    for places in alike.values():
+        inside = there[:, places[0]]
+        yield evidence.only(inside), words.loc[inside].iloc[:, places]
 
 
 def _numbers(words: pd.Series | pd.DataFrame) -> figures.Floats:
@@ -108,6 +110,7 @@ def measure_judge(
     cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
     cited_fails = [key for key in seen.index if key in cited and not labels.value[key]]
     missing = len(labels.value) - len(seen)
+    tpr, tnr = _rates(counts, words, drawn, evidence)
     return JudgeAlignment(
         judge=version.name,
         judge_version_id=version.id,
@@ -116,8 +119,8 @@ def measure_judge(
         description=version.description,
         counts=counts,
         missing=missing,
-        tpr=by_source("tpr", figures.tpr(counts), drawn, evidence),
-        tnr=by_source("tnr", figures.tnr(counts), drawn, evidence),
+        tpr=tpr,
+        tnr=tnr,
         **{name: getattr(figures, name)(counts) for name in _PLAIN},
         intervals=drawn or {},
         weighted=_weighted(evidence, words) if evidence else {},
@@ -128,31 +131,25 @@ def measure_judge(
     )
 
 
-def by_source(name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None) -> Rate:
-    """Wilson's interval, or the one over sources where outputs share them: never narrower; none of few."""
-    if not drawn or evidence is None or evidence.groups is None or plain.value is None:
-        return plain
-    interval = drawn[name]
-    if interval.low is None or interval.high is None or plain.low is None or plain.high is None:
-        return plain.model_copy(update={"low": None, "high": None, "why_not": interval.why_not})
-    low, high = min(plain.low, interval.low), max(plain.high, interval.high)
-    return plain.model_copy(update={"low": low, "high": high, "method": interval.method})
+def _rates(
+    counts: figures.Counts, words: pd.Series, drawn: dict[str, Rate] | None, evidence: Evidence | None
+) -> tuple[Rate, Rate]:
+    """TPR and TNR, over sources where decided outputs share them; ``drawn``: as of `figures_on`."""
+    by_source = dict[str, Rate]()
+    if drawn and evidence is not None and evidence.groups is not None:
+        decided = evidence.only(words.reindex(evidence.ids).notna().to_numpy())
+        by_source = {} if decided.groups is None else drawn
+    tpr = over_sources(figures.tpr(counts), by_source.get("tpr"))
+    return tpr, over_sources(figures.tnr(counts), by_source.get("tnr"))
 
 
 def measured_on(evidence: Evidence, words: pd.DataFrame) -> list[tuple[Rate, Rate]]:
     """TPR and TNR of each judge, a column of ``words`` in the order of the evidence."""
-    verdicts = _numbers(words)
-    drawn = (
-        [None] * verdicts.shape[1]
-        if evidence.groups is None
-        else figures_of(evidence, verdicts, ("tpr", "tnr"))
-    )
-    found = []
-    for at, rates in enumerate(drawn):
-        counts = figures.count(verdicts[:, at], evidence.passes)
-        tpr = by_source("tpr", figures.tpr(counts), rates, evidence)
-        found.append((tpr, by_source("tnr", figures.tnr(counts), rates, evidence)))
-    return found
+    found = dict[str, tuple[Rate, Rate]]()
+    for part, columns in _decided(evidence, words):
+        rates = tpr_and_tnr(_numbers(columns), part.passes, part.groups)
+        found |= zip(columns.columns, rates, strict=True)
+    return [found[name] for name in words.columns]
 
 
 def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
@@ -183,9 +180,7 @@ def tnr_on(evidence: Evidence, words: pd.Series) -> Rate:
     """
     if weighted := _weighted(evidence, words):
         return weighted["tnr"]
-    drawn = figures_on(evidence, words.to_frame("verdict"))["verdict"]
-    counts = figures.count(_numbers(words), evidence.passes)
-    return by_source("tnr", figures.tnr(counts), drawn, evidence)
+    return measured_on(evidence, words.to_frame("verdict"))[0][1]
 
 
 def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: str) -> Iterator[Fact]:
@@ -267,11 +262,9 @@ def measure_set(
 
 def _set_rates(counts: figures.Counts, words: pd.Series, evidence: Evidence | None) -> tuple[Rate, Rate]:
     """Coverage and false failure rate, over sources where outputs share them."""
-    drawn = None
-    if evidence is not None and evidence.groups is not None and len(words):
-        drawn = figures_on(evidence, words.reindex(evidence.ids).to_frame("set"))["set"]
-    passes = by_source("tpr", figures.tpr(counts), drawn, evidence)
-    cov = by_source("tnr", figures.coverage(counts), drawn, evidence)
+    passes, cov = figures.tpr(counts), figures.coverage(counts)
+    if evidence is not None and counts.n:
+        passes, cov = measured_on(evidence, words.reindex(evidence.ids).to_frame("set"))[0]
     return cov, complement(passes, figures.false_failure_rate(counts))
 
 

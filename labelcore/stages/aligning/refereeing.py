@@ -22,7 +22,7 @@ from labelcore.models import OVERALL, Criterion, Decision, Fact, Frozen, JudgeVe
 from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
-from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
+from labelcore.stages.aligning.measuring import votes_on
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
@@ -34,6 +34,7 @@ from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats import counts as figures
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate, not_measurable
+from labelcore.stats.sourced import tpr_and_tnr
 from labelcore.stats.threads import one_thread
 from labelcore.store import Database, outputs as output_table, verdicts as verdict_table
 from labelcore.store.verdicts import Cost, costs
@@ -250,10 +251,9 @@ def _contenders(
     spent = costs(workspace.db, workspace.project.id)
     racing = [at for at, kept in enumerate(how) if kept]
     found = []
-    for at, drawn in zip(racing, figures_of(evidence, answers[:, racing]), strict=True):
+    rates = tpr_and_tnr(answers[:, racing], evidence.passes, evidence.groups)
+    for at, (tpr, tnr) in zip(racing, rates, strict=True):
         version, counts = versions[at], figures.count(answers[:, at], evidence.passes)
-        tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
-        tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
         cost, latency = price_of(workspace, version, spent)
         contender = Contender(
             judge=version.name,

@@ -209,17 +209,9 @@ def _rows(
 
 def _part(evidence: Evidence, fails: Mapping[str, bool]) -> Evidence:
     """The outputs that say something about one criterion, with whether they pass it."""
-    inside = np.array([output_id in fails for output_id in evidence.ids], dtype=bool)
-    ids = [output_id for output_id in evidence.ids if output_id in fails]
-    return dataclasses.replace(
-        evidence,
-        ids=ids,
-        passes=np.array([not fails[output_id] for output_id in ids], dtype=bool),
-        groups=None
-        if evidence.groups is None
-        else np.unique(evidence.groups[inside], return_inverse=True)[1],
-        weights=None if evidence.weights is None else evidence.weights[inside],
-    )
+    part = evidence.only(np.array([output_id in fails for output_id in evidence.ids], dtype=bool))
+    passes = np.array([not fails[output_id] for output_id in part.ids], dtype=bool)
+    return dataclasses.replace(part, passes=passes)
 
 
 def _edge(row: JudgeRow) -> float:

@@ -1,0 +1,65 @@
+"""Figures of judges on graded outputs, over sources where outputs share them: the one way to estimate them.
+
+A share of outputs that share no source has Wilson's interval; else it has the one over sources, never a
+narrower one, and none over too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.stats import counts, resampling
+from labelcore.stats.counts import Floats
+from labelcore.stats.rate import Rate, few_sources
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+def figures_over(
+    verdicts: Floats, passes: Bools, groups: Ints | None, names: Sequence[str]
+) -> list[dict[str, Rate]]:
+    """Figures with intervals of each judge, a column of ``verdicts`` (n, judges): 1 pass, 0 fail, nan none.
+
+    ``groups`` (n,): numbers of sources from 0 up; None where no two outputs share one.
+    """
+    if groups is None:
+        together = np.zeros(len(passes), dtype=np.int64)
+        cells = resampling.cells_by_group(verdicts, passes, together).sum(axis=0)
+        return resampling.intervals(cells, resampling.replicates_of_counts(cells), names)
+    by_group = resampling.cells_by_group(verdicts, passes, groups)
+    number, drawn = len(by_group), resampling.replicates(by_group)
+    found = resampling.intervals(by_group.sum(axis=0), drawn, names, groups=number)
+    if number >= resampling.FEWEST_GROUPS:
+        return found
+    none = {"low": None, "high": None, "why_not": few_sources(number, resampling.FEWEST_GROUPS)}
+    return [
+        {name: rate if rate.value is None else rate.model_copy(update=none) for name, rate in rates.items()}
+        for rates in found
+    ]
+
+
+def over_sources(plain: Rate, drawn: Rate | None) -> Rate:
+    """A share with Wilson's interval, or with the one over sources (``drawn``), whichever is wider."""
+    if drawn is None or plain.value is None:
+        return plain
+    if drawn.low is None or drawn.high is None or plain.low is None or plain.high is None:
+        return plain.model_copy(update={"low": None, "high": None, "why_not": drawn.why_not})
+    low, high = min(plain.low, drawn.low), max(plain.high, drawn.high)
+    return plain.model_copy(update={"low": low, "high": high, "method": drawn.method})
+
+
+def tpr_and_tnr(verdicts: Floats, passes: Bools, groups: Ints | None) -> list[tuple[Rate, Rate]]:
+    """Both rates of each judge, a column of ``verdicts`` (n, judges); an abstention (nan) is in neither."""
+    drawn = [dict[str, Rate]()] * verdicts.shape[1]
+    if groups is not None and verdicts.size:
+        drawn = figures_over(verdicts, passes, groups, ("tpr", "tnr"))
+    found = []
+    for votes, rates in zip(verdicts.T, drawn, strict=True):
+        seen = counts.count(votes, passes)
+        tpr = over_sources(counts.tpr(seen), rates.get("tpr"))
+        found.append((tpr, over_sources(counts.tnr(seen), rates.get("tnr"))))
+    return found
