@@ -1,7 +1,7 @@
 """What keeps runs from deciding, by kind, and what to do about it; the endpoint's words stand beside."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from labelcore.messages.catalogue import say
 from labelcore.messages.telling import listed
@@ -79,6 +79,13 @@ def failure_words(run: Run) -> list[str]:
         for kind, n in run.error_kinds.items()
         if kind in run.reasons
     ]
+
+
+def again_words(counts: Mapping[str, int]) -> Iterator[str]:
+    """That calls had to be sent again, and what to do about it; nothing where none had to."""
+    if counts:
+        yield say("Asked again: {kinds}.", kinds=trouble_counts(counts))
+        yield from (say(_ADVICE[kind]) for kind in counts if kind in _ADVICE)
 
 
 def ended_words(run: Run) -> str:

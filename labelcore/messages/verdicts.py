@@ -19,7 +19,9 @@ def description_words(version: JudgeVersion) -> str:
     if language() == "en" or RESERVED in version.spec:
         return version.description
     fresh = _made_again(version)
-    return say(fresh) if fresh and f"{version.description} ".startswith(f"{fresh} ") else version.description
+    before, found, after = version.description.partition(fresh)
+    is_it = found and not before and not after[:1].strip()
+    return say(fresh) if is_it else version.description
 
 
 def _made_again(version: JudgeVersion) -> str:

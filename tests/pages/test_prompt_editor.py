@@ -218,7 +218,7 @@ def test_answers_of_another_form_are_told_with_their_kind_first(
     mock.shares = {"malformed": 1.0}
     app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
     (told, *_) = [warning.value for warning in app.warning]
-    assert told.startswith("malformed: The model's answer was not the asked\\-for JSON"), told
+    assert told.startswith("malformed\\: The model's answer was not the asked\\-for JSON"), told
 
 
 def proposing(prompt: str) -> dict[str, object]:

@@ -120,11 +120,14 @@ def test_it_is_told_in_lines_and_in_json(workspace: Workspace, judge: JudgeVersi
     operation = find_operation("judge prompt matrix")
     found = crossed(workspace, judge)
     lines = lines_of(operation, workspace, found)
-    assert lines[-2].startswith("Take big with v1")
+    assert any(line.startswith("Take big with v1") for line in lines)
+    assert "%" in lines[0] and lines[0].endswith("in use")
+    assert any("versions were compared on these" in line for line in lines), "looks at dev are told"
     assert sum(line.startswith("→") for line in lines) == 1
     document = document_of(operation, found)
     assert {"cells", "chosen", "cost_usd"} <= document.keys()
     assert {"tpr", "tnr_low", "mended", "broken", "cost_per_thousand"} <= document["cells"][2].keys()
+    assert {"tpr", "tnr_low"} <= document["cells"][0].keys() and document["looks"]["looks"] == 3
 
 
 def test_the_present_model_may_be_named_with_its_endpoint(workspace: Workspace, judge: JudgeVersion) -> None:

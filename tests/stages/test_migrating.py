@@ -14,7 +14,8 @@ from labelcore.settings import settings
 from labelcore.stages import judging, projects
 from labelcore.stages.judging.keeping.versions import Draft
 from labelcore.stages.refining import keeping, looks
-from labelcore.stages.refining.migrating import Moving, loss_of, migrate
+from labelcore.stages.refining.migrating import Moving, migrate
+from labelcore.stages.refining.migration import loss_of
 from labelcore.stats.rate import Rate
 from labelcore.stats.splits import split_of
 from labelcore.store import criteria as criterion_table, judges as judge_table, verdicts as verdict_table

@@ -14,9 +14,13 @@ from labelcore.messages import Language, document_of, lines_of, speaking
 from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.operations import find_operation
 from labelcore.stages import judging
+from labelcore.stages.aligning.side_by_side import judge_table as judge_table_of
 from labelcore.stages.judging.keeping.versions import Draft
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.refining import looks
+from labelcore.stages.refining.history import history
+from labelcore.stages.refining.matrix import Grid, try_many
+from labelcore.stages.refining.migrating import Moving, migrate
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.trials import WHATS
 from labelcore.stages.refining.trying import Order, compare, drafted
@@ -258,3 +262,40 @@ def test_a_trial_that_is_stopped_says_what_it_has(
     trial = compare(workspace, judge, told(workspace, judge), Order(limit=N, watched=watched))
     assert 0 < len(trial.attempts) < trial.pool and trial.state == "stopped" and trial.exit_code == 1
     assert trial.change.present.tnr.value is not None
+
+
+def test_a_trial_that_meets_a_limit_only_says_so(
+    workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    mock.faults = ["429"] * 10_000
+    watched = Ongoing()
+    trial = compare(workspace, judge, told(workspace, judge), Order(limit=2, watched=watched))
+    assert (trial.state, len(trial.attempts), trial.exit_code) == ("stopped", 0, 1)
+    operation = find_operation("judge prompt try")
+    assert document_of(operation, trial)["asked_again"] == dict(watched.asked_again)
+    words = "\n".join(lines_of(operation, workspace, trial))
+    assert "× rate limit" in words and "requests_per_minute" in words
+
+
+def test_a_judge_has_the_same_figures_wherever_they_stand(
+    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
+) -> None:
+    made = [
+        output
+        for first in range(0, N, 3)
+        for output in add_outputs(*map(text, range(first, first + 3)), group_key=f"source {first}")
+    ]
+    give_all(made, ["fail" if fails(output) else "pass" for output in made], ["" for _ in made])
+    mock.answer = verdict_on
+    judge = make_judge(workspace)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    (row,) = judge_table_of(workspace).rows
+    moved = migrate(workspace, judge, to="other", moving=Moving(limit=N, no_repair=True))
+    version = history(workspace, judge).versions[0]
+    crossed = try_many(workspace, judge, grid=Grid(model=("mock", "other"), limit=N))
+    present = compare(workspace, judge, told(workspace, judge), Order(limit=N)).change.present
+    assert crossed.cells[0].rates is not None
+    found = [version.tnr, moved.change.present.tnr, crossed.cells[0].rates.tnr, present.tnr]
+    assert row.catches.method.startswith("Bayesian") and row.catches.low is not None
+    assert found == [row.catches] * len(found)

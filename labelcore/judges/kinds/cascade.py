@@ -39,7 +39,7 @@ class CascadeKind(Kind[CascadeSpec]):
     place = 3
     composed = True
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """Who decides what."""
         return describe(self.spec)
 
@@ -66,29 +66,37 @@ class CascadeKind(Kind[CascadeSpec]):
         return {output_id: result for output_id, result in found.items() if result is not None}
 
 
-def describe(spec: CascadeSpec) -> str:
+def describe(spec: CascadeSpec) -> Wording:
     """A cascade as a sentence."""
     if {spec.first.rule, spec.then.rule} == {"never"}:
         reasons = "; ".join(dict.fromkeys((spec.first.why_not, spec.then.why_not)))
-        return (
-            f"A person decides everything: {spec.first.name} and {spec.then.name} decide nothing ({reasons})."
+        return Wording(
+            "A person decides everything: {first} and {then} decide nothing ({reasons}).",
+            first=spec.first.name,
+            then=spec.then.name,
+            reasons=reasons,
         )
-    return (
-        f"{spec.first.name} decides {rule_words(spec.first)}; of the rest {spec.then.name} decides "
-        f"{rule_words(spec.then)}; a person the others. At most {spec.error:.0%} wrong at each step "
-        f"({spec.confidence:.0%} confidence)."
+    return Wording(
+        "{first} decides {first_rule}; of the rest {then} decides {then_rule}; a person the others. At most "
+        "{error:.0%} wrong at each step ({confidence:.0%} confidence).",
+        first=spec.first.name,
+        first_rule=rule_words(spec.first),
+        then=spec.then.name,
+        then_rule=rule_words(spec.then),
+        error=spec.error,
+        confidence=spec.confidence,
     )
 
 
-def rule_words(step: Step) -> str:
+def rule_words(step: Step) -> Wording:
     """Where a step decides, in words."""
     if step.rule == "sure":
-        return f"where it is at least {step.at:.0%} sure"
+        return Wording("where it is at least {share:.0%} sure", share=step.at)
     words = {
-        "agrees": "where it agrees with what the first leans to",
-        "always": "wherever it does not abstain",
+        "agrees": Wording("where it agrees with what the first leans to"),
+        "always": Wording("wherever it does not abstain"),
     }
-    return words.get(step.rule, f"nothing ({step.why_not})")
+    return words.get(step.rule) or Wording("nothing ({why})", why=step.why_not)
 
 
 def combine(spec: CascadeSpec, first: Result, then: Result | None) -> Result | None:

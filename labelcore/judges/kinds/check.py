@@ -71,14 +71,19 @@ class CheckKind(Kind[CheckSpec]):
         Wording("Write it the other way round: `labelcore judge write`."),
     )
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """The first words that the writer says about it, else that it is one."""
-        where = f"It sees only the field {self.spec.field}. " if self.spec.field else ""
+        says = self._summary()
+        if not self.spec.field:
+            return says
+        return Wording("It sees only the field {field}. {says}", field=self.spec.field, says=says)
+
+    def _summary(self) -> Wording:
         for line in self.spec.source.split("\n"):
             words = line.strip().strip("#").strip().strip("\"'").strip()
             if line.strip().startswith(("#", '"""', "'''")) and words:
-                return where + words[:_LONGEST_DESCRIPTION]
-        return f"{where}A check in Python."
+                return Wording("{words}", words=words[:_LONGEST_DESCRIPTION])
+        return Wording("A check in Python.")
 
     @override
     def decide(

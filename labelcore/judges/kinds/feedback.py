@@ -37,9 +37,12 @@ class FeedbackKind(Kind[FeedbackSpec]):
         Wording("Say what its values count as with --passes and --fails at the next import."),
     )
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """Whose verdicts these are."""
-        return f"What users of the product said by '{self.spec.signal}'; it abstains where they said nothing."
+        return Wording(
+            "What users of the product said by '{signal}'; it abstains where they said nothing.",
+            signal=self.spec.signal,
+        )
 
     @property
     @override

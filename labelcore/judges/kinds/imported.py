@@ -33,9 +33,9 @@ class ImportedKind(Kind[ImportedSpec]):
         Wording("Import the other tool's new verdicts."),
     )
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """Where the verdicts come from."""
-        return "Verdicts of another tool, imported with the outputs."
+        return Wording("Verdicts of another tool, imported with the outputs.")
 
     def flipped(self, version_id: str, name: str) -> tuple[dict[str, object], str]:
         """The same tool, with the version that it turns round."""

@@ -69,8 +69,10 @@ class LlmKind(AskingKind[StoredPrompt]):
         return (self.prompt,)
 
     def describe(self) -> Wording:
-        """Whom it asks, and what."""
-        statement = Wording(self.spec.statement)
+        """Whom it asks, and what: of a list of criteria the first line."""
+        statement = Wording(self.spec.statement.partition("\n")[0])
+        if not statement:
+            return Wording("Asks {model}.", model=self.spec.model)
         return Wording("Asks {model}: {statement}", model=self.spec.model, statement=statement)
 
     @override

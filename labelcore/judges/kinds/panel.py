@@ -18,12 +18,13 @@ from labelcore.judges.kinds.llm import AskingKind, ask
 from labelcore.llm import Answerer, ModelClient
 from labelcore.llm.protocol import NotYet
 from labelcore.models import Decision, Frozen, Output, VerdictValue
+from labelcore.wording import Wording
 
 Rule = Literal["majority", "unanimous"]
 
-RULES: dict[Rule, str] = {
-    "majority": "What most members say; a tie abstains.",
-    "unanimous": "What all members say, else it abstains.",
+RULES: dict[Rule, Wording] = {
+    "majority": Wording("What most members say; a tie abstains."),
+    "unanimous": Wording("What all members say, else it abstains."),
 }
 _LONGEST = 400
 
@@ -84,9 +85,9 @@ class PanelKind(AskingKind[PanelSpec]):
         """The members' names; their models' where they have none."""
         return self.spec.names or tuple(prompt.spec.model for prompt in self.prompts)
 
-    def describe(self) -> str:
+    def describe(self) -> Wording:
         """How votes count, and whose."""
-        return f"{RULES[self.spec.rule]} Members: {', '.join(self.names)}."
+        return Wording("{rule} Members: {names}.", rule=RULES[self.spec.rule], names=list(self.names))
 
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
         """The panel's decision and how many requests its members took; they are asked in turn. NotYet where

@@ -21,11 +21,13 @@ from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.looks import DevLooks, looks_at_dev
 from labelcore.stages.refining.migrating import moved
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import numbered, size_of
-from labelcore.stages.refining.trials import Trial
+from labelcore.stages.refining.trials import Taken, Trial
 from labelcore.stages.refining.trying import USUAL, Order, compare, drafted
+from labelcore.stats.changes import Rates
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -58,7 +60,7 @@ class Grid(Options):
 
 class Cell(Frozen):
     """One combination. ``estimate``: US dollars for 1,000 outputs, None where no price is known; ``trial``:
-    what came of it beside the version in use.
+    what came of it beside the version in use; ``rates``: its figures, None where it was not tried.
     """
 
     version: int
@@ -67,11 +69,12 @@ class Cell(Frozen):
     spec: dict[str, Any]
     estimate: float | None
     state: State
+    rates: Rates | None = None
     trial: Trial | None = None
     trouble: str = ""
 
     def enough(self, wanted: float) -> bool:
-        """Whether both lower bounds reach what is wanted."""
+        """Whether it was tried and both lower bounds reach what is wanted."""
         if self.trial is None:
             return False
         rates = (self.trial.change.new.tpr, self.trial.change.new.tnr)
@@ -80,15 +83,15 @@ class Cell(Frozen):
     def document(self) -> dict[str, Any]:
         """The JSON form."""
         plain = {name: getattr(self, name) for name in ("version", "model", "shown", "state", "trouble")}
+        plain |= {"cost_per_thousand": self.estimate}
+        if self.rates:
+            plain |= {**flat("tpr", self.rates.tpr), **flat("tnr", self.rates.tnr)}
         if self.trial is None:
-            return plain | {"cost_per_thousand": self.estimate}
+            return plain
         found = self.trial.change
         return plain | {
             "n": len(self.trial.attempts),
-            "cost_per_thousand": self.estimate,
             "cost_usd": self.trial.cost_usd,
-            **flat("tpr", found.new.tpr),
-            **flat("tnr", found.new.tnr),
             **flat("change", found.balanced),
             "verdict": found.verdict,
             "mended": [attempt.output_id for attempt in self.trial.of("mended")],
@@ -96,15 +99,15 @@ class Cell(Frozen):
         }
 
 
-class Matrix(Frozen):
+class Matrix(Taken):
     """All cells, the cheapest first. ``chosen``: the first that is good enough, else the one that is surely
-    better than the version in use by most; None where there is none.
+    better than the version in use by most; None where there is none. ``looks``: at dev, of all these too.
     """
 
     judge: str
     cells: tuple[Cell, ...]
     chosen: int | None
-    cost_usd: float
+    looks: DevLooks
     seconds: float
 
     @property
@@ -122,8 +125,9 @@ class Matrix(Frozen):
             "cells": [cell.document() for cell in self.cells],
             "chosen": self.chosen,
             "says": self.says,
-            "cost_usd": self.cost_usd,
+            "looks": self.looks.document(),
             "seconds": self.seconds,
+            **self.taken,
         }
 
 
@@ -164,11 +168,24 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
         budget.met = budget.met or (grid.enough is not None and tried[-1].enough(grid.enough))
     return Matrix(
         judge=judge.name,
-        cells=tuple(tried),
+        cells=tuple(_with_present(tried)),
+        looks=looks_at_dev(workspace, judge),
         chosen=_chosen(tried, grid.enough),
-        cost_usd=sum(cell.trial.cost_usd for cell in tried if cell.trial),
         seconds=round(time.monotonic() - budget.started, 2),
+        **_taken([cell.trial for cell in tried if cell.trial], watched),
     )
+
+
+def _taken(trials: Sequence[Trial], watched: Ongoing) -> dict[str, Any]:
+    """What all of them took; the first reason of each kind of trouble."""
+    return {
+        "cost_usd": sum(trial.cost_usd for trial in trials),
+        "requests": sum(trial.requests for trial in trials),
+        "state": "stopped" if watched.stop.is_set() else "finished",
+        "message": " ".join(dict.fromkeys(trial.message for trial in trials if trial.message)),
+        "troubles": {kind: why for trial in trials[::-1] for kind, why in trial.troubles.items()},
+        "asked_again": dict(watched.asked_again),
+    }
 
 
 @dataclass
@@ -237,8 +254,16 @@ def _tried(workspace: Workspace, judge: JudgeVersion, cell: Cell, budget: _Budge
         state = budget.over or "failed"
         return cell.model_copy(update={"state": state, "trouble": "" if budget.over else str(trouble)})
     if not trial.attempts:
-        return cell.model_copy(update={"state": budget.over or "failed", "trouble": trial.message})
-    return cell.model_copy(update={"trial": trial})
+        why = trial.message or next(iter(trial.troubles.values()), "")
+        return cell.model_copy(update={"state": budget.over or "failed", "trouble": why})
+    return cell.model_copy(update={"trial": trial, "rates": trial.change.new})
+
+
+def _with_present(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """The figures of the version in use are those beside which the others were tried."""
+    present = next((cell.trial.change.present for cell in cells if cell.trial), None)
+    for cell in cells:
+        yield cell.model_copy(update={"rates": present}) if cell.state == "in use" else cell
 
 
 def _chosen(cells: Sequence[Cell], wanted: float | None) -> int | None:

@@ -8,6 +8,7 @@ dev.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Annotated, Any, Literal
 
@@ -18,13 +19,11 @@ from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
-from labelcore.llm.protocol import is_another
 from labelcore.llm.spending import Purse
-from labelcore.models import NOTHING, Decision, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.models import Decision, JudgeVersion, Role
 from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.aligning.evidence import sources_of
-from labelcore.stages.aligning.report import flat
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading.rules import review
 from labelcore.stages.judging.keeping.binding import bound
@@ -32,8 +31,9 @@ from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
 from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
-from labelcore.stages.refining.looks import DevLooks
 from labelcore.stages.refining.mending import Repair, repair
+from labelcore.stages.refining.migration import Flip, Migration, Pick, Side
+from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.trying import (
     BOTH,
     GradedOutputs,
@@ -45,134 +45,12 @@ from labelcore.stages.refining.trying import (
 )
 from labelcore.stats.changes import Change, Compared, change, of_move
 from labelcore.stats.drawing import hash_order
-from labelcore.stats.settling import Advice, advice_on, fewest_to_settle, grading_order
+from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
 from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 USUAL = 200
 _NUMBER = {"pass": 1.0, "fail": 0.0}
-
-
-class Flip(Frozen):
-    """An output on which the models differ; ``human_pass``: None where nobody graded it."""
-
-    output_id: str
-    external_id: str | None
-    human_pass: bool | None
-    present: Decision
-    new: Decision
-
-
-class Side(Frozen):
-    """One model on these outputs: as it was asked for, as the endpoint names it, and what it takes.
-
-    US dollars for 1,000 verdicts, milliseconds for one (median); None where it is not known.
-    """
-
-    judge: str
-    model: str
-    endpoint: str
-    answered_as: tuple[str, ...]
-    cost_per_thousand: float | None
-    latency_ms: float | None
-
-    @property
-    def renamed(self) -> Fact:
-        """That the endpoint names another model than was asked for."""
-        others = [name for name in self.answered_as if is_another(self.model, name)]
-        told = {"judge": self.judge, "asked": self.model, "names": others}
-        return fact("answered_as_another", **told) if others else NOTHING
-
-
-class Pick(Frozen):
-    """An output to grade, with its chance to be picked among those on which both models say the same."""
-
-    output_id: str
-    probability: float
-
-
-class Migration(Frozen):
-    """What a move would change.
-
-    ``n``: outputs that both models decided. ``picks``: the smallest set to grade that is expected to settle
-    it; ``settles``: whether it is (else not even all of them would do). ``repair``: what was tried where the
-    new model loses. ``kept``: the version that was stored, where that was wanted.
-    """
-
-    judge: str
-    judge_version_id: str
-    new_version_id: str
-    against: Fact
-    n: int
-    present: Side
-    new: Side
-    flips: tuple[Flip, ...]
-    change: Change
-    picks: tuple[Pick, ...]
-    settles: bool
-    repair: Repair | None
-    looks: DevLooks
-    kept: KeptVersion | None
-    cost_usd: float
-    requests: int
-    state: str
-    message: str
-    troubles: dict[str, str]
-
-    @property
-    def advice(self) -> Advice:
-        """Switch, stay, or grade first."""
-        return advice_on(self.change)
-
-    @property
-    def exit_code(self) -> int:
-        """1 where the new model decided nothing, or could not go on."""
-        return 1 if not self.n or self.state == "stopped" else 0
-
-    @property
-    def loss(self) -> tuple[Fact, ...]:
-        """What changes for 100 bad and 100 good outputs, in words."""
-        return (loss_of(self.change.tnr, "bad"), loss_of(self.change.tpr, "good"))
-
-    def document(self) -> dict[str, Any]:
-        """Its JSON form."""
-        return {
-            "judge": self.judge,
-            "to": self.new.model,
-            "endpoint": self.new.endpoint,
-            "n": self.n,
-            "n_grades": self.change.passes + self.change.fails,
-            "flips": len(self.flips),
-            **flat("tpr_change", self.change.tpr),
-            **flat("tnr_change", self.change.tnr),
-            **flat("change", self.change.balanced),
-            "advice": self.advice,
-            "loss": self.loss,
-            "to_grade": [pick.output_id for pick in self.picks],
-            "picks": self.picks,
-            "settles": self.settles,
-            "present": self.present,
-            "new": self.new,
-            "warnings": [told for told in (self.present.renamed, self.new.renamed) if told],
-            "repair": self.repair.document() if self.repair else None,
-            "looks": self.looks.document(),
-            "kept": self.kept,
-            "errors": self.troubles,
-            "flipped": self.flips,
-            **{name: getattr(self, name) for name in ("against", "cost_usd", "requests", "state", "message")},
-        }
-
-
-def loss_of(rate: Any, grade: Literal["bad", "good"]) -> Fact:
-    """A change of TNR (of bad outputs) or TPR (of good ones), for 100 outputs."""
-    if rate.value is None or rate.low is None or rate.high is None:
-        return fact(f"loss_unknown_{grade}", why=rate.why_not)
-    value, low, high = (round(100 * end) for end in (rate.value, rate.low, rate.high))
-    if value < 0:
-        low, high = -high, -low
-    sure = "sure" if low > 0 else "unsure"
-    word = "fewer" if value < 0 else "more"
-    return fact(f"move_{word}_{grade}_{sure}", n=abs(value), low=abs(low), high=abs(high))
 
 
 class Moving(Options):
@@ -209,20 +87,19 @@ def migrate(
     """
     new = _target(workspace, judge, to)
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
-    graded = graded_outputs(workspace, criterion, BOTH)
+    graded, watched = graded_outputs(workspace, criterion, BOTH), Ongoing()
     ids = _shadowed(workspace, judge, graded, moving.limit)
-    options = RunOptions(purse=None if moving.max_cost is None else Purse(moving.max_cost))
+    options = watched.options(None if moving.max_cost is None else Purse(moving.max_cost))
     old, problem = _present(workspace, judge, ids, options)
     tried = ask_unstored(workspace, new, [key for key in ids if key in old], options)
-    known = tried.decisions
-    both = [key for key in ids if key in old and key in known]
-    compared = _compared(workspace, graded, both, old, known)
+    both = [key for key in ids if key in old and key in tried.decisions]
+    shadow = _Shadow(workspace, graded, both, old, tried.decisions)
+    compared = _compared(shadow)
     found = change(compared)
     picks, settles = _to_grade(compared, both, found)
     if moving.ask and picks:
         review(workspace, [pick.output_id for pick in picks])
-    of_graded = {key: old[key] for key in both if key in graded.fails}
-    pairing = Pairing(graded, judge, new, of_graded, {key: known[key] for key in of_graded})
+    pairing = shadow.pairing(judge, new)
     _, looks = change_on_dev(workspace, pairing)
     mended = repair(workspace, pairing, options) if _loses(found, moving) else None
     return Migration(
@@ -232,16 +109,33 @@ def migrate(
         against=graded.against,
         n=len(both),
         present=_side(judge, [old[key] for key in both]),
-        new=_side(new, [known[key] for key in both]),
-        flips=tuple(_flips(workspace, graded, both, old, known)),
+        new=_side(new, [tried.decisions[key] for key in both]),
+        flips=tuple(_flips(shadow)),
         change=found,
         picks=picks,
         settles=settles,
         repair=mended,
         looks=looks,
         kept=_kept(workspace, judge, new, to, moving),
-        **_ended(tried, mended, problem),
+        **_ended(tried, mended, problem, watched),
     )
+
+
+@dataclass(frozen=True)
+class _Shadow:
+    """The outputs that both models decided (``ids``), with what each says."""
+
+    workspace: Workspace
+    graded: GradedOutputs
+    ids: Sequence[str]
+    old: dict[str, Decision]
+    new: dict[str, Decision]
+
+    def pairing(self, judge: JudgeVersion, moved: JudgeVersion) -> Pairing:
+        """The graded ones of them."""
+        keys = [key for key in self.ids if key in self.graded.fails]
+        old, new = ({key: says[key] for key in keys} for says in (self.old, self.new))
+        return Pairing(self.graded, judge, moved, old, new)
 
 
 def _target(workspace: Workspace, judge: JudgeVersion, to: str) -> JudgeVersion:
@@ -257,7 +151,7 @@ def _loses(found: Change, moving: Moving) -> bool:
     return (found.balanced.value or 0) < 0 and advice_on(found) != "switch" and not moving.no_repair
 
 
-def _ended(tried: Tried, mended: Repair | None, problem: str) -> dict[str, Any]:
+def _ended(tried: Tried, mended: Repair | None, problem: str, watched: Ongoing) -> dict[str, Any]:
     """What it took, and how it ended."""
     return {
         "cost_usd": tried.run.cost_usd + (mended.cost_usd if mended else 0.0),
@@ -265,6 +159,7 @@ def _ended(tried: Tried, mended: Repair | None, problem: str) -> dict[str, Any]:
         "state": tried.run.state,
         "message": " ".join(filter(None, (problem, tried.run.message))),
         "troubles": dict(tried.run.reasons),
+        "asked_again": dict(watched.asked_again),
     }
 
 
@@ -332,19 +227,15 @@ def _present(
     return {verdict.output_id: verdict.decision for verdict in verdicts}, problem
 
 
-def _compared(
-    workspace: Workspace,
-    graded: GradedOutputs,
-    ids: Sequence[str],
-    old: dict[str, Decision],
-    new: dict[str, Decision],
-) -> Compared:
+def _compared(shadow: _Shadow) -> Compared:
+    ids, fails = shadow.ids, shadow.graded.fails
     votes = [
         np.array([_NUMBER.get(decisions[key].value, np.nan) for key in ids], dtype=np.float64)
-        for decisions in (old, new)
+        for decisions in (shadow.old, shadow.new)
     ]
-    passes = np.array([float(not graded.fails[key]) if key in graded.fails else np.nan for key in ids])
-    return of_move(votes[0], votes[1], passes.astype(np.float64), sources_of(workspace.db, ids))
+    passes = np.array([float(not fails[key]) if key in fails else np.nan for key in ids])
+    sources = sources_of(shadow.workspace.db, ids)
+    return of_move(votes[0], votes[1], passes.astype(np.float64), sources)
 
 
 def _to_grade(compared: Compared, ids: Sequence[str], found: Change) -> tuple[tuple[Pick, ...], bool]:
@@ -364,23 +255,18 @@ def _to_grade(compared: Compared, ids: Sequence[str], found: Change) -> tuple[tu
     ), number is not None
 
 
-def _flips(
-    workspace: Workspace,
-    graded: GradedOutputs,
-    ids: Sequence[str],
-    old: dict[str, Decision],
-    new: dict[str, Decision],
-) -> list[Flip]:
+def _flips(shadow: _Shadow) -> list[Flip]:
     """Graded ones first."""
+    old, new, fails = shadow.old, shadow.new, shadow.graded.fails
     differ = sorted(
-        (key for key in ids if old[key].value != new[key].value), key=lambda key: key not in graded.fails
+        (key for key in shadow.ids if old[key].value != new[key].value), key=lambda key: key not in fails
     )
-    outputs = output_table.many(workspace.db, differ)
+    outputs = output_table.many(shadow.workspace.db, differ)
     return [
         Flip(
             output_id=key,
             external_id=outputs[key].external_id,
-            human_pass=not graded.fails[key] if key in graded.fails else None,
+            human_pass=not fails[key] if key in fails else None,
             present=old[key],
             new=new[key],
         )

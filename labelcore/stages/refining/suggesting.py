@@ -255,6 +255,7 @@ class _Searching:
             seconds=round(time.monotonic() - self.began, 2),
             state="stopped" if self.over else "finished",
             message=self.message,
+            asked_again=dict(self.watched.asked_again),
             no_model=self.no_model,
         )
 

@@ -10,6 +10,7 @@ from labelcore.stages.refining.candidates import Candidate, Kind
 from labelcore.stages.refining.history import PromptDiff
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.looks import DevLooks
+from labelcore.stages.refining.trials import Taken
 from labelcore.stats.changes import Change
 
 State = Literal["better", "not beyond chance", "not better on train", "not tried"]
@@ -76,7 +77,7 @@ class Suggestion(Frozen):
         }
 
 
-class Suggestions(Frozen):
+class Suggestions(Taken):
     """What would improve a judge. ``tried``: every candidate with what came of it; ``rejected``: how many
     were left out because people rejected them; ``errors``: what the judge gets wrong on train, of ``n``
     outputs.
@@ -90,11 +91,7 @@ class Suggestions(Frozen):
     n: int
     errors: int
     looks: DevLooks
-    cost_usd: float
-    requests: int
     seconds: float
-    state: Literal["finished", "stopped"]
-    message: str
     no_model: str
 
     @property

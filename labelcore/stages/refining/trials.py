@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from labelcore.models import Decision, Fact, Frozen, SplitName, fact
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.looks import DevLooks
@@ -34,13 +36,33 @@ class Attempt(Frozen):
         return "mended" if after else "still wrong"
 
 
-class Trial(Frozen):
+class Taken(Frozen):
+    """What work with a model took, and how it ended.
+
+    ``cost_usd``: what was paid now; ``troubles``: why outputs have no decision, a sentence for each kind;
+    ``asked_again``: how often calls had to be sent again, by kind of trouble.
+    """
+
+    cost_usd: float
+    requests: int
+    state: str
+    message: str
+    troubles: dict[str, str] = Field(default_factory=dict)
+    asked_again: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def taken(self) -> dict[str, Any]:
+        """The same as JSON."""
+        names = ("cost_usd", "requests", "state", "message", "asked_again")
+        return {"errors": self.troubles, **{name: getattr(self, name) for name in names}}
+
+
+class Trial(Taken):
     """What came of a trial.
 
     ``attempts``: the outputs that both versions decided, those where the present one errs first. ``pool``:
     the graded outputs that the figures stand for; ``left``: of each grade how many of these were not tried.
     ``more``: the outputs that would settle it, tried ones of the pool included; None where none would.
-    ``cost_usd``: what was paid now; ``troubles``: why outputs have no decision, a sentence for each kind.
     """
 
     judge: str
@@ -55,12 +77,7 @@ class Trial(Frozen):
     more: More | None
     looks: DevLooks
     wanted: int
-    cost_usd: float
-    requests: int
     seconds: float
-    state: str
-    message: str
-    troubles: dict[str, str]
 
     def of(self, what: What) -> list[Attempt]:
         """The outputs of which this became."""
@@ -107,8 +124,8 @@ class Trial(Frozen):
             "says": self.says,
             "against": self.against,
             "looks": self.looks.document(),
-            "errors": self.troubles,
-            **{name: getattr(self, name) for name in ("cost_usd", "requests", "seconds", "state", "message")},
+            "seconds": self.seconds,
+            **self.taken,
             "outputs": [
                 attempt.model_dump(mode="json") | {"what": attempt.what} for attempt in self.attempts
             ],

@@ -6,6 +6,7 @@ new one breaks is seen as well; the draw's chances weigh the figures. The sealed
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -114,13 +115,14 @@ def compare(
     """
     chosen = order or Order()
     criterion = find_criterion(workspace, present.criterion_id) if present.criterion_id else None
-    graded = graded_outputs(workspace, criterion, chosen.splits)
+    graded, before = graded_outputs(workspace, criterion, chosen.splits), Counter(chosen.watched.asked_again)
     known, run = decided(workspace, present, graded, chosen)
     ids = drawn(graded, known, chosen.limit)
     chosen.watched.total = len(ids)
     tried = ask_unstored(workspace, new, ids, chosen.options, chosen.watched.hear)
     runs = [part for part in (run, tried.run) if part]
-    return _trial(workspace, Pairing(graded, present, new, known, tried.decisions), runs, len(ids))
+    trial = _trial(workspace, Pairing(graded, present, new, known, tried.decisions), runs, len(ids))
+    return trial.model_copy(update={"asked_again": dict(chosen.watched.asked_again - before)})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from labelcore.settings import DEFAULT, settings
 from labelcore.stages.refining.matrix import Cell, Grid, Matrix, cross
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.trying import USUAL
-from labelcore.stats.changes import Rates
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
@@ -94,26 +93,26 @@ def _models(written: Written) -> list[str]:
 
 def _show_matrix(workspace: Workspace, written: Written, found: Matrix) -> None:
     st.markdown(f"##### {plain(sentence(found.says))}")
-    tried = [cell.trial for cell in found.cells if cell.trial]
-    present = tried[0].change.present if tried else None
-    rows = [_row(cell, present, chosen=at == found.chosen) for at, cell in enumerate(found.cells)]
+    if found.looks.says:
+        st.write(plain(sentence(found.looks.says)))
+    under_way.show_troubles(found)
+    rows = [_row(cell, chosen=at == found.chosen) for at, cell in enumerate(found.cells)]
     key = shell.key_of("cross-table", [f"{cell.model}{cell.version}{cell.shown}" for cell in found.cells])
     picked = shell.choose_rows(rows, key)
     told = {"cost": found.cost_usd, "seconds": found.seconds}
-    shell.aside(say("Paid US${cost:,.4f} in {seconds:,.0f} s; a row opens its outputs.", **told))
+    shell.aside(say("Paid US$ {cost:,.4f} in {seconds:,.0f} s; a row opens its outputs.", **told))
     cell = found.cells[picked[0]] if picked else None
     if cell and cell.trial:
         for line in trying.change_words(cell.trial.change):
             st.write(plain(line))
         trying.show_lists(workspace, written, cell.trial)
-    elif cell or not tried:
+    elif cell or not any(cell.trial for cell in found.cells):
         st.write(plain((cell or found.cells[0]).trouble or say((cell or found.cells[0]).state)))
 
 
-def _row(cell: Cell, present: Rates | None, *, chosen: bool) -> dict[str, str]:
-    """A combination with its figures; ``present``: those of the version in use."""
-    found = cell.trial.change if cell.trial else None
-    rates = found.new if found else present if cell.state == "in use" else None
+def _row(cell: Cell, *, chosen: bool) -> dict[str, str]:
+    """A combination with its figures."""
+    rates = cell.rates
     return {
         say("Best"): "→" if chosen else "",
         say("Version"): str(cell.version),
@@ -121,6 +120,6 @@ def _row(cell: Cell, present: Rates | None, *, chosen: bool) -> dict[str, str]:
         say("Examples"): str(cell.shown),
         say("Finds of the bad"): rate_words(rates.tnr) if rates else "–",
         say("Passes of the good"): rate_words(rates.tpr) if rates else "–",
-        say("Change"): change_words(found.balanced) if found else say(cell.state),
+        say("Change"): change_words(cell.trial.change.balanced) if cell.trial else say(cell.state),
         say("Per 1,000"): "–" if cell.estimate is None else f"US$ {cell.estimate:,.2f}",
     }

@@ -87,8 +87,8 @@ def _words_of(ongoing: Ongoing) -> str:
 def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, found: Suggestions) -> None:
     """The answer, the cards, what was left; then what it cost."""
     st.markdown(f"##### {plain(sentence(found.says))}")
-    if found.message and not found.open:
-        st.warning(plain(found.message))
+    if not found.open:
+        under_way.show_troubles(found)
     if not workspace.person and found.offered:
         shell.ask_name()
     offered = [offer for offer in found.offered if offer.id not in suggesting.decided]
@@ -103,7 +103,7 @@ def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, 
     if told := sentence(found.looks.says):
         shell.aside(told)
     spent = {"requests": found.requests, "cost": found.cost_usd}
-    shell.aside(say("This search took {requests:,} requests and cost US${cost:,.4f}.", **spent))
+    shell.aside(say("This search took {requests:,} requests and cost US$ {cost:,.4f}.", **spent))
 
 
 def _left_words(suggestion: Suggestion) -> str:

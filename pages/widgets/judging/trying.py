@@ -8,7 +8,6 @@ import streamlit as st
 
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
-from labelcore.messages.running import kind_word
 from labelcore.models import Decision
 from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.refining.drafts import Draft, lint_draft, try_draft
@@ -132,10 +131,7 @@ def _show_answer(trial: Trial) -> None:
             st.write(plain(line))
     if trial.looks.says:
         st.write(plain(sentence(trial.looks.says)))
-    for kind, words in trial.troubles.items():
-        st.warning(f"{plain(kind_word(kind))}: {plain(words)}")
-    if trial.message:
-        st.warning(plain(trial.message))
+    under_way.show_troubles(trial)
 
 
 def _show_figures(trial: Trial) -> None:
@@ -150,7 +146,7 @@ def _show_figures(trial: Trial) -> None:
         key="prompt-change",
     )
     told = {"cost": trial.cost_usd, "requests": trial.requests}
-    shell.aside(say("This trial took {requests:,} requests and cost US${cost:,.4f}.", **told))
+    shell.aside(say("This trial took {requests:,} requests and cost US$ {cost:,.4f}.", **told))
 
 
 def change_words(change: Change) -> list[str]:

@@ -10,8 +10,10 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.running import trouble_counts
+from labelcore.messages.lines.refining.comparing import troubles
+from labelcore.messages.running import again_words
 from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.trials import Taken
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.judging.running import in_thread
@@ -96,8 +98,14 @@ def _show(ongoing: Ongoing, key: str, words: str) -> None:
             disabled=ongoing.stop.is_set(),
             on_click=ongoing.stop.set,
         )
-    if ongoing.asked_again:
-        shell.aside(say("Asked again: {kinds}.", kinds=trouble_counts(dict(ongoing.asked_again))))
+    for line in again_words(dict(ongoing.asked_again)):
+        shell.aside(line)
+
+
+def show_troubles(found: Taken) -> None:
+    """What went wrong, and what kept it from its end."""
+    if told := list(troubles(found)):
+        st.warning("  \n".join(map(plain, told)))
 
 
 def _failed(key: str) -> str:

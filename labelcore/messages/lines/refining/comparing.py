@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
+from labelcore.messages.running import again_words, kind_word
 from labelcore.messages.telling import sentence
 from labelcore.stages.refining.looks import DevLooks
-from labelcore.stages.refining.migrating import Migration, Side
-from labelcore.stages.refining.trials import WHATS, Attempt, Trial, What
+from labelcore.stages.refining.migration import Migration, Side
+from labelcore.stages.refining.trials import WHATS, Attempt, Taken, Trial, What
 from labelcore.stats.changes import Rates
 from labelcore.stats.rate import Rate
 
@@ -21,7 +22,7 @@ def trial(found: Trial) -> Iterator[str]:
     yield sentence(found.says)
     if found.attempts:
         yield from _compared(found)
-    yield from spent(found.cost_usd, found.requests, found.message, found.troubles)
+    yield from spent(found)
 
 
 def _compared(found: Trial) -> Iterator[str]:
@@ -53,6 +54,13 @@ def migration(found: Migration) -> Iterator[str]:
     )
     for loss in found.loss:
         yield sentence(loss)
+    graded = found.change.passes + found.change.fails
+    if graded < found.n:
+        yield say(
+            "Rates and changes of all {n:,} outputs, estimated from the {graded:,} graded ones:",
+            n=found.n,
+            graded=graded,
+        )
     yield from changes(found.change.present, found.change.new, found.change.tpr, found.change.tnr)
     for side in (found.present, found.new):
         yield from _side(side)
@@ -75,7 +83,7 @@ def migration(found: Migration) -> Iterator[str]:
     if found.kept:
         stays = say("it is in use") if found.kept.in_use else say("the present one stays in use")
         yield say("Stored as version {version}; {stays}.", version=found.kept.version, stays=stays)
-    yield from spent(found.cost_usd, found.requests, found.message, found.troubles)
+    yield from spent(found)
 
 
 def advice_words(found: Migration) -> str:
@@ -159,10 +167,17 @@ def _side(side: Side) -> Iterator[str]:
         yield told
 
 
-def spent(cost: float, requests: int, message: str, troubles: dict[str, str]) -> Iterator[str]:
+def spent(found: Taken) -> Iterator[str]:
     """What it cost, and what went wrong."""
-    yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=cost, n=requests)
-    if message:
-        yield message
-    for kind, reason in troubles.items():
-        yield f"  {kind}: {reason}"
+    yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=found.cost_usd, n=found.requests)
+    yield from troubles(found)
+
+
+def troubles(found: Taken) -> Iterator[str]:
+    """What went wrong, each once: why outputs have no decision, what stopped it, what was asked again."""
+    for kind, reason in found.troubles.items():
+        if reason not in found.message:
+            yield f"{kind_word(kind)}: {reason}"
+    if found.message or found.state == "stopped":
+        yield found.message or say("It was stopped before its end.")
+    yield from again_words(found.asked_again)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from labelcore.messages import rate_words, sentence
 from labelcore.messages.catalogue import say
+from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.messages.results import lines
 from labelcore.stages.refining.matrix import Cell, Matrix
 
@@ -13,7 +14,10 @@ def matrix(found: Matrix) -> Iterator[str]:
     for at, cell in enumerate(found.cells):
         yield f"{'→' if at == found.chosen else ' '} {cell_words(cell)}"
     yield sentence(found.says)
-    yield say("Paid ${cost:.4f} in {seconds:,.0f} s.", cost=found.cost_usd, seconds=found.seconds)
+    if told := sentence(found.looks.says):
+        yield told
+    yield say("Paid US$ {cost:.4f} in {seconds:,.0f} s.", cost=found.cost_usd, seconds=found.seconds)
+    yield from troubles(found)
 
 
 def cell_words(cell: Cell) -> str:
@@ -21,14 +25,13 @@ def cell_words(cell: Cell) -> str:
     name = say(
         "v{version}, {model}, {n} examples of each", version=cell.version, model=cell.model, n=cell.shown
     )
-    if cell.trial is None:
+    if cell.rates is None:
         why = cell.trouble or say(cell.state)
         return say("{name}: not tried ({why})", name=name, why=why)
-    new = cell.trial.change.new
     return say(
         "{name}: finds {catches} of the bad outputs, passes {keeps} of the good ones; {verdict}",
         name=name,
-        catches=rate_words(new.tnr),
-        keeps=rate_words(new.tpr),
-        verdict=say(cell.trial.change.verdict),
+        catches=rate_words(cell.rates.tnr),
+        keeps=rate_words(cell.rates.tpr),
+        verdict=say(cell.trial.change.verdict if cell.trial else cell.state),
     )

@@ -25,7 +25,7 @@ def suggestions(found: Suggestions) -> Iterator[str]:
         yield say("Rejected before, and not tried again: {n}.", n=found.rejected)
     if told := sentence(found.looks.says):
         yield told
-    yield from spent(found.cost_usd, found.requests, found.message, {})
+    yield from spent(found)
     if found.offered:
         yield say("`labelcore judge prompt accept` keeps one, `reject` drops it for good.")
 

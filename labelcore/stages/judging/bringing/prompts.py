@@ -198,14 +198,10 @@ class _Bringing:
         """The judge, as the next version of its name."""
         name = self.order.name or self.prompt.family or "own prompt"
         of = f" ({self.prompt.family})" if self.prompt.family else ""
-        says = f"Asks {self.model} with a prompt from elsewhere{of}, as it is: no marks stand around data."
+        spec = self.spec(answer)
+        says = f"{LlmKind(spec).describe()} With a prompt from elsewhere{of}: no marks stand around data."
         draft = Draft(
-            LlmKind.stored,
-            f"{self.subject.name} · {name}",
-            self.spec(answer),
-            says,
-            splits,
-            self.workspace.person,
+            LlmKind.stored, f"{self.subject.name} · {name}", spec, says, splits, self.workspace.person
         )
         return continued(self.workspace.db, draft.version(self.workspace.project, self.subject.criterion))
 

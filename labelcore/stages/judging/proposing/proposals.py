@@ -218,8 +218,6 @@ class _Proposer:
             spec |= {"field": pointer}
         name = f"{subject.name} · {asking.model}{self._marks}"
         description: str = LlmKind(spec).describe()
-        if subject.criterion is None:  # its statement lists all criteria
-            description = description.partition("\n")[0]
         if asking.shown and (one_sided := teaching.one_sided(subject, spec)):
             remarks.append(Wording("{name}: {why}", name=subject.name, why=one_sided))
             description = f"{description} {one_sided[0].upper()}{one_sided[1:]}"
