@@ -27,7 +27,7 @@ class Request(Frozen):
     """An operation by name with its arguments, as it travels through the app's door."""
 
     operation: str
-    project: str
+    project: str = ""
     author: str = ""
     language: Language = "en"
     arguments: dict[str, Any] = Field(default_factory=dict)
@@ -49,8 +49,9 @@ def execute(
     with speaking(request.language):
         marked = find_operation(request.operation)
         audit.ORIGIN.set("command" if visitor.person_id or not visitor.name else "token")
-        if marked.project in {"begun", "none"}:
-            project = Project(id="", name=request.project)
+        if marked.project in {"begun", "none"}:  # what is imported goes into no sample project by itself
+            known = [project for project in projects.list_projects(db) if not project.settings.sample]
+            project = Project(id="", name=projects.meant(known, request.project))
         else:  # a mistyped name makes none where there are others
             project = _project(db, request.project, visitor, marked)
         workspace = signing.enter(db, project, visitor, here=here).telling(progress)
@@ -68,12 +69,13 @@ def execute(
 
 
 def _project(db: Database, name: str, visitor: Visitor, marked: Operation) -> Project:
-    """The project of that name. For who is not something in every one, a project that is not theirs and one
+    """The project that is meant. For who is not something in every one, a project that is not theirs and one
     that there is not are the same: nobody learns by asking which there are.
     """
     known = projects.list_projects(db)
-    everywhere = visitor.role_in(EVERY_PROJECT)
-    if everywhere is None and name.strip() not in {project.name for project in known}:
-        return Project(id="", name=name.strip())
+    theirs, everywhere = [p for p in known if visitor.role_in(p.id)], visitor.role_in(EVERY_PROJECT)
+    name = projects.meant(theirs, name)
+    if everywhere is None and name not in {project.name for project in known}:
+        return Project(id="", name=name)
     begins = everywhere is not None and everywhere.includes(marked.role)
     return projects.open_project(db, name, create=begins and (marked.project == "any" or not known))

@@ -27,14 +27,15 @@ _NAMES = {"alignment": "align", "choice": "choose"}
 _LINES, _ROWS, _BARS = 12, 50, 30
 
 
-def open(path: str | Path | None, *, project: str = "default", person: str = "") -> Bench:  # noqa: A001 - labelcore.open reads best
+def open(path: str | Path | None, *, project: str = "", person: str = "") -> Bench:  # noqa: A001 - labelcore.open reads best
     """A workspace on a database file (None: in memory), with operations as its methods.
 
-    The project is begun where it does not exist. ``workspace.judges.run()`` is ``labelcore judge run``,
+    The project is begun where it does not exist; the only one of the file is meant where none is named.
+    ``workspace.judges.run()`` is ``labelcore judge run``,
     ``workspace.alignment()`` is ``labelcore align``. StoreBusy where another process holds the file.
     """
     db = open_database(None if path is None else Path(path))
-    opened = projects.open_project(db, project)
+    opened = projects.open_project(db, projects.meant(projects.list_projects(db), project))
     return Bench(Workspace(db, opened, signing.known_as(db, opened, person) if person else ""))
 
 

@@ -272,6 +272,11 @@ class Settings(Calls, BaseSettings):
         return self
 
     @property
+    def named_project(self) -> str:
+        """The project that a setting names, "" where none does."""
+        return self.project if "project" in self.model_fields_set else ""
+
+    @property
     def has_model(self) -> bool:
         """Whether a model endpoint is configured (a key, or a local base URL) with a model."""
         reachable = self.api_key is not None or self.base_url is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,27 @@ def test_a_mistyped_project_is_refused_and_not_made(workspace: Workspace) -> Non
     with pytest.raises(NotFound, match=f"no project 'tset' \\(there are: {workspace.project.name}\\)"):
         execute(workspace.db, Request(operation="status", project="tset"))
     assert projects.list_projects(workspace.db) == [workspace.project]
+
+
+def test_the_only_project_of_a_file_is_meant_if_none_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    def asked(operation: str, **arguments: object) -> dict[str, Any]:
+        return execute(workspace.db, Request(operation=operation, arguments=arguments)).document
+
+    assert asked("status")["project"] == workspace.project.name
+    file = tmp_path / "a.csv"
+    file.write_text("answer,good\none,yes\ntwo,no\n")
+    columns = {"output": "answer"}
+    asked("import", file=str(file), mapping=columns)
+    assert [project.name for project in projects.list_projects(workspace.db)] == [workspace.project.name]
+    projects.update_project(workspace, settings={"sample": True})
+    file.write_text("answer,good\nthree,yes\n")
+    asked("import", file=str(file), mapping=columns)  # what people bring goes into no sample by itself
+    assert {project.name for project in projects.list_projects(workspace.db)} == {
+        workspace.project.name,
+        "default",
+    }
+    projects.begin(workspace, "other")
+    assert asked("status")["project"] == "default"
 
 
 def test_an_operation_on_the_whole_database_needs_no_project(workspace: Workspace) -> None:

@@ -138,7 +138,7 @@ def _check_address(address: str, *, without_sign_in: bool) -> None:
         )
 
 
-def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool) -> None:
+def serve_app(db: Path, project: str | None, address: str, port: int, *, browser: bool) -> None:
     """Become the app's server process; returns only by an error."""
     place = db.expanduser().resolve()
     if door := read_door(place):
@@ -167,11 +167,12 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
     options = _MUST | {"server.address": address, "server.port": str(port), "server.headless": headless}
     os.environ |= {
         "LABELCORE_DB": str(place),
-        "LABELCORE_PROJECT": project,
         "LABELCORE_ADDRESS": address,
         "LABELCORE_PORT": str(port),
         "FORWARDED_ALLOW_IPS": "",  # whose word counts for where a request came from, LABELCORE_PROXIES says
     }
+    if project:
+        os.environ["LABELCORE_PROJECT"] = project
     # Each run is a separate thread; with glibc's arena for each thread, memory that was given back
     # stayed with the process: 347 -> 445 MB in two minutes of a hundred people, with two 345 -> 377.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
@@ -199,7 +200,7 @@ def _serve(
 ) -> None:
     """Serve the app on this database."""
     _check_address(address, without_sign_in=without_sign_in)
-    serve_app(db or settings().db, project or settings().project, address, **options)
+    serve_app(db or settings().db, project, address, **options)
 
 
 def _demo(

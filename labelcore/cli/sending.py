@@ -170,7 +170,7 @@ def send(
     """Run an operation and print what it gives; leave out arguments that were not given."""
     request = Request(
         operation=operation,
-        project=project or settings().project,
+        project=project or settings().named_project,
         author=author or settings().annotator,
         arguments={key: value for key, value in arguments.items() if value is not None},
         language=settings().language,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Noun, Output, Project, Role, Term, is_plain_name, now
 from labelcore.operations import Effect, finder, operation
+from labelcore.settings import settings
 from labelcore.store import (
     Database,
     outputs as output_table,
@@ -65,6 +67,16 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
     project = Project(id=project_id, name=name)
     project_table.save(db, project)
     return project
+
+
+def meant(known: Iterable[Project], named: str = "") -> str:
+    """The name of the project that is meant: the named one, here or in the settings; else the only known one,
+    where there is one alone.
+    """
+    if wanted := named.strip() or settings().named_project:
+        return wanted
+    names = [project.name for project in known]
+    return names[0] if len(names) == 1 else settings().project
 
 
 @operation("projects begin", role=Role.ENGINEER, effect=Effect.WRITES, project="none")

@@ -203,7 +203,7 @@ def is_here() -> bool:
 
 def _project(db: Database, asking: Visitor) -> Project:
     """The one that is chosen; hidden ones are open to those who name them, others' to nobody."""
-    wanted = settings().project
+    wanted = projects.meant(projects.list_projects(db))
     projects.open_project(db, wanted)
     theirs = (project for project in projects.list_projects(db) if asking.role_in(project.id))
     known = {project.name: project for project in theirs}
