@@ -50,8 +50,8 @@ def execute(
         marked = find_operation(request.operation)
         audit.ORIGIN.set("command" if visitor.person_id or not visitor.name else "token")
         if marked.project in {"begun", "none"}:  # what is imported goes into no sample project by itself
-            known = [project for project in projects.list_projects(db) if not project.settings.sample]
-            project = Project(id="", name=projects.meant(known, request.project))
+            others = [known for known in projects.list_projects(db) if not known.settings.sample]
+            project = Project(id="", name=projects.meant(others, request.project))
         else:  # a mistyped name makes none where there are others
             project = _project(db, request.project, visitor, marked)
         workspace = signing.enter(db, project, visitor, here=here).telling(progress)

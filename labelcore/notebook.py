@@ -31,8 +31,8 @@ def open(path: str | Path | None, *, project: str = "", person: str = "") -> Ben
     """A workspace on a database file (None: in memory), with operations as its methods.
 
     The project is begun where it does not exist; the only one of the file is meant where none is named.
-    ``workspace.judges.run()`` is ``labelcore judge run``,
-    ``workspace.alignment()`` is ``labelcore align``. StoreBusy where another process holds the file.
+    ``workspace.judges.run()`` is ``labelcore judge run``, ``workspace.alignment()`` is ``labelcore align``.
+    StoreBusy where another process holds the file.
     """
     db = open_database(None if path is None else Path(path))
     opened = projects.open_project(db, projects.meant(projects.list_projects(db), project))

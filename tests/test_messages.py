@@ -170,3 +170,8 @@ def test_no_sentence_waits_for_a_fact_that_nobody_finds() -> None:
     )
     found = {code for code, _ in facts_of_the_code()}
     assert [code for code in telling.WORDS if code not in found and f'"{code}"' not in source] == []
+
+
+def test_money_is_written_in_one_way() -> None:
+    catalogue = (Path(messages.__file__).parent / "locale" / "zh.po").read_text()
+    assert re.findall(r"(?<!US)\$[{\d].*|US\$[{\d].*", catalogue) == []

@@ -53,6 +53,27 @@ def test_a_description_is_said_in_both_languages(
         )
 
 
+@pytest.mark.parametrize(
+    ("kind", "spec", "chinese"),
+    [
+        ("llm", {"name": "A", "statement": "It is short.", "model": "m"}, "请 m 判断：It is short."),
+        ("imported", {}, "其他工具的判定，随输出一同导入。"),
+        ("feedback", {"signal": "thumb"}, "产品用户通过“thumb”表达的意见；用户没有表示时弃权。"),
+        (
+            "code",
+            {"source": "def check(output, input, context, metadata):\n    return True"},
+            "用 Python 写的检查。",
+        ),
+    ],
+)
+def test_every_kind_is_described_in_both_languages(kind: str, spec: dict[str, object], chinese: str) -> None:
+    version = judge().model_copy(update={"kind": kind, "spec": spec})
+    described = version.model_copy(update={"description": str(kind_of(version).describe())})
+    assert description_words(described) == described.description
+    with speaking("zh"):
+        assert description_words(described) == chinese
+
+
 def test_a_reason_is_said_in_both_languages() -> None:
     version = judge()
     (decision,) = kind_of(version).decide([OUTPUT])

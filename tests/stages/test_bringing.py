@@ -67,6 +67,20 @@ def test_a_score_gets_a_threshold_from_grades_of_train_alone(
     assert passed == {output.id for n, output in enumerate(graded) if n % 10 + 1 >= 6}
 
 
+def test_a_field_that_a_person_names_is_read_as_one_that_is_found(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    add_outputs("Text worth 3.", input="Ask?")
+    wanted = 'Question: {input}\nAnswer: {output}\nAnswer in JSON: {{"why": "...", "%s": %s}}'
+    words = {"pass_": ("yes",), "fail_": ("no",)}
+    for name, value, more in (("pass", "true or false", {}), ("fine", '"yes" or "no"', words)):
+        order = BringingOrder.model_validate({"field": name, "preview": True, **more})
+        found = bring(workspace, wanted % (name, value), order=order)
+        assert found.answer is not None and (found.answer.kind, found.answer.field) == ("json", name)
+        assert found.answer.passes and found.answer.fails and not found.answer.numeric
+        assert not found.questions and {notice.code for notice in found.notices} == {"foreign_unmarked"}
+
+
 def test_with_too_few_grades_the_prompt_or_a_person_sets_the_threshold(
     workspace: Workspace, add_outputs: Add, mock: MockEndpoint
 ) -> None:

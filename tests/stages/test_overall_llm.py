@@ -43,6 +43,9 @@ def test_the_overall_grade_has_an_llm_judge_that_is_run_and_aligned(
     found = execute(workspace.db, Request(operation="judge propose", project="test", arguments=asked))
     (document,) = found.document["judges"]
     assert (document["criterion_id"], document["name"]) == (None, "overall · mock")
+    for kind, n in (("llm", 1), ("learned", 0)):
+        listed = execute(workspace.db, Request(operation="judge list", arguments={"kind": kind})).document
+        assert len(listed["judges"]) == n
     run = execute(workspace.db, Request(operation="judge run", project="test", arguments={"kind": "llm"}))
     assert (run.exit_code, run.document["verdicts_new"]) == (0, 24)
     prompt = mock.prompts[0]

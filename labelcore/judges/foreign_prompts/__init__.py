@@ -56,10 +56,11 @@ class ForeignPrompt(Frozen):
         return Template(system=system, user=user, marked=False)
 
 
-def recognise(text: str, given: Mapping[str, str] | None = None) -> ForeignPrompt:
+def recognise(text: str, given: Mapping[str, str] | None = None, field: str = "") -> ForeignPrompt:
     """What a prompt from elsewhere asks, of what, and in which form of answer.
 
-    ``given``: variable -> slot, ``metadata.KEY`` or ``text:words``, as a person said.
+    ``given``: variable -> slot, ``metadata.KEY`` or ``text:words``, as a person said, who may also have
+    named the ``field`` of a JSON answer with its verdict.
 
     Raises:
         BadInput: it is empty, too long, or names another file.
@@ -72,7 +73,7 @@ def recognise(text: str, given: Mapping[str, str] | None = None) -> ForeignPromp
         family=family_of(text, shown, taken.names),
         syntax=taken.syntax,
         variables=tuple(named),
-        found=find_answer(shown),
+        found=find_answer(shown, field),
         notices=(*unwrapped.notices, *taken.notices, *_comparing(taken.names, named)),
         taken=taken,
     )

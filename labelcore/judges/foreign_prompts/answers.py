@@ -76,11 +76,13 @@ class FoundAnswer(Frozen):
     notices: tuple[Fact, ...] = ()
 
 
-def find_answer(text: str) -> FoundAnswer:
-    """What form of answer a prompt asks for; ``text`` has its variables as ``⟨name⟩``."""
-    marked = _by_brackets(text) or _by_result_mark(text) or _by_tag(text)
-    asked = None if marked else json_answer(text)
-    if asked and (asked.is_list or (asked.fields and not asked.field)):
+def find_answer(text: str, field: str = "") -> FoundAnswer:
+    """What form of answer a prompt asks for; ``text`` has its variables as ``⟨name⟩``. ``field``: of a JSON
+    answer with its verdict, where a person names it.
+    """
+    marked = None if field else _by_brackets(text) or _by_result_mark(text) or _by_tag(text)
+    asked = None if marked else json_answer(text, field)
+    if asked and not field and (asked.is_list or (asked.fields and not asked.field)):
         list_of = fact("foreign_list_of_verdicts", field=asked.field.removeprefix("*."))
         no_field = fact("foreign_no_verdict_field", fields=list(asked.fields[:8]))
         return FoundAnswer(form_asked=True, notices=(list_of if asked.is_list else no_field,))

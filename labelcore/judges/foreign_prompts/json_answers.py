@@ -46,13 +46,18 @@ class JsonAnswer(NamedTuple):
         return self.field.startswith("*.")
 
 
-def json_answer(text: str) -> JsonAnswer | None:
-    """What JSON a prompt asks for; None where it asks for none. ``text``: variables as ``⟨name⟩``."""
-    if not _JSON.search(text) and not _objects(text):
+def json_answer(text: str, named: str = "") -> JsonAnswer | None:
+    """What JSON a prompt asks for; None where it asks for none, and no field is named by who brings it.
+    ``text``: variables as ``⟨name⟩``.
+    """
+    if not named and not _JSON.search(text) and not _objects(text):
         return None
     fields = _fields(text)
-    field = next((path for name in _FIELDS for path in fields if _last(path).casefold() == name), "")
-    words = _words(fields[field], _last(field), text) if field else ()
+    known = (path for name in _FIELDS for path in fields if _last(path).casefold() == name)
+    field = named or next(known, "")
+    words = _words(fields.get(field, []), _last(field), text) if field else ()
+    if named and not words and polarity.field_means_pass(_last(field)) is not None:
+        words = ("true", "false")
     return JsonAnswer(field, words, tuple(fields))
 
 

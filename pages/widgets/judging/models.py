@@ -96,7 +96,10 @@ def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
     stresses = {"plain": say("nothing"), "strict": say("fail when in doubt"), "steps": say("reason in steps")}
     variant = st.selectbox(say("The prompt stresses"), list(VARIANTS), format_func=stresses.__getitem__)
     examples = st.slider(say("Examples of each verdict"), 0, 4, 2)
-    if not st.button(say("Make the judges"), type="primary", key="endpoint-propose"):
+    pressed = st.button(say("Make the judges"), type="primary", key="endpoint-propose")
+    if made := st.session_state.pop(keys.ENDPOINT_PROPOSED, ""):
+        st.success(made)
+    if not pressed:
         return
     usual = name == settings().default_endpoint.name
     order = ProposalOrder(
@@ -108,13 +111,14 @@ def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
     )
     with st.spinner(say("Choosing examples …")):
         found = propose_judges(workspace, order=order, examined=False)
-    made = len(found.judges)
     words = counted(
-        "One candidate is proposed. Run it next.", "{n} candidates are proposed. Run them next.", n=made
+        "One candidate is proposed. Run it next.",
+        "{n} candidates are proposed. Run them next.",
+        n=len(found.judges),
     )
     nothing = [sentence(told) for told in found.nothing]
-    if not made:
+    if not found.judges:
         st.info(plain(say("Accept criteria first: each gets a judge.")))
         return
-    st.session_state[keys.JUDGES_PROPOSED] = plain(" ".join([words, *nothing]))
+    st.session_state[keys.ENDPOINT_PROPOSED] = plain(" ".join([words, *nothing]))
     st.rerun()

@@ -63,7 +63,7 @@ def read(text: str, order: BringingOrder) -> tuple[ForeignPrompt, FoundAnswer]:
     Raises:
         BadInput: a variable is named that the prompt has not, or a pattern cannot be read.
     """
-    prompt = recognise(text, order.recognised)
+    prompt = recognise(text, order.recognised, order.field)
     known = {variable.name for variable in prompt.variables}
     if unknown := [name for name in order.map if name not in known]:
         raise BadInput(
@@ -78,8 +78,9 @@ def read(text: str, order: BringingOrder) -> tuple[ForeignPrompt, FoundAnswer]:
 def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
     """What was found, with what a person said instead of it."""
     answer, form_asked = found.answer, found.form_asked
-    if order.field or order.pattern:
-        answer, form_asked = _own_form(order, answer), False
+    if order.pattern and not order.field:
+        answer, form_asked = _pattern_of(order.pattern, answer), False
+        found = found.model_copy(update={"words": (), "notices": ()})
     if answer is None:
         return found.model_copy(update={"form_asked": form_asked})
     words, direction_asked = found.words, found.direction_asked
@@ -97,13 +98,10 @@ def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
     return found.model_copy(update=told | {"form_asked": form_asked})
 
 
-def _own_form(order: BringingOrder, answer: AnswerFormat | None) -> AnswerFormat:
+def _pattern_of(pattern: str, answer: AnswerFormat | None) -> AnswerFormat:
     ranged = answer.model_dump(include={"low", "high", "higher_passes"}) if answer else {}
-    kind = "json" if order.field else "pattern"
     try:
-        return AnswerFormat.model_validate(
-            {"kind": kind, "field": order.field, "pattern": "" if order.field else order.pattern, **ranged}
-        )
+        return AnswerFormat.model_validate({"kind": "pattern", "pattern": pattern, **ranged})
     except ValueError:
         raise BadInput(
             "The pattern cannot be read.",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+from pydantic import AfterValidator, Field
+
 from labelcore.judges.fitted_proposals import HeldOutCounts
+from labelcore.judges.kinds import known_word, of_kind
 from labelcore.models import Fact, Frozen, JudgeVersion, Role
 from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages.judging.keeping.naming import renamed
@@ -14,6 +17,7 @@ from labelcore.stages.judging.keeping.versions import active_judges
 from labelcore.stages.judging.proposing.proposals import EVERY_CRITERION, ProposalOrder, propose_all
 from labelcore.stages.judging.proposing.retraining import Freshness, freshness
 from labelcore.stages.judging.testing.suspecting import Suspect, suspicious
+from labelcore.store import judges as judge_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -79,12 +83,19 @@ def propose_judges(
 
 
 @operation("judge list", role=Role.MANAGER)
-def overview(workspace: Workspace) -> JudgesOverview:
+def overview(
+    workspace: Workspace,
+    *,
+    kind: Annotated[
+        Annotated[str, AfterValidator(known_word)] | None, Field(description="code, llm, learned or feedback")
+    ] = None,
+) -> JudgesOverview:
     """Show every judge with its verdicts in counts, and those that look wrong."""
-    active = active_judges(workspace)
+    active = of_kind(active_judges(workspace), kind)
+    current = of_kind(judge_table.current(workspace.db, workspace.project.id), kind)
     return JudgesOverview(
-        judges=list_judges(workspace),
-        suspects=suspicious(workspace),
+        judges=list_judges(workspace, current),
+        suspects=suspicious(workspace, current),
         learned=freshness(workspace, active),
         renamed=tuple(renamed(workspace.db, active).values()),
     )
