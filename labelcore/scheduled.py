@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from labelcore.store import Database, backups
 
 _LOOK_SECONDS = 60.0
 _SEND_SECONDS = 20.0
+_ASKED_EACH = 45
+"""Every so many looks, 15 minutes, it is asked whether there is something new to tell."""
 _NAME = "labelcore-{at:%Y%m%d-%H%M%S}.duckdb"
 _log = logging.getLogger(__name__)
 
@@ -32,9 +35,9 @@ async def keep_backups(db: Database) -> None:
 
 async def send_notices(db: Database) -> None:
     """Send the notices that are due, while the app lives."""
-    while True:
+    for look in itertools.count():
         try:
-            await asyncio.to_thread(sending.send_all, db)
+            await asyncio.to_thread(sending.send_all, db, asks=look % _ASKED_EACH == 0)
         except (LabelcoreError, OSError) as trouble:
             _log.error("notices were not sent: %s", trouble)
         await asyncio.sleep(_SEND_SECONDS)

@@ -3,7 +3,7 @@
 from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.settings import settings
-from pages.widgets import assigning, calibrating, guidelines, keys, people, shell, team
+from pages.widgets import assigning, calibrating, guidelines, keys, notices, people, shell, team
 
 MENU = ("Team", ":material/groups:")
 
@@ -19,6 +19,7 @@ shown = {
     say("Guidelines"): guidelines.show_guidelines,
     say("Offline"): team.show_packs,
     say("Rules"): team.show_rules,
+    say("Notices"): notices.show_notices,
 }
 if settings().sign_in:
     shown[say("People")] = people.show_people

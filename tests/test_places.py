@@ -37,6 +37,7 @@ WRITERS = {
     "redact restore": "out",
     "redact scan": "redact_key",
     "report": "out",
+    "team digest": "out",
     "team pack": "out",
 }
 

@@ -20,6 +20,7 @@ from labelcore.post import Undelivered, hooks, mail
 from labelcore.settings import settings
 from labelcore.stages import people, projects, signing
 from labelcore.stages.notifying import mailbox_of
+from labelcore.stages.reporting.reminding import tell_what_is_due
 from labelcore.store import Database, notices as table, outputs as output_table, people as people_table
 from labelcore.store.notices import Sending
 from labelcore.workspace import Workspace
@@ -27,7 +28,8 @@ from labelcore.workspace import Workspace
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 """Between one try and the next; after the last the notice is given up."""
 _HOURS = 7 * 24.0
-_PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team"}
+PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team"}
+"""The page that each kind leads to."""
 _sending = threading.Lock()
 
 
@@ -68,11 +70,14 @@ def send_due(workspace: Workspace) -> SentNotices:
     )
 
 
-def send_all(db: Database) -> None:
-    """Send what is due of every project."""
+def send_all(db: Database, *, asks: bool = False) -> None:
+    """Send what is due of every project; ``asks``: look also whether there is something new to tell."""
     for project in projects.list_projects(db):
         if table.rules(db, project.id).channel != "link":
-            send_due(Workspace(db, project))
+            workspace = Workspace(db, project)
+            if asks:
+                tell_what_is_due(workspace)
+            send_due(workspace)
 
 
 def _is_due(sending: Sending) -> bool:
@@ -130,7 +135,7 @@ def _link(workspace: Workspace, rules: NoticeRules, notice: Notice) -> str:
             given = {"person_id": person.person_id, "by": notice.made_by}
             secret = signing.issue(workspace.db, "invitation", hours=_HOURS, **given)
             return f"{base()}{people.JOIN}?invitation={secret}"
-    page = str(notice.figures.get("page") or _PAGES[notice.kind])
+    page = str(notice.figures.get("page") or PAGES[notice.kind])
     role = str(notice.figures.get("role") or "")
     return link_to(workspace, page, rules.language, notice.person, role)
 
@@ -144,7 +149,7 @@ def _quoted(workspace: Workspace, rules: NoticeRules, notice: Notice) -> str:
 
 @operation("notices test", role=Role.LEAD, effect=Effect.GRADUAL)
 def try_channel(workspace: Workspace) -> ChannelTried:
-    """Send a test by the project's channel: to your own e-mail address, or to the webhook.
+    """Send a test by the project's channel: to your e-mail address, or to the webhook.
 
     Raises:
         BadInput: notices are handed over as links, or you have no e-mail address here.

@@ -47,7 +47,7 @@ def host_of(address: str) -> str:
 
 
 def may_reach(host: str, address: Address) -> bool:
-    """Whether a host may stand at an address: an outer one, this machine's for its own names, or any for
+    """Whether a host may stand at an address: an outer one, this machine's for its names, or any for
     a host that the settings name.
     """
     if host.lower() in {name.lower() for name in settings().webhook_hosts}:

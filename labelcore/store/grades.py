@@ -156,6 +156,66 @@ def tallies(db: Database, project_id: str) -> list[Tally]:
     return [Tally._make((*row[:-1], aware(row[-1]))) for row in rows]
 
 
+class Beside(NamedTuple):
+    """A pass or fail of one person, and how many others passed and failed the same."""
+
+    output_id: str
+    criterion_id: str | None
+    passes: bool
+    others_pass: int
+    others_failed: int
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether as many others passed it as failed it."""
+        return self.others_pass == self.others_failed
+
+    @property
+    def others_fail(self) -> bool:
+        """Whether most others failed it."""
+        return self.others_failed > self.others_pass
+
+    @property
+    def others_differ(self) -> bool:
+        """Whether anybody else said otherwise."""
+        return bool(self.others_failed if self.passes else self.others_pass)
+
+
+def beside(db: Database, project_id: str, annotator: str) -> list[Beside]:
+    """A person's grades of wholes and criteria that others gave too; nothing of what only others graded."""
+    rows = db.rows(
+        "WITH given AS (SELECT * FROM grade_current WHERE project_id = $project AND field IS NULL "
+        "AND value IN ('pass', 'fail')) "
+        "SELECT mine.output_id, mine.criterion_id, mine.value = 'pass', "
+        "count(*) FILTER (other.value = 'pass'), count(*) FILTER (other.value = 'fail') "
+        "FROM given mine JOIN given other ON other.output_id = mine.output_id "
+        "AND coalesce(other.criterion_id, '') = coalesce(mine.criterion_id, '') "
+        "AND other.annotator <> mine.annotator "
+        "WHERE mine.annotator = $who GROUP BY ALL ORDER BY ALL",
+        {"project": project_id, "who": annotator},
+    )
+    return [Beside._make(row) for row in rows]
+
+
+class Share(NamedTuple):
+    """What one person did since a moment: outputs graded as wholes, and grades with a note."""
+
+    annotator: str
+    outputs: int
+    notes: int
+
+
+def since(db: Database, project_id: str, moment: datetime) -> list[Share]:
+    """Who graded how much here since a moment, the most first; imported grades and skips are left out."""
+    rows = db.rows(
+        "SELECT annotator, count(*), count(*) FILTER (regexp_matches(note, '\\S')) FROM grade_current "
+        f"WHERE project_id = ? AND {_OVERALL} AND value <> 'skipped' AND stored_at >= ? "
+        "AND source NOT IN ('import', 'feedback') GROUP BY annotator ORDER BY 2 DESC, annotator",
+        [project_id, utc(moment)],
+    )
+    return list(map(Share._make, rows))
+
+
 def recent_days(db: Database, project_id: str, since: datetime) -> dict[str, list[datetime]]:
     """When each person graded whole outputs since a moment, skips left out."""
     found: dict[str, list[datetime]] = {}

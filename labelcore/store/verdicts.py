@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from labelcore.models import Frozen, Paid, Verdict, VerdictError
 from labelcore.store import answers as answer_table
-from labelcore.store.connection import Database
+from labelcore.store.connection import Database, utc
 from labelcore.store.rows import Stored
 
 _VERDICT = Stored(Verdict, "verdict", at="made_at")
@@ -167,6 +168,16 @@ def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
     for judge_version_id, value, number in rows:
         found.setdefault(judge_version_id, {})[value] = number
     return found
+
+
+def since(db: Database, project_id: str, moment: datetime) -> int:
+    """How many verdicts were made since a moment."""
+    rows = db.rows(
+        "SELECT count(DISTINCT (output_id, judge_version_id, repeat)) FROM verdict "
+        "WHERE project_id = ? AND made_at >= ?",
+        [project_id, utc(moment)],
+    )
+    return int(rows[0][0])
 
 
 def refusals(db: Database, project_id: str) -> dict[str, int]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.models import Role
-from labelcore.stages import auditing, people
+from labelcore.stages import auditing, notifying, people
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.menu import ROLES
@@ -67,9 +67,14 @@ def invite(workspace: Workspace) -> None:
     with st.form(keys.INVITED, clear_on_submit=True, border=False), st.container(horizontal=True):
         name = st.text_input(say("Their name"), max_chars=100)
         role = st.selectbox(say("What they do"), list(given), format_func=given.__getitem__)
+        is_lead = workspace.role.includes(Role.LEAD)
+        is_mailed = is_lead and notifying.show_notices(workspace).channel == "email"
+        email = st.text_input(say("E-mail"), max_chars=254).strip() if is_mailed else ""
         made = st.form_submit_button(say("Invite"))
     if made and name.strip():
         with shell.guard():
+            if email:
+                people.set_address(workspace, name, email)
             _show_link(people.invite(workspace, name, role))
 
 

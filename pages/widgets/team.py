@@ -246,12 +246,14 @@ def show_rules(workspace: Workspace) -> None:
         st.subheader(say("Until when"))
         deadline = st.date_input(say("To be done by"), rules.deadline)
         contest = st.checkbox(say("Show everybody's counts while they grade"), rules.contest)
+        thanks = st.checkbox(say("Thank people and show milestones on My progress"), rules.thanks)
         changed = grading.RulesChange(
             per_output=int(many),
             reserve_minutes=minutes,
             repeat_share=share / 100,
             deadline=str(deadline or "none"),
             contest=contest,
+            thanks=thanks,
             **asked,
         )
         if st.form_submit_button(say("Save")):

@@ -97,18 +97,18 @@ def test_a_person_sees_what_became_of_the_notes(graded: Workspace) -> None:
     found = progress(graded)
     assert (found.graded, found.passes, found.fails, found.notes, found.left) == (24, 12, 12, 12, 0)
     assert found.team == (("ann", 24),)
-    assert found.effects[0].notes > 1
-    assert "too long" in found.effects[0].quote
-    assert found.effects[0].caught == 12
+    assert found.effort.effects[0].notes > 1
+    assert "too long" in found.effort.effects[0].quote
+    assert found.effort.effects[0].caught == 12
     stranger = progress(Workspace(graded.db, graded.project, "bo"))
-    assert (stranger.graded, stranger.effects) == (0, ())
+    assert (stranger.graded, stranger.effort.effects) == (0, ())
 
 
 def test_the_page_tells_it_in_both_languages(graded: Workspace) -> None:
     app = opened("3_progress.py")
-    assert "It now catches 12 outputs" in shown(app)
+    assert "Its judge now finds 12 outputs" in shown(app)
     app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
-    assert "目前已据此发现 12 条" in shown(app)
+    assert "它的评判器现在查出 12 条" in shown(app)
 
 
 @pytest.mark.parametrize(

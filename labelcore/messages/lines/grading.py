@@ -52,7 +52,9 @@ def rules(settled: GradingRules) -> Iterator[str]:
         levels = ", ".join(f"{at} {name}" for at, name in enumerate(settled.scale, 1))
         yield f"Asked on a scale: {levels}; from {settled.passing_from} on an output passes."
     if settled.ask_criteria:
-        yield "Each accepted criterion is asked too."
+        asked = f", {len(settled.criteria_order)} of them first" if settled.criteria_order else ""
+        needed = f"; {len(settled.required)} are required" if settled.required else ""
+        yield f"Each accepted criterion is asked too{asked}{needed}."
     if settled.ask_fields:
         yield "Each field of a JSON output is asked too."
     if settled.compare:
@@ -62,8 +64,14 @@ def rules(settled: GradingRules) -> Iterator[str]:
         yield f"{settled.gold_share:.0%} are gold, unannounced; {told}."
     if settled.training:
         yield f"Newcomers get {settled.training:.0%} of the training outputs right before they grade others."
+    if settled.regrade:
+        yield f"{len(settled.regrade)} criteria are graded anew where the answer is stale."
     if settled.deadline:
         yield f"To be done by {settled.deadline}."
+    shown = {"off": "never shown", "after": "shown after the grade", "first": "shown before the grade"}
+    yield f"Judges' verdicts are {shown[settled.suggestions]}."
+    yield f"Everybody's counts are {'shown' if settled.contest else 'not shown'} while people grade."
+    yield f"People are {'thanked' if settled.thanks else 'not thanked'} on My progress."
 
 
 @lines("team prefer")

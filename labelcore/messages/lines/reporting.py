@@ -5,16 +5,20 @@ from typing import NamedTuple
 
 from labelcore.messages import slicing
 from labelcore.messages.catalogue import counted, say
+from labelcore.messages.digest import digest_lines, digest_page, digest_title
+from labelcore.messages.effort import effort_lines
 from labelcore.messages.figures import rate_words
-from labelcore.messages.results import lines
+from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import action_words, answer_words, reason_words
 from labelcore.messages.waiting import waiting_words
 from labelcore.stages.reporting.checking import GateReport
 from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
+from labelcore.stages.reporting.digest import Digest
 from labelcore.stages.reporting.failing import Failures
-from labelcore.stages.reporting.person import NoteEffect, PersonProgress
+from labelcore.stages.reporting.person import PersonProgress
 from labelcore.stages.reporting.reasons import Action
+from labelcore.stages.reporting.reminding import Reminded
 from labelcore.stages.reporting.slicing import SliceReport
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
@@ -119,8 +123,29 @@ def progress(found: PersonProgress) -> Iterator[str]:
     yield graded_words(found)
     yield from next_words(found)
     yield " · ".join(f"{person} {n}" for person, n in found.team)
-    for effect in found.effects:
-        yield effect_words(effect)
+    yield from effort_lines(found)
+
+
+@lines("team digest")
+def digest(found: Digest) -> Iterator[str]:
+    yield digest_title(found)
+    yield from digest_lines(found)
+    if found.out:
+        yield say("Wrote {out}.", out=found.out)
+
+
+@content("team digest")
+def digest_file(found: Digest) -> bytes:
+    return digest_page(found).encode()
+
+
+@lines("notices remind")
+def reminded(rows: Sequence[Reminded]) -> Iterator[str]:
+    did = {"told": "told", "nothing": "nothing left", "already": "told today already"}
+    for row in rows:
+        yield f"{row.person}: {row.left:,} left; {did[row.did]}"
+    if not rows:
+        yield "Nobody is asked for anything: `labelcore team assign` asks people."
 
 
 def graded_words(found: PersonProgress) -> str:
@@ -143,23 +168,6 @@ def next_words(found: PersonProgress) -> Iterator[str]:
             "{n:,} that you skipped come back at the end.",
             n=found.skipped,
         )
-
-
-def effect_words(effect: NoteEffect) -> str:
-    """What a person's notes became, and what that catches now."""
-    name = say(effect.criterion)
-    became = (
-        say("Your note became the criterion “{name}”.", name=name)
-        if effect.notes == 1
-        else say("{n} of your notes became the criterion “{name}”.", n=effect.notes, name=name)
-    )
-    return f"{became} {_caught_words(effect.caught)}"
-
-
-def _caught_words(caught: int | None) -> str:
-    if caught is None:
-        return say("No judge in use checks it yet.")
-    return say("It now catches 1 output.") if caught == 1 else say("It now catches {n:,} outputs.", n=caught)
 
 
 @lines("compare moments")

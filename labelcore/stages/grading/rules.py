@@ -66,6 +66,9 @@ class RulesChange(Options):
     contest: Annotated[bool | None, Flags(("--contest/--no-contest",))] = Field(
         default=None, description="Show everybody's counts while they grade."
     )
+    thanks: Annotated[bool | None, Flags(("--thanks/--no-thanks",))] = Field(
+        default=None, description="Thank people and show milestones on My progress."
+    )
 
     def changes(self) -> dict[str, Any]:
         """The rules that are given; what ends a rule is None."""

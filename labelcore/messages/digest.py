@@ -1,0 +1,74 @@
+"""The week of a project, as lines and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from labelcore.messages.catalogue import counted, say
+from labelcore.messages.telling import listed
+from labelcore.stages.reporting.digest import Digest
+
+_MARKS = "\\`*_{}[]()<>#+-.!|$:~&"
+_MOST_NAMED = 6
+_Name = Callable[[str], str]
+
+
+def digest_lines(found: Digest, name: _Name = str) -> Iterator[str]:
+    """What the days brought, a line each; ``name``: how names from outside are written."""
+    yield counted("1 output was graded.", "{n:,} outputs were graded.", n=found.graded)
+    if found.notes:
+        yield counted("1 grade has a note.", "{n:,} grades have a note.", n=found.notes)
+    if found.people:
+        people = _listed([f"{person} {n:,}" for person, n in found.people], name)
+        yield say("Graded by {people}.", people=people)
+    whole = {"complete": found.complete, "outputs": found.outputs}
+    yield say("{complete:,} of {outputs:,} outputs are graded completely by now.", **whole)
+    if found.settled:
+        yield counted("1 conflict was settled.", "{n:,} conflicts were settled.", n=found.settled)
+    if found.court:
+        yield counted(
+            "1 ruling was made where the judges and people differ.",
+            "{n:,} rulings were made where the judges and people differ.",
+            n=found.court,
+        )
+    yield from _named(found, name)
+    if found.verdicts:
+        yield counted("1 verdict was given.", "{n:,} verdicts were given.", n=found.verdicts)
+    if found.imported:
+        yield counted("1 output came in.", "{n:,} outputs came in.", n=found.imported)
+
+
+def _named(found: Digest, name: _Name) -> Iterator[str]:
+    if found.criteria_new:
+        yield say("New criteria: {names}.", names=_listed(found.criteria_new, name))
+    if found.criteria_changed:
+        yield say("Changed criteria: {names}.", names=_listed(found.criteria_changed, name))
+    if found.criteria_dropped:
+        yield say("Dropped criteria: {names}.", names=_listed(found.criteria_dropped, name))
+    if found.judges:
+        yield say("New or changed judges: {names}.", names=_listed(found.judges, name))
+
+
+def _listed(names: Sequence[str], name: _Name) -> str:
+    more = [say("{n:,} more", n=len(names) - _MOST_NAMED)] if len(names) > _MOST_NAMED else []
+    return listed([*map(name, map(say, names[:_MOST_NAMED])), *more])
+
+
+def digest_title(found: Digest) -> str:
+    """Of which project, from when to when."""
+    return say("{project}, {first} to {last}", project=found.project, **_days(found))
+
+
+def _days(found: Digest) -> dict[str, str]:
+    return {"first": f"{found.since:%Y-%m-%d}", "last": f"{found.until:%Y-%m-%d}"}
+
+
+def digest_page(found: Digest) -> str:
+    """The same as Markdown, in which no name formats or links anything."""
+    lines = [f"- {line}" for line in digest_lines(found, escaped)]
+    return "\n".join([f"# {escaped(digest_title(found))}", "", *lines, ""])
+
+
+def escaped(text: str) -> str:
+    """A name in Markdown."""
+    return "".join(f"\\{c}" if c in _MARKS else c for c in " ".join(text.split()))

@@ -1,0 +1,106 @@
+"""What came of a person's work, in words: notes, steadiness, differences, thanks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labelcore.messages.catalogue import counted, say
+from labelcore.messages.figures import rate_words
+from labelcore.messages.telling import sentence
+from labelcore.models import OVERALL
+from labelcore.stages.reporting.effort import Difference, Effort, NoteEffect
+from labelcore.stages.reporting.person import PersonProgress
+
+WORDS = {
+    "differs_unknown": "",
+    "differs_stricter": (
+        "You may see what others miss, or weigh it more: a note that says what is wrong shows which it is."
+    ),
+    "differs_milder": (
+        "You may know why it does no harm, or others may weigh it more: a note that says why it is fine "
+        "shows which it is."
+    ),
+    "differs_alike": "That is no more than chance.",
+}
+
+
+def thanks_words(found: Effort) -> str:
+    """Thanks at a milestone, and how far the next one is; "" where there is none."""
+    if not found.milestone:
+        return ""
+    thanks = say("Thank you: {n:,} outputs and more.", n=found.milestone)
+    if not found.coming:
+        return thanks
+    return thanks + say(" {n:,} to go until the next mark.", n=found.coming)
+
+
+def effect_words(effect: NoteEffect) -> str:
+    """What a person's notes became, and what that catches now."""
+    name = say(effect.criterion)
+    became = (
+        say("Your note became the criterion “{name}”.", name=name)
+        if effect.notes == 1
+        else say("{n} of your notes became the criterion “{name}”.", n=effect.notes, name=name)
+    )
+    ruled = counted(
+        "1 ruling on it settled an output that you graded.",
+        "{n} rulings on it settled outputs that you graded.",
+        n=effect.rulings,
+    )
+    return " ".join(filter(None, (became, _caught_words(effect.caught), ruled if effect.rulings else "")))
+
+
+def _caught_words(caught: int | None) -> str:
+    if caught is None:
+        return say("No judge in use checks it yet.")
+    return counted("Its judge now finds 1 output.", "Its judge now finds {n:,} outputs.", n=caught)
+
+
+def steady_words(found: PersonProgress) -> str:
+    """How steady a person is."""
+    return say(
+        "On outputs that came back unannounced you said the same: {rate}.", rate=rate_words(found.steadiness)
+    )
+
+
+def difference_words(found: Difference) -> str:
+    """By how much a person is stricter than others on one subject, and what that may mean."""
+    name = say("As a whole") if found.criterion == OVERALL else say(found.criterion)
+    rate = found.stricter
+    if rate.value is None or rate.low is None or rate.high is None:
+        return say("{name}: not measurable: {why}.", name=name, why=say(rate.why_not or ""))
+    figures = {
+        "name": name,
+        "points": f"{abs(rate.value) * 100:.0f}",
+        "low": f"{rate.low * 100:+.0f}",
+        "high": f"{rate.high * 100:+.0f}",
+        "n": rate.n,
+        "why": sentence(found.says),
+    }
+    if rate.value < 0:
+        return say(
+            "{name}: you fail {points} points fewer than the others ({low} to {high}, n = {n}). {why}",
+            **figures,
+        )
+    return say(
+        "{name}: you fail {points} points more than the others ({low} to {high}, n = {n}). {why}", **figures
+    )
+
+
+def settled_words(found: Effort) -> str:
+    """How often a ruling went the person's way."""
+    return say(
+        "Where you and others differed and it was settled, it went your way: {rate}.",
+        rate=rate_words(found.settled),
+    )
+
+
+def effort_lines(found: PersonProgress) -> Iterator[str]:
+    """All of it, a line each."""
+    effort = found.effort
+    if words := thanks_words(effort):
+        yield words
+    yield from map(effect_words, effort.effects)
+    yield steady_words(found)
+    yield from map(difference_words, effort.differences)
+    yield settled_words(effort)

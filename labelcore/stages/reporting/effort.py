@@ -1,0 +1,171 @@
+"""What came of one person's work: what rests on their notes, where they differ and what was settled of it.
+
+Others' grades count only on what the person graded too, and never while a calibration round hides them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from labelcore.models import OVERALL, Criterion, Fact, Frozen, Ruling, fact
+from labelcore.stages.aligning.measuring import chosen_judges
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stats.paired import compare
+from labelcore.stats.rate import Rate, not_measurable, proportion
+from labelcore.store import (
+    calibrations,
+    grades as grade_table,
+    outputs as output_table,
+    verdicts as verdict_table,
+)
+from labelcore.store.grades import Beside
+from labelcore.store.rulings import rulings
+from labelcore.wording import Wording
+from labelcore.workspace import Workspace
+
+_FEWEST = 10
+_MILESTONES = (10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+
+
+class NoteEffect(Frozen):
+    """A criterion that quotes a person. ``notes``: grades of theirs that it rests on; ``caught``: outputs
+    that the judge in use fails for it, None where no judge is in use; ``rulings``: so many settled a conflict
+    on it where they had graded.
+    """
+
+    criterion_id: str
+    criterion: str
+    statement: str
+    quote: str
+    notes: int
+    judge: str | None
+    caught: int | None
+    rulings: int
+
+
+class Difference(Frozen):
+    """How much more of the same outputs a person fails than the others, as a share; ``says``: what that may
+    mean. ``criterion``: a name, or "overall".
+    """
+
+    criterion: str
+    stricter: Rate
+    says: Fact
+
+
+class Effort(Frozen):
+    """``settled``: the share of what was settled, where others said otherwise, that went the person's way;
+    ``milestone``: the last one reached, 0 before the first or where the project says no thanks; ``coming``:
+    outputs until the next.
+    """
+
+    effects: tuple[NoteEffect, ...]
+    differences: tuple[Difference, ...]
+    settled: Rate
+    rulings: int
+    milestone: int
+    coming: int
+
+
+def effort_of(workspace: Workspace, graded: int) -> Effort:
+    """What came of a person's work, of which ``graded`` outputs count."""
+    given = _beside(workspace)
+    ruled = rulings.current(workspace.db, workspace.project.id)
+    mine = {(row.output_id, row.criterion_id): row.passes for row in given}
+    differing = {(row.output_id, row.criterion_id) for row in given if row.others_differ}
+    settled = [ruling for ruling in ruled if (ruling.output_id, ruling.criterion_id) in differing]
+    same = [(ruling.value == "pass") == mine[ruling.output_id, ruling.criterion_id] for ruling in settled]
+    reached = max((n for n in _MILESTONES if n <= graded), default=0)
+    following = min((n for n in _MILESTONES if n > graded), default=graded)
+    is_thanked = workspace.project.rules.thanks
+    return Effort(
+        effects=tuple(_effects(workspace, ruled)),
+        differences=tuple(_differences(workspace, given)),
+        settled=proportion(
+            sum(same), len(same), what=Wording("rulings on what you and others graded otherwise")
+        ),
+        rulings=len(settled),
+        milestone=reached if is_thanked else 0,
+        coming=following - graded if is_thanked else 0,
+    )
+
+
+def _beside(workspace: Workspace) -> list[Beside]:
+    """The person's grades that others gave too, without what is still graded blind."""
+    hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
+    found = grade_table.beside(workspace.db, workspace.project.id, workspace.person)
+    return [row for row in found if row.output_id not in hidden]
+
+
+def _effects(workspace: Workspace, ruled: list[Ruling]) -> list[NoteEffect]:
+    """Accepted criteria that quote the person: what catches most first."""
+    place = (workspace.db, workspace.project.id)
+    theirs = {grade.id: grade for grade in grade_table.current(*place, annotator=workspace.person)}
+    graded = {grade.output_id for grade in theirs.values()}
+    counts = verdict_table.counts(*place)
+    judges = {judge.criterion_id: judge for judge in chosen_judges(workspace)}
+    effects = []
+    for criterion in list_criteria(workspace, status="accepted"):
+        if quotes := _quotes(criterion, set(theirs)):
+            judge = judges.get(criterion.id)
+            on_it = [row for row in ruled if row.criterion_id == criterion.id and row.output_id in graded]
+            effects.append(
+                NoteEffect(
+                    criterion_id=criterion.id,
+                    criterion=criterion.name,
+                    statement=criterion.statement,
+                    quote=next(iter(quotes.values())),
+                    notes=len(quotes),
+                    judge=judge.name if judge else None,
+                    caught=counts.get(judge.id, {}).get("fail", 0) if judge else None,
+                    rulings=len(on_it),
+                )
+            )
+    return sorted(effects, key=lambda effect: (-(effect.caught or 0), -effect.notes, effect.criterion))
+
+
+def _quotes(criterion: Criterion, grade_ids: set[str]) -> dict[str, str]:
+    """By grade, of those grades: the words of the note."""
+    return {
+        quote.grade_id: quote.quote
+        for quote in criterion.evidence
+        if quote.grade_id in grade_ids and not quote.marked
+    }
+
+
+def _differences(workspace: Workspace, given: list[Beside]) -> list[Difference]:
+    """As a whole first, then the accepted criteria by name."""
+    by_subject: dict[str | None, list[Beside]] = defaultdict(list)
+    for row in given:
+        if not row.is_tie:
+            by_subject[row.criterion_id].append(row)
+    accepted = sorted(list_criteria(workspace, status="accepted"), key=lambda criterion: criterion.name)
+    asked = [criterion for criterion in accepted if by_subject[criterion.id]]
+    names = [(None, OVERALL), *((criterion.id, criterion.name) for criterion in asked)]
+    return [_difference(workspace, name, by_subject[subject]) for subject, name in names]
+
+
+def _difference(workspace: Workspace, name: str, rows: list[Beside]) -> Difference:
+    """By how much the person fails more than most others on the same outputs, over their sources."""
+    if len(rows) < _FEWEST:
+        why = Wording(
+            "it takes at least {fewest} outputs that others graded too, here are {n}",
+            fewest=_FEWEST,
+            n=len(rows),
+        )
+        return Difference(
+            criterion=name, stricter=not_measurable(why, len(rows)), says=fact("differs_unknown")
+        )
+    groups = output_table.groups_of(workspace.db, [row.output_id for row in rows])
+    numbers = {group: number for number, group in enumerate(dict.fromkeys(groups.values()))}
+    found = compare(
+        np.array([row.others_fail for row in rows]),
+        np.array([not row.passes for row in rows]),
+        np.array([numbers[groups[row.output_id]] for row in rows]),
+    ).difference
+    if found.low is None or found.high is None:
+        return Difference(criterion=name, stricter=found, says=fact("differs_unknown"))
+    code = "stricter" if found.low > 0 else "milder" if found.high < 0 else "alike"
+    return Difference(criterion=name, stricter=found, says=fact(f"differs_{code}"))

@@ -1,0 +1,125 @@
+"""How people are told: the channel, a test, addresses, reminders, and what is in the outbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from labelcore.messages import say, sending
+from labelcore.messages.notifying import missing_words, notice_words, state_words, trial_words
+from labelcore.models import Role
+from labelcore.stages import notifying, people
+from labelcore.stages.notifying import NoticeChange, NoticeSettings
+from labelcore.stages.reporting.reminding import remind
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.shell import plain
+
+_SHOWN = 100
+
+
+def show_notices(workspace: Workspace) -> None:
+    """The channel first, then what was told."""
+    st.write(
+        say(
+            "People are told when they are invited, when outputs wait for them, when a comment names them, "
+            "and "
+            "the lead when all outputs are graded. Whoever is told something sees it on My progress too."
+        )
+    )
+    found = notifying.show_notices(workspace)
+    _show_channel(workspace, found)
+    for words in missing_words(found):
+        st.warning(plain(words), icon=":material/info:")
+    if found.channel == "email":
+        _show_addresses(workspace)
+    if st.button(say("Remind everybody who has something left")):
+        with shell.guard():
+            told = sum(row.did == "told" for row in remind(workspace))
+        st.success(say("{n:,} people are reminded; nobody twice in a day.", n=told))
+    _show_outbox(workspace)
+
+
+def _show_channel(workspace: Workspace, found: NoticeSettings) -> None:
+    channels = {
+        "link": say("By a link that I hand over"),
+        "email": say("By e-mail"),
+        "webhook": say("By a webhook"),
+    }
+    chosen = st.radio(
+        say("How people are told"),
+        list(channels),
+        index=list(channels).index(found.channel),
+        format_func=channels.__getitem__,
+        horizontal=True,
+        key=keys.NOTICE_CHANNEL,
+    )
+    change: dict[str, Any] = {"channel": chosen, "language": shell.language()}
+    if chosen == "webhook":
+        label = say("Address, now at {host}", host=found.webhook) if found.webhook else say("Address")
+        if written := st.text_input(label, placeholder="https://", key=keys.NOTICE_WEBHOOK).strip():
+            change["webhook"] = written
+    if chosen != "link":
+        change["texts"] = st.checkbox(say("Notices may quote outputs and comments"), found.texts)
+    with st.container(horizontal=True):
+        if st.button(say("Save"), type="primary"):
+            _save(workspace, NoticeChange(**change))
+        if found.channel != "link" and st.button(say("Send a test")):
+            with shell.guard():
+                tried = sending.try_channel(workspace)
+            (st.error if tried.why else st.success)(plain(trial_words(tried.to, tried.why, tried.detail)))
+
+
+def _save(workspace: Workspace, change: NoticeChange) -> None:
+    with shell.guard():
+        made = notifying.set_notices(workspace, changed=change)
+    if not made.secret:
+        shell.again()
+    st.write(say("Each post is signed with this secret. It is shown once: keep it where the posts arrive."))
+    st.code(made.secret, language=None, wrap_lines=True)
+
+
+def _show_addresses(workspace: Workspace) -> None:
+    rows = [row for row in people.list_people(workspace) if row.email]
+    if rows:
+        shell.table([{say("person"): row.name, say("e-mail"): row.email} for row in rows])
+    with (
+        st.form(keys.NOTICE_ADDRESS, clear_on_submit=True, border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        name = st.text_input(say("Their name"), max_chars=100)
+        email = st.text_input(say("E-mail"), max_chars=254)
+        kept = st.form_submit_button(say("Keep this address"))
+    if kept and name.strip():
+        with shell.guard():
+            people.set_address(workspace, name, email.strip())
+        shell.again()
+
+
+def _show_outbox(workspace: Workspace) -> None:
+    rows = notifying.list_notices(workspace)[:_SHOWN]
+    st.subheader(say("What people were told"))
+    if not rows:
+        st.write(say("Nobody has been told anything yet."))
+        return
+    shown = [
+        {
+            say("when"): f"{row.notice.at:%Y-%m-%d %H:%M}",
+            say("what"): notice_words(row.notice),
+            say("state"): state_words(row),
+        }
+        for row in rows
+    ]
+    for at in shell.choose_rows(shown, shell.key_of("notices", [row.notice.id for row in rows])):
+        row = rows[at]
+        if row.state == "link":
+            page = str(row.notice.figures.get("page") or sending.PAGES[row.notice.kind])
+            link = shell.invitation(page, row.notice.person, Role.EXPERT)
+            st.code(link, language=None, wrap_lines=True)
+        elif row.state in {"unclear", "given up"} and st.button(
+            say("Send again"), key=f"again-{row.notice.id}"
+        ):
+            with shell.guard():
+                notifying.send_again(workspace, row.notice.id)
+            shell.again()
