@@ -155,7 +155,8 @@ class GradingRules(Frozen):
     the card takes no grade of the whole. ``deadline``: the day by which the sample shall be graded.
     ``contest``: the counts of all people are shown while they grade. ``gold_share``: so many outputs are
     gold, unannounced; ``gold_feedback``: who is told at once how they did. ``training``: the share of
-    training outputs that a newcomer must get right before they are dealt others; None: none. ``thanks``: people are thanked.
+    training outputs that a newcomer must get right before they are dealt others; None: none. ``thanks``:
+    people are thanked.
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
