@@ -21,9 +21,9 @@ WORDS = {
         "The guidelines changed since the last round. Another round shows whether people agree now."
     ),
     "calibrate_joined": "Took part in no round yet: {names}.",
-    "gold_right": "Right, as it was settled: {reason}",
-    "gold_pass": "It was settled as a pass: {reason}",
-    "gold_fail": "It was settled as a fail: {reason}",
+    "gold_right": "The last one was right: {reason}",
+    "gold_pass": "The last one was settled as a pass: {reason}",
+    "gold_fail": "The last one was settled as a fail: {reason}",
 }
 _FEW = 20
 

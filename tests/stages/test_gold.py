@@ -87,7 +87,7 @@ def test_who_is_told_of_gold_is_a_rule(workspace: Workspace, add_outputs: Add) -
     assert grading.told_of_gold(workspace, made.id, "pass") is None
     workspace = workspace.with_project(grading.set_rules(workspace, gold_feedback="person"))
     told = grading.told_of_gold(workspace, made.id, "pass")
-    assert told and sentence(told) == "It was settled as a fail: promises a refund"
+    assert told and sentence(told) == "The last one was settled as a fail: promises a refund"
 
 
 def test_newcomers_pass_the_training_before_they_are_dealt_other_outputs(

@@ -191,7 +191,6 @@ export class Card {
     this.phrases = data.phrases ?? this.phrases ?? [];
     if (!this.view.note.isOpen) this.view.note.offer(this.phrases);
     this.view.showPace(data.pace ?? "");
-    if (data.told) this.view.showNotice(data.told);
     this.waiting = data.waiting ?? null;
     this.guideline = data.guideline ?? this.guideline;
     this.view.showGuideline(this.guideline);
@@ -200,6 +199,7 @@ export class Card {
     if ((this.asking.at ?? 0) >= this.asking.parts.length) this.asking.startOver();
     this.show();
     this.ground.measure();
+    if (data.told) this.view.showNotice(data.told); // it stays until the next press
     if (isNewSession) this.welcome();
     if (this.isFresh) this.resumeNote();
     this.isFresh = false;
