@@ -195,6 +195,11 @@ def prompt_editor(words: Mapping[str, str], text: PromptText, slots: Mapping[str
     _mounting("prompt")(key=key, data=data, on_draft_change=lambda: None, on_asked_change=lambda: None)
 
 
+def closing_menu() -> None:
+    """On a phone the menu closes once one of its pages is chosen."""
+    _mounting("menu")(key="closing-menu", data={})
+
+
 def _sent(key: str, trigger: str) -> object:
     """What the browser sent with this run, before the component is drawn; None when nothing."""
     state = st.session_state.get(key)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.messages.digest import digest_lines, digest_page, escaped
 from labelcore.messages.effort import (
     difference_words,
@@ -37,9 +38,15 @@ def show_effects(workspace: Workspace, found: PersonProgress) -> None:
     """Each criterion that quotes the person, with the words that it rests on."""
     st.subheader(say("What your notes became"))
     if not found.effort.effects:
-        st.write(
-            say("Nothing yet: a note on a failed output says what is wrong, and criteria are made of that.")
+        none = say(
+            "Nothing yet: a note on a failed output says what is wrong, and criteria are made of that."
         )
+        waiting = counted(
+            "Nothing yet: your note waits until the team makes criteria of the notes.",
+            "Nothing yet: your {n:,} notes wait until the team makes criteria of the notes.",
+            n=found.notes,
+        )
+        st.write(waiting if found.notes else none)
     opens = any(file.name == "4_deriving.py" for file, _, _ in menu_for(shell.role(workspace.role)))
     for effect in found.effort.effects[:_FIRST]:
         _show_effect(effect, opens=opens)

@@ -28,6 +28,7 @@ from labelcore.stages import projects, signing
 from labelcore.store import Database, audit, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import address as choices, helping, keys
+from pages.widgets.components import closing_menu
 from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, menu_for
 
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
@@ -194,6 +195,8 @@ def _show_menu(where: Any, held: Role) -> None:
     with suppress(StreamlitPageNotFoundError):
         for file, title, icon in menu_for(role(held)):
             where.page_link(file, label=say(title), icon=icon, query_params=_place(), width="stretch")
+        with where:
+            closing_menu()
 
 
 def is_here() -> bool:
