@@ -158,10 +158,12 @@ def keep_place() -> None:
         st.session_state[keys.LANGUAGE] = code  # from the address the box reads its words only
     if named := st.session_state.pop(keys.NAMED, None):
         st.session_state[keys.ANNOTATOR] = named
+    brought = {key: _WRITTEN.get(kept[key], kept[key]) for key in _PLACE if came and key in kept}
+    if any(st.query_params.get(key) != value for key, value in brought.items()):
+        st.query_params.update(brought)  # at once: each write is a step of the browser's way back
     for key in _PLACE:
-        if came and key in kept:
+        if key in brought:
             st.session_state[key] = kept[key]
-            st.query_params[key] = _WRITTEN.get(kept[key], kept[key])
         elif value := st.session_state.get(key) or st.query_params.get(key):
             kept[key] = str(_in_address(value) if key == keys.LANGUAGE else value)
         elif key in st.session_state:
