@@ -43,17 +43,16 @@ seed = right.number_input(
 st.write(say(EXPLAIN[rule]))
 by = st.text_input(say("Field"), "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
-    if not selecting.count_outputs(place):
-        st.info(say("There are no outputs yet. Import a file that has some."))
-        shell.go("1_importing.py", "Import a file")
-        st.stop()
     if st.button(say("Draw"), type="primary"):
         drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), pool=sampling.Pool(by=by))
         st.success(counted("Drew 1 output.", "Drew {n:,} outputs.", n=len(drawn.picks)))
         shell.warn(drawn.warnings)
         shell.go("3_grading.py", "Next: grade them")
     found = sampling.samples(place)
-    if not found:
+    if not selecting.count_outputs(place):
+        st.info(say("There are no outputs yet. Import a file that has some."))
+        shell.go("1_importing.py", "Import a file")
+    elif not found:
         st.info(
             say("Nothing has been drawn yet: without a sample, outputs are graded in the order of import.")
         )

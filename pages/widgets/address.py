@@ -49,6 +49,7 @@ def choose_several(
 
 
 def _write(key: str, values: Sequence[str]) -> None:
+    """Let the address say so, if it does not yet: each change is a step of the browser's way back."""
     if st.query_params.get_all(key) != [*values]:
         if values:
             st.query_params[key] = [*values]

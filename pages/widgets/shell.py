@@ -27,15 +27,13 @@ from labelcore.settings import settings
 from labelcore.stages import projects, signing
 from labelcore.store import Database, audit, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import address as choices, helping, keys
+from pages.widgets import helping, keys
 from pages.widgets.components import closing_menu
 from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, menu_for
 
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
 STYLES = PAGES / "widgets" / "styles"
-_WRITTEN = {str(code): name for code, name in NAMES.items()}
-"""How an address writes each language."""
 _PLACE = (keys.PROJECT, keys.ANNOTATOR, keys.ROLE, keys.LANGUAGE)
 Row = TypeVar("Row")
 _log = logging.getLogger("labelcore.pages")
@@ -79,16 +77,13 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     asked, title = page or title, say(title)
     st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))
     workspace = _ask_who(workspace)
-    st.sidebar.selectbox(
-        "Language · 语言",
-        list(NAMES),
-        format_func=NAMES.__getitem__,
-        key=keys.LANGUAGE,
-        index=list(NAMES).index(_of_browser()),  # any other stands in the address
-        bind="query-params",
-    )
+    st.session_state.setdefault(keys.LANGUAGE, language())
+    st.sidebar.selectbox("Language · 语言", list(NAMES), format_func=NAMES.__getitem__, key=keys.LANGUAGE)
     faces = {str(face): say(ROLES[face]) for face in _faces(workspace.role)}
-    choices.choose(st.sidebar, say("Role"), list(faces), keys.ROLE, words=faces.__getitem__)
+    if st.session_state.get(keys.ROLE) not in faces:
+        st.session_state[keys.ROLE] = str(role(workspace.role))
+    st.sidebar.selectbox(say("Role"), list(faces), format_func=faces.__getitem__, key=keys.ROLE)
+    _write_place()
     _show_menu(menu, workspace.role)
     helping.offer_help(role(workspace.role), language())
     if not may_open(workspace.role, asked):
@@ -117,13 +112,11 @@ def _ask_who(workspace: Workspace) -> Workspace:
     if settings().sign_in:
         st.sidebar.markdown(f":material/person: {plain(workspace.person)} · [{say('Sign out')}]({SIGN_OUT})")
         return workspace
-    annotator = st.sidebar.text_input(
-        say("Your name"),
-        value=settings().annotator,
-        key=keys.ANNOTATOR,
-        bind="query-params",
-        help=say("Your grades carry it."),
-    )
+    named = st.query_params.get(keys.ANNOTATOR, settings().annotator)
+    st.session_state.setdefault(keys.ANNOTATOR, named)
+    annotator = st.sidebar.text_input(say("Your name"), key=keys.ANNOTATOR, help=say("Your grades carry it."))
+    if not annotator:
+        st.query_params.pop(keys.ANNOTATOR, None)
     return workspace.by(tidy_name(str(annotator or "")))
 
 
@@ -147,27 +140,29 @@ def speak_as(workspace: Workspace) -> None:
 
 
 def keep_place() -> None:
-    """Bring project, person, role and language along to another page: its widgets begin anew, and those of
-    the page before take what is theirs out of the address.
-    """
+    """Bring project, person, role and language along to another page: its widgets begin anew."""
     kept: dict[str, str] = st.session_state.setdefault(keys.PLACE, {})
     page = urlsplit(str(st.context.url or "")).path
     came = kept.setdefault("page", page) != page
     kept["page"] = page
-    if (code := st.query_params.get(keys.LANGUAGE)) in _WRITTEN and keys.LANGUAGE not in st.session_state:
-        st.session_state[keys.LANGUAGE] = code  # from the address the box reads its words only
     if named := st.session_state.pop(keys.NAMED, None):
         st.session_state[keys.ANNOTATOR] = named
-    brought = {key: _WRITTEN.get(kept[key], kept[key]) for key in _PLACE if came and key in kept}
-    if any(st.query_params.get(key) != value for key, value in brought.items()):
-        st.query_params.update(brought)  # at once: each write is a step of the browser's way back
     for key in _PLACE:
-        if key in brought:
+        if came and key in kept:
             st.session_state[key] = kept[key]
         elif value := st.session_state.get(key) or st.query_params.get(key):
             kept[key] = str(_in_address(value) if key == keys.LANGUAGE else value)
         elif key in st.session_state:
             kept.pop(key, None)
+
+
+def _write_place() -> None:
+    """Let the address say where the person is, as links do: at once, for each write is a step of the
+    browser's way back.
+    """
+    fresh = {key: value for key, value in _place().items() if st.query_params.get(key) != value}
+    if fresh:
+        st.query_params.update(fresh)
 
 
 def _faces(held: Role) -> list[Role]:
@@ -227,9 +222,10 @@ def _project(db: Database, asking: Visitor) -> Project:
         st.error(plain(say("There is no project “{name}” here.", name=asked)), icon=":material/error:")
         go_to("0_home.py", say("Open {step}", step=names[0]), {keys.PROJECT: names[0]})
         st.stop()
-    first = names.index(wanted) if wanted in names else 0
-    chosen = st.sidebar.selectbox(say("Project"), names, index=first, key=keys.PROJECT, bind="query-params")
-    return known[chosen or names[first]]
+    if st.session_state.get(keys.PROJECT) not in names:
+        st.session_state[keys.PROJECT] = next(name for name in (asked, wanted, names[0]) if name in names)
+    chosen: str = st.sidebar.selectbox(say("Project"), names, key=keys.PROJECT)
+    return known[chosen]
 
 
 @contextmanager

@@ -55,6 +55,15 @@ def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: 
     expect(page.locator(".card")).to_be_visible(timeout=40_000)
     expect(menu).to_have_count(2)
     expect(page.get_by_role("textbox", name="您的姓名")).to_have_value("梅")
+    page.go_back()  # one step, for one page
+    expect(page.locator("h1")).to_have_text("我的进度", timeout=20_000)
+    expect(page.get_by_role("textbox", name="您的姓名")).to_have_value("梅")
+    page.set_viewport_size({"width": 390, "height": 800})
+    opening = page.get_by_test_id("stExpandSidebarButton")
+    opening.click()
+    menu.first.click()  # on a phone the menu gives the page free
+    expect(page).to_have_url(re.compile("/grading"))
+    expect(opening).to_be_visible()
 
 
 def test_the_next_step_opens_its_page(app: str, page: Page) -> None:
