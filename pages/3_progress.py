@@ -5,7 +5,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.lines.reporting import graded_words, next_words
 from labelcore.stages.reporting.person import progress
-from pages.widgets import effort, shell
+from pages.widgets import calibrating, effort, shell
 from pages.widgets.shell import plain
 
 MENU = ("My progress", ":material/trending_up:")
@@ -27,4 +27,5 @@ with shell.guard():
     if len(found.team) > 1:
         st.subheader(say("The team"))
         shell.table([{say("person"): person, say("graded"): n} for person, n in found.team])
+    calibrating.show_mine(place)
     effort.show_week(place)
