@@ -161,6 +161,18 @@ def test_a_server_that_is_not_there_is_tried_six_times(
     assert {row.why for row in found} == {"unreachable"}
 
 
+def test_where_no_server_answers_the_others_are_not_tried_in_that_round(
+    lead: Workspace, mails: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_mail(lead)
+    monkeypatch.setenv("LABELCORE_SMTP_PORT", "1")
+    settings.cache_clear()
+    for n in (1, 2, 3):
+        notifying.tell(lead, "reminder", "Ana", figures={"n": n})
+    assert sending.send_notices(lead).failed == 1
+    assert sorted(states(lead)) == [("failed", "unreachable"), ("waiting", ""), ("waiting", "")]
+
+
 def test_somebody_without_a_mailbox_is_said(lead: Workspace, mails: MailServer) -> None:
     by_mail(lead)
     notifying.tell(lead, "reminder", "Ben", figures={"n": 3})
@@ -282,6 +294,8 @@ def test_what_a_webhook_answers(
         ("https://hooks.example.org/\r\nX: 1", "no address"),
         ("https://hooks.example.org:99999/", "no address"),
         ("hooks.example.org", "no address"),
+        ("https://…", "no address"),
+        ("https://例子.example.org/", ""),
     ],
 )
 def test_where_a_webhook_may_lead(address: str, fault: str) -> None:

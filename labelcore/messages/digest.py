@@ -54,19 +54,16 @@ def _listed(names: Sequence[str], name: _Name) -> str:
     return listed([*map(name, map(say, names[:_MOST_NAMED])), *more])
 
 
-def digest_title(found: Digest) -> str:
+def digest_title(found: Digest, name: _Name = str) -> str:
     """Of which project, from when to when."""
-    return say("{project}, {first} to {last}", project=found.project, **_days(found))
-
-
-def _days(found: Digest) -> dict[str, str]:
-    return {"first": f"{found.since:%Y-%m-%d}", "last": f"{found.until:%Y-%m-%d}"}
+    days = {"first": f"{found.since:%Y-%m-%d}", "last": f"{found.until:%Y-%m-%d}"}
+    return say("{project}, {first} to {last}", project=name(found.project), **days)
 
 
 def digest_page(found: Digest) -> str:
     """The same as Markdown, in which no name formats or links anything."""
     lines = [f"- {line}" for line in digest_lines(found, escaped)]
-    return "\n".join([f"# {escaped(digest_title(found))}", "", *lines, ""])
+    return "\n".join([f"# {digest_title(found, escaped)}", "", *lines, ""])
 
 
 def escaped(text: str) -> str:

@@ -18,6 +18,7 @@ _CONTROL = re.compile(
 )
 PLACE = ("labelcore-project", "labelcore-language", "labelcore-annotator", "labelcore-role")
 """How the app's addresses name the project, the language, the person and their role."""
+_PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team"}
 
 
 class Letter(NamedTuple):
@@ -43,6 +44,11 @@ def link_to(workspace: Workspace, page: str, language: str, person: str = "", ro
     values = (workspace.project.name, language, *(("", "") if place.sign_in else (person, role)))
     given = urlencode({key: value for key, value in zip(PLACE, values, strict=True) if value})
     return f"{base()}/{page}?{given}"
+
+
+def page_of(notice: Notice) -> str:
+    """The page that a notice leads to."""
+    return str(notice.figures.get("page") or _PAGES[notice.kind])
 
 
 def base() -> str:

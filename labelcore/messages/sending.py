@@ -13,7 +13,7 @@ from typing import Any
 
 from labelcore.errors import BadInput
 from labelcore.messages.catalogue import calling, speaking
-from labelcore.messages.letters import Letter, base, letter_of, link_to, trial_letter
+from labelcore.messages.letters import Letter, base, letter_of, link_to, page_of, trial_letter
 from labelcore.models import Frozen, Notice, NoticeRules, NoticeStep, Role, new_id, now
 from labelcore.operations import Effect, operation
 from labelcore.post import Undelivered, hooks, mail
@@ -27,9 +27,9 @@ from labelcore.workspace import Workspace
 
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 """Between one try and the next; after the last the notice is given up."""
+_OF_ALL = {"no server", "unreachable", "no encryption"}
+"""What keeps one notice keeps the others too: they are not tried in this round."""
 _HOURS = 7 * 24.0
-PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team"}
-"""The page that each kind leads to."""
 _sending = threading.Lock()
 
 
@@ -62,9 +62,12 @@ def send_due(workspace: Workspace) -> SentNotices:
     with _sending:
         for sending in table.unfinished(workspace.db, workspace.project.id):
             if sending.step and sending.step.state == "sending":  # its process ended, and nobody knows when
-                counts[_store(workspace, sending, "unclear", why="interrupted")] += 1
+                counts[_store(workspace, sending, "unclear", why="interrupted").state] += 1
             elif _is_due(sending):
-                counts[_send(workspace, sending)] += 1
+                step = _send(workspace, sending)
+                counts[step.state] += 1
+                if step.why in _OF_ALL:
+                    break
     return SentNotices(
         sent=counts["sent"], failed=counts["failed"], given_up=counts["given up"], unclear=counts["unclear"]
     )
@@ -85,7 +88,7 @@ def _is_due(sending: Sending) -> bool:
     return step is None or step.state == "waiting" or now() - step.at >= _WAITS[step.tries - 1]
 
 
-def _send(workspace: Workspace, sending: Sending) -> str:
+def _send(workspace: Workspace, sending: Sending) -> NoticeStep:
     rules = table.rules(workspace.db, workspace.project.id)
     if rules.channel != sending.notice.channel:
         return _store(workspace, sending, "given up", why="changed")
@@ -100,10 +103,11 @@ def _send(workspace: Workspace, sending: Sending) -> str:
     return _store(workspace, sending, "sent", tries=tries)
 
 
-def _store(workspace: Workspace, sending: Sending, state: str, **told: Any) -> str:
-    step = {"project_id": workspace.project.id, "notice_id": sending.notice.id, "state": state, **told}
-    table.step(workspace.db, NoticeStep.model_validate(step))
-    return state
+def _store(workspace: Workspace, sending: Sending, state: str, **told: Any) -> NoticeStep:
+    place = {"project_id": workspace.project.id, "notice_id": sending.notice.id}
+    step = NoticeStep.model_validate({**place, "state": state, **told})
+    table.step(workspace.db, step)
+    return step
 
 
 def _deliver(workspace: Workspace, rules: NoticeRules, notice: Notice) -> None:
@@ -135,9 +139,8 @@ def _link(workspace: Workspace, rules: NoticeRules, notice: Notice) -> str:
             given = {"person_id": person.person_id, "by": notice.made_by}
             secret = signing.issue(workspace.db, "invitation", hours=_HOURS, **given)
             return f"{base()}{people.JOIN}?invitation={secret}"
-    page = str(notice.figures.get("page") or PAGES[notice.kind])
     role = str(notice.figures.get("role") or "")
-    return link_to(workspace, page, rules.language, notice.person, role)
+    return link_to(workspace, page_of(notice), rules.language, notice.person, role)
 
 
 def _quoted(workspace: Workspace, rules: NoticeRules, notice: Notice) -> str:
@@ -170,8 +173,7 @@ def try_channel(workspace: Workspace) -> ChannelTried:
     with speaking(rules.language):
         letter = trial_letter(workspace, link_to(workspace, "team", rules.language))
     try:
-        with _sending:
-            _hand_over(rules, to, letter, {"id": new_id("test"), "kind": "test", "at": now()})
+        _hand_over(rules, to, letter, {"id": new_id("test"), "kind": "test", "at": now()})
     except Undelivered as trouble:
         return ChannelTried(to=to, why=trouble.why, detail=trouble.detail)
     return ChannelTried(to=to, why="", detail="")

@@ -26,6 +26,7 @@ def fault_of(address: str) -> str:
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
+        host.encode("idna")
     except ValueError:
         return "no address"
     if not host or parts.username or parts.password or len(address) > _LONGEST or not address.isprintable():

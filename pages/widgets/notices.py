@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import say, sending
+from labelcore.messages.letters import page_of
 from labelcore.messages.notifying import missing_words, notice_words, state_words, trial_words
 from labelcore.models import Role
 from labelcore.stages import notifying, people
@@ -114,8 +115,7 @@ def _show_outbox(workspace: Workspace) -> None:
     for at in shell.choose_rows(shown, shell.key_of("notices", [row.notice.id for row in rows])):
         row = rows[at]
         if row.state == "link":
-            page = str(row.notice.figures.get("page") or sending.PAGES[row.notice.kind])
-            link = shell.invitation(page, row.notice.person, Role.EXPERT)
+            link = shell.invitation(page_of(row.notice), row.notice.person, Role.EXPERT)
             st.code(link, language=None, wrap_lines=True)
         elif row.state in {"unclear", "given up"} and st.button(
             say("Send again"), key=f"again-{row.notice.id}"

@@ -88,6 +88,9 @@ def test_what_was_settled_says_how_often_it_went_their_way(
         grading.rule(workspace.by("Lea"), output.id, value, reason="read again")
     found = progress(workspace.by("Ana")).effort
     assert (found.settled.value, found.settled.n) == (0.5, 2), "where nobody differed, nothing was settled"
+    grading.set_gold(workspace.by("Lea"), outputs[1].id, "pass", reason="read again")
+    found = progress(workspace.by("Ana")).effort
+    assert (found.settled.value, found.settled.n) == (1.0, 1), "gold is not told to who grades it"
 
 
 def test_thanks_come_at_a_mark_and_the_lead_can_leave_them_out(

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
+from labelcore.messages.catalogue import language
+from labelcore.messages.letters import link_to, page_of
 from labelcore.messages.notifying import missing_words, notice_words, state_words
 from labelcore.messages.results import lines
 from labelcore.stages.notifying import NoticeRow, NoticeSettings
+from labelcore.workspace import Workspace
 
 
 @lines("notices list")
-def notices(rows: Sequence[NoticeRow]) -> Iterator[str]:
+def notices(workspace: Workspace, rows: Sequence[NoticeRow]) -> Iterator[str]:
     for row in rows:
         when, words = f"{row.notice.at:%Y-%m-%d %H:%M}", notice_words(row.notice)
         yield f"{row.notice.id}  {when}  {words}; {state_words(row)}"
+        if row.state == "link":
+            yield f"  {link_to(workspace, page_of(row.notice), language(), row.notice.person)}"
     if not rows:
         yield "Nobody has been told anything yet."
 

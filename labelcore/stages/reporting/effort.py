@@ -16,6 +16,7 @@ from labelcore.stats.paired import compare
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import (
     calibrations,
+    golds,
     grades as grade_table,
     outputs as output_table,
     verdicts as verdict_table,
@@ -64,7 +65,6 @@ class Effort(Frozen):
     effects: tuple[NoteEffect, ...]
     differences: tuple[Difference, ...]
     settled: Rate
-    rulings: int
     milestone: int
     coming: int
 
@@ -75,7 +75,12 @@ def effort_of(workspace: Workspace, graded: int) -> Effort:
     ruled = rulings.current(workspace.db, workspace.project.id)
     mine = {(row.output_id, row.criterion_id): row.passes for row in given}
     differing = {(row.output_id, row.criterion_id) for row in given if row.others_differ}
-    settled = [ruling for ruling in ruled if (ruling.output_id, ruling.criterion_id) in differing]
+    untold = _untold(workspace)
+    settled = [
+        ruling
+        for ruling in ruled
+        if (ruling.output_id, ruling.criterion_id) in differing and ruling.output_id not in untold
+    ]
     same = [(ruling.value == "pass") == mine[ruling.output_id, ruling.criterion_id] for ruling in settled]
     reached = max((n for n in _MILESTONES if n <= graded), default=0)
     following = min((n for n in _MILESTONES if n > graded), default=graded)
@@ -86,7 +91,6 @@ def effort_of(workspace: Workspace, graded: int) -> Effort:
         settled=proportion(
             sum(same), len(same), what=Wording("rulings on what you and others graded otherwise")
         ),
-        rulings=len(settled),
         milestone=reached if is_thanked else 0,
         coming=following - graded if is_thanked else 0,
     )
@@ -97,6 +101,14 @@ def _beside(workspace: Workspace) -> list[Beside]:
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
     found = grade_table.beside(workspace.db, workspace.project.id, workspace.person)
     return [row for row in found if row.output_id not in hidden]
+
+
+def _untold(workspace: Workspace) -> set[str]:
+    """Gold outputs of which a person is not told how they did."""
+    if workspace.project.rules.gold_feedback == "person":
+        return set()
+    known = golds.current(workspace.db, workspace.project.id)
+    return {output_id for output_id, gold in known.items() if not gold.training}
 
 
 def _effects(workspace: Workspace, ruled: list[Ruling]) -> list[NoteEffect]:
