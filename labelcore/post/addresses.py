@@ -26,10 +26,16 @@ def fault_of(address: str) -> str:
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
-        host.encode("idna")
+        labels = host.encode("idna").split(b".")
     except ValueError:
         return "no address"
-    if not host or parts.username or parts.password or len(address) > _LONGEST or not address.isprintable():
+    if (
+        not all(labels[:-1] or labels)
+        or parts.username
+        or parts.password
+        or len(address) > _LONGEST
+        or not address.isprintable()
+    ):
         return "no address"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         return "not https"
