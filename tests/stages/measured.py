@@ -61,6 +61,30 @@ def grade_all(
     grading.record(workspace, grades)
 
 
+def tool(workspace: Workspace, name: str, **more: object) -> JudgeVersion:
+    """A judge that came from elsewhere, stored; its ids are its name where ``more`` says no others."""
+    told = {"id": name, "judge_id": name, "kind": "imported", "version": 1, "spec": {"from": "another tool"}}
+    told |= {"criterion_id": None, "criterion_version": None, "project_id": workspace.project.id}
+    version = JudgeVersion.model_validate(told | {"name": name} | more)
+    judge_table.save(workspace.db, [version])
+    return version
+
+
+def decides(workspace: Workspace, judge: str, values: Iterable[tuple[str, str]], **more: object) -> None:
+    """A judge's verdicts, each an output's id with its value; ``more``: what else they all say."""
+    found = [
+        Verdict(
+            output_id=output_id,
+            judge_version_id=judge,
+            project_id=workspace.project.id,
+            run_id="r",
+            decision=Decision.model_validate({"value": value} | more),
+        )
+        for output_id, value in values
+    ]
+    verdicts.record(workspace.db, found)
+
+
 def judge(
     workspace: Workspace,
     name: str,
@@ -69,29 +93,15 @@ def judge(
     kind: str = "llm",
 ) -> JudgeVersion:
     """A judge that came with its verdicts, as from another tool."""
-    version = JudgeVersion(
+    version = tool(
+        workspace,
+        name,
         id=f"jv_{name}",
         judge_id=f"j_{name}",
-        project_id=workspace.project.id,
-        name=name,
         kind=kind,
-        version=1,
+        spec={"tool": name},
         criterion_id=criterion.id if criterion else None,
         criterion_version=criterion.version if criterion else None,
-        spec={"tool": name},
     )
-    judge_table.save(workspace.db, [version])
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output_id,
-                judge_version_id=version.id,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value=value),
-            )  # type: ignore[arg-type]  # test data
-            for output_id, value in values.items()
-        ],
-    )
+    decides(workspace, version.id, values.items())
     return version

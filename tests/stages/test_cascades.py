@@ -9,7 +9,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import sentence, sentences
 from labelcore.messages.lines.judging import cascade
-from labelcore.models import Decision, JudgeVersion, Output, Verdict
+from labelcore.models import JudgeVersion, Output
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import refereeing
 from labelcore.stages.judging.proposing import cascades
@@ -17,6 +17,7 @@ from labelcore.stages.judging.testing import hardness, repeating
 from labelcore.store import judges as judge_table, outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.stages.lengths import planting
+from tests.stages.measured import decides, tool
 
 
 @pytest.fixture(autouse=True)
@@ -35,30 +36,12 @@ def pair(workspace: Workspace, plant: Callable[..., list[Output]]) -> tuple[Judg
     """A learned judge that is unsure about middling lengths, and another tool that is always right."""
     outputs = plant(0, 260, 200, longest_good=60)
     (first,) = judging.propose(workspace, judging.ProposalOrder(kind="learned", offline=True))
-    then = JudgeVersion(
-        id="j_tool",
-        judge_id="judge_tool",
-        project_id=workspace.project.id,
-        name="their tool",
-        version=1,
-        kind="imported",
-        criterion_id=None,
-        criterion_version=None,
-        spec={"column": "x"},
-    )
-    judge_table.save(workspace.db, [then])
-    verdict_table.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id=then.id,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value="fail" if i % 4 == 3 else "pass", reason="it knows"),
-            )
-            for i, output in enumerate(outputs)
-        ],
+    then = tool(workspace, "their tool", id="j_tool", judge_id="judge_tool", spec={"column": "x"})
+    decides(
+        workspace,
+        then.id,
+        ((output.id, "fail" if i % 4 == 3 else "pass") for i, output in enumerate(outputs)),
+        reason="it knows",
     )
     return first, then
 

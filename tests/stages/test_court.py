@@ -7,27 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Decision, JudgeVersion, Output, Verdict, VerdictValue
+from labelcore.models import JudgeVersion, Output, VerdictValue
 from labelcore.stages import grading, projects, refining
-from labelcore.store import judges as judge_table, verdicts
 from labelcore.workspace import Workspace
+from tests.stages.measured import decides, tool
 
 
 @pytest.fixture
 def judge(workspace: Workspace) -> JudgeVersion:
-    version = JudgeVersion(
-        id="j1",
-        judge_id="judge",
-        project_id=workspace.project.id,
-        name="overall · test",
-        kind="imported",
-        version=1,
-        criterion_id=None,
-        criterion_version=None,
-        spec={},
-    )
-    judge_table.save(workspace.db, [version])
-    return version
+    return tool(workspace, "overall · test", id="j1", judge_id="judge", spec={})
 
 
 @pytest.fixture
@@ -47,19 +35,7 @@ def outputs(
 
 
 def _say(workspace: Workspace, judge: JudgeVersion, values: list[tuple[Output, VerdictValue]]) -> None:
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id=judge.id,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value=value, reason="because"),
-            )
-            for output, value in values
-        ],
-    )
+    decides(workspace, judge.id, ((output.id, value) for output, value in values), reason="because")
 
 
 def _rule(workspace: Workspace, output: Output, value: str, **more: str) -> object:

@@ -11,12 +11,13 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.messages.lines.aligning import alignment_lines
-from labelcore.models import Decision, JudgeVersion, Output, Verdict
+from labelcore.models import Output
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set, evidence, report
 from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, worth
-from labelcore.store import judges as judge_table, samples, verdicts
+from labelcore.store import samples
 from labelcore.workspace import Workspace
+from tests.stages.measured import decides, tool
 
 
 def _evidence(
@@ -48,36 +49,14 @@ def chosen(
     made = add_outputs(*(f"answer {i} on order {i * 7}" for i in range(160)))
     chance = random.Random(3)
     give_all(made[:100], ["fail"] * 40 + ["pass"] * 60)
-    judge_table.save(
-        workspace.db,
-        [
-            JudgeVersion(
-                id="j1",
-                judge_id="j1",
-                project_id=workspace.project.id,
-                name="checker",
-                kind="imported",
-                version=1,
-                criterion_id=None,
-                criterion_version=None,
-                spec={"tool": "x"},
-            )
-        ],
-    )
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id="j1",
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(
-                    value="fail" if (i < 40 and i % 8) or (i >= 100 and chance.random() < 0.4) else "pass"
-                ),
-            )
+    tool(workspace, "checker", id="j1", judge_id="j1", spec={"tool": "x"})
+    decides(
+        workspace,
+        "j1",
+        (
+            (output.id, "fail" if (i < 40 and i % 8) or (i >= 100 and chance.random() < 0.4) else "pass")
             for i, output in enumerate(made)
-        ],
+        ),
     )
     choosing_set.choose(workspace)
     return aligning.align(workspace)

@@ -13,27 +13,25 @@ from labelcore.stages import refining
 from labelcore.stages.grading import human_labels
 from labelcore.stages.refining.examples import find_examples, splits_of
 from labelcore.stages.refining.outcomes import outcomes, to_mend
-from labelcore.store import criteria as criterion_table, judges as judge_table, verdicts
+from labelcore.store import criteria as criterion_table, verdicts
 from labelcore.workspace import Workspace
+from tests.stages.measured import tool
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
 
 
 def judge_of(workspace: Workspace, version: int = 1, criterion: Criterion | None = None) -> JudgeVersion:
-    made = JudgeVersion(
+    return tool(
+        workspace,
+        "tone",
         id=f"j{version}",
         judge_id="judge",
-        project_id=workspace.project.id,
-        name="tone",
-        kind="imported",
         version=version,
         criterion_id=criterion.id if criterion else None,
         criterion_version=criterion.version if criterion else None,
         spec={},
     )
-    judge_table.save(workspace.db, [made])
-    return made
 
 
 def say(workspace: Workspace, judge: JudgeVersion, output: Output, value: VerdictValue) -> None:

@@ -9,54 +9,33 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
-from labelcore.models import Decision, JudgeVersion, Output, Verdict
+from labelcore.models import Output
 from labelcore.stages import judging
 from labelcore.stages.aligning import refereeing
 from labelcore.stats.paired import compare
 from labelcore.stats.rate import proportion
-from labelcore.store import judges as judge_table, outputs, verdicts
+from labelcore.store import judges as judge_table, outputs
 from labelcore.workspace import Workspace
-from tests.stages.measured import accepted
+from tests.stages.measured import accepted, decides, tool
 
 
 def _judge(
     workspace: Workspace, name: str, *, cost: float, wrong: int, made: list[Output], fails: int
 ) -> None:
     """A judge that errs on the first ``wrong`` outputs of each class."""
-    judge_table.save(
-        workspace.db,
-        [
-            JudgeVersion(
-                id=name,
-                judge_id=name,
-                project_id=workspace.project.id,
-                name=name,
-                kind="llm",
-                version=1,
-                criterion_id=None,
-                criterion_version=None,
-                spec={"model": name},
-            )
-        ],
-    )
+    tool(workspace, name, kind="llm", spec={"model": name})
 
     def said(at: int) -> str:
         failed = at < fails
         err = (at if failed else at - fails) < wrong
         return "fail" if failed != err else "pass"
 
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id=name,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision.model_validate({"value": said(at), "cost_usd": cost, "latency_ms": 5}),
-            )
-            for at, output in enumerate(made)
-        ],
+    decides(
+        workspace,
+        name,
+        ((output.id, said(at)) for at, output in enumerate(made)),
+        cost_usd=cost,
+        latency_ms=5,
     )
 
 
@@ -141,18 +120,13 @@ def test_what_cannot_be_fitted_again_is_called_in_sample(workspace: Workspace, g
         }
     )
     judge_table.save(workspace.db, [script])
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id="script",
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value="abstain" if at == 99 else "fail" if at < 40 else "pass"),
-            )
+    decides(
+        workspace,
+        "script",
+        (
+            (output.id, "abstain" if at == 99 else "fail" if at < 40 else "pass")
             for at, output in enumerate(graded)
-        ],
+        ),
     )
     found = {contender.judge: contender for contender in refereeing.race(workspace).contenders}
     assert (found["script"].how, found["script"].good) == ("in-sample", "perhaps")
@@ -168,18 +142,8 @@ def test_a_cost_that_nobody_knows_is_not_the_cheapest(workspace: Workspace, grad
         workspace.db,
         [theirs.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})],
     )
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id="tool",
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value="fail" if at < 40 else "pass"),
-            )
-            for at, output in enumerate(graded)
-        ],
+    decides(
+        workspace, "tool", ((output.id, "fail" if at < 40 else "pass") for at, output in enumerate(graded))
     )
     found = refereeing.race(workspace)
     costs = {contender.judge: contender.cost_per_thousand for contender in found.contenders}
@@ -206,35 +170,15 @@ def _of_sources(workspace: Workspace, number: int, each: int, give: Callable[...
 
 
 def _says(workspace: Workspace, name: str, answers: dict[str, str], criterion: str | None = None) -> None:
-    judge_table.save(
-        workspace.db,
-        [
-            JudgeVersion(
-                id=name,
-                judge_id=name,
-                project_id=workspace.project.id,
-                name=name,
-                kind="llm",
-                version=1,
-                criterion_id=criterion,
-                criterion_version=1 if criterion else None,
-                spec={"model": name},
-            )
-        ],
+    tool(
+        workspace,
+        name,
+        kind="llm",
+        criterion_id=criterion,
+        criterion_version=1 if criterion else None,
+        spec={"model": name},
     )
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output_id,
-                judge_version_id=name,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision.model_validate({"value": value}),
-            )
-            for output_id, value in answers.items()
-        ],
-    )
+    decides(workspace, name, answers.items())
 
 
 def test_intervals_of_a_race_are_over_sources(workspace: Workspace, give: Callable[..., object]) -> None:

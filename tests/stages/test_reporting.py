@@ -12,7 +12,7 @@ from labelcore.messages import sentence, sentences
 from labelcore.messages.report import write_report
 from labelcore.messages.trusting import detail_words
 from labelcore.messages.writing import card_text
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
+from labelcore.models import Grade, JudgeVersion, Output, now
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.reporting import checking, gathering, slicing
@@ -21,27 +21,16 @@ from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stages.reporting.reasons import Action
 from labelcore.stages.reporting.trust import Trust, trust
-from labelcore.store import judges as judge_table, outputs, splits as split_table, verdicts
+from labelcore.store import judges as judge_table, outputs, splits as split_table
 from labelcore.workspace import Workspace
+from tests.stages.measured import decides, tool
 
 pytestmark = pytest.mark.whole
 
 
 @pytest.fixture
 def judge(workspace: Workspace) -> JudgeVersion:
-    version = JudgeVersion(
-        id="j1",
-        judge_id="judge",
-        project_id=workspace.project.id,
-        name="overall · test",
-        kind="imported",
-        version=1,
-        criterion_id=None,
-        criterion_version=None,
-        spec={"from": "another tool"},
-    )
-    judge_table.save(workspace.db, [version])
-    return version
+    return tool(workspace, "overall · test", id="j1", judge_id="judge")
 
 
 @pytest.fixture
@@ -56,18 +45,10 @@ def plant(
     def do(n: int, fails: int, caught: int, start: int = 0) -> None:
         made = add_outputs(*(f"text number {start + i}" for i in range(n)), metadata={"city": "Ulm"})
         give_all(made, ["fail"] * fails + ["pass"] * (n - fails))
-        verdicts.record(
-            workspace.db,
-            [
-                Verdict(
-                    output_id=output.id,
-                    judge_version_id=judge.id,
-                    project_id=workspace.project.id,
-                    run_id="r",
-                    decision=Decision(value="fail" if i < caught else "pass"),
-                )
-                for i, output in enumerate(made)
-            ],
+        decides(
+            workspace,
+            judge.id,
+            ((output.id, "fail" if i < caught else "pass") for i, output in enumerate(made)),
         )
 
     return do
@@ -208,20 +189,13 @@ def _two_thirds(
     groups = outputs.groups_of(workspace.db, list(labels.value))
     other = judge.model_copy(update={"id": "j9", "judge_id": "late", "name": "late", "spec": {"from": "9"}})
     judge_table.save(workspace.db, [other])
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=key,
-                judge_version_id="j9",
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(
-                    value="pass" if passed or (worse and dealt.of(groups[key]) == "test") else "fail"
-                ),
-            )
+    decides(
+        workspace,
+        "j9",
+        (
+            (key, "pass" if passed or (worse and dealt.of(groups[key]) == "test") else "fail")
             for key, passed in labels.value.items()
-        ],
+        ),
     )
     held = {
         "alignment": 0.8,
@@ -331,19 +305,7 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
             for i, output in enumerate(made)
         ],
     )
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id="j1",
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value="fail" if i % 2 else "pass"),
-            )
-            for i, output in enumerate(made)
-        ],
-    )
+    decides(workspace, "j1", ((output.id, "fail" if i % 2 else "pass") for i, output in enumerate(made)))
     judge_table.save_choice(
         workspace.db, workspace.project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann"
     )
@@ -372,19 +334,14 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
                 give(output, "pass" if person % 3 else "fail", annotator=f"person {person}")
         else:
             give(output, "fail" if grades in {"no overlap", "abstains"} and i % 2 else value)
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id="j1",
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value="abstain" if grades == "abstains" else "fail" if i % 2 else "pass"),
-            )
+    decides(
+        workspace,
+        "j1",
+        (
+            (output.id, "abstain" if grades == "abstains" else "fail" if i % 2 else "pass")
             for i, output in enumerate(made)
             if grades != "no overlap" or i >= 10
-        ],
+        ),
     )
     judge_table.save_choice(
         workspace.db, workspace.project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann"

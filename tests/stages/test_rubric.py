@@ -8,22 +8,16 @@ from hypothesis import given, strategies as st
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.messages import sentence
-from labelcore.models import Criterion, Decision, Evidence, Grade, JudgeVersion, Output, Verdict
+from labelcore.models import Criterion, Evidence, Grade, Output
 from labelcore.stages import grading
 from labelcore.stages.aligning.evidence import criterion_labels
 from labelcore.stages.deriving import coding, drift, editing, linting, prompting, proposing_codes, versions
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, read_rules
 from labelcore.stages.finding import find_criterion
-from labelcore.store import (
-    Database,
-    audit,
-    criteria as criterion_table,
-    judges as judge_table,
-    verdicts as verdict_table,
-)
+from labelcore.store import Database, audit, criteria as criterion_table
 from labelcore.workspace import Workspace
-from tests.stages.measured import accepted
+from tests.stages.measured import accepted, decides, tool
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
@@ -263,30 +257,20 @@ def test_lint_names_each_weakness_with_its_counts(
     criterion(workspace, "Tone", [], statement="Polite.")
     made = add_outputs(*(f"judged {i}" for i in range(20)))
     for rule, flip in ((length, False), (two, True)):
-        judge = JudgeVersion(
+        judge = tool(
+            workspace,
+            "j",
             id=f"j{rule.id}",
             judge_id=f"j{rule.id}",
-            project_id=workspace.project.id,
-            name="j",
             kind="code",
-            version=1,
             criterion_id=rule.id,
             criterion_version=1,
             spec={},
         )
-        judge_table.save(workspace.db, [judge])
-        verdict_table.record(
-            workspace.db,
-            [
-                Verdict(
-                    output_id=output.id,
-                    judge_version_id=judge.id,
-                    project_id=workspace.project.id,
-                    run_id="r",
-                    decision=Decision(value="fail" if (at % 2 == 0) is not flip else "pass"),
-                )
-                for at, output in enumerate(made)
-            ],
+        decides(
+            workspace,
+            judge.id,
+            ((output.id, "fail" if (at % 2 == 0) is not flip else "pass") for at, output in enumerate(made)),
         )
     found = linting.lint(workspace)
     by_kind = {finding.kind: finding for finding in found.findings}

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Role, Verdict
+from labelcore.models import Grade, JudgeVersion, Output, Role
 from labelcore.operations import find_operation
 from labelcore.stages import exporting, grading, importing, sampling, selecting
 from labelcore.stages.selecting import Filters, Paging
-from labelcore.store import judges as judge_table, verdicts as verdict_table
+from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
+from tests.stages.measured import decides
 
 
 @pytest.fixture
@@ -45,18 +46,11 @@ def outputs(workspace: Workspace, give: Callable[..., Grade], tmp_path: Path) ->
         "criterion_version": None,
     }
     judge_table.save(workspace.db, [JudgeVersion.model_validate(judge)])
-    verdict_table.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=row.output.id,
-                judge_version_id="jv",
-                project_id=workspace.project.id,
-                run_id="run",
-                decision=Decision(value="fail" if at < 2 else "pass", reason="because"),
-            )
-            for at, row in enumerate(found[:6])
-        ],
+    decides(
+        workspace,
+        "jv",
+        ((row.output.id, "fail" if at < 2 else "pass") for at, row in enumerate(found[:6])),
+        reason="because",
     )
     return {str(row.output.external_id): row.output for row in found}
 

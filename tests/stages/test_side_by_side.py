@@ -7,41 +7,24 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from labelcore.messages import lines_of
-from labelcore.models import Decision, JudgeVersion, Output, Verdict
+from labelcore.models import Output
 from labelcore.operations import find_operation
 from labelcore.stages.aligning.side_by_side import judge_table
-from labelcore.store import judges as judge_rows, verdicts
+from labelcore.store import judges as judge_rows
 from labelcore.workspace import Workspace
+from tests.stages.measured import decides, tool
 
 Give = Callable[..., object]
 
 
 def judge(workspace: Workspace, name: str, outputs: Sequence[Output], values: Sequence[str]) -> str:
     """A judge of the whole output with these verdicts; its version's id."""
-    version = JudgeVersion(
-        id=f"v-{name}",
-        judge_id=name,
-        project_id=workspace.project.id,
-        name=f"overall · {name}",
-        kind="imported",
-        version=1,
-        criterion_id=None,
-        criterion_version=None,
-        spec={},
-    )
-    judge_rows.save(workspace.db, [version])
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id=version.id,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision.model_validate({"value": value, "reason": "because"}),
-            )
-            for output, value in zip(outputs, values, strict=True)
-        ],
+    version = tool(workspace, f"overall · {name}", id=f"v-{name}", judge_id=name, spec={})
+    decides(
+        workspace,
+        version.id,
+        ((output.id, value) for output, value in zip(outputs, values, strict=True)),
+        reason="because",
     )
     return version.id
 

@@ -10,7 +10,7 @@ import pytest
 from labelcore.dispatch import Request, execute
 from labelcore.messages import sentence, slicing
 from labelcore.messages.report import write_report
-from labelcore.models import NOTHING, Decision, Fact, JudgeVersion, Output, Pick, Sample, Verdict
+from labelcore.models import NOTHING, Fact, Output, Pick, Sample
 from labelcore.stages import aligning
 from labelcore.stages.reporting import gathering
 from labelcore.stages.reporting.html import to_html
@@ -19,8 +19,9 @@ from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, difference, not_measurable, proportion
 from labelcore.stats.slices import SliceRate
-from labelcore.store import confusion, judges as judge_table, samples, verdicts
+from labelcore.store import confusion, judges as judge_table, samples
 from labelcore.workspace import Workspace
+from tests.stages.measured import decides, tool
 
 Plant = Callable[..., list[Output]]
 FIGURES: dict[str, object] = {"held_out": {"alignment": None}}
@@ -54,31 +55,8 @@ def plant(
 
 
 def _judge(workspace: Workspace, name: str, answers: dict[str, str]) -> None:
-    version = JudgeVersion(
-        id=name,
-        judge_id=name,
-        project_id=workspace.project.id,
-        name=name,
-        kind="imported",
-        version=1,
-        criterion_id=None,
-        criterion_version=None,
-        spec={"from": "another tool"},
-    )
-    judge_table.save(workspace.db, [version])
-    verdicts.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output_id,
-                judge_version_id=name,
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value=value),
-            )
-            for output_id, value in answers.items()
-        ],
-    )
+    tool(workspace, name)
+    decides(workspace, name, answers.items())
 
 
 def _report(workspace: Workspace) -> SliceReport:

@@ -14,11 +14,12 @@ from sklearn.metrics import cohen_kappa_score
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
+from labelcore.models import Decision, Grade, Output, Verdict, now
 from labelcore.stages import grading, projects
 from labelcore.stats.rate import good_turing
 from labelcore.store import judges as judge_table, reservations, verdicts as verdict_table
 from labelcore.workspace import Workspace
+from tests.stages.measured import decides, tool
 
 Add = Callable[..., list[Output]]
 
@@ -193,32 +194,9 @@ def test_anchoring_compares_blind_with_suggested_grades(workspace: Workspace, ad
     assert "not measurable" in sentence(grading.anchoring(workspace).says)
     made = add_outputs(*(f"text {i}" for i in range(40)))
     spec = {"detector": "words", "side": "above", "threshold": 100, "parameters": {}, "guided": False}
-    judge = JudgeVersion(
-        id="j",
-        judge_id="j",
-        project_id=workspace.project.id,
-        name="long",
-        kind="code",
-        version=1,
-        criterion_id=None,
-        criterion_version=None,
-        spec=spec,
-    )
-    judge_table.save(workspace.db, [judge])
+    tool(workspace, "long", id="j", judge_id="j", kind="code", spec=spec)
     judge_table.save_choice(workspace.db, workspace.project.id, ["j"], {}, {}, "ann")
-    verdict_table.record(
-        workspace.db,
-        [
-            Verdict(
-                output_id=output.id,
-                judge_version_id="j",
-                project_id=workspace.project.id,
-                run_id="r",
-                decision=Decision(value="pass", reason="short"),
-            )
-            for output in made
-        ],
-    )
+    decides(workspace, "j", ((output.id, "pass") for output in made), reason="short")
     assert grading.suggestions(workspace, [made[0].id])[made[0].id].value == "pass"
     for i, output in enumerate(made):
         shown = i % 2 == 0
@@ -241,18 +219,7 @@ def test_a_blind_grade_stays_blind_when_it_is_changed_after_the_verdict(
     workspace: Workspace, add_outputs: Add
 ) -> None:
     (output,) = add_outputs("text")
-    judge = JudgeVersion(
-        id="j",
-        judge_id="j",
-        project_id=workspace.project.id,
-        name="long",
-        kind="code",
-        version=1,
-        criterion_id=None,
-        criterion_version=None,
-        spec={},
-    )
-    judge_table.save(workspace.db, [judge])
+    tool(workspace, "long", id="j", judge_id="j", kind="code", spec={})
     judge_table.save_choice(workspace.db, workspace.project.id, ["j"], {}, {}, "ann")
     verdict_table.record(
         workspace.db,
