@@ -31,15 +31,18 @@ browser:
 	elif [ -n "$$CI" ]; then echo "Checking the browser code needs node 20 with npm."; exit 1; \
 	else echo "The browser code is not checked: there is no node with npm here."; fi
 
+# Both cores; whoever is done early takes over from the other.
+BOTH := -n 2 --dist worksteal
+
 # Pages and journeys are not even collected; properties are tried on fewer examples than in `make test`.
 CORE := -m "not slow and not whole" --ignore tests/pages --ignore tests/journeys --hypothesis-profile core
 
 core: setup
-	$(BIN)/pytest -n 2 $(CORE)
+	$(BIN)/pytest $(BOTH) $(CORE)
 
 # Branches that no core test takes, by file; slower than the tests alone.
 coverage: setup
-	$(BIN)/pytest -n 2 $(CORE) --cov --cov-branch --cov-report=term-missing:skip-covered
+	$(BIN)/pytest $(BOTH) $(CORE) --cov --cov-branch --cov-report=term-missing:skip-covered
 
 journeys: setup
 	$(BIN)/python tests/bring_chromium.py
@@ -47,8 +50,8 @@ journeys: setup
 
 test: check browser
 	$(BIN)/python tests/bring_chromium.py
-	$(BIN)/pytest -n 2 -m "not journey and not slow"
-	$(BIN)/pytest -m "journey or slow"
+	$(BIN)/pytest $(BOTH) -m "not journey"
+	$(BIN)/pytest -m journey
 
 bench: setup
 	$(BIN)/python tests/bench/import_speed.py

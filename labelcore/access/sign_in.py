@@ -15,7 +15,6 @@ from starlette.routing import Route
 from labelcore.access import oidc, sessions
 from labelcore.errors import LabelcoreError, NotAllowed
 from labelcore.messages import Language, say_in, trouble_words
-from labelcore.models import Visitor
 from labelcore.settings import settings
 from labelcore.stages import signing
 from labelcore.stages.people import JOIN
@@ -176,11 +175,6 @@ def with_session(request: Request, place: str, session: str) -> Response:
         samesite="lax",
     )
     return answer
-
-
-def visitor_of(request: Request) -> Visitor | None:
-    """Who makes a request."""
-    return sessions.visitor(open_database(settings().db), request.cookies, request.headers)
 
 
 routes = [

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from labelcore.access import sign_in
-from labelcore.access.sessions import SignedIn
+from labelcore.access.sessions import SignedIn, visitor
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, LabelcoreError, NotAllowed, NotFound
 from labelcore.models import EVERY_PROJECT, Output, Role, Visitor
@@ -246,7 +246,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 
 async def _page(request: HttpRequest) -> PlainTextResponse:
-    found = sign_in.visitor_of(request)
+    found = visitor(open_database(settings().db), request.cookies, request.headers)
     address = request.client.host if request.client else ""
     return PlainTextResponse(f"{found.name if found else 'nobody'} from {address}")
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from labelcore.access import sign_in
-from labelcore.access.sessions import COOKIE, SignedIn, local
+from labelcore.access.sessions import COOKIE, SignedIn, local, visitor
 from labelcore.models import Role
 from labelcore.settings import settings
 from labelcore.stages import people, projects, signing
@@ -39,7 +39,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 
 async def _page(request: Request) -> PlainTextResponse:
-    found = sign_in.visitor_of(request)
+    found = visitor(open_database(settings().db), request.cookies, request.headers)
     return PlainTextResponse(found.name if found else "nobody")
 
 

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from labelcore.access import oidc, sign_in
-from labelcore.access.sessions import COOKIE, SignedIn
+from labelcore.access.sessions import COOKIE, SignedIn, visitor
 from labelcore.models import Role
 from labelcore.settings import settings
 from labelcore.stages import people, projects
@@ -112,7 +112,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: Provider) -
 
 
 async def _page(request: Request) -> PlainTextResponse:
-    found = sign_in.visitor_of(request)
+    found = visitor(open_database(settings().db), request.cookies, request.headers)
     return PlainTextResponse(f"{found.name} {list(found.roles.values())}" if found else "nobody")
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.fitting import SHRINK, Sought, fit_stumps
-from labelcore.judges.kinds import kind_of
 from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages.judging.proposing.subjects import Subject, train_ids
 from labelcore.stages.judging.running.execution import run
@@ -80,9 +79,3 @@ def fit(scores: Mapping[str, float], fails: Mapping[str, bool], form: AnswerForm
         return Threshold(**counted, says=fact("threshold_tells_nothing", **counted))
     says = fact("threshold_fitted", value=stump.threshold, **counted)
     return Threshold(value=stump.threshold, source="grades", **counted, says=says)
-
-
-def form_of(version: JudgeVersion) -> AnswerFormat | None:
-    """How a judge's answers are read, where it is an LLM judge with an answer in its form."""
-    prompts = kind_of(version).prompts
-    return prompts[0].spec.answer if len(prompts) == 1 else None
