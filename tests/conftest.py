@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 
@@ -35,6 +36,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("page")
         if "mock" in getattr(item, "fixturenames", ()):
             item.add_marker("whole")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: who collects garbage (statsmodels in each call) need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """At its end all of it may go."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
+from tests.databases import empty_file
 
 ROWS = "answer\nwhat is said\n"
 READERS = {"team merge", "import", "preview", "redact restore", "local-model start", "library load"}
@@ -52,7 +53,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]
     monkeypatch.setenv("LABELCORE_FOLDERS", str(tmp_path / "open"))
     monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "work.duckdb"))
     settings.cache_clear()
-    db = open_database(tmp_path / "work.duckdb")
+    db = open_database(empty_file(tmp_path / "work.duckdb"))
     (tmp_path / "work.duckdb.door").write_text(json.dumps({"token": "secret"}))
     yield Workspace(db, projects.open_project(db, "shop"))
     close_database(tmp_path / "work.duckdb")

@@ -22,6 +22,7 @@ from labelcore.store import (
 )
 from labelcore.workspace import Workspace
 from pages.widgets import keys
+from tests.databases import empty_file
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.pages.opening import healthy, opened
 
@@ -43,7 +44,7 @@ def mock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoi
 @pytest.fixture
 def place(mock: MockEndpoint, tmp_path: Path) -> Workspace:
     """Eight outputs, four of them graded, one LLM judge of an accepted criterion."""
-    db = open_database(tmp_path / "app.duckdb")
+    db = open_database(empty_file(tmp_path / "app.duckdb"))
     project = projects.open_project(db, "shop")
     outputs = [
         Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)

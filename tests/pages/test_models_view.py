@@ -21,6 +21,7 @@ from labelcore.store import (
 )
 from labelcore.workspace import Workspace
 from pages.widgets import keys
+from tests.databases import empty_file
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.pages.opening import healthy
 
@@ -30,7 +31,7 @@ KEY = "sk-typed-on-a-page-0123"
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    path = tmp_path / "app.duckdb"
+    path = empty_file(tmp_path / "app.duckdb")
     names = {"DB": path, "PROJECT": "shop", "ANNOTATOR": "ann", "KEYS_FILE": tmp_path / "keys.json"}
     for name, value in names.items():
         monkeypatch.setenv(f"LABELCORE_{name}", str(value))

@@ -25,13 +25,14 @@ from labelcore.store import (
 from labelcore.workspace import Workspace
 from pages.widgets import presses
 from pages.widgets.grading_session import GradingSession
+from tests.databases import empty_file
 
 Send = Callable[..., Any]
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Project]]:
-    path = tmp_path / "app.duckdb"
+    path = empty_file(tmp_path / "app.duckdb")
     monkeypatch.setenv("LABELCORE_DB", str(path))
     settings.cache_clear()
     db = open_database(path)

@@ -22,6 +22,7 @@ from labelcore.workspace import Workspace
 from pages.widgets import keys
 from pages.widgets.judging.drafting import Written
 from tests import refinable
+from tests.databases import empty_file
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.pages.opening import ROOT, healthy, press, shown
 
@@ -43,7 +44,7 @@ def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mock: MockEndpoint) -> Iterator[JudgeVersion]:
     """The judge that has decided all outputs."""
-    path = tmp_path / "app.duckdb"
+    path = empty_file(tmp_path / "app.duckdb")
     for name, value in (("DB", str(path)), ("PROJECT", refinable.PROJECT), ("ANNOTATOR", "ann")):
         monkeypatch.setenv(f"LABELCORE_{name}", value)
     settings.cache_clear()

@@ -15,6 +15,7 @@ from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
 from labelcore.store import close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
+from tests.databases import empty_file
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.stages.test_interrupted_runs import judge
 
@@ -29,7 +30,7 @@ def run(
 ) -> Iterator[Callable[[], Run]]:
     """Run one judge over what it has not decided, by each way that a call can take."""
     set_(TRANSPORT="openai" if request.param == "openai" else "fast", API_KEY="k", MODEL="mock")
-    path = tmp_path / "bad.duckdb"
+    path = empty_file(tmp_path / "bad.duckdb")
     db = open_database(path)
     project = projects.open_project(db, "test")
     count = COUNT if request.param == "courier" else 12

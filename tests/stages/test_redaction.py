@@ -18,6 +18,7 @@ from labelcore.stages.importing import Description, ImportResult, keys, redactin
 from labelcore.stages.importing.keys import Redaction
 from labelcore.store import Database, batches, close_database, grades, open_database, outputs
 from labelcore.workspace import Workspace
+from tests.databases import empty_file
 
 pytestmark = pytest.mark.whole
 
@@ -34,7 +35,7 @@ NAMES = "# people\nZoe Quill\n\n张三丰\n"
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    return tmp_path / "work.duckdb"
+    return empty_file(tmp_path / "work.duckdb")
 
 
 @pytest.fixture
