@@ -6,7 +6,7 @@ from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.models import Role
 from labelcore.stages import projects
-from pages.widgets import inviting, noun, sample_project, shell, standing
+from pages.widgets import inviting, noun, sample_project, shell, standing, talking
 from pages.widgets.importing import beginning
 
 MENU = ("Home", ":material/home:")
@@ -16,6 +16,7 @@ place = shell.open_page(
 )
 with shell.guard():
     standing.show_standing(place)
+    talking.show_mentions(shell.as_graded(place))
     if shell.role(place.role) is not Role.ENGINEER:
         st.stop()
     seen = projects.overview(place)

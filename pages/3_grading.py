@@ -6,7 +6,7 @@ from labelcore.messages import say
 from labelcore.stages.deriving import editing
 from labelcore.stages.grading import look_again, take_over
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, shell, talking
 from pages.widgets.components import grading_card, presses
 from pages.widgets.grading_session import GradingSession, Way, show_regrade
 from pages.widgets.presses import route_of
@@ -50,6 +50,7 @@ def go_on(workspace: Workspace, waits: str) -> None:
 
 
 with shell.guard():
+    talking.show_mentions(place)
     ways = {"single": say("Grade one by one")}
     rules = place.project.rules
     if rules.compare:

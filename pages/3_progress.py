@@ -5,7 +5,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.lines.reporting import graded_words, next_words
 from labelcore.stages.reporting.person import progress
-from pages.widgets import calibrating, effort, shell
+from pages.widgets import calibrating, effort, shell, talking
 from pages.widgets.shell import plain
 
 MENU = ("My progress", ":material/trending_up:")
@@ -22,6 +22,8 @@ with shell.guard():
     if not found.waiting or found.waiting.kind in {"held", "skipped"}:
         shell.go("3_grading.py", "Go on grading")
     effort.show_told(found)
+    calibrating.show_mine(place)
+    talking.show_talk(place)
     effort.show_effects(place, found)
     effort.show_differences(found)
     if len(found.team) > 1:

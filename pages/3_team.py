@@ -3,7 +3,7 @@
 from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.settings import settings
-from pages.widgets import assigning, calibrating, guidelines, keys, notices, people, shell, team
+from pages.widgets import assigning, calibrating, conflicts, guidelines, keys, notices, people, shell, team
 
 MENU = ("Team", ":material/groups:")
 
@@ -13,7 +13,7 @@ shown = {
     say("Assignment"): assigning.show_assignment,
     say("Agreement"): team.show_agreement,
     say("Calibration"): calibrating.show_calibration,
-    say("Conflicts"): team.show_conflicts,
+    say("Conflicts"): conflicts.show_conflicts,
     say("Versions"): team.show_versions,
     say("History"): team.show_history,
     say("Guidelines"): guidelines.show_guidelines,

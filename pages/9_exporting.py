@@ -16,6 +16,7 @@ MENU = ("Export", ":material/download:")
 TITLES = {
     "outputs": Wording("Outputs"),
     "grades": Wording("Grades"),
+    "labels": Wording("Labels: what each output counts as, and why"),
     "comparisons": Wording("Comparisons"),
     "verdicts": Wording("Verdicts"),
     "feedback": Wording("Feedback"),

@@ -37,6 +37,8 @@ interface Item {
   current: Grade | null;
   suggestion: Suggestion | null;
   marks: Record<string, Grade | null>;
+  /** What others gave, where the person looks again and may see it. */
+  opinions?: Opinion[];
 }
 
 /** One press as it is sent; `at` is the moment at which it was kept. */
@@ -104,6 +106,22 @@ interface News extends Setting, Outputs {
   session?: string;
   route?: PressRoute | null;
 }
+/** What one person gave a subject; `name` is "" of the whole. */
+interface OpinionGrade { name: string; value: Value; level: string; note: string; spans: Pick<Span, "part" | "text">[]; corrected: boolean }
+interface Opinion { person: string; whole: Omit<OpinionGrade, "name"> | null; parts: OpinionGrade[]; earlier: OpinionGrade[] }
+interface SideBySide { item: Item; opinions: Opinion[]; language: string; messages: Record<string, string> }
+interface ConflictNews extends SideBySide {
+  id: string;
+  actions: string[];
+  comments: { author: string; when: string; text: string }[];
+  criteria: { id: string; name: string }[];
+  ruling: { value: string; words: string; reason: string } | null;
+  place: number;
+  total: number;
+  refused: string;
+  done: string;
+}
+type ConflictTrigger = (name: "acted", payload: { id: string; conflict: string; kind: string; words: string; about: string }) => void;
 interface Shown { item: Item; language: string; messages: Record<string, string> }
 /** One act of a person on an output, which undo takes back. */
 interface Act { output_id: string; ids: string[]; before: Grade | null; value: Value; level?: number | null; part?: string }

@@ -23,6 +23,9 @@ _SHOWN = 20
 _TONES: dict[str, Literal["good", "care", "bad"]] = {"yes": "good", "with care": "care", "no": "bad"}
 
 
+_MOST_RULED = 20
+
+
 def write_report(findings: Findings) -> Document:
     """The report on what was found, in the language spoken here."""
     with calling(findings.project.settings.noun):
@@ -199,10 +202,41 @@ def _rests_on(findings: Findings) -> Iterator[Block]:
     )
     yield Table(
         title=say("Criteria"),
-        columns=(say("criterion"), say("version"), say("severity"), say("what it asks")),
+        columns=(say("criterion"), say("version"), say("severity"), say("notes"), say("what it asks")),
         rows=tuple(
-            (say(criterion.name), str(criterion.version), say(criterion.severity), say(criterion.statement))
+            (
+                say(criterion.name),
+                str(criterion.version),
+                say(criterion.severity),
+                f"{len(criterion.evidence):,}",
+                say(criterion.statement),
+            )
             for criterion in findings.criteria
+        ),
+    )
+    yield from _ruled(findings)
+
+
+def _ruled(findings: Findings) -> Iterator[Block]:
+    if not findings.ruled:
+        return
+    names = {criterion.id: criterion.name for criterion in findings.criteria}
+    words = counted(
+        "People differed on 1 output; it was settled:",
+        "People differed on {n:,} outputs; they were settled:",
+        n=len(findings.ruled),
+    )
+    yield Table(
+        title=words,
+        columns=(say("output"), say("criterion"), say("it counts as"), say("why")),
+        rows=tuple(
+            (
+                row.output_id[:12],
+                names.get(row.criterion_id or row.about or "", say("the whole")),
+                say(row.label) if row.label else say("nothing: the criterion is unclear"),
+                row.reason,
+            )
+            for row in findings.ruled[:_MOST_RULED]
         ),
     )
     yield Table(

@@ -42,6 +42,7 @@ from labelcore.models.grading import (
     Assignment,
     Calibration,
     Code,
+    Comment,
     Comparison,
     Criterion,
     Evidence,
@@ -52,6 +53,7 @@ from labelcore.models.grading import (
     Guideline,
     GuidelineExample,
     Quote,
+    Relook,
     Ruling,
     Trained,
 )

@@ -19,7 +19,7 @@ from labelcore.models.base import (
     now,
 )
 
-GradeSource = Literal["person", "import", "suggestion", "feedback", "repeat", "calibration", "gold"]
+GradeSource = Literal["person", "import", "suggestion", "feedback", "repeat", "relook", "calibration", "gold"]
 APART: frozenset[GradeSource] = frozenset({"repeat", "calibration", "gold"})
 """Grades from these count in no label and no rate."""
 
@@ -113,13 +113,44 @@ class Comparison(Owned):
 
 
 class Ruling(Owned):
-    """What an output's grade is where people disagreed; ``withdrawn`` takes the ruling before it back."""
+    """What an output's grade is where people disagreed; ``withdrawn`` takes the ruling before it back.
+
+    ``unclear``: no grade is right, because a criterion (``about``; else the ``criterion_id``) does not say.
+    """
 
     output_id: str
-    value: Literal["pass", "fail", "withdrawn"]
+    value: Literal["pass", "fail", "unclear", "withdrawn"]
     reason: str
     author: str
     criterion_id: str | None = None
+    criterion_version: int | None = None
+    about: str | None = None
+    at: datetime = Field(default_factory=now)
+
+
+class Comment(Owned):
+    """What somebody says of a conflict; never changed. ``mentions``: names; ``seen``: no words, but that the
+    author has read what was said.
+    """
+
+    output_id: str
+    criterion_id: str | None = None
+    text: str = ""
+    mentions: tuple[str, ...] = ()
+    seen: bool = False
+    author: str
+    at: datetime = Field(default_factory=now)
+
+
+class Relook(Owned):
+    """People are asked to look at an output again; ``is_open``: they are shown what the others gave."""
+
+    output_id: str
+    criterion_id: str | None = None
+    people: tuple[str, ...]
+    is_open: bool = False
+    reason: str = ""
+    author: str
     at: datetime = Field(default_factory=now)
 
 

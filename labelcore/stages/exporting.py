@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.settled import Settled, settled
 from labelcore.stages.selecting import EVERYTHING, Filters, resolved
 from labelcore.store import exports
 from labelcore.workspace import Workspace
@@ -35,12 +39,44 @@ def export_table(
 ) -> Exported:
     """Write a flat table that other tools can read.
 
-    WHAT is outputs, grades, comparisons, verdicts or criteria; a filter leaves the rows of the outputs that
-    match.
+    WHAT is outputs, grades, labels, comparisons, verdicts, feedback or criteria; a filter leaves the rows of
+    the outputs that match. Each says what the outputs count as, by whose ruling and why.
 
     Raises:
         BadInput: the table or the ending is not known, or the folder does not exist.
     """
     wanted = None if filters == EVERYTHING else resolved(workspace, filters)
-    rows = exports.write(workspace.db, workspace.project.id, what, out, wanted)
+    rows = exports.write(workspace.db, workspace.project.id, what, out, told=_told(workspace), wanted=wanted)
     return Exported(what=what, rows=rows, out=str(out))
+
+
+def _told(workspace: Workspace) -> exports.Told:
+    """What outputs count as, and what criteria rest on, for the rows of the tables."""
+    rows = settled(workspace)
+    by_criterion: dict[str, list[Settled]] = defaultdict(list)
+    for row in rows:
+        for key in {row.criterion_id, row.about} - {None}:
+            by_criterion[str(key)].append(row)
+    criteria = [
+        {
+            "criterion_id": criterion.id,
+            "evidence": [item.model_dump() for item in criterion.evidence],
+            "pass_examples": criterion.pass_examples,
+            "fail_examples": criterion.fail_examples,
+            "passes": sum(row.label == "pass" for row in by_criterion[criterion.id] if row.criterion_id),
+            "fails": sum(row.is_fail for row in by_criterion[criterion.id] if row.criterion_id),
+            "rulings": [_ruling(row) for row in by_criterion[criterion.id] if row.ruled_by],
+        }
+        for criterion in list_criteria(workspace)
+    ]
+    labels = [row.model_dump(mode="json") for row in rows]
+    return exports.Told(labels=_json(labels), told=_json(criteria))
+
+
+def _ruling(row: Settled) -> dict[str, str]:
+    label = row.label or "unclear"
+    return {"output_id": row.output_id, "label": label, "reason": row.reason, "ruled_by": row.ruled_by}
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace").decode()

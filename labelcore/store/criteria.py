@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from labelcore.models import Criterion, JudgeVersion, new_id
@@ -27,6 +28,19 @@ def current(db: Database, project_id: str) -> list[Criterion]:
     source = "criterion_current WHERE project_id = ? ORDER BY criterion_id"
     found = remembered(db, "criterion_version", project_id, lambda: _CRITERION.find(db, source, [project_id]))
     return list(found)
+
+
+def versions(db: Database, project_id: str) -> dict[str, list[Criterion]]:
+    """All versions of every criterion of a project by its id, oldest first."""
+
+    def read() -> dict[str, list[Criterion]]:
+        found: dict[str, list[Criterion]] = defaultdict(list)
+        source = "criterion_version WHERE project_id = ? ORDER BY version, made_at"
+        for version in _CRITERION.find(db, source, [project_id]):
+            found[version.id].append(version)
+        return dict(found)
+
+    return remembered(db, "criterion_version", ("versions", project_id), read)
 
 
 def history(db: Database, criterion_id: str) -> list[Criterion]:

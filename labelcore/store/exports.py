@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from labelcore import files
 from labelcore.errors import BadInput
@@ -10,43 +12,73 @@ from labelcore.store.connection import Database
 from labelcore.store.filters import Filter, condition
 from labelcore.wording import did_you_mean
 
+_LABELS = (
+    '(SELECT unnest(from_json($labels::JSON, \'[{"output_id": "VARCHAR", "criterion_id": "VARCHAR", '
+    '"label": "VARCHAR", "settled_by": "VARCHAR", "passes": "BIGINT", "fails": "BIGINT", '
+    '"unsure": "BIGINT", "ruled_by": "VARCHAR", "reason": "VARCHAR", '
+    '"ruled_at": "TIMESTAMPTZ", "about": "VARCHAR"}]\'), recursive := true))'
+)
+_SETTLED = "l.label, l.settled_by, l.ruled_by, l.reason AS ruling_reason"
+_OF_THE_WHOLE = f"LEFT JOIN {_LABELS} l ON l.output_id = t.output_id AND l.criterion_id IS NULL"
+_OF_THE_SAME = (
+    f"LEFT JOIN {_LABELS} l ON l.output_id = t.output_id "
+    "AND l.criterion_id IS NOT DISTINCT FROM t.criterion_id"
+)
+_TOLD = (
+    '(SELECT unnest(from_json($told::JSON, \'[{"criterion_id": "VARCHAR", "evidence": "JSON", '
+    '"pass_examples": "JSON", "fail_examples": "JSON", "passes": "BIGINT", "fails": "BIGINT", '
+    '"rulings": "JSON"}]\'), recursive := true))'
+)
 TABLES = {
     "outputs": (
-        "SELECT output_id, external_id, group_key, input, context, conversation, output, "
-        "prompt_version, model, metadata, batch_id, imported_at "
-        "FROM outputs WHERE project_id = $project ORDER BY imported_at, row_number"
+        "SELECT t.output_id, external_id, group_key, input, context, conversation, output, "
+        f"prompt_version, model, metadata, batch_id, imported_at, {_SETTLED} "
+        f"FROM outputs t {_OF_THE_WHOLE} WHERE project_id = $project ORDER BY imported_at, row_number"
     ),
     "grades": (
-        "SELECT output_id, external_id, annotator, value, criterion_id, criterion_version, field, level, "
+        "SELECT t.output_id, external_id, annotator, value, t.criterion_id, criterion_version, field, level, "
         "note, corrected_text, seconds, judge_shown, source, inclusion_probability, picked_because, "
-        "graded_at FROM grades WHERE project_id = $project ORDER BY stored_at, grade_id"
+        f"graded_at, {_SETTLED} FROM grades t {_OF_THE_SAME} AND t.field IS NULL "
+        "WHERE project_id = $project ORDER BY stored_at, grade_id"
     ),
     "comparisons": (
         "SELECT c.first_id, a.external_id AS first_external_id, c.second_id, "
         "b.external_id AS second_external_id, c.annotator, c.value, c.note, c.seconds, "
         "CASE c.left_id WHEN c.first_id THEN 'first' WHEN c.second_id THEN 'second' END AS on_the_left, "
-        "c.made_at AS compared_at FROM comparison_current c "
+        "c.made_at AS compared_at, x.label AS first_label, y.label AS second_label FROM comparison_current c "
         "JOIN output_current a ON a.output_id = c.first_id "
         "JOIN output_current b ON b.output_id = c.second_id "
+        f"LEFT JOIN {_LABELS} x ON x.output_id = c.first_id AND x.criterion_id IS NULL "
+        f"LEFT JOIN {_LABELS} y ON y.output_id = c.second_id AND y.criterion_id IS NULL "
         "WHERE c.project_id = $project ORDER BY c.stored_at, c.comparison_id"
     ),
     "verdicts": (
-        "SELECT output_id, external_id, judge, kind, version, criterion_id, judge_version_id, repeat, "
-        "value, probability, reason, model, asked_model, tokens_in, tokens_out, cost_usd, latency_ms, "
-        "decided_at "
-        "FROM verdicts WHERE project_id = $project ORDER BY judge, judge_version_id, output_id, repeat"
+        "SELECT t.output_id, external_id, judge, kind, version, t.criterion_id, judge_version_id, repeat, "
+        "value, probability, t.reason, model, asked_model, tokens_in, tokens_out, cost_usd, latency_ms, "
+        f"decided_at, {_SETTLED} FROM verdicts t {_OF_THE_SAME} "
+        "WHERE project_id = $project ORDER BY judge, judge_version_id, output_id, repeat"
     ),
     "feedback": (
-        "SELECT output_id, external_id, signal, value, meaning, person, reason, given_at, batch_id "
-        "FROM feedback WHERE project_id = $project ORDER BY given_at, feedback_id"
+        "SELECT t.output_id, external_id, signal, value, meaning, person, t.reason, given_at, batch_id, "
+        f"{_SETTLED} FROM feedback t {_OF_THE_WHOLE} "
+        "WHERE project_id = $project ORDER BY given_at, feedback_id"
     ),
     "criteria": (
-        "SELECT criterion_id, version, name, statement, severity, max_false_failure_rate, risk, "
-        "risk_why, origin, status, keywords, parents, evidence, author, why, decided_at "
-        "FROM criteria WHERE project_id = $project ORDER BY criterion_id"
+        "SELECT t.criterion_id, version, name, statement, severity, max_false_failure_rate, risk, "
+        "risk_why, origin, status, keywords, parents, k.evidence, author, why, decided_at, "
+        "k.pass_examples, k.fail_examples, k.passes, k.fails, k.rulings "
+        f"FROM criteria t LEFT JOIN {_TOLD} k USING (criterion_id) "
+        "WHERE project_id = $project ORDER BY t.criterion_id"
+    ),
+    "labels": (
+        "SELECT t.output_id, external_id, t.criterion_id, c.name AS criterion, label, settled_by, passes, "
+        "fails, unsure, ruled_by, t.reason AS ruling_reason, t.about AS unclear_criterion_id, t.ruled_at "
+        f"FROM {_LABELS} t JOIN output_current o ON o.output_id = t.output_id "
+        "LEFT JOIN criterion_current c ON c.criterion_id = t.criterion_id "
+        "WHERE o.project_id = $project ORDER BY o.made_at, o.row_number, t.criterion_id NULLS FIRST"
     ),
 }
-_OF_OUTPUTS = {"outputs", "grades", "verdicts"}
+_OF_OUTPUTS = {"outputs", "grades", "labels", "verdicts"}
 _FORMATS = {
     ".csv": "FORMAT csv, HEADER",
     ".jsonl": "FORMAT json",
@@ -55,7 +87,26 @@ _FORMATS = {
 }
 
 
-def write(db: Database, project_id: str, what: str, out: Path, wanted: Filter | None = None) -> int:
+@dataclass(frozen=True)
+class Told:
+    """What stages say of outputs and criteria, as JSON: rows of the columns of `_LABELS` and of `_TOLD`."""
+
+    labels: str = "[]"
+    told: str = "[]"
+
+
+NOTHING_TOLD = Told()
+
+
+def write(
+    db: Database,
+    project_id: str,
+    what: str,
+    out: Path,
+    *,
+    told: Told = NOTHING_TOLD,
+    wanted: Filter | None = None,
+) -> int:
     """Write one table, or its rows of outputs that are wanted, to a file whose ending names the format.
 
     Returns the number of rows.
@@ -82,15 +133,17 @@ def write(db: Database, project_id: str, what: str, out: Path, wanted: Filter | 
         raise BadInput(
             "There is no folder {parent}.", next_step="Make it, or name another.", parent=out.parent
         )
-    sql, given = TABLES[what], {"project": project_id}
+    sql = TABLES[what]
+    given: dict[str, Any] = {"project": project_id}
+    given |= {name: text for name, text in vars(told).items() if f"${name}" in sql}
     if wanted:
         if what not in _OF_OUTPUTS:
             raise BadInput(
                 "A filter on outputs says nothing of {noun}.", next_step="Leave the filter out.", noun=what
             )
         chosen = condition(db, project_id, wanted)
-        some = f" AND output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
-        sql, given = sql.replace(" ORDER BY ", some, 1), chosen.parameters
+        some = f" AND t.output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
+        sql, given = sql.replace(" ORDER BY ", some, 1), given | chosen.parameters
     with files.whole(out) as partial:
         target = str(partial).replace("'", "''")
         written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", given)

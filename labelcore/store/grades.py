@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from labelcore.models import Grade, now
 from labelcore.store import live
 from labelcore.store.connection import Database, aware, utc
+from labelcore.store.lookups import remembered
 from labelcore.store.rows import Stored, equal
 
 _GRADE = Stored(Grade, "grade", id="grade_id", at="made_at")
@@ -60,6 +62,14 @@ def current(
     wanted, given = equal(project_id=project_id, annotator=annotator)
     about = f"AND {_OVERALL}" if overall_only else "AND criterion_id IS NOT NULL" if criteria_only else ""
     return _GRADE.find(db, f"grade_current WHERE {wanted} {about} ORDER BY stored_at, grade_id", given)
+
+
+def of_criteria(db: Database, project_id: str) -> list[Grade]:
+    """The grades of single criteria that count now, oldest first; read again once somebody has graded."""
+    if not live.live(db, project_id).has_parts:
+        return []
+    read = functools.partial(current, db, project_id, criteria_only=True)
+    return remembered(db, (live.Live, project_id), "grades of criteria", read)
 
 
 def of_outputs(
@@ -276,6 +286,29 @@ def on_gold(db: Database, project_id: str) -> list[Grade]:
         f"AND {_KEPT} ORDER BY stored_at, grade_id",
         [project_id],
     )
+
+
+def independent(db: Database, project_id: str) -> list[Grade]:
+    """As `current`, but what people gave before anybody asked them to look again, oldest first."""
+    given = f"grade_unique e WHERE project_id = ? AND value <> 'undone' AND {_COUNTS} AND {_KEPT}"
+    newest = (
+        "QUALIFY row_number() OVER (PARTITION BY output_id, annotator, coalesce(criterion_id, ''), "
+        "coalesce(field, '') ORDER BY stored_at DESC, grade_id DESC) = 1"
+    )
+    found = f"{given} AND source <> 'relook' {newest} ORDER BY stored_at, grade_id"
+    return _GRADE.find(db, found, [project_id])
+
+
+def looked_again(db: Database, project_id: str, output_ids: Sequence[str]) -> dict[tuple[str, str], datetime]:
+    """(output id, annotator) -> when they last graded it as a whole on being asked again, a skip included."""
+    rows = db.rows(
+        "SELECT output_id, annotator, max(stored_at) FROM grade_unique e WHERE project_id = ? "
+        f"AND {_OVERALL} AND value <> 'undone' AND {_KEPT} "
+        "AND (source = 'relook' OR source = 'repeat' AND value = 'skipped') "
+        "AND output_id IN (SELECT unnest(?)) GROUP BY output_id, annotator",
+        [project_id, list(output_ids)],
+    )
+    return {(output_id, who): aware(moment) for output_id, who, moment in rows}
 
 
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:

@@ -169,6 +169,11 @@ class Live:
         """Take in that a person graded a criterion or a field of an output."""
         self._parts[annotator].add(output_id)
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether anybody ever graded a criterion or a field."""
+        return any(self._parts.values())
+
     def with_parts(self, annotator: str, output_ids: Iterable[str]) -> list[str]:
         """Those of the outputs of which a person ever graded a criterion or a field."""
         graded = self._parts[annotator]
@@ -387,5 +392,7 @@ def forget(db: Database) -> None:
 
 def _drop(memory: dict[Any, Any]) -> None:
     with _loading:
-        for key in [key for key in memory if key[0] is Live]:
+        for key in [
+            key for key in memory if Live in (key[0], *(key[0] if isinstance(key[0], tuple) else ()))
+        ]:
             del memory[key]

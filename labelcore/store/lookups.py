@@ -10,7 +10,7 @@ from labelcore.store.connection import Database
 Answer = TypeVar("Answer")
 
 
-def remembered(db: Database, table: str, question: Hashable, read: Callable[[], Answer]) -> Answer:
+def remembered(db: Database, table: Hashable, question: Hashable, read: Callable[[], Answer]) -> Answer:
     """The answer of ``read``, asked again only after ``table`` was written."""
     memory, cursor = _state(db, table)
     kept = memory.get((table, question))
@@ -23,7 +23,7 @@ def remembered(db: Database, table: str, question: Hashable, read: Callable[[], 
     return found
 
 
-def _state(db: Database, table: str) -> tuple[dict[Any, Any], int]:
+def _state(db: Database, table: Hashable) -> tuple[dict[Any, Any], int]:
     """Where answers about a table are kept, and where its events stand before it is read.
 
     A transaction reads rows as they were when it began, so its answers are as old.

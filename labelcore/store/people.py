@@ -72,6 +72,11 @@ def register(db: Database) -> Register:
     return remembered(db, "person", "register", lambda: _read(db))
 
 
+def present_key(db: Database, name: str) -> str:
+    """The key of a name, under which its owner is known now."""
+    return name_key(register(db).present_name(name))
+
+
 def _read(db: Database) -> Register:
     found = Register()
     for person in _people.find(db, "person ORDER BY made_at"):

@@ -73,7 +73,7 @@ class PromptText(Frozen):
 
 def presses(key: str) -> CardEvents:
     """The card's presses that came with this run; store them, then hand their ids to `grading_card`."""
-    events, _ = read_events(_sent(key, "graded"))
+    events, _ = read_events(payload_of(key, "graded"))
     st.session_state[f"{key}/handed-out"] = {event.client_id for event in events}
     return events
 
@@ -86,13 +86,13 @@ def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -
         route: where the card may send presses by itself; without one each press runs the page.
         key: of the component; must not contain two underscores in a row.
     """
-    sent = _sent(key, "graded")
+    sent = payload_of(key, "graded")
     data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
     data["refused"] |= read_events(sent)[1]
     # By its session the browser knows that a new server session has begun, and sends again.
     data["session"] = st.session_state.setdefault(f"{key}/session", uuid.uuid4().hex)
     data |= {"run": _count_run(key), "route": route.model_dump() if route else None}
-    result = _mounting("card")(key=key, data=data, on_graded_change=lambda: None)
+    result = mounting("card")(key=key, data=data, on_graded_change=lambda: None)
     handed_out = st.session_state.pop(f"{key}/handed-out", set())
     return tuple(event for event in read_events(result.get("graded"))[0] if event.client_id not in handed_out)
 
@@ -100,18 +100,18 @@ def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -
 def shown_output(item: CardItem, language: Language, *, key: str) -> None:
     """One output as the card shows it, to look at."""
     data = {"item": item.as_data(), "language": language, "messages": card_words(language)}
-    _mounting("shown")(key=key, data=data)
+    mounting("shown")(key=key, data=data)
 
 
 def shown_guideline(guideline: CardGuideline, language: Language, *, key: str) -> None:
     """The guidelines as the card shows them, to look at."""
     data = {"guideline": guideline.data, "language": language, "messages": card_words(language)}
-    _mounting("guideline")(key=key, data=data)
+    mounting("guideline")(key=key, data=data)
 
 
 def board_acts(key: str) -> tuple[BoardAct, ...]:
     """The board's acts that came with this run; nothing that is no act is let in."""
-    payload = _sent(key, "acted")
+    payload = payload_of(key, "acted")
     sent = payload.get("acts") if isinstance(payload, Mapping) else None
     found: dict[str, BoardAct] = {}
     for raw in sent[:_MOST_ACTS] if isinstance(sent, list) else []:
@@ -150,12 +150,12 @@ def code_board(
         "refused": dict(refused),
         "run": _count_run(key),
     }
-    _mounting("board")(key=key, data=data, on_acted_change=lambda: None)
+    mounting("board")(key=key, data=data, on_acted_change=lambda: None)
 
 
 def judge_opened(key: str) -> str | None:
     """The judge whose row was pressed with this run."""
-    payload = _sent(key, "opened")
+    payload = payload_of(key, "opened")
     wanted = payload.get("id") if isinstance(payload, Mapping) else None
     return wanted if isinstance(wanted, str) else None
 
@@ -163,13 +163,13 @@ def judge_opened(key: str) -> str | None:
 def judges_table(words: Mapping[str, str], groups: Sequence[Mapping[str, Any]], *, key: str) -> None:
     """Draw the table of judges, by criterion; `JudgesNews` in labelcore/browser/types.d.ts has the shape."""
     data = {"words": dict(words), "groups": list(groups)}
-    _mounting("judges")(key=key, data=data, on_opened_change=lambda: None)
+    mounting("judges")(key=key, data=data, on_opened_change=lambda: None)
 
 
 def criteria_act(key: str) -> CriteriaAct | None:
     """What was done in the list with this run."""
     try:
-        return CriteriaAct.model_validate(_sent(key, "acted"))
+        return CriteriaAct.model_validate(payload_of(key, "acted"))
     except ValidationError:
         return None
 
@@ -177,14 +177,14 @@ def criteria_act(key: str) -> CriteriaAct | None:
 def criteria_table(words: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
     """Draw the list of criteria; `CriteriaNews` in labelcore/browser/types.d.ts has the shape."""
     data = {"words": dict(words), "rows": list(rows)}
-    _mounting("criteria")(key=key, data=data, on_acted_change=lambda: None)
+    mounting("criteria")(key=key, data=data, on_acted_change=lambda: None)
 
 
 def prompt_written(key: str) -> tuple[PromptText | None, bool]:
     """What stands in the editor, and whether it is to be tried now."""
     for name in ("asked", "draft"):
         with suppress(ValidationError):
-            return PromptText.model_validate(_sent(key, name)), name == "asked"
+            return PromptText.model_validate(payload_of(key, name)), name == "asked"
     return None, False
 
 
@@ -192,15 +192,15 @@ def prompt_editor(words: Mapping[str, str], text: PromptText, slots: Mapping[str
     """Draw the editor of a prompt; ``slots`` are names and what the chip says."""
     named = [{"name": name, "words": said} for name, said in slots.items()]
     data = {"words": dict(words), "slots": named} | text.model_dump()
-    _mounting("prompt")(key=key, data=data, on_draft_change=lambda: None, on_asked_change=lambda: None)
+    mounting("prompt")(key=key, data=data, on_draft_change=lambda: None, on_asked_change=lambda: None)
 
 
 def closing_menu() -> None:
     """On a phone the menu closes once one of its pages is chosen."""
-    _mounting("menu")(key="closing-menu", data={})
+    mounting("menu")(key="closing-menu", data={})
 
 
-def _sent(key: str, trigger: str) -> object:
+def payload_of(key: str, trigger: str) -> object:
     """What the browser sent with this run, before the component is drawn; None when nothing."""
     state = st.session_state.get(key)
     return state.get(trigger) if isinstance(state, Mapping) else None
@@ -213,7 +213,7 @@ def _count_run(key: str) -> int:
     return count
 
 
-def _mounting(what: str) -> Any:
+def mounting(what: str) -> Any:
     """The mounting command of a component, its files registered with the running runtime.
 
     Files rather than strings: a string travels to the browser again with every run, and modules

@@ -14,7 +14,6 @@ from pages.widgets import assigning, charts, keys, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
-_AT_ONCE = 20
 _ACTS = 200
 
 
@@ -117,42 +116,8 @@ def show_versions(workspace: Workspace) -> None:
         shell.go("3_grading.py", "Grade")
 
 
-def show_conflicts(workspace: Workspace) -> None:
-    """Each output or criterion on which people disagree, with every grade, and a form to settle it."""
-    found = grading.conflicts(workspace)
-    still = sum(conflict.ruling is None for conflict in found)
-    st.write(say("{open} are open, {settled} are settled.", open=still, settled=len(found) - still))
-    for conflict in found[:_AT_ONCE]:
-        with st.container(border=True):
-            if conflict.criterion:
-                st.text(f"{say(conflict.criterion.name)}: {say(conflict.criterion.statement)}")
-            show_output(conflict.output)
-            for event in conflict.grades:
-                st.text(f"{event.annotator}: {_grade_words(event)}{f' — {event.note}' if event.note else ''}")
-            _settle(workspace, conflict)
-
-
 def _grade_words(event: Grade) -> str:
     return say(event.value) + (f" ({event.level})" if event.level else "")
-
-
-def _settle(workspace: Workspace, conflict: grading.Conflict) -> None:
-    subject, ruling = conflict.criterion, conflict.ruling
-    if ruling:
-        told = {"value": say(ruling.value), "author": ruling.author, "reason": ruling.reason}
-        st.text(say("Ruled {value} by {author}: {reason}", **told))
-    with st.form(f"rule-{conflict.output.id}-{subject.id if subject else None}"):
-        words = {"pass": say("pass"), "fail": say("fail")}
-        if ruling and ruling.author == workspace.person:
-            words["withdrawn"] = say("withdraw my ruling")
-        value = st.radio(
-            say("It counts as"), list(words), index=None, format_func=words.__getitem__, horizontal=True
-        )
-        reason = st.text_input(say("Why"))
-        if st.form_submit_button(say("Settle")):
-            with shell.guard():
-                grading.rule(workspace, conflict.output.id, value or "", reason=reason, criterion=subject)
-            st.rerun()
 
 
 def show_history(workspace: Workspace) -> None:

@@ -4,7 +4,7 @@ import test from "node:test";
 import { aboutPart, isAnswer } from "../../labelcore/browser/files/asking.js";
 import { choicesOf } from "../../labelcore/browser/files/choices.js";
 import { pieces } from "../../labelcore/browser/files/diff.js";
-import { parseJson } from "../../labelcore/browser/files/json_tree.js";
+import { brokenAt, parseJson } from "../../labelcore/browser/files/json_tree.js";
 import { looksLikeMarkdown } from "../../labelcore/browser/files/markdown.js";
 import { partsOf } from "../../labelcore/browser/files/marks.js";
 import { passagesOf } from "../../labelcore/browser/files/passages.js";
@@ -30,6 +30,13 @@ test("JSON is an object or an array, and nothing else", () => {
   assert.notEqual(parseJson(' {"a": 1} '), undefined);
   assert.notEqual(parseJson("[]"), undefined);
   for (const text of ["", "12", '"a"', "{a: 1}", "[1,]", "null"]) assert.equal(parseJson(text), undefined, text);
+});
+
+test("what means to be JSON and is none says where it breaks", () => {
+  assert.deepEqual(brokenAt('{"a": 1,\n "b": 2'), { line: 2, column: 8 });
+  assert.notEqual(brokenAt('{"a": }'), null);
+  assert.deepEqual(brokenAt('{"order": 4712, "items": ['), { line: 1, column: 27 });
+  for (const text of ['{"a": 1}', "[]", "[1] see the footnote", "[a link](b)", "{a: set}", "plain", "[Note] read this"]) assert.equal(brokenAt(text), null, text);
 });
 
 test("Markdown is more than a star", () => {

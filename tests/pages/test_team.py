@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.errors import BadInput
 from labelcore.models import Output
 from labelcore.stages import grading, projects
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
+from pages.widgets.conflicts import act_on
+from pages.widgets.side_by_side import ConflictAct
 from tests.pages.opening import ROOT, press, shown
 
 PAGE = ROOT / "pages" / "3_team.py"
@@ -56,7 +59,6 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) 
     assert not app.exception
     for tab, words in {
         "版本": "v2 优于 v1",
-        "分歧": "1 处未决",
         "进度": "各类问题都见过了吗",
         "历史": "选择一行",
         "一致程度": "全体",
@@ -68,14 +70,44 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) 
         assert words in shown(app)
 
 
-def test_a_conflict_is_settled_and_every_grade_stays(team: Workspace) -> None:
-    app = page("Conflicts", "lea")
-    app.radio[0].set_value("fail")
-    next(field for field in app.text_input if field.label == "Why").set_value("40 words")
-    press(app, "Settle")
+def test_a_press_on_a_conflict_settles_it_or_sends_it_back_and_every_grade_stays(team: Workspace) -> None:
+    lea = team.by("lea")
     (conflict,) = grading.conflicts(team)
-    assert conflict.ruling is not None and (conflict.ruling.author, conflict.ruling.value) == ("lea", "fail")
-    assert len(conflict.grades) == 2
+
+    def act(kind: str, words: str = "") -> grading.Conflict:
+        act_on(lea, ConflictAct(id="act", conflict=conflict.key, kind=kind, words=words))
+        return grading.conflicts(lea)[0]
+
+    assert act("comment", "what does @bo say?").comments[0].mentions == ("bo",)
+    assert act("blind", "count them").due == ("ann", "bo")
+    settled = act("fail", "40 words")
+    assert settled.ruling is not None and (settled.ruling.author, settled.ruling.value) == ("lea", "fail")
+    assert len(settled.grades) == 2
+    assert act("withdrawn", "too soon").ruling is None
+    with pytest.raises(BadInput, match="a name and a reason"):
+        act("pass")
+
+
+def test_the_last_conflict_that_is_settled_leaves_no_buttons(team: Workspace) -> None:
+    app = page("Conflicts", "lea")
+    assert not app.exception and "open (1)" in str(app.get("button_group"))
+    (conflict,) = grading.conflicts(team)
+    act_on(team.by("lea"), ConflictAct(id="act", conflict=conflict.key, kind="fail", words="40 words"))
+    app.run()
+    assert not app.exception and "Everything is settled." in shown(app)
+    assert not [button for button in app.button if button.label in {"Pass", "Fail", "Settle"}]
+
+
+def test_a_mention_stands_where_the_person_looks_next(team: Workspace) -> None:
+    grading.comment(team, "v10", "what do you mean, @bo?")
+    app = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=20).run()
+    app.text_input(key=keys.ANNOTATOR).set_value("bo").run()
+    assert not app.exception and "ann, " in shown(app) and "what do you mean, @bo?" in shown(app)
+    app.text_area[0].set_value("no price, @ann")
+    press(app, "Answer")
+    home = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=20).run()
+    home.text_input(key=keys.ANNOTATOR).set_value("ann").run()
+    assert not home.exception and "Somebody mentions you." in shown(home)
 
 
 def test_the_rules_are_kept_as_they_are_written(team: Workspace) -> None:

@@ -19,7 +19,8 @@ export class Find {
     this.field = el("input", { type: "search", "aria-label": say("find"), placeholder: say("find") });
     this.count = el("span", { class: "count", "aria-live": "polite" });
     const close = el("button", { type: "button", "aria-label": say("close"), onclick: () => this.close() }, "×");
-    this.element = el("div", { class: "find", role: "search", hidden: true }, this.field, this.count, close);
+    const step = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ word) => el("button", { type: "button", "aria-label": say(word), title: say(word), onclick: () => this.step(by) }, sign);
+    this.element = el("div", { class: "find", role: "search", hidden: true }, this.field, this.count, step(-1, "↑", "previous_hit"), step(1, "↓", "next_hit"), close);
     this.field.addEventListener("input", () => this.look());
     this.field.addEventListener("keydown", (event) => this.key(event));
   }
@@ -43,11 +44,16 @@ export class Find {
   key(event) {
     event.stopPropagation(); // letters of the search are no grades
     if (event.key === "Escape") this.close();
-    else if (event.key === "Enter" && this.ranges.length > 0) {
-      this.at = (this.at + (event.shiftKey ? this.ranges.length - 1 : 1)) % this.ranges.length;
-      this.paint();
-    } else return;
+    else if (event.key === "Enter") this.step(event.shiftKey ? -1 : 1);
+    else return;
     event.preventDefault();
+  }
+
+  /** @param {number} by */
+  step(by) {
+    if (this.ranges.length === 0) return;
+    this.at = (this.at + by + this.ranges.length) % this.ranges.length;
+    this.paint();
   }
 
   look() {
@@ -97,18 +103,22 @@ export class Find {
     }
     const isAsking = this.field.value.trim() !== "";
     this.count.textContent = isAsking ? this.say("found", { at: chosen ? this.at + 1 : 0, n: this.ranges.length }) : "";
-    if (chosen) this.reveal(chosen.startContainer.parentElement);
+    if (chosen) reveal(chosen.startContainer.parentElement, this.body());
   }
+}
 
-  /** @param {HTMLElement | null} element */
-  reveal(element) {
-    for (let holder = element; holder && holder !== this.body(); holder = holder.parentElement) {
-      if (holder instanceof HTMLDetailsElement) holder.open = true;
-      const fold = holder.classList.contains("folded") && holder.parentElement?.querySelector("button.fold");
-      if (fold instanceof HTMLElement) fold.click();
-    }
-    element?.scrollIntoView({ block: "center" });
+/**
+ * Open what an element is folded in, and bring it into view.
+ * @param {HTMLElement | null} element
+ * @param {HTMLElement} body
+ */
+export function reveal(element, body) {
+  for (let holder = element; holder && holder !== body; holder = holder.parentElement) {
+    if (holder instanceof HTMLDetailsElement) holder.open = true;
+    const fold = holder.classList.contains("folded") && holder.parentElement?.querySelector("button.fold");
+    if (fold instanceof HTMLElement) fold.click();
   }
+  element?.scrollIntoView({ block: "center" });
 }
 
 /** @param {Text} node */

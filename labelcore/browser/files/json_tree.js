@@ -37,6 +37,25 @@ export function parseJson(text) {
 }
 
 /**
+ * Where a text that means to be JSON breaks, as line and column from 1 where that is known; null where it is right or means something else.
+ * @param {string} text
+ * @returns {{ line?: number, column?: number } | null}
+ */
+export function brokenAt(text) {
+  const begun = text.trimStart();
+  if (!/^(?:\{\s*["}]|\[\s*[{["]|[{[]\s*$)/.test(begun) || /^\[[^\]\n]*\]\(/.test(begun)) return null;
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (trouble) {
+    const place = /position (\d+)/.exec(String(trouble));
+    if (!place && !/end of JSON/.test(String(trouble))) return {}; // browsers do not always say where
+    const before = text.slice(0, place ? Number(place[1]) : text.trimEnd().length).split("\n");
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  }
+}
+
+/**
  * The tree of a parsed value.
  * @param {unknown} value
  */

@@ -54,9 +54,8 @@ export class Marked {
   }
 
   /** @param {Span} span */
-  rangeOf({ part, text }) {
-    const output = part === "output" ? this.body().querySelector(".output") : null;
-    return rangeIn(output ?? this.body(), text);
+  rangeOf(span) {
+    return rangeOf(this.body(), span);
   }
 }
 
@@ -76,6 +75,16 @@ function chosenIn(holder) {
   range.setStart(inside.startContainer, inside.startOffset);
   range.setEnd(inside.endContainer, inside.endOffset);
   return String(range).trim();
+}
+
+/**
+ * Where marked words stand in the texts of a card, or null.
+ * @param {Element} body
+ * @param {Pick<Span, "part" | "text">} span
+ */
+export function rangeOf(body, { part, text }) {
+  const output = part === "output" ? body.querySelector(".output") : null;
+  return rangeIn(output ?? body, text);
 }
 
 /**

@@ -1,11 +1,13 @@
 // One text laid out for reading: its format found out and changeable, long texts folded.
 import { differences } from "./diff.js";
-import { jsonTree, parseJson } from "./json_tree.js";
+import { reveal } from "./find.js";
+import { brokenAt, jsonTree, parseJson } from "./json_tree.js";
 import { looksLikeMarkdown, markdown } from "./markdown.js";
 import { passages, passagesOf } from "./passages.js";
 import { el, plain, visible, whole } from "./text.js";
 
 const LONGEST_FORMATTED = 60_000;
+const FEWEST_HEADINGS = 3;
 
 /**
  * "json", "passages", "markdown" or "plain", and the parsed value when it is JSON.
@@ -44,6 +46,9 @@ export function textBody(part, sent, { say, taste, foldAt, against = "" }) {
   const show = (format) => {
     holder.replaceChildren(draw[format]());
     box.dataset.format = format;
+    box.querySelector(".outline")?.remove();
+    const list = isLong(text, foldAt) ? outline(holder, say) : null;
+    if (list) box.insertBefore(list, holder);
   };
   const question = `${kind}${against ? " beside" : ""}`;
   const chosen = taste.get(question) ?? kind;
@@ -51,6 +56,8 @@ export function textBody(part, sent, { say, taste, foldAt, against = "" }) {
   /** @param {string} format */
   const remember = (format) => taste.set(question, format);
   if (formats.length > 1) box.prepend(switcher(part, formats, box, { say, show, remember }));
+  const broken = leftOut || value !== undefined ? null : brokenAt(text);
+  if (broken) box.prepend(el("p", { class: "broken" }, say(broken.line ? "invalid_json_at" : "invalid_json", broken)));
   if (leftOut) box.append(el("p", { class: "left-out" }, say("left_out", { n: leftOut })));
   if (isLong(text, foldAt)) box.append(folder(holder, say));
   return box;
@@ -98,6 +105,21 @@ function switcher(part, formats, box, { say, show, remember }) {
  */
 function isLong(text, foldAt) {
   return text.length > foldAt || text.split("\n", foldAt / 50 + 1).length > foldAt / 50;
+}
+
+/**
+ * The headings of a long text, each leading to its place; null where there are too few.
+ * @param {HTMLElement} holder
+ * @param {Say} say
+ */
+function outline(holder, say) {
+  const headings = [.../** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll(".heading"))];
+  if (headings.length < FEWEST_HEADINGS) return null;
+  const entries = headings.map((heading) => {
+    const go = () => reveal(heading, holder.parentElement ?? holder);
+    return el("li", { class: heading.className }, el("button", { type: "button", onclick: go }, heading.textContent));
+  });
+  return el("details", { class: "outline" }, el("summary", {}, say("outline", { n: headings.length })), el("ol", {}, ...entries));
 }
 
 /**

@@ -6,6 +6,7 @@ import { helpDialog } from "./help.js";
 import { Marked } from "./marked.js";
 import { Marks } from "./marks.js";
 import { NoteBox } from "./note_box.js";
+import { Opinions } from "./opinions.js";
 import { Sheets } from "./sheet.js";
 import { Meaning } from "./terms.js";
 import { el, visible } from "./text.js";
@@ -60,6 +61,7 @@ export class View {
     this.find = new Find(say, () => this.body);
     this.body = el("div", { class: "body", onclick: () => this.marked.repaint() });
     this.marked = new Marked(say, () => this.body, () => act("mark"));
+    this.opinions = new Opinions(say, () => this.body);
     this.asked = el("p", { class: "asked-now", hidden: true });
     this.dock = el("div", { class: "dock" }, this.marked.button, this.mine, this.suggestion, this.note.element, this.marks.element, this.asked, this.bar());
     this.root = el(
@@ -68,6 +70,7 @@ export class View {
       this.top(),
       this.find.element,
       this.notice,
+      this.opinions.element,
       this.body,
       this.dock,
       this.announcer,
@@ -204,6 +207,8 @@ export class View {
     this.progress.title = this.say("progress", { done, total });
     const body = item ? this.sheets.of(item) : this.without(mode, total, waiting);
     if (this.body.firstChild !== body) this.turnTo(body);
+    this.opinions.show(item?.opinions ?? []);
+    this.opinions.paint();
   }
 
   /**

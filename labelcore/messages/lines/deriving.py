@@ -11,6 +11,7 @@ from labelcore.stages.deriving import derivation, editing, glossary, linting, pr
 from labelcore.stages.deriving.asking import AskingStopped
 from labelcore.stages.deriving.coding import Coded, TakenBack
 from labelcore.stages.deriving.drift import Ledger, Regrade
+from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import Ancestor
 from labelcore.workspace import Workspace
 
@@ -27,6 +28,8 @@ def shown(workspace: Workspace, criterion: Criterion) -> Iterator[str]:
     yield from (_line(criterion), criterion.statement, risk_words(workspace, criterion))
     for quote in criterion.evidence:
         yield f"  “{quote.quote}” ({'marked in ' if quote.marked else ''}{quote.output_id})"
+    for ruling in unclear_on(workspace, criterion):
+        yield f"Ruled unclear on {ruling.output_id} by {ruling.author}: {ruling.reason}"
 
 
 def risk_words(workspace: Workspace, criterion: Criterion) -> str:

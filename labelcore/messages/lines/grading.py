@@ -12,12 +12,14 @@ from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import (
     Assignment,
+    Comment,
     Comparison,
     Expertise,
     Grade,
     GradingRules,
     Guideline,
     GuidelineExample,
+    Relook,
     Ruling,
 )
 from labelcore.stages import grading
@@ -161,13 +163,53 @@ def agreement(found: grading.Together) -> Iterator[str]:
 
 @lines("team conflicts")
 def conflicts(found: Sequence[grading.Conflict]) -> Iterator[str]:
-    for conflict in found:
-        on = f" on {conflict.criterion.name}" if conflict.criterion else ""
-        ruling = conflict.ruling
-        settled = f"; ruled {ruling.value} by {ruling.author}: {ruling.reason}" if ruling else ""
-        yield f"{conflict.output.id}{on}: {_grades_words(conflict.grades)}{settled}"
+    for conflict in found[:_SHOWN]:
+        yield from _conflict(conflict)
+    if (more := len(found) - _SHOWN) > 0:
+        yield f"… and {more:,} more; --json has all of them, a filter fewer."
     if not found:
         yield "Nobody disagrees."
+
+
+@lines("team talk")
+def talk(found: Sequence[grading.Conflict]) -> Iterator[str]:
+    for conflict in found[:_SHOWN]:
+        yield from _conflict(conflict)
+    if (more := len(found) - _SHOWN) > 0:
+        yield f"… and {more:,} more; --json has all of them."
+    if not found:
+        yield "Nothing that you graded was settled or is talked about."
+
+
+def _conflict(conflict: grading.Conflict) -> Iterator[str]:
+    on = f" on {conflict.criterion.name}" if conflict.criterion else ""
+    ruling = conflict.ruling
+    settled = f"; ruled {ruling.value} by {ruling.author}: {ruling.reason}" if ruling else ""
+    if conflict.due:
+        settled += f"; waits for another look by {', '.join(conflict.due)}"
+    yield f"{conflict.output.id}{on}: {_grades_words(conflict.grades)}{settled}"
+    for opinion in conflict.opinions[:_NAMED]:
+        for span in opinion.whole.spans if opinion.whole else ():
+            yield f"  {opinion.person} marked: {span.get('text')}"
+    for said in conflict.comments:
+        yield f"  {said.author}: {said.text}"
+
+
+@lines("team comment")
+def commented(said: Comment) -> Iterator[str]:
+    names = ", ".join(said.mentions)
+    yield f"Stored; it mentions {names}." if names else "Stored; it mentions nobody."
+
+
+@lines("team seen")
+def seen(_said: Comment) -> Iterator[str]:
+    yield "It is not shown as new any more."
+
+
+@lines("team relook")
+def sent_back(row: Relook) -> Iterator[str]:
+    how = "with what the others gave" if row.is_open else "without seeing what the others gave"
+    yield f"{', '.join(row.people)} look at {row.output_id} again, {how}; it comes first in their queues."
 
 
 def _grades_words(given: Sequence[Grade]) -> str:
@@ -183,8 +225,13 @@ def _grades_words(given: Sequence[Grade]) -> str:
 @lines("team rule")
 def ruled(workspace: Workspace, ruling: Ruling) -> Iterator[str]:
     on = f" on {find_criterion(workspace, ruling.criterion_id).name}" if ruling.criterion_id else ""
-    counts = "has no ruling" if ruling.value == "withdrawn" else f"counts as {ruling.value}"
+    counts = {"withdrawn": "has no ruling", "unclear": "counts nowhere, because a criterion is unclear"}.get(
+        ruling.value, f"counts as {ruling.value}"
+    )
     yield f"{ruling.output_id}{on} {counts} from now on."
+    if ruling.about:
+        name = find_criterion(workspace, ruling.about).name
+        yield f"The reason stands at {name} until it is edited: `labelcore criteria edit`."
 
 
 @lines("team pack")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +12,9 @@ import numpy.typing as npt
 
 from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages import sampling
-from labelcore.stages.deriving.editing import LIMITS, risk_of, versions_of
-from labelcore.stages.deriving.versions import given_under, same_meaning
-from labelcore.stages.grading import Labels, current_grades
+from labelcore.stages.deriving.editing import LIMITS, risk_of
+from labelcore.stages.deriving.settled import labels_on_criteria
+from labelcore.stages.grading import Labels
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.stats.prevalence import Graded
@@ -145,24 +144,15 @@ def truth_among(
 
 
 def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str, bool]]:
-    """People's grades of single criteria on labelled outputs: criterion id -> output -> whether most pass it.
+    """What was ruled, else people's grades, of single criteria on labelled outputs: criterion id -> output ->
+    whether it passes.
 
     Without ties and grades under another meaning of the criterion; criteria with at least `NEEDED` such
     outputs.
     """
-    votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
-    same: dict[str, set[int]] = {}
-    for event in current_grades(workspace, criteria_only=True):
-        key, decides = event.criterion_id, event.value in {"pass", "fail"} and event.output_id in among.value
-        if key is None or not decides:
-            continue
-        if key not in same:
-            same[key] = same_meaning(versions_of(workspace, key))
-        if given_under(event, same[key]):
-            votes[key][event.output_id].append(event.value == "pass")
     found = {
-        criterion_id: {k: 2 * sum(v) > len(v) for k, v in ballots.items() if 2 * sum(v) != len(v)}
-        for criterion_id, ballots in votes.items()
+        criterion_id: {output_id: passed for output_id, passed in given.items() if output_id in among.value}
+        for criterion_id, given in labels_on_criteria(workspace).items()
     }
     return {criterion_id: labels for criterion_id, labels in found.items() if len(labels) >= NEEDED}
 

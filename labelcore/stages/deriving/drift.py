@@ -24,7 +24,7 @@ from labelcore.operations import Effect, operation
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import history, list_criteria
 from labelcore.stages.deriving.grouping import points_of
-from labelcore.stages.deriving.versions import given_under, same_meaning
+from labelcore.stages.deriving.settled import given_under, same_meaning
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import (
     current_grades,

@@ -14,6 +14,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Frozen, Project, Risk, Role, Severity, new_id, now
 from labelcore.operations import Effect, Hidden, Options, Why, operation
+from labelcore.stages.deriving.grounding import grounded
 from labelcore.store import audit, calibrations, criteria as criterion_table
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
@@ -63,10 +64,10 @@ def list_criteria(
         CriterionStatus | None, Field(description="proposed, accepted, rejected, dropped")
     ] = None,
 ) -> list[Criterion]:
-    """Show the criteria in their newest versions, the oldest first."""
+    """Show the criteria in their newest versions, the oldest first; what they were graded is evidence."""
     found = criterion_table.current(workspace.db, workspace.project.id)
     wanted = [criterion for criterion in found if status is None or criterion.status == status]
-    return blind(workspace, wanted)
+    return blind(workspace, grounded(workspace, wanted))
 
 
 def blind(workspace: Workspace, criteria: list[Criterion]) -> list[Criterion]:
@@ -107,7 +108,7 @@ def new_criterion(workspace: Workspace, name: str, statement: str, **fields: Any
 @operation("criteria show", role=Role.EXPERT)
 def show_criterion(workspace: Workspace, criterion: Criterion) -> Criterion:
     """Show one criterion with all its evidence."""
-    return blind(workspace, [criterion])[0]
+    return blind(workspace, grounded(workspace, [criterion]))[0]
 
 
 @operation("criteria history", role=Role.EXPERT, listed_as="versions")
@@ -262,7 +263,7 @@ def merge(
     Raises:
         BadInput: fewer than two different criteria are named.
     """
-    parents = list({criterion.id: criterion for criterion in criteria}.values())
+    parents = grounded(workspace, list({criterion.id: criterion for criterion in criteria}.values()))
     if len(parents) < 2:
         raise BadInput("A merge needs two criteria.", next_step="Name another one.")
     first = max(parents, key=lambda parent: len(parent.evidence))

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Frozen, Grade, Role
+from labelcore.models import Criterion, Frozen, Role
 from labelcore.operations import Effect, Flags, Why, operation
 from labelcore.stages.deriving.editing import descendant, drop, list_criteria, revise, versions_of
+from labelcore.stages.deriving.grounding import grounded
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
@@ -79,6 +80,7 @@ def split(
     Raises:
         BadInput: fewer than two parts, two of one name, or a quote that is not there or named twice.
     """
+    (criterion,) = grounded(workspace, [criterion])
     quotes = criterion.evidence
     named = [number for part in parts for number in part.quotes]
     if len(parts) < 2 or len({part.name.strip().casefold() for part in parts} - {""}) < len(parts):
@@ -165,24 +167,3 @@ def difference(before: str, after: str) -> list[Piece]:
         found += [Piece(kind="gone", text=gone)] if gone else []
         found += [Piece(kind="new", text=come)] if come else []
     return found
-
-
-def same_meaning(versions: Sequence[Criterion]) -> set[int]:
-    """The numbers of the versions that mean what the newest means.
-
-    They changed its wording only, or have the statement of one that did (an edit that was taken back).
-    """
-    meaning: dict[int, int] = {}
-    first_with: dict[str, int] = {}
-    newest = 0
-    for version in versions:
-        kept = newest if version.wording_only else 0
-        newest = kept or first_with.get(version.statement) or version.version
-        meaning[version.version] = newest
-        first_with.setdefault(version.statement, newest)
-    return {number for number, oldest in meaning.items() if oldest == newest}
-
-
-def given_under(grade: Grade, versions: set[int]) -> bool:
-    """Whether a grade was given under one of these versions; one that names none stands for the first."""
-    return (grade.criterion_version or 1) in versions

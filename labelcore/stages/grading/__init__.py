@@ -75,6 +75,7 @@ from labelcore.stages.grading.labels import (
     split_report as split_report,
     state_of_test as state_of_test,
 )
+from labelcore.stages.grading.opinions import Opinion as Opinion, opinions_of as opinions_of
 from labelcore.stages.grading.packs import (
     Merged as Merged,
     Pack as Pack,
@@ -104,6 +105,7 @@ from labelcore.stages.grading.releasing import (
     skips as skips,
     take_over as take_over,
 )
+from labelcore.stages.grading.relooking import due_for as due_for
 from labelcore.stages.grading.round_figures import Compared as Compared
 from labelcore.stages.grading.rules import (
     Review as Review,
@@ -113,16 +115,29 @@ from labelcore.stages.grading.rules import (
     set_rules as set_rules,
     versions as versions,
 )
+from labelcore.stages.grading.settling import (
+    RULINGS as RULINGS,
+    Conflict as Conflict,
+    ConflictFilters as ConflictFilters,
+    conflicts as conflicts,
+    rule as rule,
+    send_back as send_back,
+)
 from labelcore.stages.grading.suggesting import (
     anchoring as anchoring,
     phrases as phrases,
     suggestions as suggestions,
 )
+from labelcore.stages.grading.talking import (
+    Mentions as Mentions,
+    comment as comment,
+    known_people as known_people,
+    mark_seen as mark_seen,
+    mentions as mentions,
+    talk as talk,
+)
 from labelcore.stages.grading.together import (
-    Conflict as Conflict,
     Together as Together,
-    conflicts as conflicts,
     contributions as contributions,
-    rule as rule,
     together as together,
 )

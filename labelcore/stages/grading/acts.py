@@ -131,7 +131,8 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
         raise BadInput("This calibration round does not ask that.", next_step="Load the page anew.")
     if event.source == "gold" and event.output_id not in golds.ever(db, project_id):
         raise BadInput("This output was never gold.", next_step="Load the page anew.")
-    if event.source == "repeat" and event.output_id not in live(db, project_id).graded(event.annotator):
+    again = event.source in {"repeat", "relook"}
+    if again and event.output_id not in live(db, project_id).graded(event.annotator):
         graded = (*beside, *grade_table.history(db, project_id, event.output_id))
         first = (grade.source not in APART for grade in graded if _same_subject(grade, event))
         if not any(first):

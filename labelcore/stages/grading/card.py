@@ -156,7 +156,8 @@ class CardTerm(Frozen):
 class CardItem(Frozen):
     """One output as the card shows it. ``position``: its place in the sample, from 1; a half is shown as the
     later one. ``other``: the output on the right. ``reference``: what it should resemble. ``terms``: the
-    longest first. ``marks``: this person's grades of criteria and fields, by id or pointer.
+    longest first. ``marks``: this person's grades of criteria and fields, by id or pointer. ``opinions``:
+    what others gave, where the person is to look again and may see it.
     """
 
     output_id: str
@@ -174,6 +175,7 @@ class CardItem(Frozen):
     current: CardGrade | None = None
     suggestion: CardSuggestion | None = None
     marks: Mapping[str, CardGrade] = Field(default_factory=dict)
+    opinions: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def terms_key(self) -> str:
@@ -199,6 +201,7 @@ class CardItem(Frozen):
             "fields": [field.model_dump() for field in self.fields],
             "metadata": {str(name)[:100]: str(value)[:MAX_METADATA_VALUE] for name, value in shown},
             "reason_for_pick": self.reason_for_pick,
+            "opinions": [dict(opinion) for opinion in self.opinions],
         }
         return moving | terms | texts | rest
 

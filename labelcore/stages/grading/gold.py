@@ -26,7 +26,7 @@ from labelcore.models import (
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects, signing
 from labelcore.stages.grading.mixing import training_of
-from labelcore.stages.grading.together import rule
+from labelcore.stages.grading.settling import rule
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import golds, grades as grade_table, outputs as output_table
 from labelcore.store.live import live

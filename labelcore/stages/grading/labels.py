@@ -29,8 +29,14 @@ SEAL_FROM_FAILS = 8
 """... if at least this many of its outputs were failed, so that its TNR means something."""
 
 
+RULED = {"pass": True, "fail": False, "unclear": None}
+"""What an output counts as by a ruling; None: nowhere, as a tie."""
+
+
 class Labels(Frozen):
-    """One label for each output, as most people grade it; ``conflicts`` are ties, which count nowhere."""
+    """One label for each output: what was ruled, else as most people grade it; ``conflicts`` are ties and
+    what was ruled unclear, which count nowhere.
+    """
 
     value: dict[str, bool]
     notes: dict[str, tuple[str, ...]]
@@ -76,10 +82,11 @@ def human_labels(workspace: Workspace) -> Labels:
         output_id: None if 2 * sum(ballots) == len(ballots) else 2 * sum(ballots) > len(ballots)
         for output_id, ballots in votes.items()
     }
+    graded = {output_id for output_id, _, value, _ in grades if value != "skipped"}
     settled |= {
-        ruling.output_id: ruling.value == "pass"
+        ruling.output_id: RULED[ruling.value]
         for ruling in rulings.current(workspace.db, workspace.project.id)
-        if ruling.criterion_id is None and ruling.output_id in settled
+        if ruling.criterion_id is None and ruling.output_id in graded
     }
     return Labels(
         value={k: v for k, v in settled.items() if v is not None},
@@ -115,13 +122,21 @@ def sealed_splits(workspace: Workspace, labels: Labels | None = None) -> set[Spl
 def fitting_labels(workspace: Workspace) -> Labels:
     """The labels that deriving, proposing and choosing may see: all but the sealed splits'."""
     labels = human_labels(workspace)
+    if not sealed_splits(workspace, labels):
+        return labels
+    return labels.only(
+        unsealed(workspace, {*labels.value, *labels.notes, *labels.conflicts, *labels.unsure}, labels)
+    )
+
+
+def unsealed(workspace: Workspace, output_ids: Collection[str], labels: Labels | None = None) -> set[str]:
+    """Those of the outputs that fitting may see."""
     sealed = sealed_splits(workspace, labels)
     if not sealed:
-        return labels
-    seen = {*labels.value, *labels.notes, *labels.conflicts, *labels.unsure}
-    groups = output_table.groups_of(workspace.db, sorted(seen))
+        return set(output_ids)
+    groups = output_table.groups_of(workspace.db, sorted(output_ids))
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    return labels.only({k for k, group in groups.items() if dealt.of(group) not in sealed})
+    return {key for key, group in groups.items() if dealt.of(group) not in sealed}
 
 
 def fitting_splits(workspace: Workspace) -> tuple[SplitName, ...]:

@@ -107,7 +107,8 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
     grader = workspace.by(annotator)
-    queued = [item for item in grading_queue(grader, ahead=n).items if not item.unannounced]
+    coming = grading_queue(grader, ahead=n).items
+    queued = [item for item in coming if not item.unannounced and not item.relook]
     if not queued:
         raise BadInput(
             "{annotator} has nothing left to grade.", next_step="Draw a sample first.", annotator=annotator

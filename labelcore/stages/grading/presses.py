@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from labelcore.errors import LabelcoreError
-from labelcore.models import Grade, Output, Project, Term
+from labelcore.models import Grade, Output, Project, Relook, Term
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import fields_of, part_grades, record
 from labelcore.stages.grading.asked import in_order
@@ -30,9 +30,12 @@ from labelcore.stages.grading.card import (
 )
 from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
 from labelcore.stages.grading.mixing import gold_of_card
+from labelcore.stages.grading.opinions import opinions_of
 from labelcore.stages.grading.queueing import AGAIN, Queue, QueueItem, recent
+from labelcore.stages.grading.relooking import hidden_from
 from labelcore.stages.grading.rounds import of_card
 from labelcore.stages.grading.suggesting import suggestions
+from labelcore.store import criteria as criterion_table, grades as grade_table
 from labelcore.store.lookups import remembered
 from labelcore.text.terms import occurring
 from labelcore.wording import Wording
@@ -46,7 +49,7 @@ def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> lis
     past = recent(workspace, queue, _LOOK_BACK) if first else []
     cards = [
         *(_card(seen.output, seen.position, seen.reason, seen.current) for seen in past),
-        *(_coming(item) for item in queue.items),
+        *(_again(workspace, item, row) if (row := item.relook) else _coming(item) for item in queue.items),
     ]
     cards = _with_terms_and_fields(workspace.project, cards)
     rules = workspace.project.rules
@@ -56,12 +59,27 @@ def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> lis
         cards = [card.model_copy(update={"suggestion": said.get(card.output_id)}) for card in cards]
     if not rules.ask_criteria and not rules.ask_fields:
         return cards
-    parts = part_grades(workspace, [card.output_id for card in cards])
+    asked_again = {row.output_id + item.ending: row for item in queue.items if (row := item.relook)}
+    plain = [row.output_id for row in asked_again.values()]
+    parts = part_grades(workspace, [*(card.output_id for card in cards), *plain])
     marks = {
         output_id: {part: _as_card(grade) for part, grade in grades.items()}
         for output_id, grades in parts.items()
     }
+    for key, row in asked_again.items():  # what is not in question keeps its answer
+        marks[key] = {
+            part: mark for part, mark in marks.get(row.output_id, {}).items() if part != row.criterion_id
+        }
     return [card.model_copy(update={"marks": marks.get(card.output_id, {})}) for card in cards]
+
+
+def _what_others_gave(workspace: Workspace, row: Relook) -> tuple[dict[str, Any], ...]:
+    if not row.is_open or row.output_id in hidden_from(workspace):
+        return ()
+    criteria = criterion_table.current(workspace.db, workspace.project.id)
+    names = {criterion.id: criterion.name for criterion in criteria}
+    given = grade_table.of_outputs(workspace.db, workspace.project.id, [row.output_id])
+    return tuple(opinion.as_data(workspace.project.rules) for opinion in opinions_of(given, names))
 
 
 def coming_items(project: Project, items: Sequence[QueueItem]) -> list[CardItem]:
@@ -163,6 +181,12 @@ def _as_card(grade: Grade) -> CardGrade:
     return CardGrade(client_id=grade.id, **{name: getattr(grade, name) for name in given})
 
 
+def _again(workspace: Workspace, item: QueueItem, row: Relook) -> CardItem:
+    card = _coming(item)
+    changes = {"position": card.position - 0.5, "opinions": _what_others_gave(workspace, row)}
+    return card.model_copy(update=changes)
+
+
 def _coming(item: QueueItem) -> CardItem:
     card = _card(item.output, item.position, item.reason, None)
     # Between two places, so that the card shows it before the item that it takes the place of.
@@ -188,7 +212,7 @@ def shown(output: Output) -> CardItem:
     return _card(output, 1, "", None)
 
 
-def _card(output: Output, position: int, reason: str, grade: Grade | None) -> CardItem:
+def _card(output: Output, position: float, reason: str, grade: Grade | None) -> CardItem:
     return CardItem(
         output_id=output.id,
         position=position,
@@ -242,6 +266,11 @@ def _shown_as(workspace: Workspace, event: CardEvent) -> dict[str, Any]:
         return {"output_id": event.output_id.removesuffix(AGAIN), "source": "repeat"}
     if gold := gold_of_card(event.output_id):
         return {"output_id": gold, "source": "gold"}
+    output_id, _, again = event.output_id.partition("~")
+    if again.startswith("relook_"):
+        # Who skips another look keeps the grade that they gave: as a silent repeat, it replaces nothing.
+        is_skip = event.value == "skipped" and not event.criterion_id and not event.field
+        return {"output_id": output_id, "source": "repeat" if is_skip else "relook"}
     if found := of_card(workspace, event.output_id):
         return {"output_id": found[0], "source": "calibration", "sample_id": found[1].id}
     return {"source": "suggestion" if event.agreed else "person"}

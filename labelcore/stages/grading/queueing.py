@@ -11,14 +11,15 @@ import bisect
 import itertools
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from labelcore.models import Frozen, Grade, GradingRules, Output, Role, name_key, now
+from labelcore.models import Frozen, Grade, GradingRules, Output, Relook, Role, name_key, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.grading.dealing import part_of, quota_of, reads_of
 from labelcore.stages.grading.mixing import Training, due_gold, training_of
+from labelcore.stages.grading.relooking import due_for
 from labelcore.stages.grading.rounds import REASON, asked_of, done_in, ending_of, open_round
 from labelcore.store import (
     grades as grade_table,
@@ -37,6 +38,7 @@ FOR_TRAINING = Wording("training: before you grade others")
 SKIPPED_BEFORE = Wording("you skipped it before")
 AGAIN = "~2"
 """A silent repeat is another card to the browser: its id carries this ending."""
+_LOOK_AGAIN = Wording("you are asked to look at it again")
 _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
 _SOON = 200
@@ -60,6 +62,7 @@ class QueueItem(Frozen):
     reason: str
     current: Grade | None = None
     ending: str = ""
+    relook: Relook | None = None
 
     @property
     def unannounced(self) -> bool:
@@ -127,9 +130,11 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     waiting = handed.waiting
     if not handed.places and not pool.places and whole.places:
         waiting = Waiting(kind="unassigned")
-    again = _unannounced(workspace, rules) if handed.places and not endings else None
+    relooks = due_for(workspace)
+    again = _unannounced(workspace, rules) if handed.places and not endings and not relooks else None
     soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : handed.end + _SOON])
     wanted = [output_id for output_id, _, _ in handed.places] + ([again[0]] if again else [])
+    wanted += [row.output_id for row in relooks]
     found = output_table.many(workspace.db, wanted, soon)
     items = [
         QueueItem(output=found[output_id], position=position, reason=reason, ending=endings.get(position, ""))
@@ -137,14 +142,16 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     ]
     if again and again[0] in found:
         items.insert(0, items[0].model_copy(update={"output": found[again[0]], "ending": again[1]}))
+    items = [*_relooks(relooks, found, handed.done + 1), *items]
+    left = handed.left + len(relooks)
     return Queue(
         items=tuple(items),
         done=handed.done,
-        total=handed.done + handed.left,
+        total=handed.done + left,
         sample_id=sample,
         soon=soon,
-        left=handed.left,
-        waiting=waiting,
+        left=left,
+        waiting=None if items else waiting,
         assigned=pool is not whole,
         a_day=a_day,
         reads=tuple(sorted(reads_of(workspace).get(name_key(workspace.person), ()))),
@@ -192,6 +199,15 @@ def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handed) -> tupl
         waiting=None if places else handed.waiting,
     )
     return told, {begun + at: ending for at in range(1, len(first) + 1)}
+
+
+def _relooks(due: Sequence[Relook], found: Mapping[str, Output], position: int) -> Iterator[QueueItem]:
+    """What a person is to look at again; it comes first, whatever else is left."""
+    for row in due:
+        if row.output_id in found:
+            why = Wording("you are asked to look at it again: {why}", why=row.reason)
+            place = {"output": found[row.output_id], "position": position, "ending": f"~{row.id}"}
+            yield QueueItem(reason=why if row.reason else _LOOK_AGAIN, relook=row, **place)
 
 
 def own_pool(workspace: Workspace) -> queues.Pool:

@@ -6,24 +6,13 @@ import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
 
-from pydantic import Field
-
-from labelcore.errors import BadInput, NotFound
-from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Role, Ruling, new_id
-from labelcore.operations import Effect, Metavar, operation
-from labelcore.stages import projects
+from labelcore.models import OVERALL, Frozen, Role
+from labelcore.operations import operation
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import (
-    calibrations,
-    criteria as criterion_table,
-    grades as grade_table,
-    outputs as output_table,
-)
-from labelcore.store.rulings import rulings
+from labelcore.store import criteria as criterion_table, grades as grade_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -64,27 +53,13 @@ class Contribution(Frozen):
     steadiness: Rate
 
 
-class Conflict(Frozen):
-    """An output that people passed and failed, with all that they said; ``criterion``: None is the whole."""
-
-    output: Output
-    criterion: Criterion | None
-    grades: tuple[Grade, ...]
-    ruling: Ruling | None
-
-    def document(self) -> dict[str, Any]:
-        """As an answer in JSON."""
-        return self.model_dump(mode="json", include={"grades", "ruling"}) | {
-            "output_id": self.output.id,
-            "external_id": self.output.external_id,
-            "criterion_id": self.criterion.id if self.criterion else None,
-        }
-
-
 @operation("team agreement", role=Role.LEAD)
 def together(workspace: Workspace) -> Together:
-    """Say how far people agree: overall, for each criterion, for each pair."""
-    grades = grade_table.current(workspace.db, workspace.project.id)
+    """Say how far people agree: overall, for each criterion, for each pair.
+
+    Of outputs that were sent back for another look, the grades before it count: they were given apart.
+    """
+    grades = grade_table.independent(workspace.db, workspace.project.id)
     criteria = criterion_table.current(workspace.db, workspace.project.id)
     names = {criterion.id: criterion.name for criterion in criteria}
     by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
@@ -148,84 +123,3 @@ def _with_others(who: str, votes: Votes) -> Rate:
 
 def _share(same: Sequence[bool], what: Wording) -> Rate:
     return proportion(sum(same), len(same), what=what)
-
-
-@operation("team conflicts", role=Role.LEAD, listed_as="conflicts")
-def conflicts(workspace: Workspace) -> list[Conflict]:
-    """Show the outputs and criteria on which people disagree, with every grade and note.
-
-    Unsettled ones come first; an open calibration round has none yet.
-    """
-    current = criterion_table.current(workspace.db, workspace.project.id)
-    criteria = {criterion.id: criterion for criterion in current}
-    given: dict[_Subject, list[Grade]] = defaultdict(list)
-    for event in grade_table.current(workspace.db, workspace.project.id):
-        if event.field is None:
-            given[event.output_id, event.criterion_id].append(event)
-    hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
-    split = [
-        key
-        for key, grades in given.items()
-        if key[0] not in hidden and {"pass", "fail"} <= {grade.value for grade in grades}
-    ]
-    ruled = _in_force(workspace)
-    outputs = output_table.many(workspace.db, sorted({output_id for output_id, _ in split}))
-    found = [
-        Conflict(
-            output=outputs[key[0]],
-            criterion=criteria.get(str(key[1])),
-            grades=tuple(given[key]),
-            ruling=ruled.get(key),
-        )
-        for key in split
-        if key[0] in outputs and (key[1] is None or key[1] in criteria)
-    ]
-    return sorted(found, key=lambda conflict: conflict.ruling is not None)
-
-
-@operation("team rule", role=Role.LEAD, effect=Effect.APPENDS)
-def rule(
-    workspace: Workspace,
-    output: str,
-    value: Annotated[str, Metavar("pass|fail|withdrawn")],
-    *,
-    reason: Annotated[str, Field(description="Why.")],
-    criterion: Annotated[Criterion | None, Field(description="Settle this criterion only.")] = None,
-) -> Ruling:
-    """Settle a conflict, or withdraw your ruling; every single grade is kept.
-
-    Raises:
-        BadInput: the value is no ruling, the person or the reason is missing, or another person's
-            ruling would be withdrawn.
-        NotFound: there is no such output, or no ruling to withdraw.
-    """
-    if value not in {"pass", "fail", "withdrawn"}:
-        raise BadInput("'{value}' is no ruling.", next_step="Use pass, fail or withdrawn.", value=value)
-    if not workspace.person.strip() or not reason.strip():
-        raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    output_id = projects.find_output(workspace, output).id
-    criterion_id = criterion.id if criterion else None
-    if value == "withdrawn":
-        before = _in_force(workspace).get((output_id, criterion_id))
-        if before is None:
-            raise NotFound("There is no ruling to withdraw.")
-        if before.author != workspace.person.strip():
-            raise BadInput(
-                "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
-            )
-    ruling = Ruling(
-        id=new_id("ruling"),
-        project_id=workspace.project.id,
-        output_id=output_id,
-        reason=reason.strip(),
-        value=value,
-        author=workspace.person.strip(),
-        criterion_id=criterion_id,
-    )
-    rulings.save(workspace.db, ruling)
-    return ruling
-
-
-def _in_force(workspace: Workspace) -> dict[_Subject, Ruling]:
-    found = rulings.current(workspace.db, workspace.project.id)
-    return {(ruling.output_id, ruling.criterion_id): ruling for ruling in found}

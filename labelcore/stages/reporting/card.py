@@ -22,6 +22,7 @@ from labelcore.stages.aligning.measuring import shaped_by
 from labelcore.stages.aligning.refereeing import flip_rate
 from labelcore.stages.aligning.report import JudgeAlignment
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.settled import ruled
 from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge
 from labelcore.stages.judging.testing.hardness_report import HardnessRow, report as hardness_report
@@ -79,11 +80,19 @@ class LabelSet(Frozen):
     annotators: int
 
 
+class CardRuling(Frozen):
+    """What was settled where people differed: a label of the judge's subject, and why."""
+
+    output_id: str
+    label: Literal["pass", "fail", "unclear"]
+    reason: str
+
+
 class JudgeCard(Frozen):
     """Everything that somebody who relies on a judge should know.
 
-    ``prompt_hash``: of all that decides. ``in_sample``: grades of the split shaped the judge, its figures
-    flatter.
+    ``evidence``: quotes that the criterion rests on. ``prompt_hash``: of all that decides. ``in_sample``:
+    grades of the split shaped the judge, its figures flatter.
     """
 
     form: str = FORM
@@ -101,6 +110,8 @@ class JudgeCard(Frozen):
     criterion_version: int | None
     statement: str
     labels: LabelSet
+    rulings: tuple[CardRuling, ...] = ()
+    evidence: int = 0
     split: CardSplit
     in_sample: bool
     tpr: Rate
@@ -192,6 +203,12 @@ def make_card(
         criterion=criterion.name if criterion else OVERALL,
         statement=criterion.statement if criterion else "",
         labels=label_set(workspace),
+        rulings=tuple(
+            CardRuling(output_id=row.output_id, label=row.label or "unclear", reason=row.reason)
+            for row in ruled(workspace)
+            if version.criterion_id in {row.criterion_id, row.about}
+        ),
+        evidence=len(criterion.evidence) if criterion else 0,
         split=used,
         in_sample=shaped_by(version, used),
         abstained=alignment.counts.abstained,

@@ -79,7 +79,9 @@ def effort_of(workspace: Workspace, graded: int) -> Effort:
     settled = [
         ruling
         for ruling in ruled
-        if (ruling.output_id, ruling.criterion_id) in differing and ruling.output_id not in untold
+        if (ruling.output_id, ruling.criterion_id) in differing
+        and ruling.output_id not in untold
+        and ruling.value != "unclear"
     ]
     same = [(ruling.value == "pass") == mine[ruling.output_id, ruling.criterion_id] for ruling in settled]
     reached = max((n for n in _MILESTONES if n <= graded), default=0)

@@ -13,6 +13,7 @@ from labelcore.stages.aligning import align
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving.editing import list_criteria, versions_of
+from labelcore.stages.deriving.settled import Settled, ruled
 from labelcore.stages.grading import split_report
 from labelcore.stages.reporting.comparing import VersionComparison, newest_versions
 from labelcore.stages.reporting.failing import Failures, failures
@@ -43,7 +44,9 @@ class History(Frozen):
 
 @dataclass(frozen=True)
 class Findings:
-    """What a report rests on; ``costs`` by judge version, ``members`` of the chosen set in its order."""
+    """What a report rests on; ``costs`` by judge version, ``members`` of the chosen set in its order;
+    ``ruled``: what was settled where people differed, the newest first.
+    """
 
     project: Project
     made_at: datetime
@@ -59,6 +62,7 @@ class Findings:
     annotators: int
     criteria: tuple[Criterion, ...]
     members: tuple[JudgeVersion, ...]
+    ruled: tuple[Settled, ...] = ()
 
 
 def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
@@ -81,6 +85,7 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
         annotators=seen.annotators,
         criteria=tuple(list_criteria(workspace, status="accepted")),
         members=tuple(judges_of(workspace.db, report.chosen.judge_version_ids if report.chosen else ())),
+        ruled=tuple(ruled(workspace)),
     )
 
 

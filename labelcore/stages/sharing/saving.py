@@ -25,9 +25,11 @@ from labelcore.models import (
 from labelcore.operations import Flags, operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.grounding import grounded
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import human_labels
 from labelcore.stages.sharing import yaml_text
+from labelcore.stages.sharing.ruled import SharedRuling, by_subject, rulings_of
 from labelcore.stats.rate import Rate
 from labelcore.store import Database, grades as grade_table, judges as judge_table
 from labelcore.workspace import Workspace
@@ -90,6 +92,7 @@ class SharedJudge(Frozen):
 class SharedCriterion(Frozen):
     """A criterion. ``evidence`` counts the quotes behind it, ``annotators`` the people quoted.
 
+    ``passes``, ``fails``: outputs that count as such on it; ``settled``: those on which people differed.
     ``risk``: left out, it is the risk of the project that takes it in (older files have none).
     """
 
@@ -106,6 +109,9 @@ class SharedCriterion(Frozen):
     version: int = Field(default=1, ge=1)
     evidence: int = Field(default=0, ge=0)
     annotators: int = Field(default=0, ge=0)
+    passes: int = Field(default=0, ge=0)
+    fails: int = Field(default=0, ge=0)
+    settled: tuple[SharedRuling, ...] = ()
     judges: tuple[SharedJudge, ...] = ()
 
 
@@ -119,7 +125,9 @@ class NotPortable(Frozen):
 
 
 class RubricFile(Frozen):
-    """Criteria with judges and examples; ``overall``: of the overall grade; ``not_portable`` stay there."""
+    """Criteria with judges and examples; ``overall``: of the overall grade; ``not_portable`` stay there;
+    ``settled``: rulings on outputs as a whole.
+    """
 
     format: Literal["labelcore-rubric"] = "labelcore-rubric"
     version: Literal[1] = 1
@@ -128,6 +136,7 @@ class RubricFile(Frozen):
     criteria: tuple[SharedCriterion, ...]
     overall: tuple[SharedJudge, ...] = ()
     not_portable: tuple[NotPortable, ...] = ()
+    settled: tuple[SharedRuling, ...] = ()
 
     @model_validator(mode="after")
     def _holds_something(self) -> RubricFile:
@@ -199,10 +208,10 @@ def save_rubric(
 ) -> SavedRubric:
     """Write criteria with their judges and examples to a file for another project.
 
-    Without examples no text of an output leaves; quotes of notes, names of people, keys and
-    addresses of endpoints never do. Statements, keywords and the phrases that a check looks for
-    are the rubric itself and always leave. Judges whose verdicts were imported stay here: nothing
-    could run them elsewhere.
+    Without examples no text of an output leaves, and no reason of a ruling; quotes of notes, names of
+    people, keys and addresses of endpoints never do. Statements, keywords and the phrases that a check
+    looks for are the rubric itself and always leave. Judges whose verdicts were imported stay here:
+    nothing could run them elsewhere.
 
     Raises:
         BadInput: there is no criterion, the file exists already, cannot be written or is too large.
@@ -245,6 +254,9 @@ def _gathered(
     workspace: Workspace, wanted: dict[str | None, Criterion | None], out: Path, *, with_examples: bool
 ) -> SavedRubric:
     judges, staying = _judges(workspace, wanted, with_examples=with_examples)
+    rows = by_subject(workspace)
+    told = rulings_of(workspace, rows) if with_examples else {}
+    criteria = grounded(workspace, [criterion for criterion in wanted.values() if criterion])
     try:
         return SavedRubric(
             out=out,
@@ -252,10 +264,17 @@ def _gathered(
             project=workspace.project.name,
             exported_at=now().replace(microsecond=0),
             criteria=tuple(
-                _criterion(workspace.db, criterion, judges.get(criterion.id, ()), with_examples=with_examples)
-                for criterion in wanted.values()
-                if criterion
+                _criterion(workspace.db, criterion, with_examples=with_examples).model_copy(
+                    update={
+                        "judges": tuple(judges.get(criterion.id, ())),
+                        "settled": told.get(criterion.id, ()),
+                        "passes": sum(row.label == "pass" for row in rows[criterion.id]),
+                        "fails": sum(row.is_fail for row in rows[criterion.id]),
+                    }
+                )
+                for criterion in criteria
             ),
+            settled=told.get(None, ()) if None in wanted else (),
             overall=tuple(judges.get(None, ())),
             not_portable=tuple(staying),
         )
@@ -267,15 +286,13 @@ def _gathered(
         ) from trouble
 
 
-def _criterion(
-    db: Database, criterion: Criterion, judges: Sequence[SharedJudge], *, with_examples: bool
-) -> SharedCriterion:
+def _criterion(db: Database, criterion: Criterion, *, with_examples: bool) -> SharedCriterion:
     cited = grade_table.some(db, [item.grade_id for item in criterion.evidence])
     counted = {"evidence": len(criterion.evidence), "annotators": len({grade.annotator for grade in cited})}
     left_out = counted.keys() if with_examples else counted.keys() | {"pass_examples", "fail_examples"}
     same = criterion.model_dump(include=SharedCriterion.model_fields.keys() - left_out)
     named = {"name": criterion.shared_name or criterion.name}
-    return SharedCriterion.model_validate(same | counted | named | {"judges": tuple(judges)})
+    return SharedCriterion.model_validate(same | counted | named)
 
 
 def _judges(

@@ -12,6 +12,7 @@ from labelcore.messages.catalogue import counted
 from labelcore.models import Criterion, Evidence, Grade
 from labelcore.stages import grading
 from labelcore.stages.deriving import editing
+from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import undo_change
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -124,6 +125,10 @@ def _offer(name: str, words: str, view: str, *, width: Literal["content", "stret
 
 def _show_notes(workspace: Workspace, criterion: Criterion) -> None:
     """Every quote with who said it; one click opens its output below it."""
+    if unclear := unclear_on(workspace, criterion):
+        st.warning(say("Ruled unclear where people differed; edit it so that it says what these should get:"))
+        for ruling in unclear[-_AT_ONCE:]:
+            st.text(f"{ruling.reason} — {ruling.author}, {ruling.output_id[:12]}")
     if not criterion.evidence:
         st.write(say("No note supports it yet."))
         return

@@ -17,7 +17,7 @@ from labelcore.models import JudgeVersion, Role, now
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.deriving import glossary
-from labelcore.stages.deriving.versions import same_meaning
+from labelcore.stages.deriving.settled import same_meaning
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.keeping.versions import active_judges

@@ -28,6 +28,7 @@ from labelcore.models import OVERALL, Fact, JudgeVersion, fact
 from labelcore.operations import Options
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.deriving.editing import LIMITS, list_criteria, risk_of
+from labelcore.stages.deriving.grounding import grounded
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.importing import feedback
@@ -167,7 +168,8 @@ class _Proposer:
         if wanted is None:
             accepted = list_criteria(self._workspace, status="accepted")
         else:
-            accepted = [] if wanted == OVERALL else [find_criterion(self._workspace, wanted)]
+            named = [] if wanted == OVERALL else [find_criterion(self._workspace, wanted)]
+            accepted = grounded(self._workspace, named)
         subjects = [subject_of(criterion, self._labels) for criterion in accepted]
         if wanted in {None, OVERALL}:
             known = list_criteria(self._workspace, status="accepted")

@@ -14,8 +14,9 @@ from typing import Literal
 from labelcore.judges.judge_prompt import Order
 from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion, Output
+from labelcore.stages.deriving.settled import labels_on_criteria
 from labelcore.stages.finding import find_criterion
-from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stages.judging.testing.probe_cases import probes_of
 from labelcore.stats.drawing import hash_order
@@ -77,8 +78,8 @@ def _people(workspace: Workspace, version: JudgeVersion) -> dict[str, str]:
         return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
     criterion = find_criterion(workspace, version.criterion_id)
     found = {key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()}
-    graded = [grade for grade in current_grades(workspace) if grade.criterion_id == criterion.id]
-    return found | {grade.output_id: grade.value for grade in graded if grade.value in {"pass", "fail"}}
+    settled = labels_on_criteria(workspace).get(criterion.id, {})
+    return found | {output_id: "pass" if passed else "fail" for output_id, passed in settled.items()}
 
 
 def cases(

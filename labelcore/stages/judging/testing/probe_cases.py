@@ -14,7 +14,7 @@ from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, Role, new_id
 from labelcore.operations import Effect, Metavar, finder, operation
 from labelcore.stages.deriving.editing import versions_of
-from labelcore.stages.deriving.versions import same_meaning
+from labelcore.stages.deriving.settled import same_meaning
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import outputs as output_table, probes as probe_table

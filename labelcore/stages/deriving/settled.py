@@ -1,0 +1,148 @@
+"""What each output counts as, as a whole and on each criterion: what was ruled, else what most people say."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from labelcore.models import Criterion, Frozen, Grade, Ruling
+from labelcore.stages.grading.labels import RULED
+from labelcore.store import criteria as criterion_table, grades as grade_table
+from labelcore.store.rulings import rulings
+from labelcore.workspace import Workspace
+
+Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
+
+
+class Settled(Frozen):
+    """What an output counts as, and why. ``label``: "" where it counts nowhere: a tie, nobody decided, or it
+    was ruled unclear. ``reason``: of the ruling; ``about``: the criterion that was ruled unclear.
+    """
+
+    output_id: str
+    criterion_id: str | None
+    label: Literal["pass", "fail", ""]
+    settled_by: Literal["ruling", "agreement", "majority", "tie", "nobody"]
+    passes: int
+    fails: int
+    unsure: int
+    ruled_by: str = ""
+    reason: str = ""
+    ruled_at: datetime | None = None
+    about: str | None = None
+
+    @property
+    def is_fail(self) -> bool:
+        """Whether it counts as failed."""
+        return self.label == "fail"
+
+
+def same_meaning(versions: Sequence[Criterion]) -> set[int]:
+    """The numbers of the versions that mean what the newest means.
+
+    They changed its wording only, or have the statement of one that did (an edit that was taken back).
+    """
+    meaning: dict[int, int] = {}
+    first_with: dict[str, int] = {}
+    newest = 0
+    for version in versions:
+        kept = newest if version.wording_only else 0
+        newest = kept or first_with.get(version.statement) or version.version
+        meaning[version.version] = newest
+        first_with.setdefault(version.statement, newest)
+    return {number for number, oldest in meaning.items() if oldest == newest}
+
+
+def given_under(grade: Grade | Ruling, versions: set[int]) -> bool:
+    """Whether it was given under one of these versions; what names none stands for the first."""
+    return (grade.criterion_version or 1) in versions
+
+
+def settled(workspace: Workspace) -> list[Settled]:
+    """Every graded subject; of a criterion only what was given under its present meaning."""
+    place = workspace.db, workspace.project.id
+    whole = (grade for grade in grade_table.current(*place, overall_only=True))
+    return _settled([*whole, *_under(workspace, grade_table.of_criteria(*place))], _rulings(workspace))
+
+
+def ruled(workspace: Workspace) -> list[Settled]:
+    """What was ruled, the newest first."""
+    found = [row for row in settled(workspace) if row.ruled_at]
+    return sorted(found, key=lambda row: str(row.ruled_at), reverse=True)
+
+
+def unclear_on(workspace: Workspace, criterion: Criterion) -> list[Ruling]:
+    """Where the criterion was ruled unclear in its present meaning, the oldest first."""
+    same = _meanings(workspace).get(criterion.id, set())
+    found = rulings.current(workspace.db, workspace.project.id)
+    return [ruling for ruling in found if ruling.about == criterion.id and given_under(ruling, same)]
+
+
+def settled_on_criteria(workspace: Workspace) -> list[Settled]:
+    """Of single criteria only."""
+    given = _under(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
+    return _settled(given, _rulings(workspace)) if given else []
+
+
+def labels_on_criteria(workspace: Workspace) -> dict[str, dict[str, bool]]:
+    """Criterion id -> output id -> whether it passes; without what counts nowhere."""
+    found: dict[str, dict[str, bool]] = defaultdict(dict)
+    for row in settled_on_criteria(workspace):
+        if row.label and row.criterion_id:
+            found[row.criterion_id][row.output_id] = row.label == "pass"
+    return dict(found)
+
+
+def under_present_meaning(workspace: Workspace) -> list[Grade]:
+    """The grades of single criteria that were given under their present meaning."""
+    return _under(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
+
+
+def _under(workspace: Workspace, grades: Iterable[Grade]) -> list[Grade]:
+    same = _meanings(workspace)
+    return [grade for grade in grades if given_under(grade, same.get(str(grade.criterion_id), set()))]
+
+
+def _meanings(workspace: Workspace) -> dict[str, set[int]]:
+    versions = criterion_table.versions(workspace.db, workspace.project.id)
+    return {key: same_meaning(history) for key, history in versions.items()}
+
+
+def _rulings(workspace: Workspace) -> dict[Subject, Ruling]:
+    same = _meanings(workspace)
+    return {
+        (ruling.output_id, ruling.criterion_id): ruling
+        for ruling in rulings.current(workspace.db, workspace.project.id)
+        if ruling.criterion_id is None or given_under(ruling, same.get(ruling.criterion_id, set()))
+    }
+
+
+def _settled(grades: Iterable[Grade], ruled: Mapping[Subject, Ruling]) -> list[Settled]:
+    votes: dict[Subject, Counter[str]] = defaultdict(Counter)
+    for grade in grades:
+        if grade.value in {"pass", "fail", "unsure"}:
+            votes[grade.output_id, grade.criterion_id][grade.value] += 1
+    return [_of(subject, given, ruled.get(subject)) for subject, given in votes.items()]
+
+
+def _of(subject: Subject, votes: Counter[str], ruling: Ruling | None) -> Settled:
+    passes, fails = votes["pass"], votes["fail"]
+    counts = {"passes": passes, "fails": fails, "unsure": votes["unsure"]}
+    place = {"output_id": subject[0], "criterion_id": subject[1]}
+    if ruling:
+        passed = RULED[ruling.value]
+        told = {
+            "ruled_by": ruling.author,
+            "reason": ruling.reason,
+            "ruled_at": ruling.at,
+            "about": ruling.about,
+        }
+        label = "" if passed is None else "pass" if passed else "fail"
+        return Settled.model_validate(place | counts | told | {"label": label, "settled_by": "ruling"})
+    how = "nobody" if not passes + fails else "tie" if passes == fails else "majority"
+    if how == "majority" and not (passes and fails):
+        how = "agreement"
+    label = "pass" if passes > fails else "fail" if fails > passes else ""
+    return Settled.model_validate(place | counts | {"label": label, "settled_by": how})

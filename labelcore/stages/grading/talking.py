@@ -1,0 +1,185 @@
+"""Talk about outputs that people graded: comments to and fro, who is mentioned, and what came of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.errors import BadInput, NotAllowed
+from labelcore.models import Comment, Criterion, Frozen, Role, name_key, new_id
+from labelcore.operations import Effect, Metavar, operation
+from labelcore.stages import notifying, projects
+from labelcore.stages.grading.relooking import Subject, hidden_from
+from labelcore.stages.grading.settling import Conflict, gathered, subjects
+from labelcore.store import golds, grades as grade_table, settling
+from labelcore.store.live import live
+from labelcore.store.people import present_key, register
+from labelcore.workspace import Workspace
+
+_LONGEST = 5_000
+_AT = re.compile(r"(?<![\w.@-])@(?=\S)")
+
+
+class Mentions(Frozen):
+    """How often a person is mentioned and has not answered or read it; ``hidden``: on outputs of which they
+    may not see yet what others say.
+    """
+
+    open: int
+    hidden: int
+
+
+@operation("team comment", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
+def comment(
+    workspace: Workspace,
+    output: Annotated[str, Metavar("OUTPUT_ID")],
+    text: Annotated[str, Metavar("TEXT")],
+    *,
+    criterion: Annotated[Criterion | None, Field(description="About this criterion.")] = None,
+) -> Comment:
+    """Say something of an output that you graded; "@name" shows it to that person where they look next.
+
+    Raises:
+        BadInput: there are no words, or too many.
+        NotAllowed: you have not graded it, or are to look at it again without seeing what others say.
+    """
+    words = text.strip()
+    if not words or len(words) > _LONGEST:
+        raise BadInput("A comment has 1 to {most:,} characters.", most=_LONGEST)
+    output_id = projects.find_output(workspace, output).id
+    _check_sees(workspace, output_id)
+    said = Comment(
+        id=new_id("comment"),
+        project_id=workspace.project.id,
+        output_id=output_id,
+        criterion_id=criterion.id if criterion else None,
+        text=words,
+        mentions=_mentioned(workspace, words),
+        author=workspace.person,
+    )
+    settling.save(workspace.db, said)
+    for who in said.mentions:  # who may not read it yet is told that there is something, not what
+        shown = _may_read(workspace.by(who), output_id)
+        notifying.mention(workspace, output_id, who, words=words if shown else "")
+    return said
+
+
+@operation("team seen", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
+def mark_seen(
+    workspace: Workspace,
+    output: Annotated[str, Metavar("OUTPUT_ID")],
+    *,
+    criterion: Annotated[Criterion | None, Field(description="About this criterion.")] = None,
+) -> Comment:
+    """Say that you have read what was said to you of an output.
+
+    Raises:
+        NotAllowed: you have not graded it, or are to look at it again without seeing what others say.
+    """
+    output_id = projects.find_output(workspace, output).id
+    _check_sees(workspace, output_id)
+    subject = criterion.id if criterion else None
+    place = {"project_id": workspace.project.id, "output_id": output_id, "criterion_id": subject}
+    seen = Comment(id=new_id("comment"), seen=True, author=workspace.person, **place)
+    settling.save(workspace.db, seen)
+    return seen
+
+
+def _check_sees(workspace: Workspace, output_id: str) -> None:
+    """Who grades sees what others say of an output once they have graded it, and while they are not to look
+    again by themselves.
+    """
+    if not workspace.role.includes(Role.LEAD) and not _has_graded(workspace, output_id):
+        raise NotAllowed("You have not graded this output.", next_step="Grade it first.")
+    if output_id in hidden_from(workspace):
+        raise NotAllowed(
+            "You are asked to look at this output again by yourself.", next_step="Grade it again first."
+        )
+
+
+def _has_graded(workspace: Workspace, output_id: str) -> bool:
+    state = live(workspace.db, workspace.project.id)
+    given = state.graded(workspace.person).get(output_id)
+    return bool(given and given[1] != "skipped") or bool(state.with_parts(workspace.person, [output_id]))
+
+
+def _mentioned(workspace: Workspace, text: str) -> tuple[str, ...]:
+    """The people of the project whose names stand behind an @, the longest name that fits."""
+    people = {name_key(name): name for name in known_people(workspace)}
+    longest = sorted(people, key=len, reverse=True)
+    found: dict[str, None] = {}
+    for at in _AT.finditer(text):
+        rest = text[at.end() :].casefold()
+        name = next((key for key in longest if key and rest.startswith(key)), None)
+        if name:
+            found[people[name]] = None
+    return tuple(found)
+
+
+def known_people(workspace: Workspace) -> list[str]:
+    """Who graded here, said something of an output, or is a member, by name."""
+    place = workspace.db, workspace.project.id
+    people = {tally.annotator for tally in grade_table.tallies(*place)}
+    people |= {said.author for said in settling.comments(*place)}
+    people |= {sent.author for sent in settling.relooks(*place)}
+    known = register(workspace.db)
+    people |= {
+        person.name
+        for person in known.present
+        if workspace.project.id in known.roles.get(person.person_id, {})
+    }
+    return sorted(people - {""}, key=str.casefold)
+
+
+def _open_mentions(workspace: Workspace) -> dict[Subject, Comment]:
+    """What mentions this person and was not answered or read by them, the newest of each subject."""
+    mine = name_key(workspace.person)
+    found: dict[Subject, Comment] = {}
+    for said in settling.comments(workspace.db, workspace.project.id):
+        subject = (said.output_id, said.criterion_id)
+        if name_key(said.author) == mine:
+            found.pop(subject, None)
+        elif mine in {present_key(workspace.db, who) for who in said.mentions}:
+            found[subject] = said
+    return found
+
+
+def mentions(workspace: Workspace) -> Mentions:
+    """Whether somebody wants something of this person."""
+    waiting = _open_mentions(workspace)
+    if not waiting:
+        return Mentions(open=0, hidden=0)
+    shown = [output_id for output_id, _ in waiting if _may_read(workspace, output_id)]
+    return Mentions(open=len(waiting), hidden=len(waiting) - len(shown))
+
+
+def _may_read(workspace: Workspace, output_id: str) -> bool:
+    return _has_graded(workspace, output_id) and output_id not in hidden_from(workspace)
+
+
+@operation("team talk", role=Role.EXPERT, listed_as="outputs")
+def talk(
+    workspace: Workspace,
+    *,
+    to_me: Annotated[bool, Field(description="Only where you are mentioned and have not answered.")] = False,
+) -> list[Conflict]:
+    """Show what was settled or is talked about of the outputs that you graded, with what everybody gave.
+
+    What you have not graded, or are to look at again by yourself, is not shown, nor what is gold.
+    """
+    wanted = _open_mentions(workspace)
+    hidden = hidden_from(workspace) | golds.current(workspace.db, workspace.project.id).keys()
+    mine = name_key(workspace.person)
+    among = {
+        key: grades
+        for key, grades in subjects(workspace).items()
+        if key[0] not in hidden
+        and _has_graded(workspace, key[0])
+        and (key in wanted or (not to_me and mine in {name_key(grade.annotator) for grade in grades}))
+    }
+    found = [item for item in gathered(workspace, among) if item.ruling or item.comments or item.relooks]
+    return sorted(
+        found, key=lambda item: (item.output.id, item.criterion and item.criterion.id) not in wanted
+    )

@@ -1,0 +1,41 @@
+"""What is said of conflicts and who is asked to look again: events, remembered until some are added."""
+
+from __future__ import annotations
+
+from labelcore.models import Comment, Relook
+from labelcore.store.connection import Database
+from labelcore.store.lookups import remembered, written
+from labelcore.store.people import register
+from labelcore.store.rows import Stored
+
+_COMMENT = Stored(Comment, "comment", id="comment_id", at="made_at")
+_RELOOK = Stored(Relook, "relook", id="relook_id", at="made_at")
+
+
+def save(db: Database, row: Comment | Relook) -> None:
+    """Append one."""
+    match row:
+        case Comment():
+            _COMMENT.add(db, [row])
+        case Relook():
+            _RELOOK.add(db, [row])
+    written(db, "settling")
+
+
+def comments(db: Database, project_id: str) -> tuple[Comment, ...]:
+    """Everything that was said, oldest first."""
+    source = "comment WHERE project_id = ? ORDER BY made_at, comment_id"
+    found = remembered(
+        db, "settling", ("comments", project_id), lambda: _COMMENT.find(db, source, [project_id])
+    )
+    names = register(db).present_name
+    return tuple(row.model_copy(update={"author": names(row.author)}) for row in found)
+
+
+def relooks(db: Database, project_id: str) -> tuple[Relook, ...]:
+    """Every request to look again, oldest first."""
+    source = "relook WHERE project_id = ? ORDER BY made_at, relook_id"
+    found = remembered(
+        db, "settling", ("relooks", project_id), lambda: _RELOOK.find(db, source, [project_id])
+    )
+    return tuple(found)

@@ -1,0 +1,198 @@
+"""Conflicts on the page Team: which are shown, one at a time as on the card, and what a press on it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import streamlit as st
+
+from labelcore.errors import LabelcoreError
+from labelcore.messages import say, trouble_words
+from labelcore.messages.catalogue import NAMES
+from labelcore.models import OVERALL, Ruling
+from labelcore.stages import grading
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.finding import find_criterion
+from labelcore.store import assignments
+from labelcore.workspace import Workspace
+from pages.widgets import keys, shell
+from pages.widgets.shell import plain
+from pages.widgets.side_by_side import ConflictAct, conflict_act, show_conflict
+
+_KEY = "conflict"
+_STATES = ("open", "waiting", "settled", "all")
+
+
+def show_conflicts(workspace: Workspace) -> None:
+    """The filters, then the conflict that is open, settled by a key or a button."""
+    refused, done = _take_in(workspace, conflict_act(_KEY))
+    everything = grading.conflicts(workspace)
+    counts = {state: sum(conflict.state == state for conflict in everything) for state in _STATES[:2]}
+    if not everything:
+        st.info(say("Nobody disagrees."))
+        return
+    found = grading.conflicts(workspace, filters=_filters(workspace, everything, counts))
+    _say_last(workspace)
+    if not found:
+        st.success(
+            say("Everything is settled.") if not counts["open"] else say("No conflict matches these filters.")
+        )
+        return
+    at = _place(found)
+    told = {"place": at + 1, "total": len(found), "refused": refused, "done": done}
+    show_opened(workspace, found[at], told)
+
+
+def _filters(
+    workspace: Workspace, everything: Sequence[grading.Conflict], counts: dict[str, int]
+) -> grading.ConflictFilters:
+    words = {
+        "open": say("open ({n})", n=counts["open"]),
+        "waiting": say("sent back ({n})", n=counts["waiting"]),
+        "settled": say("settled ({n})", n=len(everything) - sum(counts.values())),
+        "all": say("all ({n})", n=len(everything)),
+    }
+    state = st.segmented_control(
+        say("Conflicts"),
+        _STATES,
+        format_func=words.__getitem__,
+        default="open" if counts["open"] or not counts["waiting"] else "waiting",
+        required=True,
+        label_visibility="collapsed",
+        key=f"conflicts-state-{shell.language()}",
+    )
+    known = assignments.languages(workspace.db, workspace.project.id)
+    criteria = {item.criterion.id: say(item.criterion.name) for item in everything if item.criterion}
+    languages = sorted({known.get(item.output.id, "") for item in everything} - {""})
+    people = sorted({grade.annotator for item in everything for grade in item.grades}, key=str.casefold)
+    names = {"": say("all"), OVERALL: say("the whole"), **criteria}
+    left, middle, right = st.columns(3)
+    criterion = left.selectbox(say("On"), list(names), format_func=names.__getitem__)
+    who = middle.multiselect(say("Between"), people, max_selections=2, placeholder=say("everybody"))
+    written: dict[str, str] = {str(code): name for code, name in NAMES.items()}
+    language = right.selectbox(
+        say("Language"), ["", *languages], format_func=lambda code: written.get(code, code) or say("all")
+    )
+    return grading.ConflictFilters(
+        criterion=criterion or None, who=tuple(who), language=language or None, state=state
+    )
+
+
+def _place(found: Sequence[grading.Conflict]) -> int:
+    """Where the one that was open stands; what was settled goes, and the next takes its place."""
+    known = [conflict.key for conflict in found]
+    opened, last = cast("tuple[str, int]", st.session_state.get(keys.CONFLICT, ("", 0)))
+    at = known.index(opened) if opened in known else min(last, len(found) - 1)
+    step: int = st.session_state.pop(keys.CONFLICT_STEP, 0)
+    at = max(0, min(at + step, len(found) - 1))
+    st.session_state[keys.CONFLICT] = (known[at], at)
+    return at
+
+
+def show_opened(workspace: Workspace, conflict: grading.Conflict, told: Mapping[str, Any]) -> None:
+    """One conflict with what may be done about it; ``told``: where it stands, and what became of an act."""
+    subject, ruling = conflict.criterion, conflict.ruling
+    if subject:
+        st.text(f"{say(subject.name)}: {say(subject.statement)}")
+    if conflict.due:
+        st.info(plain(say("Sent back; {people} have not looked again yet.", people=", ".join(conflict.due))))
+    elif conflict.state == "agreed":
+        st.success(say("After another look they agree."))
+    if ruling and ruling.about and st.button(say("Open the criterion"), key=f"about-{conflict.key}"):
+        shell.open_at("4_deriving.py", **{keys.CRITERION: ruling.about, keys.CRITERIA_VIEW: "edit"})
+    criteria = [] if subject else list_criteria(workspace, status="accepted")
+    more: dict[str, Any] = {
+        "id": conflict.key,
+        "actions": _actions(workspace, conflict),
+        "comments": [
+            {"author": said.author, "when": f"{said.at:%Y-%m-%d %H:%M}", "text": said.text}
+            for said in conflict.comments
+        ],
+        "criteria": [{"id": criterion.id, "name": say(criterion.name)} for criterion in criteria],
+        "ruling": {"value": ruling.value, "words": ruling_words(ruling), "reason": ruling.reason}
+        if ruling
+        else None,
+    }
+    rules = workspace.project.rules
+    show_conflict(conflict.output, conflict.opinions, rules, more | dict(told), key=_KEY)
+
+
+def _actions(workspace: Workspace, conflict: grading.Conflict) -> list[str]:
+    """What is settled is ruled on anew only after its ruling is withdrawn."""
+    ruling = conflict.ruling
+    if ruling is None:
+        return ["pass", "fail", "unclear", "blind", "open", "comment"]
+    is_mine = ruling.author == workspace.person
+    return ["withdrawn", "comment"] if is_mine else ["pass", "fail", "unclear", "comment"]
+
+
+def ruling_words(ruling: Ruling) -> str:
+    """What was ruled, and by whom."""
+    if ruling.value == "unclear":
+        return say("Criterion unclear, says {author}:", author=ruling.author)
+    return say("Counts as {value}, says {author}:", value=say(ruling.value), author=ruling.author)
+
+
+def _take_in(workspace: Workspace, act: ConflictAct | None) -> tuple[str, str]:
+    """Do what was pressed; returns why it cannot be, and what is stored."""
+    if act is None or act.id == st.session_state.get(keys.CONFLICT_DONE):
+        return "", st.session_state.get(keys.CONFLICT_DONE, "")
+    if act.kind in {"next", "previous"}:
+        st.session_state[keys.CONFLICT_STEP] = 1 if act.kind == "next" else -1
+        return "", ""
+    try:
+        act_on(workspace, act)
+    except LabelcoreError as trouble:
+        return trouble_words(trouble), ""
+    st.session_state[keys.CONFLICT_DONE] = act.id
+    return "", act.id
+
+
+def act_on(workspace: Workspace, act: ConflictAct) -> None:
+    """Rule, send back or comment as pressed."""
+    output_id, _, subject = act.conflict.partition("/")
+    criterion = None if subject == OVERALL else find_criterion(workspace, subject)
+    match act.kind:
+        case "comment":
+            grading.comment(workspace, output_id, act.words, criterion=criterion)
+        case "blind" | "open":
+            is_open = act.kind == "open"
+            grading.send_back(workspace, output_id, criterion=criterion, is_open=is_open, reason=act.words)
+        case _:
+            grading.rule(
+                workspace,
+                output_id,
+                act.kind,
+                reason=act.words,
+                criterion=criterion,
+                about=find_criterion(workspace, act.about) if act.about else None,
+            )
+    if act.kind != "comment":
+        st.session_state[keys.CONFLICT_LAST] = (act.conflict, act.kind)
+
+
+def _say_last(workspace: Workspace) -> None:
+    """What was done last, with the way back where it was a ruling."""
+    conflict, kind = st.session_state.get(keys.CONFLICT_LAST, ("", ""))
+    words = {
+        "pass": say("It counts as a pass now."),
+        "fail": say("It counts as a fail now."),
+        "unclear": say("It counts nowhere; the reason stands at the criterion."),
+        "blind": say("It comes first in their queues; they look without seeing the others."),
+        "open": say("It comes first in their queues, with what the others gave."),
+        "withdrawn": say("The ruling is withdrawn; it is open again."),
+    }
+    if kind not in words:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.write(words[kind])
+        if kind in grading.RULINGS and st.button(say("Take it back"), key=f"back-{conflict}"):
+            output_id, _, subject = conflict.partition("/")
+            with shell.guard():
+                why = say("taken back at once")
+                criterion = None if subject == OVERALL else find_criterion(workspace, subject)
+                grading.rule(workspace, output_id, "withdrawn", reason=why, criterion=criterion)
+            st.session_state[keys.CONFLICT_LAST] = (conflict, "withdrawn")
+            st.session_state[keys.CONFLICT] = (conflict, 0)
+            st.rerun()

@@ -1,0 +1,57 @@
+"""What people gave an output, side by side beneath it; and a conflict with a key for each ruling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from labelcore.messages.card import card_words
+from labelcore.models import Frozen, GradingRules, Output
+from labelcore.stages.grading import Opinion
+from labelcore.stages.grading.presses import shown
+from pages.widgets import shell
+from pages.widgets.components import mounting, payload_of
+
+
+class ConflictAct(Frozen):
+    """One act on a conflict, as the browser sends it. ``words``: the reason or comment; ``about``: the
+    criterion that is unclear, "" where there is none.
+    """
+
+    id: Annotated[str, Field(min_length=1, max_length=80)]
+    conflict: Annotated[str, Field(max_length=300)]
+    kind: Literal["pass", "fail", "unclear", "withdrawn", "blind", "open", "comment", "next", "previous"]
+    words: Annotated[str, Field(max_length=5_000)] = ""
+    about: Annotated[str, Field(max_length=120)] = ""
+
+
+def show_side_by_side(output: Output, opinions: Sequence[Opinion], rules: GradingRules, *, key: str) -> None:
+    """An output as on the card, and what people gave, with the marks of each in the text."""
+    mounting("side_by_side")(key=key, data=_told(output, opinions, rules))
+
+
+def _told(output: Output, opinions: Sequence[Opinion], rules: GradingRules) -> dict[str, Any]:
+    return {
+        "item": shown(output).as_data(),
+        "opinions": [opinion.as_data(rules) for opinion in opinions],
+        "language": shell.language(),
+        "messages": card_words(shell.language()),
+    }
+
+
+def conflict_act(key: str) -> ConflictAct | None:
+    """What was done on the conflict with this run."""
+    try:
+        return ConflictAct.model_validate(payload_of(key, "acted"))
+    except ValidationError:
+        return None
+
+
+def show_conflict(
+    output: Output, opinions: Sequence[Opinion], rules: GradingRules, told: Mapping[str, Any], *, key: str
+) -> None:
+    """Draw a conflict; ``told``: the rest of `ConflictNews` in labelcore/browser/types.d.ts."""
+    data = _told(output, opinions, rules) | dict(told)
+    mounting("conflict")(key=key, data=data, on_acted_change=lambda: None)
