@@ -222,6 +222,7 @@ class ProjectSettings(Frozen):
     criterion id. ``pack_key``: what offline packs are signed with, in hexadecimal digits, "" before the
     first. ``test_looks``: so many looks make a sealed test spent. ``sample``: it came with labelcore, to look
     around in. ``hidden``: it is not among the projects to choose from. ``noun``: what one output is called.
+    ``most_cost``: US dollars that one trial, search or matrix may spend; None: no limit.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -235,6 +236,7 @@ class ProjectSettings(Frozen):
     sample: bool = False
     hidden: bool = False
     noun: Noun = Noun()
+    most_cost: float | None = None
 
     def stored(self) -> dict[str, Any]:
         """As the database keeps it: what was set, by its key there."""

@@ -14,7 +14,7 @@ from labelcore.messages import sentence
 from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import judging, refining
-from labelcore.stages.refining.drafts import Draft
+from labelcore.stages.refining.drafts import Draft, keep_draft, kept_draft
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use, keep
 from labelcore.store import close_database, judges as judge_table, open_database, outputs as output_table
@@ -182,6 +182,27 @@ def test_an_output_of_dev_is_not_offered_as_an_example(judge: JudgeVersion, work
     app = opened("prompt", judge, output=held)
     assert "it can be no example" in shown(app)
     assert "Show it as an example" not in [button.label for button in app.button]
+
+
+def test_a_draft_is_there_after_a_reload_and_its_trial_keeps_to_a_limit(
+    judge: JudgeVersion, workspace: Workspace, mock: MockEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PRICE_IN", "PRICE_OUT"):
+        monkeypatch.setenv(f"LABELCORE_{name}", "100")
+    settings.cache_clear()
+    opened("prompt-try", judge, drafted(judge))
+    app = opened("prompt-try", judge)  # another session
+    assert app.session_state[keys.PROMPT_DRAFT].draft == drafted(judge)
+    assert "Draft on version 1, not saved" in shown(app)
+    app.number_input(keys.PROMPT_COST).set_value(0.001)
+    app = settled(press(healthy(app.run()), "Try it"))
+    assert not app.session_state[keys.PROMPT_TRIED].found.attempts and not mock.prompts[refinable.CASES :]
+    assert "spending limit" in " ".join(warning.value for warning in app.warning)
+    assert refinable.project_of(workspace.db).settings.most_cost == 0.001
+    other = workspace.by("bob")
+    assert kept_draft(workspace, judge) and kept_draft(other, judge) is None
+    keep_draft(workspace, judge, Draft.of(judge))
+    assert kept_draft(workspace, judge) is None
 
 
 def test_a_trial_can_be_stopped_and_keeps_what_came(judge: JudgeVersion, mock: MockEndpoint) -> None:

@@ -16,17 +16,16 @@ from labelcore.judges.kinds import PROBE
 from labelcore.judges.prompt_lint import PromptDraft, PromptFinding
 from labelcore.judges.templates import Template
 from labelcore.llm import Answerer, client_for, endpoint_for
-from labelcore.models import Frozen, JudgeVersion, Output, Role
+from labelcore.models import Frozen, JudgeVersion, Output, Role, new_id
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import prompt_of
-from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import Size, size_of
 from labelcore.stages.refining.trials import Trial
 from labelcore.stages.refining.trying import Order, compare, drafted
-from labelcore.store import outputs as output_table
+from labelcore.store import outputs as output_table, prompt_drafts
 from labelcore.workspace import Workspace
 
 _BESIDE = ("examples", "shown", "model", "endpoint", "address", "probability")
@@ -66,6 +65,30 @@ class Draft(Frozen):
         return self.model_copy(update={"examples": tuple(examples), "shown": most})
 
 
+@operation(role=Role.ENGINEER, effect=Effect.APPENDS)
+def keep_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft) -> None:
+    """Keep what a person writes of a judge's prompt, so that a reload loses nothing; one that changes nothing
+    is none.
+    """
+    kept = prompt_drafts.StoredDraft(
+        id=new_id("draft"),
+        project_id=workspace.project.id,
+        judge_id=judge.judge_id,
+        judge_version_id=judge.id,
+        version=judge.version,
+        words="" if draft == Draft.of(judge) else draft.model_dump_json(),
+        author=workspace.person,
+    )
+    prompt_drafts.keep(workspace.db, kept)
+
+
+@operation(role=Role.ENGINEER)
+def kept_draft(workspace: Workspace, judge: JudgeVersion) -> tuple[Draft, int] | None:
+    """What the person was writing of the judge, and on which version it was begun; None for nothing."""
+    kept = prompt_drafts.newest(workspace.db, workspace.project.id, judge.judge_id, workspace.person)
+    return (Draft.model_validate_json(kept.words), kept.version) if kept and kept.words else None
+
+
 class DraftReport(Frozen):
     """A draft as the model would see it for one output: its messages, their size, and what is wrong."""
 
@@ -88,14 +111,14 @@ def read_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, output: 
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
-def try_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, limit: int, watched: Ongoing) -> Trial:
+def try_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, order: Order) -> Trial:
     """Try a draft on graded outputs before it is kept, as `judge prompt try` does.
 
     Raises:
         BadInput: it is what the judge asks already, or nothing is graded.
     """
     new = drafted(workspace, judge, draft.spec(judge))
-    return compare(workspace, judge, new, Order(limit=limit, watched=watched))
+    return compare(workspace, judge, new, order)
 
 
 class PromptLint(Frozen):

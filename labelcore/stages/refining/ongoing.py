@@ -10,8 +10,17 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from labelcore.llm.spending import Purse
-from labelcore.models import Decision
+from labelcore.models import Decision, Project, Role
+from labelcore.operations import Effect, operation
+from labelcore.stages import projects
 from labelcore.stages.judging.running.live_run import Result, RunOptions
+from labelcore.workspace import Workspace
+
+
+@operation(role=Role.ENGINEER, effect=Effect.WRITES)
+def limit_cost(workspace: Workspace, limit: float | None) -> Project:
+    """How many US dollars one trial, search or matrix of this project may spend; None: no limit."""
+    return projects.update_project(workspace, settings={"most_cost": limit})
 
 
 @dataclass

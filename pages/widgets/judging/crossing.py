@@ -67,7 +67,7 @@ def _ask(workspace: Workspace, written: Written) -> None:
                 say("Versions"), numbers, selection_mode="multi", default=[version.version], key="cross-made"
             )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        spend = under_way.ask_limit("cross-cost")
+        spend = under_way.ask_limit(workspace, "cross-cost")
         limit = st.number_input(say("Outputs for each"), 1, 500, USUAL, key="cross-limit", width=180)
         n = max(1, len(chosen)) * max(1, len(examples)) * max(1, len(made))
         words = say("Try them all ({n})", n=n)

@@ -9,7 +9,8 @@ import streamlit as st
 
 from labelcore.judges.templates import Template
 from labelcore.models import JudgeVersion
-from labelcore.stages.refining.drafts import Draft
+from labelcore.stages.refining.drafts import Draft, keep_draft, kept_draft
+from labelcore.workspace import Workspace
 from pages.widgets import keys
 from pages.widgets.components import PromptText, prompt_written
 
@@ -19,12 +20,13 @@ _opened = count(1)
 @dataclass(frozen=True)
 class Written:
     """A draft of a judge's prompt. ``epoch`` changes where the editor must show other words than those that
-    stand in it.
+    stand in it. ``begun``: on which version.
     """
 
     version: JudgeVersion
     draft: Draft
     epoch: str
+    begun: int = 0
 
     @property
     def text(self) -> PromptText:
@@ -38,16 +40,26 @@ class Written:
         return self.draft != Draft.of(self.version)
 
 
-def current(version: JudgeVersion) -> tuple[Written, bool]:
-    """What is being written of this judge, with what the editor has sent, and whether it is to be tried."""
+def current(workspace: Workspace, version: JudgeVersion) -> tuple[Written, bool]:
+    """What is being written of this judge, with what the editor has sent, and whether it is to be tried.
+
+    It is stored, so that it is there after a reload.
+    """
     kept: Written | None = st.session_state.get(keys.PROMPT_DRAFT)
     if kept is None or kept.version.id != version.id:
-        kept = put(version, Draft.of(version))
+        draft, begun = kept_draft(workspace, version) or (Draft.of(version), version.version)
+        kept = keep(replace(put(version, draft), begun=begun))
+        st.session_state[keys.PROMPT_STORED] = kept.draft
     text, asked = prompt_written(keys.PROMPT_EDITOR)
     if text is None or text.epoch != kept.epoch:
-        return kept, False
-    words = Template(system=text.system, user=text.user, marked=kept.draft.template.marked)
-    return keep(replace(kept, draft=kept.draft.model_copy(update={"template": words}))), asked
+        asked = False
+    else:
+        words = Template(system=text.system, user=text.user, marked=kept.draft.template.marked)
+        kept = keep(replace(kept, draft=kept.draft.model_copy(update={"template": words})))
+    if st.session_state.get(keys.PROMPT_STORED) != kept.draft:
+        keep_draft(workspace, version, kept.draft)
+        st.session_state[keys.PROMPT_STORED] = kept.draft
+    return kept, asked
 
 
 def keep(written: Written) -> Written:
@@ -58,10 +70,11 @@ def keep(written: Written) -> Written:
 
 def put(version: JudgeVersion, draft: Draft) -> Written:
     """Open a draft in the editor, in the place of what stands there."""
-    return keep(Written(version, draft, f"{version.id}-{next(_opened)}"))
+    return keep(Written(version, draft, f"{version.id}-{next(_opened)}", version.version))
 
 
-def forget() -> None:
-    """Nothing is being written."""
+def forget(workspace: Workspace, version: JudgeVersion) -> None:
+    """Nothing is being written of the judge."""
+    keep_draft(workspace, version, Draft.of(version))
     for key in (keys.PROMPT_DRAFT, keys.PROMPT_TRIED):
         st.session_state.pop(key, None)

@@ -62,10 +62,12 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     if not changing.has_prompt(version):
         changing.show(workspace, version)
         return
-    written, asked = drafting.current(version)
+    written, asked = drafting.current(workspace, version)
     if asked:
         _try_now(workspace, written)
     view = st.query_params[keys.JUDGE_VIEW]
+    if written.changed:
+        shell.aside(say("Draft on version {n}, not saved as a version; a reload keeps it.", n=written.begun))
     _choose(written, view)
     VIEWS[view](workspace, written)
 

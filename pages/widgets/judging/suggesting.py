@@ -71,7 +71,7 @@ def _offer(workspace: Workspace, written: Written, *, again: bool = False) -> No
     if written.changed:
         shell.aside(say("It starts from the version in use, not from what you are writing."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        most = under_way.ask_limit("suggest-cost")
+        most = under_way.ask_limit(workspace, "suggest-cost")
         words = say("Search again") if again else say("Search for improvements")
         if st.button(words, key="suggest-now", type="secondary" if again else "primary"):
             start(workspace, written, most)

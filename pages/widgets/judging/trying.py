@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from labelcore.llm.spending import Purse
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.models import Decision
@@ -14,7 +15,7 @@ from labelcore.stages.refining.drafts import Draft, lint_draft, try_draft
 from labelcore.stages.refining.examples import example_of
 from labelcore.stages.refining.ongoing import OngoingTrial
 from labelcore.stages.refining.trials import Attempt, Trial, What
-from labelcore.stages.refining.trying import USUAL
+from labelcore.stages.refining.trying import USUAL, Order
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
 from labelcore.store import outputs as output_table
@@ -40,11 +41,12 @@ class Trying(Work[OngoingTrial, Trial]):
 
 def start(workspace: Workspace, written: Written, limit: int = USUAL) -> None:
     """Begin a trial of what is written, unless one of this visitor's is under way."""
-    ongoing = OngoingTrial()
+    ongoing, most = OngoingTrial(), under_way.limit_of(workspace, keys.PROMPT_COST)
+    order = Order(limit, watched=ongoing, purse=Purse(most) if most else None)
     trying = Trying(version_id=written.version.id, ongoing=ongoing, draft=written.draft)
 
     def work() -> Trial:
-        return try_draft(workspace, written.version, written.draft, limit, ongoing)
+        return try_draft(workspace, written.version, written.draft, order)
 
     under_way.begin(keys.PROMPT_TRIED, trying, work, say("The trial"))
     if trying.over:
@@ -93,9 +95,11 @@ def _offer(workspace: Workspace, written: Written) -> None:
         n=USUAL,
     )
     st.write(words)
-    if st.button(say("Try it"), key="prompt-try", type="primary", disabled=bool(stops)):
-        start(workspace, written)
-        shell.again()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        under_way.ask_limit(workspace, keys.PROMPT_COST)
+        if st.button(say("Try it"), key="prompt-try", type="primary", disabled=bool(stops)):
+            start(workspace, written)
+            shell.again()
 
 
 def _offer_more(workspace: Workspace, written: Written, trial: Trial) -> None:

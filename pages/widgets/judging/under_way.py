@@ -12,7 +12,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.messages.running import again_words
-from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.ongoing import Ongoing, limit_cost
 from labelcore.stages.refining.trials import Taken
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -71,19 +71,30 @@ def watch(
         st.rerun()
 
 
-def ask_limit(key: str) -> float | None:
-    """US dollars that it may spend, None without a limit."""
+def ask_limit(workspace: Workspace, key: str) -> float | None:
+    """US dollars that it may spend, None without a limit; the project remembers it."""
     limit: float | None = st.number_input(
         say("Spend at most (US$)"),
         min_value=0.0,
-        value=None,
+        value=workspace.project.settings.most_cost,
         step=1.0,
         placeholder=say("no limit"),
         help=say("What a call may cost is set aside before it is sent, so the limit holds."),
         key=key,
+        on_change=_remember,
+        args=(workspace, key),
         width=240,
     )
     return limit or None
+
+
+def _remember(workspace: Workspace, key: str) -> None:
+    limit_cost(workspace, st.session_state[key] or None)
+
+
+def limit_of(workspace: Workspace, key: str) -> float | None:
+    """The limit that stands in the field, if it was shown, else the project's."""
+    return st.session_state.get(key, workspace.project.settings.most_cost) or None
 
 
 def _show(ongoing: Ongoing, key: str, words: str) -> None:

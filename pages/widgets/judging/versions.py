@@ -43,7 +43,7 @@ def offer_to_keep(workspace: Workspace, written: Written) -> None:
 def tell(workspace: Workspace, kept: KeptVersion, more: Iterable[str] = ()) -> None:
     """The page begins anew with the version that is in use now."""
     version = judging.find_judge(workspace, kept.judge_id)
-    drafting.forget()
+    drafting.forget(workspace, version)
     words = say("Version {n} is in use.", n=kept.version)
     st.session_state[keys.PROMPT_KEPT] = [words, *more, *(sentence(warning) for warning in kept.warnings)]
     st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
