@@ -29,5 +29,4 @@ with shell.guard():
     if len(found.team) > 1:
         st.subheader(say("The team"))
         shell.table([{say("person"): person, say("graded"): n} for person, n in found.team])
-    calibrating.show_mine(place)
     effort.show_week(place)
