@@ -154,6 +154,18 @@ def show_outputs(workspace: Workspace, found: grading.Round) -> None:
         for column, name in zip(st.columns(_BESIDE), names[at : at + _BESIDE], strict=False):
             with column.container(border=True):
                 _show_person(workspace, name, by_person[name])
+    _discuss(workspace, found.calibration.number, row)
+
+
+def _discuss(workspace: Workspace, number: int, row: grading.SideBySide) -> None:
+    for said in row.comments:
+        st.text(f"{said.author}, {said.at:%Y-%m-%d %H:%M}: {said.text}")
+    with st.form(f"remark-{row.output.id}", clear_on_submit=True, border=False):
+        text = st.text_input(say("Say something to the others"), max_chars=2_000)
+        if st.form_submit_button(say("Send")):
+            with shell.guard():
+                grading.comment_in_round(workspace, row.output.id, text, number=number)
+                st.rerun()
 
 
 def _title(row: grading.SideBySide) -> str:

@@ -53,6 +53,10 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
         words = shown(told)
         assert "<b>names</b> the *wrong* city, Lyon" in words and "Kind" in words
     assert "Lyon" not in shown(page("3_progress.py", "cy"))
+    app = page("3_progress.py", "ann")
+    next(box for box in app.text_input if box.label.startswith("Say something")).set_value("*Paris*, I think")
+    press(app, "Send")
+    assert "*Paris*, I think" in shown(page("3_team.py", "lea"))
     app = page("3_team.py", "lea")
     box = next(box for box in app.selectbox if box.label == "What to edit").select("criterion_kind").run()
     next(area for area in box.text_area if area.value == "Is kind.").set_value("Is kind and brief.")

@@ -111,8 +111,20 @@ def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, ad
         assert not told.outputs and not told.subjects
         assert "wrong city" not in told.model_dump_json()
         assert [(who.name, who.done, who.asked) for who in told.people] == [("ann", 1, 3), ("bo", 2, 3)]
+    with pytest.raises(BadInput, match="not revealed"):
+        grading.comment_in_round(ann, first, "which city?")
     grading.reveal_round(workspace)
+    with pytest.raises(NotFound):
+        grading.comment_in_round(replace(ann, role=Role.EXPERT), second, "and here?")
+    grading.comment_in_round(replace(ann, role=Role.EXPERT), first, " which city? ")
+    grading.comment_in_round(bo, first, "Lyon")
+    with pytest.raises(BadInput, match="characters"):
+        grading.comment_in_round(bo, first, " ")
     expert = grading.show_round(replace(ann, role=Role.EXPERT))
+    assert [(said.author, said.text) for said in expert.outputs[0].comments] == [
+        ("ann", "which city?"),
+        ("bo", "Lyon"),
+    ]
     assert [row.output.id for row in expert.outputs] == [first]
     assert len(grading.show_round(workspace).outputs) == 3
     assert len(grading.conflicts(ann)) == 1

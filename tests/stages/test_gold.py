@@ -81,6 +81,13 @@ def gold_cards(workspace: Workspace, n: int) -> list[str]:
     return found
 
 
+def test_gold_that_nobody_graded_enters_no_rate(workspace: Workspace, add_outputs: Add) -> None:
+    graded, gold = add_outputs("graded", "gold")
+    grading.grade(workspace.by("ann"), graded.id, "pass")
+    grading.set_gold(workspace.by("lead"), gold.id, "fail", reason="no")
+    assert evidence_of(workspace, {graded.id: True, gold.id: False}).ids == [graded.id]
+
+
 def test_who_is_told_of_gold_is_a_rule(workspace: Workspace, add_outputs: Add) -> None:
     (made,) = add_outputs("text")
     grading.set_gold(workspace.by("lead"), made.id, "fail", reason="promises a refund")

@@ -18,7 +18,13 @@ from labelcore.stages.grading import Labels
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.stats.prevalence import Graded
-from labelcore.store import Database, grades as grade_table, outputs as output_table, samples as sample_table
+from labelcore.store import (
+    Database,
+    golds,
+    grades as grade_table,
+    outputs as output_table,
+    samples as sample_table,
+)
 from labelcore.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
@@ -65,8 +71,11 @@ class Evidence:
 
 
 def evidence_of(workspace: Workspace, labels: dict[str, bool]) -> Evidence:
-    """The labels of these outputs as arrays."""
-    ids = list(labels)
+    """The labels of these outputs as arrays, without gold that nobody has graded: no draw picked it."""
+    gold = golds.ever(workspace.db, workspace.project.id)
+    if gold := gold & labels.keys():
+        gold = gold - grade_table.graded_ids(workspace.db, workspace.project.id)
+    ids = [output_id for output_id in labels if output_id not in gold]
     known = sample_table.probabilities(workspace.db, workspace.project.id)
     return Evidence(
         ids=ids,

@@ -27,6 +27,7 @@ from labelcore.stages.grading.calibrating import (
     Round as Round,
     Rounds as Rounds,
     SideBySide as SideBySide,
+    comment_in_round as comment_in_round,
     end_round as end_round,
     list_rounds as list_rounds,
     reveal_round as reveal_round,

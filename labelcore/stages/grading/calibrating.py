@@ -10,12 +10,25 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Calibration, Fact, Frozen, Grade, Output, Role, fact, name_key, new_id, now
-from labelcore.operations import Effect, Flags, Why, operation
+from labelcore.models import (
+    Calibration,
+    Comment,
+    Fact,
+    Frozen,
+    Grade,
+    Output,
+    Role,
+    fact,
+    name_key,
+    new_id,
+    now,
+)
+from labelcore.operations import Effect, Flags, Metavar, Why, operation
 from labelcore.stages import projects, signing
 from labelcore.stages.grading.queueing import whole_pool
 from labelcore.stages.grading.round_figures import Compared, compared, earlier_than, given_in_round
 from labelcore.stages.grading.rounds import asked_of, done_in
+from labelcore.stages.grading.talking import mentioned
 from labelcore.stats.drawing import draw_random
 from labelcore.store import (
     calibrations,
@@ -23,12 +36,14 @@ from labelcore.store import (
     grades as grade_table,
     guidelines as guideline_table,
     outputs as output_table,
+    settling,
 )
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
 MOST = 50
 """Outputs of a round: it is looked at together."""
+_LONGEST = 2_000
 Number = Annotated[int | None, Field(ge=1, description="Which round; the newest if none is named.")]
 
 
@@ -45,11 +60,12 @@ class SideBySide(Frozen):
 
     output: Output
     grades: tuple[Grade, ...]
+    comments: tuple[Comment, ...]
     differ: bool
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
-        told = self.model_dump(mode="json", include={"grades", "differ"})
+        told = self.model_dump(mode="json", include={"grades", "comments", "differ"})
         return {"output_id": self.output.id, "external_id": self.output.external_id, **told}
 
 
@@ -209,6 +225,41 @@ def _round(workspace: Workspace, number: int | None) -> Calibration:
     return found[-1]
 
 
+@operation("calibration comment", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
+def comment_in_round(
+    workspace: Workspace,
+    output: Annotated[str, Metavar("OUTPUT_ID")],
+    text: Annotated[str, Metavar("TEXT")],
+    *,
+    number: Number = None,
+) -> Comment:
+    """Say something to the others of an output of a revealed round in which you graded it.
+
+    Raises:
+        BadInput: there are no words, too many, or people still grade the round blind.
+        NotFound: the round has no such output that you graded.
+    """
+    seen = show_round(workspace, number=number)
+    if seen.calibration.state != "revealed":
+        raise BadInput("The round is not revealed.", next_step="Wait for who leads the team.")
+    output_id = projects.find_output(workspace, output).id
+    if output_id not in {row.output.id for row in seen.outputs}:
+        raise NotFound("The round has no output '{output}' that you graded.", output=output)
+    words = text.strip()
+    if not words or len(words) > _LONGEST:
+        raise BadInput("A comment has 1 to {most:,} characters.", most=_LONGEST)
+    said = Comment(
+        id=new_id("comment"),
+        project_id=workspace.project.id,
+        output_id=output_id,
+        text=words,
+        mentions=mentioned(workspace, words),
+        author=workspace.person,
+    )
+    settling.save(workspace.db, said)
+    return said
+
+
 @operation("calibration list", role=Role.LEAD)
 def list_rounds(workspace: Workspace) -> Rounds:
     """Show every round, and whether another one may help: a criterion changed, or somebody joined."""
@@ -272,6 +323,11 @@ def _side_by_side(workspace: Workspace, found: Calibration, grades: Sequence[Gra
     mine = {grade.output_id for grade in grades if name_key(grade.annotator) == name_key(workspace.person)}
     wanted = [key for key in found.outputs if workspace.role.includes(Role.LEAD) or key in mine]
     outputs = output_table.many(workspace.db, wanted)
+    said = [
+        comment
+        for comment in settling.comments(workspace.db, workspace.project.id)
+        if comment.text and comment.at >= found.at
+    ]
     rows = []
     for output_id in wanted:
         given = tuple(grade for grade in grades if grade.output_id == output_id)
@@ -280,7 +336,10 @@ def _side_by_side(workspace: Workspace, found: Calibration, grades: Sequence[Gra
             values[grade.criterion_id].add(grade.value)
         rows.append(
             SideBySide(
-                output=outputs[output_id], grades=given, differ=any(len(seen) > 1 for seen in values.values())
+                output=outputs[output_id],
+                grades=given,
+                comments=tuple(comment for comment in said if comment.output_id == output_id),
+                differ=any(len(seen) > 1 for seen in values.values()),
             )
         )
     return sorted(rows, key=lambda row: not row.differ)

@@ -56,7 +56,7 @@ def comment(
         output_id=output_id,
         criterion_id=criterion.id if criterion else None,
         text=words,
-        mentions=_mentioned(workspace, words),
+        mentions=mentioned(workspace, words),
         author=workspace.person,
     )
     settling.save(workspace.db, said)
@@ -105,7 +105,7 @@ def _has_graded(workspace: Workspace, output_id: str) -> bool:
     return bool(given and given[1] != "skipped") or bool(state.with_parts(workspace.person, [output_id]))
 
 
-def _mentioned(workspace: Workspace, text: str) -> tuple[str, ...]:
+def mentioned(workspace: Workspace, text: str) -> tuple[str, ...]:
     """The people of the project whose names stand behind an @, the longest name that fits."""
     people = {name_key(name): name for name in known_people(workspace)}
     longest = sorted(people, key=len, reverse=True)
