@@ -16,7 +16,8 @@ with shell.guard():
     if measured.is_open():
         measured.show(place)
         st.stop()
-    whole = trust(place)
+    with st.spinner(say("Working out how good the outputs are …")):
+        whole = trust(place)
     if not whole.outputs:
         st.info(say("Nothing can be said yet: no output has a pass or a fail. Grade some first."))
         shell.go("3_grading.py", "Grade")

@@ -48,7 +48,8 @@ def _show_to_expert(workspace: Workspace) -> None:
 
 def _show_answer(workspace: Workspace) -> None:
     """The number in a sentence; a manager goes on to the results, an engineer to the work that is next."""
-    whole = trust(workspace)
+    with st.spinner(say("Working out how good the outputs are …")):
+        whole = trust(workspace)
     if whole.rate.value is not None:
         next_step.show_badge(whole)
     st.subheader(plain(sentence(whole.headline)))

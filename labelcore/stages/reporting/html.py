@@ -19,6 +19,7 @@ from labelcore.stages.reporting.document import (
     draw_timeline,
 )
 
+_SHORT = 12
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --line: #d5d5d5; --soft: #f4f4f2; }
 @media (prefers-color-scheme: dark) {
@@ -34,7 +35,7 @@ p.good, p.care, p.bad { border-left: 5px solid; padding: .4rem .8rem; background
 p.good { border-color: #009E73; } p.care { border-color: #E69F00; } p.bad { border-color: #D55E00; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
-td:not(:last-child), th { overflow-wrap: break-word; } th { white-space: nowrap; }
+td:not(:last-child), th { overflow-wrap: break-word; } th, .short { white-space: nowrap; }
 figure { margin: 1.2rem 0; overflow-x: auto; } svg { width: 100%; min-width: 36rem; height: auto; }
 figcaption, caption { font-weight: 600; text-align: left; padding-bottom: .4rem; }
 .wide { overflow-x: auto; margin-bottom: 1.2rem; }
@@ -71,9 +72,15 @@ def _block(block: Block) -> str:
     return figure(block.title, draw_timeline(block)) + (f"<ol>{marks}</ol>" if marks else "")
 
 
+def _cell(words: str) -> str:
+    """A figure is not torn in two."""
+    short = ' class="short"' if len(words) <= _SHORT else ""
+    return f"<td{short}>{escape(words)}</td>"
+
+
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.columns)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
     return (
         f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
