@@ -22,6 +22,7 @@ from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.live_run import Backlog
 from labelcore.store import outputs as output_table, vectors, verdicts as verdict_table
 from labelcore.text.reading import about_tokens
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _SAMPLE, _LOCAL_SAMPLE = 40, 8
@@ -59,7 +60,7 @@ class Estimate(Frozen):
     seconds: float
     judges: tuple[JudgeEstimate, ...]
     based_on: tuple[str, ...]
-    trouble: str = ""
+    trouble: Wording = Wording("")
 
     @property
     def exit_code(self) -> int:
@@ -113,13 +114,13 @@ class _Scales(ModelClient):
 def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = None) -> Estimate:
     """What is missing and what it will take; nothing is asked and nothing stored."""
     estimator = _Estimator(workspace, backlog, concurrency)
-    judges, troubles = list[JudgeEstimate](), list[str]()
+    judges, troubles = list[JudgeEstimate](), list[Wording]()
     for version in backlog.versions:
         missing = backlog.count_missing(version)
         try:
             judges.append(estimator.of(version, missing))
         except LabelcoreError as trouble:
-            troubles.append(str(trouble))
+            troubles.append(Wording("{trouble}", trouble=trouble))
     decisions = sum(judge.decisions for judge in judges)
     seconds: dict[str, float] = defaultdict(float)
     for judge in judges:  # local ones, which have no endpoint, go first; addresses work side by side
@@ -134,7 +135,7 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
         seconds=round(seconds.pop("", 0.0) + max(seconds.values(), default=0.0), 1),
         judges=tuple(judges),
         based_on=tuple(estimator.assumed),
-        trouble=next(iter(troubles), ""),
+        trouble=next(iter(troubles), Wording("")),
     )
 
 
