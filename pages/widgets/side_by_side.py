@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from labelcore.messages import say
 from labelcore.messages.card import card_words
 from labelcore.models import Frozen, GradingRules, Output
 from labelcore.stages.grading import Opinion
@@ -35,10 +36,19 @@ def show_side_by_side(output: Output, opinions: Sequence[Opinion], rules: Gradin
 def _told(output: Output, opinions: Sequence[Opinion], rules: GradingRules) -> dict[str, Any]:
     return {
         "item": shown(output).as_data(),
-        "opinions": [opinion.as_data(rules) for opinion in opinions],
+        "opinions": [_named(opinion).as_data(rules) for opinion in opinions],
         "language": shell.language(),
         "messages": card_words(shell.language()),
     }
+
+
+def _named(opinion: Opinion) -> Opinion:
+    """With names of criteria in the person's language."""
+    parts, earlier = (
+        tuple((say(name) if name else "", grade) for name, grade in part)
+        for part in (opinion.parts, opinion.earlier)
+    )
+    return opinion.model_copy(update={"parts": parts, "earlier": earlier})
 
 
 def conflict_act(key: str) -> ConflictAct | None:
