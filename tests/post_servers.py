@@ -7,8 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -36,7 +37,8 @@ class MailServer:
 
     @property
     def messages(self) -> list[EmailMessage]:
-        return [message_from_bytes(letter, policy=policy.default) for letter in self.letters]  # type: ignore[arg-type]
+        parser = BytesParser(EmailMessage, policy=policy.default)
+        return [parser.parsebytes(letter) for letter in self.letters]
 
 
 @contextmanager
@@ -119,8 +121,10 @@ def hook_server() -> Iterator[HookServer]:
 
 
 @contextmanager
-def _serving(server: socketserver.TCPServer, state: MailServer | HookServer) -> Iterator[int]:
-    server.daemon_threads = True  # type: ignore[attr-defined]
+def _serving(
+    server: socketserver.ThreadingTCPServer | ThreadingHTTPServer, state: MailServer | HookServer
+) -> Iterator[int]:
+    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
