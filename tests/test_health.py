@@ -98,6 +98,17 @@ def test_the_container_copies_what_there_is_and_serves() -> None:
     assert any(line.startswith("USER ") for line in lines)
 
 
+def test_no_file_to_deploy_it_knows_where_somebody_installed_it() -> None:
+    for file in DEPLOYMENT.iterdir():
+        assert not re.search(r"/(home|opt|root|srv|Users)/", file.read_text()), file
+    unit = (DEPLOYMENT / "labelcore.service").read_text()
+    keys = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and line[0] != "#")
+    folder = f"%S/{keys['StateDirectory']}"
+    assert keys["WorkingDirectory"] == folder and f"LABELCORE_DB={folder}/" in keys["Environment"]
+    service = yaml.safe_load((DEPLOYMENT / "compose.yaml").read_text())["services"]["labelcore"]
+    assert service["read_only"] and service["environment"]["HOME"] in service["tmpfs"]
+
+
 def test_the_settings_that_deployment_names_exist() -> None:
     known = {f"LABELCORE_{name.upper()}" for name in type(settings()).model_fields}
     files = [file for file in DEPLOYMENT.iterdir() if file.is_file()]

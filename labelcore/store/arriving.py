@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import duckdb
 
-from labelcore.models import RejectedRow, now
+from labelcore.models import RejectedRow, name_key, now, tidy_name
 from labelcore.store.chats import conversation_sql
 from labelcore.store.connection import utc
 from labelcore.store.formats.base import LARGEST_CELL, RAW, Staged, literal
@@ -292,6 +292,22 @@ def ready_counts(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
     (found,) = cursor.execute(query).fetchone() or (0,)
     return int(found)
+
+
+def spell_names(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, present_name: Callable[[str], str]
+) -> None:
+    """Write who graded as they were written first: "anna" is the Anna who signs in, or who graded before."""
+    before = "SELECT annotator FROM grade_current WHERE project_id = ? GROUP BY 1 ORDER BY min(stored_at)"
+    spelled: dict[str, str] = {}
+    for (name,) in cursor.execute(before, [project_id]).fetchall():
+        spelled.setdefault(name_key(name), name)
+    here = "SELECT who FROM remarks WHERE kind = 'grade' GROUP BY who ORDER BY min(_row)"
+    for (name,) in cursor.execute(here).fetchall():
+        present = present_name(name)
+        spelling = present if present != name else spelled.setdefault(name_key(name), tidy_name(name) or name)
+        if spelling != name:
+            cursor.execute("UPDATE remarks SET who = ? WHERE kind = 'grade' AND who = ?", [spelling, name])
 
 
 def store_grades(

@@ -1,13 +1,14 @@
 """Passwords, invitations, sessions and tokens: what proves who somebody is, and until when."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 from labelcore.errors import BadInput, LabelcoreError, NotAllowed
 from labelcore.models import EVERY_PROJECT, Grade, Membership, Output, Role, Visitor, name_key
-from labelcore.stages import grading, people, signing
+from labelcore.stages import grading, importing, people, signing
 from labelcore.store import grades as grade_table, people as people_table
 from labelcore.workspace import Workspace
 
@@ -188,6 +189,19 @@ def test_anna_is_the_anna_who_graded_first(
     give(first, "pass", annotator="Anna")
     assert signing.known_as(workspace.db, workspace.project, " ANNA") == "Anna"
     assert signing.known_as(workspace.db, workspace.project, "ben") == "ben"
+
+
+def test_imported_grades_of_one_person_are_of_one_name(workspace: Workspace, tmp_path: Path) -> None:
+    signing.add_person(workspace.db, "Ben")
+    file = tmp_path / "grades.csv"
+    mapping = importing.Mapping(output="answer", grade="grade", annotator="annotator")
+    rows = ["a1,pass,Anna", "a2,fail,anna", "a3,pass,ＡＮＮＡ", "a4,pass,BEN", "a5,pass,Cleo"]
+    file.write_text("answer,grade,annotator\n" + "\n".join(rows), "utf-8")
+    importing.import_file(workspace, str(file), mapping)
+    file.write_text("answer,grade,annotator\na6,fail, ANNA \na1,pass,aNNa\n")
+    importing.import_file(workspace, str(file), mapping)
+    names = [grade.annotator for grade in grade_table.current(workspace.db, workspace.project.id)]
+    assert sorted(names) == ["Anna"] * 4 + ["Ben", "Cleo"]
 
 
 def test_what_is_taken_back_gives_nobody_a_role(workspace: Workspace) -> None:

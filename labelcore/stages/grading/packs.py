@@ -102,6 +102,7 @@ def write_pack(
     return WrittenPack(**pack.manifest.model_dump(), out=out, contents=pack)
 
 
+@operation(role=Role.LEAD, effect=Effect.GRADUAL)
 def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
     """The next n outputs of a person, reserved as the rules say; BadInput without a name or any output."""
     if not annotator.strip():

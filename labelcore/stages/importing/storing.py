@@ -9,6 +9,7 @@ from labelcore.stages.importing import feedback as signals
 from labelcore.stages.importing.mapping import OVERALL
 from labelcore.stages.importing.reading import Read, meta_columns, text_columns
 from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, sources, staging
+from labelcore.store.people import register
 from labelcore.workspace import Workspace
 
 _PREVIEWED = 3
@@ -75,6 +76,7 @@ def store_judgements(workspace: Workspace, cursor: Any, read: Read, batch_id: st
     staging.mean(cursor, words)
     known = [told for told in read.readings if told.known]
     names = [told.name for told in known if told.kind == "grade" and told.name not in {OVERALL, ""}]
+    arriving.spell_names(cursor, project.id, register(workspace.db).present_name)
     grades = arriving.store_grades(cursor, project.id, batch_id, _criteria(workspace, names))
     verdicts = 0
     for name in [told.name for told in known if told.kind == "verdict"]:
