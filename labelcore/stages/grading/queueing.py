@@ -166,14 +166,8 @@ def _training(workspace: Workspace, training: Training, sample: str | None) -> Q
         QueueItem(output=found[key], position=at, reason=FOR_TRAINING, ending=ending)
         for at, (key, ending) in enumerate(training.left, done + 1)
     ]
-    return Queue(
-        items=tuple(items),
-        done=done,
-        total=training.n,
-        sample_id=sample,
-        left=len(items),
-        training=training.needed,
-    )
+    counts = {"done": done, "total": training.n, "left": len(items)}
+    return Queue(items=tuple(items), sample_id=sample, training=training.needed, **counts)
 
 
 def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handed) -> tuple[Handed, dict[int, str]]:
