@@ -1,5 +1,5 @@
 // What several people say of an output, side by side: grade, note and marks of each; the marks of all are painted
-// in the text, each person's in a colour of their own.
+// in the text, in a colour for each person.
 import { reveal } from "./find.js";
 import { rangeOf } from "./marked.js";
 import { el, visible } from "./text.js";

@@ -142,8 +142,7 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     ]
     if again and again[0] in found:
         items.insert(0, items[0].model_copy(update={"output": found[again[0]], "ending": again[1]}))
-    items = [*_relooks(relooks, found, handed.done + 1), *items]
-    left = handed.left + len(relooks)
+    items, left = [*_relooks(relooks, found, handed.done + 1), *items], handed.left + len(relooks)
     return Queue(
         items=tuple(items),
         done=handed.done,
@@ -197,11 +196,10 @@ def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handed) -> tupl
 
 def _relooks(due: Sequence[Relook], found: Mapping[str, Output], position: int) -> Iterator[QueueItem]:
     """What a person is to look at again; it comes first, whatever else is left."""
-    for row in due:
-        if row.output_id in found:
-            why = Wording("you are asked to look at it again: {why}", why=row.reason)
-            place = {"output": found[row.output_id], "position": position, "ending": f"~{row.id}"}
-            yield QueueItem(reason=why if row.reason else _LOOK_AGAIN, relook=row, **place)
+    for row in (row for row in due if row.output_id in found):
+        why = Wording("you are asked to look at it again: {why}", why=row.reason)
+        place = {"output": found[row.output_id], "position": position, "ending": f"~{row.id}"}
+        yield QueueItem(reason=why if row.reason else _LOOK_AGAIN, relook=row, **place)
 
 
 def own_pool(workspace: Workspace) -> queues.Pool:
