@@ -295,6 +295,17 @@ def test_what_a_webhook_answers(
         ("https://hooks.example.org:99999/", "no address"),
         ("hooks.example.org", "no address"),
         ("https://…", "no address"),
+        ("https://127.1/", "no address"),
+        ("https://2130706433/", "no address"),
+        ("https://0x7f.1/", "no address"),
+        ("https://:@hooks.example.org/", "no address"),
+        ("https://１０.0.0.7/", "inner"),
+        ("https://\U0001fbf1\U0001fbf0.0.0.7/", "inner"),
+        ("https://[64:ff9b::a00:7]/", "inner"),
+        ("https://[64:ff9b::808:808]/", ""),
+        ("https://[fec0::1]/", "inner"),
+        ("https://[::a00:7]/", "inner"),
+        ("https://[2606:4700::1111]/", ""),
         ("https://例子.example.org/", ""),
     ],
 )
@@ -321,9 +332,10 @@ def why(address: str) -> str:
 
 
 def test_who_is_not_at_this_machine_lets_nothing_lead_to_it(lead: Workspace) -> None:
-    change = NoticeChange(channel="webhook", webhook="http://localhost:9/")
-    with pytest.raises(NotAllowed):
-        notifying.set_notices(replace(lead, here=False), changed=change)
+    for address in ("http://localhost:9/", "https://ｌocalhost:9/", "https://１２７.0.0.1:9/"):
+        change = NoticeChange(channel="webhook", webhook=address)
+        with pytest.raises(NotAllowed):
+            notifying.set_notices(replace(lead, here=False), changed=change)
     with pytest.raises(BadInput, match="cannot be used"):
         notifying.set_notices(lead, changed=NoticeChange(channel="webhook"))
 

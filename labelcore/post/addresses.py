@@ -6,6 +6,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from yarl import URL
+
 from labelcore.settings import settings
 
 _LONGEST = 2_000
@@ -13,6 +15,9 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _MAILBOX = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?){1,20}"
 )
+_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[\da-f]*)\.?", re.IGNORECASE)
+"""What some read as an address in digits: 127.1, 2130706433, 0x7f.1."""
+_OUTER, _TRANSLATED = ipaddress.ip_network("2000::/3"), ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -24,22 +29,21 @@ def is_mailbox(text: str) -> bool:
 def fault_of(address: str) -> str:
     """The code of what is wrong with a webhook's address as it is written; "" where nothing is."""
     try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
-        labels = host.encode("idna").split(b".")
+        parts, host = urlsplit(address), host_of(address)
+        labels, _ = host.encode("idna").split(b"."), parts.port
     except ValueError:
         return "no address"
+    literal = _literal(host)
     if (
         not all(labels[:-1] or labels)
-        or parts.username
-        or parts.password
+        or "@" in parts.netloc
+        or (literal is None and _NUMBER.fullmatch(host))
         or len(address) > _LONGEST
         or not address.isprintable()
     ):
         return "no address"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         return "not https"
-    literal = _literal(host)
     return "inner" if literal and not may_reach(host, literal) else ""
 
 
@@ -49,8 +53,8 @@ def is_loopback(address: str) -> bool:
 
 
 def host_of(address: str) -> str:
-    """The host of a webhook: the rest of its address may be a secret."""
-    return urlsplit(address).hostname or ""
+    """The host of a webhook, as it is asked for: the rest of its address may be a secret."""
+    return URL(address).raw_host or ""
 
 
 def may_reach(host: str, address: Address) -> bool:
@@ -61,8 +65,11 @@ def may_reach(host: str, address: Address) -> bool:
         return True
     if host in _LOOPBACK:
         return address.is_loopback
-    inside = address.ipv4_mapped or address.sixtofour if isinstance(address, ipaddress.IPv6Address) else None
-    return all(part.is_global and not part.is_multicast for part in (address, inside) if part)
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    last = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _TRANSLATED else None
+    inside = address.ipv4_mapped or address.sixtofour or last
+    return may_reach(host, inside) if inside else address in _OUTER and address.is_global
 
 
 def _literal(host: str) -> Address | None:
