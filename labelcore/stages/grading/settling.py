@@ -240,13 +240,7 @@ def rule(
     output_id = projects.find_output(workspace, output).id
     criterion_id = criterion.id if criterion else None
     if value == "withdrawn":
-        before = in_force(workspace).get((output_id, criterion_id))
-        if before is None:
-            raise NotFound("There is no ruling to withdraw.")
-        if before.author != workspace.person.strip():
-            raise BadInput(
-                "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
-            )
+        _check_withdrawn(workspace, (output_id, criterion_id))
     meant = about or criterion
     ruling = Ruling.model_validate(
         {
@@ -263,6 +257,17 @@ def rule(
     )
     rulings.save(workspace.db, ruling)
     return ruling
+
+
+def _check_withdrawn(workspace: Workspace, subject: Subject) -> None:
+    """Raise where there is no ruling to withdraw, or it is another person's."""
+    before = in_force(workspace).get(subject)
+    if before is None:
+        raise NotFound("There is no ruling to withdraw.")
+    if before.author != workspace.person.strip():
+        raise BadInput(
+            "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
+        )
 
 
 def in_force(workspace: Workspace) -> dict[Subject, Ruling]:
@@ -293,14 +298,9 @@ def send_back(
     Raises:
         BadInput: nobody has graded it, or a person who is named has not.
     """
-    found = projects.find_output(workspace, output)
-    given = grade_table.of_outputs(workspace.db, workspace.project.id, [found.id])
+    output_id = projects.find_output(workspace, output).id
     subject = criterion.id if criterion else None
-    graders = {
-        name_key(grade.annotator): grade.annotator
-        for grade in given
-        if grade.criterion_id == subject and grade.field is None and grade.value != "skipped"
-    }
+    graders = _graders(workspace, output_id, subject)
     keys = [present_key(workspace.db, who) for who in people]
     if missing := [who for who, key in zip(people, keys, strict=True) if key not in graders]:
         raise BadInput("{person} has not graded it.", next_step="Name people who have.", person=missing[0])
@@ -309,7 +309,7 @@ def send_back(
     relook = Relook(
         id=new_id("relook"),
         project_id=workspace.project.id,
-        output_id=found.id,
+        output_id=output_id,
         criterion_id=subject,
         people=tuple(graders[key] for key in keys or sorted(graders)),
         is_open=is_open,
@@ -318,3 +318,12 @@ def send_back(
     )
     settling.save(workspace.db, relook)
     return relook
+
+
+def _graders(workspace: Workspace, output_id: str, criterion_id: str | None) -> dict[str, str]:
+    """Who graded an output, whole or on a criterion: their names by key."""
+    return {
+        name_key(grade.annotator): grade.annotator
+        for grade in grade_table.of_outputs(workspace.db, workspace.project.id, [output_id])
+        if grade.criterion_id == criterion_id and grade.field is None and grade.value != "skipped"
+    }

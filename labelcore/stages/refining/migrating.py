@@ -96,9 +96,7 @@ def migrate(
     shadow = _Shadow(workspace, graded, both, old, tried.decisions)
     compared = _compared(shadow)
     found = change(compared)
-    picks, settles = _to_grade(compared, both, found)
-    if moving.ask and picks:
-        review(workspace, [pick.output_id for pick in picks])
+    picks, settles = _to_grade(shadow, compared, found, ask=moving.ask)
     pairing = shadow.pairing(judge, new)
     _, looks = change_on_dev(workspace, pairing)
     mended = repair(workspace, pairing, options) if _loses(found, moving) else None
@@ -238,8 +236,10 @@ def _compared(shadow: _Shadow) -> Compared:
     return of_move(votes[0], votes[1], passes.astype(np.float64), sources)
 
 
-def _to_grade(compared: Compared, ids: Sequence[str], found: Change) -> tuple[tuple[Pick, ...], bool]:
-    """The smallest set that is expected to settle it, and whether it is."""
+def _to_grade(
+    shadow: _Shadow, compared: Compared, found: Change, *, ask: bool
+) -> tuple[tuple[Pick, ...], bool]:
+    """The smallest set that is expected to settle it, put first in the queue on wish, and whether it is."""
     if advice_on(found) != "grade first":
         return (), True
     order = grading_order(compared)
@@ -249,10 +249,14 @@ def _to_grade(compared: Compared, ids: Sequence[str], found: Change) -> tuple[tu
     strata = len(compared.cells)
     taken = np.bincount(compared.stratum[chosen], minlength=strata)
     there = np.bincount(compared.stratum[open_], minlength=strata)
-    return tuple(
-        Pick(output_id=ids[at], probability=float(taken[compared.stratum[at]] / there[compared.stratum[at]]))
+    share = taken / np.maximum(there, 1)
+    picks = tuple(
+        Pick(output_id=shadow.ids[at], probability=float(share[compared.stratum[at]]))
         for at in chosen.tolist()
-    ), number is not None
+    )
+    if ask and picks:
+        review(shadow.workspace, [pick.output_id for pick in picks])
+    return picks, number is not None
 
 
 def _flips(shadow: _Shadow) -> list[Flip]:
