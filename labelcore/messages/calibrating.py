@@ -44,7 +44,12 @@ def round_words(found: Calibration) -> str:
 
 def people_words(found: Round) -> str:
     """How far each person is."""
-    each = [say("{name} {done} of {asked}", **person.model_dump()) for person in found.people]
+    each = [
+        say("{name} {done} of {asked}", **person.model_dump())
+        if person.asked
+        else say("{name} reads none of them", name=person.name)
+        for person in found.people
+    ]
     return ", ".join(each) or say("Nobody has begun.")
 
 

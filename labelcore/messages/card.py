@@ -174,6 +174,7 @@ CARD_WORDS = {
     "not_kept": "This browser keeps nothing: download before you close",
     "pack_finished": "All graded: download the grades and send them back.",
 }
+_PICKED = {"uniform": "drawn at random"}
 
 
 def card_words(language: Language) -> dict[str, str]:
@@ -188,7 +189,13 @@ def _card_words(language: Language, _noun: Noun) -> dict[str, str]:
 
 def pack_page(pack: Pack) -> str:
     """A pack as one HTML file that needs no network; it speaks the language of the browser."""
-    words = {language: card_words(language) for language in NAMES}
+    words = {language: card_words(language) | _reason_words(pack, language) for language in NAMES}
     return page_with(
         "pack", json.dumps(pack.model_dump(mode="json") | {"messages": words}, ensure_ascii=False)
     )
+
+
+def _reason_words(pack: Pack, language: Language) -> dict[str, str]:
+    """Why the outputs were picked, under the reasons that stand on the cards."""
+    reasons = {str(item.get("reason_for_pick", "")) for item in pack.items} - {""}
+    return {reason: say_in(language, _PICKED.get(reason, reason)) for reason in reasons}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import counted, judge_words, say
 from labelcore.messages.telling import listed
 from labelcore.stages.reporting.digest import Digest
 
@@ -15,7 +15,7 @@ _Name = Callable[[str], str]
 
 def digest_lines(found: Digest, name: _Name = str) -> Iterator[str]:
     """What the days brought, a line each; ``name``: how names from outside are written."""
-    yield counted("1 output was graded.", "{n:,} outputs were graded.", n=found.graded)
+    yield counted("1 grade was given.", "{n:,} grades were given.", n=found.graded)
     if found.notes:
         yield counted("1 grade has a note.", "{n:,} grades have a note.", n=found.notes)
     if found.people:
@@ -46,7 +46,9 @@ def _named(found: Digest, name: _Name) -> Iterator[str]:
     if found.criteria_dropped:
         yield say("Dropped criteria: {names}.", names=_listed(found.criteria_dropped, name))
     if found.judges:
-        yield say("New or changed judges: {names}.", names=_listed(found.judges, name))
+        yield say(
+            "New or changed judges: {names}.", names=_listed(list(map(judge_words, found.judges)), name)
+        )
 
 
 def _listed(names: Sequence[str], name: _Name) -> str:

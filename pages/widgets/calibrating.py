@@ -170,7 +170,11 @@ def _discuss(workspace: Workspace, number: int, row: grading.SideBySide) -> None
 
 def _title(row: grading.SideBySide) -> str:
     begin = " ".join(row.output.text.split())[:80]
-    return say("differ: {begin}", begin=begin) if row.differ else say("the same: {begin}", begin=begin)
+    if row.differ:
+        return say("differ: {begin}", begin=begin)
+    if not row.compared:
+        return say("not compared: {begin}", begin=begin)
+    return say("the same: {begin}", begin=begin)
 
 
 def _show_person(workspace: Workspace, name: str, grades: Sequence[Grade]) -> None:

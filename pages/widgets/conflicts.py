@@ -168,8 +168,7 @@ def act_on(workspace: Workspace, act: ConflictAct) -> None:
                 criterion=criterion,
                 about=find_criterion(workspace, act.about) if act.about else None,
             )
-    if act.kind != "comment":
-        st.session_state[keys.CONFLICT_LAST] = (act.conflict, act.kind)
+    st.session_state[keys.CONFLICT_LAST] = (act.conflict, act.kind)
 
 
 def _say_last(workspace: Workspace) -> None:
@@ -182,6 +181,7 @@ def _say_last(workspace: Workspace) -> None:
         "blind": say("It comes first in their queues; they look without seeing the others."),
         "open": say("It comes first in their queues, with what the others gave."),
         "withdrawn": say("The ruling is withdrawn; it is open again."),
+        "comment": say("Your comment stands beside the output."),
     }
     if kind not in words:
         return

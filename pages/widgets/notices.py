@@ -112,6 +112,8 @@ def _show_outbox(workspace: Workspace) -> None:
         }
         for row in rows
     ]
+    if any(row.state == "link" for row in rows):
+        st.caption(say("Choose a row to see its link."))
     for at in shell.choose_rows(shown, shell.key_of("notices", [row.notice.id for row in rows])):
         row = rows[at]
         if row.state == "link":

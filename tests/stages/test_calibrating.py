@@ -189,3 +189,13 @@ def test_people_are_asked_only_for_what_they_read(workspace: Workspace, add_outp
     assert len([card for card in grading.grading_queue(workspace.by("Li")).items if card.ending]) == 1
     grading.end_round(workspace)
     assert not [card for card in grading.grading_queue(workspace.by("Li")).items if card.ending]
+
+
+def test_a_round_of_named_people_draws_what_two_of_them_read(workspace: Workspace, add_outputs: Add) -> None:
+    chinese = add_outputs(*(f"第{n}份中文合同，其中没有任何问题。" for n in "一二三"))
+    add_outputs(*(f"This is the text of contract number {n}." for n in range(9)))
+    for name in ("Li", "Wang"):
+        grading.describe_member(workspace, name, reads=("zh",))
+    found = grading.start_round(workspace, n=3, people=("Li", "Wang"))
+    assert set(found.calibration.outputs) == {output.id for output in chinese}
+    assert found.calibration.pool == 3

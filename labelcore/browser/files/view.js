@@ -222,7 +222,7 @@ export class View {
 
   /** @param {Item | null} item */
   whyNodes(item) {
-    return item?.reason_for_pick ? visible(this.say("why_this_one", { reason: item.reason_for_pick })) : [];
+    return item?.reason_for_pick ? visible(this.say("why_this_one", { reason: this.say(item.reason_for_pick) })) : [];
   }
 
   /** @param {HTMLElement} body */

@@ -23,7 +23,8 @@ def calibration(found: grading.Round) -> Iterator[str]:
         yield _STATES[found.calibration.state]
     yield from figure_lines(found)
     for row in found.outputs:
-        yield f"{row.output.id}: {'people differ' if row.differ else 'all the same'}"
+        same = "all the same" if row.compared else "fewer than two people graded it"
+        yield f"{row.output.id}: {'people differ' if row.differ else same}"
         for grade in row.grades:
             about = f" on {grade.criterion_id}" if grade.criterion_id else ""
             yield f"  {grade.annotator} {grade.value}{about}{f' ({grade.note})' if grade.note else ''}"

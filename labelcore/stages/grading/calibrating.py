@@ -25,12 +25,14 @@ from labelcore.models import (
 )
 from labelcore.operations import Effect, Flags, Metavar, Why, operation
 from labelcore.stages import projects, signing
+from labelcore.stages.grading.dealing import reads_of
 from labelcore.stages.grading.queueing import whole_pool
 from labelcore.stages.grading.round_figures import Compared, compared, earlier_than, given_in_round
 from labelcore.stages.grading.rounds import asked_of, done_in
 from labelcore.stages.grading.talking import mentioned
 from labelcore.stats.drawing import draw_random
 from labelcore.store import (
+    assignments,
     calibrations,
     criteria as criterion_table,
     grades as grade_table,
@@ -62,6 +64,11 @@ class SideBySide(Frozen):
     grades: tuple[Grade, ...]
     comments: tuple[Comment, ...]
     differ: bool
+
+    @property
+    def compared(self) -> bool:
+        """Whether two people graded it."""
+        return len({grade.annotator for grade in self.grades}) > 1
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
@@ -122,7 +129,9 @@ def start_round(
             "A calibration round is open.", next_step="Reveal it first: labelcore calibration reveal"
         )
     known = calibrations.current(*place)
-    picked, pool = (_named(workspace, outputs), 0) if outputs else _drawn(workspace, n, seed + len(known))
+    picked, pool = (
+        (_named(workspace, outputs), 0) if outputs else _drawn(workspace, n, seed + len(known), people)
+    )
     graded = grade_table.graded_ids(*place)
     calibration = Calibration(
         id=new_id("calibration"),
@@ -147,15 +156,25 @@ def _named(workspace: Workspace, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _drawn(workspace: Workspace, n: int, seed: int) -> tuple[tuple[str, ...], int]:
+def _drawn(workspace: Workspace, n: int, seed: int, people: Sequence[str]) -> tuple[tuple[str, ...], int]:
     """Outputs by chance, and among how many; all of them ungraded where there are so many."""
-    everything = [output_id for output_id, _, _ in whole_pool(workspace).places]
+    everything = _read_by_two(workspace, people)
     graded = grade_table.graded_ids(workspace.db, workspace.project.id)
     fresh = [output_id for output_id in everything if output_id not in graded]
     pool = fresh if len(fresh) >= n else everything
     if len(pool) < 2:
         raise BadInput("There are too few outputs to draw.", next_step="Import some first.")
     return tuple(pick.output_id for pick in draw_random(pool, n, seed)), len(pool)
+
+
+def _read_by_two(workspace: Workspace, people: Sequence[str]) -> list[str]:
+    """What is to be graded and two of these people read: what only one grades compares nothing."""
+    found = [output_id for output_id, _, _ in whole_pool(workspace).places]
+    if len(people) < 2:
+        return found
+    known = assignments.languages(workspace.db, workspace.project.id)
+    wanted = [reads_of(workspace).get(name_key(name)) for name in people]
+    return [key for key in found if sum(not some or known.get(key, "") in {"", *some} for some in wanted) > 1]
 
 
 @operation("calibration reveal", role=Role.LEAD, effect=Effect.WRITES)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from labelcore.models import Frozen, GradeValue, Severity
+from labelcore.wording import Wording
 
 MAX_TEXT = 200_000
 """Characters of one text that are sent to the browser; the card says how many it leaves out."""
@@ -171,7 +172,7 @@ class CardItem(Frozen):
     fields: tuple[CardField, ...] = ()
     terms: tuple[CardTerm, ...] = ()
     metadata: Mapping[str, Any] = Field(default_factory=dict)
-    reason_for_pick: str = ""
+    reason_for_pick: Wording | str = ""
     current: CardGrade | None = None
     suggestion: CardSuggestion | None = None
     marks: Mapping[str, CardGrade] = Field(default_factory=dict)

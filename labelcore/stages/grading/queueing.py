@@ -59,7 +59,7 @@ class QueueItem(Frozen):
 
     output: Output
     position: int
-    reason: str
+    reason: Wording | str
     current: Grade | None = None
     ending: str = ""
     relook: Relook | None = None
