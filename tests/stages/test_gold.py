@@ -132,6 +132,27 @@ def test_newcomers_pass_the_training_before_they_are_dealt_other_outputs(
     assert grading.grading_queue(ann).training is None
 
 
+def test_what_one_is_told_changes_no_answer(workspace: Workspace, add_outputs: Add) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(4)))
+    lead, ann = workspace.by("lead"), workspace.by("ann")
+    for output in made[:3]:
+        grading.set_gold(lead, output.id, "fail", reason="no", training=True)
+    ann = ann.with_project(grading.set_rules(workspace, training=1.0))
+    for _ in range(3):
+        card = str(first_card(ann))
+        press(ann, card, "pass")
+        newest = grading.grade_history(ann, gold_of_card(card))[-1]
+        with pytest.raises(BadInput, match="first grade stands"):
+            grading.undo(ann, newest.id)
+        press(ann, card, "fail")  # right, once it was told
+    queue = grading.grading_queue(ann)
+    assert (queue.training, queue.left) == (1.0, 3)
+    assert grading.show_gold(lead.with_project(ann.project)).people[0].right.value == 0
+    for _ in range(3):
+        press(ann, str(first_card(ann)), "fail")
+    assert grading.grading_queue(ann).training is None
+
+
 _week = st.lists(
     st.tuples(
         st.sampled_from(["ann", "bo", "cy"]),

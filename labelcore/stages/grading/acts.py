@@ -24,7 +24,7 @@ from labelcore.models import (
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.comparing import compare
-from labelcore.stages.grading.mixing import training_of
+from labelcore.stages.grading.mixing import is_told, training_of
 from labelcore.stages.grading.rounds import given_in, is_asked
 from labelcore.store import (
     calibrations,
@@ -99,6 +99,8 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
             raise BadInput("Only its author can take a grade back.")
         if (graded.project_id, graded.output_id) != (event.project_id, event.output_id):
             raise BadInput("The grade to take back belongs to another output.")
+        if event is not graded and graded.source == "gold":
+            _check_untold(workspace.by(event.annotator), graded)
     rules = workspace.project.rules
     return grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
 
@@ -137,6 +139,11 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
         first = (grade.source not in APART for grade in graded if _same_subject(grade, event))
         if not any(first):
             raise BadInput("What was not graded before cannot be graded again.")
+
+
+def _check_untold(workspace: Workspace, graded: Grade) -> None:
+    if graded.is_overall and is_told(workspace, graded.output_id, graded.value):
+        raise BadInput("You were told what this output counts as, so your first grade stands.")
 
 
 def _same_subject(grade: Grade, event: Grade) -> bool:

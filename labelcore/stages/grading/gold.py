@@ -25,11 +25,10 @@ from labelcore.models import (
 )
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects, signing
-from labelcore.stages.grading.mixing import training_of
+from labelcore.stages.grading.mixing import is_told, training_answers, training_of
 from labelcore.stages.grading.settling import rule
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import golds, grades as grade_table, outputs as output_table
-from labelcore.store.live import live
 from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 
@@ -140,9 +139,9 @@ def train(
     """Let somebody grade without the training, or have them go through it (again)."""
     person = signing.known_as(workspace.db, workspace.project, name)
     place = {"project_id": workspace.project.id, "person": person, "made_by": workspace.person}
-    given = [apart.output_id for apart in live(workspace.db, workspace.project.id).apart(person, "gold")]
     known = golds.current(workspace.db, workspace.project.id)
-    begun = max((given.count(key) for key, gold in known.items() if gold.training), default=0)
+    outputs = [key for key, gold in known.items() if gold.training]
+    begun = max(map(len, training_answers(workspace.by(person), outputs).values()), default=0)
     row = Trained(state="let through" if state == "let-through" else "sent back", begun=begun, **place)
     golds.save(workspace.db, row)
     return _person(workspace.by(person), [])
@@ -213,13 +212,9 @@ def _standing(workspace: Workspace) -> Standing:
 
 def told_of_gold(workspace: Workspace, output_id: str, value: str) -> Fact | None:
     """What a person is told once they have graded gold: always in training, else where the rules say so."""
-    rules = workspace.project.rules
-    known = golds.current(workspace.db, workspace.project.id).get(output_id)
-    ruling = golds.settled(workspace.db, workspace.project.id).get(output_id)
-    if known is None or ruling is None or value not in {"pass", "fail", "unsure"}:
+    if not is_told(workspace, output_id, value):
         return None
-    if not known.training and rules.gold_feedback != "person":
-        return None
+    ruling = golds.settled(workspace.db, workspace.project.id)[output_id]
     if ruling.value == value:
         return fact("gold_right", reason=ruling.reason)
     return fact("gold_pass" if ruling.value == "pass" else "gold_fail", reason=ruling.reason)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from labelcore.models import Trained, name_key
@@ -80,18 +81,41 @@ def training_of(workspace: Workspace) -> Training | None:
     if not outputs:
         return None
     begun = known.begun if known else 0
-    given: dict[str, list[str]] = {key: [] for key in outputs}
-    for apart in live(*place).apart(workspace.person, "gold"):
-        if apart.output_id in given:
-            given[apart.output_id].append(apart.value)
+    given = training_answers(workspace, outputs)
     times = max(begun, min(map(len, given.values())))
     if times > begun and _passed(workspace, given, times, needed):
         return None
+    newest = [apart.output_id for apart in live(*place).apart(workspace.person, "gold")][-1:]
     left = [key for key in outputs if len(given[key]) <= times]
-    left.sort(key=lambda key: _chance(f"{key}\x1e{times}"))
+    left.sort(key=lambda key: (len(given[key]), key in newest, _chance(f"{key}\x1e{times}")))
     return Training(
         left=tuple((key, f"~2-{len(given[key]) + 1}") for key in left), n=len(outputs), needed=needed
     )
+
+
+def training_answers(workspace: Workspace, outputs: Collection[str]) -> dict[str, list[str]]:
+    """What a person said of training outputs, one answer for each time that they saw them all: what they
+    press once they were told, or to add a note, is no further answer.
+    """
+    given: dict[str, list[str]] = {key: [] for key in outputs}
+    seen: set[str] = set()
+    last = ""
+    for key, value, *_ in live(workspace.db, workspace.project.id).apart(workspace.person, "gold"):
+        if len(seen) == len(given) and (key != last or len(given) == 1):
+            seen.clear()
+        if key in given and key not in seen:
+            seen.add(key)
+            given[key].append(value)
+            last = key
+    return given
+
+
+def is_told(workspace: Workspace, output_id: str, value: str) -> bool:
+    """Whether a person was told what gold counts as once they had given it such a grade."""
+    known = golds.current(workspace.db, workspace.project.id).get(output_id)
+    is_shown = known and (known.training or workspace.project.rules.gold_feedback == "person")
+    is_ruled = output_id in golds.settled(workspace.db, workspace.project.id)
+    return bool(is_shown and is_ruled and value in {"pass", "fail", "unsure"})
 
 
 def _passed(workspace: Workspace, given: dict[str, list[str]], times: int, needed: float) -> bool:
