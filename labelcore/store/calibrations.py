@@ -25,7 +25,8 @@ def current(db: Database, project_id: str) -> tuple[Calibration, ...]:
         source = "calibration WHERE project_id = ? ORDER BY made_at"
         found = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
         name = register(db).present_name
-        named = (row.model_copy(update={"people": tuple(map(name, row.people))}) for row in found.values())
+        people = {row.id: tuple(dict.fromkeys(map(name, row.people))) for row in found.values()}
+        named = (row.model_copy(update={"people": people[row.id]}) for row in found.values())
         return tuple(sorted(named, key=lambda row: row.number))
 
     return remembered(db, "calibration", project_id, read)

@@ -184,6 +184,7 @@ class Live:
         if apart.value == "undone":
             self._apart[annotator].pop(str(supersedes), None)
         else:
+            self._spelled.setdefault(name_key(annotator), annotator)
             self._apart[annotator][grade_id] = apart
 
     def apart(self, annotator: str, source: GradeSource, sample_id: str | None = None) -> list[Apart]:

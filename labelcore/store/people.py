@@ -107,6 +107,9 @@ def save(db: Database, *rows: Person | Membership | Credential) -> None:
     written(db, "person")
 
 
+_BY_PRESENT_NAME = ("assignment", "calibration", "gold", "ruling_current", "court_ruling_current")
+
+
 def rename(db: Database, person: Person, *names: str) -> Person:
     """The person under the last of the names; all they had before lead to it."""
     if names:
@@ -117,7 +120,7 @@ def rename(db: Database, person: Person, *names: str) -> Person:
         ]
         save(db, *states)
         live.forget(db)
-        for table in ("assignment", "calibration", "gold"):  # which are kept by the name that stands now
+        for table in _BY_PRESENT_NAME:
             written(db, table)
         return states[-1]
     return person

@@ -38,4 +38,6 @@ def relooks(db: Database, project_id: str) -> tuple[Relook, ...]:
     found = remembered(
         db, "settling", ("relooks", project_id), lambda: _RELOOK.find(db, source, [project_id])
     )
-    return tuple(found)
+    names = register(db).present_name
+    named = ({"author": names(row.author), "people": tuple(map(names, row.people))} for row in found)
+    return tuple(row.model_copy(update=update) for row, update in zip(found, named, strict=True))

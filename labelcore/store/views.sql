@@ -81,13 +81,15 @@ CREATE OR REPLACE VIEW notice_unique AS
     QUALIFY row_number() OVER (PARTITION BY notice_id ORDER BY made_at) = 1;
 
 CREATE OR REPLACE VIEW ruling_current AS
-    SELECT * FROM ruling
+    SELECT ruling.* REPLACE (coalesce(person_name.present, author) AS author)
+    FROM ruling LEFT JOIN person_name ON person_name.name = author
     QUALIFY row_number() OVER (
         PARTITION BY project_id, output_id, coalesce(criterion_id, 'overall')
         ORDER BY made_at DESC, ruling_id DESC) = 1;
 
 CREATE OR REPLACE VIEW court_ruling_current AS
-    SELECT * FROM court_ruling
+    SELECT court_ruling.* REPLACE (coalesce(person_name.present, author) AS author)
+    FROM court_ruling LEFT JOIN person_name ON person_name.name = author
     QUALIFY row_number() OVER (
         PARTITION BY project_id, output_id, judge_id, verdict, human_pass
         ORDER BY made_at DESC, ruling_id DESC) = 1;

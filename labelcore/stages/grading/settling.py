@@ -264,7 +264,7 @@ def _check_withdrawn(workspace: Workspace, subject: Subject) -> None:
     before = in_force(workspace).get(subject)
     if before is None:
         raise NotFound("There is no ruling to withdraw.")
-    if before.author != workspace.person.strip():
+    if name_key(before.author) != name_key(workspace.person):
         raise BadInput(
             "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
         )
