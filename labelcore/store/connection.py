@@ -101,6 +101,11 @@ class Database:
         except duckdb.Error as trouble:
             if self.path and "Corrupt database file" in str(trouble):
                 raise _explain(self.path, trouble) from trouble
+            if isinstance(trouble, duckdb.InvalidInputException) and "surrogate" in str(trouble):
+                raise BadInput(
+                    "A text has bytes that are no UTF-8: it cannot be stored.",
+                    next_step="Write it again, or save it as UTF-8.",
+                ) from None
             if not _FULL.search(str(trouble)):
                 raise
             raise StoreFull(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from labelcore.catalogue import catalogue
 from labelcore.dispatch import Request, execute
@@ -23,20 +23,36 @@ _NOTE = "names the wrong city, said by another"
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(others=st.sets(st.integers(0, 5)), mine=st.sets(st.integers(0, 5)))
+@given(
+    others=st.sets(st.integers(0, 5)),
+    mine=st.sets(st.integers(0, 5)),
+    skipped=st.sets(st.integers(0, 5)),
+    again=st.sets(st.integers(0, 5)),
+)
+@example(others={0, 1}, mine={0, 1}, skipped={1}, again=set())
+@example(others={0, 1}, mine={0, 1}, skipped=set(), again={1})
 def test_an_expert_reads_others_words_only_on_what_they_graded(
-    workspace: Workspace, add_outputs: Callable[..., list[Output]], others: set[int], mine: set[int]
+    workspace: Workspace,
+    add_outputs: Callable[..., list[Output]],
+    others: set[int],
+    mine: set[int],
+    skipped: set[int],
+    again: set[int],
 ) -> None:
     outputs = add_outputs(*(f"text {number}" for number in range(6)))
     workspace.db.run("TRUNCATE grade")
     workspace.db.run("TRUNCATE criterion_version")
     workspace.db.run("TRUNCATE calibration")
+    workspace.db.run("TRUNCATE relook")
     workspace.db.memory.clear()
     notes = {outputs[number].id: f"{_NOTE} {number} here" for number in others}
     for output_id, note in notes.items():
         grading.grade(replace(workspace, person="Ben"), output_id, "fail", note=note)
     for number in mine:
-        grading.grade(replace(workspace, person="Ana"), outputs[number].id, "pass")
+        value = "skipped" if number in skipped else "pass"
+        grading.grade(replace(workspace, person="Ana"), outputs[number].id, value)
+    for number in again & mine - skipped:
+        grading.send_back(replace(workspace, person="Lea"), outputs[number].id, people=["Ana"])
     city = Criterion(
         id="criterion_city",
         project_id=workspace.project.id,
@@ -62,4 +78,4 @@ def test_an_expert_reads_others_words_only_on_what_they_graded(
         outcome = execute(workspace.db, request, visitor=ana)
         told += json.dumps(outcome.document, default=str) + "\n".join(outcome.lines)
     seen = {number for number in others if f"{_NOTE} {number} here" in told}
-    assert seen == others & mine
+    assert seen == (others & mine) - skipped - again

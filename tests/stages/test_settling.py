@@ -11,9 +11,11 @@ import pytest
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.models import Criterion, Grade, Output, Role, new_id
-from labelcore.stages import grading
+from labelcore.stages import grading, people
 from labelcore.stages.grading.card import CardEvent, CardItem
 from labelcore.stages.grading.presses import card_items, store_events
+from labelcore.stages.notifying import NoticeChange, set_notices
+from labelcore.stages.reporting.person import progress
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
@@ -45,6 +47,48 @@ def press(workspace: Workspace, card: CardItem, value: str, **more: object) -> s
     stored, refused = store_events(workspace, (event,))
     assert not refused
     return stored[0]
+
+
+def test_who_is_renamed_or_merged_stays_one_person(workspace: Workspace, add_outputs: Add) -> None:
+    first, second = add_outputs("text", "other")
+    lead = by(workspace, "lea", Role.LEAD)
+    disputed(workspace, first)
+    grading.grade(lead, second.id, "pass")
+    grading.rule(lead, first.id, "pass", reason="clear")
+    grading.send_back(lead, first.id, people=["ben"])
+    names = ["ann", "ben", "cy"]
+    grading.start_round(lead, [first.id, second.id], people=names)
+    for who in names:
+        grading.grade(by(workspace, who), second.id, "pass")
+    admin = by(workspace, "adm", Role.ADMIN)
+    people.merge(admin, "cy", "ben")
+    [ann, ben] = grading.reveal_round(lead).people
+    assert (ann.name, ben.name) == ("ann", "ben")
+    people.rename(admin, "lea", "Lea Ott")
+    people.rename(admin, "ben", "Ben Ott")
+    conflict = next(row for row in grading.conflicts(lead) if row.output.id == first.id)
+    assert conflict.ruling and conflict.ruling.author == conflict.relooks[0].author == "Lea Ott"
+    assert conflict.relooks[0].people == ("Ben Ott",)
+    grading.rule(by(workspace, "Lea Ott", Role.LEAD), first.id, "withdrawn", reason="was too fast")
+
+
+def test_gold_and_another_look_hide_a_comment_that_was_announced(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    outputs = add_outputs("text", "other", "third")
+    set_notices(by(workspace, "lea", Role.LEAD), changed=NoticeChange(texts=True))
+    lead, ann = by(workspace, "lea", Role.LEAD), by(workspace, "ann")
+    for output in outputs[:2]:
+        disputed(workspace, output)
+    grading.comment(lead, outputs[0].id, "@ann it fails")
+    assert [notice.words for notice in progress(ann).notices] == ["@ann it fails"]
+    grading.send_back(lead, outputs[0].id, people=["ann"])
+    grading.set_gold(lead, outputs[1].id, "fail", reason="no price")
+    grading.comment(lead, outputs[1].id, "@ann gold fails")
+    assert [notice.words for notice in progress(ann).notices] == ["", ""]
+    assert grading.mentions(ann) == grading.Mentions(open=2, hidden=2)
+    with pytest.raises(BadInput, match="UTF-8"):
+        grading.comment(lead, outputs[0].id, "half \ud800")
 
 
 def test_conflicts_are_found_by_criterion_person_language_and_state(

@@ -15,7 +15,8 @@ from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Frozen, Project, Risk, Role, Severity, new_id, now
 from labelcore.operations import Effect, Hidden, Options, Why, operation
 from labelcore.stages.deriving.grounding import grounded
-from labelcore.store import audit, calibrations, criteria as criterion_table
+from labelcore.stages.grading.relooking import hidden_from
+from labelcore.store import audit, criteria as criterion_table
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
@@ -76,10 +77,9 @@ def blind(workspace: Workspace, criteria: list[Criterion]) -> list[Criterion]:
     """
     if workspace.role is not Role.EXPERT:
         return criteria
-    graded = set(
-        live(workspace.db, workspace.project.id).graded(workspace.person) if workspace.person else ()
-    )
-    graded -= calibrations.unrevealed(workspace.db, workspace.project.id)
+    given = live(workspace.db, workspace.project.id).graded(workspace.person) if workspace.person else {}
+    graded = {output_id for output_id, (_, value) in given.items() if value != "skipped"}
+    graded -= hidden_from(workspace)
     return [
         criterion.model_copy(
             update={

@@ -27,6 +27,7 @@ from labelcore.operations import Effect, Flags, Metavar, Why, operation
 from labelcore.stages import projects, signing
 from labelcore.stages.grading.dealing import reads_of
 from labelcore.stages.grading.queueing import whole_pool
+from labelcore.stages.grading.relooking import hidden_from
 from labelcore.stages.grading.round_figures import Compared, compared, earlier_than, given_in_round
 from labelcore.stages.grading.rounds import asked_of, done_in
 from labelcore.stages.grading.talking import mentioned
@@ -338,8 +339,9 @@ def _people(workspace: Workspace, found: Calibration) -> Iterable[RoundPerson]:
 
 
 def _side_by_side(workspace: Workspace, found: Calibration, grades: Sequence[Grade]) -> Iterable[SideBySide]:
-    """Where people differ first; an expert sees only what they graded themselves."""
+    """Where people differ first; an expert sees only what they graded, and not while they look again."""
     mine = {grade.output_id for grade in grades if name_key(grade.annotator) == name_key(workspace.person)}
+    mine -= hidden_from(workspace)
     wanted = [key for key in found.outputs if workspace.role.includes(Role.LEAD) or key in mine]
     outputs = output_table.many(workspace.db, wanted)
     said = [

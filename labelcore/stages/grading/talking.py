@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
 from labelcore.errors import BadInput, NotAllowed
-from labelcore.models import Comment, Criterion, Frozen, Role, name_key, new_id
+from labelcore.models import Comment, Criterion, Frozen, Notice, Role, name_key, new_id
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import notifying, projects
 from labelcore.stages.grading.relooking import Subject, hidden_from
@@ -24,7 +25,7 @@ _AT = re.compile(r"(?<![\w.@-])@(?=\S)")
 
 class Mentions(Frozen):
     """How often a person is mentioned and has not answered or read it; ``hidden``: on outputs of which they
-    may not see yet what others say.
+    may not see yet what others say, or that are gold.
     """
 
     open: int
@@ -156,7 +157,22 @@ def mentions(workspace: Workspace) -> Mentions:
 
 
 def _may_read(workspace: Workspace, output_id: str) -> bool:
-    return _has_graded(workspace, output_id) and output_id not in hidden_from(workspace)
+    return _has_graded(workspace, output_id) and output_id not in _untold(workspace)
+
+
+def _untold(workspace: Workspace) -> set[str]:
+    """The outputs of which a person does not read what others say, though they graded them."""
+    return hidden_from(workspace) | golds.current(workspace.db, workspace.project.id).keys()
+
+
+def readable(workspace: Workspace, notices: Iterable[Notice]) -> list[Notice]:
+    """Notices with the words of those comments only that the person may read now."""
+    return [
+        notice
+        if not notice.words or _may_read(workspace, notice.output_id)
+        else notice.model_copy(update={"words": ""})
+        for notice in notices
+    ]
 
 
 @operation("team talk", role=Role.EXPERT, listed_as="outputs")
@@ -170,7 +186,7 @@ def talk(
     What you have not graded, or are to look at again by yourself, is not shown, nor what is gold.
     """
     wanted = _open_mentions(workspace)
-    hidden = hidden_from(workspace) | golds.current(workspace.db, workspace.project.id).keys()
+    hidden = _untold(workspace)
     mine = name_key(workspace.person)
     among = {
         key: grades

@@ -7,6 +7,7 @@ from typing import Any
 from labelcore.models import Frozen, Notice, Role
 from labelcore.operations import operation
 from labelcore.stages.grading import Waiting, contributions, grading_queue
+from labelcore.stages.grading.talking import readable
 from labelcore.stages.notifying import notices_for
 from labelcore.stages.reporting.effort import Effort, effort_of
 from labelcore.stats.rate import Rate, proportion
@@ -59,5 +60,5 @@ def progress(workspace: Workspace) -> PersonProgress:
         team=tuple((found.annotator, found.graded) for found in people),
         steadiness=mine.steadiness if mine else proportion(0, 0, what=Wording("silent repeats")),
         effort=effort_of(workspace, mine.graded if mine else 0),
-        notices=tuple(notices_for(workspace)),
+        notices=tuple(readable(workspace, notices_for(workspace))),
     )
