@@ -304,13 +304,21 @@ def test_what_a_webhook_answers(
         ("https://[64:ff9b::a00:7]/", "inner"),
         ("https://[64:ff9b::808:808]/", ""),
         ("https://[fec0::1]/", "inner"),
-        ("https://[::a00:7]/", "inner"),
-        ("https://[2606:4700::1111]/", ""),
         ("https://例子.example.org/", ""),
     ],
 )
 def test_where_a_webhook_may_lead(address: str, fault: str) -> None:
     assert fault_of(address) == fault
+
+
+def test_a_mail_server_that_cannot_be_is_not_reached(
+    lead: Workspace, mails: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_mail(lead)
+    monkeypatch.setenv("LABELCORE_SMTP_HOST", f"{'a' * 70}.example.org")
+    settings.cache_clear()
+    people.set_address(lead, "Lea", "lea@example.org")
+    assert sending.try_channel(lead).why == "unreachable"
 
 
 def test_a_name_that_leads_inside_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:

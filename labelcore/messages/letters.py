@@ -16,6 +16,7 @@ _MOST_IN_LINE, _MOST_QUOTED = 120, 500
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+_CALL = re.compile(r"(?<!\w)@")
 PLACE = ("labelcore-project", "labelcore-language", "labelcore-annotator", "labelcore-role")
 """How the app's addresses name the project, the language, the person and their role."""
 _PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team"}
@@ -33,8 +34,11 @@ class Letter(NamedTuple):
 
 
 def one_line(text: str) -> str:
-    """Names in a subject or a chat: no line ends, no controls, no brackets that chats read as commands."""
+    """Names in a subject or a chat: no line ends, no controls, nothing that chats read as a command, a call
+    or a link.
+    """
     line = " ".join(_CONTROL.sub(" ", text).split()).replace("<", "‹").replace(">", "›")
+    line = _CALL.sub("＠", line.replace("](", "] ("))
     return f"{line[: _MOST_IN_LINE - 1]}…" if len(line) > _MOST_IN_LINE else line
 
 

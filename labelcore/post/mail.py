@@ -39,7 +39,7 @@ def send(to: str, subject: str, text: str, letter_id: str) -> None:
         raise Undelivered("refused", f"{trouble.smtp_code} {said}", for_good=is_final) from None
     except smtplib.SMTPNotSupportedError:
         raise Undelivered("no encryption") from None
-    except (smtplib.SMTPException, OSError, ssl.CertificateError) as trouble:
+    except (smtplib.SMTPException, OSError, ValueError) as trouble:  # a host that no name can be
         raise Undelivered("unreachable", str(trouble)) from None
 
 

@@ -21,7 +21,6 @@ from labelcore.models import (
 )
 from labelcore.operations import Flags, Metavar, Options, operation
 from labelcore.stages.finding import find_criterion, find_import, find_judge
-from labelcore.stages.grading.relooking import hidden_from
 from labelcore.store import about, batches, calibrations, grades as grade_table, listings, searching
 from labelcore.store.about import Drawn, Event, Said
 from labelcore.store.filters import Filter, GradeFilter, VerdictFilter
@@ -235,8 +234,8 @@ def show_output(workspace: Workspace, output: Output) -> Known:
 def visible_grades(workspace: Workspace, output_ids: Sequence[str]) -> list[Grade]:
     """The grades of outputs that this person may see: the one place that decides it.
 
-    Who only grades sees what others gave on an output once they have graded it, and not while they are to
-    look at it again by themselves; of an open calibration round nobody sees what others gave.
+    Who only grades sees what others gave on an output once they have graded it, not once they skipped it; of
+    an open calibration round nobody sees what others gave.
     """
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
     found = [
@@ -247,7 +246,7 @@ def visible_grades(workspace: Workspace, output_ids: Sequence[str]) -> list[Grad
     if workspace.role.includes(Role.MANAGER):
         return found
     mine = [grade for grade in found if grade.annotator == workspace.person]
-    graded = {grade.output_id for grade in mine if grade.value != "skipped"} - hidden_from(workspace)
+    graded = {grade.output_id for grade in mine if grade.value != "skipped"}
     return [grade for grade in found if grade.output_id in graded or grade in mine]
 
 

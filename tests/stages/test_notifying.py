@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from labelcore.errors import NotAllowed
+from labelcore.messages.letters import one_line
 from labelcore.models import NoticeRules, Output, Role
 from labelcore.stages import notifying
 from labelcore.store import notices as table
@@ -39,3 +40,8 @@ def test_a_notice_of_one_key_is_told_once(workspace: Workspace) -> None:
 def test_an_expert_does_not_read_what_others_are_told(workspace: Workspace) -> None:
     with pytest.raises(NotAllowed):
         notifying.list_notices(replace(workspace, role=Role.EXPERT))
+
+
+def test_a_name_calls_nobody_and_leads_nowhere() -> None:
+    line = one_line("@channel [here](https://e.example.org) ana@example.org\r\nBcc: x <!all>")
+    assert line == "＠channel [here] (https://e.example.org) ana@example.org Bcc: x ‹!all›"
