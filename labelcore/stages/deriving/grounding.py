@@ -53,7 +53,10 @@ def _with(
     def excerpts(label: str) -> tuple[str, ...]:
         return tuple(outputs[key].text[:EXCERPT] for key in examples[label] if key in outputs)
 
-    known = {(item.grade_id, item.quote): item for item in (*criterion.evidence, *_evidence(grades, outputs))}
+    known = {
+        (item.output_id, item.grade_id, item.quote): item
+        for item in (*criterion.evidence, *_evidence(grades, outputs))
+    }
     return criterion.model_copy(
         update={
             "evidence": tuple(known.values()),
