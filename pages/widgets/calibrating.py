@@ -112,9 +112,9 @@ def _show_agreement(found: grading.Round) -> None:
         {
             say("about"): subject_words(row),
             say("agreement"): alpha_words(row.now),
-            say("change"): change_words(row),
             before_words(found): alpha_words(row.before),
             say("all say the same"): rate_words(row.same),
+            say("change"): change_words(row),
         }
         for row in found.subjects
     ]
