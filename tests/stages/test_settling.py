@@ -284,6 +284,13 @@ def test_what_was_settled_is_shown_to_those_who_graded_it(workspace: Workspace, 
     assert [opinion.whole and opinion.whole.note for opinion in settled.opinions] == ["", "no price"]
 
 
+def test_a_reason_is_no_document(workspace: Workspace, add_outputs: Add) -> None:
+    (output,) = add_outputs("text")
+    disputed(workspace, output)
+    with pytest.raises(BadInput, match="at most 2,000"):
+        grading.rule(by(workspace, "lea", Role.LEAD), output.id, "fail", reason="x" * 2_001)
+
+
 def test_only_people_who_graded_it_are_sent_back(workspace: Workspace, add_outputs: Add) -> None:
     output, fresh = add_outputs("text", "fresh")
     disputed(workspace, output)

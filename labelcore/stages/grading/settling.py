@@ -42,6 +42,7 @@ from labelcore.workspace import Workspace
 State = Literal["open", "waiting", "settled", "agreed"]
 RULINGS = ("pass", "fail", "unclear")
 _LONGEST = 500
+_LONGEST_REASON = 2_000
 
 
 class Conflict(Frozen):
@@ -237,6 +238,8 @@ def rule(
         )
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
+    if len(reason) > _LONGEST_REASON:
+        raise BadInput("A reason has at most {most:,} characters.", most=_LONGEST_REASON)
     output_id = projects.find_output(workspace, output).id
     criterion_id = criterion.id if criterion else None
     if value == "withdrawn":
