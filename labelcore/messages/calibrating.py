@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import alpha_words, rate_words
 from labelcore.models import OVERALL, Calibration
-from labelcore.stages.grading import Compared, GoldPerson, Queue, Round
+
+if TYPE_CHECKING:  # sentences wait for no numbers
+    from labelcore.stages.grading import Compared, GoldPerson, Queue, Round
 
 WORDS = {
     "calibrate_first": (

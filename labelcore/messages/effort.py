@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import sentence
 from labelcore.models import OVERALL
-from labelcore.stages.reporting.effort import Difference, Effort, NoteEffect
-from labelcore.stages.reporting.person import PersonProgress
+
+if TYPE_CHECKING:  # sentences wait for no numbers
+    from labelcore.stages.reporting.effort import Difference, Effort, NoteEffect
+    from labelcore.stages.reporting.person import PersonProgress
 
 WORDS = {
     "differs_unknown": "",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.telling import sentence
 from labelcore.models import Notice, fact
-from labelcore.stages.notifying import NoticeRow, NoticeSettings
 from labelcore.wording import Wording
+
+if TYPE_CHECKING:  # sentences wait for no numbers
+    from labelcore.stages.notifying import NoticeRow, NoticeSettings
 
 _STATES = {
     "link": Wording("to be handed over"),
