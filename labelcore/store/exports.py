@@ -114,14 +114,7 @@ def write(
     Raises:
         BadInput: the table or the ending is not known, has no outputs to filter, or cannot be written.
     """
-    if what not in TABLES:
-        raise BadInput(
-            "'{noun}' cannot be exported.{meant}",
-            next_step="There are {tables}.",
-            noun=what,
-            meant=did_you_mean(what.lower(), TABLES),
-            tables=list(TABLES),
-        )
+    _check_table(what, filtered=bool(wanted))
     form = _FORMATS.get(out.suffix.lower())
     if form is None:
         raise BadInput(
@@ -137,10 +130,6 @@ def write(
     given: dict[str, Any] = {"project": project_id}
     given |= {name: text for name, text in vars(told).items() if f"${name}" in sql}
     if wanted:
-        if what not in _OF_OUTPUTS:
-            raise BadInput(
-                "A filter on outputs says nothing of {noun}.", next_step="Leave the filter out.", noun=what
-            )
         chosen = condition(db, project_id, wanted)
         some = f" AND t.output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
         sql, given = sql.replace(" ORDER BY ", some, 1), given | chosen.parameters
@@ -148,3 +137,18 @@ def write(
         target = str(partial).replace("'", "''")
         written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", given)
     return int(written[0][0])
+
+
+def _check_table(what: str, *, filtered: bool) -> None:
+    if what not in TABLES:
+        raise BadInput(
+            "'{noun}' cannot be exported.{meant}",
+            next_step="There are {tables}.",
+            noun=what,
+            meant=did_you_mean(what.lower(), TABLES),
+            tables=list(TABLES),
+        )
+    if filtered and what not in _OF_OUTPUTS:
+        raise BadInput(
+            "A filter on outputs says nothing of {noun}.", next_step="Leave the filter out.", noun=what
+        )

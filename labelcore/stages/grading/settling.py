@@ -232,14 +232,7 @@ def rule(
             ruling would be withdrawn.
         NotFound: there is no such output, or no ruling to withdraw.
     """
-    if value not in {*RULINGS, "withdrawn"}:
-        raise BadInput(
-            "'{value}' is no ruling.", next_step="Use pass, fail, unclear or withdrawn.", value=value
-        )
-    if not workspace.person.strip() or not reason.strip():
-        raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    if len(reason) > _LONGEST_REASON:
-        raise BadInput("A reason has at most {most:,} characters.", most=_LONGEST_REASON)
+    _check_ruling(workspace, value, reason)
     output_id = projects.find_output(workspace, output).id
     criterion_id = criterion.id if criterion else None
     if value == "withdrawn":
@@ -260,6 +253,17 @@ def rule(
     )
     rulings.save(workspace.db, ruling)
     return ruling
+
+
+def _check_ruling(workspace: Workspace, value: str, reason: str) -> None:
+    if value not in {*RULINGS, "withdrawn"}:
+        raise BadInput(
+            "'{value}' is no ruling.", next_step="Use pass, fail, unclear or withdrawn.", value=value
+        )
+    if not workspace.person.strip() or not reason.strip():
+        raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
+    if len(reason) > _LONGEST_REASON:
+        raise BadInput("A reason has at most {most:,} characters.", most=_LONGEST_REASON)
 
 
 def _check_withdrawn(workspace: Workspace, subject: Subject) -> None:

@@ -174,6 +174,12 @@ _COPIED = {"judge_id", "kind", "model", "description", "criterion_id", "criterio
 _FIGURES = ("tpr", "tnr", "ppv", "npv", "balanced_accuracy", "mcc", "kappa", "baseline")
 
 
+def _rulings(workspace: Workspace, criterion_id: str | None) -> Iterator[CardRuling]:
+    for row in ruled(workspace):
+        if criterion_id in {row.criterion_id, row.about}:
+            yield CardRuling(output_id=row.output_id, label=row.label or "unclear", reason=row.reason)
+
+
 def make_card(
     workspace: Workspace,
     judge: str,
@@ -203,11 +209,7 @@ def make_card(
         criterion=criterion.name if criterion else OVERALL,
         statement=criterion.statement if criterion else "",
         labels=label_set(workspace),
-        rulings=tuple(
-            CardRuling(output_id=row.output_id, label=row.label or "unclear", reason=row.reason)
-            for row in ruled(workspace)
-            if version.criterion_id in {row.criterion_id, row.about}
-        ),
+        rulings=tuple(_rulings(workspace, version.criterion_id)),
         evidence=len(criterion.evidence) if criterion else 0,
         split=used,
         in_sample=shaped_by(version, used),
