@@ -103,6 +103,7 @@ NOT_RUN = (
     "endpoints test",
     "local-model",
     "calibration reveal",  # where no round is open
+    "calibration show",
     "criteria stop",  # where nothing is under way
     "gold train",  # of somebody whom the sample project does not have
     "guidelines set",  # from files that are not here
@@ -115,7 +116,7 @@ NOT_RUN = (
     "team unassign",
     "team member",
     "team take-over",
-    "team rule",  # of outputs that the sample project does not have
+    "team rule ",  # of outputs that the sample project does not have
     "team relook",
     "team comment",
     "team release",
@@ -132,7 +133,7 @@ def can_run(line: str) -> bool:
     if (
         words == ["derive"]
         or " ".join(words).startswith(NOT_RUN)
-        or any(re.fullmatch(r"[A-Z]+(\.\w+)?", word) for word in words)
+        or any(re.fullmatch(r"[A-Z_]+(\.\w+)?", word) for word in words)
     ):
         return False
     command: Any = command_tree()

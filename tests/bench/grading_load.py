@@ -128,8 +128,10 @@ class Person:
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
             if element.WhichOneof("type") == "bidi_component":
-                self.component = element.bidi_component.id
-                self.receive(json.loads(element.bidi_component.json))
+                data = json.loads(element.bidi_component.json)
+                if "items" in data:  # the card; the page has other components
+                    self.component = element.bidi_component.id
+                    self.receive(data)
 
     def receive(self, data: dict[str, Any]) -> None:
         for item in data["items"]:
