@@ -50,6 +50,7 @@ from tests.bench.machines import machine, memory, processor
 
 WORDS = [f"word{i}" for i in range(2_000)]
 PROJECT = "load"
+_STREAMLIT = websockets.Subprotocol("streamlit")
 NOTED = 0.3
 """The share of fails that get a note, as a separate event."""
 
@@ -87,7 +88,7 @@ class Person:
 
     async def open(self) -> float:
         address = self.url.replace("http", "ws", 1) + "/_stcore/stream"
-        self.socket = await websockets.connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]  # a plain name
+        self.socket = await websockets.connect(address, subprotocols=[_STREAMLIT], max_size=None)
         self.reader = asyncio.create_task(self.read())
         started = time.perf_counter()
         await self.run_script(None)
@@ -112,7 +113,7 @@ class Person:
     async def read(self) -> None:
         async for raw in self.socket:
             message = ForwardMsg()
-            message.ParseFromString(raw)  # type: ignore[arg-type]  # bytes
+            message.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
             if message.WhichOneof("type") == "ref_hash":
                 message = self.cached[message.ref_hash]
             elif message.metadata.cacheable:
@@ -318,39 +319,31 @@ async def press_keys(url: str, presses: int) -> None:
     await (await asyncio.create_subprocess_exec(*command)).wait()
 
 
-async def load(
-    url: str,
-    pid: int,
-    count: int,
-    interval: float,
-    seconds: float,
-    keys: int,
-    *,
-    alone: bool,
-    by_page: bool = False,
-) -> list[Person]:
-    people = [Person(f"p{i}", url, by_page=by_page) for i in range(count)]
+async def load(url: str, pid: int, chosen: argparse.Namespace) -> list[Person]:
+    """All the people at work, and what it took."""
+    count = chosen.people
+    people = [Person(f"p{i}", url, by_page=chosen.by_page) for i in range(count)]
     opened = []
     for start in range(0, count, 10):
         opened += await asyncio.gather(*(person.open() for person in people[start : start + 10]))
     before, used = memory(pid), processor(pid)
-    until = time.perf_counter() + seconds
-    others = asyncio.create_task(look_around(url, 0 if alone else until))
+    until = time.perf_counter() + chosen.seconds
+    others = asyncio.create_task(look_around(url, 0 if chosen.alone else until))
     growth = asyncio.create_task(watch_memory(pid, until))
-    chromium = asyncio.create_task(press_keys(url, keys)) if keys else None
-    await asyncio.gather(*(person.work(interval, until) for person in people))
+    chromium = asyncio.create_task(press_keys(url, chosen.keys)) if chosen.keys else None
+    await asyncio.gather(*(person.work(chosen.interval, until) for person in people))
     pages = sorted(await others)
     if chromium:
         await chromium
     waits = sorted(1000 * wait for person in people for wait in person.waits)
     p50, p95 = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
     print(
-        f"{count} people, one grade each {interval:g} s: {len(waits)} acknowledged, p50 {p50:.0f} "
+        f"{count} people, one grade each {chosen.interval:g} s: {len(waits)} acknowledged, p50 {p50:.0f} "
         f"ms, p95 {p95:.0f} ms, worst {waits[-1]:.0f} ms"
     )
     print(
         f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server "
-        f"{100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> "
+        f"{100 * (processor(pid) - used) / chosen.seconds:.0f} % of a core, {before:.0f} -> "
         f"{memory(pid):.0f} MB"
     )
     print(f"{sum(person.runs for person in people)} presses needed a run of the page")
@@ -379,18 +372,7 @@ def main() -> None:
         make_project(path, chosen.outputs, all_features=chosen.all_features)
         server, url = start_app(path, PROJECT)
         print(machine())
-        people = asyncio.run(
-            load(
-                url,
-                server.pid,
-                chosen.people,
-                chosen.interval,
-                chosen.seconds,
-                chosen.keys,
-                alone=chosen.alone,
-                by_page=chosen.by_page,
-            )
-        )
+        people = asyncio.run(load(url, server.pid, chosen))
         server.terminate()
         server.wait(20)
         print(machine())

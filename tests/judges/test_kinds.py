@@ -14,9 +14,10 @@ from labelcore.errors import NotFound
 from labelcore.judges import kinds
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
-from labelcore.judges.kinds import Kind, code, judge_of, panel
+from labelcore.judges.kinds import Kind, code, judge_of, kind_of, panel
 from labelcore.judges.kinds.check import CheckSpec
-from labelcore.models import Criterion, Output, Term
+from labelcore.judges.kinds.llm import asking
+from labelcore.models import Criterion, Decision, JudgeVersion, Output, Term
 
 SPECS: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "stored_specs.json").read_text(encoding="utf-8")
@@ -44,6 +45,21 @@ CRITERION = Criterion(
     pass_examples=("yes",),
     fail_examples=("no, not at all",),
 )
+
+
+def version_of(name: str) -> JudgeVersion:
+    stored, _, known = STORED[name]
+    return JudgeVersion(
+        id=known,
+        judge_id=known,
+        project_id="p",
+        name=name,
+        kind=stored,
+        version=1,
+        criterion_id="c",
+        criterion_version=1,
+        spec=SPECS[name],
+    )
 
 
 def outputs() -> list[Output]:
@@ -113,8 +129,8 @@ def test_judges_of_today_are_those_of_before(name: str) -> None:
 
 def test_a_stored_learned_judge_decides_as_before() -> None:
     new = Output(id="new", project_id="p", text="far too long and wordy text here")
-    found = judge_of("learned", SPECS["learned"]).decide([*outputs()[:2], new])
-    assert [(decision.value, decision.probability) for decision in found] == [  # type: ignore[union-attr]
+    found = kinds.deciding(version_of("learned")).decide([*outputs()[:2], new])
+    assert [(said.value, said.probability) for said in found if isinstance(said, Decision)] == [
         ("fail", 0.1393),
         ("pass", 0.9568),
         ("fail", 0.0923),
@@ -138,6 +154,17 @@ def test_rewritten_prompts_change_nothing_else() -> None:
         assert json.dumps(judge.rewritten(lambda prompt: dict(prompt.content))) == json.dumps(SPECS[name])
         turned = judge.rewritten(lambda prompt: prompt.turned("fail_option_first"))
         assert all(prompt.spec.fail_option_first for prompt in judge_of("llm", turned).prompts)
+    assert kind_of(version_of("check")).rewritten(lambda _: {}) == SPECS["check"]
+
+
+def test_what_a_kind_cannot_do_is_refused() -> None:
+    imported = version_of("imported")
+    with pytest.raises(TypeError, match="imported judges do not decide here"):
+        kinds.deciding(imported)
+    with pytest.raises(TypeError, match="imported judges ask no model"):
+        asking(imported)
+    with pytest.raises(ValueError, match="cannot be written to a file"):
+        kind_of(imported).checked({})
 
 
 def test_words_that_are_not_known_are_refused() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, strategies as st
 from labelcore.errors import ModelTrouble
 from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
 from labelcore.judges.kinds import fault, judge_of, panel
-from labelcore.judges.kinds.llm import LlmKind
+from labelcore.judges.kinds.llm import AskingKind, LlmKind
 from labelcore.judges.kinds.panel import PanelKind
 from labelcore.llm import Answer, Answerer, Weighed
 from labelcore.llm.protocol import refuses
@@ -63,7 +63,9 @@ def output(text: str = "some text", key: str = "o", **more: Any) -> Output:
 
 
 def decide(spec: dict[str, Any], model: Any, judged: Output | None = None) -> tuple[Decision, int]:
-    return asyncio.run(judge_of("llm", spec).ask(judged or output(), model))
+    judge = judge_of("llm", spec)
+    assert isinstance(judge, AskingKind)
+    return asyncio.run(judge.ask(judged or output(), model))
 
 
 def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds import deciding, kind_of
 from labelcore.messages.catalogue import speaking
 from labelcore.messages.verdicts import description_words, reason_words
 from labelcore.models import Decision, JudgeVersion, Output
@@ -76,7 +76,7 @@ def test_every_kind_is_described_in_both_languages(kind: str, spec: dict[str, ob
 
 def test_a_reason_is_said_in_both_languages() -> None:
     version = judge()
-    (decision,) = kind_of(version).decide([OUTPUT])
+    (decision,) = deciding(version).decide([OUTPUT])
     assert isinstance(decision, Decision)
     assert reason_words(version, OUTPUT, decision.reason) == "4 list items: more than 3."
     with speaking("zh"):

@@ -17,14 +17,13 @@ from functools import cache, cached_property
 from typing import Any, ClassVar, Generic, Literal, cast
 
 from pydantic import ValidationError
-from typing_extensions import TypeVar
+from typing_extensions import TypeVar, override
 
 from labelcore.errors import LabelcoreError, ModelTrouble, NotFound
 from labelcore.judges.candidates import Candidate, Refitting
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
 from labelcore.judges.judge_prompt import Prompt
-from labelcore.llm import ModelClient
 from labelcore.models import Decision, Frozen, JudgeVersion, Output
 from labelcore.text import embedding
 from labelcore.wording import Wording
@@ -52,8 +51,8 @@ class Kind(ABC, Generic[SpecOf]):
 
     ``form``: what its specification is read as. ``stored``: the word in the store, in files and on the
     command line. Several kinds may share it: then ``mark`` is the key of a specification by which one is
-    told from the others. ``place``: where the word is listed. ``decides_here``: it decides in this process,
-    for nothing, the same text the same way. ``needs_model``: each decision asks a model. ``composed``:
+    told from the others. ``place``: where the word is listed. ``decides_here``: it is a
+    :class:`DecidingKind`. ``needs_model``: each decision asks a model. ``composed``:
     other judges decide for it. ``runs``: it can be run at all. ``free``: its verdicts cost nothing though
     nothing here makes them. ``chosen_by_users``: who gives its verdicts chose on which outputs. ``learns``:
     it is made again from grades as they come, and says what it looks at. ``written_by_model``: a model may
@@ -105,7 +104,7 @@ class Kind(ABC, Generic[SpecOf]):
 
     @property
     def reads_vectors(self) -> bool:
-        """Whether :meth:`decide` wants the outputs' embeddings."""
+        """Whether deciding wants the outputs' embeddings."""
         return False
 
     @property
@@ -113,25 +112,10 @@ class Kind(ABC, Generic[SpecOf]):
         """Whether it measures likeness in meaning, whose embeddings should be at hand."""
         return False
 
-    def decide(
-        self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
-    ) -> Sequence[Decision | ModelTrouble]:
-        """The decisions of a judge that decides here; ``vectors`` (n, 512) where it reads them. A check's
-        trouble stands in the decision's place, "stopped" where ``stop`` came before; NotFound for an unknown
-        detector.
-        """
-        raise NotImplementedError(f"{self.stored} judges do not decide here")
-
     def wordings(self, output: Output, probability: float | None) -> Iterable[Wording] | None:
-        """What :meth:`decide` may have given as the reason, as it can be said in any language; None where
-        others word it. ``probability``: what it gave with it.
+        """What it may have given as the reason, as it can be said in any language; None where others word it.
+        ``probability``: what it gave with it.
         """
-
-    async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
-        """One output's decision of a judge that needs a model, and how many requests it took. ModelTrouble
-        where there is no usable answer or the model refuses (kind "refusal"): an error, never a verdict.
-        """
-        raise NotImplementedError(f"{self.stored} judges ask no model")
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -149,8 +133,8 @@ class Kind(ABC, Generic[SpecOf]):
         return ()
 
     def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
-        """The specification with each of its prompts changed."""
-        raise NotImplementedError(f"{self.stored} judges have no prompt")
+        """The specification with each of its prompts changed, of which it has one at most."""
+        return next(map(change, self.prompts), dict(self.content))
 
     def candidate(self, refitting: Refitting) -> Candidate | None:
         """Itself to be fitted again on some of the grades; None where fitting gives another judge."""
@@ -193,12 +177,30 @@ class Kind(ABC, Generic[SpecOf]):
         not one of this kind (pydantic's names the place), LabelcoreError where it names something unknown.
         """
         if cls.travels is None:
-            raise NotImplementedError(f"{cls.stored} judges do not travel")
+            raise ValueError(f"judges of the kind '{cls.stored}' cannot be written to a file")
         text = json.dumps(dict(spec), allow_nan=False)
         return cls.travels.model_validate_json(text, strict=True).model_dump(mode="json")
 
     def try_once(self) -> None:
-        """Decide a made-up output; whatever this raises is a fault of the specification."""
+        """Try what can be tried here; whatever this raises is a fault of the specification."""
+
+
+class DecidingKind(Kind[SpecOf]):
+    """A judge that decides in this process, for nothing, the same text the same way."""
+
+    decides_here = True
+
+    @abstractmethod
+    def decide(
+        self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
+    ) -> Sequence[Decision | ModelTrouble]:
+        """The decisions; ``vectors`` (n, 512) where it reads them. A check's trouble stands in the decision's
+        place, "stopped" where ``stop`` came before; NotFound for an unknown detector.
+        """
+
+    @override
+    def try_once(self) -> None:
+        """Decide a made-up output."""
         self.decide([PROBE])
 
 
@@ -248,6 +250,13 @@ def judge_of(word: str, spec: Mapping[str, Any]) -> Kind:
 def kind_of(version: JudgeVersion) -> Kind:
     """A judge version as an object of its kind; its specification is read when it is asked for."""
     return judge_of(version.kind, version.spec)
+
+
+def deciding(version: JudgeVersion) -> DecidingKind:
+    """A judge version that decides here; TypeError for any other."""
+    if isinstance(found := kind_of(version), DecidingKind):
+        return found
+    raise TypeError(f"{version.kind} judges do not decide here")
 
 
 def of_kind(versions: Iterable[JudgeVersion], word: str | None) -> list[JudgeVersion]:

@@ -13,7 +13,7 @@ from typing_extensions import override
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges.features import Floats
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.kinds import Kind, register
+from labelcore.judges.kinds import DecidingKind, register
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.pool import shared_pool
@@ -52,14 +52,13 @@ def make_spec(source: str, *, field: str = "") -> dict[str, Any]:
 
 
 @register
-class CheckKind(Kind[CheckSpec]):
+class CheckKind(DecidingKind[CheckSpec]):
     """A check's text."""
 
     form = CheckSpec
     stored = "code"
     mark = "source"
     place = 0
-    decides_here = True
     travels: ClassVar[type[Frozen]] = CheckSpec
     came = "it was written there"
     no_prompt = (
@@ -96,6 +95,7 @@ class CheckKind(Kind[CheckSpec]):
         missing = Decision(value="abstain", reason=f"The output has no field {field}.")
         return [_decision(next(results)) if output else missing for output in seen]
 
+    @override
     def try_once(self) -> None:
         """Read and compile it; it is not run."""
         make_spec(self.spec.source, field=self.spec.field)

@@ -19,7 +19,7 @@ from labelcore.judges.detectors import REGISTRY, Detector
 from labelcore.judges.features import Bools, Column, Floats, Graded, TrainingData
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.fitting import Side
-from labelcore.judges.kinds import Kind, register
+from labelcore.judges.kinds import DecidingKind, register
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.wording import Wording
 
@@ -280,13 +280,12 @@ def known_key(spec: CodeSpec) -> str:
 
 
 @register
-class CodeKind(Kind[CodeSpec]):
+class CodeKind(DecidingKind[CodeSpec]):
     """A threshold on what one detector measures."""
 
     form = CodeSpec
     stored = "code"
     place = 0
-    decides_here = True
     written_by_model = True
     travels: ClassVar[type[Frozen]] = CodeSpec
     came = "its threshold was fitted there, to none of the grades here"

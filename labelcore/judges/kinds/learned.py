@@ -24,7 +24,7 @@ from labelcore.judges.cross_fitting import CrossFitted, cross_fitted, final_cut
 from labelcore.judges.features import Bools, Column, Floats, Graded, Topics, TrainingData, measure
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.inputs import Reading
-from labelcore.judges.kinds import PROBE, Kind, register
+from labelcore.judges.kinds import PROBE, DecidingKind, register
 from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, leaning
 from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.learned_model import Head, LearnedModel, joined
@@ -152,13 +152,12 @@ def mean_slopes(model: LearnedModel) -> Floats:
 
 
 @register
-class LearnedKind(Kind[LearnedSpec]):
+class LearnedKind(DecidingKind[LearnedSpec]):
     """A linear model of the grades with a few checks."""
 
     form = LearnedSpec
     stored = "learned"
     place = 2
-    decides_here = True
     learns = True
     gives_probabilities = True
     shaped = "cross-fitted"
@@ -298,6 +297,7 @@ class LearnedKind(Kind[LearnedSpec]):
         named = {"topics": [topic.model_dump(mode="json") for topic in topics]} if topics else {}
         return super().leaving() | {"cross_fitted": {}} | named
 
+    @override
     def try_once(self) -> None:
         """Decide a made-up output with an embedding of nothing."""
         self.decide([PROBE], np.zeros((1, SIZE)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import abstractmethod
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -12,10 +12,10 @@ from typing_extensions import override
 from labelcore.errors import ModelTrouble
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.judge_prompt import Prompt, StoredPrompt, TravellingPrompt
-from labelcore.judges.kinds import PROBE, Kind, SpecOf, register
+from labelcore.judges.kinds import PROBE, Kind, SpecOf, kind_of, register
 from labelcore.llm import Answer, ModelClient
 from labelcore.llm.protocol import refuses
-from labelcore.models import Decision, Frozen, Output, VerdictValue
+from labelcore.models import Decision, Frozen, JudgeVersion, Output, VerdictValue
 from labelcore.wording import Wording
 
 
@@ -44,6 +44,13 @@ class AskingKind(Kind[SpecOf]):
     came = "it was measured there with the model '{model}' and asks yours here"
     steady = ""
 
+    @abstractmethod
+    async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
+        """One output's decision, and how many requests it took. ModelTrouble where there is no usable answer
+        or the model refuses (kind "refusal"): an error, never a verdict.
+        """
+
+    @override
     def try_once(self) -> None:
         """Write what would be asked about a made-up output."""
         for prompt in self.prompts:
@@ -79,10 +86,6 @@ class LlmKind(AskingKind[StoredPrompt]):
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
         return await ask(self.prompt, output, client)
 
-    def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
-        """The prompt's specification, changed."""
-        return change(self.prompt)
-
     @override
     def leaving(self) -> dict[str, Any]:
         return self.prompt.leaving()
@@ -90,6 +93,13 @@ class LlmKind(AskingKind[StoredPrompt]):
     @override
     def leaving_bare(self) -> dict[str, Any]:
         return self.prompt.leaving_bare()
+
+
+def asking(version: JudgeVersion) -> AskingKind:
+    """A judge version that asks models; TypeError for any other."""
+    if isinstance(found := kind_of(version), AskingKind):
+        return found
+    raise TypeError(f"{version.kind} judges ask no model")
 
 
 async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Decision, int]:

@@ -239,8 +239,7 @@ def _asking_here(judge: SharedJudge) -> dict[str, Any]:
         return {key: value for key, value in prompt.content.items() if named or key != "endpoint"}
 
     spec = kind_named(judge.kind, judge.spec).checked(judge.spec)
-    made = judge_of(judge.kind, spec)
-    return made.rewritten(known) if made.prompts else spec
+    return judge_of(judge.kind, spec).rewritten(known)
 
 
 def _version(

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.llm import asking
 from labelcore.llm.client import counting
 from labelcore.llm.protocol import NotYet
 from labelcore.llm.spending import OVERSPENT, spending
@@ -93,7 +93,7 @@ class _Asker:
     ) -> None:
         self._live, self._done = live, done
         self._versions, self._concurrency = asked.versions, asked.connection.concurrency
-        self._judges = {version.id: kind_of(version) for version in asked.versions}
+        self._judges = {version.id: asking(version) for version in asked.versions}
         self._clients = [
             CachedClient(asked.connection, clients, cache, live, repeat)
             for repeat in range(live.backlog.repeats)

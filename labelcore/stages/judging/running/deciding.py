@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.features import Floats
-from labelcore.judges.kinds import Kind, kind_of, read_meanings
+from labelcore.judges.kinds import DecidingKind, deciding, kind_of, read_meanings
 from labelcore.judges.kinds.cascade import CascadeKind
+from labelcore.judges.kinds.llm import AskingKind
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
@@ -66,14 +67,14 @@ def _decided(live: LiveRun, missing: dict[str, set[str]], outputs: Sequence[Outp
         if live.stop.is_set():
             break
         rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
-        results = decide_rows(kind_of(version), outputs, rows, embedded, live.stop)
+        results = decide_rows(deciding(version), outputs, rows, embedded, live.stop)
         pairs = zip(rows, results, strict=True)
         decided += [(Question(version, 0, outputs[i]), found) for i, found in pairs if not is_stopped(found)]
     return decided
 
 
 def decide_rows(
-    judge: Kind,
+    judge: DecidingKind,
     outputs: Sequence[Output],
     rows: Sequence[int],
     embedded: Floats | None,
@@ -108,12 +109,12 @@ def decide(
     for version in bound(db, versions):
         judge = kind_of(version)
         try:
-            if judge.decides_here:
+            if isinstance(judge, DecidingKind):
                 decisions = judge.decide(outputs, read_meanings([judge], outputs, vectors.embedder(db)), stop)
                 pairs = zip(outputs, decisions, strict=True)
                 found[version.id] = {output.id: decision for output, decision in pairs}
-            elif judge.needs_model:
-                found[version.id] = asyncio.run(_ask_all(version, outputs, stop))
+            elif isinstance(judge, AskingKind):
+                found[version.id] = asyncio.run(_ask_all(version, judge, outputs, stop))
             elif isinstance(judge, CascadeKind):
                 found[version.id] = _by_parts(db, judge, outputs, stop)
         except LabelcoreError as trouble:
@@ -134,9 +135,11 @@ def _by_parts(
     return judge.decide_in_turn(ask, [output.id for output in outputs])
 
 
-async def _ask_all(version: JudgeVersion, outputs: Sequence[Output], stop: threading.Event | None) -> Answers:
+async def _ask_all(
+    version: JudgeVersion, judge: AskingKind, outputs: Sequence[Output], stop: threading.Event | None
+) -> Answers:
     """One judge on all outputs, at most as many at once as its endpoint takes."""
-    judge, clients, fatal = kind_of(version), live_clients(), list[ModelTrouble]()
+    clients, fatal = live_clients(), list[ModelTrouble]()
     stopped = ModelTrouble("It was stopped before this was decided.", kind="stopped")
     try:
         (asked,) = clients.choose([version])

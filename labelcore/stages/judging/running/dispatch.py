@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.llm import asking
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import Paid
@@ -93,7 +94,7 @@ class _Dispatcher:
         self._journal = journal
         asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        self._judges = {version.id: kind_of(version) for version in asked}
+        self._judges = {version.id: asking(version) for version in asked}
         self._endpoints = {  # a panel's in the order of its members
             key: [endpoint_for(prompt.answerer) for prompt in judge.prompts]
             for key, judge in self._judges.items()

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError
-from labelcore.judges.kinds import kind_of, read_meanings
+from labelcore.judges.kinds import DecidingKind, kind_of, read_meanings
+from labelcore.judges.kinds.llm import AskingKind
 from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output
@@ -151,13 +152,13 @@ class _Estimator:
 
     def of(self, version: JudgeVersion, missing: int) -> JudgeEstimate:
         """What so many decisions of a judge take."""
-        if kind_of(version).needs_model:
-            return self._asking(version, missing, asyncio.run(_measured(version, self._sample)))
+        judge = kind_of(version)
+        if isinstance(judge, AskingKind):
+            return self._asking(version, missing, asyncio.run(_measured(judge, self._sample)))
         seconds, sample = 0.0, self._sample[:_LOCAL_SAMPLE]
-        if (
-            missing and sample
-        ):  # a few outputs are really decided: how long that takes is what there is to know
-            started, judge = time.perf_counter(), kind_of(version)
+        # A few outputs are really decided: how long that takes is what there is to know.
+        if missing and sample and isinstance(judge, DecidingKind):
+            started = time.perf_counter()
             judge.decide(sample, read_meanings([judge], sample, vectors.embedder(self._workspace.db)))
             seconds = (time.perf_counter() - started) / len(sample) * missing
         return JudgeEstimate(judge=version.name, kind=version.kind, decisions=missing, seconds=seconds)
@@ -216,10 +217,9 @@ class _Estimator:
         self.assumed |= dict.fromkeys(sentences)
 
 
-async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Scales]:
+async def _measured(judge: AskingKind, sample: Sequence[Output]) -> list[_Scales]:
     """The scales of every endpoint that a judge asks, the first member's first."""
     others: dict[tuple[str, str], _Scales] = {}
-    judge = kind_of(version)
     for prompt in judge.prompts:
         endpoint = endpoint_for(prompt.answerer)
         others.setdefault((endpoint.name, endpoint.model), _Scales(endpoint, others))

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges.kinds import kind_of, read_meanings
+from labelcore.judges.kinds import deciding, kind_of, read_meanings
+from labelcore.judges.kinds.llm import asking
 from labelcore.llm import client_for
 from labelcore.llm.limits import Limiter
 from labelcore.models import Decision, JudgeVersion, Output, Paid
@@ -190,7 +191,7 @@ def decide_chunk(text: str) -> str:
 async def _ask(process: _Process, chunk: Mapping[str, Any]) -> dict[str, Any]:
     """One chunk's questions to models, in the loop of the process."""
     run, first = chunk["run"], chunk["first"]
-    judge = kind_of(JudgeVersion.model_validate(chunk["version"]))
+    judge = asking(JudgeVersion.model_validate(chunk["version"]))
     session = process.session(run, chunk["endpoints"])
     cache, usage = AnswerStore(map(Paid.model_validate, chunk["known"])), Usage()
 
@@ -229,6 +230,6 @@ def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
     results = [
         plain(result)
         for version, rows in pairs
-        for result in decide_rows(kind_of(version), outputs, rows, embedded)
+        for result in decide_rows(deciding(version), outputs, rows, embedded)
     ]
     return {"results": results, "notes": [], "paused": [], "answers": [], "usage": vars(Usage())}
