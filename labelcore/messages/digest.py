@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from labelcore.messages.catalogue import counted, judge_words, say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.telling import listed
 from labelcore.stages.reporting.digest import Digest
 
@@ -46,9 +46,7 @@ def _named(found: Digest, name: _Name) -> Iterator[str]:
     if found.criteria_dropped:
         yield say("Dropped criteria: {names}.", names=_listed(found.criteria_dropped, name))
     if found.judges:
-        yield say(
-            "New or changed judges: {names}.", names=_listed(list(map(judge_words, found.judges)), name)
-        )
+        yield counted("1 judge is new or changed.", "{n:,} judges are new or changed.", n=len(found.judges))
 
 
 def _listed(names: Sequence[str], name: _Name) -> str:

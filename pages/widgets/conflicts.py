@@ -99,7 +99,7 @@ def show_opened(workspace: Workspace, conflict: grading.Conflict, told: Mapping[
         st.info(plain(say("Sent back; {people} have not looked again yet.", people=", ".join(conflict.due))))
     elif conflict.state == "agreed":
         st.success(say("After another look they agree."))
-    if ruling and ruling.about and st.button(say("Open the criterion"), key=f"about-{conflict.key}"):
+    if ruling and ruling.about and st.button(say("Open this criterion"), key=f"about-{conflict.key}"):
         shell.open_at("4_deriving.py", **{keys.CRITERION: ruling.about, keys.CRITERIA_VIEW: "edit"})
     criteria = [] if subject else list_criteria(workspace, status="accepted")
     more: dict[str, Any] = {

@@ -63,7 +63,7 @@ def _show_effect(effect: NoteEffect, *, opens: bool) -> None:
     if opens:
         shell.go_to(
             "4_deriving.py",
-            say("Open {step}", step=say(effect.criterion)),
+            say("Open this criterion"),
             {keys.CRITERION: effect.criterion_id},
         )
 

@@ -60,4 +60,4 @@ def _show_answer(workspace: Workspace) -> None:
     else:
         st.write(plain(say("Next for the team: {step}", step=action_words(whole.action))))
     if whole.outputs:
-        shell.go("6_results.py", "Why, where it is better or worse, and what fails most")
+        shell.go("6_results.py", "Why, and what fails most")
