@@ -61,11 +61,7 @@ def _show_effect(effect: NoteEffect, *, opens: bool) -> None:
     quoted = say("You wrote: “{note}”", note=effect.quote)
     shell.aside(f"{quoted} {say('It asks: {statement}', statement=say(effect.statement))}")
     if opens:
-        shell.go_to(
-            "4_deriving.py",
-            say("Open this criterion"),
-            {keys.CRITERION: effect.criterion_id},
-        )
+        shell.go_to("4_deriving.py", say("Open this criterion"), {keys.CRITERION: effect.criterion_id})
 
 
 def show_differences(found: PersonProgress) -> None:
