@@ -286,16 +286,29 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
             )
         verdicts[find_judge(workspace, name).id] = value  # type: ignore[assignment]
     criterion = find_criterion(workspace, filters.criterion) if filters.criterion else None
+    hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
+    blind = tuple(sorted(hidden)) if filters.search or filters.grade or filters.graded_by else ()
     return Filter(
         search=filters.search.strip(),
-        among=tuple(sorted(failed_for(workspace, [criterion])[criterion.id])) if criterion else None,
+        among=tuple(sorted(_seen_to_fail(workspace, criterion, hidden))) if criterion else None,
         fields=fields,
         grade=filters.grade,
         by=filters.graded_by or None,
         verdicts=verdicts,
         batch=find_import(workspace, filters.batch).id if filters.batch else None,
         split=filters.split,
+        blind=blind,
+        reader=workspace.person if blind else "",
     )
+
+
+def _seen_to_fail(workspace: Workspace, criterion: Criterion, hidden: frozenset[str]) -> set[str]:
+    """The outputs that failed for a criterion; of those that are still graded blind the person's."""
+    failed = failed_for(workspace, [criterion])[criterion.id]
+    mine = visible_grades(workspace, sorted(failed & hidden))
+    return (failed - hidden) | {
+        grade.output_id for grade in mine if (grade.criterion_id, grade.value) == (criterion.id, "fail")
+    }
 
 
 def failed_for(workspace: Workspace, criteria: Sequence[Criterion]) -> dict[str, set[str]]:

@@ -25,6 +25,7 @@ _OVERALL = (
     "SELECT output_id FROM grade_current WHERE project_id = $project "
     "AND criterion_id IS NULL AND field IS NULL AND value {} AND annotator = coalesce($by, annotator)"
 )
+_NOT_BLIND = " AND (annotator = $reader OR NOT list_contains($blind, output_id))"
 _EVER = "SELECT output_id FROM verdict WHERE judge_version_id = $judge{n} AND repeat = 0{value}"
 _MOST_KEPT = 200
 
@@ -35,7 +36,7 @@ class Filter(Frozen):
     ``search``: within input, output, context, conversation and notes, in any case. ``fields``: a field or
     metadata key has one of these values, '' where it is missing. ``grade``: somebody gave it to the whole
     output, or ``by`` did; none: nobody gave pass, fail or unsure. ``verdicts``: by judge version. ``among``:
-    these outputs only.
+    these outputs only. ``blind``: of these outputs only grades and notes of the ``reader`` are read.
     """
 
     search: str = ""
@@ -46,6 +47,8 @@ class Filter(Frozen):
     batch: str | None = None
     split: SplitName | None = None
     among: tuple[str, ...] | None = None
+    blind: tuple[str, ...] = ()
+    reader: str = ""
 
 
 class Condition(Frozen):
@@ -94,16 +97,25 @@ def _parts(db: Database, wanted: Filter, given: dict[str, Any]) -> Iterator[str]
         given["search"] = wanted.search
         texts = " OR ".join(_MATCHES.format(text) for text in _SEARCHED)
         noted = f"SELECT output_id FROM grade_current WHERE project_id = $project AND {_MATCHES}"
-        yield f"{texts} OR output_id IN ({noted.format('note')})"
+        yield f"{texts} OR output_id IN ({noted.format('note')}{_seen(wanted, given)})"
+
+
+def _seen(wanted: Filter, given: dict[str, Any]) -> str:
+    """What leaves out grades that are hidden from the reader."""
+    if not wanted.blind:
+        return ""
+    given.update(blind=list(wanted.blind), reader=wanted.reader)
+    return _NOT_BLIND
 
 
 def _graded(wanted: Filter, given: dict[str, Any]) -> str:
     given["by"] = wanted.by
+    seen = _seen(wanted, given)
     if wanted.grade in {None, "none"}:
         among = _OVERALL.format("IN ('pass', 'fail', 'unsure')")
-        return f"output_id {'NOT ' if wanted.grade else ''}IN ({among})"
+        return f"output_id {'NOT ' if wanted.grade else ''}IN ({among}{seen})"
     given["grade"] = wanted.grade
-    return f"output_id IN ({_OVERALL.format('= $grade')})"
+    return f"output_id IN ({_OVERALL.format('= $grade')}{seen})"
 
 
 def _judged(at: int, value: str) -> str:

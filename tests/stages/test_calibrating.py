@@ -24,6 +24,11 @@ def ids(workspace: Workspace, who: str) -> list[str]:
     return [item.output.id for item in grading.grading_queue(workspace.by(who)).items]
 
 
+def found(workspace: Workspace, **filters: object) -> list[str]:
+    rows = selecting.list_outputs(workspace, filters=selecting.Filters.model_validate(filters)).rows
+    return sorted(row.output.id for row in rows)
+
+
 def press(workspace: Workspace, card: str, value: str, **more: object) -> None:
     event = CardEvent(
         client_id=f"{workspace.person}-{card[:12]}-{value}".replace("~", "_"),
@@ -106,6 +111,9 @@ def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, ad
     assert not grading.conflicts(ann)
     assert {act.grade.annotator for act in grading.latest_acts(ann)} == {"ann"}
     assert [grade.annotator for grade in selecting.visible_grades(ann, [first])] == ["ann"]
+    assert found(ann, grade="fail") == found(ann, search="wrong city") == found(ann, graded_by="bo") == []
+    assert (found(ann, grade="pass"), found(bo, grade="fail")) == ([first], sorted([first, second]))
+    assert found(ann, search="text") == sorted(output.id for output in made)
     for place in (ann, replace(ann, role=Role.EXPERT), workspace):
         told = grading.show_round(place)
         assert not told.outputs and not told.subjects
@@ -113,7 +121,13 @@ def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, ad
         assert [(who.name, who.done, who.asked) for who in told.people] == [("ann", 1, 3), ("bo", 2, 3)]
     with pytest.raises(BadInput, match="not revealed"):
         grading.comment_in_round(ann, first, "which city?")
+    tone = {"id": "criterion_tone", "version": 1, "name": "Tone", "statement": "Kind.", "status": "accepted"}
+    criterion_table.save(workspace.db, [Criterion(project_id=workspace.project.id, **tone)])
+    for who, output_id in ((ann, first), (bo, second)):
+        grading.grade(who, output_id, "fail", criterion=Criterion(project_id=workspace.project.id, **tone))
+    assert (found(ann, criterion="Tone"), found(bo, criterion="Tone")) == ([first], [second])
     grading.reveal_round(workspace)
+    assert found(ann, search="wrong city") == [first]
     with pytest.raises(NotFound):
         grading.comment_in_round(replace(ann, role=Role.EXPERT), second, "and here?")
     grading.comment_in_round(replace(ann, role=Role.EXPERT), first, " which city? ")
