@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
@@ -17,11 +18,11 @@ from labelcore.messages.calibrating import (
     subject_words,
 )
 from labelcore.messages.figures import alpha_words
-from labelcore.models import Grade
+from labelcore.models import Grade, Role
 from labelcore.stages import finding, grading
 from labelcore.stages.deriving import editing
 from labelcore.workspace import Workspace
-from pages.widgets import gold, guidelines, shell
+from pages.widgets import gold, guidelines, shell, talking
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -58,13 +59,17 @@ def _show_rounds(workspace: Workspace) -> None:
             _begin(workspace)
     if not known:
         return
-    number = known[0].number
-    if len(known) > 1:
-        names = {row.number: say("Round {number}", number=row.number) for row in known}
-        number = st.selectbox(
-            say("Round"), list(names), label_visibility="collapsed", format_func=names.__getitem__
-        )
-    _show(workspace, grading.show_round(workspace, number=number))
+    _show(workspace, grading.show_round(workspace, number=_chosen([row.number for row in known])))
+
+
+def _chosen(numbers: list[int], first: int = 0) -> int:
+    """Which round is shown."""
+    if len(numbers) == 1:
+        return numbers[0]
+    names = {number: say("Round {number}", number=number) for number in numbers}
+    return st.selectbox(
+        say("Round"), numbers, first, label_visibility="collapsed", format_func=names.__getitem__
+    )
 
 
 def _begin(workspace: Workspace) -> None:
@@ -124,16 +129,22 @@ def _show_agreement(found: grading.Round) -> None:
 
 
 def show_mine(workspace: Workspace) -> None:
-    """The newest round in which a person graded, once it is revealed."""
-    if found := grading.round_of(workspace):
-        st.subheader(say("Calibration round {number}", number=found.calibration.number))
+    """The rounds in which a person graded, once they are revealed; that in which they are mentioned first."""
+    if rounds := grading.rounds_of(workspace):
+        wanted = {output_id for output_id, _ in grading.open_mentions(workspace)}
+        first = next((at for at, outputs in enumerate(rounds.values()) if outputs & wanted), 0)
+        number = _chosen(list(rounds), first)
+        st.subheader(say("Calibration round {number}", number=number))
+        found = grading.show_round(replace(workspace, role=Role.EXPERT), number=number)
         _show_agreement(found)
         show_outputs(workspace, found)
 
 
 def show_outputs(workspace: Workspace, found: grading.Round) -> None:
     """The round's outputs, one of them open with everybody's grades beside each other."""
-    rows = {row.output.id: row for row in found.outputs}
+    wanted = grading.open_mentions(workspace)
+    asked = {output_id for output_id, _ in wanted}
+    rows = {row.output.id: row for row in sorted(found.outputs, key=lambda row: row.output.id not in asked)}
     if not rows:
         st.write(say("You graded none of its outputs."))
         return
@@ -154,18 +165,8 @@ def show_outputs(workspace: Workspace, found: grading.Round) -> None:
         for column, name in zip(st.columns(_BESIDE), names[at : at + _BESIDE], strict=False):
             with column.container(border=True):
                 _show_person(workspace, name, by_person[name])
-    _discuss(workspace, found.calibration.number, row)
-
-
-def _discuss(workspace: Workspace, number: int, row: grading.SideBySide) -> None:
-    for said in row.comments:
-        st.text(f"{said.author}, {said.at:%Y-%m-%d %H:%M}: {said.text}")
-    with st.form(f"remark-{row.output.id}", clear_on_submit=True, border=False):
-        text = st.text_input(say("Say something to the others"), max_chars=2_000)
-        if st.form_submit_button(say("Send")):
-            with shell.guard():
-                grading.comment_in_round(workspace, row.output.id, text, number=number)
-                st.rerun()
+    about = [criterion for output_id, criterion in wanted if output_id == chosen]
+    talking.discuss(workspace, row, about)
 
 
 def _title(row: grading.SideBySide) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.stages import grading
+from labelcore.stages.finding import find_criterion
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.conflicts import ruling_words
@@ -25,29 +28,36 @@ def show_mentions(workspace: Workspace) -> None:
         st.write(counted("Somebody mentions you.", "{n} comments mention you.", n=found.open))
         if found.hidden < found.open:
             shell.go("3_progress.py", "Read and answer")
-    if found.hidden:
+    _say_hidden(found.hidden)
+
+
+def _say_hidden(n: int) -> None:
+    """Why what was said to a person is not shown to them."""
+    if n:
         st.caption(
             counted(
-                "1 is on an output that you have not graded yet, or are to look at again: then you can read "
-                "it.",
-                "{n} are on outputs that you have not graded yet, or are to look at again: then you can read "
-                "them.",
-                n=found.hidden,
+                "1 is on an output of which you are not shown what others say: you have not graded it, are "
+                "to look at it again, or the lead keeps it back.",
+                "{n} are on outputs of which you are not shown what others say: you have not graded them, "
+                "are to look at them again, or the lead keeps them back.",
+                n=n,
             )
         )
 
 
 def show_talk(workspace: Workspace) -> None:
     """What was settled or is talked about of what the person graded, with what everybody gave."""
-    found = grading.talk(workspace)
-    if not found:
+    found, hidden = grading.talk(workspace), grading.mentions(workspace).hidden
+    if not found and not hidden:
         return
-    wanted = {item.key for item in grading.talk(workspace, to_me=True)}
+    wanted = grading.open_mentions(workspace)
     st.subheader(say("Talked about and settled"))
+    if hidden:
+        st.write(counted("Somebody mentions you.", "{n} comments mention you.", n=hidden))
+        _say_hidden(hidden)
     for item in shell.page_of(found, _AT_ONCE, "talk"):
+        subject = item.criterion.id if item.criterion else None
         with st.container(border=True):
-            if item.key in wanted:
-                st.badge(say("mentions you"), color="orange")
             if item.criterion:
                 st.text(f"{say(item.criterion.name)}: {say(item.criterion.statement)}")
             if item.ruling:
@@ -55,20 +65,32 @@ def show_talk(workspace: Workspace) -> None:
             show_side_by_side(
                 item.output, item.opinions, workspace.project.rules, key=f"talk-{item.key.replace('/', '-')}"
             )
-            for said in item.comments:
-                st.text(f"{said.author}, {said.at:%Y-%m-%d %H:%M}: {said.text}")
-            _answer(workspace, item, is_wanted=item.key in wanted)
+            about = [subject] if (item.output.id, subject) in wanted else []
+            discuss(workspace, item, about)
 
 
-def _answer(workspace: Workspace, item: grading.Conflict, *, is_wanted: bool) -> None:
-    with st.form(f"answer-{item.key}-{len(item.comments)}", border=False):
-        text = st.text_area(say("Your answer; @name shows it to that person"), max_chars=5_000)
+def discuss(
+    workspace: Workspace, item: grading.Conflict | grading.SideBySide, wanted: Sequence[str | None]
+) -> None:
+    """What is said of an output, and a field to say more; ``wanted``: the criteria on which it mentions the
+    person, None for the whole.
+    """
+    criterion, output_id = getattr(item, "criterion", None), item.output.id
+    if wanted:
+        st.badge(say("mentions you"), color="orange")
+    for said in item.comments:
+        st.text(f"{said.author}, {said.at:%Y-%m-%d %H:%M}: {said.text}")
+    sent = sum(said.author == workspace.person for said in item.comments)  # once sent, the field is empty
+    with st.form(f"say-{type(item).__name__}-{output_id}-{criterion and criterion.id}-{sent}", border=False):
+        text = st.text_area(say("Your comment; @name shows it to that person"), max_chars=5_000)
         with st.container(horizontal=True):
-            if st.form_submit_button(say("Answer")):
+            if st.form_submit_button(say("Send")):
                 with shell.guard():
-                    grading.comment(workspace, item.output.id, text, criterion=item.criterion)
-                st.rerun()
-            if is_wanted and st.form_submit_button(say("I have read it")):
+                    grading.comment(workspace, output_id, text, criterion=criterion)
+                    st.rerun()
+            if wanted and st.form_submit_button(say("I have read it")):
                 with shell.guard():
-                    grading.mark_seen(workspace, item.output.id, criterion=item.criterion)
+                    for subject in wanted:
+                        about = find_criterion(workspace, subject) if subject else None
+                        grading.mark_seen(workspace, output_id, criterion=about)
                 st.rerun()

@@ -54,7 +54,7 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
         assert "<b>names</b> the *wrong* city, Lyon" in words and "Kind" in words
     assert "Lyon" not in shown(page("3_progress.py", "cy"))
     app = page("3_progress.py", "ann")
-    next(box for box in app.text_input if box.label.startswith("Say something")).set_value("*Paris*, I think")
+    next(box for box in app.text_area if box.label.startswith("Your comment")).set_value("*Paris*, I think")
     press(app, "Send")
     assert "*Paris*, I think" in shown(page("3_team.py", "lea"))
     app = page("3_team.py", "lea")

@@ -104,10 +104,15 @@ def test_a_mention_stands_where_the_person_looks_next(team: Workspace) -> None:
     app.text_input(key=keys.ANNOTATOR).set_value("bo").run()
     assert not app.exception and "ann, " in shown(app) and "what do you mean, @bo?" in shown(app)
     app.text_area[0].set_value("no price, @ann")
-    press(app, "Answer")
+    press(app, "Send")
     home = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=20).run()
     home.text_input(key=keys.ANNOTATOR).set_value("ann").run()
     assert not home.exception and "Somebody mentions you." in shown(home)
+    grading.grade(team.by("cy"), "v20", "pass")
+    grading.comment(team, "v11", "and you, @cy?")
+    told = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=20).run()
+    told.text_input(key=keys.ANNOTATOR).set_value("cy").run()
+    assert "you have not graded it" in shown(told) and "and you, @cy?" not in shown(told)
 
 
 def test_the_rules_are_kept_as_they_are_written(team: Workspace) -> None:

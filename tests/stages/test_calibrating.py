@@ -14,6 +14,7 @@ from labelcore.models import Criterion, Output, Role
 from labelcore.stages import grading, selecting
 from labelcore.stages.grading.card import CardEvent
 from labelcore.stages.grading.presses import card_items, store_events
+from labelcore.stages.notifying import notices_for
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
@@ -92,6 +93,15 @@ def test_chosen_outputs_are_graded_once_more_and_their_grades_stay_apart(
     assert grading.show_round(workspace).outputs == shown.outputs
     workspace.db.memory.clear()
     assert grading.show_round(workspace).outputs == shown.outputs
+    expert = replace(bo, role=Role.EXPERT)
+    assert grading.talk(expert) == [] and grading.rounds_of(expert) == {1: {made[1].id, made[2].id}}
+    grading.comment(replace(ann, role=Role.EXPERT), made[2].id, "why, @bo?")
+    assert grading.mentions(expert) == grading.Mentions(open=1, hidden=0)
+    assert [notice.kind for notice in notices_for(expert)] == ["mention"]
+    with pytest.raises(NotAllowed, match="not graded"):
+        grading.comment(expert, made[0].id, "and this?")
+    grading.mark_seen(expert, made[2].id)
+    assert grading.mentions(expert).open == 0
     with pytest.raises(BadInput, match="does not ask"):
         grading.record(
             workspace, [grading.grade_history(workspace)[-1].model_copy(update={"id": "x", "sample_id": "y"})]
@@ -120,7 +130,7 @@ def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, ad
         assert "wrong city" not in told.model_dump_json()
         assert [(who.name, who.done, who.asked) for who in told.people] == [("ann", 1, 3), ("bo", 2, 3)]
     with pytest.raises(BadInput, match="not revealed"):
-        grading.comment_in_round(ann, first, "which city?")
+        grading.comment(ann, first, "which city?")
     tone = {"id": "criterion_tone", "version": 1, "name": "Tone", "statement": "Kind.", "status": "accepted"}
     criterion_table.save(workspace.db, [Criterion(project_id=workspace.project.id, **tone)])
     for who, output_id in ((ann, first), (bo, second)):
@@ -128,12 +138,12 @@ def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, ad
     assert (found(ann, criterion="Tone"), found(bo, criterion="Tone")) == ([first], [second])
     grading.reveal_round(workspace)
     assert found(ann, search="wrong city") == [first]
-    with pytest.raises(NotFound):
-        grading.comment_in_round(replace(ann, role=Role.EXPERT), second, "and here?")
-    grading.comment_in_round(replace(ann, role=Role.EXPERT), first, " which city? ")
-    grading.comment_in_round(bo, first, "Lyon")
+    with pytest.raises(NotAllowed, match="not graded"):
+        grading.comment(replace(ann, role=Role.EXPERT), second, "and here?")
+    grading.comment(replace(ann, role=Role.EXPERT), first, " which city? ")
+    grading.comment(bo, first, "Lyon")
     with pytest.raises(BadInput, match="characters"):
-        grading.comment_in_round(bo, first, " ")
+        grading.comment(bo, first, " ")
     expert = grading.show_round(replace(ann, role=Role.EXPERT))
     assert [(said.author, said.text) for said in expert.outputs[0].comments] == [
         ("ann", "which city?"),

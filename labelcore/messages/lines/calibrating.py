@@ -6,7 +6,6 @@ from labelcore.messages.calibrating import figure_lines, people_words, round_wor
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentences
-from labelcore.models import Comment
 from labelcore.stages import grading
 
 _STATES = {
@@ -30,11 +29,6 @@ def calibration(found: grading.Round) -> Iterator[str]:
             yield f"  {grade.annotator} {grade.value}{about}{f' ({grade.note})' if grade.note else ''}"
         for said in row.comments:
             yield f"  {said.author}: {said.text}"
-
-
-@lines("calibration comment")
-def commented(said: Comment) -> Iterator[str]:
-    yield f"Stored: who graded {said.output_id} in the round sees it."
 
 
 @lines("calibration list")

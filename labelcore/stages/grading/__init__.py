@@ -27,11 +27,10 @@ from labelcore.stages.grading.calibrating import (
     Round as Round,
     Rounds as Rounds,
     SideBySide as SideBySide,
-    comment_in_round as comment_in_round,
     end_round as end_round,
     list_rounds as list_rounds,
     reveal_round as reveal_round,
-    round_of as round_of,
+    rounds_of as rounds_of,
     show_round as show_round,
     start_round as start_round,
 )
@@ -132,9 +131,9 @@ from labelcore.stages.grading.suggesting import (
 from labelcore.stages.grading.talking import (
     Mentions as Mentions,
     comment as comment,
-    known_people as known_people,
     mark_seen as mark_seen,
     mentions as mentions,
+    open_mentions as open_mentions,
     talk as talk,
 )
 from labelcore.stages.grading.together import (

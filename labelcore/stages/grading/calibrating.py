@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -23,14 +22,13 @@ from labelcore.models import (
     new_id,
     now,
 )
-from labelcore.operations import Effect, Flags, Metavar, Why, operation
+from labelcore.operations import Effect, Flags, Why, operation
 from labelcore.stages import projects, signing
 from labelcore.stages.grading.dealing import reads_of
 from labelcore.stages.grading.queueing import whole_pool
 from labelcore.stages.grading.relooking import hidden_from
 from labelcore.stages.grading.round_figures import Compared, compared, earlier_than, given_in_round
 from labelcore.stages.grading.rounds import asked_of, done_in
-from labelcore.stages.grading.talking import mentioned
 from labelcore.stats.drawing import draw_random
 from labelcore.store import (
     assignments,
@@ -46,7 +44,6 @@ from labelcore.workspace import Workspace
 
 MOST = 50
 """Outputs of a round: it is looked at together."""
-_LONGEST = 2_000
 Number = Annotated[int | None, Field(ge=1, description="Which round; the newest if none is named.")]
 
 
@@ -229,12 +226,20 @@ def show_round(workspace: Workspace, *, number: Number = None) -> Round:
 
 
 @operation(role=Role.EXPERT)
-def round_of(workspace: Workspace) -> Round | None:
-    """The newest revealed round in which this person graded, as whoever grades sees it."""
-    place = replace(workspace, role=Role.EXPERT)
-    known = calibrations.current(workspace.db, workspace.project.id)
-    seen = (_as_seen(place, row) for row in reversed(known) if row.state == "revealed")
-    return next((found for found in seen if found.outputs), None)
+def rounds_of(workspace: Workspace) -> dict[int, set[str]]:
+    """The revealed rounds in which this person graded, the newest first, each with the outputs that they
+    graded in it and are not to look at again.
+    """
+    mine, hidden = name_key(workspace.person), hidden_from(workspace)
+    found = {
+        row.number: {
+            grade.output_id for grade in given_in_round(workspace, row) if name_key(grade.annotator) == mine
+        }
+        - hidden
+        for row in reversed(calibrations.current(workspace.db, workspace.project.id))
+        if row.state == "revealed"
+    }
+    return {number: outputs for number, outputs in found.items() if outputs}
 
 
 def _round(workspace: Workspace, number: int | None) -> Calibration:
@@ -243,41 +248,6 @@ def _round(workspace: Workspace, number: int | None) -> Calibration:
     if not found:
         raise NotFound("There is no such calibration round.", next_step="`labelcore calibration list`")
     return found[-1]
-
-
-@operation("calibration comment", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
-def comment_in_round(
-    workspace: Workspace,
-    output: Annotated[str, Metavar("OUTPUT_ID")],
-    text: Annotated[str, Metavar("TEXT")],
-    *,
-    number: Number = None,
-) -> Comment:
-    """Say something to the others of an output of a revealed round in which you graded it.
-
-    Raises:
-        BadInput: there are no words, too many, or people still grade the round blind.
-        NotFound: the round has no such output that you graded.
-    """
-    seen = show_round(workspace, number=number)
-    if seen.calibration.state != "revealed":
-        raise BadInput("The round is not revealed.", next_step="Wait for who leads the team.")
-    output_id = projects.find_output(workspace, output).id
-    if output_id not in {row.output.id for row in seen.outputs}:
-        raise NotFound("The round has no output '{output}' that you graded.", output=output)
-    words = text.strip()
-    if not words or len(words) > _LONGEST:
-        raise BadInput("A comment has 1 to {most:,} characters.", most=_LONGEST)
-    said = Comment(
-        id=new_id("comment"),
-        project_id=workspace.project.id,
-        output_id=output_id,
-        text=words,
-        mentions=mentioned(workspace, words),
-        author=workspace.person,
-    )
-    settling.save(workspace.db, said)
-    return said
 
 
 @operation("calibration list", role=Role.LEAD)

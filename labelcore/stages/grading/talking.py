@@ -12,9 +12,10 @@ from labelcore.errors import BadInput, NotAllowed
 from labelcore.models import Comment, Criterion, Frozen, Notice, Role, name_key, new_id
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import notifying, projects
+from labelcore.stages.grading.calibrating import rounds_of
 from labelcore.stages.grading.relooking import Subject, hidden_from
 from labelcore.stages.grading.settling import Conflict, gathered, subjects
-from labelcore.store import golds, grades as grade_table, settling
+from labelcore.store import calibrations, golds, grades as grade_table, settling
 from labelcore.store.live import live
 from labelcore.store.people import present_key, register
 from labelcore.workspace import Workspace
@@ -43,7 +44,7 @@ def comment(
     """Say something of an output that you graded; "@name" shows it to that person where they look next.
 
     Raises:
-        BadInput: there are no words, or too many.
+        BadInput: there are no words, too many, or people still grade it blind in a calibration round.
         NotAllowed: you have not graded it, or are to look at it again without seeing what others say.
     """
     words = text.strip()
@@ -92,7 +93,13 @@ def _check_sees(workspace: Workspace, output_id: str) -> None:
     """Who grades sees what others say of an output once they have graded it, and while they are not to look
     again by themselves.
     """
-    if not workspace.role.includes(Role.LEAD) and not _has_graded(workspace, output_id):
+    if output_id in calibrations.unrevealed(workspace.db, workspace.project.id):
+        raise BadInput(
+            "People grade this output blind: its round is not revealed.",
+            next_step="Wait for who leads the team.",
+        )
+    is_known = _has_graded(workspace, output_id) or _is_in_round(workspace, output_id)
+    if not is_known and not workspace.role.includes(Role.LEAD):
         raise NotAllowed("You have not graded this output.", next_step="Grade it first.")
     if output_id in hidden_from(workspace):
         raise NotAllowed(
@@ -106,9 +113,14 @@ def _has_graded(workspace: Workspace, output_id: str) -> bool:
     return bool(given and given[1] != "skipped") or bool(state.with_parts(workspace.person, [output_id]))
 
 
+def _is_in_round(workspace: Workspace, output_id: str) -> bool:
+    """Whether a person sees what others say of an output in a calibration round."""
+    return any(output_id in outputs for outputs in rounds_of(workspace).values())
+
+
 def mentioned(workspace: Workspace, text: str) -> tuple[str, ...]:
     """The people of the project whose names stand behind an @, the longest name that fits."""
-    people = {name_key(name): name for name in known_people(workspace)}
+    people = {name_key(name): name for name in _known_people(workspace)}
     longest = sorted(people, key=len, reverse=True)
     found: dict[str, None] = {}
     for at in _AT.finditer(text):
@@ -119,12 +131,14 @@ def mentioned(workspace: Workspace, text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def known_people(workspace: Workspace) -> list[str]:
-    """Who graded here, said something of an output, or is a member, by name."""
+def _known_people(workspace: Workspace) -> list[str]:
+    """Who graded here or takes part in a round, said something of an output, or is a member, by name."""
     place = workspace.db, workspace.project.id
     people = {tally.annotator for tally in grade_table.tallies(*place)}
     people |= {said.author for said in settling.comments(*place)}
     people |= {sent.author for sent in settling.relooks(*place)}
+    for row in calibrations.current(*place):
+        people |= {*row.people, *(grade.annotator for grade in calibrations.grades_of(workspace.db, row))}
     known = register(workspace.db)
     people |= {
         person.name
@@ -134,7 +148,7 @@ def known_people(workspace: Workspace) -> list[str]:
     return sorted(people - {""}, key=str.casefold)
 
 
-def _open_mentions(workspace: Workspace) -> dict[Subject, Comment]:
+def open_mentions(workspace: Workspace) -> dict[Subject, Comment]:
     """What mentions this person and was not answered or read by them, the newest of each subject."""
     mine = name_key(workspace.person)
     found: dict[Subject, Comment] = {}
@@ -149,7 +163,7 @@ def _open_mentions(workspace: Workspace) -> dict[Subject, Comment]:
 
 def mentions(workspace: Workspace) -> Mentions:
     """Whether somebody wants something of this person."""
-    waiting = _open_mentions(workspace)
+    waiting = open_mentions(workspace)
     if not waiting:
         return Mentions(open=0, hidden=0)
     shown = [output_id for output_id, _ in waiting if _may_read(workspace, output_id)]
@@ -157,7 +171,8 @@ def mentions(workspace: Workspace) -> Mentions:
 
 
 def _may_read(workspace: Workspace, output_id: str) -> bool:
-    return _has_graded(workspace, output_id) and output_id not in _untold(workspace)
+    is_shown = _has_graded(workspace, output_id) and output_id not in _untold(workspace)
+    return is_shown or _is_in_round(workspace, output_id)
 
 
 def _untold(workspace: Workspace) -> set[str]:
@@ -185,7 +200,7 @@ def talk(
 
     What you have not graded, or are to look at again by yourself, is not shown, nor what is gold.
     """
-    wanted = _open_mentions(workspace)
+    wanted = open_mentions(workspace)
     hidden = _untold(workspace)
     mine = name_key(workspace.person)
     among = {
