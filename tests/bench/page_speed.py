@@ -3,9 +3,9 @@
     PYTHONPATH=. python tests/bench/page_speed.py [--rounds 3] [--db FILE --project NAME]
 
 In Chromium beside the app, on the sample project unless a file is named; milliseconds of the page's clock,
-medians of the rounds and the slowest. ``heading``: the new page's heading stands. ``whole``: the last time that
-anything was added to the page before a second in which nothing was. The first round, in which the server
-meets each page for the first time, stands apart.
+medians of the rounds and the slowest. ``heading``: the new page's heading stands. ``whole``: the last time
+that anything was added to the page before a second in which nothing was. The first round, in which the
+server meets each page for the first time, stands apart.
 """
 
 from __future__ import annotations
