@@ -19,7 +19,7 @@ import click
 import pytest
 
 from labelcore.cli import command_tree, main, sending
-from labelcore.cli.tree import summaries
+from labelcore.cli.tree import Commands, summaries
 from labelcore.dispatch import Outcome
 from tests.app_server import serving
 
@@ -339,6 +339,12 @@ def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
     for arguments in (("save", "--out", "r.yaml"), ("load", "bad.yaml"), ("load", "none.yaml")):
         done = labelcore("library", *arguments, db=db)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_every_command_and_group_of_commands_says_what_it_does() -> None:
+    groups = {" ".join(name.split()[:count]) for name in summaries() for count in range(1, len(name.split()))}
+    said = {name: Commands(name).below() for name in ("", *groups)}
+    assert [f"{name} {word}" for name, below in said.items() for word, what in below.items() if not what] == []
 
 
 def test_help_is_for_people_and_names_options_types_and_defaults_as_they_are_written() -> None:
