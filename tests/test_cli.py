@@ -344,7 +344,9 @@ def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
 def test_every_command_and_group_of_commands_says_what_it_does() -> None:
     groups = {" ".join(name.split()[:count]) for name in summaries() for count in range(1, len(name.split()))}
     said = {name: Commands(name).below() for name in ("", *groups)}
-    assert [f"{name} {word}" for name, below in said.items() for word, what in below.items() if not what] == []
+    assert [
+        f"{name} {word}" for name, below in said.items() for word, what in below.items() if not what
+    ] == []
 
 
 def test_help_is_for_people_and_names_options_types_and_defaults_as_they_are_written() -> None:
