@@ -54,9 +54,8 @@ def main() -> int:
         print(path)
         return 0
     print(
-        "No Chromium was found and none could be installed: install one (for example "
-        "`apt-get install chromium`), or set LABELCORE_CHROMIUM to its path, then run "
-        "`make test` again.",
+        "No Chromium was found and none could be installed: install one (for example `apt-get install "
+        "chromium`), or set LABELCORE_CHROMIUM to its path, then run `make test` again.",
         file=sys.stderr,
     )
     return 1

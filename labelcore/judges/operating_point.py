@@ -31,8 +31,7 @@ class Aim(Frozen):
         if least is not None and most is not None:
             return Wording(
                 "as far as expected it finds at least {least:.0%} of the bad outputs and wrongly fails at "
-                "most "
-                "{most:.0%} of the good ones",
+                "most {most:.0%} of the good ones",
                 least=least,
                 most=most,
             )

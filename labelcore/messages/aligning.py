@@ -51,8 +51,7 @@ WORDS = {
     "drawn": "drawn with known probabilities",
     "drawn_beside": (
         "drawn with known probabilities, but for {undrawn:,} of {n:,} that were graded before the draw and "
-        "stand "
-        "for themselves only"
+        "stand for themselves only"
     ),
     "everything": "drawn with known probabilities: they are all that there are",
     "undrawn": (

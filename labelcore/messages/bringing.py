@@ -26,9 +26,8 @@ WORDS = {
         "once it is kept."
     ),
     "foreign_own_form": (
-        "The prompt asks for no form of answer; its tool adds one. Here labelcore's own is asked for "
-        "beside it: "
-        "a reason and a verdict as JSON."
+        "The prompt asks for no form of answer; its tool adds one. Here labelcore's own is asked for beside "
+        "it: a reason and a verdict as JSON."
     ),
     "foreign_slot_empty": "{name} stays empty: none of {n} outputs has a {slot}.",
     "foreign_other_variables": "These look like variables too, but are written otherwise and stay as text: "

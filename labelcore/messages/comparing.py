@@ -36,8 +36,7 @@ WORDS = {
         "So far {versions:,} versions were compared on these {outputs:,} dev outputs: expect about one point "
         "less of the best on new ones.",
         "So far {versions:,} versions were compared on these {outputs:,} dev outputs: expect about {n} "
-        "points "
-        "less of the best on new ones.",
+        "points less of the best on new ones.",
     ),
     "loss_unknown_bad": "What changes for bad outputs is not measurable: {why}.",
     "loss_unknown_good": "What changes for good outputs is not measurable: {why}.",
@@ -59,8 +58,7 @@ WORDS = {
     ),
     "repair_better": (
         "With {what} it is better than the present judge on dev: {change:+.0f} points, 95 % between "
-        "{low:+.0f} and "
-        "{high:+.0f}."
+        "{low:+.0f} and {high:+.0f}."
     ),
     "repair_worse": (
         "With {what} it is still worse than the present judge on dev: {change:+.0f} points, 95 % between "

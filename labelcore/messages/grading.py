@@ -33,8 +33,7 @@ WORDS = {
     ),
     "budget_passing": (
         "Grade about {n} more passing outputs to know to within {points:.0f} points how many of the good "
-        "ones "
-        "“{judge}” wrongly fails."
+        "ones “{judge}” wrongly fails."
     ),
     "following_unknown": "Whether people follow the judges is not measurable: {why}.",
     "followed": (

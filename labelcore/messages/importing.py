@@ -46,8 +46,7 @@ WORDS = {
     ),
     "not_taken": (
         "'{name}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "
-        "--fails "
-        "or --passes-from {name}=N."
+        "--fails or --passes-from {name}=N."
     ),
     "no_meaning": (
         "Feedback '{name}' is kept without a meaning where it is {values}. Say it with --passes, --fails or "

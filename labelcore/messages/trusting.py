@@ -188,14 +188,12 @@ WORDS: dict[str, Words] = {
     "left": "{judge} left the chosen set.",
     "set_has_seen": ("The chosen set has seen {seen:,} of the {n:,} outputs: corrected rates are of these."),
     "other_models": (
-        "{second} was also answered by another model ({others}) than {first} ({models}): the difference "
-        "may be "
-        "the model's."
+        "{second} was also answered by another model ({others}) than {first} ({models}): the difference may "
+        "be the model's."
     ),
     "slices_of_people": (
         "By people's grades alone these come to {mean:.0%} together; the {whole:.0%} above also use the "
-        "judges' "
-        "verdicts on all outputs."
+        "judges' verdicts on all outputs."
     ),
     "slices_lack_some": (
         "Together these come to {mean:.0%}, not {whole:.0%}: {n:,} graded outputs have no {field}."

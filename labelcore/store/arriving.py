@@ -327,13 +327,11 @@ def store_grades(
     )
     inserted = cursor.execute(
         "INSERT INTO grade (grade_id, project_id, output_id, annotator, value, criterion_id, "
-        "criterion_version, "
-        "note, spans, judge_shown, source, made_at, stored_at, batch_id) "
+        "criterion_version, note, spans, judge_shown, source, made_at, stored_at, batch_id) "
         f"SELECT 'g_' || left(sha256({identity}), 32), $project, output_id, annotator, value, criterion_id, "
-        "criterion_version, note, '[]', false, 'import', coalesce(moment, $now), "
-        "$now::TIMESTAMP + to_microseconds(_row), $batch FROM (SELECT DISTINCT ON (output_id, annotator, "
-        "criterion_id) "
-        "m._row, r.output_id, m.who AS annotator, m.meaning AS value, m.reason AS note, a.criterion_id, "
+        "criterion_version, note, '[]', false, 'import', coalesce(moment, $now), $now::TIMESTAMP + "
+        "to_microseconds(_row), $batch FROM (SELECT DISTINCT ON (output_id, annotator, criterion_id) m._row, "
+        "r.output_id, m.who AS annotator, m.meaning AS value, m.reason AS note, a.criterion_id, "
         f"a.criterion_version, $batch AS batch, {_TIME.format('m.said_at')} AS moment FROM remarks m JOIN "
         "ready r USING (_row) "
         "LEFT JOIN asked a USING (name) WHERE m.kind = 'grade' AND m.meaning IS NOT NULL ORDER BY m._row "
@@ -352,13 +350,12 @@ def store_verdicts(
 ) -> int:
     """Insert another tool's verdicts of one name that have a meaning. Returns how many are new."""
     inserted = cursor.execute(
-        "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, reason, "
-        "raw, model, tokens_in, tokens_out, cost_usd, latency_ms, made_at) "
+        "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, reason, raw, "
+        "model, tokens_in, tokens_out, cost_usd, latency_ms, made_at) "
         "SELECT output_id, $judge, 0, $project, $batch, CASE meaning WHEN 'unsure' THEN 'abstain' ELSE "
-        "meaning END, "
-        "reason, value, '', 0, 0, 0, 0, $now FROM (SELECT DISTINCT ON (output_id) r.output_id, m.meaning, "
-        "m.reason, "
-        "m.value FROM remarks m JOIN ready r USING (_row) WHERE m.kind = 'verdict' AND m.name = $name "
+        "meaning END, reason, value, '', 0, 0, 0, 0, $now FROM (SELECT DISTINCT ON (output_id) r.output_id, "
+        "m.meaning, m.reason, m.value FROM remarks m JOIN ready r USING (_row) WHERE m.kind = 'verdict' AND "
+        "m.name = $name "
         "AND m.meaning IS NOT NULL ORDER BY m._row) n WHERE NOT EXISTS (SELECT 1 FROM verdict v "
         "WHERE v.output_id = n.output_id AND v.judge_version_id = $judge)",
         {

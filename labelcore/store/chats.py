@@ -11,9 +11,8 @@ _IS_PARTS = "json_type(m, '$.content') = 'ARRAY'"
 _PARTS = "CAST(m->'content' AS JSON[])"
 # A part is text, a tool's result, or something that cannot be shown (an image), which stays JSON.
 _TEXT_OF_PARTS = (
-    f"array_to_string(list_transform(list_filter({_PARTS}, "
-    "lambda p: coalesce(p->>'type', '') <> 'tool_use'), "
-    "lambda p: coalesce(p->>'text', p->>'content', p->>'$')), chr(10) || chr(10))"
+    f"array_to_string(list_transform(list_filter({_PARTS}, lambda p: coalesce(p->>'type', '') <> "
+    "'tool_use'), lambda p: coalesce(p->>'text', p->>'content', p->>'$')), chr(10) || chr(10))"
 )
 _CALL = (
     "json_object('name', coalesce(t->'function'->>'name', t->>'name', '?'), 'arguments', "

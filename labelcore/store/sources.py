@@ -39,8 +39,7 @@ def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
     """
     cursor.execute(
         "CREATE TEMP TABLE sources AS SELECT DISTINCT coalesce(group_key, 'i' || left(input_key, 15)) AS "
-        "given, "
-        "input_key, coalesce(group_key, 'i' || left(input_key, 15)) AS source FROM ready "
+        "given, input_key, coalesce(group_key, 'i' || left(input_key, 15)) AS source FROM ready "
         "WHERE group_key IS NOT NULL OR input_key IS NOT NULL"
     )
     cursor.execute(

@@ -32,8 +32,7 @@ _SMALL = frozenset(
 )
 _ABOUT = frozenset(  # what answers say of what they answer
     "summa passa text artic menti provi descr state discu inclu addit detai infor accor sourc given also "
-    "note "
-    "conci speci overa follo docum 总结 摘要 原文 文中 提到 提供 描述 以下 信息 内容 包括".split()
+    "note conci speci overa follo docum 总结 摘要 原文 文中 提到 提供 描述 以下 信息 内容 包括".split()
 )
 _COMMON_HAN = frozenset("的了是在和有我您你们这那也就都与及为对以可会")
 _NEGATED = re.compile(

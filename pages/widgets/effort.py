@@ -72,8 +72,7 @@ def show_differences(found: PersonProgress) -> None:
     st.write(
         say(
             "A difference is no mistake: it shows where a criterion can be read in two ways. Only outputs "
-            "that "
-            "you graded count."
+            "that you graded count."
         )
     )
     lines = [*map(difference_words, found.effort.differences), settled_words(found.effort)]

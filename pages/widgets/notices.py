@@ -25,8 +25,7 @@ def show_notices(workspace: Workspace) -> None:
     st.write(
         say(
             "People are told when they are invited, when outputs wait for them, when a comment names them, "
-            "and "
-            "the lead when all outputs are graded. Whoever is told something sees it on My progress too."
+            "and the lead when all outputs are graded. Whoever is told something sees it on My progress too."
         )
     )
     found = notifying.show_notices(workspace)

@@ -99,9 +99,8 @@ def whole(judges: int, outputs: int, coverage: float, ffr: float, *, fitted: boo
     gap = f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""
     held = found.held_out
     print(
-        f"whole choice{', fitted judges' if fitted else ''}, {asked}: {took:.2f} s "
-        f"({used:.2f} s of processor time), {gap}"
-        f"{len(found.members)} judges, held-out alignment {held.alignment or 0:.2f} "
+        f"whole choice{', fitted judges' if fitted else ''}, {asked}: {took:.2f} s ({used:.2f} s of "
+        f"processor time), {gap}{len(found.members)} judges, held-out alignment {held.alignment or 0:.2f} "
         f"({held.repeats} repeats). {found.cut_short}"
     )
 

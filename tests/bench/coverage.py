@@ -218,9 +218,8 @@ def page(table: Table, crossings: dict[str, float], runs: int, seconds: float) -
     lines = [
         "# Do the intervals hold what they promise?",
         "",
-        f"Made by `PYTHONPATH=. python tests/bench/coverage.py --runs {runs}` in {seconds:,.0f} s "
-        f"(Python {platform.python_version()}, numpy {np.__version__}). Synthetic: 18 settings, "
-        f"pools of {SIZE:,}; "
+        f"Made by `PYTHONPATH=. python tests/bench/coverage.py --runs {runs}` in {seconds:,.0f} s (Python "
+        f"{platform.python_version()}, numpy {np.__version__}). Synthetic: 18 settings, pools of {SIZE:,}; "
         "see the head of the script.",
         "",
         'Mean cover should be 93 to 97 %. Not offered: labelcore says "not measurable" and why.',

@@ -59,8 +59,7 @@ def main() -> None:
         print(
             f"{name:28s} V-measure {v_measure_score(kinds, labels):.3f}  homogeneity "
             f"{homogeneity_score(kinds, labels):.3f}  adjusted Rand "
-            f"{adjusted_rand_score(kinds, labels):.3f}  "
-            f"{len(_found(kinds, list(labels)))} kinds found"
+            f"{adjusted_rand_score(kinds, labels):.3f}  {len(_found(kinds, list(labels)))} kinds found"
         )
 
 

@@ -39,14 +39,12 @@ NOTES: dict[str, dict[str, str]] = {
     },
     "layout": {
         "en": "{label} is not laid out as the others;wrong format in {label};format of {label}: list or "
-        "text, "
-        "as agreed",
+        "text, as agreed",
         "zh": "{label}格式不对;{label}的排版和别的不一样;{label}要按约定的格式",
     },
     "wrong number": {
         "en": "the number is wrong;amount differs from the source;wrong figure, check the input;says a "
-        "number "
-        "that is not in the text",
+        "number that is not in the text",
         "zh": "数字不对;金额和原文不一致;数字写错了",
     },
     "wrong unit": {
@@ -66,9 +64,8 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "说反了;与原文矛盾;意思相反",
     },
     "concession": {
-        "en": "sounds negative, all these howevers;should not weaken what it says;too much on the one "
-        "hand, on "
-        "the other;no buts please;the unfortunately has to go",
+        "en": "sounds negative, all these howevers;should not weaken what it says;too much on the one hand, "
+        "on the other;no buts please;the unfortunately has to go",
         "zh": "转折太多;不要写但是;语气太消极，总是遗憾",
     },
     "hedges": {
@@ -101,8 +98,7 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "没有称呼;没有问候;开头应该写名字",
     },
     "no next step": {
-        "en": "ends without telling what is next;no next step;what should they do now?;stops without a "
-        "way "
+        "en": "ends without telling what is next;no next step;what should they do now?;stops without a way "
         "to go on",
         "zh": "没有说下一步怎么办;结尾没有后续;客户不知道接下来做什么",
     },

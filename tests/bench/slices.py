@@ -217,9 +217,8 @@ def page(table: Table, alarms: Alarms, runs: int, seconds: float) -> str:
         "# Do the intervals of slices hold, and are slices blamed for nothing?",
         "",
         f"Made by `PYTHONPATH=. python tests/bench/slices.py --runs {runs}` in {seconds:,.0f} s (Python "
-        f"{platform.python_version()}, numpy {np.__version__}). Synthetic: four slices, five "
-        f"settings, pools of {SIZE:,}; see "
-        "the head of the script.",
+        f"{platform.python_version()}, numpy {np.__version__}). Synthetic: four slices, five settings, pools "
+        f"of {SIZE:,}; see the head of the script.",
         "",
         "A false alarm: at least one of four slices that are all alike is said to differ (at 5 %, "
         "after Holm). "

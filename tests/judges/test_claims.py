@@ -12,11 +12,9 @@ from labelcore.text.pairing import pairing
 
 MEETING = (
     "Abe: The garden beds are built and the soil is missing. Bea: We need 3 cubic metres of soil for 210 "
-    "euros. "
-    "Abe: We have 180 euros left in the budget. Cid: My brother has a truck that saves the delivery of 60 "
-    "euros. "
-    "Dora: The winter party will not take place this December because the hall is closed. "
-    "Dora: The hall needs new heating and nobody has asked the town for money yet."
+    "euros. Abe: We have 180 euros left in the budget. Cid: My brother has a truck that saves the delivery "
+    "of 60 euros. Dora: The winter party will not take place this December because the hall is closed. Dora: "
+    "The hall needs new heating and nobody has asked the town for money yet."
 )
 TALK = (
     "陈：上月退货率百分之4，主要是尺码问题。刘：尺码表我来改，周五前完成。"
@@ -80,9 +78,8 @@ def test_what_conflicts_with_the_input_measures_higher(name: str, good: str, bad
     [
         (
             "Garden beds are built, soil missing; 3 cubic metres cost 210 euros, 180 euros left in the "
-            "budget. Cid's "
-            "brother has a truck to save delivery. The winter party in December: hall closed, the hall "
-            "needs heating.",
+            "budget. Cid's brother has a truck to save delivery. The winter party in December: hall closed, "
+            "the hall needs heating.",
             "Garden beds are built.",
             MEETING,
         ),

@@ -280,9 +280,8 @@ LEAKS = {
         "return Seen.n == 1"
     ),
     "closure": (
-        "def make():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n        return "
-        "n\n    return count\ncount = make()\ndef check(output, input, context, metadata):\n    return "
-        "count() == 1"
+        "def make():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n        return n\n    "
+        "return count\ncount = make()\ndef check(output, input, context, metadata):\n    return count() == 1"
     ),
     "cache": (
         "import functools\ncalls = []\n@functools.lru_cache\ndef f(x):\n    calls.append(x)\n    return "

@@ -30,8 +30,7 @@ _NAMES: dict[str, str] = {
         "reference_response orig_reference_answer expected expected_output expected_outputs expected_answer "
         "expected_response expectations expectation ground_truth groundtruth ideal ideal_answer "
         "ideal_response gold gold_answer golden_answer golden target target_answer correct_answer "
-        "true_answer "
-        "ref_answer reference_text 参考 参考答案 标准答案 期望输出 参考回答 正确答案 期望答案"
+        "true_answer ref_answer reference_text 参考 参考答案 标准答案 期望输出 参考回答 正确答案 期望答案"
     ),
     "context": (
         "context contexts document documents retrieved_context retrieved_contexts retrieval_context docs "

@@ -19,8 +19,7 @@ def saved(rubric: sharing.SavedRubric) -> Iterator[str]:
     )
     yield (
         f"{rubric.out} holds {amount(len(rubric.criteria), 'criterion', 'criteria')} and "
-        f"{amount(rubric.judges, 'judge')}, "
-        f"{len(rubric.overall)} of them of the overall grade, {texts}."
+        f"{amount(rubric.judges, 'judge')}, {len(rubric.overall)} of them of the overall grade, {texts}."
     )
     yield from _staying(rubric.not_portable)
 
@@ -34,8 +33,7 @@ def _staying(judges: Sequence[sharing.NotPortable]) -> Iterator[str]:
 def loaded(found: sharing.Loaded) -> Iterator[str]:
     yield (
         f"{amount(len(found.criteria), 'criterion', 'criteria')} and {amount(len(found.judges), 'judge')} "
-        "came from the rubric of "
-        f"'{found.project}'; known already: {len(found.known)}."
+        f"came from the rubric of '{found.project}'; known already: {len(found.known)}."
     )
     for name in found.renamed:
         yield f"  another criterion has the name, so it is called here: {name}"

@@ -42,12 +42,11 @@ _TERMS = [
 ]
 _STOP = frozenset(
     (
-        "a an and are as at be been but by can could did do does for from had has have he her "
-        "his how i if in into is it its just more most much no nor not of on only or our out "
-        "she should so some such than that the their them then there these they this those to "
-        "too up very was we were what when where which who why will with would you your output "
-        "answer response text summary sentence "
-        "的 了 是 在 和 有 我 他 她 它 们 这 那 也 就 都 而 及 与 着 或 一 个 不 没 很 太"
+        "a an and are as at be been but by can could did do does for from had has have he her his how i if "
+        "in into is it its just more most much no nor not of on only or our out she should so some such than "
+        "that the their them then there these they this those to too up very was we were what when where "
+        "which who why will with would you your output answer response text summary sentence 的 了 是 在 和 "
+        "有 我 他 她 它 们 这 那 也 就 都 而 及 与 着 或 一 个 不 没 很 太"
     ).split()
 )
 LONGEST_NAME = 48

@@ -21,22 +21,18 @@ NAMES: dict[str, tuple[str, ...]] = {
     meaning: tuple(words.split())
     for meaning, words in {
         "output": "output outputs response responses answer answers completion prediction generation "
-        "model_output "
-        "llm_output model_response model_answer assistant_response ai_response bot_response agent_response "
-        "generated_text generated_answer final_answer actual_output predicted_answer summary reply replies "
-        "text "
-        "输出 模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 "
+        "model_output llm_output model_response model_answer assistant_response ai_response bot_response "
+        "agent_response generated_text generated_answer final_answer actual_output predicted_answer summary "
+        "reply replies text 输出 模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 "
         "antwort ki_antwort modellantwort bot_antwort ausgabe modellausgabe réponse reponse respuesta salida",
         "input": "input inputs prompt question questions query instruction user_input user_message "
-        "user_query "
-        "customer_message request message 输入 问题 用户问题 用户输入 提问 提示 提示词 指令 質問 入力 "
-        "frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada",
+        "user_query customer_message request message 输入 问题 用户问题 用户输入 提问 提示 提示词 指令 質問 "
+        "入力 frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada",
         "context": "context contexts documents document source_text passage passages transcript retrieved "
         "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article text "
         "上下文 原文 资料 参考资料 背景 文脈 kontext",
-        "conversation": "conversation conversations messages dialogue dialog chat chat_history turns "
-        "history trace contents "
-        "对话 聊天记录 对话历史",
+        "conversation": "conversation conversations messages dialogue dialog chat chat_history turns history "
+        "trace contents 对话 聊天记录 对话历史",
         "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id 编号 序号",
         "group": "group group_id group_key doc_id document_id source_id session_id thread_id case_id "
         "conversation_id 分组 会话",
@@ -49,8 +45,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "note": "note notes reason critique comment comments reviewer_comment grader_comment feedback "
         "explanation rationale 备注 原因 评语 意见 理由 评分理由 コメント kommentar begründung anmerkung",
         "annotator": "annotator annotator_id rater rater_id grader labeler reviewer expert user worker "
-        "标注人 标注员 "
-        "评审人 評価者 bewerter prüfer",
+        "标注人 标注员 评审人 評価者 bewerter prüfer",
     }.items()
 }
 """The names that a meaning is known by. A reference is none of them: it stays in the metadata, where

@@ -63,9 +63,8 @@ def _data(record: Record) -> Record:
 @tool(
     "argilla",
     "Argilla records",
-    get="In Python: dataset.records(with_responses=True, "
-    "with_suggestions=True).to_json('records.json'). What was pushed to the Hugging Face Hub, or "
-    "written with to_datasets, is read too.",
+    get="In Python: dataset.records(with_responses=True, with_suggestions=True).to_json('records.json'). "
+    "What was pushed to the Hugging Face Hub, or written with to_datasets, is read too.",
     brings="Each record becomes an output with its other fields and id. Each person's submitted response "
     "comes as a grade, one for each question and person, suggestions as verdicts; drafts and "
     "discarded ones stay out.",

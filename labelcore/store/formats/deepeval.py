@@ -49,9 +49,8 @@ def _is_case(record: Record) -> bool:
 @tool(
     "deepeval",
     "DeepEval results or test cases",
-    get="Take .deepeval/.latest_run_full.json after deepeval test run, or set DEEPEVAL_RESULTS_FOLDER "
-    "and take a file from there. Test cases saved with dataset.save_as(file_type='json') or 'csv' "
-    "are read too.",
+    get="Take .deepeval/.latest_run_full.json after deepeval test run, or set DEEPEVAL_RESULTS_FOLDER and "
+    "take a file from there. Test cases saved with dataset.save_as(file_type='json') or 'csv' are read too.",
     brings="Each test case becomes an output with input, context, expected output and name. Each metric "
     "comes as a verdict with its reason; it passes or fails as the metric's own threshold says.",
     recognise=likeness(_is_case, *_WRAPPINGS),

@@ -48,10 +48,9 @@ def _is_either(record: Record) -> bool:
     get="In Python: [run.dict() for run in Client().list_runs(project_name=…, is_root=True)], written "
     "as JSON lines; a dataset's examples with list_examples, or Download dataset as JSONL. The bulk"
     " export (Parquet) is read too.",
-    brings="Each trace becomes one output, its root run's, with input or conversation, model, time, run id"
-    " and trace; runs inside of it are left out. Feedback scores come as verdicts, people's reviews"
-    " as grades, those named as feedback of users as feedback. An example's reference answer is its"
-    " output.",
+    brings="Each trace becomes one output, its root run's, with input or conversation, model, time, run id "
+    "and trace; runs inside of it are left out. Feedback scores come as verdicts, people's reviews as "
+    "grades, those named as feedback of users as feedback. An example's reference answer is its output.",
     recognise=likeness(_is_either, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:

@@ -51,8 +51,7 @@ def _is_either(record: Record) -> bool:
     "orient='records', lines=True); trace.to_json() gives one trace. The result table of "
     "mlflow.genai.evaluate is read too.",
     brings="Each trace becomes an output with its input or conversation, expectations, time and trace id. "
-    "Assessments of people come as grades, one for each of them, those of models and code as "
-    "verdicts.",
+    "Assessments of people come as grades, one for each of them, those of models and code as verdicts.",
     recognise=likeness(_is_either, *_WRAPPINGS, sure=0.9),
 )
 def rows(source: Source) -> Iterator[Said]:

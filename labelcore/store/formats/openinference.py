@@ -40,13 +40,11 @@ def _kind(span: Mapping[str, Any]) -> str:
 @tool(
     "openinference",
     "Phoenix / OpenInference spans",
-    get="In Python: "
-    "Client().spans.get_spans_dataframe(project_identifier=…).to_parquet('spans.parquet') with "
-    "phoenix.client, or the spans of the REST interface as JSON. Phoenix gives annotations apart "
+    get="In Python: Client().spans.get_spans_dataframe(project_identifier=…).to_parquet('spans.parquet') "
+    "with phoenix.client, or the spans of the REST interface as JSON. Phoenix gives annotations apart "
     "(get_span_annotations_dataframe): bring them as a second file, joined by span id.",
-    brings="Each model's span becomes an output with its conversation and tool calls, model, time, span id"
-    " and trace. Annotations that stand in the span come along: people's as grades, a model's as "
-    "verdicts.",
+    brings="Each model's span becomes an output with its conversation and tool calls, model, time, span id "
+    "and trace. Annotations that stand in the span come along: people's as grades, a model's as verdicts.",
     recognise=likeness(_is_span, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:

@@ -52,9 +52,8 @@ def _is_any(record: Record) -> bool:
 @tool(
     "promptfoo",
     "promptfoo results",
-    get="promptfoo eval --output results.json, or promptfoo export eval ID --output results.json for "
-    "one that ran before. The table's CSV (--output results.csv, or Export in promptfoo view) is "
-    "read too.",
+    get="promptfoo eval --output results.json, or promptfoo export eval ID --output results.json for one "
+    "that ran before. The table's CSV (--output results.csv, or Export in promptfoo view) is read too.",
     brings="Each answer becomes an output with its variables, prompt, model and test. Each assertion's "
     "result comes as a verdict with its reason, ratings that people gave in promptfoo as grades; "
     "the marks [PASS] and [FAIL] are taken off the text.",

@@ -48,8 +48,7 @@ def show_in_use(found: JudgeTable) -> None:
         shell.aside(
             say(
                 "As of the choice of the set, outside the sealed test: each output was decided by judges "
-                "made "
-                "and chosen without it, and weighs as it was drawn."
+                "made and chosen without it, and weighs as it was drawn."
             )
         )
 
@@ -69,8 +68,7 @@ def show(found: JudgeTable) -> JudgeRow | None:
     shell.aside(
         say(
             "Each row is that judge as it is now, on the {n:,} graded outputs outside the sealed test, "
-            "counted "
-            "one by one.",
+            "counted one by one.",
             n=found.n,
         )
     )

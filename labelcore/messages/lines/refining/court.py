@@ -36,7 +36,6 @@ def docket_words(docket: Docket) -> str:
     if unclear.value is None or unclear.low is None or unclear.high is None:
         return f"{counts} Specification gap: not measurable ({unclear.why_not})."
     return (
-        f"{counts} Specification gap: {unclear.value:.0%} of the ruled conflicts "
-        f"({unclear.low:.0%} to {unclear.high:.0%}, n = {unclear.n}) are there because a criterion "
-        "is unclear."
+        f"{counts} Specification gap: {unclear.value:.0%} of the ruled conflicts ({unclear.low:.0%} to "
+        f"{unclear.high:.0%}, n = {unclear.n}) are there because a criterion is unclear."
     )
