@@ -240,6 +240,10 @@ def merge(workspace: Workspace, name: str, into: str) -> PersonChange:
     Raises:
         BadInput: they are one already, or nobody would be left who looks after the people.
     """
+    forms = name_key(name) == name_key(into)
+    if forms and (united := people_table.unite(workspace.db, name=into, by=workspace.person)):
+        _check_theirs(workspace, *united)
+        return PersonChange(name=united[0].name, did="merge")
     first, second = _person_of(workspace, name), _person_of(workspace, into)
     if first.person_id == second.person_id:
         raise BadInput("'{name}' and '{into}' are one person already.", name=name, into=into)

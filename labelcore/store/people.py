@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from labelcore.models import Credential, Membership, Person, Role, name_key, now
-from labelcore.store import live
+from labelcore.store import audit, live
 from labelcore.store.connection import Database, utc
 from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
@@ -124,6 +124,46 @@ def rename(db: Database, person: Person, *names: str) -> Person:
             written(db, table)
         return states[-1]
     return person
+
+
+_SIGNED = (
+    *("grade.annotator", "comparison.annotator", "reservation.annotator", "probe_opinion.annotator"),
+    *("ruling.author", "court_ruling.author", "comment.author", "notice.person"),
+    *("assignment.person", "expertise.person", "trained.person"),
+)
+"""Where names of people stand as they were written."""
+
+
+def unite(db: Database, *, name: str = "", by: str = "") -> list[Person]:
+    """Names that are stored in two forms ("anna" beside "Anna") become one person's; grades stay as they are.
+
+    ``name``: only this one's. The form that stands afterwards is that of the person who is known, or else the
+    one that was stored first. Returns whom it changed.
+    """
+    known, forms = register(db), _forms(db)
+    wanted = {name_key(name)} if name else forms.keys() - {""}
+    changed = []
+    for key in sorted(wanted & forms.keys()):
+        person = known.people.get(known.holders.get(key, "")) or Person(name=forms[key][0], made_by=by)
+        other = [form for form in forms[key] if form not in known.names and form != person.name]
+        if other:
+            changed.append(rename(db, person, *other, person.name))
+            audit.note(db, "", by, "people merge", changed[-1].name, written=other)
+    return changed
+
+
+def _forms(db: Database) -> dict[str, list[str]]:
+    """By the key of a name, the forms in which it is stored, the oldest first."""
+    columns = [place.partition(".") for place in _SIGNED]
+    every = " UNION ALL ".join(
+        f"SELECT {column} AS name, made_at FROM {table}" for table, _, column in columns
+    )
+    forms: dict[str, list[str]] = {}
+    for (form,) in db.rows(
+        f"SELECT name FROM ({every}) WHERE name IS NOT NULL GROUP BY name ORDER BY min(made_at), name"
+    ):
+        forms.setdefault(name_key(form), []).append(form)
+    return forms
 
 
 def end(db: Database, credentials: Sequence[Credential], by: str) -> None:

@@ -20,7 +20,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, Role, new_id, now
 from labelcore.operations import Effect, operation
-from labelcore.stages import projects
+from labelcore.stages import projects, signing
 from labelcore.stages.grading.acts import current_grades, record
 from labelcore.stages.grading.card import CardEvent
 from labelcore.stages.grading.presses import coming_items, grade_of, setting_of, store_each
@@ -107,6 +107,7 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
     """The next n outputs of a person, reserved as the rules say; BadInput without a name or any output."""
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
+    annotator = signing.known_as(workspace.db, workspace.project, annotator)
     grader = workspace.by(annotator)
     coming = grading_queue(grader, ahead=n).items
     queued = [item for item in coming if not item.unannounced and not item.relook]
@@ -193,7 +194,7 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
 
 
 def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
-    grader = workspace.by(manifest.annotator)
+    grader = workspace.by(signing.known_as(workspace.db, workspace.project, manifest.annotator))
     events: list[PackEvent] = []
     refused: list[dict[str, str]] = []
     for raw in sent:
@@ -207,7 +208,7 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
     ids = {event.client_id for event in events}
     online = {
         (grade.output_id, grade.criterion_id, grade.field): grade.at
-        for grade in current_grades(workspace, manifest.annotator)
+        for grade in current_grades(workspace, grader.person)
         if grade.id not in ids
     }
     moments = {event.client_id: event.moment(manifest) for event in fresh}

@@ -1,6 +1,7 @@
 """Numbered, append-only changes of tables, each applied in the transaction that records it; never edited.
 
-Views are no matter of migrations: those that early ones made are replaced at every opening.
+Views are no matter of migrations: those that early ones made are replaced at every opening. Names that an
+older labelcore kept in two forms become one person's, whatever migration it was that brought the tables up.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from importlib import resources
 
 from labelcore.errors import StoreDamaged
 from labelcore.models import now
-from labelcore.store import views
+from labelcore.store import people, views
 from labelcore.store.connection import Database, utc
 
 _VIEW = re.compile(r"^(?:CREATE|CREATE OR REPLACE|DROP) VIEW\b.*?;$", re.MULTILINE | re.DOTALL)
@@ -78,4 +79,6 @@ def migrate(db: Database) -> list[int]:
             cursor.execute(sql if done else _VIEW.sub("", sql))
             cursor.execute("INSERT INTO schema_migration VALUES (?, ?, ?)", [number, name, utc(now())])
         views.make(db)
+        if done and pending:
+            people.unite(db)
     return [number for number, _, _ in pending]
