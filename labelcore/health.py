@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -23,7 +24,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.settings import settings
 from labelcore.stages import signing
 from labelcore.store import open_database
-from labelcore.store.backups import sizes
+from labelcore.store.backups import condition, sizes
 
 _REGISTRY = CollectorRegistry()
 _ANSWERED = Counter(
@@ -55,7 +56,10 @@ class _Sizes(Collector):
 
     @override
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        for name, value in sizes(open_database(settings().db)).items():
+        found = {"database_ready": float(condition(settings().db) == "ready")}
+        with contextlib.suppress(LabelcoreError):  # a damaged one is told by the figure before
+            found |= sizes(open_database(settings().db))
+        for name, value in found.items():
             yield GaugeMetricFamily(f"labelcore_{name}", name.replace("_", " "), value=value)
 
 
@@ -128,12 +132,9 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(_request: Request) -> Response:
-    """Say whether the database answers."""
-    try:
-        await run_in_threadpool(lambda: sizes(open_database(settings().db)))
-    except LabelcoreError:
-        return JSONResponse({"status": "the database does not open"}, status_code=503)
-    return JSONResponse({"status": "ready"})
+    """Say whether the database answers, and whether a damaged block of it was met since the app began."""
+    found = await run_in_threadpool(condition, settings().db)
+    return JSONResponse({"status": found}, 200 if found == "ready" else 503)
 
 
 async def metrics(request: Request) -> Response:

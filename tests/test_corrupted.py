@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from labelcore import api, cli
+from labelcore.errors import StoreDamaged
 from labelcore.settings import settings
-from labelcore.store import close_database
+from labelcore.store import backups, close_database, open_database
 from tests.bench import corrupted
 from tests.bench.corrupted import Damage, Ended, Sound
 
@@ -44,8 +45,38 @@ def test_an_app_whose_rows_are_damaged_starts_and_says_so(
     place.write_bytes(corrupted.scrambled(random.Random(0), sound)[0])
     monkeypatch.setenv("LABELCORE_DB", str(place))
     settings.cache_clear()
-    with TestClient(Starlette(routes=api.routes, lifespan=api.lifespan)) as client:
+    app = Starlette(routes=api.routes, lifespan=api.lifespan)
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 4000)) as client:
         assert client.get("/healthz").status_code == 200
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()) == (503, {"status": "rows are damaged"})
+        assert "labelcore_database_ready 0.0" in client.get("/metrics").text
     close_database(place)
     settings.cache_clear()
     assert "restore a backup" in capsys.readouterr().err
+
+
+def test_a_block_that_is_met_damaged_while_the_app_runs_is_said_by_its_health(
+    tmp_path: Path, sound: Sound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "work.duckdb"
+    place.write_bytes(sound.backup.read_bytes())
+    db = open_database(place)
+    db.run("CREATE TABLE far AS SELECT md5(range::VARCHAR) AS text FROM range(200_000)")
+    db.run("CHECKPOINT")
+    [(block,)] = db.rows(
+        "SELECT max(block_id) FROM pragma_storage_info('far') WHERE persistent AND column_name = 'text'"
+    )
+    close_database(place)
+    torn = bytearray(place.read_bytes())
+    torn[3 * corrupted.PAGE + int(block) * corrupted.BLOCK + 100] ^= 255
+    place.write_bytes(torn)
+    monkeypatch.setenv("LABELCORE_DB", str(place))
+    settings.cache_clear()
+    with TestClient(Starlette(routes=api.routes, lifespan=api.lifespan)) as client:
+        assert client.get("/readyz").json() == {"status": "ready"}  # nobody has read it yet
+        with pytest.raises(StoreDamaged):
+            backups.read_whole(open_database(place))
+        assert client.get("/readyz").json() == {"status": "rows are damaged"}
+    close_database(place)
+    settings.cache_clear()

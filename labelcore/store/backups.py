@@ -7,13 +7,16 @@ import shutil
 import tempfile
 import threading
 from pathlib import Path
+from typing import Literal
+
+import duckdb
 
 from labelcore import files
-from labelcore.errors import BadInput, StoreDamaged
+from labelcore.errors import BadInput, LabelcoreError, StoreDamaged
 from labelcore.models import now
 from labelcore.settings import settings
 from labelcore.store import close_database, migrations, open_database
-from labelcore.store.connection import Database, connect
+from labelcore.store.connection import Database, connect, damaged
 from labelcore.wording import Wording
 
 _copying = threading.Lock()
@@ -133,6 +136,21 @@ def compact(db: Database) -> tuple[int, int]:
     db.outside().run("VACUUM")
     db.outside().run("CHECKPOINT")
     return before, db.path.stat().st_size if db.path else 0
+
+
+Condition = Literal["ready", "rows are damaged", "the database does not open"]
+
+
+def condition(path: Path) -> Condition:
+    """How a database is as far as this process knows, by one small read: what nobody has read since it began
+    may be damaged unseen. `doctor` and every backup read all.
+    """
+    try:
+        db = open_database(path)
+        db.rows("SELECT max(number) FROM schema_migration")
+    except (LabelcoreError, duckdb.Error):
+        return "rows are damaged" if path.resolve() in damaged else "the database does not open"
+    return "rows are damaged" if db.path in damaged else "ready"
 
 
 def sizes(db: Database) -> dict[str, float]:

@@ -37,6 +37,9 @@ _SHUT: dict[str, Any] = {
 }
 """What is needed is inside DuckDB's wheel: a query neither fetches code nor sees Python's variables."""
 _SQLITE = b"SQLite format 3\0"
+_DAMAGED = re.compile(r"Corrupt database file|database has been invalidated")
+damaged: set[Path] = set()
+"""Files of which this process has read a block that is not as it was written; health tells until it ends."""
 _FEW = 32  # up to here executemany is as fast as building an Arrow table
 
 
@@ -99,7 +102,8 @@ class Database:
         try:
             yield
         except duckdb.Error as trouble:
-            if self.path and "Corrupt database file" in str(trouble):
+            if self.path and _DAMAGED.search(str(trouble)):
+                damaged.add(self.path)
                 raise _explain(self.path, trouble) from trouble
             if isinstance(trouble, duckdb.InvalidInputException) and "surrogate" in str(trouble):
                 raise BadInput(
