@@ -59,6 +59,28 @@ def nobodys_words(found: Assigned) -> str:
     )
 
 
+def pairs_words(found: Assigned) -> list[str]:
+    """How often two people meet where pairs are planned; [] where none are."""
+    if not found.pairs:
+        return []
+    planned = [pair.planned for pair in found.pairs]
+    words = say(
+        "Pairs are planned: any two people meet on {least:,} to {most:,} outputs; both have graded {done:,} "
+        "of {all:,}.",
+        least=min(planned),
+        most=max(planned),
+        done=sum(pair.done for pair in found.pairs),
+        all=sum(planned),
+    )
+    alone = counted(
+        "1 output has only one person who may grade it: assign it to another, or add their language.",
+        "{n:,} outputs have only one person who may grade them: assign them to another, or add their "
+        "language.",
+        n=found.alone,
+    )
+    return [words, alone] if found.alone else [words]
+
+
 def part_words(queue: Queue) -> str:
     """What is one's own, for the line above the card."""
     parts = [say("Yours: {left:,} left of {total:,}", left=queue.left, total=queue.total)]

@@ -144,7 +144,8 @@ class Term(Frozen):
 class GradingRules(Frozen):
     """How a project's outputs are handed out for grading; kept in its settings.
 
-    ``per_output``: so many people grade each output, None lets everybody grade everything.
+    ``per_output``: so many people grade each output, None lets everybody grade everything. ``pairs``: which
+    two do is planned, so that everybody meets everybody.
     ``repeat_share``: so many outputs come back to the same person unannounced, to measure how steady
     they are. ``review``: outputs picked by hand, in this order, before anything else.
     ``suggestions``: the chosen judges' verdict is never shown, shown once the grade is given, or first.
@@ -160,6 +161,7 @@ class GradingRules(Frozen):
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
+    pairs: bool = False
     reserve_minutes: float = Field(default=20, gt=0, le=24 * 60)
     repeat_share: float = Field(default=0, ge=0, le=0.5)
     review: tuple[str, ...] = ()
@@ -180,11 +182,13 @@ class GradingRules(Frozen):
     thanks: bool = True
 
     @model_validator(mode="after")
-    def _scale_holds_together(self) -> GradingRules:
+    def _holds_together(self) -> GradingRules:
         if self.scale and not 2 <= self.passing_from <= len(self.scale):
             raise ValueError(f"with {len(self.scale)} levels, passing begins at 2 to {len(self.scale)}")
         if self.compare and self.compare[0] == self.compare[1]:
             raise ValueError("two different versions are needed for a comparison")
+        if self.pairs and self.per_output != 2:
+            raise ValueError("pairs are planned where 2 people grade each output")
         return self
 
     def value_of(self, level: int) -> Literal["pass", "fail"]:

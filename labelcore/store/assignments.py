@@ -34,6 +34,11 @@ def save(db: Database, *rows: Assignment | Expertise) -> None:
     written(db, "assignment")
 
 
+def forget(db: Database) -> None:
+    """Have what is derived of these rows derived anew, though none changed."""
+    written(db, "assignment")
+
+
 def current(db: Database, project_id: str) -> tuple[Assignment, ...]:
     """The assignments in force, oldest first."""
 

@@ -100,7 +100,7 @@ class Live:
         elif grade_id not in self._acts:
             # Every event brings copies of these words; one of each is enough for an hour's 72,000.
             annotator, value = sys.intern(annotator), sys.intern(value)
-            if annotator not in self._graded:
+            if not self._graded[annotator]:
                 self._spelled.setdefault(name_key(annotator), annotator)
             key = (output_id, annotator)
             self._acts[grade_id] = _Act(output_id, annotator, value, self._newest(key))
@@ -220,13 +220,13 @@ class Live:
         """How many outputs and pairs each person has done, skips left out."""
         return {who: n for who, n in list(self._done.items()) if n}
 
-    def people_on(self, output_id: str) -> int:
-        """How many people have graded an output."""
-        return len(self._graders.get(output_id, ()))
+    def graders(self, output_id: str) -> tuple[str, ...]:
+        """Who has graded an output, the first first."""
+        return self._graders.get(output_id, ())
 
     def is_full(self, output_id: str, people: float) -> bool:
         """Whether so many people have graded an output."""
-        return len(self._graders.get(output_id, ())) >= people
+        return len(self.graders(output_id)) >= people
 
     def taken(self, output_id: str, annotator: str, moment: datetime) -> int:
         """How many other people have graded an output, or hold it at this moment."""

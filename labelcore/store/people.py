@@ -40,6 +40,11 @@ class Register:
         person = self.people.get(self.holders.get(name_key(name), ""))
         return person.name if person else name
 
+    def is_removed(self, name: str) -> bool:
+        """Whether whoever has or had that name was removed."""
+        person = self.people.get(self.holders.get(name_key(name), ""))
+        return bool(person and person.removed)
+
     def by_subject(self, subject: str) -> Person | None:
         """The person whom an identity provider calls so."""
         return next((person for person in self.present if subject and person.subject == subject), None)

@@ -7,7 +7,14 @@ from datetime import date
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.assigning import forecast_words, how_words, nobodys_words, which_words, who_words
+from labelcore.messages.assigning import (
+    forecast_words,
+    how_words,
+    nobodys_words,
+    pairs_words,
+    which_words,
+    who_words,
+)
 from labelcore.stages import grading, selecting
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -21,6 +28,8 @@ def show_assignment(workspace: Workspace) -> None:
     found = grading.assignments(workspace)
     if words := nobodys_words(found):
         st.warning(plain(words))
+    for words in pairs_words(found):
+        st.write(plain(words))
     if found.people:
         shell.table([_load_row(load, workspace.project.rules.deadline) for load in found.people])
     if not found.assignments:

@@ -198,6 +198,7 @@ def show_rules(workspace: Workspace) -> None:
         many = st.number_input(
             say("People on each output (0: everybody grades everything)"), 0, 100, rules.per_output or 0
         )
+        pairs = st.checkbox(say("Plan which two grade each output, so that all meet"), rules.pairs)
         minutes = st.number_input(
             say("Minutes for which an output is held"), 1.0, 1440.0, float(rules.reserve_minutes)
         )
@@ -214,6 +215,7 @@ def show_rules(workspace: Workspace) -> None:
         thanks = st.checkbox(say("Thank people and show milestones on My progress"), rules.thanks)
         changed = grading.RulesChange(
             per_output=int(many),
+            pairs=pairs,
             reserve_minutes=minutes,
             repeat_share=share / 100,
             deadline=str(deadline or "none"),

@@ -133,3 +133,14 @@ def test_acts_say_what_became_of_them(team: Workspace) -> None:
     states = [act.state for act in acts]
     assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]
     assert len(grading.latest_acts(team, limit=3)) == 3
+
+
+def test_a_lead_plans_pairs_and_sees_how_often_two_people_meet(team: Workspace) -> None:
+    for who in ("ann", "bo", "cy"):
+        grading.assign(team, who)
+    app = page("Rules")
+    app.number_input[0].set_value(2)
+    next(box for box in app.checkbox if box.label.startswith("Plan which two")).check()
+    press(app, "Save")
+    assert not app.error
+    assert "any two people meet on" in shown(page("Assignment"))

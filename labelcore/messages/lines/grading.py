@@ -3,7 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.assigning import forecast_words, how_words, nobodys_words, which_words, who_words
+from labelcore.messages.assigning import (
+    forecast_words,
+    how_words,
+    nobodys_words,
+    pairs_words,
+    which_words,
+    who_words,
+)
 from labelcore.messages.card import pack_page
 from labelcore.messages.catalogue import NAMES
 from labelcore.messages.figures import alpha_words, rate_words
@@ -46,6 +53,7 @@ def taken_back(found: grading.TakenBack) -> Iterator[str]:
 def rules(settled: GradingRules) -> Iterator[str]:
     people = settled.per_output
     each = f"{people} people grade each output" if people else "Everybody grades everything"
+    each += ", in planned pairs" if settled.pairs else ""
     yield (
         f"{each}; a reservation lasts {settled.reserve_minutes:g} minutes; "
         f"{settled.repeat_share:.0%} come back unannounced; {len(settled.review)} outputs are in review."
@@ -312,6 +320,7 @@ def assignments(found: grading.Assigned) -> Iterator[str]:
             f"{load.name}: {load.done:,} of {load.total:,} graded, {load.left:,} left{day}, "
             f"{load.today:,} today; {forecast_words(load)}"
         )
+    yield from pairs_words(found)
     if words := nobodys_words(found):
         yield words
 

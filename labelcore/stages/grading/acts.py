@@ -27,6 +27,7 @@ from labelcore.stages.grading.comparing import compare
 from labelcore.stages.grading.mixing import is_told, training_of
 from labelcore.stages.grading.rounds import given_in, is_asked
 from labelcore.store import (
+    assignments,
     calibrations,
     comparisons,
     criteria as criterion_table,
@@ -102,7 +103,17 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
         if event is not graded and graded.source == "gold":
             _check_untold(workspace.by(event.annotator), graded)
     rules = workspace.project.rules
-    return grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
+    stored = grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
+    if rules.pairs and any(event.value == "skipped" and event.is_overall for event in events):
+        _plan_anew(workspace, events)
+    return stored
+
+
+def _plan_anew(workspace: Workspace, events: Sequence[Grade]) -> None:
+    """What somebody has just skipped for good is planned for somebody else."""
+    state = live(workspace.db, workspace.project.id)
+    if any(state.rests(event.output_id, event.annotator) for event in events):
+        assignments.forget(workspace.db)
 
 
 def _check(event: Grade, project: Project, known: Collection[str]) -> None:

@@ -12,7 +12,8 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Assignment, Expertise, Frozen, Role, name_key, new_id, now, tidy_name
 from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.stages import signing
-from labelcore.stages.grading.dealing import UNASSIGNED, part_of, parts, quota_of
+from labelcore.stages.grading.dealing import UNASSIGNED, deal_of, part_of, parts, quota_of
+from labelcore.stages.grading.pairing import PlannedPair, pairs_in
 from labelcore.stages.grading.queueing import counts_in, whole_pool
 from labelcore.stages.selecting import Filters, resolved
 from labelcore.store import assignments as table, grades as grade_table, reservations
@@ -60,12 +61,16 @@ class Load(Frozen):
 
 
 class Assigned(Frozen):
-    """The assignments in force and what they come to. ``nobodys``: outputs that nobody may grade."""
+    """The assignments in force and what they come to. ``nobodys``: outputs that nobody may grade. ``pairs``:
+    where they are planned; ``alone``: outputs that one person may grade, so that no pair does.
+    """
 
     assignments: tuple[Assignment, ...]
     people: tuple[Load, ...]
     outputs: int
     nobodys: int
+    pairs: tuple[PlannedPair, ...] = ()
+    alone: int = 0
 
 
 class Ended(Frozen):
@@ -175,7 +180,11 @@ def assignments(workspace: Workspace) -> Assigned:
     moments = grade_table.recent_days(db, project_id, now() - timedelta(days=_LOOKED_BACK))
     names = {name_key(who): who for who in (*_names(workspace), *moments)}
     loads = [_load(workspace.by(who), moments.get(who, [])) for _, who in sorted(names.items())]
+    in_pairs = workspace.project.rules.pairs and rows
+    pairs, alone = pairs_in(workspace, dealt, deal_of(workspace), names) if in_pairs else ((), 0)
     return Assigned(
+        pairs=pairs,
+        alone=alone,
         assignments=rows,
         people=tuple(loads),
         outputs=len(whole.places),

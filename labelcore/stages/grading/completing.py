@@ -54,7 +54,7 @@ def completion(workspace: Workspace) -> list[Completion]:
 
 def _row(workspace: Workspace, ids: Iterable[str], **which: object) -> Completion:
     state, wanted = live(workspace.db, workspace.project.id), workspace.project.rules.per_output or 1
-    counts = Counter(state.people_on(output_id) for output_id in ids)
+    counts = Counter(len(state.graders(output_id)) for output_id in ids)
     return Completion.model_validate(
         {
             "outputs": counts.total(),

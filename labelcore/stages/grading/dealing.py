@@ -1,86 +1,36 @@
 """Which of a queue's outputs are whose: made of assignments, what people read, and the queue's order.
 
 No grade and no verdict takes part, so what is graded stays a sample of what was drawn. Those who have a share
-of an output take turns in proportion to their shares; in a turn chance decides, by a hash.
+of an output take turns in proportion to their shares; in a turn chance decides, by a hash. Where pairs are
+planned, who has begun an output stays with it, whatever they say.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from labelcore.models import Assignment, Expertise, name_key
+from labelcore.stages.grading.deals import Deal, Task
+from labelcore.stages.grading.pairing import planned
 from labelcore.store import assignments as table, listings, queues
 from labelcore.store.filters import Filter
+from labelcore.store.people import register
 from labelcore.workspace import Workspace
 
 UNASSIGNED = ""
 """The name of the part that nobody has."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """An assignment as it concerns one person. ``among``: ids of its outputs; None: all."""
-
-    who: str
-    among: frozenset[str] | None
-    share: float | None
-    quota: int | None
-
-
-@dataclass
-class Deal:
-    """Places given out so far. ``turns``: how many of its outputs each of a group of sharers has."""
-
-    tasks: Sequence[Task]
-    reads: Mapping[str, frozenset[str]]
-    languages: Mapping[str, str]
-    people: int
-    turns: Counter[tuple[object, str]] = field(default_factory=Counter)
-    given: Counter[str] = field(default_factory=Counter)
-
-    def holders_of(self, output_id: str) -> list[str]:
-        """Who gets an output."""
-        shares: dict[str, float] = {}
-        free: dict[str, None] = {}
-        for task in self.tasks:
-            if (task.among is not None and output_id not in task.among) or not self.can_read(
-                task.who, output_id
-            ):
-                continue
-            if task.share is None:
-                free[task.who] = None
-            elif task.quota is None or self.given[task.who] < task.quota:
-                shares[task.who] = max(task.share, shares.get(task.who, 0))
-        group = tuple(sorted(shares.items()))
-
-        def turn(who: str) -> tuple[float, int]:
-            chance = zlib.crc32(f"{output_id}\x1e{who}".encode("utf-8", "replace"))
-            return (self.turns[group, who] + 0.5) / shares[who], chance  # as Sainte-Laguë deals out seats
-
-        dealt = sorted(shares, key=turn)[: self.people]
-        for who in dealt:
-            self.turns[group, who] += 1
-            self.given[who] += 1
-        return list(dict.fromkeys([*dealt, *free]))
-
-    def can_read(self, who: str, output_id: str) -> bool:
-        """Whether a person reads an output's language, or it is not known."""
-        wanted, language = self.reads.get(who), self.languages.get(output_id, "")
-        return not wanted or not language or language in wanted
-
-
 def tasks_of(workspace: Workspace) -> list[Task]:
     """The assignments in force, person by person."""
     db, project_id = workspace.db, workspace.project.id
-    experts = table.experts(db, project_id)
+    experts, names = table.experts(db, project_id), register(db)
     return [
         Task(who, among, assignment.share, assignment.quota)
         for assignment in table.current(db, project_id)
         for among in [outputs_of(workspace, assignment)]
         for who in _people(assignment, experts)
+        if not names.is_removed(who)
     ]
 
 
@@ -112,22 +62,32 @@ def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
 
 def parts(workspace: Workspace, pool: queues.Pool) -> Mapping[str, queues.Pool]:
     """Everybody's part of a pool, by the key of their name, and what is nobody's."""
-    people = workspace.project.rules.per_output or 1
+    rules = workspace.project.rules
     version = table.derived(workspace.db, "version", workspace.project.id, object)
-    return pool.parts((version, people), lambda whole: _dealt(workspace, whole, people))
+    key = (version, rules.per_output, rules.pairs)
+    return pool.parts(key, lambda whole: _dealt(workspace, whole))
 
 
-def _dealt(workspace: Workspace, pool: queues.Pool, people: int) -> dict[str, queues.Pool]:
+def deal_of(workspace: Workspace) -> Deal:
+    """The assignments in force, ready to be dealt by."""
     reads = reads_of(workspace)
     languages = table.languages(workspace.db, workspace.project.id) if reads else {}
-    deal = Deal(tasks_of(workspace), reads, languages, people)
+    return Deal(tasks_of(workspace), reads, languages, workspace.project.rules.per_output or 1)
+
+
+def _dealt(workspace: Workspace, pool: queues.Pool) -> dict[str, queues.Pool]:
+    deal = deal_of(workspace)
     if not deal.tasks:
-        readers = {who: [place for place in pool.places if deal.can_read(who, place[0])] for who in reads}
+        readers = {
+            who: [place for place in pool.places if deal.can_read(who, place[0])] for who in deal.reads
+        }
         return {who: queues.Pool.of(places) for who, places in readers.items()}
     found: dict[str, list[queues.Place]] = {who: [] for who in (UNASSIGNED, *(t.who for t in deal.tasks))}
+    pairs = planned(workspace, pool, deal) if workspace.project.rules.pairs else None
     for place in pool.places:
-        for who in deal.holders_of(place[0]) or [UNASSIGNED]:
-            found[who].append(place)
+        holders = deal.holders_of(place[0]) if pairs is None else pairs[place[0]]
+        for who in holders or [UNASSIGNED]:
+            found.setdefault(who, []).append(place)
     same: dict[tuple[queues.Place, ...], queues.Pool] = {}  # of many who may take any, one is kept
     for places in map(tuple, found.values()):
         if places not in same:

@@ -11,6 +11,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, GradingRules, Project, Role, Trained, name_key, now
 from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
+from labelcore.stages.grading.dealing import tasks_of
 from labelcore.stages.selecting import EVERYTHING, Filters, selected_ids
 from labelcore.store import audit, comparisons, golds, reservations
 from labelcore.store.connection import utc
@@ -20,7 +21,7 @@ from labelcore.workspace import Workspace
 
 _ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none"), ("training", 0)]
 _MOST_TO_REVIEW = 2_000
-_HANDING_OUT = ("per_output", "reserve_minutes", "review")
+_HANDING_OUT = ("per_output", "pairs", "reserve_minutes", "review")
 """Where one of these changes, nobody holds anything any more."""
 _Words = Annotated[tuple[str, ...], AfterValidator(lambda words: tuple(filter(str.strip, words)))]
 
@@ -30,6 +31,9 @@ class RulesChange(Options):
 
     per_output: Annotated[int, Field(ge=0, le=100)] | None = Field(
         default=None, description="People on each output; 0: everybody grades everything."
+    )
+    pairs: Annotated[bool | None, Flags(("--pairs/--no-pairs",))] = Field(
+        default=None, description="Plan which two grade each output, so that all meet."
     )
     reserve_minutes: float | None = Field(
         default=None, description="How long an output is held for a person."
@@ -116,6 +120,11 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
                 unknown=unknown[0],
                 known=sorted(known) or Wording("none yet"),
             )
+    if rules.pairs and not stored.rules.pairs and len({task.who for task in tasks_of(workspace)}) < 2:
+        raise BadInput(
+            "Pairs are planned among people to whom outputs are assigned, and there are fewer than two.",
+            next_step="Assign outputs to each of them: labelcore team assign anna",
+        )
     if any(getattr(rules, name) != getattr(stored.rules, name) for name in _HANDING_OUT):
         held = live(workspace.db, stored.id).all_held(utc(now()))
         reservations.release(workspace.db, stored.id, held)
