@@ -17,6 +17,18 @@ def waiting_words(waiting: Waiting) -> tuple[str, str]:
                 "Come back in about {n:,} minutes, or take over what is held.",
                 n=waiting.minutes or 1,
             )
+        case "packed":
+            says = counted(
+                "1 is out in a pack, to be graded without a network",
+                "{n:,} are out in packs, to be graded without a network",
+                n=waiting.n,
+            )
+            hours = -(-(waiting.minutes or 1) // 60)
+            return says, counted(
+                "They are free again within an hour; your lead can give them back sooner.",
+                "They are free again within {n:,} hours; your lead can give them back sooner.",
+                n=hours,
+            )
         case "skipped":
             says = counted(
                 "Only one is left, which you skipped twice",

@@ -161,9 +161,10 @@ def show_packs(workspace: Workspace) -> None:
     with st.form("pack"):
         who = st.text_input(say("Who grades it"), workspace.person)
         n = st.number_input(say("How many outputs"), 1, 5_000, 50)
+        days = st.number_input(say("Days for which they are held for that person"), 1, 90, 3)
         if st.form_submit_button(say("Make a pack")):
             with shell.guard():
-                pack = grading.make_pack(workspace, who, n=int(n))
+                pack = grading.make_pack(workspace, who, n=int(n), days=days)
             st.session_state[keys.PACK] = (f"pack-{who}-{pack.manifest.pack}.html", pack_page(pack))
     if keys.PACK in st.session_state:
         name, page = st.session_state[keys.PACK]

@@ -153,3 +153,78 @@ def test_rules_changed_from_an_old_copy_do_not_spoil_a_pack(
         stored.settings.pack_key
         == projects.open_project(workspace.db, workspace.project.name).settings.pack_key
     )
+
+
+def as_team(workspace: Workspace, **rules: object) -> Workspace:
+    return workspace.with_project(grading.set_rules(workspace, **rules))
+
+
+def test_a_pack_is_the_queue_of_its_person_and_held_while_it_is_out(
+    workspace: Workspace, outputs: list[Output]
+) -> None:
+    workspace = as_team(workspace, per_output=1)
+    grading.assign(workspace, "Ann", part=grading.Part(quota=2))
+    grading.assign(workspace, "Bo")
+    pack = grading.make_pack(workspace, "ann", n=3)
+    assert pack.manifest.outputs == tuple(output.id for output in outputs[:2])
+    assert pack.manifest.held_until
+    bo = workspace.by("Bo")
+    assert [item.output.id for item in grading.grading_queue(bo).items] == [outputs[2].id]
+    grading.grade(bo, outputs[2].id, "pass")
+    assert grading.take_over(bo).n == 0
+    waiting = grading.grading_queue(bo).waiting
+    assert waiting
+    assert (waiting.kind, waiting.n) == ("packed", 2)
+    grading.release(workspace, "ann")
+    assert len(grading.grading_queue(bo).items) == 2
+
+
+def test_a_calibration_round_comes_first_in_a_pack_and_counts_in_the_round(
+    workspace: Workspace, outputs: list[Output], tmp_path: Path
+) -> None:
+    grading.start_round(workspace, [outputs[2].id, outputs[1].id])
+    pack = grading.make_pack(workspace, "ann")
+    first = pack.items[0]["output_id"]
+    file = saved(tmp_path, back(pack_page(pack), {"output_id": first, "value": "pass"}))
+    assert grading.merge_pack(workspace, file).merged == 1
+    (person,) = [row for row in grading.show_round(workspace).people if row.name == "ann"]
+    assert person.done == 1
+    assert grading.human_labels(workspace).value == {}
+
+
+def test_gold_is_mixed_into_a_pack_and_nothing_in_the_file_tells_it(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], tmp_path: Path
+) -> None:
+    made = add_outputs(*(f"text {at}" for at in range(24)))
+    for output in made[20:]:
+        grading.set_gold(workspace.by("lead"), output.id, "fail", reason="settled-secretly")
+    workspace = as_team(workspace, gold_share=0.2)
+    grading.review(workspace, [output.id for output in made[:20]])
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
+    pack = grading.make_pack(workspace, "ann", n=20)
+    gold = {output.id for output in made[20:]}
+    assert len(gold & set(pack.manifest.outputs)) >= 2
+    page = pack_page(pack)
+    assert "~2" not in page
+    assert "settled-secretly" not in page
+    assert [card["position"] for card in pack.items] == list(range(1, len(pack.items) + 1))
+    acts = [{"output_id": card["output_id"], "value": "pass"} for card in pack.items]
+    assert grading.merge_pack(workspace, saved(tmp_path, back(page, *acts))).merged == len(acts)
+    assert gold.isdisjoint(grading.human_labels(workspace).value)
+    (person,) = grading.show_gold(workspace).people
+    assert person.let_through == len(gold & set(pack.manifest.outputs))
+
+
+def test_who_has_to_train_first_is_told_so(workspace: Workspace, outputs: list[Output]) -> None:
+    grading.set_gold(workspace.by("lead"), outputs[0].id, "pass", reason="fine", training=True)
+    workspace = as_team(workspace, training=0.8)
+    with pytest.raises(BadInput, match="begins with training"):
+        grading.make_pack(workspace, "ann")
+    grading.train(workspace, "ann", "let-through")
+    assert grading.make_pack(workspace, "ann").manifest.outputs
+
+
+def test_why_there_is_no_pack_is_said(workspace: Workspace, outputs: list[Output]) -> None:
+    grading.assign(workspace, "Bo")
+    with pytest.raises(BadInput, match="Nothing is assigned to ann"):
+        grading.make_pack(workspace, "ann")

@@ -487,7 +487,7 @@ export class Card {
     this.prepareNext();
     clearTimeout(this.poking);
     if (mode === "loading") this.poking = setTimeout(() => this.poke(), POKE_AFTER);
-    if (mode === "finished" && this.waiting?.kind === "held") this.poking = setTimeout(() => this.poke(), LOOK_AFTER);
+    if (mode === "finished" && ["held", "packed"].includes(this.waiting?.kind ?? "")) this.poking = setTimeout(() => this.poke(), LOOK_AFTER);
   }
 
   mode() {

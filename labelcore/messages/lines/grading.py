@@ -248,6 +248,8 @@ def packed(pack: grading.WrittenPack) -> Iterator[str]:
         f"{pack.out} holds {len(pack.outputs)} outputs for {pack.annotator}; merge what comes back with "
         "`labelcore team merge`."
     )
+    if pack.held_until:
+        yield f"They are held for {pack.annotator} until {pack.held_until:%Y-%m-%d %H:%M}, or `team release`."
 
 
 @content("team pack")

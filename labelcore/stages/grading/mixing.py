@@ -37,8 +37,27 @@ def gold_of_card(card_id: str) -> str | None:
     return card_id[: ending.start()] if ending else None
 
 
-def due_gold(workspace: Workspace) -> tuple[str, str] | None:
-    """The gold output that comes now, with its card's ending: by chance, at the share of the rules."""
+@dataclass
+class _Mix:
+    """The gold outputs that a person may be shown, and how often each was ``given`` to them."""
+
+    who: str
+    share: float
+    able: list[str]
+    given: Counter[str]
+
+    def due(self, judged: int) -> str | None:
+        """The one that comes once a person has passed or failed so many: by chance, at the share."""
+        times = sum(self.given[key] for key in self.able)
+        if not self.able or judged < (times + _chance(f"{times}\x1e{self.who}")) / self.share:
+            return None
+        if times >= len(self.able) * (1 + judged // _COMES_BACK):
+            return None
+        return min(self.able, key=lambda key: (self.given[key], _chance(f"{key}\x1e{self.who}")))
+
+
+def _mix(workspace: Workspace) -> _Mix | None:
+    """None: no gold is mixed in."""
     share = workspace.project.rules.gold_share
     settled = golds.settled(workspace.db, workspace.project.id) if share else {}
     if not settled:
@@ -50,14 +69,29 @@ def due_gold(workspace: Workspace) -> tuple[str, str] | None:
         for key, ruling in settled.items()
         if not known[key].training and key not in graded and name_key(ruling.author) != name_key(who)
     ]
-    given = Counter(apart.output_id for apart in state.apart(who, "gold"))
-    times, judged = sum(given[key] for key in able), state.judged(who)
-    if judged < (times + _chance(f"{times}\x1e{who}")) / share or not able:
-        return None
-    if times >= len(able) * (1 + judged // _COMES_BACK):
-        return None
-    found = min(able, key=lambda key: (given[key], _chance(f"{key}\x1e{who}")))
-    return found, f"~2-{given[found] + 1}"
+    return _Mix(who, share, able, Counter(apart.output_id for apart in state.apart(who, "gold")))
+
+
+def due_gold(workspace: Workspace) -> tuple[str, str] | None:
+    """The gold output that comes now, with its card's ending."""
+    mix = _mix(workspace)
+    found = mix.due(live(workspace.db, workspace.project.id).judged(workspace.person)) if mix else None
+    return (found, f"~2-{mix.given[found] + 1}") if mix and found else None
+
+
+def gold_among(workspace: Workspace, outputs: Collection[str]) -> dict[int, str]:
+    """The gold outputs to mix in among so many others, none of these and each once: before which one."""
+    mix = _mix(workspace)
+    if mix is None:
+        return {}
+    mix.able = [key for key in mix.able if key not in outputs]
+    judged = live(workspace.db, workspace.project.id).judged(workspace.person)
+    found: dict[int, str] = {}
+    for at in range(len(outputs)):
+        if (key := mix.due(judged + at)) and key not in found.values():
+            found[at] = key
+            mix.given[key] += 1
+    return found
 
 
 def _chance(text: str) -> float:

@@ -11,22 +11,25 @@ import hmac
 import json
 import secrets
 import threading
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, Role, new_id, now
+from labelcore.models import APART, Frozen, Output, Role, new_id, now
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects, signing
 from labelcore.stages.grading.acts import current_grades, record
 from labelcore.stages.grading.card import CardEvent
+from labelcore.stages.grading.mixing import gold_among
 from labelcore.stages.grading.presses import coming_items, grade_of, setting_of, store_each
-from labelcore.stages.grading.queueing import grading_queue
+from labelcore.stages.grading.queueing import QueueItem, grading_queue
 from labelcore.stages.grading.suggesting import phrases
-from labelcore.store import grades as grade_table
+from labelcore.store import grades as grade_table, outputs as output_table, reservations
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _LARGEST = 50_000_000
@@ -34,7 +37,10 @@ _making_key = threading.Lock()
 
 
 class Manifest(Frozen):
-    """What is signed: which outputs a pack holds, for whom, of which project."""
+    """What is signed: which outputs a pack holds, for whom, of which project, and until when they are held.
+
+    ``marks``: for each output, which are gold; only who has the project's key can tell.
+    """
 
     pack: str
     project_id: str
@@ -42,6 +48,8 @@ class Manifest(Frozen):
     annotator: str
     outputs: tuple[str, ...]
     made_at: datetime
+    held_until: datetime | None = None
+    marks: tuple[str, ...] = ()
 
 
 class Pack(Frozen):
@@ -90,6 +98,7 @@ def write_pack(
     annotator: Annotated[str, Field(description="Who grades it.")],
     out: Annotated[Path, Field(description="The HTML file to write.")],
     n: Annotated[int, Field(ge=1, le=5_000, description="How many outputs.")] = 50,
+    days: Annotated[float, Field(gt=0, le=90, description="How long they are held for that person.")] = 3,
 ) -> WrittenPack:
     """Write outputs as one HTML file that is graded without a network.
 
@@ -98,40 +107,109 @@ def write_pack(
     """
     if out.exists():
         raise BadInput("{out} exists already.", next_step="Name a new file.", out=out)
-    pack = make_pack(workspace, annotator, n=n)
+    pack = make_pack(workspace, annotator, n=n, days=days)
     return WrittenPack(**pack.manifest.model_dump(), out=out, contents=pack)
 
 
 @operation(role=Role.LEAD, effect=Effect.GRADUAL)
-def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
-    """The next n outputs of a person, reserved as the rules say; BadInput without a name or any output."""
+def make_pack(workspace: Workspace, annotator: str, *, n: int = 50, days: float = 3) -> Pack:
+    """The next n outputs of a person as their card has them, gold mixed in, and held while the pack is out.
+
+    Raises:
+        BadInput: there is no name, or nothing for them: with the reason.
+    """
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
-    annotator = signing.known_as(workspace.db, workspace.project, annotator)
-    grader = workspace.by(annotator)
-    coming = grading_queue(grader, ahead=n).items
-    queued = [item for item in coming if not item.unannounced and not item.relook]
-    if not queued:
-        raise BadInput(
-            "{annotator} has nothing left to grade.", next_step="Draw a sample first.", annotator=annotator
-        )
+    grader = workspace.by(signing.known_as(workspace.db, workspace.project, annotator))
+    queued = _items(grader, n)
+    until = now() + timedelta(days=days) if workspace.project.rules.per_output else None
+    if until:
+        held = [item.output.id for item in queued if not item.ending]
+        reservations.hold(workspace.db, workspace.project.id, grader.person, held, until)
+    gold = gold_among(grader, [item.output.id for item in queued])
+    for at, found in sorted(_outputs(grader, gold).items(), reverse=True):
+        queued.insert(at, queued[at].model_copy(update={"output": found, "ending": ""}))
+    key, name = _key(workspace), new_id("pack")
     manifest = Manifest(
-        pack=new_id("pack"),
+        pack=name,
         project_id=workspace.project.id,
         project=workspace.project.name,
-        annotator=annotator,
+        annotator=grader.person,
         outputs=tuple(item.output.id for item in queued),
         made_at=now(),
+        held_until=until,
+        marks=tuple(
+            _mark(key, name, item.output.id, "gold" if item.output.id in gold.values() else "")
+            for item in queued
+        ),
     )
     setting = setting_of(grader, "en", phrases(grader))
-    cards = enumerate(coming_items(workspace.project, queued), start=1)
     return Pack(
         manifest=manifest,
-        signature=_sign(manifest, _key(workspace)),
-        items=tuple(card.model_copy(update={"position": at}).as_data() for at, card in cards),
+        signature=_sign(manifest, key),
+        items=tuple(card.as_data() for card in coming_items(workspace.project, queued)),
         # The browser keeps the presses of each pack apart from those of others.
         setting=setting.model_copy(update={"project": manifest.pack}).as_data(),
     )
+
+
+def _items(grader: Workspace, n: int) -> list[QueueItem]:
+    """What a person grades next, as their card has it; without what needs the app.
+
+    Raises:
+        BadInput: there is nothing, with the reason.
+    """
+    queue = grading_queue(grader, ahead=n)
+    found = [item for item in queue.items if not item.unannounced and not item.relook]
+    if found:
+        return found
+    why = "training" if queue.training else "relook" if queue.items else ""
+    if not why and queue.waiting:
+        why = queue.waiting.kind
+    says, next_step = _NOTHING.get(why, _NOTHING[""])
+    raise BadInput(says, next_step=next_step, annotator=grader.person)
+
+
+_HELD = (
+    Wording("Others hold what {annotator} could grade."),
+    Wording("Give it back (labelcore team release), or wait until their time is over."),
+)
+_NOTHING = {
+    "": (Wording("{annotator} has nothing left to grade."), Wording("Draw a sample first.")),
+    "training": (
+        Wording("{annotator} begins with training, where each answer is told at once: that needs the app."),
+        Wording("They open Grade once, or you let them through: labelcore gold train NAME let-through"),
+    ),
+    "relook": (
+        Wording("{annotator} is only asked to look at outputs again, which needs the app."),
+        Wording("They open Grade."),
+    ),
+    "unassigned": (
+        Wording("Nothing is assigned to {annotator}."),
+        Wording("Assign outputs: labelcore team assign NAME"),
+    ),
+    "quota": (
+        Wording("{annotator} has graded as many as were asked."),
+        Wording("Assign more: labelcore team assign NAME"),
+    ),
+    "held": _HELD,
+    "packed": _HELD,
+    "skipped": (
+        Wording("Only what {annotator} skipped twice is left."),
+        Wording("Leave it to somebody else."),
+    ),
+}
+
+
+def _outputs(workspace: Workspace, at: Mapping[int, str]) -> dict[int, Output]:
+    found = output_table.many(workspace.db, list(at.values()))
+    return {place: found[key] for place, key in at.items() if key in found}
+
+
+def _mark(key: bytes, pack: str, output_id: str, kind: str) -> str:
+    """Tells, to whoever has the project's key alone, whether an output is "gold" or "" for others."""
+    content = f"{pack}\x1e{output_id}\x1e{kind}"
+    return hmac.new(key, content.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
 
 
 def _key(workspace: Workspace) -> bytes:
@@ -145,7 +223,10 @@ def _key(workspace: Workspace) -> bytes:
 
 
 def _sign(manifest: Manifest, key: bytes) -> str:
-    content = json.dumps(manifest.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    # A pack that was made before a field was known goes without it.
+    content = json.dumps(
+        manifest.model_dump(mode="json", exclude_unset=True), sort_keys=True, ensure_ascii=False
+    )
     return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
 
 
@@ -212,19 +293,22 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         if grade.id not in ids
     }
     moments = {event.client_id: event.moment(manifest) for event in fresh}
-    kept = []
-    for event in fresh:
-        later = online.get((event.output_id, event.criterion_id, event.field))
-        if later and later > moments[event.client_id]:
-            kept.append(event)
+    gold = _gold_in(manifest, _key(workspace))
+    kept: list[str] = []
 
     def store(event: CardEvent) -> list[str]:
-        grade = grade_of(grader, event)
+        is_gold = event.output_id in gold
+        card = event.model_copy(update={"output_id": f"{event.output_id}~2-1"}) if is_gold else event
+        grade = grade_of(grader, card)
         if grade.output_id not in manifest.outputs:
             raise BadInput("its output is not in the pack")
+        later = online.get((grade.output_id, grade.criterion_id, grade.field))
+        if later and later > moments[event.client_id] and grade.source not in APART:
+            kept.append(event.client_id)
+            return []
         return record(grader, [grade.model_copy(update={"at": moments[event.client_id]})])
 
-    merged, reasons = store_each(tuple(event for event in fresh if event not in kept), store)
+    merged, reasons = store_each(tuple(fresh), store)
     return Merged(
         pack=manifest.pack,
         annotator=manifest.annotator,
@@ -233,3 +317,8 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         kept_online=len(kept),
         refused=(*refused, *({"id": name, "reason": reason} for name, reason in reasons.items())),
     )
+
+
+def _gold_in(manifest: Manifest, key: bytes) -> set[str]:
+    marked = zip(manifest.outputs, manifest.marks, strict=False)
+    return {output_id for output_id, mark in marked if mark == _mark(key, manifest.pack, output_id, "gold")}

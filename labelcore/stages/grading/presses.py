@@ -83,8 +83,9 @@ def _what_others_gave(workspace: Workspace, row: Relook) -> tuple[dict[str, Any]
 
 
 def coming_items(project: Project, items: Sequence[QueueItem]) -> list[CardItem]:
-    """Outputs that have no grade yet, as a pack carries them: without suggestions."""
-    return _with_terms_and_fields(project, [_coming(item) for item in items])
+    """Outputs that have no grade yet, as a pack carries them: without suggestions, one after the other."""
+    cards = _with_terms_and_fields(project, [_coming(item) for item in items])
+    return [card.model_copy(update={"position": at}) for at, card in enumerate(cards, 1)]
 
 
 def setting_of(workspace: Workspace, language: Language, phrases: Sequence[str] | None) -> CardSetting:

@@ -73,13 +73,14 @@ class QueueItem(Frozen):
 class Waiting(Frozen):
     """Why nothing is handed to a person now. ``n``: so many outputs; ``minutes``: until the first is free.
 
-    ``empty``: there are none. ``unassigned``: none are this person's. ``held``: others hold them.
+    ``empty``: there are none. ``unassigned``: none are this person's. ``held``: others hold them;
+    ``packed``: in packs, which nobody takes over.
     ``skipped``: the person skipped them twice.
     ``quota``: so many were asked for. ``shared``: others have graded them. ``done``: all are done.
     ``training``: other outputs come first for who is new.
     """
 
-    kind: Literal["empty", "unassigned", "held", "skipped", "quota", "shared", "done", "training"]
+    kind: Literal["empty", "unassigned", "held", "packed", "skipped", "quota", "shared", "done", "training"]
     n: int = 0
     minutes: int | None = None
 
@@ -320,8 +321,9 @@ def _waiting(workspace: Workspace, pool: queues.Pool, rules: GradingRules, done:
     resting = sum(output_id in mine and state.rests(output_id, annotator) for output_id in open_)
     if len(open_) > resting:
         holds = [until for output_id in open_ for until in state.holders(output_id, moment).values()]
-        minutes = (min(holds, default=moment) - moment).total_seconds() / 60
-        return Waiting(kind="held", n=len(open_) - resting, minutes=max(1, math.ceil(minutes)))
+        minutes = max(1, math.ceil((min(holds, default=moment) - moment).total_seconds() / 60))
+        is_long = minutes > math.ceil(rules.reserve_minutes)
+        return Waiting(kind="packed" if is_long else "held", n=len(open_) - resting, minutes=minutes)
     if resting:
         return Waiting(kind="skipped", n=resting)
     return Waiting(kind="done" if done == len(pool.places) else "shared", n=done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -47,13 +47,22 @@ def release(
 
 @operation("team take-over", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
 def take_over(workspace: Workspace) -> Released:
-    """Take over the outputs that others hold and have not graded, where nothing else is left to grade."""
-    pool = own_pool(workspace)
+    """Take over the outputs that others hold and have not graded, where nothing else is left to grade.
+
+    What is out in a pack stays with whom it was made for.
+    """
+    pool, moment = own_pool(workspace), utc(now())
     places = [pool]
     if pair := workspace.project.rules.compare:
         places.append(queues.pairs(workspace.db, workspace.project.id, pair))
-    held = live(workspace.db, workspace.project.id).all_held(utc(now()))
-    theirs = [key for key in held if key[1] != workspace.person and any(key[0] in some.at for some in places)]
+    state = live(workspace.db, workspace.project.id)
+    soon = moment + timedelta(minutes=workspace.project.rules.reserve_minutes)
+    theirs = [
+        (output_id, who)
+        for output_id, who in state.all_held(moment)
+        if who != workspace.person and any(output_id in some.at for some in places)
+        if state.holders(output_id, moment).get(who, soon) <= soon
+    ]
     return _give_back(workspace, theirs)
 
 
