@@ -10,14 +10,14 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import re2
 
-from labelcore.text.reading import LONGEST, han_share, names, numbers, sentences, well_formed, words
+from labelcore.text.patterns import bytes_of
+from labelcore.text.reading import han_share, names, numbers, sentences, words
 
 _MOST = 300  # sentences of either text
 _BEGINNING = 5
@@ -43,6 +43,12 @@ _NOT_NEGATED = re.compile(
     "不[过仅但论管错同少断久只]|未来|无[论疑]|[特分区级性类个]别|别[的人]|[是能可]否|否则"
     "|差不多|对不起|not only|no doubt"
 )
+_MAYBE_NEGATED = re2.compile(  # whatever the two find, and more
+    r"(?i)\b(?:not|no|never|none|without|nor|neither|cannot|refus|den(?:y|ies|ied))|n['’]t|not only|no doubt"
+    r"|[不没未无别勿否]|拒绝"
+)
+_DIGIT = re.compile(r"\d")
+_NO_NUMBERS: frozenset[str] = frozenset()
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
 )
@@ -52,8 +58,7 @@ _HAN_NAME = re.compile(
 _SPEAKER = re.compile(r"(?:^|(?<=[\s.!?。！？]))([A-Z][a-z]{1,14}|[\u4e00-\u9fff]{1,3})[:：]")
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """One sentence, and what can be held against another."""
 
     text: str
@@ -82,54 +87,62 @@ class Pairing(NamedTuple):
     people: frozenset[str]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def claims(text: str) -> tuple[Claim, ...]:
     """The sentences of a text, at most 300."""
-    return tuple(_claim(sentence) for sentence in sentences(text)[:_MOST])
+    negated = _may_deny(text)
+    return tuple(_claim(sentence, negated=negated) for sentence in sentences(text)[:_MOST])
 
 
-def _claim(sentence: str) -> Claim:
-    return Claim(sentence, _terms(words(sentence)), frozenset(numbers(sentence)), negations(sentence) > 0)
+def _claim(sentence: str, *, negated: bool) -> Claim:
+    found = numbers(sentence) if _DIGIT.search(sentence) else _NO_NUMBERS
+    return Claim(sentence, _terms(sentence), found, negated and negations(sentence) > 0)
 
 
 def negations(sentence: str) -> int:
     """How often it says no."""
+    if not _may_deny(sentence):
+        return 0
     return len(_NEGATED.findall(_NOT_NEGATED.sub("", sentence.lower())))
 
 
-def _terms(found: Sequence[str]) -> frozenset[str]:
+def _may_deny(text: str) -> bool:
+    """Most texts do not, which is seen sooner than how often."""
+    return _MAYBE_NEGATED.search(bytes_of(text)) is not None
+
+
+def _terms(sentence: str) -> frozenset[str]:
+    found = words(sentence)
     latin = {
         word[:_BEGINNING]
         for word in found
         if len(word) > 3 and word.isascii() and not word.isdigit() and word not in _COMMON
     }
-    han = {a + b for a, b in pairwise(found) if _is_han(a) and _is_han(b)}
-    return frozenset(latin | han)
+    if sentence.isascii():
+        return frozenset(latin)
+    han = [word if _is_han(word) else "" for word in found]
+    return frozenset(latin | {a + b for a, b in pairwise(han) if a and b})
 
 
 def _is_han(word: str) -> bool:
-    return len(word) == 1 and "\u3400" <= word <= "\u9fff" and word not in _COMMON_HAN
+    return "\u3400" <= word <= "\u9fff" and len(word) == 1 and word not in _COMMON_HAN
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def pairing(answer: str, given: str) -> Pairing | None:
     """The two texts beside each other; None where one says nothing or they are in different scripts."""
     ours, theirs = claims(answer), claims(given)
     if not ours or not theirs or abs(han_share(answer) - han_share(given)) > _OTHER_SCRIPT:
         return None
-    places: dict[str, list[int]] = defaultdict(list)
-    for at, claim in enumerate(theirs):
-        for term in claim.terms:
-            places[term].append(at)
-    rarity = {term: math.log(1 + len(theirs) / len(rows)) for term, rows in places.items()}
-    pairs = [_nearest(claim, theirs, places, rarity) for claim in ours]
+    index = _Index.of(theirs)
+    pairs = [index.nearest(claim) for claim in ours]
     every = frozenset().union(*(claim.terms for claim in ours))
     return Pairing(
         ours,
         theirs,
         tuple(near for near, _ in pairs),
         tuple(like for _, like in pairs),
-        tuple(_size(claim.terms - places.keys() - _ABOUT) for claim in ours),
+        tuple(_size(claim.terms - index.terms - _ABOUT) for claim in ours),
         tuple(_share(claim.terms & every, claim.terms) for claim in theirs),
         _people(answer, given),
     )
@@ -137,8 +150,10 @@ def pairing(answer: str, given: str) -> Pairing | None:
 
 def _people(answer: str, given: str) -> frozenset[str]:
     """The names in both, in small letters."""
-    speakers = {name.lower() for name in _SPEAKER.findall(given)}
-    return frozenset(names(given) | names(answer) | speakers | set(_HAN_NAME.findall(given + answer)))
+    speakers = {name.lower() for name in _SPEAKER.findall(given)} if ":" in given or "：" in given else set()
+    both = given + answer
+    han = set() if both.isascii() else set(_HAN_NAME.findall(both))
+    return frozenset(names(given) | names(answer) | speakers | han)
 
 
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:
@@ -151,20 +166,39 @@ def _size(terms: frozenset[str]) -> float:
     return latin + (len(terms) - latin) / 2
 
 
-def _nearest(
-    claim: Claim, given: Sequence[Claim], places: Mapping[str, list[int]], rarity: Mapping[str, float]
-) -> tuple[int, float]:
-    """The sentence that shares most for its length, and the share of the claim's words in it."""
-    shared: dict[int, float] = defaultdict(float)
-    known = claim.terms & places.keys()
-    for term in known:
-        for at in places[term]:
-            shared[at] += rarity[term]
-    if not shared:
-        return -1, 0.0
-    best = max(shared, key=lambda at: (shared[at] / math.sqrt(1 + len(given[at].terms)), -at))
-    new = (len(claim.terms) - len(known)) * math.log(1 + len(given))
-    return best, shared[best] / (new + sum(rarity[term] for term in known))
+class _Index(NamedTuple):
+    """What is answered to by its terms: ``places`` of each, its ``rarity``; ``lengths`` of the sentences."""
+
+    terms: frozenset[str]
+    places: Mapping[str, Sequence[int]]
+    rarity: Mapping[str, float]
+    lengths: Sequence[float]
+    unknown: float
+
+    @classmethod
+    def of(cls, given: Sequence[Claim]) -> _Index:
+        """From at least one sentence."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for at, claim in enumerate(given):
+            for term in claim.terms:
+                places[term].append(at)
+        logs = [math.log(1 + len(given) / rows) for rows in range(1, len(given) + 1)]
+        rarity = {term: logs[len(rows) - 1] for term, rows in places.items()}
+        lengths = [math.sqrt(1 + len(claim.terms)) for claim in given]
+        return cls(frozenset(places), places, rarity, lengths, math.log(1 + len(given)))
+
+    def nearest(self, claim: Claim) -> tuple[int, float]:
+        """The sentence that shares most for its length, and the share of the claim's words in it."""
+        shared: dict[int, float] = defaultdict(float)
+        known, whole = sorted(claim.terms & self.terms), 0.0  # sorted: always summed alike
+        for term in known:
+            whole += self.rarity[term]
+            for at in self.places[term]:
+                shared[at] += self.rarity[term]
+        if not shared:
+            return -1, 0.0
+        best = max(shared, key=lambda at: (shared[at] / self.lengths[at], -at))
+        return best, shared[best] / ((len(claim.terms) - len(known)) * self.unknown + whole)
 
 
 _DAY = re2.compile(
@@ -177,19 +211,18 @@ _AROUND = 4  # words
 
 def days(text: str) -> set[str]:
     """Weekdays, months and days by name, in one spelling."""
-    found = (day.lower().removesuffix("s") for day in _DAY.findall(well_formed(text[:LONGEST])))
+    found = {day.decode().lower().removesuffix("s") for day in _DAY.findall(bytes_of(text))}
     return {re.sub("星期|礼拜", "周", day).replace("天", "日") for day in found}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def beside_numbers(text: str) -> dict[str, set[str]]:
     """For each number the beginnings of the words around it."""
     found: dict[str, set[str]] = defaultdict(set)
     text_words = words(text)
-    for at, word in enumerate(text_words):
-        if word[0].isdigit():
-            around = text_words[max(0, at - _AROUND) : at + _AROUND + 1]
-            found[word] |= {other[:_BEGINNING] for other in around if other != word and other not in _SMALL}
+    for at in [at for at, word in enumerate(text_words) if word[0].isdigit()]:
+        word, around = text_words[at], text_words[max(0, at - _AROUND) : at + _AROUND + 1]
+        found[word] |= {other[:_BEGINNING] for other in around if other != word and other not in _SMALL}
     return dict(found)
 
 
@@ -206,12 +239,15 @@ _UNIT = re2.compile(
 _SIGN = re2.compile(r"([$€£¥])\s?(\d[\d.,]*)")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def units(text: str) -> dict[str, set[str]]:
     """For each number the units that stand with it, in small letters and the singular."""
     found: dict[str, set[str]] = defaultdict(set)
-    plain = well_formed(text[:LONGEST])
+    if not _DIGIT.search(text):
+        return found
+    plain = bytes_of(text)
     pairs = _UNIT.findall(plain) + [(number, sign) for sign, number in _SIGN.findall(plain)]
     for number, unit in pairs:
-        found[number.rstrip(".,:").replace(",", "")].add(unit.lower().removesuffix("s"))
+        key = number.decode().rstrip(".,:").replace(",", "")
+        found[key].add(unit.decode().lower().removesuffix("s"))
     return dict(found)

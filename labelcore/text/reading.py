@@ -9,20 +9,20 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections import Counter
 from functools import lru_cache
 from typing import Literal
 
 LONGEST = 50_000
 _HAN = "\u3400-\u9fff"
 _WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:['’\-][^\W_{_HAN}]+)*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:['\-][a-z0-9]+)*")  # the same, sooner
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？；]|\n+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _THOUSANDS = re.compile(r",(?=\d{3}\b)")
 _NAME = re.compile(r"(?<![.!?\n]\s)(?<!^)\b[A-Z][a-z]{2,}(?:\s+[A-Z][a-z]{2,}){0,3}")
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』\n]{3,200})[\"”」』]")
-_HAN_CHARACTER = re.compile(f"[{_HAN}]")
-_LETTER = re.compile(r"[^\W\d_]")
+_HAN_CHARACTERS = re.compile(f"[{_HAN}]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def is_json(text: str) -> bool:
@@ -44,7 +44,9 @@ def well_formed(text: str) -> str:
 @lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """Lower-case words; each Chinese character is a word by itself."""
-    return tuple(word.lower() for word in _WORD.findall(text[:LONGEST]))
+    if text.isascii():
+        return tuple(_ASCII_WORD.findall(text[:LONGEST].lower()))
+    return tuple(map(str.lower, _WORD.findall(text[:LONGEST])))
 
 
 @lru_cache(maxsize=8192)
@@ -54,7 +56,7 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def numbers(text: str) -> frozenset[str]:
     """Numbers as written, without thousands separators and trailing zeros of decimals."""
     found = _NUMBER.findall(text[:LONGEST])
@@ -72,27 +74,31 @@ def quotes(text: str) -> list[str]:
     return _QUOTED.findall(text[:LONGEST])
 
 
+@lru_cache(maxsize=512)
 def han_share(text: str) -> float:
     """Share of letters that are Chinese characters; 0 for a text without letters."""
     if text.isascii():
         return 0.0
-    letters = len(_LETTER.findall(text[:LONGEST]))
-    return len(_HAN_CHARACTER.findall(text[:LONGEST])) / letters if letters else 0.0
+    letters, han = (sum(map(len, kind.findall(text[:LONGEST]))) for kind in (_LETTERS, _HAN_CHARACTERS))
+    return han / letters if letters else 0.0
 
 
-def ngrams(text: str, size: int) -> Counter[tuple[str, ...]]:
-    """How often each run of ``size`` words occurs."""
+@lru_cache(maxsize=512)
+def fours(text: str) -> tuple[str, ...]:
+    """Each run of four words, in order."""
     found = words(text)
-    return Counter(zip(*(found[start:] for start in range(size)), strict=False))
+    return tuple(map(" ".join, zip(found, found[1:], found[2:], found[3:], strict=False)))
 
 
 @lru_cache(maxsize=512)
 def content_words(text: str) -> frozenset[str]:
     """Words that carry meaning: longer English words, and pairs of Chinese characters."""
     found = words(text)
-    latin = {word for word in found if len(word) > 3 and word.isascii()}
-    pairs = {a + b for a, b in itertools.pairwise(found) if not (a + b).isascii()}
-    return frozenset(latin | {pair for pair in pairs if len(pair) == 2})
+    latin = frozenset(word for word in found if len(word) > 3 and word.isascii())
+    if text.isascii():
+        return latin
+    pairs = (a + b for a, b in itertools.pairwise(found) if len(a) == len(b) == 1)
+    return latin | {pair for pair in pairs if not pair.isascii()}
 
 
 Stretch = tuple[int, int]

@@ -12,7 +12,8 @@ from labelcore.judges.detectors import Bad, register
 from labelcore.judges.detectors.grounding import source
 from labelcore.models import Output
 from labelcore.text.pairing import Claim, Pairing, beside_numbers, days, pairing, units
-from labelcore.text.reading import LONGEST, well_formed, words
+from labelcore.text.patterns import bytes_of
+from labelcore.text.reading import LONGEST, words
 
 _UNFOUNDED = (
     "invent hallucinat fabricat made-up unsupported not-in source fact accura wrong incorrect false mention "
@@ -81,7 +82,7 @@ def _added(find: Callable[[str], set[str]], output: Output) -> float | None:
 
 
 def _degrees(text: str) -> set[str]:
-    return {found.lower() for found in _DEGREE.findall(well_formed(text[:LONGEST]))}
+    return {found.decode().lower() for found in _DEGREE.findall(bytes_of(text))}
 
 
 @_held(

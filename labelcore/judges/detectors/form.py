@@ -8,7 +8,7 @@ from typing import Any
 
 from labelcore.judges.detectors import Bad, register
 from labelcore.models import Output
-from labelcore.text.reading import LONGEST, is_json, ngrams, quotes, sentences, words
+from labelcore.text.reading import LONGEST, fours, is_json, quotes, sentences, words
 
 _LONG = "long length verbose wordy concise brief short rambl lengthy 太长 啰嗦 冗长 字数 简短 简洁 太短 篇幅"
 _CUT = "cut truncat incomplete unfinished abrupt ends 截断 不完整 没写完 戛然 中断"
@@ -91,9 +91,8 @@ def unfinished(output: Output, _: dict[str, Any]) -> float:
 
 @register("repeated phrases", "share of repeated four-word phrases", "high", _AGAIN, percent=True)
 def repeated_phrases(output: Output, _: dict[str, Any]) -> float:
-    grams = ngrams(output.text, 4)
-    total = sum(grams.values())
-    return 1 - len(grams) / total if total else 0.0
+    found = fours(output.text)
+    return 1 - len(set(found)) / len(found) if found else 0.0
 
 
 @register("repeated sentences", "sentences said twice", "high", "repeat repetit redundan duplicate 重复 反复")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from labelcore.judges.detectors import register
 from labelcore.models import Output
-from labelcore.text.reading import content_words, han_share, names, ngrams, numbers, quotes, words
+from labelcore.text.reading import content_words, fours, han_share, names, numbers, quotes, words
 
 _INVENT = (
     "invent hallucinat fabricat made-up unsupported not-in source fact accura wrong incorrect false "
@@ -24,6 +25,8 @@ _MIXED = "language mixed english chinese 中英 混杂 夹杂"
 
 def source(output: Output) -> str:
     """Everything that the output answers, as one text."""
+    if not output.context and not output.conversation:
+        return output.input
     turns = "\n".join(turn.content for turn in output.conversation)
     return "\n".join(part for part in (output.input, output.context, turns) if part)
 
@@ -92,25 +95,36 @@ def covered_words(output: Output, _: dict[str, Any]) -> float | None:
 
 @register("copied", "share of five-word runs copied from its input", "high", _COPY, percent=True)
 def copied(output: Output, _: dict[str, Any]) -> float | None:
-    given, grams = ngrams(source(output), 5), ngrams(output.text, 5)
-    return sum(gram in given for gram in grams) / len(grams) if given and grams else None
+    found, given = words(output.text), source(output)
+    here = set(zip(*(found[start:] for start in range(5)), strict=False))
+    if not here or len(words(given)) < 5:
+        return None
+    return len(here & _copies(output.text, given, given, 5)) / len(here)
 
 
 @register("longest copy", "words copied from its input in one run", "high", _COPY)
 def longest_copy(output: Output, _: dict[str, Any]) -> float | None:
-    here, given = words(output.text), words(source(output))
-    if not given:
+    text, given = output.text, source(output)
+    if not words(given):
         return None
-    longest = 0
-    for size in (4, 8, 16, 32, 64):
-        if _runs(here, size).isdisjoint(_runs(given, size)):
+    longest = 4 if _in_both(text, given) else 0
+    for size in (8, 16, 32, 64):
+        if _copies(text, given, text, size).isdisjoint(_copies(text, given, given, size)):
             break
         longest = size
     return longest
 
 
-def _runs(found: tuple[str, ...], size: int) -> set[tuple[str, ...]]:
-    return set(zip(*(found[start:] for start in range(size)), strict=False))
+@lru_cache(maxsize=256)
+def _in_both(text: str, given: str) -> frozenset[str]:
+    return frozenset(fours(text)).intersection(fours(given))
+
+
+def _copies(text: str, given: str, of: str, size: int) -> set[tuple[str, ...]]:
+    """Those runs of so many words of one of the two texts that begin with four words of both."""
+    both, found = _in_both(text, given), words(of)
+    starts = [at for at, four in enumerate(fours(of)) if four in both] if both else []
+    return {found[at : at + size] for at in starts if at + size <= len(found)}
 
 
 @register("other language", "difference in script from its input", "high", _LANGUAGE, percent=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
-
-import re2
 
 from labelcore.judges.detectors import Bad, register
 from labelcore.models import Output
-from labelcore.text.reading import LONGEST, well_formed, words
+from labelcore.text.patterns import Patterns, bytes_of
+from labelcore.text.reading import words
 
-PATTERNS: dict[str, str] = {}
+_VERY_LONG = "very long words"
+PATTERNS: dict[str, str] = {_VERY_LONG: r"\b[a-z]{12,}\b"}
 _JARGON = "jargon technical simple plain complex readab 术语 专业 难懂 通俗"
 
 
@@ -19,11 +21,21 @@ def _counts(name: str, quantity: str, bad: Bad) -> Callable[[str, str], None]:
     """Register how often a pattern occurs, in small letters or large ones."""
 
     def of(topics: str, pattern: str) -> None:
-        find = re2.compile(f"(?i){pattern}").findall
         PATTERNS[name] = pattern
-        register(name, quantity, bad, topics)(lambda output, _: len(find(well_formed(output.text[:LONGEST]))))
+        register(name, quantity, bad, topics)(lambda output, _: _counted(output.text)[name])
 
     return of
+
+
+@cache
+def _patterns() -> Patterns:
+    return Patterns(PATTERNS)
+
+
+@lru_cache(maxsize=256)
+def _counted(text: str) -> Counter[str]:
+    """How often each pattern occurs: all of them at once, so that later detectors only look it up."""
+    return _patterns().counts(bytes_of(text))
 
 
 _counts("refusals", "refusals", "high")(
@@ -110,8 +122,7 @@ _counts("negations", "negations", "either")(
 
 @register("jargon", "very long words in 100", "high", _JARGON)
 def jargon(output: Output, _: dict[str, Any]) -> float:
-    long = re2.findall(r"(?i)\b[a-z]{12,}\b", well_formed(output.text[:LONGEST]))
-    return len(long) * 100 / max(1, len(words(output.text)))
+    return _counted(output.text)[_VERY_LONG] * 100 / max(1, len(words(output.text)))
 
 
 _counts("filler", "filler phrases", "high")(

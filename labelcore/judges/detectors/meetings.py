@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
-
-import re2
 
 from labelcore.judges.detectors import register
 from labelcore.judges.detectors.manner import PATTERNS
 from labelcore.models import Output
-from labelcore.text.reading import LONGEST, sentences, well_formed
+from labelcore.text.patterns import Patterns, bytes_of
+from labelcore.text.reading import sentences
 
 _DRAWBACK = "negativ drawback con downside complain critic flaw weak disadvant 缺点 负面 差评 不足 抱怨"
 _CONTRAST = (
@@ -50,25 +50,33 @@ _OWNER = (
 )
 
 
+_PATTERNS = {_TASK: _TASK, _OWNER: _OWNER}
+_NOWHERE: frozenset[int] = frozenset()
+
+
 @cache
-def _compiled(pattern: str) -> Any:
-    return re2.compile(f"(?i){pattern}")
+def _patterns() -> Patterns:
+    return Patterns(_PATTERNS)
 
 
 @lru_cache(maxsize=256)
-def _where(text: str, pattern: str) -> frozenset[int]:
-    """The numbers of the sentences that show a pattern."""
-    find = _compiled(pattern).search
-    if not find(well_formed(text[:LONGEST])):
-        return frozenset()
-    return frozenset(at for at, sentence in enumerate(sentences(text)) if find(well_formed(sentence)))
+def _where(text: str) -> Mapping[str, frozenset[int]]:
+    """The numbers of the sentences that show each pattern."""
+    found: dict[str, set[int]] = {name: set() for name in _patterns().standing(bytes_of(text))}
+    for at, sentence in enumerate(sentences(text) if found else ()):
+        for name in _patterns().standing(bytes_of(sentence)):
+            if name in found:
+                found[name].add(at)
+    return {name: frozenset(where) for name, where in found.items()}
 
 
 def _together(name: str, quantity: str, topics: str, first: str, second: str) -> None:
     """Register in how many sentences both patterns stand."""
+    _PATTERNS[first], _PATTERNS[second] = first, second
 
     def feature(output: Output, _: dict[str, Any]) -> float:
-        return float(len((found := _where(output.text, first)) and found & _where(output.text, second)))
+        where = _where(output.text)
+        return float(len(where.get(first, _NOWHERE) & where.get(second, _NOWHERE)))
 
     register(name, quantity, "high", topics)(feature)
 
@@ -124,4 +132,5 @@ _together(
     "action owner deadline assign who task responsib vague due 负责人 截止 待办 谁 分工 期限",
 )
 def tasks_of_nobody(output: Output, _: dict[str, Any]) -> float:
-    return float(len(_where(output.text, _TASK) - _where(output.text, _OWNER)))
+    where = _where(output.text)
+    return float(len(where.get(_TASK, _NOWHERE) - where.get(_OWNER, _NOWHERE)))
