@@ -9,6 +9,12 @@ WORDS = {
     "matrix_chosen": "Take {model} with v{version} and {shown} examples of each verdict.",
     "trial_better": "Better: the mean of TPR and TNR rises by {change} points.",
     "trial_worse": "Worse: the mean of TPR and TNR falls by {change} points.",
+    "trial_better_decides": ("Better: it abstains less, and so is right on {change} more of 100 outputs."),
+    "trial_worse_decides": ("Worse: it abstains more, and so is right on {change} fewer of 100 outputs."),
+    "change_abstains": (
+        "It abstains on one of {outputs:,} outputs, the present version on {present:,}: in no rate.",
+        "It abstains on {n:,} of {outputs:,} outputs, the present version on {present:,}: in no rate.",
+    ),
     "trial_one_grade": "Cannot be told: {why}.",
     "trial_no_interval": "Cannot be told: {why}.",
     "trial_trades": (

@@ -3,7 +3,11 @@
 Outputs lie in strata whose sizes are known, and of some of each stratum, drawn at random, it is known how
 they turned out: for a trial the strata are people's grade x whether the present version is right, and the
 outcome is whether the new one is; for a move to another model they are both verdicts, and the outcome is the
-grade. Either way an output ends in one of eight cells (grade x present right x new right).
+grade. Either way an output ends in a cell (grade x present right, wrong or silent x new likewise).
+
+An abstention is in no rate, as in :mod:`counts`: rates are of what a version decides, so that a version has
+the same ones in a trial and everywhere else. That abstaining makes no version better is seen to by
+``counted``, in which an abstention is wrong.
 
 Intervals are a Bayesian bootstrap (Rubin 1981) of groups, post-stratified, with half an output of Jeffreys'
 prior in each cell: where all is known, the cells are exactly draws of Dirichlet(counts + ½). The rates of a
@@ -19,7 +23,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.models import Frozen
+from labelcore.models import NOTHING, Fact, Frozen, fact
 from labelcore.stats.anytime import PRACTICAL
 from labelcore.stats.rate import Rate, few_sources, not_measurable
 from labelcore.stats.resampling import for_few
@@ -35,14 +39,18 @@ FEWEST_GROUPS = 10
 """With fewer groups that repeat, how much they differ cannot be told: no interval is offered."""
 _PRIOR = 0.5
 _BLOCK = 500
-PASS, PRESENT_RIGHT, NEW_RIGHT = 4, 2, 1
+PASS, PRESENT_RIGHT, NEW_RIGHT, PRESENT_SILENT, NEW_SILENT = 4, 2, 1, 16, 8
 """A cell's number is the sum of those that hold."""
+_CELLS = 32
+_SILENT = (PRESENT_SILENT, NEW_SILENT)
+WRONG, RIGHT, SILENT = 0, 1, 2
+"""What a version is on an output; silent where it abstains."""
 _BALANCED = 6
-_LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0)  # of the figures of `figures_of`
+_LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)  # of the figures of `figures_of`
 
 
 class Rates(Frozen):
-    """One version's rates; an abstention is never right."""
+    """One version's rates, of what it decides: an abstention is in neither."""
 
     tpr: Rate
     tnr: Rate
@@ -51,7 +59,9 @@ class Rates(Frozen):
 class Change(Frozen):
     """What the new version changes, in [-1, 1], on outputs whose outcome is known.
 
-    ``balanced``: the mean of both changes. ``passes`` and ``fails``: how many outputs of each grade.
+    ``balanced``: the mean of both changes; ``counted``: the same where an abstention is wrong, None where
+    nobody abstained. ``passes`` and ``fails``: how many outputs of each grade; ``abstained``: on how many
+    the present and the new version abstain.
     """
 
     tpr: Rate
@@ -61,17 +71,37 @@ class Change(Frozen):
     new: Rates
     passes: int
     fails: int
+    counted: Rate | None = None
+    abstained: tuple[int, int] = (0, 0)
 
     @property
     def verdict(self) -> Judgement:
         """Better (worse) where the interval of the mean change leaves 0 and neither rate surely goes the
-        other way.
+        other way. Where somebody abstained the mean is taken both ways, and must not fall in the other one.
         """
-        if _above(self.balanced) and not self._against(turned=False):
+        if self._surely(turned=False) and not self._against(turned=False):
             return "better"
-        if _above(self.balanced, turned=True) and not self._against(turned=True):
+        if self._surely(turned=True) and not self._against(turned=True):
             return "worse"
         return "unclear"
+
+    def _surely(self, *, turned: bool) -> bool:
+        means = (self.balanced, self.counted or self.balanced)
+        sign = -1 if turned else 1
+        surely = any(_above(mean, turned=turned) for mean in means)
+        return surely and all(mean.value is None or sign * mean.value >= 0 for mean in means)
+
+    @property
+    def gain(self) -> float:
+        """The mean change, an abstention taken for wrong; 0 where nobody can tell."""
+        return (self.counted or self.balanced).value or 0.0
+
+    @property
+    def abstains(self) -> Fact:
+        """On how many outputs the versions abstain, where one does."""
+        present, new = self.abstained
+        told = {"present": present, "n": new, "outputs": self.passes + self.fails}
+        return fact("change_abstains", **told) if present or new else NOTHING
 
     @property
     def trades(self) -> bool:
@@ -91,10 +121,11 @@ def _above(rate: Rate, *, turned: bool = False) -> bool:
 
 @dataclass(frozen=True)
 class Compared:
-    """Outputs in their strata. ``stratum`` (n,): a row of ``cells``; ``outcome`` (n,): 1, 0, nan not known.
+    """Outputs in their strata. ``stratum`` (n,): a row of ``cells``; ``outcome`` (n,): a column, else nan.
 
-    ``cells`` (strata, 2): in which cell an output of a stratum is with the outcome 0, and 1. ``groups`` (n,):
-    numbers from 0 up where outputs share a source; ``weights`` (n,): one over the chance of each to be here.
+    ``cells`` (strata, outcomes): in which cell an output of a stratum is with the outcome 0, 1 and so on.
+    ``groups`` (n,): numbers from 0 up where outputs share a source; ``weights`` (n,): one over the chance of
+    each to be here.
     """
 
     stratum: Ints
@@ -105,21 +136,50 @@ class Compared:
 
 
 def of_trial(
-    passes: Bools, present: Bools, new: Floats, groups: Ints | None = None, weights: Floats | None = None
+    passes: Bools,
+    present: Bools | Ints,
+    new: Floats,
+    groups: Ints | None = None,
+    weights: Floats | None = None,
 ) -> Compared:
-    """Graded outputs: whether each version is right, ``new`` nan where it was not asked."""
-    stratum = passes.astype(np.int64) * 2 + present
-    cells = np.array([[2 * row, 2 * row + 1] for row in range(4)], dtype=np.int64)
-    return Compared(stratum, np.asarray(new, dtype=np.float64), cells, groups, weights)
+    """Graded outputs: whether each version is RIGHT, WRONG or SILENT, ``new`` nan where it was not asked."""
+    states = _occurring(present)
+    row = {(grade, state): at for at, (state, grade) in enumerate((s, g) for s in states for g in (0, 1))}
+    cells = [
+        [PASS * grade + _present(state) + _new(outcome) for outcome in _occurring(new)]
+        for state in states
+        for grade in (0, 1)
+    ]
+    given = zip(passes.astype(int).tolist(), np.asarray(present, dtype=int).tolist(), strict=True)
+    stratum = np.array([row[key] for key in given], dtype=np.int64)
+    outcome = np.asarray(new, dtype=np.float64)
+    return Compared(stratum, outcome, np.array(cells, dtype=np.int64), groups, weights)
+
+
+def _occurring(states: Bools | Ints | Floats) -> tuple[int, ...]:
+    """Wrong and right always, silent where a version is: a cell that is never used would widen intervals."""
+    return (WRONG, RIGHT, SILENT) if (np.asarray(states, dtype=float) == SILENT).any() else (WRONG, RIGHT)
+
+
+def _present(state: int) -> int:
+    return (0, PRESENT_RIGHT, PRESENT_SILENT)[state]
+
+
+def _new(state: int) -> int:
+    return (0, NEW_RIGHT, NEW_SILENT)[state]
 
 
 def of_move(present: Floats, new: Floats, passes: Floats, groups: Ints | None = None) -> Compared:
     """Outputs with both verdicts (1 pass, 0 fail, nan abstained); ``passes``: 1, 0, nan not graded."""
-    first, second = (np.where(np.isnan(votes), 2, votes).astype(np.int64) for votes in (present, new))
+    first, second = (np.where(np.isnan(votes), SILENT, votes).astype(np.int64) for votes in (present, new))
     seen = {(int(a), int(b)) for a, b in zip(first, second, strict=True)}
-    pairs = [(0, 0), (0, 1), (1, 0), (1, 1), *sorted(pair for pair in seen if 2 in pair)]
+    pairs = [(0, 0), (0, 1), (1, 0), (1, 1), *sorted(pair for pair in seen if SILENT in pair)]
+
+    def state(vote: int, grade: int) -> int:
+        return SILENT if vote == SILENT else int(vote == grade)
+
     cells = [
-        [PASS * grade + PRESENT_RIGHT * (a == grade) + NEW_RIGHT * (b == grade) for grade in (0, 1)]
+        [PASS * grade + _present(state(a, grade)) + _new(state(b, grade)) for grade in (0, 1)]
         for a, b in pairs
     ]
     row = {pair: at for at, pair in enumerate(pairs)}
@@ -131,44 +191,58 @@ def change(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Change:
     """Both changes and both versions' rates, with 95 % intervals."""
     known = ~np.isnan(compared.outcome)
     cell = compared.cells[compared.stratum[known], compared.outcome[known].astype(int)]
-    passes, fails = int((cell >= PASS).sum()), int((cell < PASS).sum())
     groups = None if compared.groups is None else len(np.unique(compared.groups[known]))
     drawn = drawn_cells(compared, draws=draws, seed=seed)
     cells = estimated_cells(compared)
     figures = zip(figures_of(cells), np.moveaxis(figures_of(drawn), -1, 0), _LEAST, strict=True)
     found = [_rate(float(value), draw, groups, least) for value, draw, least in figures]
-    sizes = (passes, fails) * 3 + (passes + fails,)
+    sizes = _sizes(cell)
     rates = [
         _missing(at, n) if not n or rate.value is None else rate.model_copy(update={"n": n})
         for at, (rate, n) in enumerate(zip(found, sizes, strict=True))
     ]
+    silent = [int(((cell & bit) > 0).sum()) for bit in _SILENT]
+    passes = int(((cell & PASS) > 0).sum())
     return Change(
         tpr=rates[0],
         tnr=rates[1],
         balanced=rates[6],
-        present=_counted(compared, PRESENT_RIGHT) or Rates(tpr=rates[2], tnr=rates[3]),
-        new=_counted(compared, NEW_RIGHT) or Rates(tpr=rates[4], tnr=rates[5]),
+        present=_counted(compared, PRESENT_RIGHT, PRESENT_SILENT) or Rates(tpr=rates[2], tnr=rates[3]),
+        new=_counted(compared, NEW_RIGHT, NEW_SILENT) or Rates(tpr=rates[4], tnr=rates[5]),
         passes=passes,
-        fails=fails,
+        fails=len(cell) - passes,
+        counted=rates[7] if any(silent) else None,
+        abstained=(silent[0], silent[1]),
     )
 
 
-def _counted(compared: Compared, right: int) -> Rates | None:
-    """A version's rates where it is known of each output whether it is ``right``; else None."""
+def _sizes(cell: Ints) -> tuple[int, ...]:
+    """How many outputs each figure rests on: what a version decides; of a change, what the one that decides
+    less does.
+    """
+    graded = [(cell & PASS) > 0, (cell & PASS) == 0]
+    decided = [[int((grade & ((cell & bit) == 0)).sum()) for grade in graded] for bit in _SILENT]
+    both = [min(of_grade) for of_grade in zip(*decided, strict=True)]
+    return (*both, *decided[0], *decided[1], sum(both), len(cell))
+
+
+def _counted(compared: Compared, right: int, silent: int) -> Rates | None:
+    """A version's rates where it is known of each output what it is there; else None."""
     cells = compared.cells[compared.stratum]
     known = ~np.isnan(compared.outcome)
-    cells[known] = np.take_along_axis(cells[known], compared.outcome[known, None].astype(int), axis=1)
-    told = cells & (PASS | right)
-    if compared.weights is not None or (told[:, 0] != told[:, 1]).any():
+    column = compared.outcome[known, None].astype(int)
+    cells[known] = np.take_along_axis(cells[known], column, axis=1)
+    told = cells & (PASS | right | silent)
+    if compared.weights is not None or (told != told[:, :1]).any():
         return None
-    passes, is_right = told[:, 0] >= PASS, (told[:, 0] & right) > 0
-    verdicts = (passes == is_right).astype(np.float64)[:, None]
+    passes, is_right = (told[:, 0] & PASS) > 0, (told[:, 0] & right) > 0
+    verdicts = np.where((told[:, 0] & silent) > 0, np.nan, passes == is_right)[:, None]
     tpr, tnr = tpr_and_tnr(verdicts, passes, compared.groups)[0]
     return Rates(tpr=tpr, tnr=tnr)
 
 
 def _missing(at: int, n: int) -> Rate:
-    if at == _BALANCED and n:
+    if at >= _BALANCED and n:
         return not_measurable("people gave one grade only", n)
     if at % 2 == 0:
         return not_measurable("there are no decided outputs that people passed", n)
@@ -188,71 +262,73 @@ def _rate(value: float, drawn: Floats, groups: int | None, least: float) -> Rate
 
 
 def figures_of(cells: Floats) -> Floats:
-    """Of cells (..., 8): the changes of TPR and TNR, both rates of the present and of the new version, and
-    the
-    mean change (..., 7); nan where nobody gave a grade.
+    """Of cells (..., 32): the changes of TPR and TNR, both rates of the present and of the new version, the
+    mean change, and that where an abstention is wrong (..., 8); nan where nothing is decided.
     """
-    changes, present, new = [], [], []
-    for first in (PASS, 0):
-        right = {row: cells[..., first + row] for row in range(4)}
-        whole = right[0] + right[1] + right[2] + right[3]
-        safe = np.where(whole > 0, whole, np.nan)
-        changes.append((right[NEW_RIGHT] - right[PRESENT_RIGHT]) / safe)
-        present.append((right[PRESENT_RIGHT] + right[3]) / safe)
-        new.append((right[NEW_RIGHT] + right[3]) / safe)
-    return np.stack([*changes, *present, *new, (changes[0] + changes[1]) / 2], axis=-1)
+    numbers = np.arange(_CELLS)
+    rates, counted = [], []
+    for right, silent in ((PRESENT_RIGHT, PRESENT_SILENT), (NEW_RIGHT, NEW_SILENT)):
+        for graded in ((numbers & PASS) > 0, (numbers & PASS) == 0):
+            is_right = cells[..., graded & ((numbers & right) > 0)].sum(axis=-1)
+            decided = cells[..., graded & ((numbers & silent) == 0)].sum(axis=-1)
+            whole = cells[..., graded].sum(axis=-1)
+            rates.append(is_right / np.where(decided > 0, decided, np.nan))
+            counted.append(is_right / np.where(whole > 0, whole, np.nan))
+    changes = (rates[2] - rates[0], rates[3] - rates[1])
+    mean = (counted[2] - counted[0] + counted[3] - counted[1]) / 2
+    return np.stack([*changes, *rates, (changes[0] + changes[1]) / 2, mean], axis=-1)
 
 
 def estimated_cells(compared: Compared) -> Floats:
-    """The cells (8,): a stratum of which nothing is known counts half for each outcome."""
+    """The cells (32,): a stratum of which nothing is known counts half for each of the first two outcomes."""
     weights = np.ones(len(compared.stratum)) if compared.weights is None else compared.weights
     size, outcome = _sums(compared, weights)
     whole = outcome.sum(axis=1, keepdims=True)
-    share = np.where(whole > 0, outcome / np.where(whole > 0, whole, 1.0), 0.5)
-    return np.bincount(compared.cells.ravel(), weights=(size[:, None] * share).ravel(), minlength=8).astype(
-        np.float64
-    )
+    half = np.where(np.arange(outcome.shape[1]) < SILENT, 0.5, 0.0)
+    share = np.where(whole > 0, outcome / np.where(whole > 0, whole, 1.0), half)
+    mass = (size[:, None] * share).ravel()
+    return np.bincount(compared.cells.ravel(), weights=mass, minlength=_CELLS).astype(np.float64)
 
 
 def _sums(compared: Compared, weights: Floats) -> tuple[Floats, Floats]:
-    """Sums of weights in each stratum (strata,), and of the known outcomes (strata, 2)."""
-    strata, known = len(compared.cells), ~np.isnan(compared.outcome)
+    """Sums of weights in each stratum (strata,), and of the known outcomes (strata, outcomes)."""
+    (strata, outcomes), known = compared.cells.shape, ~np.isnan(compared.outcome)
     size = np.bincount(compared.stratum, weights=weights, minlength=strata)
-    place = compared.stratum[known] * 2 + compared.outcome[known].astype(np.int64)
-    outcome = np.bincount(place, weights=weights[known], minlength=2 * strata)
-    return size.astype(np.float64), outcome.reshape(strata, 2).astype(np.float64)
+    place = compared.stratum[known] * outcomes + compared.outcome[known].astype(np.int64)
+    outcome = np.bincount(place, weights=weights[known], minlength=outcomes * strata)
+    return size.astype(np.float64), outcome.reshape(strata, outcomes).astype(np.float64)
 
 
 def drawn_cells(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Floats:
-    """The cells in each draw (draws, 8)."""
+    """The cells in each draw (draws, 32)."""
     random = np.random.default_rng(seed)
-    strata = len(compared.cells)
+    strata, outcomes = compared.cells.shape
     units, weight = _units(compared)
-    halves = random.standard_gamma(_PRIOR, size=(draws, strata, 2)) * weight[:, None]
-    size, outcome = np.empty((draws, strata)), np.empty((draws, strata, 2))
+    halves = random.standard_gamma(_PRIOR, size=(draws, strata, outcomes)) * weight[:, None]
+    size, outcome = np.empty((draws, strata)), np.empty((draws, strata, outcomes))
     for start in range(0, draws, _BLOCK):
         part = slice(start, min(start + _BLOCK, draws))
         sums = random.standard_exponential((part.stop - start, len(units)), dtype=np.float32) @ units
-        size[part], outcome[part] = sums[:, :strata], sums[:, strata:].reshape(-1, strata, 2)
+        size[part], outcome[part] = sums[:, :strata], sums[:, strata:].reshape(-1, strata, outcomes)
     size, outcome = size + halves.sum(axis=2), outcome + halves
     mass = outcome * (size / outcome.sum(axis=2))[..., None]
-    found = np.zeros((draws, 8))
-    for row, column in np.ndindex(strata, 2):
+    found = np.zeros((draws, _CELLS))
+    for row, column in np.ndindex(strata, outcomes):
         found[:, compared.cells[row, column]] += mass[:, row, column]
     return found
 
 
 def _units(compared: Compared) -> tuple[npt.NDArray[np.float32], Floats]:
-    """What each group adds to the sums of :func:`_sums` (groups, 3 x strata), and the weight of one output in
-    each stratum.
+    """What each group adds to the sums of :func:`_sums` (groups, strata and their outcomes), and the weight
+    of one output in each stratum.
     """
-    n, strata = len(compared.stratum), len(compared.cells)
+    n, (strata, outcomes) = len(compared.stratum), compared.cells.shape
     groups = np.arange(n) if compared.groups is None else compared.groups
     weights = np.ones(n) if compared.weights is None else compared.weights
-    units = np.zeros((int(groups.max()) + 1 if n else 0, 3 * strata), dtype=np.float32)
+    units = np.zeros((int(groups.max()) + 1 if n else 0, strata * (1 + outcomes)), dtype=np.float32)
     np.add.at(units, (groups, compared.stratum), weights)
     known = ~np.isnan(compared.outcome)
-    place = strata + 2 * compared.stratum[known] + compared.outcome[known].astype(np.int64)
+    place = strata + outcomes * compared.stratum[known] + compared.outcome[known].astype(np.int64)
     np.add.at(units, (groups[known], place), weights[known])
     size = np.bincount(compared.stratum, weights=weights, minlength=strata)
     typical = np.bincount(compared.stratum, weights=weights**2, minlength=strata)

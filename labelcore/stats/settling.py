@@ -28,10 +28,11 @@ def advice_on(found: Change) -> Advice:
     """Stay where it surely loses: in the mean of both rates, or in one of them more than is tolerated. Switch
     where the mean surely loses no more than that.
     """
-    highs, low = [rate.high for rate in (found.tpr, found.tnr)], found.balanced.low
+    highs = [rate.high for rate in (found.tpr, found.tnr)]
+    lows = [mean.low for mean in (found.balanced, found.counted or found.balanced)]
     if found.verdict == "worse" or any(high is not None and high < -TOLERATED for high in highs):
         return "stay"
-    return "switch" if low is not None and low > -TOLERATED else "grade first"
+    return "switch" if all(low is not None and low > -TOLERATED for low in lows) else "grade first"
 
 
 def grading_order(compared: Compared, seed: int = 0) -> Ints:

@@ -278,8 +278,23 @@ def test_a_trial_that_meets_a_limit_only_says_so(
     assert "× rate limit" in words and "requests_per_minute" in words
 
 
+def silent_on(prompt: str) -> dict[str, str]:
+    """The same, but it does not decide on numbers that end with 3 or 7."""
+    judged = prompt.rsplit("<<DATA output", 1)[-1].split("<<END", maxsplit=1)[0]
+    return (
+        {"reason": "no idea", "verdict": "abstain"}
+        if judged.strip().endswith(("3", "7"))
+        else verdict_on(prompt)
+    )
+
+
+@pytest.mark.parametrize("answer", [verdict_on, silent_on])
 def test_a_judge_has_the_same_figures_wherever_they_stand(
-    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
+    workspace: Workspace,
+    add_outputs: Add,
+    give_all: Give,
+    mock: MockEndpoint,
+    answer: Callable[[str], dict[str, str]],
 ) -> None:
     made = [
         output
@@ -287,7 +302,7 @@ def test_a_judge_has_the_same_figures_wherever_they_stand(
         for output in add_outputs(*map(text, range(first, first + 3)), group_key=f"source {first}")
     ]
     give_all(made, ["fail" if fails(output) else "pass" for output in made], ["" for _ in made])
-    mock.answer = verdict_on
+    mock.answer = answer
     judge = make_judge(workspace)
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     (row,) = judge_table_of(workspace).rows
@@ -299,3 +314,6 @@ def test_a_judge_has_the_same_figures_wherever_they_stand(
     found = [version.tnr, moved.change.present.tnr, crossed.cells[0].rates.tnr, present.tnr]
     assert row.catches.method.startswith("Bayesian") and row.catches.low is not None
     assert found == [row.catches] * len(found)
+    others = [version.tpr, moved.change.present.tpr, crossed.cells[0].rates.tpr, present.tpr]
+    assert others == others[:1] * len(others)
+    assert (row.n < moved.n) is (answer is silent_on) is bool(sum(moved.change.abstained))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy import stats
 
-from labelcore.stats import changes, looks
+from labelcore.stats import changes, counts, looks
 from labelcore.stats.changes import Bools, Change, Rates, change, more_to_settle, of_move, of_trial
 from labelcore.stats.rate import Rate
 from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
@@ -213,10 +213,53 @@ def test_what_is_settled_needs_no_grade_and_what_cannot_be_says_so() -> None:
     assert fewest_to_settle(few, grading_order(few)) is None
 
 
-def test_abstentions_are_never_right_and_have_strata_of_their_own() -> None:
+def test_an_abstention_is_in_no_rate_and_makes_no_version_better() -> None:
     present, new = np.array([1.0, np.nan, 0.0, np.nan] * 5), np.array([np.nan, 1.0, np.nan, 0.0] * 5)
     passes = np.array([1.0, 1.0, 0.0, 0.0] * 5)
     found = change(of_move(present, new, passes))
-    assert found.tpr.value == 0 and found.tnr.value == 0
-    assert found.present.tpr.value == pytest.approx(0.5) and found.new.tnr.value == pytest.approx(0.5)
-    assert changes.of_move(present, new, passes).cells.shape == (8, 2)
+    assert found.present.tpr.value == found.new.tnr.value == 1 and found.tpr.value == found.tnr.value == 0
+    assert (found.present.tpr.n, found.new.tpr.n, found.abstained) == (5, 5, (10, 10))
+    assert found.counted is not None and found.counted.value == pytest.approx(0)
+    assert found.verdict == "unclear" and changes.of_move(present, new, passes).cells.shape == (8, 2)
+
+
+RIGHT, WRONG, SILENT = changes.RIGHT, changes.WRONG, changes.SILENT
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "verdict"),
+    [
+        ([RIGHT] * 14 + [WRONG] * 6, [RIGHT] * 14 + [SILENT] * 6, "better"),  # of its errors alone
+        ([RIGHT] * 14 + [WRONG] * 6, [RIGHT] * 6 + [SILENT] * 14, "unclear"),  # of what was right as well
+        ([RIGHT] * 6 + [SILENT] * 14, [RIGHT] * 20, "better"),  # as right as before, and decides all
+        ([RIGHT] * 20, [RIGHT] * 6 + [SILENT] * 14, "worse"),
+        ([RIGHT] * 14 + [WRONG] * 6, [SILENT] * 20, "worse"),  # it decides nothing
+    ],
+)
+def test_what_abstaining_more_or_less_comes_to(present: list[int], new: list[int], verdict: str) -> None:
+    passes = np.array([True] * 20 + [False] * 20)
+    found = change(of_trial(passes, np.array(present * 2), np.array(new * 2, dtype=float)))
+    assert found.verdict == verdict
+    for rates, states in ((found.present, present), (found.new, new)):
+        decided = [state for state in states if state != SILENT]
+        for rate in (rates.tpr, rates.tnr):
+            assert rate.n == len(decided)
+            assert rate.value == (pytest.approx(decided.count(RIGHT) / len(decided)) if decided else None)
+
+
+@given(seed=st.integers(0, 30))
+def test_rates_of_a_trial_are_those_of_the_counts_with_abstentions(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    passes = random.random(60) < 0.5
+    states = [random.choice(3, 60, p=[0.2, 0.6, 0.2]) for _ in range(2)]
+    found = change(of_trial(passes, states[0], states[1].astype(float)), draws=200)
+    votes = [
+        np.where(state == SILENT, np.nan, np.where(state == RIGHT, passes, ~passes).astype(float))
+        for state in states
+    ]
+    moved = change(of_move(votes[0], votes[1], passes.astype(float)), draws=200)
+    for rates, vote in ((found.present, votes[0]), (found.new, votes[1])):
+        counted = counts.count(vote, passes)
+        assert (rates.tpr, rates.tnr) == (counts.tpr(counted), counts.tnr(counted))
+    assert (moved.present, moved.new) == (found.present, found.new)
+    assert moved.tpr.value == pytest.approx(found.tpr.value) and moved.abstained == found.abstained

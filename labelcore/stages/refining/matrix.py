@@ -270,7 +270,7 @@ def _chosen(cells: Sequence[Cell], wanted: float | None) -> int | None:
     if wanted is not None:
         return next((at for at, cell in enumerate(cells) if cell.enough(wanted)), None)
     better = [
-        (cell.trial.change.balanced.value or 0.0, -at)
+        (cell.trial.change.gain, -at)
         for at, cell in enumerate(cells)
         if cell.trial and cell.trial.change.verdict == "better"
     ]

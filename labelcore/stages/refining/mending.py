@@ -74,7 +74,7 @@ def repair(workspace: Workspace, pairing: Pairing, options: RunOptions) -> Repai
         beside = Pairing(graded, moved, version, pairing.decisions, answers.decisions)
         found = change_on(workspace, beside, train)
         spent, tried = spent + answers.run.cost_usd, tried + 1
-        gain = found.balanced.value or 0.0
+        gain = found.gain
         if gain > (best[0] if best else 0.0):
             best = gain, what, version, found
     if best is None or not dev:

@@ -146,7 +146,7 @@ def _target(workspace: Workspace, judge: JudgeVersion, to: str) -> JudgeVersion:
 
 def _loses(found: Change, moving: Moving) -> bool:
     """Whether other examples or wordings should be tried."""
-    return (found.balanced.value or 0) < 0 and advice_on(found) != "switch" and not moving.no_repair
+    return found.gain < 0 and advice_on(found) != "switch" and not moving.no_repair
 
 
 def _ended(tried: Tried, mended: Repair | None, problem: str, watched: Ongoing) -> dict[str, Any]:

@@ -160,7 +160,7 @@ class _Searching:
             return
         pairing = Pairing(self.graded, self.judge, candidate.version, self.known, decisions)
         found = change_on(self.workspace, pairing, list(self.of_split("train")))
-        gains = (found.balanced.value or 0.0) > 0
+        gains = found.gain > 0
         update = {
             "state": "not beyond chance" if gains else "not better on train",
             "on_train": found,
@@ -261,4 +261,4 @@ class _Searching:
 
 
 def _gain(found: Suggestion) -> float:
-    return (found.on_train.balanced.value or 0.0) if found.on_train else 0.0
+    return found.on_train.gain if found.on_train else 0.0

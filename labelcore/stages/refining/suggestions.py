@@ -98,7 +98,7 @@ class Suggestions(Taken):
     def offered(self) -> tuple[Suggestion, ...]:
         """Those that are better on dev beyond chance, the best first; then those that could not be tried."""
         better = [found for found in self.tried if found.state == "better" and found.on_dev]
-        better.sort(key=lambda found: -(found.on_dev.balanced.value or 0.0) if found.on_dev else 0.0)
+        better.sort(key=lambda found: -found.on_dev.gain if found.on_dev else 0.0)
         return (*better, *self.open)
 
     @property

@@ -117,6 +117,8 @@ class Trial(Taken):
             **flat("tnr_change", changed.tnr),
             **flat("change", changed.balanced),
             "verdict": changed.verdict,
+            "abstained_present": changed.abstained[0],
+            "abstained": changed.abstained[1],
             "to_grade": None if self.to_grade is None else self.to_grade.n,
             "to_grade_fails": None if self.to_grade is None else self.to_grade.fails,
             "to_grade_passes": None if self.to_grade is None else self.to_grade.passes,
@@ -137,8 +139,10 @@ def _says(trial: Trial) -> Fact:
         return fact("tried_nothing")
     word, grade = trial.change.verdict, trial.to_grade
     if word != "unclear":
-        change = _points(trial.change.balanced.value)
-        return fact("trial_better" if word == "better" else "trial_worse", change=change)
+        change, silent = _points(trial.change.balanced.value), _points(trial.change.gain)
+        return (
+            fact(f"trial_{word}", change=change) if change else fact(f"trial_{word}_decides", change=silent)
+        )
     if trial.change.balanced.value is None:
         return fact("trial_one_grade", why=trial.change.balanced.why_not)
     if trial.change.balanced.low is None:

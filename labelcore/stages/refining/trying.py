@@ -32,7 +32,7 @@ from labelcore.stages.refining.looks import DevLooks, look_at
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import PromptText, changed
 from labelcore.stages.refining.trials import WHATS, Attempt, Trial
-from labelcore.stats.changes import Change, More, change, more_to_settle, of_trial
+from labelcore.stats.changes import SILENT, Change, More, change, more_to_settle, of_trial
 from labelcore.stats.drawing import hash_order
 from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -256,15 +256,18 @@ def change_on(workspace: Workspace, pairing: Pairing, ids: Sequence[str]) -> Cha
     """What the new version changes on these outputs, of which the present one has decided all."""
     graded = pairing.graded
 
-    def right(decisions: dict[str, Decision]) -> list[float]:
+    def states(decisions: dict[str, Decision]) -> list[float]:
         return [
-            float(is_right(decisions[key], failed=graded.fails[key])) if key in decisions else np.nan
-            for key in ids
+            _state(decisions[key], failed=graded.fails[key]) if key in decisions else np.nan for key in ids
         ]
 
     passes = np.array([not graded.fails[key] for key in ids], dtype=bool)
-    first, second = np.array(right(pairing.known), dtype=bool), np.array(right(pairing.decisions))
-    return change(of_trial(passes, first, second, sources_of(workspace.db, ids)))
+    present, new = np.array(states(pairing.known), dtype=np.int64), np.array(states(pairing.decisions))
+    return change(of_trial(passes, present, new, sources_of(workspace.db, ids)))
+
+
+def _state(decision: Decision, *, failed: bool) -> float:
+    return SILENT if decision.value == "abstain" else float(is_right(decision, failed=failed))
 
 
 def _attempts(workspace: Workspace, pairing: Pairing) -> list[Attempt]:

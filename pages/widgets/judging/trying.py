@@ -156,9 +156,11 @@ def _show_figures(trial: Trial) -> None:
 def change_words(change: Change) -> list[str]:
     """What the change does, of 100 outputs of each grade."""
     lost = change.tpr.model_copy(update=_turned(change.tpr))
+    abstains = sentence(change.abstains)
     return [
         say("Bad outputs that it finds, of 100: {change}.", change=_words(change.tnr)),
         say("Good outputs that it wrongly fails, of 100: {change}.", change=_words(lost)),
+        *([abstains] if abstains else []),
     ]
 
 

@@ -10,7 +10,7 @@ from labelcore.messages.telling import sentence
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stages.refining.migration import Migration, Side
 from labelcore.stages.refining.trials import WHATS, Attempt, Taken, Trial, What
-from labelcore.stats.changes import Rates
+from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
 
 _LISTED = 5
@@ -29,7 +29,7 @@ def _compared(found: Trial) -> Iterator[str]:
     yield say(
         "Tried on {n:,} of {pool:,} graded outputs of train and dev.", n=len(found.attempts), pool=found.pool
     )
-    yield from changes(found.change.present, found.change.new, found.change.tpr, found.change.tnr)
+    yield from changes(found.change)
     for what in WHATS[:-1]:
         yield from _attempts(what, found.of(what))
     if found.left.n:
@@ -61,7 +61,7 @@ def migration(found: Migration) -> Iterator[str]:
             n=found.n,
             graded=graded,
         )
-    yield from changes(found.change.present, found.change.new, found.change.tpr, found.change.tnr)
+    yield from changes(found.change)
     for side in (found.present, found.new):
         yield from _side(side)
     if found.picks:
@@ -96,11 +96,11 @@ def advice_words(found: Migration) -> str:
     }[found.advice]
 
 
-def changes(present: Rates, new: Rates, tpr: Rate, tnr: Rate) -> Iterator[str]:
-    """Both rates of both versions, and what changes."""
+def changes(found: Change) -> Iterator[str]:
+    """Both rates of both versions, what changes, and where they abstain."""
     for name, before, after, change in (
-        (say("Good ones it passes (TPR)"), present.tpr, new.tpr, tpr),
-        (say("Bad ones it catches (TNR)"), present.tnr, new.tnr, tnr),
+        (say("Good ones it passes (TPR)"), found.present.tpr, found.new.tpr, found.tpr),
+        (say("Bad ones it catches (TNR)"), found.present.tnr, found.new.tnr, found.tnr),
     ):
         yield say(
             "  {name}: {before} → {after}; change {change}",
@@ -109,6 +109,8 @@ def changes(present: Rates, new: Rates, tpr: Rate, tnr: Rate) -> Iterator[str]:
             after=rate_words(after),
             change=change_words(change),
         )
+    if told := sentence(found.abstains):
+        yield f"  {told}"
 
 
 def change_words(change: Rate) -> str:
