@@ -80,7 +80,7 @@ class MockEndpoint:
         self.hang_seconds = 1.5
         self.answer: dict[str, Any] | Callable[[str], dict[str, Any] | str] | None = None
         self.answer_as: dict[str, Callable[[str], dict[str, Any]]] = {}  # by the model that is asked for
-        self.odds: dict[str, float] | None = None
+        self.odds: dict[str, float] | Callable[[str], dict[str, float]] | None = None
         self.obeys_schemas = True
         self.retry_after = "0.01"
         self.name = "mock-1"  # the model that it says it is
@@ -149,7 +149,7 @@ class MockEndpoint:
         choice = {
             "index": 0,
             "message": {"role": "assistant", "content": content},
-            "logprobs": self._odds(body),
+            "logprobs": self._odds(body, prompt),
             "finish_reason": "length" if fault == "truncated" else "stop",
         }
         answer = {
@@ -172,10 +172,11 @@ class MockEndpoint:
             drawn -= share
         return "ok"
 
-    def _odds(self, body: dict[str, Any]) -> dict[str, Any] | None:
+    def _odds(self, body: dict[str, Any], prompt: str) -> dict[str, Any] | None:
         if self.odds is None or not body.get("logprobs"):
             return None
-        rivals = [{"token": token, "logprob": math.log(p)} for token, p in self.odds.items()]
+        odds = self.odds(prompt) if callable(self.odds) else self.odds
+        rivals = [{"token": token, "logprob": math.log(p)} for token, p in odds.items()]
         return {"content": [{"token": "x", "logprob": 0, "top_logprobs": rivals}]}
 
     def _good(self, prompt: str) -> str:

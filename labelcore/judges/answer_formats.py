@@ -47,7 +47,8 @@ _CLEAR = frozenset("yes no y n pass fail passed failed true false".split())
 _GOES_ON = re.compile(r"[ \t]+(?!because\b|since\b|as\b)\w", re.IGNORECASE)
 
 
-def _missing(value: object) -> bool:
+def is_none(value: object) -> bool:
+    """Whether a field is left out of what is written."""
     return value is None
 
 
@@ -65,9 +66,9 @@ class AnswerFormat(Frozen):
     passes: tuple[str, ...] = Field(default=(), exclude_if=not_)
     fails: tuple[str, ...] = Field(default=(), exclude_if=not_)
     abstains: tuple[str, ...] = Field(default=(), exclude_if=not_)
-    low: float | None = Field(default=None, exclude_if=_missing)
-    high: float | None = Field(default=None, exclude_if=_missing)
-    threshold: float | None = Field(default=None, exclude_if=_missing)
+    low: float | None = Field(default=None, exclude_if=is_none)
+    high: float | None = Field(default=None, exclude_if=is_none)
+    threshold: float | None = Field(default=None, exclude_if=is_none)
     higher_passes: bool = Field(default=True, exclude_if=bool)
 
     @field_validator("pattern")

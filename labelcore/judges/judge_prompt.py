@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from labelcore.judges import prompts
-from labelcore.judges.answer_formats import AnswerFormat
+from labelcore.judges.answer_formats import AnswerFormat, is_none
 from labelcore.judges.prompts import Example, Wording
 from labelcore.judges.templates import DEFAULT, Filling, Template
 from labelcore.llm import Answerer, Message
@@ -43,7 +43,8 @@ class ScopedTerm(Frozen):
 class PromptSpec(Frozen):
     """What may be written to a file: no keys, no addresses. What is not used is left out, so that older
     specifications stay as they are. ``template``: the prompt in somebody's words, with how its answer is
-    read where that is no JSON of reason and verdict.
+    read where that is no JSON of reason and verdict. ``question``: the only part of the statement that it is
+    asked. ``pass_from``: from which probability of a pass on it passes, whatever it says.
     """
 
     prompt_version: str
@@ -59,6 +60,13 @@ class PromptSpec(Frozen):
     template: Template | None = Field(default=None, exclude_if=not_)
     answer: AnswerFormat | None = Field(default=None, exclude_if=not_)
     endpoint: str = Field(default="", exclude_if=not_)
+    question: str = Field(default="", exclude_if=not_)
+    pass_from: float | None = Field(default=None, ge=0, le=1, exclude_if=is_none)
+
+    @property
+    def asked(self) -> str:
+        """What of the criterion it is asked."""
+        return self.question or self.statement
 
 
 class TravellingPrompt(PromptSpec):
@@ -174,7 +182,7 @@ class Prompt:
         if spec.template:
             return self._by_template(spec.template, output, one_word=one_word)
         variant, version = spec.variant or "plain", spec.prompt_version
-        wording = Wording(spec.name, spec.statement, variant, spec.fail_option_first, version)
+        wording = Wording(spec.name, spec.asked, variant, spec.fail_option_first, version)
         return prompts.render(
             output, wording, self.shown_with(output), self.glossary_for(output), one_word=one_word
         )
@@ -184,9 +192,7 @@ class Prompt:
         stands at the end.
         """
         spec = self.spec
-        filling = Filling(
-            spec.name, spec.statement, output, self.shown_with(output), self.glossary_for(output)
-        )
+        filling = Filling(spec.name, spec.asked, output, self.shown_with(output), self.glossary_for(output))
         more = (prompts.VARIANTS[spec.variant or "plain"], prompts.ONE_WORD if one_word else "")
         *before, last = template.render(filling)
         text = "\n\n".join([last["content"], *filter(None, more)])

@@ -26,7 +26,9 @@ _SYSTEM = (
     f"Propose up to {MOST} different instructions; each is added alone to the prompt. Find what the errors "
     "have in common, and say as a general rule what the judge overlooks or takes for a fault. Never quote an "
     "output, never ask for one verdict whatever the output says, and repeat nothing that was tried or "
-    "rejected. If the errors have nothing in common, propose nothing."
+    "rejected. If the errors have nothing in common, propose nothing.\n"
+    "Where the criterion holds two conditions and the errors are about both, write each as a question of its "
+    "own in `split`, with the numbers of the errors that are about it; else leave `split` empty."
 )
 
 
@@ -37,10 +39,18 @@ class Proposal(BaseModel):
     instruction: str = Field(min_length=1, max_length=1_500)
 
 
+class Half(BaseModel):
+    """One of two conditions, and the numbers of the errors that are about it."""
+
+    question: str = Field(min_length=1, max_length=600)
+    errors: list[int] = Field(max_length=20)
+
+
 class Proposals(BaseModel):
-    """The whole answer."""
+    """The whole answer; ``split``: the criterion's two conditions, or nothing."""
 
     proposals: list[Proposal] = Field(max_length=10)
+    split: list[Half] = Field(default_factory=list, max_length=2)
 
 
 def ask(
@@ -51,7 +61,11 @@ def ask(
     """
     shown = [
         ("prompt", f"{template.system}\n\n{template.user}"[:_LONGEST_PROMPT]),
-        *((title, text[:_LONGEST]) for error in errors for title, text in error),
+        *(
+            (f"{title} {number}", text[:_LONGEST])
+            for number, error in enumerate(errors, 1)
+            for title, text in error
+        ),
         *(("tried before", text[:_LONGEST]) for text in tried),
     ]
     token = token_of(*(text for _, text in shown))
@@ -59,14 +73,20 @@ def ask(
     return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": content}]
 
 
-def usable(answer: Proposals, outputs: Sequence[str]) -> list[Proposal]:
-    """Those that add something and quote no output: what stands in one may be an instruction."""
+def usable(answer: Proposals, outputs: Sequence[str]) -> Proposals:
+    """What adds something and quotes no output: what stands in one may be an instruction."""
     found: dict[str, Proposal] = {}
     for proposal in answer.proposals[:MOST]:
         words = inert(proposal.instruction).strip()
         if words and not _quotes(words, outputs):
             found.setdefault(words, proposal.model_copy(update={"instruction": words}))
-    return list(found.values())
+    halves: dict[str, Half] = {}
+    for half in answer.split:
+        words = " ".join(inert(half.question).split())
+        if words and half.errors and not _quotes(words, outputs):
+            halves.setdefault(words, Half(question=words, errors=half.errors))
+    both = list(halves.values()) if len(halves) == len(answer.split) else []
+    return Proposals(proposals=list(found.values()), split=both)
 
 
 def _quotes(words: str, outputs: Sequence[str]) -> bool:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.judges.kinds import kind_of
 from labelcore.judges.templates import DEFAULT
 from labelcore.messages import sentence
 from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import judging, refining
+from labelcore.stages.judging.proposing.panels import make_panel
 from labelcore.stages.refining.drafts import Draft, keep_draft, kept_draft
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use, keep
@@ -290,3 +292,22 @@ def test_many_are_tried_at_once_in_a_table(judge: JudgeVersion, workspace: Works
     (table,) = app.dataframe
     assert list(table.value["Best"]) in (["", "→"], ["→", ""])
     assert "points (95 % between" in " ".join(table.value["Change"])
+
+
+def test_each_prompt_of_a_panel_opens_and_is_kept_in_its_place(
+    judge: JudgeVersion, workspace: Workspace
+) -> None:
+    panel = make_panel(workspace, [judge])
+    app = opened("prompt", panel)
+    chosen = next(box for box in app.selectbox if box.label == "A panel: whose prompt")
+    assert len(chosen.options) == 3 and "Many at once" in [button.label for button in app.button]
+    healthy(chosen.select_index(1).run())
+    assert app.session_state[keys.PROMPT_DRAFT].draft.member == 2
+    draft = Draft.of(panel, 2).model_copy(update={"template": BETTER})
+    keep_draft(workspace, panel, draft)
+    again = settled(press(opened("prompt", panel), "Try it"))
+    next(field for field in again.text_input if field.key == "prompt-why").set_value("counts goodwill")
+    press(again, "Keep it")
+    kept = in_use(workspace, panel.judge_id)
+    templates = [prompt.template for prompt in kind_of(kept).prompts]
+    assert templates == [DEFAULT, BETTER, DEFAULT] and "of prompt 2" in shown(again)

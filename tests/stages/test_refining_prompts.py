@@ -24,6 +24,7 @@ from labelcore.stages import judging
 from labelcore.stages.deriving import glossary
 from labelcore.stages.judging.keeping.versions import Draft, stored
 from labelcore.stages.refining import history, prompts
+from labelcore.stages.refining.drafts import lint_prompt
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.store import judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -95,8 +96,36 @@ def test_a_panel_names_whose_prompts_it_has(workspace: Workspace, criterion: Cri
     member = make_spec(criterion, Asking("m"))
     spec = {"panel": [member, {**member, "variant": "strict"}], "names": ["a", "b"], "rule": "majority"}
     stored(workspace, [Draft("llm", "both", spec, "").version(workspace.project, criterion)])
-    with pytest.raises(BadInput, match="'both' is a panel: each of its 2 members"):
-        prompts.show(workspace, judging.find_judge(workspace, "both"))
+    judge = judging.find_judge(workspace, "both")
+    with pytest.raises(BadInput, match="'both' is a panel of 2: each member has its own prompt"):
+        prompts.show(workspace, judge)
+    with pytest.raises(BadInput, match="has no member 3"):
+        prompts.show(workspace, judge, member=3)
+
+
+def test_each_prompt_of_a_panel_is_read_and_changed_like_others(
+    workspace: Workspace, criterion: Criterion
+) -> None:
+    member = make_spec(criterion, Asking("m", address="http://a"))
+    spec = {"panel": [member, {**member, "variant": "strict"}], "names": ["a", "b"], "rule": "majority"}
+    stored(workspace, [Draft("llm", "both", spec, "Votes.").version(workspace.project, criterion)])
+    judge = judging.find_judge(workspace, "both")
+    shown = prompts.show(workspace, judge, member=2)
+    assert "When you are in doubt" in shown.rendered[0]["content"] and shown.template == DEFAULT
+    prompts.save_prompt(workspace, judge, file=write(SHORT), why="for later", member=1)
+    kept = prompts.set_prompt(workspace.by("ed"), judge, file=write(SHORT), why="shorter", member=2)
+    version = present(workspace)
+    assert (kept.version, version.judge_id, version.author) == (3, judge.judge_id, "ed")
+    first, second = kind_of(version).prompts
+    assert first.content == member and second.template == SHORT and second.spec.variant == "strict"
+    assert prompts.show(workspace, version, member=2).template == SHORT
+    bare = write(Template(system="You judge.", user="Is it met?"))
+    assert lint_prompt(workspace, version, member=2, file=bare).exit_code == 1
+    found = history.diff(workspace, version, 1, 3)
+    assert {(part.part, part.member) for part in found.parts} == {("system", 2), ("user", 2)}
+    assert not found.settings and found.removed > 20
+    history.revert(workspace, version, 1)
+    assert present(workspace).id == judge.id
 
 
 def test_a_changed_prompt_is_the_next_version_of_the_same_judge(

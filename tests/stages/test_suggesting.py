@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput, NotFound
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.llm import asking
 from labelcore.judges.templates import DEFAULT
 from labelcore.messages import document_of, lines_of, sentence
 from labelcore.models import JudgeVersion, Output
@@ -17,6 +19,7 @@ from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.keeping.versions import Draft
 from labelcore.stages.refining.candidates import unstated
+from labelcore.stages.refining.court import decide
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use
 from labelcore.stages.refining.looks import looks_at_dev
@@ -185,6 +188,141 @@ def test_a_threshold_is_suggested_without_any_call(
     assert found.open and "takes a model" in sentence(found.says)
     accept(workspace, judge, best.id)
     assert 4 < in_use(workspace, judge.judge_id).spec["answer"]["threshold"] <= 8
+
+
+def test_a_threshold_of_a_probability_is_fitted_on_train_and_shown_on_dev(
+    workspace: Workspace,
+    add_outputs: Add,
+    give_all: Give,
+    mock: MockEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def odds(prompt: str) -> dict[str, float]:
+        share = {"lie": 0.1, "date": 0.6}.get(judged(prompt).split()[1], 0.9)
+        return {"pass": share, "fail": 1 - share}
+
+    mock.answer = lambda prompt: verdict(failed="lie" in judged(prompt))
+    mock.odds = odds
+    judge = world(workspace, add_outputs, give_all, probability=True)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    for name in ("BASE_URL", "MODEL", "API_KEY"):
+        monkeypatch.delenv(f"LABELCORE_{name}")
+    settings.cache_clear()
+    best = suggest(workspace, judge).offered[0]
+    assert best.kind == "threshold" and best.cost_usd == 0 and best.mended and not best.broken
+    assert best.on_dev is not None and best.on_dev.new.tnr.value == 1
+    accept(workspace, judge, best.id)
+    present = in_use(workspace, judge.judge_id)
+    assert 0.6 < present.spec["pass_from"] <= 0.9
+    ((_, found), *_) = judging.judged(workspace.db, judge.id, "pass", limit=1)
+    assert asking(present).reread(found).value == ("pass" if (found.probability or 0) > 0.6 else "fail")
+
+
+def test_without_a_probability_a_judge_with_a_threshold_abstains(
+    workspace: Workspace, add_outputs: Add, mock: MockEndpoint
+) -> None:
+    add_outputs("plain number 1")
+    mock.answer, mock.odds = verdict(failed=False), None
+    judge = made_judge(workspace, probability=True, pass_from=0.7)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    ((_, found),) = judging.judged(workspace.db, judge.id, "abstain")
+    assert "No probability" in found.reason
+
+
+TWO = "every fact is true and names are spelled right"
+HALVES = ("Is every fact true?", "Are all names spelled right?")
+
+
+def answers_halves(prompt: str) -> dict[str, object]:
+    """Told of both at once it sees lies alone; asked one of them, it sees what that one is about."""
+    if REFLECTS in prompt:
+        at = {word: [] for word in ("typo", "sum")}  # type: dict[str, list[int]]
+        for number in range(1, 9):
+            shown = prompt.partition(f"<<DATA output {number} ")[2].partition("<<END")[0]
+            for word, found in at.items():
+                if word in shown:
+                    found.append(number)
+        halves = [{"question": q, "errors": e} for q, e in zip(HALVES, at.values(), strict=True)]
+        return {"proposals": [], "split": halves}
+    criterion = prompt.partition("<<DATA criterion")[2].partition("<<END")[0].splitlines()[-1].casefold()
+    facts, names = "fact" in criterion, "name" in criterion
+    output = judged(prompt)
+    seen = ("lie" in output) or ("typo" in output and names and not facts)
+    return {**verdict(failed=seen or ("sum" in output and facts and not names))}
+
+
+def two_worlds(workspace: Workspace, add: Add, give: Give) -> tuple[JudgeVersion, list[Output]]:
+    words = ("lie", "typo", "sum", "typo", "sum", *["plain"] * 5)
+    made = add(*(f"{words[n % 10]} number {n}" for n in range(N)))
+    notes = {"typo": "the names are misspelled", "sum": "that fact is not true"}
+    bad = [not output.text.startswith("plain") for output in made]
+    give(made, ["fail" if b else "pass" for b in bad], [notes.get(o.text.split()[0], "") for o in made])
+    return made_judge(workspace, statement=TWO), made
+
+
+def test_a_question_is_split_in_two_by_a_model_each_tied_to_disagreements(
+    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
+) -> None:
+    mock.answer = answers_halves
+    judge, made = two_worlds(workspace, add_outputs, give_all)
+    found = suggest(workspace, judge)
+    (wanted,) = of_kind(found, "split")
+    suggestion = next(one for one in found.offered if one.id == wanted)
+    first, second = suggestion.candidate.questions
+    texts = {output.id: output.text for output in made}
+    assert (first.statement, second.statement) == HALVES
+    assert {texts[key].split()[0] for key in first.because} == {"typo"}
+    assert {texts[key].split()[0] for key in second.because} == {"sum"}
+    assert suggestion.mended and not suggestion.broken and suggestion.document()["questions"]
+    lines = lines_of(find_operation("judge prompt suggest"), workspace, found)
+    assert sum("of its errors on train" in line for line in lines) == 2
+    accept(workspace, judge, wanted, why="two things")
+    present = in_use(workspace, judge.judge_id)
+    assert [prompt.spec.question for prompt in kind_of(present).prompts] == list(HALVES)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=present.name))
+    assert not suggest(workspace, present, member=2).errors
+    (refreshed,) = judging.refresh_judges(workspace) or (present,)
+    assert [prompt.spec.question for prompt in kind_of(refreshed).prompts] == list(HALVES)
+
+
+def test_without_a_model_a_question_is_split_only_where_rulings_say_so(
+    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
+) -> None:
+    mock.answer = lambda prompt: {"proposals": []} if REFLECTS in prompt else answers_halves(prompt)
+    judge, made = two_worlds(workspace, add_outputs, give_all)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
+    splits = splits_of(workspace, [output.id for output in made])
+    for word in ("typo", "sum"):
+        ruled = next(o for o in made if o.text.startswith(word) and splits[o.id] == "train")
+        assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
+        decide(workspace.by("ann"), ruled.id, "judge-wrong", judge=judge)
+    found = suggest(workspace, judge)
+    (split,) = [one for one in found.tried if one.kind == "split"]
+    assert [question.statement for question in split.candidate.questions] == TWO.split(" and ")
+    assert split.state == "better" and all(question.because for question in split.candidate.questions)
+
+
+@pytest.mark.parametrize(
+    "halves",
+    [
+        [{"question": HALVES[0], "errors": [1]}],
+        [{"question": HALVES[0], "errors": [1]}, {"question": HALVES[1], "errors": [99]}],
+        [{"question": HALVES[0], "errors": [1]}, {"question": HALVES[0], "errors": [2]}],
+    ],
+)
+def test_halves_that_are_about_nothing_are_none(
+    workspace: Workspace,
+    add_outputs: Add,
+    give_all: Give,
+    mock: MockEndpoint,
+    halves: list[dict[str, object]],
+) -> None:
+    mock.answer = lambda prompt: (
+        {"proposals": [], "split": halves} if REFLECTS in prompt else answers_halves(prompt)
+    )
+    judge, _ = two_worlds(workspace, add_outputs, give_all)
+    assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
 
 
 def test_a_stop_and_a_spending_limit_end_it(

@@ -132,6 +132,11 @@ class Kind(ABC, Generic[SpecOf]):
         """What it asks models, in the order in which they are asked."""
         return ()
 
+    @property
+    def beside(self) -> dict[str, Any]:
+        """What its specification has beside the words of prompts, for people to compare."""
+        return self.prompts[0].beside if self.prompts else dict(self.content)
+
     def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
         """The specification with each of its prompts changed, of which it has one at most."""
         return next(map(change, self.prompts), dict(self.content))

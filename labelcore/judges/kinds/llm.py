@@ -50,6 +50,12 @@ class AskingKind(Kind[SpecOf]):
         or the model refuses (kind "refusal"): an error, never a verdict.
         """
 
+    @abstractmethod
+    def reread(self, said: Decision) -> Decision:
+        """What an answer that was given to these prompts means to this judge, whose threshold may be another
+        one. ValueError where it says nothing.
+        """
+
     @override
     def try_once(self) -> None:
         """Write what would be asked about a made-up output."""
@@ -85,6 +91,10 @@ class LlmKind(AskingKind[StoredPrompt]):
     @override
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
         return await ask(self.prompt, output, client)
+
+    @override
+    def reread(self, said: Decision) -> Decision:
+        return reread(self.prompt, said)
 
     @override
     def leaving(self) -> dict[str, Any]:
@@ -152,13 +162,35 @@ async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: M
         why = str(trouble)
     if found is None:
         reason = f"{decision.reason} (No probability: {why.rstrip('.')}.)"
-        return decision.model_copy(update={"reason": reason})
+        value = decision.value if prompt.spec.pass_from is None else "abstain"
+        return decision.model_copy(update={"reason": reason, "value": value})
+    probability = round(found.probabilities["pass"], 4)
     return decision.model_copy(
         update={
-            "probability": round(found.probabilities["pass"], 4),
+            "value": value_at(decision.value, probability, prompt.spec.pass_from),
+            "probability": probability,
             "tokens_in": decision.tokens_in + found.tokens_in,
             "tokens_out": decision.tokens_out + found.tokens_out,
             "cost_usd": decision.cost_usd + found.cost_usd,
             "latency_ms": decision.latency_ms + found.latency_ms,
         }
     )
+
+
+def reread(prompt: Prompt, said: Decision) -> Decision:
+    """What an answer means by a prompt's threshold; ValueError where it says nothing."""
+    form = prompt.spec.answer
+    if form and form.numeric:
+        return said.model_copy(update={"value": form.read(said.raw).verdict})
+    if said.probability is None:
+        return said
+    return said.model_copy(update={"value": value_at(said.value, said.probability, prompt.spec.pass_from)})
+
+
+def value_at(said: VerdictValue, probability: float, pass_from: float | None) -> VerdictValue:
+    """The verdict by the probability of a pass; what the model said where there is no threshold, or where it
+    abstained.
+    """
+    if pass_from is None or said == "abstain":
+        return said
+    return "pass" if probability >= pass_from else "fail"

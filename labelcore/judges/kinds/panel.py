@@ -14,17 +14,18 @@ from typing_extensions import override
 from labelcore.errors import ModelTrouble
 from labelcore.judges.judge_prompt import Prompt, TravellingPrompt
 from labelcore.judges.kinds import register
-from labelcore.judges.kinds.llm import AskingKind, ask
+from labelcore.judges.kinds.llm import AskingKind, ask, reread
 from labelcore.llm import Answerer, ModelClient
 from labelcore.llm.protocol import NotYet
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.wording import Wording
 
-Rule = Literal["majority", "unanimous"]
+Rule = Literal["majority", "unanimous", "all"]
 
 RULES: dict[Rule, Wording] = {
     "majority": Wording("What most members say; a tie abstains."),
     "unanimous": Wording("What all members say, else it abstains."),
+    "all": Wording("It fails where one member fails, and passes where all pass; else it abstains."),
 }
 _LONGEST = 400
 
@@ -107,6 +108,23 @@ class PanelKind(AskingKind[PanelSpec]):
             raise later
         return joined(self.names, votes, self.spec.rule), requests
 
+    @override
+    def reread(self, said: Decision) -> Decision:
+        votes = zip(self.prompts, votes_in(said.raw), strict=True)
+        return joined(self.names, [reread(prompt, vote) for prompt, vote in votes], self.spec.rule)
+
+    @property
+    @override
+    def beside(self) -> dict[str, Any]:
+        """Its rule, and what its members have: once where they all have it."""
+        members = [prompt.beside for prompt in self.prompts]
+        names = dict.fromkeys(name for member in members for name in member)
+        found: dict[str, Any] = {"rule": self.spec.rule}
+        for name in names:
+            values = [member.get(name) for member in members]
+            found[name] = values[0] if all(value == values[0] for value in values) else values
+        return found
+
     def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
         """The panel with each member changed."""
         return {**self.content, "panel": [change(prompt) for prompt in self.prompts]}
@@ -137,14 +155,26 @@ def _client_of(prompt: Prompt, client: ModelClient) -> ModelClient:
 
 def value_of(votes: Sequence[VerdictValue], rule: Rule) -> VerdictValue:
     """One verdict from the votes. ``majority``: the more frequent of pass and fail, abstentions count for
-    neither and a tie abstains; ``unanimous``: what all say, else the panel abstains.
+    neither and a tie abstains; ``unanimous``: what all say, else the panel abstains;
+    ``all``: fail where one says so, pass where all do, else the panel abstains.
     """
     count = Counter(votes)
-    if rule == "unanimous":
+    if rule == "all" and count["fail"]:
+        return "fail"
+    if rule != "majority":
         return votes[0] if len(count) == 1 else "abstain"
     if count["pass"] == count["fail"]:
         return "abstain"
     return "pass" if count["pass"] > count["fail"] else "fail"
+
+
+def votes_in(raw: str) -> list[Decision]:
+    """The members' decisions that a panel's raw answer holds (see :func:`joined`); [] where it holds none."""
+    try:
+        rows = json.loads(raw or "[]")
+        return [Decision.model_validate({k: v for k, v in row.items() if k != "member"}) for row in rows]
+    except (ValueError, AttributeError, TypeError):
+        return []
 
 
 def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decision:

@@ -12,18 +12,19 @@ from typing import Any, Literal
 from labelcore.errors import BadInput
 from labelcore.judges import prompts
 from labelcore.judges.judge_prompt import Prompt, Teaching
+from labelcore.judges.kinds.panel import votes_in
 from labelcore.models import Decision, Frozen, JudgeVersion
 from labelcore.stages.deriving.clauses import clauses_of
 from labelcore.stages.deriving.naming import quoted_in, terms
 from labelcore.stages.judging.bringing.thresholds import fit
 from labelcore.stages.refining.drafts import Draft
 from labelcore.stages.refining.examples import find_examples
-from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.keeping import prompt_of, with_prompt
 from labelcore.stages.refining.trying import GradedOutputs, drafted, is_right
 from labelcore.text.demands import demands, listed
 from labelcore.workspace import Workspace
 
-Kind = Literal["threshold", "wording", "questions", "notes", "example", "model"]
+Kind = Literal["threshold", "wording", "questions", "split", "notes", "example", "model"]
 _MOST_NOTES = 4
 _MOST_PAIRS = 2
 _POOL = 20
@@ -37,15 +38,23 @@ _ASKED = (
 )
 
 
+class Question(Frozen):
+    """One part of a question in two: what it asks, and the disagreements on train that it is about."""
+
+    statement: str
+    because: tuple[str, ...]
+
+
 class Candidate(Frozen):
     """A change. ``words``: what it adds, as text; ``because``: the outputs of train that it is made of;
-    ``version``: the judge with it, not stored.
+    ``version``: the judge with it, not stored; ``questions``: into which the one question is split.
     """
 
     kind: Kind
     words: str
     because: tuple[str, ...]
     version: JudgeVersion
+    questions: tuple[Question, ...] = ()
 
     @property
     def id(self) -> str:
@@ -56,12 +65,15 @@ class Candidate(Frozen):
 
 @dataclass(frozen=True)
 class Errors:
-    """What a judge gets wrong on the graded outputs of train that it has decided (``known``)."""
+    """What a judge gets wrong on the graded outputs of train that it has decided (``known``). ``member``: of
+    a panel whose prompt is to be changed.
+    """
 
     workspace: Workspace
     judge: JudgeVersion
     graded: GradedOutputs
     known: Mapping[str, Decision]
+    member: int = 0
 
     @cached_property
     def wrong(self) -> list[str]:
@@ -76,16 +88,25 @@ class Errors:
         return [key for key in self.wrong if self.graded.fails[key]]
 
     @cached_property
+    def answers(self) -> Mapping[str, Decision]:
+        """What the prompt was answered; of a panel what its member said."""
+        if not self.member:
+            return self.known
+        votes = {key: votes_in(said.raw) for key, said in self.known.items()}
+        at = self.member - 1
+        return {key: found[at] for key, found in votes.items() if at < len(found)}
+
+    @cached_property
     def prompt(self) -> Prompt:
         """What the judge asks."""
-        return prompt_of(self.judge)
+        return prompt_of(self.judge, self.member)
 
     def candidate(
-        self, kind: Kind, words: str, because: Sequence[str], spec: dict[str, Any]
+        self, kind: Kind, words: str, because: Sequence[str], content: dict[str, Any]
     ) -> Candidate | None:
-        """A change; None where it changes nothing."""
+        """A change of its prompt; None where it changes nothing."""
         try:
-            version = drafted(self.workspace, self.judge, spec)
+            version = drafted(self.workspace, self.judge, with_prompt(self.judge, content, self.member))
         except BadInput:
             return None
         return Candidate(kind=kind, words=words, because=tuple(because), version=version)
@@ -94,8 +115,8 @@ class Errors:
         """The judge told one paragraph more, behind what it is told first; of itself the words."""
         template = self.prompt.template
         system = "\n\n".join(filter(None, (template.system, slotless(paragraph or words))))
-        spec = self.prompt.worded(template.model_copy(update={"system": system}), self.prompt.spec.answer)
-        return self.candidate(kind, words, because, spec)
+        content = self.prompt.worded(template.model_copy(update={"system": system}), self.prompt.spec.answer)
+        return self.candidate(kind, words, because, content)
 
 
 def slotless(text: str) -> str:
@@ -107,32 +128,42 @@ def slotless(text: str) -> str:
 
 def candidates(errors: Errors) -> Iterator[Candidate]:
     """All that can be made without asking a model, what is cheapest to try first."""
-    found = [_threshold(errors), *_wordings(errors), _questions(errors), _notes(errors), _examples(errors)]
-    yield from filter(None, found)
+    cheap = [_threshold(errors), *_wordings(errors), _questions(errors), _notes(errors)]
+    yield from filter(None, [*cheap, _examples(errors)])
 
 
 def scored(errors: Errors) -> dict[str, float]:
-    """The score that the judge gave each output, where its answers are numbers."""
-    form = errors.prompt.spec.answer
+    """The score or the probability of a pass that the prompt's answer gave for each output, where it gave
+    one.
+    """
+    form, found = errors.prompt.spec.answer, dict[str, float]()
+    answers = errors.answers
     if form is None or not form.numeric:
-        return {}
-    found = dict[str, float]()
-    for key, said in errors.known.items():
+        shares = {key: said.probability for key, said in answers.items() if said.value != "abstain"}
+        return {key: share for key, share in shares.items() if share is not None}
+    for key, said in answers.items():
         with contextlib.suppress(ValueError):  # an answer that gave no number
             found[key] = form.score_of(said.raw)
     return found
 
 
 def _threshold(errors: Errors) -> Candidate | None:
-    form, scores = errors.prompt.spec.answer, scored(errors)
-    if form is None or not scores:
+    """From another score on, or from another probability of a pass; nothing is asked again for it."""
+    spec, scores = errors.prompt.spec, scored(errors)
+    form = spec.answer if spec.answer and spec.answer.numeric else None
+    fails = {key: errors.graded.fails[key] for key in scores}
+    value = fit(scores, fails, higher_passes=form is None or form.higher_passes).value if scores else None
+    present = form.threshold if form else spec.pass_from
+    if value is None or value == present:
         return None
-    value = fit(scores, {key: errors.graded.fails[key] for key in scores}, form).value
-    if value is None or value == form.threshold:
-        return None
-    changed = form.model_copy(update={"threshold": value})
-    spec = {**errors.prompt.content, "answer": changed.model_dump(mode="json")}
-    return errors.candidate("threshold", f"{form.threshold} → {value:g}", errors.wrong, spec)
+    if form:
+        changed: Any = form.model_copy(update={"threshold": value}).model_dump(mode="json")
+        words, content = f"{present} → {value:g}", {"answer": changed}
+    else:
+        value = round(value, 4)
+        words = f"P(pass) ≥ {value:.0%}" if present is None else f"P(pass) ≥ {present:.0%} → {value:.0%}"
+        content = {"pass_from": value}
+    return errors.candidate("threshold", words, errors.wrong, {**errors.prompt.content, **content})
 
 
 def _wordings(errors: Errors) -> Iterator[Candidate | None]:
@@ -193,7 +224,7 @@ def _examples(errors: Errors) -> Candidate | None:
     pairs = find_examples(errors.workspace, errors.judge, limit=_POOL).pairs
     wrong = set(errors.wrong)
     chosen = sorted(pairs, key=lambda pair: pair.example.output_id not in wrong)[:_MOST_PAIRS]
-    draft = Draft.of(errors.judge)
+    draft = Draft.of(errors.judge, errors.member)
     shown = {example.output_id for example in draft.examples}
     new: dict[str, Teaching] = {}
     for pair in chosen:
@@ -202,6 +233,8 @@ def _examples(errors: Errors) -> Candidate | None:
                 new.setdefault(example.output_id, example)
     if not new:
         return None
-    spec = draft.with_examples([*draft.examples, *new.values()]).spec(errors.judge)
+    changed = draft.with_examples([*draft.examples, *new.values()])
+    spec = changed.spec(errors.judge)
+    content = changed.prompt_of(errors.judge.model_copy(update={"spec": spec})).content
     words = "\n".join(f"{example.verdict}: {example.text}" for example in new.values())
-    return errors.candidate("example", words, list(new), spec)
+    return errors.candidate("example", words, list(new), dict(content))

@@ -21,7 +21,7 @@ from labelcore.operations import Effect, FileText, operation
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.refining.examples import splits_of
-from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.keeping import Member, prompt_of, with_prompt
 from labelcore.stages.refining.prompts import Size, size_of
 from labelcore.stages.refining.trials import Trial
 from labelcore.stages.refining.trying import Order, compare, drafted
@@ -33,10 +33,11 @@ _BESIDE = ("examples", "shown", "model", "endpoint", "address", "probability")
 
 class Draft(Frozen):
     """What of a prompt can be changed: its words, its examples in their order and how many of each verdict
-    are ``shown``, and whom it asks.
+    are ``shown``, and whom it asks. ``member``: of a panel whose prompt it is, counted from 1.
     """
 
     template: Template
+    member: int = 0
     examples: tuple[Teaching, ...] = ()
     shown: int = 0
     model: str = ""
@@ -45,19 +46,26 @@ class Draft(Frozen):
     probability: bool = False
 
     @classmethod
-    def of(cls, version: JudgeVersion) -> Draft:
-        """The prompt of a judge as it is; BadInput where it has none, or several."""
-        prompt = prompt_of(version)
-        return cls(template=prompt.template, **{name: getattr(prompt.spec, name) for name in _BESIDE})
+    def of(cls, version: JudgeVersion, member: int = 0) -> Draft:
+        """The prompt of a judge as it is, of a panel its ``member``'s; BadInput where there is none."""
+        prompt = prompt_of(version, member)
+        return cls(
+            template=prompt.template, member=member, **{name: getattr(prompt.spec, name) for name in _BESIDE}
+        )
 
     def spec(self, version: JudgeVersion) -> dict[str, Any]:
         """The judge's specification with this prompt; what was not changed stays as it was written."""
-        prompt, before = prompt_of(version), Draft.of(version)
+        prompt, before = self.prompt_of(version), Draft.of(version, self.member)
         same = self.template == before.template
         content = prompt.content if same else prompt.worded(self.template, prompt.spec.answer)
         changed = {name for name in _BESIDE if getattr(self, name) != getattr(before, name)}
         kept = {name: value for name, value in content.items() if name not in changed}
-        return kept | self.model_dump(mode="json", include={name for name in changed if getattr(self, name)})
+        kept |= self.model_dump(mode="json", include={name for name in changed if getattr(self, name)})
+        return with_prompt(version, kept, self.member)
+
+    def prompt_of(self, version: JudgeVersion) -> Prompt:
+        """The prompt of a version that it is about."""
+        return prompt_of(version, self.member)
 
     def with_examples(self, examples: Sequence[Teaching]) -> Draft:
         """The same showing these examples, all of them."""
@@ -76,7 +84,7 @@ def keep_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft) -> None:
         judge_id=judge.judge_id,
         judge_version_id=judge.id,
         version=judge.version,
-        words="" if draft == Draft.of(judge) else draft.model_dump_json(),
+        words="" if draft == Draft.of(judge, draft.member) else draft.model_dump_json(),
         author=workspace.person,
     )
     prompt_drafts.keep(workspace.db, kept)
@@ -100,7 +108,7 @@ class DraftReport(Frozen):
 @operation(role=Role.ENGINEER)
 def read_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft, output: Output) -> DraftReport:
     """Show a draft as the model would see it, with what is wrong with it."""
-    prompt = Prompt(draft.spec(judge))
+    prompt = draft.prompt_of(judge.model_copy(update={"spec": draft.spec(judge)}))
     rendered = prompt.messages_for(output)
     size = size_of(prompt, rendered)
     return DraftReport(
@@ -144,6 +152,7 @@ def lint_prompt(
     ask: Annotated[
         bool, Field(description="Ask its model too whether it contradicts the criterion.")
     ] = False,
+    member: Member = 0,
 ) -> PromptLint:
     """Point out what is wrong with a judge's prompt; no model is asked but on demand.
 
@@ -151,7 +160,7 @@ def lint_prompt(
         BadInput: the judge has no prompt, or the file holds none.
         ModelTrouble: a model was to be asked, and is not there.
     """
-    draft = Draft.of(judge)
+    draft = Draft.of(judge, member)
     if file:
         draft = draft.model_copy(update={"template": prompt_files.read(file).template})
     about = output or output_table.first_of(workspace.db, workspace.project.id) or PROBE

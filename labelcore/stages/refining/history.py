@@ -31,9 +31,12 @@ _MOST_WORDS = 40_000  # characters of a changed passage above which its words ar
 
 
 class Part(Frozen):
-    """What became of one part of a prompt: its pieces in order, the words that went and came counted."""
+    """What became of one part of a prompt: its pieces in order, the words that went and came counted.
+    ``member``: the number of the panel's member that asks it, 0 where it is no panel's.
+    """
 
     part: Literal["system", "user"]
+    member: int = 0
     pieces: tuple[Piece, ...]
 
     def count(self, kind: Literal["gone", "new"]) -> int:
@@ -237,14 +240,15 @@ def compared(before: JudgeVersion, after: JudgeVersion) -> PromptDiff:
 
 
 def _parts(before: JudgeVersion, after: JudgeVersion) -> Iterator[Part]:
-    """The parts that differ, of judges that ask one prompt."""
+    """The parts that differ, prompt by prompt where both ask as many."""
     pair = [kind_of(version).prompts for version in (before, after)]
-    if not all(len(prompts) == 1 for prompts in pair):
+    if len(pair[0]) != len(pair[1]):
         return
-    old, new = (prompts[0].template for prompts in pair)
-    for name, was, now in (("system", old.system, new.system), ("user", old.user, new.user)):
-        if was != now:
-            yield Part(part=name, pieces=tuple(changes(was, now)))
+    for number, (first, second) in enumerate(zip(*pair, strict=True), 1):
+        old, new, member = first.template, second.template, number if len(pair[0]) > 1 else 0
+        for name, was, now in (("system", old.system, new.system), ("user", old.user, new.user)):
+            if was != now:
+                yield Part(part=name, member=member, pieces=tuple(changes(was, now)))
 
 
 def changes(before: str, after: str) -> list[Piece]:
@@ -272,6 +276,6 @@ def _settings(before: JudgeVersion, after: JudgeVersion) -> Iterator[Setting]:
 
 
 def _plain(version: JudgeVersion) -> dict[str, Any]:
-    prompts = kind_of(version).prompts
-    told = prompts[0].beside if len(prompts) == 1 else version.spec
-    return {name: value for name, value in told.items() if value not in (None, "", [], (), {})}
+    return {
+        name: value for name, value in kind_of(version).beside.items() if value not in (None, "", [], (), {})
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
@@ -27,18 +29,31 @@ class KeptVersion(Frozen):
     warnings: tuple[Fact, ...] = ()
 
 
-def prompt_of(judge: JudgeVersion) -> Prompt:
-    """The one prompt of a judge.
+Member = Annotated[
+    int, Field(ge=0, description="Of a panel: the prompt of its first member, of its second, and so on.")
+]
+
+
+def prompt_of(judge: JudgeVersion, member: int = 0) -> Prompt:
+    """The prompt of a judge; of a panel that of a ``member``, counted from 1.
 
     Raises:
-        BadInput: it has none, or several.
+        BadInput: it has none, or no such one.
     """
     prompts = kind_of(judge).prompts
-    if len(prompts) > 1:
+    if len(prompts) > 1 and member == 0:
         raise BadInput(
-            "'{name}' is a panel: each of its {n} members has its own prompt.",
-            next_step="Change the prompt of a member's own judge, then make the panel again.",
+            "'{name}' is a panel of {n}: each member has its own prompt.",
+            next_step="Say whose with --member, from 1 to {n}.",
             name=judge.name,
+            n=len(prompts),
+        )
+    if prompts and member > len(prompts):
+        raise BadInput(
+            "'{name}' has no member {member}.",
+            next_step="It asks {n} prompts: --member goes from 1 to {n}.",
+            name=judge.name,
+            member=member,
             n=len(prompts),
         )
     if not prompts:
@@ -48,7 +63,14 @@ def prompt_of(judge: JudgeVersion) -> Prompt:
             name=judge.name,
             kind=judge.kind,
         )
-    return prompts[0]
+    return prompts[max(0, member - 1)]
+
+
+def with_prompt(judge: JudgeVersion, content: dict[str, Any], member: int = 0) -> dict[str, Any]:
+    """The judge's specification with another prompt; of a panel in the place of a ``member``'s."""
+    kind = kind_of(judge)
+    old = kind.prompts[max(0, member - 1)]
+    return kind.rewritten(lambda prompt: content if prompt is old else dict(prompt.content))
 
 
 @operation(role=Role.ENGINEER, effect=Effect.WRITES, signed=True)
@@ -127,11 +149,12 @@ def _version(workspace: Workspace, old: JudgeVersion, spec: dict[str, Any], why:
     kind = kind_of(made)
     models = ", ".join(dict.fromkeys(prompt.spec.model for prompt in kind.prompts))
     shown = any(prompt.spec.examples for prompt in kind.prompts)
+    same = models == old.model and len(kind.prompts) == len(kind_of(old).prompts)
     return made.model_copy(
         update={
             "id": version_id(workspace.project.id, old.criterion_id, old.kind, spec),
             "model": models,
-            "description": old.description if models == old.model else kind.describe(),
+            "description": old.description if same else kind.describe(),
             "fitted_on": ("train",) if shown and not old.fitted_on else old.fitted_on,
             "author": workspace.person,
             "why": why,

@@ -10,11 +10,13 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from labelcore.errors import BadInput, LabelcoreError
+from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm.spending import Purse
 from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact
@@ -215,7 +217,7 @@ class _Budget:
 
 def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Cell]:
     """Every combination once."""
-    present = prompt_of(judge).spec
+    present = (kind_of(judge).prompts or [prompt_of(judge)])[0].spec
     sample = output_table.first_of(workspace.db, workspace.project.id)
     seen = set[str]()
     for number, model, shown in itertools.product(
@@ -223,22 +225,29 @@ def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Ce
     ):
         version = numbered(workspace, judge, number)
         spec = moved(workspace, version, model) if model else dict(version.spec)
-        spec = {name: value for name, value in spec.items() if name != "shown"}
-        spec |= {"shown": shown} if shown else {}
+        moved_judge = kind_of(version.model_copy(update={"spec": spec}))
+        spec = moved_judge.rewritten(partial(_showing, shown=shown))
         made = version.model_copy(update={"spec": spec})
         if repr(sorted(spec.items(), key=str)) in seen:
             continue
         seen.add(repr(sorted(spec.items(), key=str)))
-        prompt = kind_of(made).prompts[0]
-        cost = size_of(prompt, prompt.messages_for(sample)).cost_usd if sample else None
+        asked = kind_of(made).prompts
+        costs = [size_of(prompt, prompt.messages_for(sample)).cost_usd for prompt in asked if sample]
+        known = [cost for cost in costs if cost is not None]
         yield Cell(
             version=number,
-            model=prompt.spec.model,
+            model=", ".join(dict.fromkeys(prompt.spec.model for prompt in asked)),
             shown=shown,
             spec=spec,
-            estimate=None if cost is None else 1_000 * cost,
+            estimate=1_000 * sum(known) if len(known) == len(asked) else None,
             state="in use" if spec == dict(judge.spec) else "tried",
         )
+
+
+def _showing(prompt: Prompt, shown: int) -> dict[str, Any]:
+    """A prompt that shows so many examples of each verdict."""
+    kept = {name: value for name, value in prompt.content.items() if name != "shown"}
+    return kept | ({"shown": shown} if shown else {})
 
 
 def _tried(workspace: Workspace, judge: JudgeVersion, cell: Cell, budget: _Budget) -> Cell:

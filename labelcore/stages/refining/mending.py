@@ -6,10 +6,11 @@ Candidates are made of train, compared on train, and the best of them is measure
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from labelcore.judges import prompts
-from labelcore.judges.judge_prompt import Teaching
+from labelcore.judges.judge_prompt import Prompt, Teaching
 from labelcore.judges.kinds import kind_of
 from labelcore.models import Fact, Frozen, JudgeVersion, fact
 from labelcore.stages.aligning.report import flat
@@ -99,13 +100,13 @@ def _decided(pairing: Pairing, wanted: str) -> list[str]:
 
 
 def _candidates(workspace: Workspace, pairing: Pairing) -> Iterator[tuple[str, dict[str, Any]]]:
-    prompt = kind_of(pairing.new).prompts[0]
+    kind = kind_of(pairing.new)
     if examples := _examples(workspace, pairing):
-        taught = [example.model_dump() for example in examples]
-        yield "examples", {**prompt.content, "examples": taught, "shown": _SHOWN}
+        taught = {"examples": [example.model_dump() for example in examples], "shown": _SHOWN}
+        yield "examples", kind.rewritten(lambda prompt: {**prompt.content, **taught})
     for variant in prompts.VARIANTS:
-        if variant not in {"plain", prompt.spec.variant}:
-            yield variant, prompt.varied(variant)
+        if variant not in {"plain", *(prompt.spec.variant for prompt in kind.prompts)}:
+            yield variant, kind.rewritten(partial(Prompt.varied, variant=variant))
 
 
 def _examples(workspace: Workspace, pairing: Pairing) -> list[Teaching]:

@@ -170,7 +170,7 @@ def _kept(
 
 
 def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
-    """The specification with the model; unchanged where the judge asks it already.
+    """The specification with the model, of a panel in every member; unchanged where all ask it already.
 
     Behind the last @ stands an endpoint, where one is called so; else one with this model is asked, or
     the one that the judge asks.
@@ -181,13 +181,20 @@ def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
         model, name = to, ""
     if not model:
         raise BadInput("No model is named.", next_step="Say which: --to MODEL, or --to MODEL@ENDPOINT.")
-    prompt = prompt_of(bound(workspace.db, [judge])[0])
+    kind = kind_of(bound(workspace.db, [judge])[0])
+    if not kind.prompts:
+        prompt_of(judge)
     having = [endpoint for endpoint in known.values() if endpoint.model == model]
-    found = known[name] if name else having[0] if having else _asked_by(prompt)
-    if model == prompt.spec.model and found.address == _asked_by(prompt).address:
-        return dict(judge.spec)
-    kept = {key: value for key, value in prompt.content.items() if key != "endpoint"}
-    return kept | {"model": model, "address": found.address} | ({"endpoint": name} if name else {})
+
+    def move(prompt: Prompt) -> dict[str, Any]:
+        found = known[name] if name else having[0] if having else _asked_by(prompt)
+        if model == prompt.spec.model and found.address == _asked_by(prompt).address:
+            return dict(prompt.content)
+        kept = {key: value for key, value in prompt.content.items() if key != "endpoint"}
+        return kept | {"model": model, "address": found.address} | ({"endpoint": name} if name else {})
+
+    spec = kind.rewritten(move)
+    return dict(judge.spec) if spec == dict(kind.content) else spec
 
 
 def _asked_by(prompt: Prompt) -> Endpoint:
@@ -279,12 +286,12 @@ def _flips(shadow: _Shadow) -> list[Flip]:
 
 
 def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> Side:
-    spec = kind_of(version).prompts[0].spec
+    asked = [prompt.spec for prompt in kind_of(version).prompts]
     n, latencies = len(decisions), [found.latency_ms for found in decisions if found.latency_ms]
     return Side(
         judge=version.name,
-        model=spec.model,
-        endpoint=spec.endpoint,
+        model=", ".join(dict.fromkeys(prompt.model for prompt in asked)),
+        endpoint=", ".join(dict.fromkeys(prompt.endpoint for prompt in asked if prompt.endpoint)),
         answered_as=tuple(sorted({found.model for found in decisions if found.model})),
         cost_per_thousand=1_000 * sum(found.cost_usd for found in decisions) / n if n else None,
         latency_ms=median(latencies) if latencies else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.estimating import ANSWER_TOKENS
-from labelcore.stages.refining.keeping import KeptVersion, in_use, keep, prompt_of
+from labelcore.stages.refining.keeping import KeptVersion, Member, in_use, keep, prompt_of, with_prompt
 from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.text.reading import about_tokens
 from labelcore.workspace import Workspace
@@ -89,6 +89,7 @@ def show(
     out: Annotated[
         Path | None, Field(description="Write the prompt to this file, to change it there.")
     ] = None,
+    member: Member = 0,
 ) -> ShownPrompt:
     """Show a judge's whole prompt, as written and as the model sees it, with its length and its cost.
 
@@ -99,7 +100,7 @@ def show(
         NotFound: there is no such version.
     """
     wanted = judge if version is None else numbered(workspace, judge, version)
-    prompt = prompt_of(wanted)
+    prompt = prompt_of(wanted, member)
     about = output or output_table.first_of(workspace.db, workspace.project.id) or PROBE
     rendered = _rendered(prompt, about)
     return ShownPrompt(
@@ -119,32 +120,42 @@ def show(
 
 
 @operation("judge prompt set", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)
-def set_prompt(workspace: Workspace, judge: JudgeVersion, *, file: PromptText, why: Reason) -> KeptVersion:
+def set_prompt(
+    workspace: Workspace, judge: JudgeVersion, *, file: PromptText, why: Reason, member: Member = 0
+) -> KeptVersion:
     """Make a file's prompt the next version of a judge, and put it in use; nothing of before is lost.
 
     Raises:
         BadInput: the file holds no prompt that can be asked (the sentence says where), or no reason is given.
     """
-    return _keep(workspace, judge, file, why, use=True)
+    return _keep(workspace, judge, _Words(file, member), why, use=True)
 
 
 @operation("judge prompt save", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)
-def save_prompt(workspace: Workspace, judge: JudgeVersion, *, file: PromptText, why: Reason) -> KeptVersion:
+def save_prompt(
+    workspace: Workspace, judge: JudgeVersion, *, file: PromptText, why: Reason, member: Member = 0
+) -> KeptVersion:
     """Keep a file's prompt as a version of a judge, not in use: `judge prompt revert` puts it in use.
 
     Raises:
         BadInput: the file holds no prompt that can be asked (the sentence says where), or no reason is given.
     """
-    return _keep(workspace, judge, file, why, use=False)
+    return _keep(workspace, judge, _Words(file, member), why, use=False)
 
 
-def _keep(workspace: Workspace, judge: JudgeVersion, file: str, why: str, *, use: bool) -> KeptVersion:
+class _Words(NamedTuple):
+    file: str
+    member: int
+
+
+def _keep(workspace: Workspace, judge: JudgeVersion, words: _Words, why: str, *, use: bool) -> KeptVersion:
     (bound_judge,) = bound(workspace.db, [judge])
-    spec = changed(bound_judge, prompt_files.read(file))
+    read = prompt_files.read(words.file)
+    spec = changed(bound_judge, read, words.member)
     if spec == bound_judge.spec:
         spec = judge.spec
     made = keep(workspace, judge, spec, why=why, use=use)
-    return made.model_copy(update={"warnings": (*made.warnings, *_weaknesses(Prompt(spec).template))})
+    return made.model_copy(update={"warnings": (*made.warnings, *_weaknesses(read.template))})
 
 
 def _weaknesses(template: Template) -> Iterator[Fact]:
@@ -154,15 +165,15 @@ def _weaknesses(template: Template) -> Iterator[Fact]:
     yield from (finding.says for finding in lint(PromptDraft(template)) if not finding.stops)
 
 
-def changed(judge: JudgeVersion, file: PromptFile) -> dict[str, Any]:
+def changed(judge: JudgeVersion, file: PromptFile, member: int = 0) -> dict[str, Any]:
     """The judge's specification with a file's prompt; where that has no answer format, the judge's stays.
 
     Raises:
         BadInput: the judge has no prompt, or the file's could not be asked.
     """
-    prompt = prompt_of(judge)
+    prompt = prompt_of(judge, member)
     prompt_files.check(file, prompt.template)
-    return prompt.worded(file.template, file.answer or prompt.spec.answer)
+    return with_prompt(judge, prompt.worded(file.template, file.answer or prompt.spec.answer), member)
 
 
 def numbered(workspace: Workspace, judge: JudgeVersion, version: int) -> JudgeVersion:

@@ -13,14 +13,14 @@ from functools import cached_property
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges import reflecting
-from labelcore.judges.reflecting import Proposal, Proposals
+from labelcore.judges.kinds.llm import asking
+from labelcore.judges.reflecting import Proposals
 from labelcore.llm import Answer, Message, ModelClient, client_for, endpoint_for
 from labelcore.llm.protocol import parse
 from labelcore.llm.spending import Purse, refuse_unpriced, spending
 from labelcore.models import Decision, JudgeVersion, Paid
 from labelcore.stages.judging.running.clients import place_of
 from labelcore.stages.refining.candidates import Errors
-from labelcore.stages.refining.keeping import prompt_of
 from labelcore.stages.refining.suggestions import Suggestion
 from labelcore.stats.drawing import hash_order
 from labelcore.store import answers as answer_table, outputs as output_table
@@ -49,8 +49,8 @@ class Reflection:
 
     def ask(
         self, workspace: Workspace, purse: Purse | None, stop: threading.Event
-    ) -> tuple[list[Proposal], float]:
-        """Instructions that quote no output, and what they cost now (US$).
+    ) -> tuple[Proposals, float]:
+        """Instructions and questions that quote no output, and what they cost now (US$).
 
         Raises:
             ModelTrouble: there is no usable answer, or it was stopped.
@@ -95,13 +95,10 @@ def told_of(suggestion: Suggestion) -> str:
 
 def reread(version: JudgeVersion, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
     """What the same answers mean to a version with another threshold; of nobody anything is asked."""
-    form = prompt_of(version).spec.answer
-    found = dict[str, Decision]()
-    if form is None:
-        return found
+    judge, found = asking(version), dict[str, Decision]()
     for key, said in decisions.items():
         with suppress(ValueError):
-            found[key] = said.model_copy(update={"value": form.read(said.raw).verdict})
+            found[key] = judge.reread(said)
     return found
 
 

@@ -22,10 +22,11 @@ from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining.candidates import Candidate, Errors, candidates
 from labelcore.stages.refining.history import compared
-from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.keeping import Member, prompt_of
 from labelcore.stages.refining.looks import looks_at_dev
 from labelcore.stages.refining.offers import offer, rejected_before
 from labelcore.stages.refining.reflection import Reflection, reread, told_of
+from labelcore.stages.refining.splitting import by_model, by_rulings
 from labelcore.stages.refining.suggestions import Suggestion, Suggestions
 from labelcore.stages.refining.trying import (
     BOTH,
@@ -56,6 +57,7 @@ def suggest(
         int, Field(ge=1, description="Try each on so many graded outputs of train, and of dev.")
     ] = USUAL,
     max_cost: MostCost = None,
+    member: Member = 0,
 ) -> Suggestions:
     """Suggest what would improve a judge's prompt, each with what it mends and breaks on dev.
 
@@ -63,22 +65,23 @@ def suggest(
         BadInput: the judge has no prompt, or nothing is graded.
     """
     purse = None if max_cost is None else Purse(max_cost)
-    return search(workspace, judge, Order(limit, purse=purse))
+    return search(workspace, judge, Order(limit, purse=purse), member)
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
-def search(workspace: Workspace, judge: JudgeVersion, order: Order) -> Suggestions:
+def search(workspace: Workspace, judge: JudgeVersion, order: Order, member: int = 0) -> Suggestions:
     """Search for what would improve a judge; the suggestions are remembered until they are decided.
 
     ``order``: each candidate is tried on so many outputs of train, and the best on so many of dev.
+    ``member``: of a panel whose prompt is improved.
 
     Raises:
         BadInput: the judge has no prompt, or nothing is graded.
     """
-    prompt_of(judge)
+    prompt_of(judge, member)
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
     graded = graded_outputs(workspace, criterion, BOTH)
-    searching = _Searching(workspace, judge, graded, order)
+    searching = _Searching(workspace, judge, graded, order, member)
     searching.run()
     found = searching.report()
     offer(workspace, judge, found.offered)
@@ -89,7 +92,7 @@ class _Searching:
     """One search: candidates are tried on train, a model reflects, the best go to dev."""
 
     def __init__(
-        self, workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, order: Order
+        self, workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, order: Order, member: int
     ) -> None:
         self.workspace, self.judge, self.graded, self.order = workspace, judge, graded, order
         self.watched, self.began = order.watched, time.monotonic()
@@ -99,6 +102,7 @@ class _Searching:
         self.cost = 0.0
         self.no_model = self.message = ""
         self.decide_present()
+        self.errors = Errors(workspace, judge, graded, self.of_split("train"), member)
 
     def decide_present(self) -> None:
         """What the version in use says; it is asked where it said too little."""
@@ -111,7 +115,6 @@ class _Searching:
             "train": drawn(self.graded, train, self.order.limit),
             "dev": drawn(self.graded, dev, self.order.limit),
         }
-        self.errors = Errors(self.workspace, self.judge, self.graded, train)
 
     def of_split(self, split: str) -> dict[str, Decision]:
         """What the version in use says of the graded outputs of a split."""
@@ -133,7 +136,7 @@ class _Searching:
         """Everything; nothing where it has no error on train."""
         if not self.errors.wrong:
             return
-        found = list(candidates(self.errors))
+        found = [*candidates(self.errors), *filter(None, [by_rulings(self.errors)])]
         self.watched.total = len(found) + _ROUNDS * reflecting.MOST + _FINALISTS
         for candidate in found:
             self.try_on_train(candidate)
@@ -225,14 +228,16 @@ class _Searching:
         self.watched.step = "model"
         reflection = Reflection(self.errors, [*map(told_of, self.tried.values()), *self.rejected.values()])
         try:
-            proposals, paid = reflection.ask(self.workspace, self.order.purse, self.watched.stop)
+            answer, paid = reflection.ask(self.workspace, self.order.purse, self.watched.stop)
         except LabelcoreError as trouble:
             self.message = str(trouble)
             return False
         self.cost, self.requests = self.cost + paid, self.requests + (1 if reflection.asked else 0)
         self.watched.cost_usd += paid
         before = len(self.tried)
-        for proposal in proposals:
+        if halved := by_model(self.errors, answer.split, reflection.output_ids):
+            self.try_on_train(halved)
+        for proposal in answer.proposals:
             words = proposal.instruction
             candidate = self.errors.told("model", words, reflection.output_ids)
             if candidate:

@@ -68,6 +68,7 @@ class Suggestion(Frozen):
             "kind": self.kind,
             "words": self.candidate.words,
             "because": self.candidate.because,
+            "questions": self.candidate.questions,
             "state": self.state,
             "changed": self.changed.document(),
             "new_version_id": self.candidate.version.id,

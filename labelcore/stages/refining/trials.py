@@ -140,9 +140,9 @@ def _says(trial: Trial) -> Fact:
     word, grade = trial.change.verdict, trial.to_grade
     if word != "unclear":
         change, silent = _points(trial.change.balanced.value), _points(trial.change.gain)
-        return (
-            fact(f"trial_{word}", change=change) if change else fact(f"trial_{word}_decides", change=silent)
-        )
+        if change:
+            return fact("trial_better" if word == "better" else "trial_worse", change=change)
+        return fact("trial_better_decides" if word == "better" else "trial_worse_decides", change=silent)
     if trial.change.balanced.value is None:
         return fact("trial_one_grade", why=trial.change.balanced.why_not)
     if trial.change.balanced.low is None:

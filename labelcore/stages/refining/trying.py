@@ -17,6 +17,7 @@ from pydantic import Field
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges import prompt_files
 from labelcore.judges.identity import version_id
+from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm.spending import Purse
 from labelcore.models import Criterion, Decision, Fact, JudgeVersion, Role, Run, SplitName, now
@@ -28,6 +29,7 @@ from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
+from labelcore.stages.refining.keeping import Member
 from labelcore.stages.refining.looks import DevLooks, look_at
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import PromptText, changed
@@ -68,6 +70,7 @@ def try_prompt(
     limit: Annotated[int, Field(ge=1, description="Try it on so many graded outputs at most.")] = USUAL,
     split: Annotated[Literal["train", "dev"] | None, Field(description="Only on these, not on both.")] = None,
     max_cost: MostCost = None,
+    member: Member = 0,
 ) -> Trial:
     """Try another prompt of a judge on graded outputs before it is kept: what it mends, what it breaks.
 
@@ -76,7 +79,7 @@ def try_prompt(
     Raises:
         BadInput: the file holds no prompt that can be asked, or nothing is graded.
     """
-    new = drafted(workspace, judge, changed(judge, prompt_files.read(file)))
+    new = drafted(workspace, judge, changed(judge, prompt_files.read(file), member))
     purse = None if max_cost is None else Purse(max_cost)
     return compare(workspace, judge, new, Order(limit, (split,) if split else BOTH, purse=purse))
 
@@ -88,12 +91,9 @@ def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> 
     new_id = version_id(workspace.project.id, judge.criterion_id, judge.kind, spec)
     if new_id == judge.id:
         raise BadInput("This is what {name} asks already.", next_step="Change a word.", name=judge.name)
-    present = bound(workspace.db, [judge])[0].spec
-    if all(present.get(name) == spec.get(name) for name in ("model", "endpoint")) and "address" in present:
-        spec = spec | {"address": present["address"]}
     update = {
         "id": new_id,
-        "spec": spec,
+        "spec": _addressed(bound(workspace.db, [judge])[0], spec),
         "version": judge.version + 1,
         "author": workspace.person,
         "at": now(),
@@ -101,6 +101,18 @@ def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> 
     made = judge.model_copy(update=update)
     models = dict.fromkeys(prompt.spec.model for prompt in kind_of(made).prompts)
     return made.model_copy(update={"model": ", ".join(models)})
+
+
+def _addressed(present: JudgeVersion, spec: dict[str, Any]) -> dict[str, Any]:
+    """A specification in which whoever was asked before is asked at the same address."""
+    asked = [prompt.spec for prompt in kind_of(present).prompts]
+    known = {(prompt.model, prompt.endpoint): prompt.address for prompt in asked if prompt.address}
+
+    def place(prompt: Prompt) -> dict[str, Any]:
+        address = prompt.spec.address or known.get((prompt.spec.model, prompt.spec.endpoint))
+        return {**prompt.content, "address": address} if address else dict(prompt.content)
+
+    return kind_of(present.model_copy(update={"spec": spec})).rewritten(place)
 
 
 def compare(

@@ -21,9 +21,8 @@ def check(output, input, context, metadata):
 
 
 def has_prompt(version: JudgeVersion) -> bool:
-    """Whether it asks one model one prompt, which can be edited."""
-    kind = kind_of(version)
-    return kind.joins_panels and len(kind.prompts) == 1
+    """Whether it asks a prompt, or several, which can be edited."""
+    return bool(kind_of(version).prompts)
 
 
 def is_code(version: JudgeVersion) -> bool:
@@ -68,8 +67,6 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
             if stale := learned.behind(workspace):
                 learned.offer_to_retrain(workspace, stale)
             shell.go("3_grading.py", "Grade")
-    elif kind.prompts:
-        st.write(say("It is a panel: its members are changed one by one, then the panel is made again."))
     elif kind.composed:
         st.write(
             say("It hands outputs from judge to judge: change one of them, then make the cascade again.")

@@ -7,6 +7,7 @@ from itertools import count
 
 import streamlit as st
 
+from labelcore.judges.kinds import kind_of
 from labelcore.judges.templates import Template
 from labelcore.models import JudgeVersion
 from labelcore.stages.refining.drafts import Draft, keep_draft, kept_draft
@@ -37,7 +38,7 @@ class Written:
     @property
     def changed(self) -> bool:
         """Whether it differs from the judge as it is."""
-        return self.draft != Draft.of(self.version)
+        return self.draft != Draft.of(self.version, self.draft.member)
 
 
 def current(workspace: Workspace, version: JudgeVersion) -> tuple[Written, bool]:
@@ -47,9 +48,12 @@ def current(workspace: Workspace, version: JudgeVersion) -> tuple[Written, bool]
     """
     kept: Written | None = st.session_state.get(keys.PROMPT_DRAFT)
     if kept is None or kept.version.id != version.id:
-        draft, begun = kept_draft(workspace, version) or (Draft.of(version), version.version)
+        unchanged = Draft.of(version, _member(version)), version.version
+        draft, begun = kept_draft(workspace, version) or unchanged
         kept = keep(replace(put(version, draft), begun=begun))
         st.session_state[keys.PROMPT_STORED] = kept.draft
+    elif kept.draft.member != _member(version) and not kept.changed:
+        kept = put(version, Draft.of(version, _member(version)))
     text, asked = prompt_written(keys.PROMPT_EDITOR)
     if text is None or text.epoch != kept.epoch:
         asked = False
@@ -60,6 +64,13 @@ def current(workspace: Workspace, version: JudgeVersion) -> tuple[Written, bool]
         keep_draft(workspace, version, kept.draft)
         st.session_state[keys.PROMPT_STORED] = kept.draft
     return kept, asked
+
+
+def _member(version: JudgeVersion) -> int:
+    """Of a panel the member that the address names, else the first; 0 where it is no panel."""
+    asked, most = st.query_params.get(keys.PROMPT_MEMBER, ""), len(kind_of(version).prompts)
+    wanted = int(asked) if asked.isascii() and asked.isdigit() else 1
+    return min(max(1, wanted), most) if most > 1 else 0
 
 
 def keep(written: Written) -> Written:
@@ -75,6 +86,6 @@ def put(version: JudgeVersion, draft: Draft) -> Written:
 
 def forget(workspace: Workspace, version: JudgeVersion) -> None:
     """Nothing is being written of the judge."""
-    keep_draft(workspace, version, Draft.of(version))
+    keep_draft(workspace, version, Draft.of(version, _member(version)))
     for key in (keys.PROMPT_DRAFT, keys.PROMPT_TRIED):
         st.session_state.pop(key, None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from labelcore.judges.kinds import kind_of
 from labelcore.judges.prompt_lint import PromptFinding
 from labelcore.judges.templates import SLOTS
 from labelcore.messages import say, sentence
@@ -68,8 +69,34 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     view = st.query_params[keys.JUDGE_VIEW]
     if written.changed:
         shell.aside(say("Draft on version {n}, not saved as a version; a reload keeps it.", n=written.begun))
+    if written.draft.member:
+        _choose_member(written)
     _choose(written, view)
     VIEWS[view](workspace, written)
+
+
+def _choose_member(written: Written) -> None:
+    """Of a panel whose prompt is open; another one opens once nothing is being written."""
+    prompts = kind_of(written.version).prompts
+
+    def words(number: int) -> str:
+        spec = prompts[number - 1].spec
+        told = spec.question or spec.variant or spec.model
+        return say("Prompt {n} of {many}: {words}", n=number, many=len(prompts), words=told)
+
+    numbers, member = range(1, len(prompts) + 1), written.draft.member
+    chosen = st.selectbox(
+        say("A panel: whose prompt"),
+        numbers,
+        index=member - 1,
+        format_func=words,
+        disabled=written.changed,
+        help=say("Keep what you write, or put it back, to open another one.") if written.changed else None,
+        key=f"prompt-member-{written.version.id}-{member}",
+    )
+    if chosen != member:
+        st.query_params[keys.PROMPT_MEMBER] = str(chosen)
+        shell.again()
 
 
 def _try_now(workspace: Workspace, written: Written) -> None:
@@ -133,7 +160,7 @@ def _offer_to_go_on(workspace: Workspace, written: Written, report: DraftReport 
             trying.start(workspace, written)
             open_view("prompt-try")
         if st.button(say("Put back as it was"), key="prompt-back"):
-            drafting.put(written.version, Draft.of(written.version))
+            drafting.put(written.version, Draft.of(written.version, written.draft.member))
             shell.again()
 
 
@@ -235,7 +262,7 @@ def _ask_whom(written: Written) -> None:
 def _choose_endpoint(written: Written) -> dict[str, str]:
     """Whom it asks: a configured endpoint, or the one that the judge is bound to."""
     names = ("model", "endpoint", "address")
-    before = Draft.of(written.version)
+    before = Draft.of(written.version, written.draft.member)
     present = {name: getattr(before, name) for name in names}
     options = {" · ".join(filter(None, (before.model, before.endpoint))): present}
     for name, endpoint in settings().all_endpoints.items():

@@ -10,7 +10,7 @@ from labelcore.llm.spending import Purse
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.refining.comparing import change_words
-from labelcore.messages.lines.refining.suggesting import held_out, kind_words, state_words
+from labelcore.messages.lines.refining.suggesting import held_out, kind_words, question_words, state_words
 from labelcore.stages.refining.offers import accept, reject
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search
@@ -55,7 +55,10 @@ def start(workspace: Workspace, written: Written, most: float | None) -> None:
     work = Suggesting(version_id=written.version.id, ongoing=Ongoing())
     order = Order(purse=None if most is None else Purse(most), watched=work.ongoing)
     under_way.begin(
-        keys.PROMPT_SUGGESTED, work, lambda: search(workspace, written.version, order), say("The search")
+        keys.PROMPT_SUGGESTED,
+        work,
+        lambda: search(workspace, written.version, order, written.draft.member),
+        say("The search"),
     )
 
 
@@ -116,6 +119,8 @@ def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *
     """What changes, what that mends and breaks, and both answers; keys answer the first card."""
     st.markdown(f"**{plain(kind_words(suggestion.kind).capitalize())}**")
     _show_words(suggestion)
+    for question in suggestion.candidate.questions:
+        shell.aside(question_words(question))
     if suggestion.why:
         shell.aside(say("Its reason: {why}", why=suggestion.why[:_LONGEST]))
     if suggestion.on_dev:

@@ -107,7 +107,10 @@ def _offer_to_run(workspace: Workspace, row: VersionRow) -> None:
 
 def _show_difference(changed: PromptDiff) -> None:
     for part in changed.parts:
-        st.markdown(f"{say(part.part)}: {''.join(_marked(piece) for piece in part.pieces)}")
+        name = (
+            say("{part} of prompt {n}", part=say(part.part), n=part.member) if part.member else say(part.part)
+        )
+        st.markdown(f"{name}: {''.join(_marked(piece) for piece in part.pieces)}")
     for setting in changed.settings:
         told = {"name": say(setting.name), "before": _short(setting.before), "after": _short(setting.after)}
         st.write(plain(say("{name}: {before} → {after}", **told)))

@@ -86,7 +86,7 @@ def diff(found: PromptDiff) -> Iterator[str]:
     told = {"judge": found.judge, "before": found.before, "after": found.after}
     yield say("{judge}, version {before} to version {after}:", **told) + f" {changed_words(found)}"
     for part in found.parts:
-        yield f"--- {part.part}"
+        yield f"--- {part.part} {part.member or ''}".rstrip()
         pieces = "".join(_marked(piece.kind, piece.text) for piece in part.pieces)
         yield from pieces.splitlines()
     for setting in found.settings:

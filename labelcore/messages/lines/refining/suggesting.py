@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.lines.refining.comparing import change_words, spent
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
+from labelcore.stages.refining.candidates import Question
 from labelcore.stages.refining.suggestions import Accepted, Rejected, State, Suggestion, Suggestions
 
 _LISTED = 5
@@ -67,10 +68,21 @@ def kind_words(kind: str) -> str:
         "threshold": say("another threshold"),
         "wording": say("another stress"),
         "questions": say("the question in parts"),
+        "split": say("the question split in two"),
         "notes": say("what experts noted"),
         "example": say("examples of its errors"),
         "model": say("a model's proposal"),
     }[kind]
+
+
+def question_words(question: Question) -> str:
+    """One half of a question in two, with how many errors it is about."""
+    return counted(
+        "“{question}” is about one of its errors on train.",
+        "“{question}” is about {n} of its errors on train.",
+        n=len(question.because),
+        question=question.statement,
+    )
 
 
 def state_words(state: State) -> str:
@@ -91,6 +103,8 @@ def _suggestion(found: Suggestion) -> Iterator[str]:
         kind=kind_words(found.kind),
         words=words if len(words) <= _WORDS else f"{words[:_WORDS]}…",
     )
+    for question in found.candidate.questions:
+        yield f"    {question_words(question)}"
     if found.why:
         yield say("    why: {why}", why=" ".join(found.why.split()))
     if found.on_dev is None:

@@ -52,7 +52,8 @@ def fitted(
     """The threshold that tells failed from passed outputs best, and what asking for the scores cost (US$)."""
     done = run(workspace, [version], ids)
     scores = scores_of(workspace, version, form, ids)
-    return fit(scores, {output_id: subject.fails[output_id] for output_id in scores}, form), done.cost_usd
+    fails = {output_id: subject.fails[output_id] for output_id in scores}
+    return fit(scores, fails, higher_passes=form.higher_passes), done.cost_usd
 
 
 def scores_of(
@@ -65,14 +66,14 @@ def scores_of(
     }
 
 
-def fit(scores: Mapping[str, float], fails: Mapping[str, bool], form: AnswerFormat) -> Threshold:
+def fit(scores: Mapping[str, float], fails: Mapping[str, bool], *, higher_passes: bool = True) -> Threshold:
     """The threshold by shares that are shrunk towards each other, so that few grades do not mislead."""
     failed = np.array([fails[output_id] for output_id in scores], dtype=bool)
     counted = {"n": len(scores), "fails": int(failed.sum())}
     if min(counted["fails"], counted["n"] - counted["fails"]) < FEWEST:
         return Threshold(**counted, says=fact("threshold_too_few", fewest=FEWEST, **counted))
     values = np.array(list(scores.values()), dtype=float)[:, None]
-    bad = "low" if form.higher_passes else "high"
+    bad = "low" if higher_passes else "high"
     sought = Sought(np.zeros(1, dtype=int), [bad], np.full(1, SHRINK))
     (stump,) = fit_stumps(values, failed[:, None], sought)
     if stump is None:
