@@ -8,6 +8,7 @@ are passed does not matter.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -32,6 +33,18 @@ def hash_order(ids: Sequence[str], seed: int) -> list[str]:
     """The ids in the order of their hash with the seed: random, and the same for ever."""
     key = str(seed).encode()
     return sorted(ids, key=lambda i: hashlib.blake2b(i.encode(), key=key, digest_size=8).digest())
+
+
+UNJUDGED = 5
+"""Each fifth output of a draw in two is of the other part, so that nothing is without a chance."""
+
+
+def in_two(first: Sequence[str], other: Sequence[str], n: int, seed: int) -> dict[str, float]:
+    """About n ids, most of the ``first`` part, some of the ``other``, with the chance of each."""
+    n = max(0, min(n, len(first) + len(other)))
+    some = max(n - len(first), min(len(other), math.ceil(n / UNJUDGED)))
+    parts = ((first, n - some), (other, some))
+    return {key: size / len(part) for part, size in parts for key in hash_order(part, seed)[:size]}
 
 
 def draw_random(ids: Sequence[str], n: int, seed: int) -> list[Pick]:

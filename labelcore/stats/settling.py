@@ -40,7 +40,7 @@ def grading_order(compared: Compared, seed: int = 0) -> Ints:
     open_ = np.flatnonzero(np.isnan(compared.outcome))
     random = np.random.default_rng(seed)
     random.shuffle(open_)
-    differ = _differs(compared)[compared.stratum[open_]]
+    differ = differs(compared)[compared.stratum[open_]]
     flips, agreeing = list(open_[differ]), list(open_[~differ])
     found = list[int]()
     while flips or agreeing:
@@ -49,7 +49,18 @@ def grading_order(compared: Compared, seed: int = 0) -> Ints:
     return np.array(found, dtype=np.int64)
 
 
-def _differs(compared: Compared) -> np.typing.NDArray[np.bool_]:
+def chances(compared: Compared, chosen: Ints) -> Floats:
+    """Of each output (n,) the chance to be among the chosen, which begin a `grading_order`: those on which
+    the versions differ have one, those on which they agree another.
+    """
+    differ, open_ = differs(compared)[compared.stratum], np.isnan(compared.outcome)
+    found = np.zeros(len(compared.stratum))
+    for part in (differ & open_, ~differ & open_):
+        found[part] = part[chosen].sum() / max(1, part.sum())
+    return found
+
+
+def differs(compared: Compared) -> np.typing.NDArray[np.bool_]:
     """Whether the two verdicts of each stratum differ: exactly one is right, whatever the grade."""
     right = [((compared.cells & bit) > 0) for bit in (PRESENT_RIGHT, NEW_RIGHT)]
     return np.asarray((right[0] != right[1]).any(axis=1))
@@ -77,7 +88,7 @@ def fewest_to_settle(compared: Compared, order: Ints) -> int | None:
 
 def _expected(compared: Compared, order: Ints) -> Floats:
     """Grades as they come at the rates of each stratum so far, evenly spread over its picks."""
-    differ = _differs(compared)
+    differ = differs(compared)
     found = np.empty(len(order))
     for stratum in np.unique(compared.stratum[order]):
         known = compared.outcome[(compared.stratum == stratum) & ~np.isnan(compared.outcome)]

@@ -10,6 +10,8 @@ from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 _SAMPLE = Stored(Sample, "sample", leave_out=["picks"], id="sample_id", at="made_at")
+MOVE = "move"
+"""The rule of what a judge's move to another model asks for."""
 _PICK = Stored(Pick, "sample_pick")
 
 
@@ -57,12 +59,13 @@ def first_of_the_rest(db: Database, project_id: str) -> datetime | None:
 
 
 def newest_id(db: Database, project_id: str) -> str | None:
-    """The newest sample of a project."""
+    """The newest sample of a project, without those of moves: their picks are dealt as a review."""
 
     def read() -> str | None:
         rows = db.rows(
-            "SELECT sample_id FROM sample WHERE project_id = ? ORDER BY made_at DESC, sample_id DESC LIMIT 1",
-            [project_id],
+            "SELECT sample_id FROM sample WHERE project_id = ? AND rule <> ? "
+            "ORDER BY made_at DESC, sample_id DESC LIMIT 1",
+            [project_id, MOVE],
         )
         return rows[0][0] if rows else None
 

@@ -11,14 +11,20 @@ from labelcore.messages import Language, document_of, lines_of, sentence, speaki
 from labelcore.models import Criterion, Evidence, JudgeVersion, Output
 from labelcore.operations import find_operation
 from labelcore.settings import settings
-from labelcore.stages import judging, projects
+from labelcore.stages import judging, projects, sampling
+from labelcore.stages.aligning.evidence import evidence_of
 from labelcore.stages.judging.keeping.versions import Draft
 from labelcore.stages.refining import keeping, looks
 from labelcore.stages.refining.migrating import Moving, migrate
 from labelcore.stages.refining.migration import loss_of
 from labelcore.stats.rate import Rate
 from labelcore.stats.splits import split_of
-from labelcore.store import criteria as criterion_table, judges as judge_table, verdicts as verdict_table
+from labelcore.store import (
+    criteria as criterion_table,
+    judges as judge_table,
+    samples as sample_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 
@@ -133,7 +139,18 @@ def test_without_enough_grades_the_flips_are_asked_for_first(
     migrate(workspace, judge, to="new", moving=Moving(no_repair=True, ask=True))
     present = projects.open_project(workspace.db, workspace.project.name)
     assert set(present.rules.review) == asked
+    (sample,) = sampling.samples(workspace)
+    chance = {pick.output_id: pick.probability for pick in sample.picks}
+    assert set(chance) == asked and all(0 < (share or 0) <= 1 for share in chance.values())
+    differs = {pick.output_id: pick.reason == "the models differ" for pick in sample.picks}
+    assert {differs[key] for key in asked if "subtle" in texts[key]} == {True} and not all(differs.values())
+    migrate(workspace, judge, to="new", moving=Moving(no_repair=True, ask=True))
+    assert len(sampling.samples(workspace)) == 1  # the same draw is recorded once
+    assert sample_table.newest_id(workspace.db, workspace.project.id) is None  # it is dealt as a review
     grade(give_all, [output for output in made if output.id in asked])
+    evidence = evidence_of(workspace, {key: "bad" not in texts[key] for key in asked})
+    weights = [1 / (chance[key] or 1) for key in evidence.ids]
+    assert evidence.weights is not None and list(evidence.weights) == pytest.approx(weights)
     settled = migrate(workspace, judge, to="new", moving=Moving(no_repair=True))
     assert settled.advice == "stay" and settled.requests == 0
 

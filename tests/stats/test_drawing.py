@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.stats import drawing
+from labelcore.stats.changes import of_move
+from labelcore.stats.settling import chances, grading_order
 from labelcore.stats.splits import Splits, split_of
 
 IDS = [f"o{i:03d}" for i in range(120)]
@@ -191,3 +193,34 @@ def test_an_earlier_test_settles_a_group_and_a_new_round_deals_anew() -> None:
     assert later.of("group 7") == split_of("project", "group 7", 1)
     moved = np.mean([later.of(name) != splits.of(name) for name in names])
     assert moved == pytest.approx(1 - (0.4**2 + 0.3**2 + 0.3**2), abs=0.04)
+
+
+def test_grades_that_a_move_asks_for_tell_of_all_outputs_without_bias() -> None:
+    """The judge had decided bad outputs more often, flips come first, a third is sealed: weighted by one over
+    the chances of both draws, the pass rate of all outputs comes out; without weights it does not.
+    """
+    world = np.random.default_rng(7)
+    n, limit, number = 600, 200, 60
+    passes = world.random(n) < 0.7
+    right = [world.random(n) < share for share in (0.9, 0.75)]
+    votes = [np.where(one, passes, ~passes).astype(np.float64) for one in right]
+    decided = world.random(n) < np.where(passes, 0.3, 0.7)
+    weighted, plain, totals = [], [], []
+    for seed in range(400):
+        sealed = np.random.default_rng(seed).random(n) < 0.3
+        ids = [str(at) for at in range(n) if not sealed[at]]
+        known, missing = ([key for key in ids if decided[int(key)] == is_] for is_ in (True, False))
+        chance = drawing.in_two(known, missing, limit, seed)
+        shadow = np.array([int(key) for key in chance])
+        compared = of_move(votes[0][shadow], votes[1][shadow], np.full(limit, np.nan))
+        chosen = grading_order(compared, seed)[:number]
+        share = chances(compared, chosen) * np.array(list(chance.values())) * len(ids) / n
+        weight = 1 / share[chosen]
+        weighted.append((weight * passes[shadow[chosen]]).sum() / n)
+        totals.append(weight.sum() / n)
+        plain.append(passes[shadow[chosen]].mean())
+    truth = passes.mean()
+    error = np.std(weighted) / np.sqrt(len(weighted))
+    assert abs(np.mean(weighted) - truth) < 3 * error < 0.03
+    assert np.mean(totals) == pytest.approx(1, abs=0.03)
+    assert abs(np.mean(plain) - truth) > 0.08

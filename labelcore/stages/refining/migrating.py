@@ -25,11 +25,11 @@ from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.finding import find_criterion
-from labelcore.stages.grading.rules import review
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
+from labelcore.stages.refining import asking_first
 from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
 from labelcore.stages.refining.mending import Repair, repair
 from labelcore.stages.refining.migration import Flip, Migration, Pick, Side
@@ -44,9 +44,8 @@ from labelcore.stages.refining.trying import (
     graded_outputs,
 )
 from labelcore.stats.changes import Change, Compared, change, of_move
-from labelcore.stats.drawing import hash_order
 from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
-from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
+from labelcore.store import outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 USUAL = 200
@@ -88,7 +87,8 @@ def migrate(
     new = _target(workspace, judge, to)
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
     graded, watched = graded_outputs(workspace, criterion, BOTH), Ongoing()
-    ids = _shadowed(workspace, judge, graded, moving.limit)
+    drawn = asking_first.shadowed(workspace, judge, graded, moving.limit)
+    ids = drawn.ids
     options = watched.options(None if moving.max_cost is None else Purse(moving.max_cost))
     old, problem = _present(workspace, judge, ids, options)
     tried = ask_unstored(workspace, new, [key for key in ids if key in old], options)
@@ -96,7 +96,9 @@ def migrate(
     shadow = _Shadow(workspace, graded, both, old, tried.decisions)
     compared = _compared(shadow)
     found = change(compared)
-    picks, settles = _to_grade(shadow, compared, found, ask=moving.ask)
+    first, settles = _to_grade(shadow, compared, found)
+    if moving.ask and first.ids:
+        asking_first.ask(workspace, first, drawn, both)
     pairing = shadow.pairing(judge, new)
     _, looks = change_on_dev(workspace, pairing)
     mended = repair(workspace, pairing, options) if _loses(found, moving) else None
@@ -110,7 +112,9 @@ def migrate(
         new=_side(new, [tried.decisions[key] for key in both]),
         flips=tuple(_flips(shadow)),
         change=found,
-        picks=picks,
+        picks=tuple(
+            Pick(output_id=key, probability=p) for key, p in zip(first.ids, first.chance, strict=True)
+        ),
         settles=settles,
         repair=mended,
         looks=looks,
@@ -205,19 +209,6 @@ def _asked_by(prompt: Prompt) -> Endpoint:
         return settings().default_endpoint
 
 
-def _shadowed(workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, limit: int) -> list[str]:
-    """Graded outputs first, then others outside the test by chance, those with verdicts of the judge
-    first.
-    """
-    first = hash_order(list(graded.fails), 0)[:limit]
-    groups = output_table.groups(workspace.db, workspace.project.id)
-    dealt = split_table.dealt(workspace.db, workspace.project.id)
-    others = [key for key, group in groups.items() if key not in graded.fails and dealt.of(group) != "test"]
-    missing = set(verdict_table.missing(workspace.db, judge.id, others))
-    ordered = sorted(hash_order(others, 0), key=lambda key: key in missing)
-    return [*first, *ordered[: limit - len(first)]]
-
-
 def _present(
     workspace: Workspace, judge: JudgeVersion, ids: Sequence[str], options: RunOptions
 ) -> tuple[dict[str, Decision], str]:
@@ -243,27 +234,13 @@ def _compared(shadow: _Shadow) -> Compared:
     return of_move(votes[0], votes[1], passes.astype(np.float64), sources)
 
 
-def _to_grade(
-    shadow: _Shadow, compared: Compared, found: Change, *, ask: bool
-) -> tuple[tuple[Pick, ...], bool]:
-    """The smallest set that is expected to settle it, put first in the queue on wish, and whether it is."""
+def _to_grade(shadow: _Shadow, compared: Compared, found: Change) -> tuple[asking_first.Asked, bool]:
+    """The smallest set that is expected to settle it, and whether it is."""
     if advice_on(found) != "grade first":
-        return (), True
-    order = grading_order(compared)
-    number = fewest_to_settle(compared, order)
-    chosen = order[:number]
-    open_ = np.isnan(compared.outcome)
-    strata = len(compared.cells)
-    taken = np.bincount(compared.stratum[chosen], minlength=strata)
-    there = np.bincount(compared.stratum[open_], minlength=strata)
-    share = taken / np.maximum(there, 1)
-    picks = tuple(
-        Pick(output_id=shadow.ids[at], probability=float(share[compared.stratum[at]]))
-        for at in chosen.tolist()
-    )
-    if ask and picks:
-        review(shadow.workspace, [pick.output_id for pick in picks])
-    return picks, number is not None
+        return asking_first.NOBODY, True
+    number = fewest_to_settle(compared, grading_order(compared))
+    chosen = asking_first.asked(shadow.ids, compared, asking_first.one_of_each(compared, number))
+    return chosen, number is not None
 
 
 def _flips(shadow: _Shadow) -> list[Flip]:

@@ -47,7 +47,9 @@ class Side(Frozen):
 
 
 class Pick(Frozen):
-    """An output to grade, with its chance to be picked among those on which both models say the same."""
+    """An output to grade, with its chance to be picked among those on which the models agree, or among those
+    on which they differ.
+    """
 
     output_id: str
     probability: float

@@ -1,0 +1,142 @@
+"""Which outputs both models of a move decide, and which of them people grade first: draws with known chances.
+
+Grades of outputs that were picked by hand tell of these and of no others. So every output outside the sealed
+test has a chance to be decided by both, and of those each has one to be asked for; their product goes into
+the sample that is recorded, and from there into every figure of all outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcore.models import JudgeVersion, Pick, Sample, new_id
+from labelcore.stages.grading.rules import review
+from labelcore.stages.refining.trying import GradedOutputs
+from labelcore.stats.changes import Compared
+from labelcore.stats.drawing import hash_order, in_two
+from labelcore.stats.settling import chances, differs, grading_order
+from labelcore.store import (
+    grades as grade_table,
+    outputs as output_table,
+    samples as sample_table,
+    splits as split_table,
+    verdicts as verdict_table,
+)
+from labelcore.wording import Wording
+from labelcore.workspace import Workspace
+
+RULE = sample_table.MOVE
+_LOST = 0.05
+"""Where so many of the drawn outputs stay undecided, who is left was chosen by the models."""
+_REASONS = (Wording("both models say the same"), Wording("the models differ"))
+
+
+@dataclass(frozen=True)
+class Shadowed:
+    """The outputs that both models are to decide, the graded ones first; ``chance``: of each other one to be
+    among them, as a share of all outputs that say nothing of the criterion yet (``pool``).
+    """
+
+    ids: list[str]
+    chance: dict[str, float]
+    pool: int
+
+    def known(self, decided: Collection[str]) -> bool:
+        """Whether the chances still hold for those that were decided."""
+        lost = sum(key not in decided for key in self.chance)
+        return bool(self.chance) and lost <= _LOST * len(self.chance)
+
+
+def shadowed(workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, limit: int) -> Shadowed:
+    """Graded outputs, then others outside the test by chance: most of those that the judge has decided, whose
+    answers are there, some of the rest.
+    """
+    first = hash_order(list(graded.fails), 0)[:limit]
+    groups = output_table.groups(workspace.db, workspace.project.id)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    others = [key for key in groups if key not in graded.fails]
+    outside = [key for key in others if dealt.of(groups[key]) != "test"]
+    missing = set(verdict_table.missing(workspace.db, judge.id, outside))
+    known = [key for key in outside if key not in missing]
+    chance = in_two(known, sorted(missing), limit - len(first), 0)
+    share = len(outside) / max(1, len(others))  # the test is a random part of them
+    return Shadowed(
+        [*first, *chance], {key: share * drawn for key, drawn in chance.items()}, pool=len(others)
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The smallest set that is expected to settle a move, in the order in which to grade it."""
+
+    ids: tuple[str, ...]
+    chance: tuple[float, ...]
+    differ: tuple[bool, ...]
+
+
+NOBODY = Asked((), (), ())
+
+
+def asked(ids: Sequence[str], compared: Compared, number: int | None) -> Asked:
+    """The first of the order, with the chance of each among those on which the models differ, or agree."""
+    chosen = grading_order(compared)[:number]
+    of_each, differ = chances(compared, chosen), differs(compared)[compared.stratum]
+    return Asked(
+        tuple(ids[at] for at in chosen.tolist()),
+        tuple(float(of_each[at]) for at in chosen.tolist()),
+        tuple(bool(differ[at]) for at in chosen.tolist()),
+    )
+
+
+def ask(workspace: Workspace, found: Asked, drawn: Shadowed, decided: Collection[str]) -> None:
+    """Put them first on the Grade page, and record the draw with its chances; once, however often it is
+    asked for.
+    """
+    review(workspace, list(found.ids))
+    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    holds = drawn.known(decided)
+    picks = [
+        Pick(
+            output_id=key,
+            reason=_REASONS[differ],
+            probability=share * drawn.chance[key] if holds else None,
+            position=place,
+        )
+        for place, (key, share, differ) in enumerate(
+            zip(found.ids, found.chance, found.differ, strict=True), 1
+        )
+        if key in drawn.chance and key not in graded
+    ]
+    if not picks or _recorded(workspace, picks):
+        return
+    sample = Sample(
+        id=new_id("sample"),
+        project_id=workspace.project.id,
+        rule=RULE,
+        seed=0,
+        picks=tuple(picks),
+        parameters={"n": len(picks), "pool": drawn.pool, "warnings": []},
+        author=workspace.person,
+    )
+    sample_table.save(workspace.db, sample)
+
+
+def _recorded(workspace: Workspace, picks: Sequence[Pick]) -> bool:
+    wanted = {pick.output_id for pick in picks}
+    samples = sample_table.all_of(workspace.db, workspace.project.id)
+    moves = [sample for sample in samples if sample.rule == RULE]
+    return any(wanted <= {pick.output_id for pick in sample.picks} for sample in moves)
+
+
+def one_of_each(compared: Compared, number: int | None) -> int | None:
+    """So many of the order that each output has a chance: at least one on which the models agree."""
+    if number is None:
+        return None
+    order = grading_order(compared)
+    differ = differs(compared)[compared.stratum[order]]
+    agreeing = np.flatnonzero(~differ)
+    least = int(agreeing[0]) + 1 if len(agreeing) else 0
+    return max(number, least)
