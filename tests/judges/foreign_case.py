@@ -17,3 +17,4 @@ class Case(NamedTuple):
     variables: dict[str, str]
     form: tuple[Any, ...] | None
     accepted_from: float | None = None
+    higher_passes: bool = True

@@ -26,7 +26,7 @@ def test_variables_and_forms_of_answer_are_found_or_asked_for(case: Case) -> Non
         assert bool(found.found.words) == (not answer.passes)
     else:
         assert (answer.kind, answer.field, answer.low, answer.high) == case.form
-        assert answer.higher_passes
+        assert answer.higher_passes is case.higher_passes
         assert not found.found.direction_asked
     assert found.found.accepted_from == case.accepted_from
 
@@ -39,7 +39,7 @@ FILLERS: dict[str, Callable[[str, dict[str, str]], str]] = {
     "angles": lambda text, values: re.sub(r"<<\s*(\w+)\s*>>", lambda m: values[m[1]], text),
 }
 """How each tool fills its variables itself."""
-WRAPPED = ('{"', "[{", "default", "from ", "ChatPrompt")
+WRAPPED = ('{"', "[{", "default", "from ", "ChatPrompt", "---", "prompt: ")
 PLAIN = [name for name, case in CASES.items() if not case.text.startswith(WRAPPED) and "{%" not in case.text]
 
 
@@ -58,6 +58,27 @@ def test_messages_and_source_keep_their_words_too() -> None:
     assert "{pass: boolean; reason: string; score: number}" in found.template.system
     source = recognise('PROMPT = f"""Say {{\'ok\': true}} of {output}."""\n')
     assert source.template.user == "Say {'ok': true} of {{output}}."
+
+
+def test_a_prompty_file_loses_its_settings_and_keeps_its_messages() -> None:
+    found = recognise(CASES["Azure prompty"].text)
+    assert found.template.system.startswith("# Instruction") and "temperature" not in found.template.user
+    assert found.template.user.startswith("# Ratings") and "user:" not in found.template.user
+
+
+def test_an_answer_in_numbered_tags_is_read_and_a_score_of_faults_passes_below() -> None:
+    tagged = recognise(CASES["Azure prompty"].text).found.answer
+    assert tagged is not None
+    answer = "<S0>Let me think: 5 facts.</S0><S1>All borne out.</S1><S2>4</S2>"
+    assert tagged.model_copy(update={"threshold": 3}).read(answer).verdict == "pass"
+    faults = recognise(CASES["Opik"].text).found.answer
+    assert faults is not None
+    below = faults.model_copy(update={"threshold": 0.3})
+    assert [below.read(f'{{"score": {n}}}').verdict for n in (0.1, 0.9)] == ["pass", "fail"]
+
+
+def test_the_sign_of_a_template_literal_is_no_word_of_the_prompt() -> None:
+    assert "$" not in recognise(CASES["template literal"].text).template.user
 
 
 def test_conditions_keep_their_first_branch_and_are_told() -> None:

@@ -61,6 +61,13 @@ _BARE = re.compile(
 _RATING = re.compile(rf"{NUMBER}|rating|score|number|n|x|评分|分数|数字", re.IGNORECASE)
 
 
+_SCORE_IN_TAG = re.compile(
+    r"<(?P<inside>[A-Z]\w{0,20})>[^<⟨\n]{0,40}\b(?:score|rating)\b[^<⟨\n]{0,30}</(?P=inside)>"
+    r"|\b(?:score|rating)\b[^<⟨]{0,80}<(?P<around>[A-Z]\w{0,20})>[^<⟨\n]{0,8}</(?P=around)>",
+    re.IGNORECASE,
+)
+
+
 class FoundAnswer(Frozen):
     """The form that was found; None where the prompt asks for none, and labelcore asks for its form.
 
@@ -80,7 +87,7 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     """What form of answer a prompt asks for; ``text`` has its variables as ``⟨name⟩``. ``field``: of a JSON
     answer with its verdict, where a person names it.
     """
-    marked = None if field else _by_brackets(text) or _by_result_mark(text) or _by_tag(text)
+    marked = None if field else next(filter(None, (by(text) for by in _MARKS)), None)
     asked = None if marked else json_answer(text, field)
     if asked and not field and (asked.is_list or (asked.fields and not asked.field)):
         list_of = fact("foreign_list_of_verdicts", field=asked.field.removeprefix("*."))
@@ -167,6 +174,15 @@ def _by_tag(text: str) -> AnswerFormat | None:
     return None
 
 
+def _by_numbered_tag(text: str) -> AnswerFormat | None:
+    """``<S2>your score</S2>``, or the score between such tags, whose name says nothing."""
+    found = _SCORE_IN_TAG.search(text)
+    if found is None:
+        return None
+    name = found["inside"] or found["around"]
+    return AnswerFormat(kind="pattern", pattern=rf"(?is)<{name}>\s*(-?\d+(?:\.\d+)?)\s*</{name}>")
+
+
 def _by_label(text: str) -> AnswerFormat | None:
     """``GRADE: C``, ``Verdict: PASS or FAIL``, ``Score: <1-5>``: a label that the prompt gives a form of."""
     if both := _LABELLED_PAIR.search(text):
@@ -202,3 +218,6 @@ def _by_word(text: str) -> AnswerFormat | None:
 def _by_scale(text: str) -> AnswerFormat | None:
     """A number on a scale, wherever in the answer."""
     return AnswerFormat(kind="score") if range_of(text) != (None, None) else None
+
+
+_MARKS = (_by_brackets, _by_result_mark, _by_tag, _by_numbered_tag)

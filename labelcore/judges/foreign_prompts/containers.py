@@ -42,10 +42,24 @@ def unwrap(text: str) -> Unwrapped:
         )
     if len(text) > LONGEST:
         raise BadInput("The prompt is longer than {longest:,} characters.", longest=LONGEST)
+    if found := _as_prompty(text):
+        return _two_parts(found, "data")
     for wrapped, data in (("data", _as_data(text)), ("python", _as_python(text))):
         if data is not None and (found := _messages_in(data)):
             return _two_parts(found, wrapped)
     return Unwrapped(system="", user=text, wrapped="text")
+
+
+_FRONT = re.compile(r"\A\s*---[ \t]*\n.{0,20000}?\n---[ \t]*\n", re.DOTALL)
+_ROLE = re.compile(r"^[ \t]*#?[ \t]*(system|developer|user)[ \t]*:[ \t]*$", re.MULTILINE | re.IGNORECASE)
+
+
+def _as_prompty(text: str) -> list[tuple[str, str]]:
+    """(role, text) of a prompty file: settings between lines of dashes, then each message under its role."""
+    front = _FRONT.match(text)
+    parts = _ROLE.split(text[front.end() :]) if front else []
+    found = zip(parts[1::2], parts[2::2], strict=True)
+    return [(role.casefold(), words.strip("\n")) for role, words in found if words.strip()]
 
 
 def _as_data(text: str) -> Any:

@@ -88,9 +88,27 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
     return found
 
 
+_ANCHOR = re.compile(
+    r"(?<![\d.\-–])(?P<value>\d{1,3}(?:\.\d)?)\s*(?:=|:|：|is|means|being|indicates)\s*"
+    r"(?:(?:fully|entirely|completely|perfectly|very|a|an) ){0,2}(?P<word>[A-Za-z]+)"
+)
+
+
+def _anchored(about: str) -> bool | None:
+    """Whether more is better by what single scores mean ("0 is faithful, 1 is hallucinated"), or None."""
+    scores: dict[str, list[float]] = {"pass": [], "fail": []}
+    for anchor in _ANCHOR.finditer(about):
+        if kind := meaning(anchor["word"]):
+            scores.setdefault(kind, []).append(float(anchor["value"]))
+    good, bad = scores["pass"], scores["fail"]
+    return None if not good or not bad or max(good) == max(bad) else max(good) > max(bad)
+
+
 def higher_is_better(about: str) -> bool | None:
     """Whether more is better on a scale; None where the prompt does not say and is about a fault."""
-    worse, better = _WORSE.search(about), _BETTER.search(about)
+    anchored = _anchored(about)
+    worse = _WORSE.search(about) or anchored is False
+    better = _BETTER.search(about) or anchored
     if worse or better:
         return None if worse and better else not worse
     return None if _BAD_TOPIC.search(about) and not _GOOD_TOPIC.search(about) else True

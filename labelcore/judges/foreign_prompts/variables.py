@@ -22,6 +22,7 @@ _SINGLE = re.compile(rf"(?<!\{{)\{{({_NAME})\}}(?!\}})")
 _IDENTIFIER = re.compile(rf"(?:{_NAME})?\Z")
 _PERCENT = re.compile(rf"%\(({_NAME})\)[sdrfi]")
 _DOLLAR = re.compile(r"\$\{([^\W\d]\w{0,80})\}|\$([A-Za-z_]\w{0,80})")
+_DOLLAR_BRACED = re.compile(r"\$\{([^\W\d]\w{0,80})\}")
 _ANGLES = re.compile(r"<<\s*([^\W\d]\w{0,80})\s*>>")
 _COMMENT = re.compile(r"\{#(?:[^#]|#(?!\})){0,5000}#\}|\{\{!(?:[^{}]){0,5000}\}\}")
 _BLOCK = re.compile(r"(?P<before>[ \t]*)\{%(?P<left>-?)\s*(?P<words>[^%{}]{0,300}?)\s*(?P<right>-?)%\}")
@@ -77,13 +78,21 @@ def take(system: str, user: str) -> Taken:
         "dollar": _names(_DOLLAR, whole),
         "angles": _names(_ANGLES, whole),
     }
+    if set(found["braces"]) <= set(_names(_DOLLAR_BRACED, whole)):
+        found["braces"] = []  # a template literal: the sign before each is no word of the prompt
     syntax = max(
         found, key=lambda way: _weight(found[way], alone=way in {"double braces", "braces", "percent"})
     )
     if not _weight(found[syntax], alone=syntax in {"double braces", "braces", "percent"}):
         parts = (Parsed(pieces=((texts[0], ""),)), Parsed(pieces=((texts[1], ""),)))
         return Taken(syntax="none", parts=parts, notices=tuple(notices))
-    others = [name for way, names in found.items() if way != syntax for name in names if slot_named(name)]
+    others = [
+        name
+        for way, names in found.items()
+        if way != syntax
+        for name in names
+        if slot_named(name) and name not in found[syntax]
+    ]
     if others and syntax != "braces":
         notices.append(fact("foreign_other_variables", names=list(dict.fromkeys(others))))
     cut = _CUTTERS[syntax]
