@@ -102,7 +102,7 @@ def add_outputs(workspace: Workspace) -> Callable[..., list[Output]]:
                 id=output_table.content_id(workspace.project.id, text, input=str(fields.get("input", ""))),
                 project_id=workspace.project.id,
                 text=text,
-                **fields,  # type: ignore[arg-type]  # test data
+                **fields,
             )
             for text in texts
         ]
@@ -131,7 +131,7 @@ def give_all(workspace: Workspace) -> Callable[..., list[Grade]]:
                 annotator=annotator,
                 value=value,
                 note=note,
-                **more,  # type: ignore[arg-type]
+                **more,
             )
             for output, value, note in zip(outputs, values, notes, strict=False)
         ]

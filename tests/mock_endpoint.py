@@ -205,7 +205,7 @@ class MockBatches:
     async def upload(self, request: Request) -> Response:
         form = await request.form()
         name = f"file-{len(self.files)}"
-        self.files[name] = await form["file"].read()  # type: ignore[union-attr]  # an upload
+        self.files[name] = await form["file"].read()
         return JSONResponse(
             {
                 "id": name,

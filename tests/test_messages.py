@@ -22,7 +22,7 @@ from labelcore.wording import Wording
 
 
 class Report(Frozen):
-    rate: object
+    rate: Rate
     warnings: tuple[object, ...]
 
 
@@ -52,7 +52,7 @@ def test_a_fact_says_its_values_facts_within_it_and_those_after_it() -> None:
 def test_a_document_holds_english_sentences_whatever_is_spoken() -> None:
     report = Report(rate=proportion(1, 2), warnings=(fact("few", n=3),))
     with messages.speaking("zh"):
-        assert messages.rate_words(report.rate) == "50%（9% 至 91%，n = 2）"  # type: ignore[arg-type]
+        assert messages.rate_words(report.rate) == "50%（9% 至 91%，n = 2）"
         found = messages.document({"report": report, "next": NOTHING})
     assert json.loads(json.dumps(found)) == found
     assert (found["report"]["warnings"], found["next"]) == (["3 fails."], "")

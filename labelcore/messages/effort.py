@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import counted, say
-from labelcore.messages.figures import rate_words
+from labelcore.messages.figures import points_words, rate_words
 from labelcore.messages.telling import sentence
 from labelcore.models import OVERALL
 
@@ -72,14 +72,7 @@ def difference_words(found: Difference) -> str:
     rate = found.stricter
     if rate.value is None or rate.low is None or rate.high is None:
         return say("{name}: not measurable: {why}.", name=name, why=say(rate.why_not or ""))
-    figures = {
-        "name": name,
-        "points": f"{abs(rate.value) * 100:.0f}",
-        "low": f"{rate.low * 100:+.0f}",
-        "high": f"{rate.high * 100:+.0f}",
-        "n": rate.n,
-        "why": sentence(found.says),
-    }
+    figures = {**points_words(rate), "name": name, "n": rate.n, "why": sentence(found.says)}
     if rate.value < 0:
         return say(
             "{name}: you fail {points} points fewer than the others ({low} to {high}, n = {n}). {why}",

@@ -27,6 +27,12 @@ def rate_words(rate: Rate) -> str:
     )
 
 
+def points_words(rate: Rate) -> dict[str, str]:
+    """A measurable difference of shares in points: by how much, whichever way, and its ends with signs."""
+    value, low, high = (100 * (end or 0.0) for end in (rate.value, rate.low, rate.high))
+    return {"points": f"{abs(value):.0f}", "low": f"{low:+.0f}", "high": f"{high:+.0f}"}
+
+
 def amount(n: int, one: str, several: str = "") -> str:
     """``1 grade``, ``1,204 grades``: a count in English lines."""
     return f"{n:,} {one if n == 1 else several or one + 's'}"

@@ -28,7 +28,7 @@ from labelcore.store.searching import Searched
 from labelcore.workspace import Workspace
 
 MOST_ON_A_PAGE = 1_000
-_VERDICTS = ("pass", "fail", "abstain", "none")
+_VERDICTS: tuple[VerdictFilter, ...] = ("pass", "fail", "abstain", "none")
 
 
 class Filters(Options):
@@ -277,14 +277,15 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
         _check_field(workspace, name)
     verdicts: dict[str, VerdictFilter] = {}
     for name, value in (_pair("--verdict", text) for text in filters.verdict):
-        if value not in _VERDICTS:
+        meant = next((known for known in _VERDICTS if known == value), None)
+        if meant is None:
             raise BadInput(
                 "A verdict is not '{value}'.",
                 next_step="It is {verdicts}.",
                 value=value,
                 verdicts=list(_VERDICTS),
             )
-        verdicts[find_judge(workspace, name).id] = value  # type: ignore[assignment]
+        verdicts[find_judge(workspace, name).id] = meant
     criterion = find_criterion(workspace, filters.criterion) if filters.criterion else None
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
     blind = tuple(sorted(hidden)) if filters.search or filters.grade or filters.graded_by else ()

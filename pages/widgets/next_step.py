@@ -1,5 +1,7 @@
 """The one thing to do next as a button, and an answer's badge and reasons: alike wherever they are shown."""
 
+from typing import Literal
+
 import streamlit as st
 
 from labelcore.messages import sentence
@@ -35,13 +37,17 @@ _ICONS = {
     "care": ":orange[:material/warning:]",
     "bad": ":red[:material/close:]",
 }
-_BADGES = {"yes": ("green", "check"), "with care": ("orange", "warning"), "no": ("red", "close")}
+_BADGES: dict[str, tuple[Literal["green", "orange", "red"], str]] = {
+    "yes": ("green", "check"),
+    "with care": ("orange", "warning"),
+    "no": ("red", "close"),
+}
 
 
 def show_badge(trust: Trust) -> None:
     """Whether the number can be used."""
     colour, icon = _BADGES[trust.answer]
-    st.badge(answer_words(trust.answer), color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]  # literals above
+    st.badge(answer_words(trust.answer), color=colour, icon=f":material/{icon}:")
 
 
 def show_reasons(reasons: tuple[Reason, ...]) -> None:

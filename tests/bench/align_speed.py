@@ -15,6 +15,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def main() -> None:
     join = best(lambda: confusion.matrix(db, ids, names))
     print(f"the join alone: {join[0]:.3f} s ({join[1]:.3f} s of processor)")
     for label, groups in (("single outputs", None), ("four to a source", np.arange(len(ids)) // 4)):
-        wall, processor = best(lambda groups=groups: figures(db, ids, names, passes, groups))  # type: ignore[misc]
+        wall, processor = best(partial(figures, db, ids, names, passes, groups))
         print(f"labelcore, {label}: {wall:.3f} s ({processor:.3f} s of processor)")
     frame = db.frame("SELECT output_id, judge_version_id, value FROM verdict")
     slow = reference(frame, pd.Series(passes, index=ids), chosen.judges)

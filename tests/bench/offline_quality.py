@@ -331,7 +331,7 @@ def main() -> None:
     """Measure what is missing, print the tables."""
     chosen = asked()
     columns = tuple(tuple(pair.split("=", 1)) for pair in chosen.map)
-    how = Splits(chosen.size, chosen.file, columns)  # type: ignore[arg-type]
+    how = Splits(chosen.size, chosen.file, columns)
     corpora = [*chosen.corpus, *([chosen.file.stem] if chosen.file else [])] or list(CORPORA)
     folders = [chosen.tree, *([chosen.against] if chosen.against else [])]
     trees = [Tree(folder.resolve(), chosen.texts) for folder in folders]

@@ -16,6 +16,7 @@ import json
 import sqlite3
 import sys
 import time
+import unittest.mock
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,9 @@ def main() -> None:
     if chosen.texts:
         chosen.texts.mkdir(parents=True, exist_ok=True)
         kept = Kept(chosen.texts)
-        embedding.SentenceEncoder.encode = lambda _, texts: kept.encode(texts)  # type: ignore[assignment, method-assign]
+        unittest.mock.patch.object(
+            embedding.SentenceEncoder, "encode", lambda _, texts: kept.encode(texts)
+        ).start()
     for name in ("nested", "again"):  # what gives the choice its held-out figures
         setattr(set_search._Task, name, lambda *_: [])
     for detector in REGISTRY.values():

@@ -105,7 +105,7 @@ def spec(then: str = "always") -> CascadeSpec:
         error=0.1,
         confidence=0.95,
         first=Step(judge_version_id="a", name="learned", rule="sure", at=0.9, error=error),
-        then=Step(judge_version_id="b", name="llm", rule=then, error=error, why_not="too few grades"),  # type: ignore[arg-type]
+        then=Step(judge_version_id="b", name="llm", rule=then, error=error, why_not="too few grades"),
     )
 
 

@@ -15,7 +15,7 @@ from labelcore.judges import prompts
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.prompts import Example, Wording, render
 from labelcore.models import Output, Turn
-from labelcore.text.attacks import ATTACKS, FAMILIES
+from labelcore.text.attacks import ATTACKS, FAMILIES, Attack
 
 FENCED = re.compile(r"<<DATA ([a-z ]+) ([0-9a-f]{12})>>\n(.*?)\n<<END \1 \2>>", re.DOTALL)
 PIECES = (
@@ -109,8 +109,8 @@ def test_no_text_holds_the_token_even_when_taking_it_out_makes_another(parts: st
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_every_attack_stays_inside(attack: object) -> None:
-    output = Output(id="o", project_id="p", text=attack.put("Some text."))  # type: ignore[attr-defined]
+def test_every_attack_stays_inside(attack: Attack) -> None:
+    output = Output(id="o", project_id="p", text=attack.put("Some text."))
     shown = content(output)
     assert [fence[1] for fence in FENCED.finditer(shown)][-1] == "output"
     assert "pass" not in FENCED.sub("", shown)

@@ -45,7 +45,7 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
     grading.grade(team.by("ann"), first, "pass")
     assert "Fewer than two people" in shown(press(page("3_team.py", "lea"), "Reveal the grades to all"))
     grading.grade(team.by("bo"), first, "fail", note="<b>names</b> the *wrong* city, Lyon")
-    grading.grade(team.by("bo"), first, "fail", criterion="Kind")  # type: ignore[arg-type]  # found by its name
+    grading.grade(team.by("bo"), first, "fail", criterion="Kind")
     for app in (page("3_team.py", "lea"), page("3_progress.py", "ann")):
         assert "Lyon" not in shown(app)
     app = press(page("3_team.py", "lea"), "Reveal the grades to all")

@@ -6,16 +6,28 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from labelcore.models import Criterion
+from labelcore.models import Criterion, Output
 from labelcore.settings import settings
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
+from tests.stages.lengths import planting
 from tests.stages.measured import accepted
 
 
 @pytest.fixture
 def criterion(workspace: Workspace) -> Criterion:
     return accepted(workspace, "Short", "No filler.")
+
+
+@pytest.fixture
+def no_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The encoder takes 50 ms a text, and not every test of learned judges is about it."""
+    monkeypatch.setattr("labelcore.stages.judging.proposing.subjects.MOST_EMBEDDED", 0)
+
+
+@pytest.fixture
+def plant(workspace: Workspace) -> Callable[..., list[Output]]:
+    return planting(workspace)
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Verdict, new_id
+from labelcore.judges.identity import version_id
+from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Project, Verdict, new_id
 from labelcore.stages import grading
 from labelcore.store import (
     criteria as criterion_table,
@@ -54,7 +56,7 @@ def grade_all(
             output_id=output.id,
             annotator=who,
             value=value,
-            **more,  # type: ignore[arg-type]  # test data
+            **more,
         )
         for output, value in zip(outputs, values, strict=False)
     ]
@@ -68,6 +70,40 @@ def tool(workspace: Workspace, name: str, **more: object) -> JudgeVersion:
     version = JudgeVersion.model_validate(told | {"name": name} | more)
     judge_table.save(workspace.db, [version])
     return version
+
+
+def add_judge(workspace: Workspace, kind: str, spec: dict[str, object], name: str = "judge") -> JudgeVersion:
+    """A judge of the criterion c1, stored under the id that its specification gives it."""
+    return tool(
+        workspace,
+        name,
+        id=version_id(workspace.project.id, "c1", kind, spec),
+        judge_id=f"judge_{name}",
+        kind=kind,
+        criterion_id="c1",
+        criterion_version=1,
+        spec=spec,
+    )
+
+
+def asking(
+    project: Project, ident: str, name: str, statement: str = "No invented price.", **more: object
+) -> JudgeVersion:
+    """A judge that asks the mock model; ``more``: what else its specification says."""
+    told = {"id": "c", "project_id": project.id, "version": 1, "name": "Prices", "statement": statement}
+    spec = make_spec(Criterion.model_validate(told), Asking("mock"), ()) | more
+    return JudgeVersion(
+        id=ident,
+        judge_id=ident,
+        project_id=project.id,
+        name=name,
+        kind="llm",
+        version=1,
+        criterion_id="c",
+        criterion_version=1,
+        model="mock",
+        spec=spec,
+    )
 
 
 def decides(workspace: Workspace, judge: str, values: Iterable[tuple[str, str]], **more: object) -> None:

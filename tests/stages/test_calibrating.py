@@ -36,7 +36,7 @@ def press(workspace: Workspace, card: str, value: str, **more: object) -> None:
         output_id=card,
         value=value,
         **more,
-    )  # type: ignore[arg-type]
+    )
     stored, refused = store_events(workspace, (event,))
     assert stored and not refused
 

@@ -16,19 +16,9 @@ from labelcore.stages.judging.proposing import cascades
 from labelcore.stages.judging.testing import hardness, repeating
 from labelcore.store import judges as judge_table, outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
-from tests.stages.lengths import planting
 from tests.stages.measured import decides, tool
 
-
-@pytest.fixture(autouse=True)
-def no_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The encoder takes 50 ms a text, and none of these tests is about it."""
-    monkeypatch.setattr("labelcore.stages.judging.proposing.subjects.MOST_EMBEDDED", 0)
-
-
-@pytest.fixture
-def plant(workspace: Workspace) -> Callable[..., list[Output]]:
-    return planting(workspace)
+pytestmark = pytest.mark.usefixtures("no_embeddings")
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import Settings, settings
 from labelcore.stages import projects
@@ -33,6 +32,7 @@ from labelcore.store import (
 )
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
+from tests.stages.measured import asking
 
 SECRET = "a-key-that-stays-at-home"
 TASK = worker.decide_chunk
@@ -79,30 +79,7 @@ def address(cluster: Any) -> str:
 def judge(
     project: Project, name: str = "j", statement: str = "No invented price.", **more: object
 ) -> JudgeVersion:
-    criterion = Criterion(
-        id="c",
-        project_id=project.id,
-        version=1,
-        name="Prices",
-        statement=statement,
-        severity="must",
-        origin="person",
-        author="",
-        why="",
-    )
-    spec = make_spec(criterion, Asking("mock"), ()) | more
-    return JudgeVersion(
-        id=name,
-        judge_id=name,
-        project_id=project.id,
-        name=name,
-        kind="llm",
-        version=1,
-        criterion_id="c",
-        criterion_version=1,
-        model="mock",
-        spec=spec,
-    )
+    return asking(project, name, name, statement, **more)
 
 
 def counts(db: Database) -> tuple[int, int]:
@@ -288,7 +265,7 @@ def test_what_is_no_engine_is_a_sentence(name: str, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.slow
 def test_it_is_off_by_default_and_not_loaded() -> None:
-    assert Settings(_env_file=None).engine == ""  # type: ignore[call-arg]  # pydantic's argument
+    assert Settings(_env_file=None).engine == ""
     code = "import sys, labelcore.stages.judging; print('distributed' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

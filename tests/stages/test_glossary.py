@@ -221,7 +221,7 @@ class Listener:
 
 def asked(spec: dict[str, Any], output: Output) -> str:
     listener = Listener()
-    asyncio.run(LlmKind(spec).ask(output, listener))  # type: ignore[arg-type]
+    asyncio.run(LlmKind(spec).ask(output, listener))
     return listener.prompt
 
 

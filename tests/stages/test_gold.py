@@ -26,7 +26,7 @@ _presses = iter(range(10**9))
 
 
 def press(workspace: Workspace, card: str, value: str) -> None:
-    event = CardEvent(client_id=f"press-{next(_presses):08}", output_id=card, value=value)  # type: ignore[arg-type]
+    event = CardEvent(client_id=f"press-{next(_presses):08}", output_id=card, value=value)
     stored, refused = store_events(workspace, (event,))
     assert stored and not refused, refused
 
@@ -44,7 +44,7 @@ def test_gold_comes_unannounced_at_its_share_and_counts_in_nothing(
     lead, ann = workspace.by("lead"), workspace.by("ann")
     for output, value in ((made[50], "fail"), (made[51], "pass")):
         grading.grade(lead, output.id, "pass")
-        grading.set_gold(lead, output.id, value, reason="names the clause")  # type: ignore[arg-type]
+        grading.set_gold(lead, output.id, value, reason="names the clause")
     labels = grading.human_labels(workspace)
     assert gold_cards(ann, 5) == []
     ann = ann.with_project(grading.set_rules(workspace, gold_share=0.2))

@@ -11,11 +11,10 @@ import pytest
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
-from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.judges.kinds import panel
 from labelcore.messages import sentence, sentences
-from labelcore.models import Criterion, JudgeVersion, Output
+from labelcore.models import Criterion, Output
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.running import deciding
@@ -35,7 +34,7 @@ from labelcore.text.neutral import CHANGES
 from labelcore.workspace import Workspace
 from tests.judges.test_prompts import FENCED
 from tests.mock_endpoint import MockEndpoint
-from tests.stages.measured import accepted
+from tests.stages.measured import accepted, add_judge
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -64,22 +63,6 @@ def graded(add_outputs: Add, give_all: Give) -> list[Output]:
     give_all(made[:40], values, ["", "bad"] * 20)
     give_all(made[:40], values, criterion_id="c1", criterion_version=1)
     return made
-
-
-def add_judge(workspace: Workspace, kind: str, spec: dict[str, object], name: str = "judge") -> JudgeVersion:
-    version = JudgeVersion(
-        id=version_id(workspace.project.id, "c1", kind, spec),
-        judge_id=f"judge_{name}",
-        project_id=workspace.project.id,
-        name=name,
-        kind=kind,
-        version=1,
-        criterion_id="c1",
-        criterion_version=1,
-        spec=spec,
-    )
-    judge_table.save(workspace.db, [version])
-    return version
 
 
 def llm_spec(criterion: Criterion) -> dict[str, object]:
@@ -267,7 +250,7 @@ def test_each_prompt_holds_one_output_only(
     ]
     decided = deciding.decide(workspace.db, [version], [*attacked, *graded[20:30]])[version.id]
     alone = deciding.decide(workspace.db, [version], graded[20:30])[version.id]
-    assert all(decided[output.id].value == alone[output.id].value for output in graded[20:30])  # type: ignore[union-attr]
+    assert all(decided[output.id].value == alone[output.id].value for output in graded[20:30])
     for prompt in mock.prompts:
         assert sum(f"number {20 + n} is" in prompt for n in range(60)) == 1
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from labelcore.judges.judge_prompt import Asking, make_spec
-from labelcore.models import Criterion, JudgeVersion, Output, Project, Run
+from labelcore.models import JudgeVersion, Output, Project, Run
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
@@ -22,6 +21,7 @@ from labelcore.store import Database, close_database, open_database, outputs as 
 from labelcore.store.journal import SUFFIX
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
+from tests.stages.measured import asking
 
 ROOT = Path(__file__).parent.parent.parent
 RUN = """
@@ -44,29 +44,7 @@ def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
 
 
 def judge(project: Project, name: str = "Prices", kind: str = "j") -> JudgeVersion:
-    criterion = Criterion(
-        id="c",
-        project_id=project.id,
-        version=1,
-        name="Prices",
-        statement="No invented price.",
-        severity="must",
-        origin="person",
-        author="",
-        why="",
-    )
-    return JudgeVersion(
-        id=kind,
-        judge_id=kind,
-        project_id=project.id,
-        name=name,
-        kind="llm",
-        version=1,
-        criterion_id="c",
-        criterion_version=1,
-        model="mock",
-        spec=make_spec(criterion, Asking("mock"), ()),
-    )
+    return asking(project, kind, name)
 
 
 def fill(db: Database, count: int) -> None:

@@ -22,18 +22,9 @@ from labelcore.stages.judging.testing import suspecting
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.store import judges as judge_table, outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
-from tests.stages.lengths import WORDS, learned, planting
+from tests.stages.lengths import WORDS, learned
 
-
-@pytest.fixture(autouse=True)
-def no_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The encoder takes 50 ms a text, and none of these tests is about it."""
-    monkeypatch.setattr("labelcore.stages.judging.proposing.subjects.MOST_EMBEDDED", 0)
-
-
-@pytest.fixture
-def plant(workspace: Workspace) -> Callable[..., list[Output]]:
-    return planting(workspace)
+pytestmark = pytest.mark.usefixtures("no_embeddings")
 
 
 def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
@@ -227,8 +218,8 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
 
 def test_several_runs_are_told_as_one_with_all_their_counts() -> None:
     whole = {"project_id": "p", "n_outputs": 3}
-    run = Run(id="a", judge_version_ids=("x",), total=3, error_kinds={"timeout": 1}, **whole)  # type: ignore[arg-type]  # test data
-    two = Run(id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole)  # type: ignore[arg-type]  # test data
+    run = Run(id="a", judge_version_ids=("x",), total=3, error_kinds={"timeout": 1}, **whole)
+    two = Run(id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole)
     both = orders.together([run, two])
     assert (both.total, both.error_kinds) == (7, {"timeout": 3, "key": 1})
 

@@ -336,7 +336,7 @@ def test_a_split_has_its_own_ceiling(workspace: Workspace) -> None:
         other = level if dealt[output.id] == "dev" else 1 + (i + 1) % 3  # they agree on dev alone
         for who, given in (("ann", level), ("bo", other)):
             grade(workspace, output, "fail" if given == 1 else "pass", who=who, level=given)
-    found = {split: aligning.align(workspace, split=split) for split in ("dev", "train", "all")}  # type: ignore[arg-type]  # literals
+    found = {split: aligning.align(workspace, split=split) for split in ("dev", "train", "all")}
     kappas = {split: report.ceiling.level_kappa for split, report in found.items() if report.ceiling}
     assert kappas["dev"] == pytest.approx(1.0)
     assert (kappas["train"] or 0) < (kappas["all"] or 0) < 1

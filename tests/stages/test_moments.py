@@ -182,7 +182,7 @@ class World:
             grading.open_test(Workspace(db, project).by("ann"), purpose="look", seen=[str(n)])
 
     def report(self, as_of: datetime | None = None, **more: object) -> AlignmentReport:
-        return aligning.align(Workspace(self.db, self.project), as_of=as_of, **more)  # type: ignore[arg-type]  # split, judge
+        return aligning.align(Workspace(self.db, self.project), as_of=as_of, **more)
 
 
 @pytest.mark.slow
@@ -242,7 +242,7 @@ def test_the_show_outputs_a_number_are_those_of_the_moment() -> None:
         for cell in cells:
             shown = aligning.behind(
                 Workspace(world.db, world.project), judge.judge_version_id, cell, as_of=moment
-            )  # type: ignore[arg-type]  # a literal
+            )
             assert len(shown) == getattr(judge.counts, cell)
 
 

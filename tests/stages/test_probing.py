@@ -10,7 +10,6 @@ import pytest
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
-from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.messages import sentence
 from labelcore.models import Criterion, JudgeVersion, Output
@@ -23,6 +22,7 @@ from labelcore.store import judges as judge_table, probes as probe_table, verdic
 from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
+from tests.stages.measured import add_judge
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -42,22 +42,6 @@ def passed(add_outputs: Add, give: Give) -> list[Output]:
         give(output, "pass")
     give(made[6], "fail", "wrong")
     return made
-
-
-def add_judge(workspace: Workspace, kind: str, spec: dict[str, object], name: str = "judge") -> JudgeVersion:
-    version = JudgeVersion(
-        id=version_id(workspace.project.id, "c1", kind, spec),
-        judge_id=f"judge_{name}",
-        project_id=workspace.project.id,
-        name=name,
-        kind=kind,
-        version=1,
-        criterion_id="c1",
-        criterion_version=1,
-        spec=spec,
-    )
-    judge_table.save(workspace.db, [version])
-    return version
 
 
 @pytest.fixture
@@ -352,7 +336,7 @@ def test_bad_input_is_refused_with_the_next_step(
         ("ann", "undone", "said nothing"),
     ):
         with pytest.raises(BadInput, match=what):
-            probe_cases.say_of_probe(workspace.by(who), probe.id, value)  # type: ignore[arg-type]
+            probe_cases.say_of_probe(workspace.by(who), probe.id, value)
     with pytest.raises(NotFound, match="probe list"):
         probe_cases.say_of_probe(workspace.by("ann"), "probe_", "confirmed")
 

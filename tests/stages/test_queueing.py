@@ -50,7 +50,7 @@ def do(workspace: Workspace, given_: dict[Any, list[str]], act: Act, number: int
         output_id=f"o{which}",
         annotator=who,
         value=value,
-        supersedes=supersedes,  # type: ignore[arg-type]  # one of the literals
+        supersedes=supersedes,
     )
     grading.record(workspace, [event])
 

@@ -88,7 +88,7 @@ def test_slices_are_adjusted_for_their_number(
     assert found.rows[0].name == "Kiel"
     assert found.rows[0].p is not None
     assert found.rows[0].p < 0.01
-    assert all(row.together.low <= row.rate.low for row in found.rows if row.rate.low is not None)  # type: ignore[operator]
+    assert all(row.together.low <= row.rate.low for row in found.rows if row.rate.low is not None)
 
 
 def test_a_rate_in_words_never_says_zero_for_the_unknown() -> None:

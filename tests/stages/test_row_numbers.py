@@ -89,6 +89,6 @@ def test_blank_lines_among_a_tools_json_lines_count(workspace: Workspace, tmp_pa
 @pytest.mark.parametrize("wrap", [list, lambda items: {"data": items}])
 def test_in_a_document_the_items_count(workspace: Workspace, tmp_path: Path, wrap: object) -> None:
     items = [{"output": "one"}, {"output": ""}, 3, {"output": "four"}]
-    content = json.dumps(wrap(items), indent=2)  # type: ignore[operator]
+    content = json.dumps(wrap(items), indent=2)
     placed, apart = bring(workspace, tmp_path / "a.json", content)
     assert (placed, sorted(apart)) == ({"one": 1, "four": 4}, [2, 3])

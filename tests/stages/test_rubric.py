@@ -354,7 +354,7 @@ def test_a_change_of_several_criteria_that_fails_on_its_way_stores_nothing(
     if change.startswith("undo"):
         made = changes[change.removeprefix("undo a ")]()
         child = made[0] if isinstance(made, list) else made
-        changes[change] = lambda: versions.undo_change(workspace, child)  # type: ignore[arg-type]
+        changes[change] = lambda: versions.undo_change(workspace, child)
     before = editing.list_criteria(workspace)
     acts = audit.all_of(workspace.db, workspace.project.id)
     save = criterion_table.save

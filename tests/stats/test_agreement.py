@@ -77,7 +77,12 @@ def _binary(votes: list[list[int]]) -> np.ndarray:
 
 def test_all_three_figures_of_two_people() -> None:
     """Krippendorff's example A again, from people's grades: alpha, Fleiss' kappa and AC1 by hand."""
-    found = agreement({"ann": dict(enumerate(map(bool, ONE))), "bo": dict(enumerate(map(bool, TWO)))})  # type: ignore[arg-type]  # keys are only told apart
+    found = agreement(
+        {
+            "ann": dict(zip("abcdefghij", map(bool, ONE), strict=True)),
+            "bo": dict(zip("abcdefghij", map(bool, TWO), strict=True)),
+        }
+    )
     same = sum(a == b for a, b in zip(ONE, TWO, strict=True)) / 10
     passes = (sum(ONE) + sum(TWO)) / 20
     by_chance = passes**2 + (1 - passes) ** 2

@@ -9,23 +9,23 @@ from sklearn import metrics
 from statsmodels.stats import inter_rater
 
 from labelcore.stats import counts as m, resampling
-from labelcore.stats.agreement import fleiss_kappa, gwet_ac, table_of, weighted_kappa
+from labelcore.stats.agreement import Weights, fleiss_kappa, gwet_ac, table_of, weighted_kappa
 
 levels = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=50)
 cells = st.tuples(*[st.integers(0, 40)] * 4)
 
 
 @given(pairs=levels, weights=st.sampled_from(["none", "linear", "quadratic"]))
-def test_weighted_kappa_equals_scikit_learn(pairs: list[tuple[int, int]], weights: str) -> None:
+def test_weighted_kappa_equals_scikit_learn(pairs: list[tuple[int, int]], weights: Weights) -> None:
     one, other = zip(*pairs, strict=True)
-    found = weighted_kappa(table_of(one, other, [1, 2, 3, 4]), weights)  # type: ignore[arg-type]
+    found = weighted_kappa(table_of(one, other, [1, 2, 3, 4]), weights)
     if len({*one, *other}) == 1:
         assert found is None
         return
     name = None if weights == "none" else weights
     expected = metrics.cohen_kappa_score(one, other, labels=[1, 2, 3, 4], weights=name)
     assert found == pytest.approx(expected, abs=1e-9)
-    turned = weighted_kappa(table_of(other, one, [1, 2, 3, 4]), weights)  # type: ignore[arg-type]
+    turned = weighted_kappa(table_of(other, one, [1, 2, 3, 4]), weights)
     assert turned == pytest.approx(found, abs=1e-9)
 
 

@@ -34,9 +34,10 @@ def _world(seed: int, n: int, *, kinds: int = 3, size: int = 3) -> tuple[Graded,
 
 @given(raw=st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_adjusted_p_values_equal_statsmodels(raw: list[float]) -> None:
-    for ours, theirs in (("holm", "holm"), ("benjamini-hochberg", "fdr_bh")):
+    same: list[tuple[slices.Correction, str]] = [("holm", "holm"), ("benjamini-hochberg", "fdr_bh")]
+    for ours, theirs in same:
         expected = multipletests(raw, method=theirs)[1]
-        assert slices.adjust(raw, ours) == pytest.approx(list(expected), abs=1e-9)  # type: ignore[arg-type]
+        assert slices.adjust(raw, ours) == pytest.approx(list(expected), abs=1e-9)
 
 
 def test_a_bad_slice_is_found_and_noise_is_not() -> None:
@@ -146,7 +147,7 @@ def test_copies_of_an_output_prove_nothing_more() -> None:
     naive = {row.name: row for row in slices.by_slice(_graded(many.passes), list(np.repeat(names, 10)))}["a"]
     for rate in (alone.rate, copied.rate, naive.rate):
         assert rate.low is not None and rate.high is not None
-    width = [row.rate.high - row.rate.low for row in (alone, copied, naive)]  # type: ignore[operator]  # not None, see above
+    width = [row.rate.high - row.rate.low for row in (alone, copied, naive)]
     assert width[1] == pytest.approx(width[0], rel=0.15)
     assert width[2] < 0.5 * width[1]
     assert (naive.p or 0) < 1e-4 < 0.5 * (alone.p or 0) < (copied.p or 0)

@@ -22,12 +22,7 @@ from tests.databases import empty_database
 
 def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
     return Grade(
-        id=id_,
-        project_id=output.project_id,
-        output_id=output.id,
-        annotator=annotator,
-        value=value,
-        **more,  # type: ignore[arg-type]
+        id=id_, project_id=output.project_id, output_id=output.id, annotator=annotator, value=value, **more
     )
 
 
@@ -125,7 +120,7 @@ def test_what_is_followed_in_memory_equals_the_tables(
                     project_id="p",
                     output_id=target.output_id if target else f"o{which}",
                     annotator=target.annotator if target else who,
-                    value=value,  # type: ignore[arg-type]
+                    value=value,
                     source="repeat" if act == "repeat" else target.source if target else "person",
                     supersedes=target.id if target else None,
                     criterion_id=target.criterion_id if target else about[0],
@@ -212,7 +207,7 @@ def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(workspa
             judge_version_id="j",
             project_id=workspace.project.id,
             run_id="r",
-            decision=Decision(value=value),  # type: ignore[arg-type]
+            decision=Decision(value=value),
         )
 
     error = VerdictError(

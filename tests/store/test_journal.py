@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.databases import empty_file
 
 
 @pytest.fixture
-def db(tmp_path: Path):  # type: ignore[no-untyped-def]  # a file, in place of the shared one in memory
+def db(tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "a [1].duckdb"
     yield open_database(empty_file(path))
     close_database(path)

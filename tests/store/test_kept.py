@@ -128,7 +128,7 @@ def test_failing_wants_every_judge_and_one_that_fails(db: Database) -> None:
             project_id="p",
             run_id="r",
             repeat=repeat,
-            decision=Decision(value=value),  # type: ignore[arg-type]
+            decision=Decision(value=value),
         )
 
     verdicts.record(

@@ -7,7 +7,7 @@ from labelcore.messages import slicing
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.digest import digest_lines, digest_page, digest_title
 from labelcore.messages.effort import effort_lines
-from labelcore.messages.figures import rate_words
+from labelcore.messages.figures import points_words, rate_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import action_words, answer_words, reason_words
@@ -250,15 +250,8 @@ def _paired_words(found: VersionComparison, paired: Paired) -> str:
         return say("not measurable: none of these inputs was decided for both versions.")
     if rate.value is None or rate.low is None or rate.high is None:
         return say("not measurable: {why}.", why=say(rate.why_not or ""))
-    figures = {
-        "second": found.second,
-        "first": found.first,
-        "points": f"{abs(rate.value) * 100:.0f}",
-        "low": f"{rate.low * 100:+.0f}",
-        "high": f"{rate.high * 100:+.0f}",
-        "n": paired.n,
-        "verdict": say(paired.says),
-    }
+    named = {"second": found.second, "first": found.first}
+    figures = {**points_words(rate), **named, "n": paired.n, "verdict": say(paired.says)}
     if rate.value < 0:
         return say(
             "{second} passes {points} points fewer than {first} ({low} to {high}, n = {n}): {verdict}.",

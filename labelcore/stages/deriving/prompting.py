@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from labelcore.errors import BadInput
+from labelcore.judges.fitting import Side
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import Criterion, Fact, Frozen, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
@@ -51,19 +52,22 @@ _UNIT = rf"({'|'.join(_UNITS)})"
 _MORE, _LESS = "(?:more|longer) than|超过|多于", "(?:less|fewer|shorter) than|少于|低于"
 _NO = r"(?:no|not|never|don't|do not|must not|cannot)(?:\s+\w+){0,2}?\s+|(?:不|勿|别)[得能要可应]?\s*"
 _GAP = rf"\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}"
+
+
+def _limit(pattern: str, side: Side, shift: int = 0) -> tuple[re.Pattern[str], Side, int]:
+    return re.compile(pattern, re.IGNORECASE), side, shift
+
+
 # Negated forms come first: "no more than" must not be read as "more than".
-_LIMITS: tuple[tuple[re.Pattern[str], Literal["above", "below"], int], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), side, shift)  # type: ignore[misc]  # literals below
-    for pattern, side, shift in (
-        (rf"(?:{_NO})(?:{_MORE}){_GAP}", "above", 0),
-        (rf"(?:{_NO})(?:{_LESS}){_GAP}", "below", 0),
-        (rf"(?:at most|under|within|max(?:imum)?(?: of)?|up to|limit(?:ed)? to|最多|至多){_GAP}", "above", 0),
-        (rf"(?:at least|min(?:imum)?(?: of)?|至少|最少){_GAP}", "below", 0),
-        (rf"{_N}\s*个?{_UNIT}s?\s*(?:or (?:less|fewer)|以内|之内|以下)", "above", 0),
-        (rf"{_N}\s*个?{_UNIT}s?\s*(?:or more|以上)", "below", 0),
-        (rf"(?:{_LESS}){_GAP}", "above", -1),
-        (rf"(?:{_MORE}){_GAP}", "below", 1),
-    )
+_LIMITS = (
+    _limit(rf"(?:{_NO})(?:{_MORE}){_GAP}", "above"),
+    _limit(rf"(?:{_NO})(?:{_LESS}){_GAP}", "below"),
+    _limit(rf"(?:at most|under|within|max(?:imum)?(?: of)?|up to|limit(?:ed)? to|最多|至多){_GAP}", "above"),
+    _limit(rf"(?:at least|min(?:imum)?(?: of)?|至少|最少){_GAP}", "below"),
+    _limit(rf"{_N}\s*个?{_UNIT}s?\s*(?:or (?:less|fewer)|以内|之内|以下)", "above"),
+    _limit(rf"{_N}\s*个?{_UNIT}s?\s*(?:or more|以上)", "below"),
+    _limit(rf"(?:{_LESS}){_GAP}", "above", -1),
+    _limit(rf"(?:{_MORE}){_GAP}", "below", 1),
 )
 _NEGATED = re.compile(r"\b(?:no|not|never|don't|cannot)\b|不|勿|别", re.IGNORECASE)
 _MOST = 20

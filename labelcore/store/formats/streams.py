@@ -80,9 +80,10 @@ def items(file: IO[bytes], place: str, *, is_deep: bool) -> Iterator[Any]:
     """The values at a place; ``ijson.items`` would keep a path as long as all keys above for each level."""
     place = place.strip(".")
     if not is_deep:
-        return ijson.items(file, place, use_float=True)  # type: ignore[no-any-return]
+        yield from ijson.items(file, place, use_float=True)
+        return
     events = ijson.basic_parse(file, use_float=True)
-    return _picked(events, next(events), place.split("."))
+    yield from _picked(events, next(events), place.split("."))
 
 
 def _picked(events: Events, begun: tuple[str, Any], steps: Sequence[str]) -> Iterator[Any]:
