@@ -168,9 +168,10 @@ def near_duplicates(cursor: duckdb.DuckDBPyConnection, *, leave_out: bool) -> in
 
     With ``leave_out`` they count as repeats of it: their grades and verdicts go to the first one.
     """
+    place = "hash(coalesce(input_key, group_key, ''), model, prompt_version)"
     cursor.execute(
-        "CREATE TEMP TABLE near AS SELECT _row, output_id, "
-        "hash(coalesce(input_key, group_key, ''), model, prompt_version) AS place FROM ready"
+        f"CREATE TEMP TABLE near AS SELECT _row, output_id, {place} AS place FROM ready WHERE place IN "
+        f"(SELECT {place} FROM ready GROUP BY 1 HAVING count(*) > 1)"
     )
     # Letters alone are slow to tell: of the few rows that share the rest, then their ends, then all.
     for letters in ("", _letters("left(text, 120)", 16), _letters("right(text, 120)", -16), _letters("text")):
@@ -209,25 +210,24 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
     (new,) = cursor.execute("SELECT count(*) FROM fresh").fetchone() or (0,)
     cursor.execute(
         "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
-        "conversation, "
-        "prompt_version, model, metadata, batch_id, row_number, made_at, input_key, produced_at) "
-        "SELECT f.output_id, project_id, external_id, coalesce(s.source, f.group_key), input, text, context, "
-        "conversation, prompt_version, model, metadata, ?, f._row, ?, f.input_key, produced_at "
-        "FROM prepared p JOIN fresh f USING (_row) LEFT JOIN sources s ON s.given = "
+        "conversation, prompt_version, model, metadata, batch_id, row_number, made_at, input_key, "
+        "produced_at) SELECT f.output_id, project_id, external_id, coalesce(s.source, f.group_key), input, "
+        "text, context, conversation, prompt_version, model, metadata, ?, f._row, ?, f.input_key, "
+        "produced_at FROM prepared p JOIN fresh f USING (_row) LEFT JOIN sources s ON s.given = "
         "coalesce(f.group_key, 'i' || left(f.input_key, 15)) AND s.input_key IS NOT DISTINCT FROM "
         "f.input_key",
         [batch_id, utc(now())],
     )
-    # A row with known content adds no output, but other files may speak of it by its id.
-    cursor.execute(
-        "INSERT INTO output_alias (external_id, project_id, output_id, batch_id, made_at) "
-        "SELECT DISTINCT r.external_id, o.project_id, r.output_id, ?, ?::TIMESTAMP "
-        "FROM ready r ANTI JOIN fresh USING (_row) JOIN output o ON o.output_id = r.output_id "
-        "WHERE r.external_id IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM output_name n WHERE n.project_id = o.project_id "
-        "AND n.external_id = r.external_id AND n.output_id = r.output_id)",
-        [batch_id, utc(now())],
-    )
+    if new < total:  # a row with known content adds no output, but other files may speak of it by its id
+        cursor.execute(
+            "INSERT INTO output_alias (external_id, project_id, output_id, batch_id, made_at) "
+            "SELECT DISTINCT r.external_id, o.project_id, r.output_id, ?, ?::TIMESTAMP "
+            "FROM ready r ANTI JOIN fresh USING (_row) JOIN output o ON o.output_id = r.output_id "
+            "WHERE r.external_id IS NOT NULL "
+            "AND NOT EXISTS (SELECT 1 FROM output_name n WHERE n.project_id = o.project_id "
+            "AND n.external_id = r.external_id AND n.output_id = r.output_id)",
+            [batch_id, utc(now())],
+        )
     return new, distinct - new, total - distinct
 
 

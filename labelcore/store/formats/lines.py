@@ -31,21 +31,57 @@ _MOST_KEYS = 500
 """Keys that become columns; of objects with more, the frequent ones, and the others stay together."""
 REST = "other fields"
 _SHOWN, _STEP = 50, 5_000
+_LOOKED_AT = 8_000_000
+"""Characters at the beginning of a file whose keys its other lines are expected to have."""
 TOO_DEEP = Wording("the record is nested too deep")
 """Stands in the place of such a record."""
 _NEVER = "\x01\x02\x03\x04"
 """A separator of fields that stands in no line."""
 
 
+def _lines() -> str:
+    """The lines of a file as a table in SQL; those that are too long stand in ``reject_errors``."""
+    return (
+        f"read_csv(?, columns={{'line': 'VARCHAR'}}, header=false, delim='{_NEVER}', quote='', escape='', "
+        "auto_detect=false, strict_mode=false, null_padding=true, store_rejects=true, rejects_limit=0, "
+        f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})"
+    )
+
+
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staged:
     """Read JSON lines into ``staged``, every key as a column of text."""
+    return _alike(cursor, path) or _stage_any(cursor, path)
+
+
+def _alike(cursor: duckdb.DuckDBPyConnection, path: Path) -> Staged | None:
+    """Read the file once where every line is an object with keys of the first ones; None where one is not."""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        records = [record for line in file.readlines(_LOOKED_AT) if isinstance(record := _value(line), dict)]
+    keys = list(dict.fromkeys(itertools.chain.from_iterable(records)))
+    if not 0 < len(keys) <= _MOST_KEYS or plain_json(keys) != json.dumps(keys, ensure_ascii=False):
+        return None
+    places = range(1, len(keys) + 1)
+    cells = ", ".join(f"cells[{place}] AS c{place}" for place in places)
     cursor.execute(
-        "CREATE TEMP TABLE lines AS SELECT line FROM read_csv(?, "
-        f"columns={{'line': 'VARCHAR'}}, header=false, delim='{_NEVER}', quote='', escape='', "
-        "auto_detect=false, strict_mode=false, null_padding=true, store_rejects=true, rejects_limit=0, "
-        f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})",
-        [str(path)],
+        "CREATE TEMP TABLE file_rows AS SELECT coalesce(len(keys) > 0 AND list_has_all(?, keys), false) AS "
+        f"alike, {cells} FROM (SELECT unnest(TRY({{'keys': json_keys(line), "
+        f"'cells': json_extract_string(line, ?::VARCHAR[])}})) FROM {_lines()})",
+        [keys, [pointer([key]) for key in keys], str(path)],
     )
+    odd = "SELECT 1 FROM file_rows WHERE NOT alike UNION ALL SELECT 1 FROM reject_errors LIMIT 1"
+    if cursor.execute(odd).fetchone():
+        for table in ("file_rows", "reject_errors", "reject_scans"):
+            cursor.execute(f"DROP TABLE temp.{table}")
+        return None
+    start = first_place(cursor, "file_rows")
+    columns = ", ".join(f"c{place}" for place in places)
+    cursor.execute(f"CREATE TEMP VIEW staged AS SELECT rowid - {start} + 1 AS _row, {columns} FROM file_rows")
+    return Staged(distinct(keys), [])
+
+
+def _stage_any(cursor: duckdb.DuckDBPyConnection, path: Path) -> Staged:
+    """Whatever the lines are: they are kept until it is known which are no objects, and all keys."""
+    cursor.execute(f"CREATE TEMP TABLE lines AS SELECT line FROM {_lines()}", [str(path)])
     start = first_place(cursor, "lines")
     too_long = cursor.execute(
         "SELECT line - 1, left(any_value(csv_line), ?) FROM reject_errors GROUP BY 1", [RAW]
