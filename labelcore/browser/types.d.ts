@@ -37,6 +37,8 @@ interface Item {
   current: Grade | null;
   suggestion: Suggestion | null;
   marks: Record<string, Grade | null>;
+  /** Near-identical outputs that get the same grade. */
+  alike?: Sent[];
   /** What others gave, where the person looks again and may see it. */
   opinions?: Opinion[];
 }

@@ -150,6 +150,7 @@ CARD_WORDS = {
     "opinions": "What people gave",
     "before_looking_again": "Before looking again",
     "show_in_text": "Show it in the text",
+    "alike": "Nearly the same: these get the same grade",
     "comments": "Comments",
     "which_criterion": "Which criterion does not say?",
     "no_one_criterion": "No single criterion",

@@ -145,7 +145,8 @@ class GradingRules(Frozen):
     """How a project's outputs are handed out for grading; kept in its settings.
 
     ``per_output``: so many people grade each output, None lets everybody grade everything. ``pairs``: which
-    two do is planned, so that everybody meets everybody.
+    two do is planned, so that everybody meets everybody. ``alike``: near-identical outputs are graded in one
+    go.
     ``repeat_share``: so many outputs come back to the same person unannounced, to measure how steady
     they are. ``review``: outputs picked by hand, in this order, before anything else.
     ``suggestions``: the chosen judges' verdict is never shown, shown once the grade is given, or first.
@@ -162,6 +163,7 @@ class GradingRules(Frozen):
 
     per_output: int | None = Field(default=None, ge=1, le=100)
     pairs: bool = False
+    alike: bool = False
     reserve_minutes: float = Field(default=20, gt=0, le=24 * 60)
     repeat_share: float = Field(default=0, ge=0, le=0.5)
     review: tuple[str, ...] = ()

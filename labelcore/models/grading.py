@@ -19,7 +19,10 @@ from labelcore.models.base import (
     now,
 )
 
-GradeSource = Literal["person", "import", "suggestion", "feedback", "repeat", "relook", "calibration", "gold"]
+GradeSource = Literal[
+    "person", "import", "suggestion", "feedback", "repeat", "relook", "calibration", "gold", "alike"
+]
+"""``alike``: a copy of what the person said of a near-identical output."""
 APART: frozenset[GradeSource] = frozenset({"repeat", "calibration", "gold"})
 """Grades from these count in no label and no rate."""
 

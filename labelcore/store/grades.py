@@ -289,13 +289,15 @@ def on_gold(db: Database, project_id: str) -> list[Grade]:
 
 
 def independent(db: Database, project_id: str) -> list[Grade]:
-    """As `current`, but what people gave before anybody asked them to look again, oldest first."""
+    """As `current`, but what people gave before anybody asked them to look again, oldest first; a decision on
+    several near-identical outputs counts once.
+    """
     given = f"grade_unique e WHERE project_id = ? AND value <> 'undone' AND {_COUNTS} AND {_KEPT}"
     newest = (
         "QUALIFY row_number() OVER (PARTITION BY output_id, annotator, coalesce(criterion_id, ''), "
         "coalesce(field, '') ORDER BY stored_at DESC, grade_id DESC) = 1"
     )
-    found = f"{given} AND source <> 'relook' {newest} ORDER BY stored_at, grade_id"
+    found = f"{given} AND source NOT IN ('relook', 'alike') {newest} ORDER BY stored_at, grade_id"
     return _GRADE.find(db, found, [project_id])
 
 
@@ -325,6 +327,21 @@ def repeats(db: Database, project_id: str, annotator: str | None = None) -> list
 def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
     """Grading events by their ids."""
     return _GRADE.find(db, "grade_unique WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)])
+
+
+def beginning_with(db: Database, beginning: str) -> list[Grade]:
+    """Grading events by the beginning of their ids."""
+    return _GRADE.find(db, "grade_unique WHERE starts_with(grade_id, ?)", [beginning])
+
+
+def copied(db: Database, project_id: str) -> set[tuple[str, str]]:
+    """(output id, annotator) of the overall grades that count now and are copies of others."""
+    rows = db.rows(
+        f"SELECT output_id, annotator FROM grade_current WHERE project_id = ? AND {_OVERALL} "
+        "AND source = 'alike'",
+        [project_id],
+    )
+    return set(rows)
 
 
 def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:

@@ -6,6 +6,8 @@ import itertools
 
 import duckdb
 
+from labelcore.store.connection import Database
+from labelcore.store.filters import kept
 from labelcore.store.formats.base import literal
 from labelcore.text import chats
 
@@ -58,3 +60,30 @@ def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
         ).fetchone() or (0,)
         if not changed and field == "input_key":
             return
+
+
+def _meant(text: str) -> str:
+    """What a text says but for case, blanks and punctuation; a minus, a sign and a point in a number stay."""
+    kept_points = f"regexp_replace(lower(nfc_normalize({text})), '(\\pN)[.,:/](\\pN)', '\\1p\\2', 'g')"
+    kept_minus = f"regexp_replace({kept_points}, '[-−](\\pN)', 'm\\1', 'g')"
+    return f"regexp_replace({kept_minus}, '[^\\pL\\pN\\pS%]+', '', 'g')"
+
+
+def near_families(db: Database, project_id: str) -> dict[str, tuple[str, ...]]:
+    """Output id -> itself and the near-identical outputs of its source, the first imported first.
+
+    Near-identical: they ask and say the same but for case, blanks and punctuation.
+    """
+    shared = "SELECT group_key FROM output WHERE project_id = $project GROUP BY group_key HAVING count(*) > 1"
+    keys = ", ".join(_meant(part) for part in ("text", "input", "context", "conversation"))
+    query = (
+        "SELECT list(output_id ORDER BY made_at, row_number, output_id) FROM output "
+        f"WHERE project_id = $project AND group_key IN ({shared}) AND {_meant('text')} <> '' "
+        f"GROUP BY group_key, {keys} HAVING count(DISTINCT output_id) > 1"
+    )
+
+    def read() -> dict[str, tuple[str, ...]]:
+        found = (tuple(dict.fromkeys(ids)) for (ids,) in db.rows(query, {"project": project_id}))
+        return {output_id: family for family in found for output_id in family}
+
+    return kept(db, project_id, "near families", read)

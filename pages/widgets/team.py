@@ -200,6 +200,7 @@ def show_rules(workspace: Workspace) -> None:
             say("People on each output (0: everybody grades everything)"), 0, 100, rules.per_output or 0
         )
         pairs = st.checkbox(say("Plan which two grade each output, so that all meet"), rules.pairs)
+        alike = st.checkbox(say("Grade near-identical outputs of one source in one go"), rules.alike)
         minutes = st.number_input(
             say("Minutes for which an output is held"), 1.0, 1440.0, float(rules.reserve_minutes)
         )
@@ -217,6 +218,7 @@ def show_rules(workspace: Workspace) -> None:
         changed = grading.RulesChange(
             per_output=int(many),
             pairs=pairs,
+            alike=alike,
             reserve_minutes=minutes,
             repeat_share=share / 100,
             deadline=str(deadline or "none"),

@@ -52,7 +52,9 @@ export class Sheets {
     ].filter(Boolean);
     const asked = before.length > 0 ? el("div", { class: "asked" }, ...before) : null;
     if (item.other === null || item.other === undefined) {
-      return el("div", { class: "sheet" }, asked, this.output("output", item.text, item.reference));
+      const others = (item.alike ?? []).map((text) => el("li", {}, this.text("alike", text, 600)));
+      const alike = this.part("alike", others.length > 0 && el("ol", {}, ...others));
+      return el("div", { class: "sheet" }, asked, this.output("output", item.text, item.reference), alike);
     }
     const sides = [this.output("left", item.text, item.other), this.output("right", item.other, item.text)];
     return el("div", { class: "sheet pair" }, asked, el("div", { class: "sides" }, ...sides));

@@ -58,6 +58,8 @@ def rules(settled: GradingRules) -> Iterator[str]:
         f"{each}; a reservation lasts {settled.reserve_minutes:g} minutes; "
         f"{settled.repeat_share:.0%} come back unannounced; {len(settled.review)} outputs are in review."
     )
+    if settled.alike:
+        yield "Near-identical outputs of one source are graded in one go."
     if settled.scale:
         levels = ", ".join(f"{at} {name}" for at, name in enumerate(settled.scale, 1))
         yield f"Asked on a scale: {levels}; from {settled.passing_from} on an output passes."

@@ -23,6 +23,7 @@ from labelcore.models import (
 )
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
+from labelcore.stages.grading.alike import with_copies
 from labelcore.stages.grading.comparing import compare
 from labelcore.stages.grading.mixing import is_told, training_of
 from labelcore.stages.grading.rounds import given_in, is_asked
@@ -356,7 +357,8 @@ def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> Ta
     else:
         graded = _mine(workspace, grade_table.history(db, project_id), grade)
         event = new_id("grade")
-        record(workspace, [graded.model_copy(update=undone | {"id": event, "note": ""})])
+        back = graded.model_copy(update=undone | {"id": event, "note": ""})
+        record(workspace, with_copies(workspace, back))
     return TakenBack(undone=grade, event=event)
 
 

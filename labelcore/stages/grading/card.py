@@ -158,7 +158,8 @@ class CardItem(Frozen):
     """One output as the card shows it. ``position``: its place in the sample, from 1; a half is shown as the
     later one. ``other``: the output on the right. ``reference``: what it should resemble. ``terms``: the
     longest first. ``marks``: this person's grades of criteria and fields, by id or pointer. ``opinions``:
-    what others gave, where the person is to look again and may see it.
+    what others gave, where the person is to look again and may see it. ``alike``: near-identical outputs that
+    get the same grade.
     """
 
     output_id: str
@@ -177,6 +178,7 @@ class CardItem(Frozen):
     suggestion: CardSuggestion | None = None
     marks: Mapping[str, CardGrade] = Field(default_factory=dict)
     opinions: tuple[Mapping[str, Any], ...] = ()
+    alike: tuple[str, ...] = ()
 
     @property
     def terms_key(self) -> str:
@@ -203,6 +205,7 @@ class CardItem(Frozen):
             "metadata": {str(name)[:100]: str(value)[:MAX_METADATA_VALUE] for name, value in shown},
             "reason_for_pick": self.reason_for_pick,
             "opinions": [dict(opinion) for opinion in self.opinions],
+            "alike": [_cut(text) for text in self.alike[:MAX_EXAMPLES]],
         }
         return moving | terms | texts | rest
 

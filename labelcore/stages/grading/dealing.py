@@ -7,7 +7,7 @@ planned, who has begun an output stays with it, whatever they say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from labelcore.models import Assignment, Expertise, name_key
 from labelcore.stages.grading.deals import Deal, Task
@@ -15,6 +15,7 @@ from labelcore.stages.grading.pairing import planned
 from labelcore.store import assignments as table, listings, queues
 from labelcore.store.filters import Filter
 from labelcore.store.people import register
+from labelcore.store.sources import near_families
 from labelcore.workspace import Workspace
 
 UNASSIGNED = ""
@@ -60,11 +61,28 @@ def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
     return table.derived(db, "reads", project_id, read)
 
 
+def families_of(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
+    """Output id -> itself and the near-identical ones, the first imported first; {} unless the rules ask."""
+    if not workspace.project.rules.alike:
+        return {}
+    return near_families(workspace.db, workspace.project.id)
+
+
+def one_of_each(workspace: Workspace, places: Iterable[queues.Place]) -> Iterator[queues.Place]:
+    """The places without those that are near-identical to one before them."""
+    families, seen = families_of(workspace), set[str]()
+    for place in places:
+        first = families.get(place[0], place)[0]
+        if first not in seen:
+            seen.add(first)
+            yield place
+
+
 def parts(workspace: Workspace, pool: queues.Pool) -> Mapping[str, queues.Pool]:
     """Everybody's part of a pool, by the key of their name, and what is nobody's."""
     rules = workspace.project.rules
     version = table.derived(workspace.db, "version", workspace.project.id, object)
-    key = (version, rules.per_output, rules.pairs)
+    key = (version, rules.per_output, rules.pairs, rules.alike)
     return pool.parts(key, lambda whole: _dealt(workspace, whole))
 
 
@@ -83,9 +101,7 @@ def _dealt(workspace: Workspace, pool: queues.Pool) -> dict[str, queues.Pool]:
         }
         return {who: queues.Pool.of(places) for who, places in readers.items()}
     found: dict[str, list[queues.Place]] = {who: [] for who in (UNASSIGNED, *(t.who for t in deal.tasks))}
-    pairs = planned(workspace, pool, deal) if workspace.project.rules.pairs else None
-    for place in pool.places:
-        holders = deal.holders_of(place[0]) if pairs is None else pairs[place[0]]
+    for place, holders in zip(pool.places, _holders(workspace, pool, deal), strict=True):
         for who in holders or [UNASSIGNED]:
             found.setdefault(who, []).append(place)
     same: dict[tuple[queues.Place, ...], queues.Pool] = {}  # of many who may take any, one is kept
@@ -93,6 +109,19 @@ def _dealt(workspace: Workspace, pool: queues.Pool) -> dict[str, queues.Pool]:
         if places not in same:
             same[places] = queues.Pool.of(places)
     return {who: same[tuple(places)] for who, places in found.items()}
+
+
+def _holders(workspace: Workspace, pool: queues.Pool, deal: Deal) -> Iterator[Sequence[str]]:
+    """Who gets each place; near-identical outputs go to the same people."""
+    families = families_of(workspace)
+    alone = queues.Pool.of(one_of_each(workspace, pool.places)) if families else pool
+    pairs = planned(workspace, alone, deal) if workspace.project.rules.pairs else None
+    found: dict[str, Sequence[str]] = {}
+    for output_id, _, _ in pool.places:
+        first = families.get(output_id, (output_id,))[0]
+        if first not in found:
+            found[first] = deal.holders_of(output_id) if pairs is None else pairs[output_id]
+        yield found[first]
 
 
 def part_of(workspace: Workspace, pool: queues.Pool) -> queues.Pool:

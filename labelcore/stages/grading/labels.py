@@ -35,7 +35,7 @@ RULED = {"pass": True, "fail": False, "unclear": None}
 
 class Labels(Frozen):
     """One label for each output: what was ruled, else as most people grade it; ``conflicts`` are ties and
-    what was ruled unclear, which count nowhere.
+    what was ruled unclear, which count nowhere. ``by_annotator``: a decision on near-identical outputs once.
     """
 
     value: dict[str, bool]
@@ -72,10 +72,12 @@ def human_labels(workspace: Workspace) -> Labels:
     votes: dict[str, list[bool]] = defaultdict(list)
     by_annotator: dict[str, dict[str, bool]] = defaultdict(dict)
     notes: dict[str, list[str]] = defaultdict(list)
+    copied = grade_table.copied(workspace.db, workspace.project.id)
     for output_id, who, value, note in grades:
         if value in {"pass", "fail"}:
             votes[output_id].append(value == "pass")
-            by_annotator[who][output_id] = value == "pass"
+            if (output_id, who) not in copied:
+                by_annotator[who][output_id] = value == "pass"
         if note.strip():
             notes[output_id].append(note)
     settled = {

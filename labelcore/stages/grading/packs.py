@@ -22,10 +22,10 @@ from labelcore.errors import BadInput
 from labelcore.models import APART, Frozen, Output, Role, new_id, now
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects, signing
-from labelcore.stages.grading.acts import current_grades, record
+from labelcore.stages.grading.acts import current_grades
 from labelcore.stages.grading.card import CardEvent
 from labelcore.stages.grading.mixing import gold_among
-from labelcore.stages.grading.presses import coming_items, grade_of, setting_of, store_each
+from labelcore.stages.grading.presses import coming_items, grade_of, setting_of, store_each, store_grade
 from labelcore.stages.grading.queueing import QueueItem, grading_queue
 from labelcore.stages.grading.suggesting import phrases
 from labelcore.store import grades as grade_table, outputs as output_table, reservations
@@ -147,7 +147,7 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50, days: float 
     return Pack(
         manifest=manifest,
         signature=_sign(manifest, key),
-        items=tuple(card.as_data() for card in coming_items(workspace.project, queued)),
+        items=tuple(card.as_data() for card in coming_items(grader, queued)),
         # The browser keeps the presses of each pack apart from those of others.
         setting=setting.model_copy(update={"project": manifest.pack}).as_data(),
     )
@@ -306,7 +306,7 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         if later and later > moments[event.client_id] and grade.source not in APART:
             kept.append(event.client_id)
             return []
-        return record(grader, [grade.model_copy(update={"at": moments[event.client_id]})])
+        return store_grade(grader, grade.model_copy(update={"at": moments[event.client_id]}))
 
     merged, reasons = store_each(tuple(fresh), store)
     return Merged(

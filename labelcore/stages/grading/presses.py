@@ -11,6 +11,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.models import Grade, Output, Project, Relook, Term
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import fields_of, part_grades, record
+from labelcore.stages.grading.alike import goes_along, with_copies
 from labelcore.stages.grading.asked import in_order
 from labelcore.stages.grading.card import (
     CardCriterion,
@@ -35,7 +36,7 @@ from labelcore.stages.grading.queueing import AGAIN, Queue, QueueItem, recent
 from labelcore.stages.grading.relooking import hidden_from
 from labelcore.stages.grading.rounds import of_card
 from labelcore.stages.grading.suggesting import suggestions
-from labelcore.store import criteria as criterion_table, grades as grade_table
+from labelcore.store import criteria as criterion_table, grades as grade_table, outputs as output_table
 from labelcore.store.lookups import remembered
 from labelcore.text.terms import occurring
 from labelcore.wording import Wording
@@ -51,7 +52,7 @@ def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> lis
         *(_card(seen.output, seen.position, seen.reason, seen.current) for seen in past),
         *(_again(workspace, item, row) if (row := item.relook) else _coming(item) for item in queue.items),
     ]
-    cards = _with_terms_and_fields(workspace.project, cards)
+    cards = _with_alike(workspace, _with_terms_and_fields(workspace.project, cards))
     rules = workspace.project.rules
     if rules.suggestions != "off":
         verdicts = suggestions(workspace, [card.output_id for card in cards], queue.soon)
@@ -82,9 +83,20 @@ def _what_others_gave(workspace: Workspace, row: Relook) -> tuple[dict[str, Any]
     return tuple(opinion.as_data(workspace.project.rules) for opinion in opinions_of(given, names))
 
 
-def coming_items(project: Project, items: Sequence[QueueItem]) -> list[CardItem]:
+def _with_alike(workspace: Workspace, cards: Sequence[CardItem]) -> list[CardItem]:
+    """With the texts of what goes along with each."""
+    if not workspace.project.rules.alike:
+        return list(cards)
+    along = {card.output_id: goes_along(workspace, card.output_id) for card in cards}
+    found = output_table.many(workspace.db, [key for keys in along.values() for key in keys])
+    texts = {name: tuple(found[key].text for key in keys if key in found) for name, keys in along.items()}
+    return [card.model_copy(update={"alike": texts[card.output_id]}) for card in cards]
+
+
+def coming_items(workspace: Workspace, items: Sequence[QueueItem]) -> list[CardItem]:
     """Outputs that have no grade yet, as a pack carries them: without suggestions, one after the other."""
-    cards = _with_terms_and_fields(project, [_coming(item) for item in items])
+    plain = _with_terms_and_fields(workspace.project, [_coming(item) for item in items])
+    cards = _with_alike(workspace, plain)
     return [card.model_copy(update={"position": at}) for at, card in enumerate(cards, 1)]
 
 
@@ -250,8 +262,13 @@ def store_each(events: CardEvents, store: Callable[[CardEvent], list[str]]) -> R
 
 
 def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
-    """Store this person's presses one by one."""
-    return store_each(events, lambda event: record(workspace, [grade_of(workspace, event)]))
+    """Store this person's presses one by one, each with its copies on what goes along."""
+    return store_each(events, lambda event: store_grade(workspace, grade_of(workspace, event)))
+
+
+def store_grade(workspace: Workspace, grade: Grade) -> list[str]:
+    """Store a grade that a press amounts to, with its copies; returns its id."""
+    return [stored for stored in record(workspace, with_copies(workspace, grade)) if stored == grade.id]
 
 
 def grade_of(workspace: Workspace, event: CardEvent) -> Grade:

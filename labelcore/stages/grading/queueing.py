@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from labelcore.models import Frozen, Grade, GradingRules, Output, Relook, Role, name_key, now
 from labelcore.operations import Effect, operation
-from labelcore.stages.grading.dealing import part_of, quota_of, reads_of
+from labelcore.stages.grading.dealing import one_of_each, part_of, quota_of, reads_of
 from labelcore.stages.grading.mixing import Training, due_gold, training_of
 from labelcore.stages.grading.relooking import due_for
 from labelcore.stages.grading.rounds import REASON, asked_of, done_in, ending_of, open_round
@@ -255,7 +255,8 @@ def _next_places(
     if most is None:
         rest = itertools.islice(pool.places, start, None)
         fresh = (place for place in rest if place[0] not in mine)
-        return list(itertools.islice(itertools.chain(fresh, _skipped(state, pool, annotator)), ahead))
+        every = itertools.chain(fresh, _skipped(state, pool, annotator))
+        return list(itertools.islice(one_of_each(workspace, every), ahead))
     with _handing_out:
         moment = utc(now())
 
@@ -266,10 +267,10 @@ def _next_places(
         since = (state.reopened, state.moved[annotator], part)
         start = pool.front((most, annotator), since, is_closed, start)
         rest = itertools.islice(pool.places, start, None)
-        free = (place for place in rest if not is_closed(place[0]))
+        free = one_of_each(workspace, (place for place in rest if not is_closed(place[0])))
         places = list(itertools.islice(free, ahead))
         if len(places) < ahead:
-            again = _skipped(state, pool, annotator)
+            again = one_of_each(workspace, _skipped(state, pool, annotator))
             still = (place for place in again if state.is_open(place[0], annotator, most, moment))
             places += itertools.islice(still, ahead - len(places))
         until = now() + timedelta(minutes=rules.reserve_minutes)

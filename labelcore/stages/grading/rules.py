@@ -21,7 +21,7 @@ from labelcore.workspace import Workspace
 
 _ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none"), ("training", 0)]
 _MOST_TO_REVIEW = 2_000
-_HANDING_OUT = ("per_output", "pairs", "reserve_minutes", "review")
+_HANDING_OUT = ("per_output", "pairs", "alike", "reserve_minutes", "review")
 """Where one of these changes, nobody holds anything any more."""
 _Words = Annotated[tuple[str, ...], AfterValidator(lambda words: tuple(filter(str.strip, words)))]
 
@@ -34,6 +34,9 @@ class RulesChange(Options):
     )
     pairs: Annotated[bool | None, Flags(("--pairs/--no-pairs",))] = Field(
         default=None, description="Plan which two grade each output, so that all meet."
+    )
+    alike: Annotated[bool | None, Flags(("--alike/--no-alike",))] = Field(
+        default=None, description="Grade near-identical outputs of one source in one go."
     )
     reserve_minutes: float | None = Field(
         default=None, description="How long an output is held for a person."
