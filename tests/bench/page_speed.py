@@ -1,11 +1,12 @@
 """How long each page takes from the click in the menu to its heading and to its last piece.
 
-    PYTHONPATH=. python tests/bench/page_speed.py [--rounds 3] [--db FILE --project NAME]
+    PYTHONPATH=. python tests/bench/page_speed.py [--rounds 3] [--outputs N] [--db FILE --project NAME]
 
 In Chromium beside the app, on the sample project unless a file is named; milliseconds of the page's clock,
 medians of the rounds and the slowest. ``heading``: the new page's heading stands. ``whole``: the last time
 that anything was added to the page before a second in which nothing was. The first round, in which the
-server meets each page for the first time, stands apart.
+server meets each page for the first time, stands apart. ``--outputs 1000000`` adds outputs to the sample,
+with a verdict of each of twenty judges on every one; a FILE that is not there yet is where they are kept.
 """
 
 from __future__ import annotations
@@ -24,6 +25,23 @@ from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests.app_server import serving
 
+_JUDGES = 20
+_OUTPUTS = """
+INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, conversation,
+    prompt_version, model, metadata, batch_id, row_number, made_at, input_key, produced_at)
+SELECT 'o_' || left(sha256(i::VARCHAR), 32), project_id, 'x' || i, 'x' || i, input || i, text || ' ' || i,
+    context, conversation, prompt_version, model, metadata, batch_id, 1_000_000 + i, made_at,
+    left(sha256(input || i), 32), produced_at - to_days((hash(i) % 300)::INTEGER)
+FROM range($n) t(i), (SELECT *, row_number() OVER () - 1 AS place, count(*) OVER () AS total FROM output) o
+WHERE o.place = i % o.total"""
+_VERDICTS = """
+INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, probability, reason,
+    made_at)
+SELECT output_id, judge_version_id, 0, output.project_id, 'large',
+    CASE WHEN hash(output_id, judge_version_id) % 5 = 0 THEN 'fail' ELSE 'pass' END,
+    (hash(output_id, judge_version_id) % 1000) / 1000, '', output.made_at
+FROM output, (SELECT judge_version_id FROM judge_version ORDER BY name LIMIT $judges)
+WHERE external_id LIKE 'x%' AND row_number >= 1_000_000"""
 _MENU = '[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"]'
 _CLICK = """
 ([selector, number]) => new Promise((done) => {
@@ -48,13 +66,14 @@ _CLICK = """
 })"""
 
 
-def sample(folder: Path) -> Path:
-    """A database with the sample project, as `labelcore demo` makes it."""
-    path = folder / "app.duckdb"
+def make(path: Path, n: int) -> None:
+    """A database with the sample project, as `labelcore demo` makes it, and so many outputs more."""
     db = open_database(path)
     demonstrating.demo(Workspace(db, projects.open_project(db, "sample")))
+    if n:
+        db.run(_OUTPUTS, {"n": n})
+        db.run(_VERDICTS, {"judges": _JUDGES})
     close_database(path)
-    return path
 
 
 def visits(page: Page, rounds: int) -> Iterator[tuple[int, str, dict[str, float]]]:
@@ -83,11 +102,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--outputs", type=int, default=0)
     parser.add_argument("--db", type=Path)
     parser.add_argument("--project", default="sample")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        path = options.db or sample(Path(folder))
+        path = options.db or Path(folder) / "app.duckdb"
+        if not path.exists():
+            make(path, options.outputs)
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         with serving(path, options.project, "ana") as url:
