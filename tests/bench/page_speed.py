@@ -4,9 +4,10 @@
 
 In Chromium beside the app, on the sample project unless a file is named; milliseconds of the page's clock,
 medians of the rounds and the slowest. ``heading``: the new page's heading stands. ``whole``: the last time
-that anything was added to the page before a second in which nothing was. The first round, in which the
-server meets each page for the first time, stands apart. ``--outputs 1000000`` adds outputs to the sample,
-with a verdict of each of twenty judges on every one; a FILE that is not there yet is where they are kept.
+that anything was added to the page before a second in which nothing was and no script ran. The first round,
+in which the server meets each page for the first time, stands apart. ``--outputs 1000000`` adds outputs to
+the sample, with a verdict of each of twenty judges on every one; a FILE that is not there yet is where they
+are kept.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ _CLICK = """
   document.querySelectorAll(selector)[number].click();
   const timer = setInterval(() => {
     const now = performance.now() - start;
-    const isQuiet = seen.heading !== null && now - seen.whole > 1000;
+    const isRunning = document.querySelector('[data-testid="stApp"]').dataset.testScriptState === "running";
+    const isQuiet = !isRunning && seen.heading !== null && now - seen.whole > 1000;
     if (!isQuiet && now < 60000) return;
     clearInterval(timer);
     observer.disconnect();
