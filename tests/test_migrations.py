@@ -150,3 +150,17 @@ def test_a_newer_schema_is_refused_with_the_next_step(tmp_path: Path) -> None:
 def test_numbers_are_consecutive_from_one() -> None:
     numbers = [number for number, _, _ in migrations.available()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_verdict_that_an_older_labelcore_stored_twice_is_there_once_and_the_first_one_stays(
+    tmp_path: Path,
+) -> None:
+    db = at_schema(tmp_path / "old.duckdb", 33)
+    for value, hour, repeat in (("pass", 9, 0), ("fail", 10, 0), ("fail", 11, 1)):
+        db.run(
+            "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, made_at) "
+            "VALUES ('o', 'j', ?, 'p', 'r', ?, make_timestamp(2026, 11, 1, ?, 0, 0))",
+            [repeat, value, hour],
+        )
+    migrations.migrate(db)
+    assert db.rows("SELECT repeat, value FROM verdict ORDER BY ALL") == [(0, "pass"), (1, "fail")]

@@ -60,10 +60,9 @@ def verdicts(db: Database, output: Output) -> list[Said]:
     return _SAID.find(
         db,
         "(SELECT j.name, judge_version_id, j.kind, j.version, v.value, v.probability, "
-        "coalesce(v.reason, '') AS reason, v.repeat, v.made_at FROM (SELECT * FROM verdict "
-        "WHERE output_id = ? QUALIFY row_number() OVER "
-        "(PARTITION BY judge_version_id, repeat ORDER BY made_at, run_id) = 1) v "
-        "JOIN judge_version_unique j USING (judge_version_id)) ORDER BY name, version DESC, repeat",
+        "coalesce(v.reason, '') AS reason, v.repeat, v.made_at FROM verdict v "
+        "JOIN judge_version_unique j USING (judge_version_id) WHERE output_id = ?) "
+        "ORDER BY name, version DESC, repeat",
         [output.id],
     )
 

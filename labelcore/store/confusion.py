@@ -14,11 +14,9 @@ from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
 Floats = npt.NDArray[np.float64]
 ABSTAINED = -1.0
 _CODE = f"CASE value WHEN 'pass' THEN 1 WHEN 'fail' THEN 0 ELSE {ABSTAINED:.0f} END"
-_ONCE = "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id ORDER BY made_at, run_id) = 1"
 _SEEN = (
     "seen AS (SELECT output_id, bool_or(value = 'fail') AS failed, "
-    "bool_and(value = 'abstain') AS silent, "
-    "count(DISTINCT judge_version_id) AS members FROM verdict "
+    "bool_and(value = 'abstain') AS silent, count(*) AS members FROM verdict "
     "WHERE repeat = 0 AND judge_version_id IN (SELECT unnest($judges)) GROUP BY output_id)"
 )
 _BY_VERDICT = (
@@ -38,17 +36,13 @@ def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[
         return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
 
     graded, measured = numbered("output_id", output_ids), numbered("judge_version_id", judge_version_ids)
-    for once in ("", _ONCE):
-        cells = db.arrays(
-            f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
-            "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
-            f"WHERE repeat = 0 {once}",
-            graded_output=graded,
-            measured_judge=measured,
-        )
-        places = cells["row_at"] * len(judge_version_ids) + cells["column_at"]
-        if not len(places) or np.bincount(places).max() == 1:  # else a key was stored twice: its first counts
-            break
+    cells = db.arrays(
+        f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
+        "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
+        "WHERE repeat = 0",
+        graded_output=graded,
+        measured_judge=measured,
+    )
     found[cells["row_at"], cells["column_at"]] = cells["code"]
     return found
 

@@ -16,7 +16,7 @@ _COUNTS = {
     "criteria_accepted": "SELECT count(*) FROM criterion_current "
     "WHERE project_id = $project AND status = 'accepted'",
     "judges": "SELECT count(*) FROM judge_current WHERE project_id = $project",
-    "verdicts": "SELECT count(*) FROM verdict_current WHERE project_id = $project",
+    "verdicts": "SELECT count(*) FROM verdict WHERE project_id = $project",
     "chosen": "SELECT coalesce(sum(json_array_length(judge_version_ids)), 0) FROM choice_current "
     "WHERE project_id = $project",
 }

@@ -14,11 +14,9 @@ from labelcore.store.rows import Stored
 
 _VERDICT = Stored(Verdict, "verdict", at="made_at")
 _ERROR = Stored(VerdictError, "verdict_error", at="made_at")
-# As verdict_current, but rows are chosen before they are numbered, not after.
-_FIRST = "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id ORDER BY made_at, run_id) = 1"
 _OF_SOME = (
     "verdict WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
-    f"AND repeat = ? {_FIRST} ORDER BY output_id, judge_version_id"
+    "AND repeat = ? ORDER BY output_id, judge_version_id"
 )
 _UNDECIDED = (
     "NOT EXISTS (SELECT 1 FROM verdict v WHERE v.output_id = e.output_id "
@@ -103,7 +101,7 @@ def values(
         parameters["outputs"] = list(output_ids)
     return db.frame(
         "SELECT output_id, judge_version_id, value, probability FROM verdict "
-        f"WHERE judge_version_id IN (SELECT unnest($judges)) AND repeat = $repeat {some} {_FIRST}",
+        f"WHERE judge_version_id IN (SELECT unnest($judges)) AND repeat = $repeat {some}",
         parameters,
     )
 
@@ -136,9 +134,8 @@ def failing(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence
 def repeats(db: Database, project_id: str) -> list[tuple[str, str, int, str, str]]:
     """(judge version, output, repeat, value, reason) of outputs with several repeats, in order."""
     rows = db.rows(
-        "SELECT judge_version_id, output_id, repeat, value, reason FROM (FROM verdict WHERE project_id = ? "
-        "QUALIFY row_number() OVER (PARTITION BY judge_version_id, output_id, repeat "
-        "ORDER BY made_at, run_id) = 1) QUALIFY count(*) OVER (PARTITION BY judge_version_id, output_id) > 1 "
+        "SELECT judge_version_id, output_id, repeat, value, reason FROM verdict WHERE project_id = ? "
+        "QUALIFY count(*) OVER (PARTITION BY judge_version_id, output_id) > 1 "
         "ORDER BY judge_version_id, output_id, repeat",
         [project_id],
     )
@@ -149,8 +146,7 @@ def page(db: Database, judge_version_id: str, value: str, limit: int, start: int
     """Some of a judge's verdicts of one value, in a fixed order; repeats are left out."""
     return _VERDICT.find(
         db,
-        "verdict_current WHERE judge_version_id = ? AND value = ? AND repeat = 0 "
-        "ORDER BY output_id LIMIT ? OFFSET ?",
+        "verdict WHERE judge_version_id = ? AND value = ? AND repeat = 0 ORDER BY output_id LIMIT ? OFFSET ?",
         [judge_version_id, value, limit, start],
     )
 
@@ -158,7 +154,7 @@ def page(db: Database, judge_version_id: str, value: str, limit: int, start: int
 def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
     """For each judge version: on how many outputs each value, and how many errors ("error")."""
     rows = db.rows(
-        "SELECT judge_version_id, value, count(*) FROM verdict_current WHERE project_id = ? "
+        "SELECT judge_version_id, value, count(*) FROM verdict WHERE project_id = ? "
         "AND repeat = 0 GROUP BY ALL UNION ALL "
         "SELECT judge_version_id, 'error', count(DISTINCT output_id) FROM verdict_error e "
         f"WHERE project_id = ? AND {_UNDECIDED} GROUP BY ALL",
@@ -173,9 +169,7 @@ def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
 def since(db: Database, project_id: str, moment: datetime) -> int:
     """How many verdicts were made since a moment."""
     rows = db.rows(
-        "SELECT count(DISTINCT (output_id, judge_version_id, repeat)) FROM verdict "
-        "WHERE project_id = ? AND made_at >= ?",
-        [project_id, utc(moment)],
+        "SELECT count(*) FROM verdict WHERE project_id = ? AND made_at >= ?", [project_id, utc(moment)]
     )
     return int(rows[0][0])
 
@@ -219,7 +213,7 @@ def costs(db: Database, project_id: str) -> dict[str, Cost]:
     rows = db.rows(
         "SELECT judge_version_id, count(*), coalesce(sum(cost_usd), 0), coalesce(sum(tokens_in), 0), "
         "coalesce(sum(tokens_out), 0), median(nullif(latency_ms, 0)) "
-        "FROM verdict_current WHERE project_id = ? GROUP BY ALL",
+        "FROM verdict WHERE project_id = ? GROUP BY ALL",
         [project_id],
     )
     return {

@@ -140,11 +140,6 @@ CREATE OR REPLACE VIEW batch_job_current AS
     SELECT * FROM batch_job
     QUALIFY row_number() OVER (PARTITION BY batch_job_id ORDER BY made_at DESC, event_id DESC) = 1;
 
-CREATE OR REPLACE VIEW verdict_current AS
-    SELECT * FROM verdict
-    QUALIFY row_number() OVER (
-        PARTITION BY output_id, judge_version_id, repeat ORDER BY made_at, run_id) = 1;
-
 -- Where an answer turned out to be of no use and was asked for again, the later one counts.
 CREATE OR REPLACE VIEW answer_current AS
     SELECT * FROM answer
@@ -247,7 +242,7 @@ CREATE OR REPLACE VIEW verdicts AS
         c.name AS criterion, v.value, v.probability, v.reason, v.repeat, v.model, j.model AS asked_model, v.tokens_in,
         v.tokens_out, v.cost_usd, v.latency_ms, v.made_at AS decided_at, v.judge_version_id,
         j.criterion_id, v.run_id, v.project_id
-    FROM verdict_current v
+    FROM verdict v
     JOIN judge_version_unique j USING (judge_version_id)
     JOIN output_current o USING (output_id)
     LEFT JOIN project_unique p ON p.project_id = v.project_id
