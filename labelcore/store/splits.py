@@ -76,6 +76,17 @@ def split_sql(db: Database, project_id: str) -> str:
     return f"coalesce({settled if number else ''}{dealt} ELSE 'test' END)"
 
 
+def sizes(db: Database, project_id: str) -> dict[SplitName, tuple[int, int]]:
+    """By split that has any: how many outputs, of how many groups."""
+    rows = db.rows(
+        "SELECT split, count(*), count(DISTINCT source) FROM (SELECT coalesce(group_key, output_id) AS "
+        f"source, {split_sql(db, project_id)} AS split FROM output_current output "
+        "WHERE project_id = $project) GROUP BY split",
+        {"project": project_id},
+    )
+    return {split: (int(outputs), int(groups)) for split, outputs, groups in rows}
+
+
 def begin_round(db: Database, project_id: str, begun: Round, groups: Mapping[str, SplitName]) -> None:
     """Give the test up: these groups stay where they are told, all others are dealt anew."""
     columns = ("project_id", "group_key", "split", "round", "made_at")

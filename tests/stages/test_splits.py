@@ -67,6 +67,10 @@ def test_a_test_is_spent_at_the_limit_and_a_fresh_one_takes_only_new_sources(
     assert all(dealt.of(output.group) == moved[before[output.id]] for output in sealed)
     assert len(grading.fitting_labels(workspace).value) == 150
     fresh = add_outputs(*(LONG.format(f"guest {i} {i * 7}") for i in range(60)))
+    sizes = {size.split: (size.outputs, size.groups) for size in grading.split_report(workspace).sizes}
+    for name in ("train", "dev", "test"):
+        held = [output.group for output in (*sealed, *fresh) if dealt.of(output.group) == name]
+        assert sizes[name] == (len(held), len(set(held)))
     for output in fresh:
         give(output, "fail", "wrong")
     kept = grading.fitting_labels(workspace).value

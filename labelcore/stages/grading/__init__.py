@@ -63,6 +63,7 @@ from labelcore.stages.grading.guidelines import (
 )
 from labelcore.stages.grading.labels import (
     Labels as Labels,
+    SealedTest as SealedTest,
     SplitReport as SplitReport,
     fitting_labels as fitting_labels,
     fitting_splits as fitting_splits,
@@ -71,6 +72,7 @@ from labelcore.stages.grading.labels import (
     open_test as open_test,
     renew_test as renew_test,
     sealed_splits as sealed_splits,
+    sealed_test as sealed_test,
     set_looks_limit as set_looks_limit,
     split_report as split_report,
     state_of_test as state_of_test,

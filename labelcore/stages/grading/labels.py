@@ -16,7 +16,6 @@ from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, Role, SplitName, fact
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
-from labelcore.stats.splits import Splits
 from labelcore.store import audit, grades as grade_table, outputs as output_table, splits as split_table
 from labelcore.store.rulings import rulings
 from labelcore.store.splits import Opening, Round
@@ -158,15 +157,20 @@ class SplitSize(Frozen):
     fails: int
 
 
-class SplitReport(Frozen):
-    """The splits and the sealed test. ``looks``: states of its figures that were seen in this round."""
+class SealedTest(Frozen):
+    """Where the sealed test stands. ``looks``: states of its figures that were seen in this round."""
 
-    sizes: tuple[SplitSize, ...]
     sealed: bool
     round: int
     looks: int
     limit: int
     spent: bool
+
+
+class SplitReport(SealedTest):
+    """The splits and the sealed test."""
+
+    sizes: tuple[SplitSize, ...]
     openings: tuple[Opening, ...]
     rounds: tuple[Round, ...]
     advice: Fact
@@ -218,38 +222,41 @@ def open_test(workspace: Workspace, *, purpose: str, seen: Iterable[str]) -> int
     return looks_at_test(workspace)
 
 
+def sealed_test(workspace: Workspace, labels: Labels | None = None) -> SealedTest:
+    """Where the sealed test stands; ``labels``: those of people, where they are read already."""
+    place = (workspace.db, workspace.project.id)
+    sealed = "test" in sealed_splits(workspace, labels)
+    number = split_table.dealt(*place).round
+    looks = _looks(split_table.openings(*place, "test"), number)
+    limit = workspace.project.settings.test_looks
+    return SealedTest(sealed=sealed, round=number, looks=looks, limit=limit, spent=sealed and looks >= limit)
+
+
 @operation("splits show", role=Role.MANAGER)
 def split_report(workspace: Workspace) -> SplitReport:
     """Show how big the splits are, and who opened the sealed test; no figure of any judge."""
     labels = human_labels(workspace)
-    dealt = split_table.dealt(workspace.db, workspace.project.id)
-    openings = split_table.openings(workspace.db, workspace.project.id, "test")
-    sealed = "test" in sealed_splits(workspace, labels)
-    sizes = _sizes(output_table.groups(workspace.db, workspace.project.id), labels, dealt)
-    looks, limit = _looks(openings, dealt.round), workspace.project.settings.test_looks
+    test = sealed_test(workspace, labels)
+    sizes = _sizes(workspace, labels)
     return SplitReport(
+        **test.model_dump(),
         sizes=sizes,
-        sealed=sealed,
-        round=dealt.round,
-        looks=looks,
-        limit=limit,
-        spent=sealed and looks >= limit,
-        openings=tuple(openings),
+        openings=tuple(split_table.openings(workspace.db, workspace.project.id, "test")),
         rounds=tuple(split_table.rounds(workspace.db, workspace.project.id)),
-        advice=_advice(sizes[2], labels, looks, limit, sealed=sealed),
+        advice=_advice(sizes[2], labels, test),
     )
 
 
-def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[SplitSize, ...]:
-    split_by_output = {output_id: dealt.of(group) for output_id, group in groups.items()}
-    outputs = Counter(split_by_output.values())
-    sources = Counter(dealt.of(group) for group in set(groups.values()))
-    graded = Counter((split_by_output.get(output_id), value) for output_id, value in labels.value.items())
+def _sizes(workspace: Workspace, labels: Labels) -> tuple[SplitSize, ...]:
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    groups = output_table.groups_of(workspace.db, list(labels.value))
+    graded = Counter((dealt.of(groups[output_id]), passed) for output_id, passed in labels.value.items())
+    held = split_table.sizes(workspace.db, workspace.project.id)
     return tuple(
         SplitSize(
             split=name,
-            outputs=outputs[name],
-            groups=sources[name],
+            outputs=held.get(name, (0, 0))[0],
+            groups=held.get(name, (0, 0))[1],
             graded=graded[name, True] + graded[name, False],
             passes=graded[name, True],
             fails=graded[name, False],
@@ -258,17 +265,17 @@ def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[Split
     )
 
 
-def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: bool) -> Fact:
-    if not sealed:
+def _advice(held: SplitSize, labels: Labels, test: SealedTest) -> Fact:
+    if not test.sealed:
         return fact("seals_when", fails=SEAL_FROM_FAILS)
-    if looks >= limit:
-        return fact("give_test_up", looks=looks, limit=limit)
-    if test.fails < SEAL_FROM_FAILS:
+    if test.spent:
+        return fact("give_test_up", looks=test.looks, limit=test.limit)
+    if held.fails < SEAL_FROM_FAILS:
         share = len(labels.fails) / max(1, len(labels.value))
-        more = round((SEAL_FROM_FAILS - test.fails) / (0.3 * share)) if share else 0
+        more = round((SEAL_FROM_FAILS - held.fails) / (0.3 * share)) if share else 0
         code = "test_small" if share else "test_small_no_fails"
-        return fact(code, graded=test.graded, fails=test.fails, more=more)
-    return fact("looks_left", n=limit - looks)
+        return fact(code, graded=held.graded, fails=held.fails, more=more)
+    return fact("looks_left", n=test.limit - test.looks)
 
 
 @operation("splits renew", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)

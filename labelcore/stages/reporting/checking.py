@@ -17,7 +17,7 @@ from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact, now
 from labelcore.operations import Hidden, operation
 from labelcore.stages.aligning import align
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stages.grading import sealed_splits, split_report
+from labelcore.stages.grading import sealed_splits, sealed_test
 from labelcore.stages.judging import find_judge, list_judges
 from labelcore.stages.reporting.card import (
     NO_LIMITS,
@@ -170,9 +170,9 @@ def _against(name: str, figure: Fact, rate: Rate, limit: float) -> Check:
 
 def _look(workspace: Workspace) -> Check:
     """What this check cost: each new state of the figures is a look at the sealed test."""
-    splits = split_report(workspace)
-    says = fact("looks", looks=splits.looks, limit=splits.limit)
-    if not splits.spent:
+    test = sealed_test(workspace)
+    says = fact("looks", looks=test.looks, limit=test.limit)
+    if not test.spent:
         return Check(name="sealed test", state="holds", says=says)
     return Check(name="sealed test", state="warns", says=says.followed_by(fact("looks_spent")))
 

@@ -14,14 +14,13 @@ from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving.editing import list_criteria, versions_of
 from labelcore.stages.deriving.settled import Settled, ruled
-from labelcore.stages.grading import split_report
 from labelcore.stages.reporting.comparing import VersionComparison, newest_versions
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.trend import Trend, trend
 from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.stats.rate import Rate
-from labelcore.store import judges as judge_table
+from labelcore.store import judges as judge_table, splits as split_table
 from labelcore.store.verdicts import Cost, costs
 from labelcore.workspace import Workspace
 
@@ -95,7 +94,7 @@ def timeline(workspace: Workspace) -> History | None:
     marks = [*_criteria(workspace), *_judges(workspace)]
     marks += [
         Happening(at=test.at, what=fact("fresh_test_begun", author=test.author, reason=test.why))
-        for test in split_report(workspace).rounds
+        for test in split_table.rounds(workspace.db, workspace.project.id)
     ]
     marks.sort(key=lambda mark: mark.at)
     return History(points=points, happenings=tuple(marks[-_MOST:])) if points or marks else None

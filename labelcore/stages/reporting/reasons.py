@@ -10,7 +10,7 @@ from typing import Literal
 from labelcore.models import NOTHING, Fact, Frozen, fact
 from labelcore.stages.aligning import SealedView
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
-from labelcore.stages.grading import SplitReport
+from labelcore.stages.grading import Labels, SealedTest
 from labelcore.stages.projects import Overview
 from labelcore.stats.rate import Rate, difference, more_needed
 from labelcore.wording import Wording
@@ -73,7 +73,8 @@ class Seen:
     """
 
     report: AlignmentReport
-    splits: SplitReport
+    labels: Labels
+    sealed_test: SealedTest
     stale: list[str]
     unclear: Rate
     counts: Overview
@@ -134,8 +135,7 @@ def _sample(seen: Seen) -> Iterator[Reason]:
 
 def _classes(seen: Seen) -> Iterator[Reason]:
     """Passes and fails, of which there must be some each."""
-    sizes = seen.splits.sizes
-    passes, fails = sum(split.passes for split in sizes), sum(split.fails for split in sizes)
+    passes, fails = len(seen.labels.passes), len(seen.labels.fails)
     rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
     if not n:
         what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
@@ -317,14 +317,13 @@ def _stale(seen: Seen) -> Iterator[Reason]:
 
 def _test(seen: Seen) -> Iterator[Reason]:
     """The sealed test, which judges are measured on."""
-    splits = seen.splits
-    looks = {"looks": splits.looks, "limit": splits.limit}
-    if splits.spent:
+    looks = {"looks": seen.sealed_test.looks, "limit": seen.sealed_test.limit}
+    if seen.sealed_test.spent:
         spent = Action(kind="fresh test")
         yield Reason(
             weight="care", says=fact("test_seen_often"), detail=fact("test_spent", **looks), action=spent
         )
-    elif splits.sealed:
+    elif seen.sealed_test.sealed:
         yield Reason(weight="good", says=fact("test_kept"), detail=fact("test_sealed", **looks))
     elif seen.chosen:
         yield Reason(weight="good", says=fact("judges_cross_fitted"), detail=fact("test_unsealed"))

@@ -14,7 +14,7 @@ from labelcore.stages.aligning import align, last_look
 from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.aligning.report import AlignmentReport, Of
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.grading import split_report
+from labelcore.stages.grading import human_labels, sealed_test
 from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.stages.refining import docket
 from labelcore.stages.reporting.reasons import GRADE, Action, Reason, Seen, reasons
@@ -57,9 +57,11 @@ class Trust(Frozen):
 def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hidden()] = None) -> Trust:
     """Say how many outputs are good, whether that can be trusted, why, and what to do next."""
     report = report or align(workspace, set="chosen")
+    labels = human_labels(workspace)
     seen = Seen(
         report=report,
-        splits=split_report(workspace),
+        labels=labels,
+        sealed_test=sealed_test(workspace, labels),
         unclear=_unclear(workspace),
         stale=_stale(workspace),
         counts=projects.overview(workspace),
@@ -141,7 +143,7 @@ def _rests_on(seen: Seen) -> Iterator[Fact]:
     if seen.test:
         by = seen.test.author or fact("somebody")
         yield fact("test_as_seen", author=by, at=seen.test.at, n=seen.test.report.n_grades)
-    elif seen.splits.sealed:
+    elif seen.sealed_test.sealed:
         yield fact("test_not_read")
 
 
