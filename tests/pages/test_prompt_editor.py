@@ -125,7 +125,7 @@ def test_a_draft_is_tried_kept_with_a_reason_and_taken_back(
     assert "counts goodwill" in shown(app)
     assert refinable.TOLD.split(maxsplit=1)[0] in shown(app)
     assert len(mock.prompts) == asked
-    press(app, "Use version 1 again")
+    press(app, "Use version 1")
     assert in_use(workspace, judge.judge_id).id == judge.id
     assert len(judge_table.history(workspace.db, judge.judge_id)) == 2
 

@@ -26,8 +26,7 @@ def show(workspace: Workspace, written: Written) -> None:
     """What is crossed, within what; then the table, whose rows open their outputs."""
     crossing: Work[Ongoing, Matrix] | None = st.session_state.get(keys.PROMPT_CROSSED)
     known = crossing is not None and crossing.version_id == written.version.id
-    if not (crossing and known and crossing.running):
-        _ask(workspace, written)
+    _ask(workspace, written, running=bool(crossing and known and crossing.running))
     if crossing is None or not known:
         return
     under_way.watch(workspace, keys.PROMPT_CROSSED, _words_of)
@@ -49,7 +48,8 @@ def _words_of(ongoing: Ongoing) -> str:
     return say("Trying {n} of {total}: {what}", **told)
 
 
-def _ask(workspace: Workspace, written: Written) -> None:
+def _ask(workspace: Workspace, written: Written, *, running: bool) -> None:
+    """What is crossed; it stays in its place while that runs, so that nothing chosen is lost."""
     version = written.version
     numbers = [known.version for known in judge_table.history(workspace.db, version.judge_id)]
     most = len(written.draft.examples)
@@ -71,7 +71,7 @@ def _ask(workspace: Workspace, written: Written) -> None:
         limit = st.number_input(say("Outputs for each"), 1, 500, USUAL, key="cross-limit", width=180)
         n = max(1, len(chosen)) * max(1, len(examples)) * max(1, len(made))
         words = say("Try them all ({n})", n=n)
-        pressed = st.button(words, key="cross-now", type="primary", disabled=n < 2)
+        pressed = st.button(words, key="cross-now", type="primary", disabled=n < 2 or running)
     if n < 2:
         st.write(say("Choose at least two: models, numbers of examples, or versions."))
     if pressed:

@@ -22,7 +22,7 @@ from labelcore.stages.refining.examples import example_of
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import components, keys, shell
-from pages.widgets.judging import changing, crossing, drafting, examples, suggesting, trying, versions
+from pages.widgets.judging import changing, crossing, drafting, examples, models, suggesting, trying, versions
 from pages.widgets.judging.drafting import Written
 from pages.widgets.outputs import show_text
 from pages.widgets.shell import plain
@@ -81,7 +81,8 @@ def _choose_member(written: Written) -> None:
 
     def words(number: int) -> str:
         spec = prompts[number - 1].spec
-        told = spec.question or spec.variant or spec.model
+        stress = models.stress_words(spec.variant) if spec.variant not in {"", "plain"} else ""
+        told = spec.question or stress or spec.model
         return say("Prompt {n} of {many}: {words}", n=number, many=len(prompts), words=told)
 
     numbers, member = range(1, len(prompts) + 1), written.draft.member

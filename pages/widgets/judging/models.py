@@ -86,6 +86,12 @@ def _terms(endpoint: Endpoint) -> list[str]:
     return told
 
 
+def stress_words(variant: str) -> str:
+    """What a variant of the prompt stresses."""
+    told = {"strict": say("fail when in doubt"), "steps": say("reason in steps")}
+    return told.get(variant) or say("nothing")
+
+
 def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
     """LLM judges of one criterion or all, for one endpoint, in one variant of the prompt."""
     names = {endpoint.name: f"{endpoint.name} · {endpoint.model}" for endpoint in known}
@@ -93,8 +99,7 @@ def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
     about |= {found.id: say(found.name) for found in list_criteria(workspace, status="accepted")}
     criterion = st.selectbox(say("Criterion"), list(about), format_func=about.__getitem__)
     name = st.selectbox(say("Endpoint"), list(names), format_func=names.__getitem__)
-    stresses = {"plain": say("nothing"), "strict": say("fail when in doubt"), "steps": say("reason in steps")}
-    variant = st.selectbox(say("The prompt stresses"), list(VARIANTS), format_func=stresses.__getitem__)
+    variant = st.selectbox(say("The prompt stresses"), list(VARIANTS), format_func=stress_words)
     examples = st.slider(say("Examples of each verdict"), 0, 4, 2)
     pressed = st.button(say("Make the judges"), type="primary", key="endpoint-propose")
     if made := st.session_state.pop(keys.ENDPOINT_PROPOSED, ""):

@@ -99,7 +99,7 @@ def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, 
         with st.container(border=True):
             _show_card(workspace, written, suggestion, first=not place)
     if found.left:
-        words = counted("One more was tried and left", "{n} more were tried and left", n=len(found.left))
+        words = counted("One was tried and left", "{n} were tried and left", n=len(found.left))
         with st.expander(words):
             for suggestion in found.left:
                 st.write(_left_words(suggestion))

@@ -91,7 +91,7 @@ def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) ->
         st.write(plain(words))
     if row.changed:
         _show_difference(row.changed)
-    if not row.in_use and st.button(say("Use version {n} again", n=row.version), key=f"revert-{row.version}"):
+    if not row.in_use and st.button(say("Use version {n}", n=row.version), key=f"revert-{row.version}"):
         with shell.guard():
             kept = revert(workspace, judge, row.version)
         tell(workspace, kept)
@@ -122,7 +122,8 @@ def _marked(piece: Piece) -> str:
     if piece.kind != "same":
         return f" {_MARKS[piece.kind].format(plain(text))} " if text else " "
     if len(text) > 2 * _AROUND:
-        text = f"{text[:_AROUND]} … {text[-_AROUND:]}"
+        head, tail = text[:_AROUND], text[-_AROUND:]
+        text = f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"
     return plain(text)
 
 
