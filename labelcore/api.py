@@ -82,7 +82,7 @@ middleware = [Middleware(Watched), Middleware(SecurityHeaders), Middleware(Known
 
 
 _TURN = 0.001
-"""Seconds after which a computing page lets another thread go on (Python's own: 0.005). One press
+"""Seconds after which a computing page lets another thread go on (Python's: 0.005). One press
 changes threads a dozen times, and each time it waits that long behind a page that computes."""
 _SETTLED = 60.0
 """Seconds after which the pages and the libraries behind them have been loaded."""

@@ -41,7 +41,7 @@ def open(path: str | Path | None, *, project: str = "", person: str = "") -> Ben
 
 @dataclass(frozen=True)
 class Bench:
-    """A workspace whose operations are methods: of the groups below it, and its own."""
+    """A workspace whose operations are methods, some in groups below it."""
 
     workspace: Workspace
     group: str = ""
@@ -93,7 +93,7 @@ class Shown:
     result: Any
 
     def __getattr__(self, name: str) -> Any:
-        """The result's own."""
+        """What the result has."""
         return getattr(self.result, name)
 
     def __iter__(self) -> Iterator[Any]:

@@ -27,7 +27,7 @@ _OPEN = (
     *(SIGN_IN, "/labelcore/join", "/labelcore/oidc", "/labelcore/operations"),
     *("/healthz", "/readyz", "/_stcore/health", "/static/", "/favicon"),
 )
-"""What is there for everybody: signing in itself, what has a secret of its own, and the app's files."""
+"""What is there for everybody: signing in itself, what brings a secret along, and the app's files."""
 
 
 def visitor(db: Database, cookies: Mapping[str, str], headers: Mapping[str, str]) -> Visitor | None:
@@ -82,7 +82,7 @@ def _distrust(scope: Scope) -> None:
     """Headers in which a proxy says who asks, and from where, count from the proxies of the settings only.
 
     One that names somebody is taken away where it comes from anywhere else, or twice: then one of them is the
-    browser's own.
+    browser's.
     """
     client, proxies = scope.get("client"), settings().proxies
     passed_on, headers = bool(client and client[0] in proxies), MutableHeaders(scope=scope)

@@ -200,7 +200,7 @@ class Prompt:
 
     @property
     def template(self) -> Template:
-        """Its words: its own, or those of every judge that was given none."""
+        """Its words, or those of every judge that was given none."""
         return self.spec.template or DEFAULT
 
     def worded(self, template: Template, answer: AnswerFormat | None) -> dict[str, Any]:
@@ -245,8 +245,8 @@ class Prompt:
 
     @property
     def offers_both(self) -> bool:
-        """Whether labelcore names its verdicts, which then can change places; a form of answer of its own
-        names them in words that stay.
+        """Whether labelcore names its verdicts, which then can change places; a form of answer that a
+        prompt brought names them in words that stay.
         """
         return self.spec.answer is None
 

@@ -82,7 +82,7 @@ def pairs_words(found: Assigned) -> list[str]:
 
 
 def part_words(queue: Queue) -> str:
-    """What is one's own, for the line above the card."""
+    """What a person has left, for the line above the card."""
     parts = [say("Yours: {left:,} left of {total:,}", left=queue.left, total=queue.total)]
     if queue.a_day:
         parts.append(say("today {n:,}", n=min(queue.a_day, queue.left)))

@@ -37,7 +37,7 @@ class WrittenCard(Frozen):
     out: Path | None
 
     def document(self) -> Any:
-        """The card's own."""
+        """The card's document."""
         return self.card
 
 

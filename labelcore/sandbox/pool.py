@@ -123,7 +123,7 @@ class Pool:
         read_first: bool = True,
         stop: threading.Event | None = None,
     ) -> list[Result]:
-        """What a check says of each output, in their order; an output's trouble is its own.
+        """What a check says of each output, in their order; an output's trouble touches no other.
 
         ``read_first=False`` leaves out the reading of the text (:mod:`labelcore.sandbox.subset`),
         which keeps no check in but explains: tests use it to lean on the walls alone. After ``stop``

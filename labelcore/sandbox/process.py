@@ -29,7 +29,7 @@ class Gone(Exception):
 
 class Worker:
     """A started worker with an empty environment, no file of this process but two pipes, and a process group
-    of its own, so that killing it takes its interpreter along.
+    to itself, so that killing it takes its interpreter along.
     """
 
     def __init__(self) -> None:

@@ -302,7 +302,7 @@ def risk(title: str, report: CascadeReport, *, key: str) -> None:
 def _draw(
     title: str, figure: go.Figure, key: str, *, height: int = 300, above: int = 10, below: int = 40
 ) -> None:
-    """The title stands above the figure: plotly cuts its own off on a narrow screen."""
+    """The title stands above the figure: plotly cuts off its title on a narrow screen."""
     if title:
         st.markdown(f"**{shell.plain(title)}**")
     figure.update_layout(height=height, margin={"l": 10, "r": 20, "t": above, "b": below})

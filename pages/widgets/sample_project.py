@@ -1,4 +1,4 @@
-"""The sample project out of the way of a person's own, and back."""
+"""The sample project out of the way of a person's projects, and back."""
 
 import streamlit as st
 

@@ -54,7 +54,7 @@ def test_guesses_are_slowed_down_and_tell_nothing(workspace: Workspace) -> None:
     assert len(told) == 1
     with pytest.raises(NotAllowed, match="Too many attempts"):
         signing.sign_in(workspace.db, "Ana", GOOD, "address of Ana")
-    assert signing.sign_in(workspace.db, "Ana", GOOD, "her own")  # nobody keeps her out by failing as her
+    assert signing.sign_in(workspace.db, "Ana", GOOD, "her address")  # nobody keeps her out by failing as her
 
 
 def test_no_secret_stands_in_the_database(workspace: Workspace) -> None:

@@ -9,8 +9,8 @@ Chromium meanwhile. Another visitor opens Home, Team and Alignment in turn, unle
 
 Makes a project, serves it in a separate process, lets every person grade what their card holds,
 and compares the database with the log of what was shown: no grade lost, doubled, or on another
-output. ``--by-page`` sends each press with a run of the page, as where the card has no door of its
-own. Prints press to acknowledgement, the server's memory and processor time.
+output. ``--by-page`` sends each press with a run of the page, as where the card has no
+door. Prints press to acknowledgement, the server's memory and processor time.
 """
 
 from __future__ import annotations

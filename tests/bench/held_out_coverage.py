@@ -4,7 +4,7 @@
 
 Synthetic: six kinds of failure, each with its rate; eight checks whose thresholds are fitted to
 the grades and four judges with verdicts of theirs, each good at one kind. In groups, the outputs
-of a source share how prone they are to each kind. From n grades the set is chosen by labelcore's own
+of a source share how prone they are to each kind. From n grades the set is chosen by labelcore's
 `choose` (greedy sets only, which takes no time limit), its members are fitted to all n, and what they
 do is counted on 20,000 fresh outputs. Columns: in how many runs the interval holds the alignment,
 coverage and false failure rate of that very set; in how many it holds their mean over all

@@ -56,7 +56,7 @@ def test_what_is_added_is_asked_by_all_that_work_on_the_database_and_survives(
     add_endpoint(workspace, "far", order=EndpointOrder(model="gpt"), first=True)
     assert settings().default_endpoint.name == "far"
     with working_on(place / "other.duckdb"):
-        assert not settings().has_model, "another database has its own"
+        assert not settings().has_model, "another database has other settings"
     assert settings().has_model
 
 

@@ -85,7 +85,7 @@ export class Opinions {
     });
   }
 
-  /** Several outputs may stand on a page: each takes its own marks away only. */
+  /** Several outputs may stand on a page: each takes away its marks alone. */
   clear() {
     for (const [name, range] of this.painted) CSS.highlights.get(name)?.delete(range);
     this.painted = [];

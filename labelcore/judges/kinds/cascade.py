@@ -101,7 +101,7 @@ def rule_words(step: Step) -> Wording:
 
 def combine(spec: CascadeSpec, first: Result, then: Result | None) -> Result | None:
     """What the cascade says of one output; None while the second judge has still to be asked. The trouble
-    of a judge that it asked is its own.
+    of a judge that it asked is its trouble.
     """
     if not isinstance(first, Decision):
         return first

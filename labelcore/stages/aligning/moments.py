@@ -76,7 +76,7 @@ def basis(workspace: Workspace, versions: Sequence[JudgeVersion]) -> Basis:
 def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
     """An ISO date or date and time as a moment.
 
-    Without an offset it is in ``zone`` (None: the machine's own). A date alone is its last moment,
+    Without an offset it is in ``zone`` (None: the machine's). A date alone is its last moment,
     or now if that is still to come.
 
     Raises:

@@ -37,7 +37,7 @@ LIMITS: dict[Risk, RiskLimits] = {
 
 
 def risk_of(criterion: Criterion | None, project: Project) -> Risk:
-    """The criterion's risk, or the project's where it has none of its own."""
+    """The criterion's risk, or the project's where it has none."""
     return (criterion and criterion.risk) or project.risk
 
 
@@ -49,7 +49,7 @@ def limits_of(criterion: Criterion, project: Project) -> RiskLimits:
 def wanted_coverage(criteria: Sequence[Criterion], project: Project) -> float | None:
     """The coverage that the riskiest accepted criterion asks of the chosen set.
 
-    None where nobody has said what is at risk: no criterion has its own, the project's is the first, medium.
+    None where nobody has said what is at risk: no criterion has a risk, the project's is the first, medium.
     """
     accepted = [criterion for criterion in criteria if criterion.status == "accepted"]
     if project.risk == "medium" and not any(criterion.risk for criterion in accepted):

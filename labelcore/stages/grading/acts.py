@@ -300,8 +300,8 @@ class Act(Frozen):
 
 
 def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: int = 200) -> list[Act]:
-    """The newest acts of everybody or of one person, newest first; in an open calibration round only one's
-    own.
+    """The newest acts of everybody or of one person, newest first; in an open calibration round only those
+    of the person who asks.
     """
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
     events = [

@@ -223,7 +223,7 @@ def annotated(test: Test, data: Callable[[Record], Record], *paths: str) -> Reco
 def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]:
     """The rows of all records at the path where most of the first ones pass the test.
 
-    A record that gives several rows shifts the numbers of those behind it, so that each has its own.
+    A record that gives several rows shifts the numbers of those behind it, so that no two share one.
     """
     path = max(paths or ("",), key=lambda path: _fitness(source.head, path, test))
     shift = 0
@@ -260,7 +260,7 @@ def _opened(record: Record) -> Record:
 
 
 def _records(head: Head, path: str) -> Sequence[Record]:
-    """The first records at a path of the document, "" for the file's own."""
+    """The first records at a path of the document, "" for the document itself."""
     document = head.document
     if path == "":
         return entries(document) or ([document] if isinstance(document, dict) else head.records)
@@ -268,7 +268,7 @@ def _records(head: Head, path: str) -> Sequence[Record]:
 
 
 def _fitness(head: Head, path: str, test: Test) -> tuple[float, bool]:
-    """How well a path's records pass a test; where none do, the file's own records come first."""
+    """How well a path's records pass a test; where none do, the document itself comes first."""
     return (_share(_records(head, path), test), path == "")
 
 

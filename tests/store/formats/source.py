@@ -40,7 +40,7 @@ def lines(records: list[Any]) -> Source:
 
 
 def read(tool: str, source: Source, *, whole: bool = True) -> list[Row]:
-    """The rows that a tool gives; it must know the file for its own, better than any other does.
+    """The rows that a tool gives; it must know the file as the tool's, better than any other does.
 
     ``whole``: no record is kept apart.
     """

@@ -44,7 +44,7 @@ def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
 def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str], options: RunOptions) -> Run:
     """Run a cascade: the first judge on all outputs, the second where it must be asked.
 
-    The verdicts of both are kept as their own, so nothing is asked or paid twice. The cascade's
+    The verdicts of both are kept, so nothing is asked or paid twice. The cascade's
     verdicts follow from them; where a judge had an error there is none until it decides.
     """
     spec, first, then = parts(workspace.db, version)
