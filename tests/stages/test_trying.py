@@ -9,6 +9,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.judges import prompt_files
+from labelcore.judges.kinds import kind_of
 from labelcore.judges.templates import DEFAULT, Template
 from labelcore.messages import Language, document_of, lines_of, speaking
 from labelcore.models import Criterion, JudgeVersion, Output
@@ -16,9 +17,11 @@ from labelcore.operations import find_operation
 from labelcore.stages import judging
 from labelcore.stages.aligning.side_by_side import judge_table as judge_table_of
 from labelcore.stages.judging.keeping.versions import Draft
+from labelcore.stages.judging.proposing.panels import make_panel
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.refining import looks
 from labelcore.stages.refining.history import history
+from labelcore.stages.refining.keeping import with_prompt
 from labelcore.stages.refining.matrix import Grid, try_many
 from labelcore.stages.refining.migrating import Moving, migrate
 from labelcore.stages.refining.ongoing import Ongoing
@@ -288,6 +291,7 @@ def silent_on(prompt: str) -> dict[str, str]:
     )
 
 
+@pytest.mark.parametrize("panel", [False, True])
 @pytest.mark.parametrize("answer", [verdict_on, silent_on])
 def test_a_judge_has_the_same_figures_wherever_they_stand(
     workspace: Workspace,
@@ -295,6 +299,7 @@ def test_a_judge_has_the_same_figures_wherever_they_stand(
     give_all: Give,
     mock: MockEndpoint,
     answer: Callable[[str], dict[str, str]],
+    panel: bool,
 ) -> None:
     made = [
         output
@@ -304,12 +309,17 @@ def test_a_judge_has_the_same_figures_wherever_they_stand(
     give_all(made, ["fail" if fails(output) else "pass" for output in made], ["" for _ in made])
     mock.answer = answer
     judge = make_judge(workspace)
+    if panel:
+        judge = make_panel(workspace, [judge])
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
-    (row,) = judge_table_of(workspace).rows
+    (row,) = (row for row in judge_table_of(workspace).rows if row.judge_version_id == judge.id)
     moved = migrate(workspace, judge, to="other", moving=Moving(limit=N, no_repair=True))
     version = history(workspace, judge).versions[0]
     crossed = try_many(workspace, judge, grid=Grid(model=("mock", "other"), limit=N))
-    present = compare(workspace, judge, told(workspace, judge), Order(limit=N)).change.present
+    template = Template(system=f"{DEFAULT.system}\n{WORDS}", user=DEFAULT.user)
+    content = {**kind_of(judge).prompts[0].content, "template": template.model_dump()}
+    new = drafted(workspace, judge, with_prompt(judge, content, 1))
+    present = compare(workspace, judge, new, Order(limit=N)).change.present
     assert crossed.cells[0].rates is not None
     found = [version.tnr, moved.change.present.tnr, crossed.cells[0].rates.tnr, present.tnr]
     assert row.catches.method.startswith("Bayesian") and row.catches.low is not None

@@ -69,7 +69,8 @@ def show(workspace: Workspace, written: Written) -> None:
 
 def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) -> None:
     told = {"n": row.version, "when": f"{row.at:%Y-%m-%d %H:%M}", "who": row.author or "labelcore"}
-    head = say("Version {n}, {when}, {who}: {why}", **told, why=row.why or say("no reason given"))
+    why = row.why or (say("no reason given") if row.author else say("as it was proposed"))
+    head = say("Version {n}, {when}, {who}: {why}", **told, why=why)
     badge = f" :green-badge[{say('in use')}]" if row.in_use else ""
     st.markdown(f"**{plain(head)}**{badge}")
     for use in row.uses:
