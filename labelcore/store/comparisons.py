@@ -16,7 +16,7 @@ _PAIRS = """
 WITH cases AS (
     SELECT output_id, prompt_version, model, made_at, row_number,
         CASE WHEN input <> '' OR context <> '' OR conversation::VARCHAR <> '[]'
-            THEN md5(input || chr(30) || context || chr(30) || conversation::VARCHAR)
+            THEN hash(input, context, conversation) || '.' || hash(context, conversation, input)
             ELSE group_key END AS same
     FROM output WHERE project_id = $project),
 first AS (
