@@ -83,7 +83,7 @@ def checked_address(url: str) -> str:
         usable = False
     if not usable or any(sign.isspace() or not sign.isprintable() for sign in given):
         raise BadInput(
-            "'{address}' is no address of an endpoint.",
+            "'{address}' is not the address of an endpoint.",
             next_step="It begins with http:// or https://, as in http://localhost:11434/v1.",
             address=address_of(given)[:200],
         )

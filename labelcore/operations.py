@@ -274,7 +274,7 @@ def _check_role(marked: Operation, workspace: Workspace) -> None:
     if not workspace.role.includes(marked.role):
         raise NotAllowed(
             "'{name}' needs the role {role}; {person} may act as {present}.",
-            next_step="Ask who looks after the project.",
+            next_step="Ask whoever runs the project.",
             name=marked.name,
             role=marked.role,
             person=workspace.person or Wording("you"),

@@ -72,7 +72,7 @@ def check(workspace: Workspace, place: str | Path, *, written: bool = False) -> 
         check_open(workspace, path if workspace.here else _within_folders(path))
     except (OSError, ValueError, RuntimeError) as trouble:
         raise BadInput(
-            "{place} is no path: {trouble}",
+            "{place} is not a path: {trouble}",
             next_step="Check the path.",
             place=repr(str(place)[:200]),
             trouble=trouble,

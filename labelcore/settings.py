@@ -322,7 +322,7 @@ def settings() -> Settings:
         ) from None
     except SettingsError:  # its text may hold what was given, and that may hold keys
         raise BadInput(
-            "LABELCORE_ENDPOINTS is no JSON.",
+            "LABELCORE_ENDPOINTS is not JSON.",
             next_step='It wants {"NAME": {"base_url": …, "model": …, "api_key_env": …}}.',
         ) from None
 

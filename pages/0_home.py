@@ -25,13 +25,13 @@ STEPS = (
         "Import",
         "1_importing.py",
         counted("1 output", "{n:,} outputs", n=seen.outputs),
-        "Bring in outputs of your pipeline.",
+        "Import your pipeline's outputs.",
     ),
     (
         "Sample",
         "2_sampling.py",
         counted("1 sample", "{n:,} samples", n=seen.samples),
-        "Draw which outputs are graded first.",
+        "Choose which outputs are graded first.",
     ),
     (
         "Grade",

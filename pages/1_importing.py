@@ -32,7 +32,7 @@ def import_step_by_step(place: Workspace, given: source.Given) -> None:
 
 place = shell.open_page(
     "Import",
-    "Outputs come in from tables, JSON, and the exports of other tools, with what people said of them.",
+    "Import outputs from tables, JSON or other tools' exports, with the grades and feedback they carry.",
 )
 with shell.guard():
     batches = importing.imports(place)

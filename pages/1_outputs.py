@@ -9,11 +9,11 @@ from pages.widgets import listing, shell
 MENU = ("Outputs", ":material/table_rows:")
 
 place = shell.open_page(
-    "Outputs", "Every output of the project: find some, open one, and grade or take them."
+    "Outputs", "Every output of the project: find some, open one, have them graded or export them."
 )
 with shell.guard():
     if not selecting.count_outputs(place):
-        st.info(say("There are no outputs yet. Import a file that has some."))
+        st.info(say("There are no outputs yet. Import a file first."))
         shell.go("1_importing.py", "Import a file")
         st.stop()
     filters = listing.ask(place)

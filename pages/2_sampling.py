@@ -21,17 +21,19 @@ RULES = {
 }
 EXPLAIN = {
     "mixture": Wording(
-        "Finds more failures: part uniform, part what judges fail or doubt, part rare kinds. "
-        "Probabilities are known, so rates stay unbiased."
+        "Finds more failures: some at random, some that judges fail or doubt, some of rare "
+        "kinds. The chances are known, so rates stay unbiased."
     ),
     "random": Wording("Every output has the same chance."),
     "stratified": Wording("The same share of every value of a field."),
     "newest": Wording("At random from the newest import: for a daily review of what came in."),
-    "disagreement": Wording("Outputs on which judges disagree, with a uniform part of 20 %."),
-    "feedback": Wording("Half where users of the product complained, half uniform: probabilities are known."),
+    "disagreement": Wording("Outputs on which judges disagree, and 20 % at random."),
+    "feedback": Wording("Half where users of the product complained, half at random: the chances are known."),
 }
 
-place = shell.open_page("Sample", "Which outputs are graded next, and with which probability.")
+place = shell.open_page(
+    "Sample", "Choose which outputs are graded next; the chance of each pick is recorded."
+)
 left, middle, right = st.columns(3)
 rule = left.selectbox(
     say("Rule"), list(sampling.RULES), format_func=lambda name: say(RULES[name]), key="sample-rule"
@@ -50,7 +52,7 @@ with shell.guard():
         shell.go("3_grading.py", "Next: grade them")
     found = sampling.samples(place)
     if not selecting.count_outputs(place):
-        st.info(say("There are no outputs yet. Import a file that has some."))
+        st.info(say("There are no outputs yet. Import a file first."))
         shell.go("1_importing.py", "Import a file")
     elif not found:
         st.info(

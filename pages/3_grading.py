@@ -57,7 +57,7 @@ with shell.guard():
         ways = {"pairs": say("Compare two versions"), **ways}
     for criterion in editing.list_criteria(place, status="accepted"):
         if criterion.id in rules.regrade:
-            ways[criterion.id] = say("Grade anew: {name}", name=shell.plain(say(criterion.name)))
+            ways[criterion.id] = say("Grade again: {name}", name=shell.plain(say(criterion.name)))
     way = next(iter(ways))
     if len(ways) > 1:
         way = st.segmented_control(

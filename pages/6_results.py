@@ -19,7 +19,7 @@ with shell.guard():
     with st.spinner(say("Working out how good the outputs are …")):
         whole = trust(place)
     if not whole.outputs:
-        st.info(say("Nothing can be said yet: no output has a pass or a fail. Grade some first."))
+        st.info(say("It is too early to say: no output has been passed or failed. Grade some first."))
         shell.go("3_grading.py", "Grade")
         st.stop()
     found = trend(place)

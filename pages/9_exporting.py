@@ -23,7 +23,7 @@ TITLES = {
     "criteria": Wording("Criteria"),
 }
 
-place = shell.open_page("Export", "Take everything with you; other tools can join on the ids.")
+place = shell.open_page("Export", "Export everything; other tools can join the tables on the ids.")
 what = st.selectbox(
     say("Table"), exporting.TABLES, format_func=lambda name: say(TITLES[name]), key="export-what"
 )

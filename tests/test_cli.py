@@ -309,7 +309,7 @@ def test_a_backup_is_restored_and_what_stood_there_is_kept(db: Path) -> None:
     assert document(labelcore("status", "--json", db=db))["outputs"] == 30
     refused = labelcore("restore", "outputs.csv", db=db)
     assert refused.returncode == 2
-    assert "no labelcore backup" in refused.stderr
+    assert "not a labelcore backup" in refused.stderr
 
 
 @pytest.mark.slow

@@ -175,3 +175,9 @@ def test_no_sentence_waits_for_a_fact_that_nobody_finds() -> None:
 def test_money_is_written_in_one_way() -> None:
     catalogue = (Path(messages.__file__).parent / "locale" / "zh.po").read_text()
     assert re.findall(r"(?<!US)\$[{\d].*|US\$[{\d].*", catalogue) == []
+
+
+def test_no_blank_stands_beside_a_chinese_mark_where_a_value_ends_in_one() -> None:
+    with messages.speaking("zh"):
+        told = messages.say("{first} and {second}", first="六成（50% 至 70%，n = 9）", second="八成")
+    assert told == "六成（50% 至 70%，n = 9）和 八成"

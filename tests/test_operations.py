@@ -157,7 +157,7 @@ def test_people_are_told_in_their_language_and_the_document_stays_english(worksp
         execute(workspace.db, Request(operation="trust", project=name, language=language))
         for language in ("en", "zh")
     )
-    assert english.lines[0].startswith("How many outputs are good cannot be said yet")
+    assert english.lines[0].startswith("It is too early to say how many outputs are good")
     assert chinese.lines[0].startswith("还说不出有多少输出是好的")
     assert chinese.document == english.document
     assert english.document["headline"] == english.lines[0]

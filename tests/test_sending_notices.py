@@ -348,7 +348,7 @@ def test_who_is_not_at_this_machine_lets_nothing_lead_to_it(lead: Workspace) -> 
 
 
 def test_a_test_says_what_came_of_it(lead: Workspace, mails: MailServer, hook: HookServer) -> None:
-    with pytest.raises(BadInput, match="handed over as links"):
+    with pytest.raises(BadInput, match="links that you pass on"):
         sending.try_channel(lead)
     by_mail(lead)
     with pytest.raises(BadInput, match="no e-mail address of Lea"):

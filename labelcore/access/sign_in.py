@@ -30,9 +30,9 @@ _LOOK = (
     "input{width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #767b85;"
     "border-radius:.4rem;background:inherit;color:inherit}"
     "button{font:inherit;margin-top:1.2rem;padding:.5rem 1.2rem;border:0;border-radius:.4rem;"
-    "background:#2456d6;color:#fff}"
-    ".no{color:#a01c1c}@media(prefers-color-scheme:dark){body{background:#0e1117;color:#fafafa}"
-    "main{background:#1b1f2a}.no{color:#ffb3b3}}"
+    "background:#2f5bd7;color:#fff}a{color:#2f5bd7}"
+    ".no{color:#a01c1c}@media(prefers-color-scheme:dark){body{background:#181815;color:#f3f3ef}"
+    "main{background:#22221e}a{color:#9db5f5}.no{color:#ffb3b3}}"
 )
 
 
@@ -102,7 +102,12 @@ def _no_accounts() -> Response:
 
 
 def _join_form(request: Request, invitation: str, trouble: str = "", status: int = 200) -> Response:
-    named = signing.invited(open_database(settings().db), invitation)
+    try:
+        named = signing.invited(open_database(settings().db), invitation)
+    except NotAllowed as refused:
+        link = f'<a href="{sessions.SIGN_IN}">{escape(say_in(_language(request), Wording("Sign in")))}</a>'
+        why = trouble_words(refused, _language(request))
+        return _page(request, Wording("Welcome to labelcore"), link, trouble=trouble or why, status=403)
     fields = "" if named else _field(request, "name", Wording("Your name"), "text", "username")
     fields += _field(
         request, "password", Wording("Choose a password of 12 characters or more"), "password", "new-password"

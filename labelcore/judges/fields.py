@@ -59,20 +59,20 @@ def _json(text: str) -> Any:
         raise
     except json.JSONDecodeError as trouble:
         raise NotData(
-            "it is no JSON ({fault}, line {line})", fault=trouble.msg, line=trouble.lineno
+            "it is not JSON ({fault}, line {line})", fault=trouble.msg, line=trouble.lineno
         ) from None
     except ValueError:
         raise NotData("it has a number that is too long") from None
 
 
 def _no_constant(name: str) -> Any:
-    raise NotData("{name} is no JSON", name=name)
+    raise NotData("{name} is not JSON", name=name)
 
 
 def _yaml(text: str) -> Any:
     """YAML counts only as a mapping or a list: any sentence is a YAML text."""
     if len(text) > _LONGEST_YAML:
-        raise NotData("it is no JSON, and too long for YAML")
+        raise NotData("it is not JSON, and too long for YAML")
     try:
         if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, _BASE)):
             raise NotData("it has a YAML alias, which is not read")  # it could unfold without end
@@ -101,7 +101,7 @@ def parts(pointer: str) -> list[str]:
     """The names in a JSON pointer (RFC 6901); BadInput where it does not begin with a slash."""
     if not pointer.startswith("/") or len(pointer) > 500:
         raise BadInput(
-            "'{pointer}' is no JSON pointer.",
+            "'{pointer}' is not a JSON pointer.",
             next_step="Write it as /price or /items/0/name.",
             pointer=pointer[:60],
         )

@@ -185,7 +185,7 @@ def _answer(text: str) -> AnswerFormat | None:
         return _form_of(json.loads(text))
     except (ValueError, RecursionError) as trouble:
         raise BadInput(
-            "answer: it is no JSON ({fault}).",
+            "answer: it is not JSON ({fault}).",
             next_step="docs/prompts.md tells how answers are read.",
             fault=str(trouble)[:120],
         ) from trouble
@@ -210,12 +210,12 @@ def _from_json(text: str) -> PromptFile:
         given = json.loads(text)
     except (ValueError, RecursionError) as trouble:
         line = getattr(trouble, "lineno", 1)
-        raise BadInput("The prompt is no JSON (line {line}).", line=line) from trouble
+        raise BadInput("The prompt is not JSON (line {line}).", line=line) from trouble
     if "judge" in given:  # the document of `judge prompt show`, with what else it tells
         given = {name: given[name] for name in ("system", "user", "marked", "answer") if name in given}
     if unknown := sorted(given.keys() - {*_PARTS, "marked", "answer"}):
         raise BadInput(
-            "'{name}' is no part of a prompt.",
+            "'{name}' is not part of a prompt.",
             next_step="Parts are: system, user, marked, answer.",
             name=unknown[0][:60],
         )

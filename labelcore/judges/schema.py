@@ -61,7 +61,7 @@ def check(schema: Any) -> None:
         faults(schema, {})
     except SchemaError as trouble:
         raise BadInput(
-            "It is no JSON Schema: {message} at {place}.",
+            "It is not a JSON Schema: {message} at {place}.",
             message=_cut(trouble.message),
             place=_pointer(trouble.absolute_path),
         ) from None

@@ -215,7 +215,7 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
         )
     if isinstance(trouble, Garbled):
         return ModelTrouble(
-            "{where} sent an answer that is no JSON.",
+            "{where} sent an answer that is not JSON.",
             next_step=_check(endpoint, "base_url"),
             kind="malformed",
             where=where,

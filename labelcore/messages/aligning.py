@@ -21,13 +21,13 @@ WORDS = {
     "verdicts_missing": "{n} graded outputs have no verdict yet: run the judge.",
     "abstained": "It abstained on {n} graded outputs.",
     "in_sample": "In-sample: it was fitted on grades of these outputs.",
-    "inverted": "It is inverted: it fails what people pass. Consider the opposite check.",
+    "inverted": "It is the wrong way round: it fails what people pass. Consider the opposite check.",
     "constant": "It gives the same answer everywhere.",
     "alarms": "{judge} finds {finds} of the bad answers, and {wrong} of its alarms are false.",
     "alarms_unknown": "What {judge} finds among the bad answers is not measurable: {why}.",
     "alarms_reach": (
-        "Users said something of {spoken:,} of {n:,} graded outputs, and they chose which: that is no random "
-        "draw, so TPR and TNR say nothing of outputs without feedback."
+        "Users said something of {spoken:,} of {n:,} graded outputs, and they chose which: "
+        "that is not a random draw, so TPR and TNR say nothing of outputs without feedback."
     ),
     "alarms_undrawn": (
         "The graded outputs were not drawn with known probabilities: what is found among all may differ."

@@ -12,11 +12,15 @@ def who_words(row: Assignment) -> str:
     return row.person or say("everybody who knows {subject}", subject=row.knows)
 
 
+def language_words(code: str) -> str:
+    """A language by its name; one that has none here by its code."""
+    return {"en": say("English"), "zh": say("Chinese"), "": say("another language")}.get(code, code)
+
+
 def which_words(row: Assignment | Completion) -> str:
     """Which outputs."""
     if isinstance(row, Completion) and row.language is not None:
-        known = {"en": say("English"), "zh": say("Chinese"), "": say("another language")}
-        return known.get(row.language, row.language)
+        return language_words(row.language)
     conditions = [f"{name} = {' / '.join(values)}" for name, values in row.fields.items()]
     if row.batch:
         conditions.append(say("import {batch}", batch=row.batch))
@@ -87,5 +91,10 @@ def part_words(queue: Queue) -> str:
     if queue.a_day:
         parts.append(say("today {n:,}", n=min(queue.a_day, queue.left)))
     if queue.reads:
-        parts.append(say("in the languages you read ({languages})", languages=", ".join(queue.reads)))
+        parts.append(
+            say(
+                "in languages that you read: {languages}",
+                languages=[language_words(code) for code in queue.reads],
+            )
+        )
     return (", " if language() == "en" else "，").join(parts)

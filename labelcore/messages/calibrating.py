@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import alpha_words, rate_words
-from labelcore.models import OVERALL, Calibration
+from labelcore.models import OVERALL, Calibration, Comment
 
 if TYPE_CHECKING:  # sentences wait for no numbers
     from labelcore.stages.grading import Compared, GoldPerson, Queue, Round
@@ -31,6 +31,11 @@ WORDS = {
 _FEW = 20
 
 
+def comment_words(said: Comment) -> str:
+    """Who said what when."""
+    return f"{said.author}, {said.at:%Y-%m-%d %H:%M}: {said.text}"
+
+
 def round_words(found: Calibration) -> str:
     """Which outputs, how they came to be in it, and what their grades count for."""
     head = counted(
@@ -38,9 +43,9 @@ def round_words(found: Calibration) -> str:
     )
     drawn = say("drawn by chance from {pool:,}", pool=found.pool) if found.pool else say("chosen by hand")
     counts = (
-        say("what is said of them counts as any grade does")
+        say("their grades count as any others do")
         if found.counts
-        else say("what is said of them stays apart from all figures")
+        else say("their grades stay out of all figures")
     )
     return say("{head}, {drawn}; {counts}.", head=head, drawn=drawn, counts=counts)
 
@@ -86,8 +91,10 @@ def few_words(found: Round) -> str:
     most = max((row.now.n_outputs for row in found.subjects), default=0)
     if not found.subjects or most >= _FEW:
         return ""
-    return say(
-        "{n} outputs say little: read the intervals, not the figures, and these are rough too.", n=most
+    return counted(
+        "1 output says little: go by the intervals, and take even these as rough.",
+        "{n} outputs say little: go by the intervals, and take even these as rough.",
+        n=most,
     )
 
 
@@ -122,7 +129,7 @@ def training_words(queue: Queue) -> str:
     if queue.training is None:
         return ""
     return say(
-        "Training: {done} of {n}; from {share:.0%} right on you grade others",
+        "Training: {done} of {n}; with {share:.0%} right you go on to other outputs",
         done=queue.done,
         n=queue.total,
         share=queue.training,

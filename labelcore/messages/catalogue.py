@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,8 @@ Language = Literal["en", "zh"]
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
 BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": ("", "、", "；")}
 """What stands between sentences, between names, and between clauses."""
+_GAP = re.compile(r"(?<=[），。；：、！？”]) (?=[^\W\d_a-zA-Z])|(?<=[^\W\d_a-zA-Z]) (?=[（，。；：、“])")
+"""A blank beside a Chinese mark, which has its room already: left over where a value ends in one."""
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
@@ -76,9 +79,10 @@ def say_in(chosen: Language, words: str, /, **values: object) -> str:
     if isinstance(words, Wording):
         values, words = words.values, words.template
     found = _worded(chosen, words)
-    return (
-        found.format(**{name: _value(chosen, value) for name, value in values.items()}) if values else found
-    )
+    if not values:
+        return found
+    told = found.format(**{name: _value(chosen, value) for name, value in values.items()})
+    return _GAP.sub("", told) if chosen == "zh" else told
 
 
 def judge_words(name: str) -> str:
@@ -119,8 +123,8 @@ def trouble_words(trouble: LabelcoreError, chosen: Language | None = None) -> st
 def counted(single: str, several: str, /, *, n: int, **values: object) -> str:
     """The words for one or for several, with ``{n}`` and other names in braces filled in."""
     words = single if n == 1 else several
-    found = _worded(_spoken.get(), words, single)
-    return found.format(n=n, **values)
+    told = _worded(_spoken.get(), words, single).format(n=n, **values)
+    return _GAP.sub("", told) if _spoken.get() == "zh" else told
 
 
 @cache

@@ -7,8 +7,10 @@ WORDS = {
         "None of the {n} that were tried is surely better than the version in use.",
     ),
     "matrix_chosen": "Take {model} with v{version} and {shown} examples of each verdict.",
-    "trial_better": "Better: the mean of TPR and TNR rises by {change} points.",
-    "trial_worse": "Worse: the mean of TPR and TNR falls by {change} points.",
+    "trial_better": "Better: balanced accuracy (bad outputs found and good ones passed, averaged) rises "
+    "by {change} points.",
+    "trial_worse": "Worse: balanced accuracy (bad outputs found and good ones passed, averaged) falls "
+    "by {change} points.",
     "trial_better_decides": ("Better: it abstains less, and so is right on {change} more of 100 outputs."),
     "trial_worse_decides": ("Worse: it abstains more, and so is right on {change} fewer of 100 outputs."),
     "change_abstains": (
@@ -18,8 +20,8 @@ WORDS = {
     "trial_one_grade": "Cannot be told: {why}.",
     "trial_no_interval": "Cannot be told: {why}.",
     "trial_trades": (
-        "It gains in one rate and loses in the other, both for sure: more grades do not settle which is "
-        "better."
+        "One rate clearly rises and the other clearly falls: more grades will not settle "
+        "which version is better."
     ),
     "trial_no_difference": (
         "Cannot be told: if there is a difference, it is too small to be seen with a practical number of "
@@ -39,10 +41,10 @@ WORDS = {
     ),
     "dev_looks": "So far {versions:,} versions were compared on these {outputs:,} dev outputs.",
     "dev_looks_discount": (
-        "So far {versions:,} versions were compared on these {outputs:,} dev outputs: expect about one point "
-        "less of the best on new ones.",
-        "So far {versions:,} versions were compared on these {outputs:,} dev outputs: expect about {n} "
-        "points less of the best on new ones.",
+        "So far {versions:,} versions were compared on these {outputs:,} dev outputs: on new "
+        "ones, expect the best to do about one point worse.",
+        "So far {versions:,} versions were compared on these {outputs:,} dev outputs: on new "
+        "ones, expect the best to do about {n} points worse.",
     ),
     "loss_unknown_bad": "What changes for bad outputs is not measurable: {why}.",
     "loss_unknown_good": "What changes for good outputs is not measurable: {why}.",

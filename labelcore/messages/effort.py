@@ -62,7 +62,8 @@ def _caught_words(caught: int | None) -> str:
 def steady_words(found: PersonProgress) -> str:
     """How steady a person is."""
     return say(
-        "On outputs that came back unannounced you said the same: {rate}.", rate=rate_words(found.steadiness)
+        "On outputs shown again without notice, you gave the same grade: {rate}.",
+        rate=rate_words(found.steadiness),
     )
 
 
@@ -86,7 +87,7 @@ def difference_words(found: Difference) -> str:
 def settled_words(found: Effort) -> str:
     """How often a ruling went the person's way."""
     return say(
-        "Where you and others differed and it was settled, it went your way: {rate}.",
+        "Where you and others differed and the lead settled it, it went your way: {rate}.",
         rate=rate_words(found.settled),
     )
 

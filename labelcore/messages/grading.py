@@ -7,35 +7,35 @@ WORDS = {
         "seen yet: new kinds have become rare, you may stop looking for them."
     ),
     "kinds_missing": (
-        "{kinds} kinds of failure seen; about {share:.0%} of failures (up to {high:.0%}) are of a kind not "
-        "seen yet: grade on, most of all outputs that look unlike the others."
+        "{kinds} kinds of failure seen; about {share:.0%} of failures (up to {high:.0%}) are "
+        "of a kind not seen yet: keep grading, above all outputs that look unlike the others."
     ),
     "kinds_in_criteria": (
         "Notes that say the same are one kind; the accepted criterion gathers several kinds.",
         "Notes that say the same are one kind; the {n} accepted criteria gather several kinds each.",
     ),
     "budget_unknown_failing": (
-        "How many of the bad outputs “{judge}” finds is not measurable yet: grade some failing outputs."
+        "What share of the bad outputs “{judge}” finds is not measurable yet: grade some failing outputs."
     ),
     "budget_unknown_passing": (
-        "How many of the good outputs “{judge}” wrongly fails is not measurable yet: grade some passing "
-        "outputs."
+        "What share of the good outputs “{judge}” wrongly fails is not measurable yet: grade "
+        "some passing outputs."
     ),
     "budget_reached_failing": (
-        "How many of the bad outputs “{judge}” finds is known to within {points:.0f} points."
+        "What share of the bad outputs “{judge}” finds is known within {points:.0f} points."
     ),
     "budget_reached_passing": (
-        "How many of the good outputs “{judge}” wrongly fails is known to within {points:.0f} points."
+        "What share of the good outputs “{judge}” wrongly fails is known within {points:.0f} points."
     ),
     "budget_failing": (
-        "Grade about {n} more failing outputs to know to within {points:.0f} points how many of the bad ones "
-        "“{judge}” finds."
+        "Grade about {n} more failing outputs to know within {points:.0f} points what share "
+        "of the bad outputs “{judge}” finds."
     ),
     "budget_passing": (
-        "Grade about {n} more passing outputs to know to within {points:.0f} points how many of the good "
-        "ones “{judge}” wrongly fails."
+        "Grade about {n} more passing outputs to know within {points:.0f} points what share "
+        "of the good outputs “{judge}” wrongly fails."
     ),
-    "following_unknown": "Whether people follow the judges is not measurable: {why}.",
+    "following_unknown": "Whether people are swayed by the judges is not measurable: {why}.",
     "followed": (
         "People agree with the judges in {blind:.0%} of blind grades (n = {blind_n}) and in {seen:.0%} of "
         "those given after seeing the verdict (n = {seen_n}): {points:+.0f} points."
@@ -69,8 +69,8 @@ WORDS = {
         "in ten new sources go into it."
     ),
     "looks_left": (
-        "The test may be looked at once more before it is spent.",
-        "The test may be looked at {n} more times before it is spent.",
+        "The sealed test may be looked at once more before it is used up.",
+        "The sealed test may be looked at {n} more times before it is used up.",
     ),
     "meaning_kept": "{criterion} has kept its meaning: no grade is stale.",
     "nothing_stale": "{criterion} changed its meaning, and no grade was given before.",
@@ -80,7 +80,7 @@ WORDS = {
         "{stale}; none of the {drawn} drawn by chance flipped, so at most a tenth would: settled."
     ),
     "flipped": "{share:.0%} of those drawn by chance flipped ({low:.0%} to {high:.0%}, n = {n})",
-    "all_anew": "{stale}; all are graded anew, {flipped}.",
+    "all_anew": "{stale}; all are graded again, {flipped}.",
     "grade_all": "{stale}; {flipped}: too many, grade all {left} that are left.",
     "grade_doubtful": (
         "{stale}; {flipped}: grade those next on which the new wording could change the answer."

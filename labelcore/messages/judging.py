@@ -18,8 +18,9 @@ WORDS = {
         "it."
     ),
     "answered_as_another": (
-        "{judge} asks for {asked}, but the endpoint says that {names} answered: another model, or another "
-        "version of it, may be behind the name. Pin the exact name, and look at the figures anew."
+        "{judge} asks for {asked}, but the endpoint says that {names} answered: another "
+        "model, or another version of it, may be behind the name. Pin the exact name, and "
+        "look at the figures again."
     ),
     "earlier_meaning": "{judge} was made for an earlier meaning of the criterion: propose judges again.",
     "probes_unconfirmed": (

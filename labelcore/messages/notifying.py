@@ -14,11 +14,11 @@ if TYPE_CHECKING:  # sentences wait for no numbers
     from labelcore.stages.notifying import NoticeRow, NoticeSettings
 
 _STATES = {
-    "link": Wording("to be handed over"),
+    "link": Wording("link to pass on"),
     "waiting": Wording("waits to be sent"),
     "sending": Wording("is being sent"),
     "sent": Wording("sent"),
-    "failed": Wording("not sent yet, tried again"),
+    "failed": Wording("not sent yet, will be tried again"),
     "given up": Wording("not sent"),
     "unclear": Wording("may have arrived, so it is not sent again by itself"),
 }
@@ -31,7 +31,7 @@ WORDS = {
     "notice_fell_silent": "the other side fell silent",
     "notice_interrupted": "the app ended in the middle",
     "notice_changed": "the channel was changed meanwhile",
-    "notice_no_address": "it is no address of a webhook",
+    "notice_no_address": "it is not the address of a webhook",
     "notice_not_https": "the address is not https",
     "notice_inner": "the address leads into the network",
     "notice_redirects": "the address answered {detail}, and redirects are not followed",

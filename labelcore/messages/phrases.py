@@ -2,8 +2,8 @@
 
 _OF_PAGES = (
     "Home",
-    "Bring in outputs of your pipeline.",
-    "Draw which outputs are graded first.",
+    "Import your pipeline's outputs.",
+    "Choose which outputs are graded first.",
     "Pass or fail, and say what is wrong.",
     "Turn the notes into criteria.",
     "Let automatic checks decide each criterion.",

@@ -17,7 +17,7 @@ _ADVICE = {
     "context length": Wording("Show fewer examples, or ask a model that takes longer prompts."),
     "content filter": Wording("The provider's filter stops these: ask another model, or grade them by hand."),
     "refusal": Wording("Ask another model, or look at what these outputs hold."),
-    "malformed": Wording("The model does not keep to the form that it is told: ask another one."),
+    "malformed": Wording("The model does not answer in the form it is asked for: try another one."),
     "key": Wording("Check the key, then run again."),
     "quota": Wording("Raise the quota, then run again: nothing is asked twice."),
     "unknown model": Wording("Check the model's name and the address, then run again."),

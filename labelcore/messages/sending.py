@@ -160,7 +160,7 @@ def try_channel(workspace: Workspace) -> ChannelTried:
     rules = table.rules(workspace.db, workspace.project.id)
     if rules.channel == "link":
         raise BadInput(
-            "Nothing is sent: notices are handed over as links.",
+            "Nothing is sent: notices are links that you pass on.",
             next_step="`labelcore notices set --channel email` or `--channel webhook --webhook https://…`.",
         )
     to = mailbox_of(workspace, workspace.person)

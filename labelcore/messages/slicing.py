@@ -81,7 +81,7 @@ def mark_of(row: SliceRate) -> str:
     """Whether a slice surely differs from the others, in a few words."""
     if row.p is None:
         return say("too few to tell")
-    words = {-1: say("worse for sure"), 0: say("no difference shown"), 1: say("better for sure")}
+    words = {-1: say("clearly worse"), 0: say("no difference shown"), 1: say("clearly better")}
     return words[standing(row)]
 
 

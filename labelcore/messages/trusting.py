@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that mak
     from labelcore.stages.reporting.trust import Answer
 
 WORDS: dict[str, Words] = {
-    "good_unknown_yet": "How many outputs are good cannot be said yet: {why}.",
+    "good_unknown_yet": "It is too early to say how many outputs are good: {why}.",
     "good_of_everything": "About {value:.0%} of all {n:,} outputs are good (95% sure: {low:.0%} to "
     "{high:.0%}).",
     "good_of_graded": (
@@ -34,37 +34,36 @@ WORDS: dict[str, Words] = {
         "The graded outputs were not drawn at random, so this is not a figure for all outputs."
     ),
     "grade_until": "That takes at least {n}.",
-    "surely": "The figure is known to within {points:.0f} points.",
-    "widely": "The figure is only known to within {points:.0f} points.",
-    "too_widely": "The figure is only known to within {points:.0f} points, which says little.",
+    "surely": "The figure is certain to within {points:.0f} points.",
+    "widely": "The figure is only certain to within {points:.0f} points.",
+    "too_widely": "The figure is only certain to within {points:.0f} points, which says little.",
     "nobody_to_compare": "Only one person graded, so whether others would agree is not known.",
     "graders_agree": "People who graded the same outputs agree.",
     "people_agree_on": "People agree on {share:.0%} of the {n:,} outputs that several of them graded.",
     "graders_differ": "People who graded the same outputs often disagree.",
     "people_differ_on": "People agree on only {share:.0%} of the {n:,} outputs that several of them graded.",
     "people_only": "Everything rests on people's own grades; no judge is in use.",
-    "judges_unknown": "How sure the judges are on outputs that they had not seen is not known.",
+    "judges_unknown": "How reliable the judges are on outputs they had not seen is not known.",
     "judges_enough": (
         "The judge in use was checked on outputs that it had not seen, and is good enough.",
         "All {n} judges in use were checked on outputs that they had not seen, and are good enough.",
     ),
     "judges_weak": (
-        "{n} of {judges} judges in use is not sure enough yet.",
-        "{n} of {judges} judges in use are not sure enough yet.",
+        "{n} of {judges} judges in use is not reliable enough yet.",
+        "{n} of {judges} judges in use are not reliable enough yet.",
     ),
-    "set_weak": "The judges together do not surely catch enough of the bad outputs yet.",
-    "set_unknown": "How good the judges together are on outputs that they had not seen is not known.",
-    "set_like_a_coin": "Over all outputs that they had not seen, the judges together may be no better than "
-    "a coin.",
-    "set_holds": "Over all outputs that they had not seen, the judges together are better than a coin.",
-    "judges_no_help": "The judges' verdicts do not make the figure surer, so it rests on people's grades "
-    "alone.",
+    "set_weak": "It is not certain yet that the judges together catch enough of the bad outputs.",
+    "set_unknown": "How well the judges together do on outputs they had not seen is not known.",
+    "set_like_a_coin": "On outputs they had not seen, the judges together may do no better than a coin toss.",
+    "set_holds": "On outputs they had not seen, the judges together do better than a coin toss.",
+    "judges_no_help": "The judges' verdicts do not make the figure more certain, so it rests on people's "
+    "grades alone.",
     "outputs_unjudged": "The judges have seen {judged:,} of {n:,} outputs.",
     "test_unread": "The sealed test was not looked at with the present judges.",
     "test_worse": "On the sealed test, judges do worse than elsewhere.",
     "test_untold": "Whether the judges do worse on the sealed test cannot be told yet.",
     "test_as_good": "On the sealed test, the judges did as well as elsewhere.",
-    "test_seen_often": "The sealed test was looked at so often that it flatters.",
+    "test_seen_often": "The sealed test was looked at too often: its figures flatter.",
     "test_kept": "Some graded outputs are kept apart as a test that no judge has seen.",
     "judges_cross_fitted": "Every judge was measured on outputs that it was not made from.",
     "criteria_unclear": (
@@ -79,7 +78,7 @@ WORDS: dict[str, Words] = {
     "do_derive": "Make criteria of the notes",
     "do_propose": "Propose judges",
     "do_run": "Run the judges",
-    "do_remake": "Make these judges anew",
+    "do_remake": "Make these judges again",
     "do_choose": "Choose the judges",
     "do_refine": "See where judges and people differ",
     "do_look_again": "Look at the sealed test",
@@ -161,7 +160,7 @@ WORDS: dict[str, Words] = {
     "criterion_changed": (
         "'{criterion}' has changed since the judge was made. Make the judge and its card again."
     ),
-    "card_expired": "The card was valid until {until}. Measure again, and make it anew.",
+    "card_expired": "The card was valid until {until}. Measure again, and make it again.",
     "other_grades": "The grades are others than the card's: {now:,} now, {then:,} then.",
     "figure_of": "{figure} of {judge}",
     "rate_of_everything": "Pass rate of everything",
@@ -188,8 +187,8 @@ WORDS: dict[str, Words] = {
     "left": "{judge} left the chosen set.",
     "set_has_seen": ("The chosen set has seen {seen:,} of the {n:,} outputs: corrected rates are of these."),
     "other_models": (
-        "{second} was also answered by another model ({others}) than {first} ({models}): the difference may "
-        "be the model's."
+        "{second} also uses another model ({others}) than {first} ({models}): the difference "
+        "may come from the model."
     ),
     "slices_of_people": (
         "By people's grades alone these come to {mean:.0%} together; the {whole:.0%} above also use the "

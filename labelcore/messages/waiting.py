@@ -11,10 +11,10 @@ def waiting_words(waiting: Waiting) -> tuple[str, str]:
     later = say("New outputs come with the next sample or import; until then there is nothing to do.")
     match waiting.kind:
         case "held":
-            says = counted("1 is held by somebody else", "{n:,} are held by others", n=waiting.n)
+            says = counted("1 is reserved by somebody else", "{n:,} are reserved by others", n=waiting.n)
             return says, counted(
-                "Come back in about a minute, or take over what is held.",
-                "Come back in about {n:,} minutes, or take over what is held.",
+                "Come back in about a minute, or take over what is reserved.",
+                "Come back in about {n:,} minutes, or take over what is reserved.",
                 n=waiting.minutes or 1,
             )
         case "packed":
@@ -45,11 +45,11 @@ def waiting_words(waiting: Waiting) -> tuple[str, str]:
             return say("All {total} graded", total=waiting.n), f"{later} {hint}"
         case "unassigned":
             return say("Nothing is assigned to you"), say(
-                "Ask who leads the team: outputs are assigned on the page Team, under Assignment."
+                "Ask your team lead: outputs are assigned on the page Team, under Assignment."
             )
         case "quota":
             return say("You have graded the {n:,} that were asked of you", n=waiting.n), say(
-                "Ask who leads the team if you would like more."
+                "Ask your team lead if you would like more."
             )
         case "training":
             return say("Training comes first"), say(

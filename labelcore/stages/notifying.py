@@ -32,7 +32,7 @@ from labelcore.workspace import Workspace
 
 _MOST_WORDS = 2_000
 _FAULTS = {
-    "no address": Wording("it is no address of a webhook"),
+    "no address": Wording("it is not the address of a webhook"),
     "not https": Wording("it begins with https, or leads to this machine"),
     "inner": Wording(
         "it leads into the network; whoever runs labelcore may allow it in LABELCORE_WEBHOOK_HOSTS"
@@ -190,7 +190,7 @@ def _check_webhook(workspace: Workspace, address: str) -> None:
             why=_FAULTS[fault],
         )
     if is_loopback(address) and not workspace.here:
-        raise NotAllowed("Only who sits at this machine may let a webhook lead to it.")
+        raise NotAllowed("Only somebody at this machine may let a webhook lead to it.")
 
 
 def _settings(rules: NoticeRules) -> NoticeSettings:

@@ -153,7 +153,7 @@ def set_address(
         NotAllowed: they are more here than who asks, or something in another project.
     """
     if email and not is_mailbox(email):
-        raise BadInput("'{email}' is no e-mail address.", next_step="Write one, in ASCII.", email=email)
+        raise BadInput("'{email}' is not an e-mail address.", next_step="Write one, in ASCII.", email=email)
     register = people_table.register(workspace.db)
     person = register.by_name(name)
     if person is None:
@@ -203,7 +203,9 @@ def set_role(
         BadInput: there is no such role, or nobody would be left who looks after the people.
     """
     if role not in {*Role, "none"}:
-        raise BadInput("'{role}' is no role.", next_step="Use {roles} or none.", role=role, roles=list(Role))
+        raise BadInput(
+            "'{role}' is not a role.", next_step="Use {roles} or none.", role=role, roles=list(Role)
+        )
     person, given = signing.find_person(workspace.db, name), None if role == "none" else Role(role)
     project_id = EVERY_PROJECT if everywhere else workspace.project.id
     if everywhere or EVERY_PROJECT in people_table.register(workspace.db).roles.get(person.person_id, {}):

@@ -145,9 +145,9 @@ def sign_in(db: Database, name: str, password: str, address: str = "") -> str:
             _hasher().verify(kept or _nobody(), password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             guard.failed(*sources)
-            raise NotAllowed("Name and password do not belong together.", next_step="Try again.") from None
+            raise NotAllowed("Wrong name or password.", next_step="Try again.") from None
     if person is None or not kept:
-        raise NotAllowed("Name and password do not belong together.", next_step="Try again.")
+        raise NotAllowed("Wrong name or password.", next_step="Try again.")
     guard.passed(*names)
     return begin_session(db, person)
 
@@ -191,12 +191,11 @@ def join(db: Database, invitation: str, password: str, name: str = "", address: 
         BadInput: the password is too short, too long, or easy to guess; or the name is taken or missing.
     """
     guard.check(("address", address))
-    found = people_table.register(db).proof("invitation", hash_of(invitation))
-    if found is None:
+    try:
+        found = _invitation(db, invitation)
+    except NotAllowed:
         guard.failed(("address", address))
-        raise NotAllowed(
-            "This invitation is not known, was used, or is out of date.", next_step="Ask for a new one."
-        )
+        raise
     person = people_table.register(db).people.get(found.person_id)
     _check_password(password, name or (person.name if person else ""))
     with db.transaction():
@@ -218,11 +217,22 @@ def join(db: Database, invitation: str, password: str, name: str = "", address: 
 
 
 def invited(db: Database, invitation: str) -> str:
-    """The name of whom an invitation is for; "" where it is for whoever takes it up."""
-    register = people_table.register(db)
-    found = register.proof("invitation", hash_of(invitation))
-    person = register.people.get(found.person_id) if found else None
+    """The name of whom an invitation is for; "" where it is for whoever takes it up.
+
+    Raises:
+        NotAllowed: it is unknown, used or out of date.
+    """
+    person = people_table.register(db).people.get(_invitation(db, invitation).person_id)
     return person.name if person else ""
+
+
+def _invitation(db: Database, secret: str) -> Credential:
+    found = people_table.register(db).proof("invitation", hash_of(secret))
+    if found is None:
+        raise NotAllowed(
+            "This invitation is unknown, already used, or out of date.", next_step="Ask for a new one."
+        )
+    return found
 
 
 def invite_first(db: Database) -> str:
@@ -353,7 +363,7 @@ def enter(db: Database, project: Project, visitor: Visitor, *, here: bool) -> Wo
     if role is None:
         raise NotAllowed(
             "{person} has no part in the project '{project}'.",
-            next_step="Ask who looks after it.",
+            next_step="Ask whoever runs it.",
             person=visitor.name,
             project=project.name,
         )

@@ -109,7 +109,7 @@ def _check_backup(source: Path, copy: Path) -> None:
     except StoreDamaged as trouble:
         why = Wording(trouble.what.template, **trouble.what.values | {"path": source.name})
         raise BadInput(
-            "{source} is no labelcore backup: {why}",
+            "{source} is not a labelcore backup: {why}",
             next_step="Choose a file that `backup` wrote.",
             source=source,
             why=why,

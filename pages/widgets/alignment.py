@@ -205,8 +205,8 @@ def show_enough(workspace: Workspace, report: AlignmentReport) -> None:
         return
     st.write(
         say(
-            "Of the bad outputs that it had not seen, as of the choice of the set. The bound holds "
-            "however often somebody looks, so grading may stop as soon as it is reached."
+            "Of the bad outputs it had not seen when the set was chosen. The bound holds however "
+            "often somebody looks, so you may stop grading as soon as it is reached."
         )
     )
     for member in report.chosen.members:

@@ -10,11 +10,13 @@ from labelcore.messages import say
 from labelcore.messages.assigning import (
     forecast_words,
     how_words,
+    language_words,
     nobodys_words,
     pairs_words,
     which_words,
     who_words,
 )
+from labelcore.messages.catalogue import NAMES
 from labelcore.stages import grading, selecting
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -53,7 +55,7 @@ def _load_row(load: grading.Load, deadline: date | None) -> dict[str, object]:
         say("today"): load.today,
         say("a day"): load.a_day or "–",
         say("ready on"): forecast_words(load),
-        say("reads"): ", ".join(load.reads) or say("everything"),
+        say("reads"): ", ".join(map(language_words, load.reads)) or say("everything"),
         say("knows"): ", ".join(load.knows) or "–",
     }
     return row | ({say("due"): deadline} if deadline else {})
@@ -75,9 +77,11 @@ def _assign(workspace: Workspace) -> None:
                 values = st.multiselect(
                     plain(field), [count.value for count in counts], placeholder=say("Choose")
                 )
-            share = st.number_input(say("Share, where they are divided (0: any of them)"), 0.0, 100.0, 0.0)
-            quota = st.number_input(say("So many at most (0: all)"), 0, 1_000_000, 0)
-            a_day = st.number_input(say("So many a day (0: no wish)"), 0, 100_000, 0)
+            share = st.number_input(
+                say("Share, if the outputs are divided (0: anyone may take them)"), 0.0, 100.0, 0.0
+            )
+            quota = st.number_input(say("Outputs at most (0: all)"), 0, 1_000_000, 0)
+            a_day = st.number_input(say("Outputs a day (0: no limit)"), 0, 100_000, 0)
             if st.form_submit_button(say("Assign")):
                 part = grading.Part(
                     where=tuple(f"{field}={value}" for value in values),
@@ -94,11 +98,17 @@ def _assign(workspace: Workspace) -> None:
 def _describe(workspace: Workspace) -> None:
     with st.expander(say("What people read and know")), st.form("member", border=False):
         name = st.text_input(say("Person"))
-        reads = st.text_input(say("Reads (languages, such as zh, en)"))
+        reads = st.multiselect(
+            say("Languages that they read"),
+            list(NAMES),
+            format_func=lambda code: NAMES.get(code, code),
+            accept_new_options=True,
+            placeholder=say("everything"),
+        )
         knows = st.text_input(say("Knows (subjects, such as contracts)"))
         if st.form_submit_button(say("Save")):
             with shell.guard():
-                grading.describe_member(workspace, name, reads=_listed(reads), knows=_listed(knows))
+                grading.describe_member(workspace, name, reads=tuple(reads), knows=_listed(knows))
                 st.rerun()
 
 

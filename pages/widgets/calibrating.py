@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 import streamlit as st
 
@@ -18,17 +16,13 @@ from labelcore.messages.calibrating import (
     subject_words,
 )
 from labelcore.messages.figures import alpha_words
-from labelcore.models import Grade, Role
-from labelcore.stages import finding, grading
+from labelcore.models import Role
+from labelcore.stages import grading
 from labelcore.stages.deriving import editing
 from labelcore.workspace import Workspace
 from pages.widgets import gold, guidelines, shell, talking
-from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
-
-_BESIDE = 3
-_HEIGHT = 300
-_COLOURS: dict[str, Literal["green", "red"]] = {"pass": "green", "fail": "red"}
+from pages.widgets.side_by_side import show_side_by_side
 
 
 def show_calibration(workspace: Workspace) -> None:
@@ -87,7 +81,7 @@ def _begin(workspace: Workspace) -> None:
             placeholder=say("Everybody"),
             accept_new_options=True,
         )
-        ids = st.text_input(say("Or these outputs, by their ids"))
+        ids = st.text_input(say("Or these outputs: their ids, as Outputs shows them"))
         if st.form_submit_button(say("Begin the round"), type="primary"):
             with shell.guard():
                 grading.start_round(workspace, ids.split(), n=int(n), people=tuple(people))
@@ -98,7 +92,7 @@ def _show(workspace: Workspace, found: grading.Round) -> None:
     st.write(plain(round_words(found.calibration)))
     st.write(plain(people_words(found)))
     if found.calibration.state == "dropped":
-        st.write(say("It was ended without being shown."))
+        st.write(say("It was ended without revealing the grades."))
     elif found.calibration.state == "open":
         with st.container(horizontal=True):
             shown = st.button(say("Reveal the grades to all"), type="primary")
@@ -141,7 +135,7 @@ def show_mine(workspace: Workspace) -> None:
 
 
 def show_outputs(workspace: Workspace, found: grading.Round) -> None:
-    """The round's outputs, one of them open with everybody's grades beside each other."""
+    """The round's outputs, one of them open as on the card, with everybody's grades beneath it."""
     wanted = grading.open_mentions(workspace)
     asked = {output_id for output_id, _ in wanted}
     rows = {row.output.id: row for row in sorted(found.outputs, key=lambda row: row.output.id not in asked)}
@@ -156,15 +150,9 @@ def show_outputs(workspace: Workspace, found: grading.Round) -> None:
         key=f"calibration-output-{found.calibration.number}",
     )
     row = rows[chosen]
-    show_output(row.output, height=_HEIGHT)
-    by_person: dict[str, list[Grade]] = {}
-    for grade in row.grades:
-        by_person.setdefault(grade.annotator, []).append(grade)
-    names = sorted(by_person)
-    for at in range(0, len(names), _BESIDE):
-        for column, name in zip(st.columns(_BESIDE), names[at : at + _BESIDE], strict=False):
-            with column.container(border=True):
-                _show_person(workspace, name, by_person[name])
+    names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
+    opinions, rules = grading.opinions_of(row.grades, names), workspace.project.rules
+    show_side_by_side(row.output, opinions, rules, key=f"calibration-{chosen}")
     about = [criterion for output_id, criterion in wanted if output_id == chosen]
     talking.discuss(workspace, row, about)
 
@@ -176,19 +164,6 @@ def _title(row: grading.SideBySide) -> str:
     if not row.compared:
         return say("not compared: {begin}", begin=begin)
     return say("the same: {begin}", begin=begin)
-
-
-def _show_person(workspace: Workspace, name: str, grades: Sequence[Grade]) -> None:
-    st.markdown(f"**{plain(name)}**")
-    for grade in sorted(grades, key=lambda grade: not grade.is_overall):
-        about = finding.find_criterion(workspace, grade.criterion_id).name if grade.criterion_id else ""
-        level = f" ({grade.level})" if grade.level else ""
-        words = plain(f"{f'{about}: ' if about else ''}{say(grade.value)}{level}")
-        st.badge(words, color=_COLOURS.get(grade.value, "gray"))
-        if grade.note:
-            st.text(grade.note)
-        for span in grade.spans:
-            st.text(say("Marked: “{text}”", text=str(span.get("text", ""))))
 
 
 def _edit(workspace: Workspace) -> None:

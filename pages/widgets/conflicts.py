@@ -177,11 +177,11 @@ def _say_last(workspace: Workspace) -> None:
     words = {
         "pass": say("It counts as a pass now."),
         "fail": say("It counts as a fail now."),
-        "unclear": say("It counts nowhere; the reason stands at the criterion."),
-        "blind": say("It comes first in their queues; they look without seeing the others."),
+        "unclear": say("It counts nowhere; the reason is kept with the criterion."),
+        "blind": say("It comes first in their queues; they will not see what the others gave."),
         "open": say("It comes first in their queues, with what the others gave."),
         "withdrawn": say("The ruling is withdrawn; it is open again."),
-        "comment": say("Your comment stands beside the output."),
+        "comment": say("Your comment is shown beside the output."),
     }
     if kind not in words:
         return

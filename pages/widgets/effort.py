@@ -39,11 +39,12 @@ def show_effects(workspace: Workspace, found: PersonProgress) -> None:
     st.subheader(say("What your notes became"))
     if not found.effort.effects:
         none = say(
-            "Nothing yet: a note on a failed output says what is wrong, and criteria are made of that."
+            "Nothing yet. Say in a note what is wrong with a failed output: criteria are made "
+            "from such notes."
         )
         waiting = counted(
-            "Nothing yet: your note waits until the team makes criteria of the notes.",
-            "Nothing yet: your {n:,} notes wait until the team makes criteria of the notes.",
+            "Nothing yet: your note waits until the team turns notes into criteria.",
+            "Nothing yet: your {n:,} notes wait until the team turns notes into criteria.",
             n=found.notes,
         )
         st.write(waiting if found.notes else none)
@@ -71,8 +72,8 @@ def show_differences(found: PersonProgress) -> None:
     st.subheader(say("Where you differ from the others"))
     st.write(
         say(
-            "A difference is no mistake: it shows where a criterion can be read in two ways. Only outputs "
-            "that you graded count."
+            "A difference is not a mistake: it shows where a criterion can be read in two ways. "
+            "Only outputs that you graded count."
         )
     )
     lines = [*map(difference_words, found.effort.differences), settled_words(found.effort)]

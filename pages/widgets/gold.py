@@ -6,11 +6,14 @@ from typing import Literal
 
 import streamlit as st
 
+from labelcore.errors import BadInput
 from labelcore.messages import rate_words, say
 from labelcore.messages.calibrating import standing_words
+from labelcore.models import Output, Role
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
 from pages.widgets import shell
+from pages.widgets.menu import menu_for
 
 _AT_ONCE = 10
 _VALUES: dict[Literal["pass", "fail"] | None, str] = {
@@ -24,18 +27,17 @@ def show_gold(workspace: Workspace) -> None:
     """How sure people are, the gold outputs, and a form for more."""
     st.write(
         say(
-            "Outputs that you have settled come to people unannounced, and newcomers may begin with some. "
-            "What is said of them counts in no figure but these."
+            "Outputs you have settled are mixed into people's work without notice, and newcomers "
+            "may begin with some. Grades on them count in these figures only."
         )
     )
     found = grading.show_gold(workspace)
     if found.people:
         shell.table([_row(person) for person in found.people])
-    with st.expander(say("Add a gold output"), expanded=not found.outputs):
-        _add(workspace)
+    shell.go("1_outputs.py", "Choose one on Outputs, by “Use it for the team”")
     for row in shell.page_of(found.outputs, _AT_ONCE, "gold"):
         _show_output(workspace, row)
-    with st.expander(say("How they are mixed in")):
+    with st.expander(say("How gold outputs are mixed in")):
         _set_rules(workspace)
         if workspace.project.rules.training:
             _let_through(workspace, [person.name for person in found.people])
@@ -52,17 +54,30 @@ def _row(person: grading.GoldPerson) -> dict[str, object]:
     }
 
 
-def _add(workspace: Workspace) -> None:
-    words = {value: say(label) for value, label in _VALUES.items()}
-    with st.form("gold", border=False):
-        output = st.text_input(say("Id of the output"))
-        value = st.radio(say("It counts as"), list(words), format_func=words.__getitem__, horizontal=True)
-        reason = st.text_input(say("Why"), max_chars=500)
-        training = st.checkbox(say("For the training of newcomers, not mixed in"))
-        if st.form_submit_button(say("Make it gold"), type="primary"):
+def offer(workspace: Workspace, output: Output) -> None:
+    """For a lead: make an output that is open gold, or an example in the guidelines."""
+    opens = any(title == "Team" for _, title, _ in menu_for(shell.role(workspace.role)))
+    if not opens or not workspace.role.includes(Role.LEAD):
+        return
+    values = {value: say(label) for value, label in _VALUES.items()}
+    uses = {
+        "gold": say("gold output, mixed in without notice"),
+        "training": say("training for newcomers"),
+        "example": say("example in the guidelines"),
+    }
+    with st.popover(say("Use it for the team"), icon=":material/school:"), st.form("team-use", border=False):
+        use = st.radio(say("As"), list(uses), format_func=uses.__getitem__)
+        value = st.radio(say("It counts as"), list(values), format_func=values.__getitem__, horizontal=True)
+        why = st.text_input(say("Why"), max_chars=500)
+        if st.form_submit_button(say("Save"), type="primary"):
             with shell.guard():
-                grading.set_gold(workspace, output.strip(), value, reason=reason, training=training)
-                st.rerun()
+                if use == "example" and value is None:
+                    raise BadInput("An example shows what passes or what fails.", next_step="Choose one.")
+                if use == "example" and value:
+                    grading.set_example(workspace, output.id, value, why=why)
+                else:
+                    grading.set_gold(workspace, output.id, value, reason=why, training=use == "training")
+                st.success(say("Saved: it stands on the page Team."))
 
 
 def _show_output(workspace: Workspace, row: grading.GoldOutput) -> None:
@@ -72,7 +87,7 @@ def _show_output(workspace: Workspace, row: grading.GoldOutput) -> None:
         if row.gold.training:
             st.badge(say("training"), color="blue")
         why = row.ruling.reason if row.ruling else say("not settled any more: not shown")
-        st.text(f"{why} — {' '.join(row.output.text.split())[:60]} ({row.output.id})", width="stretch")
+        st.text(f"{why} — {' '.join(row.output.text.split())[:80]}", width="stretch")
         if row.right.n:
             st.text(say("people right: {rate}", rate=rate_words(row.right)))
         if st.button(say("Take it out"), key=f"gold-out-{row.output.id}"):
@@ -84,10 +99,12 @@ def _show_output(workspace: Workspace, row: grading.GoldOutput) -> None:
 def _set_rules(workspace: Workspace) -> None:
     rules = workspace.project.rules
     with st.form("gold-rules", border=False):
-        share = st.number_input(say("Share that is gold, in percent"), 0, 50, round(100 * rules.gold_share))
+        share = st.number_input(
+            say("Share of gold outputs, in percent"), 0, 50, round(100 * rules.gold_share)
+        )
         told = st.checkbox(say("Tell people at once how they did"), rules.gold_feedback == "person")
         training = st.number_input(
-            say("Newcomers must get so much of the training right, in percent (0: no training)"),
+            say("Share of the training that newcomers must get right, in percent (0: no training)"),
             0,
             100,
             round(100 * (rules.training or 0)),
@@ -104,8 +121,8 @@ def _set_rules(workspace: Workspace) -> None:
 def _let_through(workspace: Workspace, names: list[str]) -> None:
     who = st.selectbox(say("Person"), names, index=None, accept_new_options=True, placeholder=say("Choose"))
     with st.container(horizontal=True):
-        through = st.button(say("Let them grade without training"), disabled=not who)
-        back = st.button(say("Send them to the training"), disabled=not who)
+        through = st.button(say("Let them skip the training"), disabled=not who)
+        back = st.button(say("Have them do the training"), disabled=not who)
     if who and (through or back):
         with shell.guard():
             grading.train(workspace, who, "let-through" if through else "send-back")

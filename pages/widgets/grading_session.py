@@ -248,7 +248,7 @@ def show_regrade(workspace: Workspace, criterion_id: str) -> None:
     )
     _store_anew(workspace, criterion, grading_card(news, key=key))
     if not outputs:
-        st.write(say("Nothing is left to grade anew for this criterion."))
+        st.write(say("Nothing is left to grade again for this criterion."))
         shell.go("4_deriving.py", "See what flipped")
 
 

@@ -1,7 +1,5 @@
 """What those who grade are told: by language, as they see it, with examples, in all versions."""
 
-from typing import Literal
-
 import streamlit as st
 
 from labelcore.messages import say
@@ -15,14 +13,16 @@ from pages.widgets.components import shown_guideline
 from pages.widgets.shell import plain
 
 _AT_ONCE = 20
-_VALUES: tuple[Literal["pass", "fail"], ...] = ("pass", "fail")
 
 
 def show_guidelines(workspace: Workspace) -> None:
     """The text beside what people see, then the examples and every version."""
     found = grading.show_guidelines(workspace)
     st.write(
-        say("People see them before their first grade, anew after each change, and any time with the key I.")
+        say(
+            "People see them before their first grade, again after each change, and at any time "
+            "with the key I."
+        )
     )
     left, right = st.columns(2)
     with left:
@@ -68,16 +68,13 @@ def write(workspace: Workspace, found: grading.Guidelines) -> Language:
 
 def _examples(workspace: Workspace, found: grading.Guidelines) -> None:
     st.subheader(say("Examples from real outputs"))
-    st.write(say("Take outputs that are graded already: an example is not graded blind any more."))
-    with st.form(f"guideline-example-{len(found.examples)}"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            output = st.text_input(say("Id of the output"))
-            value = st.radio(say("It counts as"), _VALUES, format_func=say, horizontal=True)
-        why = st.text_input(say("Why"), max_chars=500)
-        if st.form_submit_button(say("Add the example")):
-            with shell.guard():
-                grading.set_example(workspace, output.strip(), value, why=why)
-                st.rerun()
+    st.write(
+        say(
+            "Choose outputs that are already graded: once it is an example, an output is no "
+            "longer graded blind."
+        )
+    )
+    shell.go("1_outputs.py", "Choose one on Outputs, by “Use it for the team”")
     for example in shell.page_of(found.examples, _AT_ONCE, "guideline-examples"):
         _example(workspace, example, found.outputs[example.output_id].text)
 
@@ -85,7 +82,7 @@ def _examples(workspace: Workspace, found: grading.Guidelines) -> None:
 def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(say(example.value), color="green" if example.value == "pass" else "red")
-        st.text(f"{example.why} — {' '.join(text.split())[:120]} ({example.output_id})", width="stretch")
+        st.text(f"{example.why} — {' '.join(text.split())[:120]}", width="stretch")
         if st.button(say("Take it out"), key=f"example-out-{example.output_id}"):
             with shell.guard():
                 grading.set_example(workspace, example.output_id, "withdrawn")

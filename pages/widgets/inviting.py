@@ -1,4 +1,4 @@
-"""An invitation: a link that opens the right page for the right person, in this project and language."""
+"""An invitation: a link that opens the right page for the right person, in this project."""
 
 import streamlit as st
 
@@ -18,7 +18,9 @@ def offer_invitation(workspace: Workspace) -> None:
         if settings().sign_in:
             people.invite(workspace)
             return
-        person = st.text_input(say("Their name"), key=keys.INVITED, help=say("Their grades carry it."))
+        person = st.text_input(
+            say("Their name"), key=keys.INVITED, help=say("Their grades will carry this name.")
+        )
         faces = {role: say(ROLES[role]) for role in (Role.EXPERT, Role.LEAD, Role.MANAGER, Role.ENGINEER)}
         chosen = st.selectbox(
             say("What they do"), list(faces), format_func=faces.__getitem__, key=keys.INVITED_AS

@@ -21,12 +21,12 @@ from labelcore.stages.deriving import editing
 from labelcore.stages.selecting import Filters, Listing, Paging
 from labelcore.store.about import Event, Said
 from labelcore.workspace import Workspace
-from pages.widgets import address, feedback, keys, restoring, shell
+from pages.widgets import address, feedback, gold, keys, restoring, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
 _ON_A_PAGE = 25
-_VALUES = 50
+_VALUES, _VERDICTS = 50, 8
 _SECONDS = 0.2
 """A search stops after so long and goes on while the page is used."""
 
@@ -73,7 +73,7 @@ def _show_chips(workspace: Workspace, filters: Filters) -> None:
                 plain(words),
                 key=f"chip-{names[0]}",
                 icon=":material/close:",
-                help=say("Take this filter away"),
+                help=say("Remove this filter"),
                 on_click=_take_away,
                 args=names,
             )
@@ -252,6 +252,7 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
     known = selecting.show_output(workspace, output)
     st.subheader(plain(output.external_id or output.id[:12]))
     show_output(output)
+    gold.offer(workspace, output)
     restoring.offer(workspace, output)
     for grade in known.grades:
         about = say(" on one criterion") if not grade.is_overall else ""
@@ -261,8 +262,10 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
     if known.verdicts:
         with st.expander(say("What judges say ({n})", n=len(known.verdicts))):
             versions = judges_of(workspace.db, [verdict.judge_version_id for verdict in known.verdicts])
-            said = zip(versions, known.verdicts, strict=True)
-            shell.table([_verdict(output, version, verdict) for version, verdict in said])
+            said = [*zip(versions, known.verdicts, strict=True)]
+            said.sort(key=lambda pair: pair[1].value != "fail")  # what is wrong with it first
+            shown = shell.page_of(said, _VERDICTS, shell.key_of("verdicts", [output.id]))
+            shell.table([_verdict(output, version, verdict) for version, verdict in shown], narrow=True)
     for event in known.feedback:
         st.text(_event(event))
     for code, quote in known.codes:
@@ -311,10 +314,10 @@ _RULED = {"value", "author", "reason"}
 
 def offer(workspace: Workspace, filters: Filters, n: int) -> None:
     """What can become of the outputs that match."""
-    st.subheader(say("What to do with them"))
+    st.subheader(say("What to do with these outputs"))
     review, sample, export = st.columns(3)
     with review, st.container(border=True):
-        st.write(say("Let experts see them first, before any sample."))
+        st.write(say("Have experts grade these first, before any sample."))
         if st.button(say("Put them on the review list"), width="stretch"):
             with shell.guard():
                 listed = grading.review(workspace, filters=filters).review
@@ -338,7 +341,7 @@ def _offer_file(workspace: Workspace, filters: Filters) -> None:
         "verdicts": say("Verdicts"),
         "feedback": say("Feedback"),
     }
-    what = st.selectbox(say("Take a table of them with you"), list(tables), format_func=tables.__getitem__)
+    what = st.selectbox(say("Export these outputs"), list(tables), format_func=tables.__getitem__)
     if st.button(say("Prepare the file"), width="stretch"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / f"{what}.csv"

@@ -24,8 +24,9 @@ def show_notices(workspace: Workspace) -> None:
     """The channel first, then what was told."""
     st.write(
         say(
-            "People are told when they are invited, when outputs wait for them, when a comment names them, "
-            "and the lead when all outputs are graded. Whoever is told something sees it on My progress too."
+            "People are notified when they are invited, when outputs wait for them and when a "
+            "comment names them; the lead, when all outputs are graded. Notices also appear on "
+            "My progress."
         )
     )
     found = notifying.show_notices(workspace)
@@ -43,12 +44,12 @@ def show_notices(workspace: Workspace) -> None:
 
 def _show_channel(workspace: Workspace, found: NoticeSettings) -> None:
     channels = {
-        "link": say("By a link that I hand over"),
+        "link": say("By a link that I pass on"),
         "email": say("By e-mail"),
         "webhook": say("By a webhook"),
     }
     chosen = st.radio(
-        say("How people are told"),
+        say("How people are notified"),
         list(channels),
         index=list(channels).index(found.channel),
         format_func=channels.__getitem__,
@@ -90,7 +91,7 @@ def _show_addresses(workspace: Workspace) -> None:
     ):
         name = st.text_input(say("Their name"), max_chars=100)
         email = st.text_input(say("E-mail"), max_chars=254)
-        kept = st.form_submit_button(say("Keep this address"))
+        kept = st.form_submit_button(say("Save this address"))
     if kept and name.strip():
         with shell.guard():
             people.set_address(workspace, name, email.strip())
@@ -99,9 +100,9 @@ def _show_addresses(workspace: Workspace) -> None:
 
 def _show_outbox(workspace: Workspace) -> None:
     rows = notifying.list_notices(workspace)[:_SHOWN]
-    st.subheader(say("What people were told"))
+    st.subheader(say("Notices so far"))
     if not rows:
-        st.write(say("Nobody has been told anything yet."))
+        st.write(say("Nobody has been notified of anything yet."))
         return
     shown = [
         {

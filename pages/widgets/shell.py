@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import pandas as pd
 import streamlit as st
 from streamlit.errors import StreamlitAPIException, StreamlitPageNotFoundError
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -30,6 +29,7 @@ from labelcore.workspace import Workspace
 from pages.widgets import helping, keys
 from pages.widgets.components import closing_menu
 from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, menu_for
+from pages.widgets.tables import choose_rows as choose_rows, plain as plain, table as table
 
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
@@ -82,14 +82,17 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     faces = {str(face): say(ROLES[face]) for face in _faces(workspace.role)}
     if st.session_state.get(keys.ROLE) not in faces:
         st.session_state[keys.ROLE] = str(role(workspace.role))
-    st.sidebar.selectbox(say("Role"), list(faces), format_func=faces.__getitem__, key=keys.ROLE)
+    if len(faces) > 1:
+        st.sidebar.selectbox(say("Role"), list(faces), format_func=faces.__getitem__, key=keys.ROLE)
     _write_place()
     _show_menu(menu, workspace.role)
     helping.offer_help(role(workspace.role), language())
     if not may_open(workspace.role, asked):
+        (first, its_title, _), *_ = menu_for(role(workspace.role))
         if asked == "Home":
-            open_at(menu_for(role(workspace.role))[0][0].name)
-        st.error(say("This page is not one of yours here."), icon=":material/lock:")
+            open_at(first.name)
+        st.error(say("Your role does not open this page in this project."), icon=":material/lock:")
+        go_to(first.name, say("Open {step}", step=say(its_title)), {})
         st.stop()
     st.title(title)
     if explain:
@@ -114,7 +117,9 @@ def _ask_who(workspace: Workspace) -> Workspace:
         return workspace
     named = st.query_params.get(keys.ANNOTATOR, settings().annotator)
     st.session_state.setdefault(keys.ANNOTATOR, named)
-    annotator = st.sidebar.text_input(say("Your name"), key=keys.ANNOTATOR, help=say("Your grades carry it."))
+    annotator = st.sidebar.text_input(
+        say("Your name"), key=keys.ANNOTATOR, help=say("Your grades carry this name.")
+    )
     if not annotator:
         st.query_params.pop(keys.ANNOTATOR, None)
     return workspace.by(tidy_name(str(annotator or "")))
@@ -209,9 +214,7 @@ def _project(db: Database, asking: Visitor) -> Project:
     known = {project.name: project for project in theirs}
     if not known:
         st.info(
-            plain(
-                say("{person} has no part in any project yet: ask who looks after them.", person=asking.name)
-            )
+            plain(say("{person} is not in any project yet: ask whoever invited you.", person=asking.name))
         )
         st.markdown(f"[{say('Sign out')}]({SIGN_OUT})")
         st.stop()
@@ -244,44 +247,11 @@ def guard() -> Iterator[None]:
         st.stop()
 
 
-def plain(text: str) -> str:
-    """Text from outside for places that read Markdown: nothing in it is formatted or loaded."""
-    marks = "\\`*_{}[]()<>#+-.!|$:~&"
-    return "".join(f"\\{c}" if c in marks else c for c in text.replace("\n", " "))
-
-
 def key_of(name: str, ids: Sequence[str]) -> str:
     """A widget's name that changes with the rows it shows: a choice or an edit belongs to its rows,
     and must not stay with their places when other rows stand there.
     """
     return f"{name}-{hashlib.sha256(chr(30).join(ids).encode()).hexdigest()[:16]}"
-
-
-def table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows to look at."""
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
-
-
-def choose_rows(
-    rows: Sequence[Mapping[str, Any]],
-    key: str,
-    *,
-    several: bool = False,
-    widths: Mapping[str, int] | None = None,
-) -> list[int]:
-    """Rows of which people choose one or several; the places of the chosen ones.
-
-    ``widths``: of columns, in pixels; without one a column is as wide as its longest text.
-    """
-    picked = st.dataframe(
-        pd.DataFrame(rows),
-        column_config={name: st.column_config.Column(width=width) for name, width in (widths or {}).items()},
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row" if several else "single-row",
-        key=key,
-    )
-    return list(picked.selection.rows)
 
 
 def page_of(rows: Sequence[Row], size: int, key: str) -> Sequence[Row]:
@@ -346,8 +316,10 @@ def open_at(file: str, **given: str) -> None:
 
 
 def address(workspace: Workspace) -> str:
-    """The address of this page for whoever it is sent to: the project and the language, nobody's name."""
-    given = {keys.PROJECT: workspace.project.name, keys.LANGUAGE: language()}
+    """The address of this page for whoever it is sent to: the project, nobody's name; the browser of whoever
+    opens it says in which language.
+    """
+    given = {keys.PROJECT: workspace.project.name}
     return f"{(st.context.url or '').partition('?')[0]}?{urlencode(given)}"
 
 
@@ -357,10 +329,10 @@ def is_only_here() -> bool:
 
 
 def invitation(page: str, person: str, invited: Role) -> str:
-    """The address that opens a page of this project for somebody, in the language spoken here."""
-    place = _place() | {keys.ANNOTATOR: person.strip(), keys.ROLE: invited, keys.LANGUAGE: NAMES[language()]}
+    """The address that opens a page of this project for somebody, in the language of their browser."""
+    place = _place() | {keys.ANNOTATOR: person.strip(), keys.ROLE: invited}
     here = urlsplit(str(st.context.url or ""))
-    given = urlencode({key: value for key, value in place.items() if value})
+    given = urlencode({key: value for key, value in place.items() if value and key != keys.LANGUAGE})
     return urlunsplit((here.scheme, here.netloc, f"/{page}", given, ""))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.calibrating import comment_words
 from labelcore.messages.catalogue import counted
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
@@ -25,7 +26,7 @@ def show_mentions(workspace: Workspace) -> None:
     if not found or not found.open:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.write(counted("Somebody mentions you.", "{n} comments mention you.", n=found.open))
+        st.write(counted("A comment mentions you.", "{n} comments mention you.", n=found.open))
         if found.hidden < found.open:
             shell.go("3_progress.py", "Read and answer")
     _say_hidden(found.hidden)
@@ -36,24 +37,27 @@ def _say_hidden(n: int) -> None:
     if n:
         st.caption(
             counted(
-                "1 is on an output of which you are not shown what others say: you have not graded it, are "
-                "to look at it again, or the lead keeps it back.",
-                "{n} are on outputs of which you are not shown what others say: you have not graded them, "
-                "are to look at them again, or the lead keeps them back.",
+                "1 is on an output where you cannot see what others say yet: you have not graded it, "
+                "are to look at it again, or the lead is holding it back.",
+                "{n} are on outputs where you cannot see what others say yet: you have not graded "
+                "them, are to look at them again, or the lead is holding them back.",
                 n=n,
             )
         )
 
 
 def show_talk(workspace: Workspace) -> None:
-    """What was settled or is talked about of what the person graded, with what everybody gave."""
-    found, hidden = grading.talk(workspace), grading.mentions(workspace).hidden
+    """What was settled or is talked about of what the person graded, with what everybody gave; what is
+    talked about of a calibration round stands with the round.
+    """
+    found = grading.beside_rounds(workspace, grading.talk(workspace))
+    hidden = grading.mentions(workspace).hidden
     if not found and not hidden:
         return
     wanted = grading.open_mentions(workspace)
     st.subheader(say("Talked about and settled"))
     if hidden:
-        st.write(counted("Somebody mentions you.", "{n} comments mention you.", n=hidden))
+        st.write(counted("A comment mentions you.", "{n} comments mention you.", n=hidden))
         _say_hidden(hidden)
     for item in shell.page_of(found, _AT_ONCE, "talk"):
         subject = item.criterion.id if item.criterion else None
@@ -79,7 +83,7 @@ def discuss(
     if wanted:
         st.badge(say("mentions you"), color="orange")
     for said in item.comments:
-        st.text(f"{said.author}, {said.at:%Y-%m-%d %H:%M}: {said.text}")
+        st.text(comment_words(said))
     sent = sum(said.author == workspace.person for said in item.comments)  # once sent, the field is empty
     with st.form(f"say-{type(item).__name__}-{output_id}-{criterion and criterion.id}-{sent}", border=False):
         text = st.text_area(say("Your comment; @name shows it to that person"), max_chars=5_000)

@@ -45,7 +45,7 @@ def show_progress(workspace: Workspace) -> None:
     st.subheader(say("Have all kinds of failure been seen?"))
     st.write(plain(sentence(found.saturation.says)))
     if curve := found.saturation.curve:
-        charts.growth(say("Kinds of failure by failed outputs looked at"), curve, key="kinds")
+        charts.growth(say("Kinds of failure seen, by number of failed outputs read"), curve, key="kinds")
     st.write(plain(sentence(found.anchoring.says)))
     st.subheader(say("Are the judges known well enough?"))
     if not found.budget:
@@ -83,7 +83,9 @@ def show_agreement(workspace: Workspace) -> None:
     if found.pairs:
         names = [f"{pair.one} · {pair.other}" for pair in found.pairs]
         series = {say("same grade"): [pair.same for pair in found.pairs]}
-        charts.intervals(say("Share of the same grades, 95 % intervals"), names, series, key="people")
+        charts.intervals(
+            say("How often two people give the same grade, 95 % intervals"), names, series, key="people"
+        )
 
 
 def show_versions(workspace: Workspace) -> None:
@@ -122,10 +124,10 @@ def _grade_words(event: Grade) -> str:
 
 def show_history(workspace: Workspace) -> None:
     """The latest acts, newest first; what a person did can be taken back at any time."""
-    mine = st.toggle(say("Only mine"), value=bool(workspace.person))
+    mine = st.toggle(say("Only what I did"), value=bool(workspace.person))
     acts = grading.latest_acts(workspace, annotator=workspace.person if mine else None, limit=_ACTS)
     if not acts:
-        st.info(say("No act is stored yet."))
+        st.info(say("Nothing has been graded or changed yet."))
         return
     st.write(say("Choose a row to see the output, and to take the act back if it is yours."))
     rows = [
@@ -170,7 +172,7 @@ def show_packs(workspace: Workspace) -> None:
         name, page = st.session_state[keys.PACK]
         label = say("Download {name}", name=plain(name))
         st.download_button(label, page, file_name=name, mime="text/html")
-    back = st.file_uploader(say("Grades that came back"), type=["json"])
+    back = st.file_uploader(say("Returned grades"), type=["json"])
     if back is not None:
         with shell.guard(), shell.file_of(back) as file:
             _say_merged(grading.merge_pack(workspace, file))
@@ -202,17 +204,17 @@ def show_rules(workspace: Workspace) -> None:
         pairs = st.checkbox(say("Plan which two grade each output, so that all meet"), rules.pairs)
         alike = st.checkbox(say("Grade near-identical outputs of one source in one go"), rules.alike)
         minutes = st.number_input(
-            say("Minutes for which an output is held"), 1.0, 1440.0, float(rules.reserve_minutes)
+            say("Minutes an output is reserved for one person"), 1.0, 1440.0, float(rules.reserve_minutes)
         )
         share = st.number_input(
-            say("Percent that come back unannounced"), 0, 50, round(100 * rules.repeat_share)
+            say("Percent shown again without notice"), 0, 50, round(100 * rules.repeat_share)
         )
         ids = st.text_area(
             say("Outputs picked by hand that come first, one id on each line"), "\n".join(rules.review)
         )
         asked = _what_is_asked(workspace, rules)
         st.subheader(say("Until when"))
-        deadline = st.date_input(say("To be done by"), rules.deadline)
+        deadline = st.date_input(say("Deadline"), rules.deadline)
         contest = st.checkbox(say("Show everybody's counts while they grade"), rules.contest)
         thanks = st.checkbox(say("Thank people and show milestones on My progress"), rules.thanks)
         changed = grading.RulesChange(
@@ -231,8 +233,8 @@ def show_rules(workspace: Workspace) -> None:
                 grading.change_rules(workspace, changed=changed)
                 grading.review(workspace, ids.split())
             st.success(say("Saved; it holds from the next output on."))
-    st.write(say("Outputs that somebody holds are offered to nobody else until their time is over."))
-    if st.button(say("Give back everything that is held")):
+    st.write(say("Reserved outputs are offered to nobody else until their time is up."))
+    if st.button(say("Release everything that is reserved")):
         with shell.guard():
             freed = grading.release(workspace)
             st.success(say("{n:,} outputs are free again.", n=freed.n))
@@ -243,9 +245,9 @@ def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
     criteria = st.checkbox(say("Ask for each accepted criterion too"), rules.ask_criteria)
     fields = st.checkbox(say("Ask for each field of a JSON output too"), rules.ask_fields)
     scale = st.text_area(
-        say("Levels in place of pass and fail, the worst first, one on each line"), "\n".join(rules.scale)
+        say("Levels instead of pass and fail, the worst first, one on each line"), "\n".join(rules.scale)
     )
-    passing = st.number_input(say("The level from which an output passes"), 2, 9, rules.passing_from)
+    passing = st.number_input(say("The lowest level that passes"), 2, 9, rules.passing_from)
     words = {"off": say("never"), "after": say("after the grade is given"), "first": say("before the grade")}
     shown = st.selectbox(
         say("Show what the chosen judges say"),

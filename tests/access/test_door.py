@@ -138,6 +138,18 @@ def test_what_somebody_writes_into_the_form_stays_text(place: Workspace) -> None
         assert "<script>" not in client().get(path).text
 
 
+def test_an_invitation_that_is_no_longer_good_says_so_before_anybody_chooses_a_password(
+    place: Workspace,
+) -> None:
+    path = people.invite(place, "Ben", Role.EXPERT).path
+    assert 'type="password"' in client().get(path).text
+    client().post(path, data={"invitation": path.partition("=")[2], "password": GOOD})
+    for over in (path, "/labelcore/join?invitation=made-up"):
+        told = client().get(over)
+        assert told.status_code == 403
+        assert "already used" in told.text and "<input" not in told.text
+
+
 def test_a_huge_or_odd_form_is_no_trouble(place: Workspace) -> None:
     for body in (b"x" * 200_000, b"\xff\xfe", b"name=a&name=b", b""):
         answer = client().post(

@@ -68,7 +68,8 @@ READS = frozenset(
     aligning.behind aligning.by_version.outputs_of deriving.coding.find_code deriving.coding.is_done
     deriving.coding.last_change deriving.derivation.uncovered_fails deriving.derivation.unnamed_codes
     deriving.drift.regrade_items deriving.editing.live_criteria deriving.prompting.prompt_rules
-    deriving.settled.unclear_on grading.talking.mentions grading.talking.open_mentions
+    deriving.settled.unclear_on grading.talking.beside_rounds grading.talking.mentions
+    grading.talking.open_mentions
     grading.acts.current_grades grading.acts.latest_acts grading.asked.in_order
     grading.comparing.comparing_queue grading.gold.told_of_gold grading.labels.fitting_labels
     grading.presses.card_items grading.presses.setting_of grading.progress.counts_by_person

@@ -30,7 +30,7 @@ def test_an_invitation_is_good_for_once_and_gives_its_role(workspace: Workspace)
     found = signing.visitor_of_session(workspace.db, session)
     assert found is not None
     assert (found.name, found.role_in(workspace.project.id)) == ("Ana", Role.EXPERT)
-    with pytest.raises(NotAllowed, match="not known, was used"):
+    with pytest.raises(NotAllowed, match="unknown, already used"):
         signing.join(workspace.db, secret, GOOD)
     assert signing.sign_in(workspace.db, " ANA ", GOOD)
 

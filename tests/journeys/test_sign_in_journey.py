@@ -69,7 +69,9 @@ def test_an_expert_joins_grades_and_sees_nothing_else(app: App, browser: Browser
     expect(page.locator(".card")).to_contain_text("2", timeout=20_000)
     for address in ("team", "outputs", "judging", "results", "exporting"):
         page.goto(f"{app.url}/{address}?labelcore-role=engineer&labelcore-project=support")
-        expect(page.get_by_text("This page is not one of yours here.")).to_be_visible(timeout=40_000)
+        expect(page.get_by_text("Your role does not open this page in this project.")).to_be_visible(
+            timeout=40_000
+        )
         expect(page.get_by_text("Answer 1")).to_have_count(0)
     page.goto(f"{app.url}/grading?labelcore-project=secret")
     expect(page.get_by_text("There is no project")).to_be_visible(timeout=40_000)

@@ -105,7 +105,7 @@ def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -
     expect(next_step).to_be_visible(timeout=20_000)
 
     page.goto(f"{app}/deriving")
-    press(page, "Derive criteria from the notes")
+    press(page, "Make criteria from the notes")
     expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible(timeout=40_000)
     press(page, "Accept")
     expect(page.get_by_role("button", name="Drop")).to_be_visible(timeout=20_000)

@@ -54,8 +54,8 @@ def test_json_and_yaml_that_fit_pass(text: str) -> None:
         ('{"price": 1, "name": "A", "x": 1}', "Unexpected fields: 'x'."),
         ('{"price": 1, "name": "A", "tags": ["a", "a"]}', "At /tags: 1 of 2 items stand twice."),
         ("Sure! Here it is.", "It is a plain text, neither JSON nor YAML."),
-        ('{"price": 1', "It is no JSON (Expecting ',' delimiter, line 1)."),
-        ('{"price": NaN}', "NaN is no JSON."),
+        ('{"price": 1', "It is not JSON (Expecting ',' delimiter, line 1)."),
+        ('{"price": NaN}', "NaN is not JSON."),
         ("a: &x [1]\nb: *x", "It has a YAML alias, which is not read."),
         ("[" * 30_000 + "]" * 30_000, "It is nested deeper than 60 levels."),
         ('{"price": ' + "9" * 6000 + "}", "It has a number that is too long."),
@@ -89,7 +89,7 @@ def test_it_says_what_jsonschema_says(data: Any) -> None:
         ('{"properties": {"a": {"$ref": "file:///etc/hostname"}}}', "at /properties/a/$ref"),
         ('{"$ref": "#"}', "refers to itself without end"),
         ('{"$ref": "#/nowhere"}', "which it does not have"),
-        ('{"type": "thing"}', "no JSON Schema"),
+        ('{"type": "thing"}', "not a JSON Schema"),
         ('{"pattern": "(?=a)b"}', "no look-around"),
         ('{"unevaluatedProperties": false}', "is not supported"),
         ("[1]", "A schema is a JSON object."),
@@ -122,7 +122,7 @@ def test_a_field_is_all_that_a_check_of_it_sees() -> None:
     assert decide(spec, output('{"items": [{"na/me": "one"}], "more": "a b c d e"}')).value == "pass"
     missing = decide(spec, output('{"items": []}'))
     assert (missing.value, missing.reason) == ("abstain", "The output has no field /items/0/na~1me.")
-    with pytest.raises(BadInput, match="no JSON pointer"):
+    with pytest.raises(BadInput, match="not a JSON pointer"):
         fields.parts("price")
 
 

@@ -86,4 +86,5 @@ def press(app: AppTest, label: str) -> AppTest:
 def shown(app: AppTest) -> str:
     """What the page says in words, without what keeps names from being formatted."""
     told = (*app.subheader, *app.markdown, *app.text, *app.caption, *app.info, *app.success, *app.error)
-    return "\n".join(str(element.value).replace("\\", "") for element in told)
+    words = [str(element.value).replace("\\", "") for element in told]
+    return "\n".join([*words, *(element.proto.json for element in app.get("bidi_component"))])

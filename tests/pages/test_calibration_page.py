@@ -32,6 +32,7 @@ def page(file: str, who: str, language: str = "en") -> AppTest:
     app = AppTest.from_file(ROOT / "pages" / file, default_timeout=30)
     app.session_state[f"{keys.TEAM}-{language}"] = "校准" if language == "zh" else "Calibration"
     app.session_state[keys.LANGUAGE] = language
+    app.session_state[keys.ROLE] = "lead"
     app.run()
     app = app.text_input(key=keys.ANNOTATOR).set_value(who).run()
     assert not app.exception
@@ -63,12 +64,12 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
     press(box, "Save a new version")
     (kind,) = criterion_table.current(team.db, team.project.id)
     assert (kind.statement, kind.version) == ("Is kind and brief.", 2)
-    gold = app_of_gold()
-    next(field for field in gold.text_input if field.label == "Id of the output").set_value("o0")
-    next(field for field in gold.radio if field.label == "It counts as").set_value("fail")
-    next(field for field in gold.text_input if field.label == "Why").set_value("names *nobody*")
-    assert "names *nobody*" in shown(press(gold, "Make it gold"))
-    assert "o0" not in shown(press(app_of_gold(), "Take it out"))
+    outputs = page("1_outputs.py", "lea")
+    next(field for field in outputs.radio if field.label == "It counts as").set_value("fail")
+    next(field for field in outputs.text_input if field.label == "Why").set_value("names *nobody*")
+    press(outputs, "Save")
+    assert "names *nobody*" in shown(app_of_gold())
+    assert "names *nobody*" not in shown(press(app_of_gold(), "Take it out"))
     assert "Kind" in "".join(found.model_dump_json() for found in grading.list_rounds(team).suggested)
 
 

@@ -144,7 +144,9 @@ def test_notes_without_a_name_become_a_criterion_by_one(rubric: Workspace) -> No
     assert derivation.unnamed_codes(rubric)
     app = view()
     assert "what do they have in common" in shown(app)
-    next(field for field in app.text_input if field.label == "They have in common").set_value("Far too long")
+    next(field for field in app.text_input if field.label == "What they have in common").set_value(
+        "Far too long"
+    )
     press(app, "Make it a criterion")
     (made,) = editing.live_criteria(rubric)
     assert made.name == "Far too long" and app.query_params[keys.CRITERION] == made.id

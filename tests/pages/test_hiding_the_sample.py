@@ -55,7 +55,7 @@ def test_a_link_into_the_hidden_sample_still_opens_it(database: Path) -> None:
 
 def begin(app: AppTest, name: str, noun: str = "") -> AppTest:
     field = {box.label: box for box in app.text_input}
-    field["Its name"].set_value(name)
+    field["Project name"].set_value(name)
     field["What one output is called"].set_value(noun)
     return press(app, "Begin")
 

@@ -154,12 +154,12 @@ def test_an_import_is_kept_as_a_mapping_proposed_again_and_taken_back(page: AppT
 def test_a_project_is_begun_where_its_first_outputs_come_in(page: AppTest) -> None:
     page.run()
     by_label = {field.label: field for field in page.text_input}
-    by_label["Its name"].set_value("Support replies")
-    by_label["What its outputs are for"].set_value("Answers to customers")
+    by_label["Project name"].set_value("Support replies")
+    by_label["What the outputs are for"].set_value("Answers to customers")
     button(page, "Begin").click()
     quiet(page.run())
     assert page.sidebar.selectbox[0].value == "Support replies"
-    assert "bring its first outputs in" in page.success[0].value
+    assert "import its first outputs" in page.success[0].value
     begun = projects.open_project(open_database(settings().db), "Support replies", create=False)
     assert begun.task == "Answers to customers"
 

@@ -93,7 +93,7 @@ def test_an_endpoint_is_added_tested_and_taken_away(place: Workspace, mock: tupl
 
 def test_what_is_wrong_is_a_sentence_and_the_key_is_gone_all_the_same(place: Workspace) -> None:
     app = fill(opened(), "ftp://house/v1")
-    assert "is no address of an endpoint" in text_of(app)
+    assert "is not the address of an endpoint" in text_of(app)
     assert app.text_input(key=keys.ENDPOINT_ADDRESS).value == "ftp://house/v1", "what else was typed stays"
     assert app.text_input(key=keys.ENDPOINT_KEY).value == ""
     assert not settings().has_model
@@ -142,7 +142,7 @@ def test_judges_are_made_for_an_endpoint_a_variant_and_a_number_of_examples(
     healthy(fill(app, mock[1], "second"))
     boxes = {box.label: box for box in app.selectbox}
     boxes["Endpoint"].set_value("second")
-    boxes["The prompt stresses"].set_value("strict")
+    boxes["The prompt emphasises"].set_value("strict")
     app.slider[0].set_value(1)
     healthy(app.button(key="endpoint-propose").click().run())
     (made,) = [judge for judge in judging.active_judges(place) if judge.criterion_id]

@@ -42,7 +42,7 @@ def forty(empty: Workspace) -> Workspace:
 
 def test_an_empty_project_says_what_to_do(empty: Workspace) -> None:
     app = opened(PAGE)
-    assert "Import a file that has some" in app.info[0].value
+    assert "Import a file first" in app.info[0].value
     for language in ("zh", "中文"):
         app = opened(PAGE, labelcore_language=language)
         assert "还没有输出" in app.info[0].value

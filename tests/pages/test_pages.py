@@ -62,7 +62,7 @@ def test_the_menu_holds_every_page_in_both_languages() -> None:
 def test_the_navigation_opens_home(database: Path) -> None:
     app = healthy(AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run())
     assert app.title[0].value == "labelcore"
-    assert "cannot be said yet" in app.subheader[0].value
+    assert "too early to say" in app.subheader[0].value
     assert app.main.button[0].label == "Import outputs"
 
 

@@ -195,7 +195,7 @@ def test_a_draft_is_there_after_a_reload_and_its_trial_keeps_to_a_limit(
     opened("prompt-try", judge, drafted(judge))
     app = opened("prompt-try", judge)  # another session
     assert app.session_state[keys.PROMPT_DRAFT].draft == drafted(judge)
-    assert "Draft on version 1, not saved" in shown(app)
+    assert "Draft based on version 1, not yet saved" in shown(app)
     app.number_input(keys.PROMPT_COST).set_value(0.001)
     app = settled(press(healthy(app.run()), "Try it"))
     assert not app.session_state[keys.PROMPT_TRIED].found.attempts and not mock.prompts[refinable.CASES :]
@@ -269,7 +269,7 @@ def test_a_planted_improvement_is_searched_for_and_accepted(
     assert refinable.TOLD in shown(app) and f"it mends {len(suggestion.mended)} and breaks" in shown(app)
     press(app, "Accept")
     kept = in_use(workspace, judge.judge_id)
-    assert "outputs of dev, which it was not made of, it mends" in shown(app)
+    assert "outputs of dev, which it was not made from, it mends" in shown(app)
     assert (kept.version, kept.why) == (2, "suggested: model") and refinable.TOLD in str(kept.spec)
     assert app.query_params[keys.JUDGE_VIEW] in ("prompt-versions", ["prompt-versions"])
 

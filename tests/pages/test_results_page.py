@@ -20,7 +20,7 @@ RESULTS = "6_results.py"
 
 def test_without_grades_the_results_say_what_is_missing(database: Path) -> None:
     app = opened(RESULTS)
-    assert "no output has a pass or a fail" in app.info[0].value
+    assert "no output has been passed or failed" in app.info[0].value
     assert not app.metric
 
 
@@ -104,8 +104,8 @@ def test_slices_are_shown_in_a_chart_and_in_numbers(place: Workspace) -> None:
     )
     app = opened(RESULTS)
     assert any(element.value == "#### Where it is better or worse" for element in app.markdown)
-    (chart,) = [figure for figure in app.get("plotly_chart") if "worse for sure" in figure.proto.spec]
-    assert "Ulm *x*" in chart.proto.spec and "better for sure" in chart.proto.spec
+    (chart,) = [figure for figure in app.get("plotly_chart") if "clearly worse" in figure.proto.spec]
+    assert "Ulm *x*" in chart.proto.spec and "clearly better" in chart.proto.spec
     app = opened(RESULTS, view="parts")
     rows = next(table.value for table in app.dataframe if "city" in table.value.columns)
     assert list(rows["city"]) == ["Ulm *x*", "Bonn"] and list(rows["graded"]) == ["30", "30"]

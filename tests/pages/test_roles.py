@@ -80,17 +80,14 @@ def test_a_project_that_is_not_there_is_said_and_not_made(place: Workspace) -> N
     assert [project.name for project in projects.list_projects(place.db)] == ["shop"]
 
 
-def test_an_invitation_keeps_project_person_role_and_language(place: Workspace) -> None:
+def test_an_invitation_keeps_project_person_and_role_and_leaves_the_language_to_the_receiver(
+    place: Workspace,
+) -> None:
     app = home(project="shop", language="zh")
     app.text_input(key=keys.INVITED).set_value("李 明").run()
     link = urlsplit(app.code[0].value)
     assert link.path == "/grading"
-    assert parse_qs(link.query) == {
-        keys.PROJECT: ["shop"],
-        keys.ANNOTATOR: ["李 明"],
-        keys.ROLE: ["expert"],
-        keys.LANGUAGE: ["中文"],
-    }
+    assert parse_qs(link.query) == {keys.PROJECT: ["shop"], keys.ANNOTATOR: ["李 明"], keys.ROLE: ["expert"]}
 
 
 def test_a_person_sees_what_became_of_the_notes(graded: Workspace) -> None:

@@ -107,7 +107,7 @@ def test_a_mention_stands_where_the_person_looks_next(team: Workspace) -> None:
     press(app, "Send")
     home = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=20).run()
     home.text_input(key=keys.ANNOTATOR).set_value("ann").run()
-    assert not home.exception and "Somebody mentions you." in shown(home)
+    assert not home.exception and "A comment mentions you." in shown(home)
     grading.grade(team.by("cy"), "v20", "pass")
     grading.comment(team, "v11", "and you, @cy?")
     told = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=20).run()

@@ -206,7 +206,7 @@ def test_who_may_add_and_what_they_may_name(workspace: Workspace, monkeypatch: p
         add_endpoint(replace(workspace, role=Role.EXPERT), "near", order=HERE)
     with pytest.raises(NotAllowed, match="From elsewhere"):
         add_endpoint(replace(workspace, here=False), "evil", order=HERE, key_env="THE_KEY")
-    with pytest.raises(BadInput, match="no name of a variable") as refused:
+    with pytest.raises(BadInput, match="not the name of a variable") as refused:
         add_endpoint(workspace, "near", order=HERE, key_env=KEY)
     assert KEY not in str(refused.value)
     for name in ("", "a b", "../x", "x" * 41, "<b>"):

@@ -323,4 +323,4 @@ def test_the_command_line_runs_judges_on_an_engine_of_its_own(
     assert json.loads(again.stdout)["verdicts_cached"] == 40
     assert set(mock.answered.values()) == {1} and len(mock.answered) == 40
     wrong = run("spark")
-    assert wrong.returncode == 2 and "'spark' is no engine. Say" in wrong.stderr
+    assert wrong.returncode == 2 and "'spark' is not an engine. Say" in wrong.stderr

@@ -67,8 +67,8 @@ def test_the_alarms_of_users_are_measured_on_all_that_was_graded(
     assert telling.sentences(judge.warnings)[:2] == (
         "thumbs finds 40% (17% to 69%, n = 10) of the bad answers, and 50% (22% to 78%, n = 8) of its alarms "
         "are false.",
-        "Users said something of 14 of 40 graded outputs, and they chose which: that is no random draw, so "
-        "TPR and TNR say nothing of outputs without feedback.",
+        "Users said something of 14 of 40 graded outputs, and they chose which: that is not a random draw, "
+        "so TPR and TNR say nothing of outputs without feedback.",
     )
     with catalogue.speaking("zh"):
         words = telling.sentence(judge.warnings[0])

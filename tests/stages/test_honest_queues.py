@@ -36,7 +36,7 @@ def test_what_others_hold_is_said_and_can_be_taken_over(workspace: Workspace, ad
     assert queue.waiting
     assert queue.waiting.minutes == 20
     says, next_step = waiting_words(queue.waiting)
-    assert says == "5 are held by others"
+    assert says == "5 are reserved by others"
     assert next_step.startswith("Come back in about 20 minutes, or take over")
     assert grading.take_over(workspace.by("ben")).people == ("ann",)
     assert ids(workspace, "ben") == [output.id for output in made]

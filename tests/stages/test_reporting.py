@@ -66,7 +66,7 @@ def _all(found: Trust) -> list[tuple[str, str]]:
 def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
     found = _trust(workspace)
     assert (found.answer, found.rate.value) == ("no", None)
-    assert "cannot be said yet" in sentence(found.headline)
+    assert "too early to say" in sentence(found.headline)
     assert (found.of, found.action.kind) == ("nothing", "import")
 
 
@@ -101,7 +101,7 @@ def test_where_everything_is_graded_nobody_is_asked_to_draw(
     reasons = _all(_trust(workspace))
     assert not any("hand-picked" in words for _, words in reasons)
     assert any("all that there are" in words and weight == "good" for weight, words in reasons)
-    assert not any("known to within" in words for _, words in reasons)
+    assert not any("certain to within" in words for _, words in reasons)
     found = _trust(workspace)
     assert found.complete and found.headline.code == "good_of_every"
 

@@ -80,7 +80,7 @@ def test_where_nothing_holds_up_the_table_says_what_would_help(
         ("overall", 20, "helps_model")
     ]
     assert any(
-        "Nothing holds up for “overall”" in line
+        "No judge holds up for “overall”" in line
         for line in lines_of(find_operation("judge table"), workspace, found)
     )
 

@@ -83,7 +83,7 @@ class Kind(ABC, Generic[SpecOf]):
     came: ClassVar[str] = ""
     no_prompt: ClassVar[tuple[Wording, Wording]] = (
         Wording("{name} is fitted to grades; no prompt of it could be refreshed."),
-        Wording("`labelcore judge propose` fits judges anew."),
+        Wording("`labelcore judge propose` fits judges again."),
     )
     no_flip: ClassVar[tuple[Wording, Wording]] = (
         Wording("A judge of the kind '{kind}' is not flipped."),

@@ -238,7 +238,7 @@ def judge_table(found: JudgeTable) -> Iterator[str]:
     yield from map(_judge_line, found.shown)
     for gap in found.unheld:
         yield say(
-            "Nothing holds up for “{criterion}”. What would help: {helps}.",
+            "No judge holds up for “{criterion}” yet. What would help: {helps}.",
             criterion=say(gap.criterion),
             helps=sentence(gap.helps),
         )
@@ -252,8 +252,10 @@ def in_use_words(found: JudgeTable) -> str:
         return say("No judge is in use yet.")
     caught, wrong = map(rate_words, found.unseen)
     return counted(
-        "1 in use: of unseen bad outputs it finds {caught}; of good ones it wrongly fails {wrong}.",
-        "{n} in use: of unseen bad outputs they find {caught}; of good ones they wrongly fail {wrong}.",
+        "1 in use: on outputs it had not seen, it finds {caught} of the bad ones and wrongly "
+        "fails {wrong} of the good ones.",
+        "{n} in use: on outputs they had not seen, they find {caught} of the bad ones and "
+        "wrongly fail {wrong} of the good ones.",
         n=found.in_use,
         caught=caught,
         wrong=wrong,

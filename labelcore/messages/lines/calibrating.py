@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.calibrating import figure_lines, people_words, round_words, standing_words
+from labelcore.messages.calibrating import (
+    comment_words,
+    figure_lines,
+    people_words,
+    round_words,
+    standing_words,
+)
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentences
@@ -10,7 +16,7 @@ from labelcore.stages import grading
 
 _STATES = {
     "open": "People grade it blind; `labelcore calibration reveal` shows everybody what the others said.",
-    "dropped": "It was ended without being shown.",
+    "dropped": "It was ended without revealing the grades.",
 }
 
 
@@ -28,7 +34,7 @@ def calibration(found: grading.Round) -> Iterator[str]:
             about = f" on {grade.criterion_id}" if grade.criterion_id else ""
             yield f"  {grade.annotator} {grade.value}{about}{f' ({grade.note})' if grade.note else ''}"
         for said in row.comments:
-            yield f"  {said.author}: {said.text}"
+            yield f"  {comment_words(said)}"
 
 
 @lines("calibration list")

@@ -61,8 +61,8 @@ def connection_words(found: Connection) -> list[str]:
     named = say("It says that it is '{answered}'.", **names)
     if found.renamed:
         named = say(
-            "Asked for '{asked}', it says that it is '{answered}': pin that name where it stands for one "
-            "version, and look at figures anew where it changes.",
+            "Asked for '{asked}', it says that it is '{answered}': pin that name where it stands "
+            "for one version, and look at figures again where it changes.",
             **names,
         )
     return [say(found.said), figures, named]

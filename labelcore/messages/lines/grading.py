@@ -11,6 +11,7 @@ from labelcore.messages.assigning import (
     which_words,
     who_words,
 )
+from labelcore.messages.calibrating import comment_words
 from labelcore.messages.card import pack_page
 from labelcore.messages.catalogue import NAMES
 from labelcore.messages.figures import alpha_words, rate_words
@@ -202,7 +203,7 @@ def _conflict(conflict: grading.Conflict) -> Iterator[str]:
         for span in opinion.whole.spans if opinion.whole else ():
             yield f"  {opinion.person} marked: {span.get('text')}"
     for said in conflict.comments:
-        yield f"  {said.author}: {said.text}"
+        yield f"  {comment_words(said)}"
 
 
 @lines("team comment")

@@ -193,7 +193,7 @@ def estimate_words(found: Estimate) -> str:
     if found.trouble:
         return say(found.trouble)
     if not found.decisions:
-        return say("Nothing is left to decide: a run would ask nothing.")
+        return say("Every output is judged: there is nothing to run.")
     told = {"decisions": found.decisions, "span": span_words(found.seconds), "known": found.known}
     if not found.calls:
         return say(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from labelcore.messages.assigning import language_words
 from labelcore.messages.catalogue import language
 from labelcore.messages.letters import link_to, page_of
 from labelcore.messages.notifying import missing_words, notice_words, state_words
@@ -18,7 +19,7 @@ def notices(workspace: Workspace, rows: Sequence[NoticeRow]) -> Iterator[str]:
         if row.state == "link":
             yield f"  {link_to(workspace, page_of(row.notice), language(), row.notice.person)}"
     if not rows:
-        yield "Nobody has been told anything yet."
+        yield "Nobody has been notified of anything yet."
 
 
 @lines("notices again")
@@ -34,7 +35,7 @@ def settings(found: NoticeSettings) -> Iterator[str]:
         "webhook": f"Notices are posted to {found.webhook}.",
     }
     texts = "They may quote outputs and comments." if found.texts else "They quote no output and no comment."
-    yield f"{leads[found.channel]} {texts} Language: {found.language}."
+    yield f"{leads[found.channel]} {texts} Language: {language_words(found.language)}."
     if found.secret:
         yield "Each post is signed with this secret, shown once:"
         yield found.secret

@@ -92,7 +92,7 @@ def trend(found: Trend) -> Iterator[str]:
     for point in found.points:
         yield say("{name}: {rate}.", name=slicing.point_words(point), rate=rate_words(point.rate))
     if not found.points:
-        yield say("Nothing can be said yet: no output has a pass or a fail.")
+        yield say("It is too early to say: no output has been passed or failed.")
 
 
 @lines("failures")
@@ -112,8 +112,8 @@ def failures(found: Failures) -> Iterator[str]:
 def sealed_fails_words(n: int) -> str:
     """The failed outputs that no criterion may rest on."""
     return counted(
-        "One more is kept apart as the test: its note is not read.",
-        "{n:,} more are kept apart as the test: their notes are not read.",
+        "One more is kept in the sealed test: its note is not read.",
+        "{n:,} more are kept in the sealed test: their notes are not read.",
         n=n,
     )
 
@@ -214,14 +214,14 @@ def versions_in_short(found: VersionComparison) -> Short:
     rates = {"a": rate_words(found.first_rate), "b": rate_words(found.second_rate)}
     title, reached = (
         say("{second} against {first}", **names),
-        say("Of all that people graded, {second}: {b}; {first}: {a}.", **names, **rates),
+        say("Of all graded outputs, {second}: {b}; {first}: {a}.", **names, **rates),
     )
     if rate.value is None or rate.low is None or rate.high is None:
         return Short(title, "–", say("not measurable: {why}.", why=say(rate.why_not or "")), reached)
     sure = rate.low > 0 or rate.high < 0
     ends = {"low": f"{rate.low * 100:+.0f}", "high": f"{rate.high * 100:+.0f}", "n": n}
     where = _where(found) if n else say("on different inputs")
-    verdict = say("Better for sure") if sure and rate.value > 0 else say("Worse for sure")
+    verdict = say("Clearly better") if sure and rate.value > 0 else say("Clearly worse")
     says = say(
         "{verdict}, {where} (95% sure: {low} to {high} points).",
         verdict=verdict if sure else say("No difference shown"),

@@ -86,7 +86,7 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         given = datetime.fromisoformat(text.strip())
     except ValueError as trouble:
         raise BadInput(
-            "'{text}' is no date and time.",
+            "'{text}' is not a date and time.",
             next_step="Write it as 2026-11-20T12:00 or 2026-11-20.",
             text=text[:40],
         ) from trouble
@@ -96,7 +96,7 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         given = given if zone is None or given.tzinfo else given.replace(tzinfo=zone)
         moment = given if given.tzinfo else given.astimezone()
     except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
-        raise BadInput("{given} is no moment of this calendar.", given=given) from trouble
+        raise BadInput("{given} is not a moment of this calendar.", given=given) from trouble
     begun = not whole_day or datetime.combine(moment, time.min, moment.tzinfo) <= now()
     return min(moment, now()) if whole_day and begun else moment
 

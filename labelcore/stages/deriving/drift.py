@@ -99,7 +99,7 @@ class _Stale:
     @cached_property
     def flips(self) -> Rate:
         flipped = [self.before[key] != self.again[key] for key in self.drawn if key in self.again]
-        return proportion(sum(flipped), len(flipped), what="outputs of the random part graded anew")
+        return proportion(sum(flipped), len(flipped), what="outputs of the random part graded again")
 
     @property
     def left(self) -> list[str]:

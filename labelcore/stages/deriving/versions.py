@@ -38,7 +38,7 @@ class SplitPart(Frozen):
         quotes = [number.strip() for number in numbers.split(",") if number.strip()]
         if not name.strip() or not all(number.isdecimal() for number in quotes):
             raise BadInput(
-                "'{given}' is no part.",
+                "'{given}' is not a part.",
                 next_step="For example: --part 'Length=It is short.=0,2'",
                 given=given,
             )

@@ -132,6 +132,7 @@ from labelcore.stages.grading.suggesting import (
 )
 from labelcore.stages.grading.talking import (
     Mentions as Mentions,
+    beside_rounds as beside_rounds,
     comment as comment,
     mark_seen as mark_seen,
     mentions as mentions,

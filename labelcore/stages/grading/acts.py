@@ -140,11 +140,11 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
     if event.criterion_id is not None:
         versions = {known.id: known.version for known in criterion_table.current(db, project_id)}
         if (event.criterion_version or 0) > versions.get(event.criterion_id, -1):
-            raise NotFound("The project has no such criterion.", next_step="Load the page anew.")
+            raise NotFound("The project has no such criterion.", next_step="Reload the page.")
     if event.source == "calibration" and not is_asked(workspace, event):
-        raise BadInput("This calibration round does not ask that.", next_step="Load the page anew.")
+        raise BadInput("This calibration round does not ask that.", next_step="Reload the page.")
     if event.source == "gold" and event.output_id not in golds.ever(db, project_id):
-        raise BadInput("This output was never gold.", next_step="Load the page anew.")
+        raise BadInput("This output was never gold.", next_step="Reload the page.")
     again = event.source in {"repeat", "relook"}
     if again and event.output_id not in live(db, project_id).graded(event.annotator):
         graded = (*beside, *grade_table.history(db, project_id, event.output_id))
@@ -226,7 +226,7 @@ def _given_for(workspace: Workspace, output_id: str) -> dict[str, str]:
         return given_in(workspace, output_id)
     if output_id not in {key for key, _ in training.left}:
         raise BadInput(
-            "{person} begins with {n} training outputs: grades of others do not count before.",
+            "{person} starts with {n} training outputs; until then, grades on other outputs do not count.",
             next_step="They come first on the page Grade.",
             person=workspace.person,
             n=len(training.left),

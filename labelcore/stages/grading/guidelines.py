@@ -120,7 +120,7 @@ def set_example(
     place = workspace.db, workspace.project.id
     if value == "withdrawn":
         if found.id not in {example.output_id for example in guideline_table.examples(*place)}:
-            raise NotFound("The output '{output}' is no example.", output=output)
+            raise NotFound("The output '{output}' is not an example.", output=output)
     elif not why.strip():
         raise BadInput("An example needs a reason.", next_step="Say why it passes or fails.")
     example = GuidelineExample(

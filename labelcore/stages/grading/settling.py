@@ -258,7 +258,7 @@ def rule(
 def _check_ruling(workspace: Workspace, value: str, reason: str) -> None:
     if value not in {*RULINGS, "withdrawn"}:
         raise BadInput(
-            "'{value}' is no ruling.", next_step="Use pass, fail, unclear or withdrawn.", value=value
+            "'{value}' is not a ruling.", next_step="Use pass, fail, unclear or withdrawn.", value=value
         )
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
@@ -312,7 +312,9 @@ def send_back(
     if missing := [who for who, key in zip(people, keys, strict=True) if key not in graders]:
         raise BadInput("{person} has not graded it.", next_step="Name people who have.", person=missing[0])
     if not graders:
-        raise BadInput("Nobody has graded it.", next_step="Only who graded an output looks at it again.")
+        raise BadInput(
+            "Nobody has graded it.", next_step="Only those who graded an output can look at it again."
+        )
     relook = Relook(
         id=new_id("relook"),
         project_id=workspace.project.id,

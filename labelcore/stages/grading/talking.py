@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -95,8 +96,7 @@ def _check_sees(workspace: Workspace, output_id: str) -> None:
     """
     if output_id in calibrations.unrevealed(workspace.db, workspace.project.id):
         raise BadInput(
-            "People grade this output blind: its round is not revealed.",
-            next_step="Wait for who leads the team.",
+            "People grade this output blind: its round is not revealed.", next_step="Wait for your team lead."
         )
     is_known = _has_graded(workspace, output_id) or _is_in_round(workspace, output_id)
     if not is_known and not workspace.role.includes(Role.LEAD):
@@ -214,3 +214,18 @@ def talk(
     return sorted(
         found, key=lambda item: (item.output.id, item.criterion and item.criterion.id) not in wanted
     )
+
+
+def beside_rounds(workspace: Workspace, talk: Iterable[Conflict]) -> list[Conflict]:
+    """What of a talk does not stand with a revealed round of this person: it was settled, or began before."""
+    revealed = {row.number: row.at for row in calibrations.current(workspace.db, workspace.project.id)}
+    since: dict[str, datetime] = {}
+    for number, outputs in rounds_of(workspace).items():
+        since |= dict.fromkeys(outputs, revealed[number])  # the newest first: the oldest stays
+    return [
+        row
+        for row in talk
+        if row.ruling
+        or row.output.id not in since
+        or any(said.at < since[row.output.id] for said in row.comments)
+    ]

@@ -93,13 +93,13 @@ def find(workspace: Workspace, place: str) -> list[Path]:
             return _open_ones(workspace, [path])
         if path.exists():
             raise BadInput(
-                "{path} is no ordinary file.", next_step="Copy its content into a file first.", path=path
+                "{path} is not an ordinary file.", next_step="Copy its content into a file first.", path=path
             )
         names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
         found = [known for known in sorted(map(Path, names)) if known.is_file()]
     except (OSError, ValueError, RuntimeError) as trouble:
         raise BadInput(
-            "{place!r} is no path: {trouble}",
+            "{place!r} is not a path: {trouble}",
             next_step="Check the path.",
             place=place[:200],
             trouble=str(trouble),
@@ -267,7 +267,10 @@ def _format(path: Path) -> Format:
     named = [form for form in formats.values() if path.suffix.lower() in form.endings]
     if named and named[0].start:
         raise BadInput(
-            "{name} is no {title} file.", next_step="Export it again.", name=path.name, title=named[0].title
+            "{name} is not a {title} file.",
+            next_step="Export it again.",
+            name=path.name,
+            title=named[0].title,
         )
     controls = len(_CONTROLS.findall(start))
     if (
@@ -276,7 +279,7 @@ def _format(path: Path) -> Format:
         and not decodes(codecs.getincrementaldecoder("utf-8")(), start)
     ):
         raise BadInput(
-            "{name} is no text.",
+            "{name} is not text.",
             next_step="Export it as CSV or JSON lines, then import that.",
             name=path.name,
         )

@@ -126,12 +126,12 @@ def read(path: Path) -> Key:
     try:
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
             raise BadInput(
-                "{path} is no ordinary file.", next_step="Name the file of --redact-key.", path=path
+                "{path} is not an ordinary file.", next_step="Name the file of --redact-key.", path=path
             )
         with path.open("rb") as file:
             if file.readline(len(_HEAD) + 1) != _HEAD:
                 raise BadInput(
-                    "{path} is no key of redaction.", next_step="Name the file of --redact-key.", path=path
+                    "{path} is not a key of redaction.", next_step="Name the file of --redact-key.", path=path
                 )
             return Key(_entries(path, file.read()))
     except OSError as trouble:
@@ -192,7 +192,7 @@ def continued(path: Path) -> Iterator[KeyFile]:
         held.callback(os.close, file)
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise BadInput(
-                "{path} is no ordinary file.", next_step="Name another place for the key.", path=path
+                "{path} is not an ordinary file.", next_step="Name another place for the key.", path=path
             )
         if sys.platform != "win32":
             fcntl.flock(file, fcntl.LOCK_EX)

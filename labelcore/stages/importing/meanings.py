@@ -106,7 +106,9 @@ def _limit(values: Sequence[str]) -> float | None:
     if not values:
         return None
     if (number := number_of(values[-1])) is None:
-        raise BadInput("'{value}' is no number.", next_step="For example --passes-from 4.", value=values[-1])
+        raise BadInput(
+            "'{value}' is not a number.", next_step="For example --passes-from 4.", value=values[-1]
+        )
     return number
 
 

@@ -203,7 +203,7 @@ def _without_traceback(tool: Tool, source: Source) -> Iterator[Row | RejectedRow
         yield from tool.rows(source)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as trouble:
         raise BadInput(
-            "{name} is no {title} file that can be read: {trouble}",
+            "{name} is not a {title} file that can be read: {trouble}",
             next_step="Try another --format, or save it as JSON lines.",
             name=source.head.name,
             title=tool.title,

@@ -259,7 +259,7 @@ def _check(workspace: Workspace, value: str) -> None:
     if value not in {*VALUES, "withdrawn"}:
         words = ", ".join(ruling.replace("_", "-") for ruling in VALUES)
         raise BadInput(
-            "'{value}' is no ruling.", next_step="Use {words} or withdrawn.", value=value, words=words
+            "'{value}' is not a ruling.", next_step="Use {words} or withdrawn.", value=value, words=words
         )
     if not workspace.person.strip():
         raise BadInput("A ruling needs a name.", next_step="Say who rules.")

@@ -143,13 +143,13 @@ def read_card(text: str) -> JudgeCard:
         raw: Any = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as trouble:
         raise BadInput(
-            "The card is no JSON (line {line}).",
+            "The card is not JSON (line {line}).",
             next_step="Make it again with `labelcore card`.",
             line=getattr(trouble, "lineno", 1),
         ) from trouble
     if not isinstance(raw, dict) or raw.get("form") != FORM:
         raise BadInput(
-            "The file is no judge card.", next_step="Make one with `labelcore card JUDGE --out FILE`."
+            "The file is not a judge card.", next_step="Make one with `labelcore card JUDGE --out FILE`."
         )
     try:
         return JudgeCard.model_validate(raw)

@@ -96,7 +96,7 @@ def read_rubric(file: Path) -> RubricFile:
     document = yaml_text.read(_text(file), file.name)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BadInput(
-            "{name} is no rubric of labelcore: it does not begin with 'format: {format}'.",
+            "{name} is not a rubric of labelcore: it does not begin with 'format: {format}'.",
             next_step="Name a file that `labelcore library save` wrote.",
             name=file.name,
             format=FORMAT,

@@ -236,7 +236,9 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
 def _of_record(number: int, record: Any, row: Reader) -> list[Said]:
     if not isinstance(record, dict):
         return [
-            RejectedRow(row=number, field="", reason=Wording("this is no object"), raw=plain(record)[:RAW])
+            RejectedRow(
+                row=number, field="", reason=Wording("this is not an object"), raw=plain(record)[:RAW]
+            )
         ]
     try:
         return list(row(number, _opened(record)))

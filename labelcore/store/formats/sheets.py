@@ -36,7 +36,7 @@ def _sheets(path: Path, _changed: int) -> dict[str, list[list[Any]]]:
         if isinstance(trouble, KeyboardInterrupt | SystemExit):
             raise
         raise BadInput(
-            "{name} is no workbook that can be read: {trouble}",
+            "{name} is not a workbook that can be read: {trouble}",
             next_step="If it has a password, save it without; or save the sheet as CSV.",
             name=path.name,
             trouble=str(trouble)[:200],

@@ -49,7 +49,7 @@ def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _unreadable(path: Path, trouble: Exception) -> BadInput:
     return BadInput(
         "{name} cannot be read: {trouble}",
-        next_step="Export it anew.",
+        next_step="Export it again.",
         name=path.name,
         trouble=str(trouble).splitlines()[0][:200],
     )

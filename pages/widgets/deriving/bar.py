@@ -44,7 +44,7 @@ def show(workspace: Workspace, found: Listed) -> None:
     derived.show(workspace)
     if not found.criteria:
         fails = projects.overview(workspace).fails
-        none = say("There are no criteria yet, and no output is failed: grade some, and say what is wrong.")
+        none = say("There are no criteria yet and no failed outputs: grade some, and say what is wrong.")
         some = say(
             "There are no criteria yet. They come from the notes on {n} failed outputs.", n=f"{fails:,}"
         )
@@ -85,7 +85,7 @@ def _standing(accepted: int, proposed: int, left: int) -> str:
 
 def _find_more(workspace: Workspace, *, first: bool) -> None:
     """With a model, where one is configured, or without."""
-    words = say("Derive criteria from the notes") if first else say("Find more in the notes")
+    words = say("Make criteria from the notes") if first else say("Find more in the notes")
     ways = {words: not settings().has_model}
     if settings().has_model:
         ways[say("Without the model")] = True

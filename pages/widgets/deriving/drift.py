@@ -16,8 +16,8 @@ def show_all_drift(workspace: Workspace) -> None:
     """Every criterion whose change of meaning left answers stale."""
     st.write(
         say(
-            "An edit that is more than wording makes earlier answers on that criterion stale. The smallest "
-            "part is graded anew that settles it."
+            "An edit that is more than wording makes earlier grades on that criterion stale. "
+            "Only as many are graded again as it takes to settle it."
         )
     )
     changed = [ledger for ledger in drift.ledgers(workspace) if ledger.stale]
@@ -54,12 +54,12 @@ def _show_stale(workspace: Workspace, ledger: drift.Ledger) -> None:
     changed = {"n": ledger.changed_in, "who": ledger.changed_by or "labelcore"}
     why = ledger.why or say("no reason given")
     st.write(plain(say("Changed in version {n} by {who}: {why}.", **changed, why=why)))
-    done = say("{n} of {all} graded anew", n=len(ledger.again), all=len(ledger.stale))
+    done = say("{n} of {all} graded again", n=len(ledger.again), all=len(ledger.stale))
     st.progress(len(ledger.again) / len(ledger.stale), done)
     flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
     key = f"ledger-{ledger.criterion.id}"
     show_outputs(workspace, say("Show the stale answers"), ledger.stale, f"{key}-stale")
-    show_outputs(workspace, say("Show those graded anew"), ledger.again, f"{key}-again")
+    show_outputs(workspace, say("Show those graded again"), ledger.again, f"{key}-again")
     show_outputs(workspace, say("Show those drawn by chance"), ledger.random, f"{key}-random")
     show_outputs(workspace, say("Show those that flipped"), flipped, f"{key}-flipped")
     if not ledger.next:

@@ -30,7 +30,7 @@ def show(workspace: Workspace, found: Listed) -> None:
     """The criterion that the address asks for, at the view that it asks for."""
     criterion = found.open
     if criterion is None:
-        st.write(say("The criterion that is open will stand here, with the notes it rests on."))
+        st.write(say("Open a criterion to see it here, with the notes it rests on."))
         return
     _show_head(criterion)
     _offer_acts(workspace, criterion)

@@ -55,7 +55,7 @@ def _names(left: int) -> dict[str, str]:
         "prompt": say("Criteria from the pipeline's prompt"),
         "lint": say("Weak points of the criteria"),
         "changes": say("Grades from before a change"),
-        "lineage": say("Which came from which"),
+        "lineage": say("Where each criterion came from"),
         "glossary": say("Glossary"),
         "library": say("Save or load criteria"),
     }

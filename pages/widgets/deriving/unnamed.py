@@ -29,14 +29,14 @@ def ask(workspace: Workspace) -> None:
             for quote in coded.quotes[:_QUOTES]:
                 st.text(f"“{quote.text}”")
         with st.form(f"name-{coded.code.id}", border=False, clear_on_submit=True):
-            name = st.text_input(say("They have in common"), placeholder=say("A failure in a few words"))
+            name = st.text_input(say("What they have in common"), placeholder=say("A failure in a few words"))
             if st.form_submit_button(say("Make it a criterion")):
                 with shell.guard():
                     made = coding.criterion_from_codes(workspace, [coded.code], name=name)
                 table.go(made)
                 st.rerun()
         if len(groups) > 1:
-            words = say("Ask about others ({n} of {all})", n=at + 1, all=len(groups))
+            words = say("Another group of notes ({n} of {all})", n=at + 1, all=len(groups))
             if st.button(words, type="tertiary", icon=":material/arrow_forward:"):
                 st.session_state[keys.UNNAMED] = at + 1
                 st.rerun()

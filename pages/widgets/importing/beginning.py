@@ -21,7 +21,7 @@ def offer(place: Workspace, *, expanded: bool) -> None:
     _show_trouble()
     if st.session_state.get(f"{_FIELDS}-begun") == place.project.name:
         st.success(
-            say("“{name}” is begun: bring its first outputs in.", name=shell.plain(place.project.name)),
+            say("“{name}” is ready: import its first outputs.", name=shell.plain(place.project.name)),
             icon=":material/check:",
         )
         return
@@ -46,7 +46,7 @@ def _show_trouble() -> None:
 def _ask(place: Workspace, *, goes_on: bool = False) -> None:
     with calling(Noun()), st.form(_FIELDS, border=False):  # the open project's word is not the new one's
         name, language = st.columns([3, 1])
-        name.text_input(say("Its name"), placeholder=say("Support replies"), key=f"{_FIELDS}-name")
+        name.text_input(say("Project name"), placeholder=say("Support replies"), key=f"{_FIELDS}-name")
         language.selectbox(
             say("Language of its experts"),
             list(NAMES),
@@ -55,7 +55,7 @@ def _ask(place: Workspace, *, goes_on: bool = False) -> None:
             key=f"{_FIELDS}-language",
         )
         st.text_input(
-            say("What its outputs are for"),
+            say("What the outputs are for"),
             placeholder=say("Answers to customers' questions, by the shop's policy"),
             key=f"{_FIELDS}-task",
         )

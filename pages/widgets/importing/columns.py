@@ -42,7 +42,7 @@ def labels() -> dict[str, str]:
 
 def choose(seen: importing.Preview, key: str) -> Mapping:
     """The mapping that the page shows, changed by select boxes; of a tool's format it is known."""
-    st.subheader(say("1 What is what"))
+    st.subheader(say("1 Which column is what"))
     if is_of_tool(seen):
         st.write(say("The format says it: nothing has to be chosen."))
         return _beside(seen.guessed, seen, key, {})

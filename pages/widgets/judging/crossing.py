@@ -118,8 +118,8 @@ def _row(cell: Cell, *, chosen: bool) -> dict[str, str]:
         say("Version"): str(cell.version),
         say("Model"): cell.model,
         say("Examples"): str(cell.shown),
-        say("Finds of the bad"): rate_words(rates.tnr) if rates else "–",
-        say("Passes of the good"): rate_words(rates.tpr) if rates else "–",
+        say("Bad outputs found"): rate_words(rates.tnr) if rates else "–",
+        say("Good outputs passed"): rate_words(rates.tpr) if rates else "–",
         say("Change"): change_words(cell.trial.change.balanced) if cell.trial else say(cell.state),
         say("Per 1,000"): "–" if cell.estimate is None else f"US$ {cell.estimate:,.2f}",
     }

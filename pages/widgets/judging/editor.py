@@ -50,7 +50,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     if st.button(say("Back to the judge"), icon=":material/arrow_back:", type="tertiary"):
         _leave()
     if row is None:
-        st.write(say("The judge that is open will stand here, with its errors."))
+        st.write(say("Open a judge to see it here, with its errors."))
         return
     version = judging.find_judge(workspace, row.judge_version_id)
     head = say(
@@ -68,7 +68,12 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         _try_now(workspace, written)
     view = st.query_params[keys.JUDGE_VIEW]
     if written.changed:
-        shell.aside(say("Draft on version {n}, not saved as a version; a reload keeps it.", n=written.begun))
+        shell.aside(
+            say(
+                "Draft based on version {n}, not yet saved as a version; reloading the page keeps it.",
+                n=written.begun,
+            )
+        )
     if written.draft.member:
         _choose_member(written)
     _choose(written, view)

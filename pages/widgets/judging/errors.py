@@ -135,10 +135,10 @@ class Lead:
         words = {
             "judge_wrong": self._change(),
             "person_wrong": say("Ask this expert again"),
-            "criterion_unclear": say("Grade it anew") if self.edited else say("Open this criterion"),
+            "criterion_unclear": say("Grade it again") if self.edited else say("Open this criterion"),
             "context_missing": say("Bring in what is missing"),
         }
-        told = say("It stands first on the Grade page now; no grade was changed.")
+        told = say("It is first on the Grade page now; no grade was changed.")
         help_words = told if self.value == "person_wrong" else None
         key = f"next-{self.output_id}-{self.judge.id}"
         if st.button(words[self.value], key=key, type="primary", help=help_words):

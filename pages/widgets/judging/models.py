@@ -99,7 +99,7 @@ def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
     about |= {found.id: say(found.name) for found in list_criteria(workspace, status="accepted")}
     criterion = st.selectbox(say("Criterion"), list(about), format_func=about.__getitem__)
     name = st.selectbox(say("Endpoint"), list(names), format_func=names.__getitem__)
-    variant = st.selectbox(say("The prompt stresses"), list(VARIANTS), format_func=stress_words)
+    variant = st.selectbox(say("The prompt emphasises"), list(VARIANTS), format_func=stress_words)
     examples = st.slider(say("Examples of each verdict"), 0, 4, 2)
     pressed = st.button(say("Make the judges"), type="primary", key="endpoint-propose")
     if made := st.session_state.pop(keys.ENDPOINT_PROPOSED, ""):

@@ -67,7 +67,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         _OF_ALL[view](workspace)
         return
     if row is None:
-        st.write(say("The judge that is open will stand here, with its errors."))
+        st.write(say("Open a judge to see it here, with its errors."))
         return
     version = judging.find_judge(workspace, row.judge_version_id)
     docket = refining.docket(workspace, judge=version)

@@ -65,9 +65,10 @@ def start(workspace: Workspace, written: Written, most: float | None) -> None:
 def _offer(workspace: Workspace, written: Written, *, again: bool = False) -> None:
     if not again:
         words = say(
-            "Changes are made of its errors on train: what experts noted, examples, another threshold or "
-            "stress, and what a model proposes that sees the errors. Each is tried on up to {n} graded "
-            "outputs of train; the best three are measured on dev. Nothing is kept unless you accept it.",
+            "Changes are made from its errors on train: what experts noted, examples, another "
+            "threshold or emphasis, and what a model proposes after seeing the errors. Each is "
+            "tried on up to {n} graded outputs of train; the best three are measured on dev. "
+            "Nothing is kept unless you accept it.",
             n=USUAL,
         )
         st.write(words)
@@ -126,7 +127,7 @@ def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *
     if suggestion.on_dev:
         told = {"n": suggestion.n, "mended": len(suggestion.mended), "broken": len(suggestion.broken)}
         words = say("On {n} outputs of dev it mends {mended} and breaks {broken}.", **told)
-        change = say("Mean of TPR and TNR: {change}.", change=change_words(suggestion.on_dev.balanced))
+        change = say("Balanced accuracy: {change}.", change=change_words(suggestion.on_dev.balanced))
         st.write(plain(f"{words} {change}"))
     else:
         st.write(say("Not tried: nobody knows yet what it mends."))

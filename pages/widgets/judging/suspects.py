@@ -28,7 +28,7 @@ def show_stale(workspace: Workspace, found: JudgeTable) -> None:
         st.write(plain(words))
         if len(asked) < len(stale):
             st.write(say("Propose judges again where they hold no prompt."))
-        if asked and st.button(say("Make {n} anew with the present wording", n=len(asked))):
+        if asked and st.button(say("Make {n} again with the present wording", n=len(asked))):
             judging.refresh_judges(workspace)
             st.rerun()
 

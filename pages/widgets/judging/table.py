@@ -47,8 +47,8 @@ def show_in_use(found: JudgeTable) -> None:
     if found.unseen and found.in_use:
         shell.aside(
             say(
-                "As of the choice of the set, outside the sealed test: each output was decided by judges "
-                "made and chosen without it, and weighs as it was drawn."
+                "Measured when the set was chosen, without the sealed test: each output was judged "
+                "by judges made and chosen without it, and is weighted by its chance of being drawn."
             )
         )
 
@@ -67,17 +67,17 @@ def show(found: JudgeTable) -> JudgeRow | None:
     judges_table(_words(), _groups(found.rows, rows, row), key=keys.JUDGE_TABLE)
     shell.aside(
         say(
-            "Each row is that judge as it is now, on the {n:,} graded outputs outside the sealed test, "
-            "counted one by one.",
+            "Each row shows the judge's current version on the {n:,} graded outputs outside the "
+            "sealed test, each counted once.",
             n=found.n,
         )
     )
     if any(other.seen for other in rows):
-        shell.aside(say("* It was fitted to these grades, so it may do worse on others."))
+        shell.aside(say("* Fitted to these grades, so it may do worse on other outputs."))
     for gap in found.unheld:
         helps = sentence(gap.helps)
         words = say(
-            "Nothing holds up for “{criterion}”. What would help: {helps}.",
+            "No judge holds up for “{criterion}” yet. What would help: {helps}.",
             criterion=say(gap.criterion),
             helps=helps,
         )
@@ -96,7 +96,7 @@ def _words() -> dict[str, str]:
     return {
         "table": say("Judges"),
         "judge": say("judge"),
-        "catches": say("finds of the bad"),
+        "catches": say("bad outputs found"),
         "alarms": say("false alarms"),
         "n": "n",
         "cost": say("US$ for 1,000"),

@@ -90,8 +90,9 @@ def _offer(workspace: Workspace, written: Written) -> None:
     for finding in stops:
         st.error(plain(sentence(finding.says)))
     words = say(
-        "It is asked about up to {n} graded outputs of train and dev: first those on which the present "
-        "version errs, then a draw of the others. What was answered before costs nothing.",
+        "It is tried on up to {n} graded outputs of train and dev: first those that the "
+        "present version gets wrong, then some of the others at random. Answers it has "
+        "already given cost nothing.",
         n=USUAL,
     )
     st.write(words)
@@ -142,7 +143,7 @@ def _show_figures(trial: Trial) -> None:
     both = trial.change
     charts.intervals(
         say("Both versions on the same {n} outputs, 95 % intervals", n=len(trial.attempts)),
-        [say("finds of the bad"), say("passes of the good")],
+        [say("bad outputs found"), say("good outputs passed")],
         {
             say("present version"): [both.present.tnr, both.present.tpr],
             say("this draft"): [both.new.tnr, both.new.tpr],
@@ -158,8 +159,8 @@ def change_words(change: Change) -> list[str]:
     lost = change.tpr.model_copy(update=_turned(change.tpr))
     abstains = sentence(change.abstains)
     return [
-        say("Bad outputs that it finds, of 100: {change}.", change=_words(change.tnr)),
-        say("Good outputs that it wrongly fails, of 100: {change}.", change=_words(lost)),
+        say("Bad outputs found, of every 100: {change}.", change=_words(change.tnr)),
+        say("Good outputs wrongly failed, of every 100: {change}.", change=_words(lost)),
         *([abstains] if abstains else []),
     ]
 

@@ -45,7 +45,9 @@ def _show_number(trust: Trust) -> None:
     graded = say("Good, of the {n:,} graded outputs", n=trust.outputs)
     st.metric(everything if trust.of == "everything" else graded, share_words(rate.value))
     ends = say("95% sure: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high)
-    others = say("95% sure of others like them: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high)
+    others = say(
+        "For other outputs like these, 95% sure: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high
+    )
     st.write(ends if trust.of == "everything" and not trust.complete else others)
 
 

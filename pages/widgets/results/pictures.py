@@ -60,7 +60,7 @@ def _show_trend(found: Trend) -> None:
     charts.trend(found, key="results-time")
     st.caption(
         say(
-            "Pass rate by people, {step}, with what is 95% sure; a point holds {n} graded outputs or more.",
+            "Pass rate by people, {step}, with 95% intervals; each point has at least {n} graded outputs.",
             step=words[found.step],
             n=min(point.rate.n for point in found.points),
         )
@@ -121,7 +121,7 @@ def _show_failures(found: Failures) -> None:
         )
     if more:
         st.toggle(say("All {n} criteria", n=len(found.rows)), key=keys.RESULTS_FAILURES)
-    st.caption(say("Of {n:,} outputs that people failed; a click shows them.", n=found.fails))
+    st.caption(say("Share of the {n:,} outputs that people failed; click one to see them.", n=found.fails))
     if found.sealed:
         st.caption(sealed_fails_words(found.sealed))
 

@@ -46,8 +46,9 @@ def held_out(found: Accepted) -> Iterator[str]:
     points = {end: 100 * figures[name] for end, name in names.items() if figures.get(name) is not None}
     if len(points) == len(names):
         yield say(
-            "On {n} outputs of dev, which it was not made of, it mends {mended} and breaks {broken}; mean of "
-            "TPR and TNR {value:+.0f} points (95 % between {low:+.0f} and {high:+.0f}).",
+            "On {n} outputs of dev, which it was not made from, it mends {mended} and breaks "
+            "{broken}; balanced accuracy {value:+.0f} points (95 % between {low:+.0f} and "
+            "{high:+.0f}).",
             n=figures["n"],
             mended=len(figures["mended"]),
             broken=len(figures["broken"]),
@@ -66,7 +67,7 @@ def kind_words(kind: str) -> str:
     """What a suggestion changes."""
     return {
         "threshold": say("another threshold"),
-        "wording": say("another stress"),
+        "wording": say("another emphasis"),
         "questions": say("the question in parts"),
         "split": say("the question split in two"),
         "notes": say("what experts noted"),
@@ -111,7 +112,7 @@ def _suggestion(found: Suggestion) -> Iterator[str]:
         yield say("    not tried")
         return
     yield say(
-        "    on {n} outputs of dev it mends {mended} and breaks {broken}; mean of TPR and TNR {change}",
+        "    on {n} outputs of dev it mends {mended} and breaks {broken}; balanced accuracy {change}",
         n=found.n,
         mended=len(found.mended),
         broken=len(found.broken),

@@ -55,7 +55,7 @@ class Subject:
     def stated(self) -> Criterion:
         """What a model is asked: the criterion, or the whole; BadInput without either."""
         if (asked := self.criterion or self.whole) is None:
-            raise BadInput("The overall grade is no criterion.", next_step="Name a criterion.")
+            raise BadInput("The overall grade is not a criterion.", next_step="Name a criterion.")
         return asked
 
 

@@ -145,7 +145,7 @@ def _note(workspace: Workspace, act: str, endpoint: Endpoint) -> None:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise BadInput(
-            "'{name}' is no name for an endpoint.",
+            "'{name}' is not a name for an endpoint.",
             next_step="Up to 40 letters, digits, dots, dashes and underscores.",
             name=name[:60],
         )
@@ -172,7 +172,7 @@ def _key_place(
     if key is not None:
         text = key.get_secret_value().strip()
         if not text or not text.isprintable() or " " in text:
-            raise BadInput("That is no key.", next_step="Give the key alone, on one line.")
+            raise BadInput("That is not a key.", next_step="Give the key alone, on one line.")
         return {"key_in": secret.keep}
     if key_env:
         if not workspace.here:
@@ -182,7 +182,7 @@ def _key_place(
             )
         if not _VARIABLE.fullmatch(key_env):  # perhaps the key itself: it is not repeated
             raise BadInput(
-                "That is no name of a variable.",
+                "That is not the name of a variable.",
                 next_step="Name the variable that holds the key, for example OPENAI_API_KEY.",
             )
         return {"api_key_env": key_env}

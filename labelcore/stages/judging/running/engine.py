@@ -116,7 +116,9 @@ def check_name(name: str) -> str:
     """The name of an engine, or ""; BadInput where it names none."""
     if not re.fullmatch(ENGINE, name):
         raise BadInput(
-            "'{name}' is no engine.", next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.', name=name
+            "'{name}' is not an engine.",
+            next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.',
+            name=name,
         )
     return name
 
