@@ -267,9 +267,14 @@ class Prompt:
         return {name for name, _ in had ^ present}
 
     def present(self, criterion: Criterion | None, terms: Sequence[Term]) -> dict[str, Any]:
-        """The specification with the present glossary, and the wording of its criterion."""
+        """The specification with the present glossary, and the wording of its criterion; a question that was
+        a part of another wording is asked no more.
+        """
+        content = dict(self.content)
+        if criterion and criterion.statement != self.spec.statement:
+            content.pop("question", None)
         wording = {"name": criterion.name, "statement": criterion.statement} if criterion else {}
-        return {**self.content, "glossary": glossary_spec(terms), **wording}
+        return {**content, "glossary": glossary_spec(terms), **wording}
 
     def leaving(self) -> dict[str, Any]:
         """What may be written to a file: examples are texts, without the ids and notes beside them."""

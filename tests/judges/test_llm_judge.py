@@ -15,7 +15,7 @@ from hypothesis import given, strategies as st
 from labelcore.errors import ModelTrouble
 from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
 from labelcore.judges.kinds import fault, judge_of, panel
-from labelcore.judges.kinds.llm import AskingKind, LlmKind
+from labelcore.judges.kinds.llm import AskingKind, LlmKind, value_at
 from labelcore.judges.kinds.panel import PanelKind
 from labelcore.llm import Answer, Answerer, Weighed
 from labelcore.llm.protocol import refuses
@@ -223,6 +223,7 @@ def test_a_panel_keeps_every_vote() -> None:
     decision, requests = decide(panel.make_spec(members, "majority"), first)
     assert (decision.value, requests, decision.cost_usd) == ("fail", 6, 4.5)
     assert decision.probability == pytest.approx(0.4)
+    assert decide(panel.make_spec(members, "all"), first)[0].probability == pytest.approx(0.1)
     assert decision.reason.startswith("1 pass, 2 fail (majority).\na: pass. fine\nb: fail. too long")
     votes = json.loads(decision.raw)
     assert [(vote["member"], vote["value"]) for vote in votes] == [
@@ -263,3 +264,35 @@ def test_judges_travel_without_ids_and_notes() -> None:
         bare = json.dumps(judge.leaving_bare())
         assert "example 0" not in bare and judge.prompts[0].example_texts
     assert fault(PanelKind.stored, leaves | {"rule": "loudest"}) is not None
+
+
+def test_a_part_of_the_criterion_is_asked_until_its_wording_changes() -> None:
+    criterion = CRITERION.model_copy(update={"statement": "True and short."})
+    prompt = Prompt(make_spec(criterion, Asking("m")) | {"question": "Is it true?"})
+    asked = prompt.messages_for(output())[1]["content"]
+    assert "Is it true?" in asked and "True and short." not in asked
+    assert Prompt(prompt.present(criterion, [])).spec.asked == "Is it true?"
+    reworded = criterion.model_copy(update={"statement": "True and polite."})
+    assert Prompt(prompt.present(reworded, [])).spec.asked == "True and polite."
+
+
+@pytest.mark.parametrize(
+    ("votes", "expected"),
+    [
+        (("pass", "pass"), "pass"),
+        (("pass", "fail"), "fail"),
+        (("abstain", "fail"), "fail"),
+        (("pass", "abstain"), "abstain"),
+    ],
+)
+def test_a_panel_of_parts_fails_where_one_does(votes: Sequence[Any], expected: str) -> None:
+    assert panel.value_of(votes, "all") == expected
+
+
+@given(share=st.floats(0, 1), pass_from=st.floats(0, 1), said=VALUES)
+def test_a_threshold_of_the_probability_decides_whatever_was_said_but_an_abstention(
+    share: float, pass_from: float, said: Any
+) -> None:
+    by_share = "pass" if share >= pass_from else "fail"
+    assert value_at(said, share, pass_from) == ("abstain" if said == "abstain" else by_share)
+    assert value_at(said, share, None) == said

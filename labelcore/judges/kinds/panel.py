@@ -178,7 +178,9 @@ def votes_in(raw: str) -> list[Decision]:
 
 
 def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decision:
-    """The members' decisions as one, with every vote in its reason and its raw answer."""
+    """The members' decisions as one, with every vote in its reason and its raw answer. The probability of a
+    pass is their mean, and the least where all must pass.
+    """
     named = list(zip(names, votes, strict=True))
     kept = ("value", "probability", "model", "reason", "raw")
     raw = [{"member": name, **{key: getattr(vote, key) for key in kept}} for name, vote in named]
@@ -187,11 +189,12 @@ def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decis
     head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
     told = [f"{name}: {vote.value}. {vote.reason[:_LONGEST]}" for name, vote in named]
     shares = [vote.probability for vote in votes if vote.probability is not None]
+    share = min(shares, default=0.0) if rule == "all" else sum(shares) / max(1, len(shares))
     return Decision(
         value=value_of([vote.value for vote in votes], rule),
         reason="\n".join([f"{head} ({rule}).", *told]),
         raw=json.dumps(raw, ensure_ascii=False),
-        probability=sum(shares) / len(shares) if len(shares) == len(votes) else None,
+        probability=share if len(shares) == len(votes) else None,
         model=", ".join(dict.fromkeys(vote.model for vote in votes if vote.model)),
         tokens_in=sum(vote.tokens_in for vote in votes),
         tokens_out=sum(vote.tokens_out for vote in votes),
