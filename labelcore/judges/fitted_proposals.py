@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -11,8 +12,10 @@ import numpy as np
 
 from labelcore.judges.candidates import Candidate, Folded, Refitting, Target
 from labelcore.judges.cross_fitting import folds_by_group
+from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.detectors.phrases import says_something
-from labelcore.judges.features import Bools, Graded, TrainingData
+from labelcore.judges.features import Bools, Graded, TrainingData, mentions
+from labelcore.judges.fitting import GUIDES
 from labelcore.judges.kinds import Kind
 from labelcore.judges.kinds.code import CodeKind, FittedCheck, fitted_phrases, fitted_thresholds
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
@@ -25,10 +28,12 @@ _USEFUL = 0.05  # the least shrunk gain for which a check is worth trying
 _TRIED = 3  # checks of each kind
 _UNTOLD = 3.0  # standard errors by which a check that no note talks about must hold up
 _COMMON = 0.25  # a single word that more outputs use says nothing that a reader would find plausible
+_OFTEN = 1 / 3  # of a criterion's quotes talk about what a check of it measures, unless its name does
+_JUDGED = re.compile(r"(?i)\b(?:wrong|incorrect|false|bad)\b|错误|不对")  # says that it fails, not what for
 _FEW = 40
 _FOLDS = 5
 LEARNED_FROM = RECURRING
-"""From so many fails on, a criterion's learned judge takes part in the choice of the set."""
+"""From so many fails on, a criterion has a learned judge, which takes part in the choice of the set."""
 
 
 class HeldOutCounts(Frozen):
@@ -69,13 +74,23 @@ class HeldOutCounts(Frozen):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What candidates are for, how many, of which kind (all for None), and what learned ones aim at."""
+    """What candidates are for, how many, of which kind (all for None), and what learned ones aim at.
+    ``quotes``: what notes say of the criterion, None for the overall grade.
+    """
 
     name: str = OVERALL
     limit: int = 3
     kind: str | None = None
     seed: int = 0
     aim: Aim = HIGHEST
+    quotes: tuple[str, ...] | None = None
+
+    def about(self, data: TrainingData) -> Bools:
+        """Which columns measure what the criterion's name or enough of its quotes talk about, (d,)."""
+        name = _JUDGED.sub(" ", self.name)
+        named, *quoted = mentions((name, *(self.quotes or ())), data.table.columns)
+        often = np.sum(quoted, axis=0) if quoted else np.zeros(len(named))
+        return np.asarray(named | (often >= max(GUIDES, _OFTEN * len(quoted))))
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,8 @@ def propose(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal
 
 
 def _learned(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[Proposal]:
-    if too_few(graded.fails) is not None:
+    of_criterion = wanted.quotes is not None
+    if too_few(graded.fails) is not None or (of_criterion and len(graded.failed) < LEARNED_FROM):
         return
     spec = make_spec(data, graded, wanted.seed, wanted.aim)
     judge, few = LearnedKind(spec), len(graded.fails) < _FEW
@@ -116,7 +132,7 @@ def _learned(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[Pro
 
 def _checks(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal]:
     """Checks that hold up and vote differently, the best first."""
-    tried = sorted(_tried(data, graded, wanted.seed), key=lambda pair: -pair[1].gain)
+    tried = sorted(_tried(data, graded, wanted), key=lambda pair: -pair[1].gain)
     kept: list[FittedCheck] = []
     found = []
     for check, counts in tried:
@@ -130,11 +146,13 @@ def _checks(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal
     return found
 
 
-def _tried(data: TrainingData, graded: Graded, seed: int) -> Iterator[tuple[FittedCheck, HeldOutCounts]]:
+def _tried(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[tuple[FittedCheck, HeldOutCounts]]:
     """Plausible checks that hold up, thresholds and phrases, by the notes and by the grades."""
-    kinds = [fitted_thresholds(data, graded, _TRIED, guided=guided) for guided in (True, False)]
-    kinds += [fitted_phrases(data, graded, _TRIED, guided=guided) for guided in (True, False)]
-    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, seed)
+    kinds = [_thresholds(data, graded, wanted, guided=guided) for guided in (True, False)]
+    kinds.append(fitted_phrases(data, graded, _TRIED, guided=True))
+    if wanted.quotes is None:
+        kinds.append(fitted_phrases(data, graded, _TRIED, guided=False))
+    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, wanted.seed)
     parts, fails, known = Folded(graded.rows, folds), *np.zeros((2, len(data.groups)), dtype=bool)
     fails[graded.failed], known[graded.rows] = True, True
     refitting = Refitting(data, Target(fails, known))
@@ -143,9 +161,25 @@ def _tried(data: TrainingData, graded: Graded, seed: int) -> Iterator[tuple[Fitt
             continue
         candidate: Candidate | None = CodeKind(check.spec.model_dump()).candidate(refitting)
         votes = candidate.out_of_fold([candidate], parts) if candidate else None
-        errors = 1.0 if _told(check, data, graded) else _UNTOLD
-        if votes is not None and (counts := HeldOutCounts.of(votes[:, 0], graded.fails)).holds_up(errors):
+        errors = 1.0 if wanted.quotes is not None or _told(check, data, graded) else _UNTOLD
+        if votes is None:
+            continue
+        counts = HeldOutCounts.of(votes[:, 0], graded.fails)
+        if counts.holds_up(errors) and 2 * counts.wrong < counts.passes:
             yield check, counts
+
+
+def _thresholds(data: TrainingData, graded: Graded, wanted: Wanted, *, guided: bool) -> list[FittedCheck]:
+    """The best ones; of a criterion only those that measure what it is about: others catch what goes with it.
+    Where either end may be bad, notes must tell which.
+    """
+    if wanted.quotes is None:
+        return fitted_thresholds(data, graded, _TRIED, guided=guided)
+    pairs = zip(data.table.columns, wanted.about(data), strict=True)
+    about = {column.key for column, fits in pairs if fits}
+    every = fitted_thresholds(data, graded, len(data.table.columns), guided=guided)
+    told = (check for check in every if check.spec.guided or REGISTRY[check.spec.detector].bad != "either")
+    return [check for check in told if check.spec.key in about][:_TRIED]
 
 
 def _told(check: FittedCheck, data: TrainingData, graded: Graded) -> bool:

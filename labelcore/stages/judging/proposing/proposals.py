@@ -210,7 +210,8 @@ class _Proposer:
 
     def _for(self, subject: Subject) -> Wanted:
         order = self._order
-        return Wanted(subject.name, order.limit, order.kind, order.seed, self._aim_of(subject))
+        aim, quotes = self._aim_of(subject), subject.quotes
+        return Wanted(subject.name, order.limit, order.kind, order.seed, aim, quotes)
 
     def asking(self, subject: Subject, remarks: list[Wording]) -> JudgeVersion:
         """One LLM judge, shown examples of the train split only; a remark says where they are one-sided."""

@@ -44,6 +44,11 @@ class Subject:
         return self.criterion.name if self.criterion else OVERALL
 
     @property
+    def quotes(self) -> tuple[str, ...] | None:
+        """What notes say of the criterion; None of the overall grade."""
+        return tuple(item.quote for item in self.criterion.evidence) if self.criterion else None
+
+    @property
     def notes_words(self) -> str:
         """From how many notes it can be learned, with one of them, as a sentence; "" of the overall grade."""
         if self.criterion is None or not self.criterion.evidence:

@@ -31,10 +31,12 @@ Answers = Mapping[str, Result]
 
 
 class Pace:
-    """Cuts sequences into parts that take about half a second each, and hold at most ``most``."""
+    """Cuts sequences into parts that take about half a second each, and hold ``first`` to ``most``: where
+    others use the machine too, smaller ones would cost more than they hold.
+    """
 
     def __init__(self, first: int, most: int) -> None:
-        self._size, self._most = first, most
+        self._size, self._first, self._most = first, first, most
 
     def parts(self, every: Sequence[T]) -> Iterator[Sequence[T]]:
         """The sequence in parts; the time between two of them says how large the next is."""
@@ -45,29 +47,35 @@ class Pace:
             began = time.monotonic()
             yield some
             fitting = len(some) * _PART_SECONDS / max(time.monotonic() - began, 1e-6)
-            self._size = int(max(1, min(fitting, 4 * self._size, self._most)))
+            self._size = int(max(self._first, min(fitting, 4 * self._size, self._most)))
 
 
 @one_thread()
 def decide_locally(live: LiveRun) -> None:
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
-    pace = Pace(_FIRST, _TEXTS)
+    pace, judges = Pace(_FIRST, _TEXTS), [(version, deciding(version)) for version in live.backlog.local]
     for outputs, missing in live.backlog.local_outputs(_TEXTS):
         for some in pace.parts(outputs):
             if live.stop.is_set():
                 return
-            live.store(_decided(live, missing, some))
+            live.store(_decided(live, judges, missing, some))
 
 
-def _decided(live: LiveRun, missing: dict[str, set[str]], outputs: Sequence[Output]) -> list[Decided]:
+def _decided(
+    live: LiveRun,
+    judges: Sequence[tuple[JudgeVersion, DecidingKind]],
+    missing: Mapping[str, set[str]],
+    outputs: Sequence[Output],
+) -> list[Decided]:
     """What the judges say until somebody stops the run."""
-    embedded = read_meanings(map(kind_of, live.backlog.local), outputs, vectors.embedder(live.workspace.db))
+    embed = vectors.embedder(live.workspace.db)
+    embedded = read_meanings((judge for _, judge in judges), outputs, embed)
     decided: list[Decided] = []
-    for version in live.backlog.local:
+    for version, judge in judges:
         if live.stop.is_set():
             break
         rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
-        results = decide_rows(deciding(version), outputs, rows, embedded, live.stop)
+        results = decide_rows(judge, outputs, rows, embedded, live.stop)
         pairs = zip(rows, results, strict=True)
         decided += [(Question(version, 0, outputs[i]), found) for i, found in pairs if not is_stopped(found)]
     return decided

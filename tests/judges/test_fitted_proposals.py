@@ -1,0 +1,55 @@
+"""What is proposed for a criterion measures what the criterion is about."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labelcore.judges.features import Graded, TrainingData
+from labelcore.judges.fitted_proposals import Wanted, propose
+from labelcore.models import Output
+
+GIVEN = "The hall is closed in winter and the roof needs work."
+GOOD = "The hall is closed in winter."
+BAD = "The hall is closed. The roof needs work. The work is in winter. The hall needs work in winter."
+LENGTHS = (" words", " sentences", " characters")
+
+
+def names(wanted: Wanted, note: str, fails: int = 12) -> list[str]:
+    """What is proposed where every failed output is longer than every passed one."""
+    texts = [f"{BAD} {number}" for number in range(fails)] + [f"{GOOD} {number}" for number in range(20)]
+    outputs = [
+        Output(id=f"o{at}", project_id="p", text=text, input=f"{GIVEN} {at}") for at, text in enumerate(texts)
+    ]
+    failed = np.arange(len(outputs)) < fails
+    data = TrainingData.of(outputs, [note if bad else "" for bad in failed])
+    return [proposal.name for proposal in propose(data, Graded(np.arange(len(outputs)), failed), wanted)]
+
+
+@pytest.mark.parametrize("name", ["Invents what is not there", "编造内容"])
+def test_length_is_no_check_of_inventions_though_it_goes_with_them(name: str) -> None:
+    found = names(Wanted(name, kind="code", quotes=("invents a date",) * 12), "invents a date")
+    assert not [judge for judge in found if judge.endswith(LENGTHS)]
+
+
+def test_length_is_a_check_where_notes_talk_about_it() -> None:
+    found = names(Wanted("Not to the point", kind="code", quotes=("far too long",) * 12), "far too long")
+    assert [judge for judge in found if judge.endswith(LENGTHS)]
+
+
+def test_which_end_of_a_length_is_bad_is_told_by_notes_and_not_by_the_name() -> None:
+    found = names(Wanted("Too short", kind="code", quotes=("nothing in it",) * 12), "poor")
+    assert not [judge for judge in found if judge.endswith(LENGTHS)]
+
+
+def test_wrong_says_that_it_fails_and_not_what_for() -> None:
+    data = TrainingData.of([Output(id="o", project_id="p", text=GOOD, input=GIVEN)], [""])
+    keys = [column.key for column in data.table.columns]
+    about = dict(zip(keys, Wanted("Wrong format", quotes=()).about(data), strict=True))
+    assert about["bullets"] and not about["new names"]
+
+
+@pytest.mark.parametrize(("fails", "learned"), [(2, []), (3, ["Too long · learned"])])
+def test_a_criterion_is_learned_from_three_notes_on(fails: int, learned: list[str]) -> None:
+    wanted = Wanted("Too long", kind="learned", quotes=("far too long",) * fails)
+    assert names(wanted, "far too long", fails) == learned
