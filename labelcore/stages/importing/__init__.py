@@ -80,11 +80,6 @@ class ImportResult(Frozen):
     begins_project: bool = False
     key_file: str | None = None
 
-    @property
-    def grade_words(self) -> dict[str, str]:
-        """What each value of the overall grades was read as."""
-        return dict(self.batch.mapping.get("meanings", {}).get("grade overall", {}))
-
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
         return self.batch.model_dump(include={*COUNTS, "mapping", "format", "redacted"}) | {
