@@ -25,7 +25,8 @@ with shell.guard():
     calibrating.show_mine(place)
     talking.show_talk(place)
     effort.show_effects(place, found)
-    effort.show_differences(found)
+    if found.graded:
+        effort.show_differences(found)
     if len(found.team) > 1:
         st.subheader(say("The team"))
         shell.table([{say("person"): person, say("graded"): n} for person, n in found.team])

@@ -76,6 +76,7 @@ def show_agreement(workspace: Workspace) -> None:
     """Alpha overall, on the scale, for each criterion and for each pair of people."""
     found = grading.together(workspace)
     st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(found.overall))))
+    shell.aside(say("Alpha is 1 where everybody agrees, and 0 where they agree no more than by chance."))
     if found.levels:
         st.write(plain(say("On the scale: {alpha}", alpha=alpha_words(found.levels))))
     for word, agreement in found.by_criterion.items():
@@ -127,7 +128,11 @@ def show_history(workspace: Workspace) -> None:
     mine = st.toggle(say("Only what I did"), value=bool(workspace.person))
     acts = grading.latest_acts(workspace, annotator=workspace.person if mine else None, limit=_ACTS)
     if not acts:
-        st.info(say("Nothing has been graded or changed yet."))
+        nothing, of_mine = (
+            say("Nothing has been graded or changed yet."),
+            say("You have not graded or changed anything yet."),
+        )
+        st.info(of_mine if mine else nothing)
         return
     st.write(say("Choose a row to see the output, and to take the act back if it is yours."))
     rows = [
@@ -204,7 +209,11 @@ def show_rules(workspace: Workspace) -> None:
         pairs = st.checkbox(say("Plan which two grade each output, so that all meet"), rules.pairs)
         alike = st.checkbox(say("Grade near-identical outputs of one source in one go"), rules.alike)
         minutes = st.number_input(
-            say("Minutes an output is reserved for one person"), 1.0, 1440.0, float(rules.reserve_minutes)
+            say("Minutes an output is reserved for one person"),
+            1.0,
+            1440.0,
+            float(rules.reserve_minutes),
+            format="%g",
         )
         share = st.number_input(
             say("Percent shown again without notice"), 0, 50, round(100 * rules.repeat_share)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from labelcore.models import Criterion, Output
 from labelcore.stages import grading
 from labelcore.store import criteria as criterion_table, outputs as output_table
 from labelcore.workspace import Workspace
-from pages.widgets import keys
+from pages.widgets import keys, tables
 from tests.pages.opening import ROOT, press, shown
 
 
@@ -76,3 +78,26 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
 def app_of_gold() -> AppTest:
     app = page("3_team.py", "lea")
     return app.segmented_control[0].set_value(True).run()
+
+
+def test_what_is_said_of_a_round_stands_once_on_my_progress(team: Workspace) -> None:
+    press(page("3_team.py", "lea"), "Begin the round")
+    first = grading.list_rounds(team).rounds[0].outputs[0]
+    for who in ("ann", "bo"):
+        grading.grade(team.by(who), first, "pass")
+    press(page("3_team.py", "lea"), "Reveal the grades to all")
+    grading.comment(team.by("lea"), first, "@ann look at the *date*")
+    assert shown(page("3_progress.py", "ann")).count("look at the *date*") == 1
+    grading.rule(team.by("lea"), first, "fail", reason="no date")
+    assert shown(page("3_progress.py", "ann")).count("no date") == 1
+
+
+def test_a_sentence_in_a_table_is_shown_whole_and_formats_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: dict[str, list[pd.DataFrame]] = {"table": [], "dataframe": []}
+    for kind, frames in drawn.items():
+        monkeypatch.setattr(st, kind, lambda frame, frames=frames, **_: frames.append(frame))
+    tables.table([{"reason": "short"}])
+    tables.table([{"reason": "**long** " * 20}])
+    tables.table([{"reason": "理由" * 20}])
+    assert (len(drawn["dataframe"]), len(drawn["table"])) == (1, 2)
+    assert drawn["table"][0]["reason"][0].startswith("\\*\\*long")

@@ -150,6 +150,8 @@ def reminded(rows: Sequence[Reminded]) -> Iterator[str]:
 
 def graded_words(found: PersonProgress) -> str:
     """How much a person has graded, and how much is left."""
+    if not found.graded:
+        return say("You have graded nothing yet. {left:,} left.", left=found.left)
     return say(
         "You graded {graded:,}: {passes:,} passed, {fails:,} failed, {unsure:,} unsure; "
         "{notes:,} with a note. {left:,} left.",
