@@ -165,8 +165,8 @@ def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion
         )
     if unnamed := unnamed_codes(workspace):
         yield Wording(
-            "{n} groups of notes have no name yet, the largest of {most} such as “{quote}”: say what each "
-            "has in common.",
+            "Groups of notes without a name yet: {n}. The largest has {most}, such as “{quote}”: "
+            "say what each has in common.",
             n=len(unnamed),
             most=len(unnamed[0].quotes),
             quote=unnamed[0].quotes[0].text,
