@@ -249,7 +249,7 @@ def judge_table(found: JudgeTable) -> Iterator[str]:
 def in_use_words(found: JudgeTable) -> str:
     """How many judges are in use, and what they do together on outputs that they had not seen."""
     if found.unseen is None or not found.in_use:
-        return say("No judge is in use yet.")
+        return say("No judge is in use yet: run the judges, then choose the set.")
     caught, wrong = map(rate_words, found.unseen)
     return counted(
         "1 in use: on outputs it had not seen, it finds {caught} of the bad ones and wrongly "

@@ -75,7 +75,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     _choose(version, view, docket.open)
     if view in _TOOLS:
         _TOOLS[view](workspace, version)
-    else:
+    elif row.ran:  # of one that has decided nothing, nothing is wrong or right yet
         errors.show(workspace, version, docket)
 
 
