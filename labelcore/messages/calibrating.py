@@ -27,6 +27,8 @@ WORDS = {
     "gold_right": "The last one was right: {reason}",
     "gold_pass": "The last one was settled as a pass: {reason}",
     "gold_fail": "The last one was settled as a fail: {reason}",
+    "gold_criterion_pass": "(on {criterion} it passes: {reason})",
+    "gold_criterion_fail": "(on {criterion} it fails: {reason})",
 }
 _FEW = 20
 

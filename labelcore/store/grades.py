@@ -278,13 +278,16 @@ def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence
     )
 
 
-def on_gold(db: Database, project_id: str) -> list[Grade]:
-    """What people said of gold outputs as a whole, oldest first; one output may have several of a person."""
+def on_gold(db: Database, project_id: str, annotator: str = "", output_id: str = "") -> list[Grade]:
+    """What people (or one of them) said of gold outputs (or one) and of criteria on them, oldest first; one
+    output may have several of a person.
+    """
     return _GRADE.find(
         db,
-        f"grade_unique e WHERE project_id = ? AND source = 'gold' AND value <> 'undone' AND {_OVERALL} "
+        "grade_unique e WHERE project_id = $project AND source = 'gold' AND value <> 'undone' "
+        "AND field IS NULL AND $who IN ('', annotator) AND $output IN ('', output_id) "
         f"AND {_KEPT} ORDER BY stored_at, grade_id",
-        [project_id],
+        {"project": project_id, "who": annotator, "output": output_id},
     )
 
 

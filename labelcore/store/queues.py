@@ -46,6 +46,7 @@ class Pool:
     marks: dict[str, tuple[object, int, list[int]]] = field(default_factory=dict, compare=False)
     variants: dict[object, Pool] = field(default_factory=dict, compare=False)
     dealt: dict[object, Mapping[str, Pool]] = field(default_factory=dict, compare=False)
+    dealing: threading.RLock = field(default_factory=threading.RLock, compare=False, repr=False)
 
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
@@ -93,13 +94,17 @@ class Pool:
         return found
 
     def parts(self, key: object, make: Callable[[Pool], Mapping[str, Pool]]) -> Mapping[str, Pool]:
-        """Parts of the places by name, made once for a key; only the newest are kept."""
-        found = self.dealt.get(key)
-        if found is None:
-            found = make(self)
-            self.dealt.clear()
-            self.dealt[key] = found
-        return found
+        """Parts of the places by name, made once for a key; only the newest are kept.
+
+        A second person waits for them: two hundred who ask at once must not each deal.
+        """
+        with self.dealing:
+            found = self.dealt.get(key)
+            if found is None:
+                found = make(self)
+                self.dealt.clear()
+                self.dealt[key] = found
+            return found
 
 
 _keeping = threading.Lock()

@@ -16,7 +16,7 @@ from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.finding import find_criterion
 from labelcore.store import assignments
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import gold, keys, shell
 from pages.widgets.shell import plain
 from pages.widgets.side_by_side import ConflictAct, conflict_act, show_conflict
 
@@ -116,6 +116,7 @@ def show_opened(workspace: Workspace, conflict: grading.Conflict, told: Mapping[
     }
     rules = workspace.project.rules
     show_conflict(conflict.output, conflict.opinions, rules, more | dict(told), key=_KEY)
+    gold.offer(workspace, conflict.output)
 
 
 def _actions(workspace: Workspace, conflict: grading.Conflict) -> list[str]:

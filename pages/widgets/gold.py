@@ -11,6 +11,7 @@ from labelcore.messages import rate_words, say
 from labelcore.messages.calibrating import standing_words
 from labelcore.models import Output, Role
 from labelcore.stages import grading
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.menu import menu_for
@@ -34,6 +35,8 @@ def show_gold(workspace: Workspace) -> None:
     found = grading.show_gold(workspace)
     if found.people:
         shell.table([_row(person) for person in found.people])
+    if rows := [row for person in found.people for row in _criterion_rows(person)]:
+        shell.table(rows)
     shell.go("1_outputs.py", "Choose one on Outputs, by “Use it for the team”")
     for row in shell.page_of(found.outputs, _AT_ONCE, "gold"):
         _show_output(workspace, row)
@@ -44,13 +47,22 @@ def show_gold(workspace: Workspace) -> None:
 
 
 def _row(person: grading.GoldPerson) -> dict[str, object]:
+    return {say("person"): person.name, **_answers(person), say("training"): standing_words(person)}
+
+
+def _criterion_rows(person: grading.GoldPerson) -> list[dict[str, object]]:
+    return [
+        {say("person"): person.name, say("criterion"): say(name), **_answers(answers)}
+        for name, answers in person.criteria.items()
+    ]
+
+
+def _answers(found: grading.GoldAnswers) -> dict[str, object]:
     return {
-        say("person"): person.name,
-        say("right"): rate_words(person.right),
-        say("bad ones let through"): person.let_through,
-        say("good ones failed"): person.too_strict,
-        say("unsure"): person.unsure,
-        say("training"): standing_words(person),
+        say("right"): rate_words(found.right),
+        say("bad ones let through"): found.let_through,
+        say("good ones failed"): found.too_strict,
+        say("unsure"): found.unsure,
     }
 
 
@@ -65,9 +77,16 @@ def offer(workspace: Workspace, output: Output) -> None:
         "training": say("training for newcomers"),
         "example": say("example in the guidelines"),
     }
+    criteria = {row.id: row for row in list_criteria(workspace) if row.status == "accepted"}
     with st.popover(say("Use it for the team"), icon=":material/school:"), st.form("team-use", border=False):
         use = st.radio(say("As"), list(uses), format_func=uses.__getitem__)
         value = st.radio(say("It counts as"), list(values), format_func=values.__getitem__, horizontal=True)
+        on = st.selectbox(
+            say("On"),
+            ["", *criteria],
+            format_func=lambda key: say(criteria[key].name) if key else say("the whole"),
+            help=say("The whole is settled first, then criteria, one by one."),
+        )
         why = st.text_input(say("Why"), max_chars=500)
         if st.form_submit_button(say("Save"), type="primary"):
             with shell.guard():
@@ -76,7 +95,8 @@ def offer(workspace: Workspace, output: Output) -> None:
                 if use == "example" and value:
                     grading.set_example(workspace, output.id, value, why=why)
                 else:
-                    grading.set_gold(workspace, output.id, value, reason=why, training=use == "training")
+                    kind = {"criterion": criteria.get(on), "training": use == "training"}
+                    grading.set_gold(workspace, output.id, value, reason=why, **kind)
                 st.success(say("Saved: it stands on the page Team."))
 
 

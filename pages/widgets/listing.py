@@ -252,8 +252,8 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
     known = selecting.show_output(workspace, output)
     st.subheader(plain(output.external_id or output.id[:12]))
     show_output(output)
-    gold.offer(workspace, output)
     restoring.offer(workspace, output)
+    gold.offer(workspace, output)
     for grade in known.grades:
         about = say(" on one criterion") if not grade.is_overall else ""
         st.text(f"{grade.annotator}: {say(grade.value)}{about}{f' — {grade.note}' if grade.note else ''}")

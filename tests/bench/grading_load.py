@@ -34,9 +34,10 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
+from labelcore.models import APART, Criterion, Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import grading, projects, sampling
 from labelcore.store import (
+    calibrations,
     close_database,
     criteria as criterion_table,
     judges as judge_table,
@@ -46,6 +47,7 @@ from labelcore.store import (
 )
 from labelcore.workspace import Workspace
 from tests.app_server import start_app
+from tests.bench.load_team import add_team
 from tests.bench.machines import machine, memory, processor
 
 WORDS = [f"word{i}" for i in range(2_000)]
@@ -275,14 +277,17 @@ def check(path: Path, people: list[Person]) -> str:
     history = grading.grade_history(Workspace(db, project))
     stored = Counter(grade.id for grade in history)
     where = {grade.id: grade.output_id for grade in history}
-    repeats = {grade.id for grade in history if grade.source == "repeat"}
+    rounds = {key for found in calibrations.current(db, project.id) for key in found.outputs}
+    apart = {grade.id for grade in history if grade.source in APART or grade.output_id in rounds}
     pressed = {key: output_id for person in people for key, output_id in person.pressed.items()}
     lost = [key for key in pressed if key not in stored]
     doubled = [key for key, count in stored.items() if count > 1]
     moved = [
-        key for key, output_id in pressed.items() if where.get(key, output_id) != output_id.removesuffix("~2")
+        key
+        for key, card in pressed.items()
+        if where.get(key, card.partition("~")[0]) != card.partition("~")[0]
     ]
-    graders = {(grade.output_id, grade.annotator) for grade in history if grade.id not in repeats}
+    graders = {(grade.output_id, grade.annotator) for grade in history if grade.id not in apart}
     per_output = Counter(output_id for output_id, _ in graders)
     crowded = sum(count > 2 for count in per_output.values())
     close_database(path)
@@ -363,6 +368,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--outputs", type=int, default=100_000)
     parser.add_argument("--all-features", action="store_true")
+    parser.add_argument("--team", action="store_true", help="assignment, pairs, a round and gold too")
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--by-page", action="store_true")
     parser.add_argument("--keys", type=int, default=0)
@@ -370,6 +376,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "load.duckdb"
         make_project(path, chosen.outputs, all_features=chosen.all_features)
+        if chosen.team:
+            add_team(path, PROJECT, chosen.people)
         server, url = start_app(path, PROJECT)
         print(machine())
         people = asyncio.run(load(url, server.pid, chosen))

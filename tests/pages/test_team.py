@@ -144,3 +144,13 @@ def test_a_lead_plans_pairs_and_sees_how_often_two_people_meet(team: Workspace) 
     press(app, "Save")
     assert not app.error
     assert "any two people meet on" in shown(page("Assignment"))
+
+
+def test_a_lead_makes_the_output_gold_that_a_conflict_shows(team: Workspace) -> None:
+    app = page("Conflicts", who="lead")
+    next(radio for radio in app.radio if radio.label == "It counts as").set_value("fail")
+    next(field for field in app.text_input if field.label == "Why").set_value("it names no price")
+    press(app, "Save")
+    assert not app.error, [error.value for error in app.error]
+    (gold,) = grading.show_gold(team).outputs
+    assert (gold.output.id, gold.ruling and gold.ruling.value) == ("v10", "fail")

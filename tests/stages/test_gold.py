@@ -20,6 +20,7 @@ from labelcore.stats.prevalence import weighted_pass_rate
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
+from tests.stages.measured import accepted
 
 Add = Callable[..., list[Output]]
 _presses = iter(range(10**9))
@@ -222,3 +223,32 @@ def finish(workspace: Workspace) -> None:
     labels = grading.human_labels(workspace)
     graded = {*labels.value, *labels.conflicts}
     assert {pick.output_id for pick in sampling.samples(workspace)[0].picks} == graded
+
+
+def test_gold_on_criteria_is_held_against_people_as_gold_on_the_whole_is(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(12)))
+    lead, ann = workspace.by("lead"), workspace.by("ann")
+    rule = accepted(workspace, "Short", "No filler.")
+    with pytest.raises(BadInput, match="not settled"):
+        grading.set_gold(lead, made[10].id, "pass", criterion=rule, reason="short")
+    grading.set_gold(lead, made[10].id, "fail", reason="wrong price")
+    assert len(grading.set_gold(lead, made[10].id, "pass", criterion=rule, reason="short").criteria) == 1
+    ann = ann.with_project(grading.set_rules(workspace, gold_share=0.5, gold_feedback="person"))
+    while (card := first_card(ann)) and not gold_of_card(card):
+        press(ann, card, "pass")
+    assert card
+    part = CardEvent(
+        client_id="on-the-part", output_id=card, value="fail", criterion_id=rule.id, criterion_version=1
+    )
+    store_events(ann, (part,))
+    press(ann, card, "fail")
+    told = grading.told_of_gold(ann, made[10].id, "fail")
+    assert told
+    assert sentence(told) == "The last one was right: wrong price (on Short it passes: short)"
+    (person,) = grading.show_gold(workspace).people
+    assert (person.right.n, person.right.value) == (1, 1.0)
+    answers = person.criteria["Short"]
+    assert (answers.right.n, answers.right.value, answers.too_strict) == (1, 0.0, 1)
+    assert not grading.current_grades(workspace, criteria_only=True)

@@ -56,6 +56,8 @@ def gold_output(row: grading.GoldOutput) -> Iterator[str]:
             "in the training" if row.gold.training else "mixed in at the share of `team rules --gold-share`"
         )
         yield f"{row.output.id} is gold, {where}: {row.ruling.value}, {row.ruling.reason}"
+        if row.criteria:
+            yield f"{len(row.criteria)} criteria are settled on it too."
 
 
 @lines("gold train")
@@ -74,6 +76,11 @@ def gold(found: grading.GoldReport) -> Iterator[str]:
     if not found.outputs:
         yield "There are no gold outputs yet: `labelcore gold set OUTPUT pass|fail --reason WHY`."
     for person in found.people:
+        for name, answers in person.criteria.items():
+            yield (
+                f"{person.name} on {name}: right on {rate_words(answers.right)}; "
+                f"let {answers.let_through} bad ones through, failed {answers.too_strict} good ones"
+            )
         yield (
             f"{person.name}: right on {rate_words(person.right)}; let {person.let_through} bad ones through, "
             f"failed {person.too_strict} good ones, unsure on {person.unsure}; {standing_words(person)}"

@@ -45,6 +45,7 @@ from labelcore.stages.grading.comparing import (
 )
 from labelcore.stages.grading.completing import Completion as Completion, completion as completion
 from labelcore.stages.grading.gold import (
+    GoldAnswers as GoldAnswers,
     GoldOutput as GoldOutput,
     GoldPerson as GoldPerson,
     GoldReport as GoldReport,

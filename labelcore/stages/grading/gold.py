@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import (
+    Criterion,
     Fact,
     Frozen,
     Gold,
@@ -28,7 +29,7 @@ from labelcore.stages import projects, signing
 from labelcore.stages.grading.mixing import is_told, training_answers, training_of
 from labelcore.stages.grading.settling import rule
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import golds, grades as grade_table, outputs as output_table
+from labelcore.store import criteria as criterion_table, golds, grades as grade_table, outputs as output_table
 from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 
@@ -36,30 +37,39 @@ Standing = Literal["passed", "let through", "in training", "not asked"]
 
 
 class GoldOutput(Frozen):
-    """A gold output with what it counts as. ``right``: of those who saw it, at their first sight."""
+    """A gold output with what it counts as, on the whole and on ``criteria``. ``right``: of those who saw it,
+    at their first sight, on the whole.
+    """
 
     output: Output
     gold: Gold
     ruling: Ruling | None
     right: Rate
+    criteria: tuple[Ruling, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
-        told = self.model_dump(mode="json", include={"ruling", "right"})
+        told = self.model_dump(mode="json", include={"ruling", "right", "criteria"})
         return {"output_id": self.output.id, "training": self.gold.training, **told}
 
 
-class GoldPerson(Frozen):
-    """How somebody stands on gold outputs, each counted once, as they first saw it. ``let_through``: passed
-    though they fail; ``too_strict``: the other way; ``unsure``: left out of ``right``.
+class GoldAnswers(Frozen):
+    """Answers on gold, each counted once, as it was first seen. ``let_through``: passed though it fails;
+    ``too_strict``: the other way; ``unsure``: left out of ``right``.
     """
 
-    name: str
     right: Rate
     let_through: int
     too_strict: int
     unsure: int
+
+
+class GoldPerson(GoldAnswers):
+    """How somebody stands on gold outputs as a whole, and on each criterion, by its name."""
+
+    name: str
     training: Standing
+    criteria: dict[str, GoldAnswers] = Field(default_factory=dict)
 
 
 class GoldReport(Frozen):
@@ -80,23 +90,30 @@ def set_gold(
     output: Annotated[str, Metavar("OUTPUT_ID")],
     value: Annotated[Literal["pass", "fail"] | None, Metavar("pass|fail")] = None,
     *,
+    criterion: Annotated[Criterion | None, Field(description="What it counts as on this one.")] = None,
     reason: Annotated[str, Field(description="Why it passes or fails.")] = "",
     training: Annotated[bool, Field(description="Newcomers begin with it.")] = False,
 ) -> GoldOutput:
     """Make an output gold: your ruling is what it counts as. Without a value, the ruling that it has.
 
+    The whole is settled first, then criteria, one by one.
+
     Raises:
-        BadInput: it has no ruling, or a new one no reason.
+        BadInput: the whole has no ruling, or a new one no reason.
         NotFound: there is no such output.
     """
     found = projects.find_output(workspace, output)
-    if value:
+    if value and criterion is None:
         rule(workspace, found.id, value, reason=reason)
     elif _ruling(workspace, found.id) is None:
         raise BadInput(
             "The output '{output}' is not settled.", next_step="Say pass or fail, and why.", output=output
         )
+    if value and criterion:
+        rule(workspace, found.id, value, reason=reason, criterion=criterion)
     known = golds.current(workspace.db, workspace.project.id).get(found.id)
+    if known and criterion:
+        return _row(workspace, known, found, [])
     gold = Gold(
         id=known.id if known else new_id("gold"),
         project_id=workspace.project.id,
@@ -152,7 +169,7 @@ def show_gold(workspace: Workspace) -> GoldReport:
     """Show the gold outputs, and how far each person agrees with them."""
     place = workspace.db, workspace.project.id
     known = golds.current(*place)
-    first = _first(workspace)
+    first, parts = _first(workspace)
     outputs = output_table.many(workspace.db, list(known))
     by_person: dict[str, list[Grade]] = defaultdict(list)
     for grade in first:
@@ -160,44 +177,72 @@ def show_gold(workspace: Workspace) -> GoldReport:
     asked = (
         {row.person for row in golds.trained(*place).values()} if workspace.project.rules.training else set()
     )
-    names = sorted({*by_person, *asked}, key=name_key)
+    by_part: dict[str, list[Grade]] = defaultdict(list)
+    for grade in parts:
+        by_part[grade.annotator].append(grade)
+    names = sorted({*by_person, *by_part, *asked}, key=name_key)
     return GoldReport(
         outputs=tuple(
             _row(workspace, gold, outputs[key], [grade for grade in first if grade.output_id == key])
             for key, gold in known.items()
             if key in outputs
         ),
-        people=tuple(_person(workspace.by(name), by_person[name]) for name in names),
+        people=tuple(_person(workspace.by(name), by_person[name], by_part[name]) for name in names),
     )
 
 
-def _first(workspace: Workspace) -> list[Grade]:
-    """What each person said first of each gold output."""
-    found: dict[tuple[str, str], Grade] = {}
+def _first(workspace: Workspace) -> tuple[list[Grade], list[Grade]]:
+    """What each person said first of each gold output, and of each criterion on it."""
+    found: dict[tuple[str, str, str | None], Grade] = {}
     for grade in grade_table.on_gold(workspace.db, workspace.project.id):
-        found.setdefault((grade.annotator, grade.output_id), grade)
-    return list(found.values())
+        found.setdefault((grade.annotator, grade.output_id, grade.criterion_id), grade)
+    wholes = [grade for grade in found.values() if grade.is_overall]
+    return wholes, [grade for grade in found.values() if not grade.is_overall]
 
 
 def _row(workspace: Workspace, gold: Gold, output: Output, grades: Iterable[Grade]) -> GoldOutput:
     ruling = _ruling(workspace, output.id)
     same = [grade.value == ruling.value for grade in grades if ruling and grade.value in {"pass", "fail"}]
     right = proportion(sum(same), len(same), what="people who passed or failed it")
-    return GoldOutput(output=output, gold=gold, ruling=ruling, right=right)
+    criteria = tuple(ruled for (key, _), ruled in _on_criteria(workspace).items() if key == output.id)
+    return GoldOutput(output=output, gold=gold, ruling=ruling, right=right, criteria=criteria)
 
 
-def _person(workspace: Workspace, grades: Iterable[Grade]) -> GoldPerson:
+def _on_criteria(workspace: Workspace) -> dict[tuple[str, str], Ruling]:
+    """What gold outputs count as on criteria, by output and criterion id."""
     settled = golds.settled(workspace.db, workspace.project.id)
+    return {
+        (row.output_id, row.criterion_id): row
+        for row in rulings.current(workspace.db, workspace.project.id)
+        if row.criterion_id and row.output_id in settled and row.value in {"pass", "fail"}
+    }
+
+
+def _person(workspace: Workspace, grades: Iterable[Grade], parts: Iterable[Grade] = ()) -> GoldPerson:
+    settled, on_criteria = golds.settled(workspace.db, workspace.project.id), _on_criteria(workspace)
     given = [(grade.value, settled[grade.output_id].value) for grade in grades if grade.output_id in settled]
-    decided = [pair for pair in given if pair[0] in {"pass", "fail"}]
-    right = sum(said == truth for said, truth in decided)
+    by_criterion: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for grade in parts:
+        if ruled := on_criteria.get((grade.output_id, str(grade.criterion_id))):
+            by_criterion[str(grade.criterion_id)].append((grade.value, ruled.value))
+    names = {row.id: row.name for row in criterion_table.current(workspace.db, workspace.project.id)}
     return GoldPerson(
         name=workspace.person,
+        **_answers(given).model_dump(),
+        training=_standing(workspace),
+        criteria={names[key]: _answers(pairs) for key, pairs in sorted(by_criterion.items()) if key in names},
+    )
+
+
+def _answers(given: Sequence[tuple[str, str]]) -> GoldAnswers:
+    """Of what was said beside what was settled."""
+    decided = [pair for pair in given if pair[0] in {"pass", "fail"}]
+    right = sum(said == truth for said, truth in decided)
+    return GoldAnswers(
         right=proportion(right, len(decided), what="gold outputs with an answer"),
         let_through=decided.count(("pass", "fail")),
         too_strict=decided.count(("fail", "pass")),
         unsure=sum(said == "unsure" for said, _ in given),
-        training=_standing(workspace),
     )
 
 
@@ -215,6 +260,18 @@ def told_of_gold(workspace: Workspace, output_id: str, value: str) -> Fact | Non
     if not is_told(workspace, output_id, value):
         return None
     ruling = golds.settled(workspace.db, workspace.project.id)[output_id]
-    if ruling.value == value:
-        return fact("gold_right", reason=ruling.reason)
-    return fact("gold_pass" if ruling.value == "pass" else "gold_fail", reason=ruling.reason)
+    code = "gold_right" if ruling.value == value else f"gold_{ruling.value}"
+    told = fact(code, reason=ruling.reason)
+    names = {row.id: row.name for row in criterion_table.current(workspace.db, workspace.project.id)}
+    for criterion_id, said in _said_last(workspace, output_id).items():
+        ruled = _on_criteria(workspace).get((output_id, criterion_id))
+        if ruled and criterion_id in names and said in {"pass", "fail"} and said != ruled.value:
+            given = {"criterion": names[criterion_id], "reason": ruled.reason}
+            told = told.followed_by(fact(f"gold_criterion_{ruled.value}", **given))
+    return told
+
+
+def _said_last(workspace: Workspace, output_id: str) -> dict[str, str]:
+    """What this person said last of each criterion on a gold output."""
+    given = grade_table.on_gold(workspace.db, workspace.project.id, workspace.person, output_id)
+    return {grade.criterion_id: grade.value for grade in given if grade.criterion_id}
