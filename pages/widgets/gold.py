@@ -95,8 +95,10 @@ def offer(workspace: Workspace, output: Output) -> None:
                 if use == "example" and value:
                     grading.set_example(workspace, output.id, value, why=why)
                 else:
-                    kind = {"criterion": criteria.get(on), "training": use == "training"}
-                    grading.set_gold(workspace, output.id, value, reason=why, **kind)
+                    about, trains = criteria.get(on), use == "training"
+                    grading.set_gold(
+                        workspace, output.id, value, criterion=about, reason=why, training=trains
+                    )
                 st.success(say("Saved: it stands on the page Team."))
 
 
