@@ -260,14 +260,15 @@ def told_of_gold(workspace: Workspace, output_id: str, value: str) -> Fact | Non
     if not is_told(workspace, output_id, value):
         return None
     ruling = golds.settled(workspace.db, workspace.project.id)[output_id]
-    code = "gold_right" if ruling.value == value else f"gold_{ruling.value}"
-    told = fact(code, reason=ruling.reason)
+    settled = fact("gold_pass" if ruling.value == "pass" else "gold_fail", reason=ruling.reason)
+    told = fact("gold_right", reason=ruling.reason) if ruling.value == value else settled
     names = {row.id: row.name for row in criterion_table.current(workspace.db, workspace.project.id)}
     for criterion_id, said in _said_last(workspace, output_id).items():
         ruled = _on_criteria(workspace).get((output_id, criterion_id))
         if ruled and criterion_id in names and said in {"pass", "fail"} and said != ruled.value:
             given = {"criterion": names[criterion_id], "reason": ruled.reason}
-            told = told.followed_by(fact(f"gold_criterion_{ruled.value}", **given))
+            code = "gold_criterion_pass" if ruled.value == "pass" else "gold_criterion_fail"
+            told = told.followed_by(fact(code, **given))
     return told
 
 
