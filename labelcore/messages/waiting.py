@@ -6,29 +6,34 @@ from labelcore.messages.catalogue import counted, say
 from labelcore.stages.grading import Waiting
 
 
+def _taken_words(waiting: Waiting) -> tuple[str, str]:
+    """What others have in hand, and when it is free again."""
+    if waiting.kind == "held":
+        says = counted("1 is reserved by somebody else", "{n:,} are reserved by others", n=waiting.n)
+        return says, counted(
+            "Come back in about a minute, or take over what is reserved.",
+            "Come back in about {n:,} minutes, or take over what is reserved.",
+            n=waiting.minutes or 1,
+        )
+    says = counted(
+        "1 is out in a pack, to be graded without a network",
+        "{n:,} are out in packs, to be graded without a network",
+        n=waiting.n,
+    )
+    hours = -(-(waiting.minutes or 1) // 60)
+    return says, counted(
+        "They are free again within an hour; your lead can give them back sooner.",
+        "They are free again within {n:,} hours; your lead can give them back sooner.",
+        n=hours,
+    )
+
+
 def waiting_words(waiting: Waiting) -> tuple[str, str]:
     """What is the case, and the next step."""
     later = say("New outputs come with the next sample or import; until then there is nothing to do.")
     match waiting.kind:
-        case "held":
-            says = counted("1 is reserved by somebody else", "{n:,} are reserved by others", n=waiting.n)
-            return says, counted(
-                "Come back in about a minute, or take over what is reserved.",
-                "Come back in about {n:,} minutes, or take over what is reserved.",
-                n=waiting.minutes or 1,
-            )
-        case "packed":
-            says = counted(
-                "1 is out in a pack, to be graded without a network",
-                "{n:,} are out in packs, to be graded without a network",
-                n=waiting.n,
-            )
-            hours = -(-(waiting.minutes or 1) // 60)
-            return says, counted(
-                "They are free again within an hour; your lead can give them back sooner.",
-                "They are free again within {n:,} hours; your lead can give them back sooner.",
-                n=hours,
-            )
+        case "held" | "packed":
+            return _taken_words(waiting)
         case "skipped":
             says = counted(
                 "Only one is left, which you skipped twice",

@@ -85,14 +85,12 @@ def migrate(
         ModelTrouble: the endpoint is not configured.
     """
     new = _target(workspace, judge, to)
-    criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
-    graded, watched = graded_outputs(workspace, criterion, BOTH), Ongoing()
+    graded, watched = _graded(workspace, judge), Ongoing()
     drawn = asking_first.shadowed(workspace, judge, graded, moving.limit)
-    ids = drawn.ids
     options = watched.options(None if moving.max_cost is None else Purse(moving.max_cost))
-    old, problem = _present(workspace, judge, ids, options)
-    tried = ask_unstored(workspace, new, [key for key in ids if key in old], options)
-    both = [key for key in ids if key in old and key in tried.decisions]
+    old, problem = _present(workspace, judge, drawn.ids, options)
+    tried = ask_unstored(workspace, new, [key for key in drawn.ids if key in old], options)
+    both = [key for key in drawn.ids if key in old and key in tried.decisions]
     shadow = _Shadow(workspace, graded, both, old, tried.decisions)
     compared = _compared(shadow)
     found = change(compared)
@@ -108,13 +106,10 @@ def migrate(
         new_version_id=new.id,
         against=graded.against,
         n=len(both),
-        present=_side(judge, [old[key] for key in both]),
-        new=_side(new, [tried.decisions[key] for key in both]),
+        **_sides(shadow, judge, new),
         flips=tuple(_flips(shadow)),
         change=found,
-        picks=tuple(
-            Pick(output_id=key, probability=p) for key, p in zip(first.ids, first.chance, strict=True)
-        ),
+        picks=_picks(first),
         settles=settles,
         repair=mended,
         looks=looks,
@@ -243,6 +238,11 @@ def _to_grade(shadow: _Shadow, compared: Compared, found: Change) -> tuple[askin
     return chosen, number is not None
 
 
+def _picks(chosen: asking_first.Asked) -> tuple[Pick, ...]:
+    drawn = zip(chosen.ids, chosen.chance, strict=True)
+    return tuple(Pick(output_id=key, probability=p) for key, p in drawn)
+
+
 def _flips(shadow: _Shadow) -> list[Flip]:
     """Graded ones first."""
     old, new, fails = shadow.old, shadow.new, shadow.graded.fails
@@ -260,6 +260,19 @@ def _flips(shadow: _Shadow) -> list[Flip]:
         )
         for key in differ
     ]
+
+
+def _graded(workspace: Workspace, judge: JudgeVersion) -> GradedOutputs:
+    criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
+    return graded_outputs(workspace, criterion, BOTH)
+
+
+def _sides(shadow: _Shadow, judge: JudgeVersion, moved: JudgeVersion) -> dict[str, Any]:
+    """Both models, each by what it says of the outputs that both decided."""
+    return {
+        "present": _side(judge, [shadow.old[key] for key in shadow.ids]),
+        "new": _side(moved, [shadow.new[key] for key in shadow.ids]),
+    }
 
 
 def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> Side:
