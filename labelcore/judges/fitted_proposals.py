@@ -131,13 +131,14 @@ def _learned(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[Pro
 
 
 def _checks(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal]:
-    """Checks that hold up and vote differently, the best first."""
+    """Checks that hold up, measure different things and vote differently, the best first."""
     tried = sorted(_tried(data, graded, wanted), key=lambda pair: -pair[1].gain)
     kept: list[FittedCheck] = []
     found = []
     for check, counts in tried:
         votes = check.votes[graded.rows]
-        if any((votes == other.votes[graded.rows]).mean() >= _SAME for other in kept):
+        alike = ((votes == other.votes[graded.rows]).mean() >= _SAME for other in kept)
+        if check.spec.key in {other.spec.key for other in kept} or any(alike):
             continue
         kept.append(check)
         why = counts.words + (" The notes talk about it." if check.spec.guided else "")

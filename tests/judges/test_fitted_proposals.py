@@ -53,3 +53,8 @@ def test_wrong_says_that_it_fails_and_not_what_for() -> None:
 def test_a_criterion_is_learned_from_three_notes_on(fails: int, learned: list[str]) -> None:
     wanted = Wanted("Too long", kind="learned", quotes=("far too long",) * fails)
     assert names(wanted, "far too long", fails) == learned
+
+
+def test_one_quantity_is_proposed_once() -> None:
+    found = names(Wanted("Not to the point", 50, "code", quotes=("far too long",) * 12), "far too long")
+    assert len(found) == len(set(found))
