@@ -6,10 +6,12 @@
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit import net_util
 
 from labelcore.api import lifespan, middleware, routes
 from pages.widgets import moved, presses
+from pages.widgets.belongings import Belongings
 
 # Streamlit would ask a server on the internet for this machine's address: all would wait for the answer.
 net_util.get_external_ip = lambda: None
@@ -17,5 +19,5 @@ app = st.App(
     Path(__file__).parent / "pages" / "widgets" / "navigation.py",
     lifespan=lifespan,
     routes=[*routes, *presses.routes, *moved.routes],
-    middleware=middleware,
+    middleware=[*middleware, Middleware(Belongings)],
 )

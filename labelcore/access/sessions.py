@@ -22,6 +22,8 @@ from labelcore.stages import signing
 from labelcore.store import Database, audit, open_database
 
 COOKIE = "labelcore_session"
+PERSON = "x-labelcore-person"
+"""The header in which `SignedIn` tells the app who asks; a browser's of that name is taken away."""
 SIGN_IN = "/labelcore/sign-in"
 _OPEN = (
     *(SIGN_IN, "/labelcore/join", "/labelcore/oidc", "/labelcore/operations"),
@@ -70,7 +72,10 @@ class SignedIn:
         if scope["type"] not in {"http", "websocket"} or not settings().sign_in:
             await self.app(scope, receive, send)
             return
-        if _is_open(str(scope["path"])) or _is_known(Headers(scope=scope)):
+        if _is_open(str(scope["path"])):
+            await self.app(scope, receive, send)
+        elif asking := _asking(Headers(scope=scope)):
+            MutableHeaders(scope=scope)[PERSON] = asking.person_id
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -86,6 +91,7 @@ def _distrust(scope: Scope) -> None:
     """
     client, proxies = scope.get("client"), settings().proxies
     passed_on, headers = bool(client and client[0] in proxies), MutableHeaders(scope=scope)
+    del headers[PERSON]
     if settings().sign_in == "header" and (
         not passed_on or len(headers.getlist(settings().proxy_header)) > 1
     ):
@@ -100,11 +106,11 @@ def _is_open(path: str) -> bool:
     return any(path == known or path.startswith(f"{known.rstrip('/')}/") for known in _OPEN)
 
 
-def _is_known(headers: Headers) -> bool:
+def _asking(headers: Headers) -> Visitor | None:
     try:
-        return visitor(open_database(settings().db), cookies_of(headers), headers) is not None
+        return visitor(open_database(settings().db), cookies_of(headers), headers)
     except LabelcoreError:
-        return False
+        return None
 
 
 def _refusal(scope: Scope) -> Response:

@@ -117,6 +117,8 @@ _MUST = {
     "client.showErrorDetails": "none",
     "browser.gatherUsageStats": "false",
     "global.disableWidgetStateDuplicationWarning": "true",
+    # A session of Streamlit's is its visitor's: it is resumed for nobody else.
+    "server.trustedUserHeaders": '{"x-labelcore-person": "person"}',
     # For its greeting Streamlit asks a server on the internet for this machine's address.
     "logger.hideWelcomeMessage": "true",
 }

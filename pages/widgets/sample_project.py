@@ -25,6 +25,6 @@ def _switch(workspace: Workspace, sample: Project, other: str) -> None:
     """Who stands in the sample when it is hidden goes on in another project."""
     hides = not sample.settings.hidden
     with shell.guard():
-        (projects.hide if hides else projects.show)(workspace, sample.name)
+        (projects.hide if hides else projects.show)(shell.as_now(workspace), sample.name)
     if hides and st.session_state.get(keys.PROJECT) == sample.name:
         st.session_state[keys.PROJECT] = other

@@ -19,7 +19,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from labelcore import places
 from labelcore.access import sessions
 from labelcore.access.sign_in import SIGN_OUT
-from labelcore.errors import LabelcoreError
+from labelcore.errors import LabelcoreError, NotAllowed
 from labelcore.messages import NAMES, Language, call, say, speak, trouble_words
 from labelcore.models import Project, Role, Visitor, tidy_name
 from labelcore.settings import settings
@@ -135,13 +135,29 @@ def as_graded(workspace: Workspace) -> Workspace:
 def speak_as(workspace: Workspace) -> None:
     """In a part that runs without its page: the person's language, and the project's word for an output.
 
-    Whoever has been signed out meanwhile, or has another role, gets the page anew.
+    Whoever has been signed out meanwhile, or has another role or name, gets the page anew.
     """
     speak(language())
     call(workspace.project.settings.noun)
     found = sessions.visitor(workspace.db, st.context.cookies, st.context.headers)
-    if settings().sign_in and (found is None or found.role_in(workspace.project.id) is not workspace.role):
-        st.rerun()
+    if settings().sign_in:
+        held = (found.name, found.role_in(workspace.project.id)) if found else None
+        if held != (workspace.person, workspace.role):
+            st.rerun()
+
+
+def as_now(workspace: Workspace) -> Workspace:
+    """For what a press does before its page runs anew: the workspace as its person may work in it now.
+
+    Raises:
+        NotAllowed: they have been signed out, or are somebody else.
+    """
+    if not settings().sign_in:
+        return workspace
+    found = sessions.visitor(workspace.db, st.context.cookies, st.context.headers)
+    if found is None or found.name != workspace.person:
+        raise NotAllowed("You are signed out.")
+    return signing.enter(workspace.db, workspace.project, found, here=workspace.here)
 
 
 def keep_place() -> None:

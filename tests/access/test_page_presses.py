@@ -113,6 +113,31 @@ def test_a_press_is_refused_to_a_role_that_is_too_little(workspace: Workspace, r
             function(entered, **needed(function))
 
 
+def acted_before_the_page_runs() -> Iterator[tuple[str, ast.AST]]:
+    """What a button does by itself with a workspace: the functions that are named behind ``on_click``."""
+    for file in _PAGES.rglob("*.py"):
+        tree = ast.parse(file.read_text("utf-8"))
+        named = {
+            keyword.value.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            for keyword in node.keywords
+            if keyword.arg and keyword.arg.startswith("on_") and isinstance(keyword.value, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name in named:
+                yield f"{file.name}: {node.name}", node
+
+
+def test_what_a_press_does_before_its_page_runs_looks_at_who_the_person_is_now() -> None:
+    found = dict(acted_before_the_page_runs())
+    assert {"endpoint_form.py: _save", "beginning.py: _begin", "sample_project.py: _switch"} <= found.keys()
+    for name, function in found.items():
+        words = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+        used = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+        assert not words & {"workspace", "place"} or "as_now" in used, name
+
+
 def test_what_stores_by_an_operation_within_it_is_no_way_around(
     workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:

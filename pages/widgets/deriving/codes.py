@@ -61,7 +61,7 @@ def _propose(workspace: Workspace) -> None:
         )
         st.rerun()
     if busy:
-        working.watch(keys.CODING, lambda: asking.stop_asking(workspace))
+        working.watch(keys.CODING, lambda: asking.stop_asking(shell.as_now(workspace)))
     if ended := working.take(keys.CODING):
         _show_outcome(ended)
 

@@ -29,7 +29,7 @@ def show(workspace: Workspace) -> None:
         elif keys.DERIVED in st.session_state:
             st.session_state[keys.DERIVED]["found"] = ended.found
     if working.is_under_way(keys.DERIVING):
-        working.watch(keys.DERIVING, lambda: asking.stop_asking(workspace))
+        working.watch(keys.DERIVING, lambda: asking.stop_asking(shell.as_now(workspace)))
     kept = st.session_state.get(keys.DERIVED)
     if kept and kept["found"]:
         _show(kept["found"], kept["known"])

@@ -67,6 +67,7 @@ def _ask(place: Workspace, *, goes_on: bool = False) -> None:
 def _begin(place: Workspace, *, goes_on: bool) -> None:
     told = st.session_state
     try:
+        place = shell.as_now(place)
         project = projects.begin(place, told[f"{_FIELDS}-name"], task=told[f"{_FIELDS}-task"])
         told[keys.PROJECT] = told[f"{_FIELDS}-begun"] = project.name
         told[_GOES_ON] = goes_on

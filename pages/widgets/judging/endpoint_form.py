@@ -137,7 +137,7 @@ def _save(workspace: Workspace) -> None:
     kept = way in {"file", "keyring"}
     try:
         made = add_endpoint(
-            workspace,
+            shell.as_now(workspace),
             state[keys.ENDPOINT_NAME].strip(),
             order=order,
             secret=KeyOrder(

@@ -92,7 +92,8 @@ def _watch(workspace: Workspace, version: JudgeVersion) -> None:
     st.progress(now.done / now.total if now.total else 1.0, text=words)
 
     def stop() -> None:
-        hardness.stop_test(workspace, version)
+        with shell.guard():
+            hardness.stop_test(shell.as_now(workspace), version)
 
     key = f"{keys.HARDENED}-stop"
     st.button(say("Stop"), key=key, icon=":material/stop:", disabled=stopping, on_click=stop)

@@ -89,7 +89,8 @@ def ask_limit(workspace: Workspace, key: str) -> float | None:
 
 
 def _remember(workspace: Workspace, key: str) -> None:
-    limit_cost(workspace, st.session_state[key] or None)
+    with shell.guard():
+        limit_cost(shell.as_now(workspace), st.session_state[key] or None)
 
 
 def limit_of(workspace: Workspace, key: str) -> float | None:
