@@ -23,6 +23,7 @@ from labelcore.models import Comparison, Criterion, Grade, Preference, Project
 from labelcore.stages import finding, grading
 from labelcore.stages.deriving import drift
 from labelcore.stages.grading.card import CardEvent, CardEvents, CardItem, CardNews, CardSetting, CardWaiting
+from labelcore.stages.grading.card_names import opened
 from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.presses import (
     Receipt,
@@ -77,7 +78,10 @@ class GradingSession:
     def _told_of_gold(self, events: CardEvents) -> str:
         """How somebody did on gold, where they are told at once."""
         last = next((event for event in reversed(events) if event.criterion_id is None), None)
-        gold = gold_of_card(last.output_id) if last else None
+        try:
+            gold = gold_of_card(opened(self.workspace, last.output_id)) if last else None
+        except ValueError:  # the press was refused
+            gold = None
         found = grading.told_of_gold(self.workspace, gold, last.value) if last and gold else None
         with speaking(self.language):
             return sentence(found) if found else ""

@@ -32,15 +32,15 @@ class App(NamedTuple):
     people: dict[str, str]
     door: Path
 
-    def rows(self) -> dict[str, object]:
+    def rows(self) -> dict[str, Any]:
         """A digest of every table but those of sessions and of what a shown card holds."""
         names = self._sql("SELECT table_name FROM duckdb_tables()")
         wanted = sorted({name for (name,) in names} - {"credential", "reservation"})
         digests = (f"SELECT '{name}', count(*), bit_xor(hash(r)) FROM \"{name}\" r" for name in wanted)
         return {row[0]: row for row in self._sql(" UNION ALL ".join(digests))}
 
-    def _sql(self, query: str) -> list[list[object]]:
-        rows: list[list[object]] = self.do("sql", query=query)["rows"]
+    def _sql(self, query: str) -> list[list[Any]]:
+        rows: list[list[Any]] = self.do("sql", query=query)["rows"]
         return rows
 
     def do(self, operation: str, **arguments: object) -> Any:

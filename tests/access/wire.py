@@ -10,7 +10,7 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from labelcore.access.sessions import COOKIE
 
@@ -81,7 +81,7 @@ def wired(url: str, cookie: str, resume: str = "", **headers: str) -> Iterator[W
     with connect(
         url.replace("http", "ws") + _STREAM,
         additional_headers={"cookie": f"{COOKIE}={cookie}", **headers},
-        origin=url,  # type: ignore[arg-type]
+        origin=Origin(url),
         subprotocols=[Subprotocol(name) for name in protocols],
         max_size=None,
     ) as socket:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,7 +15,8 @@ from labelcore.messages import sentence
 from labelcore.models import Output, Role
 from labelcore.stages import grading, projects, sampling
 from labelcore.stages.aligning.evidence import evidence_of
-from labelcore.stages.grading.card import CardEvent
+from labelcore.stages.grading.card import CardEvent, CardItem
+from labelcore.stages.grading.card_names import opened
 from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.presses import card_items, store_events
 from labelcore.stats.prevalence import weighted_pass_rate
@@ -51,7 +54,7 @@ def test_gold_comes_unannounced_at_its_share_and_counts_in_nothing(
     ann = ann.with_project(grading.set_rules(workspace, gold_share=0.2))
     seen = gold_cards(ann, 30)
     assert len(seen) == len(set(seen)) == 2  # each comes back only after many others
-    assert {gold_of_card(card) for card in seen} == {made[50].id, made[51].id}
+    assert {gold_of_card(opened(ann, card)) for card in seen} == {made[50].id, made[51].id}
     kept = grading.human_labels(workspace)
     assert {key: kept.value[key] for key in labels.value} == labels.value and len(kept.value) == 35
     assert not [card for card in gold_cards(lead.with_project(ann.project), 12) if card]  # who settled them
@@ -78,8 +81,41 @@ def gold_cards(workspace: Workspace, n: int) -> list[str]:
         card = first_card(workspace)
         assert card
         press(workspace, card, "pass")
-        found += [card] if gold_of_card(card) else []
+        found += [card] if gold_of_card(opened(workspace, card)) else []
     return found
+
+
+def test_a_browser_is_sent_nothing_that_tells_gold_or_a_repeat_from_an_ordinary_output(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(60)))
+    for output in made[50:52]:
+        grading.set_gold(workspace.by("lead"), output.id, "fail", reason="names the clause")
+    ann = workspace.by("ann")
+    ann = ann.with_project(
+        grading.set_rules(workspace, gold_share=0.2, repeat_share=0.2, suggestions="first")
+    )
+    kinds: dict[str, list[CardItem]] = {}
+    for _ in range(40):
+        cards = card_items(ann, grading.grading_queue(ann), first=True)
+        coming = sorted((card for card in cards if card.current is None), key=lambda card: card.position)
+        ending = opened(ann, coming[0].output_id).partition("~")[2]
+        kinds.setdefault(ending[:2], []).append(coming[0])
+        assert all(re.fullmatch(r"[^~]+~[0-9a-f]{16}", card.output_id) for card in cards)
+        assert len({card.position for card in cards}) == len(cards)
+        press(ann, coming[0].output_id, "pass")
+    ordinary, gold, again = kinds[""], kinds["2-"], kinds["2"]
+    assert len(gold) == 2 and again
+    shape = [{name: type(value) for name, value in card.as_data().items()} for card in ordinary]
+    for card in (*gold, *again):
+        sent = card.as_data()
+        assert {name: type(value) for name, value in sent.items()} in shape
+        assert 0.01 < math.ceil(card.position) - card.position < 0.999
+        assert str(sent["reason_for_pick"]) in {str(other.reason_for_pick) for other in ordinary}
+    halves = {round(math.ceil(card.position) - card.position, 3) for card in (*ordinary, *gold, *again)}
+    assert len(halves) > 20  # no place within a place is one kind's
+    with pytest.raises(ValueError, match=r"~0{16}"):
+        opened(ann, f"{made[0].id}~{'0' * 16}")
 
 
 def test_gold_that_nobody_graded_enters_no_rate(workspace: Workspace, add_outputs: Add) -> None:

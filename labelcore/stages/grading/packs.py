@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import secrets
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +19,10 @@ from pydantic import ConfigDict, Field, ValidationError
 from labelcore.errors import BadInput
 from labelcore.models import APART, Frozen, Output, Role, new_id, now
 from labelcore.operations import Effect, operation
-from labelcore.stages import projects, signing
+from labelcore.stages import signing
 from labelcore.stages.grading.acts import current_grades
 from labelcore.stages.grading.card import CardEvent
+from labelcore.stages.grading.card_names import key_of
 from labelcore.stages.grading.mixing import gold_among
 from labelcore.stages.grading.presses import coming_items, grade_of, setting_of, store_each, store_grade
 from labelcore.stages.grading.queueing import QueueItem, grading_queue
@@ -33,7 +32,6 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _LARGEST = 50_000_000
-_making_key = threading.Lock()
 
 
 class Manifest(Frozen):
@@ -129,7 +127,7 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50, days: float 
     gold = gold_among(grader, [item.output.id for item in queued])
     for at, found in sorted(_outputs(grader, gold).items(), reverse=True):
         queued.insert(at, queued[at].model_copy(update={"output": found, "ending": ""}))
-    key, name = _key(workspace), new_id("pack")
+    key, name = key_of(workspace), new_id("pack")
     manifest = Manifest(
         pack=name,
         project_id=workspace.project.id,
@@ -212,16 +210,6 @@ def _mark(key: bytes, pack: str, output_id: str, kind: str) -> str:
     return hmac.new(key, content.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
 
 
-def _key(workspace: Workspace) -> bytes:
-    """The project's key, made when the first pack is."""
-    with _making_key:
-        stored = projects.open_project(workspace.db, workspace.project.name)
-        if not stored.settings.pack_key:
-            key = {"pack_key": secrets.token_hex(32)}
-            stored = projects.update_project(workspace.with_project(stored), settings=key)
-    return bytes.fromhex(stored.settings.pack_key)
-
-
 def _sign(manifest: Manifest, key: bytes) -> str:
     # A pack that was made before a field was known goes without it.
     content = json.dumps(
@@ -265,7 +253,7 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
             project=manifest.project,
             other=workspace.project.name,
         )
-    if not hmac.compare_digest(_sign(manifest, _key(workspace)), signature):
+    if not hmac.compare_digest(_sign(manifest, key_of(workspace)), signature):
         raise BadInput(
             "{name} was changed by hand: its list of outputs or its name does not fit its signature.",
             next_step="Ask for the file again as it was downloaded.",
@@ -293,7 +281,7 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         if grade.id not in ids
     }
     moments = {event.client_id: event.moment(manifest) for event in fresh}
-    gold = _gold_in(manifest, _key(workspace))
+    gold = _gold_in(manifest, key_of(workspace))
     kept: list[str] = []
 
     def store(event: CardEvent) -> list[str]:

@@ -29,6 +29,7 @@ from labelcore.stages.grading.card import (
     CardTurn,
     Language,
 )
+from labelcore.stages.grading.card_names import named, opened, output_of
 from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
 from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.opinions import opinions_of
@@ -55,11 +56,18 @@ def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> lis
     cards = _with_alike(workspace, _with_terms_and_fields(workspace.project, cards))
     rules = workspace.project.rules
     if rules.suggestions != "off":
-        verdicts = suggestions(workspace, [card.output_id for card in cards], queue.soon)
+        verdicts = suggestions(workspace, [output_of(card.output_id) for card in cards], queue.soon)
         said = {name: CardSuggestion(**verdict.model_dump()) for name, verdict in verdicts.items()}
-        cards = [card.model_copy(update={"suggestion": said.get(card.output_id)}) for card in cards]
-    if not rules.ask_criteria and not rules.ask_fields:
-        return cards
+        cards = [
+            card.model_copy(update={"suggestion": said.get(output_of(card.output_id))}) for card in cards
+        ]
+    if rules.ask_criteria or rules.ask_fields:
+        cards = _with_marks(workspace, queue, cards)
+    return [named(workspace, card) for card in cards]
+
+
+def _with_marks(workspace: Workspace, queue: Queue, cards: Sequence[CardItem]) -> list[CardItem]:
+    """With what the person gave criteria and fields."""
     asked_again = {row.output_id + item.ending: row for item in queue.items if (row := item.relook)}
     plain = [row.output_id for row in asked_again.values()]
     parts = part_grades(workspace, [*(card.output_id for card in cards), *plain])
@@ -273,6 +281,7 @@ def store_grade(workspace: Workspace, grade: Grade) -> list[str]:
 
 def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
     """The grade that a press of this person amounts to; ValueError where it is none (a side of a pair)."""
+    event = event.model_copy(update={"output_id": opened(workspace, event.output_id)})
     given = event.model_dump(include=_GIVEN) | _shown_as(workspace, event)
     place = {"project_id": workspace.project.id, "annotator": workspace.person}
     return Grade(id=event.client_id, **place, **given)
