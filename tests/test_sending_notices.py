@@ -24,7 +24,7 @@ from labelcore.models import NoticeStep, Output, Project, now
 from labelcore.post import Undelivered, hooks
 from labelcore.post.addresses import fault_of, is_mailbox
 from labelcore.settings import settings
-from labelcore.stages import notifying, people, projects
+from labelcore.stages import grading, notifying, people, projects
 from labelcore.stages.notifying import NoticeChange
 from labelcore.store import close_database, notices as table, open_database
 from labelcore.workspace import Workspace
@@ -250,6 +250,23 @@ def test_a_webhook_gets_a_signed_post_without_texts(
         "test: Ana: Lea mentioned you in a comment http://127.0.0.1:8501/progress?"
     )
     assert headers["X-Labelcore-Id"] == told["id"]
+
+
+def test_a_webhooks_channel_is_told_no_comment_while_somebody_grades_the_output_blind(
+    lead: Workspace, add_outputs: Add, hook: HookServer
+) -> None:
+    first, second = add_outputs("one", "two")
+    changed = NoticeChange(channel="webhook", webhook=hook.url, texts=True)
+    notifying.set_notices(lead, changed=changed)
+    for person, outputs in (("Ben", (first, second)), ("Ana", (first, second)), ("Cleo", (first,))):
+        for output in outputs:
+            grading.grade(lead.by(person), output.id, "pass")
+    for output in (first, second):
+        grading.comment(lead.by("Ben"), output.id, f"@Ana the hidden {output.text}")
+    assert sending.send_notices(lead).sent == 2
+    told = {json.loads(body)["output_id"]: body.decode() for _, body in hook.posts}
+    assert "the hidden one" in told[first.id]
+    assert "the hidden" not in told[second.id]  # Cleo has yet to grade it
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,9 @@ class NoticeChange(Options):
     webhook: str | None = Field(default=None, description="The address that notices are posted to.")
     language: Literal["en", "zh"] | None = Field(default=None, description="In which notices are written.")
     texts: Annotated[bool | None, Flags(("--texts/--no-texts",))] = Field(
-        default=None, description="Let notices quote outputs and comments."
+        default=None,
+        description="Let notices quote outputs and comments; a webhook's channel is told a comment only once "
+        "everybody has graded its output.",
     )
     new_secret: bool = Field(default=False, description="Make another secret for the webhook.")
 

@@ -62,7 +62,14 @@ def _show_channel(workspace: Workspace, found: NoticeSettings) -> None:
         if written := st.text_input(label, placeholder="https://", key=keys.NOTICE_WEBHOOK).strip():
             change["webhook"] = written
     if chosen != "link":
-        change["texts"] = st.checkbox(say("Notices may quote outputs and comments"), found.texts)
+        why = say(
+            "Who reads a webhook's channel is told a comment only once everybody has graded its output."
+        )
+        change["texts"] = st.checkbox(
+            say("Notices may quote outputs and comments"),
+            found.texts,
+            help=why if chosen == "webhook" else None,
+        )
     with st.container(horizontal=True):
         if st.button(say("Save"), type="primary"):
             _save(workspace, NoticeChange(**change))

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from labelcore.errors import BadInput, NotAllowed
-from labelcore.models import Comment, Criterion, Frozen, Notice, Role, name_key, new_id
+from labelcore.models import EVERY_PROJECT, Comment, Criterion, Frozen, Notice, Role, name_key, new_id
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import notifying, projects
 from labelcore.stages.grading.calibrating import rounds_of
@@ -173,6 +173,21 @@ def mentions(workspace: Workspace) -> Mentions:
 def _may_read(workspace: Workspace, output_id: str) -> bool:
     is_shown = _has_graded(workspace, output_id) and output_id not in _untold(workspace)
     return is_shown or _is_in_round(workspace, output_id)
+
+
+def is_told_to_all(workspace: Workspace, output_id: str) -> bool:
+    """Whether nobody is left who is to grade an output without knowing what is said of it; who leads, and who
+    said something of it, knows already.
+    """
+    place, known = (workspace.db, workspace.project.id), register(workspace.db)
+    knowing = {said.author for said in settling.comments(*place) if said.output_id == output_id}
+    for person in known.present:
+        roles = known.roles.get(person.person_id, {})
+        role = roles.get(workspace.project.id) or roles.get(EVERY_PROJECT)
+        knowing |= {person.name} if role and role.includes(Role.LEAD) else set()
+    return all(
+        _may_read(workspace.by(who), output_id) for who in _known_people(workspace) if who not in knowing
+    )
 
 
 def _untold(workspace: Workspace) -> set[str]:
