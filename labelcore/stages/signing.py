@@ -48,6 +48,10 @@ name from anywhere. Somebody else's failures must not keep a person out, and a h
 _FIRST_WAIT, _LONGEST_WAIT, _FORGOTTEN = 5.0, 900.0, 3600.0
 _hashing = threading.BoundedSemaphore(2)
 """Passwords are compared two at a time: each takes 64 MB, and whoever guesses at once waits here."""
+_entering = threading.RLock()
+"""Held from the look at an invitation, or at who is known, until what comes of it is stored: two who come at
+once with one link, or for the first time, are not both let in.
+"""
 _MOST_WATCHED = 20_000
 _EASY = ("password", "passwort", "labelcore", "qwerty", "123456", "letmein", "iloveyou", "admin", "密码")
 
@@ -191,6 +195,11 @@ def join(db: Database, invitation: str, password: str, name: str = "", address: 
         BadInput: the password is too short, too long, or easy to guess; or the name is taken or missing.
     """
     guard.check(("address", address))
+    with _entering:
+        return _join(db, invitation, password, name, address)
+
+
+def _join(db: Database, invitation: str, password: str, name: str, address: str) -> str:
     try:
         found = _invitation(db, invitation)
     except NotAllowed:
@@ -295,6 +304,11 @@ def from_outside(db: Database, subject: str, address: str = "") -> Person:
     Raises:
         NotAllowed: the name that they would have is another person's.
     """
+    with _entering:
+        return _from_outside(db, subject, address)
+
+
+def _from_outside(db: Database, subject: str, address: str) -> Person:
     register = people_table.register(db)
     if known := register.by_subject(subject):
         return known
