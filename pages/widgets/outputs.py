@@ -10,6 +10,7 @@ from labelcore.models import JudgeVersion, Output
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.store import outputs as output_table
+from labelcore.text.showing import showable
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.shell import plain
@@ -29,22 +30,31 @@ def show_output(output: Output, *, height: int | None = None) -> None:
     for title, text in (("Input", output.input), ("Context", output.context)):
         if text:
             with st.expander(say(title)):
-                st.code(text, language=None, wrap_lines=True)
+                _show(text)
     for turn in output.conversation:
-        st.text(f"{turn.role}: {turn.content}")
+        st.text(f"{turn.role}: {showable(turn.content).text}")
         for call in turn.tool_calls:
-            st.code(f"{call.name}({call.arguments})", language=None, wrap_lines=True)
+            _show(f"{call.name}({call.arguments})")
     show_text(output.text, None if height is None else height * 2, say("Whole output"))
 
 
 def show_text(text: str, most: int | None, whole: str) -> None:
     """A text, of a longer one its beginning, all of it in a fold: no key reaches a box that scrolls."""
     if most is None or len(text) <= most:
-        st.code(text, language=None, wrap_lines=True)
+        _show(text)
         return
-    st.code(f"{text[:most]} …", language=None, wrap_lines=True)
+    _show(f"{text[:most]} …")
     with st.expander(whole):
-        st.code(text, language=None, wrap_lines=True)
+        _show(text)
+
+
+def _show(text: str) -> None:
+    shown = showable(text)
+    st.code(shown.text, language=None, wrap_lines=True)
+    if shown.left:
+        shell.aside(
+            say("{n:,} more characters are not shown here: `labelcore outputs show` has all.", n=shown.left)
+        )
 
 
 def show_disagreements(found: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion) -> None:
