@@ -70,7 +70,7 @@ READS = frozenset(
     deriving.drift.regrade_items deriving.editing.live_criteria deriving.prompting.prompt_rules
     deriving.settled.unclear_on grading.talking.beside_rounds grading.talking.mentions
     grading.talking.open_mentions
-    grading.acts.current_grades grading.acts.latest_acts grading.asked.in_order
+    grading.acts.current_grades grading.acts.latest_acts grading.asked.in_order grading.card_names.opened
     grading.comparing.comparing_queue grading.gold.told_of_gold grading.labels.fitting_labels
     grading.presses.card_items grading.presses.setting_of grading.progress.counts_by_person
     grading.rules.versions grading.suggesting.phrases importing.keys.place
