@@ -37,6 +37,7 @@ HEAVY = {
     ),
 }
 PAGES = ("grading", "outputs", "team", "results", "progress", "judging")
+"""Of Team the conflicts."""
 
 
 def make(path: Path) -> None:
@@ -67,6 +68,8 @@ def seconds_on(page: Page, address: str) -> tuple[float, float]:
     )
     page.goto(address)
     page.locator("h1").first.wait_for(timeout=120_000)
+    if "/team?" in address:
+        page.get_by_role("tab", name="Conflicts").click(timeout=60_000)
     page.wait_for_timeout(6_000)
     told = {metric["name"]: metric["value"] for metric in client.send("Performance.getMetrics")["metrics"]}
     return float(told["TaskDuration"]), float(page.evaluate("window.longest")) / 1000
