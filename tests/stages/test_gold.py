@@ -272,7 +272,7 @@ def test_gold_on_criteria_is_held_against_people_as_gold_on_the_whole_is(
     grading.set_gold(lead, made[10].id, "fail", reason="wrong price")
     assert len(grading.set_gold(lead, made[10].id, "pass", criterion=rule, reason="short").criteria) == 1
     ann = ann.with_project(grading.set_rules(workspace, gold_share=0.5, gold_feedback="person"))
-    while (card := first_card(ann)) and not gold_of_card(card):
+    while (card := first_card(ann)) and not gold_of_card(opened(ann, card)):
         press(ann, card, "pass")
     assert card
     part = CardEvent(
