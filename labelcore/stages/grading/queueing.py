@@ -41,7 +41,7 @@ AGAIN = "~2"
 _LOOK_AGAIN = Wording("you are asked to look at it again")
 _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
-_SOON = 200
+_SOON, _SOON_OF_ONE = 200, 20  # what is one person's alone is read ahead for nobody else
 _HELD_ALONG = 5
 _COUNTED = 500
 """So many places at the end of a queue are counted one by one; a longer rest is told about."""
@@ -133,7 +133,8 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
         waiting = Waiting(kind="unassigned")
     relooks = due_for(workspace)
     again = _unannounced(workspace, rules) if handed.places and not endings and not relooks else None
-    soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : handed.end + _SOON])
+    soon_end = handed.end + (_SOON if pool is whole else _SOON_OF_ONE)
+    soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : soon_end])
     wanted = [output_id for output_id, _, _ in handed.places] + ([again[0]] if again else [])
     wanted += [row.output_id for row in relooks]
     found = output_table.many(workspace.db, wanted, soon)
