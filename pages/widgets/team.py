@@ -202,39 +202,17 @@ def show_rules(workspace: Workspace) -> None:
     """How outputs are handed out, and what is asked of people."""
     rules = workspace.project.rules
     with st.form("rules"):
-        st.subheader(say("Who gets what"))
-        many = st.number_input(
-            say("People on each output (0: everybody grades everything)"), 0, 100, rules.per_output or 0
-        )
-        pairs = st.checkbox(say("Plan which two grade each output, so that all meet"), rules.pairs)
-        alike = st.checkbox(say("Grade near-identical outputs of one source in one go"), rules.alike)
-        minutes = st.number_input(
-            say("Minutes an output is reserved for one person"),
-            1.0,
-            1440.0,
-            float(rules.reserve_minutes),
-            format="%g",
-        )
-        share = st.number_input(
-            say("Percent shown again without notice"), 0, 50, round(100 * rules.repeat_share)
-        )
+        handed_out = _who_gets_what(rules)
         ids = st.text_area(
             say("Outputs picked by hand that come first, one id on each line"), "\n".join(rules.review)
         )
         asked = _what_is_asked(workspace, rules)
         st.subheader(say("Until when"))
-        deadline = st.date_input(say("Deadline"), rules.deadline)
-        contest = st.checkbox(say("Show everybody's counts while they grade"), rules.contest)
-        thanks = st.checkbox(say("Thank people and show milestones on My progress"), rules.thanks)
         changed = grading.RulesChange(
-            per_output=int(many),
-            pairs=pairs,
-            alike=alike,
-            reserve_minutes=minutes,
-            repeat_share=share / 100,
-            deadline=str(deadline or "none"),
-            contest=contest,
-            thanks=thanks,
+            deadline=str(st.date_input(say("Deadline"), rules.deadline) or "none"),
+            contest=st.checkbox(say("Show everybody's counts while they grade"), rules.contest),
+            thanks=st.checkbox(say("Thank people and show milestones on My progress"), rules.thanks),
+            **handed_out,
             **asked,
         )
         if st.form_submit_button(say("Save")):
@@ -247,6 +225,30 @@ def show_rules(workspace: Workspace) -> None:
         with shell.guard():
             freed = grading.release(workspace)
             st.success(say("{n:,} outputs are free again.", n=freed.n))
+
+
+def _who_gets_what(rules: GradingRules) -> dict[str, Any]:
+    st.subheader(say("Who gets what"))
+    many = st.number_input(
+        say("People on each output (0: everybody grades everything)"), 0, 100, rules.per_output or 0
+    )
+    pairs = st.checkbox(say("Plan which two grade each output, so that all meet"), rules.pairs)
+    alike = st.checkbox(say("Grade near-identical outputs of one source in one go"), rules.alike)
+    minutes = st.number_input(
+        say("Minutes an output is reserved for one person"),
+        1.0,
+        1440.0,
+        float(rules.reserve_minutes),
+        format="%g",
+    )
+    share = st.number_input(say("Percent shown again without notice"), 0, 50, round(100 * rules.repeat_share))
+    return {
+        "per_output": int(many),
+        "pairs": pairs,
+        "alike": alike,
+        "reserve_minutes": minutes,
+        "repeat_share": share / 100,
+    }
 
 
 def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
