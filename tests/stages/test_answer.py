@@ -285,7 +285,7 @@ def test_two_versions_are_compared_on_the_same_inputs_and_another_model_is_said(
     found = compare_versions(workspace, "v1", "v2")
     short = versions_in_short(found)
     assert "100% against 25% on the same 20 inputs" in short.says
-    assert "that people graded" in short.rates
+    assert "Of all graded outputs" in short.rates
     assert ("another model" in short.beside) is says
 
 

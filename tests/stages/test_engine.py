@@ -255,7 +255,7 @@ def test_an_engine_that_is_not_installed_is_a_sentence(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("name", ["spark", "dask://", "dask://host", "http://host:1", "dask 2"])
 def test_what_is_no_engine_is_a_sentence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(BadInput, match="no engine"), engine.opened(name):
+    with pytest.raises(BadInput, match="not an engine"), engine.opened(name):
         pass
     monkeypatch.setenv("LABELCORE_ENGINE", name)
     settings.cache_clear()

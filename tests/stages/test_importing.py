@@ -210,7 +210,7 @@ def test_a_column_that_does_not_exist_names_the_nearest(workspace: Workspace, tm
         ("empty.csv", b"", "is empty"),
         ("book.xlsx", b"PK\x03\x04rest", "cannot be read"),
         ("cut.json", b'[{"output": "a"}, {"outp', "not valid JSON"),
-        ("fake.parquet", b"hello there", "no Parquet file"),
+        ("fake.parquet", b"hello there", "not a Parquet file"),
     ],
 )
 def test_files_that_cannot_be_read_get_a_sentence(

@@ -150,7 +150,7 @@ def test_only_the_owner_reads_the_key_and_a_line_cut_short_does_no_harm(
 def test_a_file_that_is_no_key_is_left_alone(kept: Workspace, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "a.csv", {"output": "Ask Zoe Quill"})
     before = file.read_bytes(), file.stat().st_mode
-    with pytest.raises(BadInput, match="no key"):
+    with pytest.raises(BadInput, match="not a key"):
         bring(kept, file, redact_key=file)
     assert (file.read_bytes(), file.stat().st_mode) == before
     assert not stored(kept)
@@ -159,9 +159,9 @@ def test_a_file_that_is_no_key_is_left_alone(kept: Workspace, tmp_path: Path) ->
 def test_a_device_is_no_place_for_a_key(kept: Workspace, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with pytest.raises(BadInput, match="no ordinary file"):
+    with pytest.raises(BadInput, match="not an ordinary file"):
         bring(kept, write_csv(tmp_path / "a.csv", {"output": "Ask Zoe Quill"}), redact_key=pipe)
-    with pytest.raises(BadInput, match="no ordinary file"):
+    with pytest.raises(BadInput, match="not an ordinary file"):
         keys.read(pipe)
     assert pipe.is_fifo()
 

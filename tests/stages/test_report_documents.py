@@ -24,10 +24,10 @@ HOSTILE = '<script>alert(1)</script><img src="http://x/y.png">'
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "no JSON"),
-        ("[" * 50_000, "no JSON"),
-        ("[]", "no judge card"),
-        ('{"form": "x"}', "no judge card"),
+        ("{", "not JSON"),
+        ("[" * 50_000, "not JSON"),
+        ("[]", "not a judge card"),
+        ('{"form": "x"}', "not a judge card"),
         ('{"form": "labelcore judge card 1"}', "field"),
     ],
 )
