@@ -21,7 +21,7 @@ from tests.app_server import serving
 pytestmark = pytest.mark.slow
 PAGES = "importing outputs sampling grading progress team deriving judging results exporting".split()
 _HERE = "labelcore-project=support&labelcore-role=engineer"
-_NOT_YOURS = "This page is not one of yours here"
+_NOT_YOURS = "Your role does not open this page"
 
 
 class App(NamedTuple):
