@@ -19,7 +19,17 @@ from labelcore.messages import (
     suggesting,
     trusting,
 )
-from labelcore.messages.catalogue import NAMES, Language, call, say, say_in, speak, speaking, trouble_words
+from labelcore.messages.catalogue import (
+    NAMES,
+    Language,
+    call,
+    paragraph,
+    say,
+    say_in,
+    speak,
+    speaking,
+    trouble_words,
+)
 from labelcore.messages.figures import number_words, rate_words
 from labelcore.messages.results import document_of, lines, lines_of, write_out
 from labelcore.messages.telling import document, learn, listed, sentence, sentences
@@ -34,6 +44,7 @@ __all__ = [
     "lines_of",
     "listed",
     "number_words",
+    "paragraph",
     "rate_words",
     "say",
     "say_in",

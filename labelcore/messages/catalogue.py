@@ -114,6 +114,11 @@ def _value(chosen: Language, value: object) -> object:
     return value
 
 
+def paragraph(*told: str) -> str:
+    """Sentences one after another, as the language has them; those that are empty are left out."""
+    return BETWEEN[language()][0].join(filter(None, told))
+
+
 def trouble_words(trouble: LabelcoreError, chosen: Language | None = None) -> str:
     """What went wrong and what to do next."""
     told = (say_in(chosen or language(), words) for words in (trouble.what, trouble.next_step))

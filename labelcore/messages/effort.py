@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import counted, paragraph, say
 from labelcore.messages.figures import points_words, rate_words
 from labelcore.messages.telling import sentence
 from labelcore.models import OVERALL
@@ -50,7 +50,7 @@ def effect_words(effect: NoteEffect) -> str:
         "{n} rulings on it settled outputs that you graded.",
         n=effect.rulings,
     )
-    return " ".join(filter(None, (became, _caught_words(effect.caught), ruled if effect.rulings else "")))
+    return paragraph(became, _caught_words(effect.caught), ruled if effect.rulings else "")
 
 
 def _caught_words(caught: int | None) -> str:

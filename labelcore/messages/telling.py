@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from labelcore.messages.catalogue import BETWEEN, calling, counted, judge_words, language, say, speaking
+from labelcore.messages.catalogue import (
+    BETWEEN,
+    calling,
+    counted,
+    judge_words,
+    language,
+    paragraph,
+    say,
+    speaking,
+)
 from labelcore.messages.figures import rate_words
 from labelcore.models import Fact, Noun
 from labelcore.stats.rate import Rate
@@ -29,7 +38,7 @@ def learn(words: Mapping[str, Words]) -> None:
 def sentence(told: Fact | Iterable[Fact]) -> str:
     """A fact, or several one after the other, in the language spoken here."""
     facts = (told,) if isinstance(told, Fact) else told
-    return BETWEEN[language()][0].join(filter(None, (_said(part) for part in facts)))
+    return paragraph(*(_said(part) for part in facts))
 
 
 def _said(told: Fact) -> str:
@@ -37,7 +46,7 @@ def _said(told: Fact) -> str:
         return ""
     words, values = WORDS[told.code], {name: _value(name, value) for name, value in told.values.items()}
     said = say(words, **values) if isinstance(words, str) else counted(words[0], words[1], **values)
-    return BETWEEN[language()][0].join([said, sentence(told.then)]) if told.then else said
+    return paragraph(said, sentence(told.then)) if told.then else said
 
 
 def _value(name: str, value: Any) -> Any:

@@ -48,6 +48,7 @@ WORDS: dict[str, Words] = {
         "The judge in use was checked on outputs that it had not seen, and is good enough.",
         "All {n} judges in use were checked on outputs that they had not seen, and are good enough.",
     ),
+    "judge_weak": "The judge in use is not reliable enough yet.",
     "judges_weak": (
         "{n} of {judges} judges in use is not reliable enough yet.",
         "{n} of {judges} judges in use are not reliable enough yet.",

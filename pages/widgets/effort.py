@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from labelcore.messages import say
+from labelcore.messages import paragraph, say
 from labelcore.messages.catalogue import counted
 from labelcore.messages.digest import digest_lines, digest_page, escaped
 from labelcore.messages.effort import (
@@ -60,7 +60,7 @@ def show_effects(workspace: Workspace, found: PersonProgress) -> None:
 def _show_effect(effect: NoteEffect, *, opens: bool) -> None:
     st.markdown(plain(effect_words(effect)))
     quoted = say("You wrote: “{note}”", note=effect.quote)
-    shell.aside(f"{quoted} {say('It asks: {statement}', statement=say(effect.statement))}")
+    shell.aside(paragraph(quoted, say("It asks: {statement}", statement=say(effect.statement))))
     if opens:
         shell.go_to("4_deriving.py", say("Open this criterion"), {keys.CRITERION: effect.criterion_id})
 

@@ -89,7 +89,8 @@ def test_a_ruling_ends_when_the_grade_changes_and_can_be_taken_back(
 
 
 @pytest.mark.parametrize(
-    ("value", "more", "said"), [("maybe", {}, "not a ruling"), ("judge_wrong", {"author": ""}, "needs a name")]
+    ("value", "more", "said"),
+    [("maybe", {}, "not a ruling"), ("judge_wrong", {"author": ""}, "needs a name")],
 )
 def test_a_ruling_without_sense_or_name_is_refused(
     workspace: Workspace, outputs: list[Output], value: str, more: dict[str, str], said: str

@@ -227,8 +227,9 @@ def _limits(chosen: SetAlignment, left: int) -> Reason:
         return Reason(weight="good", says=fact("judges_enough", n=len(chosen.members)), detail=detail)
     wanted = min(left, max(member.to_grade for member in each))
     help_most = Action(kind="draw", n=wanted) if wanted else Action(kind="refine")
-    says = fact("judges_weak", n=len(weak), judges=len(chosen.members)) if weak else fact("set_weak")
-    return Reason(weight="care", says=says, detail=detail, action=help_most)
+    many = len(chosen.members)
+    says = fact("judge_weak" if many == 1 else "judges_weak", n=len(weak), judges=many)
+    return Reason(weight="care", says=says if weak else fact("set_weak"), detail=detail, action=help_most)
 
 
 def _together(chosen: SetAlignment) -> Reason:

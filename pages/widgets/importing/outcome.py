@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from labelcore import messages
-from labelcore.messages import say
+from labelcore.messages import paragraph, say
 from labelcore.messages.catalogue import counted
 from labelcore.models import Output
 from labelcore.stages import importing
@@ -72,7 +72,7 @@ def offer_import(ready: Ready, meant: Sequence[Meant]) -> None:
     seen, mapping = ready.seen, ready.mapping
     n = seen.counts.get("outputs", 0)
     with st.container(border=True):
-        st.write(" ".join(_counted(seen, mapping, meant)))
+        st.write(paragraph(*_counted(seen, mapping, meant)))
         undecided = [told for told in meant if told.open]
         for told in undecided:
             name = told.seen.name if told.seen.name != "overall" else mapping.grade or told.seen.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from labelcore.messages import say, sentence
+from labelcore.messages import paragraph, say, sentence
 from labelcore.models import OVERALL
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -111,7 +111,7 @@ def _show_kept(workspace: Workspace) -> None:
         return
     told = [say("Kept as “{judge}”, version {version}.", judge=kept.judge, version=kept.version)]
     told += [sentence(kept.threshold.says)] if kept.threshold.says else []
-    st.success(plain(" ".join(told)))
+    st.success(plain(paragraph(*told)))
     version = judging.find_judge(workspace, kept.judge)
     with st.container(horizontal=True):
         for view, words in (("how", say("Open the judge")), ("hardness", say("Test its hardness"))):

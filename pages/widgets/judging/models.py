@@ -6,7 +6,7 @@ import streamlit as st
 
 from labelcore.judges.prompts import VARIANTS
 from labelcore.llm.testing import Connection
-from labelcore.messages import say, sentence
+from labelcore.messages import paragraph, say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.endpoints import connection_words, key_words
 from labelcore.settings import Endpoint, settings
@@ -125,5 +125,5 @@ def _propose(workspace: Workspace, known: list[Endpoint]) -> None:
     if not found.judges:
         st.info(plain(say("Accept criteria first: each gets a judge.")))
         return
-    st.session_state[keys.ENDPOINT_PROPOSED] = plain(" ".join([words, *nothing]))
+    st.session_state[keys.ENDPOINT_PROPOSED] = plain(paragraph(words, *nothing))
     st.rerun()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.llm import local_server
-from labelcore.messages import say
+from labelcore.messages import paragraph, say
 from labelcore.messages.lines.judging import estimate_words, run_words
 from labelcore.messages.running import advice_words, ended_words, failure_words
 from labelcore.models import Run
@@ -56,7 +56,7 @@ def show_estimate(workspace: Workspace) -> None:
             return  # without judges or outputs there is nothing to estimate, and the page says so
         st.session_state[keys.RUN_ESTIMATE] = kept = {"of": now, "found": found}
     found = kept["found"]
-    shell.aside(estimate_words(found), plain(" ".join(found.based_on)) if found.calls else None)
+    shell.aside(estimate_words(found), plain(paragraph(*found.based_on)) if found.calls else None)
 
 
 def start(workspace: Workspace, order: judging.RunOrder | None = None) -> None:
@@ -107,7 +107,7 @@ def _show_trouble(run: Run) -> None:
     """Why decisions did not come, by kind, what to do, and the words that were stored."""
     told = list(filter(None, (ended_words(run), *advice_words(run))))
     if told:
-        st.warning(plain(" ".join(told)))
+        st.warning(plain(paragraph(*told)))
     for words in filter(None, (run.reasons.get(run.ended_by), *failure_words(run))):
         st.text(words)  # the endpoint's words: nothing in them becomes a link
 
