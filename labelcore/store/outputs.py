@@ -185,6 +185,12 @@ def groups_of(db: Database, output_ids: Sequence[str]) -> dict[str, str]:
     return dict(rows)
 
 
+def strata_of(db: Database, output_ids: Sequence[str], field: str) -> dict[str, str]:
+    """The value of one field or metadata key for some outputs ('' where it is missing)."""
+    sql = f"SELECT output_id, {VALUE_OF_FIELD} FROM output WHERE output_id IN (SELECT unnest($ids)) {_FIRST}"
+    return dict(db.rows(sql, {"ids": list(output_ids), **path_of_field(field)}))
+
+
 def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
     """The value of one field or metadata key for every output ('' where it is missing)."""
     sql = f"SELECT output_id, {VALUE_OF_FIELD} FROM output_current WHERE project_id = $project"

@@ -78,7 +78,7 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
     members, verdicts = set_verdicts(workspace, evidence.ids)
     found = []
     for name in list(by) or fields(workspace)[:5]:
-        values = output_table.strata(workspace.db, workspace.project.id, name)
+        values = output_table.strata_of(workspace.db, evidence.ids, name)
         known = [output_id for output_id in evidence.ids if values.get(output_id)]
         if by and evidence.ids and not known:
             raise BadInput(
