@@ -122,6 +122,8 @@ def _learned(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[Pro
     spec = make_spec(data, graded, wanted.seed, wanted.aim)
     judge, few = LearnedKind(spec), len(graded.fails) < _FEW
     counts = HeldOutCounts.of(judge.held_out_votes, graded.fails)
+    if of_criterion and not judge.beats_constant:
+        return
     if not counts.holds_up() and not (few and graded.topics):
         return  # so few grades of the whole output cannot tell yet
     why = f"{counts.words} No graded output is judged by a model that saw its grade."

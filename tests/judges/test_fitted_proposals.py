@@ -58,3 +58,18 @@ def test_a_criterion_is_learned_from_three_notes_on(fails: int, learned: list[st
 def test_one_quantity_is_proposed_once() -> None:
     found = names(Wanted("Not to the point", 50, "code", quotes=("far too long",) * 12), "far too long")
     assert len(found) == len(set(found))
+
+
+def test_a_learned_judge_of_a_criterion_is_nearer_to_the_grades_than_the_share_of_fails() -> None:
+    chance = np.random.default_rng(6)
+    words = np.array("hall roof work winter stairs ladder garden window floor paint".split())
+    texts = [" ".join(chance.choice(words, size=20)) for _ in range(60)]
+    outputs = [Output(id=f"o{at}", project_id="p", text=text) for at, text in enumerate(texts)]
+    for seed in range(6):
+        failed = np.zeros(len(outputs), dtype=bool)
+        failed[np.random.default_rng(seed).choice(len(outputs), 6, replace=False)] = True
+        data = TrainingData.of(outputs, ["wrong order" if bad else "" for bad in failed])
+        wanted = Wanted("In a wrong order", kind="learned", quotes=("wrong order",) * 6)
+        for proposal in propose(data, Graded(np.arange(len(outputs)), failed), wanted):
+            found = proposal.judge.spec.reliability
+            assert found.gain is None or found.gain > 0

@@ -286,6 +286,14 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         return np.array([score > spec.cuts.get(key, spec.cut) for key, score in spec.cross_fitted.items()])
 
     @property
+    def beats_constant(self) -> bool:
+        """Whether its held-out probabilities are nearer to the grades than the share of fails; yes where too
+        few grades can tell.
+        """
+        found = self.spec.reliability
+        return found is None or found.gain is None or found.gain > 0
+
+    @property
     def made_of(self) -> str | None:
         """The digest of its grades, its field, and what it aims at."""
         spec = self.spec
