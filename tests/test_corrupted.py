@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
@@ -38,11 +37,33 @@ def test_each_command_says_what_is_wrong_and_what_to_do(
     assert told["doctor"].code == 2
 
 
+def blocks_of_rows(place: Path) -> set[int]:
+    """Every block that holds rows of a table; what says which tables there are stands in others."""
+    db = open_database(place)
+    tables = db.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")
+    found = {
+        int(block)
+        for (table,) in tables
+        for (block,) in db.rows(f"SELECT block_id FROM pragma_storage_info('{table}') WHERE persistent")
+    }
+    close_database(place)
+    return found
+
+
+def tear(place: Path, *blocks: int) -> None:
+    """Turn a byte of each of these blocks over."""
+    torn = bytearray(place.read_bytes())
+    for block in blocks:
+        torn[3 * corrupted.PAGE + block * corrupted.BLOCK + 100] ^= 255
+    place.write_bytes(torn)
+
+
 def test_an_app_whose_rows_are_damaged_starts_and_says_so(
     tmp_path: Path, sound: Sound, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = tmp_path / "work.duckdb"
-    place.write_bytes(corrupted.scrambled(random.Random(0), sound)[0])
+    place.write_bytes(sound.backup.read_bytes())
+    tear(place, *blocks_of_rows(place))
     monkeypatch.setenv("LABELCORE_DB", str(place))
     settings.cache_clear()
     app = Starlette(routes=api.routes, lifespan=api.lifespan)
@@ -68,9 +89,7 @@ def test_a_block_that_is_met_damaged_while_the_app_runs_is_said_by_its_health(
         "SELECT max(block_id) FROM pragma_storage_info('far') WHERE persistent AND column_name = 'text'"
     )
     close_database(place)
-    torn = bytearray(place.read_bytes())
-    torn[3 * corrupted.PAGE + int(block) * corrupted.BLOCK + 100] ^= 255
-    place.write_bytes(torn)
+    tear(place, int(block))
     monkeypatch.setenv("LABELCORE_DB", str(place))
     settings.cache_clear()
     with TestClient(Starlette(routes=api.routes, lifespan=api.lifespan)) as client:
