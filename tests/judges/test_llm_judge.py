@@ -195,7 +195,7 @@ def test_a_judge_of_a_field_travels_with_its_field() -> None:
 
 @given(st.lists(VALUES, min_size=1, max_size=7))
 def test_votes_do_not_depend_on_their_order(votes: list[Any]) -> None:
-    for rule in ("majority", "unanimous"):
+    for rule in panel.RULES:
         found = {panel.value_of(order, rule) for order in itertools.islice(itertools.permutations(votes), 50)}
         assert len(found) == 1
 
@@ -296,3 +296,4 @@ def test_a_threshold_of_the_probability_decides_whatever_was_said_but_an_abstent
     by_share = "pass" if share >= pass_from else "fail"
     assert value_at(said, share, pass_from) == ("abstain" if said == "abstain" else by_share)
     assert value_at(said, share, None) == said
+    assert value_at(said, None, pass_from) == "abstain"

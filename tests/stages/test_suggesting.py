@@ -227,6 +227,8 @@ def test_without_a_probability_a_judge_with_a_threshold_abstains(
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     ((_, found),) = judging.judged(workspace.db, judge.id, "abstain")
     assert "No probability" in found.reason
+    unset = found.model_copy(update={"value": "pass"})  # as a version without a threshold was answered
+    assert asking(judge).reread(unset).value == "abstain"
 
 
 TWO = "every fact is true and names are spelled right"
@@ -293,10 +295,14 @@ def test_without_a_model_a_question_is_split_only_where_rulings_say_so(
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
     splits = splits_of(workspace, [output.id for output in made])
-    for word in ("typo", "sum"):
-        ruled = next(o for o in made if o.text.startswith(word) and splits[o.id] == "train")
+    train = [output for output in made if splits[output.id] == "train"]
+    typo, other, wrong_sum = (
+        [output.id for output in train if output.text.startswith(word)][at]
+        for word, at in (("typo", 0), ("typo", 1), ("sum", 0))
+    )
+    for ruled, reason in ((typo, ""), (other, "no fact"), (wrong_sum, "")):  # the second is about both
         assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
-        decide(workspace.by("ann"), ruled.id, "judge-wrong", judge=judge)
+        decide(workspace.by("ann"), ruled, "judge-wrong", judge=judge, reason=reason)
     found = suggest(workspace, judge)
     (split,) = [one for one in found.tried if one.kind == "split"]
     assert [question.statement for question in split.candidate.questions] == TWO.split(" and ")

@@ -162,7 +162,7 @@ async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: M
         why = str(trouble)
     if found is None:
         reason = f"{decision.reason} (No probability: {why.rstrip('.')}.)"
-        value = decision.value if prompt.spec.pass_from is None else "abstain"
+        value = value_at(decision.value, None, prompt.spec.pass_from)
         return decision.model_copy(update={"reason": reason, "value": value})
     probability = round(found.probabilities["pass"], 4)
     return decision.model_copy(
@@ -182,15 +182,15 @@ def reread(prompt: Prompt, said: Decision) -> Decision:
     form = prompt.spec.answer
     if form and form.numeric:
         return said.model_copy(update={"value": form.read(said.raw).verdict})
-    if said.probability is None:
-        return said
     return said.model_copy(update={"value": value_at(said.value, said.probability, prompt.spec.pass_from)})
 
 
-def value_at(said: VerdictValue, probability: float, pass_from: float | None) -> VerdictValue:
-    """The verdict by the probability of a pass; what the model said where there is no threshold, or where it
-    abstained.
+def value_at(said: VerdictValue, probability: float | None, pass_from: float | None) -> VerdictValue:
+    """The verdict by the probability of a pass, an abstention without one; what the model said where there is
+    no threshold, or where it abstained.
     """
     if pass_from is None or said == "abstain":
         return said
+    if probability is None:
+        return "abstain"
     return "pass" if probability >= pass_from else "fail"

@@ -34,13 +34,25 @@ Member = Annotated[
 ]
 
 
+def prompts_of(judge: JudgeVersion) -> tuple[Prompt, ...]:
+    """What a judge asks models, of a panel each member's prompt; BadInput where it asks none."""
+    if found := tuple(kind_of(judge).prompts):
+        return found
+    raise BadInput(
+        "'{name}' is a {kind} judge: it asks no model and has no prompt.",
+        next_step="`labelcore judge propose --kind llm` makes judges that have one.",
+        name=judge.name,
+        kind=judge.kind,
+    )
+
+
 def prompt_of(judge: JudgeVersion, member: int = 0) -> Prompt:
     """The prompt of a judge; of a panel that of a ``member``, counted from 1.
 
     Raises:
         BadInput: it has none, or no such one.
     """
-    prompts = kind_of(judge).prompts
+    prompts = prompts_of(judge)
     if len(prompts) > 1 and member == 0:
         raise BadInput(
             "'{name}' is a panel of {n}: each member has its own prompt.",
@@ -48,20 +60,13 @@ def prompt_of(judge: JudgeVersion, member: int = 0) -> Prompt:
             name=judge.name,
             n=len(prompts),
         )
-    if prompts and member > len(prompts):
+    if member > len(prompts):
         raise BadInput(
             "'{name}' has no member {member}.",
             next_step="It asks {n} prompts: --member goes from 1 to {n}.",
             name=judge.name,
             member=member,
             n=len(prompts),
-        )
-    if not prompts:
-        raise BadInput(
-            "'{name}' is a {kind} judge: it asks no model and has no prompt.",
-            next_step="`labelcore judge propose --kind llm` makes judges that have one.",
-            name=judge.name,
-            kind=judge.kind,
         )
     return prompts[max(0, member - 1)]
 

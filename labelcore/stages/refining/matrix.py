@@ -22,7 +22,7 @@ from labelcore.llm.spending import Purse
 from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.report import flat
-from labelcore.stages.refining.keeping import prompt_of
+from labelcore.stages.refining.keeping import prompts_of
 from labelcore.stages.refining.looks import DevLooks, looks_at_dev
 from labelcore.stages.refining.migrating import moved
 from labelcore.stages.refining.ongoing import Ongoing
@@ -217,7 +217,7 @@ class _Budget:
 
 def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Cell]:
     """Every combination once."""
-    present = (kind_of(judge).prompts or [prompt_of(judge)])[0].spec
+    present = prompts_of(judge)[0].spec
     sample = output_table.first_of(workspace.db, workspace.project.id)
     seen = set[str]()
     for number, model, shown in itertools.product(

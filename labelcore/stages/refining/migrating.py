@@ -30,7 +30,7 @@ from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
 from labelcore.stages.refining import asking_first
-from labelcore.stages.refining.keeping import KeptVersion, keep, prompt_of
+from labelcore.stages.refining.keeping import KeptVersion, keep, prompts_of
 from labelcore.stages.refining.mending import Repair, repair
 from labelcore.stages.refining.migration import Flip, Migration, Pick, Side
 from labelcore.stages.refining.ongoing import Ongoing
@@ -180,9 +180,8 @@ def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
         model, name = to, ""
     if not model:
         raise BadInput("No model is named.", next_step="Say which: --to MODEL, or --to MODEL@ENDPOINT.")
+    prompts_of(judge)
     kind = kind_of(bound(workspace.db, [judge])[0])
-    if not kind.prompts:
-        prompt_of(judge)
     having = [endpoint for endpoint in known.values() if endpoint.model == model]
 
     def move(prompt: Prompt) -> dict[str, Any]:

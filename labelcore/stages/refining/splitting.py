@@ -51,7 +51,7 @@ def by_rulings(errors: Errors) -> Candidate | None:
         return None
     ruled, notes = _ruled(errors), errors.graded.labels.notes
     about = {key: _about(ruled.get(key, "\n".join(notes.get(key, ()))), parts) for key in errors.wrong}
-    if {about[key] for key in ruled} < {0, 1}:
+    if not {0, 1} <= {about[key] for key in ruled}:
         return None
     questions = [
         Question(statement=part, because=tuple(key for key in errors.wrong if about[key] == at))
