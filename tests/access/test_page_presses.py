@@ -138,6 +138,18 @@ def test_what_a_press_does_before_its_page_runs_looks_at_who_the_person_is_now()
         assert not words & {"workspace", "place"} or "as_now" in used, name
 
 
+def test_a_press_that_acts_before_its_page_runs_is_a_function_of_the_page() -> None:
+    pressed = (
+        keyword.value
+        for file in _PAGES.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg and keyword.arg.startswith("on_")
+    )
+    assert [ast.unparse(what) for what in pressed if isinstance(what, ast.Attribute)] == []
+
+
 def test_what_stores_by_an_operation_within_it_is_no_way_around(
     workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:

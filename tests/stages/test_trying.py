@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from labelcore.errors import BadInput
+from labelcore.errors import BadInput, NotAllowed
 from labelcore.judges import prompt_files
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.templates import DEFAULT, Template
 from labelcore.messages import Language, document_of, lines_of, speaking
-from labelcore.models import Criterion, JudgeVersion, Output
+from labelcore.models import Criterion, JudgeVersion, Output, Role
 from labelcore.operations import find_operation
 from labelcore.stages import judging
 from labelcore.stages.aligning.side_by_side import judge_table as judge_table_of
@@ -24,7 +25,7 @@ from labelcore.stages.refining.history import history
 from labelcore.stages.refining.keeping import with_prompt
 from labelcore.stages.refining.matrix import Grid, try_many
 from labelcore.stages.refining.migrating import Moving, migrate
-from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.ongoing import Ongoing, stop_trial
 from labelcore.stages.refining.trials import WHATS
 from labelcore.stages.refining.trying import Order, compare, drafted
 from labelcore.stats.splits import split_of
@@ -265,6 +266,15 @@ def test_a_trial_that_is_stopped_says_what_it_has(
     trial = compare(workspace, judge, told(workspace, judge), Order(limit=N, watched=watched))
     assert 0 < len(trial.attempts) < trial.pool and trial.state == "stopped" and trial.exit_code == 1
     assert trial.change.present.tnr.value is not None
+
+
+def test_a_trial_is_stopped_by_who_may_begin_one(workspace: Workspace) -> None:
+    watched = Ongoing()
+    with pytest.raises(NotAllowed, match="'stop trial' needs the role engineer"):
+        stop_trial(replace(workspace, role=Role.EXPERT), watched)
+    assert not watched.stop.is_set()
+    stop_trial(replace(workspace, role=Role.ENGINEER), watched)
+    assert watched.stop.is_set()
 
 
 def test_a_trial_that_meets_a_limit_only_says_so(

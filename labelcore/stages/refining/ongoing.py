@@ -66,3 +66,9 @@ class OngoingTrial(Ongoing):
         """None until something is decided."""
         spent = time.monotonic() - self.started
         return spent / self.done * (self.total - self.done) if self.done else None
+
+
+@operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
+def stop_trial(_workspace: Workspace, trial: Ongoing) -> None:
+    """Ask a trial, search or matrix that is under way to stop."""
+    trial.stop.set()

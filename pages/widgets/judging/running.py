@@ -96,7 +96,8 @@ def watch(workspace: Workspace) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(min(1.0, done / total) if total else 1.0, text=words)
             if st.button(say("Stop"), key="stop-run", icon=":material/stop:"):
-                judging.stop_run(workspace, run.id)
+                with shell.guard():
+                    judging.stop_run(shell.as_now(workspace), run.id)
     elif run.state != "finished" or keys.RUN_OVER in st.session_state:
         shell.aside(words)
     if run.ended_by or run.errors:

@@ -12,7 +12,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.messages.running import again_words
-from labelcore.stages.refining.ongoing import Ongoing, limit_cost
+from labelcore.stages.refining.ongoing import Ongoing, limit_cost, stop_trial
 from labelcore.stages.refining.trials import Taken
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -64,7 +64,7 @@ def watch(
     was = st.session_state.get(f"{key}-was", False)
     st.session_state[f"{key}-was"] = running
     if work and running:
-        _show(work.ongoing, key, words(work.ongoing))
+        _show(workspace, work.ongoing, key, words(work.ongoing))
         if below:
             below(work.ongoing)
     elif was:
@@ -98,7 +98,7 @@ def limit_of(workspace: Workspace, key: str) -> float | None:
     return st.session_state.get(key, workspace.project.settings.most_cost) or None
 
 
-def _show(ongoing: Ongoing, key: str, words: str) -> None:
+def _show(workspace: Workspace, ongoing: Ongoing, key: str, words: str) -> None:
     cost = f"US$ {ongoing.cost_usd:,.4f}" if ongoing.cost_usd else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         share = min(1.0, ongoing.done / ongoing.total) if ongoing.total else 0.0
@@ -108,10 +108,16 @@ def _show(ongoing: Ongoing, key: str, words: str) -> None:
             key=f"{key}-stop",
             icon=":material/stop:",
             disabled=ongoing.stop.is_set(),
-            on_click=ongoing.stop.set,
+            on_click=_stop,
+            args=(workspace, ongoing),
         )
     for line in again_words(dict(ongoing.asked_again)):
         shell.aside(line)
+
+
+def _stop(workspace: Workspace, ongoing: Ongoing) -> None:
+    with shell.guard():
+        stop_trial(shell.as_now(workspace), ongoing)
 
 
 def show_troubles(found: Taken) -> None:
