@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,23 +25,28 @@ _log = logging.getLogger(__name__)
 
 async def keep_backups(db: Database) -> None:
     """Write a backup whenever the newest is older than the settings say, while the app lives."""
-    folder = settings().backup_folder
-    while folder is not None:
-        try:
-            await asyncio.to_thread(back_up_if_due, db, folder)
-        except (LabelcoreError, OSError) as trouble:
-            _log.error("the backup failed: %s", trouble)
-        await asyncio.sleep(_LOOK_SECONDS)
+    if (folder := settings().backup_folder) is not None:
+        await _repeated(lambda _: back_up_if_due(db, folder), _LOOK_SECONDS, "the backup failed")
 
 
 async def send_notices(db: Database) -> None:
     """Send the notices that are due, while the app lives."""
+    await _repeated(
+        lambda look: sending.send_all(db, asks=look % _ASKED_EACH == 0),
+        _SEND_SECONDS,
+        "notices were not sent",
+    )
+
+
+async def _repeated(work: Callable[[int], object], seconds: float, failed: str) -> None:
+    """Do it in a thread again and again, told how often it was done; what goes wrong is logged, no more."""
     for look in itertools.count():
-        try:
-            await asyncio.to_thread(sending.send_all, db, asks=look % _ASKED_EACH == 0)
-        except (LabelcoreError, OSError) as trouble:
-            _log.error("notices were not sent: %s", trouble)
-        await asyncio.sleep(_SEND_SECONDS)
+        [trouble] = await asyncio.gather(asyncio.to_thread(work, look), return_exceptions=True)
+        if isinstance(trouble, LabelcoreError | OSError):
+            _log.error("%s: %s", failed, trouble)
+        elif isinstance(trouble, Exception):
+            _log.error(failed, exc_info=trouble)
+        await asyncio.sleep(seconds)
 
 
 def back_up_if_due(db: Database, folder: Path) -> Path | None:

@@ -1,14 +1,19 @@
 """Is the app well: readiness, figures, a log without content, backups by themselves, files to deploy it."""
 
+import asyncio
+import itertools
 import json
 import logging
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
+import duckdb
 import pytest
 import yaml
 from starlette.applications import Starlette
@@ -16,6 +21,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from labelcore import health, scheduled
+from labelcore.messages import sending
 from labelcore.models import Role, now
 from labelcore.settings import settings
 from labelcore.stages import people, projects
@@ -88,6 +94,42 @@ def test_a_backup_is_written_when_due_read_back_and_the_oldest_go(
         made.append(scheduled.back_up_if_due(opened, folder))
         assert scheduled.back_up_if_due(opened, folder) is None  # not twice in a day
     assert sorted(folder.iterdir()) == made[2:]
+
+
+@pytest.mark.parametrize(
+    ("task", "holder", "work"),
+    [(scheduled.keep_backups, scheduled, "back_up_if_due"), (scheduled.send_notices, sending, "send_all")],
+)
+def test_what_the_app_does_by_itself_goes_on_after_an_error_that_nobody_expected(
+    task: Callable[[Database], Coroutine[None, None, None]],
+    holder: ModuleType,
+    work: str,
+    opened: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    looks, third = itertools.count(1), threading.Event()
+
+    def fails(*_: object, **__: object) -> None:
+        if next(looks) == 3:
+            third.set()
+        raise duckdb.InternalException("a block is gone")
+
+    monkeypatch.setenv("LABELCORE_BACKUP_FOLDER", str(tmp_path / "backups"))
+    settings.cache_clear()
+    monkeypatch.setattr(holder, work, fails)
+    monkeypatch.setattr(scheduled, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(scheduled, "_SEND_SECONDS", 0.0)
+
+    async def watched() -> None:
+        under_way = asyncio.create_task(task(opened))
+        assert await asyncio.to_thread(third.wait, 10)
+        assert not under_way.done()
+        under_way.cancel()
+
+    asyncio.run(watched())
+    assert "a block is gone" in caplog.text
 
 
 def test_the_container_copies_what_there_is_and_serves() -> None:
