@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Request, expect
+from playwright.sync_api import Dialog, Page, Request, expect
 
 from tests.journeys._card import PLAIN, expect_shown
 
@@ -105,11 +105,23 @@ def test_a_phone_sees_all_buttons_and_never_scrolls_sideways(trial: Any, visit: 
         assert box["x"] + box["width"] <= 360
         assert box["y"] + box["height"] <= 740
         assert box["height"] >= 40
+    assert not _keys_on_buttons(page)
     page.get_by_role("button", name="Fail", exact=True).tap()
     page.keyboard.type("too wide")
     assert page.evaluate(sideways) <= 360
     page.get_by_role("button", name="Save, next").tap()
     assert card.wait_for(2)[1]["note"] == "too wide"
+
+
+def _keys_on_buttons(page: Page) -> list[str]:
+    return page.locator("button kbd").locator("visible=true").all_inner_texts()
+
+
+def test_keys_stand_on_buttons_only_where_there_is_room(trial: Any, visit: Any) -> None:
+    page = visit(trial(PLAIN))
+    assert {"P", "F", "U"} <= {*_keys_on_buttons(page)}
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("button kbd").locator("visible=true")).to_have_count(0)
 
 
 def test_the_card_speaks_chinese(trial: Any, visit: Any) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from labelcore.judges.kinds import deciding, kind_of
+from labelcore.messages import document_of, lines_of
 from labelcore.messages.catalogue import speaking
 from labelcore.messages.verdicts import description_words, reason_words
 from labelcore.models import Decision, JudgeVersion, Output
+from labelcore.operations import find_operation
+from labelcore.stages.judging import list_judges
+from labelcore.stages.judging.testing.overview import JudgesOverview
+from labelcore.workspace import Workspace
 
 OUTPUT = Output(id="o", project_id="p", text="- one\n- two\n- three\n- four")
 
@@ -91,3 +96,17 @@ def test_old_and_foreign_sentences_stand_as_they_are_kept() -> None:
         assert description_words(library) == library.description
         assert reason_words(judge(), OUTPUT, "As before.") == "As before."
         assert reason_words(judge().model_copy(update={"kind": "imported", "spec": {}}), OUTPUT, "x") == "x"
+
+
+def test_the_list_of_judges_says_what_the_page_says(workspace: Workspace) -> None:
+    english = "Fails an output with more than 3 list items."
+    told = judge(f"{english} On other grades it catches 4 of 7.")
+    version = told.model_copy(update={"project_id": workspace.project.id})
+    found = JudgesOverview(judges=list_judges(workspace, [version]), suspects=(), learned=())
+    operation = find_operation("judge list")
+    assert lines_of(operation, workspace, found) == (f"overall · bullets (code): {version.description}",)
+    with speaking("zh"):
+        (line,) = lines_of(operation, workspace, found)
+        assert line == f"overall · bullets (code): {description_words(version)}"
+    assert english not in line
+    assert "shown" not in document_of(operation, found)["judges"][0]

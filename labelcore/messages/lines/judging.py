@@ -9,6 +9,7 @@ from labelcore.messages.lines import bringing as bringing, endpoints as endpoint
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
 from labelcore.messages.telling import sentence, sentences
+from labelcore.messages.verdicts import description_words
 from labelcore.models import JudgeVersion, ProbeOpinion, Run
 from labelcore.stages.judging.keeping.schemas import SchemaState
 from labelcore.stages.judging.keeping.summaries import JudgeDetail
@@ -42,7 +43,7 @@ _OPINIONS = {
 def proposed(found: ProposedJudges) -> Iterator[str]:
     yield f"Proposed {amount(len(found.judges), 'judge')}."
     for judge in found.judges:
-        yield f"  {judge.name} ({judge.kind}): {judge.description}"
+        yield f"  {judge.name} ({judge.kind}): {description_words(judge)}"
     for suspect in found.suspects:
         yield f"  ! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(found.nothing)
@@ -54,7 +55,7 @@ def listed(found: JudgesOverview) -> Iterator[str]:
     for judge in found.judges:
         stale = f" [stale: {'; '.join(judge.stale_because)}]" if judge.stale else ""
         back = f" [version {judge.version} of {judge.newest}]" if judge.version < judge.newest else ""
-        yield f"{judge.name} ({judge.kind}): {judge.description}{stale}{back}"
+        yield f"{judge.name} ({judge.kind}): {description_words(judge.shown)}{stale}{back}"
     for suspect in found.suspects:
         yield f"! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(learned.says for learned in found.learned if learned.changed)
@@ -76,7 +77,7 @@ def refreshed(judges: Sequence[JudgeVersion]) -> Iterator[str]:
 
 @lines("judge flip", "judge panel")
 def made(judge: JudgeVersion) -> Iterator[str]:
-    yield f"{judge.name}: {judge.description}"
+    yield f"{judge.name}: {description_words(judge)}"
 
 
 @lines("judge contract")

@@ -47,8 +47,9 @@ def show_in_use(found: JudgeTable) -> None:
     if found.unseen and found.in_use:
         shell.aside(
             say(
-                "Measured when the set was chosen, without the sealed test: each output was judged "
-                "by judges made and chosen without it, and is weighted by its chance of being drawn."
+                "These figures stand for all outputs: when the set was chosen, each graded output outside "
+                "the sealed test was judged by judges made and chosen without it, and counted by its "
+                "chance of being drawn. The table counts each once, so its figures may differ."
             )
         )
 

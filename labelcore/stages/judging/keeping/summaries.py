@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import Field
+
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Role
 from labelcore.operations import operation
@@ -22,7 +24,8 @@ class JudgeSummary(Frozen):
     """A judge's version in use with its verdicts in counts; ``newest``: the number of its last version.
 
     ``errors`` are outputs without a verdict; ``refusals`` are those among them that the model refused.
-    ``stale_because``: what changed since it was made, in words.
+    ``stale_because``: what changed since it was made, in words. ``shown``: the version, for its words in
+    another language than that of its description.
     """
 
     judge: str
@@ -41,6 +44,7 @@ class JudgeSummary(Frozen):
     stale_because: tuple[str, ...] = ()
     refusals: int = 0
     newest: int = 0
+    shown: JudgeVersion = Field(exclude=True, repr=False)
 
 
 class JudgeDetail(Frozen):
@@ -108,6 +112,7 @@ def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = 
                 stale_because=reasons,
                 refusals=refused.get(version.id, 0),
                 newest=last.get(version.judge_id, version.version),
+                shown=version,
             )
         )
     return found
