@@ -24,7 +24,8 @@ def which_words(row: Assignment | Completion) -> str:
     conditions = [f"{name} = {' / '.join(values)}" for name, values in row.fields.items()]
     if row.batch:
         conditions.append(say("import {batch}", batch=row.batch))
-    return ", ".join(conditions) or say("all outputs")
+    everything = say("everything to be graded") if isinstance(row, Completion) else say("all outputs")
+    return ", ".join(conditions) or everything
 
 
 def how_words(row: Assignment) -> str:

@@ -61,6 +61,9 @@ def _caught_words(caught: int | None) -> str:
 
 def steady_words(found: PersonProgress) -> str:
     """How steady a person is."""
+    if found.steadiness.value is None:
+        why = say(found.steadiness.why_not or "")
+        return say("Whether you give the same grade again is not measurable yet: {why}.", why=why)
     return say(
         "On outputs shown again without notice, you gave the same grade: {rate}.",
         rate=rate_words(found.steadiness),
@@ -72,7 +75,7 @@ def difference_words(found: Difference) -> str:
     name = say("As a whole") if found.criterion == OVERALL else say(found.criterion)
     rate = found.stricter
     if rate.value is None or rate.low is None or rate.high is None:
-        return say("{name}: not measurable: {why}.", name=name, why=say(rate.why_not or ""))
+        return say("{name}: not measurable yet, because {why}.", name=name, why=say(rate.why_not or ""))
     figures = {**points_words(rate), "name": name, "n": rate.n, "why": sentence(found.says)}
     if rate.value < 0:
         return say(
@@ -86,6 +89,9 @@ def difference_words(found: Difference) -> str:
 
 def settled_words(found: Effort) -> str:
     """How often a ruling went the person's way."""
+    if found.settled.value is None:
+        why = say(found.settled.why_not or "")
+        return say("How often a ruling went your way is not measurable yet: {why}.", why=why)
     return say(
         "Where you and others differed and the lead settled it, it went your way: {rate}.",
         rate=rate_words(found.settled),

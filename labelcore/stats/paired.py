@@ -112,7 +112,7 @@ def clustered_difference(
     number = len(sums)
     if number < _FEWEST:
         return not_measurable(
-            Wording("it takes at least {fewest} groups, here are {number}", fewest=_FEWEST, number=number),
+            Wording("it takes at least {fewest} groups; so far: {number}", fewest=_FEWEST, number=number),
             len(first),
         )
     value = float(values.mean())

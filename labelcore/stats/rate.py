@@ -83,7 +83,7 @@ def good_turing(counts: Sequence[int]) -> Rate:
     n = sum(counts)
     if n < _FEWEST_SEEN:
         return not_measurable(
-            Wording("it takes at least {fewest} occurrences, here are {n}", fewest=_FEWEST_SEEN, n=n), n
+            Wording("it takes at least {fewest} occurrences; so far: {n}", fewest=_FEWEST_SEEN, n=n), n
         )
     once, twice = sum(times == 1 for times in counts), sum(times == 2 for times in counts)
     share = once / n

@@ -274,7 +274,7 @@ def page_of(rows: Sequence[Row], size: int, key: str) -> Sequence[Row]:
     """So many rows at a time; people choose the page where there are more."""
     pages = (len(rows) + size - 1) // size
     page = (
-        st.number_input(say("Page of {pages:,}", pages=pages), 1, pages, 1, key=f"{key}-page")
+        st.number_input(say("Page (1 to {pages:,})", pages=pages), 1, pages, 1, key=f"{key}-page")
         if pages > 1
         else 1
     )

@@ -103,7 +103,7 @@ def test_groups_widen_a_comparison_and_take_its_p_value_away() -> None:
     assert (grouped.difference.high or 0) >= (alone.difference.high or 0)
     few = paired.compare(first, second, np.arange(60) // 20)
     assert few.difference.low is None and few.difference.value == alone.difference.value
-    assert "at least 5 groups, here are 3" in str(few.difference.why_not) and few.says == "not measurable"
+    assert "at least 5 groups; so far: 3" in str(few.difference.why_not) and few.says == "not measurable"
     assert paired.compare(first, second, np.arange(60) // 12).difference.low is not None
 
 

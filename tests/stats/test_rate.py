@@ -107,5 +107,5 @@ def test_what_is_unseen_by_good_and_esty() -> None:
     assert (none_new.value, none_new.low) == (0, 0) and none_new.high == pytest.approx(0.1)
     all_new = good_turing([1] * 5)
     assert all_new.value == 1 and all_new.high == 1 and (all_new.low or 0) <= 1
-    assert good_turing([2, 2]).why_not == "it takes at least 5 occurrences, here are 4"
+    assert good_turing([2, 2]).why_not == "it takes at least 5 occurrences; so far: 4"
     assert good_turing([]).n == 0

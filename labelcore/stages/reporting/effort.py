@@ -165,7 +165,7 @@ def _difference(workspace: Workspace, name: str, rows: list[Beside]) -> Differen
     """By how much the person fails more than most others on the same outputs, over their sources."""
     if len(rows) < _FEWEST:
         why = Wording(
-            "it takes at least {fewest} outputs that others graded too, here are {n}",
+            "it takes at least {fewest} outputs that others graded too; so far: {n}",
             fewest=_FEWEST,
             n=len(rows),
         )
