@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize
 
 from tests.app_server import ROOT, serving
-from tests.bring_chromium import installed
+from tests.chromium import chromium
 
 PICTURES = ROOT / "docs" / "pictures"
 LARGEST = 150_000  # bytes
@@ -31,7 +31,6 @@ ADDRESSES = {
     "judges": "judging",
     "results": "results",
 }
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 def sample_project(db: Path) -> None:
@@ -70,16 +69,14 @@ def keep(name: str, png: bytes) -> None:
 
 def main(names: list[str]) -> None:
     """The pictures of these names, all where none is given."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         db = Path(folder) / "sample.duckdb"
         sample_project(db)
-        browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
         size: ViewportSize = {"width": 1440, "height": 900}
         page = browser.new_page(viewport=size, color_scheme="light", locale="en-GB")
         with serving(db, PROJECT) as url:
             for name in names or ADDRESSES:
                 keep(name, photograph(page, url, ADDRESSES[name]))
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from labelcore.models import Output
 from labelcore.stages import grading, projects
 from labelcore.store import close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.app_server import serving
-from tests.journeys._card import FLAGS
+from tests.chromium import chromium
 
 HEAVY = {
     "line": "word " * 200_000,
@@ -98,11 +97,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "heavy.duckdb"
         make(path)
-        with serving(path, "line") as url, sync_playwright() as playwright:
-            program = shutil.which("chromium") or shutil.which("google-chrome")
-            browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        with serving(path, "line") as url, chromium() as browser:
             try_all(browser, url, chosen.only)
-            browser.close()
 
 
 if __name__ == "__main__":

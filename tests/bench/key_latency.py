@@ -9,12 +9,10 @@ another output. Prints p50, p95 and the worst, and how many presses moved the ca
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 
-from playwright.sync_api import sync_playwright
+from tests.chromium import chromium
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 WATCH = """() => {
   const host = [...document.querySelectorAll('*')].find((node) => node.shadowRoot?.querySelector('.card'));
   const root = host ? host.shadowRoot : document;
@@ -32,9 +30,7 @@ WATCH = """() => {
 
 def measure(url: str, presses: int, gap: float) -> list[float]:
     """Milliseconds of each press that moved the card."""
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"{url}/grading?labelcore-annotator=keys")
         page.locator(".card .output").first.wait_for(timeout=60_000)
@@ -44,7 +40,6 @@ def measure(url: str, presses: int, gap: float) -> list[float]:
             page.keyboard.press("pu"[at % 2])
             page.wait_for_timeout(1000 * gap)
         times: list[float] = page.evaluate("window.labelcoreTimes")
-        browser.close()
     return times
 
 

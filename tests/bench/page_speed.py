@@ -13,18 +13,18 @@ are kept.
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from labelcore.stages import demonstrating, projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests.app_server import serving
+from tests.chromium import chromium
 
 _JUDGES = 20
 _OUTPUTS = """
@@ -108,19 +108,16 @@ def main() -> None:
     parser.add_argument("--db", type=Path)
     parser.add_argument("--project", default="sample")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         path = options.db or Path(folder) / "app.duckdb"
         if not path.exists():
             make(path, options.outputs)
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         with serving(path, options.project, "ana") as url:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{url}/?labelcore-project={options.project}")
             page.locator(_MENU).first.wait_for(timeout=60_000)
             page.wait_for_timeout(5_000)
             print("\n".join(table(list(visits(page, options.rounds)))))
-        browser.close()
 
 
 if __name__ == "__main__":

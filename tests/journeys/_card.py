@@ -12,16 +12,6 @@ from playwright.sync_api import Page, Route, expect
 from tests.journeys._server import Server
 
 PAGE = Path(__file__).parent / "apps" / "grading_card_page.py"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-features=LocalNetworkAccessChecks",  # an answer with a policy added has no address
-]
 PLAIN = [{"output_id": f"o{n}", "input": f"Question {n}", "text": f"Answer {n}"} for n in range(1, 41)]
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
@@ -17,6 +15,7 @@ from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import menu
 from tests.app_server import serving
+from tests.chromium import chromium
 from tests.journeys.rules import broken, settle
 from tests.stages.test_loop import plant
 
@@ -44,13 +43,11 @@ def app(tmp_path: Path) -> Iterator[str]:
 
 
 def test_no_page_breaks_the_rules(app: str) -> None:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         found: list[str] = []
         schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
         for scheme in schemes:
-            page = chromium.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+            page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
             for name in PAGES:
                 page.goto(f"{app}/{name}")
                 page.locator("h1").first.wait_for(timeout=30_000)
@@ -61,5 +58,4 @@ def test_no_page_breaks_the_rules(app: str) -> None:
                     tab.click()
                     settle(page)
                     found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
-        chromium.close()
     assert not found, found

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -20,6 +19,7 @@ from labelcore.workspace import Workspace
 from pages.widgets.judging.editor import VIEWS
 from tests import refinable
 from tests.app_server import serving
+from tests.chromium import chromium
 from tests.journeys.rules import broken, settle
 from tests.mock_endpoint import serving as serving_endpoint
 
@@ -37,15 +37,12 @@ _FOCUSED = """() => {
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        page = chromium.new_page(viewport={"width": 1440, "height": 1000})
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
         page.set_default_timeout(60_000)
         expect.set_options(timeout=60_000)
         yield page
         expect.set_options(timeout=5_000)
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,0 +1,31 @@
+"""A Chromium for journeys, pictures and benches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.bring_chromium import installed
+
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # an answer with a policy added has no address
+]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser that is there, or that LABELCORE_CHROMIUM names, while the block runs."""
+    path = installed()  # before Playwright runs, which it may start itself
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
