@@ -203,11 +203,8 @@ def show_rules(workspace: Workspace) -> None:
     rules = workspace.project.rules
     with st.form("rules"):
         handed_out = _who_gets_what(rules)
-        ids = st.text_area(
-            say("Outputs picked by hand that come first, one id on each line"), "\n".join(rules.review)
-        )
         asked = _what_is_asked(workspace, rules)
-        st.subheader(say("Until when"))
+        st.subheader(say("While people grade"))
         changed = grading.RulesChange(
             deadline=str(st.date_input(say("Deadline"), rules.deadline) or "none"),
             contest=st.checkbox(say("Show everybody's counts while they grade"), rules.contest),
@@ -218,8 +215,13 @@ def show_rules(workspace: Workspace) -> None:
         if st.form_submit_button(say("Save")):
             with shell.guard():
                 grading.change_rules(workspace, changed=changed)
-                grading.review(workspace, ids.split())
             st.success(say("Saved; it holds from the next output on."))
+    if rules.review:
+        st.write(say("{n:,} outputs picked by hand come first.", n=len(rules.review)))
+        if st.button(say("Return to the usual order")):
+            with shell.guard():
+                grading.review(workspace)
+            shell.again()
     st.write(say("Reserved outputs are offered to nobody else until their time is up."))
     if st.button(say("Release everything that is reserved")):
         with shell.guard():
@@ -234,21 +236,8 @@ def _who_gets_what(rules: GradingRules) -> dict[str, Any]:
     )
     pairs = st.checkbox(say("Plan which two grade each output, so that all meet"), rules.pairs)
     alike = st.checkbox(say("Grade near-identical outputs of one source in one go"), rules.alike)
-    minutes = st.number_input(
-        say("Minutes an output is reserved for one person"),
-        1.0,
-        1440.0,
-        float(rules.reserve_minutes),
-        format="%g",
-    )
     share = st.number_input(say("Percent shown again without notice"), 0, 50, round(100 * rules.repeat_share))
-    return {
-        "per_output": int(many),
-        "pairs": pairs,
-        "alike": alike,
-        "reserve_minutes": minutes,
-        "repeat_share": share / 100,
-    }
+    return {"per_output": int(many), "pairs": pairs, "alike": alike, "repeat_share": share / 100}
 
 
 def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
@@ -266,7 +255,21 @@ def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
         format_func=words.__getitem__,
         index=list(words).index(rules.suggestions),
     )
+    return {
+        "ask_criteria": criteria,
+        "ask_fields": fields,
+        "suggestions": shown,
+        "scale": [line.strip() for line in scale.splitlines() if line.strip()],
+        "passing_from": int(passing),
+        "compare": _compared(workspace, rules),
+    }
+
+
+def _compared(workspace: Workspace, rules: GradingRules) -> tuple[str, ...]:
+    """The two versions that are compared; nothing is asked where there are no two."""
     known = grading.versions(workspace)
+    if len(known) < 2:
+        return ()
     picked = st.multiselect(
         say("Compare two versions"),
         list(known),
@@ -275,11 +278,4 @@ def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
         placeholder=say("Choose"),
         format_func=lambda name: f"{name} ({known[name]:,})",
     )
-    return {
-        "ask_criteria": criteria,
-        "ask_fields": fields,
-        "suggestions": shown,
-        "scale": [line.strip() for line in scale.splitlines() if line.strip()],
-        "passing_from": int(passing),
-        "compare": tuple(picked) if len(picked) == 2 else (),
-    }
+    return tuple(picked) if len(picked) == 2 else ()

@@ -125,6 +125,17 @@ def test_the_rules_are_kept_as_they_are_written(team: Workspace) -> None:
     assert (rules.compare, str(rules.deadline)) == (("v1", "v2"), "2030-01-31")
 
 
+def test_saving_the_rules_leaves_what_was_picked_by_hand(team: Workspace) -> None:
+    app = page("Rules")
+    grading.review(team, ["v10", "v11"])  # by somebody else, while the rules are open
+    press(app, "Save")
+    assert projects.open_project(team.db, "shop").rules.review == ("v10", "v11")
+    app = page("Rules")
+    assert "2 outputs picked by hand come first." in shown(app)
+    press(app, "Return to the usual order")
+    assert projects.open_project(team.db, "shop").rules.review == ()
+
+
 def test_acts_say_what_became_of_them(team: Workspace) -> None:
     again = grading.grade(team, "v10", "fail")
     grading.undo(team, again.id)
