@@ -19,6 +19,11 @@ LENGTHS = (" words", " sentences", " characters")
 def names(wanted: Wanted, note: str, fails: int = 12) -> list[str]:
     """What is proposed where every failed output is longer than every passed one."""
     texts = [f"{BAD} {number}" for number in range(fails)] + [f"{GOOD} {number}" for number in range(20)]
+    return proposed(texts, wanted, note, fails)
+
+
+def proposed(texts: list[str], wanted: Wanted, note: str, fails: int) -> list[str]:
+    """The names of what is proposed where the first texts fail."""
     outputs = [
         Output(id=f"o{at}", project_id="p", text=text, input=f"{GIVEN} {at}") for at, text in enumerate(texts)
     ]
@@ -31,6 +36,23 @@ def names(wanted: Wanted, note: str, fails: int = 12) -> list[str]:
 def test_length_is_no_check_of_inventions_though_it_goes_with_them(name: str) -> None:
     found = names(Wanted(name, kind="code", quotes=("invents a date",) * 12), "invents a date")
     assert not [judge for judge in found if judge.endswith(LENGTHS)]
+
+
+@pytest.mark.parametrize(
+    ("name", "note", "good_ones", "found"),
+    [
+        ("Shouts", "too many exclamation marks", 4, True),
+        ("Shouts", "too many exclamation marks", 24, False),  # it would fail more than half of the good ones
+        ("Invents what is not there", "invents a date", 4, False),  # it goes with what the criterion is about
+    ],
+)
+def test_marks_are_a_check_of_what_is_about_them_that_spares_most_good_outputs(
+    name: str, note: str, good_ones: int, found: bool
+) -> None:
+    marks = [True] * 40 + [at < good_ones for at in range(40)]
+    texts = [f"{GOOD[:-1]}{'!' if marked else '.'} {at}" for at, marked in enumerate(marks)]
+    judges = proposed(texts, Wanted(name, kind="code", quotes=(note,) * 40), note, 40)
+    assert bool([judge for judge in judges if judge.endswith(" exclamations")]) is found
 
 
 def test_length_is_a_check_where_notes_talk_about_it() -> None:

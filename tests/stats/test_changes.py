@@ -247,6 +247,14 @@ def test_what_abstaining_more_or_less_comes_to(present: list[int], new: list[int
             assert rate.value == (pytest.approx(decided.count(RIGHT) / len(decided)) if decided else None)
 
 
+def test_a_move_that_may_lose_by_abstaining_is_not_advised() -> None:
+    present = np.array(([SILENT] * 30 + [RIGHT] * 170) * 2)
+    new = np.array(([RIGHT] * 166 + [SILENT] * 34) * 2, dtype=float)
+    found = change(of_trial(np.arange(400) < 200, present, new))
+    assert found.verdict == "unclear" and found.balanced.low is not None and found.balanced.low > -0.02
+    assert advice_on(found) == "grade first"
+
+
 @given(seed=st.integers(0, 30))
 def test_rates_of_a_trial_are_those_of_the_counts_with_abstentions(seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -86,13 +86,7 @@ def take(system: str, user: str) -> Taken:
     if not _weight(found[syntax], alone=syntax in {"double braces", "braces", "percent"}):
         parts = (Parsed(pieces=((texts[0], ""),)), Parsed(pieces=((texts[1], ""),)))
         return Taken(syntax="none", parts=parts, notices=tuple(notices))
-    others = [
-        name
-        for way, names in found.items()
-        if way != syntax
-        for name in names
-        if slot_named(name) and name not in found[syntax]
-    ]
+    others = [name for way, names in found.items() if way != syntax for name in names if slot_named(name)]
     if others and syntax != "braces":
         notices.append(fact("foreign_other_variables", names=list(dict.fromkeys(others))))
     cut = _CUTTERS[syntax]
