@@ -225,9 +225,10 @@ class ProjectSettings(Frozen):
     """What people have chosen for a project; the keys of other versions of labelcore are kept.
 
     ``glossary``: its terms. ``fields``: the JSON pointer of the field that a criterion is about, by
-    criterion id. ``pack_key``: what offline packs are signed with, in hexadecimal digits, "" before the
-    first. ``test_looks``: so many looks make a sealed test spent. ``sample``: it came with labelcore, to look
-    around in. ``hidden``: it is not among the projects to choose from. ``noun``: what one output is called.
+    criterion id. ``pack_key``: what offline packs are signed and cards' names closed with, in hexadecimal
+    digits, "" before it is needed; it is in no document. ``test_looks``: so many looks make a sealed test
+    spent. ``sample``: it came with labelcore, to look around in. ``hidden``: it is not among the projects to
+    choose from. ``noun``: what one output is called.
     ``most_cost``: US dollars that one trial, search or matrix may spend; None: no limit.
     """
 
@@ -237,7 +238,7 @@ class ProjectSettings(Frozen):
     glossary: tuple[Term, ...] = ()
     json_schema: dict[str, Any] | None = Field(default=None, alias="schema")
     fields: dict[str, str] = Field(default_factory=dict)
-    pack_key: str = ""
+    pack_key: str = Field(default="", exclude=True, repr=False)
     test_looks: int = 5
     sample: bool = False
     hidden: bool = False
@@ -246,7 +247,8 @@ class ProjectSettings(Frozen):
 
     def stored(self) -> dict[str, Any]:
         """As the database keeps it: what was set, by its key there."""
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        kept = {"pack_key": self.pack_key} if self.pack_key else {}
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True) | kept
 
 
 class Project(Frozen):

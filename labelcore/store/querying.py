@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import duckdb
@@ -26,8 +26,8 @@ _TABLE_FUNCTIONS = set(
 _REFUSED = set(
     "current_setting currval getenv getvariable nextval pg_sleep setseed setval sleep_ms write_log".split()
 )
-_SECRET = {"credential", "notice_rules"}
-"""What proves who somebody is, and what posts are signed with: for nobody's questions."""
+_SECRET = {"credential", "notice_rules", "project", "project_current", "project_unique"}
+"""Where it stands what proves who somebody is, and what posts, packs and cards' names are signed with."""
 _LISTS = {"tables", "__show_tables_expanded"}
 _READ_ONLY = Wording("Only one statement that reads is run: SELECT, WITH, FROM, SHOW TABLES or DESCRIBE.")
 _NEXT = Wording(
@@ -86,7 +86,7 @@ def _check(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise _refused()
     parts = list(_parts(tree["statements"]))
     named = {entry["key"] for part in parts for entry in part.get("cte_map", {}).get("map", ())}
-    tables = _tables(cursor) | {name.lower() for name in named if name.isidentifier()}
+    tables = _known(cursor, named)
     schemas = {"", "main", *cursor.execute("SELECT current_database()").fetchall()[0]}
     for part in parts:
         _check_part(part, tables, schemas)
@@ -104,12 +104,17 @@ def _parts(tree: Any) -> Iterator[dict[str, Any]]:
             rest += node
 
 
-def _tables(cursor: duckdb.DuckDBPyConnection) -> set[str]:
-    """The tables of the database and the views that labelcore made of them."""
+def _known(cursor: duckdb.DuckDBPyConnection, named: Iterable[str]) -> set[str]:
+    """What may be asked: the database's tables, the views that labelcore made of them, and what a WITH names.
+
+    Within its definition a WITH's name is still that of a table or view, so where there is one it adds none.
+    """
     rows = cursor.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary"
+        "SELECT table_name, database_name = current_database() AND NOT temporary FROM duckdb_tables() "
+        "UNION ALL SELECT view_name, false FROM duckdb_views()"
     ).fetchall()
-    return ({name for (name,) in rows} | views.names()) - _SECRET
+    new = {name.lower() for name in named if name.isidentifier()} - {name for name, _ in rows}
+    return ({name for name, stored in rows if stored} | views.names()) - _SECRET | new
 
 
 def _check_part(part: dict[str, Any], tables: set[str], schemas: set[str]) -> None:

@@ -278,6 +278,12 @@ def test_an_act_that_was_changed_breaks_the_chain(workspace: Workspace, tamper: 
         ),
         *("SELECT * FROM credential", 'FROM main."credential"', "WITH x AS (FROM credential) FROM x"),
         *("SELECT (SELECT secret FROM credential LIMIT 1)", "FROM notice_rules", "SUMMARIZE credential"),
+        *("SELECT settings FROM project", "FROM project_current", "SELECT settings FROM project_unique"),
+        "WITH credential AS (FROM credential) FROM credential",
+        "WITH Credential AS (SELECT 1) FROM main.credential",
+        "WITH a AS (WITH notice_rules AS (SELECT 1) FROM notice_rules) FROM notice_rules",
+        "WITH RECURSIVE project AS (FROM project UNION ALL FROM project) FROM project",
+        "WITH duckdb_databases AS (FROM duckdb_databases) FROM duckdb_databases",
         "EXPLAIN ANALYZE DELETE FROM grade",
     ],
 )

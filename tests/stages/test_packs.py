@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from labelcore.errors import BadInput
+from labelcore.messages import document_of
 from labelcore.messages.card import pack_page
 from labelcore.models import Grade, Output, now
+from labelcore.operations import find_operation
 from labelcore.stages import grading, projects
+from labelcore.stages.grading.card_names import key_of
 from labelcore.workspace import Workspace
 
 HOSTILE = "</script><script>alert(1)</script><img src=http://evil.example/x>"
@@ -153,6 +156,14 @@ def test_rules_changed_from_an_old_copy_do_not_spoil_a_pack(
         stored.settings.pack_key
         == projects.open_project(workspace.db, workspace.project.name).settings.pack_key
     )
+
+
+def test_the_key_that_packs_are_signed_with_is_in_no_document(workspace: Workspace) -> None:
+    key = key_of(workspace).hex()
+    shown = find_operation("projects show")
+    project = shown.call(workspace, {"name": workspace.project.name})
+    assert project.settings.pack_key == key
+    assert key not in json.dumps(document_of(shown, project)) and key not in repr(project)
 
 
 def as_team(workspace: Workspace, **rules: object) -> Workspace:
