@@ -9,7 +9,7 @@ from labelcore.messages.calibrating import (
     round_words,
     standing_words,
 )
-from labelcore.messages.figures import rate_words
+from labelcore.messages.figures import amount, rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentences
 from labelcore.stages import grading
@@ -57,7 +57,7 @@ def gold_output(row: grading.GoldOutput) -> Iterator[str]:
         )
         yield f"{row.output.id} is gold, {where}: {row.ruling.value}, {row.ruling.reason}"
         if row.criteria:
-            yield f"{len(row.criteria)} criteria are settled on it too."
+            yield f"Settled on it too: {amount(len(row.criteria), 'criterion', 'criteria')}."
 
 
 @lines("gold train")
@@ -72,7 +72,7 @@ def gold(found: grading.GoldReport) -> Iterator[str]:
             f"{row.ruling.value}, {row.ruling.reason}" if row.ruling else "not settled any more: not shown"
         )
         where = "training" if row.gold.training else "mixed in"
-        yield f"{row.output.id} ({where}): {ruling}; people are right on {rate_words(row.right)}"
+        yield f"{row.output.id} ({where}): {ruling}; people right at first: {rate_words(row.right)}"
     if not found.outputs:
         yield "There are no gold outputs yet: `labelcore gold set OUTPUT pass|fail --reason WHY`."
     for person in found.people:

@@ -72,7 +72,7 @@ def _check(members: Sequence[JudgeVersion]) -> None:
     if others:
         raise BadInput(
             "'{others}' cannot be in a panel.",
-            next_step="Name LLM judges that are no panels.",
+            next_step="Name LLM judges that are not panels.",
             others=others[0],
         )
     if not 1 <= len({member.id for member in members}) == len(members) <= MOST:
