@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from labelcore.store import comparisons
 from labelcore.store.connection import Database
@@ -23,6 +23,7 @@ _IN_IMPORT_ORDER = (
 )
 _IN_SAMPLE = "SELECT output_id, reason, position FROM sample_pick WHERE sample_id = ? ORDER BY position"
 _MOST_KEPT = 16
+Made = TypeVar("Made")
 
 Place = tuple[str, str, int]
 """(output id, reason for the pick, position from 1)."""
@@ -86,12 +87,7 @@ class Pool:
 
     def variant(self, key: object, make: Callable[[Pool], Pool]) -> Pool:
         """Another order of the places, made once for a key; only the newest one is kept."""
-        found = self.variants.get(key)
-        if found is None:
-            found = make(self)
-            self.variants.clear()
-            self.variants[key] = found
-        return found
+        return _newest(self.variants, key, lambda: make(self))
 
     def parts(self, key: object, make: Callable[[Pool], Mapping[str, Pool]]) -> Mapping[str, Pool]:
         """Parts of the places by name, made once for a key; only the newest are kept.
@@ -99,12 +95,17 @@ class Pool:
         A second person waits for them: two hundred who ask at once must not each deal.
         """
         with self.dealing:
-            found = self.dealt.get(key)
-            if found is None:
-                found = make(self)
-                self.dealt.clear()
-                self.dealt[key] = found
-            return found
+            return _newest(self.dealt, key, lambda: make(self))
+
+
+def _newest(kept: dict[object, Made], key: object, make: Callable[[], Made]) -> Made:
+    """What is kept for the key, or is made now and kept in the place of all others."""
+    found = kept.get(key)
+    if found is None:
+        found = make()
+        kept.clear()
+        kept[key] = found
+    return found
 
 
 _keeping = threading.Lock()
