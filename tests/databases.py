@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from labelcore import store
-from labelcore.store import Database, close_database, open_database
+from labelcore.store import Database, close_database, migrations, open_database
+from labelcore.store.connection import connect
 
 
 @cache
@@ -50,6 +51,16 @@ def _template() -> Path:
 def empty_file(path: Path) -> Path:
     """A migrated database file at this path, which nobody has open."""
     return Path(shutil.copy(_template(), path))
+
+
+def at_schema(path: Path, newest: int) -> Database:
+    """A database as an earlier labelcore left it."""
+    db = connect(path, "1GB")
+    migrations.applied(db)
+    for number, name, sql in migrations.available()[:newest]:
+        db.run(sql)
+        db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
+    return db
 
 
 @atexit.register

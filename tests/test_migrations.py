@@ -19,7 +19,7 @@ from labelcore.store import (
     overview,
     runs,
 )
-from labelcore.store.connection import connect
+from tests.databases import at_schema
 
 pytestmark = pytest.mark.whole
 
@@ -38,16 +38,6 @@ def schema(db: Database) -> list[tuple[object, ...]]:
         "SELECT table_name, column_name, data_type FROM duckdb_columns() "
         "WHERE database_name = current_database() AND NOT internal ORDER BY ALL"
     )
-
-
-def at_schema(path: Path, newest: int) -> Database:
-    """A database as an earlier labelcore left it."""
-    db = connect(path, "1GB")
-    migrations.applied(db)
-    for number, name, sql in migrations.available()[:newest]:
-        db.run(sql)
-        db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
-    return db
 
 
 @pytest.mark.parametrize("rows", [0, 3])

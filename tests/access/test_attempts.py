@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,26 +21,12 @@ from labelcore.errors import LabelcoreError, NotAllowed
 from labelcore.models import Role
 from labelcore.post.addresses import fault_of
 from labelcore.settings import settings
-from labelcore.stages import auditing, people, projects, signing
-from labelcore.store import audit, close_database, open_database
+from labelcore.stages import auditing, people, signing
+from labelcore.store import audit, open_database
 from labelcore.store.querying import query
 from labelcore.workspace import Workspace
-from tests.databases import empty_file
 
 GOOD = "seven green kettles sing"
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    path = empty_file(tmp_path / "door.duckdb")
-    monkeypatch.setenv("LABELCORE_DB", str(path))
-    monkeypatch.setenv("LABELCORE_SIGN_IN", "accounts")
-    monkeypatch.setattr(signing, "guard", signing.Guard())
-    settings.cache_clear()
-    db = open_database(path)
-    yield Workspace(db, projects.open_project(db, "test"))
-    close_database(path)
-    settings.cache_clear()
 
 
 async def _page(request: HttpRequest) -> PlainTextResponse:

@@ -1,9 +1,8 @@
 """Ways in that were found by trying to break in; docs/deployment/security.md lists all that were tried."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -21,16 +20,10 @@ from labelcore.models import EVERY_PROJECT, Output, Role, Visitor
 from labelcore.settings import settings
 from labelcore.stages import auditing, people, projects, signing
 from labelcore.stages.judging.running import endpoints, orders
-from labelcore.store import close_database, open_database
+from labelcore.store import open_database
 from labelcore.workspace import Workspace
-from tests.databases import empty_file
 
 GOOD = "seven green kettles sing"
-
-
-@pytest.fixture(autouse=True)
-def no_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing, "guard", signing.Guard())
 
 
 def as_role(workspace: Workspace, role: Role, name: str = "Lea") -> Workspace:
@@ -233,16 +226,6 @@ def test_a_mailbox_that_only_reads_alike_takes_up_nobodys_invitation(workspace: 
             signing.from_outside(workspace.db, f"https://id.example {other}", other)
     person = signing.from_outside(workspace.db, "https://id.example 1", "Weiss@example.org")
     assert signing.as_visitor(workspace.db, person).roles
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    path = empty_file(tmp_path / "door.duckdb")
-    monkeypatch.setenv("LABELCORE_DB", str(path))
-    db = open_database(path)
-    yield Workspace(db, projects.open_project(db, "test"))
-    close_database(path)
-    settings.cache_clear()
 
 
 async def _page(request: HttpRequest) -> PlainTextResponse:

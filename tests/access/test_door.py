@@ -1,8 +1,5 @@
 """What gets past the door: middleware and sign-in pages, asked as a browser and as an attacker would."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -16,26 +13,12 @@ from labelcore.access import sign_in
 from labelcore.access.sessions import COOKIE, SignedIn, local, visitor
 from labelcore.models import Role
 from labelcore.settings import settings
-from labelcore.stages import people, projects, signing
-from labelcore.store import close_database, open_database
+from labelcore.stages import people
+from labelcore.store import open_database
 from labelcore.workspace import Workspace
-from tests.databases import empty_file
 
 GOOD = "seven green kettles sing"
 _PAGES = {"accept": "text/html"}
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    path = empty_file(tmp_path / "door.duckdb")
-    monkeypatch.setenv("LABELCORE_DB", str(path))
-    monkeypatch.setenv("LABELCORE_SIGN_IN", "accounts")
-    monkeypatch.setattr(signing, "guard", signing.Guard())
-    settings.cache_clear()
-    db = open_database(path)
-    yield Workspace(db, projects.open_project(db, "test"))
-    close_database(path)
-    settings.cache_clear()
 
 
 async def _page(request: Request) -> PlainTextResponse:

@@ -15,11 +15,6 @@ from labelcore.workspace import Workspace
 GOOD = "seven green kettles sing"
 
 
-@pytest.fixture(autouse=True)
-def no_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing, "guard", signing.Guard())
-
-
 def invited(workspace: Workspace, name: str = "Ana", role: Role = Role.EXPERT) -> str:
     return people.invite(workspace, name, role).path.partition("=")[2]
 

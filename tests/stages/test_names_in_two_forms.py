@@ -9,9 +9,9 @@ from labelcore.errors import BadInput
 from labelcore.models import Grade, Output, name_key
 from labelcore.operations import find_operation
 from labelcore.stages import auditing, grading, people, projects, signing
-from labelcore.store import Database, audit, close_database, grades as grade_table, migrations, open_database
-from labelcore.store.connection import connect
+from labelcore.store import Database, audit, close_database, grades as grade_table, open_database
 from labelcore.workspace import Workspace
+from tests.databases import at_schema
 
 _AT = "TIMESTAMP '2025-03-01 10:0{}:00'"
 _BEFORE_PEOPLE, _WITH_PEOPLE = 21, 32
@@ -19,11 +19,7 @@ _BEFORE_PEOPLE, _WITH_PEOPLE = 21, 32
 
 def old(path: Path, newest: int) -> Database:
     """A database as a labelcore left it that kept each name as it was written."""
-    db = connect(path, "1GB")
-    migrations.applied(db)
-    for number, name, sql in migrations.available()[:newest]:
-        db.run(sql)
-        db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
+    db = at_schema(path, newest)
     db.run(f"INSERT INTO project (project_id, name, made_at) VALUES ('p', 'old', {_AT.format(0)})")
     for output in ("o1", "o2", "o3"):
         db.run("INSERT INTO output (output_id, project_id, text) VALUES (?, 'p', 'x')", [output])
