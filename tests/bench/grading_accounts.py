@@ -8,7 +8,6 @@ On a busy machine the processor's time for each press tells; press to acknowledg
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import tempfile
 from pathlib import Path
@@ -17,9 +16,7 @@ from labelcore.models import Role
 from labelcore.stages import people, projects, signing
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
-from tests.app_server import start_app
 from tests.bench import grading_load
-from tests.bench.machines import machine
 
 
 def invite(path: Path, count: int) -> None:
@@ -41,12 +38,8 @@ def run(chosen: argparse.Namespace, *, accounts: bool) -> None:
         grading_load.make_project(path, chosen.outputs, all_features=False)
         if accounts:
             invite(path, chosen.people)
-        server, url = start_app(path, grading_load.PROJECT)
-        print(f"\n{'with' if accounts else 'without'} accounts · {machine()}", flush=True)
-        seen = asyncio.run(grading_load.load(url, server.pid, chosen))
-        server.terminate()
-        server.wait(20)
-        print(grading_load.check(path, seen), flush=True)
+        print(f"\n{'with' if accounts else 'without'} accounts", flush=True)
+        grading_load.serve_and_load(path, chosen)
 
 
 def main() -> None:

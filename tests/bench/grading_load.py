@@ -367,8 +367,19 @@ async def load(url: str, pid: int, chosen: argparse.Namespace) -> list[Person]:
     return people
 
 
+def serve_and_load(path: Path, chosen: argparse.Namespace) -> None:
+    """Serve the project, let everybody grade, compare."""
+    server, url = start_app(path, PROJECT)
+    print(machine(), flush=True)
+    people = asyncio.run(load(url, server.pid, chosen))
+    server.terminate()
+    server.wait(20)
+    print(machine())
+    print(check(path, people), flush=True)
+
+
 def main() -> None:
-    """Make, serve, load, compare."""
+    """Make a project, load it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--interval", type=float, default=5)
@@ -385,13 +396,7 @@ def main() -> None:
         make_project(path, chosen.outputs, all_features=chosen.all_features)
         if chosen.team:
             add_team(path, PROJECT, chosen.people)
-        server, url = start_app(path, PROJECT)
-        print(machine())
-        people = asyncio.run(load(url, server.pid, chosen))
-        server.terminate()
-        server.wait(20)
-        print(machine())
-        print(check(path, people))
+        serve_and_load(path, chosen)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ import numpy as np
 from labelcore.models import JudgeVersion, Pick, Sample, new_id
 from labelcore.stages.grading.rules import review
 from labelcore.stages.refining.trying import GradedOutputs
-from labelcore.stats.changes import Compared
+from labelcore.stats.changes import Compared, Ints
 from labelcore.stats.drawing import hash_order, in_two
-from labelcore.stats.settling import chances, differs, grading_order
+from labelcore.stats.settling import chances, differs
 from labelcore.store import (
     grades as grade_table,
     outputs as output_table,
@@ -80,10 +80,15 @@ class Asked:
 NOBODY = Asked((), (), ())
 
 
-def asked(ids: Sequence[str], compared: Compared, number: int | None) -> Asked:
-    """The first of the order, with the chance of each among those on which the models differ, or agree."""
-    chosen = grading_order(compared)[:number]
-    of_each, differ = chances(compared, chosen), differs(compared)[compared.stratum]
+def asked(ids: Sequence[str], compared: Compared, order: Ints, number: int | None) -> Asked:
+    """So many of a `grading_order`, all for None, with the chance of each among those on which the models
+    differ, or agree. At least one on which they agree is among them: so each output has a chance.
+    """
+    differ = differs(compared)[compared.stratum]
+    agreeing = np.flatnonzero(~differ[order])
+    least = int(agreeing[0]) + 1 if len(agreeing) else 0
+    chosen = order if number is None else order[: max(number, least)]
+    of_each = chances(compared, chosen)
     return Asked(
         tuple(ids[at] for at in chosen.tolist()),
         tuple(float(of_each[at]) for at in chosen.tolist()),
@@ -129,14 +134,3 @@ def _recorded(workspace: Workspace, picks: Sequence[Pick]) -> bool:
     samples = sample_table.all_of(workspace.db, workspace.project.id)
     moves = [sample for sample in samples if sample.rule == RULE]
     return any(wanted <= {pick.output_id for pick in sample.picks} for sample in moves)
-
-
-def one_of_each(compared: Compared, number: int | None) -> int | None:
-    """So many of the order that each output has a chance: at least one on which the models agree."""
-    if number is None:
-        return None
-    order = grading_order(compared)
-    differ = differs(compared)[compared.stratum[order]]
-    agreeing = np.flatnonzero(~differ)
-    least = int(agreeing[0]) + 1 if len(agreeing) else 0
-    return max(number, least)

@@ -232,9 +232,9 @@ def _to_grade(shadow: _Shadow, compared: Compared, found: Change) -> tuple[askin
     """The smallest set that is expected to settle it, and whether it is."""
     if advice_on(found) != "grade first":
         return asking_first.NOBODY, True
-    number = fewest_to_settle(compared, grading_order(compared))
-    chosen = asking_first.asked(shadow.ids, compared, asking_first.one_of_each(compared, number))
-    return chosen, number is not None
+    order = grading_order(compared)
+    number = fewest_to_settle(compared, order)
+    return asking_first.asked(shadow.ids, compared, order, number), number is not None
 
 
 def _picks(chosen: asking_first.Asked) -> tuple[Pick, ...]:
