@@ -263,8 +263,9 @@ def told_of_gold(workspace: Workspace, output_id: str, value: str) -> Fact | Non
     settled = fact("gold_pass" if ruling.value == "pass" else "gold_fail", reason=ruling.reason)
     told = fact("gold_right", reason=ruling.reason) if ruling.value == value else settled
     names = {row.id: row.name for row in criterion_table.current(workspace.db, workspace.project.id)}
+    on_criteria = _on_criteria(workspace)
     for criterion_id, said in _said_last(workspace, output_id).items():
-        ruled = _on_criteria(workspace).get((output_id, criterion_id))
+        ruled = on_criteria.get((output_id, criterion_id))
         if ruled and criterion_id in names and said in {"pass", "fail"} and said != ruled.value:
             given = {"criterion": names[criterion_id], "reason": ruled.reason}
             code = "gold_criterion_pass" if ruled.value == "pass" else "gold_criterion_fail"
