@@ -92,6 +92,8 @@ def offer(workspace: Workspace, output: Output) -> None:
             with shell.guard():
                 if use == "example" and value is None:
                     raise BadInput("An example shows what passes or what fails.", next_step="Choose one.")
+                if use == "example" and on:
+                    raise BadInput("An example is of the whole output.", next_step="Choose the whole.")
                 if use == "example" and value:
                     grading.set_example(workspace, output.id, value, why=why)
                 else:

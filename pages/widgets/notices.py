@@ -62,9 +62,7 @@ def _show_channel(workspace: Workspace, found: NoticeSettings) -> None:
         if written := st.text_input(label, placeholder="https://", key=keys.NOTICE_WEBHOOK).strip():
             change["webhook"] = written
     if chosen != "link":
-        why = say(
-            "Who reads a webhook's channel is told a comment only once everybody has graded its output."
-        )
+        why = say("A webhook's channel is told a comment only once everybody has graded its output.")
         change["texts"] = st.checkbox(
             say("Notices may quote outputs and comments"),
             found.texts,

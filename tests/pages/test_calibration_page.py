@@ -71,6 +71,11 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
     next(field for field in outputs.text_input if field.label == "Why").set_value("names *nobody*")
     press(outputs, "Save")
     assert "names *nobody*" in shown(app_of_gold())
+    next(field for field in outputs.radio if field.label == "As").set_value("example")
+    next(box for box in outputs.selectbox if box.label == "On").set_value("criterion_kind")
+    press(outputs, "Save")
+    assert ["An example is of the whole" in error.value for error in outputs.error] == [True]
+    assert not grading.show_guidelines(team).examples
     assert "names *nobody*" not in shown(press(app_of_gold(), "Take it out"))
     assert "Kind" in "".join(found.model_dump_json() for found in grading.list_rounds(team).suggested)
 

@@ -161,3 +161,8 @@ def test_old_addresses_lead_here_with_project_and_person() -> None:
     assert answer.headers["location"] == "/judging?labelcore-project=shop&labelcore-annotator=ann"
     answer = client.get("/aligning", follow_redirects=False)
     assert answer.headers["location"] == "/results?view=judges"
+
+
+def test_a_written_check_is_asked_for_its_name(worked: Workspace) -> None:
+    app = opened(PAGE, show="check")
+    assert app.text_input(key=keys.CHECK_NAME).label == "Name"

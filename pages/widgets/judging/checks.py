@@ -43,7 +43,7 @@ def write_check(workspace: Workspace) -> None:
         format_func=lambda criterion: say(criterion.name),
         key=keys.CHECK_CRITERION,
     )
-    name = right.text_input(say("Project name"), max_chars=60, key=keys.CHECK_NAME)
+    name = right.text_input(say("Name"), max_chars=60, key=keys.CHECK_NAME)
     written.offer(workspace, chosen)
     limit = int(st.number_input(say("Outputs to try it on"), 5, 200, 20, 5, key=keys.CHECK_LIMIT))
     try_it, keep = st.columns(2)
