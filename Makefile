@@ -34,8 +34,9 @@ browser:
 # Both cores; whoever is done early takes over from the other.
 BOTH := -n 2 --dist worksteal
 
-# Pages and journeys are not even collected; properties are tried on fewer examples than in `make test`.
-CORE := -m "not slow and not whole" --ignore tests/pages --ignore tests/journeys --hypothesis-profile core
+# Pages, journeys and what strangers try at the door are not even collected; properties are tried on fewer examples
+# than in `make test`.
+CORE := -m "not slow and not whole" --ignore tests/pages --ignore tests/journeys --ignore tests/access --hypothesis-profile core
 
 core: setup
 	$(BIN)/pytest $(BOTH) $(CORE)

@@ -13,6 +13,7 @@ import hmac
 import json
 import logging
 import os
+import re
 import secrets
 import sys
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -29,10 +31,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelcore import health, places
 from labelcore.access import sign_in
-from labelcore.access.sessions import SignedIn
+from labelcore.access.sessions import SignInGate, is_secure
 from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
-from labelcore.health import Watched, begin_log
+from labelcore.health import RequestWatch, begin_log
 from labelcore.hosts import KnownHosts
 from labelcore.messages import trouble_words
 from labelcore.models import DOOR_SUFFIX, Visitor
@@ -56,10 +58,16 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 )
+_TLS = (b"strict-transport-security", b"max-age=31536000")
+_CACHE = b"cache-control"
+_FOR_PROGRAMS = (b"content-disposition", b'attachment; filename="api.json"')
+"""Of an answer in JSON that names no file: a browser that is led to it shows no page."""
+_JSON = re.compile(rb"application/(json|x-ndjson)\b")
+_OF_DATA = ("/media", "/labelcore", "/metrics", "/_stcore/upload_file")
 
 
 class SecurityHeaders:
-    """Adds the headers to every HTTP answer."""
+    """Adds the headers to every HTTP answer; a browser keeps none of data, and after TLS asks by TLS only."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -69,16 +77,27 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        holds = str(scope["path"]).startswith(_OF_DATA)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                more = [*_HEADERS, *([_TLS] if is_secure(Headers(scope=scope)) else [])]
+                kept = [header for header in message.get("headers", []) if not holds or header[0] != _CACHE]
+                given = dict(kept)
+                if _FOR_PROGRAMS[0] not in given and _JSON.match(given.get(b"content-type", b"")):
+                    more.append(_FOR_PROGRAMS)
+                message["headers"] = [*kept, *more, *([(_CACHE, b"no-store")] if holds else [])]
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
 
-middleware = [Middleware(Watched), Middleware(SecurityHeaders), Middleware(KnownHosts), Middleware(SignedIn)]
+middleware = [
+    Middleware(RequestWatch),
+    Middleware(SecurityHeaders),
+    Middleware(KnownHosts),
+    Middleware(SignInGate),
+]
 
 
 _TURN = 0.001
@@ -155,6 +174,8 @@ def _welcome_first(db: Database) -> None:
 
 
 _log = logging.getLogger(__name__)
+_LARGEST = 64 * 2**20
+"""Bytes of one request."""
 
 
 async def operations(request: HttpRequest) -> Response:
@@ -162,8 +183,13 @@ async def operations(request: HttpRequest) -> Response:
     caller = await run_in_threadpool(_caller, request)
     if caller is None:
         return JSONResponse({"error": "The secret is wrong."}, status_code=401)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            return JSONResponse({"error": "The request is too large."}, status_code=413)
     try:
-        wanted = Request.model_validate_json(await request.body())
+        wanted = Request.model_validate_json(body)
     except ValidationError:
         return JSONResponse({"error": "The request is not understood."}, status_code=400)
     return StreamingResponse(_lines(wanted, caller), media_type="application/x-ndjson")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 _MARKED = re.compile(r'^@operation\(\s*"([^"]+)".*?^def .*?"""(.*?)(?:\n|""")', re.M | re.S)
 
 
-class Place(NamedTuple):
+class OperationEntry(NamedTuple):
     """The module in which an operation is written, and the first line of its docstring."""
 
     module: str
@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 
 @cache
-def catalogue() -> dict[str, Place]:
+def catalogue() -> dict[str, OperationEntry]:
     """Where each operation is."""
     root = Path(__file__).parent
     found = {}
@@ -28,5 +28,5 @@ def catalogue() -> dict[str, Place]:
             ".__init__"
         )
         for name, summary in _MARKED.findall(file.read_text("utf-8")):
-            found[name] = Place(module, summary.strip())
+            found[name] = OperationEntry(module, summary.strip())
     return found

@@ -49,9 +49,13 @@ def execute(
     with speaking(request.language):
         marked = find_operation(request.operation)
         audit.ORIGIN.set("command" if visitor.person_id or not visitor.name else "token")
-        if marked.project in {"begun", "none"}:  # what is imported goes into no sample project by itself
+        if marked.project in {
+            "begun",
+            "none",
+            "all",
+        }:  # what is imported goes into no sample project by itself
             others = [known for known in projects.list_projects(db) if not known.settings.sample]
-            project = Project(id="", name=projects.meant(others, request.project))
+            project = _to_begin(others, request.project, visitor, marked)
         else:  # a mistyped name makes none where there are others
             project = _project(db, request.project, visitor, marked)
         workspace = signing.enter(db, project, visitor, here=here).telling(progress)
@@ -66,6 +70,15 @@ def execute(
             lines=messages.lines_of(marked, workspace, result),
             exit_code=getattr(result, "exit_code", 0),
         )
+
+
+def _to_begin(others: list[Project], name: str, visitor: Visitor, marked: Operation) -> Project:
+    """What the operation begins itself, or goes on with; who is something in one project begins no other."""
+    theirs = [known for known in others if visitor.role_in(known.id)]
+    if visitor.role_in(EVERY_PROJECT) is None and marked.project == "begun":
+        name = projects.meant(theirs, name)
+        return next((known for known in theirs if known.name == name), Project(id="", name=name))
+    return Project(id="", name=projects.meant(others, name))
 
 
 def _project(db: Database, name: str, visitor: Visitor, marked: Operation) -> Project:

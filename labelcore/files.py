@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from labelcore.errors import BadInput
+
+FORMULA = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")
+"""How a text begins that a spreadsheet takes for a formula, and runs."""
+
+
+def for_spreadsheet(text: str) -> str:
+    """A text for a cell of a CSV file: what begins like a formula and is no number, behind an apostrophe."""
+    with contextlib.suppress(ValueError):
+        float(text)
+        return text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 @contextlib.contextmanager

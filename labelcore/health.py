@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from typing_extensions import override
 
 from labelcore import places
 from labelcore.errors import LabelcoreError
+from labelcore.models import Role
 from labelcore.settings import settings
 from labelcore.stages import signing
 from labelcore.store import open_database
@@ -48,6 +50,8 @@ _KINDS = {
     "/_stcore": "page",
     "/static": "file",
 }
+_NAMED = re.compile(r"^/+(media|_stcore/+upload_file)/.*", re.DOTALL)
+"""Paths that name a file or a session of somebody's: the log has what they are for."""
 _log = logging.getLogger("labelcore.requests")
 
 
@@ -66,7 +70,7 @@ class _Sizes(Collector):
 _REGISTRY.register(_Sizes())
 
 
-class Watched:
+class RequestWatch:
     """Counts and times every HTTP request; a line of the log says path, status and time alone."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -94,7 +98,12 @@ class Watched:
             _ANSWERED.labels(what, f"{status // 100}xx").inc()
             _SECONDS.labels(what).observe(took)
             if what != "file":
-                _log.info("%s %s %s %.0f ms", scope["method"], path[:200], status, took * 1000)
+                shown = _NAMED.sub(r"/\1/…", path)[:200]
+                _log.info("%s %s %s %.0f ms", str(scope["method"])[:20], shown, status, took * 1000)
+
+
+_LONGEST = 2_000
+"""Characters of a line's message."""
 
 
 class JsonLines(logging.Formatter):
@@ -102,28 +111,32 @@ class JsonLines(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        """Time, level, logger and message; of an error the place in the code, never its values."""
+        """Time, level, logger and message in ASCII, for no line may begin within it; of an error its kind,
+        never its values.
+        """
         line = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": record.getMessage()[:_LONGEST],
         }
         if record.exc_info and (kind := record.exc_info[0]):
             line["error"] = kind.__name__
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 def begin_log() -> None:
-    """Write the log as JSON lines where the settings ask for it."""
+    """Write the log as JSON lines where the settings ask for it: also what the server beneath has to say."""
     if settings().log != "json":
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    logger = logging.getLogger("labelcore")
-    logger.handlers = [handler]
-    logger.propagate = False
-    logger.setLevel(logging.INFO)
+    logging.root.handlers = [handler]
+    logging.captureWarnings(capture=True)
+    for logger in map(logging.getLogger, logging.root.manager.loggerDict):
+        logger.handlers = []
+        logger.propagate = logger.name != "uvicorn.access"  # that one tells whole addresses
+    logging.getLogger("labelcore").setLevel(logging.INFO)
 
 
 async def healthz(_request: Request) -> Response:
@@ -138,7 +151,7 @@ async def readyz(_request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Figures for Prometheus, for who sits at this machine or shows a token."""
+    """Figures for Prometheus, for who sits at this machine or shows a token of a manager's role or more."""
     if not await run_in_threadpool(_may_read, request):
         return PlainTextResponse("Show a token.", 401)
     text = await run_in_threadpool(generate_latest, _REGISTRY)
@@ -151,9 +164,10 @@ def _may_read(request: Request) -> bool:
         return True
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     try:
-        return signing.visitor_of_token(open_database(settings().db), token) is not None
+        visitor = signing.visitor_of_token(open_database(settings().db), token)
     except LabelcoreError:
         return False
+    return visitor is not None and any(role.includes(Role.MANAGER) for role in visitor.roles.values())
 
 
 routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

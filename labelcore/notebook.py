@@ -27,7 +27,7 @@ _NAMES = {"alignment": "align", "choice": "choose"}
 _LINES, _ROWS, _BARS = 12, 50, 30
 
 
-def open(path: str | Path | None, *, project: str = "", person: str = "") -> Bench:  # noqa: A001 - labelcore.open reads best
+def open(path: str | Path | None, *, project: str = "", person: str = "") -> NotebookWorkspace:  # noqa: A001 - labelcore.open reads best
     """A workspace on a database file (None: in memory), with operations as its methods.
 
     The project is begun where it does not exist; the only one of the file is meant where none is named.
@@ -36,11 +36,11 @@ def open(path: str | Path | None, *, project: str = "", person: str = "") -> Ben
     """
     db = open_database(None if path is None else Path(path))
     opened = projects.open_project(db, projects.meant(projects.list_projects(db), project))
-    return Bench(Workspace(db, opened, signing.known_as(db, opened, person) if person else ""))
+    return NotebookWorkspace(Workspace(db, opened, signing.known_as(db, opened, person) if person else ""))
 
 
 @dataclass(frozen=True)
-class Bench:
+class NotebookWorkspace:
     """A workspace whose operations are methods, some in groups below it."""
 
     workspace: Workspace
@@ -76,16 +76,16 @@ class _Method:
     def __doc__(self) -> str:  # type: ignore[override]  # help() shows the operation's
         return self.operation.function.__doc__ or ""
 
-    def __call__(self, *given: Any, **named: Any) -> Shown:
+    def __call__(self, *given: Any, **named: Any) -> NotebookResult:
         fields = list(self.operation.fields)
         arguments = dict(zip(fields, given, strict=False)) | named
         current = projects.open_project(self.workspace.db, self.workspace.project.name)
         workspace = self.workspace.with_project(current)
-        return Shown(self.operation, workspace, self.operation.call(workspace, arguments))
+        return NotebookResult(self.operation, workspace, self.operation.call(workspace, arguments))
 
 
 @dataclass(frozen=True)
-class Shown:
+class NotebookResult:
     """What an operation gave: ``result`` itself, as a table, as a document, and as a notebook shows it."""
 
     operation: Operation

@@ -32,9 +32,10 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Finder = Callable[[Workspace, str], Any]
 Find = TypeVar("Find", bound=Finder)
-ProjectNeed = Literal["known", "any", "begun", "none"]
+ProjectNeed = Literal["known", "any", "begun", "none", "all"]
 """Whether the project must exist, is begun where it does not, is begun by the operation itself, or does not
-matter: then it is about the whole database, and changes it only for who is something in every project."""
+matter: then it is about the whole database, and changes it only for who is something in every project; "all"
+reads what is in every project, so that there must be a database."""
 
 
 class Effect(StrEnum):
@@ -73,19 +74,19 @@ class FileText:
 
 
 @dataclass(frozen=True)
-class Place:
+class FilePlace:
     """A text that names files of the machine, as a Path does: who may name them is checked."""
 
 
 @dataclass(frozen=True)
-class Here:
+class LocalTime:
     """On the command line the text becomes this before it travels: the app may live in another time zone."""
 
     reads: Callable[[str], Any]
 
 
 @dataclass(frozen=True)
-class Hidden:
+class NotAnOption:
     """Not an option of the command line."""
 
 
@@ -254,7 +255,8 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
             with audit.watched() as acts:
                 result = _call(marked, workspace, bound)
             if marked.effect in {Effect.WRITES, Effect.GRADUAL} and not acts and workspace.project.id:
-                detail = {name: told for name, value in named.items() if (told := _told(value)) is not None}
+                by_name = {**dict(zip(marked.parameters, given, strict=False)), **named}
+                detail = {name: told for name, value in by_name.items() if (told := _told(value)) is not None}
                 audit.note(workspace.db, workspace.project.id, workspace.person, marked.name, "", **detail)
             return result
     finally:
@@ -262,15 +264,14 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
 
 
 def _check_role(marked: Operation, workspace: Workspace) -> None:
-    if marked.project == "none" and marked.effect is not Effect.READS:
-        held = workspace.everywhere
-        if held is None or not held.includes(marked.role):
-            raise NotAllowed(
-                "'{name}' is about every project, and needs the role {role} in all of them.",
-                next_step="Ask an admin.",
-                name=marked.name,
-                role=marked.role,
-            )
+    writes_all = marked.project == "none" and marked.effect is not Effect.READS
+    if writes_all and not workspace.may_everywhere(marked.role):
+        raise NotAllowed(
+            "'{name}' is about every project, and needs the role {role} in all of them.",
+            next_step="Ask an admin.",
+            name=marked.name,
+            role=marked.role,
+        )
     if not workspace.role.includes(marked.role):
         raise NotAllowed(
             "'{name}' needs the role {role}; {person} may act as {present}.",
@@ -346,7 +347,9 @@ def _named_kind(annotation: Any) -> type | None:
 
 def names_files(annotation: Any) -> bool:
     """Whether a parameter is a place on the machine."""
-    return annotation is Path or isinstance(annotation, Place) or any(map(names_files, get_args(annotation)))
+    return (
+        annotation is Path or isinstance(annotation, FilePlace) or any(map(names_files, get_args(annotation)))
+    )
 
 
 def _find(workspace: Workspace, kind: type, value: Any) -> Any:

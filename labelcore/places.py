@@ -79,19 +79,40 @@ def check(workspace: Workspace, place: str | Path, *, written: bool = False) -> 
         ) from trouble
 
 
+def _before_wild(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """A pattern's folder, links followed, and what comes behind it."""
+    wild = next((at for at, part in enumerate(path.parts) if _WILD.search(part)), len(path.parts))
+    return Path(*path.parts[:wild]).resolve(), path.parts[wild:]
+
+
 def _within_folders(path: Path) -> Path:
     """What stands before the first wildcard, where that lies in a folder of the settings."""
-    wild = next((at for at, part in enumerate(path.parts) if _WILD.search(part)), len(path.parts))
-    base, rest = Path(*path.parts[:wild]).resolve(), path.parts[wild:]
-    folders = [folder.expanduser().resolve() for folder in settings().folders]
-    if ".." in rest or not any(base.is_relative_to(folder) for folder in folders):
-        named = list(map(str, folders)) or Wording("none")
-        raise NotAllowed(
-            "From elsewhere only files in the folders of the settings can be named.",
-            next_step="There are: {named} (LABELCORE_FOLDERS). Or upload the file.",
-            named=named,
-        )
+    base, rest = _before_wild(path)
+    if ".." in rest or not any(base.is_relative_to(folder) for folder in _folders()):
+        raise _outside()
     return base
+
+
+def _folders() -> list[Path]:
+    return [folder.expanduser().resolve() for folder in settings().folders]
+
+
+def _outside() -> NotAllowed:
+    return NotAllowed(
+        "From elsewhere only files in the folders of the settings can be named.",
+        next_step="There are: {named} (LABELCORE_FOLDERS). Or upload the file.",
+        named=list(map(str, _folders())) or Wording("none"),
+    )
+
+
+def check_found(workspace: Workspace, place: Path, path: Path) -> None:
+    """Refuse a file that a folder or pattern led to and that this caller may not name: labelcore's, or, for
+    who is not here, one behind a link out of it and out of the folders of the settings.
+    """
+    check_open(workspace, path)
+    allowed = (_before_wild(place)[0], *_folders())
+    if not workspace.here and not any(path.resolve().is_relative_to(folder) for folder in allowed):
+        raise _outside()
 
 
 def check_open(workspace: Workspace, path: Path) -> None:

@@ -75,11 +75,13 @@ class Endpoint(Calls):
     api_key_env: str | None = None
     key_in: key_stores.KeyStore | None = None
     moved_from: tuple[str, ...] = ()
+    from_elsewhere: bool = False
+    """Somebody who was not at this machine added it."""
     model: str = Field(min_length=1)
 
     def document(self) -> dict[str, Any]:
         """Its JSON form, without the key."""
-        shown = self.model_dump(mode="json", exclude={"api_key", "api_key_env"})
+        shown = self.model_dump(mode="json", exclude={"api_key", "api_key_env", "from_elsewhere"})
         address = {"base_url": self.address if self.base_url else None}
         return shown | address | {"key_in": self.key_place, "has_key": self.has_key}
 
@@ -159,8 +161,8 @@ class Settings(Calls, BaseSettings):
     """Who grades, where nobody has signed in."""
     language: Literal["en", "zh"] = "en"
     """In which the command line speaks to people; its JSON stays English, pages have their switch."""
-    memory_limit: str = "2GB"
-    """DuckDB's memory limit; 512 MB was measured to fail on a million rows."""
+    memory_limit: str = "1600MB"
+    """DuckDB's memory limit: a million rows of 1.5 kB come in within 2 GB; 512 MB was measured to fail."""
     base_url: str | None = Field(
         default=None, validation_alias=AliasChoices("LABELCORE_BASE_URL", "OPENAI_BASE_URL", "base_url")
     )
@@ -227,6 +229,8 @@ class Settings(Calls, BaseSettings):
     """The e-mail address that notices come from."""
     webhook_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts inside the network to which a webhook may lead, with a comma between them."""
+    endpoint_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names of this machine at which an endpoint may stand that somebody elsewhere added, by comma."""
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Further names by which browsers may call the app, with a comma between them: the machine's, or that
     of the proxy before it. Its addresses and localhost need not be named."""
@@ -254,7 +258,7 @@ class Settings(Calls, BaseSettings):
     def _split_folders(cls, given: Any) -> Any:
         return tuple(filter(None, given.split(os.pathsep))) if isinstance(given, str) else given
 
-    @field_validator("hosts", "proxies", "webhook_hosts", mode="before")
+    @field_validator("hosts", "proxies", "webhook_hosts", "endpoint_hosts", mode="before")
     @classmethod
     def _split_hosts(cls, given: Any) -> Any:
         return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 
@@ -50,6 +50,19 @@ class Wording(str):
         if not isinstance(given, str):
             raise ValueError("a text is wanted")
         return cls(given)
+
+
+BROUGHT: dict[str, str] = {}
+"""Words of detectors and formats in Chinese that stand in the same file and in no catalogue."""
+
+
+def in_chinese(words: Mapping[str, str]) -> None:
+    """What the words of this file are in Chinese, for whoever adds a part that is one file."""
+    BROUGHT.update(words)
+
+
+SHOWN_AS: list[Callable[[str], str]] = []
+"""What a name of the database is shown as in other languages; `labelcore.messages` adds its Chinese."""
 
 
 def _again(template: str, values: dict[str, Any]) -> Wording:

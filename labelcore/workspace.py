@@ -25,6 +25,10 @@ class Workspace:
     everywhere: Role | None = Role.ADMIN
     here: bool = True
 
+    def may_everywhere(self, least: Role) -> bool:
+        """Whether the person may do in every project what needs at least this role."""
+        return self.everywhere is not None and self.everywhere.includes(least)
+
     def by(self, person: str) -> Workspace:
         """The same place for another person."""
         return replace(self, person=person)

@@ -11,7 +11,7 @@ from pages.widgets.importing import beginning, columns, history, meaning, outcom
 MENU = ("Import", ":material/upload_file:")
 
 
-def import_step_by_step(place: Workspace, given: source.Given) -> None:
+def import_step_by_step(place: Workspace, given: source.GivenFile) -> None:
     """What it is, what is what, what each value means, what experts will see."""
     read = source.read(place, given)
     if read is None:
@@ -27,7 +27,7 @@ def import_step_by_step(place: Workspace, given: source.Given) -> None:
         outcome.show_outputs(seen, key)
         if hidden.finders:
             personal.show_found(redacting.found_in(hidden, seen.rows, mapping), len(seen.rows))
-        outcome.offer_import(outcome.Ready(place, given, seen, mapping, hidden), meant)
+        outcome.offer_import(outcome.ReadyFile(place, given, seen, mapping, hidden), meant)
 
 
 place = shell.open_page(

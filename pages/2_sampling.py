@@ -46,7 +46,9 @@ st.write(say(EXPLAIN[rule]))
 by = st.text_input(say("Field"), "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
     if st.button(say("Draw"), type="primary"):
-        drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), pool=sampling.Pool(by=by))
+        drawn = sampling.draw_sample(
+            place, rule=rule, n=int(n), seed=int(seed), pool=sampling.SamplePool(by=by)
+        )
         st.success(counted("Drew 1 output.", "Drew {n:,} outputs.", n=len(drawn.picks)))
         shell.warn(drawn.warnings)
         shell.go("3_grading.py", "Next: grade them")

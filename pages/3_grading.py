@@ -6,7 +6,7 @@ from labelcore.messages import say
 from labelcore.stages.deriving import editing
 from labelcore.stages.grading import look_again, take_over
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell, talking
+from pages.widgets import keys, next_step, shell, talking
 from pages.widgets.components import grading_card, presses
 from pages.widgets.grading_session import GradingSession, Way, show_regrade
 from pages.widgets.presses import route_of
@@ -36,7 +36,10 @@ def grade(workspace: Workspace, way: Way) -> None:
     elif waits == "unassigned":
         shell.go("3_team.py", "Assign outputs")
     elif waits and way == "single":
-        shell.go("4_deriving.py", "Next: criteria from your notes")
+        if shell.opens("4_deriving.py"):
+            next_step.offer_next(workspace)
+        else:
+            shell.go("3_progress.py", "What your notes became")
     elif waits:
         shell.go("3_team.py", "See which version is better")
 

@@ -15,8 +15,9 @@ with shell.guard():
     found = table.read(place)
     bar.show(place, found)
     left, right = st.columns(2)
-    with right.container(border=True):
-        opened.show(place, found)
+    if found.open:
+        with right.container(border=True):
+            opened.show(place, found.open)
     with left:
         table.show(found)
         unnamed.ask(place)

@@ -15,10 +15,13 @@ with shell.guard():
         st.stop()
     table.show_in_use(found)
     estimate = bar.show(place, found)
-    left, right = st.columns([7, 5])
-    with left:
-        row = table.show(found)
-    with right.container(border=True):
-        opened.show(place, row)
+    if not found.rows:
+        table.show_none(place)
+    if found.rows or opened.wanted():
+        left, right = st.columns([7, 5])
+        with left:
+            row = table.show(found)
+        with right.container(border=True):
+            opened.show(place, row)
     with estimate:  # the last: a few outputs are really decided for it
         running.show_estimate(place)

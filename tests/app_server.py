@@ -23,8 +23,10 @@ def free_port() -> int:
     return port
 
 
-def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.Popen[bytes], str]:
-    """The process and its address, once it answers."""
+def start_app(
+    db: Path, project: str, annotator: str = "", sign_in: str = "", log: Path | None = None
+) -> tuple[subprocess.Popen[bytes], str]:
+    """The process and its address, once it answers; ``log``: where it writes its log, as JSON."""
     port = free_port()
     command = [
         sys.executable,
@@ -40,11 +42,14 @@ def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.P
         "--no-browser",
     ]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": annotator}
-    process = subprocess.Popen(
-        command, cwd=db.parent, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    if sign_in:
+        env["LABELCORE_SIGN_IN"] = sign_in
+    if log:
+        env["LABELCORE_LOG"] = "json"
+    with (log or Path(os.devnull)).open("wb") as told:
+        process = subprocess.Popen(command, cwd=db.parent, env=env, stdout=told, stderr=told)
     url = f"http://127.0.0.1:{port}"
-    for _ in range(400):
+    for _ in range(2_400):
         try:
             urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
         except OSError:
@@ -52,13 +57,15 @@ def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.P
         else:
             return process, url
     process.kill()
-    raise RuntimeError("the app did not answer within forty seconds")
+    raise RuntimeError("the app did not answer within four minutes")
 
 
 @contextmanager
-def serving(db: Path, project: str, annotator: str = "") -> Iterator[str]:
+def serving(
+    db: Path, project: str, annotator: str = "", sign_in: str = "", log: Path | None = None
+) -> Iterator[str]:
     """The app's address while the block runs."""
-    process, url = start_app(db, project, annotator)
+    process, url = start_app(db, project, annotator, sign_in, log)
     try:
         yield url
     finally:

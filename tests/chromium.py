@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.bring_chromium import installed
 
+LONGEST = 120_000
+"""Milliseconds until what is waited for must be drawn, on the busiest of machines."""
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,5 +29,6 @@ def chromium() -> Iterator[Browser]:
     path = installed()  # before Playwright runs, which it may start itself
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser.on("context", lambda context: context.set_default_timeout(LONGEST))
         yield browser
         browser.close()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NoReturn
 
 import pytest
-from hypothesis import settings as hypothesis_settings
+from hypothesis import HealthCheck, settings as hypothesis_settings
 
 from labelcore.models import Grade, Output, Project, new_id
 from labelcore.stages import projects
@@ -21,9 +21,10 @@ from labelcore.store import Database, grades as grade_table, outputs as output_t
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 
-# Timings of single examples say nothing on a busy machine; the core tests draw fewer of them.
-hypothesis_settings.register_profile("whole", deadline=None)
-hypothesis_settings.register_profile("core", deadline=None, max_examples=25)
+# Timings of examples say nothing on a busy machine; the core tests draw fewer of them.
+_WHOLE = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("whole", _WHOLE)
+hypothesis_settings.register_profile("core", _WHOLE, max_examples=25)
 hypothesis_settings.load_profile("whole")
 
 _KEYS = ("LABELCORE_API_KEY", "OPENAI_API_KEY", "LABELCORE_BASE_URL", "OPENAI_BASE_URL")
@@ -54,12 +55,12 @@ def core_stays_light(monkeypatch: pytest.MonkeyPatch) -> None:
     """A core test neither embeds a text nor starts a process; the whole of the tests does both."""
     if hypothesis_settings.get_current_profile_name() != "core":
         return
-    from labelcore.sandbox.pool import Pool
+    from labelcore.sandbox.pool import WorkerPool
     from labelcore.text import embedding
 
     monkeypatch.setattr(embedding, "_model", _beyond_the_core)
     for asks in ("evaluate", "faults", "no_network"):
-        monkeypatch.setattr(Pool, asks, _beyond_the_core)
+        monkeypatch.setattr(WorkerPool, asks, _beyond_the_core)
 
 
 def _beyond_the_core(*_: object, **__: object) -> NoReturn:

@@ -3,7 +3,9 @@
 It answers a judge's prompt by the words that stand in it: an output with "bad" fails. ``faults`` are
 given to calls in order, then every call is answered well; ``prompts`` keeps what was asked.
 ``shares`` plans faults at random instead: kind -> share of calls, seeded by prompt and attempt.
-``answered`` counts the good answers to each prompt that somebody was still there to take.
+``answered`` counts the good answers to each prompt that somebody was still there to take. Within
+``held()`` it answers nobody, so that a test which looks at work under way cannot come too late; within
+``held(4)`` nobody until four calls are under way, as they will be however slowly they come.
 
 Faults of a call: "429", "500", "401", "404", "400 model", "400 length", "400 filter", "quota"; "hang" and
 "slow" (late); "drop" (the connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page"
@@ -15,6 +17,7 @@ or error; and of the text inside: "malformed", "truncated", "empty", "other json
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import random
@@ -77,6 +80,10 @@ class MockEndpoint:
         self.knows_schemas = True
         self.under_way = self.most_under_way = 0
         self.latency = 0.0
+        self.answering = threading.Event()
+        self.answering.set()
+        self.awaited: int | None = None
+        self.one_by_one: asyncio.Lock | None = None  # held while an answer is made, as by a small model
         self.hang_seconds = 1.5
         self.answer: dict[str, Any] | Callable[[str], dict[str, Any] | str] | None = None
         self.answer_as: dict[str, Callable[[str], dict[str, Any]]] = {}  # by the model that is asked for
@@ -87,9 +94,21 @@ class MockEndpoint:
         self.usage: Any = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
         self.batches = MockBatches(self)
 
+    @contextmanager
+    def held(self, calls: int | None = None) -> Iterator[None]:
+        """Every answer waits for the end of the block, or until so many calls are under way at once."""
+        self.awaited = calls
+        self.answering.clear()
+        try:
+            yield
+        finally:
+            self.answering.set()
+
     async def chat(self, request: Request) -> Response:
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
+        if self.under_way == self.awaited:
+            self.answering.set()
         try:
             return await self._chat(request, await request.json())
         finally:
@@ -100,7 +119,12 @@ class MockEndpoint:
         self.prompts.append(prompt)
         self.models[body.get("model", "")] += 1
         self.asked[prompt] += 1
-        await asyncio.sleep(self.latency)
+        async with self.one_by_one or contextlib.nullcontext():
+            if self.one_by_one and await request.is_disconnected():
+                return Response()  # nobody waits for it any more
+            await asyncio.sleep(self.latency)
+        if not self.answering.is_set():
+            await asyncio.to_thread(self.answering.wait)
         fault = self.faults.pop(0) if self.faults else self._by_chance(prompt)
         self.met[fault] += 1
         if fault in {"hang", "slow"}:
@@ -275,7 +299,7 @@ def serving(certificate: tuple[Path, Path] | None = None) -> Iterator[tuple[Mock
     mock = MockEndpoint()
     chat = Route("/v1/chat/completions", mock.chat, methods=["POST"])
     app = Starlette(routes=[chat, *mock.batches.routes])
-    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
     if certificate:
         config.ssl_certfile, config.ssl_keyfile = certificate
     server = uvicorn.Server(config)

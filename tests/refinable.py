@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, new_id
 from labelcore.stages import judging, projects
-from labelcore.stages.judging.keeping.versions import Draft
+from labelcore.stages.judging.keeping.versions import JudgeDraft
 from labelcore.stages.refining.examples import splits_of
 from labelcore.store import (
     Database,
@@ -57,7 +57,7 @@ def answer(prompt: str) -> dict[str, Any]:
 def make(db: Database, model: str = "mock") -> tuple[Workspace, JudgeVersion]:
     """The project with its grades and its judge, which has not run."""
     workspace = Workspace(db, projects.open_project(db, PROJECT), "ann")
-    outputs = [_output(workspace, number) for number in range(CASES)]
+    outputs = [output_of(workspace, number) for number in range(CASES)]
     output_table.add(db, outputs)
     grades = [_grade(output, _KINDS[kind_of_case(number)][0]) for number, output in enumerate(outputs)]
     grade_table.record(db, grades)
@@ -74,15 +74,15 @@ def make(db: Database, model: str = "mock") -> tuple[Workspace, JudgeVersion]:
         ),
     )
     criterion_table.save(db, [criterion])
-    spec = make_spec(criterion, Asking(model, shown=0))
-    version = Draft("llm", JUDGE, spec, f"Asks {model}: {criterion.statement}", ("train",)).version(
+    spec = make_spec(criterion, AskingOptions(model, shown=0))
+    version = JudgeDraft("llm", JUDGE, spec, f"Asks {model}: {criterion.statement}", ("train",)).version(
         workspace.project, criterion
     )
     judge_table.save(db, [version])
     return workspace, judging.find_judge(workspace, version.id)
 
 
-def _output(workspace: Workspace, number: int) -> Output:
+def output_of(workspace: Workspace, number: int) -> Output:
     text = _KINDS[kind_of_case(number)][1].format(n=number)
     return Output(
         id=output_table.content_id(workspace.project.id, text, input="refund?"),
@@ -121,7 +121,7 @@ def project_of(db: Database) -> Project:
 
 def planted(workspace: Workspace) -> tuple[set[str], set[str]]:
     """The graded outputs outside the test that the better prompt mends, and those that it breaks."""
-    outputs = [_output(workspace, number) for number in range(CASES)]
+    outputs = [output_of(workspace, number) for number in range(CASES)]
     splits = splits_of(workspace, [output.id for output in outputs])
     mended, broken = (
         {

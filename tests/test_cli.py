@@ -29,7 +29,7 @@ COMMAND = [sys.executable, "-m", "labelcore"]
 
 def labelcore(*arguments: str, db: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments, "--db", str(db)], capture_output=True, text=True, timeout=120, cwd=db.parent
+        [*COMMAND, *arguments, "--db", str(db)], capture_output=True, text=True, timeout=600, cwd=db.parent
     )
 
 
@@ -59,7 +59,7 @@ def app(db: Path) -> Iterator[str]:
     command = [*COMMAND, "serve", "--db", str(db), "--port", str(port), "--no-browser"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
+    for _ in range(2_400):
         try:
             urllib.request.urlopen(f"{url}/healthz", timeout=1)
             break
@@ -67,7 +67,7 @@ def app(db: Path) -> Iterator[str]:
             time.sleep(0.1)
     yield url
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=20)
+    process.wait(timeout=120)
 
 
 @pytest.mark.slow

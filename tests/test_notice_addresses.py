@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from labelcore.errors import BadInput, NotAllowed
-from labelcore.post import Undelivered, hooks
+from labelcore.post import UndeliveredMessage, hooks
 from labelcore.post.addresses import fault_of, is_mailbox
 from labelcore.settings import settings
 from labelcore.stages import notifying
@@ -68,7 +68,7 @@ def test_a_name_that_leads_inside_is_not_followed(monkeypatch: pytest.MonkeyPatc
 
 
 def why(address: str) -> str:
-    with pytest.raises(Undelivered) as trouble:
+    with pytest.raises(UndeliveredMessage) as trouble:
         hooks.post(address, "k", {"id": "n"})
     return trouble.value.why
 

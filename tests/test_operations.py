@@ -80,6 +80,7 @@ def test_an_import_says_what_it_read_as_what_and_that_it_began_a_project(
     assert lines[-1].startswith("Read: output from 'answer', grade from 'good' (no is fail, yes is pass);")
 
 
+@pytest.mark.whole
 def test_a_hundred_people_are_counted_and_not_listed(workspace: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     rows = [

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from labelcore.cli import command_tree, main
+from labelcore.messages import say, speaking
 from labelcore.messages.catalogue import chinese
 from labelcore.store.formats import every_format, every_tool
 from pages.widgets.menu import menu
@@ -163,12 +164,22 @@ def exit_code(*words: str) -> int:
     return int(ended.value.code or 0)
 
 
-def test_the_page_on_data_has_every_format_in_the_readers_words() -> None:
-    page = " ".join(BRING.split())
-    for tool in every_tool().values():
-        assert f"## {tool.title} {tool.get} {tool.brings}" in page, tool.name
-    for form in every_format().values():
-        assert form.title in page, form.name
+def test_the_page_on_data_says_of_every_format_what_it_says_of_itself() -> None:
+    """`python -m labelcore.messages` writes what came later."""
+    begun, *sections = re.split("^## ", BRING, flags=re.M)
+    said = {f"{tool.title} {tool.get} {tool.brings}" for tool in every_tool().values()}
+    assert {" ".join(section.split()) for section in sections} == said
+    named = re.findall(r"Tables and lists of objects: ([^.]*)", " ".join(begun.split()))[0].split(", ")
+    assert set(named) == {form.title for form in every_format().values()} - {
+        tool.title for tool in every_tool().values()
+    }
+
+
+def test_the_chinese_page_on_data_has_every_tool_as_the_app_says_it_in_chinese() -> None:
+    page = (ROOT / "docs" / "zh" / "bring-your-data.md").read_text("utf-8")
+    with speaking("zh"):
+        for tool in every_tool().values():
+            assert f"## {say(tool.title)}\n\n{say(tool.get)}\n\n{say(tool.brings)}" in page, tool.name
 
 
 def anchors(text: str) -> set[str]:

@@ -44,7 +44,7 @@ os.write(1, b"and so does its library\\n")
 
 def ran(script: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", script, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=cwd, check=False)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_reader_that_has_gone_gets_no_traceback(tmp_path: Path, outputs: str) 
     os.close(reading)
     command = [sys.executable, "-m", "labelcore", "import", outputs, "--db", "a.duckdb", "--json"]
     done = subprocess.run(
-        command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120, cwd=tmp_path, check=False
+        command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=600, cwd=tmp_path, check=False
     )
     os.close(writing)
     assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
@@ -24,6 +25,10 @@ from labelcore.store import open_database
 START, BACK = "/labelcore/oidc", "/labelcore/oidc/back"
 _NEXT = "labelcore next"
 _MINUTES_10 = 600
+_answered: dict[str, float] = {}
+"""Questions that were answered, by their state, and when. The browser's cookie alone does not tell: a copy of
+it, with a copy of the answer, would ask again a provider that takes a code twice.
+"""
 
 
 @cache
@@ -58,6 +63,19 @@ async def start(request: Request) -> Response:
     return answer or _refused("The sign-in provider cannot be reached.")
 
 
+def _is_first_answer(request: Request) -> bool:
+    """Whether the question of this browser, in its signed cookie, is answered for the first time."""
+    state, moment = request.query_params.get("state", ""), time.monotonic()
+    if not state or not any(key.endswith(f"_{state}") for key in request.session):
+        return False
+    for late in [known for known, at in _answered.items() if moment - at > 2 * _MINUTES_10]:
+        del _answered[late]
+    if state in _answered:
+        return False
+    _answered[state] = moment
+    return True
+
+
 def _address_of_return(request: Request) -> str:
     """Where the provider sends the browser back to; a proxy tells by which scheme it was called."""
     scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
@@ -67,7 +85,8 @@ def _address_of_return(request: Request) -> str:
 async def _back(request: Request, with_session: Callable[[Request, str, str], Response]) -> Response:
     if settings().sign_in != "oidc":
         return PlainTextResponse("There is no sign-in provider here.", 404)
-    token = await _asked(_provider().authorize_access_token(request)) or {}
+    first = _is_first_answer(request)
+    token = (await _asked(_provider().authorize_access_token(request)) if first else None) or {}
     claims = dict(token.get("userinfo") or {})
     if not (claims.get("iss") and claims.get("sub")):
         return _refused("The sign-in was not completed.")

@@ -22,14 +22,16 @@ from labelcore.stages import signing
 from labelcore.store import Database, audit, open_database
 
 COOKIE = "labelcore_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""Under TLS: a browser takes it from this host over TLS only, so that no page of another host plants one."""
 PERSON = "x-labelcore-person"
-"""The header in which `SignedIn` tells the app who asks; a browser's of that name is taken away."""
+"""The header in which `SignInGate` tells the app who asks; a browser's of that name is taken away."""
 SIGN_IN = "/labelcore/sign-in"
 _OPEN = (
     *(SIGN_IN, "/labelcore/join", "/labelcore/oidc", "/labelcore/operations"),
-    *("/healthz", "/readyz", "/_stcore/health", "/static/", "/favicon"),
+    *("/healthz", "/readyz", "/metrics", "/_stcore/health", "/static/", "/favicon"),
 )
-"""What is there for everybody: signing in itself, what brings a secret along, and the app's files."""
+"""What is there for everybody: signing in itself, what looks at a secret by itself, and the app's files."""
 
 
 def visitor(db: Database, cookies: Mapping[str, str], headers: Mapping[str, str]) -> Visitor | None:
@@ -41,7 +43,17 @@ def visitor(db: Database, cookies: Mapping[str, str], headers: Mapping[str, str]
             name = headers.get(settings().proxy_header) or ""
             return signing.as_visitor(db, signing.from_outside(db, name)) if name.strip() else None
         case _:
-            return signing.visitor_of_session(db, cookies.get(COOKIE) or "")
+            return signing.visitor_of_session(db, session_in(cookies, headers))
+
+
+def session_in(cookies: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """The secret of a session that a request brings along, "" where there is none."""
+    return cookies.get(SECURE_COOKIE if is_secure(headers) else COOKIE) or ""
+
+
+def is_secure(headers: Mapping[str, str]) -> bool:
+    """Whether the proxy before the app was called over TLS."""
+    return (headers.get("x-forwarded-proto") or headers.get("X-Forwarded-Proto")) in {"https", "wss"}
 
 
 def came(request: Request) -> str:
@@ -59,7 +71,7 @@ def cookies_of(headers: Mapping[str, str]) -> dict[str, str]:
         return {}
 
 
-class SignedIn:
+class SignInGate:
     """Lets through who has signed in; sends browsers to the page for that, and refuses the rest."""
 
     def __init__(self, app: ASGIApp) -> None:

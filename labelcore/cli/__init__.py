@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Sequence
 
 from labelcore.cli import stdout
+from labelcore.cli.click_words import speak
 from labelcore.cli.tree import GROUPS, Commands
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.settings import settings
@@ -58,11 +59,9 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with stdout.kept(until_exit=arguments is None):
         try:
+            speak(settings().language)
             check_order(given, list(GROUPS))
             command_tree()(args=given, prog_name="labelcore")
         except LabelcoreError as trouble:
             print(f"labelcore: {_words(trouble)}", file=sys.stderr)
             sys.exit(2)
-        except KeyboardInterrupt:
-            print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)
-            sys.exit(130)

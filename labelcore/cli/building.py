@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from labelcore.cli import sending
 from labelcore.errors import BadInput
-from labelcore.operations import FileText, Flags, Here, Hidden, Metavar, find_operation
+from labelcore.operations import FileText, Flags, LocalTime, Metavar, NotAnOption, find_operation
 from labelcore.wording import Wording
 
 _LONGEST_FILE = 4 * 2**20
@@ -28,8 +28,8 @@ _LONGEST_FILE = 4 * 2**20
 def command_of(name: str) -> click.Command:
     """The command of an operation: what stands before ``*`` are arguments, what follows options."""
     operation = find_operation(name)
-    shapes = {name: Shape(parameter) for name, parameter in operation.fields.items()}
-    shapes = {name: shape for name, shape in shapes.items() if not shape.mark(Hidden)}
+    shapes = {name: ParameterShape(parameter) for name, parameter in operation.fields.items()}
+    shapes = {name: shape for name, shape in shapes.items() if not shape.mark(NotAnOption)}
 
     def run(db: Path | None, project: str | None, author: str, as_json: bool, **given: Any) -> None:
         arguments = {
@@ -72,7 +72,7 @@ def common(*, author: bool = True, taken: Container[str] = ()) -> list[click.Par
 
 
 @dataclass(frozen=True)
-class Shape:
+class ParameterShape:
     """How a parameter of an operation looks on the command line."""
 
     of: inspect.Parameter
@@ -152,7 +152,7 @@ class Shape:
             return dict(self._pair(text) for text in value)
         if isinstance(value, tuple):
             return [self.read(part) for part in value]
-        if here := self.mark(Here):
+        if here := self.mark(LocalTime):
             return str(here.reads(value))
         if self.mark(FileText) and value == "-":
             hidden = SecretStr in self.types and sys.stdin.isatty()

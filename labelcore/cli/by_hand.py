@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -183,7 +184,17 @@ def serve_app(db: Path, project: str | None, address: str, port: int, *, browser
     command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *flags]
     print(f"labelcore: http://{address}:{port} serves {place}", file=sys.stderr, flush=True)
     stdout.given_back()
+    _keep_many_open()
     os.execv(sys.executable, command)  # noqa: S606 - our interpreter with our arguments
+
+
+def _keep_many_open() -> None:
+    """As many connections as the system lets a process have: a thousand idle ones must keep nobody out."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # not on Windows
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _is_free(address: str, port: int) -> bool:

@@ -21,14 +21,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from labelcore.dispatch import Outcome, Request, execute
-from labelcore.errors import BadInput, LabelcoreError, StoreBusy
+from labelcore.errors import BadInput, LabelcoreError, NotFound, StoreBusy
 from labelcore.models import DOOR_SUFFIX
-from labelcore.progress import Progress, silent
+from labelcore.operations import Effect, find_operation
+from labelcore.progress import Progress
 from labelcore.settings import settings, working_on
 from labelcore.store import close_database, open_database
+from labelcore.wording import Wording
 
 _BAR = 24
 _SECONDS_BETWEEN = 0.1
+_SECONDS_BETWEEN_LINES = 60.0
 # What people and models wrote may hold characters that a terminal obeys.
 _VISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SCREEN = 40
@@ -44,15 +47,24 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
     for line in outcome.lines if whole else outcome.lines[: _SCREEN - 1]:
         print(_VISIBLE.sub("�", line), file=people)
     if not whole:
-        print(f"… {len(outcome.lines) - _SCREEN + 1:,} more lines: --all shows them.", file=people)
+        print(_more(len(outcome.lines) - _SCREEN + 1), file=people)
     if as_json:
         print(json.dumps(outcome.document, ensure_ascii=False, default=str, allow_nan=False))
 
 
+def _more(n: int) -> str:
+    words = Wording("… {n:,} more lines: --all shows them.", n=n)
+    if settings().language == "en":
+        return str(words)
+    from labelcore.messages import say_in  # a command in English should not wait for it
+
+    return say_in(settings().language, words)
+
+
 def progress_bar() -> Progress:
-    """A bar on a terminal; nothing elsewhere, so that logs stay readable."""
+    """A bar on a terminal; elsewhere a line in each minute, so that logs stay readable."""
     if not sys.stderr.isatty():
-        return silent
+        return _line_in_each_minute()
     last = 0.0
 
     def report(done: int, total: int, words: str) -> None:
@@ -69,6 +81,18 @@ def progress_bar() -> Progress:
     return report
 
 
+def _line_in_each_minute() -> Progress:
+    last = time.monotonic()
+
+    def report(done: int, total: int, words: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            print(f"{done:,}/{total:,} {words}", file=sys.stderr, flush=True)
+
+    return report
+
+
 _SECONDS_TO_CONNECT = 5.0
 
 
@@ -76,6 +100,7 @@ def run(db: Path, request: Request, progress: Progress) -> Outcome:
     """Run the operation wherever the database is open; StoreBusy where no labelcore app holds the file."""
     if answer := _through(read_door(db), request, progress):
         return answer
+    _check_there(db, request)
     try:
         database = open_database(db)
     except StoreBusy:  # the app may have come up between the look and the opening
@@ -87,6 +112,18 @@ def run(db: Path, request: Request, progress: Progress) -> Outcome:
             return execute(database, request, progress)
     finally:
         close_database(db)
+
+
+def _check_there(db: Path, request: Request) -> None:
+    """Reading makes no file: a mistyped name would say that a project is empty."""
+    marked = find_operation(request.operation)
+    needed = marked.effect is Effect.READS and marked.project in {"known", "all"}
+    if needed and not db.expanduser().exists():
+        raise NotFound(
+            "There is no database at {path}. `labelcore demo` makes one with a sample project, and "
+            "`labelcore import FILE` one with your outputs.",
+            path=str(db),
+        )
 
 
 def read_door(db: Path) -> dict[str, Any] | None:

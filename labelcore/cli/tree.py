@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib import import_module
 
@@ -9,6 +10,7 @@ import click
 from typing_extensions import override
 
 from labelcore.catalogue import catalogue
+from labelcore.cli.click_words import translated
 
 GROUPS = {
     "calibration": "Everybody grades the same few outputs blind; then the grades are shown side by side.",
@@ -21,6 +23,7 @@ GROUPS = {
     "guidelines": "What people read before they grade, and its examples.",
     "imports": "What was imported and how it was read; take an import back.",
     "judge": "Automatic decisions on one criterion each.",
+    "judge limit": "The value past which a judge that measures fails an output: try another, set it.",
     "judge prompt": "What an LLM judge asks: read it, try a change, keep it, go back.",
     "library": "Rubrics that travel by file.",
     "local-model": "A small model on this machine.",
@@ -80,6 +83,15 @@ class Commands(click.Group):
             args = [_ALONE[self.words], *args]
         return super().parse_args(ctx, args)
 
+    @override
+    def invoke(self, ctx: click.Context) -> object:
+        """Who stops a command is told what became of it, where click would say "Aborted!"."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)
+            ctx.exit(130)
+
     def below(self) -> dict[str, str]:
         """The next word of each command, and what it does."""
         begin = self.words.split()
@@ -99,7 +111,7 @@ class Commands(click.Group):
     @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of the help, made without importing what the commands work with."""
-        with formatter.section("Commands"):
+        with formatter.section(translated("Commands")):
             formatter.write_dl(sorted(self.below().items()))
 
     @override

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import not_
 from typing import Any, Literal
 
 import re2
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, FiniteFloat, field_serializer, field_validator, model_validator
 
 from labelcore.llm.protocol import FreeText
 from labelcore.models import Frozen, VerdictValue
@@ -29,7 +29,11 @@ _REASONS = (
 )
 _THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"\A\s*```[^\n`]{0,12}\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
-_DRESS = " \t\r\n*_`\"'“”‘’「」『』()（）[]【】<>.。!！,，;；:：#~"
+TICKS, CROSSES = "✅✓✔☑👍🟢🟩√", "❌✗✘✖✕☒👎🔴🟥×"
+"""Marks that stand for yes and for no; what may stand behind one makes it look different, no more."""
+_MARKS = TICKS + CROSSES
+_LOOKS = "\ufe0e\ufe0f\u200d🏻🏼🏽🏾🏿"
+_DRESS = f" \t\r\n*_`\"'“”‘’「」『』()（）[]【】<>.。!！,，;；:：#~{_LOOKS}"
 _PREFIX = re.compile(
     r"\A[\s*_`\"'#>\[(（【\-]{0,8}[^\W\d]\w{0,20}(?: \w{1,20}){0,2}[\s*_`\"'\])）】]{0,6}[:：]"
 )
@@ -42,8 +46,16 @@ _SCORED = re.compile(
 )
 _ALONE = re.compile(rf"(?P<number>{_NUMBER}){_OUT_OF}(?:\s*分)?", re.IGNORECASE)
 _GAPS = re.compile(r"[\s_\-]+")
-_CLEAR = frozenset("yes no y n pass fail passed failed true false".split())
+ASSENT = frozenset("yes y true 1 是 对 有".split()) | {*TICKS}
+DISSENT = frozenset("no n false 0 否 不是 错 不对 没有 无".split()) | {*CROSSES}
+"""Words that say yes and no to the question, whatever it is about: "yes" may well fail."""
+_CLEAR = frozenset(
+    "yes no y n pass fail passed failed true false 是 否 对 错 通过 不通过 未通过 合格 不合格".split()
+) | {*TICKS, *CROSSES}
 """Words that decide whatever follows them: "factual errors" is not "factual", "yes it is" is "yes"."""
+_LETTER = re.compile(r"\A[\s*_`\"'(\[]{0,6}([^\W_])[)\].:](?=\s|\Z)")
+"""The letter before the words of an option: ``(B) Part of it is right.``"""
+_BEHIND = re.compile(rf"[ \t*_`\"'{_LOOKS}]*[{_MARKS}]+")
 _GOES_ON = re.compile(r"[ \t]+(?!because\b|since\b|as\b)\w", re.IGNORECASE)
 
 
@@ -58,6 +70,7 @@ class AnswerFormat(Frozen):
     ``json``: the value of ``field``, a path with dots; ``pattern``: the only group of a regular expression
     (RE2). Words are compared whole, in any case. Without words it is a number, from ``low`` to ``high``, that
     passes from ``threshold`` on (to it, where not ``higher_passes``); without a threshold it decides nothing.
+    ``scores``: the words that stand for numbers, with these.
     """
 
     kind: FormatKind
@@ -70,6 +83,16 @@ class AnswerFormat(Frozen):
     high: float | None = Field(default=None, exclude_if=is_none)
     threshold: float | None = Field(default=None, exclude_if=is_none)
     higher_passes: bool = Field(default=True, exclude_if=bool)
+    scores: tuple[tuple[str, FiniteFloat], ...] = Field(default=(), max_length=40, exclude_if=not_)
+
+    @field_validator("scores", mode="before")
+    @classmethod
+    def _in_pairs(cls, scores: Any) -> Any:
+        return tuple(scores.items()) if isinstance(scores, Mapping) else scores
+
+    @field_serializer("scores")
+    def _as_mapping(self, scores: tuple[tuple[str, float], ...]) -> dict[str, float]:
+        return dict(scores)
 
     @field_validator("pattern")
     @classmethod
@@ -80,8 +103,8 @@ class AnswerFormat(Frozen):
 
     @property
     def numeric(self) -> bool:
-        """Whether the answer is a number."""
-        return not self.words
+        """Whether the answer is a number, or a word that stands for one."""
+        return bool(self.scores) or not self.words
 
     @property
     def words(self) -> dict[str, VerdictValue]:
@@ -94,29 +117,49 @@ class AnswerFormat(Frozen):
         return {plain(word): value for words, value in meanings for word in words}
 
     @property
+    def numbers(self) -> dict[str, float]:
+        """Each word that stands for a number, as it is compared, with that number."""
+        return {plain(word): score for word, score in self.scores}
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All words that an answer can be, as they are compared."""
+        return (*self.words, *self.numbers)
+
+    @property
     def form(self) -> type[FreeText]:
         """What a client fills from the text of an answer."""
         return _form(self)
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str) -> AnswerReading:
         """What a text says; ValueError where it says nothing, or several things."""
         found, reason = _READERS[self.kind](self, _undressed(text))
-        if not self.numeric:
-            value = self.words.get(plain(found))
-            if value is None:
-                raise ValueError(f"{found[:40]!r} is none of {', '.join(self.words)}")
-            return Reading(text=text, verdict=value, reason=reason)
-        score = self._in_range(found)
-        if self.threshold is None:
-            return Reading(text=text, reason=f"{score:g}, and no threshold. {reason}".strip(), score=score)
-        good = score >= self.threshold if self.higher_passes else score <= self.threshold
-        return Reading(text=text, verdict="pass" if good else "fail", reason=reason, score=score)
+        word, marks = _unmarked(self, found)
+        verdict, score = self.words.get(plain(word)), None
+        if verdict is None and not self.numeric:
+            raise ValueError(f"{found[:40]!r} is none of {', '.join(self.choices)}")
+        if verdict is None:
+            score = self._number(word)
+            if self.threshold is None:
+                told = f"{score:g}, and no threshold. {reason}".strip()
+                return AnswerReading(text=text, reason=told, score=score)
+            good = score >= self.threshold if self.higher_passes else score <= self.threshold
+            verdict = "pass" if good else "fail"
+        if _contradicted(plain(word), verdict, marks):
+            raise ValueError(f"the marks beside {word[:40]!r} contradict it")
+        return AnswerReading(text=text, verdict=verdict, reason=reason, score=score)
 
     def score_of(self, text: str) -> float:
         """The number that a text gives, whatever the threshold; ValueError where it gives none."""
-        return self._in_range(_READERS[self.kind](self, _undressed(text))[0])
+        return self._number(_unmarked(self, _READERS[self.kind](self, _undressed(text))[0])[0])
 
-    def _in_range(self, found: str) -> float:
+    def _number(self, found: str) -> float:
+        """The number that a word stands for, or that stands there itself, within its range."""
+        if self.scores:
+            score = self.numbers.get(plain(found))
+            if score is None:
+                raise ValueError(f"{found[:40]!r} is none of {', '.join(self.choices)}")
+            return score
         match = _ALONE.fullmatch(found.strip(_DRESS))
         if match is None:
             raise ValueError(f"{found[:40]!r} is no number")
@@ -128,7 +171,7 @@ class AnswerFormat(Frozen):
         return score
 
 
-class Reading(FreeText):
+class AnswerReading(FreeText):
     """An answer that was read: its verdict, its reason, and its score where it has one."""
 
     verdict: VerdictValue = "abstain"
@@ -138,7 +181,7 @@ class Reading(FreeText):
 
 @lru_cache(maxsize=256)
 def _form(answer: AnswerFormat) -> type[FreeText]:
-    class Written(Reading):
+    class Written(AnswerReading):
         @model_validator(mode="before")
         @classmethod
         def _read(cls, given: Any) -> Any:
@@ -147,6 +190,27 @@ def _form(answer: AnswerFormat) -> type[FreeText]:
             return {"text": "", **given}
 
     return Written
+
+
+def _unmarked(form: AnswerFormat, text: str) -> tuple[str, str]:
+    """A word without the marks round it ("✅ PASS" is "PASS"), and these; as it is where words have some."""
+    word = text.strip(_dress(form))
+    marks = "".join(mark for mark in text.replace(word, "", 1) if mark in _MARKS)
+    return (word, marks) if word and marks and _dress(form) != _DRESS else (text, "")
+
+
+def _dress(form: AnswerFormat) -> str:
+    """What may stand round a word and is no part of it: marks too, unless its words have some."""
+    return _DRESS if set(_MARKS) & set("".join(form.choices)) else _DRESS + _MARKS
+
+
+def _contradicted(word: str, verdict: VerdictValue, marks: str) -> bool:
+    """Whether marks contradict each other, or the word and what it means: "❌ No" may well pass."""
+    kinds = {mark in TICKS for mark in marks}
+    if len(kinds) != 1 or verdict == "abstain":
+        return len(kinds) > 1
+    (good,) = kinds
+    return good != (verdict == "pass") and word not in (ASSENT if good else DISSENT)
 
 
 def _undressed(text: str) -> str:
@@ -226,22 +290,30 @@ def _as_word(value: Any) -> str:
 
 
 def _by_first_word(form: AnswerFormat, answer: str) -> tuple[str, str]:
-    head = answer.lstrip(_DRESS)
-    word, rest = _begins(form, head)
+    word, rest = _marked(form, answer)
     if not word and (prefix := _PREFIX.match(answer)):
-        word, rest = _begins(form, answer[prefix.end() :].lstrip(_DRESS))
+        word, rest = _marked(form, answer[prefix.end() :])
     if not word:
-        raise ValueError(f"the answer begins with none of {', '.join(form.words)}")
+        raise ValueError(f"the answer begins with none of {', '.join(form.choices)}")
     return word, _short(rest.lstrip(_DRESS))
+
+
+def _marked(form: AnswerFormat, text: str) -> tuple[str, str]:
+    """The word that a text begins with, with the marks before and behind it, and what follows."""
+    head = text.lstrip(_dress(form))
+    word, rest = _begins(form, head)
+    behind = _BEHIND.match(rest) if word and _dress(form) != _DRESS else None
+    marks = behind[0] if behind else ""
+    return word and f"{text[: len(text) - len(head)]}{word}{marks}", rest.removeprefix(marks)
 
 
 def _begins(form: AnswerFormat, text: str) -> tuple[str, str]:
     """The word that a text begins with, the longest, and what follows; "" without any, or with a choice."""
-    for word in sorted(form.words, key=len, reverse=True):
+    for word in sorted(form.choices, key=len, reverse=True):
         pattern = r"[\s_\-]+".join(map(re.escape, word.split(" ")))
         if match := re.match(rf"{pattern}(?!\w)", text, re.IGNORECASE):
             rest = text[match.end() :]
-            others = "|".join(re.escape(other) for other in form.words if other != word)
+            others = "|".join(re.escape(other) for other in form.choices if other != word)
             offered = re.match(rf"[\W_]*(?:/|\||\bor\b|或)[\W_]*(?:{others})(?!\w)", rest, re.IGNORECASE)
             other_words = word not in _CLEAR and _GOES_ON.match(rest)
             return ("", text) if other_words or (others and offered) else (word, rest)
@@ -252,11 +324,21 @@ def _by_last_word(form: AnswerFormat, answer: str) -> tuple[str, str]:
     lines = [line for line in answer.splitlines() if line.strip(_DRESS)]
     last = lines[-1].strip(_DRESS) if lines else ""
     tail = re.split(r"[:：]|\bis\b|是|为", last)[-1]
-    words = form.words
+    words = form.choices
     for said in (last, tail):
-        if plain(said) in words:
+        word, marks = _unmarked(form, said)
+        if plain(word) in words:
             return said, _short("\n".join(lines[:-1]))
+        letter = _LETTER.match(word)
+        if letter and plain(letter[1]) in words and not _names_another(letter, words):
+            return f"{marks}{letter[1]}", _short(answer)
     raise ValueError(f"the answer ends with none of {', '.join(words)}")
+
+
+def _names_another(letter: re.Match[str], words: Sequence[str]) -> bool:
+    """Whether behind the letter of an option stands that of another one: "(A) is wrong, so B"."""
+    rest = letter.string[letter.end() :]
+    return any(plain(word) in words for word in re.findall(r"\b[A-Z0-9]\b", rest))
 
 
 def _by_score(_: AnswerFormat, answer: str) -> tuple[str, str]:
@@ -269,8 +351,8 @@ def _by_score(_: AnswerFormat, answer: str) -> tuple[str, str]:
 
 def _by_pattern(form: AnswerFormat, answer: str) -> tuple[str, str]:
     captured = [match.group(1) or "" for match in _compiled(form.pattern).finditer(answer)]
-    if form.words:
-        captured = [_begins(form, found.lstrip(_DRESS))[0] or found for found in captured]
+    if form.choices:
+        captured = [_marked(form, found)[0] or found for found in captured]
     return _alone(captured), _short(answer)
 
 

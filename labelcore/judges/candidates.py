@@ -10,11 +10,11 @@ from typing import ClassVar
 import numpy as np
 from typing_extensions import override
 
-from labelcore.judges.features import Bools, Graded, Ints, Topics, TrainingData
+from labelcore.judges.features import Bools, GradedRows, Ints, Topics, TrainingData
 
 
 @dataclass(frozen=True)
-class Folded:
+class FoldedRows:
     """Rows of the data with a fold number each; ``over``: whether no time is left for another fit."""
 
     rows: Ints
@@ -45,7 +45,7 @@ class Candidate:
         """The same of all candidates with its key, shape (len(test), len(candidates))."""
         return np.column_stack([candidate.fails(train, test) for candidate in candidates])
 
-    def out_of_fold(self, candidates: Sequence[Candidate], parts: Folded) -> Bools | None:
+    def out_of_fold(self, candidates: Sequence[Candidate], parts: FoldedRows) -> Bools | None:
         """Votes of all candidates with its key on the rows, each fitted on the other folds, shape (rows,
         candidates); None where the time was over before.
         """
@@ -80,22 +80,22 @@ class FixedCandidate(Candidate):
 @dataclass(frozen=True)
 class Target:
     """What a judge was fitted to: its criterion's grades, both shape (n,); False in ``known`` is
-    an output about which its criterion's grades say nothing. ``topics``: as in `Graded`.
+    an output about which its criterion's grades say nothing. ``topics``: as in `GradedRows`.
     """
 
     fails: Bools
     known: Bools
     topics: Topics | None = None
 
-    def of(self, train: Ints) -> Graded | None:
+    def of(self, train: Ints) -> GradedRows | None:
         """The training rows that it may learn from with their grades; None from one class only."""
         rows = train[self.known[train]]
-        graded = Graded(rows, self.fails[rows], self.topics and self.topics.at(rows))
+        graded = GradedRows(rows, self.fails[rows], self.topics and self.topics.at(rows))
         return graded if graded.of_both_kinds else None
 
 
 @dataclass(frozen=True)
-class Refitting:
+class RefitTargets:
     """What the judges of one criterion are fitted to again; ``ranks`` counts the phrases among them."""
 
     data: TrainingData
@@ -109,7 +109,7 @@ class Refitting:
 
 
 @dataclass(frozen=True)
-class Party:
+class CandidateGroup:
     """Candidates that are fitted in one go; ``which`` are their numbers."""
 
     which: list[int] = field(default_factory=list)
@@ -124,17 +124,17 @@ class Party:
         """Votes on ``test`` after fitting on ``train``, shape (len(test), len(which))."""
         return self.candidates[0].fails_together(self.candidates, train, test)
 
-    def out_of_fold(self, parts: Folded) -> Bools | None:
+    def out_of_fold(self, parts: FoldedRows) -> Bools | None:
         """Votes on the rows after fitting on the other folds, shape (rows, len(which)); None: no time."""
         return self.candidates[0].out_of_fold(self.candidates, parts)
 
 
-def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[Party]:
+def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[CandidateGroup]:
     """Candidates with the same key together, all others alone.
 
     Candidates that nothing shapes come first, then those with ``first``, then the others.
     """
-    found: defaultdict[Hashable, Party] = defaultdict(Party)
+    found: defaultdict[Hashable, CandidateGroup] = defaultdict(CandidateGroup)
     for j, candidate in enumerate(candidates):
         party = found[type(candidate), candidate.key]
         party.which.append(j)

@@ -45,7 +45,7 @@ class Step(Frozen):
     why_not: str = ""
 
 
-class Threshold(Frozen):
+class CascadeThreshold(Frozen):
     """A possible threshold: the share of graded outputs decided, and the error among them."""
 
     at: float
@@ -122,7 +122,7 @@ class Demand:
         return Step(**who, rule="never", error=_error(0, 0), why_not=why)
 
 
-def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[Threshold, ...]]:
+def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[CascadeThreshold, ...]]:
     """Where a judge with probabilities may decide, and the curve of what other thresholds give."""
     with np.errstate(invalid="ignore"):
         known = np.flatnonzero(votes.sure >= _EVEN)
@@ -130,7 +130,7 @@ def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[T
     sure, wrong = votes.sure[order], votes.wrong(fails)[order]
     wrongs = [0, *np.cumsum(wrong).tolist()]
     curve = tuple(
-        Threshold(
+        CascadeThreshold(
             at=float(sure[size - 1]),
             share=size / len(fails),
             error=_error(wrongs[size], size),

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.judges.calibration import Calibrator
-from labelcore.judges.candidates import Folded
-from labelcore.judges.features import Bools, Floats, Graded, Ints, TrainingData
+from labelcore.judges.candidates import FoldedRows
+from labelcore.judges.features import Bools, Floats, GradedRows, Ints, TrainingData
 from labelcore.judges.learned_model import LearnedModel
 from labelcore.judges.operating_point import HIGHEST, Aim, cut_of
 
@@ -40,20 +40,20 @@ class CrossFitted:
         return CrossFitted(self.scores[rows], self.cuts[rows], self.shown[rows], self.limits[rows])
 
 
-def cross_fitted(data: TrainingData, graded: Graded, aim: Aim = HIGHEST, seed: int = 0) -> CrossFitted:
+def cross_fitted(data: TrainingData, graded: GradedRows, aim: Aim = HIGHEST, seed: int = 0) -> CrossFitted:
     """Of the graded rows."""
     folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, seed)
-    found = by_folds(data, graded, Folded(graded.rows, folds), aim)
+    found = by_folds(data, graded, FoldedRows(graded.rows, folds), aim)
     assert found is not None  # noqa: S101 - there is no deadline
     return found
 
 
-def by_folds(data: TrainingData, graded: Graded, parts: Folded, aim: Aim) -> CrossFitted | None:
+def by_folds(data: TrainingData, graded: GradedRows, parts: FoldedRows, aim: Aim) -> CrossFitted | None:
     """Of rows that hold the graded ones, by the given folds; None where the time was over."""
     n, fold_of = len(data.groups), np.full(len(data.groups), -1)
     fold_of[parts.rows] = parts.folds
     scores = np.full(n, float(graded.fails.mean()) if len(graded.fails) else 0.5)
-    fitted: list[tuple[Bools, Graded, Floats]] = []
+    fitted: list[tuple[Bools, GradedRows, Floats]] = []
     for fold in np.unique(parts.folds):
         if parts.over():
             return None
@@ -71,7 +71,7 @@ def by_folds(data: TrainingData, graded: Graded, parts: Folded, aim: Aim) -> Cro
     return found.at(parts.rows)
 
 
-def final_cut(graded: Graded, held_out: Floats, everywhere: Floats, aim: Aim) -> float:
+def final_cut(graded: GradedRows, held_out: Floats, everywhere: Floats, aim: Aim) -> float:
     """The cut of a model of these grades: by the ``held_out`` scores of their rows, and by the model's of
     all other rows.
     """

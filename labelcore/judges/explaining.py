@@ -14,10 +14,11 @@ from labelcore.judges.kinds.code import check_words, leaning, measured
 from labelcore.judges.kinds.learned import LearnedKind, mean_slopes
 from labelcore.models import Frozen, Output
 from labelcore.text.reading import sentences
+from labelcore.wording import Wording
 
 _LEAST = 0.01
 _MOST_SENTENCES = 12
-MEANING = "what the text means as a whole (its embedding)"
+MEANING = Wording("what the text means as a whole (its embedding)")
 
 
 class Weight(Frozen):
@@ -26,7 +27,7 @@ class Weight(Frozen):
     meaning by one standard deviation, without a direction.
     """
 
-    what: str
+    what: Wording
     weight: float
 
 
@@ -62,13 +63,15 @@ def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
             for check, bad, good in head.checks
         ]
     if judge.spec.meaning:
-        found.append(Weight(what=f"{MEANING}, either way", weight=judge.spec.meaning))
+        found.append(
+            Weight(what=Wording("{meaning}, either way", meaning=MEANING), weight=judge.spec.meaning)
+        )
     return _strongest(_summed(found), limit)
 
 
 def _summed(found: Iterable[Weight]) -> list[Weight]:
     """What several models look at counts once."""
-    total: defaultdict[str, float] = defaultdict(float)
+    total: defaultdict[Wording, float] = defaultdict(float)
     for weight in found:
         total[weight.what] += weight.weight
     return [Weight(what=what, weight=round(weight, 4)) for what, weight in total.items()]

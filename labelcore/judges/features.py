@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.detectors.phrases import Incidence, phrases_of
+from labelcore.judges.detectors.phrases import Incidence, phrases_of, written
 from labelcore.judges.detectors.sections import TOPICS as SECTION_TOPICS, found_in, section_name
-from labelcore.judges.inputs import Reading
+from labelcore.judges.inputs import InputScaling
 from labelcore.models import Output
 from labelcore.text.reading import words
 
@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 _SHORTEST_TOPIC = 2
+_ENDS = {"high": 1.0, "low": -1.0, "either": 0.0}
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Column:
         phrase, section = self.parameters.get("phrase"), self.parameters.get("section")
         if section:
             return f"{self.detector} “{section}”"
-        return f"{self.detector}:{' '.join(phrase)}" if phrase else self.detector
+        return f"{self.detector}:{written(phrase)}" if phrase else self.detector
 
 
 @dataclass(frozen=True)
@@ -121,15 +122,30 @@ class TrainingData:
             notes=tuple(notes),
         )
 
+    def only(self, keys: Container[str]) -> TrainingData:
+        """The same outputs with those of the columns whose key is among ``keys``."""
+        columns = self.table.columns
+        kept = [at for at, column in enumerate(columns) if column.key in keys]
+        if len(kept) == len(columns):
+            return self
+        values = self.table.values[:, kept]
+        table = replace(self.table, columns=tuple(columns[at] for at in kept), values=values)
+        return replace(self, table=table, mentions=self.mentions[:, kept])
+
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> InputScaling:
         """What regressions see of these outputs."""
-        return Reading.of(self.table.values, self.table.vectors)
+        return InputScaling.of(self.table.values, self.table.vectors)
 
     @cached_property
     def inputs(self) -> Floats:
         """The outputs as regressions see them, shape (n, d + k)."""
         return self.reading(self.table.values, self.table.vectors)
+
+    @cached_property
+    def bad_ends(self) -> Floats:
+        """The end of each column that is bad, (d,): 1 for high, -1 for low, 0 for either."""
+        return np.array([_ENDS[REGISTRY[column.detector].bad] for column in self.table.columns])
 
     def talked_about(self, rows: Ints) -> Floats:
         """How many of the rows' notes talk about each column, shape (d,), 0..1."""
@@ -155,7 +171,7 @@ class Topics:
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedRows:
     """Rows of the data with their grades, both (m,): True where people failed the output.
 
     ``topics``: what the failed ones failed for; None for a single criterion.
@@ -175,9 +191,9 @@ class Graded:
         """Whether there are passes and fails to tell apart."""
         return 0 < int(self.fails.sum()) < len(self.fails)
 
-    def at(self, places: Ints) -> Graded:
+    def at(self, places: Ints) -> GradedRows:
         """Some of them, by their places among the m."""
-        return Graded(self.rows[places], self.fails[places], self.topics and self.topics.at(places))
+        return GradedRows(self.rows[places], self.fails[places], self.topics and self.topics.at(places))
 
 
 def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:

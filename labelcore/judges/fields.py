@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -14,6 +16,7 @@ from labelcore.wording import Wording
 
 LONGEST = 200_000
 DEEPEST = 60
+_MOST_NODES = 20_000
 _LONGEST_YAML = 20_000  # its reader is slow
 _FENCE = re.compile(r"\A```[a-zA-Z]{0,8}[ \t]*\n(.*?)\n?```\Z", re.DOTALL)
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -88,6 +91,18 @@ def _yaml(text: str) -> Any:
     return data
 
 
+def nodes(data: Any) -> Iterator[Any]:
+    """Some data and all that is in it, the outermost first, 20,000 values at most."""
+    waiting = deque([data])
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            return
+        node = waiting.popleft()
+        yield node
+        if isinstance(node, dict | list):
+            waiting.extend(node.values() if isinstance(node, dict) else node)
+
+
 def _deeper(data: Any, levels: int) -> bool:
     """Whether data is nested deeper than so many levels; level by level, never by recursion."""
     layer = [data]
@@ -106,6 +121,11 @@ def parts(pointer: str) -> list[str]:
             pointer=pointer[:60],
         )
     return [name.replace("~1", "/").replace("~0", "~") for name in pointer[1:].split("/")]
+
+
+def no_field(pointer: str | None) -> Wording:
+    """Why nothing is decided of an output that has no such field."""
+    return Wording("The output has no field {pointer}.", pointer=pointer)
 
 
 def at_pointer(output: Output, pointer: str) -> Output | None:

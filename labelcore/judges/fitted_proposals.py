@@ -10,14 +10,14 @@ from itertools import chain, zip_longest
 
 import numpy as np
 
-from labelcore.judges.candidates import Candidate, Folded, Refitting, Target
+from labelcore.judges.candidates import Candidate, FoldedRows, RefitTargets, Target
+from labelcore.judges.code_checks import FittedCheck, fitted_phrases, fitted_thresholds
 from labelcore.judges.cross_fitting import folds_by_group
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.detectors.phrases import says_something
-from labelcore.judges.features import Bools, Graded, TrainingData, mentions
+from labelcore.judges.features import Bools, GradedRows, TrainingData, mentions
 from labelcore.judges.fitting import GUIDES
 from labelcore.judges.kinds import Kind
-from labelcore.judges.kinds.code import CodeKind, FittedCheck, fitted_phrases, fitted_thresholds
+from labelcore.judges.kinds.code import CodeKind
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
 from labelcore.judges.learned_model import RECURRING, too_few
 from labelcore.judges.operating_point import HIGHEST, Aim
@@ -55,6 +55,10 @@ class HeldOutCounts(Frozen):
         """The share of bad outputs that it catches less that of good ones that it fails; a constant has 0."""
         return self.caught / max(1, self.fails) - self.wrong / max(1, self.passes)
 
+    def beats(self, other: HeldOutCounts) -> bool:
+        """Whether it catches no less, wrongly fails no more, and is not the same."""
+        return self != other and self.caught >= other.caught and self.wrong <= other.wrong
+
     def holds_up(self, errors: float = 1.0) -> bool:
         """Whether the gain is above 0 by so many standard errors, with Jeffreys' prior in both shares."""
         variance = 0.0
@@ -73,7 +77,7 @@ class HeldOutCounts(Frozen):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CandidateOrder:
     """What candidates are for, how many, of which kind (all for None), and what learned ones aim at.
     ``quotes``: what notes say of the criterion, None for the overall grade.
     """
@@ -85,16 +89,22 @@ class Wanted:
     aim: Aim = HIGHEST
     quotes: tuple[str, ...] | None = None
 
-    def about(self, data: TrainingData) -> Bools:
-        """Which columns measure what the criterion's name or enough of its quotes talk about, (d,)."""
+    def about(self, data: TrainingData) -> TrainingData:
+        """The data, of a criterion with the columns that measure what its name or enough of its quotes talk
+        about: others tell its fails by what merely goes with them.
+        """
+        if self.quotes is None:
+            return data
         name = _JUDGED.sub(" ", self.name)
-        named, *quoted = mentions((name, *(self.quotes or ())), data.table.columns)
+        named, *quoted = mentions((name, *self.quotes), data.table.columns)
         often = np.sum(quoted, axis=0) if quoted else np.zeros(len(named))
-        return np.asarray(named | (often >= max(GUIDES, _OFTEN * len(quoted))))
+        fits = named | (often >= max(GUIDES, _OFTEN * len(quoted)))
+        pairs = zip(data.table.columns, fits, strict=True)
+        return data.only({column.key for column, about in pairs if about})
 
 
 @dataclass(frozen=True)
-class Proposal:
+class JudgeProposal:
     """A candidate judge, why it is proposed, and what it does on held-out grades."""
 
     name: str
@@ -103,36 +113,42 @@ class Proposal:
     held_out: HeldOutCounts
 
 
-def propose(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal]:
+def propose(data: TrainingData, graded: GradedRows, wanted: CandidateOrder) -> list[JudgeProposal]:
     """At most so many candidates for one criterion (or the overall grade) from the rows that say something
-    about it: a learned one where there are enough grades, then the checks that hold up best.
+    about it: a learned one where there are enough grades, of a criterion where no check beats it, then the
+    checks that hold up best.
     """
     if not graded.of_both_kinds:
         return []
-    found = list(_learned(data, graded, wanted)) if wanted.kind != CodeKind.stored else []
-    if wanted.kind != LearnedKind.stored:
-        found += _checks(data, graded, wanted)
-    return found[: wanted.limit]
+    data = wanted.about(data)
+    checks = _checks(data, graded, wanted) if wanted.kind != LearnedKind.stored else []
+    learned = list(_learned(data, graded, wanted)) if wanted.kind != CodeKind.stored else []
+    if wanted.quotes is not None:
+        learned = [
+            judge for judge in learned if not any(check.held_out.beats(judge.held_out) for check in checks)
+        ]
+    return [*learned, *checks][: wanted.limit]
 
 
-def _learned(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[Proposal]:
+def _learned(data: TrainingData, graded: GradedRows, wanted: CandidateOrder) -> Iterator[JudgeProposal]:
     of_criterion = wanted.quotes is not None
     if too_few(graded.fails) is not None or (of_criterion and len(graded.failed) < LEARNED_FROM):
         return
     spec = make_spec(data, graded, wanted.seed, wanted.aim)
     judge, few = LearnedKind(spec), len(graded.fails) < _FEW
     counts = HeldOutCounts.of(judge.held_out_votes, graded.fails)
-    if of_criterion and not judge.beats_constant:
+    believed = judge.spec.reliability
+    if of_criterion and believed and not believed.beats_constant():
         return
     if not counts.holds_up() and not (few and graded.topics):
         return  # so few grades of the whole output cannot tell yet
     why = f"{counts.words} No graded output is judged by a model that saw its grade."
     if few:
         why += f" With only {len(graded.fails)} grades it is a guess that more grades will sharpen."
-    yield Proposal(f"{wanted.name} · learned", judge, why, counts)
+    yield JudgeProposal(f"{wanted.name} · learned", judge, why, counts)
 
 
-def _checks(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal]:
+def _checks(data: TrainingData, graded: GradedRows, wanted: CandidateOrder) -> list[JudgeProposal]:
     """Checks that hold up, measure different things and vote differently, the best first."""
     tried = sorted(_tried(data, graded, wanted), key=lambda pair: -pair[1].gain)
     kept: list[FittedCheck] = []
@@ -145,20 +161,22 @@ def _checks(data: TrainingData, graded: Graded, wanted: Wanted) -> list[Proposal
         kept.append(check)
         why = counts.words + (" The notes talk about it." if check.spec.guided else "")
         judge = CodeKind(check.spec.model_dump())
-        found.append(Proposal(f"{wanted.name} · {check.spec.key}", judge, why, counts))
+        found.append(JudgeProposal(f"{wanted.name} · {check.spec.key}", judge, why, counts))
     return found
 
 
-def _tried(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[tuple[FittedCheck, HeldOutCounts]]:
+def _tried(
+    data: TrainingData, graded: GradedRows, wanted: CandidateOrder
+) -> Iterator[tuple[FittedCheck, HeldOutCounts]]:
     """Plausible checks that hold up, thresholds and phrases, by the notes and by the grades."""
     kinds = [_thresholds(data, graded, wanted, guided=guided) for guided in (True, False)]
     kinds.append(fitted_phrases(data, graded, _TRIED, guided=True))
     if wanted.quotes is None:
         kinds.append(fitted_phrases(data, graded, _TRIED, guided=False))
     folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, wanted.seed)
-    parts, fails, known = Folded(graded.rows, folds), *np.zeros((2, len(data.groups)), dtype=bool)
+    parts, fails, known = FoldedRows(graded.rows, folds), *np.zeros((2, len(data.groups)), dtype=bool)
     fails[graded.failed], known[graded.rows] = True, True
-    refitting = Refitting(data, Target(fails, known))
+    refitting = RefitTargets(data, Target(fails, known))
     for check in chain.from_iterable(zip_longest(*kinds)):
         if check is None or check.gain < _USEFUL or not _plausible(check):
             continue
@@ -172,20 +190,18 @@ def _tried(data: TrainingData, graded: Graded, wanted: Wanted) -> Iterator[tuple
             yield check, counts
 
 
-def _thresholds(data: TrainingData, graded: Graded, wanted: Wanted, *, guided: bool) -> list[FittedCheck]:
-    """The best ones; of a criterion only those that measure what it is about: others catch what goes with it.
-    Where either end may be bad, notes must tell which.
-    """
+def _thresholds(
+    data: TrainingData, graded: GradedRows, wanted: CandidateOrder, *, guided: bool
+) -> list[FittedCheck]:
+    """The best ones; of a criterion, where either end may be bad, notes must tell which."""
     if wanted.quotes is None:
         return fitted_thresholds(data, graded, _TRIED, guided=guided)
-    pairs = zip(data.table.columns, wanted.about(data), strict=True)
-    about = {column.key for column, fits in pairs if fits}
     every = fitted_thresholds(data, graded, len(data.table.columns), guided=guided)
     told = (check for check in every if check.spec.guided or REGISTRY[check.spec.detector].bad != "either")
-    return [check for check in told if check.spec.key in about][:_TRIED]
+    return list(told)[:_TRIED]
 
 
-def _told(check: FittedCheck, data: TrainingData, graded: Graded) -> bool:
+def _told(check: FittedCheck, data: TrainingData, graded: GradedRows) -> bool:
     """Whether the notes talk about what it measures."""
     at = [column.key for column in data.table.columns]
     mentioned = check.spec.key in at and data.mentions[graded.failed, at.index(check.spec.key)].any()
@@ -193,11 +209,8 @@ def _told(check: FittedCheck, data: TrainingData, graded: Graded) -> bool:
 
 
 def _plausible(check: FittedCheck) -> bool:
-    """A phrase says something; a single word must be one that the notes say and that few outputs use."""
-    phrase = check.spec.parameters.get("phrase")
-    if not phrase:
+    """A single word must be one that the notes say and that few outputs use."""
+    if len(check.spec.parameters.get("phrase", ())) != 1:
         return True
-    if len(phrase) > 1 or not says_something(phrase):
-        return says_something(phrase)
     use = check.votes if check.spec.side == "above" else ~check.votes
     return check.spec.guided and float(use.mean()) <= _COMMON

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Bools, Floats, Graded, Ints, TrainingData
+from labelcore.judges.features import Bools, Floats, GradedRows, Ints, TrainingData
 
 Side = Literal["above", "below"]
 SHRINK = 6.0
@@ -47,7 +47,7 @@ class PhraseCheck:
 
 
 @dataclass(frozen=True)
-class Sought:
+class ColumnPriors:
     """The c columns sought for: numbers, which end fails (high, low, either), weight of the prior."""
 
     columns: Ints
@@ -55,7 +55,7 @@ class Sought:
     shrink: Floats
 
 
-def fit_all(data: TrainingData, graded: Graded, *, guided: bool) -> list[Stump]:
+def fit_all(data: TrainingData, graded: GradedRows, *, guided: bool) -> list[Stump]:
     """Every column's best threshold, the largest gain first."""
     columns = np.arange(len(data.table.columns))
     if guided:
@@ -65,7 +65,7 @@ def fit_all(data: TrainingData, graded: Graded, *, guided: bool) -> list[Stump]:
 
 
 def fit_columns(
-    data: TrainingData, columns: Ints, graded: Graded, *, guided: bool, bad: Sequence[str] | None = None
+    data: TrainingData, columns: Ints, graded: GradedRows, *, guided: bool, bad: Sequence[str] | None = None
 ) -> list[Stump | None]:
     """The best threshold of each of these columns, all at once.
 
@@ -77,15 +77,15 @@ def fit_columns(
     if not guided:
         told = np.minimum(1.0, 2 * data.talked_about(graded.failed)[columns])
         shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * told
-        return fit_stumps(values, wrong, Sought(columns, bad, shrink))
+        return fit_stumps(values, wrong, ColumnPriors(columns, bad, shrink))
     noted = data.mentions[np.ix_(graded.rows, columns)] & wrong
     known = (noted | ~wrong) & (noted.sum(axis=0) >= GUIDES)
     shrink = np.full(len(columns), SHRINK_WITH_TOPIC)
-    found = fit_stumps(values, noted, Sought(columns, bad, shrink), known)
+    found = fit_stumps(values, noted, ColumnPriors(columns, bad, shrink), known)
     return [stump and replace(stump, guided=True) for stump in found]
 
 
-def phrases(data: TrainingData, graded: Graded, limit: int, *, guided: bool) -> list[PhraseCheck]:
+def phrases(data: TrainingData, graded: GradedRows, limit: int, *, guided: bool) -> list[PhraseCheck]:
     """The phrases that tell failed from passed outputs best, pointed out by the notes or the grades."""
     if guided:
         return _noted_phrases(data, graded, limit)
@@ -99,7 +99,7 @@ def phrases(data: TrainingData, graded: Graded, limit: int, *, guided: bool) -> 
     return found
 
 
-def _noted_phrases(data: TrainingData, graded: Graded, limit: int) -> list[PhraseCheck]:
+def _noted_phrases(data: TrainingData, graded: GradedRows, limit: int) -> list[PhraseCheck]:
     """Phrases of the notes that the outputs use too, by how well they tell the noted fails."""
     rows, fails = graded.rows, graded.fails
     noted = data.noted[rows] & fails[:, None]
@@ -119,7 +119,7 @@ def _noted_phrases(data: TrainingData, graded: Graded, limit: int) -> list[Phras
 
 
 def fit_stumps(
-    values: Floats, fails: Bools, sought: Sought, known: Bools | None = None
+    values: Floats, fails: Bools, sought: ColumnPriors, known: Bools | None = None
 ) -> list[Stump | None]:
     """The best threshold of each column on the sides that are allowed, or None if nothing helps. ``values``
     and ``fails`` (n, c), nan where the detector does not apply; a column is fitted to its ``known`` rows

@@ -20,7 +20,7 @@ _VECTOR_SCALE = 4.0
 
 
 @dataclass(frozen=True)
-class Reading:
+class InputScaling:
     """Ranks of d detectors by their ``knots`` (values, ranks); ``mean`` and k ``axes`` of the embeddings."""
 
     knots: tuple[tuple[Floats, Floats], ...]
@@ -28,12 +28,12 @@ class Reading:
     axes: Floats
 
     @classmethod
-    def of(cls, values: Floats, vectors: Floats | None) -> Reading:
+    def of(cls, values: Floats, vectors: Floats | None) -> InputScaling:
         """From what was measured on some outputs, (n, d), and their embeddings."""
         return cls(tuple(_knots(column) for column in values.T), *_principal(vectors))
 
     @classmethod
-    def from_dict(cls, parts: dict[str, Any]) -> Reading:
+    def from_dict(cls, parts: dict[str, Any]) -> InputScaling:
         """From its plain form."""
         knots = tuple((np.asarray(x, float), np.asarray(y, float)) for x, y in parts["knots"])
         return cls(knots, np.asarray(parts["mean"], float), np.asarray(parts["axes"], float))
@@ -41,7 +41,9 @@ class Reading:
     def __call__(self, values: Floats, vectors: Floats | None) -> Floats:
         """What a regression sees, shape (n, d + k); the first d columns of ``values`` are used."""
         # nan stays nan, which then counts as middle
-        ranks = np.column_stack([np.interp(values[:, j], *pair) for j, pair in enumerate(self.knots)])
+        ranks = np.zeros((len(values), len(self.knots)))
+        for j, pair in enumerate(self.knots):
+            ranks[:, j] = np.interp(values[:, j], *pair)
         plain = np.nan_to_num(ranks) * RANK_SCALE
         if vectors is None or self.axes.size == 0:
             return np.asarray(plain)

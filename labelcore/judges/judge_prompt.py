@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from labelcore.judges import prompts
 from labelcore.judges.answer_formats import AnswerFormat, is_none
-from labelcore.judges.prompts import Example, Wording
+from labelcore.judges.prompts import Example, JudgeWording
 from labelcore.judges.templates import DEFAULT, Filling, Template
 from labelcore.llm import Answerer, Message
 from labelcore.models import Criterion, Frozen, Output, Term
@@ -22,7 +22,7 @@ Order = Literal["fail_examples_first", "fail_option_first"]
 _SAME = 120  # texts that begin alike over so many characters are taken for one and the same
 
 
-class Teaching(Frozen):
+class TrainExample(Frozen):
     """An example of the train split with an expert's note; not for ``output_id`` nor its ``group``."""
 
     verdict: Literal["pass", "fail"]
@@ -92,7 +92,7 @@ class StoredPrompt(PromptSpec):
     model_config = ConfigDict(extra="ignore")
 
     prompt_version: str = prompts.VERSION
-    examples: tuple[Teaching, ...] = ()
+    examples: tuple[TrainExample, ...] = ()
     shown: int = 0
     address: str = ""
     fail_option_first: bool = False
@@ -100,7 +100,7 @@ class StoredPrompt(PromptSpec):
 
 
 @dataclass(frozen=True)
-class Asking:
+class AskingOptions:
     """Whom a judge asks and where, and what besides the verdict: ``shown`` examples of each verdict are
     shown, ``probability`` asks once more for that of pass, ``variant`` is a name of ``prompts.VARIANTS``.
     """
@@ -114,7 +114,10 @@ class Asking:
 
 
 def make_spec(
-    criterion: Criterion, asking: Asking, glossary: Sequence[Term] = (), examples: Sequence[Teaching] = ()
+    criterion: Criterion,
+    asking: AskingOptions,
+    glossary: Sequence[Term] = (),
+    examples: Sequence[TrainExample] = (),
 ) -> dict[str, Any]:
     """The specification of a judge of one criterion, whole: another process can run it. ``examples`` are in
     the order of their use; those that are not shown stand in for those that must not be.
@@ -182,7 +185,7 @@ class Prompt:
         if spec.template:
             return self._by_template(spec.template, output, one_word=one_word)
         variant, version = spec.variant or "plain", spec.prompt_version
-        wording = Wording(spec.name, spec.asked, variant, spec.fail_option_first, version)
+        wording = JudgeWording(spec.name, spec.asked, variant, spec.fail_option_first, version)
         return prompts.render(
             output, wording, self.shown_with(output), self.glossary_for(output), one_word=one_word
         )

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from typing_extensions import override
 
-from labelcore.judges.candidates import Candidate, Folded, Target
+from labelcore.judges.candidates import Candidate, FoldedRows, Target
 from labelcore.judges.cross_fitting import by_folds, cross_fitted, final_cut
 from labelcore.judges.features import Bools, Floats, Ints, TrainingData
 from labelcore.judges.learned_model import LearnedModel
@@ -42,7 +42,7 @@ class LearnedCandidate(Candidate):
         return np.asarray(everywhere[test] > final_cut(seen, held_out, everywhere, self.aim))
 
     @override
-    def out_of_fold(self, candidates: Sequence[Candidate], parts: Folded) -> Bools | None:
+    def out_of_fold(self, candidates: Sequence[Candidate], parts: FoldedRows) -> Bools | None:
         seen = self.target.of(parts.rows)
         if seen is None:
             return np.zeros((len(parts.rows), 1), dtype=bool)

@@ -2,10 +2,10 @@
 
 Each is a logistic regression with balanced classes, which reads the detectors' ranks (larger where the notes
 talk about one) and a few principal components of the embeddings, and to whose log odds come those of the few
-best checks: thresholds by the grades, thresholds and phrases by the notes. All are strongly shrunk, so that
-sixteen grades do not mislead. A topic's model tells its fails from all passes, fails for other reasons left
-out; fails without a recurring topic are pooled. With the classes' shares restored, topics are joined by
-noisy-or and averaged with the model of all grades.
+best checks: thresholds by the grades, thresholds and phrases by the notes. All are strongly shrunk, and no
+detector pulls against the end that it knows as bad, so that sixteen grades do not mislead. A topic's model
+tells its fails from all passes, fails for other reasons left out; fails without a recurring topic are pooled.
+With the classes' shares restored, topics are joined by noisy-or and averaged with the model of all grades.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.judges import fitting
-from labelcore.judges.features import Bools, FeatureTable, Floats, Graded, TrainingData
-from labelcore.judges.inputs import Reading
-from labelcore.judges.kinds.code import CodeSpec, fitted_phrases, fitted_thresholds
+from labelcore.judges.code_checks import CodeSpec, fitted_phrases, fitted_thresholds
+from labelcore.judges.features import Bools, FeatureTable, Floats, GradedRows, TrainingData
+from labelcore.judges.inputs import InputScaling
 from labelcore.wording import Wording
 
 NEEDED_GRADES = 8
@@ -54,7 +54,7 @@ def too_few(fails: Bools) -> Wording | None:
 
 
 @dataclass(frozen=True)
-class Head:
+class LinearHead:
     """One model: ``slopes`` (d + k,) and ``intercept`` with balanced classes, ``prior`` the log odds of
     one of its ``fails`` among these and the passes. ``name`` and ``quote`` are its topic's.
     """
@@ -68,12 +68,14 @@ class Head:
     quote: str = ""
 
     @classmethod
-    def fit(cls, data: TrainingData, graded: Graded, name: str = "", quote: str = "") -> tuple[Head, Floats]:
+    def fit(
+        cls, data: TrainingData, graded: GradedRows, name: str = "", quote: str = ""
+    ) -> tuple[LinearHead, Floats]:
         """The model of some grades, passes and fails, and its log odds on all n outputs."""
         d = len(data.table.columns)
         scale = np.ones(data.inputs.shape[1])
         scale[:d] = _UNNAMED + _NAMED * data.talked_about(graded.failed)
-        slopes, intercept = _regression(data.inputs[graded.rows] * scale, graded.fails)
+        slopes, intercept = _leaning(data.inputs[graded.rows] * scale, graded.fails, data.bad_ends)
         phrases = fitted_phrases(data, graded, _CHECKS, guided=True)
         chosen = [
             *fitted_thresholds(data, graded, _CHECKS, guided=False),
@@ -110,6 +112,23 @@ class Head:
     def meaning_spread(self, inputs: Floats, d: int) -> float:
         """How far the embeddings move the log odds across outputs: a standard deviation."""
         return float((inputs[:, d:] @ self.slopes[d:]).std()) if len(inputs) else 0.0
+
+
+def _leaning(inputs: Floats, fails: Bools, ends: Floats) -> tuple[Floats, float]:
+    """The regression in which none of the first d columns pulls against its end that is bad, (d,): 1 for
+    high, -1 for low, 0 for either.
+    """
+    kept = np.ones(inputs.shape[1], dtype=bool)
+    signs = np.concatenate([ends, np.zeros(inputs.shape[1] - len(ends))])
+    while True:
+        found, intercept = _regression(inputs[:, kept], fails)
+        against = found * signs[kept] < 0
+        if not against.any():
+            break
+        kept[kept] = ~against
+    slopes = np.zeros(len(kept))
+    slopes[kept] = found
+    return slopes, intercept
 
 
 def _regression(inputs: Floats, fails: Bools) -> tuple[Floats, float]:
@@ -157,15 +176,15 @@ def _check_odds(failed: Bools, fails: Bools) -> tuple[float, float]:
 class LearnedModel:
     """The model of all grades, and those of the topics."""
 
-    reading: Reading
-    whole: Head
-    topics: tuple[Head, ...] = ()
+    reading: InputScaling
+    whole: LinearHead
+    topics: tuple[LinearHead, ...] = ()
 
     @classmethod
-    def fit(cls, data: TrainingData, graded: Graded) -> tuple[LearnedModel, Floats]:
+    def fit(cls, data: TrainingData, graded: GradedRows) -> tuple[LearnedModel, Floats]:
         """The model of some grades, and its fail probabilities on all n outputs."""
-        whole, odds = Head.fit(data, graded)
-        fitted = [Head.fit(data, *topic) for topic in _recurring(graded)]
+        whole, odds = LinearHead.fit(data, graded)
+        fitted = [LinearHead.fit(data, *topic) for topic in _recurring(graded)]
         model = cls(data.reading, whole, tuple(head for head, _ in fitted))
         return model, joined(odds, [odds for _, odds in fitted])
 
@@ -196,7 +215,7 @@ def joined(whole: Floats, topics: Sequence[Floats]) -> Floats:
     return np.asarray(_OF_ALL * of_all + (1 - _OF_ALL) * (1 - passed))
 
 
-def _recurring(graded: Graded) -> Iterator[tuple[Graded, str, str]]:
+def _recurring(graded: GradedRows) -> Iterator[tuple[GradedRows, str, str]]:
     """Each recurring topic's fails with all passes, its name and a quote; at last the other fails, pooled."""
     if graded.topics is None:
         return

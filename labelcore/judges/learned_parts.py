@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field, model_validator
 
-from labelcore.judges.kinds.code import CodeSpec, known_key
-from labelcore.judges.learned_model import Check, Head
+from labelcore.judges.code_checks import CodeSpec, known_key
+from labelcore.judges.learned_model import Check, LinearHead
 from labelcore.judges.operating_point import Aim
 from labelcore.models import Frozen
 from labelcore.text.embedding import SIZE
@@ -54,7 +54,7 @@ class TopicParts(Frozen):
     checks: tuple[tuple[CodeSpec, Number, Number], ...]
 
     @classmethod
-    def of(cls, head: Head) -> TopicParts:
+    def of(cls, head: LinearHead) -> TopicParts:
         """From a model, rounded."""
         return cls(
             name=head.name,
@@ -67,10 +67,10 @@ class TopicParts(Frozen):
         )
 
     @property
-    def head(self) -> Head:
+    def head(self) -> LinearHead:
         """The model."""
         topic = self.prior, self.fails, self.name, self.quote
-        return Head(np.array(self.slopes), self.intercept, self.checks, *topic)
+        return LinearHead(np.array(self.slopes), self.intercept, self.checks, *topic)
 
 
 class TravellingModel(Frozen):

@@ -74,7 +74,7 @@ class Example(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wording:
+class JudgeWording:
     """What is asked about every output: the criterion, and how. ``variant`` is a name of ``VARIANTS``,
     ``version`` one of ``VERSIONS``; ``fail_first`` names the verdict fail before pass.
     """
@@ -88,7 +88,7 @@ class Wording:
 
 def render(
     output: Output,
-    wording: Wording,
+    wording: JudgeWording,
     examples: Sequence[Example] = (),
     glossary: Mapping[str, str] | None = None,
     *,

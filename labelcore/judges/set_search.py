@@ -16,14 +16,14 @@ from functools import cached_property
 
 import numpy as np
 
-from labelcore.judges.candidates import Candidate, Folded, Party, parties
+from labelcore.judges.candidates import Candidate, CandidateGroup, FoldedRows, parties
 from labelcore.judges.cross_fitting import folds_by_group
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
 from labelcore.stats.deadline import Deadline
 from labelcore.stats.selection import select, worth
 from labelcore.stats.set_beam import search
-from labelcore.stats.set_program import Chosen, Front, explained, front, solve
+from labelcore.stats.set_program import ChosenJudges, SetFront, explained, front, solve
 from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
@@ -54,7 +54,7 @@ class Choice:
     members: list[int]
     held_out: HeldOut
     failed: Bools
-    program: Chosen | None = None
+    program: ChosenJudges | None = None
     cut_short: str = ""
 
 
@@ -113,7 +113,7 @@ class _Picked:
 
     members: list[int]
     matrices: list[Bools]
-    program: Chosen | None
+    program: ChosenJudges | None
     stopped: bool
     late: list[int] = field(default_factory=list)
 
@@ -222,7 +222,7 @@ class _Task:
         """The set for these votes: as asked for, else of most worth of the greedy and the cheapest ones."""
         matrices, fails = compared.matrices, self.grades.fails[rows]
         votes, program = self.votes(matrices, fails), None
-        tried: Chosen | Front
+        tried: ChosenJudges | SetFront
         if self.asked:
             tried = program = solve(votes, self.clock)
             best = list(program.members)
@@ -270,7 +270,7 @@ class _Task:
             if not party.fitted:
                 matrix[:, party.which] = party.fails(rows, rows)
                 continue
-            votes = party.out_of_fold(Folded(rows, folds, lambda: self.clock.over))
+            votes = party.out_of_fold(FoldedRows(rows, folds, lambda: self.clock.over))
             if votes is None:
                 late += party.which
             else:
@@ -278,7 +278,7 @@ class _Task:
         return matrix, sorted(late)
 
     @cached_property
-    def _parties(self) -> list[Party]:
+    def _parties(self) -> list[CandidateGroup]:
         return parties(self.candidates, [*self.wish.must_include, *self.wish.default])
 
     def missing(self, picked: _Picked, nested: Sequence[Repeat], gap: float | None) -> Iterator[str]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from labelcore.errors import ModelTrouble
 from labelcore.llm.limits import Limiter
 from labelcore.llm.protocol import (
-    Answer as Answer,
     Message as Message,
+    ModelAnswer as ModelAnswer,
     ModelClient as ModelClient,
-    Weighed as Weighed,
+    WordOdds as WordOdds,
     parse as parse,
 )
 from labelcore.settings import DEFAULT, Endpoint, settings
@@ -30,7 +30,7 @@ def client_from_settings() -> OpenAIClient:
 
 
 def client_for(endpoint: Endpoint, keep_in: Path | None = None, gate: Limiter | None = None) -> OpenAIClient:
-    """A client for one endpoint; a courier keeps every good answer in the file ``keep_in`` as it comes.
+    """A client for one endpoint; a call process keeps every good answer in the file ``keep_in`` as it comes.
 
     ``gate``: limits that it shares with the other clients of its address.
     """
@@ -38,9 +38,9 @@ def client_for(endpoint: Endpoint, keep_in: Path | None = None, gate: Limiter | 
 
     if keep_in is None or endpoint.transport != "fast" or sys.platform == "win32":
         return OpenAIClient(endpoint, gate=gate)
-    from labelcore.llm.courier_transport import CourierTransport
+    from labelcore.llm.call_transport import CallProcessTransport
 
-    return OpenAIClient(endpoint, CourierTransport(endpoint, keep_in), gate)
+    return OpenAIClient(endpoint, CallProcessTransport(endpoint, keep_in), gate)
 
 
 def gate_of(address: str, concurrency: int | None = None) -> Limiter:
@@ -54,15 +54,15 @@ def gate_of(address: str, concurrency: int | None = None) -> Limiter:
 
 def asked_key() -> str | None:
     """The hash of the question that is being asked here."""
-    from labelcore.llm.courier_transport import answer_key
+    from labelcore.llm.call_transport import answer_key
 
     return answer_key.get()
 
 
 @contextlib.contextmanager
 def asking_for(key: str) -> Iterator[None]:
-    """The hash under which a courier keeps what is answered meanwhile."""
-    from labelcore.llm.courier_transport import answer_key
+    """The hash under which a call process keeps what is answered meanwhile."""
+    from labelcore.llm.call_transport import answer_key
 
     before = answer_key.set(key)
     try:

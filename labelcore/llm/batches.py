@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from labelcore.errors import ModelTrouble
+from labelcore.llm import call_process
 from labelcore.llm.blackout import black_out
 from labelcore.llm.protocol import read, refusal_text
-from labelcore.llm.transports import explain, refusal, unreachable
-from labelcore.models import Paid
+from labelcore.llm.reach import check_name
+from labelcore.llm.transports import Unreachable, explain, refusal, unreachable
+from labelcore.models import PaidAnswer
 from labelcore.settings import Endpoint
 from labelcore.wording import Wording
 
@@ -43,7 +45,10 @@ class ProviderBatches:
 
         self._openai, self._endpoint, self._key = openai, endpoint, endpoint.key
         self._client = openai.OpenAI(
-            base_url=endpoint.base_url, api_key=self._key, timeout=endpoint.call_timeout * 5
+            base_url=endpoint.base_url,
+            api_key=self._key,
+            timeout=endpoint.call_timeout * 5,
+            http_client=openai.DefaultHttpxClient(follow_redirects=False),
         )
 
     def hand_over(self, place: Path, job: str) -> str:
@@ -76,7 +81,7 @@ class ProviderBatches:
         files = tuple(filter(None, (batch.output_file_id, batch.error_file_id)))
         return BatchState(black_out(batch.status, self._key), batch.status in _OVER, answered, total, files)
 
-    def answers(self, state: BatchState) -> Iterator[Paid]:
+    def answers(self, state: BatchState) -> Iterator[PaidAnswer]:
         """The good answers of a batch that is over, one at a time."""
         for name in state.files:
             with self._explained():
@@ -89,7 +94,7 @@ class ProviderBatches:
         """Give connections back."""
         self._client.close()
 
-    def _paid(self, line: str) -> Paid | None:
+    def _paid(self, line: str) -> PaidAnswer | None:
         """One line of a result; None where the question was not answered."""
         try:
             answer = json.loads(line)
@@ -102,13 +107,16 @@ class ProviderBatches:
         text = refusal_text(found.refused) if found.refused else found.text
         given, taken, model = found.tokens_in, found.tokens_out, found.model or self._endpoint.model
         cost = self._endpoint.cost(given, taken, found.tokens_cached)
-        return Paid(key=key, text=text, model=model, tokens_in=given, tokens_out=taken, cost_usd=cost)
+        return PaidAnswer(key=key, text=text, model=model, tokens_in=given, tokens_out=taken, cost_usd=cost)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         """Turn the openai package's errors into what a person can act on."""
         try:
+            check_name(self._endpoint)
             yield
+        except call_process.ClosedHost as trouble:
+            raise explain(self._endpoint, Unreachable(str(trouble))) from None
         except self._openai.APIStatusError as trouble:
             response = trouble.response
             if response.status_code == 404:

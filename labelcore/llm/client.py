@@ -24,12 +24,12 @@ from labelcore.llm.limits import Limiter
 from labelcore.llm.protocol import (
     MOST_TOKENS,
     TRIES,
-    Answer,
+    CompletionFields,
     FreeText,
     Message,
-    Read,
+    ModelAnswer,
     Schema,
-    Weighed,
+    WordOdds,
     parse,
     read,
 )
@@ -37,10 +37,10 @@ from labelcore.llm.spending import charged
 from labelcore.llm.transports import (
     FINAL,
     FastTransport,
-    Garbled,
-    KeepsAnswers,
+    GarbledAnswer,
+    KeepingTransport,
     OpenAITransport,
-    Refused,
+    RefusedCall,
     Reply,
     Transport,
     Unreachable,
@@ -86,7 +86,7 @@ class OpenAIClient:
         self.by_schema = True
         self.tries = TRIES  # of one exchange
         self.late_tries = TRIES
-        self.on_disk = isinstance(transport, KeepsAnswers)
+        self.on_disk = isinstance(transport, KeepingTransport)
         self._named_tokens = "max_tokens"
         self._warm = True
         self._gives_odds = True
@@ -104,7 +104,7 @@ class OpenAIClient:
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> Answer[Schema]:
+    ) -> ModelAnswer[Schema]:
         """An answer that fits the schema; see the protocol."""
         started, spent = time.monotonic(), _Spent()
         trouble = ModelTrouble("The model was not asked.")
@@ -132,7 +132,9 @@ class OpenAIClient:
                 spent.faults.append("truncated" if cut else "malformed")
                 continue
             self._answered = True
-            return Answer(parsed, found.text, model=found.model or self.model, **self._took(spent, started))
+            return ModelAnswer(
+                parsed, found.text, model=found.model or self.model, **self._took(spent, started)
+            )
         spent.faults.pop()  # what ends the call is counted as its error
         raise self._told(trouble, spent)
 
@@ -150,7 +152,7 @@ class OpenAIClient:
         found = read(reply.completion)
         return found.text, found.model
 
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
         """The probabilities of words as the next one; see the protocol."""
         if not self._gives_odds:
             return None
@@ -167,7 +169,7 @@ class OpenAIClient:
         spent.add(answered)
         if (found := _odds(reply, words)) is None:
             return None
-        return Weighed(found, model=answered.model or self.model, **self._took(spent, started))
+        return WordOdds(found, model=answered.model or self.model, **self._took(spent, started))
 
     async def close(self) -> None:
         """Give connections back."""
@@ -181,8 +183,8 @@ class OpenAIClient:
             try:
                 spent.requests += 1
                 return await self._once(body)
-            except (Refused, Unreachable, Garbled, TimeoutError) as trouble:
-                if isinstance(trouble, Refused) and self._adapt(body, trouble):
+            except (RefusedCall, Unreachable, GarbledAnswer, TimeoutError) as trouble:
+                if isinstance(trouble, RefusedCall) and self._adapt(body, trouble):
                     continue
                 explained = explain(self.endpoint, trouble)
                 limited += explained.kind == "rate limit"
@@ -205,9 +207,10 @@ class OpenAIClient:
         # A provider sets aside four characters for each token, and the answer's most.
         most = body.get("max_tokens") or body.get("max_completion_tokens") or 0
         await limiter.enter(sum(len(message["content"]) for message in body["messages"]) // 4 + int(most))
+        began, answered = time.monotonic(), limiter.answered
         try:
             async with (
-                charged(self.endpoint, body, Refused) as bill,
+                charged(self.endpoint, body, RefusedCall) as bill,
                 asyncio.timeout(self.endpoint.call_timeout),
             ):
                 reply = await self._transport.send(cast("Any", body))
@@ -215,16 +218,19 @@ class OpenAIClient:
                     spent = _Spent()
                     spent.add(read(reply.completion))
                     bill.paid = self._cost(spent) or None
-        except Refused as refused:
+        except RefusedCall as refused:
             if refused.status == 429:
                 limiter.refused(refused.headers)
+            raise
+        except TimeoutError:
+            limiter.late(began, answered)
             raise
         finally:
             limiter.leave()
         limiter.accepted(reply.headers)
         return reply
 
-    def _adapt(self, body: dict[str, Any], refused: Refused) -> bool:
+    def _adapt(self, body: dict[str, Any], refused: RefusedCall) -> bool:
         """Leave out what the endpoint does not know; True if this body had it, so ask again."""
         if refused.status not in {400, 422}:
             return False
@@ -275,7 +281,7 @@ class _Spent:
         self.tokens_in = self.tokens_out = self.tokens_cached = self.requests = 0
         self.faults: list[str] = []
 
-    def add(self, found: Read) -> None:
+    def add(self, found: CompletionFields) -> None:
         self.tokens_in += found.tokens_in
         self.tokens_out += found.tokens_out
         self.tokens_cached += found.tokens_cached

@@ -4,6 +4,11 @@ Requests and tokens are reserved in two token buckets (each holds one second's w
 order of their coming. Once more than a tenth of the answers of a second are 429s, the rate falls to nine
 tenths of what was just accepted, and grows by a fiftieth each second while at most one in fifty is one:
 additive increase, multiplicative decrease (Chiu and Jain 1989). Rarer refusals are left to the single calls.
+
+A call that is not answered in time says that too many are under way: a small model answers one after the
+other, and those that wait behind it would be given up in vain. From then on at most half as many are, and no
+more than half of what was answered meanwhile; one more after each twenty rounds of good answers, but never
+again as many as were too many.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ _WINDOW = 1.0  # seconds over which answers and refusals are counted
 _FULL, _QUIET = 0.10, 0.02  # shares of refusals
 _SHRINK, _GROW = 0.9, 0.02
 _SLOWEST = 0.05  # calls a second: never stop for good
+_ROUNDS = 20  # of good answers before one more call is under way at once
 _DAY = 600.0  # a window longer than this is a daily budget, which says nothing about pace
 _LONGEST_HOLD = 60.0
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
@@ -62,6 +68,9 @@ class Limiter:
         self._gate = gate
         self._slots = asyncio.Semaphore(concurrency)
         self._start = float(concurrency)
+        self._open = self._at_once = self._most = concurrency
+        self._good = self._answered = 0
+        self._slowed_at = 0.0
         self._told = calls_a_minute and calls_a_minute / 60
         self._requests = Bucket(self._told)
         self._tokens = Bucket(tokens_a_minute and tokens_a_minute / 60)
@@ -91,14 +100,41 @@ class Limiter:
             raise
 
     def leave(self) -> None:
-        """Give the slot back."""
-        self._slots.release()
+        """Give the slot back, unless fewer calls are allowed at once by now."""
+        if self._open > self._at_once:
+            self._open -= 1
+        else:
+            self._slots.release()
         if self._gate:
             self._gate.leave()
+
+    @property
+    def answered(self) -> int:
+        """How many good answers there were, to be given to :meth:`late`."""
+        return self._answered
+
+    def late(self, began: float, answered: int) -> None:
+        """Take in a call that was not answered in time. ``began``: when it was sent, by the monotonic clock;
+        ``answered``: how many good answers there were then.
+        """
+        if began < self._slowed_at:
+            return  # it was under way when that was too many
+        self._most = max(1, self._at_once - 1)
+        self._at_once = max(1, min(self._at_once // 2, (self._answered - answered) // 2))
+        self._slowed_at, self._good = time.monotonic(), 0
+
+    def _allow_more(self) -> None:
+        self._answered, self._good = self._answered + 1, self._good + 1
+        if self._at_once < self._most and self._good >= _ROUNDS * self._at_once:
+            self._at_once, self._good = self._at_once + 1, 0
+            if self._open < self._at_once:
+                self._open += 1
+                self._slots.release()
 
     def accepted(self, headers: Mapping[str, str]) -> None:
         """Take in a good answer and what its headers say of limits."""
         self._accepted += 1
+        self._allow_more()
         self._turn()
         if "x-ratelimit-limit-requests" in headers or "x-ratelimit-limit-tokens" in headers:
             self._learn(headers)

@@ -53,11 +53,13 @@ class LocalServer:
         return f"http://{_HOST}:{self.port}/v1"
 
     def variables(self) -> dict[str, str]:
-        """The settings that make labelcore use it."""
+        """The settings that make labelcore use it, which answers one call after the other, in minutes."""
         return {
             "LABELCORE_BASE_URL": self.base_url,
             "LABELCORE_API_KEY": self.api_key,
             "LABELCORE_MODEL": self.model,
+            "LABELCORE_CONCURRENCY": "1",
+            "LABELCORE_CALL_TIMEOUT": "300",
         }
 
 

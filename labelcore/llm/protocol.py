@@ -27,7 +27,7 @@ class Message(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Took:
+class CallCost:
     """What an answer took: ``requests`` counts every call, ``faults`` are the kinds of what went wrong before
     it came ("rate limit", "malformed", …); ``model``: as the endpoint names it.
     """
@@ -42,7 +42,7 @@ class Took:
 
 
 @dataclass(frozen=True)
-class Answer(Took, Generic[Schema]):
+class ModelAnswer(CallCost, Generic[Schema]):
     """A model's answer: parsed and raw."""
 
     parsed: Schema
@@ -50,13 +50,13 @@ class Answer(Took, Generic[Schema]):
 
 
 @dataclass(frozen=True)
-class Weighed(Took):
+class WordOdds(CallCost):
     """How probable the model finds each of some words as its next one; they add up to 1 over the words."""
 
     probabilities: Mapping[str, float]
 
 
-class Read(NamedTuple):
+class CompletionFields(NamedTuple):
     """What a chat completion holds; "" and 0 where it is absent or of another type than it should be.
 
     ``tokens_cached``: those of ``tokens_in`` that the provider had in its cache.
@@ -71,14 +71,14 @@ class Read(NamedTuple):
     tokens_cached: int
 
 
-def read(completion: Mapping[str, Any]) -> Read:
+def read(completion: Mapping[str, Any]) -> CompletionFields:
     """What is of use in a chat completion, whatever else an endpoint sends in its place."""
     choices = completion.get("choices")
     choice = _table(choices[0]) if isinstance(choices, list) and choices else {}
     message, usage = _table(choice.get("message")), _table(completion.get("usage"))
     given = _count(usage.get("prompt_tokens"))
     text = _text(message.get("content"))
-    return Read(
+    return CompletionFields(
         text,
         _text(choice.get("finish_reason")),
         _text(completion.get("model")),
@@ -102,7 +102,7 @@ def _count(value: object) -> int:
     return int(value) if isinstance(value, int | float) and 0 <= value <= _MOST_COUNTED else 0
 
 
-class NotYet(Exception):
+class AnswerPending(Exception):
     """The answer comes another day; until then there is no decision and no error."""
 
 
@@ -113,11 +113,11 @@ class ModelClient(Protocol):
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> Answer[Schema]:
+    ) -> ModelAnswer[Schema]:
         """An answer in at most so many tokens; ModelTrouble where none of use can be had."""
         ...
 
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
         """The probabilities of words as the next one, from a separate call for one token.
 
         None where the endpoint gives no log-probabilities, or none of the words is likely.

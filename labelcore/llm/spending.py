@@ -84,6 +84,11 @@ class Purse:
         return trouble
 
 
+def purse_of(limit: float | None) -> Purse | None:
+    """What may be spent where people name a limit, in US dollars; None where they name none."""
+    return None if limit is None else Purse(limit)
+
+
 _purse: ContextVar[Purse | None] = ContextVar("what calls here are paid from", default=None)
 
 

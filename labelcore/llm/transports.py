@@ -8,6 +8,7 @@ imported (a second) only where it is used. Both give the same replies and troubl
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
@@ -22,7 +23,9 @@ import aiohttp
 from yarl import URL
 
 from labelcore.errors import ModelTrouble
+from labelcore.llm import call_process
 from labelcore.llm.blackout import black_out
+from labelcore.llm.reach import check_name, check_reach, closed_to
 from labelcore.settings import DEFAULT, OPENAI_URL, Endpoint
 from labelcore.wording import Wording
 
@@ -38,7 +41,7 @@ class Reply:
     headers: Mapping[str, str]
 
 
-class Refused(Exception):
+class RefusedCall(Exception):
     """The endpoint answered with an error; ``code`` is its word for it."""
 
     def __init__(
@@ -56,7 +59,7 @@ class Unreachable(Exception):
         self.certificate = certificate
 
 
-class Garbled(Exception):
+class GarbledAnswer(Exception):
     """A good status with a body that is no completion."""
 
 
@@ -64,7 +67,7 @@ class Transport(Protocol):
     """Sends one request; the caller limits time and pace."""
 
     async def send(self, body: CompletionCreateParams) -> Reply:
-        """The reply; Refused, Unreachable or Garbled where there is none."""
+        """The reply; RefusedCall, Unreachable or GarbledAnswer where there is none."""
         ...
 
     async def close(self) -> None:
@@ -72,8 +75,8 @@ class Transport(Protocol):
         ...
 
 
-class KeepsAnswers:
-    """What a transport is that keeps good answers on disk before it returns them."""
+class KeepingTransport:
+    """A transport that keeps good answers on disk before it returns them."""
 
 
 class FastTransport:
@@ -81,22 +84,18 @@ class FastTransport:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._url = URL(f"{(endpoint.base_url or OPENAI_URL).rstrip('/')}/chat/completions")
-        self._key = endpoint.key
+        self._endpoint, self._key = endpoint, endpoint.key
         self._headers = {"authorization": f"Bearer {self._key}", "content-type": "application/json"}
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, body: CompletionCreateParams) -> Reply:
         """Post and read; see the protocol."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                # The limiter bounds calls, and the caller bounds their time.
-                connector=aiohttp.TCPConnector(limit=0),
-                timeout=aiohttp.ClientTimeout(total=None),
-                headers=self._headers,
-                proxy=proxy_for(str(self._url)),
-            )
         try:
-            async with self._session.post(self._url, data=json.dumps(body).encode()) as response:
+            if self._session is None:
+                self._session = self._connect()
+            async with self._session.post(
+                self._url, data=json.dumps(body).encode(), allow_redirects=False
+            ) as response:
                 raw, status, headers = await response.read(), response.status, response.headers
         except aiohttp.ClientConnectorCertificateError as trouble:
             raise Unreachable(black_out(str(trouble), self._key), certificate=True) from None
@@ -104,9 +103,21 @@ class FastTransport:
             if isinstance(trouble, TimeoutError):
                 raise
             raise Unreachable(black_out(str(trouble), self._key) or type(trouble).__name__) from None
-        if status >= 400:
+        if status >= 300:
             raise refusal(status, black_out(raw, self._key), headers)
         return Reply(completion(black_out(raw, self._key)), headers)
+
+    def _connect(self) -> aiohttp.ClientSession:
+        """Once: to look where the endpoint stands takes a tenth of a call's CPU. Raises ClosedHost."""
+        check_reach(self._endpoint)
+        proxy = proxy_for(str(self._url))
+        return aiohttp.ClientSession(
+            # The limiter bounds calls, and the caller bounds their time.
+            connector=call_process.connector(closed_to(self._endpoint), proxy),
+            timeout=aiohttp.ClientTimeout(total=None),
+            headers=self._headers,
+            proxy=proxy,
+        )
 
     async def close(self) -> None:
         """Give connections back."""
@@ -121,16 +132,23 @@ class OpenAITransport:
     def __init__(self, endpoint: Endpoint) -> None:
         import openai
 
-        self._openai, self._key = openai, endpoint.key
+        self._openai, self._endpoint, self._key = openai, endpoint, endpoint.key
         self._client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url, api_key=self._key, timeout=endpoint.call_timeout, max_retries=0
+            base_url=endpoint.base_url,
+            api_key=self._key,
+            timeout=endpoint.call_timeout,
+            max_retries=0,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
         )
 
     async def send(self, body: CompletionCreateParams) -> Reply:
         """Ask and read; see the protocol."""
         create: Any = self._client.chat.completions.with_raw_response.create
         try:
+            await asyncio.to_thread(check_name, self._endpoint)
             response = await create(**body)
+        except call_process.ClosedHost as trouble:
+            raise Unreachable(str(trouble)) from None
         except self._openai.APIStatusError as trouble:
             status, headers = trouble.response.status_code, trouble.response.headers
             raise refusal(status, black_out(trouble.response.content, self._key), headers) from None
@@ -157,7 +175,7 @@ def proxy_for(address: str) -> str | None:
     return None if proxy_bypass(url.host or "") else getproxies().get(url.scheme)
 
 
-def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> Refused:
+def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> RefusedCall:
     """An error answer with its message and code, whatever its body looks like."""
     text = raw.decode("utf-8", "replace")
     try:
@@ -168,17 +186,17 @@ def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> Refused:
     if not isinstance(error, dict):
         error = {"message": str(error)}
     code = str(error.get("code") or error.get("type") or "")
-    return Refused(status, str(error.get("message") or text), code, headers)
+    return RefusedCall(status, str(error.get("message") or text), code, headers)
 
 
 def completion(raw: bytes) -> dict[str, Any]:
-    """A body as JSON. Raises Garbled: it is none."""
+    """A body as JSON. Raises GarbledAnswer: it is none."""
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError) as trouble:
-        raise Garbled("The body is no JSON.") from trouble
+        raise GarbledAnswer("The body is no JSON.") from trouble
     if not isinstance(found, dict):
-        raise Garbled("The body is no object.")
+        raise GarbledAnswer("The body is no object.")
     return found
 
 
@@ -202,18 +220,18 @@ _NO_MODEL = re.compile(
 def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
     """The sentence for what a transport raised; ``fatal`` where no other call can succeed."""
     where = endpoint.address if endpoint.base_url else "The provider"
-    if isinstance(trouble, Refused):
+    if isinstance(trouble, RefusedCall):
         return _refusal(endpoint, where, trouble)
     if isinstance(trouble, TimeoutError):
         return ModelTrouble(
             "{where} gave no answer in {seconds:g} s.",
-            next_step="If it is only slow, raise {setting}.",
+            next_step="If it is only slow, raise {setting} or send fewer calls at once.",
             kind="timeout",
             where=where,
             setting=_setting(endpoint, "call_timeout"),
             seconds=endpoint.call_timeout,
         )
-    if isinstance(trouble, Garbled):
+    if isinstance(trouble, GarbledAnswer):
         return ModelTrouble(
             "{where} sent an answer that is not JSON.",
             next_step=_check(endpoint, "base_url"),
@@ -237,7 +255,7 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
     )
 
 
-def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
+def _refusal(endpoint: Endpoint, where: str, trouble: RefusedCall) -> ModelTrouble:
     status, message = trouble.status, f"{trouble.code} {trouble.message}"
     if wrong := _wrong_setting(endpoint, where, trouble):
         return wrong
@@ -276,9 +294,17 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
     )
 
 
-def _wrong_setting(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble | None:
+def _wrong_setting(endpoint: Endpoint, where: str, trouble: RefusedCall) -> ModelTrouble | None:
     """What a person must set right before anything is answered."""
     status, message = trouble.status, f"{trouble.code} {trouble.message}"
+    if 300 <= status < 400:
+        return ModelTrouble(
+            "{where} sends calls on to another address, and that is not followed.",
+            next_step=_check(endpoint, "base_url"),
+            kind="connection",
+            fatal=True,
+            where=where,
+        )
     if status in {401, 403}:
         return ModelTrouble(
             "{where} refuses the key.",
@@ -305,7 +331,7 @@ FINAL = {"rejected", "context length", "content filter"}
 
 def retry_after(trouble: Exception) -> float | None:
     """Seconds that the endpoint asks to wait; None where it asks for nothing."""
-    headers = trouble.headers if isinstance(trouble, Refused) else {}
+    headers = trouble.headers if isinstance(trouble, RefusedCall) else {}
     try:
         if exact := headers.get("retry-after-ms"):
             return float(exact) / 1000

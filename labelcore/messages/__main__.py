@@ -1,6 +1,7 @@
-"""Bring the catalogue up to the code: ``python -m labelcore.messages``, in a checkout.
+"""Bring the catalogue, and the page on data in the docs, up to the code: ``python -m labelcore.messages``.
 
-Messages that the code has lost go, new ones come without a translation, and those are printed.
+Messages that the code has lost go, new ones come without a translation, and those are printed. It works in
+a checkout only.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +19,11 @@ from babel.messages.pofile import read_po, write_po
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.kinds.code import as_sentence
 from labelcore.messages.card import CARD_WORDS
-from labelcore.messages.catalogue import CATALOGUE
+from labelcore.messages.catalogue import CATALOGUE, say, speaking
 from labelcore.messages.phrases import PHRASES
 from labelcore.messages.telling import WORDS
 from labelcore.store.formats import every_format, every_tool
+from labelcore.wording import BROUGHT
 
 _ERRORS = (
     "LabelcoreError BadInput NotFound NotAllowed StoreBusy StoreDamaged StoreFull ModelTrouble SeveralParts "
@@ -43,6 +46,7 @@ msgstr ""
 "Content-Type: text/plain; charset=UTF-8\\n"
 
 """
+_WIDTH = 110
 PLACES = re.compile(r"{\w+[^{}]*}")
 Message = str | tuple[str, str]
 
@@ -105,11 +109,38 @@ def updated(known: Catalog, wanted: set[Message]) -> Catalog:
     return fresh
 
 
+def page_on_data(page: str) -> str:
+    """The page with what every tool's format says of itself, and with the names of all containers."""
+    names = ", ".join(form.title for form in every_format().values())
+    containers = f"Tables and lists of objects: {names}. Compressed files and zips are opened."
+    begun = re.split("^Tables and lists|^## ", page, maxsplit=1, flags=re.M)[0].rstrip()
+    told = (
+        part
+        for tool in every_tool().values()
+        for part in (f"## {tool.title}", *(textwrap.fill(words, _WIDTH) for words in (tool.get, tool.brings)))
+    )
+    return "\n\n".join([begun, textwrap.fill(containers, _WIDTH), *told]) + "\n"
+
+
+def chinese_page_on_data(page: str) -> str:
+    """The same in Chinese, whose lines are not broken."""
+    begun = re.split("^## ", page, maxsplit=1, flags=re.M)[0].rstrip()
+    with speaking("zh"):
+        told = [
+            f"## {say(tool.title)}\n\n{say(tool.get)}\n\n{say(tool.brings)}" for tool in every_tool().values()
+        ]
+    return "\n\n".join([begun, *told]) + "\n"
+
+
 def main() -> int:
-    """Write the catalogue anew; 1 where translations are missing."""
+    """Write the catalogue and the pages anew; 1 where translations are missing."""
+    docs = CATALOGUE.parents[3] / "docs"
+    for page, told in ((docs, page_on_data), (docs / "zh", chinese_page_on_data)):
+        page /= "bring-your-data.md"
+        page.write_text(told(page.read_text("utf-8")), "utf-8")
     with CATALOGUE.open("rb") as file:
         known = read_po(file, locale="zh")
-    fresh = updated(known, used(CATALOGUE.parents[3]))
+    fresh = updated(known, used(CATALOGUE.parents[3]) - BROUGHT.keys())
     with CATALOGUE.open("wb") as file:
         file.write(HEADER.encode())
         write_po(file, fresh, width=110, omit_header=True)

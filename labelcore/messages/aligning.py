@@ -169,8 +169,10 @@ def sampling_words(rates: PassRates) -> str:
 def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     """The moment and the versions that a report rests on."""
     basis = report.basis
-    criteria = listed(f"{used.name} v{used.version}" for used in basis.criteria)
-    judges = listed(f"{used.name} v{used.version} ({used.judge_version_id})" for used in basis.judges)
+    criteria = listed(f"{say(used.name)} v{used.version}" for used in basis.criteria)
+    judges = listed(
+        f"{judge_words(used.name)} v{used.version} ({used.judge_version_id})" for used in basis.judges
+    )
     shown, grades, chosen = say("As of now."), say("{n:,} grades", n=basis.grades), say("none")
     if report.as_of:
         shown = say("As of {at}.", at=_clock(report.as_of))

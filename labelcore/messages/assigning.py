@@ -24,7 +24,7 @@ def which_words(row: Assignment | Completion) -> str:
     conditions = [f"{name} = {' / '.join(values)}" for name, values in row.fields.items()]
     if row.batch:
         conditions.append(say("import {batch}", batch=row.batch))
-    everything = say("everything to be graded") if isinstance(row, Completion) else say("all outputs")
+    everything = say("everything to grade") if isinstance(row, Completion) else say("all outputs")
     return ", ".join(conditions) or everything
 
 
@@ -36,6 +36,25 @@ def how_words(row: Assignment) -> str:
         say("{n:,} a day", n=row.a_day) if row.a_day else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def assignment_words(row: Assignment) -> str:
+    """To whom which outputs are assigned, and how many."""
+    return say("{who}: {which}; {how}", who=who_words(row), which=which_words(row), how=how_words(row))
+
+
+def completion_words(row: Completion) -> str:
+    """How many outputs of a part have all their grades, and how many people graded each."""
+    return say(
+        "{which}: {complete:,} of {all:,} done; {one:,} graded once, {more:,} twice or more, {nobody:,} not "
+        "yet",
+        which=which_words(row),
+        complete=row.complete,
+        all=row.outputs,
+        nobody=row.nobody,
+        one=row.one,
+        more=row.more,
+    )
 
 
 def forecast_words(load: Load) -> str:
@@ -90,7 +109,7 @@ def part_words(queue: Queue) -> str:
     """What a person has left, for the line above the card."""
     parts = [say("Yours: {left:,} left of {total:,}", left=queue.left, total=queue.total)]
     if queue.a_day:
-        parts.append(say("today {n:,}", n=min(queue.a_day, queue.left)))
+        parts.append(say("{n:,} a day", n=queue.a_day))
     if queue.reads:
         parts.append(
             say(

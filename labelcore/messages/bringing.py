@@ -29,6 +29,9 @@ WORDS = {
         "The prompt asks for no form of answer; its tool adds one. Here labelcore's own is asked for beside "
         "it: a reason and a verdict as JSON."
     ),
+    "foreign_choice_added": (
+        "Its tool asks for one of its options in code; here that stands below its words: “{line}”"
+    ),
     "foreign_slot_empty": "{name} stays empty: none of {n} outputs has a {slot}.",
     "foreign_other_variables": "These look like variables too, but are written otherwise and stay as text: "
     "{names}.",

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.figures import alpha_words, rate_words
+from labelcore.messages.telling import listed
 from labelcore.models import OVERALL, Calibration, Comment
 
 if TYPE_CHECKING:  # sentences wait for no numbers
-    from labelcore.stages.grading import Compared, GoldPerson, Queue, Round
+    from labelcore.stages.grading import GoldPerson, Queue, Round, RoundAgreement
 
 WORDS = {
     "calibrate_first": (
@@ -27,15 +28,18 @@ WORDS = {
     "gold_right": "The last one was right: {reason}",
     "gold_pass": "The last one was settled as a pass: {reason}",
     "gold_fail": "The last one was settled as a fail: {reason}",
-    "gold_criterion_pass": "(on {criterion} it passes: {reason})",
-    "gold_criterion_fail": "(on {criterion} it fails: {reason})",
+    "gold_right_earlier": "Right on “{output}”: {reason}",
+    "gold_pass_earlier": "“{output}” was settled as a pass: {reason}",
+    "gold_fail_earlier": "“{output}” was settled as a fail: {reason}",
+    "criterion_gold_pass": "(on {criterion} it passes: {reason})",
+    "criterion_gold_fail": "(on {criterion} it fails: {reason})",
 }
 _FEW = 20
 
 
-def comment_words(said: Comment) -> str:
+def comment_words(comment: Comment) -> str:
     """Who said what when."""
-    return f"{said.author}, {said.at:%Y-%m-%d %H:%M}: {said.text}"
+    return f"{comment.author}, {comment.at:%Y-%m-%d %H:%M}: {comment.text}"
 
 
 def round_words(found: Calibration) -> str:
@@ -60,12 +64,12 @@ def people_words(found: Round) -> str:
         else say("{name} reads none of them", name=person.name)
         for person in found.people
     ]
-    return ", ".join(each) or say("Nobody has begun.")
+    return listed(each) or say("Nobody has begun.")
 
 
-def subject_words(row: Compared) -> str:
+def subject_words(row: RoundAgreement) -> str:
     """What agreement is about."""
-    return say("the whole") if row.criterion == OVERALL else row.criterion
+    return say("the whole" if row.criterion == OVERALL else row.criterion)
 
 
 def before_words(found: Round) -> str:
@@ -75,7 +79,7 @@ def before_words(found: Round) -> str:
     return say("grades before the round")
 
 
-def change_words(row: Compared) -> str:
+def change_words(row: RoundAgreement) -> str:
     """How much alpha rose, with its interval."""
     rise = row.change
     if rise.value is None or rise.low is None or rise.high is None:
@@ -130,6 +134,15 @@ def training_words(queue: Queue) -> str:
     """What a newcomer is told above the card; "" for others."""
     if queue.training is None:
         return ""
+    if queue.fell_short is not None:
+        return say(
+            "Training again, as {right} of {n} were right: {done} of {n}; with {share:.0%} right you go on "
+            "to other outputs",
+            right=queue.fell_short,
+            done=queue.done,
+            n=queue.total,
+            share=queue.training,
+        )
     return say(
         "Training: {done} of {n}; with {share:.0%} right you go on to other outputs",
         done=queue.done,

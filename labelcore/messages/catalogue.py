@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.messages.nouns import called, called_in_chinese
 from labelcore.models import Noun
 from labelcore.stages.deriving.families import FAMILIES
-from labelcore.wording import Wording
+from labelcore.wording import BROUGHT, SHOWN_AS, Wording
 
 Language = Literal["en", "zh"]
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
@@ -85,9 +85,12 @@ def say_in(chosen: Language, words: str, /, **values: object) -> str:
     return _GAP.sub("", told) if chosen == "zh" else told
 
 
-def judge_words(name: str) -> str:
+def judge_words(name: str, chosen: Language | None = None) -> str:
     """A judge's name: that of its criterion, then how it decides."""
-    return " · ".join(map(say, name.split(" · ")))
+    return " · ".join(say_in(chosen or language(), part) for part in name.split(" · "))
+
+
+SHOWN_AS.append(partial(judge_words, chosen="zh"))
 
 
 def _worded(chosen: Language, words: str, key: str = "") -> str:
@@ -98,7 +101,7 @@ def _worded(chosen: Language, words: str, key: str = "") -> str:
     noun = _noun.get()
     if chosen == "en" and not noun.one:
         return words
-    translated = chinese().get(key or words)
+    translated = chinese().get(key or words) or BROUGHT.get(words)
     if translated is None:
         return words
     return called_in_chinese(translated, noun) if chosen == "zh" else called(words, noun)

@@ -20,8 +20,8 @@ WORDS = {
     "trial_one_grade": "Cannot be told: {why}.",
     "trial_no_interval": "Cannot be told: {why}.",
     "trial_trades": (
-        "One rate clearly rises and the other clearly falls: more grades will not settle "
-        "which version is better."
+        "One rate rises and the other falls: more grades will not settle which version is better. "
+        "Decide which error costs more."
     ),
     "trial_no_difference": (
         "Cannot be told: if there is a difference, it is too small to be seen with a practical number of "
@@ -56,6 +56,9 @@ WORDS = {
     "move_more_bad_unsure": (
         "It catches {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more."
     ),
+    "move_same_bad_unsure": (
+        "It catches as many bad outputs, 95 % between {low} fewer and {high} more of 100."
+    ),
     "move_fewer_good_sure": "It wrongly fails {n} more of 100 good outputs, 95 % between {low} and {high}.",
     "move_fewer_good_unsure": (
         "It wrongly fails {n} more of 100 good outputs, 95 % between {low} fewer and {high} more."
@@ -64,6 +67,10 @@ WORDS = {
     "move_more_good_unsure": (
         "It wrongly fails {n} fewer of 100 good outputs, 95 % between {low} more and {high} fewer."
     ),
+    "move_same_good_unsure": (
+        "It wrongly fails as many good outputs, 95 % between {low} more and {high} fewer of 100."
+    ),
+    "move_unmended": "Nothing is kept: no other examples or wording made up for a loss.",
     "repair_better": (
         "With {what} it is better than the present judge on dev: {change:+.0f} points, 95 % between "
         "{low:+.0f} and {high:+.0f}."

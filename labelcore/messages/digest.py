@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, say
@@ -9,6 +10,7 @@ from labelcore.messages.telling import listed
 from labelcore.stages.reporting.digest import Digest
 
 _MARKS = "\\`*_{}[]()<>#+-.!|$:~&"
+_IN_ADDRESS = re.compile(r"(?<=http)(?=s?\\:)|(?<=www)(?=\\\.)", re.IGNORECASE)
 _MOST_NAMED = 6
 _Name = Callable[[str], str]
 
@@ -21,8 +23,12 @@ def digest_lines(found: Digest, name: _Name = str) -> Iterator[str]:
     if found.people:
         people = _listed([f"{person} {n:,}" for person, n in found.people], name)
         yield say("Graded by {people}.", people=people)
-    whole = {"complete": found.complete, "outputs": found.outputs}
-    yield say("{complete:,} of {outputs:,} outputs are graded completely by now.", **whole)
+    yield counted(
+        "{complete:,} of 1 output is graded completely by now.",
+        "{complete:,} of {n:,} outputs are graded completely by now.",
+        n=found.outputs,
+        complete=found.complete,
+    )
     if found.settled:
         yield counted("1 conflict was settled.", "{n:,} conflicts were settled.", n=found.settled)
     if found.court:
@@ -68,4 +74,12 @@ def digest_page(found: Digest) -> str:
 
 def escaped(text: str) -> str:
     """A name in Markdown."""
-    return "".join(f"\\{c}" if c in _MARKS else c for c in " ".join(text.split()))
+    return marked_off(" ".join(text.split()))
+
+
+def marked_off(text: str, apart: str = "<!-- -->") -> str:
+    """A text in Markdown as it is written. An address in it is no link: ``apart`` stands in it, of which
+    nothing is shown or copied, for a backslash does not keep a page from making one.
+    """
+    marked = "".join(f"\\{c}" if c in _MARKS else c for c in text)
+    return _IN_ADDRESS.sub(apart, marked)

@@ -11,7 +11,7 @@ from labelcore.messages.telling import sentence
 from labelcore.models import OVERALL
 
 if TYPE_CHECKING:  # sentences wait for no numbers
-    from labelcore.stages.reporting.effort import Difference, Effort, NoteEffect
+    from labelcore.stages.reporting.effort import Effort, GradingDifference, NoteEffect
     from labelcore.stages.reporting.person import PersonProgress
 
 WORDS = {
@@ -70,7 +70,7 @@ def steady_words(found: PersonProgress) -> str:
     )
 
 
-def difference_words(found: Difference) -> str:
+def difference_words(found: GradingDifference) -> str:
     """By how much a person is stricter than others on one subject, and what that may mean."""
     name = say("As a whole") if found.criterion == OVERALL else say(found.criterion)
     rate = found.stricter

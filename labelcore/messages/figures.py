@@ -33,11 +33,6 @@ def points_words(rate: Rate) -> dict[str, str]:
     return {"points": f"{abs(value):.0f}", "low": f"{low:+.0f}", "high": f"{high:+.0f}"}
 
 
-def amount(n: int, one: str, several: str = "") -> str:
-    """``1 grade``, ``1,204 grades``: a count in English lines."""
-    return f"{n:,} {one if n == 1 else several or one + 's'}"
-
-
 def number_words(value: float | None) -> str:
     """A figure with two decimals, or "not measurable"."""
     return say("not measurable") if value is None else f"{value:.2f}"

@@ -46,10 +46,11 @@ WORDS = {
     ),
     "not_taken": (
         "'{name}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "
-        "--fails or --passes-from {name}=N."
+        "--fails, --passes-from or --passes-to {name}=N."
     ),
     "no_meaning": (
         "Feedback '{name}' is kept without a meaning where it is {values}. Say it with --passes, --fails or "
-        "--unsure {name}=VALUE, of numbers with --passes-from {name}=N, and import the file again."
+        "--unsure {name}=VALUE, of numbers with --passes-from or --passes-to {name}=N, and import the file "
+        "again."
     ),
 }

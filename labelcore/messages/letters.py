@@ -19,7 +19,7 @@ _CONTROL = re.compile(
 _CALL = re.compile(r"(?<!\w)@")
 PLACE = ("labelcore-project", "labelcore-language", "labelcore-annotator", "labelcore-role")
 """How the app's addresses name the project, the language, the person and their role."""
-_PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team"}
+_PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team", "password": ""}
 
 
 class Letter(NamedTuple):

@@ -45,6 +45,8 @@ def subject_words(notice: Notice) -> str:
     match notice.kind:
         case "invitation":
             return say("{by} invites you", by=by)
+        case "password":
+            return say("A new password was chosen for your account")
         case "mention":
             return say("{by} mentioned you in a comment", by=by)
         case "batch":

@@ -44,6 +44,7 @@ _OF_PAGES = (
     "learned",
     "cascade",
     "two versions on the same input",
+    *("annotators", "criteria proposed", "criteria accepted", "judges", "chosen", "feedback", "uniform"),
 )
 _OF_CRITERIA = (
     "must",
@@ -92,4 +93,9 @@ _OF_PROMPTS = (
     *("statement", "glossary", "examples", "conversation", "context", "reference"),
     *("system", "user", "marked", "model", "endpoint", "shown", "probability"),
 )
-PHRASES = _OF_PAGES + _OF_CRITERIA + _ASSUMPTIONS + _COMPARED + _OF_PROMPTS
+_OF_PEOPLE = ("expert", "lead", "engineer", "manager", "admin", "annotator", "revealed")
+_PLANTED = (
+    *("citation dropped", "fact negated", "number swapped", "padded", "reordered"),
+    *("instruction inserted", "language changed", "truncated", "sentence repeated"),
+)
+PHRASES = (*(*_OF_PAGES, *_OF_CRITERIA, *_ASSUMPTIONS, *_COMPARED, *_OF_PROMPTS), *(*_OF_PEOPLE, *_PLANTED))

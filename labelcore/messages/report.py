@@ -8,14 +8,22 @@ from typing import Literal
 from labelcore.messages.aligning import sampling_words
 from labelcore.messages.catalogue import calling, counted, judge_words, say
 from labelcore.messages.figures import rate_words
-from labelcore.messages.lines.reporting import sealed_fails_words, version_sentence, versions_in_short
 from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import action_words, answer_words, detail_words, reason_words
+from labelcore.messages.versions import version_sentence, versions_in_short
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stages.reporting.document import Block, Document, Intervals, Mark, Table, Text, Timeline
+from labelcore.stages.reporting.document import (
+    Block,
+    ChartMark,
+    Document,
+    Intervals,
+    ReportText,
+    Table,
+    Timeline,
+)
 from labelcore.stages.reporting.failing import Failures
-from labelcore.stages.reporting.gathering import Findings, History
+from labelcore.stages.reporting.gathering import AlignmentHistory, Findings
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 
@@ -35,10 +43,10 @@ def write_report(findings: Findings) -> Document:
 def _written(findings: Findings) -> Document:
     verdict, report = findings.verdict, findings.alignment
     blocks: list[Block] = [
-        Text(words=sentence(verdict.headline), tone="lead"),
-        Text(words=say("{answer}.", answer=answer_words(verdict.answer)), tone=_TONES[verdict.answer]),
-        *(Text(words=reason_words(reason)) for reason in verdict.reasons),
-        Text(words=say("Next: {step}.", step=action_words(verdict.action))),
+        ReportText(words=sentence(verdict.headline), tone="lead"),
+        ReportText(words=say("{answer}.", answer=answer_words(verdict.answer)), tone=_TONES[verdict.answer]),
+        *(ReportText(words=reason_words(reason)) for reason in verdict.reasons),
+        ReportText(words=say("Next: {step}.", step=action_words(verdict.action))),
         *_versions(findings),
         *_trend(findings.trend),
         *_slices(findings),
@@ -50,10 +58,10 @@ def _written(findings: Findings) -> Document:
     if history := findings.history:
         figure = timeline_of(history)
         listed = [
-            Text(words=f"{mark.at:%Y-%m-%d %H:%M}: {mark.words}", tone="small") for mark in figure.marks
+            ReportText(words=f"{mark.at:%Y-%m-%d %H:%M}: {mark.words}", tone="small") for mark in figure.marks
         ]
         shown = [figure] if len(figure.points) > 1 else listed
-        blocks += [Text(words=say("What happened"), tone="heading"), *shown]
+        blocks += [ReportText(words=say("What happened"), tone="heading"), *shown]
     task = (findings.project.task or say("An evaluation")).rstrip(".")
     return Document(
         title=say("How good are the outputs? {project}", project=findings.project.name),
@@ -62,12 +70,12 @@ def _written(findings: Findings) -> Document:
     )
 
 
-def timeline_of(history: History) -> Timeline:
+def timeline_of(history: AlignmentHistory) -> Timeline:
     """What happened to the number, as a figure with its marks in words."""
     return Timeline(
         title=say("Alignment of the chosen set on outputs that it had not seen, 95 % intervals"),
         points=history.points,
-        marks=tuple(Mark(at=event.at, words=sentence(event.what)) for event in history.happenings),
+        marks=tuple(ChartMark(at=event.at, words=sentence(event.what)) for event in history.happenings),
     )
 
 
@@ -75,15 +83,15 @@ def _versions(findings: Findings) -> Iterator[Block]:
     """The newest version of the pipeline against the one before it."""
     if findings.versions:
         short = versions_in_short(findings.versions)
-        yield Text(words=version_sentence(short))
-        yield Text(words=short.rates, tone="small")
+        yield ReportText(words=version_sentence(short))
+        yield ReportText(words=short.rates, tone="small")
         if short.beside:
-            yield Text(words=short.beside, tone="small")
+            yield ReportText(words=short.beside, tone="small")
 
 
 def _trend(found: Trend) -> Iterator[Block]:
     if len(found.points) > 1:
-        yield Text(words=say("Over time"), tone="heading")
+        yield ReportText(words=say("Over time"), tone="heading")
         rates = tuple(point.rate for point in found.points)
         names = tuple(map(point_words, found.points))
         title = say("Pass rate by people, 95 % intervals")
@@ -92,7 +100,7 @@ def _trend(found: Trend) -> Iterator[Block]:
 
 def _failures(found: Failures) -> Iterator[Block]:
     if found.rows:
-        yield Text(words=say("What fails most"), tone="heading")
+        yield ReportText(words=say("What fails most"), tone="heading")
         yield Table(
             title=say("Of {n:,} outputs that people failed", n=found.fails),
             columns=(say("criterion"), say("outputs"), say("share")),
@@ -101,28 +109,37 @@ def _failures(found: Failures) -> Iterator[Block]:
             ),
         )
         if found.sealed:
-            yield Text(words=sealed_fails_words(found.sealed), tone="small")
+            yield ReportText(words=sealed_fails_words(found.sealed), tone="small")
+
+
+def sealed_fails_words(n: int) -> str:
+    """The failed outputs that no criterion may rest on."""
+    return counted(
+        "One more is kept in the sealed test: its note is not read.",
+        "{n:,} more are kept in the sealed test: their notes are not read.",
+        n=n,
+    )
 
 
 def _measured(verdict: Trust) -> Iterator[Block]:
-    yield Text(words=say("How this was measured"), tone="heading")
-    yield Text(words=say("The figure: {method}.", method=sentence(verdict.method)))
+    yield ReportText(words=say("How this was measured"), tone="heading")
+    yield ReportText(words=say("The figure: {method}.", method=sentence(verdict.method)))
     for reason in (*verdict.reasons, *verdict.others):
-        yield Text(words=detail_words(reason), tone="small")
-    yield Text(words=sentence(verdict.enough), tone="small")
+        yield ReportText(words=detail_words(reason), tone="small")
+    yield ReportText(words=sentence(verdict.enough), tone="small")
     for basis in sentences(verdict.rests_on):
-        yield Text(words=basis, tone="small")
+        yield ReportText(words=basis, tone="small")
 
 
 def _rates(report: AlignmentReport) -> Iterator[Block]:
     rates = report.pass_rate
-    yield Text(words=say("The pass rate by people, by judges, and corrected"), tone="heading")
+    yield ReportText(words=say("The pass rate by people, by judges, and corrected"), tone="heading")
     yield Intervals(
         title=say("Pass rate, 95 % intervals"),
         names=(say("People"), say("Judges as they are"), say("Corrected for the judges' errors")),
         series={say("pass rate"): (rates.human, rates.judge, rates.corrected)},
     )
-    yield Text(words=sampling_words(rates), tone="small")
+    yield ReportText(words=sampling_words(rates), tone="small")
 
 
 def _judges(report: AlignmentReport) -> Iterator[Block]:
@@ -133,7 +150,7 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
     shown = (chosen or best)[:_SHOWN]
     if not shown:
         return
-    yield Text(words=say("How well do the judges follow people?"), tone="heading")
+    yield ReportText(words=say("How well do the judges follow people?"), tone="heading")
     yield Intervals(
         title=say("Judges of the chosen set, on all grades")
         if chosen
@@ -148,24 +165,24 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
         (judge_words(judge.judge), sentence(warning)) for judge in shown for warning in judge.warnings
     ]
     for name, warning in warnings[:_SHOWN]:
-        yield Text(words=say("{judge}: {warning}", judge=name, warning=warning), tone="small")
+        yield ReportText(words=say("{judge}: {warning}", judge=name, warning=warning), tone="small")
 
 
 def _slices(findings: Findings) -> Iterator[Block]:
     if not findings.slices:
         return
-    yield Text(words=say("Where it is better or worse"), tone="heading")
+    yield ReportText(words=say("Where it is better or worse"), tone="heading")
     for sliced in findings.slices:
         yield Intervals(
-            title=say("Pass rate by {field} (intervals hold for all at once)", field=sliced.field),
+            title=say("Pass rate by {field}, with 95% intervals", field=sliced.field),
             names=tuple(row.name for row in sliced.rows[:_SHOWN]),
             series=series(sliced, _SHOWN),
         )
-        yield from (Text(words=words, tone="care") for words in telling(sliced))
+        yield from (ReportText(words=words, tone="care") for words in telling(sliced))
         yield slice_table(sliced, _SHOWN)
-        yield from (Text(words=words, tone="small") for words in notes(sliced))
+        yield from (ReportText(words=words, tone="small") for words in notes(sliced))
         if differs := sliced.beside(findings.verdict.rate):
-            yield Text(words=sentence(differs), tone="small")
+            yield ReportText(words=sentence(differs), tone="small")
 
 
 def _costs(findings: Findings) -> Iterator[Block]:
@@ -179,18 +196,18 @@ def _costs(findings: Findings) -> Iterator[Block]:
         if cost and cost.cost_usd
     )
     if rows:
-        yield Text(words=say("What it cost"), tone="heading")
+        yield ReportText(words=say("What it cost"), tone="heading")
         columns = (say("judge"), say("verdicts"), "US$", say("US$ for 1,000"))
         yield Table(title="", columns=columns, rows=rows)
     else:
-        yield Text(words=say("No model call has cost anything so far."), tone="small")
+        yield ReportText(words=say("No model call has cost anything so far."), tone="small")
 
 
 def _rests_on(findings: Findings) -> Iterator[Block]:
     """The versions that every figure rests on, so that the report can be made again."""
-    yield Text(words=say("What this rests on"), tone="heading")
+    yield ReportText(words=say("What this rests on"), tone="heading")
     people = counted("{n} person", "{n} people", n=findings.annotators)
-    yield Text(
+    yield ReportText(
         words=say(
             "{outputs:,} outputs, {labelled:,} of them with a label from {people}. `labelcore align --as-of "
             "{moment}` gives these figures again.",

@@ -11,7 +11,8 @@ from labelcore.wording import Wording
 _AGAIN = Wording("Run again to go on where it stopped: nothing is asked twice.")
 _ADVICE = {
     "timeout": Wording(
-        "If it is only slow, raise LABELCORE_CALL_TIMEOUT (of a named endpoint call_timeout)."
+        "If it is only slow, raise LABELCORE_CALL_TIMEOUT (of a named endpoint call_timeout), or send fewer "
+        "calls at once."
     ),
     "rate limit": Wording("Lower the concurrency, or set requests_per_minute and tokens_per_minute."),
     "context length": Wording("Show fewer examples, or ask a model that takes longer prompts."),

@@ -16,7 +16,7 @@ from labelcore.messages.catalogue import calling, speaking
 from labelcore.messages.letters import Letter, base, letter_of, link_to, page_of, trial_letter
 from labelcore.models import Frozen, Notice, NoticeRules, NoticeStep, Role, new_id, now
 from labelcore.operations import Effect, operation
-from labelcore.post import Undelivered, hooks, mail
+from labelcore.post import UndeliveredMessage, hooks, mail
 from labelcore.settings import settings
 from labelcore.stages import people, projects, signing
 from labelcore.stages.grading.talking import is_told_to_all
@@ -97,7 +97,7 @@ def _send(workspace: Workspace, sending: Sending) -> NoticeStep:
     _store(workspace, sending, "sending", tries=tries)
     try:
         _deliver(workspace, rules, sending.notice)
-    except Undelivered as trouble:
+    except UndeliveredMessage as trouble:
         state = "given up" if trouble.for_good or tries > len(_WAITS) else "failed"
         told = {"tries": tries, "why": trouble.why, "detail": trouble.detail}
         return _store(workspace, sending, "unclear" if trouble.unclear else state, **told)
@@ -115,7 +115,7 @@ def _deliver(workspace: Workspace, rules: NoticeRules, notice: Notice) -> None:
     with speaking(rules.language), calling(workspace.project.settings.noun):
         to = mailbox_of(workspace, notice.person)
         if rules.channel == "email" and not to:
-            raise Undelivered("no mailbox")
+            raise UndeliveredMessage("no mailbox")
         link = _link(workspace, rules, notice)
         if rules.channel == "webhook" and notice.words and not is_told_to_all(workspace, notice.output_id):
             notice = notice.model_copy(update={"words": ""})  # some who read the channel grade it blind
@@ -177,6 +177,6 @@ def try_channel(workspace: Workspace) -> ChannelTried:
         letter = trial_letter(workspace, link_to(workspace, "team", rules.language))
     try:
         _hand_over(rules, to, letter, {"id": new_id("test"), "kind": "test", "at": now()})
-    except Undelivered as trouble:
+    except UndeliveredMessage as trouble:
         return ChannelTried(to=to, why=trouble.why, detail=trouble.detail)
     return ChannelTried(to=to, why="", detail="")

@@ -21,9 +21,9 @@ _ANYTHING = 0.8
 
 
 def series(sliced: SliceReport, most: int) -> dict[str, tuple[Rate, ...]]:
-    """What a chart of the first ``most`` slices shows; the intervals hold for all slices at once."""
+    """What a chart of the first ``most`` slices shows: the figures of the table, each interval alone."""
     rows = sliced.rows[:most]
-    found = {say("by people"): tuple(row.together for row in rows)}
+    found = {say("by people"): tuple(row.rate for row in rows)}
     corrected = tuple(map(_drawn, rows))
     if any(rate.value is not None for rate in corrected):
         found[say("corrected")] = corrected
@@ -31,7 +31,7 @@ def series(sliced: SliceReport, most: int) -> dict[str, tuple[Rate, ...]]:
 
 
 def _drawn(row: SliceRate) -> Rate:
-    rate = row.corrected_together
+    rate = row.corrected
     if rate is None or rate.low is None or rate.high is None or rate.high - rate.low > _ANYTHING:
         return not_measurable("it could be nearly anything")
     return rate
@@ -130,12 +130,12 @@ def _p(p: float) -> str:
 
 
 def slice_line(field: str, row: SliceRate) -> str:
-    """One slice as a line of the command line; the intervals hold for all slices at once."""
+    """One slice as a line of the command line, with the figures of the table."""
     name = f"{field} = {row.name}"
     if row.size:
         name = say("{slice} ({n:,} outputs)", slice=name, n=row.size)
-    rate, difference = rate_words(row.together), against_words(row)
-    corrected = row.corrected_together
+    rate, difference = rate_words(row.rate), against_words(row)
+    corrected = row.corrected
     if corrected and corrected.value is not None:
         rate = say("{rate}; corrected {corrected}", rate=rate, corrected=rate_words(corrected))
     return say("{slice}: {rate}; {difference}.", slice=name, rate=rate, difference=difference)

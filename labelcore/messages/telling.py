@@ -28,6 +28,9 @@ Words = str | tuple[str, str]
 WORDS: dict[str, Words] = {"as_written": "{words}", "reason": "{why}", "because": "{why}."}
 
 
+_NAMES = {"judge", "judges", "criterion"}
+
+
 def learn(words: Mapping[str, Words]) -> None:
     """Know what to say for these codes."""
     if known := words.keys() & WORDS.keys():
@@ -55,11 +58,9 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, Rate):
         return rate_words(value)
     if isinstance(value, list | tuple):
-        clauses = any(isinstance(part, Fact) for part in value)
-        return (BETWEEN[language()][2] if clauses else BETWEEN[language()][1]).join(
-            str(_value(name, part)) for part in value
-        )
-    if isinstance(value, str) and name in {"judge", "judges", "criterion"}:
+        several = clauses if any(isinstance(part, Fact) for part in value) else listed
+        return several(str(_value(name, part)) for part in value)
+    if isinstance(value, str) and (name in _NAMES or (name in {"name", "other"} and " · " in value)):
         return judge_words(value)
     return say(value) if isinstance(value, Wording) or (name in {"why", "assumption"} and value) else value
 
@@ -67,6 +68,11 @@ def _value(name: str, value: Any) -> Any:
 def listed(names: Iterable[str]) -> str:
     """Names one after the other."""
     return BETWEEN[language()][1].join(names)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Clauses one after the other."""
+    return BETWEEN[language()][2].join(parts)
 
 
 def sentences(told: Iterable[Fact]) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ WORDS: dict[str, Words] = {
     "do_grade": "Grade outputs",
     "do_second_person": "Invite a second person",
     "do_settle": "Settle where people disagree",
-    "do_derive": "Make criteria of the notes",
+    "do_derive": "Make criteria from the notes",
     "do_propose": "Propose judges",
     "do_run": "Run the judges",
     "do_remake": "Make these judges again",

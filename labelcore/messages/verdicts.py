@@ -11,12 +11,12 @@ from contextlib import suppress
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import RESERVED, kind_of
 from labelcore.messages.catalogue import language, say
-from labelcore.models import JudgeVersion, Output
+from labelcore.models import Decision, JudgeVersion, Output
 
 
 def description_words(version: JudgeVersion) -> str:
     """What a judge does; the figures of when it was made, which stand beside it as they are now, go."""
-    if language() == "en" or RESERVED in version.spec:
+    if RESERVED in version.spec or say("Outputs") == "Outputs":  # in English, without a noun: as it is kept
         return version.description
     fresh = _made_again(version)
     before, found, after = version.description.partition(fresh)
@@ -29,6 +29,12 @@ def _made_again(version: JudgeVersion) -> str:
         return kind_of(version).describe()
     except (LabelcoreError, ValueError, LookupError):
         return ""
+
+
+def decision_words(version: JudgeVersion, output: Output, decision: Decision) -> str:
+    """What a judge decided, and why."""
+    why = reason_words(version, output, decision.reason, decision.probability)
+    return say("{value}. {reason}", value=say(decision.value), reason=why)
 
 
 def reason_words(version: JudgeVersion, output: Output, reason: str, probability: float | None = None) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from labelcore.messages.catalogue import counted, say
-from labelcore.stages.grading import Waiting
+from labelcore.stages.grading import Wait
 
 
-def _taken_words(waiting: Waiting) -> tuple[str, str]:
+def _taken_words(waiting: Wait) -> tuple[str, str]:
     """What others have in hand, and when it is free again."""
     if waiting.kind == "held":
         says = counted("1 is reserved by somebody else", "{n:,} are reserved by others", n=waiting.n)
@@ -28,7 +28,7 @@ def _taken_words(waiting: Waiting) -> tuple[str, str]:
     )
 
 
-def waiting_words(waiting: Waiting) -> tuple[str, str]:
+def waiting_words(waiting: Wait) -> tuple[str, str]:
     """What is the case, and the next step."""
     later = say("New outputs come with the next sample or import; until then there is nothing to do.")
     match waiting.kind:

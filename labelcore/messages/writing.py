@@ -22,7 +22,7 @@ from labelcore.workspace import Workspace
 _WRITERS = {".html": lambda built: html.to_html(built).encode(), ".pdf": pdf.to_pdf}
 
 
-class Written(Frozen):
+class ReportFile(Frozen):
     """A report that stands in a file."""
 
     out: Path
@@ -44,7 +44,7 @@ class WrittenCard(Frozen):
 @operation("report", role=Role.MANAGER)
 def report(
     workspace: Workspace, *, out: Annotated[Path, Field(description="A .html or .pdf file.")], by: By = ()
-) -> Written:
+) -> ReportFile:
     """Write the report for whoever must decide, as one HTML or PDF file.
 
     Raises:
@@ -60,7 +60,7 @@ def report(
     built = write_report(gathering.gather(workspace, by=tuple(by)))
     content = writer(built)
     _write(out, content)
-    return Written(out=out, bytes=len(content), title=built.title)
+    return ReportFile(out=out, bytes=len(content), title=built.title)
 
 
 @operation("card", role=Role.ENGINEER, signed=True)

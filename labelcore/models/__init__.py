@@ -64,7 +64,7 @@ from labelcore.models.judging import (
     HardnessResult,
     JudgePointer,
     JudgeVersion,
-    Paid,
+    PaidAnswer,
     ProbeCase,
     ProbeOpinion,
     Run,
@@ -80,5 +80,6 @@ from labelcore.models.people import (
     Person,
     Visitor,
     name_key,
+    name_look,
     tidy_name,
 )

@@ -58,7 +58,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Owned(Frozen):
+class ProjectItem(Frozen):
     """What belongs to a project and has an id."""
 
     id: str
@@ -285,7 +285,7 @@ class Turn(Frozen):
     tool_calls: tuple[ToolCall, ...] = ()
 
 
-class Output(Owned):
+class Output(ProjectItem):
     """One model answer with what it answered. ``id`` is the hash of its content."""
 
     text: str
@@ -321,7 +321,7 @@ class RejectedRow(Frozen):
     raw: str = ""
 
 
-class ImportBatch(Owned):
+class ImportBatch(ProjectItem):
     """One import of one file. ``outputs_known`` were there before; ``duplicates`` repeat another row.
 
     ``redacted``: how often each kind was taken out of each field; ``mostly_redacted``: outputs of which
@@ -355,7 +355,7 @@ class Pick(Frozen):
     position: int
 
 
-class Sample(Owned):
+class Sample(ProjectItem):
     """A set of outputs drawn by a named, seeded rule."""
 
     rule: str

@@ -12,22 +12,33 @@ from labelcore.models.base import (
     CriterionStatus,
     Frozen,
     GradeValue,
-    Owned,
     Preference,
+    ProjectItem,
     Risk,
     Severity,
     now,
 )
 
 GradeSource = Literal[
-    "person", "import", "suggestion", "feedback", "repeat", "relook", "calibration", "gold", "alike"
+    "person",
+    "import",
+    "suggestion",
+    "feedback",
+    "repeat",
+    "relook",
+    "calibration",
+    "gold",
+    "alike",
+    "released",
 ]
-"""``alike``: a copy of what the person said of a near-identical output."""
+"""``alike``: a copy of what the person said of a near-identical output. ``released``: a skip that a lead
+repeated for the person, so that the output goes to somebody else.
+"""
 APART: frozenset[GradeSource] = frozenset({"repeat", "calibration", "gold"})
 """Grades from these count in no label and no rate."""
 
 
-class Grade(Owned):
+class Grade(ProjectItem):
     """One act of grading: an event that is never changed, only superseded (by "undone": taken back).
 
     ``id`` may be made by the client, so that the same press sent twice is stored once. It is about the
@@ -62,7 +73,7 @@ class Grade(Owned):
         return self.model_dump(include={"id", "output_id", "annotator", "value", "level", "field", "note"})
 
 
-class Assignment(Owned):
+class Assignment(ProjectItem):
     """Outputs that somebody is to grade: a person, or everybody who ``knows`` a subject.
 
     The outputs: those whose ``fields`` have one of the values, of one import (``batch``), else all.
@@ -93,7 +104,7 @@ class Expertise(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class Comparison(Owned):
+class Comparison(ProjectItem):
     """One act of comparing the outputs of two pipeline versions on the same input: an event.
 
     ``first_id`` belongs to the first version, wherever it stood on the screen; ``left_id`` stood on the left.
@@ -115,7 +126,7 @@ class Comparison(Owned):
         return f"{self.first_id}~{self.second_id}"
 
 
-class Ruling(Owned):
+class Ruling(ProjectItem):
     """What an output's grade is where people disagreed; ``withdrawn`` takes the ruling before it back.
 
     ``unclear``: no grade is right, because a criterion (``about``; else the ``criterion_id``) does not say.
@@ -131,7 +142,7 @@ class Ruling(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class Comment(Owned):
+class Comment(ProjectItem):
     """What somebody says of a conflict; never changed. ``mentions``: names; ``seen``: no words, but that the
     author has read what was said.
     """
@@ -145,7 +156,7 @@ class Comment(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class Relook(Owned):
+class Relook(ProjectItem):
     """People are asked to look at an output again; ``is_open``: they are shown what the others gave."""
 
     output_id: str
@@ -157,7 +168,7 @@ class Relook(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class Guideline(Owned):
+class Guideline(ProjectItem):
     """What counts as good in a project, in Markdown and one language; "" ends it. ``version``: counted over
     all languages of the project.
     """
@@ -170,7 +181,7 @@ class Guideline(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class GuidelineExample(Owned):
+class GuidelineExample(ProjectItem):
     """An output that the guidelines show as what passes or fails; ``withdrawn``: not any more."""
 
     output_id: str
@@ -180,7 +191,7 @@ class GuidelineExample(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class Calibration(Owned):
+class Calibration(ProjectItem):
     """A few outputs that people grade blind, to see how far they agree. ``people``: who; () is everybody.
 
     ``counts``: they were drawn among ``pool`` outputs that were to be graded anyway and nobody had graded, so
@@ -200,7 +211,7 @@ class Calibration(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class Gold(Owned):
+class Gold(ProjectItem):
     """An output whose ruling people's grades are held against; ``training``: newcomers begin with it, else it
     is mixed in unannounced.
     """
@@ -237,7 +248,7 @@ class Evidence(Frozen):
     marked: bool = False
 
 
-class Code(Owned):
+class Code(ProjectItem):
     """What some notes say, in a few words, and the criterion that it was put under."""
 
     label: str
@@ -270,7 +281,7 @@ class Quote(Frozen):
         return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked)
 
 
-class Criterion(Owned):
+class Criterion(ProjectItem):
     """One thing that makes an output good, in one version of its wording.
 
     ``risk``: what it costs when an output breaks it unnoticed, ``risk_why`` in words; None takes the

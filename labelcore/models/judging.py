@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from labelcore.models.base import CourtValue, Frozen, Owned, ProbeValue, RunState, VerdictValue, now
+from labelcore.models.base import CourtValue, Frozen, ProbeValue, ProjectItem, RunState, VerdictValue, now
 
 
 class JudgeVersion(Frozen):
@@ -39,7 +39,7 @@ class JudgeVersion(Frozen):
         return self.model_dump(mode="json", exclude={"project_id", "author"})
 
 
-class JudgePointer(Owned):
+class JudgePointer(ProjectItem):
     """That a version of a judge is in use, until a version comes whose number is above ``newest``."""
 
     judge_id: str
@@ -88,7 +88,7 @@ class VerdictError(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class Run(Owned):
+class Run(ProjectItem):
     """One execution of judges over outputs, resumable.
 
     ``total``: decisions that were missing when it began. ``answers_cached``: answers that were paid
@@ -134,7 +134,7 @@ class Run(Owned):
         return {"run": self.id} | self.model_dump(mode="json", exclude=left) | {"failures": failures}
 
 
-class Paid(Frozen):
+class PaidAnswer(Frozen):
     """A model's answer that was paid for; ``key`` is the hash of the whole question."""
 
     key: str
@@ -147,7 +147,7 @@ class Paid(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class BatchJob(Owned):
+class BatchJob(ProjectItem):
     """Questions (their hashes) that a provider answers in its time, at its lower price.
 
     ``state``: "handing over" (no ``provider_id`` yet), "with the provider", "collected" or "failed".
@@ -163,7 +163,7 @@ class BatchJob(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class ProbeCase(Owned):
+class ProbeCase(ProjectItem):
     """A passed output (``output_id``) with one planted defect; a failure only once an expert confirms it.
 
     ``where``: the changed bit verbatim, in ``text`` or, where something was only taken away, in the source.
@@ -184,7 +184,7 @@ class ProbeCase(Owned):
         return self.model_dump(mode="json", exclude={"project_id"})
 
 
-class ProbeOpinion(Owned):
+class ProbeOpinion(ProjectItem):
     """What an expert says of a probe: an event that is never changed, only superseded or ``undone``."""
 
     probe_id: str
@@ -198,7 +198,7 @@ class ProbeOpinion(Owned):
         return self.model_dump(mode="json", exclude={"project_id"})
 
 
-class CourtRuling(Owned):
+class CourtRuling(ProjectItem):
     """What a person rules where a judge and people differ: an event, only superseded or withdrawn.
 
     It holds for this judge's ``verdict`` against this grade, also of later versions of the judge.
@@ -216,7 +216,7 @@ class CourtRuling(Owned):
     at: datetime = Field(default_factory=now)
 
 
-class HardnessResult(Owned):
+class HardnessResult(ProjectItem):
     """What a judge says of one output before and after a change that tests it.
 
     ``people``: their grade, "" where there is none. ``changed_text``: as it was, where the judge was changed.

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from labelcore.models.base import Frozen, Owned, new_id, now
+from labelcore.models.base import Frozen, ProjectItem, new_id, now
 
 Channel = Literal["link", "email", "webhook"]
-NoticeKind = Literal["invitation", "reminder", "mention", "batch"]
+NoticeKind = Literal["invitation", "reminder", "mention", "batch", "password"]
 NoticeState = Literal["waiting", "sending", "sent", "failed", "unclear", "given up"]
 
 
@@ -30,7 +30,7 @@ class NoticeRules(Frozen):
     made_at: datetime = Field(default_factory=now)
 
 
-class Notice(Owned):
+class Notice(ProjectItem):
     """Something that a person is told; "" is whoever reads the channel. ``words``: a comment's, where the
     project lets texts leave. ``key``: what is told once only, "" where it may be told again.
     """

@@ -28,6 +28,17 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", tidy_name(name)).casefold().split())
 
 
+_ALIKE = str.maketrans(
+    "авеёкмнорстухіїјѕһԁԛԝ" + "αβεζηικμνορτυχϲ", "abeekmhopctyxiijshdqw" + "abezhikmnoptyxc"
+)
+"""Cyrillic and Greek letters, small, that look as Latin ones do in one of their two sizes."""
+
+
+def name_look(name: str) -> str:
+    """What names that nobody can tell apart have in common, whatever letters they are written in."""
+    return name_key(name).translate(_ALIKE)
+
+
 class Person(Frozen):
     """Somebody who can sign in. ``subject``: who they are to an identity provider; ``email``: where they are
     written to; ``removed``: they cannot any more, and another name stands for theirs.

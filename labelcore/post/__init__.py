@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Undelivered(Exception):
+class UndeliveredMessage(Exception):
     """It did not arrive, or may not have. ``why``: a code, ``detail``: what the other side said.
 
     ``unclear``: it may have arrived. ``for_good``: another try would come to the same.

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import ResolveResult
 
-from labelcore.post import Undelivered
+from labelcore.post import UndeliveredMessage
 from labelcore.post.addresses import fault_of, may_reach
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
@@ -32,10 +32,10 @@ def post(address: str, secret: str, document: Mapping[str, Any]) -> None:
     its status is read, and no redirect is followed.
 
     Raises:
-        Undelivered: it was not taken; unclear where the other side fell silent.
+        UndeliveredMessage: it was not taken; unclear where the other side fell silent.
     """
     if fault := fault_of(address):
-        raise Undelivered(fault, for_good=True)
+        raise UndeliveredMessage(fault, for_good=True)
     body = json.dumps(document, ensure_ascii=False, default=str).encode("utf-8", "replace")
     moment = str(int(time.time()))
     headers = {
@@ -48,17 +48,19 @@ def post(address: str, secret: str, document: Mapping[str, Any]) -> None:
     try:
         status = asyncio.run(_status(address, body, headers))
     except aiohttp.InvalidURL:
-        raise Undelivered("no address", for_good=True) from None
+        raise UndeliveredMessage("no address", for_good=True) from None
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as trouble:
         is_inner = isinstance(getattr(trouble, "os_error", None), _Inner)
-        raise Undelivered("inner" if is_inner else "unreachable", str(trouble), for_good=is_inner) from None
+        raise UndeliveredMessage(
+            "inner" if is_inner else "unreachable", str(trouble), for_good=is_inner
+        ) from None
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as trouble:
-        raise Undelivered("fell silent", str(trouble), unclear=True) from None
+        raise UndeliveredMessage("fell silent", str(trouble), unclear=True) from None
     if 300 <= status < 400:
-        raise Undelivered("redirects", str(status), for_good=True)
+        raise UndeliveredMessage("redirects", str(status), for_good=True)
     if not 200 <= status < 300:
         is_final = 400 <= status < 500 and status not in _LATER
-        raise Undelivered("answered", str(status), for_good=is_final)
+        raise UndeliveredMessage("answered", str(status), for_good=is_final)
 
 
 async def _status(address: str, body: bytes, headers: Mapping[str, str]) -> int:

@@ -10,7 +10,7 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from labelcore.post import Undelivered
+from labelcore.post import UndeliveredMessage
 from labelcore.post.addresses import is_mailbox
 from labelcore.settings import settings
 
@@ -22,25 +22,25 @@ def send(to: str, subject: str, text: str, letter_id: str) -> None:
     """Hand a letter to the server; its id makes the Message-ID.
 
     Raises:
-        Undelivered: the server was not reached or did not take it; unclear where it fell silent after the
-            whole letter was sent.
+        UndeliveredMessage: the server was not reached or did not take it; unclear where it fell silent after
+            the whole letter was sent.
     """
     if not settings().smtp_host or not is_mailbox(settings().smtp_from):
-        raise Undelivered("no server")
+        raise UndeliveredMessage("no server")
     try:
         with _server() as server:
             _hand_over(server, to, _letter(to, subject, text, letter_id))
     except smtplib.SMTPResponseException as trouble:
         words = trouble.smtp_error
-        said = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+        answer = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
         is_final = trouble.smtp_code >= _PERMANENT and not isinstance(
             trouble, smtplib.SMTPAuthenticationError
         )
-        raise Undelivered("refused", f"{trouble.smtp_code} {said}", for_good=is_final) from None
+        raise UndeliveredMessage("refused", f"{trouble.smtp_code} {answer}", for_good=is_final) from None
     except smtplib.SMTPNotSupportedError:
-        raise Undelivered("no encryption") from None
+        raise UndeliveredMessage("no encryption") from None
     except (smtplib.SMTPException, OSError, ValueError) as trouble:  # a host that no name can be
-        raise Undelivered("unreachable", str(trouble)) from None
+        raise UndeliveredMessage("unreachable", str(trouble)) from None
 
 
 def _letter(to: str, subject: str, text: str, letter_id: str) -> bytes:
@@ -86,7 +86,7 @@ def _hand_over(server: smtplib.SMTP, to: str, letter: bytes) -> None:
     except smtplib.SMTPDataError:
         raise
     except (smtplib.SMTPException, OSError) as trouble:
-        raise Undelivered("fell silent", str(trouble), unclear=True) from None
+        raise UndeliveredMessage("fell silent", str(trouble), unclear=True) from None
     _check(answer)
 
 

@@ -21,7 +21,7 @@ _NO_NEW_PRIVILEGES = 38
 
 
 @dataclass(frozen=True)
-class Limits:
+class SandboxLimits:
     """Seconds and bytes for one check on one output, or on a batch, which is else run output by output."""
 
     seconds: float = 0.5

@@ -18,9 +18,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from labelcore.sandbox.limits import LONGEST_ROW, Limits
-from labelcore.sandbox.process import Gone, Worker
-from labelcore.sandbox.protocol import Answer, Row, Trouble, read_faults, read_results
+from labelcore.sandbox.limits import LONGEST_ROW, SandboxLimits
+from labelcore.sandbox.process import Worker, WorkerGone
+from labelcore.sandbox.protocol import CheckAnswer, CheckInput, Trouble, read_faults, read_results
 from labelcore.settings import settings
 
 _BATCH_ROWS = 50
@@ -30,7 +30,7 @@ _GRACE = 3.0
 _LOOK_SECONDS = 0.1
 _STUCK = 20  # a check that ran out of time on as many outputs, and on most, is not tried on the others
 
-Result = Answer | Trouble
+Result = CheckAnswer | Trouble
 
 
 @dataclass
@@ -39,7 +39,7 @@ class _Job:
 
     source: str
     rows: list[str]
-    limits: Limits
+    limits: SandboxLimits
     read_first: bool
     stop: threading.Event
     stuck: int = 0
@@ -68,18 +68,18 @@ class _Job:
             self.settled += len(results) - stuck
 
 
-class Pool:
+class WorkerPool:
     """Worker processes that are started when first needed and kept. Any thread may ask."""
 
-    def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(self, workers: int = 2, limits: SandboxLimits | None = None) -> None:
+        self.limits = limits or SandboxLimits()
         self._size = workers
         self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         for _ in range(workers):
             self._free.put(None)
         self._living: set[Worker] = set()
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,15 +111,15 @@ class Pool:
         asked = _request("read", source, self.limits, read_first=True)
         try:
             return read_faults(self._ask(asked, self.limits.seconds + _GRACE))
-        except (Gone, ValueError, TypeError):
+        except (WorkerGone, ValueError, TypeError):
             return [_UNREADABLE]
 
     def evaluate(
         self,
         source: str,
-        rows: Sequence[Row],
+        rows: Sequence[CheckInput],
         *,
-        limits: Limits | None = None,
+        limits: SandboxLimits | None = None,
         read_first: bool = True,
         stop: threading.Event | None = None,
     ) -> list[Result]:
@@ -165,7 +165,7 @@ class Pool:
             if isinstance(document, dict) and document.get("faults"):
                 return read_faults(document)[0]
             return read_results(document, len(rows))
-        except Gone as trouble:
+        except WorkerGone as trouble:
             if job.stop.is_set():
                 return _STOPPED
             return _LATE if trouble.late else _ENDED
@@ -182,14 +182,14 @@ class Pool:
             busy.add(worker)
             try:
                 return worker.ask(asked, seconds)
-            except Gone as trouble:
+            except WorkerGone as trouble:
                 self._living.discard(worker)
                 if trouble.late or worker.batches == 1:
                     raise
                 worker = self._start()
                 busy.add(worker)
                 return worker.ask(asked, seconds)
-        except Gone:
+        except WorkerGone:
             self._living.discard(worker)
             raise
         finally:
@@ -204,7 +204,7 @@ class Pool:
             self._discard(worker)
         try:
             return self._start()
-        except Gone:
+        except WorkerGone:
             self._free.put(None)  # its place must not be lost: whoever waits for one would wait for ever
             raise
 
@@ -212,7 +212,7 @@ class Pool:
         try:
             worker = Worker()
         except OSError as trouble:  # the system gives no more processes, memory or files
-            raise Gone(late=False) from trouble
+            raise WorkerGone(late=False) from trouble
         self._living.add(worker)
         return worker
 
@@ -233,7 +233,9 @@ _LATE = Trouble("timeout", "The check did not end in its time and was killed.")
 _ENDED = Trouble("crash", "The process that ran the check ended.")
 
 
-def _request(do: str, source: str, limits: Limits, *, read_first: bool, rows: Sequence[str] = ()) -> str:
+def _request(
+    do: str, source: str, limits: SandboxLimits, *, read_first: bool, rows: Sequence[str] = ()
+) -> str:
     """A request as JSON; the rows are JSON already."""
     head = json.dumps({"do": do, "source": source, "read_first": read_first, **asdict(limits)})
     return f'{head[:-1]}, "rows": [{", ".join(rows)}]}}'
@@ -256,9 +258,11 @@ def _batches(rows: Sequence[str]) -> Iterator[list[int]]:
 
 
 @lru_cache(maxsize=1)
-def shared_pool() -> Pool:
+def shared_pool() -> WorkerPool:
     """The pool of this process, made by the settings; its workers end with the process."""
     config = settings()
-    pool = Pool(config.sandbox_workers, Limits(config.sandbox_seconds, config.sandbox_memory_mb * 1_000_000))
+    pool = WorkerPool(
+        config.sandbox_workers, SandboxLimits(config.sandbox_seconds, config.sandbox_memory_mb * 1_000_000)
+    )
     atexit.register(pool.close)
     return pool

@@ -19,7 +19,7 @@ _START = "import sys; sys.path.insert(0, sys.argv[1]); from labelcore.sandbox.wo
 _START_SECONDS = 30.0
 
 
-class Gone(Exception):
+class WorkerGone(Exception):
     """The worker has ended or was killed. ``late``: because it did not answer in time."""
 
     def __init__(self, *, late: bool) -> None:
@@ -53,11 +53,11 @@ class Worker:
 
     @property
     def no_network(self) -> bool:
-        """Whether it has no network interface; Gone where it could not start."""
+        """Whether it has no network interface; WorkerGone where it could not start."""
         return bool(self._greet().get("no_network"))
 
     def ask(self, request: str, seconds: float) -> Any:
-        """Its answer to a JSON document; Gone where it ended, took over ``seconds`` or sent too much."""
+        """Its answer to a JSON document; WorkerGone: it ended, took over ``seconds`` or sent too much."""
         self._greet()
         self.batches += 1
         return self._exchange(request.encode("utf-8", "replace"), seconds)
@@ -88,7 +88,7 @@ class Worker:
         except (OSError, ValueError, RecursionError) as trouble:  # what is not JSON is no answer
             clock.cancel()
             self.kill()
-            raise Gone(late=self._late) from trouble
+            raise WorkerGone(late=self._late) from trouble
         finally:
             clock.cancel()
 

@@ -19,7 +19,7 @@ _VALUES: dict[int, bool | None] = {0: False, 1: True, 2: None}
 
 
 @dataclass(frozen=True)
-class Row:
+class CheckInput:
     """What a check is given: one output with what stands beside it."""
 
     output: str
@@ -35,7 +35,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckAnswer:
     """What a check says of an output: True passes, False fails, None abstains."""
 
     value: bool | None
@@ -54,7 +54,7 @@ class Trouble:
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
-def read_results(document: object, n: int) -> list[Answer | Trouble] | Trouble:
+def read_results(document: object, n: int) -> list[CheckAnswer | Trouble] | Trouble:
     """The results of a batch of ``n``, or why it was given up; ValueError where no worker says this."""
     if not isinstance(document, dict):
         raise ValueError("no document")
@@ -74,9 +74,9 @@ def read_faults(document: object) -> list[Trouble]:
     return [Trouble("source", _text(fault[0]), _line(fault[1])) for fault in faults if len(fault) == 2]
 
 
-def _result(result: object) -> Answer | Trouble:
+def _result(result: object) -> CheckAnswer | Trouble:
     if isinstance(result, list) and len(result) == 2 and type(result[0]) is int and result[0] in _VALUES:
-        return Answer(_VALUES[result[0]], _text(result[1]))
+        return CheckAnswer(_VALUES[result[0]], _text(result[1]))
     return _trouble(result)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from labelcore import files
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
 from labelcore.store import audit
@@ -53,9 +54,19 @@ class AuditReport(Frozen):
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         for row in self.acts:
-            detail = json.dumps(row.detail, ensure_ascii=False)
-            writer.writerow((row.at.isoformat(), row.person, row.act, row.subject, row.origin, detail))
+            texts = (row.person, row.act, row.subject, row.origin, json.dumps(row.detail, ensure_ascii=False))
+            writer.writerow((row.at.isoformat(), *map(files.for_spreadsheet, texts)))
         return file.getvalue().encode("utf-8", "replace")
+
+
+def _places(workspace: Workspace) -> tuple[str, ...]:
+    return (workspace.project.id, "") if workspace.everywhere is Role.ADMIN else (workspace.project.id,)
+
+
+@operation(role=Role.ADMIN)
+def act_names(workspace: Workspace) -> tuple[str, ...]:
+    """The names of all acts that may be read."""
+    return audit.names(workspace.db, _places(workspace))
 
 
 @operation("audit", role=Role.ADMIN)
@@ -64,6 +75,10 @@ def read(
     *,
     person: Annotated[str, Field(description="Only this person's acts.")] = "",
     act: Annotated[str, Field(description='Only this act, "criteria merge" for example.')] = "",
+    since: Annotated[
+        date | None, Field(description="From this day on (UTC), 2026-11-05 for example.")
+    ] = None,
+    until: Annotated[date | None, Field(description="Up to this day (UTC), it included.")] = None,
     limit: Annotated[int, Field(ge=1, le=1_000_000, description="So many at most.")] = 200,
     out: Annotated[Path | None, Field(description="Write them to a CSV file.")] = None,
 ) -> AuditReport:
@@ -71,8 +86,8 @@ def read(
 
     What is about no project, every sign-in for example, is for who is admin in all of them.
     """
-    places = (workspace.project.id, "") if workspace.everywhere is Role.ADMIN else (workspace.project.id,)
     wanted = {column: value for column, value in (("author", person), ("action", act)) if value}
+    days = (since or date.min, until or date.max)
     chain = audit.verify(workspace.db)
     return AuditReport(
         acts=tuple(
@@ -84,7 +99,7 @@ def read(
                 origin=found.origin or "",
                 detail=json.loads(found.detail or "{}"),
             )
-            for found in audit.search(workspace.db, places, wanted, limit)
+            for found in audit.search(workspace.db, _places(workspace), wanted, days, limit)
         ),
         sealed=chain.sealed,
         digest=chain.digest,

@@ -67,7 +67,8 @@ def _bring(workspace: Workspace, name: str, mapping: Mapping) -> ImportBatch:
 
 def _keep_draw(workspace: Workspace) -> None:
     """The draw behind the sample's grades; by the file's ids, so that it is the same in every project."""
-    names = output_table.strata(workspace.db, workspace.project.id, "external_id")
+    outputs = output_table.ids(workspace.db, workspace.project.id)
+    names = output_table.strata(workspace.db, outputs, "external_id")
     ids = {name: output_id for output_id, name in names.items()}
     picks = drawing.draw_random(list(ids), GRADED, SEED)
     sample = Sample(

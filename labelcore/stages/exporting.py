@@ -12,7 +12,7 @@ from pydantic import Field
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.settled import Settled, settled
+from labelcore.stages.deriving.settled import Settlement, settled
 from labelcore.stages.selecting import EVERYTHING, Filters, resolved
 from labelcore.store import exports
 from labelcore.workspace import Workspace
@@ -21,7 +21,7 @@ TABLES = tuple(exports.TABLES)
 """The tables that can be exported."""
 
 
-class Exported(Frozen):
+class ExportReport(Frozen):
     """A table that was written, and its number of rows."""
 
     what: str
@@ -36,7 +36,7 @@ def export_table(
     *,
     out: Annotated[Path, Field(description="A .csv, .jsonl or .parquet file.")],
     filters: Filters = EVERYTHING,
-) -> Exported:
+) -> ExportReport:
     """Write a flat table that other tools can read.
 
     WHAT is outputs, grades, labels, comparisons, verdicts, feedback or criteria; a filter leaves the rows of
@@ -47,13 +47,13 @@ def export_table(
     """
     wanted = None if filters == EVERYTHING else resolved(workspace, filters)
     rows = exports.write(workspace.db, workspace.project.id, what, out, told=_told(workspace), wanted=wanted)
-    return Exported(what=what, rows=rows, out=str(out))
+    return ExportReport(what=what, rows=rows, out=str(out))
 
 
-def _told(workspace: Workspace) -> exports.Told:
+def _told(workspace: Workspace) -> exports.ExportFacts:
     """What outputs count as, and what criteria rest on, for the rows of the tables."""
     rows = settled(workspace)
-    by_criterion: dict[str, list[Settled]] = defaultdict(list)
+    by_criterion: dict[str, list[Settlement]] = defaultdict(list)
     for row in rows:
         for key in {row.criterion_id, row.about} - {None}:
             by_criterion[str(key)].append(row)
@@ -70,10 +70,10 @@ def _told(workspace: Workspace) -> exports.Told:
         for criterion in list_criteria(workspace)
     ]
     labels = [row.model_dump(mode="json") for row in rows]
-    return exports.Told(labels=_json(labels), told=_json(criteria))
+    return exports.ExportFacts(labels=_json(labels), told=_json(criteria))
 
 
-def _ruling(row: Settled) -> dict[str, str]:
+def _ruling(row: Settlement) -> dict[str, str]:
     label = row.label or "unclear"
     return {"output_id": row.output_id, "label": label, "reason": row.reason, "ruled_by": row.ruled_by}
 

@@ -11,7 +11,7 @@ from labelcore.errors import NotFound
 from labelcore.models import Criterion, ImportBatch, JudgeVersion, Role
 from labelcore.operations import finder, operation
 from labelcore.store import batches, criteria as criterion_table, judges as judge_table
-from labelcore.wording import Wording
+from labelcore.wording import SHOWN_AS, Wording
 from labelcore.workspace import Workspace
 
 Thing = TypeVar("Thing")
@@ -75,7 +75,8 @@ def find_criterion(workspace: Workspace, word: str) -> Criterion:
 
 
 def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) -> Thing:
-    """The thing with this id, else this name (in any case), else an id that begins so, past ``code_``.
+    """The thing with this id, else this name (in any case), else an id that begins so, past ``code_``,
+    else what is shown under this name in another language.
 
     Raises:
         Ambiguous: several have this name, or begin so.
@@ -88,7 +89,7 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
         for thing in things
         if any(key.startswith(word) and len(word) > key.find("_") + 1 for key in catalogue.ids(thing))
     ]
-    found = by_id or by_name or begun
+    found = by_id or by_name or begun or _shown_as(word, things, catalogue)
     if len(found) == 1:
         return found[0]
     if found:
@@ -116,6 +117,18 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
         nearest=nearest,
         listing=catalogue.listing,
     )
+
+
+def _shown_as(word: str, things: Sequence[Thing], catalogue: Catalogue[Thing]) -> list[Thing]:
+    """Those whose name reads so in another language; English has asked for the name itself."""
+    if word.isascii():
+        return []
+    return [
+        thing
+        for thing in things
+        for shown in SHOWN_AS
+        if shown(catalogue.name(thing)).casefold() == word.casefold()
+    ]
 
 
 def _label(thing: Thing, catalogue: Catalogue[Thing]) -> str:

@@ -111,6 +111,17 @@ def tell(workspace: Workspace, kind: NoticeKind, person: str, **given: Any) -> N
     return notice if table.add(workspace.db, notice) else None
 
 
+def tell_of_password(workspace: Workspace) -> bool:
+    """Write to this person that a new password is theirs, in case it was not they who chose it.
+
+    False: the project sends nothing by e-mail, or knows no address of theirs.
+    """
+    by_mail = table.rules(workspace.db, workspace.project.id).channel == "email"
+    if not by_mail or not mailbox_of(workspace, workspace.person):
+        return False
+    return tell(workspace.by(""), "password", workspace.person) is not None
+
+
 @operation("notices list", role=Role.LEAD, listed_as="notices")
 def list_notices(workspace: Workspace) -> list[NoticeRow]:
     """Show the newest notices: who is told what, and how far each is."""

@@ -224,8 +224,8 @@ def rename(workspace: Workspace, name: str, to: str) -> PersonChange:
     """
     person = _person_of(workspace, name)
     _check_theirs(workspace, person)
-    tidy, holders = tidy_name(to), people_table.register(workspace.db).holders
-    if not tidy or holders.get(name_key(tidy), person.person_id) != person.person_id:
+    tidy = tidy_name(to)
+    if not tidy or people_table.register(workspace.db).looking_like(tidy) - {person.person_id}:
         raise BadInput(
             "'{name}' cannot be taken: somebody has or had that name.",
             next_step="Choose another name, or merge the two with `labelcore people merge`.",
@@ -238,6 +238,8 @@ def rename(workspace: Workspace, name: str, to: str) -> PersonChange:
 @operation("people merge", role=Role.ADMIN, effect=Effect.WRITES, project="any")
 def merge(workspace: Workspace, name: str, into: str) -> PersonChange:
     """Say that two names are one person; where both graded an output, the later grade counts.
+
+    Where the second is nothing in a project, the first one's role there becomes theirs.
 
     Raises:
         BadInput: they are one already, or nobody would be left who looks after the people.
@@ -257,6 +259,10 @@ def merge(workspace: Workspace, name: str, into: str) -> PersonChange:
     people_table.end(workspace.db, had, workspace.person)
     gone = {"removed": True, "subject": "", "made_by": workspace.person, "made_at": now()}
     people_table.save(workspace.db, first.model_copy(update=gone))
+    held = register.roles.get(second.person_id, {})
+    for project_id, role in register.roles.get(first.person_id, {}).items():
+        if project_id != EVERY_PROJECT and not held.keys() & {project_id, EVERY_PROJECT}:
+            _give(workspace, second, project_id, role)
     changed = people_table.rename(workspace.db, second, *names, second.name)
     return PersonChange(name=changed.name, did="merge")
 

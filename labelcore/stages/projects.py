@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
@@ -77,6 +77,22 @@ def meant(known: Iterable[Project], named: str = "") -> str:
         return wanted
     names = [project.name for project in known]
     return names[0] if len(names) == 1 else settings().project
+
+
+def opened_first(db: Database, role_in: Callable[[str], Role | None]) -> Project:
+    """The project that opens where no address names one, made where there is none.
+
+    It is the one that is meant, or of several, where no setting names one, the first shown one with outputs
+    of those in which the visitor has a role.
+    """
+    known = list_projects(db)
+    wanted = meant(known)
+    if len(known) < 2 or settings().named_project:
+        return open_project(db, wanted)
+    theirs = [project for project in known if role_in(project.id)] or known
+    shown = [project for project in theirs if not project.settings.hidden] or theirs
+    shown.sort(key=lambda project: project.name != wanted)
+    return next((project for project in shown if output_table.count(db, project.id)), shown[0])
 
 
 @operation("projects begin", role=Role.ENGINEER, effect=Effect.WRITES, project="none")
@@ -210,7 +226,8 @@ def find_output(workspace: Workspace, word: str) -> Output:
 
 @operation("status", role=Role.EXPERT)
 def overview(workspace: Workspace) -> Overview:
-    """Say how far the project is along the loop."""
+    """Say how far the project is along the loop; to an expert, passes and fails are those they gave."""
     project = workspace.project
-    counts = overview_query.counts(workspace.db, project.id)
+    only_of = workspace.person if workspace.role is Role.EXPERT else None
+    counts = overview_query.counts(workspace.db, project.id, only_of)
     return Overview(project=project.name, outputs=output_table.count(workspace.db, project.id), **counts)

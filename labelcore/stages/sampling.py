@@ -29,7 +29,7 @@ _COMMON_SHARE = 0.05
 """A kind of output that makes up less than this share of the pool counts as rare."""
 
 
-class Pool(Filters):
+class SamplePool(Filters):
     """What may be drawn: the outputs that match, and the field whose values are the strata."""
 
     by: str | None = Field(default=None, description="The field whose values are the strata.")
@@ -40,7 +40,7 @@ class Pool(Filters):
         return self.model_dump(mode="json", exclude={"by"}, exclude_defaults=True)
 
 
-_EVERYTHING = Pool()
+_EVERYTHING = SamplePool()
 
 
 @operation("sample", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -52,7 +52,7 @@ def draw_sample(
     ] = "mixture",
     n: Annotated[int, Flags(("--n", "-n")), Field(ge=1, description="How many outputs.")] = 50,
     seed: Annotated[int, Field(description="The same seed draws the same outputs.")] = 0,
-    pool: Pool = _EVERYTHING,
+    pool: SamplePool = _EVERYTHING,
 ) -> Sample:
     """Draw outputs that nobody has graded yet; reason and probability of each are kept.
 
@@ -107,7 +107,7 @@ def _pool_warnings(n: int, left: int, *, partly: bool) -> Iterator[Wording]:
         )
 
 
-def _drawable(workspace: Workspace, pool: Pool) -> tuple[list[str], set[str]]:
+def _drawable(workspace: Workspace, pool: SamplePool) -> tuple[list[str], set[str]]:
     """The outputs of a pool without a grade, and all that are graded. BadInput where none is left."""
     everything = output_table.ids(workspace.db, workspace.project.id)
     if not everything:
@@ -144,8 +144,7 @@ def _stratified(workspace: Workspace, pool: list[str], n: int, seed: int, by: st
             field=field,
             known=sorted(known | set(keys)),
         )
-    strata = output_table.strata(workspace.db, workspace.project.id, field)
-    stratum_of = {output_id: strata.get(output_id, "") for output_id in pool}
+    stratum_of = output_table.strata(workspace.db, pool, field)
     warnings = []
     if len(set(stratum_of.values())) == 1:
         warnings.append(

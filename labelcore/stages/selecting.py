@@ -22,9 +22,9 @@ from labelcore.models import (
 from labelcore.operations import Flags, Metavar, Options, operation
 from labelcore.stages.finding import find_criterion, find_import, find_judge
 from labelcore.store import about, batches, calibrations, grades as grade_table, listings, searching
-from labelcore.store.about import Drawn, Event, Said
+from labelcore.store.about import Event, SampleDraw, VersionVerdict
 from labelcore.store.filters import Filter, GradeFilter, VerdictFilter
-from labelcore.store.searching import Searched
+from labelcore.store.searching import SearchReach
 from labelcore.workspace import Workspace
 
 MOST_ON_A_PAGE = 1_000
@@ -58,7 +58,7 @@ class Filters(Options):
 EVERYTHING = Filters()
 
 
-class Row(Frozen):
+class OutputRow(Frozen):
     """One output in the list. ``grades``: of the whole output, by person."""
 
     output: Output
@@ -78,10 +78,10 @@ class Listing(Frozen):
     """
 
     n: int | None
-    searched: Searched | None = None
+    searched: SearchReach | None = None
     page: int
     limit: int
-    rows: tuple[Row, ...]
+    rows: tuple[OutputRow, ...]
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
@@ -135,7 +135,9 @@ def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging:
     for grade in grades:
         if grade.is_overall:
             by_output[grade.output_id][grade.annotator] = grade.value
-    rows = tuple(Row(output=output, split=split, grades=by_output[output.id]) for output, split in found)
+    rows = tuple(
+        OutputRow(output=output, split=split, grades=by_output[output.id]) for output, split in found
+    )
     n = came.found if came and came.whole else None
     if paging.count:
         n = count_outputs(workspace, filters=filters)
@@ -144,7 +146,7 @@ def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging:
 
 def _page(
     workspace: Workspace, wanted: Filter, paging: Paging
-) -> tuple[list[tuple[Output, str]], Searched | None]:
+) -> tuple[list[tuple[Output, str]], SearchReach | None]:
     """The outputs of a page; where the time is limited also how far they were searched for."""
     db, project_id = workspace.db, workspace.project.id
     part = ((paging.page - 1) * paging.limit, paging.limit)
@@ -155,7 +157,7 @@ def _page(
 
 
 @operation(role=Role.MANAGER)
-def search_on(workspace: Workspace, *, filters: Filters = EVERYTHING, paging: Paging = _FIRST) -> Searched:
+def search_on(workspace: Workspace, *, filters: Filters = EVERYTHING, paging: Paging = _FIRST) -> SearchReach:
     """Search further for the outputs that match, for as long as the paging says (0.3 s)."""
     wanted = resolved(workspace, filters)
     seconds = paging.seconds or 0.3
@@ -194,30 +196,30 @@ def list_values(
     return [ValueCount(value=value, n=n) for value, n in found]
 
 
-class Known(Frozen):
+class OutputFacts(Frozen):
     """All that is known of one output."""
 
     output: Output
     split: SplitName
     batch: ImportBatch | None
     grades: tuple[Grade, ...]
-    verdicts: tuple[Said, ...]
+    verdicts: tuple[VersionVerdict, ...]
     feedback: tuple[Event, ...]
     codes: tuple[tuple[str, str], ...]
     rulings: tuple[Ruling, ...]
     court_rulings: tuple[CourtRuling, ...]
-    samples: tuple[Drawn, ...]
+    samples: tuple[SampleDraw, ...]
 
 
 @operation("outputs show", role=Role.MANAGER)
-def show_output(workspace: Workspace, output: Output) -> Known:
+def show_output(workspace: Workspace, output: Output) -> OutputFacts:
     """Show one output with its grades, verdicts, codes, rulings, and where it came from.
 
     OUTPUT is its id, a unique beginning of it, or the importer's id.
     """
     db, project_id = workspace.db, workspace.project.id
     imports = {batch.id: batch for batch in batches.all_of(db, project_id)}
-    return Known(
+    return OutputFacts(
         output=output,
         split=about.split(db, output),
         batch=imports.get(output.batch_id),

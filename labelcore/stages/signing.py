@@ -8,15 +8,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-import time
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from labelcore import passwords
 from labelcore.errors import BadInput, NotAllowed, NotFound
+from labelcore.guesses import Guard, Source
 from labelcore.models import (
     EVERY_PROJECT,
     Credential,
@@ -39,73 +38,12 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 _FIRST_HOURS = 24.0
-SHORTEST, LONGEST = 12, 256
-"""Characters of a password."""
-_FREE_TRIES = {"name from": 5, "address": 20, "name": 50}
-"""Failures after which each next one waits: of a name from one address, of an address whatever the name, of a
-name from anywhere. Somebody else's failures must not keep a person out, and a hundred an hour guess nothing.
-"""
-_FIRST_WAIT, _LONGEST_WAIT, _FORGOTTEN = 5.0, 900.0, 3600.0
 _hashing = threading.BoundedSemaphore(2)
 """Passwords are compared two at a time: each takes 64 MB, and whoever guesses at once waits here."""
 _entering = threading.RLock()
 """Held from the look at an invitation, or at who is known, until what comes of it is stored: two who come at
 once with one link, or for the first time, are not both let in.
 """
-_MOST_WATCHED = 20_000
-_EASY = ("password", "passwort", "labelcore", "qwerty", "123456", "letmein", "iloveyou", "admin", "密码")
-
-
-@dataclass
-class _Guesses:
-    """How often somebody failed in a row, and until when nobody is heard under that name or address."""
-
-    failed: int = 0
-    until: float = 0.0
-    last: float = 0.0
-
-
-Source = tuple[str, ...]
-"""What failures are counted by: a kind of ``_FREE_TRIES``, then the name, the address or both."""
-
-
-class Guard:
-    """Slows down guessing: after some failures of a kind each next one waits longer. An hour without any
-    forgets them.
-    """
-
-    def __init__(self) -> None:
-        self._seen: OrderedDict[Source, _Guesses] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def check(self, *sources: Source) -> None:
-        """Raises NotAllowed: too many failures from one of these."""
-        with self._lock:
-            left = max((self._seen[source].until for source in sources if source in self._seen), default=0.0)
-        if (wait := left - time.monotonic()) > 0:
-            raise NotAllowed(
-                "Too many attempts.", next_step="Try again in {seconds:,.0f} s.", seconds=max(wait, 1)
-            )
-
-    def failed(self, *sources: Source) -> None:
-        """Count a failure."""
-        moment = time.monotonic()
-        with self._lock:
-            for source in sources:
-                guesses = self._seen.setdefault(source, _Guesses())
-                self._seen.move_to_end(source)
-                guesses.failed = 1 if moment - guesses.last > _FORGOTTEN else guesses.failed + 1
-                guesses.last = moment
-                if (over := guesses.failed - _FREE_TRIES[source[0]]) >= 0:
-                    guesses.until = moment + min(_FIRST_WAIT * 2.0 ** min(over, 20), _LONGEST_WAIT)
-            while len(self._seen) > _MOST_WATCHED:
-                self._seen.popitem(last=False)
-
-    def passed(self, *sources: Source) -> None:
-        """A name that was proved begins anew; an address does not, or one good account would reset it."""
-        with self._lock:
-            for source in sources:
-                self._seen.pop(source, None)
 
 
 guard = Guard()
@@ -135,6 +73,11 @@ def sign_in(db: Database, name: str, password: str, address: str = "") -> str:
     Raises:
         NotAllowed: name and password do not belong together, or there were too many attempts.
     """
+    return begin_session(db, _proved(db, name, password, address))
+
+
+def _proved(db: Database, name: str, password: str, address: str) -> Person:
+    """Who has this name, where the password is theirs."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     key = name_key(name)[:200]
@@ -146,14 +89,31 @@ def sign_in(db: Database, name: str, password: str, address: str = "") -> str:
     with _hashing:
         guard.check(*sources)
         try:
-            _hasher().verify(kept or _nobody(), password[: LONGEST + 1])
+            _hasher().verify(kept or _nobody(), password[: passwords.LONGEST_EVER + 1])
         except (VerificationError, InvalidHashError):
             guard.failed(*sources)
             raise NotAllowed("Wrong name or password.", next_step="Try again.") from None
     if person is None or not kept:
         raise NotAllowed("Wrong name or password.", next_step="Try again.")
     guard.passed(*names)
-    return begin_session(db, person)
+    return person
+
+
+def change_password(db: Database, session: str, password: str, new: str, address: str = "") -> str:
+    """The secret of a new session, with a new password; all sessions with the present one end.
+
+    Raises:
+        NotAllowed: there is no such session, the password is wrong, or there were too many attempts.
+        BadInput: the new one is too short, too long, or easy to guess.
+    """
+    visitor = visitor_of_session(db, session)
+    if visitor is None:
+        raise NotAllowed("You are signed out.")
+    person = _proved(db, visitor.name, password, address)
+    with db.transaction():
+        set_password(db, person, new)
+        audit.note(db, "", person.name, "password", person.person_id)
+        return begin_session(db, person)
 
 
 def begin_session(db: Database, person: Person) -> str:
@@ -206,7 +166,7 @@ def _join(db: Database, invitation: str, password: str, name: str, address: str)
         guard.failed(("address", address))
         raise
     person = people_table.register(db).people.get(found.person_id)
-    _check_password(password, name or (person.name if person else ""))
+    passwords.check(password, name or (person.name if person else ""))
     with db.transaction():
         if person is None:
             person = add_person(db, name or found.label, by=found.made_by)
@@ -254,26 +214,13 @@ def invite_first(db: Database) -> str:
 
 def set_password(db: Database, person: Person, password: str) -> None:
     """Give a person a password; sessions that were begun with another one end."""
-    _check_password(password, person.name)
+    passwords.check(password, person.name)
     had = of_person(db, person.person_id, ("password", "session"))
     people_table.end(db, had, person.name)
     kept = Credential(
         kind="password", secret=_hasher().hash(password), person_id=person.person_id, made_by=person.name
     )
     people_table.save(db, kept)
-
-
-def _check_password(password: str, name: str) -> None:
-    plain = password.casefold()
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise BadInput(
-            "A password has {shortest} to {longest} characters.",
-            next_step="Four words are easy to keep in mind.",
-            shortest=SHORTEST,
-            longest=LONGEST,
-        )
-    if len(set(plain)) < 5 or any(plain.startswith(easy) for easy in _EASY) or plain == name_key(name):
-        raise BadInput("This password is easy to guess.", next_step="Choose another one: four words, say.")
 
 
 def add_person(db: Database, name: str, *, subject: str = "", by: str = "") -> Person:
@@ -285,7 +232,7 @@ def add_person(db: Database, name: str, *, subject: str = "", by: str = "") -> P
     tidy = tidy_name(name)
     if not tidy or len(tidy) > 100:
         raise BadInput("A person needs a name of at most 100 characters.", next_step="Give one.")
-    if name_key(tidy) in people_table.register(db).holders:
+    if people_table.register(db).looking_like(tidy):
         raise BadInput(
             "There is or was somebody called '{name}' already.", next_step="Add a surname.", name=tidy
         )

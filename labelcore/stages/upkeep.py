@@ -26,7 +26,7 @@ class Backup(Frozen):
     bytes: int
 
 
-class Vacuumed(Frozen):
+class VacuumReport(Frozen):
     """The file's size in bytes."""
 
     bytes_before: int
@@ -48,7 +48,7 @@ class Health(Frozen):
         return 0 if self.healthy else 1
 
 
-class Answer(Frozen):
+class QueryReport(Frozen):
     """The rows of a question; ``truncated``: there are more."""
 
     columns: tuple[str, ...]
@@ -56,17 +56,21 @@ class Answer(Frozen):
     truncated: bool
 
 
-@operation("backup", role=Role.ADMIN, project="none")
+@operation("backup", role=Role.ADMIN, project="all")
 def backup(workspace: Workspace, out: Path) -> Backup:
-    """Write a whole copy of the database, also while the app runs."""
+    """Write a whole copy of the database, also while the app runs.
+
+    Raises:
+        BadInput: the file exists already, or its folder does not.
+    """
     return Backup(out=str(out), bytes=backups.copy_to(workspace.db, out))
 
 
 @operation("vacuum", role=Role.ADMIN, effect=Effect.GRADUAL, project="none")
-def vacuum(workspace: Workspace) -> Vacuumed:
+def vacuum(workspace: Workspace) -> VacuumReport:
     """Give free space in the database file back."""
     before, after = backups.compact(workspace.db)
-    return Vacuumed(bytes_before=before, bytes_after=after)
+    return VacuumReport(bytes_before=before, bytes_after=after)
 
 
 @operation("doctor", role=Role.ENGINEER, project="none")
@@ -83,13 +87,13 @@ def doctor(workspace: Workspace) -> Health:
     )
 
 
-@operation("sql", role=Role.ENGINEER, project="none")
+@operation("sql", role=Role.ENGINEER, project="all")
 def sql(
     workspace: Workspace,
     query: str,
     *,
     limit: Annotated[int, Field(ge=1, le=100_000, description="At most so many rows.")] = 1_000,
-) -> Answer:
+) -> QueryReport:
     """Ask the stored rows in SQL, also while the app runs; nothing can be changed by it.
 
     QUERY is one SELECT; `SHOW TABLES` says what there is to ask.
@@ -99,7 +103,7 @@ def sql(
     """
     found = querying.query(workspace.db, query, limit)
     rows = tuple(tuple(_plain(value) for value in row) for row in found.rows)
-    return Answer(columns=tuple(found.columns), rows=rows, truncated=found.truncated)
+    return QueryReport(columns=tuple(found.columns), rows=rows, truncated=found.truncated)
 
 
 def _plain(value: Any) -> Any:

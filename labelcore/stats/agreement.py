@@ -53,21 +53,21 @@ def agreement(by_annotator: Votes, *, ordinal: bool = False, seed: int = 0) -> A
     shared = len(counts)
     # With one output, observed and expected disagreement are the same: alpha would always be 0.
     alpha = krippendorff_alpha(counts, ordinal=ordinal) if shared > 1 else None
-    found = Agreement(alpha=alpha, low=None, high=None, n_annotators=len(by_annotator), n_outputs=shared)
+    measured = Agreement(alpha=alpha, low=None, high=None, n_annotators=len(by_annotator), n_outputs=shared)
     if alpha is None:
-        return found.model_copy(update={"why_not": _why_not(len(by_annotator), shared)})
+        return measured.model_copy(update={"why_not": _why_not(len(by_annotator), shared)})
     low, high = _interval(counts, ordinal=ordinal, seed=seed)
     ac = gwet_ac(counts, "quadratic" if ordinal else "none")
-    return found.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
+    return measured.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
 
 
 def _counts(by_annotator: Votes) -> Ints:
     """How many people gave each value to each output that two people graded."""
-    seen: dict[str, list[int]] = {}
+    votes_of: dict[str, list[int]] = {}
     for grades in by_annotator.values():
         for output_id, value in grades.items():
-            seen.setdefault(output_id, []).append(int(value))
-    shared = [votes for _, votes in sorted(seen.items()) if len(votes) > 1]
+            votes_of.setdefault(output_id, []).append(int(value))
+    shared = [votes for _, votes in sorted(votes_of.items()) if len(votes) > 1]
     values = sorted({vote for votes in shared for vote in votes})
     table = [[votes.count(value) for value in values] for votes in shared]
     return np.array(table, dtype=np.int64).reshape(len(shared), len(values))
@@ -84,10 +84,10 @@ def _why_not(n_annotators: int, n_outputs: int) -> Wording:
 
 
 def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, float | None]:
-    found = _replicates(counts, ordinal=ordinal, seed=seed)
-    if len(found) < _REPLICATES // 2:
+    drawn = _replicates(counts, ordinal=ordinal, seed=seed)
+    if len(drawn) < _REPLICATES // 2:
         return None, None
-    low, high = np.quantile(found, [0.025, 0.975])
+    low, high = np.quantile(drawn, [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -97,12 +97,12 @@ def _replicates(counts: Ints, *, ordinal: bool, seed: int) -> list[float]:
     # at a cost that does not grow with the outputs.
     kinds, often = np.unique(counts, axis=0, return_counts=True)
     random, per_round = np.random.default_rng(seed), max(1, _CELLS // len(kinds))
-    found: list[float] = []
+    drawn: list[float] = []
     for start in range(0, _REPLICATES, per_round):
         rounds = min(per_round, _REPLICATES - start)
         times = random.multinomial(len(counts), often / len(counts), size=rounds)
-        found += alphas(kinds, times, ordinal=ordinal)
-    return found
+        drawn += alphas(kinds, times, ordinal=ordinal)
+    return drawn
 
 
 def change(before: Votes, after: Votes) -> Rate:
@@ -134,8 +134,8 @@ def krippendorff_alpha(counts: Ints, *, ordinal: bool = False) -> float | None:
     with fewer than two grades are left out. None where nothing differs or no output has two.
     """
     counts = counts[counts.sum(axis=1) >= 2]
-    found = alphas(counts, np.ones((1, len(counts)), dtype=np.int64), ordinal=ordinal)
-    return found[0] if found else None
+    alpha = alphas(counts, np.ones((1, len(counts)), dtype=np.int64), ordinal=ordinal)
+    return alpha[0] if alpha else None
 
 
 def alphas(counts: Ints, times: Ints, *, ordinal: bool = False) -> list[float]:
@@ -154,8 +154,8 @@ def alphas(counts: Ints, times: Ints, *, ordinal: bool = False) -> list[float]:
     expected = np.einsum("rc,rck,rk->r", of_value, distance, of_value)
     measurable = expected > 0
     total = of_value.sum(axis=1)
-    found = 1 - observed[measurable] * (total[measurable] - 1) / expected[measurable]
-    return [float(alpha) for alpha in found]
+    values = 1 - observed[measurable] * (total[measurable] - 1) / expected[measurable]
+    return [float(alpha) for alpha in values]
 
 
 def fleiss_kappa(counts: Ints) -> float | None:

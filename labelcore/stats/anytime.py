@@ -49,9 +49,9 @@ def log_evidence(successes: int, n: int, share: float) -> float:
         """How much of a Beta(a, b) lies above the share."""
         return math.log(max(float(special.betaincc(a, b, share)), 5e-324)) + float(special.betaln(a, b))
 
-    seen = above(successes + _PRIOR, n - successes + _PRIOR)
+    with_grades = above(successes + _PRIOR, n - successes + _PRIOR)
     at_share = successes * math.log(share) + (n - successes) * math.log1p(-share)
-    return seen - above(_PRIOR, _PRIOR) - at_share
+    return with_grades - above(_PRIOR, _PRIOR) - at_share
 
 
 def more_until(successes: int, n: int, limit: float, alpha: float = 0.05) -> int | None:

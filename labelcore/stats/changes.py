@@ -37,6 +37,8 @@ Judgement = Literal["better", "worse", "unclear"]
 DRAWS = 4_000
 FEWEST_GROUPS = 10
 """With fewer groups that repeat, how much they differ cannot be told: no interval is offered."""
+FEWEST_MOVED = 3
+"""So many sources must move one way to say better or worse: one or two would do so falsely too often."""
 _PRIOR = 0.5
 _BLOCK = 500
 PASS, PRESENT_RIGHT, NEW_RIGHT, PRESENT_SILENT, NEW_SILENT = 4, 2, 1, 16, 8
@@ -61,7 +63,8 @@ class Change(Frozen):
 
     ``balanced``: the mean of both changes; ``counted``: the same where an abstention is wrong, None where
     nobody abstained. ``passes`` and ``fails``: how many outputs of each grade; ``abstained``: on how many
-    the present and the new version abstain.
+    the present and the new version abstain. ``moved``: on outputs of how many sources the new one does better
+    (right where the other is wrong or silent, silent where it is wrong), and worse.
     """
 
     tpr: Rate
@@ -73,11 +76,13 @@ class Change(Frozen):
     fails: int
     counted: Rate | None = None
     abstained: tuple[int, int] = (0, 0)
+    moved: tuple[int, int] | None = None
 
     @property
     def verdict(self) -> Judgement:
         """Better (worse) where the interval of the mean change leaves 0 and neither rate surely goes the
         other way. Where somebody abstained the mean is taken both ways, and must not fall in the other one.
+        It takes three sources that moved that way.
         """
         if self._surely(turned=False) and not self._against(turned=False):
             return "better"
@@ -88,6 +93,8 @@ class Change(Frozen):
     def _surely(self, *, turned: bool) -> bool:
         means = (self.balanced, self.counted or self.balanced)
         sign = -1 if turned else 1
+        if self.moved and self.moved[turned] < FEWEST_MOVED:
+            return False
         surely = any(_above(mean, turned=turned) for mean in means)
         return surely and all(mean.value is None or sign * mean.value >= 0 for mean in means)
 
@@ -100,14 +107,17 @@ class Change(Frozen):
     def abstains(self) -> Fact:
         """On how many outputs the versions abstain, where one does."""
         present, new = self.abstained
-        told = {"present": present, "n": new, "outputs": self.passes + self.fails}
-        return fact("change_abstains", **told) if present or new else NOTHING
+        numbers = {"present": present, "n": new, "outputs": self.passes + self.fails}
+        return fact("change_abstains", **numbers) if present or new else NOTHING
 
     @property
     def trades(self) -> bool:
-        """Whether one rate surely rises and the other surely falls: then more grades settle nothing."""
-        up = _above(self.tpr) or _above(self.tnr)
-        return up and (_above(self.tpr, turned=True) or _above(self.tnr, turned=True))
+        """Whether one rate surely goes one way, and the other or the mean the other way: then more grades
+        settle nothing.
+        """
+        up, down = (self._against(turned=turned) for turned in (True, False))
+        mean = self.balanced.value or 0.0
+        return (up and (down or mean < 0)) or (down and mean > 0)
 
     def _against(self, *, turned: bool) -> bool:
         return _above(self.tpr, turned=not turned) or _above(self.tnr, turned=not turned)
@@ -120,7 +130,7 @@ def _above(rate: Rate, *, turned: bool = False) -> bool:
 
 
 @dataclass(frozen=True)
-class Compared:
+class PairedOutputs:
     """Outputs in their strata. ``stratum`` (n,): a row of ``cells``; ``outcome`` (n,): a column, else nan.
 
     ``cells`` (strata, outcomes): in which cell an output of a stratum is with the outcome 0, 1 and so on.
@@ -141,7 +151,7 @@ def of_trial(
     new: Floats,
     groups: Ints | None = None,
     weights: Floats | None = None,
-) -> Compared:
+) -> PairedOutputs:
     """Graded outputs: whether each version is RIGHT, WRONG or SILENT, ``new`` nan where it was not asked."""
     states = _occurring(present)
     row = {(grade, state): at for at, (state, grade) in enumerate((s, g) for s in states for g in (0, 1))}
@@ -150,10 +160,10 @@ def of_trial(
         for state in states
         for grade in (0, 1)
     ]
-    given = zip(passes.astype(int).tolist(), np.asarray(present, dtype=int).tolist(), strict=True)
-    stratum = np.array([row[key] for key in given], dtype=np.int64)
+    keys = zip(passes.astype(int).tolist(), np.asarray(present, dtype=int).tolist(), strict=True)
+    stratum = np.array([row[key] for key in keys], dtype=np.int64)
     outcome = np.asarray(new, dtype=np.float64)
-    return Compared(stratum, outcome, np.array(cells, dtype=np.int64), groups, weights)
+    return PairedOutputs(stratum, outcome, np.array(cells, dtype=np.int64), groups, weights)
 
 
 def _occurring(states: Bools | Ints | Floats) -> tuple[int, ...]:
@@ -169,11 +179,11 @@ def _new(state: int) -> int:
     return (0, NEW_RIGHT, NEW_SILENT)[state]
 
 
-def of_move(present: Floats, new: Floats, passes: Floats, groups: Ints | None = None) -> Compared:
+def of_move(present: Floats, new: Floats, passes: Floats, groups: Ints | None = None) -> PairedOutputs:
     """Outputs with both verdicts (1 pass, 0 fail, nan abstained); ``passes``: 1, 0, nan not graded."""
     first, second = (np.where(np.isnan(votes), SILENT, votes).astype(np.int64) for votes in (present, new))
-    seen = {(int(a), int(b)) for a, b in zip(first, second, strict=True)}
-    pairs = [(0, 0), (0, 1), (1, 0), (1, 1), *sorted(pair for pair in seen if SILENT in pair)]
+    decided = {(int(a), int(b)) for a, b in zip(first, second, strict=True)}
+    pairs = [(0, 0), (0, 1), (1, 0), (1, 1), *sorted(pair for pair in decided if SILENT in pair)]
 
     def state(vote: int, grade: int) -> int:
         return SILENT if vote == SILENT else int(vote == grade)
@@ -184,10 +194,10 @@ def of_move(present: Floats, new: Floats, passes: Floats, groups: Ints | None = 
     ]
     row = {pair: at for at, pair in enumerate(pairs)}
     stratum = np.array([row[int(a), int(b)] for a, b in zip(first, second, strict=True)], dtype=np.int64)
-    return Compared(stratum, passes, np.array(cells, dtype=np.int64), groups)
+    return PairedOutputs(stratum, passes, np.array(cells, dtype=np.int64), groups)
 
 
-def change(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Change:
+def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Change:
     """Both changes and both versions' rates, with 95 % intervals."""
     known = ~np.isnan(compared.outcome)
     cell = compared.cells[compared.stratum[known], compared.outcome[known].astype(int)]
@@ -195,11 +205,11 @@ def change(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Change:
     drawn = drawn_cells(compared, draws=draws, seed=seed)
     cells = estimated_cells(compared)
     figures = zip(figures_of(cells), np.moveaxis(figures_of(drawn), -1, 0), _LEAST, strict=True)
-    found = [_rate(float(value), draw, groups, least) for value, draw, least in figures]
+    rated = [_rate(float(value), draw, groups, least) for value, draw, least in figures]
     sizes = _sizes(cell)
     rates = [
         _missing(at, n) if not n or rate.value is None else rate.model_copy(update={"n": n})
-        for at, (rate, n) in enumerate(zip(found, sizes, strict=True))
+        for at, (rate, n) in enumerate(zip(rated, sizes, strict=True))
     ]
     silent = [int(((cell & bit) > 0).sum()) for bit in _SILENT]
     passes = int(((cell & PASS) > 0).sum())
@@ -213,7 +223,17 @@ def change(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Change:
         fails=len(cell) - passes,
         counted=rates[7] if any(silent) else None,
         abstained=(silent[0], silent[1]),
+        moved=_moved(cell, None if compared.groups is None else compared.groups[known]),
     )
+
+
+def _moved(cell: Ints, groups: Ints | None) -> tuple[int, int]:
+    present, new = (
+        2 * ((cell & right) > 0) + ((cell & silent) > 0)
+        for right, silent in ((PRESENT_RIGHT, PRESENT_SILENT), (NEW_RIGHT, NEW_SILENT))
+    )
+    sources = np.arange(len(cell)) if groups is None else groups
+    return len(np.unique(sources[new > present])), len(np.unique(sources[new < present]))
 
 
 def _sizes(cell: Ints) -> tuple[int, ...]:
@@ -223,27 +243,28 @@ def _sizes(cell: Ints) -> tuple[int, ...]:
     graded = [(cell & PASS) > 0, (cell & PASS) == 0]
     decided = [[int((grade & ((cell & bit) == 0)).sum()) for grade in graded] for bit in _SILENT]
     both = [min(of_grade) for of_grade in zip(*decided, strict=True)]
-    return (*both, *decided[0], *decided[1], sum(both), len(cell))
+    asked = all(grade.any() for grade in graded)  # else a mean would rest on one grade
+    return (*both, *decided[0], *decided[1], asked * sum(both), asked * len(cell))
 
 
-def _counted(compared: Compared, right: int, silent: int) -> Rates | None:
+def _counted(compared: PairedOutputs, right: int, silent: int) -> Rates | None:
     """A version's rates where it is known of each output what it is there; else None."""
     cells = compared.cells[compared.stratum]
     known = ~np.isnan(compared.outcome)
     column = compared.outcome[known, None].astype(int)
     cells[known] = np.take_along_axis(cells[known], column, axis=1)
-    told = cells & (PASS | right | silent)
-    if compared.weights is not None or (told != told[:, :1]).any():
+    bits = cells & (PASS | right | silent)
+    if compared.weights is not None or (bits != bits[:, :1]).any():
         return None
-    passes, is_right = (told[:, 0] & PASS) > 0, (told[:, 0] & right) > 0
-    verdicts = np.where((told[:, 0] & silent) > 0, np.nan, passes == is_right)[:, None]
+    passes, is_right = (bits[:, 0] & PASS) > 0, (bits[:, 0] & right) > 0
+    verdicts = np.where((bits[:, 0] & silent) > 0, np.nan, passes == is_right)[:, None]
     tpr, tnr = tpr_and_tnr(verdicts, passes, compared.groups)[0]
     return Rates(tpr=tpr, tnr=tnr)
 
 
 def _missing(at: int, n: int) -> Rate:
-    if at >= _BALANCED and n:
-        return not_measurable("people gave one grade only", n)
+    if at >= _BALANCED:
+        return not_measurable("only outputs of one grade were decided", n)
     if at % 2 == 0:
         return not_measurable("there are no decided outputs that people passed", n)
     return not_measurable("there are no decided outputs that people failed", n)
@@ -279,7 +300,7 @@ def figures_of(cells: Floats) -> Floats:
     return np.stack([*changes, *rates, (changes[0] + changes[1]) / 2, mean], axis=-1)
 
 
-def estimated_cells(compared: Compared) -> Floats:
+def estimated_cells(compared: PairedOutputs) -> Floats:
     """The cells (32,): a stratum of which nothing is known counts half for each of the first two outcomes."""
     weights = np.ones(len(compared.stratum)) if compared.weights is None else compared.weights
     size, outcome = _sums(compared, weights)
@@ -290,7 +311,7 @@ def estimated_cells(compared: Compared) -> Floats:
     return np.bincount(compared.cells.ravel(), weights=mass, minlength=_CELLS).astype(np.float64)
 
 
-def _sums(compared: Compared, weights: Floats) -> tuple[Floats, Floats]:
+def _sums(compared: PairedOutputs, weights: Floats) -> tuple[Floats, Floats]:
     """Sums of weights in each stratum (strata,), and of the known outcomes (strata, outcomes)."""
     (strata, outcomes), known = compared.cells.shape, ~np.isnan(compared.outcome)
     size = np.bincount(compared.stratum, weights=weights, minlength=strata)
@@ -299,7 +320,7 @@ def _sums(compared: Compared, weights: Floats) -> tuple[Floats, Floats]:
     return size.astype(np.float64), outcome.reshape(strata, outcomes).astype(np.float64)
 
 
-def drawn_cells(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Floats:
+def drawn_cells(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Floats:
     """The cells in each draw (draws, 32)."""
     random = np.random.default_rng(seed)
     strata, outcomes = compared.cells.shape
@@ -312,13 +333,13 @@ def drawn_cells(compared: Compared, *, draws: int = DRAWS, seed: int = 0) -> Flo
         size[part], outcome[part] = sums[:, :strata], sums[:, strata:].reshape(-1, strata, outcomes)
     size, outcome = size + halves.sum(axis=2), outcome + halves
     mass = outcome * (size / outcome.sum(axis=2))[..., None]
-    found = np.zeros((draws, _CELLS))
+    cells = np.zeros((draws, _CELLS))
     for row, column in np.ndindex(strata, outcomes):
-        found[:, compared.cells[row, column]] += mass[:, row, column]
-    return found
+        cells[:, compared.cells[row, column]] += mass[:, row, column]
+    return cells
 
 
-def _units(compared: Compared) -> tuple[npt.NDArray[np.float32], Floats]:
+def _units(compared: PairedOutputs) -> tuple[npt.NDArray[np.float32], Floats]:
     """What each group adds to the sums of :func:`_sums` (groups, strata and their outcomes), and the weight
     of one output in each stratum.
     """
@@ -336,7 +357,7 @@ def _units(compared: Compared) -> tuple[npt.NDArray[np.float32], Floats]:
     return units, np.where(size > 0, typical / np.where(size > 0, size, 1.0), usual)
 
 
-class More(Frozen):
+class SettlingCount(Frozen):
     """How many more outputs of each grade would settle a comparison, at the rates seen so far."""
 
     passes: int = 0
@@ -348,29 +369,29 @@ class More(Frozen):
         return self.passes + self.fails
 
 
-def more_to_settle(found: Change) -> More | None:
+def more_to_settle(measured: Change) -> SettlingCount | None:
     """The fewest outputs that would take the interval of the mean change off 0: of one grade where that does.
 
     Nothing where it is settled; None where no practical number would, or nobody can tell.
     """
-    if found.verdict != "unclear":
-        return More()
-    value, halves = found.balanced.value, [_half(found.tpr), _half(found.tnr)]
-    if not value or found.trades or None in halves:
+    if measured.verdict != "unclear":
+        return SettlingCount()
+    value, halves = measured.balanced.value, [_half(measured.tpr), _half(measured.tnr)]
+    if not value or measured.trades or None in halves:
         return None
     wanted = 4 * value**2  # the square of twice the mean change, as the halves' squares add up
-    squares, sizes = [half**2 for half in halves if half is not None], [found.passes, found.fails]
+    squares, sizes = [half**2 for half in halves if half is not None], [measured.passes, measured.fails]
     alone = []
     for at in (0, 1):
         room = wanted - squares[1 - at]
         if room > 0:
-            alone.append((math.ceil(sizes[at] * (squares[at] / room - 1)) + 1, at))
+            alone.append((max(1, math.ceil(sizes[at] * (squares[at] / room - 1)) + 1), at))
     if alone:
         number, at = min(alone)
-        more = More(passes=number) if at == 0 else More(fails=number)
+        more = SettlingCount(passes=number) if at == 0 else SettlingCount(fails=number)
     else:
         times = sum(squares) / wanted - 1
-        more = More(passes=math.ceil(times * sizes[0]), fails=math.ceil(times * sizes[1]))
+        more = SettlingCount(passes=math.ceil(times * sizes[0]), fails=math.ceil(times * sizes[1]))
     return more if more.n <= PRACTICAL else None
 
 

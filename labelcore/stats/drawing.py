@@ -79,15 +79,15 @@ def _allocate(sizes: Mapping[str, int], n: int) -> dict[str, int]:
     """Largest remainders, then at least one for each stratum as long as there is room."""
     total = sum(sizes.values())
     exact = {name: n * size / total for name, size in sizes.items()}
-    given = {name: int(share) for name, share in exact.items()}
-    order = sorted(sizes, key=lambda name: (given[name] - exact[name], name))
-    for name in order[: n - sum(given.values())]:
-        given[name] += 1
+    sizes_drawn = {name: int(share) for name, share in exact.items()}
+    order = sorted(sizes, key=lambda name: (sizes_drawn[name] - exact[name], name))
+    for name in order[: n - sum(sizes_drawn.values())]:
+        sizes_drawn[name] += 1
     for name in sorted(sizes):
-        largest = max(given, key=lambda other: (given[other], other))
-        if given[name] == 0 and given[largest] > 1:
-            given[name], given[largest] = 1, given[largest] - 1
-    return given
+        largest = max(sizes_drawn, key=lambda other: (sizes_drawn[other], other))
+        if sizes_drawn[name] == 0 and sizes_drawn[largest] > 1:
+            sizes_drawn[name], sizes_drawn[largest] = 1, sizes_drawn[largest] - 1
+    return sizes_drawn
 
 
 def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floats]) -> list[Pick]:
@@ -98,13 +98,13 @@ def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floa
     """
     if not ids:
         return []
-    found = {
+    chances = {
         name: _SHARES[name] * scores / scores.sum()
         for name, scores in parts.items()
         if name != "uniform" and len(scores) == len(ids) and scores.sum() > 0
     }
-    rest = 1 - sum(_SHARES[name] for name in found)
-    return _draw(ids, n, seed, {"uniform": np.full(len(ids), rest / len(ids)), **found})
+    rest = 1 - sum(_SHARES[name] for name in chances)
+    return _draw(ids, n, seed, {"uniform": np.full(len(ids), rest / len(ids)), **chances})
 
 
 def _draw(ids: Sequence[str], n: int, seed: int, shares: Mapping[str, Floats]) -> list[Pick]:
@@ -117,13 +117,13 @@ def _draw(ids: Sequence[str], n: int, seed: int, shares: Mapping[str, Floats]) -
     random = np.random.default_rng(seed)
     picks = [(ordered[k], order[k]) for k in _systematic(probability[order], random)]
     random.shuffle(picks)
-    found = []
+    drawn = []
     for place, (output_id, where) in enumerate(picks, 1):
         owed = weights[:, where] / weights[:, where].sum()
         reason = reasons[int(random.choice(len(reasons), p=owed))]
         chance = float(probability[where])
-        found.append(Pick(output_id=output_id, reason=reason, probability=chance, position=place))
-    return found
+        drawn.append(Pick(output_id=output_id, reason=reason, probability=chance, position=place))
+    return drawn
 
 
 def draw_weighted(ids: Sequence[str], n: int, seed: int, scores: Floats, name: str) -> list[Pick]:

@@ -16,7 +16,7 @@ _DRAWS = 4_000
 _FEWEST = 5
 
 
-class Paired(Frozen):
+class PairedDifference(Frozen):
     """Two versions on the same n items. ``difference``: the second's share less the first's.
 
     ``p``: exact McNemar, None where no item tells them apart or items share groups.
@@ -32,7 +32,7 @@ class Paired(Frozen):
     says: Wording
 
 
-def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = None) -> Paired:
+def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = None) -> PairedDifference:
     """Shares of two boolean arrays over the same items, shape (n,): right, or passed.
 
     ``groups`` (n,): numbers from 0 up where items share a source; the interval is then over groups.
@@ -43,7 +43,7 @@ def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = 
     if groups is not None and len(first):
         difference = _wider(difference, clustered_difference(first, second, groups))
     p = mcnemar(only_first, only_second) if groups is None else None
-    return Paired(
+    return PairedDifference(
         n=len(first),
         both=both,
         only_first=only_first,

@@ -20,7 +20,7 @@ _LOAD, _TIE = 1e-7, 1e-9
 
 
 @dataclass(frozen=True)
-class Kind:
+class PairGroup:
     """So many outputs, ``n``, that each of ``pairs`` may grade; ``has``: who has begun all of them."""
 
     n: int
@@ -33,7 +33,7 @@ class _Design:
 
     def __init__(
         self,
-        kinds: Sequence[Kind],
+        kinds: Sequence[PairGroup],
         met: Mapping[Pair, int],
         share: Mapping[str, float],
         room: Mapping[str, int],
@@ -93,10 +93,10 @@ class _Design:
             moved, settled = False, set[int]()
             for start in np.argsort(-self.met, kind="stable"):
                 if int(start) not in settled:
-                    path, seen = self._path(int(start))
+                    path, reached = self._path(int(start))
                     moved = moved or bool(path)
                     self._move(path)
-                    settled |= seen
+                    settled |= reached
 
     def _path(self, start: int) -> tuple[list[tuple[int, int, int]], set[int]]:
         """Steps (kind, from pair, to pair) to one that meets at least twice less, and the pairs seen."""
@@ -138,18 +138,24 @@ class _Design:
         if not path:
             return
         start, end = path[0][1], path[-1][2]
-        places = [tuple(np.searchsorted(self.among[at], (one, other))) for at, one, other in path]
+        places = [tuple(np.searchsorted(self.among[at], (first, other))) for at, first, other in path]
         most = int(self.met[start] - self.met[end]) // 2
-        n = min(most, *(int(self.dealt[at][one]) for (at, _, _), (one, _) in zip(path, places, strict=True)))
-        for (at, _, _), (one, other) in zip(path, places, strict=True):
-            self.dealt[at][one] -= n
+        n = min(
+            most, *(int(self.dealt[at][first]) for (at, _, _), (first, _) in zip(path, places, strict=True))
+        )
+        for (at, _, _), (first, other) in zip(path, places, strict=True):
+            self.dealt[at][first] -= n
             self.dealt[at][other] += n
         self.met[start] -= n
         self.met[end] += n
 
 
 def plan_pairs(
-    kinds: Sequence[Kind], *, met: Mapping[Pair, int], share: Mapping[str, float], room: Mapping[str, int]
+    kinds: Sequence[PairGroup],
+    *,
+    met: Mapping[Pair, int],
+    share: Mapping[str, float],
+    room: Mapping[str, int],
 ) -> list[list[Pair]]:
     """For each kind the pairs of its outputs, in order; fewer than outputs where people's ``room`` ends.
 
@@ -159,7 +165,7 @@ def plan_pairs(
     Without shares and rooms no chain of exchanges brings two pairs' counts nearer to each other: they differ
     by one at most wherever the kinds allow it.
     """
-    kinds = [Kind(kind.n, tuple(sorted(kind.pairs)), kind.has) for kind in kinds]
+    kinds = [PairGroup(kind.n, tuple(sorted(kind.pairs)), kind.has) for kind in kinds]
     design = _Design(kinds, met, share, room)
     for at in sorted(range(len(kinds)), key=lambda at: (len(kinds[at].pairs), at)):
         design.deal(at)
@@ -167,7 +173,7 @@ def plan_pairs(
     return [_in_turns(kind, dealt) for kind, dealt in zip(kinds, design.dealt, strict=True)]
 
 
-def _in_turns(kind: Kind, dealt: NDArray[np.int_]) -> list[Pair]:
+def _in_turns(kind: PairGroup, dealt: NDArray[np.int_]) -> list[Pair]:
     """Each pair as often as it was dealt, evenly spread; within a turn chance decides."""
     turns = [
         ((turn + _chance((*pair, str(turn)))) / n, pair)

@@ -53,12 +53,12 @@ def replicates(cells: Floats, *, draws: int = REPLICATES, seed: int = 0, prior: 
     random = np.random.default_rng(seed)
     groups, judges, _ = cells.shape
     flat = np.ascontiguousarray(cells.reshape(groups, judges * 4), dtype=np.float32)
-    found = np.empty((draws, judges * 4))
+    drawn = np.empty((draws, judges * 4))
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start)
-        found[start : start + size] = random.standard_exponential((size, groups), dtype=np.float32) @ flat
+        drawn[start : start + size] = random.standard_exponential((size, groups), dtype=np.float32) @ flat
     halves = random.standard_gamma(_PRIOR, size=(draws, 1, 4))  # a judge's draws are the same in any company
-    return found.reshape(draws, judges, 4) + prior * halves
+    return drawn.reshape(draws, judges, 4) + prior * halves
 
 
 def replicates_of_counts(cells: Floats, *, draws: int = REPLICATES, seed: int = 0) -> Floats:
@@ -102,7 +102,7 @@ def intervals(
     ``groups``: how many groups outputs share; Student's t for so few widens the interval.
     """
     wider = for_few(groups)
-    found: list[dict[str, Rate]] = [{} for _ in cells]
+    rates: list[dict[str, Rate]] = [{} for _ in cells]
     for name in figures:
         values = FIGURES[name](cells)
         drawn = FIGURES[name](replicated)
@@ -111,8 +111,8 @@ def intervals(
         low = np.maximum(least, middle - wider * (middle - low))
         high = np.minimum(1.0, middle + wider * (high - middle))
         for at, value in enumerate(values):
-            found[at][name] = _rate(name, value, low[at], high[at], int(cells[at].sum()))
-    return found
+            rates[at][name] = _rate(name, value, low[at], high[at], int(cells[at].sum()))
+    return rates
 
 
 def for_few(groups: int | None) -> float:

@@ -42,7 +42,7 @@ def sizes(bits: Bits) -> Ints:
 
 
 @dataclass(frozen=True)
-class Best:
+class CoverageBest:
     """The best set for a coverage, and its objective: severity-weighted false failures, size, and what
     it lacks of the coverage or is beyond a limit at `SLACK_COST`.
     """
@@ -52,12 +52,12 @@ class Best:
 
 
 @dataclass(frozen=True)
-class Found:
+class BestSets:
     """The best set for each coverage. ``complete``: no set was dropped that could be better.
     ``stopped``: the deadline ended the search.
     """
 
-    best: list[Best]
+    best: list[CoverageBest]
     complete: bool
     stopped: bool
 
@@ -137,10 +137,10 @@ class _Growth:
 
     def excess(self, layer: _Layer) -> Floats:
         """How far each set is beyond the limits, as shares of people's passes."""
-        found = np.maximum(0.0, sizes(layer.wrong[0]) / self.passes - self.wish.max_ffr - _TINY)
+        beyond = np.maximum(0.0, sizes(layer.wrong[0]) / self.passes - self.wish.max_ffr - _TINY)
         for bits, limit in zip(layer.limited, self.limits, strict=True):
-            found = found + np.maximum(0.0, sizes(bits) / self.passes - limit - _TINY)
-        return np.asarray(found)
+            beyond = beyond + np.maximum(0.0, sizes(bits) / self.passes - limit - _TINY)
+        return np.asarray(beyond)
 
     def price(self, layer: _Layer) -> Floats:
         """Severity-weighted false failures and size, and the excess at its cost."""
@@ -154,13 +154,13 @@ class _Growth:
         which, judge = np.nonzero((caught > sizes(layer.caught)[:, None]) & self.usable)
         keys = self.numbers[layer.members].sum(axis=1, dtype=np.uint64)[which] + self.numbers[judge]
         first = np.sort(np.unique(keys, return_index=True)[1])
-        found = layer.only(which[first]).joined(self.single.only(judge[first]))
-        return found.only(self.excess(found) == 0) if within else found
+        larger = layer.only(which[first]).joined(self.single.only(judge[first]))
+        return larger.only(self.excess(larger) == 0) if within else larger
 
 
 def search(
     votes: SetVotes, levels: Sequence[float], until: Deadline | None = None, *, kept: int = KEPT
-) -> Found:
+) -> BestSets:
     """The best sets at several coverages, with the judges that must be in: what these break stands in the
     price. What was found until a deadline is returned.
     """
@@ -168,7 +168,7 @@ def search(
     layer, enough = growth.first(), max(levels)
     most = votes.wish.most or len(growth.usable)
     within, complete = bool(growth.excess(layer)[0] == 0), True
-    best = [Best((), np.inf) for _ in levels]
+    best = [CoverageBest((), np.inf) for _ in levels]
     while True:
         coverage, price = growth.coverage(layer), growth.price(layer)
         best = [_better(old, level, layer, coverage, price) for old, level in zip(best, levels, strict=True)]
@@ -176,21 +176,21 @@ def search(
         complete = complete and len(ranked) == len(price)
         ranked = ranked[coverage[ranked] < enough - _TINY]
         if not len(ranked) or layer.members.shape[1] >= most:
-            return Found(best, complete, stopped=False)
+            return BestSets(best, complete, stopped=False)
         if until is not None and until.over:
-            return Found(best, complete=False, stopped=True)
+            return BestSets(best, complete=False, stopped=True)
         layer = growth.grown(layer.only(ranked), within=within)
         if not len(layer.members):
-            return Found(best, complete, stopped=False)
+            return BestSets(best, complete, stopped=False)
 
 
-def _better(old: Best, level: float, layer: _Layer, coverage: Floats, price: Floats) -> Best:
+def _better(old: CoverageBest, level: float, layer: _Layer, coverage: Floats, price: Floats) -> CoverageBest:
     """The cheapest set of the layer where it is cheaper than ``old``."""
     costs = price + SLACK_COST * np.maximum(0.0, level - coverage - _TINY)
     at = int(np.argmin(costs))
     if costs[at] >= old.price - _TINY:
         return old
-    return Best(tuple(sorted(layer.members[at].tolist())), float(costs[at]))
+    return CoverageBest(tuple(sorted(layer.members[at].tolist())), float(costs[at]))
 
 
 def _ranked(coverage: Floats, price: Floats, most: int) -> Ints:

@@ -38,7 +38,7 @@ _LEAST_SECONDS = 0.01
 """The solver does nothing useful in less."""
 
 
-class Chosen(Frozen):
+class ChosenJudges(Frozen):
     """The chosen judges (numbers), in-sample figures, and how sure they are.
 
     ``gap``: the proven bound on how much better another set could be, relative; 0 is proven best,
@@ -56,7 +56,7 @@ class Chosen(Frozen):
     """Whether the time ran out before the search was done."""
 
 
-class Front(Frozen):
+class SetFront(Frozen):
     """The best sets at several coverages, each once; ``gap`` 0 where they are proven best, else None.
 
     ``stopped``: the time ran out before the search was done.
@@ -67,37 +67,37 @@ class Front(Frozen):
     stopped: bool
 
 
-def solve(votes: SetVotes, until: Deadline) -> Chosen:
+def solve(votes: SetVotes, until: Deadline) -> ChosenJudges:
     """The cheapest set for the wish; where it cannot be held, `explained` says what was given up."""
     if not votes.human_fails.any():
         why = "coverage is not measurable: people failed none of these outputs"
-        return Chosen(members=(), coverage=None, false_failure_rate=None, gap=None, unmet=(why,))
-    found = search(votes, [votes.wish.min_coverage], until)
-    members = found.best[0].members
-    return Chosen(
+        return ChosenJudges(members=(), coverage=None, false_failure_rate=None, gap=None, unmet=(why,))
+    searched = search(votes, [votes.wish.min_coverage], until)
+    members = searched.best[0].members
+    return ChosenJudges(
         members=members,
         coverage=votes.coverage(members),
         false_failure_rate=votes.false_failure_rate(members),
-        gap=0.0 if found.complete else None,
+        gap=0.0 if searched.complete else None,
         unknown_cells=int(np.isnan(votes.votes[:, list(members)]).sum()),
         left_out=votes.idle,
-        stopped=found.stopped,
+        stopped=searched.stopped,
     )
 
 
-def front(votes: SetVotes, levels: Sequence[float], until: Deadline) -> Front:
+def front(votes: SetVotes, levels: Sequence[float], until: Deadline) -> SetFront:
     """The cheapest sets at several coverages, as far as these can be reached."""
     if not votes.human_fails.any() or not levels:
-        return Front(sets=(), gap=None, stopped=False)
-    found = search(votes, levels, until)
+        return SetFront(sets=(), gap=None, stopped=False)
+    searched = search(votes, levels, until)
     sets: list[tuple[int, ...]] = []
-    for level, best in zip(levels, found.best, strict=True):
+    for level, best in zip(levels, searched.best, strict=True):
         if best.members not in sets and votes.coverage(best.members) >= level - _SMALL:
             sets.append(best.members)
-    return Front(sets=tuple(sets), gap=0.0 if found.complete else None, stopped=found.stopped)
+    return SetFront(sets=tuple(sets), gap=0.0 if searched.complete else None, stopped=searched.stopped)
 
 
-def explained(chosen: Chosen, votes: SetVotes, until: Deadline) -> Chosen:
+def explained(chosen: ChosenJudges, votes: SetVotes, until: Deadline) -> ChosenJudges:
     """With the proven gap, and what could not be met in words."""
     if chosen.coverage is None:
         return chosen
@@ -266,11 +266,11 @@ def _coverage_words(votes: SetVotes, reached: float, gap: float, until: Deadline
         f"{reached:.0%}."
     )
     free = SetVotes(votes.votes, votes.human_fails, replace(wish, max_ffr=1.0, limits={}))
-    found = search(free, [wish.min_coverage], until)
-    members = found.best[0].members
+    searched = search(free, [wish.min_coverage], until)
+    members = searched.best[0].members
     if free.coverage(members) >= wish.min_coverage - _SMALL:
         rate = free.false_failure_rate(members)
         return words if rate is None else f"{words} A set that reaches it wrongly fails {rate:.0%}."
-    if found.complete or _Solver(free, until).impossible():
+    if searched.complete or _Solver(free, until).impossible():
         return f"{words} No set of these judges reaches it, whatever it wrongly fails."
     return words

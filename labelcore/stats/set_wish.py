@@ -53,11 +53,11 @@ class SetVotes:
 
     def limited(self) -> dict[str, list[int]]:
         """The judges of each criterion that has a limit."""
-        found: dict[str, list[int]] = {}
+        judges_of: dict[str, list[int]] = {}
         for judge, name in enumerate(self.wish.criterion):
             if name is not None and self.wish.limits.get(name, 1.0) < 1.0:
-                found.setdefault(name, []).append(judge)
-        return found
+                judges_of.setdefault(name, []).append(judge)
+        return judges_of
 
     def coverage(self, members: Sequence[int]) -> float:
         """Share of people's fails that the members fail."""
@@ -72,12 +72,12 @@ class SetVotes:
     def broken(self, members: Sequence[int]) -> dict[str | None, float]:
         """The false failure rate of each criterion whose limit the members break; None: of the set."""
         rate = self.false_failure_rate(members) or 0.0
-        found: dict[str | None, float] = {None: rate} if rate > self.wish.max_ffr + _TINY else {}
+        rates: dict[str | None, float] = {None: rate} if rate > self.wish.max_ffr + _TINY else {}
         for name, judges in self.limited().items():
             rate = self.false_failure_rate([j for j in members if j in judges]) or 0.0
             if rate > self.wish.limits[name] + _TINY:
-                found[name] = rate
-        return found
+                rates[name] = rate
+        return rates
 
     def price(self, members: Sequence[int]) -> float:
         """Severity-weighted false failures and size, and what is missed of the wish at `SLACK_COST`."""

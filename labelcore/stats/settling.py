@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.stats.changes import NEW_RIGHT, PRESENT_RIGHT, Change, Compared, Floats, Ints, change
+from labelcore.stats.changes import NEW_RIGHT, PRESENT_RIGHT, Change, Floats, Ints, PairedOutputs, change
 
 TOLERATED = 0.05
 """A loss of so much is no reason to stay, where nothing shows that it is more."""
@@ -24,49 +24,49 @@ _EXPECTED = {True: 0.8, False: 0.2}
 """People's share of passes where both pass, or neither does, until grades say more; ½ where they differ."""
 
 
-def advice_on(found: Change) -> Advice:
+def advice_on(measured: Change) -> Advice:
     """Stay where it surely loses: in the mean of both rates, or in one of them more than is tolerated. Switch
     where the mean surely loses no more than that.
     """
-    highs = [rate.high for rate in (found.tpr, found.tnr)]
-    lows = [mean.low for mean in (found.balanced, found.counted or found.balanced)]
-    if found.verdict == "worse" or any(high is not None and high < -TOLERATED for high in highs):
+    highs = [rate.high for rate in (measured.tpr, measured.tnr)]
+    lows = [mean.low for mean in (measured.balanced, measured.counted or measured.balanced)]
+    if measured.verdict == "worse" or any(high is not None and high < -TOLERATED for high in highs):
         return "stay"
     return "switch" if all(low is not None and low > -TOLERATED for low in lows) else "grade first"
 
 
-def grading_order(compared: Compared, seed: int = 0) -> Ints:
+def grading_order(compared: PairedOutputs, seed: int = 0) -> Ints:
     """The outputs without a grade, by their place, in the order in which they tell most."""
     open_ = np.flatnonzero(np.isnan(compared.outcome))
     random = np.random.default_rng(seed)
     random.shuffle(open_)
     differ = differs(compared)[compared.stratum[open_]]
     flips, agreeing = list(open_[differ]), list(open_[~differ])
-    found = list[int]()
+    order = list[int]()
     while flips or agreeing:
-        second = agreeing and (not flips or len(found) % _AGREEING == _AGREEING - 1)
-        found.append((agreeing if second else flips).pop())
-    return np.array(found, dtype=np.int64)
+        second = agreeing and (not flips or len(order) % _AGREEING == _AGREEING - 1)
+        order.append((agreeing if second else flips).pop())
+    return np.array(order, dtype=np.int64)
 
 
-def chances(compared: Compared, chosen: Ints) -> Floats:
+def chances(compared: PairedOutputs, chosen: Ints) -> Floats:
     """Of each output (n,) the chance to be among the chosen, which begin a `grading_order`: those on which
     the versions differ have one, those on which they agree another.
     """
     differ, open_ = differs(compared)[compared.stratum], np.isnan(compared.outcome)
-    found = np.zeros(len(compared.stratum))
+    chance = np.zeros(len(compared.stratum))
     for part in (differ & open_, ~differ & open_):
-        found[part] = part[chosen].sum() / max(1, part.sum())
-    return found
+        chance[part] = part[chosen].sum() / max(1, part.sum())
+    return chance
 
 
-def differs(compared: Compared) -> np.typing.NDArray[np.bool_]:
+def differs(compared: PairedOutputs) -> np.typing.NDArray[np.bool_]:
     """Whether the two verdicts of each stratum differ: exactly one is right, whatever the grade."""
     right = [((compared.cells & bit) > 0) for bit in (PRESENT_RIGHT, NEW_RIGHT)]
     return np.asarray((right[0] != right[1]).any(axis=1))
 
 
-def fewest_to_settle(compared: Compared, order: Ints) -> int | None:
+def fewest_to_settle(compared: PairedOutputs, order: Ints) -> int | None:
     """How many of the order, graded as is to be expected, settle it; None where not even all of them do."""
     expected = _expected(compared, order)
 
@@ -86,10 +86,10 @@ def fewest_to_settle(compared: Compared, order: Ints) -> int | None:
     return many
 
 
-def _expected(compared: Compared, order: Ints) -> Floats:
+def _expected(compared: PairedOutputs, order: Ints) -> Floats:
     """Grades as they come at the rates of each stratum so far, evenly spread over its picks."""
     differ = differs(compared)
-    found = np.empty(len(order))
+    grades = np.empty(len(order))
     for stratum in np.unique(compared.stratum[order]):
         known = compared.outcome[(compared.stratum == stratum) & ~np.isnan(compared.outcome)]
         both_pass = bool(compared.cells[stratum, 1] & NEW_RIGHT)
@@ -97,5 +97,5 @@ def _expected(compared: Compared, order: Ints) -> Floats:
         share = (known.sum() + usual) / (len(known) + 1)
         places = np.flatnonzero(compared.stratum[order] == stratum)
         whole = np.floor(share * np.arange(1, len(places) + 1) + 0.5)
-        found[places] = np.diff(np.concatenate([[0.0], whole]))
-    return found
+        grades[places] = np.diff(np.concatenate([[0.0], whole]))
+    return grades

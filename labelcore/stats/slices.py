@@ -46,8 +46,8 @@ def by_slice(graded: Graded, names: Sequence[str], *, correction: Correction = "
         name: (Subsample(graded, slice_of == name), Subsample(graded, slice_of != name))
         for name in sorted(set(names))
     }
-    found = {name: against(*pair) for name, pair in parts.items()}
-    raw = {name: p for name, (_, p) in found.items() if p is not None}
+    compared = {name: against(*pair) for name, pair in parts.items()}
+    raw = {name: p for name, (_, p) in compared.items() if p is not None}
     adjusted = dict(zip(raw, adjust(list(raw.values()), correction), strict=True))
     level = together(len(parts))
     rows = [
@@ -55,7 +55,7 @@ def by_slice(graded: Graded, names: Sequence[str], *, correction: Correction = "
             name=name,
             rate=part.rate(),
             together=part.rate(level),
-            against_rest=found[name][0],
+            against_rest=compared[name][0],
             p=adjusted.get(name),
             says=_says(part, rest, adjusted.get(name)),
         )
@@ -80,9 +80,9 @@ def adjust(raw: Sequence[float], correction: Correction) -> list[float]:
         return [float(p) for p in stats.false_discovery_control(raw)]
     order = np.argsort(raw)
     steps = np.asarray(raw)[order] * (len(raw) - np.arange(len(raw)))
-    found = np.empty(len(raw))
-    found[order] = np.minimum(1.0, np.maximum.accumulate(steps))
-    return [float(p) for p in found]
+    adjusted = np.empty(len(raw))
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+    return [float(p) for p in adjusted]
 
 
 def _says(part: Subsample, rest: Subsample, p: float | None) -> Wording:

@@ -32,13 +32,13 @@ def figures_over(
         return resampling.intervals(cells, resampling.replicates_of_counts(cells), names)
     by_group = resampling.cells_by_group(verdicts, passes, groups)
     number, drawn = len(by_group), resampling.replicates(by_group)
-    found = resampling.intervals(by_group.sum(axis=0), drawn, names, groups=number)
+    rated = resampling.intervals(by_group.sum(axis=0), drawn, names, groups=number)
     if number >= resampling.FEWEST_GROUPS:
-        return found
+        return rated
     none = {"low": None, "high": None, "why_not": few_sources(number, resampling.FEWEST_GROUPS)}
     return [
         {name: rate if rate.value is None else rate.model_copy(update=none) for name, rate in rates.items()}
-        for rates in found
+        for rates in rated
     ]
 
 
@@ -57,9 +57,9 @@ def tpr_and_tnr(verdicts: Floats, passes: Bools, groups: Ints | None) -> list[tu
     drawn = [dict[str, Rate]()] * verdicts.shape[1]
     if groups is not None and verdicts.size:
         drawn = figures_over(verdicts, passes, groups, ("tpr", "tnr"))
-    found = []
+    pairs = []
     for votes, rates in zip(verdicts.T, drawn, strict=True):
-        seen = counts.count(votes, passes)
-        tpr = over_sources(counts.tpr(seen), rates.get("tpr"))
-        found.append((tpr, over_sources(counts.tnr(seen), rates.get("tnr"))))
-    return found
+        counted = counts.count(votes, passes)
+        tpr = over_sources(counts.tpr(counted), rates.get("tpr"))
+        pairs.append((tpr, over_sources(counts.tnr(counted), rates.get("tnr"))))
+    return pairs

@@ -7,10 +7,10 @@ from datetime import datetime
 from labelcore.models import CourtRuling, Frozen, Output, Ruling, SplitName, VerdictValue
 from labelcore.store import rulings as ruling_table, splits
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
 
-class Said(Frozen):
+class VersionVerdict(Frozen):
     """What a version of a judge says of an output, and why."""
 
     judge: str
@@ -35,7 +35,7 @@ class Event(Frozen):
     reason: str = ""
 
 
-class Drawn(Frozen):
+class SampleDraw(Frozen):
     """That a sample holds an output: by which rule, why, and with which chance."""
 
     sample: str
@@ -45,9 +45,9 @@ class Drawn(Frozen):
     at: datetime
 
 
-_SAID = Stored(Said, "verdict", judge="name", at="made_at")
-_EVENT = Stored(Event, "signal", signal="name", at="made_at")
-_DRAWN = Stored(Drawn, "sample_pick", sample="sample_id", at="made_at")
+_SAID = RowMapping(VersionVerdict, "verdict", judge="name", at="made_at")
+_EVENT = RowMapping(Event, "signal", signal="name", at="made_at")
+_DRAWN = RowMapping(SampleDraw, "sample_pick", sample="sample_id", at="made_at")
 
 
 def split(db: Database, output: Output) -> SplitName:
@@ -55,7 +55,7 @@ def split(db: Database, output: Output) -> SplitName:
     return splits.dealt(db, output.project_id).of(output.group)
 
 
-def verdicts(db: Database, output: Output) -> list[Said]:
+def verdicts(db: Database, output: Output) -> list[VersionVerdict]:
     """What every version of every judge says, the newest version of each first."""
     return _SAID.find(
         db,
@@ -83,17 +83,17 @@ def feedback(db: Database, output: Output) -> list[Event]:
 
 def rulings(db: Database, output: Output) -> list[Ruling]:
     """What was settled where people differ on it."""
-    found = ruling_table.rulings.current(db, output.project_id)
-    return [ruling for ruling in found if ruling.output_id == output.id]
+    every = ruling_table.rulings.current(db, output.project_id)
+    return [ruling for ruling in every if ruling.output_id == output.id]
 
 
 def court_rulings(db: Database, output: Output) -> list[CourtRuling]:
     """What was settled where a judge and people differ on it."""
-    found = ruling_table.court.current(db, output.project_id)
-    return [ruling for ruling in found if ruling.output_id == output.id]
+    every = ruling_table.court.current(db, output.project_id)
+    return [ruling for ruling in every if ruling.output_id == output.id]
 
 
-def drawn(db: Database, output: Output) -> list[Drawn]:
+def drawn(db: Database, output: Output) -> list[SampleDraw]:
     """The samples that hold it, the newest first."""
     return _DRAWN.find(
         db, "sample_pick JOIN sample USING (sample_id) WHERE output_id = ? ORDER BY made_at DESC", [output.id]

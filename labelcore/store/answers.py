@@ -11,11 +11,11 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.models import Paid
+from labelcore.models import PaidAnswer
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_ANSWER = Stored(Paid, "answer", key="answer_key", at="made_at")
+_ANSWER = RowMapping(PaidAnswer, "answer", key="answer_key", at="made_at")
 
 
 def prefix(key: str) -> int:
@@ -25,23 +25,23 @@ def prefix(key: str) -> int:
 
 def known_prefixes(db: Database) -> npt.NDArray[np.int64]:
     """Those of all stored answers, sorted."""
-    found = db.frame("SELECT DISTINCT prefix FROM answer ORDER BY prefix")["prefix"]
-    return np.asarray(found, dtype=np.int64)
+    prefixes = db.frame("SELECT DISTINCT prefix FROM answer ORDER BY prefix")["prefix"]
+    return np.asarray(prefixes, dtype=np.int64)
 
 
-def find(db: Database, keys: Collection[str]) -> dict[str, Paid]:
+def find(db: Database, keys: Collection[str]) -> dict[str, PaidAnswer]:
     """Those of the answers that are stored, by their keys."""
-    found = _ANSWER.find(
+    answers = _ANSWER.find(
         db,
         # As answer_current, but few rows are chosen before they are numbered, not after.
         "answer WHERE prefix IN (SELECT unnest($prefixes)) AND answer_key IN (SELECT unnest($keys)) "
         "QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at DESC, text) = 1",
         {"prefixes": [prefix(key) for key in keys], "keys": list(keys)},
     )
-    return {answer.key: answer for answer in found}
+    return {answer.key: answer for answer in answers}
 
 
-def add(db: Database, answers: Sequence[Paid]) -> int:
+def add(db: Database, answers: Sequence[PaidAnswer]) -> int:
     """Store answers that are not there yet, and other ones to known questions: the latest counts. Returns
     how many were new.
     """
@@ -52,6 +52,6 @@ def add(db: Database, answers: Sequence[Paid]) -> int:
     return len(fresh)
 
 
-def append(db: Database, answers: Sequence[Paid]) -> None:
+def append(db: Database, answers: Sequence[PaidAnswer]) -> None:
     """Store answers, whether they are there or not."""
     _ANSWER.add(db, answers, prefix=lambda answer: prefix(answer.key))

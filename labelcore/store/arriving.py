@@ -10,11 +10,12 @@ import duckdb
 from labelcore.models import RejectedRow, name_key, now, tidy_name
 from labelcore.store.chats import conversation_sql
 from labelcore.store.connection import utc
-from labelcore.store.formats.base import LARGEST_CELL, RAW, Staged, literal
+from labelcore.store.formats.base import LARGEST_CELL, RAW, Staging, literal
 from labelcore.store.formats.lines import plain_json
+from labelcore.store.metadata_sql import metadata_sql
 from labelcore.store.outputs import CONTENT_ID_SQL
 from labelcore.store.sources import key_sql
-from labelcore.store.staging import FIELDS, expression, insert, pages
+from labelcore.store.staging import expression, insert, pages
 from labelcore.text import chats
 from labelcore.wording import Wording
 
@@ -38,14 +39,17 @@ _TIME = (
 
 def prepare(
     cursor: duckdb.DuckDBPyConnection,
-    staged: Staged,
+    staged: Staging,
     project_id: str,
     mapped: Mapping[str, str],
-    meta: Sequence[str],
+    meta: Mapping[str, Sequence[str]],
     *,
     id_is_guess: bool,
 ) -> list[RejectedRow]:
-    """Turn ``staged`` into ``ready`` rows with their identity. Returns the rows kept apart."""
+    """Turn ``staged`` into ``ready`` rows with their identity. Returns the rows kept apart.
+
+    ``meta``: the columns of the metadata, each with the paths into it that are left out.
+    """
 
     def text(meaning: str) -> str:
         return f"coalesce({expression(staged, mapped[meaning])}, '')" if meaning in mapped else "''"
@@ -66,7 +70,7 @@ def prepare(
         f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
         f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
         f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
-        f"{text('model')} AS model, {_metadata(staged, meta)} AS metadata, "
+        f"{text('model')} AS model, {metadata_sql(staged, meta)} AS metadata, "
         f"{_TIME.format(text('at'))} AS produced_at FROM {rows})"
     )
     # Only keys are kept: the texts are read again from ``staged`` when they are stored.
@@ -78,15 +82,7 @@ def prepare(
     return unknown + _kept_apart(cursor, id_is_guess=id_is_guess)
 
 
-def _metadata(staged: Staged, meta: Sequence[str]) -> str:
-    pairs = ", ".join(f"{literal(name)}, {expression(staged, name)}" for name in meta if name != "details")
-    plain = f"json_object({pairs})"
-    if "details" in meta and staged.names == FIELDS:
-        return f"json_merge_patch(coalesce({expression(staged, 'details')}, '{{}}')::JSON, {plain})::VARCHAR"
-    return f"{plain}::VARCHAR"
-
-
-def _odd_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str | None) -> list[RejectedRow]:
+def _odd_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str | None) -> list[RejectedRow]:
     """Conversations that SQL cannot tell who spoke in, read by Python into ``odd``; unknown ones go apart."""
     cursor.execute("CREATE TEMP TABLE odd (_row BIGINT, turns VARCHAR)")
     if column is None:
@@ -232,7 +228,7 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
 
 
 def match_ids(
-    cursor: duckdb.DuckDBPyConnection, staged: Staged, project_id: str, column: str
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, project_id: str, column: str
 ) -> list[RejectedRow]:
     """For a file of judgements alone: ``ready`` rows of known outputs, found by the importer's id."""
     given = expression(staged, column)

@@ -13,13 +13,13 @@ from labelcore.store.connection import Database
 from labelcore.store.filters import kept
 from labelcore.store.lookups import remembered, written
 from labelcore.store.people import register
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 from labelcore.text.reading import language_of
 
 Made = TypeVar("Made")
 Named = TypeVar("Named", Assignment, Expertise)
-_ASSIGNMENT = Stored(Assignment, "assignment", id="assignment_id", at="made_at")
-_EXPERTISE = Stored(Expertise, "expertise", at="made_at")
+_ASSIGNMENT = RowMapping(Assignment, "assignment", id="assignment_id", at="made_at")
+_EXPERTISE = RowMapping(Expertise, "expertise", at="made_at")
 _TEXTS = (
     "SELECT output_id, coalesce(json_extract_string(metadata, '$.language'), "
     "json_extract_string(metadata, '$.lang'), json_extract_string(metadata, '$.locale'), ''), "

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from labelcore.models import new_id, now
@@ -107,16 +107,29 @@ def verify(db: Database) -> Chain:
     return Chain(len(rows), digest, 0)
 
 
-def search(db: Database, places: Sequence[str], wanted: Mapping[str, str], limit: int) -> list[Act]:
-    """The newest acts of some projects ("": of none, such as a sign-in) whose columns have these values."""
+def search(
+    db: Database, places: Sequence[str], wanted: Mapping[str, str], days: tuple[date, date], limit: int
+) -> list[Act]:
+    """The newest acts of some projects ("": of none, such as a sign-in) whose columns have these values.
+
+    ``days``: the first and the last that count, in UTC.
+    """
     conditions = [f"{column} = ${column}" for column in wanted] + ["list_contains($places, project_id)"]
+    conditions.append("CAST(made_at AS DATE) BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)")
     given: dict[str, Any] = {**wanted, "places": list(places)}
+    given |= {"first": days[0].isoformat(), "last": days[1].isoformat()}
     where = " AND ".join(conditions)
     rows = db.rows(
         f"SELECT {_ACT} FROM audit_event WHERE {where} ORDER BY made_at DESC, event_id DESC LIMIT {limit:d}",
         given,
     )
     return list(map(Act._make, rows))
+
+
+def names(db: Database, places: Sequence[str]) -> tuple[str, ...]:
+    """The names of all acts of some projects."""
+    sql = "SELECT DISTINCT action FROM audit_event WHERE list_contains(?, project_id) ORDER BY 1"
+    return tuple(name for (name,) in db.rows(sql, [list(places)]))
 
 
 def all_of(db: Database, project_id: str, actions: Sequence[str] | None = None) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@ from collections import Counter
 
 from labelcore.models import BatchJob, new_id, now
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_JOB = Stored(BatchJob, "batch_job", id="batch_job_id", at="made_at")
+_JOB = RowMapping(BatchJob, "batch_job", id="batch_job_id", at="made_at")
 
 
 def save(db: Database, job: BatchJob) -> None:

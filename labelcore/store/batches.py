@@ -9,10 +9,11 @@ import duckdb
 
 from labelcore.models import ImportBatch, RejectedRow, now
 from labelcore.store.connection import Database, append_rows, from_json, to_json, utc
-from labelcore.store.rows import Stored
+from labelcore.store.lookups import written
+from labelcore.store.rows import RowMapping
 
-_BATCH = Stored(ImportBatch, "import_batch", id="batch_id", at="made_at")
-_REJECTED = Stored(RejectedRow, "rejected_row", row="row_number")
+_BATCH = RowMapping(ImportBatch, "import_batch", id="batch_id", at="made_at")
+_REJECTED = RowMapping(RejectedRow, "rejected_row", row="row_number")
 
 
 def save_within(
@@ -58,13 +59,15 @@ def remove(db: Database, project_id: str, batch_id: str, person: str) -> dict[st
             "aliases": "DELETE FROM output_alias WHERE batch_id = ?",
             "outputs": "DELETE FROM output WHERE batch_id = ?",
         }.items():
-            found = cursor.execute(statement, [batch_id]).fetchone()
-            removed[noun] = int(found[0]) if found else 0
+            count = cursor.execute(statement, [batch_id]).fetchone()
+            removed[noun] = int(count[0]) if count else 0
         del removed["aliases"]
         cursor.execute(
             "INSERT INTO import_undone VALUES (?, ?, ?, ?, ?)",
             [batch_id, project_id, person, to_json(removed), utc(now())],
         )
+        written(db, "output")
+        written(db, "verdict")
     return removed
 
 

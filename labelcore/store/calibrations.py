@@ -7,9 +7,9 @@ from labelcore.store import grades
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
 from labelcore.store.people import register
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_CALIBRATION = Stored(Calibration, "calibration", id="calibration_id", at="made_at")
+_CALIBRATION = RowMapping(Calibration, "calibration", id="calibration_id", at="made_at")
 
 
 def save(db: Database, calibration: Calibration) -> None:
@@ -23,10 +23,10 @@ def current(db: Database, project_id: str) -> tuple[Calibration, ...]:
 
     def read() -> tuple[Calibration, ...]:
         source = "calibration WHERE project_id = ? ORDER BY made_at"
-        found = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
+        rounds = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
         name = register(db).present_name
-        people = {row.id: tuple(dict.fromkeys(map(name, row.people))) for row in found.values()}
-        named = (row.model_copy(update={"people": people[row.id]}) for row in found.values())
+        people = {row.id: tuple(dict.fromkeys(map(name, row.people))) for row in rounds.values()}
+        named = (row.model_copy(update={"people": people[row.id]}) for row in rounds.values())
         return tuple(sorted(named, key=lambda row: row.number))
 
     return remembered(db, "calibration", project_id, read)
@@ -39,13 +39,13 @@ def open_one(db: Database, project_id: str) -> Calibration | None:
 
 def unrevealed(db: Database, project_id: str) -> frozenset[str]:
     """The outputs of which nobody may see what others said: people still grade them blind."""
-    found = open_one(db, project_id)
-    return frozenset(found.outputs) if found else frozenset()
+    calibration = open_one(db, project_id)
+    return frozenset(calibration.outputs) if calibration else frozenset()
 
 
-def grades_of(db: Database, found: Calibration) -> list[Grade]:
+def grades_of(db: Database, calibration: Calibration) -> list[Grade]:
     """What people said of its outputs in it, the last of each before it was shown, the oldest first."""
-    until = None if found.state == "open" else found.at
-    if found.counts:
-        return grades.of_outputs(db, found.project_id, found.outputs, until=until)
-    return grades.of_round(db, found.project_id, found.id, until=until)
+    until = None if calibration.state == "open" else calibration.at
+    if calibration.counts:
+        return grades.of_outputs(db, calibration.project_id, calibration.outputs, until=until)
+    return grades.of_round(db, calibration.project_id, calibration.id, until=until)

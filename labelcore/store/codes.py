@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from labelcore.models import Code, Quote, new_id
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_CODE = Stored(Code, "code", id="code_id", at="made_at")
-_QUOTE = Stored(Quote, "quote", text="quote", at="made_at")
+_CODE = RowMapping(Code, "code", id="code_id", at="made_at")
+_QUOTE = RowMapping(Quote, "quote", text="quote", at="made_at")
 
 
 def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> None:

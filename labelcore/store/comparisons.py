@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from labelcore.models import Comparison, now
 from labelcore.store import live
 from labelcore.store.connection import Database, utc
-from labelcore.store.rows import Stored
+from labelcore.store.lookups import remembered_of
+from labelcore.store.rows import RowMapping
 
-_COMPARISON = Stored(Comparison, "comparison", id="comparison_id", at="made_at")
+_COMPARISON = RowMapping(Comparison, "comparison", id="comparison_id", at="made_at")
 _OF_PROJECT = "WHERE project_id = ? ORDER BY stored_at, comparison_id"
-# The same case: equal input, context and conversation, or, where a row has none, its group.
+_ASKED = "(input <> '' OR context <> '' OR conversation::VARCHAR <> '[]')"
+# The same case: input, context and conversation by the key that imports store, for which case and blanks make
+# no difference, or, where a row has none of them, its group. A project with a row from before there were keys
+# compares the texts, which is much slower.
+_KEYED = "coalesce(input_key, group_key)"
+_UNKEYED = f"""CASE WHEN {_ASKED}
+    THEN hash(input, context, conversation) || '.' || hash(context, conversation, input) ELSE group_key END"""
+_NO_KEY = f"SELECT count(*) FROM output WHERE project_id = ? AND input_key IS NULL AND {_ASKED}"
 _PAIRS = """
 WITH cases AS (
-    SELECT output_id, prompt_version, model, made_at, row_number,
-        CASE WHEN input <> '' OR context <> '' OR conversation::VARCHAR <> '[]'
-            THEN hash(input, context, conversation) || '.' || hash(context, conversation, input)
-            ELSE group_key END AS same
+    SELECT output_id, prompt_version, model, made_at, row_number, {same} AS same
     FROM output WHERE project_id = $project),
 first AS (
     SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM cases
@@ -42,8 +47,14 @@ def versions(db: Database, project_id: str) -> dict[str, int]:
 
 def pairs(db: Database, project_id: str, first: str, second: str) -> list[tuple[str, str]]:
     """(output of the first version, of the second) on the same input, in an order like chance."""
-    rows = db.rows(_PAIRS, {"project": project_id, "first": first, "second": second})
-    return [(str(a), str(b)) for a, b in rows]
+
+    def read() -> list[tuple[str, str]]:
+        ((without,),) = db.rows(_NO_KEY, [project_id])
+        sql = _PAIRS.format(same=_UNKEYED if without else _KEYED)
+        rows = db.rows(sql, {"project": project_id, "first": first, "second": second})
+        return [(str(a), str(b)) for a, b in rows]
+
+    return remembered_of(db, ["output"], ("pairs", project_id, first, second), read)
 
 
 def record(db: Database, events: Sequence[Comparison]) -> list[str]:

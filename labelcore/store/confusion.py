@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.store.connection import Database
+from labelcore.store.lookups import remembered_of
 from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
 
 Floats = npt.NDArray[np.float64]
@@ -28,9 +29,9 @@ def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[
     """Verdicts, shape (outputs, judges): 1 pass, 0 fail, -1 abstained, nan no verdict."""
     import pyarrow as pa
 
-    found = np.full((len(output_ids), len(judge_version_ids)), np.nan)
+    verdicts = np.full((len(output_ids), len(judge_version_ids)), np.nan)
     if not output_ids or not judge_version_ids:
-        return found
+        return verdicts
 
     def numbered(name: str, ids: Sequence[str]) -> pa.Table:
         return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
@@ -43,8 +44,8 @@ def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[
         graded_output=graded,
         measured_judge=measured,
     )
-    found[cells["row_at"], cells["column_at"]] = cells["code"]
-    return found
+    verdicts[cells["row_at"], cells["column_at"]] = cells["code"]
+    return verdicts
 
 
 def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, int, int]:
@@ -52,11 +53,16 @@ def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, in
 
     It fails an output when any member does, and abstains where all of them do.
     """
-    rows = db.rows(
-        f"WITH {_SEEN} SELECT {_BY_VERDICT} FROM seen WHERE members = $members", _of_judges(judge_version_ids)
-    )
-    passes, fails, abstains = rows[0]
-    return passes, fails, abstains
+
+    def count() -> tuple[int, int, int]:
+        rows = db.rows(
+            f"WITH {_SEEN} SELECT {_BY_VERDICT} FROM seen WHERE members = $members",
+            _of_judges(judge_version_ids),
+        )
+        passes, fails, abstains = rows[0]
+        return passes, fails, abstains
+
+    return remembered_of(db, ["verdict"], ("pool", frozenset(judge_version_ids)), count)
 
 
 def pools_of_slices(
@@ -65,14 +71,19 @@ def pools_of_slices(
     """For each value of a field: how many outputs the project has, and of these the set's passes,
     fails and abstentions as in `pool_of_set` (0 for an empty set). Outputs without the field: ''.
     """
-    rows = db.rows(
-        f"WITH {_SEEN}, sliced AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
-        "FROM output_current WHERE project_id = $project) "
-        f"SELECT slice, count(*), {_BY_VERDICT} FROM sliced "
-        "LEFT JOIN (FROM seen WHERE members = $members) USING (output_id) GROUP BY slice",
-        {"project": project_id, **path_of_field(field), **_of_judges(judge_version_ids)},
-    )
-    return {name: (size, passes, fails, abstains) for name, size, passes, fails, abstains in rows}
+
+    def count() -> dict[str, tuple[int, int, int, int]]:
+        rows = db.rows(
+            f"WITH {_SEEN}, sliced AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
+            "FROM output_current WHERE project_id = $project) "
+            f"SELECT slice, count(*), {_BY_VERDICT} FROM sliced "
+            "LEFT JOIN (FROM seen WHERE members = $members) USING (output_id) GROUP BY slice",
+            {"project": project_id, **path_of_field(field), **_of_judges(judge_version_ids)},
+        )
+        return {name: (size, passes, fails, abstains) for name, size, passes, fails, abstains in rows}
+
+    question = ("pools of slices", project_id, field, frozenset(judge_version_ids))
+    return remembered_of(db, ["output", "verdict"], question, count)
 
 
 def _of_judges(judge_version_ids: Sequence[str]) -> dict[str, Any]:

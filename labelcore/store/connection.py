@@ -43,6 +43,12 @@ damaged: set[Path] = set()
 _FEW = 32  # up to here executemany is as fast as building an Arrow table
 
 
+def _is_damage(path: Path, words: str) -> bool:
+    """Whether DuckDB says that a block is not as it was written, or lies behind the end of a file cut off."""
+    is_cut = "Could not read enough bytes" in words and f'"{path}"' in words
+    return is_cut or bool(_DAMAGED.search(words))
+
+
 class Database:
     """An open database. Use :func:`labelcore.store.open_database`, which migrates it too."""
 
@@ -102,7 +108,7 @@ class Database:
         try:
             yield
         except duckdb.Error as trouble:
-            if self.path and _DAMAGED.search(str(trouble)):
+            if self.path and _is_damage(self.path, str(trouble)):
                 damaged.add(self.path)
                 raise _explain(self.path, trouble) from trouble
             if isinstance(trouble, duckdb.InvalidInputException) and "surrogate" in str(trouble):

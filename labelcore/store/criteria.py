@@ -9,9 +9,9 @@ from labelcore.models import Criterion, JudgeVersion, new_id
 from labelcore.store import judges as judge_table
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_CRITERION = Stored(Criterion, "criterion_version", id="criterion_id", at="made_at")
+_CRITERION = RowMapping(Criterion, "criterion_version", id="criterion_id", at="made_at")
 
 
 def save(db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVersion] = ()) -> None:
@@ -26,19 +26,21 @@ def save(db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVers
 def current(db: Database, project_id: str) -> list[Criterion]:
     """The newest version of every criterion of a project, whatever its status, oldest first."""
     source = "criterion_current WHERE project_id = ? ORDER BY criterion_id"
-    found = remembered(db, "criterion_version", project_id, lambda: _CRITERION.find(db, source, [project_id]))
-    return list(found)
+    criteria = remembered(
+        db, "criterion_version", project_id, lambda: _CRITERION.find(db, source, [project_id])
+    )
+    return list(criteria)
 
 
 def versions(db: Database, project_id: str) -> dict[str, list[Criterion]]:
     """All versions of every criterion of a project by its id, oldest first."""
 
     def read() -> dict[str, list[Criterion]]:
-        found: dict[str, list[Criterion]] = defaultdict(list)
+        versions_of: dict[str, list[Criterion]] = defaultdict(list)
         source = "criterion_version WHERE project_id = ? ORDER BY version, made_at"
         for version in _CRITERION.find(db, source, [project_id]):
-            found[version.id].append(version)
-        return dict(found)
+            versions_of[version.id].append(version)
+        return dict(versions_of)
 
     return remembered(db, "criterion_version", ("versions", project_id), read)
 

@@ -36,9 +36,9 @@ TABLES = {
         f"FROM outputs t {_OF_THE_WHOLE} WHERE project_id = $project ORDER BY imported_at, row_number"
     ),
     "grades": (
-        "SELECT t.output_id, external_id, annotator, value, t.criterion_id, criterion_version, field, level, "
-        "note, corrected_text, seconds, judge_shown, source, inclusion_probability, picked_because, "
-        f"graded_at, {_SETTLED} FROM grades t {_OF_THE_SAME} AND t.field IS NULL "
+        "SELECT t.output_id, external_id, annotator, value, t.criterion_id, criterion_version, t.* EXCLUDE "
+        "(output_id, external_id, annotator, value, criterion_id, criterion_version, criterion, stored_at, "
+        f"grade_id, project, project_id), {_SETTLED} FROM grades t {_OF_THE_SAME} AND t.field IS NULL "
         "WHERE project_id = $project ORDER BY stored_at, grade_id"
     ),
     "comparisons": (
@@ -88,14 +88,14 @@ _FORMATS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class ExportFacts:
     """What stages say of outputs and criteria, as JSON: rows of the columns of `_LABELS` and of `_TOLD`."""
 
     labels: str = "[]"
     told: str = "[]"
 
 
-NOTHING_TOLD = Told()
+NOTHING_TOLD = ExportFacts()
 
 
 def write(
@@ -104,7 +104,7 @@ def write(
     what: str,
     out: Path,
     *,
-    told: Told = NOTHING_TOLD,
+    told: ExportFacts = NOTHING_TOLD,
     wanted: Filter | None = None,
 ) -> int:
     """Write one table, or its rows of outputs that are wanted, to a file whose ending names the format.
@@ -127,16 +127,30 @@ def write(
             "There is no folder {parent}.", next_step="Make it, or name another.", parent=out.parent
         )
     sql = TABLES[what]
-    given: dict[str, Any] = {"project": project_id}
-    given |= {name: text for name, text in vars(told).items() if f"${name}" in sql}
+    parameters: dict[str, Any] = {"project": project_id}
+    parameters |= {name: text for name, text in vars(told).items() if f"${name}" in sql}
     if wanted:
         chosen = condition(db, project_id, wanted)
         some = f" AND t.output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
-        sql, given = sql.replace(" ORDER BY ", some, 1), given | chosen.parameters
+        sql, parameters = sql.replace(" ORDER BY ", some, 1), parameters | chosen.parameters
+    if form.startswith("FORMAT csv"):
+        sql = _for_spreadsheets(db, sql, parameters)
     with files.whole(out) as partial:
         target = str(partial).replace("'", "''")
-        written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", given)
+        written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", parameters)
     return int(written[0][0])
+
+
+def _for_spreadsheets(db: Database, sql: str, parameters: dict[str, Any]) -> str:
+    """The same rows, with texts as ``files.for_spreadsheet`` has them."""
+    columns = db.rows(f"SELECT column_name, column_type FROM (DESCRIBE {sql})", parameters)
+    texts = [f'"{name}"' for name, kind in columns if kind == "VARCHAR"]
+    shown = ", ".join(
+        f"CASE WHEN regexp_matches({name}, '{files.FORMULA.pattern}') AND TRY_CAST({name} AS DOUBLE) IS NULL "
+        f"THEN '''' || {name} ELSE {name} END AS {name}"
+        for name in texts
+    )
+    return f"SELECT * REPLACE ({shown}) FROM ({sql})"
 
 
 def _check_table(what: str, *, filtered: bool) -> None:

@@ -29,9 +29,9 @@ class Feed:
     def tell(self, topic: Hashable, events: Iterable[Any] = (None,)) -> None:
         """Call this once they are stored for good."""
         with self._telling:
-            told = list(events)
-            self._events[topic].extend(told)
-            self._last[topic] += len(told)
+            stored = list(events)
+            self._events[topic].extend(stored)
+            self._last[topic] += len(stored)
 
     def since(self, topic: Hashable, cursor: int) -> list[Any] | None:
         """The events behind a cursor; None where so many came that the tables must be read again."""

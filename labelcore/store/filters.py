@@ -61,61 +61,61 @@ class Condition(Frozen):
 
 def condition(db: Database, project_id: str, wanted: Filter) -> Condition:
     """The SQL of a filter; rows that repeat an output are left out."""
-    given: dict[str, Any] = {"project": project_id}
-    parts = [*_once(db, project_id, given), *_parts(db, wanted, given)]
+    parameters: dict[str, Any] = {"project": project_id}
+    parts = [*_once(db, project_id, parameters), *_parts(db, wanted, parameters)]
     sql = " AND ".join(f"({part})" for part in ("project_id = $project", *parts))
-    return Condition(sql=sql, parameters=given, plain=not parts)
+    return Condition(sql=sql, parameters=parameters, plain=not parts)
 
 
-def value_sql(name: str, given: dict[str, Any], key: str) -> str:
-    """SQL for a field or metadata key; its parameter, if any, is put into ``given`` under ``key``."""
+def value_sql(name: str, parameters: dict[str, Any], key: str) -> str:
+    """SQL for a field or metadata key; its parameter, if any, is put into ``parameters`` under ``key``."""
     if name in COLUMNS:
         return f"coalesce({name}, '')"
-    given[key] = pointer(name)
+    parameters[key] = pointer(name)
     return f"coalesce(json_extract_string(metadata, ${key}), '')"
 
 
-def _parts(db: Database, wanted: Filter, given: dict[str, Any]) -> Iterator[str]:
+def _parts(db: Database, wanted: Filter, parameters: dict[str, Any]) -> Iterator[str]:
     if wanted.among is not None:
-        given["among"] = list(wanted.among)
+        parameters["among"] = list(wanted.among)
         yield "output_id IN (SELECT unnest($among))"
     if wanted.batch is not None:
-        given["batch"] = wanted.batch
+        parameters["batch"] = wanted.batch
         yield "batch_id = $batch"
     for at, (name, values) in enumerate(wanted.fields.items()):
-        given[f"values{at}"] = list(values)
-        yield f"list_contains($values{at}, {value_sql(name, given, f'path{at}')})"
+        parameters[f"values{at}"] = list(values)
+        yield f"list_contains($values{at}, {value_sql(name, parameters, f'path{at}')})"
     if wanted.grade or wanted.by is not None:
-        yield _graded(wanted, given)
+        yield _graded(wanted, parameters)
     for at, (judge, value) in enumerate(wanted.verdicts.items()):
-        given[f"judge{at}"] = judge
+        parameters[f"judge{at}"] = judge
         yield _judged(at, value)
     if wanted.split:
-        given["split"] = wanted.split
-        yield f"{split_sql(db, given['project'])} = $split"
+        parameters["split"] = wanted.split
+        yield f"{split_sql(db, parameters['project'])} = $split"
     if wanted.search:
-        given["search"] = wanted.search
+        parameters["search"] = wanted.search
         texts = " OR ".join(_MATCHES.format(text) for text in _SEARCHED)
         noted = f"SELECT output_id FROM grade_current WHERE project_id = $project AND {_MATCHES}"
-        yield f"{texts} OR output_id IN ({noted.format('note')}{_seen(wanted, given)})"
+        yield f"{texts} OR output_id IN ({noted.format('note')}{_seen(wanted, parameters)})"
 
 
-def _seen(wanted: Filter, given: dict[str, Any]) -> str:
+def _seen(wanted: Filter, parameters: dict[str, Any]) -> str:
     """What leaves out grades that are hidden from the reader."""
     if not wanted.blind:
         return ""
-    given.update(blind=list(wanted.blind), reader=wanted.reader)
+    parameters.update(blind=list(wanted.blind), reader=wanted.reader)
     return _NOT_BLIND
 
 
-def _graded(wanted: Filter, given: dict[str, Any]) -> str:
-    given["by"] = wanted.by
-    seen = _seen(wanted, given)
+def _graded(wanted: Filter, parameters: dict[str, Any]) -> str:
+    parameters["by"] = wanted.by
+    unhidden = _seen(wanted, parameters)
     if wanted.grade in {None, "none"}:
         among = _OVERALL.format("IN ('pass', 'fail', 'unsure')")
-        return f"output_id {'NOT ' if wanted.grade else ''}IN ({among}{seen})"
-    given["grade"] = wanted.grade
-    return f"output_id IN ({_OVERALL.format('= $grade')}{seen})"
+        return f"output_id {'NOT ' if wanted.grade else ''}IN ({among}{unhidden})"
+    parameters["grade"] = wanted.grade
+    return f"output_id IN ({_OVERALL.format('= $grade')}{unhidden})"
 
 
 def _judged(at: int, value: str) -> str:
@@ -124,28 +124,31 @@ def _judged(at: int, value: str) -> str:
     return f"output_id IN ({_EVER.format(n=at, value=f' AND value = {value!r}')})"
 
 
-def _once(db: Database, project_id: str, given: dict[str, Any]) -> Iterator[str]:
+def _once(db: Database, project_id: str, parameters: dict[str, Any]) -> Iterator[str]:
     """Two imports at the same moment may store an output twice: the later row is left out.
 
     That is looked up once for each state of the table: half a second for a million outputs.
     """
     again = kept(db, project_id, "again", lambda: _repeated(db, project_id))
     if again:
-        given["again"] = again
+        parameters["again"] = again
         yield "rowid NOT IN (SELECT unnest($again))"
 
 
 def kept(db: Database, project_id: str, question: str, read: Callable[[], Answer]) -> Answer:
-    """The answer to a question about the outputs, read again only after some came or went."""
-    state = db.rows("SELECT count(*), max(made_at) FROM output WHERE project_id = ?", [project_id])[0]
+    """The answer to a question about the outputs, read again only after some came, went or were moved: behind
+    deleted rows a checkpoint numbers the others anew, the last of a project by most.
+    """
+    now = "SELECT count(*), max(made_at), max(rowid) FROM output WHERE project_id = ?"
+    state = db.rows(now, [project_id])[0]
     answers: dict[str, Any] = db.memory.setdefault((Filter, project_id), {})
     known = answers.get(question)
     if known is None or known[0] != state:
         if len(answers) > _MOST_KEPT:
             answers.clear()
         known = answers[question] = (state, read())
-    found: Answer = known[1]
-    return found
+    answer: Answer = known[1]
+    return answer
 
 
 def _repeated(db: Database, project_id: str) -> list[int]:

@@ -6,11 +6,11 @@ from labelcore.models import Gold, Ruling, Trained, name_key
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
 from labelcore.store.people import register
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 from labelcore.store.rulings import rulings
 
-_GOLD = Stored(Gold, "gold", id="gold_id", at="made_at")
-_TRAINED = Stored(Trained, "trained", at="made_at")
+_GOLD = RowMapping(Gold, "gold", id="gold_id", at="made_at")
+_TRAINED = RowMapping(Trained, "trained", at="made_at")
 
 
 def save(db: Database, *rows: Gold | Trained) -> None:

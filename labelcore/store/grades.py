@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from labelcore.models import Grade, now
 from labelcore.store import live
 from labelcore.store.connection import Database, aware, utc
+from labelcore.store.live_grades import LiveGrades
 from labelcore.store.lookups import remembered
-from labelcore.store.rows import Stored, equal
+from labelcore.store.rows import RowMapping, equal
 
-_GRADE = Stored(Grade, "grade", id="grade_id", at="made_at")
+_GRADE = RowMapping(Grade, "grade", id="grade_id", at="made_at")
 _OVERALL = "criterion_id IS NULL AND field IS NULL"
 _COUNTS = "source NOT IN ('repeat', 'calibration', 'gold')"
 _KEPT = "NOT EXISTS (SELECT 1 FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id)"
@@ -59,9 +60,9 @@ def current(
     criteria_only: bool = False,
 ) -> list[Grade]:
     """The grades that count now, oldest first."""
-    wanted, given = equal(project_id=project_id, annotator=annotator)
+    wanted, parameters = equal(project_id=project_id, annotator=annotator)
     about = f"AND {_OVERALL}" if overall_only else "AND criterion_id IS NOT NULL" if criteria_only else ""
-    return _GRADE.find(db, f"grade_current WHERE {wanted} {about} ORDER BY stored_at, grade_id", given)
+    return _GRADE.find(db, f"grade_current WHERE {wanted} {about} ORDER BY stored_at, grade_id", parameters)
 
 
 def of_criteria(db: Database, project_id: str) -> list[Grade]:
@@ -69,7 +70,7 @@ def of_criteria(db: Database, project_id: str) -> list[Grade]:
     if not live.live(db, project_id).has_parts:
         return []
     read = functools.partial(current, db, project_id, criteria_only=True)
-    return remembered(db, (live.Live, project_id), "grades of criteria", read)
+    return remembered(db, (LiveGrades, project_id), "grades of criteria", read)
 
 
 def of_outputs(
@@ -85,16 +86,21 @@ def of_round(
 ) -> list[Grade]:
     """What each person said last in a calibration round whose grades are kept apart, oldest first."""
     wanted = "project_id = $project AND source = 'calibration' AND sample_id = $round"
-    given = {"project": project_id, "round": calibration_id}
-    return _current_among(db, wanted, given, until=until, counts="true")
+    parameters = {"project": project_id, "round": calibration_id}
+    return _current_among(db, wanted, parameters, until=until, counts="true")
 
 
 def _current_among(
-    db: Database, wanted: str, given: dict[str, Any], *, until: datetime | None = None, counts: str = _COUNTS
+    db: Database,
+    wanted: str,
+    parameters: dict[str, Any],
+    *,
+    until: datetime | None = None,
+    counts: str = _COUNTS,
 ) -> list[Grade]:
     """As grade_current, but the few rows are chosen first: the view numbers all grades of all projects."""
     if until:
-        wanted, given = f"{wanted} AND stored_at <= $until", given | {"until": utc(until)}
+        wanted, parameters = f"{wanted} AND stored_at <= $until", parameters | {"until": utc(until)}
     return _GRADE.find(
         db,
         f"(WITH few AS MATERIALIZED (SELECT * FROM grade_named WHERE {wanted} "
@@ -103,7 +109,7 @@ def _current_among(
         "AND grade_id NOT IN (SELECT supersedes FROM few WHERE value = 'undone' AND supersedes IS NOT NULL) "
         "QUALIFY row_number() OVER (PARTITION BY output_id, annotator, coalesce(criterion_id, ''), "
         "coalesce(field, '') ORDER BY stored_at DESC, grade_id DESC) = 1) ORDER BY stored_at, grade_id",
-        given,
+        parameters,
     )
 
 
@@ -166,7 +172,7 @@ def tallies(db: Database, project_id: str) -> list[Tally]:
     return [Tally._make((*row[:-1], aware(row[-1]))) for row in rows]
 
 
-class Beside(NamedTuple):
+class VerdictShares(NamedTuple):
     """A pass or fail of one person, and how many others passed and failed the same."""
 
     output_id: str
@@ -191,7 +197,7 @@ class Beside(NamedTuple):
         return bool(self.others_failed if self.passes else self.others_pass)
 
 
-def beside(db: Database, project_id: str, annotator: str) -> list[Beside]:
+def beside(db: Database, project_id: str, annotator: str) -> list[VerdictShares]:
     """A person's grades of wholes and criteria that others gave too; nothing of what only others graded."""
     rows = db.rows(
         "WITH given AS (SELECT * FROM grade_current WHERE project_id = $project AND field IS NULL "
@@ -204,7 +210,7 @@ def beside(db: Database, project_id: str, annotator: str) -> list[Beside]:
         "WHERE mine.annotator = $who GROUP BY ALL ORDER BY ALL",
         {"project": project_id, "who": annotator},
     )
-    return [Beside._make(row) for row in rows]
+    return [VerdictShares._make(row) for row in rows]
 
 
 class Share(NamedTuple):
@@ -227,30 +233,32 @@ def since(db: Database, project_id: str, moment: datetime) -> list[Share]:
 
 
 def recent_days(db: Database, project_id: str, since: datetime) -> dict[str, list[datetime]]:
-    """When each person graded whole outputs since a moment, skips left out."""
-    found: dict[str, list[datetime]] = {}
-    for who, moment in db.rows(
-        f"SELECT annotator, made_at FROM grade_current WHERE project_id = ? AND {_OVERALL} "
+    """When each person graded whole outputs since a moment, skips left out; of whom only files tell: []."""
+    days_of: dict[str, list[datetime]] = {}
+    for who, source, moment in db.rows(
+        f"SELECT annotator, source, made_at FROM grade_current WHERE project_id = ? AND {_OVERALL} "
         "AND value <> 'skipped' AND made_at >= ? ORDER BY made_at",
         [project_id, utc(since)],
     ):
-        found.setdefault(who, []).append(aware(moment))
-    return found
+        graded_here = days_of.setdefault(who, [])
+        if source != "import":
+            graded_here.append(aware(moment))
+    return days_of
 
 
 def history(
     db: Database, project_id: str, output_id: str | None = None, criterion_id: str | None = None
 ) -> list[Grade]:
     """Every event that was ever stored, oldest first, undone ones included."""
-    wanted, given = equal(project_id=project_id, output_id=output_id, criterion_id=criterion_id)
-    return _GRADE.find(db, f"grade_unique WHERE {wanted} ORDER BY stored_at, grade_id", given)
+    wanted, parameters = equal(project_id=project_id, output_id=output_id, criterion_id=criterion_id)
+    return _GRADE.find(db, f"grade_unique WHERE {wanted} ORDER BY stored_at, grade_id", parameters)
 
 
 def latest(db: Database, project_id: str, *, annotator: str | None = None, limit: int) -> list[Grade]:
     """The newest events of everybody or of one person, newest first, undone ones included."""
-    wanted, given = equal(project_id=project_id, annotator=annotator)
+    wanted, parameters = equal(project_id=project_id, annotator=annotator)
     newest = f"ORDER BY stored_at DESC, grade_id DESC LIMIT {limit:d}"
-    return _GRADE.find(db, f"grade_unique WHERE {wanted} {newest}", given)
+    return _GRADE.find(db, f"grade_unique WHERE {wanted} {newest}", parameters)
 
 
 def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -279,9 +287,7 @@ def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence
 
 
 def on_gold(db: Database, project_id: str, annotator: str = "", output_id: str = "") -> list[Grade]:
-    """What people (or one of them) said of gold outputs (or one) and of criteria on them, oldest first; one
-    output may have several of a person.
-    """
+    """What people (or one of them) said of gold outputs (or one) and of criteria on them, oldest first."""
     return _GRADE.find(
         db,
         "grade_unique e WHERE project_id = $project AND source = 'gold' AND value <> 'undone' "
@@ -291,17 +297,36 @@ def on_gold(db: Database, project_id: str, annotator: str = "", output_id: str =
     )
 
 
+def _by_itself(*more: str) -> str:
+    """SQL of each person's newest grades before another look at them; copies of a decision count nowhere."""
+    first = "project_id = ? AND value <> 'undone' AND source NOT IN ('relook', 'alike')"
+    where = " AND ".join([first, _COUNTS, _KEPT, *more])
+    key = "output_id, annotator, coalesce(criterion_id, ''), coalesce(field, '')"
+    newest = f"row_number() OVER (PARTITION BY {key} ORDER BY stored_at DESC, grade_id DESC) = 1"
+    return f"grade_unique e WHERE {where} QUALIFY {newest} ORDER BY stored_at, grade_id"
+
+
+_UNTOLD = (
+    "NOT EXISTS (FROM grade_unique t WHERE source IN ('gold', 'calibration', 'relook') AND value <> 'undone' "
+    "AND (t.project_id, t.output_id, t.annotator) = (e.project_id, e.output_id, e.annotator) "
+    "AND t.stored_at < e.stored_at)"
+)
+"""Not graded before as gold, in a calibration round or once more, where people may learn what others say."""
+
+
+def before_another_look(db: Database, project_id: str) -> list[Grade]:
+    """As `current`, but what people gave before anybody asked them to look again, oldest first."""
+    return _GRADE.find(db, _by_itself(), [project_id])
+
+
 def independent(db: Database, project_id: str) -> list[Grade]:
-    """As `current`, but what people gave before anybody asked them to look again, oldest first; a decision on
-    several near-identical outputs counts once.
-    """
-    given = f"grade_unique e WHERE project_id = ? AND value <> 'undone' AND {_COUNTS} AND {_KEPT}"
-    newest = (
-        "QUALIFY row_number() OVER (PARTITION BY output_id, annotator, coalesce(criterion_id, ''), "
-        "coalesce(field, '') ORDER BY stored_at DESC, grade_id DESC) = 1"
-    )
-    found = f"{given} AND source NOT IN ('relook', 'alike') {newest} ORDER BY stored_at, grade_id"
-    return _GRADE.find(db, found, [project_id])
+    """What people gave by themselves, told of nobody's grade, oldest first."""
+    return _GRADE.find(db, _by_itself(_UNTOLD), [project_id])
+
+
+def independent_overall(db: Database, project_id: str) -> list[tuple[str, str, str]]:
+    """(output id, annotator, value) of the independent overall grades, oldest first."""
+    return db.rows(f"SELECT output_id, annotator, value FROM {_by_itself(_UNTOLD, _OVERALL)}", [project_id])
 
 
 def looked_again(db: Database, project_id: str, output_ids: Sequence[str]) -> dict[tuple[str, str], datetime]:
@@ -318,12 +343,12 @@ def looked_again(db: Database, project_id: str, output_ids: Sequence[str]) -> di
 
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:
     """The silent repeats, oldest first: what people said when an output came back to them."""
-    wanted, given = equal(project_id=project_id, annotator=annotator)
+    wanted, parameters = equal(project_id=project_id, annotator=annotator)
     return _GRADE.find(
         db,
         f"grade_unique e WHERE {wanted} AND source = 'repeat' AND value <> 'undone' AND {_KEPT} "
         "ORDER BY stored_at, grade_id",
-        given,
+        parameters,
     )
 
 
@@ -335,16 +360,6 @@ def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
 def beginning_with(db: Database, beginning: str) -> list[Grade]:
     """Grading events by the beginning of their ids."""
     return _GRADE.find(db, "grade_unique WHERE starts_with(grade_id, ?)", [beginning])
-
-
-def copied(db: Database, project_id: str) -> set[tuple[str, str]]:
-    """(output id, annotator) of the overall grades that count now and are copies of others."""
-    rows = db.rows(
-        f"SELECT output_id, annotator FROM grade_current WHERE project_id = ? AND {_OVERALL} "
-        "AND source = 'alike'",
-        [project_id],
-    )
-    return set(rows)
 
 
 def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
@@ -379,6 +394,6 @@ def begun_after(db: Database, output_ids: Sequence[str], moment: datetime) -> bo
 
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
     """Outputs with a current overall grade, skips included, of anyone or of one person."""
-    wanted, given = equal(project_id=project_id, annotator=annotator)
-    rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {wanted} AND {_OVERALL}", given)
+    wanted, parameters = equal(project_id=project_id, annotator=annotator)
+    rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {wanted} AND {_OVERALL}", parameters)
     return {row[0] for row in rows}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from labelcore.models import Guideline, GuidelineExample
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_GUIDELINE = Stored(Guideline, "guideline", id="guideline_id", at="made_at")
-_EXAMPLE = Stored(GuidelineExample, "guideline_example", id="example_id", at="made_at")
+_GUIDELINE = RowMapping(Guideline, "guideline", id="guideline_id", at="made_at")
+_EXAMPLE = RowMapping(GuidelineExample, "guideline_example", id="example_id", at="made_at")
 _LATEST = "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at DESC, example_id DESC) = 1"
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from labelcore.models import HardnessResult
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_RESULT = Stored(HardnessResult, "hardness_result", id="result_id", at="made_at")
+_RESULT = RowMapping(HardnessResult, "hardness_result", id="result_id", at="made_at")
 
 
 def save(db: Database, results: Sequence[HardnessResult]) -> None:

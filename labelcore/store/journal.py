@@ -4,7 +4,8 @@ A batch that DuckDB has not stored yet dies with the process. So each answer is 
 file beside the database: one ``write`` of one line with its checksum, which the operating system keeps
 whatever becomes of the process (a loss of power can cost the last seconds). A line that was cut short does
 not fit its checksum and is left out. The next run, or start of the app, brings what it finds into the
-database. A courier (:mod:`labelcore.llm.courier`) writes such a file too, and locks it while it lives.
+database. A call process (:mod:`labelcore.llm.call_process`) writes such a file too, and locks it while it
+lives.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from labelcore.models import Paid
+from labelcore.models import PaidAnswer
 from labelcore.store import answers
 from labelcore.store.connection import Database
 
@@ -38,7 +39,7 @@ class Journal:
     """One run's file of answers; a database in memory has none, and then nothing is written."""
 
     def __init__(self, db: Database, run_id: str) -> None:
-        self._courier_files: list[Path] = []
+        self._process_files: list[Path] = []
         self._stem = None if db.path is None else Path(f"{db.path}{SUFFIX}{run_id}")
         self._part = 0
         self._file: int | None = None
@@ -46,14 +47,14 @@ class Journal:
         with _using:
             _live.add(str(self._stem))
 
-    def for_courier(self) -> Path | None:
+    def for_call_process(self) -> Path | None:
         """A file in which another process keeps answers; it goes away when the run is closed."""
         if self._stem is None:
             return None
-        self._courier_files.append(Path(f"{self._stem}-c{len(self._courier_files)}"))
-        return self._courier_files[-1]
+        self._process_files.append(Path(f"{self._stem}-c{len(self._process_files)}"))
+        return self._process_files[-1]
 
-    def write(self, paid: Paid) -> None:
+    def write(self, paid: PaidAnswer) -> None:
         """Keep one answer; it survives the process when this returns."""
         if self._stem is None:
             return
@@ -79,7 +80,7 @@ class Journal:
     def close(self, *, stored: bool) -> None:
         """End the run's files. Those whose answers are all ``stored`` go away, others are read later."""
         self.turn()
-        for file in self._courier_files:
+        for file in self._process_files:
             if stored and file.exists() and _ended(file, 0):
                 file.unlink()
         with _using:
@@ -89,7 +90,7 @@ class Journal:
 def replay(db: Database, patience: float = 0.0) -> int:
     """Bring what killed runs left beside the database into it. Returns how many answers were new.
 
-    ``patience``: seconds to wait for a courier that still writes; else its file is left to the next time.
+    ``patience``: seconds to wait for a call process that still writes; else the next time reads its file.
     """
     if db.path is None:
         return 0
@@ -105,9 +106,9 @@ def replay(db: Database, patience: float = 0.0) -> int:
 
 
 def _ended(place: Path, patience: float) -> bool:
-    """Whether no courier writes to the file any more."""
+    """Whether no call process writes to the file any more."""
     if sys.platform == "win32":
-        return True  # there are no couriers
+        return True  # there are no call processes
     until = time.monotonic() + patience
     with place.open("rb") as file:
         while True:
@@ -121,21 +122,21 @@ def _ended(place: Path, patience: float) -> bool:
                 return True
 
 
-def read(place: Path) -> list[Paid]:
+def read(place: Path) -> list[PaidAnswer]:
     """The whole lines of a journal's file."""
-    found = []
+    answers = []
     for line in place.read_bytes().split(b"\n"):
         checksum, _, text = line.partition(b" ")
         if checksum != _checksum(text):
             continue
         try:
-            found.append(Paid.model_validate_json(text))
+            answers.append(PaidAnswer.model_validate_json(text))
         except ValidationError:  # a line of another version of labelcore: it is asked again
             continue
-    return found
+    return answers
 
 
-def _line(paid: Paid) -> bytes:
+def _line(paid: PaidAnswer) -> bytes:
     text = paid.model_dump_json().encode("utf-8", "surrogatepass")
     return _checksum(text) + b" " + text + b"\n"
 

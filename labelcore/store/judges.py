@@ -10,10 +10,10 @@ import duckdb
 from labelcore.models import JudgePointer, JudgeVersion, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_VERSION = Stored(JudgeVersion, "judge_version", id="judge_version_id", at="made_at")
-_POINTER = Stored(JudgePointer, "judge_pointer", id="event_id", at="made_at")
+_VERSION = RowMapping(JudgeVersion, "judge_version", id="judge_version_id", at="made_at")
+_POINTER = RowMapping(JudgePointer, "judge_pointer", id="event_id", at="made_at")
 _CHOICE = "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at FROM"
 
 
@@ -39,10 +39,10 @@ def current(db: Database, project_id: str) -> list[JudgeVersion]:
 
 def many(db: Database, ids: Sequence[str]) -> dict[str, JudgeVersion]:
     """Judge versions by their ids."""
-    found = _VERSION.find(
+    versions = _VERSION.find(
         db, "judge_version_unique WHERE judge_version_id IN (SELECT unnest(?))", [list(ids)]
     )
-    return {version.id: version for version in found}
+    return {version.id: version for version in versions}
 
 
 def history(db: Database, judge_id: str) -> list[JudgeVersion]:

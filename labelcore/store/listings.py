@@ -6,6 +6,7 @@ part by part until the page is full: what many outputs match is found in the fir
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ _FIRST_PART = 16_384
 _UNLIMITED = 2**62
 _MOST_VALUES = 10_000
 """A field of more values is sorted as a whole, not value by value."""
+_REMEMBERED = 1_000
+"""Rows of an order that are remembered: twenty pages."""
 _ORDER = "made_at {way}, row_number {way}, output_id {way}"
 
 
@@ -43,7 +46,8 @@ def page(
     if name == IMPORTED:
         places = _in_order_of_import(db, meant, start, limit, backwards=backwards)
     else:
-        places = _by_value(db, meant, name, "DESC" if backwards else "ASC", (start, limit))
+        way, question = "DESC" if backwards else "ASC", f"{wanted.model_dump_json()} {state(db, project_id)}"
+        places = _by_value(db, meant, name, way, (start, limit), question)
     return outputs_at(db, project_id, places)
 
 
@@ -54,8 +58,8 @@ def outputs_at(db: Database, project_id: str, places: Sequence[int]) -> list[tup
         "WHERE rowid IN (SELECT unnest($places))",
         {"places": list(places), "project": project_id},
     )
-    found = {place: (STORED.read(row), split) for place, split, *row in rows}
-    return [found[place] for place in places]
+    row_of = {place: (STORED.read(row), split) for place, split, *row in rows}
+    return [row_of[place] for place in places]
 
 
 def count(db: Database, project_id: str, wanted: Filter) -> int:
@@ -90,25 +94,41 @@ def ids(db: Database, project_id: str, wanted: Filter) -> list[str]:
 def values(db: Database, project_id: str, wanted: Filter, field: str, limit: int) -> list[tuple[str, int]]:
     """The values of a field or metadata key with how many outputs have each, the most common first."""
     meant = condition(db, project_id, wanted)
-    given = dict(meant.parameters)
-    value = value_sql(field, given, "path")
+    parameters = dict(meant.parameters)
+    value = value_sql(field, parameters, "path")
     return db.rows(
         f"SELECT {value} AS value, count(*) AS n FROM output WHERE {meant.sql} "
         f"GROUP BY value ORDER BY n DESC, value LIMIT {limit:d}",
-        given,
+        parameters,
     )
 
 
-def _by_value(db: Database, meant: Condition, name: str, way: str, part: tuple[int, int]) -> list[int]:
+def _by_value(
+    db: Database, meant: Condition, name: str, way: str, part: tuple[int, int], question: str
+) -> list[int]:
+    """The rows of a page; the first of an order are remembered, so that the pages after it cost nothing."""
     if meant.plain and (tally := _tally(db, meant, name, way)):
         return _by_tally(db, meant, name, tally, part)
-    given = dict(meant.parameters)
-    value = value_sql(name, given, "path")
+    start, limit = part
+    if start + limit > _REMEMBERED:
+        return _sorted(db, meant, name, way, part)
+    first = kept(
+        db,
+        meant.parameters["project"],
+        f"order {way} {name} {question}",
+        lambda: array("q", _sorted(db, meant, name, way, (0, _REMEMBERED))),
+    )
+    return list(first[start : start + limit])
+
+
+def _sorted(db: Database, meant: Condition, name: str, way: str, part: tuple[int, int]) -> list[int]:
+    parameters = dict(meant.parameters)
+    value = value_sql(name, parameters, "path")
     rows = db.rows(
         f"SELECT place FROM (SELECT rowid AS place, {value} AS value, * FROM output WHERE {meant.sql}) "
         f"ORDER BY try_cast(value AS DOUBLE) {way} NULLS LAST, value {way}, {_ORDER.format(way='ASC')} "
         f"LIMIT {part[1]:d} OFFSET {part[0]:d}",
-        given,
+        parameters,
     )
     return [row[0] for row in rows]
 
@@ -117,13 +137,16 @@ def _tally(db: Database, meant: Condition, name: str, way: str) -> list[tuple[st
     """The values of a field over all outputs in their order with their counts; [] where they are too many."""
 
     def read() -> list[tuple[str, int]]:
-        given = dict(meant.parameters)
-        value = value_sql(name, given, "path")
+        parameters = dict(meant.parameters)
+        value = value_sql(name, parameters, "path")
+        some = f"SELECT {value} AS value FROM output WHERE {meant.sql} LIMIT {_MOST_VALUES * 4:d}"
+        if db.rows(f"SELECT count(DISTINCT value) FROM ({some})", parameters)[0][0] > _MOST_VALUES:
+            return []  # no need to count them all
         rows = db.rows(
             f"SELECT value, count(*) FROM (SELECT {value} AS value FROM output WHERE {meant.sql}) GROUP BY "
             f"value ORDER BY try_cast(value AS DOUBLE) {way} NULLS LAST, value {way} "
             f"LIMIT {_MOST_VALUES + 1:d}",
-            given,
+            parameters,
         )
         return rows if len(rows) <= _MOST_VALUES else []
 
@@ -135,22 +158,22 @@ def _by_tally(
 ) -> list[int]:
     """Value by value, each in the order of import."""
     start, limit = part
-    found: list[int] = []
+    places: list[int] = []
     for value, n in tally:
         if start >= n:
             start -= n
             continue
-        given = meant.parameters | {"value": value}
-        sql = f"{meant.sql} AND {value_sql(name, given, 'path')} = $value"
-        some = Condition(sql=sql, parameters=given)
-        found += _in_order_of_import(db, some, start, limit - len(found), backwards=False)
+        parameters = meant.parameters | {"value": value}
+        sql = f"{meant.sql} AND {value_sql(name, parameters, 'path')} = $value"
+        some = Condition(sql=sql, parameters=parameters)
+        places += _in_order_of_import(db, some, start, limit - len(places), backwards=False)
         start = 0
-        if len(found) == limit:
+        if len(places) == limit:
             break
-    return found
+    return places
 
 
-class Part(NamedTuple):
+class ListingPart(NamedTuple):
     """A part of the table: the condition, its parameters, and of how many rows where that is known."""
 
     sql: str
@@ -162,9 +185,9 @@ def _in_order_of_import(
     db: Database, meant: Condition, start: int, limit: int, *, backwards: bool
 ) -> list[int]:
     order = _ORDER.format(way="DESC" if backwards else "ASC")
-    found: list[int] = []
+    places: list[int] = []
     for whole in parts(db, meant.parameters["project"], backwards=backwards):
-        part, most = whole, start + limit - len(found)
+        part, most = whole, start + limit - len(places)
         if meant.plain and part.n is not None:
             if start >= part.n:
                 start -= part.n
@@ -175,14 +198,14 @@ def _in_order_of_import(
             f"SELECT rowid FROM output WHERE {meant.sql} AND {part.sql} ORDER BY {order} LIMIT {most:d}",
             meant.parameters | part.parameters,
         )
-        found += [row[0] for row in rows[start:]]
+        places += [row[0] for row in rows[start:]]
         start = max(0, start - len(rows))
-        if len(found) == limit:
+        if len(places) == limit:
             break
-    return found
+    return places
 
 
-def _narrowed(part: Part, start: int, most: int, *, backwards: bool) -> Part:
+def _narrowed(part: ListingPart, start: int, most: int, *, backwards: bool) -> ListingPart:
     """Of a part whose rows are numbered without a gap, those that a page needs."""
     low, high = part.parameters["low"], part.parameters["high"]
     if backwards:
@@ -192,7 +215,7 @@ def _narrowed(part: Part, start: int, most: int, *, backwards: bool) -> Part:
     return part._replace(parameters=part.parameters | {"low": low, "high": high})
 
 
-def places_in(db: Database, meant: Condition, part: Part, *, backwards: bool) -> list[int]:
+def places_in(db: Database, meant: Condition, part: ListingPart, *, backwards: bool) -> list[int]:
     """The rows of a part that are meant, in the order of import."""
     order = _ORDER.format(way="DESC" if backwards else "ASC")
     rows = db.rows(
@@ -202,17 +225,19 @@ def places_in(db: Database, meant: Condition, part: Part, *, backwards: bool) ->
     return [row[0] for row in rows]
 
 
-def rows_in(db: Database, meant: Condition, part: Part) -> int:
+def rows_in(db: Database, meant: Condition, part: ListingPart) -> int:
     """How many rows a part has."""
     if part.n is not None:
         return part.n
-    given = part.parameters | {"project": meant.parameters["project"]}
+    parameters = part.parameters | {"project": meant.parameters["project"]}
     return int(
-        db.rows(f"SELECT count(*) FROM output WHERE project_id = $project AND {part.sql}", given)[0][0]
+        db.rows(f"SELECT count(*) FROM output WHERE project_id = $project AND {part.sql}", parameters)[0][0]
     )
 
 
-def parts(db: Database, project_id: str, *, backwards: bool, largest: int = _UNLIMITED) -> Iterator[Part]:
+def parts(
+    db: Database, project_id: str, *, backwards: bool, largest: int = _UNLIMITED
+) -> Iterator[ListingPart]:
     """The table in parts that follow each other in the order of import, each twice as large as the last."""
     moments = db.rows(
         "SELECT made_at, min(row_number), max(row_number), count(*), count(row_number) FROM output "
@@ -240,12 +265,12 @@ def parts(db: Database, project_id: str, *, backwards: bool, largest: int = _UNL
         yield _of_moments(waiting, n)
 
 
-def _of_moments(moments: Sequence[datetime], n: int) -> Part:
+def _of_moments(moments: Sequence[datetime], n: int) -> ListingPart:
     within = {"low": min(moments), "high": max(moments)}
-    return Part("made_at BETWEEN $low AND $high", within, n)
+    return ListingPart("made_at BETWEEN $low AND $high", within, n)
 
 
-def _of_rows(moment: datetime, low: int, high: int, *, dense: bool) -> Part:
+def _of_rows(moment: datetime, low: int, high: int, *, dense: bool) -> ListingPart:
     within = {"moment": moment, "low": low, "high": high}
     n = high - low + 1 if dense else None
-    return Part("made_at = $moment AND row_number BETWEEN $low AND $high", within, n)
+    return ListingPart("made_at = $moment AND row_number BETWEEN $low AND $high", within, n)

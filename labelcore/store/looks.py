@@ -7,12 +7,12 @@ from datetime import datetime
 from pydantic import Field
 
 from labelcore.models import now
-from labelcore.models.base import Owned
+from labelcore.models.base import ProjectItem
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
 
-class Look(Owned):
+class Look(ProjectItem):
     """One comparison on n dev outputs: the mean of TPR and TNR of the ``present`` version (``against_id``)
     and
     of the new one (``figure``), and the new one's ``noise`` (a standard deviation); None: not measurable.
@@ -32,7 +32,7 @@ class Look(Owned):
     at: datetime = Field(default_factory=now)
 
 
-_LOOK = Stored(Look, "prompt_look", id="look_id", at="made_at")
+_LOOK = RowMapping(Look, "prompt_look", id="look_id", at="made_at")
 _FIRST = "QUALIFY row_number() OVER (PARTITION BY state ORDER BY made_at, look_id) = 1"
 
 

@@ -1,13 +1,14 @@
-"""Small answers that every press of a key needs, kept in memory until their table is written."""
+"""Small answers that are asked for often, kept in memory until their tables are written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence, Sized
 from typing import Any, TypeVar
 
 from labelcore.store.connection import Database
 
 Answer = TypeVar("Answer")
+_LONG = 20_000
 
 
 def remembered(db: Database, table: Hashable, question: Hashable, read: Callable[[], Answer]) -> Answer:
@@ -17,10 +18,32 @@ def remembered(db: Database, table: Hashable, question: Hashable, read: Callable
     if kept and kept[0] == cursor:
         known: Answer = kept[1]
         return known
-    found = read()
+    answer = read()
     # The cursor is older than the reading: an answer that a write overtook is asked again.
-    memory[table, question] = (cursor, found)
-    return found
+    memory[table, question] = (cursor, answer)
+    return answer
+
+
+def remembered_of(
+    db: Database, tables: Sequence[str], question: Hashable, read: Callable[[], Answer]
+) -> Answer:
+    """The same of several large tables, of which nothing is kept inside a transaction.
+
+    Rows that came or went without a word of :func:`written` are seen by their number. A long answer is not
+    kept.
+    """
+    if db.here:
+        return read()
+    sizes = db.rows("SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables))
+    now = (*sizes[0], *map(db.feed.cursor, tables))
+    kept = db.memory.get((*tables, question))
+    if kept and kept[0] == now:
+        known: Answer = kept[1]
+        return known
+    answer = read()
+    if not isinstance(answer, Sized) or len(answer) <= _LONG:
+        db.memory[*tables, question] = (now, answer)
+    return answer
 
 
 def _state(db: Database, table: Hashable) -> tuple[dict[Any, Any], int]:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from labelcore.models import Notice, NoticeRules, NoticeStep
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_RULES = Stored(NoticeRules, "notice_rules")
-_NOTICE = Stored(Notice, "notice", id="notice_id", at="made_at")
-_STEP = Stored(NoticeStep, "notice_step", at="made_at")
+_RULES = RowMapping(NoticeRules, "notice_rules")
+_NOTICE = RowMapping(Notice, "notice", id="notice_id", at="made_at")
+_STEP = RowMapping(NoticeStep, "notice_step", at="made_at")
 _NEWEST = "QUALIFY row_number() OVER (PARTITION BY notice_id ORDER BY step_id DESC) = 1"
 _OPEN = "('sending', 'waiting', 'failed')"
 

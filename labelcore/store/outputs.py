@@ -10,9 +10,10 @@ from datetime import datetime
 
 from labelcore.models import Output
 from labelcore.store.connection import Database, to_json
-from labelcore.store.rows import Stored
+from labelcore.store.lookups import remembered_of, written
+from labelcore.store.rows import RowMapping
 
-STORED = Stored(Output, "output", at="made_at", id="output_id")
+STORED = RowMapping(Output, "output", at="made_at", id="output_id")
 # The filter stands before this window: a view's would first sort all outputs with their texts.
 _FIRST = "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1"
 _HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
@@ -67,6 +68,7 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
         row = STORED.named(output) | {"conversation": to_json(turns), "row_number": number}
         rows.append(tuple(row.values()))
     db.append("output", (*STORED.columns, "row_number"), rows)
+    written(db, "output")
     return len(fresh)
 
 
@@ -87,9 +89,9 @@ def get(db: Database, output_id: str, project_id: str) -> Output | None:
     named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
     for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
         where = f"project_id = ? AND {condition}"
-        found = STORED.find(db, f"output WHERE {where} {_FIRST} LIMIT 2", [project_id, output_id])
-        if len(found) == 1:
-            return found[0]
+        outputs = STORED.find(db, f"output WHERE {where} {_FIRST} LIMIT 2", [project_id, output_id])
+        if len(outputs) == 1:
+            return outputs[0]
     return None
 
 
@@ -101,15 +103,15 @@ def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str
     wanted = list(dict.fromkeys(ids))
     with _keeping:
         kept = _kept(db)
-        found = {output_id: kept[output_id] for output_id in wanted if output_id in kept}
-    missing = [output_id for output_id in wanted if output_id not in found]
+        outputs = {output_id: kept[output_id] for output_id in wanted if output_id in kept}
+    missing = [output_id for output_id in wanted if output_id not in outputs]
     if missing:
         along = [output_id for output_id in soon if output_id not in kept]
         some = f"output WHERE output_id IN (SELECT unnest(?)) {_FIRST}"
         fresh = {output.id: output for output in STORED.find(db, some, [missing + along])}
-        found |= fresh
+        outputs |= fresh
         db.after_commit(lambda: _keep(db, fresh))
-    return {output_id: found[output_id] for output_id in wanted if output_id in found}
+    return {output_id: outputs[output_id] for output_id in wanted if output_id in outputs}
 
 
 def _keep(db: Database, outputs: dict[str, Output]) -> None:
@@ -124,8 +126,8 @@ def _keep(db: Database, outputs: dict[str, Output]) -> None:
 
 
 def _kept(db: Database) -> OrderedDict[str, Output]:
-    found: OrderedDict[str, Output] = db.memory.setdefault((Output,), OrderedDict())
-    return found
+    outputs: OrderedDict[str, Output] = db.memory.setdefault((Output,), OrderedDict())
+    return outputs
 
 
 def ids(db: Database, project_id: str) -> list[str]:
@@ -185,16 +187,10 @@ def groups_of(db: Database, output_ids: Sequence[str]) -> dict[str, str]:
     return dict(rows)
 
 
-def strata_of(db: Database, output_ids: Sequence[str], field: str) -> dict[str, str]:
+def strata(db: Database, output_ids: Sequence[str], field: str) -> dict[str, str]:
     """The value of one field or metadata key for some outputs ('' where it is missing)."""
     sql = f"SELECT output_id, {VALUE_OF_FIELD} FROM output WHERE output_id IN (SELECT unnest($ids)) {_FIRST}"
     return dict(db.rows(sql, {"ids": list(output_ids), **path_of_field(field)}))
-
-
-def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
-    """The value of one field or metadata key for every output ('' where it is missing)."""
-    sql = f"SELECT output_id, {VALUE_OF_FIELD} FROM output_current WHERE project_id = $project"
-    return dict(db.rows(sql, {"project": project_id, **path_of_field(field)}))
 
 
 def path_of_field(field: str) -> dict[str, str]:
@@ -223,7 +219,9 @@ def kinds(db: Database, project_id: str) -> dict[str, str]:
 def count(db: Database, project_id: str) -> int:
     """How many outputs a project has."""
     sql = "SELECT count(DISTINCT output_id) FROM output WHERE project_id = ?"
-    return int(db.rows(sql, [project_id])[0][0])
+    return remembered_of(
+        db, ["output"], ("how many", project_id), lambda: int(db.rows(sql, [project_id])[0][0])
+    )
 
 
 def chunks(db: Database, wanted: Iterable[str], size: int = _CHUNK) -> Iterator[list[Output]]:
@@ -231,8 +229,8 @@ def chunks(db: Database, wanted: Iterable[str], size: int = _CHUNK) -> Iterator[
     rest = list(wanted)
     for start in range(0, len(rest), size):
         part = rest[start : start + size]
-        found = many(db, part)
-        yield [found[output_id] for output_id in part if output_id in found]
+        outputs = many(db, part)
+        yield [outputs[output_id] for output_id in part if output_id in outputs]
 
 
 def metadata_keys(db: Database, project_id: str) -> list[str]:

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from labelcore.store.connection import Database
+from labelcore.store.lookups import remembered_of
 
 _COUNTS = {
     "samples": "SELECT count(*) FROM sample WHERE project_id = $project",
     "graded": "SELECT count(DISTINCT output_id) FROM mine WHERE value NOT IN ('skipped')",
-    "passes": "SELECT count(DISTINCT output_id) FROM mine WHERE value = 'pass'",
-    "fails": "SELECT count(DISTINCT output_id) FROM mine WHERE value = 'fail'",
-    "unsure": "SELECT count(DISTINCT output_id) FROM mine WHERE value = 'unsure'",
+    "passes": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'pass'",
+    "fails": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'fail'",
+    "unsure": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'unsure'",
     "annotators": "SELECT count(DISTINCT annotator) FROM mine",
     "criteria_proposed": "SELECT count(*) FROM criterion_current "
     "WHERE project_id = $project AND status = 'proposed'",
     "criteria_accepted": "SELECT count(*) FROM criterion_current "
     "WHERE project_id = $project AND status = 'accepted'",
     "judges": "SELECT count(*) FROM judge_current WHERE project_id = $project",
-    "verdicts": "SELECT count(*) FROM verdict WHERE project_id = $project",
     "chosen": "SELECT coalesce(sum(json_array_length(judge_version_ids)), 0) FROM choice_current "
     "WHERE project_id = $project",
 }
 
 
-def counts(db: Database, project_id: str) -> dict[str, int]:
-    """Numbers of rows by name; an output with passes and fails counts in both."""
+def counts(db: Database, project_id: str, only_of: str | None = None) -> dict[str, int]:
+    """Numbers of rows by name; an output with passes and fails counts in both.
+
+    ``only_of``: the person whose values alone are counted, who does not read those of others.
+    """
     columns = ", ".join(f"({query}) AS {name}" for name, query in _COUNTS.items())
     rows = db.rows(
         "WITH mine AS (SELECT output_id, annotator, value FROM grade_current "
-        f"WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL) SELECT {columns}",
-        {"project": project_id},
+        "WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL), "
+        f"told AS (SELECT * FROM mine WHERE annotator = coalesce($person, annotator)) SELECT {columns}",
+        {"project": project_id, "person": only_of},
     )
-    return {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}
+    counted = {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}
+    return {**counted, "verdicts": _verdicts(db, project_id)}
+
+
+def _verdicts(db: Database, project_id: str) -> int:
+    def count() -> int:
+        rows = db.rows("SELECT count(*) FROM verdict WHERE project_id = ?", [project_id])
+        return int(rows[0][0])
+
+    return remembered_of(db, ["verdict"], ("how many", project_id), count)

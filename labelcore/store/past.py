@@ -65,8 +65,8 @@ def filters(db: Database) -> dict[str, str]:
         "WHERE database_name = current_database())"
     ):
         columns.setdefault(table, set()).add(column)
-    found = {table: _condition(table, columns[table]) for table in sorted(columns)}
-    return dict(sorted(found.items(), key=lambda filtered: filtered[0] in _TOLD_BY))
+    conditions = {table: _condition(table, columns[table]) for table in sorted(columns)}
+    return dict(sorted(conditions.items(), key=lambda filtered: filtered[0] in _TOLD_BY))
 
 
 def _condition(table: str, columns: set[str]) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from labelcore.models import Credential, Membership, Person, Role, name_key, now
+from labelcore.models import Credential, Membership, Person, Role, name_key, name_look, now
 from labelcore.store import audit, live
 from labelcore.store.connection import Database, utc
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_people = Stored(Person, "person")
-_memberships = Stored(Membership, "membership")
-_credentials = Stored(Credential, "credential")
+_people = RowMapping(Person, "person")
+_memberships = RowMapping(Membership, "membership")
+_credentials = RowMapping(Credential, "credential")
 _NEXT = timedelta(microseconds=1)
 
 
@@ -44,6 +44,11 @@ class Register:
         """Whether whoever has or had that name was removed."""
         person = self.people.get(self.holders.get(name_key(name), ""))
         return bool(person and person.removed)
+
+    def looking_like(self, name: str) -> set[str]:
+        """The ids of whoever has or had a name that nobody can tell from this one."""
+        look = name_look(name)
+        return {person_id for key, person_id in self.holders.items() if name_look(key) == look}
 
     def by_subject(self, subject: str) -> Person | None:
         """The person whom an identity provider calls so."""

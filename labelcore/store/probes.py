@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from labelcore.models import ProbeCase, ProbeOpinion
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored, equal
+from labelcore.store.rows import RowMapping, equal
 
-_PROBE = Stored(ProbeCase, "probe", id="probe_id", at="made_at", where="changed")  # WHERE is a word of SQL
-_OPINION = Stored(ProbeOpinion, "probe_opinion", id="opinion_id", at="made_at")
+_PROBE = RowMapping(
+    ProbeCase, "probe", id="probe_id", at="made_at", where="changed"
+)  # WHERE is a word of SQL
+_OPINION = RowMapping(ProbeOpinion, "probe_opinion", id="opinion_id", at="made_at")
 _OF_PROJECT = "WHERE project_id = ? ORDER BY made_at, opinion_id"
 
 
@@ -24,8 +26,8 @@ def save(db: Database, probes: Sequence[ProbeCase]) -> int:
 
 def all_of(db: Database, project_id: str, criterion_id: str | None = None) -> list[ProbeCase]:
     """The probes of a project, or of one criterion in all its versions, oldest first."""
-    wanted, given = equal(project_id=project_id, criterion_id=criterion_id)
-    return _PROBE.find(db, f"probe_unique WHERE {wanted} ORDER BY made_at, probe_id", given)
+    wanted, parameters = equal(project_id=project_id, criterion_id=criterion_id)
+    return _PROBE.find(db, f"probe_unique WHERE {wanted} ORDER BY made_at, probe_id", parameters)
 
 
 def say(db: Database, opinion: ProbeOpinion) -> None:
@@ -35,8 +37,8 @@ def say(db: Database, opinion: ProbeOpinion) -> None:
 
 def opinions(db: Database, project_id: str) -> dict[str, ProbeOpinion]:
     """The opinion that counts now, by probe id: the newest of anybody's that was not taken back."""
-    found = _OPINION.find(db, f"probe_opinion_current {_OF_PROJECT}", [project_id])
-    return {opinion.probe_id: opinion for opinion in found}
+    newest = _OPINION.find(db, f"probe_opinion_current {_OF_PROJECT}", [project_id])
+    return {opinion.probe_id: opinion for opinion in newest}
 
 
 def opinions_by_person(db: Database, project_id: str) -> list[ProbeOpinion]:

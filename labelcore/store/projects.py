@@ -5,9 +5,9 @@ from __future__ import annotations
 from labelcore.models import Project
 from labelcore.store.connection import Database, from_json, to_json
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_PROJECT = Stored(Project, "project", leave_out=["settings"], id="project_id", at="made_at")
+_PROJECT = RowMapping(Project, "project", leave_out=["settings"], id="project_id", at="made_at")
 
 
 def save(db: Database, project: Project) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from pydantic import Field
 
 from labelcore.models import now
-from labelcore.models.base import Owned
+from labelcore.models.base import ProjectItem
 from labelcore.store.connection import Database, utc
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
 
-class StoredDraft(Owned):
+class StoredDraft(ProjectItem):
     """A draft as JSON, "" once there is none; ``version``: the one that it was begun on."""
 
     judge_id: str
@@ -23,7 +23,7 @@ class StoredDraft(Owned):
     at: datetime = Field(default_factory=now)
 
 
-_DRAFT = Stored(StoredDraft, "prompt_draft", id="draft_id", at="made_at")
+_DRAFT = RowMapping(StoredDraft, "prompt_draft", id="draft_id", at="made_at")
 _OF = "project_id = ? AND judge_id = ? AND author = ?"
 
 

@@ -35,7 +35,7 @@ _NEXT = Wording(
 )
 
 
-class Found(NamedTuple):
+class QueryRows(NamedTuple):
     """The rows of a question, at most as many as were asked for; ``truncated``: there are more."""
 
     columns: list[str]
@@ -43,7 +43,7 @@ class Found(NamedTuple):
     truncated: bool
 
 
-def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> Found:
+def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> QueryRows:
     """Answer a question.
 
     Raises:
@@ -67,7 +67,7 @@ def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> Fo
         finally:
             timer.cancel()
         columns = [str(column[0]) for column in cursor.description or ()]
-    return Found(columns, rows[:limit], len(rows) > limit)
+    return QueryRows(columns, rows[:limit], len(rows) > limit)
 
 
 def _check(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:

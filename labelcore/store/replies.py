@@ -7,13 +7,13 @@ from typing import Any
 import duckdb
 
 from labelcore.models import RejectedRow
-from labelcore.store.formats.base import RAW, Staged
+from labelcore.store.formats.base import RAW, Staging
 from labelcore.store.formats.lines import plain_json
 from labelcore.store.staging import clean, expression, insert, pages, replace
 from labelcore.text import chats
 
 
-def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str, *, each: bool) -> Staged:
+def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, *, each: bool) -> Staging:
     """Take the outputs out of chats: two more columns, the reply and what came before it.
 
     ``each``: one row for every reply and not only for the last. A chat that is not known, or in which
@@ -27,10 +27,10 @@ def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str, 
     )
     broken = list(staged.broken)
     for rows in pages(cursor, f"SELECT _row, {place} FROM staged"):
-        found: list[tuple[int, int, str, str]] = []
+        replies: list[tuple[int, int, str, str]] = []
         for row, text in rows:
             pairs = _replies(text, each=each)
-            found += [
+            replies += [
                 (row, at, clean(said), plain_json(before)) for at, (before, said) in enumerate(pairs or [])
             ]
             if not pairs:
@@ -38,13 +38,13 @@ def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str, 
                     "who spoke in this chat is not known" if pairs is None else "nobody answers in this chat"
                 )
                 broken.append(RejectedRow(row=row, field=column, reason=reason, raw=(text or "")[:RAW]))
-        insert(cursor, "replies", found)
+        insert(cursor, "replies", replies)
     cursor.execute(
         f"CREATE TEMP TABLE spoken AS SELECT s._row, {old}, c{width + 1}, c{width + 2} FROM staged s JOIN "
         "replies USING (_row)"
     )
     replace(cursor, "spoken")
-    return Staged((*staged.names, "(reply)", "(before the reply)"), broken, staged.notes)
+    return Staging((*staged.names, "(reply)", "(before the reply)"), broken, staged.notes)
 
 
 def _replies(text: str | None, *, each: bool) -> list[tuple[list[dict[str, Any]], str]] | None:
@@ -57,13 +57,13 @@ def _replies(text: str | None, *, each: bool) -> list[tuple[list[dict[str, Any]]
     return [last] if last else []
 
 
-def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str) -> None:
+def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str) -> None:
     """Where the cells of a column are a model's whole responses, keep just what it says."""
     place, width = staged.names.index(column) + 1, len(staged.names)
     cursor.execute("CREATE TEMP TABLE unwrapped (_row BIGINT, said VARCHAR)")
     for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE c{place} LIKE '{{%'"):
-        found = [(row, clean(said)) for row, text in rows if (said := reply_within(text))]
-        insert(cursor, "unwrapped", found)
+        replies = [(row, clean(said)) for row, text in rows if (said := reply_within(text))]
+        insert(cursor, "unwrapped", replies)
     cells = ", ".join(
         f"coalesce(said, c{at}) AS c{at}" if at == place else f"c{at}" for at in range(1, width + 1)
     )

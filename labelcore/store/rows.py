@@ -17,7 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _EMPTY: dict[str | None, Any] = {"[]": (), "{}": {}}  # most are, and parsing was half the cost of a row
 
 
-class Stored(Generic[Model]):
+class RowMapping(Generic[Model]):
     """The columns of a model in its table, and the way from a row to the model and back.
 
     A field that is itself a model gives its fields' columns. ``leave_out``: fields with no column;
@@ -81,14 +81,14 @@ class Stored(Generic[Model]):
 
     def named(self, model: Model) -> dict[str, Any]:
         """The values of a model by column."""
-        found = dict(model)
+        values = dict(model)
         for whole in self._parts:
-            found |= dict(found.pop(whole))
+            values |= dict(values.pop(whole))
         for name in self._json:
-            found[name] = json.dumps(found[name], ensure_ascii=False, default=_plain)
+            values[name] = json.dumps(values[name], ensure_ascii=False, default=_plain)
         for name in self._times:
-            found[name] = utc(found[name])
-        return {column: found[name] for name, column in zip(self._fields, self.columns, strict=True)}
+            values[name] = utc(values[name])
+        return {column: values[name] for name, column in zip(self._fields, self.columns, strict=True)}
 
     def row(self, model: Model, **further: Any) -> tuple[Any, ...]:
         """The values of a model in the order of the columns, and values of further columns behind."""
@@ -97,8 +97,8 @@ class Stored(Generic[Model]):
 
 def equal(**wanted: Any) -> tuple[str, dict[str, Any]]:
     """The condition that columns have these values, and its parameters; None leaves a column out."""
-    given = {column: value for column, value in wanted.items() if value is not None}
-    return " AND ".join(f"{column} = ${column}" for column in given), given
+    parameters = {column: value for column, value in wanted.items() if value is not None}
+    return " AND ".join(f"{column} = ${column}" for column in parameters), parameters
 
 
 def _kinds(annotation: Any) -> set[Any]:

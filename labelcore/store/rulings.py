@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from labelcore.models import CourtRuling, Ruling
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
 AnyRuling = TypeVar("AnyRuling", Ruling, CourtRuling)
 
@@ -16,7 +16,7 @@ class Rulings(Generic[AnyRuling]):
     """The rulings of one table; earlier ones on the same conflict stay in it."""
 
     def __init__(self, model: type[AnyRuling], table: str) -> None:
-        self._stored: Stored[AnyRuling] = Stored(model, table, id="ruling_id", at="made_at")
+        self._stored: RowMapping[AnyRuling] = RowMapping(model, table, id="ruling_id", at="made_at")
         self._current = f"{table}_current"
 
     def save(self, db: Database, ruling: AnyRuling) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from labelcore.models import Run, new_id, now
 from labelcore.store.connection import Database, from_json, to_json
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
 _DETAIL = (
     "total repeats answers_cached tokens_in tokens_out error_kinds faults seconds_left reasons "
     "ended_by pending"
 ).split()
 """Counters that are read only with the run stand together in one column."""
-_RUN = Stored(Run, "run", leave_out=_DETAIL, id="run_id", at="made_at")
+_RUN = RowMapping(Run, "run", leave_out=_DETAIL, id="run_id", at="made_at")
 
 
 def save(db: Database, run: Run) -> None:

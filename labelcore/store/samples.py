@@ -7,12 +7,12 @@ from datetime import datetime
 from labelcore.models import Pick, Sample
 from labelcore.store.connection import Database, aware
 from labelcore.store.lookups import remembered, written
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_SAMPLE = Stored(Sample, "sample", leave_out=["picks"], id="sample_id", at="made_at")
+_SAMPLE = RowMapping(Sample, "sample", leave_out=["picks"], id="sample_id", at="made_at")
 MOVE = "move"
 """The rule of what a judge's move to another model asks for."""
-_PICK = Stored(Pick, "sample_pick")
+_PICK = RowMapping(Pick, "sample_pick")
 
 
 def save(db: Database, sample: Sample) -> None:

@@ -16,13 +16,13 @@ from labelcore.models import Output
 from labelcore.store import listings
 from labelcore.store.connection import Database
 from labelcore.store.filters import Condition, Filter, condition, kept
-from labelcore.store.listings import Part
+from labelcore.store.listings import ListingPart
 
 _LARGEST_PART = 65_536
 """Rows that are read before the time is looked at: a third of a second where every text is searched."""
 
 
-class Searched(NamedTuple):
+class SearchReach(NamedTuple):
     """How far a search came: outputs found among the first so many of all."""
 
     found: int
@@ -41,13 +41,13 @@ class _Progress:
 
     meant: Condition
     backwards: bool
-    left: Iterator[Part]
+    left: Iterator[ListingPart]
     of: int
     places: array[int] = field(default_factory=lambda: array("q"))
     searched: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def go_on(self, db: Database, wanted: int | None, until: float) -> Searched:
+    def go_on(self, db: Database, wanted: int | None, until: float) -> SearchReach:
         """Search until so many are found, everything was searched, or it is time."""
         with self.lock:
             while self.searched < self.of and (wanted is None or len(self.places) < wanted):
@@ -59,12 +59,12 @@ class _Progress:
                 self.searched = min(self.of, self.searched + listings.rows_in(db, self.meant, part))
                 if time.monotonic() >= until:
                     break
-            return Searched(len(self.places), self.searched, self.of)
+            return SearchReach(len(self.places), self.searched, self.of)
 
 
 def page(
     db: Database, project_id: str, wanted: Filter, sort: str, *, part: tuple[int, int], seconds: float
-) -> tuple[list[tuple[Output, str]], Searched]:
+) -> tuple[list[tuple[Output, str]], SearchReach]:
     """Some of the outputs with their splits, and how far they were searched for in that time.
 
     ``sort``: imported or -imported. ``part``: how many to leave out, and how many are wanted.
@@ -75,7 +75,7 @@ def page(
     return listings.outputs_at(db, project_id, list(progress.places[start : start + limit])), came
 
 
-def go_on(db: Database, project_id: str, wanted: Filter, sort: str, *, seconds: float) -> Searched:
+def go_on(db: Database, project_id: str, wanted: Filter, sort: str, *, seconds: float) -> SearchReach:
     """Search further for so long."""
     return _progress(db, project_id, wanted, sort).go_on(db, None, time.monotonic() + seconds)
 

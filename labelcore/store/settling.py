@@ -6,10 +6,10 @@ from labelcore.models import Comment, Relook
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
 from labelcore.store.people import register
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
-_COMMENT = Stored(Comment, "comment", id="comment_id", at="made_at")
-_RELOOK = Stored(Relook, "relook", id="relook_id", at="made_at")
+_COMMENT = RowMapping(Comment, "comment", id="comment_id", at="made_at")
+_RELOOK = RowMapping(Relook, "relook", id="relook_id", at="made_at")
 
 
 def save(db: Database, row: Comment | Relook) -> None:
@@ -25,19 +25,19 @@ def save(db: Database, row: Comment | Relook) -> None:
 def comments(db: Database, project_id: str) -> tuple[Comment, ...]:
     """Everything that was said, oldest first."""
     source = "comment WHERE project_id = ? ORDER BY made_at, comment_id"
-    found = remembered(
+    stored = remembered(
         db, "settling", ("comments", project_id), lambda: _COMMENT.find(db, source, [project_id])
     )
     names = register(db).present_name
-    return tuple(row.model_copy(update={"author": names(row.author)}) for row in found)
+    return tuple(row.model_copy(update={"author": names(row.author)}) for row in stored)
 
 
 def relooks(db: Database, project_id: str) -> tuple[Relook, ...]:
     """Every request to look again, oldest first."""
     source = "relook WHERE project_id = ? ORDER BY made_at, relook_id"
-    found = remembered(
+    stored = remembered(
         db, "settling", ("relooks", project_id), lambda: _RELOOK.find(db, source, [project_id])
     )
     names = register(db).present_name
-    named = ({"author": names(row.author), "people": tuple(map(names, row.people))} for row in found)
-    return tuple(row.model_copy(update=update) for row, update in zip(found, named, strict=True))
+    named = ({"author": names(row.author), "people": tuple(map(names, row.people))} for row in stored)
+    return tuple(row.model_copy(update=update) for row, update in zip(stored, named, strict=True))

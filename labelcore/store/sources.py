@@ -83,7 +83,7 @@ def near_families(db: Database, project_id: str) -> dict[str, tuple[str, ...]]:
     )
 
     def read() -> dict[str, tuple[str, ...]]:
-        found = (tuple(dict.fromkeys(ids)) for (ids,) in db.rows(query, {"project": project_id}))
-        return {output_id: family for family in found for output_id in family}
+        families = (tuple(dict.fromkeys(ids)) for (ids,) in db.rows(query, {"project": project_id}))
+        return {output_id: family for family in families for output_id in family}
 
     return kept(db, project_id, "near families", read)

@@ -10,7 +10,7 @@ from pydantic import Field
 from labelcore.models import Frozen, SplitName, now
 from labelcore.stats.splits import UNTIL_DEV, UNTIL_TRAIN, Splits
 from labelcore.store.connection import Database, utc
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
 
 class Opening(Frozen):
@@ -23,7 +23,7 @@ class Opening(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-class Round(Frozen):
+class SpentTest(Frozen):
     """The giving up of a spent test; ``number`` counts from 1, before it is round 0."""
 
     number: int
@@ -32,8 +32,8 @@ class Round(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-_OPENING = Stored(Opening, "split_opening", at="made_at")
-_ROUND = Stored(Round, "split_round", number="round", at="made_at")
+_OPENING = RowMapping(Opening, "split_opening", at="made_at")
+_ROUND = RowMapping(SpentTest, "split_round", number="round", at="made_at")
 
 
 def record_opening(db: Database, project_id: str, split: SplitName, opening: Opening) -> None:
@@ -47,7 +47,7 @@ def openings(db: Database, project_id: str, split: SplitName) -> list[Opening]:
     return _OPENING.find(db, source, [project_id, split])
 
 
-def rounds(db: Database, project_id: str) -> list[Round]:
+def rounds(db: Database, project_id: str) -> list[SpentTest]:
     """Every giving up of a test, the oldest first."""
     once = "QUALIFY row_number() OVER (PARTITION BY round ORDER BY made_at) = 1"
     return _ROUND.find(db, f"split_round WHERE project_id = ? {once} ORDER BY round", [project_id])
@@ -87,7 +87,7 @@ def sizes(db: Database, project_id: str) -> dict[SplitName, tuple[int, int]]:
     return {split: (int(outputs), int(groups)) for split, outputs, groups in rows}
 
 
-def begin_round(db: Database, project_id: str, begun: Round, groups: Mapping[str, SplitName]) -> None:
+def begin_round(db: Database, project_id: str, begun: SpentTest, groups: Mapping[str, SplitName]) -> None:
     """Give the test up: these groups stay where they are told, all others are dealt anew."""
     columns = ("project_id", "group_key", "split", "round", "made_at")
     rows = [(project_id, group, split, begun.number, utc(begun.at)) for group, split in groups.items()]

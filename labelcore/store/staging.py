@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from labelcore.errors import BadInput
 from labelcore.models import RejectedRow
-from labelcore.store.formats.base import Remark, Row, Staged, literal
+from labelcore.store.formats.base import FormatRow, Remark, Staging, literal
 from labelcore.store.formats.lines import plain_json, pointer
 
 FIELDS = (
@@ -33,7 +33,7 @@ FIELDS = (
     "details",
 )
 """The columns of a file that a tool's format reads."""
-_STEP, _PAGE = 2_000, 20_000
+_STEP, _PAGE, _SHAPES = 2_000, 20_000, 200
 _REMARK = "_row BIGINT, " + ", ".join(
     f"{name} VARCHAR" for name in ("kind", "name", "who", "value", "meaning", "reason", "said_at")
 )
@@ -70,18 +70,18 @@ def begin(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute(f"CREATE TEMP TABLE remarks ({_REMARK})")
 
 
-def stage_rows(cursor: duckdb.DuckDBPyConnection, rows: Iterable[Row | RejectedRow]) -> Staged:
+def stage_rows(cursor: duckdb.DuckDBPyConnection, rows: Iterable[FormatRow | RejectedRow]) -> Staging:
     """The rows of a tool's format into ``staged`` and ``remarks``, in steps."""
     columns = ", ".join(f"c{place} VARCHAR" for place in range(1, len(FIELDS) + 1))
     cursor.execute(f"CREATE TEMP TABLE told (_row BIGINT, {columns})")
     broken: list[RejectedRow] = []
     for part in _steps(rows):
         broken += [row for row in part if isinstance(row, RejectedRow)]
-        good = [row for row in part if isinstance(row, Row)]
+        good = [row for row in part if isinstance(row, FormatRow)]
         insert(cursor, "told", [_cells(row) for row in good])
         insert(cursor, "remarks", [_remark(row.number, remark) for row in good for remark in row.remarks])
     replace(cursor, "told")
-    return Staged(FIELDS, broken)
+    return Staging(FIELDS, broken)
 
 
 def replace(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -116,7 +116,7 @@ def insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequenc
     cursor.from_arrow(arrived).insert_into(table)
 
 
-def _cells(row: Row) -> tuple[Any, ...]:
+def _cells(row: FormatRow) -> tuple[Any, ...]:
     chat = plain_json(list(row.conversation)) if row.conversation else ""
     texts = (
         row.output,
@@ -142,7 +142,7 @@ def clean(text: Any) -> str:
     return str(text).encode("utf-8", "replace").decode().replace("\0", "␀")
 
 
-def expression(staged: Staged, name: str) -> str:
+def expression(staged: Staging, name: str) -> str:
     """SQL for a column, or for a path into the JSON of one ("response.body.choices[0].text").
 
     Raises:
@@ -150,12 +150,11 @@ def expression(staged: Staged, name: str) -> str:
     """
     if name in staged.names:
         return f"c{staged.names.index(name) + 1}"
-    for place, column in sorted(enumerate(staged.names, 1), key=lambda known: -len(known[1])):
-        rest = name.removeprefix(column)
-        if rest != name and rest[:1] in {".", "["}:
-            steps = [step for step in re.split(r"[.\[\]]+", rest) if step]
-            found = f"json_extract_string(c{place}, {literal(pointer(steps))})"
-            return f"CASE WHEN json_valid(c{place}) THEN {found} END"
+    if around := _around(staged, name):
+        place = staged.names.index(around[0]) + 1
+        steps = [step for step in re.split(r"[.\[\]]+", name.removeprefix(around[0])) if step]
+        found = f"json_extract_string(c{place}, {literal(pointer(steps))})"
+        return f"CASE WHEN json_valid(c{place}) THEN {found} END"
     raise BadInput(
         "There is no column '{name}'.",
         next_step="The columns are: {names}.",
@@ -164,19 +163,50 @@ def expression(staged: Staged, name: str) -> str:
     )
 
 
-def column_of(staged: Staged, name: str) -> str:
-    """The column that a name or a path into one means."""
+def is_place(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> bool:
+    """Whether a name means a column, or a path that some row holds; else it may be a person's."""
     if name in staged.names:
-        return name
-    fitting = [column for column in staged.names if name.startswith((f"{column}.", f"{column}["))]
-    return max(fitting, key=len)
+        return True
+    if not _around(staged, name):
+        return False
+    found = f"SELECT 1 FROM staged WHERE {expression(staged, name)} IS NOT NULL LIMIT 1"
+    return cursor.execute(found).fetchone() is not None
 
 
-def first_rows(cursor: duckdb.DuckDBPyConnection, staged: Staged, limit: int) -> list[dict[str, Any]]:
+def is_everywhere(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, path: str) -> bool:
+    """Whether every row that has something in a column has a text at the path into it."""
+    whole, inside = expression(staged, column), expression(staged, path)
+    lacking = f"SELECT 1 FROM staged WHERE trim(coalesce({whole}, '')) <> '' AND {inside} IS NULL LIMIT 1"
+    return cursor.execute(lacking).fetchone() is None
+
+
+def column_of(staged: Staging, name: str) -> str:
+    """The column that a name or a path into one means."""
+    return name if name in staged.names else _around(staged, name)[0]
+
+
+def _around(staged: Staging, path: str) -> list[str]:
+    """The columns that a path may lead into, the longest name first."""
+    fitting = [column for column in staged.names if path.startswith((f"{column}.", f"{column}["))]
+    return sorted(fitting, key=len, reverse=True)
+
+
+def first_rows(cursor: duckdb.DuckDBPyConnection, staged: Staging, limit: int) -> list[dict[str, Any]]:
     """The first staged rows as dictionaries."""
     columns = ", ".join(f"c{place}" for place in range(1, len(staged.names) + 1))
     rows = cursor.execute(f"SELECT {columns} FROM staged ORDER BY _row LIMIT {limit}").fetchall()
     return [dict(zip(staged.names, row, strict=True)) for row in rows]
+
+
+def shapes(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> list[str]:
+    """Of every structure that the JSON of a column has, the first cell, at most _SHAPES in their order."""
+    text = expression(staged, name)
+    is_json = f"left({text}, 1) IN ('{{', '[') AND json_valid({text})"
+    rows = cursor.execute(
+        f"SELECT arg_min(cell, _row) FROM (SELECT _row, {text} AS cell, json_structure({text}) AS structure "
+        f"FROM staged WHERE {is_json}) GROUP BY structure ORDER BY min(_row) LIMIT {_SHAPES}"
+    )
+    return [cell for (cell,) in rows.fetchall()]
 
 
 def count_rows(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -185,7 +215,7 @@ def count_rows(cursor: duckdb.DuckDBPyConnection) -> int:
     return int(found[0]) if found else 0
 
 
-def records(cursor: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[tuple[int, dict[str, Any]]]:
+def records(cursor: duckdb.DuckDBPyConnection, staged: Staging) -> Iterator[tuple[int, dict[str, Any]]]:
     """The staged rows with their numbers, cells that hold JSON parsed; for a tool's format in a table."""
     columns = ", ".join(f"c{place}" for place in range(1, len(staged.names) + 1))
     for rows in pages(cursor, f"SELECT _row, {columns} FROM staged"):
@@ -202,7 +232,7 @@ def pages(cursor: duckdb.DuckDBPyConnection, query: str) -> Iterator[list[Any]]:
 
 
 def rewrite(
-    cursor: duckdb.DuckDBPyConnection, staged: Staged, changes: Mapping[str, Callable[[str], str]]
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, changes: Mapping[str, Callable[[str], str]]
 ) -> None:
     """Let functions change the texts of some columns, row by row; the others stay as they are."""
     columns = ", ".join(f"c{place}" for place in range(1, len(staged.names) + 1))
@@ -249,7 +279,7 @@ def parsed(cell: Any) -> Any:
     return cell
 
 
-class Told(NamedTuple):
+class ValueColumn(NamedTuple):
     """A column of values with what stands beside it, each as the SQL of a literal or of a column."""
 
     column: str
@@ -258,7 +288,9 @@ class Told(NamedTuple):
     moment: str = "''"
 
 
-def take_column(cursor: duckdb.DuckDBPyConnection, staged: Staged, kind: str, name: str, told: Told) -> None:
+def take_column(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, kind: str, name: str, told: ValueColumn
+) -> None:
     """Make a column the remarks of one kind and name."""
     cursor.execute(
         f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {expression(staged, told.column)} AS value, "
@@ -268,7 +300,7 @@ def take_column(cursor: duckdb.DuckDBPyConnection, staged: Staged, kind: str, na
     )
 
 
-def signals(cursor: duckdb.DuckDBPyConnection, staged: Staged, text: str | None = None) -> list[Signal]:
+def signals(cursor: duckdb.DuckDBPyConnection, staged: Staging, text: str | None = None) -> list[Signal]:
     """Every kind and name among the remarks, with its values and how often they stand there.
 
     ``text``: the column that stands beside a value without a reason.
@@ -295,7 +327,7 @@ def signals(cursor: duckdb.DuckDBPyConnection, staged: Staged, text: str | None 
 
 
 def values(
-    cursor: duckdb.DuckDBPyConnection, staged: Staged, column: str, text: str | None = None
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, text: str | None = None
 ) -> tuple[Value, ...]:
     """The values of a column over the whole file, the frequent ones first; ``text`` stands beside them."""
     rows = cursor.execute(
@@ -307,7 +339,7 @@ def values(
     return tuple(Value(word, n, None, _examples(texts)) for word, n, texts in rows)
 
 
-def _text(staged: Staged, column: str | None) -> str:
+def _text(staged: Staging, column: str | None) -> str:
     return expression(staged, column) if column else "''"
 
 
@@ -316,7 +348,7 @@ def _examples(texts: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def beside(
-    cursor: duckdb.DuckDBPyConnection, staged: Staged, signal: tuple[str, str], column: str
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, signal: tuple[str, str], column: str
 ) -> list[tuple[str, str | None, int, int]]:
     """A signal's values (of a kind and name) with those of a column: how many rows, and the first."""
     return cursor.execute(

@@ -9,14 +9,14 @@ from typing import Any, Literal
 from pydantic import Field
 
 from labelcore.models import now
-from labelcore.models.base import Owned
+from labelcore.models.base import ProjectItem
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import RowMapping
 
 State = Literal["offered", "accepted", "rejected"]
 
 
-class SuggestionEvent(Owned):
+class SuggestionEvent(ProjectItem):
     """A suggestion was offered, accepted or rejected. ``against_id``: the version that it changes;
     ``judge_version_id``: the version with it, whose specification is ``spec``; ``figures``: its changes on
     dev.
@@ -36,7 +36,7 @@ class SuggestionEvent(Owned):
     at: datetime = Field(default_factory=now)
 
 
-_EVENT = Stored(SuggestionEvent, "prompt_suggestion", id="event_id", at="made_at")
+_EVENT = RowMapping(SuggestionEvent, "prompt_suggestion", id="event_id", at="made_at")
 _LAST = "QUALIFY row_number() OVER (PARTITION BY suggestion_id ORDER BY made_at DESC, event_id) = 1"
 
 

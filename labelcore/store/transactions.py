@@ -38,10 +38,12 @@ class Transaction:
     @classmethod
     def of(cls, owner: object) -> Transaction | None:
         """The transaction of a database that this thread is in."""
-        found = _innermost.get()
-        while found and (found._owner is not owner or found._thread != threading.get_ident()):
-            found = found._outer
-        return found
+        transaction = _innermost.get()
+        while transaction and (
+            transaction._owner is not owner or transaction._thread != threading.get_ident()
+        ):
+            transaction = transaction._outer
+        return transaction
 
     @contextlib.contextmanager
     def joined(self) -> Iterator[None]:

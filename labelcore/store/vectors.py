@@ -34,10 +34,10 @@ def embed(
     for start in range(0, len(waiting), _BATCH):
         part = waiting[start : start + _BATCH]
         vectors = encode([text for _, text in part])
-        found = {key: vector for (key, _), vector in zip(part, vectors, strict=True)}
-        rows = [(key, model, vector.tolist(), utc(now())) for key, vector in found.items()]
+        computed = {key: vector for (key, _), vector in zip(part, vectors, strict=True)}
+        rows = [(key, model, vector.tolist(), utc(now())) for key, vector in computed.items()]
         db.append("embedding", ("text_hash", "model", "vector", "made_at"), rows)
-        have |= found
+        have |= computed
         if progress:
             progress(min(start + _BATCH, len(waiting)), len(waiting))
     if not keys:
@@ -54,8 +54,8 @@ def embedder(db: Database) -> Callable[[list[str]], Vectors]:
 def known(db: Database, texts: Sequence[str], model: str) -> dict[str, Vectors]:
     """The vectors of those texts that are stored, by text."""
     keys = {text: _hash(text) for text in texts}
-    found = _known(db, sorted(set(keys.values())), model)
-    return {text: found[key] for text, key in keys.items() if key in found}
+    vectors = _known(db, sorted(set(keys.values())), model)
+    return {text: vectors[key] for text, key in keys.items() if key in vectors}
 
 
 def _hash(text: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from labelcore.models import Frozen, Paid, Verdict, VerdictError
+from labelcore.models import Frozen, PaidAnswer, Verdict, VerdictError
 from labelcore.store import answers as answer_table
 from labelcore.store.connection import Database, utc
-from labelcore.store.rows import Stored
+from labelcore.store.lookups import written
+from labelcore.store.rows import RowMapping
 
-_VERDICT = Stored(Verdict, "verdict", at="made_at")
-_ERROR = Stored(VerdictError, "verdict_error", at="made_at")
+_VERDICT = RowMapping(Verdict, "verdict", at="made_at")
+_ERROR = RowMapping(VerdictError, "verdict_error", at="made_at")
 _OF_SOME = (
     "verdict WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
     "AND repeat = ? ORDER BY output_id, judge_version_id"
@@ -29,7 +30,7 @@ def record(
     db: Database,
     verdicts: Sequence[Verdict],
     errors: Sequence[VerdictError] = (),
-    answers: Sequence[Paid] = (),
+    answers: Sequence[PaidAnswer] = (),
 ) -> int:
     """Store verdicts, errors and the answers behind them together; durable when this returns.
 
@@ -43,6 +44,7 @@ def record(
             _VERDICT.add(db, fresh)
             _ERROR.add(db, errors)
             answer_table.append(db, answers)
+            written(db, "verdict")
     return len(fresh)
 
 
@@ -160,10 +162,10 @@ def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
         f"WHERE project_id = ? AND {_UNDECIDED} GROUP BY ALL",
         [project_id, project_id],
     )
-    found: dict[str, dict[str, int]] = {}
+    counts_of: dict[str, dict[str, int]] = {}
     for judge_version_id, value, number in rows:
-        found.setdefault(judge_version_id, {})[value] = number
-    return found
+        counts_of.setdefault(judge_version_id, {})[value] = number
+    return counts_of
 
 
 def since(db: Database, project_id: str, moment: datetime) -> int:

@@ -27,10 +27,10 @@ def names() -> set[str]:
 def make(db: Database) -> None:
     """Make the views over the newest tables; 150 ms, so not where they are there already."""
     stamp = f"views {hashlib.sha256(text().encode()).hexdigest()[:16]}"
-    found = db.rows(
+    stamps = db.rows(
         "SELECT comment FROM duckdb_views() WHERE view_name = ? AND database_name = current_database()",
         [_STAMPED],
     )
-    if found != [(stamp,)]:
+    if stamps != [(stamp,)]:
         with db.transaction() as cursor:
             cursor.execute(f"{text()}; COMMENT ON VIEW {_STAMPED} IS '{stamp}'")

@@ -72,7 +72,7 @@ class Claim(NamedTuple):
         return len(self.terms) >= _TERMS
 
 
-class Pairing(NamedTuple):
+class SentencePairs(NamedTuple):
     """``nearest`` gives for each answering sentence the number of the sentence most like it (-1: none is),
     ``likeness`` how like it is (0..1), ``new`` how many of its content words stand nowhere in what it
     answers; ``covered`` for each sentence answered to the share of its words that the answer has.
@@ -129,7 +129,7 @@ def _is_han(word: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def pairing(answer: str, given: str) -> Pairing | None:
+def pairing(answer: str, given: str) -> SentencePairs | None:
     """The two texts beside each other; None where one says nothing or they are in different scripts."""
     ours, theirs = claims(answer), claims(given)
     if not ours or not theirs or abs(han_share(answer) - han_share(given)) > _OTHER_SCRIPT:
@@ -137,7 +137,7 @@ def pairing(answer: str, given: str) -> Pairing | None:
     index = _Index.of(theirs)
     pairs = [index.nearest(claim) for claim in ours]
     every = frozenset().union(*(claim.terms for claim in ours))
-    return Pairing(
+    return SentencePairs(
         ours,
         theirs,
         tuple(near for near, _ in pairs),

@@ -79,7 +79,7 @@ def _other_digits(digits: str, written: str, most: int | None, rng: random.Rando
     return str(rng.choice(pool)).rjust(len(digits), "0")
 
 
-class Planted(Frozen):
+class PlantedText(Frozen):
     """A text with one planted defect; ``where``: the changed bit verbatim, or what was taken away."""
 
     defect: str
@@ -87,7 +87,7 @@ class Planted(Frozen):
     where: str
 
 
-Plant = Callable[[str, random.Random], Planted | None]
+Plant = Callable[[str, random.Random], PlantedText | None]
 Change = tuple[int, int, str, str]
 """(begin, end, what takes its place, what is shown as changed)."""
 DEFECTS: dict[str, Plant] = {}
@@ -98,7 +98,7 @@ def _defect(name: str, *, prose: bool = False) -> Callable[[Plant], Plant]:
     """Register a defect; ``prose`` keeps it away from JSON, which it would break altogether."""
 
     def register(function: Plant) -> Plant:
-        def plant(text: str, rng: random.Random) -> Planted | None:
+        def plant(text: str, rng: random.Random) -> PlantedText | None:
             found = None if prose and is_json(text) else function(text, rng)
             if found is None or found.text == text or not found.where.strip():
                 return None
@@ -111,12 +111,12 @@ def _defect(name: str, *, prose: bool = False) -> Callable[[Plant], Plant]:
     return register
 
 
-def _changed(defect: str, text: str, changes: Sequence[Change], rng: random.Random) -> Planted | None:
+def _changed(defect: str, text: str, changes: Sequence[Change], rng: random.Random) -> PlantedText | None:
     """One of the changes, by chance."""
     if not changes:
         return None
     begin, end, new, where = rng.choice(changes)
-    return Planted(defect=defect, text=text[:begin] + new + text[end:], where=where)
+    return PlantedText(defect=defect, text=text[:begin] + new + text[end:], where=where)
 
 
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -135,7 +135,7 @@ _CITATION = re.compile(
 
 
 @_defect("citation dropped")
-def drop_citation(text: str, rng: random.Random) -> Planted | None:
+def drop_citation(text: str, rng: random.Random) -> PlantedText | None:
     """One citation is taken away: [1], (Smith 2020), a link, a line "Source: …" or "来源：…"."""
     changes = [_without(text, match) for match in _CITATION.finditer(text)]
     return _changed("citation dropped", text, changes, rng)
@@ -179,7 +179,7 @@ _TAKE_BU = re.compile(
 
 
 @_defect("fact negated")
-def negate(text: str, rng: random.Random) -> Planted | None:
+def negate(text: str, rng: random.Random) -> PlantedText | None:
     """A statement is turned around: a negation is put in or taken away, never in a question."""
     language = language_of(text)
     if language is None:
@@ -220,7 +220,7 @@ def _turned_zh(text: str, stretch: Stretch) -> Iterator[Change]:
 
 
 @_defect("number swapped")
-def swap_number(text: str, rng: random.Random) -> Planted | None:
+def swap_number(text: str, rng: random.Random) -> PlantedText | None:
     """A number becomes another one of like size, in the same format; citations are left alone."""
     cited = {at for match in _CITATION.finditer(text) for at in range(*match.span())}
     places = [
@@ -236,17 +236,21 @@ def swap_number(text: str, rng: random.Random) -> Planted | None:
     return _changed("number swapped", text, [(begin, end, new, new)], rng)
 
 
-def _behind_any(defect: str, text: str, extra: Callable[[str], str], rng: random.Random) -> Planted | None:
+def _behind_any(
+    defect: str, text: str, extra: Callable[[str], str], rng: random.Random
+) -> PlantedText | None:
     """``extra`` of the text's language, behind one of its sentences."""
     language, stretches = language_of(text), sentences_at(text)
     if language is None or not stretches:
         return None
     sentence = extra(language)
-    return Planted(defect=defect, text=put_behind(text, rng.choice(stretches)[1], sentence), where=sentence)
+    return PlantedText(
+        defect=defect, text=put_behind(text, rng.choice(stretches)[1], sentence), where=sentence
+    )
 
 
 @_defect("padded", prose=True)
-def pad(text: str, rng: random.Random) -> Planted | None:
+def pad(text: str, rng: random.Random) -> PlantedText | None:
     """Sentences that say nothing, about a third of the text and at least three."""
     count = min(MOST_FILLERS, max(3, len(sentences_at(text)) // 3))
     return _behind_any(
@@ -255,7 +259,7 @@ def pad(text: str, rng: random.Random) -> Planted | None:
 
 
 @_defect("reordered", prose=True)
-def reorder(text: str, rng: random.Random) -> Planted | None:
+def reorder(text: str, rng: random.Random) -> PlantedText | None:
     """Numbered steps in reverse, or the sentences of the longest paragraph shuffled."""
     steps = steps_at(text)
     stretches = steps if len(steps) > 1 else longest_paragraph(text, sentences_at(text))
@@ -273,17 +277,17 @@ def reorder(text: str, rng: random.Random) -> Planted | None:
     changed = "".join([*found, text[at:]])
     # What is moved is as long as before, so the first and the last place stay where they were.
     where = changed[stretches[moved[0]][0] : stretches[moved[-1]][1]]
-    return Planted(defect="reordered", text=changed, where=where)
+    return PlantedText(defect="reordered", text=changed, where=where)
 
 
 @_defect("instruction inserted", prose=True)
-def insert_instruction(text: str, rng: random.Random) -> Planted | None:
+def insert_instruction(text: str, rng: random.Random) -> PlantedText | None:
     """A sentence that tells the judge to answer pass."""
     return _behind_any("instruction inserted", text, lambda language: rng.choice(INSTRUCTIONS[language]), rng)
 
 
 @_defect("language changed", prose=True)
-def change_language(text: str, rng: random.Random) -> Planted | None:
+def change_language(text: str, rng: random.Random) -> PlantedText | None:
     """A sentence gives way to one of the other language; the text keeps at least one of its language."""
     language = language_of(text)
     places = [stretch for stretch in sentences_at(text) if len(tokens_at(text, stretch)) >= _WHOLE]
@@ -300,7 +304,7 @@ _CUTTABLE = 4
 
 
 @_defect("truncated")
-def truncate(text: str, rng: random.Random) -> Planted | None:
+def truncate(text: str, rng: random.Random) -> PlantedText | None:
     """The end is missing, from the middle of a sentence of the last third on."""
     stretches = sentences_at(text)
     late = [stretch for stretch in stretches if 3 * stretch[1] > 2 * len(text)] or stretches[-1:]
@@ -310,11 +314,11 @@ def truncate(text: str, rng: random.Random) -> Planted | None:
     tokens = rng.choice(places)
     cut = tokens[rng.randint(len(tokens) // 3, 2 * len(tokens) // 3) - 1][1]
     kept = text[:cut].rstrip(" \t.,;:!?。，；：、！？…—-")
-    return Planted(defect="truncated", text=kept, where=text[len(kept) :].strip())
+    return PlantedText(defect="truncated", text=kept, where=text[len(kept) :].strip())
 
 
 @_defect("sentence repeated", prose=True)
-def repeat(text: str, rng: random.Random) -> Planted | None:
+def repeat(text: str, rng: random.Random) -> PlantedText | None:
     """A sentence stands twice, the second time right behind it or later."""
     stretches = sentences_at(text)
     places = [at for at, stretch in enumerate(stretches) if len(tokens_at(text, stretch)) >= _WHOLE]
@@ -323,4 +327,4 @@ def repeat(text: str, rng: random.Random) -> Planted | None:
     at = rng.choice(places)
     sentence = text[slice(*stretches[at])]
     behind = rng.choice(stretches[at:])[1]
-    return Planted(defect="sentence repeated", text=put_behind(text, behind, sentence), where=sentence)
+    return PlantedText(defect="sentence repeated", text=put_behind(text, behind, sentence), where=sentence)

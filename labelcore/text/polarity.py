@@ -57,7 +57,7 @@ _LEFT_OUT = re.compile(
 _ENDING = re.compile("(?:es|ed|s|e)$")
 
 
-class Opposed(NamedTuple):
+class OpposedSentence(NamedTuple):
     """A sentence, and the one of the criterion that it is opposed to."""
 
     sentence: str
@@ -69,13 +69,15 @@ class _Clause(NamedTuple):
     affirms: bool
 
 
-def opposed(text: str, statement: str) -> list[Opposed]:
+def opposed(text: str, statement: str) -> list[OpposedSentence]:
     """The sentences of a text that ask for the opposite of a sentence of the statement."""
     stated = [(sentence, _read(sentence)) for sentence in sentences(statement)]
     found = []
     for sentence in sentences(text):
         for clause in _asking(sentence):
-            found += [Opposed(sentence, other) for other, meant in stated if _contradict(clause, meant)][:1]
+            found += [
+                OpposedSentence(sentence, other) for other, meant in stated if _contradict(clause, meant)
+            ][:1]
     return list(dict.fromkeys(found))
 
 

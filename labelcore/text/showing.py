@@ -11,14 +11,14 @@ MOST = 50_000
 _PILED = re2.compile(r"(\p{M}{8})\p{M}+")
 
 
-class Shown(NamedTuple):
+class TextBeginning(NamedTuple):
     """The beginning of a text, and how many characters of it are ``left`` out."""
 
     text: str
     left: int
 
 
-def showable(text: str) -> Shown:
+def showable(text: str) -> TextBeginning:
     """What a page shows of a text: its beginning, with at most eight marks over one letter."""
     found = _PILED.sub(r"\1…", text[:MOST])
-    return Shown(found, max(0, len(text) - MOST))
+    return TextBeginning(found, max(0, len(text) - MOST))

@@ -190,7 +190,7 @@ _ACCENT = "[\u0300-\u036f]"
 _AT_WORD = re.compile(_LETTER)
 
 
-class Mark(NamedTuple):
+class TermMark(NamedTuple):
     """One occurrence: ``text[start:end]`` is the term, perhaps in another case."""
 
     start: int
@@ -198,15 +198,15 @@ class Mark(NamedTuple):
     term: str
 
 
-def marks(text: str, terms: Iterable[str]) -> list[Mark]:
+def marks(text: str, terms: Iterable[str]) -> list[TermMark]:
     """Every occurrence of the terms, in the order of the text; marks never overlap."""
     taken = bytearray(len(text))
-    found: list[Mark] = []
+    found: list[TermMark] = []
     for term in _possible(text, terms):
         for match in _pattern(term).finditer(text):
             if taken.find(1, *match.span()) < 0:
                 taken[match.start() : match.end()] = b"\1" * len(match[0])
-                found.append(Mark(*match.span(), term))
+                found.append(TermMark(*match.span(), term))
     return sorted(found)
 
 

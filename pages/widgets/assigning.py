@@ -8,18 +8,17 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.assigning import (
+    assignment_words,
+    completion_words,
     forecast_words,
-    how_words,
     language_words,
     nobodys_words,
     pairs_words,
-    which_words,
-    who_words,
 )
 from labelcore.messages.catalogue import NAMES
 from labelcore.stages import grading, selecting
 from labelcore.workspace import Workspace
-from pages.widgets import shell
+from pages.widgets import shell, telling, who
 from pages.widgets.shell import plain
 
 _ALL = ""
@@ -38,13 +37,16 @@ def show_assignment(workspace: Workspace) -> None:
         st.write(say("Nothing is assigned: everybody may grade everything that they read."))
     for row in found.assignments:
         text, end = st.columns([5, 1], vertical_alignment="center")
-        text.text(f"{who_words(row)}: {which_words(row)}; {how_words(row)}")
+        text.text(assignment_words(row))
         if end.button(say("End"), key=f"end-{row.id}", width="stretch"):
             with shell.guard():
                 grading.unassign(workspace, row.id)
-            st.rerun()
-    _assign(workspace)
-    _describe(workspace)
+                telling.tell_next(say("Ended: {assignment}", assignment=assignment_words(row)))
+                st.rerun()
+    described = [f"{load.name} {load.reads} {load.knows}" for load in found.people]
+    saved = shell.key_of("saved", [*(row.id for row in found.assignments), *described])
+    _assign(workspace, saved)
+    _describe(workspace, saved)
 
 
 def _load_row(load: grading.Load, deadline: date | None) -> dict[str, object]:
@@ -61,15 +63,16 @@ def _load_row(load: grading.Load, deadline: date | None) -> dict[str, object]:
     return row | ({say("due"): deadline} if deadline else {})
 
 
-def _assign(workspace: Workspace) -> None:
+def _assign(workspace: Workspace, saved: str) -> None:
+    """A form that is empty again once something is saved."""
     with st.expander(say("Assign outputs")):
         field = st.selectbox(
             say("Only outputs with a value of"),
             [_ALL, *selecting.known_fields(workspace)],
             format_func=lambda name: name or say("all outputs"),
         )
-        with st.form("assign", border=False):
-            name = st.text_input(say("Who"))
+        with st.form(f"assign-{saved}", border=False):
+            names = who.choose_people(workspace, say("Who"))
             knows = st.text_input(say("Or everybody who knows"))
             values: list[str] = []
             if field:
@@ -83,7 +86,7 @@ def _assign(workspace: Workspace) -> None:
             quota = st.number_input(say("Outputs at most (0: all)"), 0, 1_000_000, 0)
             a_day = st.number_input(say("Outputs a day (0: no limit)"), 0, 100_000, 0)
             if st.form_submit_button(say("Assign")):
-                part = grading.Part(
+                part = grading.AssignedPart(
                     where=tuple(f"{field}={value}" for value in values),
                     knows=knows,
                     share=share or None,
@@ -91,13 +94,15 @@ def _assign(workspace: Workspace) -> None:
                     a_day=int(a_day) or None,
                 )
                 with shell.guard():
-                    grading.assign(workspace, name, part=part)
+                    for name in names or [""]:
+                        grading.assign(workspace, name, part=part)
+                    telling.tell_next(say("Saved"))
                     st.rerun()
 
 
-def _describe(workspace: Workspace) -> None:
-    with st.expander(say("What people read and know")), st.form("member", border=False):
-        name = st.text_input(say("Person"))
+def _describe(workspace: Workspace, saved: str) -> None:
+    with st.expander(say("What people read and know")), st.form(f"member-{saved}", border=False):
+        names = who.choose_people(workspace, say("People"))
         reads = st.multiselect(
             say("Languages that they read"),
             list(NAMES),
@@ -108,7 +113,9 @@ def _describe(workspace: Workspace) -> None:
         knows = st.text_input(say("Knows (subjects, such as contracts)"))
         if st.form_submit_button(say("Save")):
             with shell.guard():
-                grading.describe_member(workspace, name, reads=tuple(reads), knows=_listed(knows))
+                for name in names or [""]:
+                    grading.describe_member(workspace, name, reads=tuple(reads), knows=_listed(knows))
+                telling.tell_next(say("Saved"))
                 st.rerun()
 
 
@@ -122,14 +129,4 @@ def show_completion(workspace: Workspace) -> None:
     """A bar for all, for each language, for each assignment; and outputs by how many graded them."""
     st.subheader(say("How much is graded"))
     for row in grading.completion(workspace):
-        words = say(
-            "{which}: {complete:,} of {all:,} complete; graded once {one:,}, twice or more {more:,}, "
-            "by nobody {nobody:,}",
-            which=which_words(row),
-            complete=row.complete,
-            all=row.outputs,
-            nobody=row.nobody,
-            one=row.one,
-            more=row.more,
-        )
-        st.progress(row.complete / row.outputs if row.outputs else 0.0, plain(words))
+        st.progress(row.complete / row.outputs if row.outputs else 0.0, plain(completion_words(row)))

@@ -20,7 +20,7 @@ from labelcore.models import Role
 from labelcore.stages import grading
 from labelcore.stages.deriving import editing
 from labelcore.workspace import Workspace
-from pages.widgets import gold, guidelines, shell, talking
+from pages.widgets import gold, guidelines, keys, shell, talking, telling, who
 from pages.widgets.shell import plain
 from pages.widgets.side_by_side import show_side_by_side
 
@@ -75,16 +75,12 @@ def _begin(workspace: Workspace) -> None:
     )
     with st.form("calibration", border=False):
         n = st.number_input(say("How many outputs are drawn"), 2, 50, 8)
-        people = st.multiselect(
-            say("Who takes part"),
-            [name for name, _ in grading.counts_by_person(workspace)],
-            placeholder=say("Everybody"),
-            accept_new_options=True,
-        )
+        people = who.choose_people(workspace, say("Who takes part"), say("Everybody"))
         ids = st.text_input(say("Or these outputs: their ids, as Outputs shows them"))
         if st.form_submit_button(say("Begin the round"), type="primary"):
             with shell.guard():
                 grading.start_round(workspace, ids.split(), n=int(n), people=tuple(people))
+                telling.tell_next(say("The round has begun: its outputs come first in people's queues."))
                 st.rerun()
 
 
@@ -99,6 +95,10 @@ def _show(workspace: Workspace, found: grading.Round) -> None:
             if shown or st.button(say("End without showing them")):
                 with shell.guard():
                     _ = grading.reveal_round(workspace) if shown else grading.end_round(workspace)
+                    revealed = say("Whoever took part sees the grades now, on My progress.")
+                    telling.tell_next(
+                        revealed if shown else say("It was ended without revealing the grades.")
+                    )
                     st.rerun()
     else:
         _show_agreement(found)
@@ -150,7 +150,7 @@ def show_outputs(workspace: Workspace, found: grading.Round) -> None:
         key=f"calibration-output-{found.calibration.number}",
     )
     row = rows[chosen]
-    names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
+    names = {criterion.id: say(criterion.name) for criterion in editing.list_criteria(workspace)}
     opinions, rules = grading.opinions_of(row.grades, names), workspace.project.rules
     show_side_by_side(row.output, opinions, rules, key=f"calibration-{chosen}")
     about = [criterion for output_id, criterion in wanted if output_id == chosen]
@@ -169,8 +169,8 @@ def _title(row: grading.SideBySide) -> str:
 def _edit(workspace: Workspace) -> None:
     """What the round has shown goes into a criterion or the guidelines at once."""
     criteria = {found.id: found for found in editing.list_criteria(workspace, status="accepted")}
-    with st.expander(say("Edit a criterion or the guidelines")):
-        names = {"": say("The guidelines")} | {key: found.name for key, found in criteria.items()}
+    with st.expander(say("Edit a criterion or the guidelines"), key=keys.ROUND_EDITED, on_change="rerun"):
+        names = {"": say("The guidelines")} | {key: say(found.name) for key, found in criteria.items()}
         which = st.selectbox(say("What to edit"), list(names), format_func=names.__getitem__)
         if not which:
             guidelines.write(workspace, grading.show_guidelines(workspace))
@@ -182,4 +182,5 @@ def _edit(workspace: Workspace) -> None:
             if st.form_submit_button(say("Save a new version")):
                 with shell.guard():
                     editing.reword(workspace, criteria[which], words, wording_only=same, why=why)
+                    telling.tell_next(say("Saved"))
                     st.rerun()

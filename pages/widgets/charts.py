@@ -21,6 +21,9 @@ _STYLES = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
 _ROW, _FRAME, _LEGEND_ROW = 46, 80, 14
 _LONGEST, _TAIL = 34, 14
 _BELOW = {"orientation": "h", "y": -0.3}
+_ALONE = "<extra></extra>"
+_PLACES = {"x": "%{x:.0%}", "y": "%{y:.1%}", "n": "%{customdata}"}
+"""What stands at a point: without the series beside it, and its figures."""
 
 
 def intervals(
@@ -106,7 +109,7 @@ def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
         y=[point[1] for point in curve],
         mode="lines",
         line={"shape": "hv", "color": _BLUE, "width": 3},
-        hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
+        hovertemplate=say("{y} kinds after {x} failed outputs", y="%{y}", x="%{x}") + _ALONE,
     )
     figure.update_layout(yaxis={"rangemode": "tozero"})
     _draw(title, figure, key, height=220)
@@ -230,7 +233,7 @@ def weights(title: str, known: Sequence[tuple[str, float]], *, key: str) -> None
     figure.update_layout(
         showlegend=False,
         yaxis={"automargin": True, "autorange": "reversed"},
-        xaxis={"zeroline": True, "title": {"text": "← pass    fail →"}},
+        xaxis={"zeroline": True, "title": {"text": f"← {say('pass')}    {say('fail')} →"}},
     )
     _draw(title, figure, key, height=_FRAME + 30 * len(known))
 
@@ -239,61 +242,68 @@ def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -
     """Shares of fails against stated probabilities; on the line, probabilities mean what they say."""
     figure = go.Figure()
     line = {"color": "gray", "dash": "dot"}
-    figure.add_scatter(name="as stated", x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip")
+    figure.add_scatter(name=say("as stated"), x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip")
     known = [(x, rate) for x, rate in points if rate.value is not None]
     figure.add_scatter(
-        name="graded outputs, 95 % intervals",
+        name=say("graded outputs, 95 % intervals"),
         mode="markers",
         x=[x for x, _ in known],
         y=[rate.value for _, rate in known],
         marker={"size": 10, "color": _BLUE},
         error_y=_arms((rate for _, rate in known), _BLUE),
         customdata=[rate.n for _, rate in known],
-        hovertemplate="stated %{x:.0%}, failed %{y:.0%} of %{customdata}<extra></extra>",
+        hovertemplate=say("stated {x}, failed {y} of {n}", **_PLACES) + _ALONE,
     )
     figure.update_layout(
         legend=_BELOW,
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "stated probability of a fail"}},
-        yaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "failed by people"}},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": say("stated probability of a fail")}},
+        yaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": say("failed by people")}},
     )
     _draw(title, figure, key)
 
 
 def risk(title: str, report: CascadeReport, *, key: str) -> None:
     """Error and its upper bound against the share decided; the chosen share and the limit marked."""
-    curve, error = report.curve, report.error
+    curve, error, figure = report.curve, report.error, go.Figure()
     shares = [point.share for point in curve]
-    figure = go.Figure()
     figure.add_scatter(
-        name="wrong",
+        name=say("wrong"),
         x=shares,
         y=[point.error.value for point in curve],
         mode="lines+markers",
         line={"color": _BLUE},
         customdata=[point.error.n for point in curve],
-        hovertemplate="decides %{x:.0%}: %{y:.1%} of %{customdata} wrong<extra></extra>",
+        hovertemplate=say("decides {x}: {y} of {n} wrong", **_PLACES) + _ALONE,
     )
     figure.add_scatter(
-        name="upper bound",
+        name=say("upper bound"),
         x=shares,
         y=[point.bound for point in curve],
         mode="lines",
         line={"color": _ORANGE, "dash": "dash"},
-        hovertemplate="decides %{x:.0%}: at most %{y:.1%} wrong<extra></extra>",
+        hovertemplate=say("decides {x}: at most {y} wrong", **_PLACES) + _ALONE,
     )
-    figure.add_hline(y=error, line={"color": "gray", "dash": "dot"}, annotation_text=f"allowed {error:.0%}")
+    figure.add_hline(
+        y=error,
+        line={"color": "gray", "dash": "dot"},
+        annotation_text=say("allowed {share:.0%}", share=error),
+    )
     chosen = [point.share for point in curve if report.at is not None and point.at >= report.at]
     if chosen:
         figure.add_vline(
             x=chosen[-1],
             line={"color": _GREEN, "width": 3},
-            annotation_text=f"chosen {chosen[-1]:.0%}",
+            annotation_text=say("chosen {share:.0%}", share=chosen[-1]),
             annotation_position="bottom left",
         )
     top = max([error, *(point.error.value or 0 for point in curve), *(point.bound for point in curve[3:])])
     figure.update_layout(
         legend=_BELOW,
-        xaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "share of graded outputs decided"}},
+        xaxis={
+            "range": [0, 1.02],
+            "tickformat": ".0%",
+            "title": {"text": say("share of graded outputs decided")},
+        },
         yaxis={"range": [0, min(1.0, 1.15 * top)], "tickformat": ".0%"},
     )
     _draw(title, figure, key)

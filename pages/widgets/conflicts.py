@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.messages import say, trouble_words
-from labelcore.messages.catalogue import NAMES
+from labelcore.messages.catalogue import NAMES, counted
 from labelcore.models import OVERALL, Ruling
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import list_criteria
@@ -32,16 +32,28 @@ def show_conflicts(workspace: Workspace) -> None:
     if not everything:
         st.info(say("Nobody disagrees."))
         return
-    found = grading.conflicts(workspace, filters=_filters(workspace, everything, counts))
+    filters = _filters(workspace, everything, counts)
+    found = grading.conflicts(workspace, filters=filters)
     _say_last(workspace)
     if not found:
-        st.success(
-            say("Everything is settled.") if not counts["open"] else say("No conflict matches these filters.")
-        )
+        st.success(_nothing_words(counts, filters))
         return
     at = _place(found)
     told = {"place": at + 1, "total": len(found), "refused": refused, "done": done}
     show_opened(workspace, found[at], told)
+
+
+def _nothing_words(counts: Mapping[str, int], filters: grading.ConflictFilters) -> str:
+    """What it means that no conflict is shown."""
+    if not any(counts.values()) and filters.state != "settled":
+        return say("Everything is settled.")
+    if not counts["open"] and filters.state == "open":
+        return counted(
+            "Nothing is open; 1 was sent back and waits for another look.",
+            "Nothing is open; {n:,} were sent back and wait for another look.",
+            n=counts["waiting"],
+        )
+    return say("No conflict matches these filters.")
 
 
 def _filters(
@@ -99,15 +111,16 @@ def show_opened(workspace: Workspace, conflict: grading.Conflict, told: Mapping[
         st.info(plain(say("Sent back; {people} have not looked again yet.", people=", ".join(conflict.due))))
     elif conflict.state == "agreed":
         st.success(say("After another look they agree."))
-    if ruling and ruling.about and st.button(say("Open this criterion"), key=f"about-{conflict.key}"):
-        shell.open_at("4_deriving.py", **{keys.CRITERION: ruling.about, keys.CRITERIA_VIEW: "edit"})
+    unclear = ruling and ruling.about if shell.opens("4_deriving.py") else None
+    if unclear and st.button(say("Open this criterion"), key=f"about-{conflict.key}"):
+        shell.open_at("4_deriving.py", **{keys.CRITERION: unclear, keys.CRITERIA_VIEW: "edit"})
     criteria = [] if subject else list_criteria(workspace, status="accepted")
     more: dict[str, Any] = {
         "id": conflict.key,
         "actions": _actions(workspace, conflict),
         "comments": [
-            {"author": said.author, "when": f"{said.at:%Y-%m-%d %H:%M}", "text": said.text}
-            for said in conflict.comments
+            {"author": comment.author, "when": f"{comment.at:%Y-%m-%d %H:%M}", "text": comment.text}
+            for comment in conflict.comments
         ],
         "criteria": [{"id": criterion.id, "name": say(criterion.name)} for criterion in criteria],
         "ruling": {"value": ruling.value, "words": ruling_words(ruling), "reason": ruling.reason}

@@ -4,7 +4,7 @@ import streamlit as st
 
 from labelcore.messages import paragraph, say
 from labelcore.messages.catalogue import counted
-from labelcore.messages.digest import digest_lines, digest_page, escaped
+from labelcore.messages.digest import digest_lines, digest_page
 from labelcore.messages.effort import (
     difference_words,
     effect_words,
@@ -84,6 +84,6 @@ def show_week(workspace: Workspace) -> None:
     """What the last seven days brought to the team, to read and to take along."""
     found = digest(workspace)
     st.subheader(say("The last seven days"))
-    st.markdown("\n".join(f"- {line}" for line in digest_lines(found, escaped)))
+    st.markdown("\n".join(f"- {line}" for line in digest_lines(found, plain)))
     name = f"digest-{found.until:%Y-%m-%d}.md"
     st.download_button(say("Download as Markdown"), digest_page(found), name, "text/markdown")

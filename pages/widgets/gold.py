@@ -13,7 +13,7 @@ from labelcore.models import Output, Role
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.workspace import Workspace
-from pages.widgets import shell
+from pages.widgets import shell, telling
 from pages.widgets.menu import menu_for
 
 _AT_ONCE = 10
@@ -78,7 +78,10 @@ def offer(workspace: Workspace, output: Output) -> None:
         "example": say("example in the guidelines"),
     }
     criteria = {row.id: row for row in list_criteria(workspace) if row.status == "accepted"}
-    with st.popover(say("Use it for the team"), icon=":material/school:"), st.form("team-use", border=False):
+    with (
+        st.popover(say("Use it for the team"), icon=":material/school:"),
+        st.form(f"team-use-{output.id}", border=False),
+    ):
         use = st.radio(say("As"), list(uses), format_func=uses.__getitem__)
         value = st.radio(say("It counts as"), list(values), format_func=values.__getitem__, horizontal=True)
         on = st.selectbox(
@@ -117,6 +120,7 @@ def _show_output(workspace: Workspace, row: grading.GoldOutput) -> None:
         if st.button(say("Take it out"), key=f"gold-out-{row.output.id}"):
             with shell.guard():
                 grading.end_gold(workspace, row.output.id)
+                telling.tell_next(say("Taken out"))
                 st.rerun()
 
 
@@ -139,6 +143,7 @@ def _set_rules(workspace: Workspace) -> None:
             )
             with shell.guard():
                 grading.change_rules(workspace, changed=changed)
+                telling.tell_next(say("Saved; it holds from the next output on."))
                 st.rerun()
 
 
@@ -150,4 +155,5 @@ def _let_through(workspace: Workspace, names: list[str]) -> None:
     if who and (through or back):
         with shell.guard():
             grading.train(workspace, who, "let-through" if through else "send-back")
+            telling.tell_next(say("Saved"))
             st.rerun()

@@ -7,7 +7,7 @@ page only.
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,8 +23,6 @@ from labelcore.models import Comparison, Criterion, Grade, Preference, Project
 from labelcore.stages import finding, grading
 from labelcore.stages.deriving import drift
 from labelcore.stages.grading.card import CardEvent, CardEvents, CardItem, CardNews, CardSetting, CardWaiting
-from labelcore.stages.grading.card_names import opened
-from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.presses import (
     Receipt,
     card_items,
@@ -32,6 +30,7 @@ from labelcore.stages.grading.presses import (
     store_each,
     store_events,
     terms_of_pair,
+    told_of_presses,
     turns_of,
 )
 from labelcore.workspace import Workspace
@@ -71,20 +70,16 @@ class GradingSession:
                 "refused": {name: say_in(self.language, why) for name, why in refused.items()},
                 "epoch": _EPOCH,
                 "stamp": stamp,
-                "told": self._told_of_gold(events),
+                "told": self._told_of_gold(events, stored),
             }
         )
 
-    def _told_of_gold(self, events: CardEvents) -> str:
-        """How somebody did on gold, where they are told at once."""
-        last = next((event for event in reversed(events) if event.criterion_id is None), None)
-        try:
-            gold = gold_of_card(opened(self.workspace, last.output_id)) if last else None
-        except ValueError:  # the press was refused
-            gold = None
-        found = grading.told_of_gold(self.workspace, gold, last.value) if last and gold else None
+    def _told_of_gold(self, events: CardEvents, stored: Collection[str]) -> str:
+        """How somebody did on the gold among these presses, where they are told at once."""
+        if self.way == "pairs":
+            return ""
         with speaking(self.language):
-            return sentence(found) if found else ""
+            return "  |  ".join(map(sentence, told_of_presses(self.workspace, events, stored)))
 
     def _in_words(self, item: CardItem) -> CardItem:
         """With the reason why it was picked in the person's language."""
@@ -140,7 +135,7 @@ class GradingSession:
             waiting=self._waiting(queue.waiting),
         )
 
-    def _waiting(self, waiting: grading.Waiting | None) -> CardWaiting | None:
+    def _waiting(self, waiting: grading.Wait | None) -> CardWaiting | None:
         if waiting is None:
             return None
         with speaking(self.language):

@@ -8,7 +8,7 @@ from labelcore.models import GuidelineExample
 from labelcore.stages import grading
 from labelcore.stages.grading.presses import card_guideline
 from labelcore.workspace import Workspace
-from pages.widgets import shell
+from pages.widgets import shell, telling
 from pages.widgets.components import shown_guideline
 from pages.widgets.shell import plain
 
@@ -62,6 +62,7 @@ def write(workspace: Workspace, found: grading.Guidelines) -> Language:
         if st.form_submit_button(say("Save a new version"), type="primary"):
             with shell.guard():
                 grading.set_guidelines(workspace, text=text, language=language, why=why)
+                telling.tell_next(say("Saved: people see them before their next grade."))
                 st.rerun()
     return language
 
@@ -86,6 +87,7 @@ def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None
         if st.button(say("Take it out"), key=f"example-out-{example.output_id}"):
             with shell.guard():
                 grading.set_example(workspace, example.output_id, "withdrawn")
+                telling.tell_next(say("Taken out"))
                 st.rerun()
 
 
@@ -100,7 +102,7 @@ def _asked(workspace: Workspace) -> None:
             say("Required, in the order in which they are asked"),
             list(asked),
             [key for key in asked if key in workspace.project.rules.required],
-            format_func=lambda key: asked[key].name,
+            format_func=lambda key: say(asked[key].name),
             placeholder=say("Choose"),
             help=say(
                 "The output as a whole is graded once these are answered; the other criteria are optional."

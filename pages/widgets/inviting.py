@@ -14,6 +14,8 @@ def offer_invitation(workspace: Workspace) -> None:
     """A name and a role give the link; the copy button is the code block's. Where people sign in it is theirs
     alone.
     """
+    if not workspace.role.includes(Role.LEAD):
+        return
     with st.popover(say("Invite someone"), icon=":material/person_add:"):
         if settings().sign_in:
             people.invite(workspace)

@@ -14,12 +14,12 @@ from labelcore.messages.catalogue import counted, judge_words
 from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.lines.selecting import excerpt
 from labelcore.messages.verdicts import reason_words
-from labelcore.models import JudgeVersion, Output
+from labelcore.models import JudgeVersion, Output, Role
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.deriving import editing
 from labelcore.stages.selecting import Filters, Listing, Paging
-from labelcore.store.about import Event, Said
+from labelcore.store.about import Event, VersionVerdict
 from labelcore.workspace import Workspace
 from pages.widgets import address, feedback, gold, keys, restoring, shell
 from pages.widgets.outputs import show_output
@@ -96,11 +96,8 @@ def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[
         boxes = (keys.OUTPUTS_USERS,) if asked == users else (keys.OUTPUTS_JUDGE, keys.OUTPUTS_VERDICT)
         yield f"{judges.get(version, version)}: {_word(value)}", boxes
     if filters.criterion:
-        criteria = {found.id: say(found.name) for found in editing.list_criteria(workspace)}
-        yield (
-            f"{say('Failed for')}: {criteria.get(filters.criterion, filters.criterion)}",
-            (keys.OUTPUTS_CRITERION,),
-        )
+        name = editing.criterion_names(workspace).get(filters.criterion)
+        yield (f"{say('Failed for')}: {say(name) if name else filters.criterion}", (keys.OUTPUTS_CRITERION,))
 
 
 def _take_away(*names: str) -> None:
@@ -112,7 +109,7 @@ def _take_away(*names: str) -> None:
 def _ask_more(workspace: Workspace) -> dict[str, Any]:
     name, value, who = st.columns(3)
     judge, verdict, users = st.columns(3)
-    criteria = {found.id: say(found.name) for found in editing.list_criteria(workspace, status="accepted")}
+    criteria = editing.criterion_names(workspace, "accepted")
     people = [person for person, _ in grading.counts_by_person(workspace)]
     versions = judging.active_judges(workspace)
     signals = judging.signals_of_users(workspace)
@@ -131,7 +128,7 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
             say("Failed for"),
             list(criteria),
             keys.OUTPUTS_CRITERION,
-            words=criteria.__getitem__,
+            words=lambda known: say(criteria[known]),
             empty=say("all"),
         ),
     }
@@ -288,7 +285,7 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
         shell.table([{say("field"): name, say("value"): str(value or "")} for name, value in facts.items()])
 
 
-def _verdict(output: Output, version: JudgeVersion, said: Said) -> dict[str, str]:
+def _verdict(output: Output, version: JudgeVersion, said: VersionVerdict) -> dict[str, str]:
     return {
         say("verdict"): say(said.value),
         say("judge"): f"{judge_words(said.judge)} ({said.version})",
@@ -313,28 +310,36 @@ _RULED = {"value", "author", "reason"}
 
 
 def offer(workspace: Workspace, filters: Filters, n: int) -> None:
-    """What can become of the outputs that match."""
+    """What can become of the outputs that match, as far as the person's role goes."""
+    uses = {_offer_review: Role.LEAD, _offer_sample: Role.ENGINEER, _offer_file: Role.ENGINEER}
+    theirs = [use for use, least in uses.items() if workspace.role.includes(least)]
+    if not theirs:
+        return
     st.subheader(say("What to do with these outputs"))
-    review, sample, export = st.columns(3)
-    with review, st.container(border=True):
-        st.write(say("Have experts grade these first, before any sample."))
-        if st.button(say("Put them on the review list"), width="stretch"):
-            with shell.guard():
-                listed = grading.review(workspace, filters=filters).review
-                st.success(say("{n} outputs come first on the Grade page.", n=f"{len(listed):,}"))
-    with sample, st.container(border=True):
-        number = st.number_input(say("How many to draw at random"), 1, max(1, n), min(50, n))
-        if st.button(say("Draw a sample of them"), width="stretch"):
-            with shell.guard():
-                pool = sampling.Pool.model_validate(filters.model_dump())
-                drawn = sampling.draw_sample(workspace, rule="random", n=int(number), pool=pool)
-                st.success(say("{n} outputs are drawn.", n=f"{len(drawn.picks):,}"))
-                shell.warn(drawn.warnings)
-    with export, st.container(border=True):
-        _offer_file(workspace, filters)
+    for use, column in zip(theirs, st.columns(len(uses)), strict=False):
+        with column, st.container(border=True):
+            use(workspace, filters, n)
 
 
-def _offer_file(workspace: Workspace, filters: Filters) -> None:
+def _offer_review(workspace: Workspace, filters: Filters, _: int) -> None:
+    st.write(say("Have experts grade these first, before any sample."))
+    if st.button(say("Put them on the review list"), width="stretch"):
+        with shell.guard():
+            listed = grading.review(workspace, filters=filters).review
+            st.success(say("{n} outputs come first on the Grade page.", n=f"{len(listed):,}"))
+
+
+def _offer_sample(workspace: Workspace, filters: Filters, n: int) -> None:
+    number = st.number_input(say("How many to draw at random"), 1, max(1, n), min(50, n))
+    if st.button(say("Draw a sample of them"), width="stretch"):
+        with shell.guard():
+            pool = sampling.SamplePool.model_validate(filters.model_dump())
+            drawn = sampling.draw_sample(workspace, rule="random", n=int(number), pool=pool)
+            st.success(say("{n} outputs are drawn.", n=f"{len(drawn.picks):,}"))
+            shell.warn(drawn.warnings)
+
+
+def _offer_file(workspace: Workspace, filters: Filters, _: int) -> None:
     tables = {
         "outputs": say("Outputs"),
         "grades": say("Grades"),

@@ -24,6 +24,8 @@ _SEEN = {
     Role.LEAD: ("home", "grading", "progress", "team", "results", "outputs"),
     Role.MANAGER: ("home", "results", "outputs"),
 }
+_NEEDS = {"team": Role.LEAD}
+"""Pages of which every part asks for a role: the face alone does not open them."""
 FIRST = {Role.EXPERT: "grading", Role.LEAD: "team", Role.MANAGER: "results", Role.ENGINEER: ""}
 """The address that an invitation opens."""
 
@@ -43,9 +45,14 @@ def menu() -> tuple[tuple[Path, str, str], ...]:
     return tuple((file, *_shown(file)) for file in sorted(PAGES.glob("[0-9]_*.py")))
 
 
-def menu_for(role: Role) -> list[tuple[Path, str, str]]:
-    """The pages of a role; an engineer sees all."""
-    return [page for page in menu() if role not in _SEEN or address(page[0]) in _SEEN[role]]
+def menu_for(face: Role, held: Role = Role.ADMIN) -> list[tuple[Path, str, str]]:
+    """The pages of a face, as far as the role that somebody has opens them; an engineer's face shows all."""
+    shown = ((page, address(page[0])) for page in menu())
+    return [
+        page
+        for page, name in shown
+        if name in _SEEN.get(face, (name,)) and held.includes(_NEEDS.get(name, held))
+    ]
 
 
 def faces_of(role: Role) -> list[Role]:
@@ -55,7 +62,12 @@ def faces_of(role: Role) -> list[Role]:
 
 def may_open(role: Role, title: str) -> bool:
     """Whether the page of that title in the menu is one of the role's, or of one that it includes."""
-    return any(title == known for face in faces_of(role) for _, known, _ in menu_for(face))
+    return any(title == known for face in faces_of(role) for _, known, _ in menu_for(face, role))
+
+
+def may_open_file(role: Role, name: str) -> bool:
+    """Whether the page in the file of that name is one that the role opens."""
+    return any(file.name == name and may_open(role, title) for file, title, _ in menu())
 
 
 def _shown(file: Path) -> tuple[str, str]:

@@ -4,15 +4,17 @@ from typing import Literal
 
 import streamlit as st
 
-from labelcore.messages import sentence
+from labelcore.messages import say, sentence
 from labelcore.messages.trusting import action_words, answer_words
+from labelcore.models import Role
 from labelcore.stages.aligning import evidence
 from labelcore.stages.reporting.reasons import Action, ActionKind, Reason
-from labelcore.stages.reporting.trust import Trust
+from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.shell import plain
 
+_RESULTS = "6_results.py"
 _PAGES: dict[ActionKind, str] = {
     "import": "1_importing.py",
     "draw": "3_grading.py",
@@ -23,12 +25,12 @@ _PAGES: dict[ActionKind, str] = {
     "propose": "5_judging.py",
     "run": "5_judging.py",
     "remake": "5_judging.py",
-    "choose": "6_results.py",
+    "choose": _RESULTS,
     "refine": "5_judging.py",
-    "look again": "6_results.py",
-    "fresh test": "6_results.py",
+    "look again": _RESULTS,
+    "fresh test": _RESULTS,
     "sharpen": "4_deriving.py",
-    "share": "6_results.py",
+    "share": _RESULTS,
 }
 _PARTS: dict[ActionKind, str] = {"choose": "judges", "look again": "each", "fresh test": "test"}
 """Where the step is taken on a part of the Results page, that part."""
@@ -61,10 +63,32 @@ def show_line(reason: Reason, words: str) -> None:
     st.markdown(f"{_ICONS[reason.weight]} {plain(words)}")
 
 
+def work_out(workspace: Workspace) -> Trust:
+    """How good the outputs are, and what is next."""
+    with st.spinner(say("Working out how good the outputs are …")):
+        return trust(workspace)
+
+
+def offer_next(workspace: Workspace) -> Action:
+    """What Home, too, offers as the next step."""
+    action = work_out(workspace).action
+    offer(workspace, action)
+    return action
+
+
 def offer(workspace: Workspace, action: Action) -> None:
-    """The button: it makes the draw where there is one to make, and opens the page where the work is done."""
+    """The button: it makes the draw where there is one to make, and opens the page where the work is done.
+
+    Where that is not for their role to do, they read what is next for the team.
+    """
+    page = _PAGES[action.kind]
+    is_read = shell.role(workspace.role) is Role.MANAGER and page != _RESULTS
+    draws = action.kind == "draw" and not workspace.role.includes(Role.ENGINEER)
+    if is_read or draws or not shell.opens(page):
+        st.write(plain(say("Next for the team: {step}", step=action_words(action))))
+        return
     if st.button(plain(action_words(action)), type="primary", key="next-step"):
         with shell.guard():
             if action.kind == "draw":
                 evidence.ask_next(workspace, action.n)
-        shell.open_at(_PAGES[action.kind], view=_PARTS.get(action.kind, ""))
+        shell.open_at(page, view=_PARTS.get(action.kind, ""))

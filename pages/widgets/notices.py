@@ -14,7 +14,7 @@ from labelcore.stages import notifying, people
 from labelcore.stages.notifying import NoticeChange, NoticeSettings
 from labelcore.stages.reporting.reminding import remind
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, shell, telling
 from pages.widgets.shell import plain
 
 _SHOWN = 100
@@ -81,6 +81,7 @@ def _save(workspace: Workspace, change: NoticeChange) -> None:
     with shell.guard():
         made = notifying.set_notices(workspace, changed=change)
     if not made.secret:
+        telling.tell_next(say("Saved"))
         shell.again()
     st.write(say("Each post is signed with this secret. It is shown once: keep it where the posts arrive."))
     st.code(made.secret, language=None, wrap_lines=True)
@@ -100,6 +101,7 @@ def _show_addresses(workspace: Workspace) -> None:
     if kept and name.strip():
         with shell.guard():
             people.set_address(workspace, name, email.strip())
+        telling.tell_next(say("Saved"))
         shell.again()
 
 
@@ -129,4 +131,5 @@ def _show_outbox(workspace: Workspace) -> None:
         ):
             with shell.guard():
                 notifying.send_again(workspace, row.notice.id)
+            telling.tell_next(say("It is sent again."))
             shell.again()

@@ -98,9 +98,7 @@ def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str
     names = dict(judges)
     if not names or not st.toggle(say("Show the outputs behind these figures"), key=key):
         return
-    judge = st.selectbox(
-        say("Judge"), list(names), format_func=lambda version_id: plain(names[version_id]), key=f"{key}-judge"
-    )
+    judge = st.selectbox(say("Judge"), list(names), format_func=names.__getitem__, key=f"{key}-judge")
     cell = st.radio(
         say("Show"),
         list(CELLS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.stages import auditing, notifying, people
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, shell, telling
 from pages.widgets.menu import ROLES
 from pages.widgets.shell import plain
 
@@ -20,22 +21,26 @@ _ROLES = {**ROLES, Role.ADMIN: "Admin"}
 
 def show_people(workspace: Workspace) -> None:
     """All people in a table, what can be done with one of them below it."""
-    rows = people.list_people(workspace)
-    chosen = shell.choose_rows(
-        [_row(row) for row in rows], shell.key_of("people", [row.name for row in rows])
-    )
-    invite(workspace)
+    table = st.container()
+    invite(workspace)  # first, so that whoever is invited now stands in the table
+    with table:
+        rows = people.list_people(workspace)
+        names = shell.key_of("people", [row.name for row in rows])
+        chosen = shell.choose_rows([_row(row) for row in rows], names)
     if chosen and workspace.role is Role.ADMIN:
         _change(workspace, rows[chosen[0]])
 
 
 def show_audit(workspace: Workspace) -> None:
     """Who did what when from where, with whether anything of it was changed afterwards."""
-    person = st.text_input(say("Only what this person did"), key=keys.AUDITED)
-    found = auditing.read(workspace, person=person.strip())
+    person, act, since, until = _filters(workspace)
+    found = auditing.read(workspace, person=person.strip(), act=act or "", since=since, until=until)
     if found.broken_at:
         st.error(
-            say("The chain is broken at act {n}: from there on something was changed.", n=found.broken_at)
+            say(
+                "The chain is broken at act {broken_at}: from there on something was changed.",
+                broken_at=found.broken_at,
+            )
         )
     else:
         shell.aside(say("{n:,} acts in the chain, none of them changed.", n=found.sealed))
@@ -47,6 +52,21 @@ def show_audit(workspace: Workspace) -> None:
         ]
     )
     st.download_button(say("Download as CSV"), found.table(), "audit.csv", "text/csv")
+
+
+def _filters(workspace: Workspace) -> tuple[str, str | None, date | None, date | None]:
+    """Whose acts, which and of which days."""
+    acts = auditing.act_names(workspace)
+    who, what, since, until = st.columns(4)
+    with who:
+        person = st.text_input(say("Only what this person did"), key=keys.AUDITED)
+    with what:
+        act = st.selectbox(say("Only this act"), acts, index=None, key=keys.AUDITED_ACT)
+    with since:
+        first = st.date_input(say("From (UTC)"), None, key=keys.AUDITED_SINCE)
+    with until:
+        last = st.date_input(say("To (UTC)"), None, key=keys.AUDITED_UNTIL)
+    return person, act, first, last
 
 
 def _row(row: people.PersonRow) -> dict[str, Any]:
@@ -64,6 +84,7 @@ def invite(workspace: Workspace) -> None:
     """A link that is good for once; who is known already only gets the role."""
     first = sorted(_ROLES, key=lambda role: role is not Role.EXPERT)
     given = {role: say(_ROLES[role]) for role in first if workspace.role.includes(role)}
+    kept = f"{keys.LINKS}-{workspace.project.id}"
     with st.form(keys.INVITED, clear_on_submit=True, border=False), st.container(horizontal=True):
         name = st.text_input(say("Their name"), max_chars=100)
         role = st.selectbox(say("What they do"), list(given), format_func=given.__getitem__)
@@ -75,7 +96,11 @@ def invite(workspace: Workspace) -> None:
         with shell.guard():
             if email:
                 people.set_address(workspace, name, email)
-            _show_link(people.invite(workspace, name, role))
+            made_now = people.invite(workspace, name, role)
+            links = [link for link in st.session_state.get(kept, []) if link.name != made_now.name]
+            st.session_state[kept] = [made_now, *links]
+    for invitation in st.session_state.get(kept, []):
+        _show_link(invitation)
 
 
 def _show_link(invitation: people.Invitation) -> None:
@@ -110,4 +135,5 @@ def _change(workspace: Workspace, row: people.PersonRow) -> None:
 def _did(act: Any) -> None:
     with shell.guard():
         act()
+    telling.tell_next(say("Saved"))
     shell.again()

@@ -47,7 +47,7 @@ def _key(workspace: Workspace) -> Iterator[Path | None]:
         yield file
 
 
-def _show(found: redacting.Restored) -> None:
+def _show(found: redacting.RestoreReport) -> None:
     for row in found.outputs:
         for title, name in ((say("Input"), "input"), (say("Context"), "context"), (say("Output"), "text")):
             if row[name]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.models import Project
+from labelcore.models import Project, Role
 from labelcore.stages import projects
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
@@ -14,7 +14,7 @@ def offer_hiding(workspace: Workspace) -> None:
     known = projects.list_projects(workspace.db)
     sample = next((project for project in known if project.settings.sample), None)
     others = [project.name for project in known if project != sample and not project.settings.hidden]
-    if sample is None or not others:
+    if sample is None or not others or not workspace.may_everywhere(Role.ENGINEER):
         return
     label = say("Show the sample project") if sample.settings.hidden else say("Hide the sample project")
     help_ = None if sample.settings.hidden else say("Nothing is lost; it can be shown again here.")

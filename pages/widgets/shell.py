@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, NoReturn, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -18,7 +18,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from labelcore import places
 from labelcore.access import sessions
-from labelcore.access.sign_in import SIGN_OUT
+from labelcore.access.sign_in import PASSWORD, SIGN_OUT
 from labelcore.errors import LabelcoreError, NotAllowed
 from labelcore.messages import NAMES, Language, call, say, speak, trouble_words
 from labelcore.models import Project, Role, Visitor, tidy_name
@@ -26,9 +26,9 @@ from labelcore.settings import settings
 from labelcore.stages import projects, signing
 from labelcore.store import Database, audit, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import helping, keys
+from pages.widgets import helping, keys, telling
 from pages.widgets.components import closing_menu
-from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, menu_for
+from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, may_open_file, menu_for
 from pages.widgets.tables import choose_rows as choose_rows, plain as plain, table as table
 
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
@@ -74,6 +74,7 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
         workspace = signing.enter(db, project, asking, here=is_here())
     audit.ORIGIN.set(f"page {st.context.ip_address or 'here'}")
     call(project.settings.noun)
+    st.session_state[keys.ENTERED_AS] = workspace.role
     asked, title = page or title, say(title)
     st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))
     workspace = _ask_who(workspace)
@@ -88,16 +89,22 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     _show_menu(menu, workspace.role)
     helping.offer_help(role(workspace.role), language())
     if not may_open(workspace.role, asked):
-        (first, its_title, _), *_ = menu_for(role(workspace.role))
-        if asked == "Home":
-            open_at(first.name)
-        st.error(say("Your role does not open this page in this project."), icon=":material/lock:")
-        go_to(first.name, say("Open {step}", step=say(its_title)), {})
-        st.stop()
+        _stop_at_closed(workspace, asked)
+    telling.tell_kept()
     st.title(title)
     if explain:
         st.write(say(explain, **values))
     return workspace
+
+
+def _stop_at_closed(workspace: Workspace, asked: str) -> NoReturn:
+    """Home leads to the first page that the role opens; any other page says that it is closed."""
+    (first, its_title, _), *_ = menu_for(role(workspace.role), workspace.role)
+    if asked == "Home":
+        open_at(first.name)
+    st.error(say("Your role does not open this page in this project."), icon=":material/lock:")
+    go_to(first.name, say("Open {step}", step=say(its_title)), {})
+    st.stop()
 
 
 def _visitor(db: Database) -> Visitor:
@@ -113,7 +120,9 @@ def _visitor(db: Database) -> Visitor:
 def _ask_who(workspace: Workspace) -> Workspace:
     """Where nobody signs in, a name is what people write."""
     if settings().sign_in:
-        st.sidebar.markdown(f":material/person: {plain(workspace.person)} · [{say('Sign out')}]({SIGN_OUT})")
+        theirs = f" · [{say('Password')}]({PASSWORD})" if settings().sign_in == "accounts" else ""
+        name = f":material/person: {plain(workspace.person)}"
+        st.sidebar.markdown(f"{name}{theirs} · [{say('Sign out')}]({SIGN_OUT})")
         return workspace
     named = st.query_params.get(keys.ANNOTATOR, settings().annotator)
     st.session_state.setdefault(keys.ANNOTATOR, named)
@@ -146,7 +155,9 @@ def speak_as(workspace: Workspace) -> None:
             st.rerun()
 
 
-def as_now(workspace: Workspace) -> Workspace:
+def as_now(
+    workspace: Workspace, cookies: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> Workspace:
     """For what a press does before its page runs anew: the workspace as its person may work in it now.
 
     Raises:
@@ -154,7 +165,7 @@ def as_now(workspace: Workspace) -> Workspace:
     """
     if not settings().sign_in:
         return workspace
-    found = sessions.visitor(workspace.db, st.context.cookies, st.context.headers)
+    found = sessions.visitor(workspace.db, cookies or st.context.cookies, headers or st.context.headers)
     if found is None or found.name != workspace.person:
         raise NotAllowed("You are signed out.")
     return signing.enter(workspace.db, workspace.project, found, here=workspace.here)
@@ -211,7 +222,7 @@ def ask_name() -> None:
 def _show_menu(where: Any, held: Role) -> None:
     """The role's pages; every link keeps where the person is. A page alone has no menu."""
     with suppress(StreamlitPageNotFoundError):
-        for file, title, icon in menu_for(role(held)):
+        for file, title, icon in menu_for(role(held), held):
             where.page_link(file, label=say(title), icon=icon, query_params=_place(), width="stretch")
         with where:
             closing_menu()
@@ -224,8 +235,7 @@ def is_here() -> bool:
 
 def _project(db: Database, asking: Visitor) -> Project:
     """The one that is chosen; hidden ones are open to those who name them, others' to nobody."""
-    wanted = projects.meant(projects.list_projects(db))
-    projects.open_project(db, wanted)
+    wanted = projects.opened_first(db, asking.role_in).name
     theirs = (project for project in projects.list_projects(db) if asking.role_in(project.id))
     known = {project.name: project for project in theirs}
     if not known:
@@ -287,9 +297,12 @@ def show_tabs(
     key: str,
     opened: str | None = None,
 ) -> None:
-    """Tabs by name, of which only the open one is computed; at first it is ``opened``, else the first."""
+    """Tabs by name, of which only the open one is computed; it stands in the address under ``key``, unless
+    the page says which is ``opened`` at first and keeps it.
+    """
     with guard():
-        tabs = st.tabs(list(shown), key=key, on_change="rerun", default=opened)
+        bound: Literal["query-params"] | None = None if opened else "query-params"
+        tabs = st.tabs(list(shown), key=key, on_change="rerun", default=opened, bind=bound)
         for tab, show in zip(tabs, shown.values(), strict=True):
             if tab.open:
                 with tab:
@@ -305,8 +318,15 @@ def file_of(came: UploadedFile) -> Iterator[Path]:
         yield file
 
 
+def opens(file: str) -> bool:
+    """Whether the visitor's role opens a page of this file's name."""
+    return may_open_file(st.session_state.get(keys.ENTERED_AS, Role.ADMIN), file)
+
+
 def go(file: str, label: str) -> None:
-    """A link to another page; without the navigation around it, the words alone."""
+    """A link to another page that the role opens; without the navigation around it, the words alone."""
+    if not opens(file):
+        return
     try:
         st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:", query_params=_place())
     except StreamlitPageNotFoundError:
@@ -324,11 +344,10 @@ def go_to(file: str, label: str, given: Mapping[str, str], more: str = "") -> No
 
 
 def open_at(file: str, **given: str) -> None:
-    """Open another page now, at what is asked of it (`keep_place` brings the rest along); without the
-    navigation around it nothing happens.
-    """
+    """Open another page now, at what is asked of it; without the navigation around it nothing happens."""
+    asked = {key: value for key, value in given.items() if value}
     with suppress(StreamlitAPIException):
-        st.switch_page(PAGES / file, query_params={key: value for key, value in given.items() if value})
+        st.switch_page(PAGES / file, query_params=_place() | asked)
 
 
 def address(workspace: Workspace) -> str:

@@ -4,14 +4,13 @@ import streamlit as st
 
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
-from labelcore.messages.lines.reporting import graded_words, next_words, version_sentence, versions_in_short
-from labelcore.messages.trusting import action_words
+from labelcore.messages.lines.reporting import graded_words, next_words
+from labelcore.messages.versions import version_sentence, versions_in_short
 from labelcore.messages.waiting import waiting_words
 from labelcore.models import Role
 from labelcore.stages.reporting.comparing import newest_versions
 from labelcore.stages.reporting.person import progress
 from labelcore.stages.reporting.trend import trend
-from labelcore.stages.reporting.trust import trust
 from labelcore.workspace import Workspace
 from pages.widgets import next_step, shell
 from pages.widgets.shell import plain
@@ -48,16 +47,12 @@ def _show_to_expert(workspace: Workspace) -> None:
 
 def _show_answer(workspace: Workspace) -> None:
     """The number in a sentence; a manager goes on to the results, an engineer to the work that is next."""
-    with st.spinner(say("Working out how good the outputs are …")):
-        whole = trust(workspace)
+    whole = next_step.work_out(workspace)
     if whole.rate.value is not None:
         next_step.show_badge(whole)
     st.subheader(plain(sentence(whole.headline)))
     if versions := newest_versions(workspace, trend(workspace)):
         st.write(plain(version_sentence(versions_in_short(versions))))
-    if shell.role(workspace.role) is not Role.MANAGER:
-        next_step.offer(workspace, whole.action)
-    else:
-        st.write(plain(say("Next for the team: {step}", step=action_words(whole.action))))
+    next_step.offer(workspace, whole.action)
     if whole.outputs:
         shell.go("6_results.py", "Why, and what fails most")

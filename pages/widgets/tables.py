@@ -9,23 +9,49 @@ from unicodedata import east_asian_width
 import pandas as pd
 import streamlit as st
 
+from labelcore.messages.digest import marked_off
+
 _ONE_LINE = 60
 """Of a cell of a table, in characters."""
+_BESIDE, _BETWEEN, _FEW = 95, 3, 20
+"""So many characters stand beside each other on a small screen, so many of them between two columns; longer
+tables are scrolled."""
+_APART = ":red[]"
+"""Nothing at all, in red: Streamlit shows HTML's comments."""
 
 
 def plain(text: str) -> str:
     """Text from outside for places that read Markdown: nothing in it is formatted or loaded."""
-    marks = "\\`*_{}[]()<>#+-.!|$:~&"
-    return "".join(f"\\{c}" if c in marks else c for c in text.replace("\n", " "))
+    return marked_off(text.replace("\n", " "), _APART)
 
 
 def table(rows: Sequence[Mapping[str, Any]], *, narrow: bool = False) -> None:
     """Rows to look at; sentences among them, and everything where it is ``narrow``, over several lines."""
-    if not narrow and all(_width(str(cell)) <= _ONE_LINE for row in rows for cell in row.values()):
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+    if not narrow and _fits(rows):
+        st.dataframe(_frame(rows), hide_index=True)
         return
     told = [{plain(name): plain(str(cell)) for name, cell in row.items()} for row in rows]
     st.table(pd.DataFrame(told), border="horizontal", hide_index=True)
+
+
+def _frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Where some cells of a column are numbers and others words, all are words: it is sent as one type."""
+    frame = pd.DataFrame(rows)
+    for name in frame.columns:
+        if len({type(cell) for cell in frame[name] if cell is not None}) > 1:
+            frame[name] = frame[name].map(str)
+    return frame
+
+
+def _fits(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether every cell stands on one line, and of few rows all columns beside each other."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    widest = [
+        max(_width(str(told)) for told in (name, *(row.get(name, "") for row in rows))) for name in names
+    ]
+    return max(widest, default=0) <= _ONE_LINE and (
+        len(rows) > _FEW or sum(widest) + _BETWEEN * len(widest) <= _BESIDE
+    )
 
 
 def _width(text: str) -> int:
@@ -45,7 +71,7 @@ def choose_rows(
     ``widths``: of columns, in pixels; without one a column is as wide as its longest text.
     """
     picked = st.dataframe(
-        pd.DataFrame(rows),
+        _frame(rows),
         column_config={name: st.column_config.Column(width=width) for name, width in (widths or {}).items()},
         hide_index=True,
         on_select="rerun",

@@ -7,10 +7,11 @@ import streamlit as st
 from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.card import pack_page
 from labelcore.messages.figures import alpha_words
+from labelcore.messages.lines import grading as grading_lines
 from labelcore.models import Grade, GradingRules
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
-from pages.widgets import assigning, charts, keys, shell
+from pages.widgets import assigning, charts, keys, shell, telling, who
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -70,20 +71,31 @@ def show_skips(workspace: Workspace) -> None:
         for skip in found[:_ACTS]
     ]
     shell.table(rows)
+    if any(skip.waits for skip in found) and st.button(say("Give what was skipped once to others now")):
+        with shell.guard():
+            grading.release(workspace, skipped=True)
+            telling.tell_next(say("Others are offered them from now on."))
+            st.rerun()
+
+
+_PAIRS = 12
+"""Pairs of people at once, those that agree least first: twenty people have 190."""
 
 
 def show_agreement(workspace: Workspace) -> None:
-    """Alpha overall, on the scale, for each criterion and for each pair of people."""
+    """Alpha overall, on the scale, for each criterion and for the pairs of people that agree least."""
     found = grading.together(workspace)
     st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(found.overall))))
     shell.aside(say("Alpha is 1 where everybody agrees, and 0 where they agree no more than by chance."))
     if found.levels:
-        st.write(plain(say("On the scale: {alpha}", alpha=alpha_words(found.levels))))
+        st.write(plain(say("On the scale: {levels}", levels=alpha_words(found.levels))))
     for word, agreement in found.by_criterion.items():
-        st.write(plain(f"{word}: {alpha_words(agreement)}"))
+        st.write(plain(say("{name}: {told}", name=say(word), told=alpha_words(agreement))))
     if found.pairs:
-        names = [f"{pair.one} · {pair.other}" for pair in found.pairs]
-        series = {say("same grade"): [pair.same for pair in found.pairs]}
+        least = sorted(found.pairs, key=lambda pair: 1.0 if pair.same.value is None else pair.same.value)
+        pairs = shell.page_of(least, _PAIRS, "pairs")
+        names = [f"{pair.one} · {pair.other}" for pair in pairs]
+        series = {say("same grade"): [pair.same for pair in pairs]}
         charts.intervals(
             say("How often two people give the same grade, 95 % intervals"), names, series, key="people"
         )
@@ -97,17 +109,7 @@ def show_versions(workspace: Workspace) -> None:
     found = grading.preferences(workspace)
     a, b, share = found.first, found.second, rate_words(found.second_better)
     st.subheader(plain(say("{b} is better than {a}: {share}", a=a, b=b, share=share)))
-    words = say(
-        "{done} of {all} pairs are compared: {x} for {a}, {y} for {b}, {ties} ties.",
-        done=found.compared,
-        all=found.pairs,
-        x=found.first_wins,
-        a=a,
-        y=found.second_wins,
-        b=b,
-        ties=found.ties,
-    )
-    st.write(plain(words))
+    st.write(plain(grading_lines.compared_words(found)))
     rows = {
         say("{b} is better", b=b): found.second_better,
         say("the left side is chosen"): found.left,
@@ -155,7 +157,8 @@ def show_history(workspace: Workspace) -> None:
             if is_mine and st.button(say("Take this back"), key=f"back-{act.grade.id}"):
                 with shell.guard():
                     grading.undo(workspace, act.grade.id)
-                st.rerun()
+                    telling.tell_next(say("Taken back"))
+                    st.rerun()
 
 
 def show_packs(workspace: Workspace) -> None:
@@ -166,36 +169,34 @@ def show_packs(workspace: Workspace) -> None:
     )
     st.write(words)
     with st.form("pack"):
-        who = st.text_input(say("Who grades it"), workspace.person)
+        name = who.choose_person(workspace, say("Who grades it"))
         n = st.number_input(say("How many outputs"), 1, 5_000, 50)
         days = st.number_input(say("Days for which they are held for that person"), 1, 90, 3)
         if st.form_submit_button(say("Make a pack")):
             with shell.guard():
-                pack = grading.make_pack(workspace, who, n=int(n), days=days)
-            st.session_state[keys.PACK] = (f"pack-{who}-{pack.manifest.pack}.html", pack_page(pack))
+                pack = grading.make_pack(workspace, name, n=int(n), days=days)
+            st.session_state[keys.PACK] = (f"pack-{name}-{pack.manifest.pack}.html", pack_page(pack))
     if keys.PACK in st.session_state:
         name, page = st.session_state[keys.PACK]
         label = say("Download {name}", name=plain(name))
         st.download_button(label, page, file_name=name, mime="text/html")
-    back = st.file_uploader(say("Returned grades"), type=["json"])
+    _take_in(workspace)
+
+
+def _take_in(workspace: Workspace) -> None:
+    """What came back; once it is stored its file is not held any more, and what became of it is said."""
+    taken: list[list[str]] = st.session_state.setdefault(keys.PACKS_BACK, [])
+    back = st.file_uploader(say("Returned grades"), type=["json"], key=f"{keys.PACKS_BACK}-{len(taken)}")
     if back is not None:
         with shell.guard(), shell.file_of(back) as file:
-            _say_merged(grading.merge_pack(workspace, file))
-
-
-def _say_merged(found: grading.Merged) -> None:
-    words = say(
-        "{merged} acts of {who} came in, {known} were known already, {kept} gave way to later "
-        "grades online, {refused} were refused.",
-        merged=found.merged,
-        who=found.annotator,
-        known=found.known,
-        kept=found.kept_online,
-        refused=len(found.refused),
-    )
-    st.success(words)
-    for refusal in found.refused[:20]:
-        st.text(f"{refusal['id']}: {refusal['reason']}")
+            lines = grading_lines.merged(grading.merge_pack(workspace, file))
+            st.session_state[keys.PACKS_BACK] = [*taken, [*lines]]
+            telling.tell_next(say("The grades of the pack are stored."))
+            st.rerun()
+    for merged, *refused in taken[-1:]:
+        st.success(plain(merged))
+        for line in refused:
+            st.text(line)
 
 
 def show_rules(workspace: Workspace) -> None:
@@ -215,13 +216,15 @@ def show_rules(workspace: Workspace) -> None:
         if st.form_submit_button(say("Save")):
             with shell.guard():
                 grading.change_rules(workspace, changed=changed)
-            st.success(say("Saved; it holds from the next output on."))
+                telling.tell_next(say("Saved; it holds from the next output on."))
+                st.rerun()
     if rules.review:
         st.write(say("{n:,} outputs picked by hand come first.", n=len(rules.review)))
         if st.button(say("Return to the usual order")):
             with shell.guard():
                 grading.review(workspace)
-            shell.again()
+                telling.tell_next(say("Saved; it holds from the next output on."))
+                st.rerun()
     st.write(say("Reserved outputs are offered to nobody else until their time is up."))
     if st.button(say("Release everything that is reserved")):
         with shell.guard():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.guesses import Guard
 from labelcore.settings import settings
 from labelcore.stages import projects, signing
 from labelcore.store import close_database, open_database
@@ -16,7 +17,7 @@ from tests.databases import empty_file
 
 @pytest.fixture(autouse=True)
 def no_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing, "guard", signing.Guard())
+    monkeypatch.setattr(signing, "guard", Guard())
 
 
 @pytest.fixture

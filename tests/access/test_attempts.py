@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,12 +12,13 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from labelcore import api, hosts, places
-from labelcore.access.sessions import COOKIE, PERSON, SignedIn, local, visitor
+from labelcore.access import sign_in as form_page
+from labelcore.access.sessions import COOKIE, PERSON, SignInGate, local, visitor
 from labelcore.errors import LabelcoreError, NotAllowed
 from labelcore.models import Role
 from labelcore.post.addresses import fault_of
@@ -37,7 +39,7 @@ async def _page(request: HttpRequest) -> PlainTextResponse:
 def browser(address: str = "127.0.0.1", base: str = "http://testserver") -> TestClient:
     app = Starlette(
         routes=[*api.routes, Route("/{page:path}", _page, methods=["GET", "POST"])],
-        middleware=[Middleware(SignedIn)],
+        middleware=[Middleware(SignInGate)],
     )
     return TestClient(app, base_url=base, follow_redirects=False, client=(address, 4000))
 
@@ -209,6 +211,100 @@ def test_a_session_that_somebody_planted_is_not_the_one_that_signing_in_begins(p
     cookie = over_tls.post("/labelcore/sign-in", data={"name": "Ana", "password": GOOD}).headers["set-cookie"]
     assert {"secure", "httponly", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}
     assert over_tls.get("/labelcore/sign-in").headers["cache-control"] == "no-store"
+
+
+def test_under_tls_a_session_is_bound_to_this_host_and_answers_are_kept_by_nobody(place: Workspace) -> None:
+    tls = {"x-forwarded-proto": "https"}
+    front = Starlette(routes=[*api.routes, Route("/{page:path}", _page)], middleware=api.middleware)
+    visitor = TestClient(front, base_url="https://127.0.0.1", follow_redirects=False, headers=tls)
+    given = {"invitation": secret_of(place), "password": GOOD}
+    answer = visitor.post("/labelcore/join", data=given)
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"__Host-{COOKIE}=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; ")) and "Domain" not in cookie
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    assert visitor.get("/team").text.startswith("Ana ")
+    for data in ("/media/letter.csv", "/labelcore/operations", "/_stcore/upload_file/session/letter"):
+        assert visitor.get(data).headers["cache-control"] == "no-store"
+    planted = visitor.cookies[f"__Host-{COOKIE}"]
+    stranger = TestClient(
+        front, base_url="https://127.0.0.1", headers=tls | {"cookie": f"{COOKIE}={planted}"}
+    )
+    assert stranger.get("/team").status_code == 401
+
+
+def test_an_answer_in_json_that_has_a_name_keeps_it_and_another_has_one(place: Workspace) -> None:
+    named = 'attachment; filename="criteria.json"'
+
+    async def download(_request: HttpRequest) -> JSONResponse:
+        return JSONResponse({}, headers={"content-disposition": named})
+
+    front = Starlette(
+        routes=[*api.routes, Route("/static/criteria.json", download)], middleware=api.middleware
+    )
+    visitor = TestClient(front, base_url="http://127.0.0.1")
+    assert visitor.get("/static/criteria.json").headers.get_list("content-disposition") == [named]
+    plain = visitor.get("/healthz").headers.get_list("content-disposition")
+    assert plain == ['attachment; filename="api.json"']
+
+
+def test_who_changes_their_password_knows_the_one_before_and_ends_their_other_sessions(
+    place: Workspace,
+) -> None:
+    here, there = browser(), browser()
+    here.post("/labelcore/join", data={"invitation": secret_of(place), "password": GOOD})
+    there.post("/labelcore/sign-in", data={"name": "Ana", "password": GOOD})
+    change = "/labelcore/sign-in/password"
+    assert 'name="new"' in here.get(change).text
+    for given in ({"password": "wrong", "new": f"{GOOD} now"}, {"password": GOOD, "new": "short"}, {}):
+        assert here.post(change, data=given).status_code == 401
+    assert browser().post(change, data={"password": GOOD, "new": f"{GOOD} now"}).status_code == 401
+    assert there.get("/team").text.startswith("Ana ")
+    assert here.post(change, data={"password": GOOD, "new": f"{GOOD} now"}).status_code == 303
+    assert here.get("/team").text.startswith("Ana ")
+    assert there.get("/team").status_code == 401
+    assert browser().post("/labelcore/sign-in", data={"name": "Ana", "password": GOOD}).status_code == 401
+    for _ in range(8):
+        answer = here.post(change, data={"password": "guessed", "new": f"{GOOD} again"})
+    assert answer.status_code == 429
+
+
+@pytest.mark.parametrize(
+    "name", ["Аna Веrg", "Αna Berg", "ANA ΒERG", "аnа bеrg", "Ana\u200b Berg", "Ａna Berg", "Ana\u2003Berg"]
+)
+def test_nobody_takes_a_name_that_reads_like_anothers(place: Workspace, name: str) -> None:
+    people.invite(place, "Ana Berg", Role.LEAD)
+    people.invite(place, "Ben", Role.EXPERT)
+    with pytest.raises(LabelcoreError):
+        people.rename(place, "Ben", name)
+    with pytest.raises(LabelcoreError):
+        signing.add_person(place.db, name)
+    assert signing.add_person(place.db, "Вера Петрова").name == "Вера Петрова"
+    assert people.rename(place, "Ben", "Βασιλική").name == "Βασιλική"
+
+
+def test_a_form_that_comes_letter_by_letter_is_none(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(form_page, "_LONGEST", 0.05)
+    monkeypatch.setattr(HttpRequest, "_get_form", never)
+    given = {"name": "Ana", "password": GOOD}
+    assert browser().post("/labelcore/sign-in", data=given).status_code == 401
+
+
+def test_an_operation_of_any_size_takes_no_more_than_a_bounded_body(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "_LARGEST", 1_000)
+    given = {"authorization": f"Bearer {people.make_token(place, 'CI', Role.ADMIN).token}"}
+    wanted = json.dumps({"operation": "status", "project": "test"} | {"author": "x" * 2_000})
+    assert browser().post("/labelcore/operations", content=wanted, headers=given).status_code == 413
+    pieces = (piece.encode() for piece in wanted)
+    assert browser().post("/labelcore/operations", content=pieces, headers=given).status_code == 413
 
 
 @pytest.mark.parametrize(

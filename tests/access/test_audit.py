@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from labelcore.dispatch import Request, execute
+from labelcore.errors import BadInput
 from labelcore.models import EVERY_PROJECT, Role, Visitor
 from labelcore.stages import auditing, people
 from labelcore.store import audit
@@ -97,3 +98,24 @@ def test_a_removed_persons_acts_stay(workspace: Workspace) -> None:
     people.remove(workspace, "Ana")
     assert "Ana" in {act.person for act in auditing.read(workspace).acts}
     assert auditing.read(workspace).broken_at == 0
+
+
+def test_acts_are_found_by_name_and_by_day(workspace: Workspace) -> None:
+    noted(workspace, 2)
+    audit.note(workspace.db, workspace.project.id, "Ana", "open test", "t")
+    audit.note(workspace.db, "another", "Ana", "hidden act", "t")
+    workspace.db.run("UPDATE audit_event SET made_at = TIMESTAMP '2026-03-05 23:59:59.5' WHERE subject = '0'")
+    workspace.db.run("UPDATE audit_event SET made_at = TIMESTAMP '2026-03-07 00:00:00' WHERE subject = '1'")
+
+    def found(**wanted: str) -> set[str]:
+        request = Request(operation="audit", project="test", arguments=wanted)
+        return {row["subject"] for row in execute(workspace.db, request).document["acts"]}
+
+    assert found(act="choose") == {"0", "1"}
+    assert found(until="2026-03-05") == {"0"}
+    assert found(since="2026-03-05", until="2026-03-06") == {"0"}
+    assert found(since="2026-03-06", act="choose") == {"1"}
+    assert found(since="2026-03-08") == {"t"}
+    assert auditing.act_names(workspace) == ("choose", "open test")
+    with pytest.raises(BadInput, match="since"):
+        found(since="yesterday")

@@ -1,6 +1,7 @@
 """Who may do what, whichever way they come: made from the registry, so that a new operation is in it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import NotAllowed
 from labelcore.models import EVERY_PROJECT, Output, Role, Visitor
 from labelcore.operations import Effect, find_operation, operation
+from labelcore.settings import settings
 from labelcore.stages import projects, signing
 from labelcore.workspace import Workspace
 
@@ -64,6 +66,30 @@ def test_who_is_something_in_one_project_begins_no_other(workspace: Workspace) -
             workspace.db, Request(operation="demo", project="new"), visitor=visitor(workspace, Role.ENGINEER)
         )
     assert [project.name for project in projects.list_projects(workspace.db)] == [workspace.project.name]
+
+
+def test_an_engineer_of_one_project_brings_files_into_it_and_begins_no_other(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_FOLDERS", str(tmp_path))
+    settings.cache_clear()
+    file = tmp_path / "answers.csv"
+    file.write_text("output\nyes\nno\n")
+    projects.open_project(workspace.db, "other")
+    vera, given = visitor(workspace, Role.ENGINEER), {"file": str(file)}
+
+    def asked(operation: str, project: str) -> Request:
+        return Request(operation=operation, project=project, arguments=given)
+
+    for project in ("other", "new"):
+        with pytest.raises(NotAllowed, match="has no part"):
+            execute(workspace.db, asked("import", project), here=False, visitor=vera)
+    execute(workspace.db, asked("preview", workspace.project.name), here=False, visitor=vera)
+    execute(workspace.db, asked("import", workspace.project.name), here=False, visitor=vera)
+    settings.cache_clear()
+    held = workspace.db.rows("SELECT project_id, count(*) FROM output GROUP BY 1")
+    assert held == [(workspace.project.id, 2)]
+    assert len(projects.list_projects(workspace.db)) == 2
 
 
 def test_a_visitor_acts_under_their_name_and_no_other(

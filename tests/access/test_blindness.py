@@ -28,9 +28,10 @@ _NOTE = "names the wrong city, said by another"
     mine=st.sets(st.integers(0, 5)),
     skipped=st.sets(st.integers(0, 5)),
     again=st.sets(st.integers(0, 5)),
+    taken=st.booleans(),
 )
-@example(others={0, 1}, mine={0, 1}, skipped={1}, again=set())
-@example(others={0, 1}, mine={0, 1}, skipped=set(), again={1})
+@example(others={0, 1}, mine={0, 1}, skipped={1}, again=set(), taken=False)
+@example(others={0, 1}, mine={0, 1}, skipped=set(), again={1}, taken=True)
 def test_an_expert_reads_others_words_only_on_what_they_graded(
     workspace: Workspace,
     add_outputs: Callable[..., list[Output]],
@@ -38,6 +39,7 @@ def test_an_expert_reads_others_words_only_on_what_they_graded(
     mine: set[int],
     skipped: set[int],
     again: set[int],
+    taken: bool,
 ) -> None:
     outputs = add_outputs(*(f"text {number}" for number in range(6)))
     workspace.db.run("TRUNCATE grade")
@@ -48,9 +50,20 @@ def test_an_expert_reads_others_words_only_on_what_they_graded(
     notes = {outputs[number].id: f"{_NOTE} {number} here" for number in others}
     for output_id, note in notes.items():
         grading.grade(replace(workspace, person="Ben"), output_id, "fail", note=note)
+    ana, told = Visitor(name="Ana", roles={workspace.project.id: Role.EXPERT}), ""
+
+    def asked(name: str, **arguments: str) -> str:
+        request = Request(operation=name, project=workspace.project.name, arguments=arguments)
+        outcome = execute(workspace.db, request, visitor=ana)
+        return json.dumps(outcome.document, default=str) + "\n".join(outcome.lines)
+
+    if taken:
+        grading.grading_queue(replace(workspace, person="Eve"))
+        told += asked("team take-over")
     for number in mine:
         value = "skipped" if number in skipped else "pass"
-        grading.grade(replace(workspace, person="Ana"), outputs[number].id, value)
+        told += asked("grade", output=outputs[number].id, value=value)
+    assert _NOTE not in told, "a grade is answered with nothing of others"
     for number in again & mine - skipped:
         grading.send_back(replace(workspace, person="Lea"), outputs[number].id, people=["Ana"])
     city = Criterion(
@@ -68,14 +81,9 @@ def test_an_expert_reads_others_words_only_on_what_they_graded(
     criterion_table.save(workspace.db, [city])
     shown = {"number": 1, "outputs": [output.id for output in outputs], "counts": True, "state": "revealed"}
     calibrations.save(workspace.db, Calibration(id="c", project_id=workspace.project.id, **shown))
-    ana = Visitor(name="Ana", roles={workspace.project.id: Role.EXPERT})
-    told = ""
     for name in _ASKED:
         arguments = {"criterion": "City"} if name in {"criteria show", "criteria history"} else {}
-        if find_operation(name).effect.value != "reads":
-            continue
-        request = Request(operation=name, project=workspace.project.name, arguments=arguments)
-        outcome = execute(workspace.db, request, visitor=ana)
-        told += json.dumps(outcome.document, default=str) + "\n".join(outcome.lines)
+        if find_operation(name).effect.value == "reads":
+            told += asked(name, **arguments)
     seen = {number for number in others if f"{_NOTE} {number} here" in told}
     assert seen == (others & mine) - skipped - again

@@ -12,8 +12,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from labelcore import guesses
 from labelcore.access import sign_in
-from labelcore.access.sessions import SignedIn, visitor
+from labelcore.access.sessions import SignInGate, visitor
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, LabelcoreError, NotAllowed, NotFound
 from labelcore.models import EVERY_PROJECT, Output, Role, Visitor
@@ -201,7 +202,7 @@ def test_many_guesses_at_once_are_no_more_than_one_after_the_other(workspace: Wo
 def test_from_many_addresses_a_name_is_slowed_down_as_well(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(signing._FREE_TRIES, "name", 8)
+    monkeypatch.setitem(guesses._FREE_TRIES, "name", 8)
     for at in range(8):
         with pytest.raises(NotAllowed, match="Wrong name or password"):
             signing.sign_in(workspace.db, "Ana", "wrong wrong wrong", f"address {at}")
@@ -237,7 +238,9 @@ async def _page(request: HttpRequest) -> PlainTextResponse:
 def client(monkeypatch: pytest.MonkeyPatch, way: str, address: str = "127.0.0.1") -> TestClient:
     monkeypatch.setenv("LABELCORE_SIGN_IN", way)
     settings.cache_clear()
-    app = Starlette(routes=[*sign_in.routes, Route("/{page:path}", _page)], middleware=[Middleware(SignedIn)])
+    app = Starlette(
+        routes=[*sign_in.routes, Route("/{page:path}", _page)], middleware=[Middleware(SignInGate)]
+    )
     return TestClient(app, follow_redirects=False, client=(address, 4000))
 
 

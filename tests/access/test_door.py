@@ -9,12 +9,13 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from labelcore import passwords
 from labelcore.access import sign_in
-from labelcore.access.sessions import COOKIE, SignedIn, local, visitor
-from labelcore.models import Role
+from labelcore.access.sessions import COOKIE, SignInGate, local, visitor
+from labelcore.models import Role, now
 from labelcore.settings import settings
-from labelcore.stages import people
-from labelcore.store import open_database
+from labelcore.stages import notifying, people, projects, signing
+from labelcore.store import open_database, people as people_table
 from labelcore.workspace import Workspace
 
 GOOD = "seven green kettles sing"
@@ -39,7 +40,7 @@ def client(address: str = "127.0.0.1") -> TestClient:
             Route("/{page:path}", _page, methods=["GET", "POST", "PUT"]),
             WebSocketRoute("/_stcore/stream", _stream),
         ],
-        middleware=[Middleware(SignedIn)],
+        middleware=[Middleware(SignInGate)],
     )
     return TestClient(app, follow_redirects=False, client=(address, 4000))
 
@@ -159,3 +160,65 @@ def test_without_the_setting_everybody_is_let_in_as_before(
     monkeypatch.setenv("LABELCORE_SIGN_IN", "")
     settings.cache_clear()
     assert client().get("/").status_code == 200
+
+
+def test_who_signs_in_with_a_password_of_a_breach_is_led_to_choose_another(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weak = "1q2w3e4r5t6y"
+    with monkeypatch.context() as before:  # it was taken by an older labelcore
+        before.setattr(passwords, "check", lambda *_: None)
+        path = people.invite(place, "Ana", Role.EXPERT).path
+        client().post(path, data={"invitation": path.partition("=")[2], "password": weak})
+    browser = client()
+    answer = browser.post("/labelcore/sign-in", data={"name": "Ana", "password": weak, "next": "/team"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/labelcore/sign-in/password?easy")
+    assert "This password is easy to guess." in browser.get(answer.headers["location"]).text
+    assert "easy to guess" not in browser.get("/labelcore/sign-in/password").text
+
+
+def test_a_slip_that_is_easy_to_guess_leads_nobody_elsewhere(place: Workspace) -> None:
+    joined(place, client())
+    slip = client().post("/labelcore/sign-in", data={"name": "Ana", "password": "oops", "next": "/team"})
+    assert slip.status_code == 401 and 'name="next" value="/team"' in slip.text
+
+
+def test_a_password_can_be_looked_at_pasted_and_kept_and_a_meter_says_how_good_it_is(
+    place: Workspace,
+) -> None:
+    for path in (people.invite(place, "Ben", Role.EXPERT).path, "/labelcore/sign-in"):
+        form = client().get(path).text
+        assert 'type="checkbox"' in form and 'src="/labelcore/sign-in/password.js"' in form
+        assert "autocomplete=" in form and "onpaste" not in form and 'autocomplete="off"' not in form
+        assert ("<meter" in form) is ("invitation" in path)
+    script = client().get("/labelcore/sign-in/password.js")
+    assert script.status_code == 200 and "javascript" in script.headers["content-type"]
+
+
+def test_who_joins_is_told_what_is_kept_of_them_before(place: Workspace) -> None:
+    assert "is kept with your grades" in client().get(people.invite(place, "Ben", Role.EXPERT).path).text
+
+
+def test_who_has_a_new_password_is_written_to_once(place: Workspace) -> None:
+    other = place.with_project(projects.open_project(place.db, "other"))
+    for workspace in (place, other):
+        notifying.set_notices(workspace, changed=notifying.NoticeChange(channel="email"))
+        people.invite(workspace, "Ana", Role.EXPERT)
+
+    def told() -> list[tuple[str, str]]:
+        rows = [row for workspace in (place, other) for row in notifying.list_notices(workspace)]
+        return [(row.notice.person, row.notice.made_by) for row in rows if row.notice.kind == "password"]
+
+    browser = client()
+    joined(place, browser)
+    assert told() == [], "nobody knows where she is written to"
+    ana = signing.find_person(place.db, "Ana")
+    people_table.save(place.db, ana.model_copy(update={"email": "ana@example.org", "made_at": now()}))
+    change = {"password": GOOD, "new": f"{GOOD} now"}
+    assert browser.post("/labelcore/sign-in/password", data=change | {"password": "wrong"}).status_code == 401
+    assert told() == []
+    assert browser.post("/labelcore/sign-in/password", data=change).status_code == 303
+    assert told() == [("Ana", "")]
+    secret = people.reset(place, "Ana").path.partition("=")[2]
+    client().post("/labelcore/join", data={"invitation": secret, "password": GOOD})
+    assert told() == [("Ana", "")] * 2

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from labelcore.access import oidc, sign_in
-from labelcore.access.sessions import COOKIE, SignedIn, visitor
+from labelcore.access.sessions import COOKIE, SignInGate, visitor
 from labelcore.models import Role
 from labelcore.settings import settings
 from labelcore.stages import people, projects
@@ -39,6 +39,9 @@ class Provider:
         self.claims: dict[str, Any] = {"sub": "17", "email": "ana@example.org", "email_verified": True}
         self.forge: dict[str, Any] = {}
         self.nonces: dict[str, str] = {}
+        self.again = False
+        """It gives once more what it gave last, whatever is asked; codes are good for twice."""
+        self.given = ""
         self.app = Starlette(
             routes=[
                 Route("/.well-known/openid-configuration", self._document),
@@ -81,8 +84,9 @@ class Provider:
             **self.forge,
         }
         key = RSAKey.generate_key(2048, {"kid": "one"}) if self.forge.get("key") else self.key
-        token = jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
-        return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": token})
+        if not self.again:
+            self.given = jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
+        return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": self.given})
 
 
 @pytest.fixture
@@ -117,16 +121,23 @@ async def _page(request: Request) -> PlainTextResponse:
 
 
 def client() -> TestClient:
-    app = Starlette(routes=[*sign_in.routes, Route("/{page:path}", _page)], middleware=[Middleware(SignedIn)])
+    app = Starlette(
+        routes=[*sign_in.routes, Route("/{page:path}", _page)], middleware=[Middleware(SignInGate)]
+    )
     return TestClient(app, follow_redirects=False)
 
 
-def led_through(browser: TestClient) -> Any:
+def led_back(browser: TestClient) -> str:
+    """The address at which the provider sends somebody back, with its answer."""
     asked = browser.get("/team", headers={"accept": "text/html"})
     form = browser.get(asked.headers["location"])
     out = browser.get(form.headers["location"])
     back = httpx2.get(out.headers["location"]).headers["location"]
-    return browser.get(back.removeprefix("http://testserver"))
+    return back.removeprefix("http://testserver")
+
+
+def led_through(browser: TestClient) -> Any:
+    return browser.get(led_back(browser))
 
 
 def test_who_the_provider_vouches_for_is_in_with_what_they_were_invited_to(
@@ -166,6 +177,41 @@ def test_an_answer_without_its_question_signs_nobody_in(place: Workspace, provid
     assert parse_qs(back.query)["state"]
     assert victim.get(f"{back.path}?{back.query}").status_code == 401  # another browser's state
     assert victim.get("/labelcore/oidc/back?code=x&state=y").status_code == 401
+
+
+def test_a_whole_answer_signs_in_once(place: Workspace, provider: Provider) -> None:
+    browser, thief = client(), client()
+    answer = led_back(browser)
+    before = dict(
+        browser.cookies
+    )  # what a thief may have copied of this sign-in, its state and nonce included
+    assert browser.get(answer).status_code == 303
+    session = browser.cookies[COOKIE]
+    assert browser.get(answer).status_code == 401, "the browser's question was answered"
+    provider.again = True  # a provider that takes a code twice, and gives the id token of the first time
+    thief.cookies.update(before)
+    replayed = thief.get(answer)
+    assert replayed.status_code == 401 and COOKIE not in thief.cookies
+    assert browser.cookies[COOKIE] == session and browser.get("/team").status_code == 200
+
+
+def test_an_id_token_of_another_sign_in_signs_nobody_in(place: Workspace, provider: Provider) -> None:
+    led_through(client())
+    provider.again = True
+    thief = client()
+    fresh = led_through(
+        thief
+    )  # a question of the thief's, answered with the token that somebody else was given
+    assert fresh.status_code == 401 and COOKIE not in thief.cookies
+
+
+def test_one_part_of_an_answer_goes_with_no_other(place: Workspace, provider: Provider) -> None:
+    one, two = client(), client()
+    parts = [parse_qs(urlsplit(led_back(browser)).query) for browser in (one, two)]
+    mixed = {"code": parts[0]["code"][0], "state": parts[1]["state"][0]}
+    assert two.get(f"{oidc.BACK}?{urlencode(mixed)}").status_code == 401, "the nonce is of another question"
+    assert one.get(f"{oidc.BACK}?{urlencode(mixed)}").status_code == 401, "the state is another browser's"
+    assert COOKIE not in {**one.cookies, **two.cookies}
 
 
 def test_a_provider_that_is_away_is_said(

@@ -67,12 +67,14 @@ READS = frozenset(
     """
     aligning.behind aligning.by_version.outputs_of deriving.coding.find_code deriving.coding.is_done
     deriving.coding.last_change deriving.derivation.uncovered_fails deriving.derivation.unnamed_codes
-    deriving.drift.regrade_items deriving.editing.live_criteria deriving.prompting.prompt_rules
+    deriving.drift.regrade_items deriving.editing.criterion_names
+    deriving.editing.live_criteria deriving.prompting.prompt_rules
     deriving.settled.unclear_on grading.talking.beside_rounds grading.talking.mentions
     grading.talking.open_mentions
-    grading.acts.current_grades grading.acts.latest_acts grading.asked.in_order grading.card_names.opened
-    grading.comparing.comparing_queue grading.gold.told_of_gold grading.labels.fitting_labels
-    grading.presses.card_items grading.presses.setting_of grading.progress.counts_by_person
+    grading.acts.current_grades grading.acts.latest_acts grading.asked.in_order
+    grading.comparing.comparing_queue grading.labels.fitting_labels
+    grading.presses.card_items grading.presses.setting_of grading.presses.told_of_presses
+    grading.progress.counts_by_person
     grading.rules.versions grading.suggesting.phrases importing.keys.place
     importing.previewing.preview_bytes judging.keeping.versions.active_judges
     judging.keeping.versions.signals_of_users judging.proposing.retraining.freshness
@@ -148,6 +150,22 @@ def test_a_press_that_acts_before_its_page_runs_is_a_function_of_the_page() -> N
         if keyword.arg and keyword.arg.startswith("on_")
     )
     assert [ast.unparse(what) for what in pressed if isinstance(what, ast.Attribute)] == []
+
+
+def test_a_download_made_once_it_is_asked_for_looks_at_who_the_person_is_then() -> None:
+    given = [
+        (file.name, node.args[1])
+        for file in _PAGES.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "download_button"
+    ]
+    made = [(name, what) for name, what in given if "once_asked" in ast.unparse(what)]
+    assert len(made) >= 3
+    for name, what in given:
+        is_a_value = isinstance(what, ast.Name) or (isinstance(what, ast.Call) and (name, what) not in made)
+        assert is_a_value or ast.unparse(what).startswith("once_asked("), (name, ast.unparse(what))
 
 
 def test_what_stores_by_an_operation_within_it_is_no_way_around(

@@ -33,7 +33,7 @@ class Place:
 
     def ask(self, path: str, method: str = "GET", body: str = "") -> tuple[int, bytes]:
         """The status and the body of the answer."""
-        connection = http.client.HTTPConnection(self.name, timeout=20)
+        connection = http.client.HTTPConnection(self.name, timeout=120)
         connection.request(method, path, body=body or None, headers={"Host": self.name})
         try:
             answer = connection.getresponse()

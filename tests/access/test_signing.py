@@ -30,12 +30,37 @@ def test_an_invitation_is_good_for_once_and_gives_its_role(workspace: Workspace)
     assert signing.sign_in(workspace.db, " ANA ", GOOD)
 
 
-@pytest.mark.parametrize("password", ["", "short", "a" * 20, "password12345678", "ana" * 100])
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("", "short", "a" * 20, "password12345678", "ana" * 100, "Ana Ana Ana Ana"),
+        *("a      b      c", "1q2w3e4r5t6y", "1Q2W3E4R5T6Y", "zaq12wsxcde3", "seven green " * 11),
+        "friend of emily",
+    ],
+)
 def test_a_password_that_is_easy_to_guess_is_not_taken(workspace: Workspace, password: str) -> None:
     secret = invited(workspace)
     with pytest.raises(BadInput):
         signing.join(workspace.db, secret, password)
     assert signing.join(workspace.db, secret, GOOD)  # and the invitation is still good
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "five bright kites " * 7,
+        "纸鹤 飞过 七座 桥 和 一片 海",
+        "🎈🧭🪁🧵🪴🎲🧩🪜🎹🪞🧶🥁",
+        " seven green kettles  sing ",
+        "abcdefg hijklmn",
+    ],
+)
+def test_a_password_may_be_of_any_characters_and_counts_whole(workspace: Workspace, password: str) -> None:
+    signing.join(workspace.db, invited(workspace), password)
+    assert signing.sign_in(workspace.db, "Ana", password)
+    for other in (password[:-1], password.strip() + "x", password.swapcase() + " "):
+        with pytest.raises(NotAllowed):
+            signing.sign_in(workspace.db, "Ana", other, f"for {other}")
 
 
 def test_guesses_are_slowed_down_and_tell_nothing(workspace: Workspace) -> None:
@@ -219,7 +244,7 @@ def test_an_assignment_goes_on_under_a_new_name_and_shows_no_name_that_was_remov
 ) -> None:
     add_outputs("first", "second")
     signing.add_person(workspace.db, "Ana")
-    grading.assign(workspace, "ana", part=grading.Part(quota=1))
+    grading.assign(workspace, "ana", part=grading.AssignedPart(quota=1))
     people.rename(workspace, "Ana", "Anna Berg")
     queue = grading.grading_queue(workspace.by("Anna Berg"))
     assert (queue.total, queue.assigned) == (1, True)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.request import Request, urlopen
+from typing import Any
 
 import pytest
+from streamlit.file_util import get_static_dir
 
 from labelcore.models import Role
-from labelcore.settings import settings
-from labelcore.stages import importing, people, projects, signing
-from labelcore.store import close_database, open_database
+from labelcore.stages import grading, importing, projects
+from labelcore.store import open_database
 from labelcore.workspace import Workspace
 from tests.access.wire import Wire, ask, wired
-from tests.app_server import serving
+from tests.accounts import App, serving_accounts
 
 pytestmark = pytest.mark.slow
 PAGES = "importing outputs sampling grading progress team deriving judging results exporting".split()
@@ -24,37 +22,19 @@ _HERE = "labelcore-project=support&labelcore-role=engineer"
 _NOT_YOURS = "Your role does not open this page"
 
 
-class App(NamedTuple):
-    """Where it is, the secret of each person's session, their ids, and the file with the app's secret."""
+def rows(app: App) -> dict[str, Any]:
+    """A digest of every table but those of secrets and of what a shown card holds; what
+    changes a project is told in the audit's.
+    """
+    names = _sql(app, "SELECT table_name FROM duckdb_tables()")
+    wanted = sorted({name for (name,) in names} - {"credential", "notice_rules", "project", "reservation"})
+    digests = (f"SELECT '{name}', count(*), bit_xor(hash(r)) FROM \"{name}\" r" for name in wanted)
+    return {row[0]: row for row in _sql(app, " UNION ALL ".join(digests))}
 
-    url: str
-    sessions: dict[str, str]
-    people: dict[str, str]
-    door: Path
 
-    def rows(self) -> dict[str, Any]:
-        """A digest of every table but those of secrets and of what a shown card holds; what changes a project
-        is told in the audit's.
-        """
-        names = self._sql("SELECT table_name FROM duckdb_tables()")
-        wanted = sorted(
-            {name for (name,) in names} - {"credential", "notice_rules", "project", "reservation"}
-        )
-        digests = (f"SELECT '{name}', count(*), bit_xor(hash(r)) FROM \"{name}\" r" for name in wanted)
-        return {row[0]: row for row in self._sql(" UNION ALL ".join(digests))}
-
-    def _sql(self, query: str) -> list[list[Any]]:
-        rows: list[list[Any]] = self.do("sql", query=query)["rows"]
-        return rows
-
-    def do(self, operation: str, **arguments: object) -> Any:
-        """What somebody does who may read the app's secret."""
-        token = json.loads(self.door.read_text())["token"]
-        wanted = {"operation": operation, "project": "support", "arguments": arguments}
-        given = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-        sent = Request(f"{self.url}/labelcore/operations", json.dumps(wanted).encode(), given)
-        with urlopen(sent, timeout=30) as answer:
-            return json.loads(answer.read().splitlines()[-1])["outcome"]["document"]
+def _sql(app: App, query: str) -> list[list[Any]]:
+    found: list[list[Any]] = app.do("sql", query=query)["rows"]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -67,23 +47,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     db = open_database(database)
     place = Workspace(db, projects.open_project(db, "support"), "Ada")
     importing.import_file(place, str(answers))
-    sessions, ids = {}, {}
-    for name, role in (
-        ("Ada", Role.ADMIN),
-        ("Ana", Role.EXPERT),
-        ("Max", Role.MANAGER),
-        ("Eve", Role.EXPERT),
-    ):
-        people.invite(place, name, role)
-        person = signing.find_person(db, name)
-        ids[name], sessions[name] = person.person_id, signing.begin_session(db, person)
-    close_database(database)
-    patch = pytest.MonkeyPatch()
-    patch.setenv("LABELCORE_SIGN_IN", "accounts")
-    with serving(database, "support") as url:
-        yield App(url, sessions, ids, Path(f"{database}.door"))
-    patch.undo()
-    settings.cache_clear()
+    for (output,) in db.rows("SELECT output_id FROM output"):
+        grading.grade(place.by("Ben"), output, "fail", note="benwren says why")
+    answers.write_text("output\nheronwren is elsewhere\n")
+    importing.import_file(place.with_project(projects.open_project(db, "closed")), str(answers))
+    roles = dict.fromkeys(("Ana", "Eve", "Ivo"), Role.EXPERT) | {"Ada": Role.ADMIN, "Max": Role.MANAGER}
+    with serving_accounts(place, database, roles) as app:
+        yield app
 
 
 def test_a_download_is_given_to_whose_page_offers_it(app: App) -> None:
@@ -104,6 +74,46 @@ def test_a_download_is_given_to_whose_page_offers_it(app: App) -> None:
             assert ask(app.url, path)[0] == 401
         forged = {"x_labelcore_person": app.people["Ada"]}
         assert ask(app.url, file, app.sessions["Ana"], **forged)[0] == 404
+
+
+def test_letters_and_icons_are_everybodys(app: App) -> None:
+    names = [font.name for font in (Path(get_static_dir()) / "static" / "media").iterdir()]
+    assert any("MaterialSymbols" in name for name in names)
+    for name in names:
+        for who in ("Ada", "Ana"):
+            assert ask(app.url, f"/static/media/{name}", app.sessions[who])[0] == 200
+    with wired(app.url, app.sessions["Ada"]) as ada:
+        ada.run("progress", _HERE)
+        file = ada.downloads()[0].rpartition("/")[2]
+        for path in (f"/static/media/{names[0]}/media/{file}", f"/static/media/{file}"):
+            status, body = ask(app.url, path, app.sessions["Ana"])
+            assert status == 404 or b"<title>Streamlit</title>" in body
+
+
+def test_a_download_made_once_it_is_asked_for_is_given_to_who_asked(app: App) -> None:
+    with wired(app.url, app.sessions["Ada"]) as ada, wired(app.url, app.sessions["Max"]) as max_:
+        ada.run("results", _HERE)
+        max_.run("results", _HERE)
+        offered = ada.offered()[0]
+        file = ada.made(offered)
+        statuses = {who: ask(app.url, file, app.sessions[who])[0] for who in ("Ada", "Max", "Ana")}
+        assert statuses == {"Ada": 200, "Max": 404, "Ana": 404}
+        assert max_.made(offered) == ""
+        assert ask(app.url, max_.made(max_.offered()[0]), app.sessions["Max"])[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "to"), [("people role", {"role": "expert"}), ("people sign-out", {})], ids=["role", "session"]
+)
+def test_a_download_is_not_made_for_who_has_lost_role_or_session(
+    app: App, change: str, to: dict[str, str]
+) -> None:
+    app.do("people role", name="Ivo", role="engineer")
+    with wired(app.url, app.sessions["Ivo"]) as ivo:
+        ivo.run("results", _HERE)
+        offered = ivo.offered()[0]
+        app.do(change, name="Ivo", **to)
+        assert ivo.made(offered) == ""
 
 
 def test_nobody_puts_a_file_into_anothers_session_or_takes_one_out(app: App) -> None:
@@ -143,27 +153,46 @@ def test_buttons_that_a_role_is_not_shown_do_nothing_when_they_are_pressed(app: 
     with wired(app.url, app.sessions["Ada"]) as ada:
         shown = list(seen_by(ada))
     assert sum(len(buttons) for _, buttons in shown) > 30
-    before = app.rows()
+    before = rows(app)
     for who, theirs in (("Ana", {"grading", "progress"}), ("Max", {"results", "outputs"})):
         with wired(app.url, app.sessions[who]) as wire:
             for page, buttons in shown:
                 wire.run(page, _HERE, pressed=buttons)
                 assert page in theirs or _NOT_YOURS in wire.text(), page
-    assert app.rows() == before
+    assert rows(app) == before
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "labelcore-project=closed",
+        *(f"{_HERE}&{more}" for more in ("", "labelcore-annotator=Ben", "note=benwren")),
+    ],
+)
+def test_no_address_of_a_page_tells_an_expert_of_others(app: App, asked: str) -> None:
+    with wired(app.url, app.sessions["Ana"]) as ana:
+        for page in (*PAGES, "", "home", "3_team.py", "widgets/shell", "/etc/passwd"):
+            ana.run(page, asked)
+            told = ana.text().replace(asked, "")
+            assert not [word for word in ("benwren says", "heronwren is", "root:x:0") if word in told], page
 
 
 def test_an_open_page_of_who_lost_their_role_does_and_shows_nothing_more(app: App) -> None:
     with wired(app.url, app.sessions["Eve"]) as eve:
-        for page, at in (("judging", 0), ("judging", 1), ("importing", None)):
+        app.do("people role", name="Eve", role="engineer")
+        eve.run("judging", _HERE)
+        alone = len(eve.fragments())
+        assert alone
+        for page, at in (*(("judging", at) for at in range(alone)), ("importing", None)):
             app.do("people role", name="Eve", role="engineer")
             eve.run(page, _HERE)
             buttons = {name for name, words in eve.buttons().items() if words != "Help"}
             part = "" if at is None else sorted(eve.fragments())[at]
             app.do("people role", name="Eve", role="expert")
-            before = app.rows()
+            before = rows(app)
             eve.run(page, _HERE, pressed=buttons, fragment=part)
             assert not eve.buttons().keys() & buttons
-            assert app.rows() == before
+            assert rows(app) == before
         app.do("people sign-out", name="Eve")
         eve.run("grading", _HERE, pressed=buttons)
         assert "You are signed out" in eve.text()

@@ -37,8 +37,7 @@ class Wire:
         self._socket.send(sent.SerializeToString())
         self.messages = []
         while True:
-            message = ForwardMsg()
-            message.ParseFromString(bytes(self._socket.recv(60)))  # type: ignore[arg-type]
+            message = self._next()
             self.messages.append(message)
             kind = message.WhichOneof("type")
             if kind == "new_session":
@@ -46,6 +45,11 @@ class Wire:
                 self._page = message.new_session.page_script_hash
             if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return
+
+    def _next(self) -> ForwardMsg:
+        message = ForwardMsg()
+        message.ParseFromString(bytes(self._socket.recv(60)))  # type: ignore[arg-type]
+        return message
 
     def elements(self) -> Iterator[Any]:
         """What the run showed."""
@@ -60,6 +64,26 @@ class Wire:
     def downloads(self) -> list[str]:
         """The addresses of what can be downloaded."""
         return [shown.download_button.url for shown in self.elements() if shown.download_button.url]
+
+    def offered(self) -> list[str]:
+        """What can be downloaded and is made once it is asked for."""
+        return [
+            shown.download_button.deferred_file_id
+            for shown in self.elements()
+            if shown.download_button.deferred_file_id
+        ]
+
+    def made(self, file_id: str) -> str:
+        """The address of such a file, made now; "" where that is refused."""
+        sent = BackMsg()
+        sent.backend_operation_request.request_id = file_id
+        sent.backend_operation_request.session_id = self.session
+        sent.backend_operation_request.deferred_file.file_id = file_id
+        self._socket.send(sent.SerializeToString())
+        while True:
+            message = self._next()
+            if message.WhichOneof("type") == "backend_operation_response":
+                return message.backend_operation_response.deferred_file.url
 
     def fragments(self) -> set[str]:
         """The parts of the page that run alone."""
@@ -90,7 +114,7 @@ def wired(url: str, cookie: str, resume: str = "", **headers: str) -> Iterator[W
 
 def ask(url: str, path: str, cookie: str = "", method: str = "GET", **headers: str) -> tuple[int, bytes]:
     """The status and the body of one request."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=120)
     try:
         given = {"cookie": f"{COOKIE}={cookie}"} | {
             name.replace("_", "-"): value for name, value in headers.items()

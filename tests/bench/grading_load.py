@@ -362,8 +362,7 @@ async def load(url: str, pid: int, chosen: argparse.Namespace) -> list[Person]:
     print("memory by minute:", " ".join(f"{megabytes:.0f}" for megabytes in await growth), "MB")
     if pages:
         print(f"other pages meanwhile p50 {pages[len(pages) // 2]:.2f} s, worst {pages[-1]:.2f} s")
-    for person in people:
-        await person.close()
+    await asyncio.gather(*(person.close() for person in people))
     return people
 
 
@@ -374,8 +373,7 @@ def serve_and_load(path: Path, chosen: argparse.Namespace) -> None:
     people = asyncio.run(load(url, server.pid, chosen))
     server.terminate()
     server.wait(20)
-    print(machine())
-    print(check(path, people), flush=True)
+    print(machine(), check(path, people), sep="\n", flush=True)
 
 
 def main() -> None:
@@ -385,10 +383,9 @@ def main() -> None:
     parser.add_argument("--interval", type=float, default=5)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--outputs", type=int, default=100_000)
-    parser.add_argument("--all-features", action="store_true")
     parser.add_argument("--team", action="store_true", help="assignment, pairs, a round and gold too")
-    parser.add_argument("--alone", action="store_true")
-    parser.add_argument("--by-page", action="store_true")
+    for switch in ("--all-features", "--alone", "--by-page"):
+        parser.add_argument(switch, action="store_true")
     parser.add_argument("--keys", type=int, default=0)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -2,9 +2,10 @@
 
     PYTHONPATH=. python tests/bench/heavy_pages.py [--only NAME]
 
-One megabyte on one line, 199,000 marks over one letter, 50,000 lines of Markdown tables, HTML nested 50,000
-deep and ten megabytes of JSON, each in a separate project beside two ordinary outputs. CPU seconds by the
-thread's clock, so that a busy machine tells the same; no page may take two.
+One and five megabytes on one line, 199,000 marks over one letter, 50,000 lines of Markdown tables, HTML and
+JSON nested 50,000 deep and ten megabytes of JSON, each in a separate project beside two ordinary outputs, and
+a judge open that people disagree with. CPU seconds by the thread's clock, so that a busy machine tells the
+same; no page may take two.
 """
 
 from __future__ import annotations
@@ -17,16 +18,26 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page
 
-from labelcore.models import Output
+from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.stages import grading, projects
-from labelcore.store import close_database, open_database, outputs as output_table
+from labelcore.stages.judging import running
+from labelcore.store import (
+    close_database,
+    criteria as criterion_table,
+    judges as judge_table,
+    open_database,
+    outputs as output_table,
+)
 from labelcore.workspace import Workspace
+from pages.widgets import keys
 from tests.app_server import serving
 from tests.chromium import chromium
 
 HEAVY = {
     "line": "word " * 200_000,
     "unbroken": "x" * 1_000_000,
+    "five": "word " * 1_000_000,
+    "deep": "[" * 50_000 + "]" * 50_000,
     "marks": "e" + "\u0301" * 199_000,
     "tables": "| a | b |\n|---|---|\n" + "| **x** | `y` |\n" * 50_000,
     "html": "<div>" * 50_000 + "deep" + "</div>" * 50_000,
@@ -40,7 +51,7 @@ PAGES = ("grading", "outputs", "team", "results", "progress", "judging")
 
 
 def make(path: Path) -> None:
-    """A project for each; people disagree on its heavy output."""
+    """A project for each; people disagree on its heavy output, and a judge with the most of them."""
     db = open_database(path)
     for name, text in HEAVY.items():
         workspace = Workspace(db, projects.open_project(db, name))
@@ -54,7 +65,30 @@ def make(path: Path) -> None:
         for person, value in (("Ben", "pass"), ("Cleo", "fail")):
             for output in made:
                 grading.grade(workspace.by(person), output.id, value, note="too long")
+        judge(workspace, made)
     close_database(path)
+
+
+def judge(workspace: Workspace, made: list[Output]) -> None:
+    """A judge that fails everything, where people pass it."""
+    place = {"project_id": workspace.project.id, "version": 1}
+    named = f"{workspace.project.name}-c"
+    criterion = Criterion(id=named, name="Short", statement="It is short.", status="accepted", **place)
+    criterion_table.save(workspace.db, [criterion])
+    version = JudgeVersion(
+        id=f"{named}-j",
+        judge_id=f"{named}-j",
+        name="Short",
+        kind="code",
+        criterion_id=named,
+        criterion_version=1,
+        spec={"detector": "words", "side": "above", "threshold": -1},
+        **place,
+    )
+    judge_table.save(workspace.db, [version])
+    for output in made:
+        grading.grade(workspace.by("Ben"), output.id, "pass", criterion=criterion)
+    running.run(workspace, [version], [output.id for output in made])
 
 
 def seconds_on(page: Page, address: str) -> tuple[float, float]:
@@ -69,6 +103,8 @@ def seconds_on(page: Page, address: str) -> tuple[float, float]:
     page.locator("h1").first.wait_for(timeout=120_000)
     if "/team?" in address:
         page.get_by_role("tab", name="Conflicts").click(timeout=60_000)
+    if "/judging?" in address:
+        page.get_by_text("Disagrees with people (").first.wait_for(timeout=60_000)
     page.wait_for_timeout(6_000)
     told = {metric["name"]: metric["value"] for metric in client.send("Performance.getMetrics")["metrics"]}
     return float(told["TaskDuration"]), float(page.evaluate("window.longest")) / 1000
@@ -82,7 +118,12 @@ def try_all(browser: Browser, url: str, only: str) -> None:
         for at in PAGES:
             page = browser.new_context().new_page()
             place = urlencode(
-                {"labelcore-project": name, "labelcore-annotator": "Ana", "labelcore-role": "engineer"}
+                {
+                    "labelcore-project": name,
+                    "labelcore-annotator": "Ana",
+                    "labelcore-role": "engineer",
+                    keys.JUDGE: f"{name}-c-j",
+                }
             )
             cpu, longest = seconds_on(page, f"{url}/{at}?{place}")
             print(f"{name:10} {at:10} {cpu:6.2f} s CPU, longest task {longest:5.2f} s", flush=True)

@@ -27,7 +27,7 @@ import aiohttp
 import openai
 
 from labelcore.judges import prompts
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.judges.kinds.llm import JudgeAnswer
 from labelcore.llm import Message
 from labelcore.models import Criterion, JudgeVersion, Output, Project
@@ -67,7 +67,7 @@ def make_judge(project: Project) -> JudgeVersion:
         author="",
         why="",
     )
-    spec = make_spec(criterion, Asking(MODEL), ())
+    spec = make_spec(criterion, AskingOptions(MODEL), ())
     return JudgeVersion(
         id="j",
         judge_id="j",
@@ -83,7 +83,7 @@ def make_judge(project: Project) -> JudgeVersion:
 
 
 def body(output: Output) -> dict[str, Any]:
-    messages: list[Message] = prompts.render(output, prompts.Wording("Prices", STATEMENT))
+    messages: list[Message] = prompts.render(output, prompts.JudgeWording("Prices", STATEMENT))
     form = {"name": "JudgeAnswer", "schema": SCHEMA}
     return {
         "model": MODEL,

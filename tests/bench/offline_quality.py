@@ -41,7 +41,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from labelcore.judges.features import measure, plain_columns
-from labelcore.judges.fitting import Sought, fit_stumps, votes
+from labelcore.judges.fitting import ColumnPriors, fit_stumps, votes
 from labelcore.models import Output
 from labelcore.stats.selection import figures
 from tests.bench.experts import CORPORA, Row, rows_of
@@ -158,7 +158,7 @@ def floor(split: Split, grades: str) -> dict[str, Any]:
     human = np.array([row["grade"] == "fail" for row in rows])
     seen, d = np.array(split.graded(grades)), len(table.columns)
     fails = np.broadcast_to(human[seen][:, None], (len(seen), d))
-    fitted = fit_stumps(table.values[seen], fails, Sought(np.arange(d), ["either"] * d, np.zeros(d)))
+    fitted = fit_stumps(table.values[seen], fails, ColumnPriors(np.arange(d), ["either"] * d, np.zeros(d)))
     known = [votes(stump.side, stump.threshold, table.values[:, stump.column]) for stump in fitted if stump]
     chosen, best = np.zeros(len(rows), dtype=bool), 0.0
     while known:

@@ -7,6 +7,11 @@ Synthetic, the 27 settings of `workbench_simulations`; all outputs are asked, no
 of Dirichlet(counts + ½) over the four cells of each grade. Beside it the same with ¼, the score interval of a
 paired difference (Tango 1998), and that of Newcombe (1998, method 10: Wilson's with the shares' correlation);
 the means of both grades of these by squaring and adding the distances (Zou and Donner 2008).
+
+The second table counts every result that can come instead of drawing some, for the change of one grade's
+rate: how far any method can go where so often nothing differs. There also Wald's with an output added to each
+of the two cells that differ (Bonett and Price 2012), and Tango's test made exact: every result's chance is
+counted, where the share that differs fits best, with half of what is as far off (mid-p; Lloyd 2008).
 """
 
 from __future__ import annotations
@@ -14,9 +19,12 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from scipy.special import gammaln
+from scipy.stats import binom, multinomial
 
 from labelcore.stats.changes import Floats
 from labelcore.stats.intervals.wilson import wilson
@@ -25,6 +33,8 @@ from tests.bench.workbench_simulations import SETTINGS, Setting, drawn
 
 SIZES = (24, 48, 100)
 DRAWS = 1_000
+LEVEL = 0.95
+_RARE = 1e-6
 Interval = tuple[float, float]
 Cells = tuple[int, int, int, int]
 """Of one grade: neither right, the new one alone, the present one alone, both."""
@@ -149,6 +159,108 @@ def _row(held: Floats, wide: Floats) -> str:
     return " | ".join([*(f"{share:.1%}" for share in shares), f"{np.nanmean(wide):.3f}"])
 
 
+def bonett_price(cells: Cells) -> Interval:
+    """Wald's interval with one output more in each cell that differs (Bonett and Price 2012)."""
+    n = sum(cells) + 2
+    new, old = (cells[1] + 1) / n, (cells[2] + 1) / n
+    width = Z95 * math.sqrt((new + old - (new - old) ** 2) / n)
+    return new - old - width, new - old + width
+
+
+_STEPS = 200  # of a change of 1
+_COUNTED = 24  # with more outputs it takes minutes
+
+
+@cache
+def _exact_ends(n: int) -> dict[tuple[int, int], Interval]:
+    """Of each result of n outputs (the new one alone right, the present one alone) the changes that its
+    two-sided mid-p does not reject.
+    """
+    new, old = np.array([(i, j) for i in range(n + 1) for j in range(n + 1 - i)]).T
+    log = -(gammaln(new + 1) + gammaln(old + 1) + gammaln(n - new - old + 1))
+    counts, held = np.stack([new, old, n - new - old]), []
+    deltas = np.arange(1 - _STEPS, _STEPS) / _STEPS
+    for delta in deltas:
+        b = -new - old + (2 * n - new + old) * delta
+        share = (np.sqrt(np.maximum(0, b * b + 8 * n * old * delta * (1 - delta))) - b) / (4 * n)
+        share = np.clip(share, max(0.0, -delta), (1 - delta) / 2)
+        variance = n * (2 * share + delta * (1 - delta))
+        off = np.round(np.abs(new - old - n * delta) / np.sqrt(np.maximum(variance, 1e-12)), 9)
+        chance = np.stack([share + delta, share, 1 - 2 * share - delta], axis=1)
+        logs = np.log(np.maximum(chance, 1e-12)) @ counts
+        likely = np.exp(logs + log + gammaln(n + 1))
+        p = (likely * ((off > off[:, None]) + 0.5 * (off == off[:, None]))).sum(axis=1)
+        held.append(p > 1 - LEVEL)
+    inside = np.array(held)
+    first, last = inside.argmax(axis=0), len(deltas) - 1 - inside[::-1].argmax(axis=0)
+    ends = zip(deltas[first].tolist(), deltas[last].tolist(), strict=True)
+    return dict(zip(zip(new.tolist(), old.tolist(), strict=True), ends, strict=True))
+
+
+def mid_p(cells: Cells) -> Interval:
+    """Tango's test with the chances of all results counted."""
+    return _exact_ends(sum(cells))[cells[1], cells[2]]
+
+
+def _of_one(prior: float) -> Callable[[Cells], Interval]:
+    random, method = np.random.default_rng(5), dirichlet(prior)
+
+    def interval(cells: Cells) -> Interval:
+        low, high = method([cells, cells], random)[0]
+        value = (cells[1] - cells[2]) / sum(cells)
+        return min(low, value), max(high, value)
+
+    return interval
+
+
+ONE_GRADE = {
+    "ours, Dirichlet with ½": _of_one(0.5),
+    "Dirichlet with 0.4": _of_one(0.4),
+    "Dirichlet with ⅓": _of_one(1 / 3),
+    "Dirichlet with ¼": _of_one(0.25),
+    "Tango": tango,
+    "Tango, counted out with mid-p": mid_p,
+    "Bonett and Price": bonett_price,
+}
+
+
+def counted_out(most: int) -> Iterator[str]:
+    """A table of one grade's change for ``most`` outputs of both grades: nothing is drawn but the grades'
+    quantiles. ``rest``: of the results in which something differs.
+    """
+    worlds = [
+        (share, (1 - right) * setting.mends, right * setting.breaks)
+        for setting in SETTINGS
+        for share, right in ((setting.rate, setting.tpr), (1 - setting.rate, setting.tnr))
+    ]
+    results = {n: [(i, j) for i in range(n + 1) for j in range(n + 1 - i)] for n in range(1, most + 1)}
+    for name, method in ONE_GRADE.items():
+        if method is mid_p and most > _COUNTED:
+            continue
+        ends = {n: np.array([method((0, i, j, n - i - j)) for i, j in found]) for n, found in results.items()}
+        held, still, wide = [], [], []
+        for share, new, old in worlds:
+            chance = binom.pmf(np.arange(1, most + 1), most, share)
+            holds = alike = width = 0.0
+            for n, weight in zip(results, chance / chance.sum(), strict=True):
+                if weight < _RARE:
+                    continue
+                pairs, bounds = np.array(results[n]), ends[n]
+                of = multinomial.pmf(
+                    np.column_stack([pairs, n - pairs.sum(axis=1)]), n, [new, old, 1 - new - old]
+                )
+                inside = (bounds[:, 0] <= new - old + 1e-12) & (new - old <= bounds[:, 1] + 1e-12)
+                holds, alike = holds + weight * of @ inside, alike + weight * of[0]
+                width += weight * of @ (bounds[:, 1] - bounds[:, 0])
+            held.append(holds)
+            still.append(alike)
+            wide.append(width)
+        shares = np.array(held)
+        rest = ((shares - still) / (1 - np.array(still))).mean()
+        cells = f"{shares.mean():.1%} | {shares.min():.1%} | {rest:.1%} | {np.mean(wide):.3f}"
+        yield f"| {most} | {name} | {cells} |"
+
+
 def quiet(n: int) -> float:
     """In what share of the settings and runs no output of a grade differs, so that nothing can be told."""
     shares = []
@@ -174,6 +286,9 @@ def main() -> None:
         f"How often no output of a grade differs at all: {still}. There an interval that is more than a "
         "point holds a small change always, whatever the method.",
         "\n".join(compare(given.runs)),
+        "Counted out, the change of one grade's rate:",
+        "| outputs | method | holds the truth | worst setting | where something differs | width |\n"
+        "|---|---|---|---|---|---|\n" + "\n".join(line for n in SIZES[:2] for line in counted_out(n)),
     ]
     print("\n\n".join(parts))
     if given.out:

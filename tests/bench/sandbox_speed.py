@@ -21,8 +21,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from labelcore.sandbox.pool import Pool
-from labelcore.sandbox.protocol import Answer, Row, Trouble
+from labelcore.sandbox.pool import WorkerPool
+from labelcore.sandbox.protocol import CheckAnswer, CheckInput, Trouble
 
 CHECK = r"""import re
 
@@ -53,7 +53,7 @@ price we apologise for delivery estimate Monday return label box item account re
 _TARGET = 4_000
 
 
-def make_rows(n: int, seed: int = 5) -> list[Row]:
+def make_rows(n: int, seed: int = 5) -> list[CheckInput]:
     """Outputs of 1,500 characters in sentences, some with numbers, with a context that has a few."""
     draw = random.Random(seed)
     rows = []
@@ -64,28 +64,28 @@ def make_rows(n: int, seed: int = 5) -> list[Row]:
             if draw.random() < 0.08:
                 words[-1] += "."
         text = " ".join(words)[:1_500]
-        rows.append(Row(text, "Where is my order?", text[::-1][:400], {"channel": "mail"}))
+        rows.append(CheckInput(text, "Where is my order?", text[::-1][:400], {"channel": "mail"}))
     return rows
 
 
-def sandboxed(rows: list[Row], workers: int) -> tuple[float, list[Answer | Trouble]]:
+def sandboxed(rows: list[CheckInput], workers: int) -> tuple[float, list[CheckAnswer | Trouble]]:
     """Seconds with start-up, and the answers."""
     start = time.perf_counter()
-    with Pool(workers) as pool:
+    with WorkerPool(workers) as pool:
         answers = pool.evaluate(CHECK, rows)
     return time.perf_counter() - start, answers
 
 
-def one_by_one(rows: list[Row]) -> float:
+def one_by_one(rows: list[CheckInput]) -> float:
     """Seconds with start-up where every output is a separate call."""
     start = time.perf_counter()
-    with Pool(1) as pool:
+    with WorkerPool(1) as pool:
         for row in rows:
             pool.evaluate(CHECK, [row])
     return time.perf_counter() - start
 
 
-def plain(rows: list[Row]) -> tuple[float, list[bool]]:
+def plain(rows: list[CheckInput]) -> tuple[float, list[bool]]:
     """Seconds, and the verdicts."""
     start = time.perf_counter()
     names: dict[str, Any] = {}
@@ -97,13 +97,13 @@ def plain(rows: list[Row]) -> tuple[float, list[bool]]:
     ]
 
 
-def processor_seconds(rows: list[Row], workers: int) -> float:
+def processor_seconds(rows: list[CheckInput], workers: int) -> float:
     """Processor time of this process, the workers and their interpreters, start-up included.
 
     Unlike the time on the clock it hardly depends on what else the machine does.
     """
     before = time.process_time()
-    with Pool(workers) as pool:
+    with WorkerPool(workers) as pool:
         pool.evaluate(CHECK, rows)
         groups = set(pool.pids)
         ticks = 0
@@ -150,7 +150,7 @@ def main() -> None:
     print(f"{'holds' if best >= _TARGET else 'DOES NOT HOLD'}: {best:,.0f} of {_TARGET:,} a second")
 
 
-def _checked(rows: list[Row], workers: int, wanted: list[bool]) -> float:
+def _checked(rows: list[CheckInput], workers: int, wanted: list[bool]) -> float:
     seconds, answers = sandboxed(rows, workers)
     assert [answer.value for answer in answers] == wanted, "the sandbox decides otherwise than Python"
     return seconds

@@ -51,7 +51,7 @@ def team_of(workspace: Workspace, plan: str, random: np.random.Generator) -> Wor
         grading.set_gold(workspace.by("lead"), output.id, "fail", reason="settled")
     shares = (50, 50, 30, 20, 50) if plan.startswith("shares") else (None,) * len(READS)
     for (who, reads), share in zip(READS.items(), shares, strict=True):
-        grading.assign(workspace, who, part=grading.Part(share=share))
+        grading.assign(workspace, who, part=grading.AssignedPart(share=share))
         if reads:
             grading.describe_member(workspace, who, reads=reads)
     return workspace.with_project(grading.set_rules(workspace, per_output=2, **PLANS[plan]))

@@ -1,9 +1,10 @@
-"""Files of a few records, each written by a tool's code: MLflow's, Argilla's, Label Studio's.
+"""Files of a few records, each written by a tool's code: MLflow's, Argilla's, Label Studio's and others'.
 
-    python tests/bench/tool_files.py mlflow|argilla|label_studio FOLDER
+    python tests/bench/tool_files.py mlflow|argilla|label_studio|deepeval|inspect|ragas|promptfoo FOLDER
 
-In a separate environment: `pip install` mlflow-skinny with pandas, argilla, or label-studio-sdk. Files in
-tests/cases under ``*_wrote*`` were written so; the README there says with which versions.
+In a separate environment: `pip install` mlflow-skinny with pandas, argilla, label-studio-sdk, deepeval,
+inspect_ai, or ragas with langchain-community<0.4; for promptfoo, npx in a folder where it is installed.
+Files in tests/cases under ``*_wrote*`` were written so; the README there says with which versions.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -118,5 +120,109 @@ def _annotation(place: int, who: int) -> dict[str, Any]:
     }
 
 
+def deepeval(folder: Path) -> None:
+    """Two test cases with two metrics: the results of a run, and the cases as a dataset saves them."""
+    os.environ |= {"DEEPEVAL_TELEMETRY_OPT_OUT": "1", "DEEPEVAL_RESULTS_FOLDER": tempfile.mkdtemp()}
+    tool: Any = importlib.import_module("deepeval")
+    metrics: Any = importlib.import_module("deepeval.metrics")
+    case: Any = importlib.import_module("deepeval.test_case").LLMTestCase
+
+    class Metric:
+        threshold, async_mode, strict_mode, error, evaluation_cost = 0.5, False, False, None, None
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        @property
+        def __name__(self) -> str:
+            return self.name
+
+        def measure(self, case: Any, *_: Any, **__: Any) -> float:
+            right = case.expected_output in case.actual_output
+            self.score, self.reason = (float(right) if self.name == "Correct" else 0.8), "by rule"
+            self.success = self.score >= self.threshold
+            return float(self.score)
+
+        async def a_measure(self, case: Any, *_: Any, **__: Any) -> float:
+            return self.measure(case)
+
+        def is_successful(self) -> bool:
+            return bool(self.success)
+
+    metric = type("Metric", (Metric, metrics.BaseMetric), {})
+    cases = [
+        case(input=question, actual_output=text, expected_output=answer, retrieval_context=["A map."])
+        for (question, text), answer in zip(QUESTIONS.items(), ("Paris", "Rome"), strict=True)
+    ]
+    tool.evaluate(test_cases=cases, metrics=[metric("Correct"), metric("Short")])
+    (written,) = Path(os.environ["DEEPEVAL_RESULTS_FOLDER"]).glob("*.json")
+    (folder / "deepeval_wrote.json").write_bytes(written.read_bytes())
+    saved = importlib.import_module("deepeval.dataset").EvaluationDataset()
+    for known in cases:
+        saved.add_test_case(known)
+    saved.save_as("json", str(folder), "deepeval_cases_wrote", include_test_cases=True)
+
+
+def inspect(folder: Path) -> None:
+    """Two samples in two epochs with two scorers, one of which gives partial credit: a log."""
+    coding: Any = importlib.import_module("tiktoken")  # which would load a table from elsewhere
+    coding.get_encoding = lambda _: type("", (), {"encode": lambda *_, **__: []})()
+    tool: Any = importlib.import_module("inspect_ai")
+    scorer: Any = importlib.import_module("inspect_ai.scorer")
+    model: Any = importlib.import_module("inspect_ai.model")
+    sample: Any = importlib.import_module("inspect_ai.dataset").Sample
+
+    def graded() -> Any:
+        async def score(state: Any, target: Any) -> Any:
+            value = "C" if target.text in state.output.completion else "P"
+            return scorer.Score(value=value, answer=state.output.completion, explanation="Looked it up.")
+
+        return score
+
+    partly = scorer.scorer(metrics=[scorer.accuracy()])(graded)
+    pairs = zip(("fr", "it"), QUESTIONS, ("Paris", "Rome"), strict=True)
+    samples = [sample(id=name, input=question, target=answer) for name, question, answer in pairs]
+    task = tool.Task(dataset=samples, scorer=[scorer.includes(), partly()], epochs=2, name="capitals")
+    texts = [*QUESTIONS.values(), "Paris, again.", "Rome, I think."]
+    answers = [model.ModelOutput.from_content("mockllm/model", text) for text in texts]
+    mock = model.get_model("mockllm/model", custom_outputs=answers)
+    tool.eval(task, model=mock, log_dir=str(folder), display="none", max_samples=1, max_connections=1)
+
+
+def ragas(folder: Path) -> None:
+    """Two samples with two scores, as `to_pandas` gives them."""
+    tool: Any = importlib.import_module("ragas")
+    metrics: Any = importlib.import_module("ragas.metrics")
+    samples = [
+        tool.SingleTurnSample(
+            user_input=question, response=answer, reference=answer, retrieved_contexts=["A map."]
+        )
+        for question, answer in QUESTIONS.items()
+    ]
+    found = tool.evaluate(tool.EvaluationDataset(samples), [metrics.ExactMatch(), metrics.StringPresence()])
+    found.to_pandas().to_json(folder / "ragas_wrote.jsonl", orient="records", lines=True)
+
+
+def promptfoo(folder: Path) -> None:
+    """Two tests with two assertions each, answered by the echo provider: as JSON and as CSV."""
+    length = {"type": "javascript", "value": "output.length < 40"}
+    tests = [
+        {
+            "description": place,
+            "vars": {"question": question, "answer": text},
+            "assert": [{"type": "contains", "value": answer, "metric": "mentions"}, length],
+        }
+        for place, answer, (question, text) in zip(
+            ("France", "Italy"), ("Paris", "Rome"), QUESTIONS.items(), strict=True
+        )
+    ]
+    config = {"description": "capitals", "prompts": ["{{answer}}"], "providers": ["echo"], "tests": tests}
+    (folder / "config.json").write_text(json.dumps(config))
+    written = [f"--output={folder}/promptfoo_wrote.{ending}" for ending in ("json", "csv")]
+    command = ["npx", "promptfoo", "eval", "-c", f"{folder}/config.json", "--no-cache", *written]
+    subprocess.run(command, check=False, env=os.environ | {"PROMPTFOO_DISABLE_TELEMETRY": "1"})
+
+
 if __name__ == "__main__":
-    {"mlflow": mlflow, "argilla": argilla, "label_studio": label_studio}[sys.argv[1]](Path(sys.argv[2]))
+    tools = (mlflow, argilla, label_studio, deepeval, inspect, ragas, promptfoo)
+    {tool.__name__: tool for tool in tools}[sys.argv[1]](Path(sys.argv[2]))

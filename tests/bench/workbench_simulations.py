@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtri
 
-from labelcore.stats.changes import Bools, Change, Compared, Floats, Ints, change, of_move, of_trial
+from labelcore.stats.changes import Bools, Change, Floats, Ints, PairedOutputs, change, of_move, of_trial
 from labelcore.stats.looks import optimism
 from labelcore.stats.settling import TOLERATED, advice_on, grading_order
 
@@ -79,7 +79,7 @@ def drawn(setting: Setting, n: int, size: int, random: np.random.Generator) -> D
     return Drawn(passes, present, below(np.where(present, 1 - setting.breaks, setting.mends)), groups)
 
 
-def trial(found: Drawn, limit: int | None, random: np.random.Generator) -> Compared:
+def trial(found: Drawn, limit: int | None, random: np.random.Generator) -> PairedOutputs:
     """All outputs asked, or so many: half of them errors, the rest alike of both grades."""
     new = found.new.astype(np.float64)
     if limit:
@@ -92,7 +92,7 @@ def trial(found: Drawn, limit: int | None, random: np.random.Generator) -> Compa
     return of_trial(found.passes, found.present, new, found.groups)
 
 
-def weighted(found: Drawn, n: int, random: np.random.Generator) -> Compared:
+def weighted(found: Drawn, n: int, random: np.random.Generator) -> PairedOutputs:
     """About n outputs, those that the present version fails drawn four times as often."""
     failed = found.passes != found.present
     chance = np.where(failed, 4.0, 1.0)
@@ -213,7 +213,7 @@ def moves(runs: int) -> Iterator[str]:
         yield f"| {name} | {table[0]:.0f} | {table[2]:.0f} | {table[1]:.0%} | {table[3]:.0%} |"
 
 
-def _graded_until(compared: Compared, passes: Bools, order: Ints, right: str) -> tuple[int, bool]:
+def _graded_until(compared: PairedOutputs, passes: Bools, order: Ints, right: str) -> tuple[int, bool]:
     """How many grades, five at a time, until it is settled, and whether rightly."""
     outcome, advice, number = np.full(POOL, np.nan), "grade first", 0
     while advice == "grade first" and number < POOL:

@@ -109,3 +109,22 @@ test("looking back and forth stops at the ends and never skips an output without
   assert.equal(deck.look(1), true);
   assert.equal(deck.shown, "o1");
 });
+
+test("what comes unannounced before the output on screen is next, and what was passed over is not", () => {
+  const waiting = new Set(["o1"]);
+  const deck = deckOfThree(waiting);
+  deck.give("o1", given("pass"), ["id-pass"]);
+  deck.showNext(deck.lastPosition); // o2 is on screen before the answer comes
+  waiting.clear();
+  deck.receive({ items: [item(9, { position: 1.4 }), item(2), item(3)], place: 2, total: 3, done: 1 });
+  assert.equal(deck.shown, "o2");
+  deck.give("o2", given("pass"), ["id"]);
+  deck.showNext(deck.lastPosition);
+  assert.equal(deck.shown, "o9");
+  deck.look(1); // back to o2, which is graded, then on to o3: o9 was seen and is left open
+  deck.look(1);
+  assert.equal(deck.shown, "o3");
+  deck.give("o3", given("pass"), ["last"]);
+  deck.showNext(deck.lastPosition);
+  assert.equal(deck.shown, "o9"); // nothing else is left
+});

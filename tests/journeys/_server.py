@@ -36,7 +36,7 @@ class Server:
         self.wait_until_healthy()
         return self
 
-    def wait_until_healthy(self, seconds: float = 40) -> None:
+    def wait_until_healthy(self, seconds: float = 240) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process is not None and self.process.poll() is not None:

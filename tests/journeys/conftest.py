@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.chromium import chromium
+from tests.chromium import LONGEST, chromium
 from tests.journeys._card import PAGE, PLAIN, Trial, under_policy
 from tests.journeys._server import Server
+
+expect.set_options(timeout=LONGEST)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.route(lambda url: url == trial.url, under_policy)
         page.on("console", note)
         page.goto(trial.url)
-        expect(page.locator(".card")).to_be_visible(timeout=20_000)
+        expect(page.locator(".card")).to_be_visible()
         return page
 
     yield make

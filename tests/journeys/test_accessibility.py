@@ -50,7 +50,7 @@ def test_no_page_breaks_the_rules(app: str) -> None:
             page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
             for name in PAGES:
                 page.goto(f"{app}/{name}")
-                page.locator("h1").first.wait_for(timeout=30_000)
+                page.locator("h1").first.wait_for()
                 settle(page)
                 found += broken(page, f"{scheme} /{name}")
                 for at in range(1, page.locator("[role=tab]").count()):

@@ -38,7 +38,7 @@ def test_criteria_are_graded_by_key_and_the_whole_after_them(trial: Any, visit: 
     taken_back = card.wait_for(5)[3:]
     assert [(e["value"], e["criterion_id"]) for e in taken_back] == [("undone", None), ("undone", "c2")]
     page.reload()
-    expect(page.locator(".mark").first).to_have_attribute("data-value", "fail", timeout=20_000)
+    expect(page.locator(".mark").first).to_have_attribute("data-value", "fail")
 
 
 def test_redo_gives_again_what_was_taken_back(trial: Any, visit: Any) -> None:
@@ -93,7 +93,7 @@ def test_words_are_marked_by_touch_and_stay_painted(trial: Any, visit: Any) -> N
     assert (grades[-1]["value"], grades[-1]["note"]) == ("fail", "wrong word")
     assert _painted(page) == []
     page.reload()
-    page.get_by_role("button", name="Previous output").tap(timeout=20_000)
+    page.get_by_role("button", name="Previous output").tap()
     expect_shown(page, "o1")
     assert _painted(page) == ["Answer"]
     _choose_a_word(page)
@@ -125,7 +125,7 @@ def test_keys_can_be_changed_and_stay_changed(trial: Any, visit: Any) -> None:
     expect(page.get_by_role("button", name="Change X")).to_be_visible()
     page.keyboard.press("Escape")
     page.reload()
-    expect(page.locator(".card")).to_be_visible(timeout=20_000)
+    expect(page.locator(".card")).to_be_visible()
     page.keyboard.press("u")
     page.keyboard.press("x")
     expect_shown(page, "o2")

@@ -30,7 +30,7 @@ def test_grades_pressed_while_the_server_is_down_are_stored_once_after_it_return
     expect_status(page, "failing")
     expect(page.locator(".status")).to_have_text("5 not saved – retrying")
     card.server.start()
-    expect_status(page, "saved", timeout=40_000)
+    expect_status(page, "saved")
     page.wait_for_timeout(1000)
     assert card.graded() == [*((f"o{n}", "pass") for n in range(1, 5)), ("o5", "fail"), ("o5", "fail")]
     assert card.events()[-1]["note"] == "written while offline"
@@ -48,7 +48,7 @@ def test_a_reload_while_the_server_is_down_loses_nothing(trial: Any, visit: Any)
     card.server.start()
     page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
-    expect_status(page, "saved", timeout=30_000)
+    expect_status(page, "saved")
     assert card.graded() == [("o1", "pass"), ("o2", "unsure"), ("o3", "fail")]
     expect(page.get_by_label("What is wrong")).to_have_value("half a note")
     page.keyboard.press("Enter")
@@ -69,7 +69,7 @@ def test_a_long_outage_neither_stops_the_grading_nor_takes_words_out_of_a_note(
     page.keyboard.press("p")
     expect_shown(page, "o3")
     card.server.start()
-    expect_status(page, "saved", timeout=60_000)
+    expect_status(page, "saved")
     assert card.graded() == [("o1", "fail"), ("o1", "fail"), ("o2", "pass")]
 
 
@@ -79,11 +79,11 @@ def test_the_browser_warns_before_an_unsaved_tab_closes(trial: Any, visit: Any) 
     card.server.stop()
     page.keyboard.press("p")
     page.on("dialog", lambda dialog: dialog.dismiss())
-    with page.expect_event("dialog", timeout=5000) as asked:
+    with page.expect_event("dialog") as asked:
         page.close(run_before_unload=True)
     assert asked.value.type == "beforeunload"
     card.server.start()
-    expect_status(page, "saved", timeout=30_000)
+    expect_status(page, "saved")
     page.close(run_before_unload=True)
     assert page.is_closed() or page.wait_for_event("close")
 

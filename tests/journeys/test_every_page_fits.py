@@ -17,6 +17,7 @@ from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import menu
 from tests.app_server import serving
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -82,7 +83,7 @@ def test_every_page_fits(
         _open(page, f"{app}/{address.removeprefix('home')}", language)
         for key in KEYS.get(address, ()):
             page.keyboard.press(key)
-            page.wait_for_timeout(400)
+            settle(page, looks=1)
         told = page.evaluate(RULER, LIMITS)
         english = _english(told["lines"], data) if language != "en" else []
         faults += [f"{address}: {fault}" for fault in (*told["found"], *english)]
@@ -94,10 +95,8 @@ def _open(page: Page, address: str, language: str) -> None:
     """Until nothing on it is still being made."""
     named = {"project": "sample", "annotator": "jun", "language": language}
     page.goto(f"{address}?" + urlencode({f"labelcore-{key}": value for key, value in named.items()}))
-    page.wait_for_selector("h1", timeout=60_000)
-    page.wait_for_selector(".stApp[data-test-script-state=notRunning]", timeout=60_000)
-    page.wait_for_selector("[data-testid=stSkeleton], [data-stale=true]", state="detached", timeout=60_000)
-    page.wait_for_timeout(600)  # charts and components move into their places
+    page.wait_for_selector("h1")
+    settle(page, looks=2)  # charts and components move into their places
 
 
 def _english(lines: list[str], data: str) -> list[str]:

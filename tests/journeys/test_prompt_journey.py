@@ -39,10 +39,7 @@ _FOCUSED = """() => {
 def page() -> Iterator[Page]:
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        page.set_default_timeout(60_000)
-        expect.set_options(timeout=60_000)
         yield page
-        expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -109,6 +106,7 @@ def test_by_mouse(database: Path, page: Page) -> None:
 
 
 def tab_to(page: Page, words: str, most: int = 80) -> None:
+    settle(page)  # what is drawn anew loses the focus
     for _ in range(most):
         page.keyboard.press("Tab")
         if words in page.evaluate(_FOCUSED):

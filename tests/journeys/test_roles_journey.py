@@ -38,6 +38,18 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+def test_the_way_back_leads_to_the_tab_that_was_open(app: str, page: Page) -> None:
+    page.goto(f"{app}/team")
+    page.get_by_role("tab", name="Rules", exact=True).click(timeout=40_000)
+    expect(page).to_have_url(re.compile("team-tab-en=Rules"))
+    for held in ((), ("Control",)):  # Streamlit opens it here whatever key is held
+        page.get_by_role("link", name="Outputs", exact=True).first.click(modifiers=[*held])
+        expect(page.locator("h1")).to_have_text("Outputs", timeout=20_000)
+        page.go_back()
+        expect(page.get_by_label("People on each output")).to_be_visible(timeout=20_000)
+        expect(page).to_have_url(re.compile("team-tab-en=Rules"))
+
+
 def _place(role: str) -> str:
     named = {"project": "support", "annotator": "梅", "role": role, "language": "中文"}
     return urlencode({f"labelcore-{name}": value for name, value in named.items()})
@@ -46,17 +58,17 @@ def _place(role: str) -> str:
 def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: Page) -> None:
     page.goto(f"{app}/progress?{_place('expert')}")
     menu = page.locator("[data-testid=stSidebarUserContent] a")
-    expect(menu).to_have_count(2, timeout=40_000)
+    expect(menu).to_have_count(2)
     for name, value in (("project", "support"), ("role", "expert")):
         expect(menu.first).to_have_attribute("href", re.compile(f"labelcore-{name}={value}"))
     menu.first.click()
     for named in ("project=support", "annotator=%E6%A2%85", "role=expert", "language=%E4%B8%AD%E6%96%87"):
         expect(page).to_have_url(re.compile(f"/grading.*labelcore-{named}"))
-    expect(page.locator(".card")).to_be_visible(timeout=40_000)
+    expect(page.locator(".card")).to_be_visible()
     expect(menu).to_have_count(2)
     expect(page.get_by_role("textbox", name="您的姓名")).to_have_value("梅")
     page.go_back()  # one step, for one page
-    expect(page.locator("h1")).to_have_text("我的进度", timeout=20_000)
+    expect(page.locator("h1")).to_have_text("我的进度")
     expect(page.get_by_role("textbox", name="您的姓名")).to_have_value("梅")
     page.set_viewport_size({"width": 390, "height": 800})
     opening = page.get_by_test_id("stExpandSidebarButton")
@@ -68,15 +80,25 @@ def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: 
 
 def test_the_next_step_opens_its_page(app: str, page: Page) -> None:
     page.goto(f"{app}/?{_place('engineer')}")
-    page.locator("button[kind=primary]").first.click(timeout=40_000)
-    expect(page).to_have_url(re.compile("/(grading|sampling|importing)"), timeout=20_000)
+    page.locator("button[kind=primary]").first.click()
+    expect(page).to_have_url(re.compile("/(grading|sampling|importing)"))
     link = page.locator("[data-testid=stSidebarUserContent] a").first
     expect(link).to_have_attribute("href", re.compile("labelcore-project=support"))
+    expect(page).to_have_url(re.compile("labelcore-project=support"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(rf"^{app}/\?"))
+    expect(page.locator("button[kind=primary]").first).to_be_visible()
 
 
 def test_without_a_name_the_page_asks_for_it(app: str, page: Page) -> None:
     page.goto(f"{app}/grading?labelcore-project=support&labelcore-language=English")
     name = page.get_by_label("Write your name first: every grade carries the name of who gave it.")
-    name.fill("mei", timeout=40_000)
+    name.fill("mei")
     page.get_by_role("button", name="Go on").click()
-    expect(page.locator(".card")).to_be_visible(timeout=40_000)
+    expect(page.locator(".card")).to_be_visible()
+
+
+def test_no_heading_is_a_stop_of_the_keyboard(app: str, page: Page) -> None:
+    page.goto(f"{app}/?{_place('manager')}")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(":is(h1, h2, h3, h4) a:visible")).to_have_count(0)

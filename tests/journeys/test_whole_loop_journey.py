@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import serving
+from tests.journeys.by_keys import press
 
 pytestmark = pytest.mark.journey
 
@@ -53,44 +54,24 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not faults, faults[:3]
 
 
-def tab_to(page: Page, words: str, tag: str) -> None:
-    """Press Tab until what has the focus says these words, and is such an element."""
-    page.locator("h1").first.wait_for()
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(
-            "tag => { const active = document.activeElement; return active.matches(tag || 'a, button') "
-            "? active.innerText : '' }",
-            tag.lower(),
-        )
-        if words in str(focused):
-            return
-    raise AssertionError(f"Tab never reached '{words}'")
-
-
-def press(page: Page, words: str, tag: str = "") -> None:
-    tab_to(page, words, tag)
-    page.keyboard.press("Enter")
-
-
 def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -> None:
     page.goto(f"{app}/importing")
-    expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible()
     # A browser's file dialog cannot be driven; everything after it is keys.
     page.locator("input[type=file]").set_input_files(tmp_path / "answers.csv")
-    expect(page.get_by_text("3 This is what experts will see")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("3 This is what experts will see")).to_be_visible()
     page.locator("h1").first.click()
     press(page, f"Import {ROWS} outputs")
     expect(page.get_by_text(f"{ROWS} new outputs").first).to_be_visible()
 
     press(page, "Or draw a sample first")
-    expect(page.get_by_role("heading", name="Sample", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Sample", exact=True)).to_be_visible()
     press(page, "Draw")
-    expect(page.get_by_text(f"Drew {ROWS} outputs")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(f"Drew {ROWS} outputs")).to_be_visible()
 
     press(page, "Next: grade them")
     card = page.locator(".card")
-    expect(card).to_be_visible(timeout=20_000)
+    expect(card).to_be_visible()
     expect(page.get_by_text(f"1 / {ROWS}")).to_be_visible()
     card.click(position={"x": 4, "y": 4})
     for place in range(1, ROWS + 1):
@@ -101,24 +82,24 @@ def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -
             page.keyboard.press("Enter")
         else:
             page.keyboard.press("p")
-    next_step = page.get_by_text("Next: criteria from your notes")
-    expect(next_step).to_be_visible(timeout=20_000)
+    next_step = page.get_by_role("button", name="Make criteria from the notes")
+    expect(next_step).to_be_visible()
 
     page.goto(f"{app}/deriving")
     press(page, "Make criteria from the notes")
-    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible()
     press(page, "Accept")
-    expect(page.get_by_role("button", name="Drop")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Drop")).to_be_visible()
 
     page.goto(f"{app}/judging")
     press(page, "Propose judges")
-    expect(page.get_by_text("candidates are proposed")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("candidates are proposed")).to_be_visible()
     press(page, "Run the judges")
-    expect(page.get_by_text("Finished:")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("Finished:")).to_be_visible()
 
     page.goto(f"{app}/aligning")
     press(page, "Choose the best set")
     catches = page.get_by_text("of 8 bad outputs it catches 8; of 16 good ones it wrongly fails 0")
-    expect(catches.first).to_be_visible(timeout=60_000)
+    expect(catches.first).to_be_visible()
     expect(page.get_by_text("The second one is the honest figure")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()

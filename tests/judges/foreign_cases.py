@@ -3,7 +3,8 @@
 from tests.judges.foreign_case import Case
 from tests.judges.foreign_of_others import OTHERS
 from tests.judges.foreign_of_papers import PAPERS
+from tests.judges.foreign_of_scorers import SCORERS
 from tests.judges.foreign_of_tools import TOOLS
 
 __all__ = ["CASES", "Case"]
-CASES: dict[str, Case] = TOOLS | PAPERS | OTHERS
+CASES: dict[str, Case] = TOOLS | PAPERS | OTHERS | SCORERS

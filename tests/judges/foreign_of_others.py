@@ -151,9 +151,9 @@ choice_scores:
   "A": 1
   "B": 0
 """,
-    "Phoenix",
+    "Braintrust",
     {"input": "input", "expected": "reference", "output": "output"},
-    None,
+    ("last_word", "", ("A",), ("B",)),
 )
 OTHERS["TruLens"] = Case(
     """You are a RELEVANCE grader, who gives the relevance of a response to a prompt.

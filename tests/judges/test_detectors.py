@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.judges import detectors, prompts
+from labelcore.judges.code_checks import CodeSpec
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.detectors.phrases import says_something
-from labelcore.judges.kinds.code import CodeSpec, decide, describe
+from labelcore.judges.detectors.phrases import Incidence, says_something, written
+from labelcore.judges.kinds.code import decide, describe
 from labelcore.models import Output
 
 
@@ -93,7 +94,7 @@ INJECTIONS = (
 @pytest.mark.parametrize("attack", INJECTIONS)
 def test_an_output_cannot_close_its_marks(attack: str) -> None:
     hostile = output(attack, input="question", context="facts")
-    content = prompts.render(hostile, prompts.Wording("n", "s"))[1]["content"]
+    content = prompts.render(hostile, prompts.JudgeWording("n", "s"))[1]["content"]
     token = content.rsplit(">>", 1)[0].rsplit(" ", 1)[1]
     assert content.count(f"<<DATA output {token}>>") == content.count(f"<<END output {token}>>") == 1
     inside = content.split(f"<<DATA output {token}>>")[1].split(f"<<END output {token}>>")[0]
@@ -110,3 +111,9 @@ def test_a_phrase_of_single_characters_or_empty_words_says_nothing(phrase: str) 
 @pytest.mark.parametrize("phrase", ["refund", "of the refund", "退 款", "的 退 款"])
 def test_a_phrase_of_words_says_something(phrase: str) -> None:
     assert says_something(tuple(phrase.split()))
+
+
+def test_only_phrases_that_say_something_are_sought() -> None:
+    texts = ["At 3 we refund it. 三天内退款。", "In 3 days: refund. 可以退款。", "3 of them, a refund 退款"]
+    outputs = [Output(id=str(at), project_id="p", text=text) for at, text in enumerate(texts)]
+    assert set(map(written, Incidence.of(outputs).phrases)) == {"refund", "退款"}

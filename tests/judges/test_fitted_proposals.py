@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labelcore.judges.features import Graded, TrainingData
-from labelcore.judges.fitted_proposals import Wanted, propose
+from labelcore.judges.detectors import REGISTRY
+from labelcore.judges.features import GradedRows, TrainingData
+from labelcore.judges.fitted_proposals import CandidateOrder, propose
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.models import Output
 
@@ -16,25 +17,25 @@ BAD = "The hall is closed. The roof needs work. The work is in winter. The hall 
 LENGTHS = (" words", " sentences", " characters")
 
 
-def names(wanted: Wanted, note: str, fails: int = 12) -> list[str]:
+def names(wanted: CandidateOrder, note: str, fails: int = 12) -> list[str]:
     """What is proposed where every failed output is longer than every passed one."""
     texts = [f"{BAD} {number}" for number in range(fails)] + [f"{GOOD} {number}" for number in range(20)]
     return proposed(texts, wanted, note, fails)
 
 
-def proposed(texts: list[str], wanted: Wanted, note: str, fails: int) -> list[str]:
+def proposed(texts: list[str], wanted: CandidateOrder, note: str, fails: int) -> list[str]:
     """The names of what is proposed where the first texts fail."""
     outputs = [
         Output(id=f"o{at}", project_id="p", text=text, input=f"{GIVEN} {at}") for at, text in enumerate(texts)
     ]
     failed = np.arange(len(outputs)) < fails
     data = TrainingData.of(outputs, [note if bad else "" for bad in failed])
-    return [proposal.name for proposal in propose(data, Graded(np.arange(len(outputs)), failed), wanted)]
+    return [proposal.name for proposal in propose(data, GradedRows(np.arange(len(outputs)), failed), wanted)]
 
 
 @pytest.mark.parametrize("name", ["Invents what is not there", "编造内容"])
 def test_length_is_no_check_of_inventions_though_it_goes_with_them(name: str) -> None:
-    found = names(Wanted(name, kind="code", quotes=("invents a date",) * 12), "invents a date")
+    found = names(CandidateOrder(name, kind="code", quotes=("invents a date",) * 12), "invents a date")
     assert not [judge for judge in found if judge.endswith(LENGTHS)]
 
 
@@ -51,35 +52,86 @@ def test_marks_are_a_check_of_what_is_about_them_that_spares_most_good_outputs(
 ) -> None:
     marks = [True] * 40 + [at < good_ones for at in range(40)]
     texts = [f"{GOOD[:-1]}{'!' if marked else '.'} {at}" for at, marked in enumerate(marks)]
-    judges = proposed(texts, Wanted(name, kind="code", quotes=(note,) * 40), note, 40)
+    judges = proposed(texts, CandidateOrder(name, kind="code", quotes=(note,) * 40), note, 40)
     assert bool([judge for judge in judges if judge.endswith(" exclamations")]) is found
 
 
 def test_length_is_a_check_where_notes_talk_about_it() -> None:
-    found = names(Wanted("Not to the point", kind="code", quotes=("far too long",) * 12), "far too long")
+    found = names(
+        CandidateOrder("Not to the point", kind="code", quotes=("far too long",) * 12), "far too long"
+    )
     assert [judge for judge in found if judge.endswith(LENGTHS)]
 
 
 def test_which_end_of_a_length_is_bad_is_told_by_notes_and_not_by_the_name() -> None:
-    found = names(Wanted("Too short", kind="code", quotes=("nothing in it",) * 12), "poor")
+    found = names(CandidateOrder("Too short", kind="code", quotes=("nothing in it",) * 12), "poor")
     assert not [judge for judge in found if judge.endswith(LENGTHS)]
 
 
 def test_wrong_says_that_it_fails_and_not_what_for() -> None:
     data = TrainingData.of([Output(id="o", project_id="p", text=GOOD, input=GIVEN)], [""])
-    keys = [column.key for column in data.table.columns]
-    about = dict(zip(keys, Wanted("Wrong format", quotes=()).about(data), strict=True))
-    assert about["bullets"] and not about["new names"]
+    about = {column.key for column in CandidateOrder("Wrong format", quotes=()).about(data).table.columns}
+    assert "bullets" in about and "new names" not in about
 
 
 @pytest.mark.parametrize(("fails", "learned"), [(2, []), (3, ["Too long · learned"])])
 def test_a_criterion_is_learned_from_three_notes_on(fails: int, learned: list[str]) -> None:
-    wanted = Wanted("Too long", kind="learned", quotes=("far too long",) * fails)
+    wanted = CandidateOrder("Too long", kind="learned", quotes=("far too long",) * fails)
     assert names(wanted, "far too long", fails) == learned
 
 
+def dates(fails: int = 12) -> tuple[TrainingData, GradedRows]:
+    """Outputs that invent a date, which are longer than the others."""
+    texts = [f"{BAD} It opens on {at + 1} May." for at in range(fails)] + [f"{GOOD} {at}" for at in range(20)]
+    outputs = [Output(id=f"o{at}", project_id="p", text=text, input=GIVEN) for at, text in enumerate(texts)]
+    failed = np.arange(len(outputs)) < fails
+    data = TrainingData.of(outputs, ["invents a date" if bad else "" for bad in failed])
+    return data, GradedRows(np.arange(len(outputs)), failed)
+
+
+def test_a_learned_judge_of_a_criterion_looks_only_at_what_the_criterion_is_about() -> None:
+    wanted = CandidateOrder("Invents what is not there", kind="learned", quotes=("invents a date",) * 12)
+    (learned,) = propose(*dates(), wanted)
+    assert isinstance(learned.judge, LearnedKind)
+    keys = {column.key for column in learned.judge.columns}
+    assert "new days" in keys and keys.isdisjoint(length.strip() for length in LENGTHS)
+    whole = propose(*dates(), CandidateOrder(kind="learned"))[0].judge
+    assert isinstance(whole, LearnedKind) and "words" in {column.key for column in whole.columns}
+
+
+def test_a_learned_judge_of_a_criterion_never_counts_less_of_what_is_bad_as_worse() -> None:
+    wanted = CandidateOrder("Invents what is not there", kind="learned", quotes=("invents a date",) * 12)
+    data, graded = dates()
+    fewer = GradedRows(graded.rows, ~graded.fails)  # the outputs that invent nothing are those that fail
+    for proposal in propose(data, fewer, wanted) + propose(data, graded, wanted):
+        assert isinstance(proposal.judge, LearnedKind)
+        ends = {column.key: REGISTRY[column.detector].bad for column in proposal.judge.columns}
+        slopes = zip(ends, proposal.judge.learned.whole.slopes, strict=False)
+        against = {"high": -1, "low": 1, "either": 0}
+        assert all(slope * against[ends[key]] <= 0 for key, slope in slopes)
+
+
+def test_a_learned_judge_of_a_criterion_that_a_check_beats_is_not_proposed() -> None:
+    quotes, left_out = ("invents a date",) * 12, 0
+    for seed in range(8):
+        data, graded = dates()
+        wrong = np.random.default_rng(seed).choice(len(graded.rows), 6, replace=False)
+        noisy = GradedRows(graded.rows, graded.fails ^ np.isin(graded.rows, wrong))
+        alone = propose(
+            data, noisy, CandidateOrder("Invents what is not there", kind="learned", quotes=quotes)
+        )
+        found = propose(data, noisy, CandidateOrder("Invents what is not there", limit=9, quotes=quotes))
+        checks = [one.held_out for one in found if not isinstance(one.judge, LearnedKind)]
+        beaten = any(check.beats(one.held_out) for check in checks for one in alone)
+        left_out += beaten
+        assert len(found) - len(checks) == len(alone) - beaten
+    assert 0 < left_out < 8
+
+
 def test_one_quantity_is_proposed_once() -> None:
-    found = names(Wanted("Not to the point", 50, "code", quotes=("far too long",) * 12), "far too long")
+    found = names(
+        CandidateOrder("Not to the point", 50, "code", quotes=("far too long",) * 12), "far too long"
+    )
     assert len(found) == len(set(found))
 
 
@@ -92,8 +144,8 @@ def test_a_learned_judge_of_a_criterion_is_nearer_to_the_grades_than_the_share_o
         failed = np.zeros(len(outputs), dtype=bool)
         failed[np.random.default_rng(seed).choice(len(outputs), 6, replace=False)] = True
         data = TrainingData.of(outputs, ["wrong order" if bad else "" for bad in failed])
-        wanted = Wanted("In a wrong order", kind="learned", quotes=("wrong order",) * 6)
-        for proposal in propose(data, Graded(np.arange(len(outputs)), failed), wanted):
+        wanted = CandidateOrder("In a wrong order", kind="learned", quotes=("wrong order",) * 6)
+        for proposal in propose(data, GradedRows(np.arange(len(outputs)), failed), wanted):
             assert isinstance(proposal.judge, LearnedKind)
             found = proposal.judge.spec.reliability
             assert found is None or found.gain is None or found.gain > 0

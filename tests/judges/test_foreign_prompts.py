@@ -39,7 +39,7 @@ FILLERS: dict[str, Callable[[str, dict[str, str]], str]] = {
     "angles": lambda text, values: re.sub(r"<<\s*(\w+)\s*>>", lambda m: values[m[1]], text),
 }
 """How each tool fills its variables itself."""
-WRAPPED = ('{"', "[{", "default", "from ", "ChatPrompt", "---", "prompt: ")
+WRAPPED = ('{"', "[{", "default", "from ", "ChatPrompt", "---", "prompt: ", "const ", "same:", "name: ")
 PLAIN = [name for name, case in CASES.items() if not case.text.startswith(WRAPPED) and "{%" not in case.text]
 
 
@@ -105,9 +105,9 @@ def test_conditions_keep_their_first_branch_and_are_told() -> None:
     ],
 )
 def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     recognise(text)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,80 @@ def test_an_overall_score_among_scores_in_chinese_is_the_verdict() -> None:
     )
     answer = found.found.answer
     assert answer is not None and answer.field == "综合得分" and answer.numeric
+
+
+def test_options_beside_a_prompt_are_read_and_asked_for_below_its_words() -> None:
+    facts = recognise(CASES["Braintrust facts"].text)
+    form = facts.found.answer
+    assert form is not None and form.numbers == {"a": 0.4, "b": 0.6, "c": 1, "d": 0, "e": 1}
+    words, _, line = facts.template.user.rpartition("\n\n")
+    assert words.endswith("(E) They differ in what does not matter.")
+    assert line.endswith("alone on the last line, one of these: A, B, C, D, E.")
+    assert [notice.code for notice in facts.found.notices] == ["foreign_choice_added"]
+    at_once = recognise(CASES["autoevals in Python"].text).template.user
+    assert at_once.endswith("Answer with one of these alone, and nothing else: brief, long.")
+    truths = recognise(CASES["YAML truth values"].text).found.answer
+    assert truths is not None and truths.abstains == ("Unclear",)
+    asked = recognise(CASES["OpenAI evals with strings"].text).found
+    assert asked.words == ("A", "B"), "what they mean is nowhere said"
+
+
+def test_a_prompt_that_says_itself_where_its_option_stands_is_asked_nothing_more() -> None:
+    found = recognise(
+        'prompt: |-\n  Is {{output}} right? Reason first. End with "GRADE: good" or "GRADE: bad".\n'
+        "choice_scores: {good: 1, bad: 0}\n"
+    )
+    assert found.found.added == "" and found.found.answer is not None
+    assert (found.found.answer.passes, found.found.answer.fails) == (("good",), ("bad",))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "choice_scores: {A: 1}",
+        "choice_scores: {A: 1, B: 1}",
+        "choice_scores: {A: one, B: two}",
+        "choices: [A, B]",
+        "choice_scores: {A: .inf, B: .nan}",
+    ],
+)
+def test_options_that_tell_nothing_apart_are_none(beside: str) -> None:
+    found = recognise(f'prompt: "Rate {{{{output}}}} from 1 to 5."\n{beside}\n').found
+    assert found.answer is not None and (found.answer.kind, found.answer.high) == ("score", 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "passes", "fails"),
+    [
+        ("Answer with ✅ if it is correct or ❌ if it is not.", "first_word", "✅", "❌"),
+        ("Is it correct? Reply with ✓/✗ only.", "first_word", "✓", "✗"),
+        ("Respond with one of:\n- ✔️ if grounded\n- ✖️ if not", "first_word", "✔", "✖"),
+        ("如果符合要求，输出 ✅；否则输出 ❌。", "first_word", "✅", "❌"),
+        ("Is it relevant? End your answer with 👍 or 👎.", "last_word", "👍", "👎"),
+        ("Is it correct?\nVerdict: ✅ or ❌", "pattern", "✅", "❌"),
+        ('Is it correct? Return JSON {"reason": "...", "verdict": "✅" or "❌"}', "json", "✅", "❌"),
+        ("Is it correct? <verdict>✅ or ❌</verdict>", "pattern", "✅", "❌"),
+        ('End your answer with "✅ PASS" or "❌ FAIL".', "last_word", "PASS", "FAIL"),
+        (
+            "Be strict.\n✅ Do: cite\n❌ Don't: invent\nAnswer only PASS or FAIL.",
+            "first_word",
+            "PASS",
+            "FAIL",
+        ),
+        ("如果回答正确请输出“对”，否则输出“错”", "first_word", "对", "错"),
+        ("是否正确？只输出 对/错", "first_word", "对", "错"),
+        ("请只回答：通过/不通过", "first_word", "通过", "不通过"),
+        ("请判断是否正确，回答“是”或“否”", "first_word", "是", "否"),
+    ],
+)
+def test_marks_and_chinese_words_are_a_choice_like_any_other(
+    text: str, kind: str, passes: str, fails: str
+) -> None:
+    answer = recognise(f"The reply: {{output}}\n{text}").found.answer
+    assert answer is not None
+    assert (answer.kind, answer.passes, answer.fails) == (kind, (passes,), (fails,))
+
+
+def test_what_a_mark_means_is_asked_where_the_question_is_about_a_fault() -> None:
+    found = recognise("{output}\nIs there a hallucination? Answer ✅ if there is, ❌ if not.").found
+    assert found.answer is not None and not found.answer.passes and set(found.words) == {"✅", "❌"}

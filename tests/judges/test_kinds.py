@@ -12,9 +12,10 @@ import pytest
 import labelcore
 from labelcore.errors import NotFound
 from labelcore.judges import kinds
+from labelcore.judges.code_checks import CodeSpec
 from labelcore.judges.identity import version_id
-from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
-from labelcore.judges.kinds import Kind, code, judge_of, kind_of, panel
+from labelcore.judges.judge_prompt import AskingOptions, TrainExample, make_spec
+from labelcore.judges.kinds import Kind, judge_of, kind_of, panel
 from labelcore.judges.kinds.check import CheckSpec
 from labelcore.judges.kinds.llm import asking
 from labelcore.models import Criterion, Decision, JudgeVersion, Output, Term
@@ -72,7 +73,7 @@ def outputs() -> list[Output]:
 def made_again(name: str) -> dict[str, Any]:
     """The specification of this name, made by the code of today."""
     teaching = [
-        Teaching(
+        TrainExample(
             verdict=verdict,
             text=f"{verdict} {n}",
             note="why" if verdict == "fail" else "",
@@ -84,7 +85,7 @@ def made_again(name: str) -> dict[str, Any]:
     ]
     term, scoped = Term(term="KPI", meaning="a figure"), {"site": "x"}
     make = {
-        "code": lambda: code.CodeSpec(
+        "code": lambda: CodeSpec(
             detector="words",
             side="above",
             threshold=12.5,
@@ -92,16 +93,16 @@ def made_again(name: str) -> dict[str, Any]:
             parameters={"field": "/a", "flipped": True},
         ).model_dump(),
         "check": lambda: CheckSpec(source=SPECS["check"]["source"]).model_dump(mode="json"),
-        "llm plain": lambda: make_spec(CRITERION, Asking("m")),
+        "llm plain": lambda: make_spec(CRITERION, AskingOptions("m")),
         "llm": lambda: make_spec(
             CRITERION,
-            Asking("m", shown=2, probability=True, variant="strict", endpoint="e"),
+            AskingOptions("m", shown=2, probability=True, variant="strict", endpoint="e"),
             [term],
             teaching,
         ),
         "llm scoped": lambda: make_spec(
             CRITERION,
-            Asking("m"),
+            AskingOptions("m"),
             [term.model_copy(update={"scope": scoped}), Term(term="AOV", meaning="a mean")],
             teaching,
         ),

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from labelcore.judges import cross_fitting, kinds
-from labelcore.judges.candidates import Folded, Target
-from labelcore.judges.features import Graded, Topics, TrainingData
+from labelcore.judges.candidates import FoldedRows, Target
+from labelcore.judges.features import GradedRows, Topics, TrainingData
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
 from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.learned_model import LearnedModel, _regression, joined
@@ -43,7 +43,7 @@ def world() -> tuple[TrainingData, Target, list[Output]]:
     return TrainingData.of(outputs, notes), target, outputs
 
 
-def graded_of(target: Target, rows: range) -> Graded:
+def graded_of(target: Target, rows: range) -> GradedRows:
     found = target.of(np.array(rows))
     assert found is not None
     return found
@@ -82,7 +82,7 @@ def test_no_output_is_judged_by_a_model_or_a_cut_that_saw_its_grade(
     folds = np.arange(60) % 4
     turned = Target(np.where(folds == 2, ~target.fails, target.fails), target.known, target.topics)
     before, after = (
-        cross_fitting.by_folds(data, graded_of(some, range(60)), Folded(np.arange(60), folds), HIGHEST)
+        cross_fitting.by_folds(data, graded_of(some, range(60)), FoldedRows(np.arange(60), folds), HIGHEST)
         for some in (target, turned)
     )
     assert before is not None and after is not None
@@ -90,7 +90,7 @@ def test_no_output_is_judged_by_a_model_or_a_cut_that_saw_its_grade(
     assert (before.scores[out] == after.scores[out]).all() and (before.scores != after.scores).any()
     # the cut of a fold hangs on the other folds' scores, whose models saw it, but on none of its grades
     assert before.cuts[out].min() == before.cuts[out].max()
-    over = Folded(np.arange(60), folds, lambda: True)
+    over = FoldedRows(np.arange(60), folds, lambda: True)
     assert cross_fitting.by_folds(data, graded_of(target, range(60)), over, HIGHEST) is None
 
 
@@ -99,7 +99,7 @@ def test_a_candidate_repeats_the_whole_of_it(world: tuple[TrainingData, Target, 
     train, test = np.arange(40), np.arange(40, 60)
     candidate = LearnedCandidate(data, target)
     assert (candidate.fails(train, test) == target.fails[test]).mean() > 0.9
-    assert candidate.out_of_fold([candidate], Folded(train, train % 4)) is not None
+    assert candidate.out_of_fold([candidate], FoldedRows(train, train % 4)) is not None
     assert (candidate.fails(train, test) == target.fails[test]).mean() > 0.9
 
 

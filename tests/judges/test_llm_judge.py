@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from labelcore.errors import ModelTrouble
-from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, Prompt, TrainExample, make_spec
 from labelcore.judges.kinds import fault, judge_of, panel
 from labelcore.judges.kinds.llm import AskingKind, LlmKind, value_at
 from labelcore.judges.kinds.panel import PanelKind
-from labelcore.llm import Answer, Answerer, Weighed
+from labelcore.llm import Answerer, ModelAnswer, WordOdds
 from labelcore.llm.protocol import refuses
 from labelcore.models import Criterion, Decision, Output
 
@@ -39,18 +39,20 @@ class Model:
 
     async def answer(
         self, messages: Sequence[Any], schema: type[Any], *, most_tokens: int = 800
-    ) -> Answer[Any]:
+    ) -> ModelAnswer[Any]:
         self.asked.append(messages[1]["content"])
         parsed = schema(reason=self.reason, verdict=self.verdict)
-        return Answer(parsed=parsed, text="{}", model=self.model, tokens_in=10, tokens_out=5, cost_usd=1.0)
+        return ModelAnswer(
+            parsed=parsed, text="{}", model=self.model, tokens_in=10, tokens_out=5, cost_usd=1.0
+        )
 
-    async def weigh(self, messages: Sequence[Any], words: Sequence[str]) -> Weighed | None:
+    async def weigh(self, messages: Sequence[Any], words: Sequence[str]) -> WordOdds | None:
         self.asked.append(messages[1]["content"])
         if self.weigh_trouble:
             raise self.weigh_trouble
         if not self.weights:
             return None
-        return Weighed(probabilities=self.weights, model="m", tokens_in=3, tokens_out=1, cost_usd=0.5)
+        return WordOdds(probabilities=self.weights, model="m", tokens_in=3, tokens_out=1, cost_usd=0.5)
 
     def named(self, answerer: Answerer) -> Model:
         return self.others.get(answerer.endpoint or answerer.model, self)
@@ -68,19 +70,19 @@ def decide(spec: dict[str, Any], model: Any, judged: Output | None = None) -> tu
     return asyncio.run(judge.ask(judged or output(), model))
 
 
-def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:
+def teaching(n: int, verdict: str = "fail", **more: str) -> TrainExample:
     fields = {
         "text": f"{verdict} example {n}",
         "output_id": f"{verdict}{n}",
         "group": f"g{verdict}{n}",
         "note": f"note {n}" if verdict == "fail" else "",
     }
-    return Teaching.model_validate(fields | {"verdict": verdict} | more)
+    return TrainExample.model_validate(fields | {"verdict": verdict} | more)
 
 
 def taught(**more: Any) -> dict[str, Any]:
     every = [teaching(n, verdict) for verdict in ("pass", "fail") for n in range(4)]
-    return make_spec(CRITERION, Asking("m", **more), (), every)
+    return make_spec(CRITERION, AskingOptions("m", **more), (), every)
 
 
 def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
@@ -109,7 +111,7 @@ def test_an_example_of_the_judged_output_or_its_group_is_left_out_and_another_st
 
 def test_older_specs_work_and_leave_out_the_same_text() -> None:
     criterion = CRITERION.model_copy(update={"pass_examples": ("some text", ""), "fail_examples": ("b",)})
-    spec = make_spec(criterion, Asking("m"), ())
+    spec = make_spec(criterion, AskingOptions("m"), ())
     assert "examples" not in spec and "shown" not in spec
     assert [one.text for one in Prompt(spec).shown_with(output())] == ["", "b"]
 
@@ -268,7 +270,7 @@ def test_judges_travel_without_ids_and_notes() -> None:
 
 def test_a_part_of_the_criterion_is_asked_until_its_wording_changes() -> None:
     criterion = CRITERION.model_copy(update={"statement": "True and short."})
-    prompt = Prompt(make_spec(criterion, Asking("m")) | {"question": "Is it true?"})
+    prompt = Prompt(make_spec(criterion, AskingOptions("m")) | {"question": "Is it true?"})
     asked = prompt.messages_for(output())[1]["content"]
     assert "Is it true?" in asked and "True and short." not in asked
     assert Prompt(prompt.present(criterion, [])).spec.asked == "Is it true?"

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
+from labelcore.judges.code_checks import CodeSpec
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import TrainingData, plain_columns
-from labelcore.judges.kinds.code import CodeSpec, decide
+from labelcore.judges.kinds.code import decide
 from labelcore.models import Output
 
 SCORERS = [name for name, detector in REGISTRY.items() if detector.needs == "reference"]

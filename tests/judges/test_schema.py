@@ -11,7 +11,8 @@ from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import BadInput
 from labelcore.judges import fields, schema
-from labelcore.judges.kinds.code import CodeSpec, decide, describe
+from labelcore.judges.code_checks import CodeSpec
+from labelcore.judges.kinds.code import decide, describe
 from labelcore.models import Output
 
 SCHEMA: dict[str, Any] = {

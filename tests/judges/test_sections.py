@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from labelcore.judges import kinds
+from labelcore.judges.code_checks import CodeSpec, fitted_thresholds
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Graded, TrainingData
-from labelcore.judges.kinds.code import CodeKind, CodeSpec, decide, fitted_thresholds
+from labelcore.judges.features import GradedRows, TrainingData
+from labelcore.judges.kinds.code import CodeKind, decide
 from labelcore.models import Output
 from labelcore.text.sections import says_nothing, sections
 
@@ -165,7 +166,7 @@ def notes_of_visits(count: int = 40) -> tuple[list[Output], list[str], np.ndarra
 def test_an_empty_section_is_found_and_explained_in_words() -> None:
     made, notes, fails = notes_of_visits()
     data = TrainingData.of(made, notes)
-    best = fitted_thresholds(data, Graded(np.arange(len(made)), fails), 1, guided=True)[0]
+    best = fitted_thresholds(data, GradedRows(np.arange(len(made)), fails), 1, guided=True)[0]
     judge = CodeKind(best.spec.model_dump())
     assert judge.describe() == "Fails an output where the section “Next steps” is empty."
     decision = decide(judge.spec, output("**Reason**: x\n**Next steps**: nothing was discussed"))

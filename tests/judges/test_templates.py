@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 
 from labelcore.judges import prompts
 from labelcore.judges.answer_formats import AnswerFormat
-from labelcore.judges.prompts import Example, Wording
+from labelcore.judges.prompts import Example, JudgeWording
 from labelcore.judges.templates import DEFAULT, Filling, Template
 from labelcore.llm import parse
 from labelcore.models import Output, Turn
@@ -34,7 +34,7 @@ def test_the_default_template_asks_what_judges_always_asked(
 ) -> None:
     output = an_output(text, asked, context, turn)
     by_template = DEFAULT.render(Filling(name, statement, output, shown, terms))
-    assert by_template == prompts.render(output, Wording(name, statement), shown, terms)
+    assert by_template == prompts.render(output, JudgeWording(name, statement), shown, terms)
 
 
 def test_words_of_a_prompt_from_elsewhere_stay_as_they_are() -> None:

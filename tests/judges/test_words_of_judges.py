@@ -6,9 +6,9 @@ import pytest
 
 from labelcore.judges.kinds import deciding, kind_of
 from labelcore.messages import document_of, lines_of
-from labelcore.messages.catalogue import speaking
-from labelcore.messages.verdicts import description_words, reason_words
-from labelcore.models import Decision, JudgeVersion, Output
+from labelcore.messages.catalogue import calling, speaking
+from labelcore.messages.verdicts import decision_words, description_words, reason_words
+from labelcore.models import Decision, JudgeVersion, Noun, Output
 from labelcore.operations import find_operation
 from labelcore.stages.judging import list_judges
 from labelcore.stages.judging.testing.overview import JudgesOverview
@@ -50,6 +50,8 @@ def test_a_description_is_said_in_both_languages(
     version = judge(english, **parameters)
     assert kind_of(version).describe() == english
     assert description_words(version) == english
+    with calling(Noun(one="reply", several="replies")):
+        assert description_words(version) == english.replace("an output", "a reply")
     with speaking("zh"):
         assert description_words(version) == chinese
         assert (
@@ -88,6 +90,23 @@ def test_a_reason_is_said_in_both_languages() -> None:
         assert reason_words(version, OUTPUT, decision.reason) == "列表项数为 4：多于 3。"
 
 
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("llm", {"prompt_version": "judge-v2", "name": "Price", "statement": "Names it.", "model": "m"}),
+        ("code", {"source": "def check(row):\n    return True\n"}),
+    ],
+)
+def test_why_an_output_without_the_field_is_not_decided_is_said_in_both_languages(
+    kind: str, spec: dict[str, object]
+) -> None:
+    version = judge().model_copy(update={"kind": kind, "spec": {**spec, "field": "/price"}})
+    decision = Decision(value="abstain", reason="The output has no field /price.")
+    assert decision_words(version, OUTPUT, decision) == "abstain. The output has no field /price."
+    with speaking("zh"):
+        assert decision_words(version, OUTPUT, decision) == "弃权。这条输出没有字段 /price。"
+
+
 def test_old_and_foreign_sentences_stand_as_they_are_kept() -> None:
     library = judge("Fails an output with more than 3 list items. It came by file.")
     library.spec["library"] = {}
@@ -107,6 +126,6 @@ def test_the_list_of_judges_says_what_the_page_says(workspace: Workspace) -> Non
     assert lines_of(operation, workspace, found) == (f"overall · bullets (code): {version.description}",)
     with speaking("zh"):
         (line,) = lines_of(operation, workspace, found)
-        assert line == f"overall · bullets (code): {description_words(version)}"
+        assert line == f"整体 · 列表项（代码）：{description_words(version)}"
     assert english not in line
     assert "shown" not in document_of(operation, found)["judges"][0]

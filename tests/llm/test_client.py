@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds.llm import JudgeAnswer
-from labelcore.llm import Answer, Message, Weighed, client as client_module, client_from_settings
+from labelcore.llm import Message, ModelAnswer, WordOdds, client as client_module, client_from_settings
 from labelcore.llm.client import STRICT, OpenAIClient
-from labelcore.llm.testing import check
+from labelcore.llm.endpoint_test import check
 from labelcore.settings import Endpoint, Settings
 from tests.mock_endpoint import MockEndpoint, serving
 
@@ -28,7 +28,7 @@ def mock(request: pytest.FixtureRequest) -> Iterator[tuple[MockEndpoint, Setting
             base_url=url,
             api_key=SecretStr("k"),
             model="mock",
-            call_timeout=0.5,
+            call_timeout=30,
             price_in=2.0,
             price_out=4.0,
             transport=request.param,
@@ -36,8 +36,8 @@ def mock(request: pytest.FixtureRequest) -> Iterator[tuple[MockEndpoint, Setting
         yield endpoint, config
 
 
-def ask(config: Settings) -> Answer[JudgeAnswer]:
-    async def once() -> Answer[JudgeAnswer]:
+def ask(config: Settings) -> ModelAnswer[JudgeAnswer]:
+    async def once() -> ModelAnswer[JudgeAnswer]:
         client = OpenAIClient(config.default_endpoint)
         try:
             return await client.answer([{"role": "user", "content": "<<DATA output x>> fine"}], JudgeAnswer)
@@ -52,8 +52,8 @@ def ask(config: Settings) -> Answer[JudgeAnswer]:
 )
 def test_faults_are_asked_again(mock: tuple[MockEndpoint, Settings], faults: list[str]) -> None:
     endpoint, config = mock
-    endpoint.faults = list(faults)
-    answer = ask(config)
+    endpoint.faults, endpoint.hang_seconds = list(faults), 4
+    answer = ask(config.model_copy(update={"call_timeout": 3} if "hang" in faults else {}))
     assert answer.parsed.verdict == "pass"
     assert answer.requests == len(faults) + 1
     assert answer.model == "mock-1"
@@ -135,16 +135,16 @@ def test_calls_under_way_when_schemas_are_refused_are_asked_again(
 ) -> None:
     endpoint, config = mock
     endpoint.knows_schemas = False
-    endpoint.latency = 0.05
 
-    async def many() -> tuple[list[Answer[JudgeAnswer]], set[str]]:
+    async def many() -> tuple[list[ModelAnswer[JudgeAnswer]], set[str]]:
         client = OpenAIClient(config.default_endpoint)
         prompt = [Message(role="user", content="<<DATA output x>> fine")]
         answers = await asyncio.gather(*(client.answer(prompt, JudgeAnswer) for _ in range(8)))
         await client.close()
         return answers, client.notes
 
-    answers, notes = asyncio.run(many())
+    with endpoint.held(8):
+        answers, notes = asyncio.run(many())
     assert [answer.parsed.verdict for answer in answers] == ["pass"] * 8
     assert notes == {STRICT}
 
@@ -175,8 +175,8 @@ def test_a_very_long_pause_ends_the_run_instead(mock: tuple[MockEndpoint, Settin
     assert (trouble.value.kind, trouble.value.fatal) == ("rate limit", True)
 
 
-def weigh(config: Settings) -> Weighed | None:
-    async def once() -> Weighed | None:
+def weigh(config: Settings) -> WordOdds | None:
+    async def once() -> WordOdds | None:
         client = OpenAIClient(config.default_endpoint)
         try:
             return await client.weigh([{"role": "user", "content": "Is it?"}], ["Yes", "No"])
@@ -214,6 +214,18 @@ def test_a_connection_test_finds_out_whether_schemas_are_obeyed(
     assert (found.answered, found.schemas, found.likelihoods) == (True, schemas, False)
     assert words in found.said
     assert "harbour" not in endpoint.prompts[0]
+
+
+def test_whether_there_are_log_probabilities_is_asked_where_a_yes_or_no_answers(
+    mock: tuple[MockEndpoint, Settings],
+) -> None:
+    """Of another question a model that talks gives neither word a likelihood."""
+    endpoint, config = mock
+    endpoint.answer = {"harbour_code": 3, "tide_word": "ebb"}
+    endpoint.odds = lambda prompt: (
+        {"yes": 0.7, "no": 0.3} if "yes or no" in prompt else {"As": 0.9, "The": 0.1}
+    )
+    assert check(config.default_endpoint).likelihoods
 
 
 def test_a_connection_test_says_what_is_wrong(mock: tuple[MockEndpoint, Settings]) -> None:

@@ -115,7 +115,12 @@ def test_a_few_refusals_at_random_slow_nobody_down(clock: list[float]) -> None:
     assert limiter.calls_per_second is None
 
 
-def test_an_endpoint_that_has_nothing_left_is_left_alone_until_its_reset() -> None:
+def test_an_endpoint_that_has_nothing_left_is_left_alone_until_its_reset(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
     async def two() -> float:
         limiter = Limiter(10)
         limiter.accepted(
@@ -129,7 +134,8 @@ def test_an_endpoint_that_has_nothing_left_is_left_alone_until_its_reset() -> No
         await limiter.enter(1)
         return time.monotonic() - started
 
-    assert 0.19 < asyncio.run(two()) < 2.0
+    monkeypatch.setattr("labelcore.llm.limits.asyncio.sleep", sleep)
+    assert asyncio.run(two()) == pytest.approx(0.2)
 
 
 def test_only_so_many_are_under_way() -> None:
@@ -149,3 +155,66 @@ def test_only_so_many_are_under_way() -> None:
         return seen
 
     assert asyncio.run(most()) == 3
+
+
+async def _most_at_once(limiter: Limiter) -> int:
+    """How many may be under way now."""
+    count = 0
+    while not limiter._slots.locked():
+        await limiter.enter(0)
+        count += 1
+    for _ in range(count):
+        limiter.leave()
+    return count
+
+
+def test_calls_that_come_too_late_leave_fewer_under_way_and_never_again_as_many(clock: list[float]) -> None:
+    async def whole() -> list[int]:
+        limiter, seen = Limiter(16), list[int]()
+        began = clock[0]
+        for _ in range(16):
+            await limiter.enter(0)
+        limiter.accepted({})
+        clock[0] += 60
+        for _ in range(15):  # all of them were sent before anybody knew
+            limiter.late(began, 0)
+        for _ in range(16):
+            limiter.leave()
+        seen.append(await _most_at_once(limiter))
+        for _ in range(20):
+            limiter.accepted({})
+        seen.append(await _most_at_once(limiter))
+        await limiter.enter(0)
+        limiter.late(clock[0], limiter.answered - 1)
+        limiter.leave()
+        seen.append(await _most_at_once(limiter))
+        for _ in range(200):
+            limiter.accepted({})
+        seen.append(await _most_at_once(limiter))
+        return seen
+
+    assert asyncio.run(whole()) == [1, 2, 1, 1]
+
+
+def test_an_endpoint_that_answers_many_is_not_brought_down_by_one_late_call(clock: list[float]) -> None:
+    async def whole() -> list[int]:
+        limiter, seen = Limiter(16), list[int]()
+        began = clock[0]
+        for _ in range(300):
+            limiter.accepted({})
+        limiter.late(began, 0)
+        clock[0] += 1
+        await limiter.enter(0)
+        limiter.leave()
+        for _ in range(8):
+            await limiter.enter(0)
+        for _ in range(8):
+            limiter.leave()
+        seen.append(await _most_at_once(limiter))
+        for at_once in range(8, 16):
+            for _ in range(20 * at_once):
+                limiter.accepted({})
+        seen.append(await _most_at_once(limiter))
+        return seen
+
+    assert asyncio.run(whole()) == [8, 15]

@@ -23,6 +23,8 @@ NOTES = (
     "invents a price",
     "makes up a discount",
 )
+SECONDS = 240
+"""What a page may take until it is drawn, on the busiest of machines."""
 
 
 def work(path: Path) -> None:
@@ -68,9 +70,9 @@ def healthy(app: AppTest) -> AppTest:
     return app
 
 
-def opened(page: str, *, seconds: float = 60, **address: str) -> AppTest:
+def opened(page: str, **address: str) -> AppTest:
     """A page by its file's name; what stands in its address by name, with _ for -."""
-    app = AppTest.from_file(ROOT / "pages" / page, default_timeout=seconds)
+    app = AppTest.from_file(ROOT / "pages" / page, default_timeout=SECONDS)
     for name, value in address.items():
         app.query_params[name.replace("_", "-")] = value
     return healthy(app.run())

@@ -12,7 +12,7 @@ from labelcore.stages import grading
 from labelcore.store import criteria as criterion_table, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, tables
-from tests.pages.opening import ROOT, press, shown
+from tests.pages.opening import ROOT, SECONDS, press, shown
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def team(place: Workspace) -> Workspace:
 
 
 def page(file: str, who: str, language: str = "en") -> AppTest:
-    app = AppTest.from_file(ROOT / "pages" / file, default_timeout=30)
+    app = AppTest.from_file(ROOT / "pages" / file, default_timeout=SECONDS)
     app.session_state[f"{keys.TEAM}-{language}"] = "校准" if language == "zh" else "Calibration"
     app.session_state[keys.LANGUAGE] = language
     app.session_state[keys.ROLE] = "lead"
@@ -106,3 +106,7 @@ def test_a_sentence_in_a_table_is_shown_whole_and_formats_nothing(monkeypatch: p
     tables.table([{"reason": "理由" * 20}])
     assert (len(drawn["dataframe"]), len(drawn["table"])) == (1, 2)
     assert drawn["table"][0]["reason"][0].startswith("\\*\\*long")
+    tables.table([dict.fromkeys("abc", "more than a third of the width of a page")])
+    assert len(drawn["table"]) == 3  # beside each other they would be cut off
+    tables.table([{"a day": 5}, {"a day": "–"}])
+    assert list(drawn["dataframe"][1]["a day"]) == ["5", "–"]

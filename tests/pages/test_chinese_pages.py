@@ -16,7 +16,7 @@ from labelcore.stages import projects
 from labelcore.store import open_database
 from labelcore.store.formats import every_tool
 from pages.widgets import keys
-from tests.pages.opening import PAGES, ROOT
+from tests.pages.opening import PAGES, ROOT, SECONDS
 
 NAMES = set(
     "labelcore json jsonl lines yaml csv tsv parquet excel arrow html pdf tpr tnr llm id ids alpha kappa "
@@ -39,7 +39,7 @@ def filled(request: pytest.FixtureRequest, database: Path) -> Path:
 
 
 def in_chinese(page: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "pages" / page, default_timeout=30)
+    app = AppTest.from_file(ROOT / "pages" / page, default_timeout=SECONDS)
     app.session_state[keys.LANGUAGE] = "zh"
     return app.run()
 
@@ -124,5 +124,6 @@ def test_a_refusal_in_chinese_is_chinese(database: Path) -> None:
 
 
 def test_english_is_found_where_there_is_some() -> None:
-    app = AppTest.from_string('import streamlit as st\nst.button("Draw")\nst.info("抽取 CSV")').run()
+    script = 'import streamlit as st\nst.button("Draw")\nst.info("抽取 CSV")'
+    app = AppTest.from_string(script, default_timeout=SECONDS).run()
     assert english(app, set()) == ["Draw"]

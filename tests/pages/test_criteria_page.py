@@ -13,7 +13,7 @@ from labelcore.stages.deriving import coding, derivation, drift, editing, glossa
 from labelcore.store import codes as code_table, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from tests.pages.opening import healthy, opened, press, shown
+from tests.pages.opening import SECONDS, healthy, opened, press, shown
 
 NOTES = ["too long", "far too long", "太长了", "the year is wrong", "wrong year", "rude tone"]
 
@@ -93,7 +93,13 @@ def test_proposed_criteria_come_first_and_are_accepted_together(rubric: Workspac
     proposed = {criterion.name for criterion in editing.list_criteria(rubric, status="proposed")}
     app = view()
     assert {f"#### {shell.plain(name)}" for name in proposed} & {told.value for told in app.markdown}
+    app.session_state[keys.DERIVED] = {
+        "known": set[str](),
+        "found": derivation.Derivation(criteria=tuple(editing.live_criteria(rubric)), uncovered_fails=0),
+    }
+    assert "criteria are proposed" in shown(app.run())
     press(app, "Accept all 2")
+    assert "criteria are proposed" not in shown(app)
     assert not editing.list_criteria(rubric, status="proposed")
 
 
@@ -116,7 +122,8 @@ def test_a_criterion_is_edited_merged_and_the_merge_taken_back(rubric: Workspace
 
 def test_an_act_of_the_list_merges_once(rubric: Workspace) -> None:
     target, source, *_ = editing.list_criteria(rubric, status="accepted")
-    app = AppTest.from_function(merge_twice, kwargs={"target": target.id, "source": source.id}).run()
+    merging = {"target": target.id, "source": source.id}
+    app = AppTest.from_function(merge_twice, default_timeout=SECONDS, kwargs=merging).run()
     assert not app.exception
     (merged,) = [found for found in editing.list_criteria(rubric) if found.parents]
     assert merged.name == target.name and merged.status == "accepted"

@@ -16,6 +16,7 @@ from labelcore.messages import NAMES, Language
 from labelcore.messages.card import card_words
 from labelcore.stages.grading.card import MAX_TEXT, CardGrade, CardItem, CardTerm, CardTurn, read_events
 from pages.widgets.deriving import codes, table
+from tests.pages.opening import SECONDS
 
 SCRIPTS = sorted(FILES.glob("*.js"))
 GOOD = {
@@ -193,7 +194,7 @@ def page() -> None:
 
 
 def test_the_card_is_mounted_on_a_page_and_brings_nothing_before_a_press() -> None:
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=SECONDS).run()
     assert not app.exception
     assert app.text[0].value == "0 0"
     assert not app.run().exception

@@ -16,10 +16,9 @@ from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import hardness, hardness_report
 from labelcore.workspace import Workspace
-from tests.pages.opening import healthy, opened
+from tests.pages.opening import SECONDS, healthy, opened
 
 PAGE = "5_judging.py"
-SECONDS = 240
 
 
 def first_judge(workspace: Workspace) -> JudgeVersion:
@@ -28,11 +27,11 @@ def first_judge(workspace: Workspace) -> JudgeVersion:
 
 def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Workspace) -> None:
     chosen = first_judge(worked)
-    app = opened(PAGE, seconds=SECONDS, show="hardness", judge=chosen.id)
+    app = opened(PAGE, show="hardness", judge=chosen.id)
     assert any("was not tested yet" in element.value for element in app.info)
     app.number_input(key="hardened-judge-limit").set_value(2).run()
     healthy(app.button(key="hardened-judge-go").click().run())
-    until = time.monotonic() + 100
+    until = time.monotonic() + SECONDS
     while hardness.ongoing_test(chosen) and time.monotonic() < until:
         time.sleep(0.05)
     healthy(app.run())
@@ -54,21 +53,21 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
 
     monkeypatch.setattr(hardness, "decide", slow)
     chosen = first_judge(worked)
-    app = opened(PAGE, seconds=SECONDS, show="hardness", judge=chosen.id)
+    app = opened(PAGE, show="hardness", judge=chosen.id)
     healthy(app.button(key="hardened-judge-go").click().run())
     assert app.button(key="hardened-judge-go").disabled
-    other = opened(PAGE, seconds=SECONDS, show="hardness", judge=chosen.id)
+    other = opened(PAGE, show="hardness", judge=chosen.id)
     started = time.monotonic()
     healthy(other.button(key="hardened-judge-stop").click().run())
-    while hardness.ongoing_test(chosen) and time.monotonic() < started + 20:
+    while hardness.ongoing_test(chosen) and time.monotonic() < started + 50:
         time.sleep(0.05)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 50, "unstopped it takes a minute"
     healthy(app.run())
     assert not app.button(key="hardened-judge-go").disabled, "what is left can be tested later"
 
 
 def test_only_a_judge_that_may_change_its_mind_can_be_asked_again(worked: Workspace) -> None:
-    app = opened(PAGE, seconds=SECONDS, show="errors", judge=first_judge(worked).id)
+    app = opened(PAGE, show="errors", judge=first_judge(worked).id)
     shown = [button.key for button in app.button]
     assert "view-hardness" in shown and "view-flips" not in shown
 
@@ -90,7 +89,7 @@ def test_the_local_model_is_offered_only_where_it_can_be_started(
     monkeypatch.setattr(local_server, "status", lambda: None)
     monkeypatch.setattr(local_server, "start", start)
     monkeypatch.setattr(local_server, "installed", lambda: True)
-    app = opened(PAGE, seconds=SECONDS)
+    app = opened(PAGE)
     assert "local-model-start" not in [button.key for button in app.button]
     (tmp_path / "tiny.gguf").write_text("weights")
     monkeypatch.setenv("LABELCORE_WEIGHTS", str(tmp_path / "tiny.gguf"))

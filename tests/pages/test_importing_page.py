@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from labelcore.store import grades, listings, open_database
 from labelcore.store.filters import Filter
 from labelcore.workspace import Workspace
 from pages.widgets import shell
+from tests.pages.opening import SECONDS
 
 PAGE = Path(__file__).parent.parent.parent / "pages" / "1_importing.py"
 RATED = "reply,customer_message,rating,reviewer comment\n" + "".join(
@@ -24,7 +26,7 @@ RATED = "reply,customer_message,rating,reviewer comment\n" + "".join(
 @pytest.fixture
 def page(database: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(shell, "is_here", lambda: True)
-    return AppTest.from_file(str(PAGE), default_timeout=60)
+    return AppTest.from_file(str(PAGE), default_timeout=SECONDS)
 
 
 def upload(page: AppTest, text: str, name: str = "answers.csv") -> AppTest:
@@ -74,6 +76,49 @@ def test_ratings_are_offered_and_no_grade_comes_in_without_a_confirmed_meaning(p
     quiet(page.run())
     assert "16 grades" in page.success[0].value
     assert values_of_grades() == ["fail"] * 8 + ["pass"] * 8
+
+
+def test_under_a_name_that_blames_less_is_better_and_it_can_be_turned(page: AppTest) -> None:
+    upload(page, RATED.replace("rating", "severity"))
+    button(page, "Take it as the grade").click()
+    quiet(page.run())
+    assert next(toggle for toggle in page.toggle if toggle.label == "Less is better").value
+    select(page, "Good up to").select(1.0)
+    quiet(page.run())
+    assert [select(page, f"“{n}” counts as").value for n in (1, 2, 5)] == ["pass", "fail", "fail"]
+    next(toggle for toggle in page.toggle if toggle.label == "Less is better").set_value(v=False)
+    quiet(page.run())
+    select(page, "Good from").select(5.0)
+    quiet(page.run())
+    assert [select(page, f"“{n}” counts as").value for n in (1, 2, 5)] == ["fail", "fail", "pass"]
+    button(page, "Import 20 outputs").click()
+    quiet(page.run())
+    assert values_of_grades() == ["fail"] * 16 + ["pass"] * 4
+
+
+def test_a_verdict_within_json_is_taken_with_the_note_and_the_person_beside_it(page: AppTest) -> None:
+    rows = [
+        {
+            "input": f"Q{n}",
+            "output": f"A{n}",
+            "review": {"verdict": ["bad", "good"][n % 2], "by": "kim", "note": "x"},
+        }
+        for n in range(4)
+    ]
+    upload(page, "\n".join(map(json.dumps, rows)), "answers.jsonl")
+    button(page, "Take it as the grade").click()
+    quiet(page.run())
+    assert (select(page, "Grade").value, select(page, "Note").value) == ("review.verdict", "review.note")
+    button(page, "Import 4 outputs").click()
+    quiet(page.run())
+    place = workspace()
+    found = grades.current(place.db, place.project.id)
+    assert sorted((grade.value, grade.annotator, grade.note) for grade in found) == [
+        ("fail", "kim", "x"),
+        ("fail", "kim", "x"),
+        ("pass", "kim", "x"),
+        ("pass", "kim", "x"),
+    ]
 
 
 def test_without_a_click_the_offered_column_stays_a_detail(page: AppTest) -> None:
@@ -149,6 +194,8 @@ def test_an_import_is_kept_as_a_mapping_proposed_again_and_taken_back(page: AppT
     button(page, "Take this import back").click()
     quiet(page.run())
     assert [batch.file_name for batch in importing.imports(workspace())] == ["answers.csv"]
+    (told,) = page.toast
+    assert told.value.replace("\\", "") == "next.csv was taken back: 20 outputs are gone."
 
 
 def test_a_project_is_begun_where_its_first_outputs_come_in(page: AppTest) -> None:
@@ -242,6 +289,21 @@ def test_feedback_is_offered_as_such_and_a_value_that_nobody_knows_does_not_hold
     assert events == [("down", "fail", "u2"), ("opened", None, "u3"), ("up", "pass", "u1")]
 
 
+def test_a_tools_scores_are_offered_as_verdicts_and_its_peoples_as_grades(page: AppTest) -> None:
+    people = {"name": "tone", "value": 1, "dataType": "BOOLEAN", "source": "ANNOTATION"}
+    judge = {"name": "toxicity", "value": 0.25, "dataType": "NUMERIC", "source": "EVAL"}
+    trace: dict[str, Any] = {
+        "id": "t1",
+        "timestamp": "2026-11-01T10:00:00Z",
+        "input": "When?",
+        "output": "On Monday.",
+    }
+    trace |= {"userId": "u", "tags": [], "observations": [], "scores": [people, judge]}
+    upload(page, json.dumps([trace]), "traces.json")
+    offers = [text.value for text in page.text if text.value.startswith("“")]
+    assert offers == ["“tone” looks like grades: 1 (1)", "“toxicity” is another tool's verdict: 0.25 (1)"]
+
+
 def test_counts_of_one_are_words(page: AppTest) -> None:
     upload(page, 'answer\na\n""\nb\n')
     button(page, "Import 2 outputs").click()
@@ -266,3 +328,17 @@ def test_an_import_that_people_graded_is_taken_back_after_a_warning_and_their_gr
     quiet(page.run())
     assert not importing.imports(place)
     assert place.db.rows("SELECT value FROM grade") == [("pass",)]
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_what_is_next_after_an_import_is_what_home_says(page: AppTest, noted: bool) -> None:
+    rows = (
+        f"answer {n},{['good', 'bad'][n < 9]},{'too long' if noted and n < 9 else ''}\n" for n in range(60)
+    )
+    ungraded = "".join(f"more {n},,\n" for n in range(40))
+    upload(page, "reply,grade,comment\n" + "".join(rows) + ungraded)
+    button(page, "Import 100 outputs").click()
+    offered = [found.label for found in quiet(page.run()).button if found.key == "next-step"]
+    assert offered == ["Make criteria from the notes" if noted else "Grade 40 more outputs"]
+    home = AppTest.from_file(str(PAGE.parent / "0_home.py"), default_timeout=SECONDS).run()
+    assert [found.label for found in home.button if found.key == "next-step"] == offered

@@ -89,7 +89,7 @@ def press(app: AppTest, key: str) -> AppTest:
 
 
 def until(over: Callable[[], bool]) -> None:
-    for _ in range(1_200):
+    for _ in range(4_800):
         if over():
             return
         time.sleep(0.05)
@@ -110,6 +110,9 @@ def test_a_run_of_what_is_chosen_keeps_to_it_and_says_why_decisions_did_not_come
     app.checkbox(key=keys.RUN_GRADED).check()
     app = healthy(app.run())
     assert "4 decisions with 4 model calls" in shown(app)
+    app.number_input(key=keys.RUN_OUTPUTS).set_value(2)
+    assert "2 decisions with 2 model calls" in shown(healthy(app.run()))
+    app.number_input(key=keys.RUN_OUTPUTS).set_value(None)
     app.number_input(key=keys.RUN_LIMIT).set_value(5.0)
     press(app, "run-some")
     until(lambda: bool(judging.runs(place)) and judging.runs(place)[0].state != "running")
@@ -137,10 +140,11 @@ def test_criteria_are_derived_beside_the_page_and_the_models_words_can_be_seen(
 ) -> None:
     evidence = [{"note": 0, "quote": "price is invented"}, {"note": 0, "quote": "nobody said this"}]
     made = {"name": "Prices", "statement": "No invented price.", "severity": "must", "evidence": evidence}
-    mock.answer, mock.latency = {"criteria": [made]}, 0.5
-    app = press(opened("4_deriving.py"), "derive-0")
-    assert app.button(key="derive-0").disabled, "one at a time"
-    assert app.button(key=f"{keys.DERIVING}-stop")
+    mock.answer = {"criteria": [made]}
+    with mock.held():
+        app = press(opened("4_deriving.py"), "derive-0")
+        assert app.button(key="derive-0").disabled, "one at a time"
+        assert app.button(key=f"{keys.DERIVING}-stop")
     until(lambda: app.session_state[keys.DERIVING].over)
     app = healthy(app.run())
     text = shown(app)
@@ -155,7 +159,9 @@ def test_the_model_writes_checks_from_the_app(
 ) -> None:
     source = "def check(output, input, context, metadata):\n    return 'bad' not in output\n"
     mock.answer = {"checks": [{"name": "No bad", "source": source}]}
-    app = press(opened("5_judging.py", show="check"), "write-by-model")
+    with mock.held():
+        app = press(opened("5_judging.py", show="check"), "write-by-model")
+        assert app.button(key="write-by-model").disabled, "one at a time"
     until(lambda: app.session_state[keys.CHECKS_WRITTEN].over)
     text = shown(healthy(app.run()))
     assert "The model wrote one check that works." in text and "'bad' not in output" in text

@@ -20,10 +20,10 @@ from labelcore.store import (
     outputs as output_table,
 )
 from labelcore.workspace import Workspace
-from pages.widgets import keys
+from pages.widgets import keys, shell
 from tests.databases import empty_file
 from tests.mock_endpoint import MockEndpoint, serving
-from tests.pages.opening import healthy
+from tests.pages.opening import SECONDS, healthy
 
 PAGES = Path(__file__).parent.parent.parent / "pages"
 KEY = "sk-typed-on-a-page-0123"
@@ -35,6 +35,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
     names = {"DB": path, "PROJECT": "shop", "ANNOTATOR": "ann", "KEYS_FILE": tmp_path / "keys.json"}
     for name, value in names.items():
         monkeypatch.setenv(f"LABELCORE_{name}", str(value))
+    monkeypatch.setattr(shell, "is_here", lambda: True)
     settings.cache_clear()
     db = open_database(path)
     workspace = Workspace(db, projects.open_project(db, "shop"))
@@ -52,19 +53,21 @@ def mock() -> Iterator[tuple[MockEndpoint, str]]:
 
 
 def opened(language: str = "") -> AppTest:
-    app = AppTest.from_file(PAGES / "5_judging.py", default_timeout=240)
+    app = AppTest.from_file(PAGES / "5_judging.py", default_timeout=SECONDS)
     app.query_params[keys.JUDGE_VIEW] = "models"
     if language:
         app.query_params[keys.LANGUAGE] = language
     return healthy(app.run())
 
 
-def fill(app: AppTest, address: str, name: str = "near") -> AppTest:
+def fill(app: AppTest, address: str, name: str = "near", **terms: float) -> AppTest:
     app.radio(key=keys.ENDPOINT_KEEP).set_value("file").run()
     app.text_input(key=keys.ENDPOINT_ADDRESS).set_value(address)
     app.text_input(key=keys.ENDPOINT_MODEL).set_value("mock")
     app.text_input(key=keys.ENDPOINT_NAME).set_value(name)
     app.text_input(key=keys.ENDPOINT_KEY).set_value(KEY)
+    for term, value in terms.items():
+        app.number_input(key=f"{keys.ENDPOINT_TERMS}-{term}").set_value(value)
     return app.button(key="endpoint-save").click().run()
 
 
@@ -91,6 +94,22 @@ def test_an_endpoint_is_added_tested_and_taken_away(place: Workspace, mock: tupl
     assert not settings().has_model and KEY not in (settings().keys_file).read_text()
 
 
+def test_a_model_on_a_machine_of_ones_own_gets_minutes_for_a_call_which_can_be_changed(
+    place: Workspace, mock: tuple[MockEndpoint, str]
+) -> None:
+    """A small model takes longer than the minute that the form could not change."""
+    app = opened()
+    seconds = f"{keys.ENDPOINT_TERMS}-call_timeout"
+    calls = f"{keys.ENDPOINT_TERMS}-concurrency"
+    assert app.number_input(key=calls).value == 2, "a server on this machine answers one after the other"
+    assert app.number_input(key=seconds).value == 300
+    app.selectbox(key=keys.ENDPOINT_SERVER).set_value("OpenAI").run()
+    assert app.number_input(key=calls).value == 16
+    assert app.number_input(key=seconds).value == 60
+    healthy(fill(app, mock[1], call_timeout=240.0))
+    assert settings().all_endpoints["near"].call_timeout == 240
+
+
 def test_what_is_wrong_is_a_sentence_and_the_key_is_gone_all_the_same(place: Workspace) -> None:
     app = fill(opened(), "ftp://house/v1")
     assert "is not the address of an endpoint" in text_of(app)
@@ -112,7 +131,7 @@ def test_hostile_words_of_an_endpoint_are_not_formatted(
 
 def test_without_a_model_pages_say_what_one_would_add_and_lead_here(place: Workspace) -> None:
     for file in ("4_deriving.py", "5_judging.py"):
-        app = AppTest.from_file(PAGES / file, default_timeout=240)
+        app = AppTest.from_file(PAGES / file, default_timeout=SECONDS)
         app.query_params[keys.ROLE] = "engineer"
         assert "A model would" in text_of(healthy(app.run())), file
     assert "尚未接入模型" in text_of(opened("zh"))

@@ -12,7 +12,7 @@ from labelcore.stages import finding, importing
 from labelcore.stages.deriving import editing
 from labelcore.workspace import Workspace
 from pages.widgets import menu
-from tests.pages.opening import PAGES, ROOT, healthy, opened
+from tests.pages.opening import PAGES, ROOT, SECONDS, healthy, opened
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -26,7 +26,7 @@ def test_every_page_on_a_worked_project(worked: Workspace) -> None:
 
 
 def test_every_page_through_the_navigation(worked: Workspace) -> None:
-    app = AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run()
+    app = AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=SECONDS).run()
     titles = set()
     for page in PAGES:
         healthy(app.switch_page(str(ROOT / "pages" / page)).run())
@@ -60,7 +60,7 @@ def test_the_menu_holds_every_page_in_both_languages() -> None:
 
 
 def test_the_navigation_opens_home(database: Path) -> None:
-    app = healthy(AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run())
+    app = opened("widgets/navigation.py")
     assert app.title[0].value == "labelcore"
     assert "too early to say" in app.subheader[0].value
     assert app.main.button[0].label == "Import outputs"
@@ -110,7 +110,7 @@ def test_a_held_database_is_explained_without_a_traceback(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database.write_text("not a database " * 100)
-    app = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=20).run()
+    app = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=SECONDS).run()
     assert not app.exception
     assert "cannot be opened" in app.error[0].value
 
@@ -118,7 +118,8 @@ def test_a_held_database_is_explained_without_a_traceback(
 def test_hostile_names_are_not_formatted() -> None:
     from pages.widgets.shell import plain
 
-    assert plain("![x](http://evil) <b>") == "\\!\\[x\\]\\(http\\://evil\\) \\<b\\>"
+    assert plain("![x](http://evil) <b>") == "\\!\\[x\\]\\(http:red[]\\://evil\\) \\<b\\>"
+    assert plain("_HTTPS://evil www.evil") == "\\_HTTP:red[]S\\://evil www:red[]\\.evil"
 
 
 def test_streamlits_collection_after_every_run_is_off() -> None:

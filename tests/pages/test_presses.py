@@ -15,6 +15,7 @@ from labelcore.messages import Language
 from labelcore.models import Criterion, Grade, Output, Project
 from labelcore.settings import settings
 from labelcore.stages import grading, projects, sampling
+from labelcore.stages.grading.card import CardEvent
 from labelcore.store import (
     Database,
     close_database,
@@ -254,3 +255,26 @@ def test_what_was_asked_once_is_taken_however_late(send: Send, place: tuple[Data
         token=token_of(place),
     ).json()
     assert late["refused"] == {} and len(late["acknowledged"]) == 6
+
+
+def test_whoever_presses_fast_is_told_of_each_gold_output_and_of_none_before_its_grade(
+    send: Send, place: tuple[Database, Project]
+) -> None:
+    texts = {"json-1": '{"total": 1}', "json-2": '{"total": 2}'}
+    output_table.add(
+        place[0], [Output(id=key, project_id=place[1].id, text=text) for key, text in texts.items()]
+    )
+    for key in texts:
+        grading.set_gold(Workspace(*place, "lead"), key, "fail", reason="no date", training=True)
+    rules = grading.set_rules(Workspace(*place), training=1.0, ask_fields=True)
+    session = GradingSession(Workspace(place[0], rules, "ann"), "en", "single")
+    cards = [item.output_id for item in session.news(()).items]
+    first = texts[cards[0].partition("~")[0]]
+
+    def pressed(*events: dict[str, object]) -> str:
+        return session.news(tuple(CardEvent.model_validate(event) for event in events)).told
+
+    assert pressed(press(cards[0], "press-0001", field="/total")) == ""
+    both = press(cards[0], "press-0002") | {"value": "pass"}, press(cards[1], "press-0003")
+    assert pressed(*both) == f"“{first}” was settled as a fail: no date  |  The last one was right: no date"
+    assert pressed(both[0]) == "The last one was settled as a fail: no date"

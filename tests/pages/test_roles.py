@@ -8,14 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from labelcore.models import Grade, Role
+from labelcore.access import sessions
+from labelcore.models import Grade, Role, Visitor
+from labelcore.settings import settings
 from labelcore.stages import grading, importing, judging, projects
 from labelcore.stages.deriving import derivation
 from labelcore.stages.reporting.person import progress
 from labelcore.store import judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, menu
-from tests.pages.opening import ROOT, opened, press, shown
+from tests.pages.opening import ROOT, SECONDS, opened, press, shown
 
 
 @pytest.fixture
@@ -47,10 +49,18 @@ def graded(place: Workspace, tmp_path: Path) -> Workspace:
 
 
 def home(**given: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=30)
+    app = AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=SECONDS)
     for key, value in given.items():
         app.query_params[f"labelcore-{key}"] = value
     return app.run()
+
+
+def signs_in(place: Workspace, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vera, who is this and nothing else in the project."""
+    monkeypatch.setenv("LABELCORE_SIGN_IN", "accounts")
+    settings.cache_clear()
+    visitor = Visitor(name="Vera", roles={place.project.id: role})
+    monkeypatch.setattr(sessions, "visitor", lambda *_: visitor)
 
 
 def test_an_expert_has_two_pages_a_manager_three_an_engineer_all() -> None:
@@ -122,3 +132,43 @@ def test_help_is_the_docs_page_of_the_role(place: Workspace, role: Role, languag
         {"zh": "帮助", "en": "Help"}[language],
     )
     assert words in shown(app) and "](" not in shown(app)
+
+
+def test_nobody_is_led_to_a_page_that_their_role_does_not_open() -> None:
+    assert not menu.may_open_file(Role.EXPERT, "4_deriving.py")
+    assert menu.may_open_file(Role.EXPERT, "3_progress.py")
+    assert not menu.may_open_file(Role.LEAD, "4_deriving.py")
+    assert menu.may_open_file(Role.LEAD, "1_outputs.py")
+    assert menu.may_open_file(Role.ADMIN, "4_deriving.py")
+    assert not menu.may_open_file(Role.ENGINEER, "3_team.py")  # a lead's: every part asks for that role
+    assert menu.may_open_file(Role.ADMIN, "3_team.py")
+
+
+@pytest.mark.parametrize("role", [Role.EXPERT, Role.MANAGER, Role.LEAD, Role.ENGINEER])
+def test_every_page_of_a_role_opens_for_somebody_who_has_only_that_role(
+    worked: Workspace, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs_in(worked, role, monkeypatch)
+    for file, _, _ in menu.menu_for(role, role):
+        app = opened(file.name)
+        for tab in app.tabs:
+            opened(file.name, **{f"{keys.TEAM}-en": tab.label})
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.LEAD, Role.ENGINEER])
+def test_nobody_is_offered_what_their_role_may_not_do(
+    worked: Workspace, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs_in(worked, role, monkeypatch)
+    for file in ("0_home.py", "1_outputs.py"):
+        for button in opened(file).main.button:
+            assert "needs the role" not in shown(press(opened(file), button.label)), button.label
+
+
+def test_a_lead_reads_on_home_what_is_next_for_others_of_the_team(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs_in(place, Role.LEAD, monkeypatch)
+    app = opened("0_home.py")
+    assert "Next for the team: Import" in shown(app)
+    assert not [button for button in app.main.button if button.key == "next-step"]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import json
 from dataclasses import replace
+from datetime import date
+from types import ModuleType
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,12 +15,13 @@ from streamlit.testing.v1 import AppTest
 from labelcore.errors import BadInput
 from labelcore.models import Output
 from labelcore.stages import grading, projects
-from labelcore.store import outputs as output_table
+from labelcore.store import audit, outputs as output_table
 from labelcore.workspace import Workspace
-from pages.widgets import keys
+from pages.widgets import assigning, calibrating, gold, guidelines, keys, notices, people, team as widget
 from pages.widgets.conflicts import act_on
+from pages.widgets.shell import plain
 from pages.widgets.side_by_side import ConflictAct
-from tests.pages.opening import ROOT, press, shown
+from tests.pages.opening import ROOT, SECONDS, press, shown
 
 PAGE = ROOT / "pages" / "3_team.py"
 
@@ -44,7 +50,7 @@ def team(place: Workspace) -> Workspace:
 
 
 def page(tab: str, who: str = "ann", language: str = "en") -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=20)
+    app = AppTest.from_file(PAGE, default_timeout=SECONDS)
     app.session_state[f"{keys.TEAM}-{language}"] = tab
     app.session_state[keys.LANGUAGE] = language
     app.run()
@@ -68,6 +74,20 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) 
         app = page(tab, language="zh")
         assert not app.exception
         assert words in shown(app)
+
+
+def test_the_open_tab_stands_in_the_address_in_both_languages(team: Workspace) -> None:
+    for language, name, words in (("en", "Rules", "Who gets what"), ("zh", "规则", "分配方式")):
+        app = AppTest.from_file(PAGE, default_timeout=SECONDS)
+        app.query_params[keys.LANGUAGE] = language
+        app.query_params[keys.ANNOTATOR] = "ann"
+        app.query_params[f"{keys.TEAM}-{language}"] = name
+        app.run()
+        assert not app.exception
+        assert words in shown(app)
+        assert app.session_state[f"{keys.TEAM}-{language}"] == name
+    app.query_params[f"{keys.TEAM}-zh"] = "Rules"
+    assert not app.run().exception
 
 
 def test_a_press_on_a_conflict_settles_it_or_sends_it_back_and_every_grade_stays(team: Workspace) -> None:
@@ -98,19 +118,28 @@ def test_the_last_conflict_that_is_settled_leaves_no_buttons(team: Workspace) ->
     assert not [button for button in app.button if button.label in {"Pass", "Fail", "Settle"}]
 
 
+def test_what_was_sent_back_is_not_called_settled(team: Workspace) -> None:
+    grading.send_back(team, "v10")
+    app = page("Conflicts")
+    app.session_state["conflicts-state-en"] = "open"
+    assert "Nothing is open; 1 was sent back" in shown(app.run())
+    grading.rule(team, "v10", "fail", reason="no price")
+    assert "Everything is settled." in shown(app.run())
+
+
 def test_a_mention_stands_where_the_person_looks_next(team: Workspace) -> None:
     grading.comment(team, "v10", "what do you mean, @bo?")
-    app = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=20).run()
+    app = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=SECONDS).run()
     app.text_input(key=keys.ANNOTATOR).set_value("bo").run()
     assert not app.exception and "ann, " in shown(app) and "what do you mean, @bo?" in shown(app)
     app.text_area[0].set_value("no price, @ann")
     press(app, "Send")
-    home = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=20).run()
+    home = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=SECONDS).run()
     home.text_input(key=keys.ANNOTATOR).set_value("ann").run()
     assert not home.exception and "A comment mentions you." in shown(home)
     grading.grade(team.by("cy"), "v20", "pass")
     grading.comment(team, "v11", "and you, @cy?")
-    told = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=20).run()
+    told = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=SECONDS).run()
     told.text_input(key=keys.ANNOTATOR).set_value("cy").run()
     assert "you have not graded it" in shown(told) and "and you, @cy?" not in shown(told)
 
@@ -134,6 +163,17 @@ def test_saving_the_rules_leaves_what_was_picked_by_hand(team: Workspace) -> Non
     assert "2 outputs picked by hand come first." in shown(app)
     press(app, "Return to the usual order")
     assert projects.open_project(team.db, "shop").rules.review == ()
+
+
+@pytest.mark.parametrize("module", [assigning, calibrating, gold, guidelines, notices, people, widget])
+def test_whoever_acts_is_told_on_the_page_as_it_is_drawn_next(module: ModuleType) -> None:
+    """What has the page drawn anew says before what became of the press: else only the page is another."""
+    for function in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(function, ast.FunctionDef):
+            names = [call.func for call in ast.walk(function) if isinstance(call, ast.Call)]
+            called = [ast.unparse(name) for name in names]
+            drawn = called.count("st.rerun") + called.count("shell.again")
+            assert called.count("telling.tell_next") >= drawn, function.name
 
 
 def test_acts_say_what_became_of_them(team: Workspace) -> None:
@@ -165,3 +205,67 @@ def test_a_lead_makes_the_output_gold_that_a_conflict_shows(team: Workspace) -> 
     assert not app.error, [error.value for error in app.error]
     (gold,) = grading.show_gold(team).outputs
     assert (gold.output.id, gold.ruling and gold.ruling.value) == ("v10", "fail")
+
+
+def test_a_lead_assigns_to_several_people_at_once(team: Workspace) -> None:
+    app = page("Assignment", who="lead")
+    who = next(field for field in app.multiselect if field.label == "Who")
+    assert who.options == ["ann", "bo"]
+    who.set_value(["ann", "bo"])
+    press(app, "Assign")
+    assert [told.value for told in app.toast] == ["Saved"]  # the form stands in an expander, which may close
+    assert not app.run().toast
+    people = next(field for field in app.multiselect if field.label == "People")
+    people.set_value(["ann", "bo"])
+    next(field for field in app.multiselect if field.label.startswith("Languages")).set_value(["zh"])
+    press(app, "Save")
+    assert not app.error
+    found = grading.assignments(team)
+    assert sorted(row.person for row in found.assignments) == ["ann", "bo"]
+    assert {load.name: load.reads for load in found.people} == {"ann": ("zh",), "bo": ("zh",)}
+
+
+def test_a_lead_gives_what_was_skipped_to_others(team: Workspace) -> None:
+    for who in ("ann", "bo"):
+        grading.assign(team, who, part=grading.AssignedPart(share=50))
+    theirs = {
+        who: [item.output.id for item in grading.grading_queue(team.by(who)).items] for who in ("ann", "bo")
+    }
+    who, other = ("ann", "bo") if theirs["ann"] else ("bo", "ann")
+    grading.grade(team.by(who), theirs[who][0], "skipped")
+    press(page("Progress", who="lead"), "Give what was skipped once to others now")
+    assert theirs[who][0] in [item.output.id for item in grading.grading_queue(team.by(other)).items]
+    assert [skip.rests for skip in grading.skips(team)] == [True]
+
+
+def _acts(place: object) -> None:
+    from labelcore.workspace import Workspace as Place
+    from pages.widgets import people
+
+    assert isinstance(place, Place)
+    people.show_audit(place)
+
+
+def test_acts_are_filtered_by_what_was_done_and_when(team: Workspace) -> None:
+    grading.review(team.by("lea"), ["v10"])
+    audit.note(team.db, team.project.id, "bo", "choose", "a set")
+    app = AppTest.from_function(_acts, default_timeout=SECONDS, kwargs={"place": team}).run()
+    assert not app.exception and len(app.dataframe[0].value) > 1
+    app.selectbox(key=keys.AUDITED_ACT).set_value("team review").run()
+    assert not app.exception and set(app.dataframe[0].value["act"]) == {"team review"}
+    app.date_input(key=keys.AUDITED_UNTIL).set_value(date(2020, 1, 1)).run()
+    assert not app.exception and not [table for table in app.dataframe if len(table.value)]
+
+
+def test_what_came_back_from_a_pack_is_said_and_a_name_in_it_is_no_link(team: Workspace) -> None:
+    pack = grading.make_pack(team, "[Ben](http://x)", n=2)
+    press_of = {"client_id": "press-0001", "output_id": pack.items[0]["output_id"], "value": "pass"}
+    refused = press_of | {"client_id": "press-0002", "output_id": "of another pack"}
+    document = {"manifest": pack.manifest.model_dump(mode="json"), "events": [press_of, refused]}
+    file = json.dumps(document | {"signature": pack.signature}).encode()
+    for language, tab, words in (("en", "Offline", "acts of"), ("zh", "离线", "离线包里没有它的输出")):
+        app = page(tab, language=language)
+        app.get("file_uploader")[0].set_value(("grades.json", file, "application/json"))
+        assert not app.run().exception and words in shown(app)
+        assert plain("[Ben](http://x)") in app.success[0].value
+        assert not app.get("file_uploader")[0].value  # another run would take it in again

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from labelcore.sandbox.limits import LONGEST_REASON, Limits
-from labelcore.sandbox.pool import Pool
-from labelcore.sandbox.protocol import Answer, Row, Trouble
+from labelcore.sandbox.limits import LONGEST_REASON, SandboxLimits
+from labelcore.sandbox.pool import WorkerPool
+from labelcore.sandbox.protocol import CheckAnswer, CheckInput, Trouble
 from tests.sandbox.escapes import ATTEMPTS, LEAKS, Attempt
 
 _SECRET = "s3cret-of-the-environment"
-_LIMITS = Limits(seconds=0.4, memory=48_000_000)
+_LIMITS = SandboxLimits(seconds=0.4, memory=48_000_000)
 _GOOD = "def check(output, input, context, metadata):\n    return output == 'fine', input"
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
+def pool() -> Iterator[WorkerPool]:
     os.environ["LABELCORE_SECRET"] = _SECRET
-    with Pool(1, _LIMITS) as workers:
+    with WorkerPool(1, _LIMITS) as workers:
         yield workers
     del os.environ["LABELCORE_SECRET"]
 
@@ -67,10 +67,10 @@ def untouched(canary: Path, listener: socket.socket) -> bool:
     ],
 )
 def test_an_attempt_harms_nothing(
-    pool: Pool, canary: Path, listener: socket.socket, attempt: Attempt
+    pool: WorkerPool, canary: Path, listener: socket.socket, attempt: Attempt
 ) -> None:
     source = text_of(attempt, canary, listener.getsockname()[1])
-    rows = [Row("before"), Row("attack"), Row("after")]
+    rows = [CheckInput("before"), CheckInput("attack"), CheckInput("after")]
     first, middle, last = pool.evaluate(source, rows, read_first=False)  # the walls alone
     assert untouched(canary, listener)
     assert _SECRET not in str(middle) and "root:" not in str(middle)
@@ -79,13 +79,16 @@ def test_an_attempt_harms_nothing(
     else:
         assert isinstance(middle, Trouble) and middle.kind == attempt.kind, middle
     if not (isinstance(middle, Trouble) and middle.kind == "source"):
-        assert (first, last) == (Answer(True), Answer(True))
-    assert pool.evaluate(_GOOD, [Row("fine", "in"), Row("bad")]) == [Answer(True, "in"), Answer(False)]
+        assert (first, last) == (CheckAnswer(True), CheckAnswer(True))
+    assert pool.evaluate(_GOOD, [CheckInput("fine", "in"), CheckInput("bad")]) == [
+        CheckAnswer(True, "in"),
+        CheckAnswer(False),
+    ]
 
 
 @pytest.mark.parametrize("name", LEAKS)
-def test_an_output_leaves_nothing_for_the_next(pool: Pool, name: str) -> None:
-    rows = [Row(f"output {i}", metadata={}) for i in range(6)]
+def test_an_output_leaves_nothing_for_the_next(pool: WorkerPool, name: str) -> None:
+    rows = [CheckInput(f"output {i}", metadata={}) for i in range(6)]
     results = pool.evaluate(LEAKS[name], rows, read_first=False)
     if name == "global":  # `seen` is this check's name in the wrapper's module, so it is read first
         results = pool.evaluate(LEAKS[name], rows)
@@ -93,14 +96,14 @@ def test_an_output_leaves_nothing_for_the_next(pool: Pool, name: str) -> None:
             isinstance(result, Trouble) and result.kind == "source" and result.line == 2 for result in results
         )
     else:
-        assert results == [Answer(True)] * 6
+        assert results == [CheckAnswer(True)] * 6
 
 
 def test_there_are_at_least_sixty_different_attempts() -> None:
     assert len({attempt.body for attempt in ATTEMPTS}) == len(ATTEMPTS) >= 60
 
 
-def test_text_in_outputs_is_only_text(pool: Pool) -> None:
+def test_text_in_outputs_is_only_text(pool: WorkerPool) -> None:
     hostile = [
         "\0",
         "\ud800",
@@ -111,12 +114,12 @@ def test_text_in_outputs_is_only_text(pool: Pool) -> None:
         "\r\n\t\x1b[31m",
     ]
     source = "def check(output, input, context, metadata):\n    return True, str(len(output))"
-    answers = pool.evaluate(source, [Row(text) for text in hostile])
-    reasons = [answer.reason for answer in answers if isinstance(answer, Answer)]
+    answers = pool.evaluate(source, [CheckInput(text) for text in hostile])
+    reasons = [answer.reason for answer in answers if isinstance(answer, CheckAnswer)]
     assert reasons == [str(len(text)) for text in hostile]
 
 
-def test_an_output_that_is_too_large_is_not_run(pool: Pool) -> None:
-    large, small = pool.evaluate(_GOOD, [Row("x" * 2_100_000), Row("fine")])
+def test_an_output_that_is_too_large_is_not_run(pool: WorkerPool) -> None:
+    large, small = pool.evaluate(_GOOD, [CheckInput("x" * 2_100_000), CheckInput("fine")])
     assert isinstance(large, Trouble) and large.kind == "size"
-    assert small == Answer(True)
+    assert small == CheckAnswer(True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from labelcore.judges.identity import version_id
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Project, Verdict, new_id
 from labelcore.stages import grading
 from labelcore.store import (
@@ -91,7 +91,7 @@ def asking(
 ) -> JudgeVersion:
     """A judge that asks the mock model; ``more``: what else its specification says."""
     told = {"id": "c", "project_id": project.id, "version": 1, "name": "Prices", "statement": statement}
-    spec = make_spec(Criterion.model_validate(told), Asking("mock"), ()) | more
+    spec = make_spec(Criterion.model_validate(told), AskingOptions("mock"), ()) | more
     return JudgeVersion(
         id=ident,
         judge_id=ident,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
 from labelcore.stages import grading, judging, projects
 from labelcore.store import (
@@ -63,7 +63,7 @@ def plant(db: Database, name: str = "home") -> Project:
     criterion_table.save(db, [criterion, other])
     judging.propose(Workspace(db, project), judging.ProposalOrder(criterion="Short", offline=True))
     spec = make_spec(
-        criterion, Asking("model-7"), [Term(term="SKU", meaning="a product", scope={"shop": "de"})]
+        criterion, AskingOptions("model-7"), [Term(term="SKU", meaning="a product", scope={"shop": "de"})]
     )
     judge_table.save(
         db,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from labelcore.messages import sentence
-from labelcore.messages.lines.reporting import trust as trust_lines, versions_in_short
+from labelcore.messages.lines.reporting import trust as trust_lines
+from labelcore.messages.versions import versions_in_short
 from labelcore.models import Criterion, Evidence, Output
 from labelcore.stages import aligning, grading, sampling, selecting
 from labelcore.stages.deriving.derivation import uncovered_fails
@@ -145,6 +146,7 @@ def test_at_most_three_reasons_stand_first_and_the_worst_decide(workspace: Works
     assert any("`labelcore sample --rule mixture --n 31`" in line for line in lines), lines
 
 
+@pytest.mark.whole
 def test_the_gate_holds_the_same_number_and_says_how_far_to_trust_it(workspace: Workspace) -> None:
     choose(workspace, drawn(workspace), caught=30, fails=50)
     found = checking.check(workspace, min_pass_rate=0.6)
@@ -314,3 +316,34 @@ def test_the_pass_rate_goes_by_week_and_version(workspace: Workspace) -> None:
         ("2026-11-23", "v2", 1.0),
     ]
     assert sum(point.rate.n for point in found.points) == len(grading.human_labels(workspace).value)
+
+
+def test_notes_on_failed_outputs_come_before_more_grades_for_care(workspace: Workspace) -> None:
+    outputs = made(workspace, POOL)
+    grade_all(workspace, outputs[:DRAWN], ["pass" if good(at) else "fail" for at in range(DRAWN)])
+    assert trust(workspace).action.kind == "draw"
+    grade_all(workspace, outputs[:1], ["fail"], note="far too long")
+    found = trust(workspace)
+    assert (found.answer, found.action.kind) == ("with care", "derive")
+
+
+def test_nobody_is_asked_to_grade_where_nothing_is_left_to_grade(workspace: Workspace) -> None:
+    outputs = made(workspace, 60)
+    grade_all(workspace, outputs, ["fail"] * 3 + ["pass"] * 57)
+    found = trust(workspace)
+    assert found.reasons[0].weight == "bad" and found.action.kind not in {"grade", "draw"}
+
+
+def test_where_people_are_unsure_of_all_that_was_drawn_more_is_drawn_then_others_are_asked(
+    workspace: Workspace,
+) -> None:
+    outputs = made(workspace, 30)
+    sampling.draw_sample(workspace, rule="random", n=5)
+    assert trust(workspace).action.kind == "grade"
+    grade_all(workspace, outputs, ["unsure"] * 10)
+    found = trust(workspace).action
+    assert (found.kind, found.n) == ("draw", 20)
+    grade_all(workspace, outputs, ["unsure"] * 30)
+    assert trust(workspace).action.kind == "second person"
+    grade_all(workspace, outputs, ["unsure"] * 30, who="bo")
+    assert trust(workspace).action.kind == "sharpen"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
-from labelcore.models import Output, Role, now
+from labelcore.models import Grade, Output, Role, now
 from labelcore.stages import grading, projects
-from labelcore.stages.grading import Part
+from labelcore.stages.grading import AssignedPart
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
@@ -43,7 +43,7 @@ def in_two_languages(workspace: Workspace, n: int) -> list[str]:
 
 def test_who_is_assigned_outputs_gets_these_and_others_none(workspace: Workspace) -> None:
     made = in_two_languages(workspace, 12)
-    grading.assign(workspace, "Ann", part=Part(where=("task=contract",), a_day=3))
+    grading.assign(workspace, "Ann", part=AssignedPart(where=("task=contract",), a_day=3))
     assert ids(workspace, "ann") == made[1::2]
     queue = grading.grading_queue(workspace.by("ann"))
     assert (queue.total, queue.left, queue.a_day, queue.assigned) == (6, 6, 3, True)
@@ -63,8 +63,8 @@ def test_people_get_only_what_they_read(workspace: Workspace) -> None:
     grading.describe_member(workspace, "Li", reads=("zh-CN",))
     assert ids(workspace, "li") == made[::3]
     assert ids(workspace, "ann") == made
-    grading.assign(workspace, "Li", part=Part(share=50))
-    grading.assign(workspace, "Ann", part=Part(share=50))
+    grading.assign(workspace, "Li", part=AssignedPart(share=50))
+    grading.assign(workspace, "Ann", part=AssignedPart(share=50))
     li, ann = ids(workspace, "Li"), ids(workspace, "Ann")
     assert set(li) <= set(made[::3])
     assert len(li) == 2
@@ -74,24 +74,24 @@ def test_people_get_only_what_they_read(workspace: Workspace) -> None:
 def test_whoever_knows_a_subject_gets_its_outputs(workspace: Workspace) -> None:
     made = in_two_languages(workspace, 6)
     grading.describe_member(workspace, "Cy", knows=("Contracts",))
-    grading.assign(workspace, part=Part(knows="contracts", where=("task=contract",)))
+    grading.assign(workspace, part=AssignedPart(knows="contracts", where=("task=contract",)))
     assert ids(workspace, "cy") == made[1::2]
     with pytest.raises(BadInput):
-        grading.assign(workspace, "ann", part=Part(knows="contracts"))
+        grading.assign(workspace, "ann", part=AssignedPart(knows="contracts"))
     with pytest.raises(BadInput, match="has a field 'nothing'"):
-        grading.assign(workspace, "ann", part=Part(where=("nothing=1",)))
+        grading.assign(workspace, "ann", part=AssignedPart(where=("nothing=1",)))
     with pytest.raises(NotAllowed):
         grading.assign(Workspace(workspace.db, workspace.project, "x", role=Role.EXPERT), "x")
 
 
 def test_a_quota_ends_a_persons_work(workspace: Workspace) -> None:
     made = in_two_languages(workspace, 6)
-    grading.assign(workspace, "ann", part=Part(quota=2))
+    grading.assign(workspace, "ann", part=AssignedPart(quota=2))
     assert ids(workspace, "ann") == made[:2]
     for output_id in made[:2]:
         grading.grade(workspace.by("ann"), output_id, "pass")
     waiting = grading.grading_queue(workspace.by("ann")).waiting
-    assert waiting == grading.Waiting(kind="quota", n=2)
+    assert waiting == grading.Wait(kind="quota", n=2)
 
 
 def test_who_will_be_late_is_said(workspace: Workspace) -> None:
@@ -99,7 +99,7 @@ def test_who_will_be_late_is_said(workspace: Workspace) -> None:
     day = (now() + timedelta(days=2)).date()
     workspace = workspace.with_project(grading.set_rules(workspace, deadline=str(day)))
     for who in ("ann", "bo", "cy"):
-        grading.assign(workspace, who, part=Part(share=1))
+        grading.assign(workspace, who, part=AssignedPart(share=1))
     for output_id in ids(workspace, "ann")[:5]:
         grading.grade(workspace.by("ann"), output_id, "pass")
     grading.grade(workspace.by("bo"), ids(workspace, "bo")[0], "pass")
@@ -113,6 +113,61 @@ def test_who_will_be_late_is_said(workspace: Workspace) -> None:
     rows = {row.language: row for row in grading.completion(workspace)}
     assert (rows[None].outputs, rows[None].nobody, rows[None].one) == (len(made), 24, 6)
     assert rows["zh"].outputs + rows["en"].outputs == len(made)
+
+
+def test_what_somebody_with_a_share_skips_comes_back_to_them_and_then_goes_to_others(
+    workspace: Workspace,
+) -> None:
+    made = in_two_languages(workspace, 6)
+    for who in ("Ann", "Bo"):
+        grading.assign(workspace, who, part=AssignedPart(share=50))
+    ann, bo = ids(workspace, "Ann"), ids(workspace, "Bo")
+    for _ in range(2):
+        assert made[0] in (ids(workspace, "Ann") if made[0] in ann else ids(workspace, "Bo"))
+        first, other, theirs = ("Ann", "Bo", bo) if made[0] in ann else ("Bo", "Ann", ann)
+        assert ids(workspace, other) == theirs
+        grading.grade(workspace.by(first), made[0], "skipped")
+    assert ids(workspace, other) == sorted([*theirs, made[0]])
+    grading.look_again(workspace.by(first))
+    assert ids(workspace, first)[-1] == made[0]
+    assert ids(workspace, other) == theirs
+
+
+@pytest.mark.parametrize("rules", [{}, {"per_output": 2, "pairs": True}])
+def test_the_lead_gives_what_was_skipped_to_others_at_once(
+    workspace: Workspace, rules: dict[str, int]
+) -> None:
+    (made,) = in_two_languages(workspace, 1)
+    for who in PEOPLE:
+        grading.assign(workspace, who, part=AssignedPart(share=1))
+    workspace = workspace.with_project(grading.set_rules(workspace, **rules))
+    theirs = [who for who in PEOPLE if ids(workspace, who)]
+    grading.grade(workspace.by(theirs[0]), made, "skipped", note="no Dutch")
+    assert grading.release(workspace, theirs[0]).n == len(theirs[2:])
+    assert [who for who in PEOPLE if ids(workspace, who)] == theirs
+    assert grading.release(workspace, theirs[0], skipped=True).people == (theirs[0],)
+    [skip] = grading.skips(workspace)
+    assert (skip.annotator, skip.why, skip.rests) == (theirs[0], "no Dutch", True)
+    others = [who for who in PEOPLE if who != theirs[0] and ids(workspace, who)]
+    assert len(others) == rules.get("per_output", 1)
+
+
+def test_grades_from_a_file_are_no_work_of_today(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 4)
+    imported = Grade(
+        id="g1",
+        project_id=workspace.project.id,
+        output_id=made[0],
+        annotator="ann",
+        value="pass",
+        source="import",
+    )
+    grading.record(workspace, [imported])
+    [load] = grading.assignments(workspace).people
+    assert (load.name, load.done, load.today, load.ready_on) == ("ann", 1, 0, None)
+    grading.grade(workspace.by("ann"), made[1], "pass")
+    [load] = grading.assignments(workspace).people
+    assert (load.done, load.today) == (2, 1)
 
 
 @pytest.mark.slow
@@ -131,7 +186,7 @@ def test_shares_add_up_whatever_is_graded_and_nobody_gets_what_they_cannot_read(
         made = in_two_languages(workspace, 18)
         workspace = workspace.with_project(grading.set_rules(workspace, per_output=most))
         for who, share, language in zip(PEOPLE, shares, reads, strict=True):
-            grading.assign(workspace, who, part=Part(share=share))
+            grading.assign(workspace, who, part=AssignedPart(share=share))
             if language:
                 grading.describe_member(workspace, who, reads=(language,))
         before = {who: ids(workspace, who) for who in PEOPLE}
@@ -148,12 +203,22 @@ def test_shares_add_up_whatever_is_graded_and_nobody_gets_what_they_cannot_read(
         for person, value in acts:  # what is graded, and how, changes nobody's part
             if found := ids(workspace, PEOPLE[person]):
                 grading.grade(workspace.by(PEOPLE[person]), found[0], value)
+        skips = [(skip.output_id, skip.annotator) for skip in grading.skips(workspace) if skip.rests]
+        rested = {output_id for output_id, _ in skips}
         state = {who: set(before[who]) for who in PEOPLE}
         for grade in grading.current_grades(workspace):
-            assert grade.output_id in state[grade.annotator]
+            assert grade.output_id in state[grade.annotator] | rested
         for who in PEOPLE:
             graded = {g.output_id for g in grading.current_grades(workspace, who) if g.value != "skipped"}
             resting = {
                 skip.output_id for skip in grading.skips(workspace) if skip.annotator == who and skip.rests
             }
-            assert set(ids(workspace, who)) == state[who] - graded - resting
+            assert set(ids(workspace, who)) - rested == state[who] - graded - rested
+            assert not set(ids(workspace, who)) & resting
+        for output_id in rested:  # offered to as many as before, as far as somebody can read it
+            done = [g for g in grading.current_grades(workspace) if g.output_id == output_id]
+            who_did = {g.annotator for g in done if g.value != "skipped"}
+            offered = {who for who in PEOPLE if output_id in ids(workspace, who)}
+            at = made.index(output_id)
+            left = [who for who in able["en" if at % 3 else "zh"] if (output_id, who) not in skips]
+            assert len(who_did | offered) == min(most or 1, len(left))

@@ -21,10 +21,10 @@ from tests.stages.test_interrupted_runs import judge
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]  # a real server
 COUNT = 60
-"""Enough that a courier makes the calls of the transport "fast"."""
+"""Enough that a call process makes the calls of the transport "fast"."""
 
 
-@pytest.fixture(params=["courier", "fast", "openai"])
+@pytest.fixture(params=["call process", "fast", "openai"])
 def run(
     request: pytest.FixtureRequest, tmp_path: Path, set_: Callable[..., None]
 ) -> Iterator[Callable[[], Run]]:
@@ -33,7 +33,7 @@ def run(
     path = empty_file(tmp_path / "bad.duckdb")
     db = open_database(path)
     project = projects.open_project(db, "test")
-    count = COUNT if request.param == "courier" else 12
+    count = COUNT if request.param == "call process" else 12
     output_table.add(
         db,
         [

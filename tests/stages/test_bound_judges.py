@@ -190,12 +190,13 @@ def test_limits_hold_for_an_address_whatever_models_are_asked_there(
     use(0, ENDPOINTS=json.dumps(other), CONCURRENCY="4")
     first = proposed(workspace)
     second = proposed(workspace, endpoint="other")
-    assert run(first, second).verdicts_new == 48
+    with mock.held(4):
+        assert run(first, second).verdicts_new == 48
     assert mock.models == {"mock": 24, "big": 24}
     assert mock.most_under_way == 4, "both are asked, and side by side"
 
 
-@pytest.mark.parametrize("outputs", [24, 60])  # the second by a courier
+@pytest.mark.parametrize("outputs", [24, 60])  # the second by a call process
 def test_cached_tokens_have_their_price(
     workspace: Workspace,
     add_outputs: Callable[..., list[Output]],

@@ -67,6 +67,28 @@ def test_a_score_gets_a_threshold_from_grades_of_train_alone(
     assert passed == {output.id for n, output in enumerate(graded) if n % 10 + 1 >= 6}
 
 
+def test_the_scores_of_options_get_a_threshold_from_grades(
+    workspace: Workspace, graded: list[Output], mock: MockEndpoint
+) -> None:
+    def letter(prompt: str) -> str:
+        worth = int(re.findall(r"worth (\d+)\.", prompt)[-1])
+        return f"I look at facts.\n\n{'DAB'[(worth > 2) + (worth > 5)] if worth < 9 else 'E'}"
+
+    mock.answer = letter
+    found = bring(workspace, CASES["Braintrust facts"].text)
+    assert (found.judge, found.threshold.source) == ("overall · Braintrust", "grades")
+    assert (found.threshold.value, found.threshold.n) == (0.5, 40)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=find_judge(workspace, found.judge).id))
+    version = find_judge(workspace, found.judge)
+    said = verdict_table.said(workspace.db, [output.id for output in graded], [version.id])
+    passed = {output_id for output_id, value, _ in said if value == "pass"}
+    assert passed == {output.id for n, output in enumerate(graded) if n % 10 + 1 >= 6}
+    told = bring(
+        workspace, CASES["Braintrust facts"].text, order=BringingOrder(pass_=("C", "E"), fail_=("D",))
+    )
+    assert told.answer is not None and not told.answer.scores, "what a person says of the options counts"
+
+
 def test_a_field_that_a_person_names_is_read_as_one_that_is_found(
     workspace: Workspace, add_outputs: Add
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_drawn_round_comes_first_for_everybody_and_its_grades_count(
         grading.start_round(workspace)
 
 
+@pytest.mark.whole
 def test_chosen_outputs_are_graded_once_more_and_their_grades_stay_apart(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -108,6 +109,7 @@ def test_chosen_outputs_are_graded_once_more_and_their_grades_stay_apart(
         )
 
 
+@pytest.mark.whole
 def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(6)))
     grading.start_round(workspace, n=3)
@@ -159,6 +161,7 @@ def test_nobody_sees_what_others_said_before_the_reveal(workspace: Workspace, ad
         grading.end_round(workspace)
 
 
+@pytest.mark.whole
 def test_agreement_stands_beside_what_it_was_and_is_honest_where_little_is_known(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -223,3 +226,21 @@ def test_a_round_of_named_people_draws_what_two_of_them_read(workspace: Workspac
     found = grading.start_round(workspace, n=3, people=("Li", "Wang"))
     assert set(found.calibration.outputs) == {output.id for output in chinese}
     assert found.calibration.pool == 3
+
+
+def test_what_was_graded_in_a_round_stays_in_the_count_of_ones_work_where_pairs_are_planned(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    add_outputs(*(f"text {i}" for i in range(12)))
+    people = ("ann", "bo", "cy")
+    for who in people:
+        grading.assign(workspace, who)
+    workspace = workspace.with_project(grading.set_rules(workspace, per_output=2, pairs=True))
+    outputs = grading.start_round(workspace, n=4).calibration.outputs
+    for who in people:
+        for output_id in outputs:
+            press(workspace.by(who), output_id, "pass")
+    grading.reveal_round(workspace)
+    for who in people:
+        queue = grading.grading_queue(workspace.by(who))
+        assert (queue.done, queue.items[0].position) == (4, 5)

@@ -110,6 +110,7 @@ def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or
         repeating.repeat(workspace, judge)
 
 
+@pytest.mark.whole
 def test_the_second_judge_is_not_run_where_the_first_is_sure(
     workspace: Workspace, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:

@@ -26,12 +26,6 @@ LINE = re.compile(r"^\[(\d+)\] (.*)$", re.M)
 
 
 @pytest.fixture
-def mock(mock: MockEndpoint, set_: Callable[..., None]) -> MockEndpoint:
-    set_(CALL_TIMEOUT=0.2)
-    return mock
-
-
-@pytest.fixture
 def noted(add_outputs: Add, give_all: Callable[..., list[Grade]]) -> dict[str, Grade]:
     made = add_outputs(*(f"answer {i}" for i in range(len(NOTES))))
     return dict(zip(NOTES, give_all(made, ["fail"] * len(NOTES), NOTES), strict=True))
@@ -105,9 +99,12 @@ def test_a_fault_that_stays_ends_offline_with_a_sentence(
     noted: dict[str, Grade],
     mock: MockEndpoint,
     fault: str,
+    set_: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("labelcore.llm.client.TRIES", 2)
+    if fault == "hang":
+        set_(CALL_TIMEOUT=0.2)
     mock.faults = [fault] * 50
     done = proposing_codes.code_notes(workspace)
     assert (done.by_model, done.quotes_new) == (0, 6)

@@ -78,6 +78,6 @@ def test_any_note_is_read(note: str) -> None:
     "text", ["(" * 50_000, "a=" * 25_000, "是" * 50_000, "A " * 25_000, "即简称" * 9_000]
 )
 def test_no_note_makes_reading_slow(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     definitions(text)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3

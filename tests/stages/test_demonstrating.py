@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from labelcore.stages import demonstrating, importing, sampling
+from labelcore.stages import demonstrating, importing, projects, sampling
 from labelcore.stages.aligning.evidence import evidence_of
+from labelcore.stages.deriving.clauses import clauses_of_fails
 from labelcore.stages.grading import human_labels
 from labelcore.stages.reporting import slicing
 from labelcore.store import comparisons
 from labelcore.workspace import Workspace
+from tests.databases import empty_database
 
 
 def import_sample(workspace: Workspace) -> None:
@@ -18,6 +20,7 @@ def import_sample(workspace: Workspace) -> None:
         assert batch.rows_read and not batch.rows_rejected
 
 
+@pytest.mark.whole
 def test_its_files_come_in_whole_with_times_and_what_users_did(workspace: Workspace) -> None:
     import_sample(workspace)
     [(timed, untimed, first, last)] = workspace.db.rows(
@@ -29,6 +32,17 @@ def test_its_files_come_in_whole_with_times_and_what_users_did(workspace: Worksp
         workspace.db.rows("SELECT name, count(*) FROM signal WHERE meaning IS NOT NULL GROUP BY name")
     )
     assert signals["action"] > 70 and signals["thumbs"] > 30
+
+
+@pytest.mark.whole
+def test_what_notes_say_has_the_same_order_wherever_the_files_are_imported() -> None:
+    found = []
+    for _ in range(2):
+        with empty_database() as db:
+            workspace = Workspace(db, projects.open_project(db, "sample"))
+            import_sample(workspace)
+            found.append([(clause.output_id, clause.text) for clause in clauses_of_fails(workspace)])
+    assert len(found[0]) > 50 and found[0] == found[1]
 
 
 @pytest.mark.slow

@@ -51,6 +51,7 @@ def test_examples_are_shown_and_taken_out_again(made: tuple[Workspace, JudgeVers
     assert draft.with_examples([]).spec(judge) == judge.spec
 
 
+@pytest.mark.whole
 def test_an_output_of_dev_is_no_example(made: tuple[Workspace, JudgeVersion]) -> None:
     workspace, judge = made
     splits = splits_of(workspace, output_table.ids(workspace.db, judge.project_id))

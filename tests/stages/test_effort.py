@@ -11,6 +11,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages.digest import digest_page
 from labelcore.messages.effort import effort_lines
+from labelcore.messages.lines.reporting import reminded
 from labelcore.models import Calibration, Criterion, Evidence, Grade, NoticeRules, Output, now
 from labelcore.stages import grading, notifying
 from labelcore.stages.reporting.digest import digest
@@ -134,16 +135,18 @@ def test_the_digest_counts_the_week_and_quotes_nothing(
     old = now() - timedelta(days=9)
     give_all(outputs[:5], ["pass"] * 5, annotator="Old", at=old)
     workspace.db.run("UPDATE grade SET stored_at = stored_at - INTERVAL 9 DAY")
-    given = give_all(outputs[:3], ["fail", "pass", "skipped"], ["wrong city", "", ""], annotator="[Ana](x)")
+    given = give_all(
+        outputs[:3], ["fail", "pass", "skipped"], ["wrong city", "", ""], annotator="[Ana](http://x)"
+    )
     give_all(outputs[3:4], ["pass"], annotator="imp", source="import")
     criterion_of(workspace, given)
     grading.rule(workspace.by("Lea"), outputs[0].id, "fail", reason="a reason")
     found = digest(workspace)
-    assert (found.graded, found.notes, found.people) == (2, 1, (("[Ana](x)", 2),))
+    assert (found.graded, found.notes, found.people) == (2, 1, (("[Ana](http://x)", 2),))
     assert (found.settled, found.criteria_new, found.criteria_changed) == (1, ("City_x",), ())
     page = digest_page(found)
     assert page.startswith("# test, ") and "- New criteria: City\\_x." in page
-    assert "Graded by \\[Ana\\]\\(x\\) 2." in page
+    assert "Graded by \\[Ana\\]\\(http<!-- -->\\://x\\) 2." in page
     assert not any(words in page for words in ("wrong city", "text 0", "a reason"))
     assert digest(workspace, days=30).graded == 7
 
@@ -156,7 +159,9 @@ def test_people_are_reminded_of_what_is_left_once_a_day(
     lead = workspace.by("Lea")
     told = {row.person: (row.left, row.did) for row in remind(lead)}
     assert told == {"Ana": (36, "told"), "Ben": (0, "nothing")}
-    assert [row.did for row in remind(lead, ["ana"])] == ["already"]
+    again = remind(lead)
+    assert [row.did for row in again] == ["already", "nothing"]
+    assert list(reminded(again)) == ["Ana: 36 left; told today already", "Ben: nothing left"]
     [notice] = [row.notice for row in notifying.list_notices(lead)]
     assert (notice.kind, notice.person, notice.figures) == ("reminder", "Ana", {"n": 36})
     with pytest.raises(BadInput, match="Zoe"):

@@ -48,7 +48,7 @@ def served() -> Iterator[tuple[MockEndpoint, str]]:
 def cluster(served: tuple[MockEndpoint, str]) -> Iterator[Any]:
     """Two worker processes with the environment of a person's machine."""
     pytest.importorskip("distributed", reason="the extra dask is not installed")
-    names = {"BASE_URL": served[1], "API_KEY": SECRET, "MODEL": "mock", "CALL_TIMEOUT": "6"}
+    names = {"BASE_URL": served[1], "API_KEY": SECRET, "MODEL": "mock", "CALL_TIMEOUT": "60"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in names.items():
             patch.setenv(f"LABELCORE_{name}", value)
@@ -65,7 +65,7 @@ def mock(served: tuple[MockEndpoint, str], monkeypatch: pytest.MonkeyPatch) -> M
     endpoint.prompts.clear()
     endpoint.met.clear()
     endpoint.latency, endpoint.shares, endpoint.faults = 0.05, {}, []
-    names = {"BASE_URL": url, "API_KEY": SECRET, "MODEL": "mock", "CALL_TIMEOUT": "6"}
+    names = {"BASE_URL": url, "API_KEY": SECRET, "MODEL": "mock", "CALL_TIMEOUT": "60"}
     for name, value in names.items():
         monkeypatch.setenv(f"LABELCORE_{name}", value)
     settings.cache_clear()

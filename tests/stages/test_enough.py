@@ -14,7 +14,7 @@ from labelcore.messages.lines.aligning import alignment_lines
 from labelcore.models import Output
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import choosing_set, evidence, report
-from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, worth
+from labelcore.stages.aligning.evidence import HeldOutJudge, LabelledOutputs, worth
 from labelcore.store import samples
 from labelcore.workspace import Workspace
 from tests.stages.measured import decides, tool
@@ -22,8 +22,8 @@ from tests.stages.measured import decides, tool
 
 def _evidence(
     passes: list[bool], groups: list[int] | None = None, weights: list[float] | None = None
-) -> Evidence:
-    return Evidence(
+) -> LabelledOutputs:
+    return LabelledOutputs(
         ids=[str(i) for i in range(len(passes))],
         passes=np.array(passes, dtype=bool),
         groups=None if groups is None else np.array(groups, dtype=np.int64),

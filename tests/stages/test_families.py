@@ -137,6 +137,11 @@ def test_notes_without_a_name_wait_for_a_person_to_say_it(
         ("no", ""),
         ("差", ""),
         ("it is", ""),
+        ("something is off", ""),
+        ("I would not send this", ""),
+        ("感觉不对", ""),
+        ("有问题", ""),
+        ("something is off in dates", "something is off in dates"),
         ("Fay sounds like an advert", ""),  # a word of the case
         ("this reads to me as if somebody had not slept", ""),
     ],

@@ -10,16 +10,18 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.stages import importing, judging, projects, selecting
 from labelcore.stages.importing import Description, ImportResult, feedback
-from labelcore.stages.importing.meanings import Said
+from labelcore.stages.importing.meanings import GivenMeanings
 from labelcore.store import grades as grade_table
 from labelcore.store.querying import query
 from labelcore.store.staging import Signal, Value
 from labelcore.workspace import Workspace
 
 
-def told(name: str, values: str, said: Said | None = None, column: str = "") -> dict[str, str | None]:
+def told(
+    name: str, values: str, said: GivenMeanings | None = None, column: str = ""
+) -> dict[str, str | None]:
     words = tuple(Value(value, 3, None, ()) for value in values.split("|"))
-    reading = feedback.read(Signal("feedback", name, words, ()), said or Said(), column)
+    reading = feedback.read(Signal("feedback", name, words, ()), said or GivenMeanings(), column)
     assert reading.known and {*reading.values, *reading.open} == {value.value for value in words}
     return {value.value: reading.values.get(value.value) for value in words}
 
@@ -56,11 +58,15 @@ def test_what_a_value_counts_as_is_known_by_its_words_or_its_name(
 
 
 def test_what_somebody_says_comes_first() -> None:
-    assert told("stars", "1|3|4", Said(passes_from=("4",))) == {"1": "fail", "3": "fail", "4": "pass"}
-    assert told("thumbs", "1|0", Said(passes_from=("4",))) == {"1": "pass", "0": "fail"}
-    assert told("thumbs", "1|0", Said(passes_from=("thumbs=0",))) == {"1": "pass", "0": "pass"}
+    assert told("stars", "1|3|4", GivenMeanings(passes_from=("4",))) == {
+        "1": "fail",
+        "3": "fail",
+        "4": "pass",
+    }
+    assert told("thumbs", "1|0", GivenMeanings(passes_from=("4",))) == {"1": "pass", "0": "fail"}
+    assert told("thumbs", "1|0", GivenMeanings(passes_from=("thumbs=0",))) == {"1": "pass", "0": "pass"}
     assert told("c7", "1|0", column="thumbs") == {"1": "pass", "0": "fail"}
-    assert told("event", "ignored|opened", Said(fails=("event=ignored",), unsure=("opened",))) == {
+    assert told("event", "ignored|opened", GivenMeanings(fails=("event=ignored",), unsure=("opened",))) == {
         "ignored": "fail",
         "opened": "unsure",
     }

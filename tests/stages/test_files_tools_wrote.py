@@ -32,6 +32,13 @@ def verdicts(workspace: Workspace, path: Path) -> Counter[tuple[str, str]]:
         ("promptfoo_wrote.json", "verdict fail 2, contains pass 2, contains fail 2, mentions pass 2"),
         ("promptfoo_wrote.csv", "verdict fail 2, verdict pass 2"),
         ("deepeval_wrote.json", "Short pass 1, Short fail 1"),
+        ("deepeval_4_3_wrote.json", "Correct pass 1, Correct fail 1, Short pass 2"),
+        ("inspect_0_3_285_wrote.eval", "includes pass 3, includes fail 1"),
+        (
+            "promptfoo_0_123_wrote.json",
+            "verdict pass 1, verdict fail 1, mentions pass 1, mentions fail 1, javascript pass 2",
+        ),
+        ("promptfoo_0_123_wrote.csv", "verdict pass 1, verdict fail 1"),
         ("mlflow_wrote.jsonl", "relevant pass 2"),
         ("mlflow_wrote_table.jsonl", "relevant pass 2"),
         ("argilla_wrote.json", "quality pass 2"),
@@ -74,6 +81,45 @@ def test_ratings_of_label_studios_flat_export_are_asked_about(workspace: Workspa
         seen = {told.name: told for told in importing.preview(workspace, str(CASES / name)).seen}
         assert [(value["value"], value["rows"]) for value in seen["stars"].values] == [("2", 2), ("5", 2)]
         assert not seen["stars"].known
+
+
+PARIS, MILAN = ("Capital of France?", "Paris it is."), ("Capital of Italy?", "Milan, I think.")
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "asked"),
+    [
+        ("promptfoo_0_123_wrote.json", [PARIS, MILAN], []),
+        ("promptfoo_0_123_wrote.csv", [PARIS, MILAN], ["mentions"]),
+        ("deepeval_4_3_wrote.json", [PARIS, MILAN], []),
+        ("deepeval_4_3_cases_wrote.json", [PARIS, MILAN], []),
+        (
+            "ragas_0_4_wrote.jsonl",
+            [(PARIS[0], "Paris"), (MILAN[0], "Milan")],
+            ["exact_match", "string_present"],
+        ),
+        (
+            "inspect_0_3_285_wrote.eval",
+            [PARIS, MILAN, (PARIS[0], "Paris, again."), (MILAN[0], "Rome, I think.")],
+            ["graded"],
+        ),
+    ],
+)
+def test_what_the_newest_tools_wrote_is_stored_whole_without_a_grade_nobody_gave(
+    workspace: Workspace, name: str, found: list[tuple[str, str]], asked: list[str]
+) -> None:
+    result = importing.import_file(workspace, str(CASES / name))
+    assert workspace.db.rows("SELECT input, text FROM output ORDER BY row_number") == found
+    assert (result.batch.rows_rejected, result.batch.grades_new) == (0, 0)
+    assert [seen.name for seen in result.seen if not seen.known] == asked
+
+
+def test_repeats_of_an_inspect_sample_are_one_source(workspace: Workspace) -> None:
+    importing.import_file(workspace, str(CASES / "inspect_0_3_285_wrote.eval"))
+    found = workspace.db.rows(
+        "SELECT group_key, list(external_id ORDER BY row_number) FROM output GROUP BY 1"
+    )
+    assert sorted(found) == [("fr", ["fr", "fr/2"]), ("it", ["it", "it/2"])]
 
 
 def test_a_table_of_ragas_keeps_its_scores_open_until_a_threshold_is_said(workspace: Workspace) -> None:

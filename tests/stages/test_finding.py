@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from labelcore import messages
 from labelcore.errors import LabelcoreError, NotFound
 from labelcore.models import Code, Criterion, JudgeVersion, Output, ProbeCase, Quote
 from labelcore.stages import finding, judging
@@ -147,3 +148,14 @@ def test_a_label_that_means_several_codes_makes_no_further_one(workspace: Worksp
     with pytest.raises(Ambiguous):
         coding.move_quote(workspace, "g1", "too short", "Twin")
     assert code_table.current(workspace.db, workspace.project.id) == before
+
+
+def test_a_name_that_a_command_shows_in_chinese_finds_what_it_names(workspace: Workspace) -> None:
+    english, chinese = "Leaves something out", messages.say_in("zh", "Leaves something out")
+    mine = workspace.project.id
+    made = Criterion(id="criterion_cc1", project_id=mine, version=1, name=english, statement="It is whole.")
+    criterion_table.save(workspace.db, [made])
+    assert chinese == "漏掉了内容"
+    assert finding.find_criterion(workspace, chinese).id == made.id
+    with pytest.raises(NotFound):
+        finding.find_criterion(workspace, "漏掉了什么")

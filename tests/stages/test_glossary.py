@@ -16,9 +16,9 @@ from labelcore.cli import command_tree
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.identity import version_id
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.judges.kinds.llm import JudgeAnswer, LlmKind
-from labelcore.llm import Answer
+from labelcore.llm import ModelAnswer
 from labelcore.messages.card import pack_page
 from labelcore.models import Criterion, Grade, Output, Term
 from labelcore.stages import deriving, grading, projects
@@ -204,10 +204,10 @@ class Listener:
     def __init__(self) -> None:
         self.prompt = ""
 
-    async def answer(self, messages: list[dict[str, str]], _: Any) -> Answer[Any]:
+    async def answer(self, messages: list[dict[str, str]], _: Any) -> ModelAnswer[Any]:
         self.prompt = messages[1]["content"]
         parsed = JudgeAnswer(reason="r", verdict="pass")
-        return Answer(
+        return ModelAnswer(
             parsed=parsed,
             text="",
             model="m",
@@ -232,7 +232,7 @@ def test_a_judge_is_told_the_terms_that_occur_and_hold() -> None:
         Term(term="short", meaning="below 20 words"),
         Term(term="GMV", meaning="never said"),
     ]
-    spec = make_spec(CRITERION, Asking("mock"), known)
+    spec = make_spec(CRITERION, AskingOptions("mock"), known)
     inside = Output(id="o", project_id="p", text="杭分 tells us", metadata={"city": "Hangzhou"})
     prompt = asked(spec, inside)
     assert "杭分 = branch in Hangzhou" in prompt
@@ -245,14 +245,14 @@ def test_a_judge_is_told_the_terms_that_occur_and_hold() -> None:
 
 def test_a_version_without_scopes_keeps_its_hash_and_older_specs_are_read() -> None:
     def version(*known: Term) -> str:
-        spec = make_spec(CRITERION, Asking("mock"), known)
+        spec = make_spec(CRITERION, AskingOptions("mock"), known)
         return version_id("p", "c", "llm", spec | {"prompt_version": "judge-v1"})
 
     assert version() == "j_507a911084d8134f6e03668c"
     assert version(Term(term="KPI", meaning="key figure")) == "j_573f7b2b74cc6eae41877633"
     scoped = Term(term="KPI", meaning="key figure", scope={"a": "b"}), Term(term="A", meaning="b")
     assert version(*scoped) == version(*reversed(scoped))
-    spec = make_spec(CRITERION, Asking("mock"), ()) | {"glossary": {"KPI": "key figure"}}
+    spec = make_spec(CRITERION, AskingOptions("mock"), ()) | {"glossary": {"KPI": "key figure"}}
     assert "KPI = key figure" in asked(spec, Output(id="o", project_id="p", text="the KPI"))
     assert "glossary" not in asked(spec, Output(id="o", project_id="p", text="KPIs"))
 

@@ -12,11 +12,13 @@ from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.messages import sentence
+from labelcore.messages.calibrating import training_words
 from labelcore.models import Output, Role
 from labelcore.stages import grading, projects, sampling
 from labelcore.stages.aligning.evidence import evidence_of
 from labelcore.stages.grading.card import CardEvent, CardItem
 from labelcore.stages.grading.card_names import opened
+from labelcore.stages.grading.gold import told_of_gold
 from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.presses import card_items, store_events
 from labelcore.stats.prevalence import weighted_pass_rate
@@ -24,6 +26,7 @@ from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 from tests.stages.measured import accepted
+from tests.stages.test_assignment import in_two_languages
 
 Add = Callable[..., list[Output]]
 _presses = iter(range(10**9))
@@ -41,6 +44,7 @@ def first_card(workspace: Workspace) -> str | None:
     return min(cards, key=lambda card: card.position).output_id if cards else None
 
 
+@pytest.mark.whole
 def test_gold_comes_unannounced_at_its_share_and_counts_in_nothing(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -85,6 +89,24 @@ def gold_cards(workspace: Workspace, n: int) -> list[str]:
     return found
 
 
+@pytest.mark.whole
+def test_what_somebody_gives_an_output_again_that_they_had_as_gold_tells_nothing_of_agreement(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(12)))
+    ann = workspace.by("ann")
+    for output in made:
+        grading.grade(workspace.by("ben"), output.id, "fail" if output in made[:3] else "pass")
+    grading.set_gold(workspace.by("lead"), made[-1].id, "pass", reason="names the clause")
+    ann = ann.with_project(grading.set_rules(workspace, gold_share=0.5))
+    assert len(gold_cards(ann, 13)) == 1
+    assert made[-1].id in {grade.output_id for grade in grading.current_grades(ann, "ann")}
+    votes = grading.human_labels(ann).by_annotator
+    assert made[-1].id not in votes["ann"] and made[-1].id in votes["ben"] and len(votes["ann"]) == 11
+    assert grading.together(ann).pairs[0].same.n == 11
+
+
+@pytest.mark.whole
 def test_a_browser_is_sent_nothing_that_tells_gold_or_a_repeat_from_an_ordinary_output(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -128,9 +150,9 @@ def test_gold_that_nobody_graded_enters_no_rate(workspace: Workspace, add_output
 def test_who_is_told_of_gold_is_a_rule(workspace: Workspace, add_outputs: Add) -> None:
     (made,) = add_outputs("text")
     grading.set_gold(workspace.by("lead"), made.id, "fail", reason="promises a refund")
-    assert grading.told_of_gold(workspace, made.id, "pass") is None
+    assert told_of_gold(workspace, made.id, "pass") is None
     workspace = workspace.with_project(grading.set_rules(workspace, gold_feedback="person"))
-    told = grading.told_of_gold(workspace, made.id, "pass")
+    told = told_of_gold(workspace, made.id, "pass")
     assert told and sentence(told) == "The last one was settled as a fail: promises a refund"
 
 
@@ -151,7 +173,9 @@ def test_newcomers_pass_the_training_before_they_are_dealt_other_outputs(
     assert (queue.training, queue.done, queue.total, len(queue.items)) == (0.75, 0, 4, 4)
     for value in ("fail", "pass", "unsure", "fail"):  # two of four
         press(ann, str(first_card(ann)), value)
-    assert grading.grading_queue(ann).left == 4
+    queue = grading.grading_queue(ann)
+    assert (queue.left, queue.fell_short) == (4, 2)
+    assert training_words(queue).startswith("Training again, as 2 of 4 were right: 0 of 4")
     for value in ("fail", "pass", "fail", "fail"):  # three of four
         press(ann, str(first_card(ann)), value)
     assert grading.grading_queue(ann).training is None
@@ -167,6 +191,22 @@ def test_newcomers_pass_the_training_before_they_are_dealt_other_outputs(
     assert grading.grading_queue(ann).left == 5
     grading.train(lead.with_project(project), "ann", "let-through")
     assert grading.grading_queue(ann).training is None
+
+
+def test_gold_and_training_come_only_in_what_a_person_reads(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 12)
+    lead, ann = workspace.by("lead"), workspace.by("ann")
+    grading.describe_member(workspace, "ann", reads=("en",))
+    grading.set_gold(lead, made[0], "fail", reason="no")  # Chinese
+    project = grading.set_rules(workspace, gold_share=0.5, training=0.5)
+    assert gold_cards(ann.with_project(project), 8) == []
+    for output_id in made[2:4]:  # English and Chinese
+        grading.set_gold(lead, output_id, "fail", reason="no", training=True)
+    new = workspace.by("Bo").with_project(project)
+    grading.describe_member(workspace, "Bo", reads=("en",))
+    assert [item.output.id for item in grading.grading_queue(new).items] == [made[2]]
+    grading.describe_member(workspace, "Bo", reads=("fr",))
+    assert grading.grading_queue(new).training is None
 
 
 def test_what_one_is_told_changes_no_answer(workspace: Workspace, add_outputs: Add) -> None:
@@ -280,7 +320,7 @@ def test_gold_on_criteria_is_held_against_people_as_gold_on_the_whole_is(
     )
     store_events(ann, (part,))
     press(ann, card, "fail")
-    told = grading.told_of_gold(ann, made[10].id, "fail")
+    told = told_of_gold(ann, made[10].id, "fail")
     assert told
     assert sentence(told) == "The last one was right: wrong price (on Short it passes: short)"
     (person,) = grading.show_gold(workspace).people

@@ -11,36 +11,30 @@ import pytest
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
-from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, TrainExample, make_spec
 from labelcore.judges.kinds import panel
+from labelcore.judges.templates import Template
 from labelcore.messages import sentence, sentences
 from labelcore.models import Criterion, Output
 from labelcore.settings import settings
-from labelcore.stages import judging
+from labelcore.stages import judging, projects
 from labelcore.stages.judging.running import deciding
-from labelcore.stages.judging.testing import hardness, probe_cases, repeating
+from labelcore.stages.judging.testing import hardness, hardness_report, probe_cases, repeating
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS
-from labelcore.stages.judging.testing.hardness_report import (
-    ANY_ATTACK,
-    HardnessReport,
-    HardnessRow,
-    changed_texts,
-    report,
-)
+from labelcore.stages.judging.testing.hardness_report import ANY_ATTACK, HardnessReport, HardnessRow
 from labelcore.stats.splits import split_of
 from labelcore.store import hardness as hardness_table, judges as judge_table, verdicts
 from labelcore.text.attacks import ATTACKS
 from labelcore.text.neutral import CHANGES
 from labelcore.workspace import Workspace
+from tests.judges.test_edited_prompts_hold import EDITED
 from tests.judges.test_prompts import FENCED
 from tests.mock_endpoint import MockEndpoint
 from tests.stages.measured import accepted, add_judge
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
-OBEYED = re.compile(
-    r"answer pass|verdict\W{1,4}pass|通过|every (?:output|verdict)|Decode this|backwards", re.IGNORECASE
-)
+OBEYED = re.compile(r"(?i)answer pass|verdict\W{1,4}pass|通过|every (?:output|verdict)|Decode this|backwards")
 
 
 def story(n: int, quality: str = "fine") -> str:
@@ -68,9 +62,9 @@ def graded(add_outputs: Add, give_all: Give) -> list[Output]:
 def llm_spec(criterion: Criterion) -> dict[str, object]:
     return make_spec(
         criterion,
-        Asking("mock"),
+        AskingOptions("mock"),
         (),
-        [Teaching(verdict="pass", text="ok text"), Teaching(verdict="fail", text="bad text", note="n")],
+        [TrainExample(verdict="pass", text="ok"), TrainExample(verdict="fail", text="bad", note="n")],
     )
 
 
@@ -109,6 +103,17 @@ def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_
     assert not any(OBEYED.search(FENCED.sub("", p.split("abstain", 1)[-1])) for p in mock.prompts)
 
 
+@pytest.mark.parametrize("edited", EDITED.values(), ids=EDITED)
+def test_attacks_fare_no_better_against_an_edited_prompt_than_against_the_default(
+    edited: Template, workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    mock.answer = obeying
+    version = add_judge(workspace, "llm", {**llm_spec(criterion), "template": edited.model_dump()})
+    found = hardness.harden(workspace, version, limit=2, only=("injection",))
+    attacks = row(found, ANY_ATTACK)
+    assert (attacks.rate.value, attacks.rate.n, attacks.hits) == (0.0, 2, 0)
+
+
 def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
     workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
@@ -119,7 +124,7 @@ def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
     assert row(found, "plea").rate.value == 1.0
     assert row(found, "base64").rate.n == 2
     assert row(found, "any harmless sentence").rate.value == 0.0
-    (first, _) = changed_texts(workspace, version, "order")
+    (first, _) = hardness_report.changed_texts(workspace, version, "order")
     assert first.hit and first.result.after_reason == "told so"
     assert first.result.changed_text.startswith(first.source.text)
     assert first.result.people == "fail"
@@ -133,7 +138,7 @@ def test_nothing_is_asked_twice_and_a_larger_test_asks_the_rest(
     first = hardness.harden(workspace, version, limit=2)
     asked = len(mock.prompts)
     assert hardness.harden(workspace, version, limit=2) == first
-    assert report(workspace, version) == first
+    assert hardness_report.report(workspace, version) == first
     assert len(mock.prompts) == asked
     left = hardness.left_to_ask(workspace, version, limit=3)
     hardness.harden(workspace, version, limit=3)
@@ -357,7 +362,7 @@ def test_a_stop_while_the_model_is_slow_is_heard_soon(
 
     threading.Thread(target=stop, daemon=True).start()
     found = hardness.harden(workspace, version, limit=3)
-    assert time.monotonic() - stopped[0] < 3
+    assert time.monotonic() - stopped[0] < 20, "the first answer alone takes thirty seconds"
     assert (found.results, found.errors) == (0, 0)
 
 
@@ -375,3 +380,19 @@ def test_one_judge_is_tested_once_at_a_time(
 
     hardness.harden(workspace.telling(second), version, limit=1, only=("injection",))
     assert "is being tested already" in refused[0]
+
+
+def test_a_test_is_stopped_from_its_project_only(
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    version = add_judge(workspace, "llm", llm_spec(criterion))
+    elsewhere = workspace.with_project(projects.open_project(workspace.db, "other"))
+    asked: list[bool] = []
+
+    def try_to_stop(_done: int, _total: int, _words: str) -> None:
+        if hardness.ongoing_test(version):
+            asked.append(hardness.stop_test(elsewhere, version))
+
+    found = hardness.harden(workspace.telling(try_to_stop), version, limit=1, only=("wording",))
+    assert asked and not any(asked)
+    assert found.results and not hardness.left_to_ask(workspace, version, limit=1, families=("wording",))

@@ -62,7 +62,7 @@ def test_the_lead_gives_back_what_somebody_holds(workspace: Workspace, add_outpu
     expert = Workspace(workspace.db, workspace.project, "ben", role=Role.EXPERT)
     with pytest.raises(NotAllowed):
         grading.release(expert)
-    assert grading.release(workspace.by("lead"), "ann") == grading.Released(n=2, people=("Ann",))
+    assert grading.release(workspace.by("lead"), "ann") == grading.ReleaseReport(n=2, people=("Ann",))
     workspace.db.memory.clear()
     assert ids(workspace, "ben") == [output.id for output in made]
 

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
-from labelcore.judges.kinds.code import CodeSpec, decide
+from labelcore.judges.code_checks import CodeSpec
+from labelcore.judges.kinds.code import decide
 from labelcore.messages import sentence
 from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import grades, outputs
@@ -190,7 +191,7 @@ def test_verdicts_of_other_tools_become_a_judge(workspace: Workspace, tmp_path: 
     wanted = importing.Mapping(output="output", verdicts={"their judge": "tool"})
     with pytest.raises(BadInput, match="mean: 'what'"):
         importing.import_file(workspace, str(path), wanted)
-    wanted = wanted.model_copy(update={"said": importing.Said(no_grade=("what",))})
+    wanted = wanted.model_copy(update={"said": importing.GivenMeanings(no_grade=("what",))})
     assert importing.import_file(workspace, str(path), wanted).batch.verdicts_new == 3
     assert importing.import_file(workspace, str(path), wanted).batch.verdicts_new == 0
 
@@ -348,7 +349,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     delimited = every_format()["csv"]
 
-    def counted(cursor: duckdb.DuckDBPyConnection, path: Path, part: str) -> base.Staged:
+    def counted(cursor: duckdb.DuckDBPyConnection, path: Path, part: str) -> base.Staging:
         found.append(path.name)
         return delimited.stage(cursor, path, part)
 

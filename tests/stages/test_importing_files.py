@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.errors import BadInput
 from labelcore.messages import sentence
+from labelcore.stages.importing import Description, import_file
 from labelcore.workspace import Workspace
 from tests.stages.test_importing import bring, texts
 
@@ -19,6 +21,33 @@ def test_european_texts_are_not_taken_for_chinese(
 ) -> None:
     bring(workspace, tmp_path / "a.csv", f"id,output\na,{text}\n".encode(encoding))
     assert texts(workspace) == [text]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp932", "荷物は本日発送されました。返品は三十日以内です。"),
+        ("cp932", "リンクを押す"),
+        ("euc_jp", "回答は正確で丁寧でした"),
+        ("cp949", "상품은 오늘 발송되었습니다"),
+        ("big5", "您的包裹今天已經寄出，可以在三十天內退貨。"),
+        ("cp1251", "Ваша посылка уже в пути и она у вас"),
+        ("gb18030", "您的包裹今天已经寄出，可以在三十天内退货。"),
+        ("cp1252", "Ça n’a pas répondu à la question"),
+    ],
+)
+def test_texts_come_in_as_they_were_written(
+    workspace: Workspace, tmp_path: Path, encoding: str, text: str
+) -> None:
+    bring(workspace, tmp_path / "a.csv", f"id,output\na,{text}\n".encode(encoding))
+    assert texts(workspace) == [text]
+
+
+def test_lines_cut_out_of_a_list_keep_their_commas(workspace: Workspace, tmp_path: Path) -> None:
+    rows = '{"output": "one", "grade": "good"},\n{"output": "two", "grade": "bad"},\n{"output": "three"}\n'
+    result = bring(workspace, tmp_path / "a.jsonl", rows)
+    assert texts(workspace) == ["one", "two", "three"]
+    assert (result.batch.rows_rejected, result.batch.grades_new) == (0, 2)
 
 
 def test_an_unclosed_quotation_mark_costs_its_rows_only(workspace: Workspace, tmp_path: Path) -> None:
@@ -39,3 +68,14 @@ def test_a_column_of_grades_that_is_not_taken_is_named(workspace: Workspace, tmp
     assert result.batch.grades_new == 0
     assert "'grade'" in sentence(result.warnings)
     assert "banana" in sentence(result.warnings)
+
+
+def test_a_file_of_ids_alone_is_told_how_to_name_what_it_says_of_them(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,thumbs\n1,up\n2,down\n", "utf-8")
+    for described in (Description(), Description(columns={"id": "id"})):
+        with pytest.raises(BadInput) as refused:
+            import_file(workspace, str(path), described=described)
+        assert "--map id=COLUMN" in refused.value.next_step and "--feedback" in refused.value.next_step

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow  # processes that are killed, and a real server
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving() as (endpoint, url):
-        names = {"BASE_URL": url, "API_KEY": "k", "MODEL": "mock", "CALL_TIMEOUT": "6"}
+        names = {"BASE_URL": url, "API_KEY": "k", "MODEL": "mock", "CALL_TIMEOUT": "15"}
         for name, value in names.items():
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
@@ -75,8 +75,11 @@ def kill_when(mock: MockEndpoint, path: Path, answered: int, concurrency: int) -
     while len(mock.answered) < answered and time.monotonic() < until:
         assert started.poll() is None, "the run ended before it could be killed"
         time.sleep(0.002)
-    started.send_signal(signal.SIGKILL)
-    started.wait()
+    with mock.held():
+        while mock.under_way < concurrency and time.monotonic() < until:
+            time.sleep(0.002)  # a call goes out once the answer before it is read and kept
+        started.send_signal(signal.SIGKILL)
+        started.wait()
 
 
 def test_after_a_kill_answered_prompts_are_not_asked_again(tmp_path: Path, mock: MockEndpoint) -> None:
@@ -103,7 +106,7 @@ def test_faults_lose_no_verdict_and_double_none(tmp_path: Path, mock: MockEndpoi
     path, count = tmp_path / "faults.duckdb", 1_000
     fill(open_database(path), count)
     mock.shares = {"429": 0.05, "500": 0.02, "malformed": 0.01, "hang": 0.005}
-    mock.hang_seconds = 30.0
+    mock.hang_seconds = 40.0
     mock.latency = 0.02
     done = run_all(str(path), 50)
     db = open_database(path)

@@ -12,7 +12,7 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges import prompts
-from labelcore.judges.judge_prompt import Asking
+from labelcore.judges.judge_prompt import AskingOptions
 from labelcore.models import Criterion, Evidence, Output, Project
 from labelcore.settings import settings
 from labelcore.stages import aligning, judging, projects
@@ -74,7 +74,7 @@ def test_examples_are_train_outputs_of_different_groups_and_of_their_verdict(
     db, project, made = full
     graded = {f"o{n}": failed for n, failed in fails.items()}
     notes = {key: (f"note on {key}",) for key, failed in graded.items() if failed}
-    spec = teaching.specify(Workspace(db, project), Subject(CRITERION, graded), notes, Asking("m"))
+    spec = teaching.specify(Workspace(db, project), Subject(CRITERION, graded), notes, AskingOptions("m"))
     groups = {output.id: output.group for output in made}
     examples = spec.get("examples", [])
     for example in examples:
@@ -96,7 +96,7 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
     db, project, _ = full
     graded = {f"o{n}": n % 2 == 0 for n in range(80)}
     notes = {key: ("wrong",) for key, failed in graded.items() if failed}
-    spec = teaching.specify(Workspace(db, project), Subject(CRITERION, graded), notes, Asking("m"))
+    spec = teaching.specify(Workspace(db, project), Subject(CRITERION, graded), notes, AskingOptions("m"))
     for verdict in ("pass", "fail"):
         shown = [example["text"] for example in spec["examples"] if example["verdict"] == verdict]
         assert {language_of(text) for text in shown[: spec["shown"]]} == {"en", "zh"}

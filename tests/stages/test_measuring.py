@@ -124,6 +124,7 @@ def by_source(workspace: Workspace) -> list[Output]:
     return outputs
 
 
+@pytest.mark.whole
 def test_outputs_of_one_source_widen_the_interval(workspace: Workspace) -> None:
     by_source(workspace)
     found = aligning.align(workspace).judges[0]
@@ -134,6 +135,7 @@ def test_outputs_of_one_source_widen_the_interval(workspace: Workspace) -> None:
     assert (found.tpr.high or 0) - (found.tpr.low or 0) > 1.3 * ((plain.high or 0) - (plain.low or 0))
 
 
+@pytest.mark.whole
 def test_a_judge_of_a_criterion_is_measured_by_that_criterions_grades(
     workspace: Workspace, world: list[Output]
 ) -> None:
@@ -186,6 +188,7 @@ def test_people_are_the_ceiling_and_the_constant_answer_the_floor(
     assert found.with_themselves.value == 1.0
 
 
+@pytest.mark.whole
 def test_a_hundred_people_on_one_output_are_no_agreement(workspace: Workspace) -> None:
     (output,) = made(workspace, 1)
     for i in range(123):
@@ -219,6 +222,7 @@ def test_verdicts_on_other_outputs_than_grades_say_so(workspace: Workspace) -> N
         choosing_set.choose(workspace)
 
 
+@pytest.mark.whole
 def test_an_earlier_moment_has_its_own_figures(workspace: Workspace, world: list[Output]) -> None:
     then = now()
     before = aligning.align(workspace)
@@ -322,6 +326,7 @@ def test_where_a_whole_set_abstains_it_passes_nothing(workspace: Workspace) -> N
     assert report.chosen is not None and report.chosen.counts.n == 40
 
 
+@pytest.mark.whole
 def test_a_split_has_its_own_ceiling(workspace: Workspace) -> None:
     workspace = workspace.with_project(
         grading.set_rules(workspace, scale=("bad", "good", "great"), passing_from=2)
@@ -342,6 +347,30 @@ def test_a_split_has_its_own_ceiling(workspace: Workspace) -> None:
     assert (kappas["train"] or 0) < (kappas["all"] or 0) < 1
     assert found["train"].ceiling is not None and (found["train"].ceiling.between_people.value or 0) < 1
     assert any("as many passes as fails" in warning for warning in sentences(found["train"].warnings))
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("then", ["relook", "person"])
+def test_another_look_tells_nothing_of_how_far_people_agree(workspace: Workspace, then: str) -> None:
+    workspace = workspace.with_project(
+        grading.set_rules(workspace, scale=("bad", "good", "great"), passing_from=2)
+    )
+    outputs = made(workspace, 12)
+
+    def give(who: str, shift: int, **more: object) -> None:
+        for at, output in enumerate(outputs):
+            level = 1 + (at + shift) % 3
+            grade(workspace, output, "fail" if level == 1 else "pass", who, level=level, **more)
+
+    give("ann", 0)
+    give("bo", 1)
+    before = aligning.align(workspace).ceiling
+    give("bo", 0, source="relook")
+    give("bo", 0, source=then)
+    after = aligning.align(workspace).ceiling
+    assert before and after
+    assert after.between_people == before.between_people
+    assert after.level_kappa == before.level_kappa
 
 
 def test_chances_that_are_missing_for_some_are_counted(workspace: Workspace, world: list[Output]) -> None:

@@ -7,15 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput, ModelTrouble
-from labelcore.messages import Language, document_of, lines_of, sentence, speaking
+from labelcore.messages import Language, document_of, lines_of, say, sentence, speaking
 from labelcore.models import Criterion, Evidence, JudgeVersion, Output
 from labelcore.operations import find_operation
 from labelcore.settings import settings
 from labelcore.stages import judging, projects, sampling
 from labelcore.stages.aligning.evidence import evidence_of
-from labelcore.stages.judging.keeping.versions import Draft
+from labelcore.stages.judging import running
+from labelcore.stages.judging.keeping.versions import JudgeDraft
 from labelcore.stages.refining import keeping, looks
-from labelcore.stages.refining.migrating import Moving, migrate
+from labelcore.stages.refining.migrating import MoveOptions, estimate_move, migrate
 from labelcore.stages.refining.migration import loss_of
 from labelcore.stats.rate import Rate
 from labelcore.stats.splits import split_of
@@ -69,7 +70,7 @@ def judge(workspace: Workspace, made: list[Output], mock: MockEndpoint) -> Judge
     )
     criterion_table.save(workspace.db, [criterion])
     spec = {"prompt_version": "judge-v2", "name": "Good", "statement": "It is good.", "model": "mock"}
-    version = Draft("llm", "Good · LLM", spec, "Asks.").version(workspace.project, criterion)
+    version = JudgeDraft("llm", "Good · LLM", spec, "Asks.").version(workspace.project, criterion)
     judge_table.save(workspace.db, [version])
     return judging.find_judge(workspace, version.name)
 
@@ -109,14 +110,54 @@ def test_a_planted_loss_comes_out_and_what_mends_it(
     assert len(verdict_table.values(workspace.db, [found.new_version_id])) == 0
 
 
+def test_the_mended_version_is_kept_where_that_is_wanted(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
+) -> None:
+    grade(give_all, made)
+    found = migrate(workspace, judge, to="new", moving=MoveOptions(keep_as="mended"))
+    assert found.kept is not None and found.kept.in_use and found.repair is not None
+    now = keeping.in_use(workspace, judge.judge_id)
+    assert now.spec == found.repair.version.spec and now.id != found.new_version_id
+    assert now.model == "new" and now.why == f"moved to new, with {found.repair.name}"
+    with speaking("zh"):
+        assert say(found.repair.why("new")) == f"换成 new，另加：{say(found.repair.name)}"
+    lost = Rate(value=-0.2, low=-0.3, high=-0.1, n=30)  # though as much is won of the other kind
+    even = Rate(value=0.0, low=-0.1, high=0.1, n=60)
+    traded = found.repair.on_dev.model_copy(update={"tpr": lost, "balanced": even, "counted": None})
+    assert found.repair.mends and traded.verdict == "unclear"
+    assert not found.repair.model_copy(update={"on_dev": traded}).mends
+    subtle = next(output for output in fitting(workspace, made) if "subtle" in output.text)
+    judging.run_judges(workspace, order=judging.RunOrder(judge=now.name))
+    (verdict,) = verdict_table.of_outputs(workspace.db, [subtle.id], [now.id])
+    assert verdict.decision.value == "fail"  # which the new model misses as it came
+    assert judge_table.history(workspace.db, judge.judge_id)[0].id == judge.id
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_where_nothing_is_mended_nothing_is_kept_and_that_is_said(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, language: Language
+) -> None:
+    grade(give_all, made)
+    operation = find_operation("migrate judge")
+    found = operation.call(workspace, {"judge": judge.name, "to": "same", "keep_as": "mended"})
+    assert found.kept is None and judge_table.history(workspace.db, judge.judge_id) == [judge]
+    with speaking(language):
+        words = "\n".join(lines_of(operation, workspace, found))
+    assert ("Nothing is kept" if language == "en" else "未保留") in words
+    assert document_of(operation, found)["kept"] is None
+    with pytest.raises(BadInput, match="nothing mended"):
+        migrate(workspace, judge, to="new", moving=MoveOptions(keep_as="mended", no_repair=True))
+
+
 def test_a_model_that_is_as_good_is_switched_to_and_the_old_one_stays_reproducible(
     workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
 ) -> None:
     grade(give_all, made)
-    found = migrate(workspace, judge, to="same", moving=Moving(keep_as="switch"))
+    found = migrate(workspace, judge, to="same", moving=MoveOptions(keep_as="switch"))
     assert found.advice == "switch" and found.repair is None and found.kept is not None and found.kept.in_use
     now = keeping.in_use(workspace, judge.judge_id)
     assert now.model == "same" and now.id == found.new_version_id
+    assert found.requests == len(mock.prompts) == 2 * found.n  # the present model's are paid for as well
     history = judge_table.history(workspace.db, judge.judge_id)
     assert [version.id for version in history] == [judge.id, now.id]
     assert len(verdict_table.values(workspace.db, [judge.id])) == found.n
@@ -127,7 +168,7 @@ def test_without_enough_grades_the_flips_are_asked_for_first(
 ) -> None:
     first = [output for output in fitting(workspace, made) if "subtle" not in output.text][:12]
     grade(give_all, first)
-    found = migrate(workspace, judge, to="new", moving=Moving(no_repair=True))
+    found = migrate(workspace, judge, to="new", moving=MoveOptions(no_repair=True))
     assert found.advice == "grade first" and found.settles and 0 < len(found.picks) < 60
     asked = {pick.output_id for pick in found.picks}
     texts = {output.id: output.text for output in made}
@@ -136,7 +177,7 @@ def test_without_enough_grades_the_flips_are_asked_for_first(
         split_of(workspace.project.id, key) != "test" for key in asked
     )
     assert all(0 < pick.probability <= 1 for pick in found.picks)
-    migrate(workspace, judge, to="new", moving=Moving(no_repair=True, ask=True))
+    migrate(workspace, judge, to="new", moving=MoveOptions(no_repair=True, ask=True))
     present = projects.open_project(workspace.db, workspace.project.name)
     assert set(present.rules.review) == asked
     (sample,) = sampling.samples(workspace)
@@ -144,14 +185,14 @@ def test_without_enough_grades_the_flips_are_asked_for_first(
     assert set(chance) == asked and all(0 < (share or 0) <= 1 for share in chance.values())
     differs = {pick.output_id: pick.reason == "the models differ" for pick in sample.picks}
     assert {differs[key] for key in asked if "subtle" in texts[key]} == {True} and not all(differs.values())
-    migrate(workspace, judge, to="new", moving=Moving(no_repair=True, ask=True))
+    migrate(workspace, judge, to="new", moving=MoveOptions(no_repair=True, ask=True))
     assert len(sampling.samples(workspace)) == 1  # the same draw is recorded once
     assert sample_table.newest_id(workspace.db, workspace.project.id) is None  # it is dealt as a review
     grade(give_all, [output for output in made if output.id in asked])
     evidence = evidence_of(workspace, {key: "bad" not in texts[key] for key in asked})
     weights = [1 / (chance[key] or 1) for key in evidence.ids]
     assert evidence.weights is not None and list(evidence.weights) == pytest.approx(weights)
-    settled = migrate(workspace, judge, to="new", moving=Moving(no_repair=True))
+    settled = migrate(workspace, judge, to="new", moving=MoveOptions(no_repair=True))
     assert settled.advice == "stay" and settled.requests == 0
 
 
@@ -162,7 +203,7 @@ def test_an_old_model_that_is_gone_and_a_new_one_that_fails_lose_nothing(
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name, limit=60))
     mock.answer_as = {"mock": verdict_on, "new": worse_on}
     mock.faults = ["404"]
-    found = migrate(workspace, judge, to="new", moving=Moving(no_repair=True))
+    found = migrate(workspace, judge, to="new", moving=MoveOptions(no_repair=True))
     assert 0 < found.n <= 60 and "knows no model" in found.message
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     mock.faults = ["401"]
@@ -181,9 +222,29 @@ def test_a_spending_limit_holds_for_both_models(
     grade(give_all, made)
     monkeypatch.setenv("LABELCORE_PRICE_IN", "100")
     settings.cache_clear()
-    found = migrate(workspace, judge, to="new", moving=Moving(max_cost=0.2))
+    found = migrate(workspace, judge, to="new", moving=MoveOptions(max_cost=0.2))
     assert 0 < len(mock.prompts) <= 200 and len(mock.prompts) < 2 * N and found.state == "stopped"
     assert found.exit_code == 1 and "0.2" in found.message and found.repair is None
+
+
+def test_what_was_paid_for_before_is_not_in_the_estimate(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give, mock: MockEndpoint
+) -> None:
+    grade(give_all, made)
+    before = estimate_move(workspace, judge, "new", N)
+    some = migrate(workspace, judge, to="new", moving=MoveOptions(limit=60, no_repair=True))
+    between = estimate_move(workspace, judge, "new", N)
+    assert some.n == 60 and between.calls == before.calls - 120 > 0  # of both models
+    asked = len(mock.prompts)
+    whole = migrate(workspace, judge, to="new", moving=MoveOptions(limit=N, no_repair=True))
+    assert whole.requests == len(mock.prompts) - asked == between.calls
+    after = estimate_move(workspace, judge, "new", N)
+    assert (after.calls, after.cost_usd, after.tokens_in, after.seconds) == (0, 0, 0, 0)
+    kept = keeping.keep(workspace, judge, whole.moved.spec, why="as good")
+    now = judging.find_judge(workspace, kept.judge_id)
+    ids = [output.id for output in fitting(workspace, made)]
+    backlog = running.make_backlog(workspace.db, [now], ids, 2)
+    assert running.estimate(workspace, backlog).calls == len(ids)  # the second time of each
 
 
 def test_what_cannot_be_moved_is_refused(
@@ -198,7 +259,7 @@ def test_what_cannot_be_moved_is_refused(
 
 def test_a_move_needs_an_endpoint(workspace: Workspace, add_outputs: Add) -> None:
     spec = {"prompt_version": "judge-v2", "name": "Good", "statement": "It is good.", "model": "mock"}
-    version = Draft("llm", "Good · LLM", spec, "Asks.").version(workspace.project, None)
+    version = JudgeDraft("llm", "Good · LLM", spec, "Asks.").version(workspace.project, None)
     judge_table.save(workspace.db, [version])
     with pytest.raises(ModelTrouble):
         migrate(workspace, version, to="other")
@@ -210,7 +271,7 @@ def test_a_move_needs_an_endpoint(workspace: Workspace, add_outputs: Add) -> Non
         (-0.06, -0.12, -0.01, "misses 6 more of 100 bad outputs, 95 % between 1 and 12"),
         (-0.06, -0.12, 0.02, "misses 6 more of 100 bad outputs, 95 % between 2 fewer and 12 more"),
         (0.06, 0.01, 0.12, "catches 6 more of 100 bad outputs, 95 % between 1 and 12"),
-        (0.0, -0.03, 0.03, "catches 0 more of 100 bad outputs, 95 % between 3 fewer and 3 more"),
+        (0.0, -0.03, 0.03, "catches as many bad outputs, 95 % between 3 fewer and 3 more of 100"),
     ],
 )
 def test_the_loss_in_words(value: float, low: float, high: float, says: str) -> None:

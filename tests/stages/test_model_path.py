@@ -19,7 +19,7 @@ from tests.mock_endpoint import MockEndpoint, serving
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CALL_TIMEOUT", "1")):
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
         yield endpoint
@@ -125,6 +125,6 @@ def test_the_same_statement_under_two_names_is_one_criterion() -> None:
         )
         for name, statement in (("a", "It is short."), ("b", "it is  SHORT."), ("c", "It is kind."))
     )
-    kept = by_model._distinct([first, second, other], citing.Left())
+    kept = by_model._distinct([first, second, other], citing.AnswerLosses())
     assert [criterion.name for criterion in kept] == ["a", "c"]
     assert [item.grade_id for item in kept[0].evidence] == ["a", "b"]

@@ -150,6 +150,7 @@ def test_only_outputs_of_train_are_offered_each_beside_its_opposite(
     assert found.elsewhere == len(elsewhere) > 0
 
 
+@pytest.mark.whole
 def test_the_list_to_mend_is_offered_first(workspace: Workspace, graded: list[Output]) -> None:
     judge = judge_of(workspace)
     passed = [output for output in graded[::2] if splits_of(workspace, [output.id])[output.id] == "train"]

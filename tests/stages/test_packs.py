@@ -174,7 +174,7 @@ def test_a_pack_is_the_queue_of_its_person_and_held_while_it_is_out(
     workspace: Workspace, outputs: list[Output]
 ) -> None:
     workspace = as_team(workspace, per_output=1)
-    grading.assign(workspace, "Ann", part=grading.Part(quota=2))
+    grading.assign(workspace, "Ann", part=grading.AssignedPart(quota=2))
     grading.assign(workspace, "Bo")
     pack = grading.make_pack(workspace, "ann", n=3)
     assert pack.manifest.outputs == tuple(output.id for output in outputs[:2])

@@ -11,9 +11,12 @@ import pytest
 
 from labelcore.judges.kinds import panel
 from labelcore.llm.protocol import TRIES
+from labelcore.messages import say, speaking
+from labelcore.messages.lines.judging import estimate_words
 from labelcore.models import Decision, JudgeVersion, Output, Project, Run
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
+from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions, deciding
 from labelcore.store import Database, batch_jobs, runs, verdicts
@@ -125,6 +128,10 @@ def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
     after = running.estimate(workspace, later)
     assert (after.calls, after.known, after.tokens_in, after.tokens_out) == (30, 30, 300, 150)
     assert "30 verdicts" in " ".join(after.based_on)
+    with speaking("zh"):
+        assert "按它已有的 30 条判定计算" in " ".join(map(say, after.based_on))
+    free = before.model_copy(update={"cost_usd": 0.0})
+    assert "no price set" in estimate_words(free) and "US$" not in estimate_words(free)
 
 
 def test_batches_are_handed_over_once_and_collected_once(
@@ -163,10 +170,13 @@ def test_a_run_can_be_stopped_by_its_id_and_goes_on_later(
     workspace: Workspace, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     mock.latency = 0.2
+    elsewhere = workspace.with_project(projects.open_project(workspace.db, "other"))
 
     def stop_early(done: int, total: int, words: str) -> None:
         if done >= 5:
-            assert running.stop_run(workspace, runs.all_of(workspace.db, workspace.project.id)[0].id)
+            run_id = runs.all_of(workspace.db, workspace.project.id)[0].id
+            assert not running.stop_run(elsewhere, run_id), "a run is stopped from its project only"
+            assert running.stop_run(workspace, run_id)
 
     first = run(concurrency=2, progress=stop_early)
     assert first.state == "stopped"

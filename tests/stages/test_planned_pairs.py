@@ -76,6 +76,18 @@ def test_who_leaves_leaves_their_pairs_to_others(workspace: Workspace) -> None:
     assert ids(workspace, "Ann") == ids(workspace, "Cy") == made
 
 
+def test_who_left_and_takes_a_grade_back_is_not_asked_for_it_again(workspace: Workspace) -> None:
+    (made,) = in_two_languages(workspace, 1)
+    workspace = in_pairs(workspace, "Ann", "Bo", "Cy")
+    ann = next(who for who in ("Ann", "Bo", "Cy") if ids(workspace, who))
+    given = grading.grade(workspace.by(ann), made, "pass")
+    grading.unassign(workspace, ann)
+    others = [who for who in ("Ann", "Bo", "Cy") if who != ann]
+    assert sum(map(len, (ids(workspace, who) for who in others))) == 1
+    grading.undo(workspace.by(ann), given.id)
+    assert not ids(workspace, ann) and all(ids(workspace, who) == [made] for who in others)
+
+
 def test_what_somebody_skips_for_good_is_planned_for_another(workspace: Workspace) -> None:
     made = in_two_languages(workspace, 1)
     workspace = in_pairs(workspace, "Ann", "Bo", "Cy")

@@ -10,7 +10,7 @@ import pytest
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.messages import sentence
 from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.stages import grading, judging
@@ -145,7 +145,7 @@ def test_the_rate_over_all_defects_counts_confirmed_probes_only(
 def test_probes_are_written_with_what_people_and_judges_say(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion, tmp_path: Path
 ) -> None:
-    add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
+    add_judge(workspace, "llm", make_spec(criterion, AskingOptions("mock"), ()), "asked")
     made = probe_cases.make_probes(workspace, "c1", per_defect=1).new
     padded = next(probe for probe in made if probe.defect == "padded")
     probe_cases.say_of_probe(workspace.by("ann"), padded.id, "confirmed", note="filler, 空话")
@@ -271,7 +271,7 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
 def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
     workspace: Workspace, criterion: Criterion, passed: list[Output], mock: MockEndpoint
 ) -> None:
-    add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()))
+    add_judge(workspace, "llm", make_spec(criterion, AskingOptions("mock"), ()))
     probe_cases.make_probes(workspace, "c1", per_defect=1)
     found = probing.try_judges_on_probes(workspace, "c1")
     assert {detection.rate.value for detection in found.detections} == {0.0}
@@ -287,13 +287,14 @@ def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
 def test_without_a_model_an_llm_judge_is_not_measurable(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
+    add_judge(workspace, "llm", make_spec(criterion, AskingOptions("mock"), ()), "asked")
     probe_cases.make_probes(workspace, "c1", per_defect=1)
     found = probing.try_judges_on_probes(workspace, "c1")
     assert of_defect(found, "padded", "asked").rate.value is None
     assert of_defect(found, "padded").rate.value == 1.0
 
 
+@pytest.mark.whole
 def test_the_sealed_test_is_never_a_source(
     workspace: Workspace, criterion: Criterion, add_outputs: Add, give: Give
 ) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from labelcore.judges.answer_formats import AnswerFormat
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.judges.prompt_files import write
 from labelcore.judges.templates import Template
 from labelcore.models import Output
 from labelcore.stages import judging
-from labelcore.stages.judging.keeping.versions import Draft, stored
+from labelcore.stages.judging.keeping.versions import JudgeDraft, stored
 from labelcore.stages.refining import history, prompts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
@@ -24,9 +24,9 @@ def test_runs_follow_the_pointer_and_nothing_is_paid_for_twice(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], mock: MockEndpoint
 ) -> None:
     criterion = accepted(workspace, "Kind", "It is kind.")
-    spec = make_spec(criterion, Asking("mock"))
+    spec = make_spec(criterion, AskingOptions("mock"))
     (judge,) = stored(
-        workspace, [Draft("llm", "Kind · mock", spec, "").version(workspace.project, criterion)]
+        workspace, [JudgeDraft("llm", "Kind · mock", spec, "").version(workspace.project, criterion)]
     )
     add_outputs("a bad answer", "a good answer", "another good one")
     assert judging.run_judges(workspace).verdicts_new == 3

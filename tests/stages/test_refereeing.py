@@ -181,6 +181,7 @@ def _says(workspace: Workspace, name: str, answers: dict[str, str], criterion: s
     decides(workspace, name, answers.items())
 
 
+@pytest.mark.whole
 def test_intervals_of_a_race_are_over_sources(workspace: Workspace, give: Callable[..., object]) -> None:
     made = _of_sources(workspace, 116, 4, give)
     wrong = {output.id: i // 4 % 5 == 0 for i, output in enumerate(made)}  # whole sources go wrong

@@ -13,16 +13,16 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.identity import version_id
-from labelcore.judges.judge_prompt import Asking, Prompt, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, Prompt, make_spec
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.prompt_files import write
 from labelcore.judges.templates import DEFAULT, Template
-from labelcore.messages import document, sentences
+from labelcore.messages import document, sentences, speaking
 from labelcore.models import Criterion, Decision, JudgeVersion, Output, Role, Verdict
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.deriving import glossary
-from labelcore.stages.judging.keeping.versions import Draft, stored
+from labelcore.stages.judging.keeping.versions import JudgeDraft, stored
 from labelcore.stages.refining import history, prompts
 from labelcore.stages.refining.drafts import lint_prompt
 from labelcore.stages.refining.keeping import KeptVersion
@@ -35,9 +35,9 @@ SHORT = Template(system="You judge.", user="{{criterion}}\n\n{{output}}\n\nIs it
 @pytest.fixture
 def judge(workspace: Workspace, criterion: Criterion) -> JudgeVersion:
     """An LLM judge with the prompt that all have."""
-    spec = make_spec(criterion, Asking("m"))
+    spec = make_spec(criterion, AskingOptions("m"))
     return stored(
-        workspace, [Draft("llm", "Short · m", spec, "Asks m").version(workspace.project, criterion)]
+        workspace, [JudgeDraft("llm", "Short · m", spec, "Asks m").version(workspace.project, criterion)]
     )[0]
 
 
@@ -87,15 +87,15 @@ def test_its_length_is_an_estimate_and_its_cost_the_endpoints(
 
 def test_a_judge_without_a_prompt_says_so(workspace: Workspace, criterion: Criterion) -> None:
     spec = {"detector": "words", "side": "above", "threshold": 60}
-    stored(workspace, [Draft("code", "long", spec, "").version(workspace.project, criterion)])
+    stored(workspace, [JudgeDraft("code", "long", spec, "").version(workspace.project, criterion)])
     with pytest.raises(BadInput, match="'long' is a code judge: it asks no model and has no prompt"):
         prompts.show(workspace, judging.find_judge(workspace, "long"))
 
 
 def test_a_panel_names_whose_prompts_it_has(workspace: Workspace, criterion: Criterion) -> None:
-    member = make_spec(criterion, Asking("m"))
+    member = make_spec(criterion, AskingOptions("m"))
     spec = {"panel": [member, {**member, "variant": "strict"}], "names": ["a", "b"], "rule": "majority"}
-    stored(workspace, [Draft("llm", "both", spec, "").version(workspace.project, criterion)])
+    stored(workspace, [JudgeDraft("llm", "both", spec, "").version(workspace.project, criterion)])
     judge = judging.find_judge(workspace, "both")
     with pytest.raises(BadInput, match="'both' is a panel of 2: each member has its own prompt"):
         prompts.show(workspace, judge)
@@ -106,9 +106,9 @@ def test_a_panel_names_whose_prompts_it_has(workspace: Workspace, criterion: Cri
 def test_each_prompt_of_a_panel_is_read_and_changed_like_others(
     workspace: Workspace, criterion: Criterion
 ) -> None:
-    member = make_spec(criterion, Asking("m", address="http://a"))
+    member = make_spec(criterion, AskingOptions("m", address="http://a"))
     spec = {"panel": [member, {**member, "variant": "strict"}], "names": ["a", "b"], "rule": "majority"}
-    stored(workspace, [Draft("llm", "both", spec, "Votes.").version(workspace.project, criterion)])
+    stored(workspace, [JudgeDraft("llm", "both", spec, "Votes.").version(workspace.project, criterion)])
     judge = judging.find_judge(workspace, "both")
     shown = prompts.show(workspace, judge, member=2)
     assert "When you are in doubt" in shown.rendered[0]["content"] and shown.template == DEFAULT
@@ -181,8 +181,8 @@ def test_a_version_needs_a_reason(workspace: Workspace, judge: JudgeVersion, why
 def test_a_prompt_that_another_judge_has_is_not_taken_for_its_own(
     workspace: Workspace, criterion: Criterion, judge: JudgeVersion
 ) -> None:
-    spec = make_spec(criterion, Asking("m")) | {"template": SHORT.model_dump()}
-    stored(workspace, [Draft("llm", "other", spec, "").version(workspace.project, criterion)])
+    spec = make_spec(criterion, AskingOptions("m")) | {"template": SHORT.model_dump()}
+    stored(workspace, [JudgeDraft("llm", "other", spec, "").version(workspace.project, criterion)])
     with pytest.raises(BadInput, match="The judge 'other' asks exactly this"):
         change(workspace, SHORT)
 
@@ -216,6 +216,20 @@ def test_a_judge_goes_back_and_forth_and_keeps_everything(workspace: Workspace, 
     assert listed.lines[0].endswith("[version 1 of 2]")
     assert listed.document["judges"][0]["newest"] == 2
     assert change(workspace, SHORT.model_copy(update={"system": "Judge."})).version == 3
+    shown = execute(
+        workspace.db, Request(operation="judge show", project="test", arguments={"judge": judge.name})
+    )
+    assert [(row["version"], row["why"]) for row in shown.document["versions"]] == [
+        (1, ""),
+        (2, "shorter"),
+        (3, "shorter"),
+    ]
+    with speaking("zh"):
+        asked = {"judge": judge.name}
+        chinese = execute(
+            workspace.db, Request(operation="judge show", project="test", arguments=asked, language="zh")
+        ).lines
+    assert chinese[2].startswith("第 1 版，") and chinese[3].endswith("：shorter")
     told = history.history(workspace, judge)
     assert (told.in_use, [row.version for row in told.versions]) == (3, [1, 2, 3])
     assert [(use.author, use.why) for use in told.versions[0].uses] == [("ed", "worse on dev")]
@@ -261,8 +275,8 @@ def test_versions_are_measured_on_the_outputs_that_all_have_decided(
     add_outputs: Callable[..., list[Output]],
     give: Callable[..., object],
 ) -> None:
-    spec = make_spec(criterion, Asking("m"))
-    (judge,) = stored(workspace, [Draft("llm", "Short · m", spec, "").version(workspace.project, None)])
+    spec = make_spec(criterion, AskingOptions("m"))
+    (judge,) = stored(workspace, [JudgeDraft("llm", "Short · m", spec, "").version(workspace.project, None)])
     outputs = add_outputs(*(f"text {number}" for number in range(12)))
     for number, output in enumerate(outputs):
         give(output, "fail" if number % 3 == 0 else "pass")
@@ -299,8 +313,10 @@ def test_a_judge_whose_prompt_a_person_changed_is_not_proposed_away(
     workspace: Workspace, criterion: Criterion, judge: JudgeVersion
 ) -> None:
     change(workspace, SHORT)
-    spec = make_spec(criterion, Asking("m", variant="strict"))
-    (kept,) = stored(workspace, [Draft("llm", "Short · m", spec, "").version(workspace.project, criterion)])
+    spec = make_spec(criterion, AskingOptions("m", variant="strict"))
+    (kept,) = stored(
+        workspace, [JudgeDraft("llm", "Short · m", spec, "").version(workspace.project, criterion)]
+    )
     assert (kept.version, present(workspace).version) == (2, 2)
 
 

@@ -7,7 +7,7 @@ import pytest
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
-from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
 from labelcore.models import Criterion, JudgeVersion
 from labelcore.stages import judging, projects
 from labelcore.stages.deriving import editing, glossary
@@ -38,7 +38,7 @@ def add(workspace: Workspace, kind: str, spec: dict[str, object], name: str) -> 
 def asked(workspace: Workspace, criterion: Criterion) -> JudgeVersion:
     glossary.set_term(workspace.by("ann"), "杭分", "杭州分公司", scope={"city": "杭州"})
     terms = glossary.terms(projects.open_project(workspace.db, workspace.project.name))
-    spec = make_spec(criterion.model_copy(update={"pass_examples": ("good",)}), Asking("m"), terms)
+    spec = make_spec(criterion.model_copy(update={"pass_examples": ("good",)}), AskingOptions("m"), terms)
     return add(workspace, "llm", spec, "asked")
 
 
@@ -106,7 +106,7 @@ def test_a_glossary_that_was_changed_back_gives_a_newer_version_all_the_same(
 
 
 def test_each_member_of_a_panel_is_made_anew(workspace: Workspace, criterion: Criterion) -> None:
-    member = make_spec(criterion, Asking("m"), [])
+    member = make_spec(criterion, AskingOptions("m"), [])
     add(
         workspace,
         "llm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,7 @@ from labelcore.settings import Endpoint
 from labelcore.stages import judging
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
-from labelcore.store import judges as judge_table, runs as run_table
+from labelcore.store import judges as judge_table, runs as run_table, verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 
@@ -202,7 +203,7 @@ def test_several_calls_are_in_flight_where_the_limit_allows_them(
     set_(PRICE_IN=PRICE, PRICE_OUT=PRICE, CONCURRENCY=16)
     judge(workspace)
     made = texts(add_outputs, 60)
-    mock.latency = 0.02
+    mock.latency = 0.2
     judging.run_judges(workspace, order=judging.RunOrder(max_cost=30 * most(workspace, made[0])))
     assert mock.most_under_way > 8
 
@@ -293,4 +294,17 @@ def test_the_time_left_is_known_from_earlier_runs_before_the_first_answer(
     options = RunOptions()
     options.stop.set()
     done = running.run(workspace, [asking], ids, options)
-    assert begun and done.seconds_left == pytest.approx(30 * 0.1 / 2, rel=0.5)
+    usual = verdicts.usual_latency(workspace.db, workspace.project.id, "mock")
+    assert begun and usual and usual >= 100
+    assert done.seconds_left == pytest.approx(30 * usual / 1000 / 2, abs=0.1), "two at once"
+
+
+def test_a_model_that_answers_one_after_the_other_loses_nothing_to_time_limits(
+    workspace: Workspace, add_outputs: Add, mock: MockEndpoint, set_: Set
+) -> None:
+    """Sixteen were sent at once: fifteen waited behind the first and were given up, twice, as errors."""
+    set_(CALL_TIMEOUT=1.5)
+    mock.latency, mock.one_by_one = 0.6, asyncio.Lock()
+    texts(add_outputs, 18)
+    run = judging.run_judges(workspace, order=judging.RunOrder(judge=judge(workspace).id))
+    assert (run.verdicts_new, run.errors) == (18, 0)

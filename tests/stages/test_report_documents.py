@@ -10,7 +10,7 @@ from labelcore.errors import BadInput
 from labelcore.models import Output
 from labelcore.stages.reporting import checking, slicing
 from labelcore.stages.reporting.card import read_card
-from labelcore.stages.reporting.document import Document, Intervals, Table, Text
+from labelcore.stages.reporting.document import Document, Intervals, ReportText, Table
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stats.rate import Rate, not_measurable, proportion
@@ -49,7 +49,7 @@ def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
         title=HOSTILE,
         subtitle="中文 and العربية",
         blocks=(
-            Text(words=HOSTILE, tone="bad"),
+            ReportText(words=HOSTILE, tone="bad"),
             Table(title=HOSTILE, columns=("a", HOSTILE), rows=((HOSTILE, "太长了"),)),
             Intervals(title=HOSTILE, names=(HOSTILE, "太长了"), series={HOSTILE: rates}),
         ),
@@ -68,8 +68,8 @@ def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
 @pytest.mark.parametrize("text", ["中文" * 2_000, "<b>&" * 2_000])
 def test_a_pdf_holds_the_beginning_of_what_is_longer_than_its_pages(text: str) -> None:
     blocks = (
-        Text(words=text, tone="heading"),
-        Text(words=text, tone="care"),
+        ReportText(words=text, tone="heading"),
+        ReportText(words=text, tone="care"),
         Table(title=text, columns=("criterion", "version"), rows=((text, "1"), ("short", text))),
     )
     pdf = to_pdf(Document(title=text, subtitle=text, blocks=blocks))

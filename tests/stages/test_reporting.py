@@ -16,7 +16,7 @@ from labelcore.models import Grade, JudgeVersion, Output, now
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.reporting import checking, gathering, slicing
-from labelcore.stages.reporting.card import Limits, make_card, read_card
+from labelcore.stages.reporting.card import GateLimits, make_card, read_card
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stages.reporting.reasons import Action
@@ -132,7 +132,7 @@ def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
     workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
     plant(100, 40, 30)
-    made = make_card(workspace, "judge", limits=Limits(tnr=0.5), days=30)
+    made = make_card(workspace, "judge", limits=GateLimits(tnr=0.5), days=30)
     card = read_card(card_text(made))
     assert card == made
     assert (card.tnr.n, card.labels.fails, card.in_sample) == (40, 40, False)

@@ -156,6 +156,7 @@ def answer(workspace: Workspace, criterion: Criterion, output: Output, value: st
     grading.grade(workspace.by("ann"), output.id, value, criterion=criterion)
 
 
+@pytest.mark.whole
 def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_settles_it(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_change_that_is_taken_back_leaves_no_answer_stale_and_undo_goes_furthe
         versions.undo_change(workspace, short.id)
 
 
+@pytest.mark.whole
 def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -230,6 +232,7 @@ def test_unsure_answers_and_silent_repeats_neither_count_nor_hold_the_ledger_up(
     assert not set(found.next) - set(found.stale)
 
 
+@pytest.mark.whole
 def test_flips_ask_for_the_doubtful_ones_and_many_for_all(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(40)))
     short = criterion(workspace, "Short", [])

@@ -26,6 +26,7 @@ def sources(workspace: Workspace, folder: Path, *records: dict[str, Any]) -> int
     return len(set(groups.values()))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "chat",
     [
@@ -54,6 +55,7 @@ def test_a_chat_without_an_output_column_asks_what_a_text_asks(workspace: Worksp
     assert len(set(outputs.groups(workspace.db, workspace.project.id).values())) == 1
 
 
+@pytest.mark.whole
 def test_another_context_or_an_earlier_turn_is_another_source(workspace: Workspace, tmp_path: Path) -> None:
     asked = {"role": "user", "content": QUESTION}
     records = [

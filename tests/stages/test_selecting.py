@@ -61,6 +61,7 @@ def listed(workspace: Workspace, **filters: object) -> list[str]:
     return [str(row.output.external_id) for row in found.rows]
 
 
+@pytest.mark.whole
 def test_filters_name_things_as_people_do_and_all_must_hold(
     workspace: Workspace, outputs: dict[str, Output]
 ) -> None:
@@ -144,7 +145,7 @@ def test_a_filter_becomes_a_review_list_a_sample_or_a_file(
     with pytest.raises(BadInput, match="No output matches"):
         grading.review(workspace, filters=Filters(search="nothing like it"))
 
-    pool = sampling.Pool(search="refund")
+    pool = sampling.SamplePool(search="refund")
     drawn = sampling.draw_sample(workspace, rule="random", n=9, pool=pool)
     assert {pick.output_id for pick in drawn.picks} == {outputs[n].id for n in "357"}
     assert {pick.probability for pick in drawn.picks} == {None}

@@ -54,6 +54,7 @@ def drawn_unevenly(workspace: Workspace) -> None:
     )
 
 
+@pytest.mark.whole
 def test_a_sets_intervals_are_over_sources(workspace: Workspace) -> None:
     by_source(workspace)
     found = chosen(workspace, "jv_by source")
@@ -66,6 +67,7 @@ def test_a_sets_intervals_are_over_sources(workspace: Workspace) -> None:
         assert rate.high - rate.low > 1.3 * (plain.high - plain.low)
 
 
+@pytest.mark.whole
 def test_a_set_on_too_few_sources_has_no_interval(workspace: Workspace) -> None:
     outputs = made(workspace, 60, per_source=6)
     for i, output in enumerate(outputs):
@@ -76,6 +78,7 @@ def test_a_set_on_too_few_sources_has_no_interval(workspace: Workspace) -> None:
         assert rate.value is not None and rate.low is None and "10 sources only" in str(rate.why_not)
 
 
+@pytest.mark.whole
 def test_an_uneven_draw_gives_the_pools_figures_too(workspace: Workspace) -> None:
     drawn_unevenly(workspace)
     found = chosen(workspace, "jv_j")
@@ -91,11 +94,13 @@ def test_an_uneven_draw_gives_the_pools_figures_too(workspace: Workspace) -> Non
     assert any("undoing the draw: coverage" in line for line in alignment_lines(aligning.align(workspace)))
 
 
+@pytest.mark.whole
 def test_an_even_draw_has_nothing_to_undo(workspace: Workspace) -> None:
     by_source(workspace)
     assert chosen(workspace, "jv_by source").weighted == {}
 
 
+@pytest.mark.whole
 def test_a_choice_keeps_the_held_out_figures_of_the_pool(workspace: Workspace) -> None:
     drawn_unevenly(workspace)
     report = choosing_set.choose(workspace, seconds=60)
@@ -109,12 +114,14 @@ def test_a_choice_keeps_the_held_out_figures_of_the_pool(workspace: Workspace) -
     assert any("undoing the draw, held out" in line for line in choice_lines(report))
 
 
+@pytest.mark.whole
 def test_a_choice_without_time_says_so_and_measures_nothing(workspace: Workspace) -> None:
     drawn_unevenly(workspace)
     report = choosing_set.choose(workspace, seconds=1e-6)
     assert any("too short" in warning for warning in sentences(report.warnings))
 
 
+@pytest.mark.whole
 def test_each_front_end_says_how_it_chooses_a_set(workspace: Workspace) -> None:
     by_source(workspace)
     report = aligning.align(workspace)

@@ -115,6 +115,7 @@ def test_a_rubric_file_tells_evidence_examples_and_rulings(
     assert "free" not in (tmp_path / "bare.yaml").read_text("utf-8")
 
 
+@pytest.mark.whole
 def test_every_export_says_what_outputs_count_as(
     workspace: Workspace, graded: list[Output], price: Criterion, tmp_path: Path
 ) -> None:
@@ -156,6 +157,7 @@ def test_a_ruling_is_what_judges_of_the_criterion_are_measured_on(
     assert rows[made[0].id, price.id] == "fail" and rows[made[0].id, None] == "pass"
 
 
+@pytest.mark.whole
 def test_the_card_of_a_judge_and_the_report_tell_what_was_settled(
     workspace: Workspace, graded: list[Output], price: Criterion
 ) -> None:

@@ -16,6 +16,7 @@ from labelcore.stages.grading.card import CardEvent, CardItem
 from labelcore.stages.grading.presses import card_items, store_events
 from labelcore.stages.notifying import NoticeChange, set_notices
 from labelcore.stages.reporting.person import progress
+from labelcore.stats.agreement import agreement
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
@@ -72,6 +73,7 @@ def test_who_is_renamed_or_merged_stays_one_person(workspace: Workspace, add_out
     grading.rule(by(workspace, "Lea Ott", Role.LEAD), first.id, "withdrawn", reason="was too fast")
 
 
+@pytest.mark.whole
 def test_gold_and_another_look_hide_a_comment_that_was_announced(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -201,6 +203,20 @@ def test_a_look_that_is_taken_back_is_due_again(workspace: Workspace, add_output
     assert {grade.value for grade in grading.current_grades(workspace)} == {"pass", "fail"}
 
 
+def test_who_took_their_grade_back_is_not_asked_to_look_again(workspace: Workspace, add_outputs: Add) -> None:
+    (output,) = add_outputs("disputed")
+    lead, ben = by(workspace, "lea", Role.LEAD), by(workspace, "ben")
+    grading.grade(by(workspace, "ann"), output.id, "pass", note="it says the price")
+    given = press(ben, coming(ben)[0], "fail")
+    grading.send_back(lead, output.id, is_open=True)
+    grading.undo(ben, given)
+    [card] = coming(ben)
+    assert (card.output_id, card.opinions) == (output.id, ())  # to be graded blind, as by anybody
+    assert [due.id for due in grading.due_for(by(workspace, "ann"))]
+    press(ben, card, "fail")
+    assert grading.due_for(ben)  # who has graded it again is asked again
+
+
 def test_an_open_look_shows_what_the_others_gave_and_a_blind_one_hides_it(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -306,6 +322,7 @@ def test_only_people_who_graded_it_are_sent_back(workspace: Workspace, add_outpu
         grading.rule(lead, fresh.id, "withdrawn", reason="x")
 
 
+@pytest.mark.whole
 def test_agreement_counts_what_people_gave_apart(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(12)))
     for at, output in enumerate(made):
@@ -322,8 +339,10 @@ def test_agreement_counts_what_people_gave_apart(workspace: Workspace, add_outpu
         conflict for conflict in grading.conflicts(workspace) if len({g.value for g in conflict.grades}) > 1
     ]
     assert grading.together(workspace) == before
+    assert agreement(grading.human_labels(workspace).by_annotator) == before.overall, "one answer everywhere"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seed", [1, 2])
 def test_settled_labels_equal_rulings(workspace: Workspace, add_outputs: Add, seed: int) -> None:
     chance, lead = random.Random(seed), by(workspace, "lea", Role.LEAD)

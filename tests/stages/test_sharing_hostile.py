@@ -32,6 +32,7 @@ def counts(workspace: Workspace) -> tuple[int, int]:
     return len(editing.list_criteria(workspace)), len(judge_table.current(workspace.db, workspace.project.id))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -60,6 +60,20 @@ def test_a_judge_that_was_just_made_is_shown_and_not_called_weak(
     assert {row.judge_version_id: row.state for row in found.shown}[new] == "not run yet"
 
 
+def test_a_judge_stays_in_use_when_a_newer_version_of_it_is_made(
+    workspace: Workspace, graded: list[Output]
+) -> None:
+    used = judge(workspace, "used", graded[:30], ["pass"] * 18 + ["fail"] * 12)
+    judge_rows.save_choice(workspace.db, workspace.project.id, [used], {}, {"held_out": {}})
+    tool(workspace, "overall · used", id="v-newer", judge_id="used", spec={}, version=2)
+    found = judge_table(workspace)
+    states = {row.judge_version_id: (row.state, row.version, row.replaced) for row in found.rows}
+    assert states == {used: ("in the set", 1, True), "v-newer": ("not run yet", 2, False)}
+    assert found.in_use == 1
+    lines = list(lines_of(find_operation("judge table"), workspace, found))
+    assert lines[0].startswith("1 in use") and "used, version 1 (in the set)" in lines[1]
+
+
 def test_the_figures_are_counts_with_intervals(workspace: Workspace, graded: list[Output]) -> None:
     judge(workspace, "fair", graded, [*["pass"] * 15, *["fail"] * 22, *["abstain"] * 3])
     (row,) = judge_table(workspace).rows

@@ -143,6 +143,7 @@ def test_pools_of_slices_add_up_to_the_pool_of_the_set(workspace: Workspace, add
     assert confusion.pools_of_slices(workspace.db, workspace.project.id, "model", [])["gpt"] == (1, 0, 0, 0)
 
 
+@pytest.mark.whole
 def test_one_document_and_one_line_for_each_slice(workspace: Workspace, plant: Plant) -> None:
     ulm, bonn = plant("Ulm", 60, 28, 2, 0.5), plant("Bonn", 100, 10, 15, 0.25)
     _judge(workspace, "j1", {output.id: "pass" if k < 20 else "fail" for k, output in enumerate(ulm + bonn)})
@@ -208,3 +209,13 @@ def test_slices_in_words_say_what_is_not_known() -> None:
     unjudged = report.model_copy(update={"rows": (_row("A", proportion(1, 9), None, None, "x"),)})
     assert list(slicing.series(unjudged, 3)) == ["by people"]
     assert "corrected" not in slicing.slice_table(unjudged, 3).columns
+
+
+def test_a_slice_has_one_interval_wherever_it_is_read() -> None:
+    alone, wide = proportion(30, 100), proportion(30, 100, z=3.0)
+    row = _row("A", alone, alone, 0.4, "x").model_copy(update={"together": wide, "corrected_together": wide})
+    report = SliceReport(field="city", left_out=0, rows=(row,))
+    assert slicing.series(report, 1) == {"by people": (alone,), "corrected": (alone,)}
+    shown = f"({alone.low:.0%} to {alone.high:.0%}"
+    assert shown in slicing.slice_table(report, 1).rows[0][3]
+    assert slicing.slice_line("city", row).count(shown) == 2

@@ -31,6 +31,7 @@ def sealed(add_outputs: Add, give: Give) -> list[Output]:
     return outputs
 
 
+@pytest.mark.whole
 def test_the_same_figures_are_one_look_and_each_person_is_logged(
     workspace: Workspace, sealed: list[Output], give: Give
 ) -> None:
@@ -51,6 +52,7 @@ def test_nobody_opens_the_sealed_test_without_a_name(workspace: Workspace, seale
     assert grading.looks_at_test(workspace) == 0
 
 
+@pytest.mark.whole
 def test_a_test_is_spent_at_the_limit_and_a_fresh_one_takes_only_new_sources(
     workspace: Workspace, sealed: list[Output], add_outputs: Add, give: Give
 ) -> None:

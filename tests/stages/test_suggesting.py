@@ -4,53 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 
 import pytest
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.llm import asking
 from labelcore.judges.templates import DEFAULT
 from labelcore.messages import document_of, lines_of, sentence
-from labelcore.models import JudgeVersion, Output
+from labelcore.models import JudgeVersion
 from labelcore.operations import find_operation
 from labelcore.settings import settings
 from labelcore.stages import judging
-from labelcore.stages.judging.keeping.versions import Draft
+from labelcore.stages.judging.keeping.versions import JudgeDraft
 from labelcore.stages.refining.candidates import unstated
-from labelcore.stages.refining.court import decide
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use
 from labelcore.stages.refining.looks import looks_at_dev
 from labelcore.stages.refining.offers import accept, reject
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search, suggest
-from labelcore.stages.refining.suggestions import Suggestions
 from labelcore.stages.refining.trying import Order
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
+from tests.stages.improvable import REFLECTS, Add, Give, N, judged, made_judge, of_kind, verdict
 
-Add = Callable[..., list[Output]]
-Give = Callable[..., object]
-N = 120
 NOTE = "a wrong date is invented"
 RULE = "Check every date against the calendar."
-REFLECTS = "You improve the prompt of a judge"
 
 
 def text(n: int) -> str:
     """Of ten: two lies and three wrong dates that fail; five plain ones that pass."""
     return f"{('lie', 'lie', 'date', 'date', 'date', *['plain'] * 5)[n % 10]} number {n}"
-
-
-def judged(prompt: str) -> str:
-    return prompt.rsplit("<<DATA output", 1)[-1]
-
-
-def verdict(*, failed: bool) -> dict[str, str]:
-    return {"reason": "because", "verdict": "fail" if failed else "pass"}
 
 
 def told_by_note(prompt: str) -> dict[str, object]:
@@ -74,22 +59,6 @@ def world(workspace: Workspace, add: Add, give: Give, note: str = "", **more: ob
     values = ["fail" if output.text.startswith(("lie", "date")) else "pass" for output in made]
     give(made, values, [note if output.text.startswith("date") else "" for output in made])
     return made_judge(workspace, **more)
-
-
-def made_judge(workspace: Workspace, **more: object) -> JudgeVersion:
-    spec = {
-        "prompt_version": "judge-v2",
-        "name": "Facts",
-        "statement": "Every fact is true.",
-        "model": "mock",
-    }
-    version = Draft("llm", "Facts · LLM", spec | more, "Asks.").version(workspace.project, None)
-    judge_table.save(workspace.db, [version])
-    return judging.find_judge(workspace, "Facts · LLM")
-
-
-def of_kind(found: Suggestions, kind: str) -> list[str]:
-    return [suggestion.id for suggestion in found.offered if suggestion.kind == kind]
 
 
 def test_what_experts_noted_is_suggested_and_kept(
@@ -231,106 +200,6 @@ def test_without_a_probability_a_judge_with_a_threshold_abstains(
     assert asking(judge).reread(unset).value == "abstain"
 
 
-TWO = "every fact is true and names are spelled right"
-HALVES = ("Is every fact true?", "Are all names spelled right?")
-
-
-def answers_halves(prompt: str) -> dict[str, object]:
-    """Told of both at once it sees lies alone; asked one of them, it sees what that one is about."""
-    if REFLECTS in prompt:
-        at = {word: [] for word in ("typo", "sum")}  # type: dict[str, list[int]]
-        for number in range(1, 9):
-            shown = prompt.partition(f"<<DATA output {number} ")[2].partition("<<END")[0]
-            for word, found in at.items():
-                if word in shown:
-                    found.append(number)
-        halves = [{"question": q, "errors": e} for q, e in zip(HALVES, at.values(), strict=True)]
-        return {"proposals": [], "split": halves}
-    criterion = prompt.partition("<<DATA criterion")[2].partition("<<END")[0].splitlines()[-1].casefold()
-    facts, names = "fact" in criterion, "name" in criterion
-    output = judged(prompt)
-    seen = ("lie" in output) or ("typo" in output and names and not facts)
-    return {**verdict(failed=seen or ("sum" in output and facts and not names))}
-
-
-def two_worlds(workspace: Workspace, add: Add, give: Give) -> tuple[JudgeVersion, list[Output]]:
-    words = ("lie", "typo", "sum", "typo", "sum", *["plain"] * 5)
-    made = add(*(f"{words[n % 10]} number {n}" for n in range(N)))
-    notes = {"typo": "the names are misspelled", "sum": "that fact is not true"}
-    bad = [not output.text.startswith("plain") for output in made]
-    give(made, ["fail" if b else "pass" for b in bad], [notes.get(o.text.split()[0], "") for o in made])
-    return made_judge(workspace, statement=TWO), made
-
-
-def test_a_question_is_split_in_two_by_a_model_each_tied_to_disagreements(
-    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
-) -> None:
-    mock.answer = answers_halves
-    judge, made = two_worlds(workspace, add_outputs, give_all)
-    found = suggest(workspace, judge)
-    (wanted,) = of_kind(found, "split")
-    suggestion = next(one for one in found.offered if one.id == wanted)
-    first, second = suggestion.candidate.questions
-    texts = {output.id: output.text for output in made}
-    assert (first.statement, second.statement) == HALVES
-    assert {texts[key].split()[0] for key in first.because} == {"typo"}
-    assert {texts[key].split()[0] for key in second.because} == {"sum"}
-    assert suggestion.mended and not suggestion.broken and suggestion.document()["questions"]
-    lines = lines_of(find_operation("judge prompt suggest"), workspace, found)
-    assert sum("of its errors on train" in line for line in lines) == 2
-    accept(workspace, judge, wanted, why="two things")
-    present = in_use(workspace, judge.judge_id)
-    assert [prompt.spec.question for prompt in kind_of(present).prompts] == list(HALVES)
-    judging.run_judges(workspace, order=judging.RunOrder(judge=present.name))
-    assert not suggest(workspace, present, member=2).errors
-    (refreshed,) = judging.refresh_judges(workspace) or (present,)
-    assert [prompt.spec.question for prompt in kind_of(refreshed).prompts] == list(HALVES)
-
-
-def test_without_a_model_a_question_is_split_only_where_rulings_say_so(
-    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
-) -> None:
-    mock.answer = lambda prompt: {"proposals": []} if REFLECTS in prompt else answers_halves(prompt)
-    judge, made = two_worlds(workspace, add_outputs, give_all)
-    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
-    assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
-    splits = splits_of(workspace, [output.id for output in made])
-    train = [output for output in made if splits[output.id] == "train"]
-    typo, other, wrong_sum = (
-        [output.id for output in train if output.text.startswith(word)][at]
-        for word, at in (("typo", 0), ("typo", 1), ("sum", 0))
-    )
-    for ruled, reason in ((typo, ""), (other, "no fact"), (wrong_sum, "")):  # the second is about both
-        assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
-        decide(workspace.by("ann"), ruled, "judge-wrong", judge=judge, reason=reason)
-    found = suggest(workspace, judge)
-    (split,) = [one for one in found.tried if one.kind == "split"]
-    assert [question.statement for question in split.candidate.questions] == TWO.split(" and ")
-    assert split.state == "better" and all(question.because for question in split.candidate.questions)
-
-
-@pytest.mark.parametrize(
-    "halves",
-    [
-        [{"question": HALVES[0], "errors": [1]}],
-        [{"question": HALVES[0], "errors": [1]}, {"question": HALVES[1], "errors": [99]}],
-        [{"question": HALVES[0], "errors": [1]}, {"question": HALVES[0], "errors": [2]}],
-    ],
-)
-def test_halves_that_are_about_nothing_are_none(
-    workspace: Workspace,
-    add_outputs: Add,
-    give_all: Give,
-    mock: MockEndpoint,
-    halves: list[dict[str, object]],
-) -> None:
-    mock.answer = lambda prompt: (
-        {"proposals": [], "split": halves} if REFLECTS in prompt else answers_halves(prompt)
-    )
-    judge, _ = two_worlds(workspace, add_outputs, give_all)
-    assert not [one for one in suggest(workspace, judge).tried if one.kind == "split"]
-
-
 def test_a_stop_and_a_spending_limit_end_it(
     workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
 ) -> None:
@@ -400,6 +269,6 @@ def seeded(workspace: Workspace, seed: int) -> JudgeVersion:
         "statement": f"Every fact is true ({seed}).",
         "model": "mock",
     }
-    version = Draft("llm", f"Facts {seed}", spec, "Asks.").version(workspace.project, None)
+    version = JudgeDraft("llm", f"Facts {seed}", spec, "Asks.").version(workspace.project, None)
     judge_table.save(workspace.db, [version])
     return judging.find_judge(workspace, version.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,15 +18,15 @@ from labelcore.models import Criterion, JudgeVersion, Output, Role
 from labelcore.operations import find_operation
 from labelcore.stages import judging
 from labelcore.stages.aligning.side_by_side import judge_table as judge_table_of
-from labelcore.stages.judging.keeping.versions import Draft
+from labelcore.stages.judging.keeping.versions import JudgeDraft
 from labelcore.stages.judging.proposing.panels import make_panel
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.refining import looks
 from labelcore.stages.refining.history import history
 from labelcore.stages.refining.keeping import with_prompt
 from labelcore.stages.refining.matrix import Grid, try_many
-from labelcore.stages.refining.migrating import Moving, migrate
-from labelcore.stages.refining.ongoing import Ongoing, stop_trial
+from labelcore.stages.refining.migrating import MoveOptions, migrate
+from labelcore.stages.refining.ongoing import Ongoing, OngoingTrial, stop_trial
 from labelcore.stages.refining.trials import WHATS
 from labelcore.stages.refining.trying import Order, compare, drafted
 from labelcore.stats.splits import split_of
@@ -73,7 +74,7 @@ def make_judge(workspace: Workspace) -> JudgeVersion:
         "model": "mock",
         "template": DEFAULT.model_dump(),
     }
-    version = Draft("llm", "Facts · LLM", spec, "Asks.").version(workspace.project, None)
+    version = JudgeDraft("llm", "Facts · LLM", spec, "Asks.").version(workspace.project, None)
     judge_table.save(workspace.db, [version])
     return judging.find_judge(workspace, "Facts · LLM")
 
@@ -143,6 +144,37 @@ def test_a_trial_stores_answers_but_no_verdicts_and_pays_once(
     judge_table.save(workspace.db, [new])
     run = judging.run_judges(workspace, order=judging.RunOrder(judge=new.name, limit=N))
     assert run.answers_cached == 40 and len(mock.prompts) == 80 + N - 40
+
+
+def test_who_looks_on_sees_how_far_the_present_version_is_that_is_asked_first(
+    workspace: Workspace, judge: JudgeVersion, outputs: dict[str, str], mock: MockEndpoint
+) -> None:
+    """With a slow model "0 of 0" stood there for half an hour."""
+    seen: list[tuple[int, int]] = []
+    watched = Ongoing()
+
+    def look(_done: int, _total: int, _words: str) -> None:
+        seen.append((watched.done, watched.total))
+
+    new = told(workspace, judge)
+    judge_table.save(workspace.db, [new])  # it has decided nothing yet
+    compare(replace(workspace, progress=look), new, judge, Order(limit=20, watched=watched))
+    assert (20, 20) in seen and watched.total == 20
+
+
+def test_the_time_left_is_told_by_the_pace_of_the_draft_alone(
+    workspace: Workspace, judge: JudgeVersion, outputs: dict[str, str], mock: MockEndpoint
+) -> None:
+    new = told(workspace, judge)
+    judge_table.save(workspace.db, [new])  # it has decided nothing yet
+    moments: list[float] = []
+
+    def look(_done: int, _total: int, _words: str) -> None:
+        moments.append(time.monotonic())
+
+    watched = OngoingTrial()
+    compare(replace(workspace, progress=look), new, judge, Order(limit=20, watched=watched))
+    assert watched.started >= moments[0], "the first was while the present version was asked"
 
 
 def test_errors_come_first_then_both_grades_of_what_is_right(
@@ -323,7 +355,7 @@ def test_a_judge_has_the_same_figures_wherever_they_stand(
         judge = make_panel(workspace, [judge])
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
     (row,) = (row for row in judge_table_of(workspace).rows if row.judge_version_id == judge.id)
-    moved = migrate(workspace, judge, to="other", moving=Moving(limit=N, no_repair=True))
+    moved = migrate(workspace, judge, to="other", moving=MoveOptions(limit=N, no_repair=True))
     version = history(workspace, judge).versions[0]
     crossed = try_many(workspace, judge, grid=Grid(model=("mock", "other"), limit=N))
     template = Template(system=f"{DEFAULT.system}\n{WORDS}", user=DEFAULT.user)

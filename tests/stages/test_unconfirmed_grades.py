@@ -57,6 +57,10 @@ UNASKED = [
     ("safe", "yes no yes", ""),
     ("toxic", "ja nein nein", ""),
     ("verdict", "true false true", ""),
+    ("pass [y means it fails]", "y n y", ""),
+    ("Correct (y: wrong)", "y n y", ""),
+    ("grade", "good 1 bad 0", ""),
+    ("grade", "+ - +", ""),
     ("label", "1 0 1", ""),
 ]
 
@@ -113,3 +117,70 @@ def test_a_name_that_does_not_tell_what_a_value_affirms_is_asked_about(
 @pytest.mark.parametrize("name", ["correct (yes/no)", "correct yes/no", "Is it correct? (y/n)", "通过 (0/1)"])
 def test_the_answers_that_a_name_lists_turn_nothing_round(name: str) -> None:
     assert polarity(name) == 1
+
+
+def graded(workspace: Workspace, folder: Path, *rows: str) -> str:
+    """The grades of a file with these rows."""
+    path = folder / "a.csv"
+    path.write_text("\n".join(rows), "utf-8")
+    importing.import_file(workspace, str(path))
+    return given(workspace)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("question,answer,judge_model,verdict", "Q,A,gpt-4o,pass", "R,B,gpt-4o,fail"),
+        ("question,answer,LLM judge,grade", "Q,A,tone v2,pass", "R,B,tone v2,fail"),
+        ("question,answer,annotator,label", "Q,A,claude-sonnet-4,good", "R,B,claude-sonnet-4,bad"),
+        ("question,answer,graded_by,label", "Q,A,AI grader,good", "R,B,AI grader,bad"),
+        ("question,answer,graded_by,label", "Q,A,phi-4,good", "R,B,phi-4,bad"),
+        ("question,answer,AI grader name,label", "Q,A,tone v2,good", "R,B,tone v2,bad"),
+    ],
+)
+def test_what_a_model_said_is_no_persons_grade(
+    workspace: Workspace, tmp_path: Path, rows: tuple[str, ...]
+) -> None:
+    assert graded(workspace, tmp_path, *rows) == "- -"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("question,answer,annotator,label", "Q,A,Claude Monet,good", "R,B,Mistral,bad"),
+        ("question,answer,annotator,label", "Q,A,sophie_1,good", "R,B,Philip 2,bad"),
+        ("question,answer,grader_name,label", "Q,A,Kim,good", "R,B,Lee,bad"),
+    ],
+)
+def test_a_person_may_be_called_like_a_model(
+    workspace: Workspace, tmp_path: Path, rows: tuple[str, ...]
+) -> None:
+    assert graded(workspace, tmp_path, *rows) == "pass fail"
+
+
+@pytest.mark.parametrize("name", ["human_label", "Human verdict"])
+def test_of_two_columns_that_which_is_said_to_be_peoples_is_taken(
+    workspace: Workspace, tmp_path: Path, name: str
+) -> None:
+    rows = (f"question,answer,label,{name}", "Q,A,good,bad", "R,B,bad,good")
+    assert graded(workspace, tmp_path, *rows) == "fail pass"
+
+
+def test_where_people_did_not_say_pass_or_fail_nothing_else_speaks_for_them(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = ("question,answer,label,human_score", "Q,A,good,2", "R,B,bad,5")
+    assert graded(workspace, tmp_path, *rows) == "- -"
+
+
+def test_a_minus_beside_a_plus_has_a_meaning_to_be_said(workspace: Workspace, tmp_path: Path) -> None:
+    file = table(tmp_path, "grade", "+ - +")
+    (seen,) = importing.preview(workspace, file).seen
+    assert {value["value"]: value["meaning"] for value in seen.values} == {"+": None, "-": None}
+    described = Description(grades=("overall=grade",), passes=("+",), fails=("-",))
+    importing.import_file(workspace, file, described=described)
+    assert given(workspace) == "pass fail pass"
+    with pytest.raises(BadInput, match="'-'"):
+        importing.import_file(
+            workspace, file, described=described.model_copy(update={"fails": (), "passes": ("+",)})
+        )

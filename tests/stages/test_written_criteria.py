@@ -33,6 +33,7 @@ def test_a_criterion_by_hand_is_accepted_with_or_without_evidence(
     assert [known.name for known in editing.list_criteria(workspace)] == ["Polite", "No promises"]
 
 
+@pytest.mark.whole
 def test_every_sentence_of_a_prompt_is_a_criterion_or_is_named_with_why_not(workspace: Workspace) -> None:
     many = "\n".join(f"You must mention item number {n}." for n in range(25))
     prompt = (

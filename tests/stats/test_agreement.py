@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from labelcore.stats.agreement import agreement, krippendorff_alpha
+from labelcore.stats.agreement import agreement, change, krippendorff_alpha
 
 # Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", example A: two observers,
 # ten binary units; alpha = 0.095.
@@ -69,6 +69,22 @@ def test_interval_contains_the_value() -> None:
     found = agreement(votes)
     assert found.alpha is not None and found.low is not None and found.high is not None
     assert found.low <= found.alpha <= found.high
+
+
+def test_a_change_of_agreement_is_the_difference_with_an_interval_over_both_sets() -> None:
+    agrees, differs = (
+        {
+            "ann": {f"{part}{i}": bool(i % 2) for i in range(60)},
+            "bo": {f"{part}{i}": bool(i % 2) ^ (i % often == 0) for i in range(60)},
+        }
+        for part, often in (("x", 20), ("y", 3))
+    )
+    rose, fell = change(differs, agrees), change(agrees, differs)
+    alphas = [agreement(votes).alpha or 0 for votes in (differs, agrees)]
+    risen = alphas[1] - alphas[0]
+    assert rose.value == pytest.approx(risen) and fell.value == pytest.approx(-risen)
+    assert rose.low is not None and rose.high is not None and 0 < rose.low < risen < rose.high
+    assert fell.high is not None and fell.high < 0
 
 
 def _binary(votes: list[list[int]]) -> np.ndarray:

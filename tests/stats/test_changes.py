@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy import stats
 
-from labelcore.stats import changes, counts, looks
+from labelcore.stats import changes, counts, looks, settling
 from labelcore.stats.changes import Bools, Change, Rates, change, more_to_settle, of_move, of_trial
 from labelcore.stats.rate import Rate
 from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
@@ -25,11 +25,12 @@ def outputs(counts: list[int]) -> tuple[Bools, Bools, Bools]:
 def test_figures_are_those_of_the_counts(counts: list[int]) -> None:
     passes, present, new = outputs(counts)
     found = change(of_trial(passes, present, new.astype(float)), draws=200)
-    for rate, first in ((found.tpr, 4), (found.tnr, 0)):
+    assert (found.passes, found.fails) == (sum(counts[4:]), sum(counts[:4]))
+    for rate, first, gave in ((found.tpr, 4, "passed"), (found.tnr, 0, "failed")):
         n = sum(counts[first : first + 4])
         assert rate.n == n
         if n == 0:
-            assert rate.value is None and "no decided outputs" in str(rate.why_not)
+            assert rate.value is None and f"no decided outputs that people {gave}" in str(rate.why_not)
             continue
         assert rate.value == pytest.approx((counts[first + 1] - counts[first + 2]) / n)
         assert (
@@ -88,6 +89,8 @@ def test_copies_of_an_output_are_no_further_evidence() -> None:
     assert width[1] == pytest.approx(width[0], rel=0.12)
     few = change(of_trial(times[0], times[1], times[2].astype(float), groups % 4))
     assert few.balanced.low is None and few.verdict == "unclear" and "sources" in str(few.balanced.why_not)
+    enough = change(of_trial(times[0], times[1], times[2].astype(float), groups % changes.FEWEST_GROUPS))
+    assert enough.balanced.low is not None
 
 
 def test_weights_move_the_figures() -> None:
@@ -97,8 +100,64 @@ def test_weights_move_the_figures() -> None:
     assert found.tpr.value == pytest.approx(0.5) and found.tnr.value == pytest.approx(0.5)
 
 
+def test_one_output_or_two_or_one_source_prove_nothing() -> None:
+    """Of 100 outputs 15 are wrong, of which ten are asked and stay wrong; of ten right ones some break."""
+    passes = np.arange(100) % 2 == 0
+    present = np.arange(100) >= 15
+    new = np.full(100, np.nan)
+    new[:10], new[15:25] = 0, 1
+    new[15] = 0
+    alone = change(of_trial(passes, present, new))
+    assert alone.balanced.high is not None and alone.balanced.high < 0
+    assert alone.moved == (0, 1) and alone.verdict == "unclear"
+    new[17] = 0
+    assert change(of_trial(passes, present, new)).verdict == "unclear"
+    new[19] = 0
+    assert change(of_trial(passes, present, new)).verdict == "worse"
+    sources = np.arange(100)
+    sources[[15, 17, 19]] = 15
+    assert change(of_trial(passes, present, new, sources)).moved == (0, 1)
+
+
+def test_a_trial_that_was_stopped_within_one_grade_has_no_mean() -> None:
+    passes, present, new = outputs([4, 4, 4, 4, 4, 4, 4, 4])
+    found = change(of_trial(passes, present, np.where(passes, new, np.nan)))
+    assert found.tpr.value is not None and found.tnr.value is None
+    assert found.balanced.value is None and found.verdict == "unclear" and more_to_settle(found) is None
+
+
+def test_who_abstains_instead_of_erring_moves_the_output() -> None:
+    passes, present, new = outputs([4, 4, 4, 4, 4, 4, 4, 4])
+    told = np.where(new, 1.0, np.where(np.arange(32) % 4 == 0, changes.SILENT, 0.0))
+    found = change(of_trial(passes, present, told))
+    assert found.moved == (10, 8)
+
+
 def rate(low: float, high: float) -> Rate:
     return Rate(value=(low + high) / 2, low=low, high=high, n=40)
+
+
+def test_a_rate_is_never_below_nothing_however_few_sources_widen_it() -> None:
+    passes, present, new = outputs([36, 0, 0, 0, 36, 0, 0, 0])
+    groups = np.arange(72) % changes.FEWEST_GROUPS
+    trial = of_trial(passes, present, new.astype(float), groups, np.ones(72))
+    found = change(trial, draws=400)
+    rates = (found.present.tpr, found.present.tnr, found.new.tpr, found.new.tnr)
+    assert [rate.low for rate in rates] == [0.0] * 4
+
+
+def test_outputs_of_which_nothing_is_known_count_half_for_right_and_wrong() -> None:
+    passes, present = np.array([True, True, False]), np.array([True, False, True])
+    new = np.array([changes.SILENT, np.nan, changes.RIGHT], dtype=float)
+    assert changes.estimated_cells(of_trial(passes, present, new)).sum() == pytest.approx(3)
+
+
+def test_nothing_graded_draws_the_prior_and_measures_nothing() -> None:
+    nobody = np.zeros(0, dtype=bool)
+    nothing = of_trial(nobody, nobody, np.zeros(0))
+    drawn = changes.drawn_cells(nothing, draws=50)
+    assert np.isfinite(drawn).all() and (drawn.sum(axis=1) > 0).all()
+    assert change(nothing).balanced.value is None
 
 
 def changed(tpr: Rate, tnr: Rate, balanced: Rate) -> Change:
@@ -147,6 +206,13 @@ def test_so_many_more_narrow_the_interval_until_it_leaves_nothing(
     sizes = (passes + more.passes, fails + more.fails)
     assert float(np.hypot(1 / np.sqrt(sizes[0]), 1 / np.sqrt(sizes[1]))) / 2 <= gain + 0.01
     assert more_to_settle(changed(rate(-0.2, -0.1), rate(0.3, 0.5), rate(0.05, 0.3))) is None
+
+
+def test_where_one_rate_surely_rises_and_the_mean_falls_no_number_of_outputs_is_named() -> None:
+    found = changed(rate(0.11, 0.32), rate(-0.91, 0.07), rate(-0.45, 0.1))
+    assert found.verdict == "unclear"
+    assert found.trades
+    assert more_to_settle(found) is None
 
 
 def test_equal_versions_are_seldom_called_better() -> None:
@@ -211,6 +277,33 @@ def test_what_is_settled_needs_no_grade_and_what_cannot_be_says_so() -> None:
     first, second = (random.integers(0, 2, 6).astype(np.float64) for _ in range(2))
     few = of_move(first, second, np.full(6, np.nan))
     assert fewest_to_settle(few, grading_order(few)) is None
+
+
+def test_what_is_asked_for_settles_it_and_one_less_does_not() -> None:
+    random = np.random.default_rng(4)
+    passes = random.random(240) < 0.6
+    first, second = (
+        np.where(random.random(240) < 0.93, passes, ~passes).astype(np.float64) for _ in range(2)
+    )
+    compared = of_move(first, second, np.full(240, np.nan))
+    order = grading_order(compared)
+    fewest = fewest_to_settle(compared, order)
+    assert fewest is not None and 1 < fewest < 240
+    expected = settling._expected(compared, order)
+    for number, advice in ((fewest, {"switch", "stay"}), (fewest - 1, {"grade first"})):
+        outcome = np.full(240, np.nan)
+        outcome[order[:number]] = expected[:number]
+        assert advice_on(change(replace(compared, outcome=outcome), draws=settling._DRAWS)) in advice
+
+
+def test_the_noise_of_a_version_is_that_of_the_difference_by_the_root_of_two() -> None:
+    votes = np.tile([1.0, 0.0, 1.0, 0.0], 20)
+    found = change(of_move(votes, np.roll(votes, 1), np.tile([1.0, 1.0, 0.0, 0.0], 20)))
+    low, high = found.balanced.low, found.balanced.high
+    assert low is not None and high is not None
+    assert looks.unshared_noise(found) == pytest.approx((high - low) / (2 * 1.959964 * 2**0.5), abs=1e-6)
+    alone = change(of_move(votes, votes, np.full(80, np.nan)))
+    assert looks.unshared_noise(alone) is None
 
 
 def test_an_abstention_is_in_no_rate_and_makes_no_version_better() -> None:

@@ -44,6 +44,7 @@ def test_mixture_draws_with_the_probabilities_it_states() -> None:
         assert seen[output_id] / rounds == pytest.approx(share, abs=0.05)
 
 
+@pytest.mark.whole
 def test_weighted_mean_is_unbiased() -> None:
     truth = FAILS.copy()
     estimates = []
@@ -195,6 +196,7 @@ def test_an_earlier_test_settles_a_group_and_a_new_round_deals_anew() -> None:
     assert moved == pytest.approx(1 - (0.4**2 + 0.3**2 + 0.3**2), abs=0.04)
 
 
+@pytest.mark.whole
 def test_grades_that_a_move_asks_for_tell_of_all_outputs_without_bias() -> None:
     """The judge had decided bad outputs more often, flips come first, a third is sealed: weighted by one over
     the chances of both draws, the pass rate of all outputs comes out; without weights it does not.

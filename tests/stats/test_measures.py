@@ -78,7 +78,8 @@ def test_ac1_of_cells_equals_the_general_formula(four: tuple[int, int, int, int]
     one = resampling.FIGURES["ac1"](np.array(four, dtype=float))
     assert (m.ac1(counts) is None) == bool(np.isnan(one))
     if counts.n:
-        assert m.ac1(counts) == pytest.approx(float(one), abs=1e-9)
+        people = np.repeat([[2, 0], [1, 1], [0, 2], [1, 1]], four, axis=0)
+        assert m.ac1(counts) == pytest.approx(float(one), abs=1e-9) == gwet_ac(people)
 
 
 @given(four=cells)

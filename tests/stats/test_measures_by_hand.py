@@ -19,6 +19,7 @@ COUNTS = m.Counts(true_pass=40, false_pass=5, true_fail=15, false_fail=4, abstai
 def test_margins_and_the_constant_answer() -> None:
     assert (COUNTS.n, COUNTS.human_passes, COUNTS.human_fails) == (64, 44, 20)
     assert (COUNTS.judge_passes, COUNTS.judge_fails) == (45, 19)
+    assert m.Counts(true_pass=1, false_pass=0, true_fail=0, false_fail=0).abstained == 0
     assert m.constant_answer(COUNTS) == 44 / 64
     assert m.constant_answer(m.Counts(true_pass=1, false_pass=6, true_fail=3, false_fail=0)) == 0.9
     assert m.constant_answer(m.Counts(true_pass=0, false_pass=0, true_fail=0, false_fail=0)) is None

@@ -8,10 +8,10 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from labelcore.stats.pairs import Kind, plan_pairs
+from labelcore.stats.pairs import PairGroup, plan_pairs
 
 PEOPLE = "abcdef"
-Kinds = list[Kind]
+Kinds = list[PairGroup]
 
 
 def even(kinds: Kinds, **given_: dict[str, int]) -> list[list[tuple[str, str]]]:
@@ -19,7 +19,7 @@ def even(kinds: Kinds, **given_: dict[str, int]) -> list[list[tuple[str, str]]]:
 
 
 def test_six_people_meet_equally_often_and_have_as_much_each() -> None:
-    (pairs,) = even([Kind(60, tuple(combinations(PEOPLE, 2)))])
+    (pairs,) = even([PairGroup(60, tuple(combinations(PEOPLE, 2)))])
     assert set(Counter(pairs).values()) == {4}
     assert set(Counter(who for pair in pairs for who in pair).values()) == {20}
     for n in (15, 30, 45):  # every beginning of the queue is balanced too
@@ -27,18 +27,29 @@ def test_six_people_meet_equally_often_and_have_as_much_each() -> None:
 
 
 def test_a_part_of_a_turn_gives_nobody_more_than_others() -> None:
-    (pairs,) = even([Kind(6, tuple(combinations(PEOPLE, 2)))])
+    (pairs,) = even([PairGroup(6, tuple(combinations(PEOPLE, 2)))])
     assert set(Counter(who for pair in pairs for who in pair).values()) == {2}
 
 
+@pytest.mark.parametrize("share", [{}, {"b": 2.0}])
+@pytest.mark.parametrize("idle", "cdef")
+def test_of_pairs_that_never_met_the_one_with_the_least_work_is_next(
+    idle: str, share: dict[str, float]
+) -> None:
+    busy = [PairGroup(4, (("a", who),)) for who in "cdef" if who != idle]
+    kinds = [*busy, PairGroup(1, tuple(("b", who) for who in "cdef"))]
+    *_, (pair,) = plan_pairs(kinds, met={}, share=share, room={})
+    assert pair == ("b", idle)
+
+
 def test_a_chain_of_kinds_evens_out_what_no_kind_can_alone() -> None:
-    kinds = [Kind(4, (("a", "b"), ("a", "c"))), Kind(10, (("a", "b"), ("b", "c")))]
+    kinds = [PairGroup(4, (("a", "b"), ("a", "c"))), PairGroup(10, (("a", "b"), ("b", "c")))]
     counts = Counter(pair for found in even(kinds) for pair in found)
     assert counts == {("a", "b"): 5, ("b", "c"): 5, ("a", "c"): 4}
 
 
 def test_who_has_a_larger_share_meets_others_more_often_and_a_quota_ends_a_persons_pairs() -> None:
-    kind = Kind(90, tuple(combinations("abc", 2)))
+    kind = PairGroup(90, tuple(combinations("abc", 2)))
     (pairs,) = plan_pairs([kind], met={}, share={"a": 2.0}, room={})
     assert Counter(pairs) == {("a", "b"): 36, ("a", "c"): 36, ("b", "c"): 18}
     (pairs,) = plan_pairs([kind], met={}, share={}, room={"a": 10, "b": 20})
@@ -56,7 +67,7 @@ def test_no_other_plan_is_more_even(data: st.DataObject) -> None:
     """
     everybody = list(combinations(PEOPLE[: data.draw(st.integers(2, 5))], 2))
     kinds = [
-        Kind(
+        PairGroup(
             data.draw(st.integers(0, 12)),
             tuple(sorted(data.draw(st.sets(st.sampled_from(everybody), min_size=1)))),
         )

@@ -7,8 +7,8 @@ import pytest
 
 from labelcore.stats import prevalence
 from labelcore.stats.counts import Counts
-from labelcore.stats.prevalence import PoolVerdicts
-from labelcore.stats.rate import more_needed
+from labelcore.stats.prevalence import PoolVerdicts, unless_worse
+from labelcore.stats.rate import Rate, more_needed
 
 GOOD = Counts(true_pass=72, false_pass=4, true_fail=16, false_fail=8)
 
@@ -56,3 +56,26 @@ def test_more_grades_are_needed_for_a_narrower_interval() -> None:
     assert wide is not None and narrow is not None
     assert 0 < wide < narrow
     assert more_needed(0, 0, 0.1) is None
+
+
+def ends(low: float | None, high: float | None, n: int = 40) -> Rate:
+    middle = None if low is None or high is None else (low + high) / 2
+    return Rate(value=middle, low=low, high=high, n=n, method="corrected")
+
+
+@pytest.mark.parametrize(
+    ("correction", "why"),
+    [
+        (ends(0.5, 0.625), ""),
+        (ends(0.25, 0.5), ""),
+        (ends(0.25, 0.625), "the correction is less sure than people's grades alone"),
+        (ends(0.0, 0.2), "the correction runs into 0 or 1"),
+        (ends(0.9, 1.0), "the correction runs into 0 or 1"),
+        (ends(None, None), ""),
+    ],
+)
+def test_a_correction_that_says_less_than_people_alone_is_refused(correction: Rate, why: str) -> None:
+    kept = unless_worse(correction, ends(0.5, 0.75))
+    assert (str(kept.why_not or ""), kept.n) == (why, 40)
+    assert kept == correction or why
+    assert unless_worse(correction, ends(None, None)) == correction

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 
 from labelcore.stats import set_program
 from labelcore.stats.deadline import Deadline
-from labelcore.stats.set_program import Chosen, front
+from labelcore.stats.set_program import ChosenJudges, front
 from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
@@ -25,7 +25,7 @@ def _votes(seed: int, judges: int = 6, n: int = 40) -> tuple[np.ndarray, np.ndar
     return votes.astype(float), fails
 
 
-def solve(votes: np.ndarray, fails: np.ndarray, wish: Wish, *, time_limit: float = 5.0) -> Chosen:
+def solve(votes: np.ndarray, fails: np.ndarray, wish: Wish, *, time_limit: float = 5.0) -> ChosenJudges:
     problem, until = SetVotes(votes, fails, wish), Deadline.after(time_limit)
     return set_program.explained(set_program.solve(problem, until), problem, until)
 
@@ -96,6 +96,17 @@ def test_without_a_fail_coverage_is_not_measurable() -> None:
     found = solve(np.ones((3, 2)), np.zeros(3, dtype=bool), Wish(min_coverage=0.5))
     assert found.coverage is None
     assert "not measurable" in found.unmet[0]
+
+
+def test_each_limit_that_judges_who_must_be_in_break_is_named_with_its_rate() -> None:
+    fails = np.arange(40) < 20
+    votes = np.stack([fails | (np.arange(40) % 2 == 0), fails], axis=1).astype(float)
+    wish = Wish(max_ffr=0.1, limits={"Tone": 0.2}, criterion=("Tone", "Facts"), must_include=(0,))
+    rest = "with the judges that must be in: it is 50%."
+    assert solve(votes, fails, wish).unmet == (
+        f"The false failure rate of the set cannot be kept at 10% {rest}",
+        f"The false failure rate of “Tone” cannot be kept at 20% {rest}",
+    )
 
 
 def test_the_front_holds_growing_coverages() -> None:

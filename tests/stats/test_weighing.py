@@ -33,6 +33,9 @@ def test_the_unit_of_the_weights_does_not_matter(scale: float, seed: int) -> Non
     other = posterior(passes, np.ones(30, dtype=bool), weights * scale)
     assert float(one.passes) == pytest.approx(float(other.passes))
     assert float(one.fails) == pytest.approx(float(other.fails))
+    verdicts = (passes ^ (random.random(30) < 0.2)).astype(float)
+    youden = [float(Graded(passes, verdicts, weights * unit).youden()) for unit in (1.0, scale, 1e-3)]
+    assert youden == pytest.approx([youden[0]] * 3)
 
 
 @given(seed=st.integers(0, 20))

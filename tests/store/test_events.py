@@ -15,7 +15,8 @@ from labelcore.errors import StoreBusy, StoreDamaged
 from labelcore.models import Decision, Grade, Output, Verdict, VerdictError, new_id, now
 from labelcore.store import close_database, grades, open_database, outputs, verdicts
 from labelcore.store.feed import Feed
-from labelcore.store.live import Live, forget, live
+from labelcore.store.live import forget, live
+from labelcore.store.live_grades import LiveGrades
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 
@@ -163,7 +164,7 @@ def test_what_is_followed_in_memory_equals_the_tables(
     )
 )
 def test_what_was_taken_is_remembered_no_longer_than_it_holds(acts: list[tuple[str, str, str, int]]) -> None:
-    state, moment = Live(), datetime(2026, 1, 1)
+    state, moment = LiveGrades(), datetime(2026, 1, 1)
     for number, (act, who, output, minutes) in enumerate(acts):
         if act == "later":
             moment += timedelta(minutes=minutes)

@@ -23,13 +23,13 @@ def test_no_two_formats_share_an_ending() -> None:
 
 
 def test_a_marked_function_is_all_that_a_format_needs(workspace: Workspace, tmp_path: Path) -> None:
-    def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str) -> base.Staged:
+    def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str) -> base.Staging:
         outputs = path.read_bytes().split(b"\n")[1:]
         cursor.execute("CREATE TEMP TABLE staged AS SELECT 1 AS _row, ? AS c1", [outputs[0].decode()])
-        return base.Staged(("output",), [RejectedRow(row=2, field="", reason="no text", raw="")])
+        return base.Staging(("output",), [RejectedRow(row=2, field="", reason="no text", raw="")])
 
-    def look(path: Path, part: str) -> base.Head:
-        return base.Head(path.name, ("output",), ())
+    def look(path: Path, part: str) -> base.FileHead:
+        return base.FileHead(path.name, ("output",), ())
 
     base.reads(base.Format("of a test", "Of a test", (".of-a-test",), b"blocks", stage, look))
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from labelcore.models import Paid
+from labelcore.models import PaidAnswer
 from labelcore.store import Database, answers, close_database, journal, open_database
 from labelcore.store.journal import SUFFIX, Journal
 from tests.databases import empty_file
@@ -24,8 +24,8 @@ def db(tmp_path: Path) -> Iterator[Database]:
     close_database(path)
 
 
-def paid(number: int, text: str = "answer") -> Paid:
-    return Paid(key=f"{number:032x}", text=text, model="m", tokens_in=3, cost_usd=0.5)
+def paid(number: int, text: str = "answer") -> PaidAnswer:
+    return PaidAnswer(key=f"{number:032x}", text=text, model="m", tokens_in=3, cost_usd=0.5)
 
 
 def left(db: Database) -> list[Path]:
@@ -68,9 +68,9 @@ def test_any_text_comes_back(text: str) -> None:
         assert journal.read(file)[0].text == text
 
 
-def test_a_file_that_a_courier_still_writes_is_left_to_the_next_time(db: Database) -> None:
+def test_a_file_that_a_call_process_still_writes_is_left_to_the_next_time(db: Database) -> None:
     writing = Journal(db, "run_1")
-    place = writing.for_courier()
+    place = writing.for_call_process()
     assert place is not None
     place.write_bytes(journal._line(paid(1)))
     writing.close(stored=False)

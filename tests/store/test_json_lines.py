@@ -35,6 +35,7 @@ def read(text: str, folder: Path, *, at_once: bool) -> Outcome | str:
         return tuple(staged.names), rows, [row.row for row in staged.broken]
 
 
+@pytest.mark.whole
 @given(
     rows=st.lists(
         st.one_of(_OBJECTS.map(lambda row: json.dumps(row, ensure_ascii=False)), _ODD), min_size=1, max_size=8

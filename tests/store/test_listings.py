@@ -132,7 +132,7 @@ def test_pages_in_every_order_are_a_plain_filter_and_each_output_is_on_one(
     with empty_database() as db:
         project_id, outputs = stored(db, made, grades)
         if given_up:
-            begun = splits.Round(number=1, author="ann", why="spent")
+            begun = splits.SpentTest(number=1, author="ann", why="spent")
             splits.begin_round(db, project_id, begun, {"g1": "train"})
         dealt = splits.dealt(db, project_id)
         current = grade_table.current(db, project_id)
@@ -222,3 +222,44 @@ def test_a_field_of_few_values_is_paged_value_by_value_as_it_is_sorted_whole(
             for output, _ in listings.page(db, made[0].project_id, Filter(), sort, start=start, limit=3)
         ]
     assert pages[2] == pages[10_000] and len(pages[2]) == 2 * len(values)
+
+
+def test_an_order_that_is_remembered_is_asked_again_once_grades_change_and_ends_nowhere(
+    db: Database, add_outputs: Callable[..., list[Output]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings, "_REMEMBERED", 4)
+    made = add_outputs(*(f"text {n}" for n in range(9)))
+    wanted, project = Filter(grade="none"), made[0].project_id
+
+    def listed() -> list[str]:
+        pages = [
+            listings.page(db, project, wanted, "model", start=start, limit=2) for start in range(0, 10, 2)
+        ]
+        return [output.id for page in pages for output, _ in page]
+
+    assert listed() == listed() == [output.id for output in made]
+    ids = {"id": new_id("grade"), "project_id": project, "output_id": made[1].id}
+    grade = Grade.model_validate(ids | {"annotator": "ann", "value": "pass"})
+    grade_table.record(db, [grade])
+    assert listed() == [output.id for output in made if output is not made[1]]
+
+
+def test_rows_that_a_checkpoint_moves_are_found_where_they_are_then(
+    db: Database, add_outputs: Callable[..., list[Output]]
+) -> None:
+    add_outputs(*(f"first {n}" for n in range(30)))
+    db.run("CHECKPOINT")
+    db.run("DELETE FROM output WHERE text <> 'first 29'")
+    db.run("CHECKPOINT")
+    made = add_outputs(*(f"text {n}" for n in range(9)))
+    project, wanted, searched = made[0].project_id, Filter(grade="none"), Filter(search="text")
+
+    def listed() -> list[list[str]]:
+        part, _ = searching.page(db, project, searched, "imported", part=(0, 9), seconds=60)
+        pages = [listings.page(db, project, wanted, "model", start=0, limit=9), part]
+        return [[output.text for output, _ in page] for page in pages]
+
+    before, places = listed(), db.rows("SELECT rowid FROM output")
+    db.run("CHECKPOINT")
+    assert db.rows("SELECT rowid FROM output") != places
+    assert listed() == before

@@ -313,7 +313,7 @@ def test_a_question_without_end_is_given_up(db: Database, question: str) -> None
     begun = time.monotonic()
     with pytest.raises(BadInput, match=r"took longer than 0\.2 seconds"):
         query(db, question, seconds=0.2)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     assert query(db, "SELECT 1").rows == [(1,)]
 
 

@@ -44,7 +44,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def elsewhere() -> Iterator[Callable[..., Any]]:
     """Calls something in another thread and returns its result."""
     with ThreadPoolExecutor(1) as thread:
-        yield lambda call, *given: thread.submit(call, *given).result(timeout=20)
+        yield lambda call, *given: thread.submit(call, *given).result(timeout=120)
 
 
 @contextlib.contextmanager
@@ -266,7 +266,7 @@ def test_many_threads_keep_apart(db: Database) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     stored = sorted(f"{who}-{turn}" for who in range(4) for turn in range(15) if (who + turn) % 2 == 0)
     assert not wrong
     assert names(db) == stored
@@ -286,7 +286,7 @@ class Actor:
         self.open = contextlib.ExitStack()
 
     def do(self, call: Callable[[], object]) -> Any:
-        return self.thread.submit(call).result(timeout=20)
+        return self.thread.submit(call).result(timeout=120)
 
     @property
     def expected(self) -> dict[str, set[str]]:

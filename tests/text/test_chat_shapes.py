@@ -184,6 +184,7 @@ MESSAGE = st.one_of(
 )
 
 
+@pytest.mark.whole
 @given(st.lists(MESSAGE, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_what_sql_reads_comes_out_the_same(chat: list[dict[str, Any]]) -> None:
@@ -210,6 +211,7 @@ ODD = st.recursive(
 )
 
 
+@pytest.mark.whole
 @given(ODD)
 @settings(max_examples=200, deadline=None)
 def test_no_value_is_too_odd(value: Any) -> None:

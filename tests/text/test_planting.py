@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from labelcore.text.planting import DEFECTS, Planted
+from labelcore.text.planting import DEFECTS, PlantedText
 from labelcore.text.reading import language_of, sentences_at
 
 EN = """The tower is 330 metres tall and was finished in 1889 (Smith 2020). It can hold 5,000 visitors [1]. \
@@ -26,7 +26,7 @@ ZH = (
 JSON = '{"price": 12.5, "note": "It is new. It was sold."}'
 
 
-def plants(defect: str, text: str, seeds: int = 30) -> list[Planted]:
+def plants(defect: str, text: str, seeds: int = 30) -> list[PlantedText]:
     found = [DEFECTS[defect](text, random.Random(seed)) for seed in range(seeds)]
     return [plant for plant in found if plant is not None]
 
@@ -65,6 +65,7 @@ pieces = st.sampled_from(
 texts = st.one_of(st.text(), st.lists(st.one_of(pieces, st.text(max_size=8)), max_size=12).map("".join))
 
 
+@pytest.mark.whole
 @settings(max_examples=300, deadline=None)
 @given(text=texts, seed=st.integers(0, 99))
 @example(text="", seed=0)

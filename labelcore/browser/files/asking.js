@@ -127,6 +127,7 @@ export class Asking {
   ask(index) {
     const { view } = this.card;
     const { parts } = this;
+    if (!this.card.deck.item) return; // nothing is on screen to be asked about
     if (parts.length === 0) return view.showNotice(view.say("no_criteria"));
     if (this.card.notes.part) this.card.notes.settleOpen();
     this.at = index < parts.length ? index : null;

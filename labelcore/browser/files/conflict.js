@@ -32,6 +32,8 @@ class Court {
     /** @type {string | null} */
     this.chosen = null;
     this.sent = "";
+    this.sentOn = "";
+    this.goesOn = false; // a ruling is on its way, and another conflict comes
     /** @type {Map<string, { action: string, text: string }>} */
     this.drafts = new Map();
     /** @type {ConflictNews | null} */
@@ -62,13 +64,16 @@ class Court {
    */
   receive(data, trigger) {
     this.trigger = trigger;
+    const isDone = data.done !== "" && data.done === this.sent;
+    if (isDone) this.drafts.delete(this.sentOn);
+    if (isDone || data.refused) this.goesOn = false;
     this.keepDraft();
-    if (data.done && data.done === this.sent) this.drafts.delete(this.news?.id ?? "");
+    const written = this.chosen && this.news?.id === data.id ? { action: this.chosen, text: this.field?.value ?? "" } : null;
     this.news = data;
     this.say = speaker(data.messages);
     this.root.setAttribute("lang", data.language);
     this.draw(data);
-    const draft = this.drafts.get(data.id);
+    const draft = written ?? this.drafts.get(data.id);
     if (draft) this.choose(draft.action, draft.text);
     new Ground(this.root).measure();
     this.opinions?.paint();
@@ -175,6 +180,11 @@ class Court {
     this.sent = crypto.randomUUID?.() ?? `act-${Date.now()}-${Math.random()}`;
     this.keepDraft();
     this.chosen = null;
+    this.sentOn = news.id;
+    this.goesOn = chosen !== "comment";
+    field.value = "";
+    field.blur();
+    if (this.form) this.form.hidden = true;
     status.textContent = this.say("saving");
     this.trigger("acted", { id: this.sent, conflict: news.id, kind: chosen, words, about: chosen === "unclear" ? about?.value ?? "" : "" });
   }
@@ -195,7 +205,7 @@ class Court {
     const action = actionOf(event, KEYS);
     if (action === null || !this.news) return;
     if (action === "find") this.find?.open();
-    else if (action in KEYS && !this.held.isRepeat(event)) this.choose(action);
+    else if (action in KEYS && !this.goesOn && !this.held.isRepeat(event)) this.choose(action);
     else if (["next", "previous"].includes(action) && !this.held.isRepeat(event)) this.go(action);
     else return;
     event.preventDefault();

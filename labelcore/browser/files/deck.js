@@ -20,8 +20,10 @@ export class Deck {
     /** @type {(Act & { undone: Grade | null })[]} */
     this.takenBack = []; // acts that redo can bring back, the latest last
     this.history = history; // acts in order: {output_id, ids, before, value}
+    /** @type {Set<string>} */
+    this.seen = new Set(); // output_ids that were on screen
     /** @type {string | null} */
-    this.shown = null; // output_id on screen
+    this.onScreen = null;
     /** @type {string | null} */
     this.wanted = null; // output_id to show as soon as it is here
     this.place = 1;
@@ -30,6 +32,16 @@ export class Deck {
     /** @type {string | null} */
     this.epoch = null; // of the newest that was told
     this.stamp = 0;
+  }
+
+  /** The output_id on screen. */
+  get shown() {
+    return this.onScreen;
+  }
+
+  set shown(outputId) {
+    this.onScreen = outputId;
+    if (outputId !== null) this.seen.add(outputId);
   }
 
   get item() {
@@ -112,6 +124,7 @@ export class Deck {
       const keep = listed.has(id) || id === this.shown || this.pending(id) || this.grade(id);
       if (!keep) this.items.delete(id);
     }
+    for (const id of this.seen) if (!this.items.has(id)) this.seen.delete(id);
     for (const id of this.order()) {
       if (this.items.size <= MOST_KNOWN) break;
       if (id !== this.shown && !listed.has(id)) this.items.delete(id);
@@ -131,7 +144,8 @@ export class Deck {
   }
 
   /**
-   * Show the output that is wanted, else the next ungraded one after a position, else nothing.
+   * Show the output that is wanted, else the next ungraded one after a position, else nothing. What came with an
+   * answer and belongs before what was on screen by then is next too: another look, or what comes unannounced.
    * @param {number} position
    */
   showNext(position) {
@@ -143,7 +157,7 @@ export class Deck {
       if (isHere) return;
     }
     const open = this.sorted().filter((item) => !this.grade(item.output_id));
-    const next = open.find((item) => item.position > position) ?? open[0];
+    const next = open.find((item) => item.position > position || !this.seen.has(item.output_id)) ?? open[0];
     this.shown = next?.output_id ?? null;
   }
 

@@ -42,7 +42,11 @@ export class Guide {
     /** @type {Guideline | null} */
     this.guideline = null;
     this.place = el("div", {});
-    this.button = el("button", { type: "button", class: "primary", onclick: () => this.dialog.close() });
+    const read = () => {
+      closed(); // before the next key, which may come before the dialog's event
+      this.dialog.close();
+    };
+    this.button = el("button", { type: "button", class: "primary", onclick: read });
     const title = el("h2", { id: "guide-title" }, say("guideline"));
     const scroller = el("div", { class: "scroller", tabindex: 0, "aria-labelledby": "guide-title" }, this.place);
     this.dialog = el("dialog", { class: "help guide", "aria-labelledby": "guide-title" }, title, scroller, el("div", { class: "note-buttons" }, this.button));

@@ -11,7 +11,7 @@ import re2
 from labelcore.judges.detectors import Bad, register
 from labelcore.judges.detectors.grounding import source
 from labelcore.models import Output
-from labelcore.text.pairing import Claim, Pairing, beside_numbers, days, pairing, units
+from labelcore.text.pairing import Claim, SentencePairs, beside_numbers, days, pairing, units
 from labelcore.text.patterns import bytes_of
 from labelcore.text.reading import LONGEST, words
 
@@ -40,10 +40,10 @@ _COVERED = 0.25
 
 def _held(
     name: str, quantity: str, bad: Bad, topics: str, *, percent: bool = False
-) -> Callable[[Callable[[Pairing], float | None]], None]:
+) -> Callable[[Callable[[SentencePairs], float | None]], None]:
     """Register what can be said of an output beside its input."""
 
-    def add(value: Callable[[Pairing], float | None]) -> None:
+    def add(value: Callable[[SentencePairs], float | None]) -> None:
         def feature(output: Output, _: dict[str, Any]) -> float | None:
             found = pairing(output.text[:LONGEST], source(output)[:LONGEST])
             return value(found) if found else None
@@ -53,7 +53,7 @@ def _held(
     return add
 
 
-def _alike(pair: Pairing, least: float = _ALIKE) -> Iterator[tuple[Claim, int]]:
+def _alike(pair: SentencePairs, least: float = _ALIKE) -> Iterator[tuple[Claim, int]]:
     """The sentences that are like one of the input, with its number."""
     for claim, near, like in zip(pair.answer, pair.nearest, pair.likeness, strict=True):
         if near >= 0 and like >= (least if claim.text.isascii() else least * _IN_HAN) and claim.says_enough:
@@ -61,7 +61,7 @@ def _alike(pair: Pairing, least: float = _ALIKE) -> Iterator[tuple[Claim, int]]:
 
 
 @_held("unheard words", "content words that are nowhere in its input", "high", _UNFOUNDED)
-def unheard_words(pair: Pairing) -> float:
+def unheard_words(pair: SentencePairs) -> float:
     return sum(pair.new)
 
 
@@ -91,7 +91,7 @@ def _degrees(text: str) -> set[str]:
     "high",
     _AGAINST + " number figure price date amount percent 数字 价格 日期 金额",
 )
-def other_numbers(pair: Pairing) -> float:
+def other_numbers(pair: SentencePairs) -> float:
     near = ((claim, pair.given[at].numbers) for claim, at in _alike(pair))
     return float(sum(bool(there and claim.numbers - there) for claim, there in near))
 
@@ -102,7 +102,7 @@ def other_numbers(pair: Pairing) -> float:
     "high",
     _AGAINST + " name who person speaker attribut 名字 人名 谁",
 )
-def other_names(pair: Pairing) -> float:
+def other_names(pair: SentencePairs) -> float:
     found = 0
     for claim, at in _alike(pair):
         here, there = (_people(sentence.text, pair.people) for sentence in (claim, pair.given[at]))
@@ -123,7 +123,7 @@ def _people(sentence: str, people: frozenset[str]) -> set[str]:
     "high",
     _AGAINST + " not deny negat 否定 相反",
 )
-def turned_negations(pair: Pairing) -> float:
+def turned_negations(pair: SentencePairs) -> float:
     near = ((claim.negated, pair.given[at].negated) for claim, at in _alike(pair, _SAME))
     return float(sum(ours != theirs for ours, theirs in near))
 
@@ -163,7 +163,7 @@ def new_days(output: Output, _: dict[str, Any]) -> float | None:
 
 
 @_held("longest gap", "share of its input left out in one stretch", "high", _LEFT_OUT, percent=True)
-def longest_gap(pair: Pairing) -> float | None:
+def longest_gap(pair: SentencePairs) -> float | None:
     sizes = [
         (share < _COVERED, len(claim.terms)) for share, claim in zip(pair.covered, pair.given, strict=True)
     ]
@@ -177,7 +177,7 @@ def longest_gap(pair: Pairing) -> float | None:
 
 
 @_held("sentences left out", "share of its input's sentences left out", "high", _LEFT_OUT, percent=True)
-def sentences_left_out(pair: Pairing) -> float | None:
+def sentences_left_out(pair: SentencePairs) -> float | None:
     shares = [share for share, claim in zip(pair.covered, pair.given, strict=True) if claim.says_enough]
     return sum(share < _COVERED for share in shares) / len(shares) if shares else None
 
@@ -189,12 +189,12 @@ def sentences_left_out(pair: Pairing) -> float | None:
     _LEFT_OUT,
     percent=True,
 )
-def recurring_left_out(pair: Pairing) -> float | None:
+def recurring_left_out(pair: SentencePairs) -> float | None:
     """Words of two sentences or more are what the input is about."""
     seen: set[str] = set()
     again: set[str] = set()
     for claim in pair.given:
         again |= seen & claim.terms
         seen |= claim.terms
-    said = frozenset().union(*(claim.terms for claim in pair.answer))
-    return len(again - said) / len(again) if again else None
+    answered = frozenset().union(*(claim.terms for claim in pair.answer))
+    return len(again - answered) / len(again) if again else None

@@ -50,6 +50,12 @@ def phrases_of(text: str) -> set[Phrase]:
     }
 
 
+def written(phrase: Sequence[str]) -> str:
+    """Its words as a text has them: Chinese ones without a blank."""
+    joined = "".join(phrase)
+    return " ".join(phrase) if joined.isascii() else joined
+
+
 def says_something(phrase: Phrase) -> bool:
     """Whether it has two Chinese characters or three letters besides empty words."""
     telling = "".join(word for word in phrase if word not in _EMPTY)
@@ -65,7 +71,7 @@ class Incidence:
 
     @classmethod
     def of(cls, outputs: Sequence[Output]) -> Incidence:
-        """Every phrase that outputs of at least three groups show, the commonest 8,000 of them."""
+        """The 8,000 commonest phrases that say something and that outputs of at least three groups show."""
         groups: dict[Phrase, set[str]] = {}
         phrases = [phrases_of(output.text) for output in outputs]
         for output, found in zip(outputs, phrases, strict=True):
@@ -74,7 +80,7 @@ class Incidence:
         common = [
             (len(seen), phrase)
             for phrase, seen in groups.items()
-            if len(seen) >= _GROUPS and not set(phrase) <= _EMPTY
+            if len(seen) >= _GROUPS and says_something(phrase)
         ]
         kept = tuple(phrase for _, phrase in sorted(common, reverse=True)[:_MOST])
         place = {phrase: at for at, phrase in enumerate(kept)}

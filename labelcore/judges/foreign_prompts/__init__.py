@@ -13,8 +13,9 @@ from pydantic import Field
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer
 from labelcore.judges.foreign_prompts.containers import unwrap
 from labelcore.judges.foreign_prompts.families import family_of
+from labelcore.judges.foreign_prompts.scored_options import find_choice
 from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, paired, variables_of
-from labelcore.judges.foreign_prompts.variables import Syntax, Taken, take
+from labelcore.judges.foreign_prompts.variables import BroughtText, Syntax, take
 from labelcore.judges.templates import SLOTS, Template
 from labelcore.models import Fact, Frozen, fact
 
@@ -31,7 +32,7 @@ class ForeignPrompt(Frozen):
     variables: tuple[Variable, ...]
     found: FoundAnswer
     notices: tuple[Fact, ...] = ()
-    taken: Taken = Field(exclude=True)
+    taken: BroughtText = Field(exclude=True)
 
     @property
     def unsure(self) -> tuple[Variable, ...]:
@@ -45,7 +46,10 @@ class ForeignPrompt(Frozen):
 
     @property
     def template(self) -> Template:
-        """The prompt with our slots in the places of its variables; unsure ones stay as ``{{name}}``."""
+        """The prompt with our slots in the places of its variables; unsure ones stay as ``{{name}}``.
+
+        Where its tool asks for one of its options in code, that is asked for below its words.
+        """
         slots = {variable.name: variable.slot or variable.name for variable in self.variables}
 
         def fill(name: str) -> str:
@@ -53,7 +57,8 @@ class ForeignPrompt(Frozen):
             return slot.removeprefix(_TEXT) if slot.startswith(_TEXT) else f"{{{{{slot}}}}}"
 
         system, user = (part.written(fill) for part in self.taken.parts)
-        return Template(system=system, user=user, marked=False)
+        asked = f"{user}\n\n{self.found.added}" if self.found.added else user
+        return Template(system=system, user=asked, marked=False)
 
 
 def recognise(text: str, given: Mapping[str, str] | None = None, field: str = "") -> ForeignPrompt:
@@ -73,7 +78,9 @@ def recognise(text: str, given: Mapping[str, str] | None = None, field: str = ""
         family=family_of(text, shown, taken.names),
         syntax=taken.syntax,
         variables=tuple(named),
-        found=find_answer(shown, field),
+        found=find_choice(shown, unwrapped.options, at_once=unwrapped.at_once)
+        if unwrapped.options and not field
+        else find_answer(shown, field),
         notices=(*unwrapped.notices, *taken.notices, *_comparing(taken.names, named)),
         taken=taken,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from labelcore.judges.answer_formats import AnswerFormat, plain
+from labelcore.judges.answer_formats import ASSENT, DISSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.choices import QUOTE, any_choice, first_choice, letters, main_choice
 from labelcore.judges.foreign_prompts.json_answers import json_answer
@@ -20,8 +20,8 @@ _SCORES = re.compile(r"score|rating|grade|评分|得分|评级", re.IGNORECASE)
 _LABELS = (
     "final verdict|verdict|total rating|overall rating|label|final grade|grade|final decision|decision|"
     "judge?ment|classification|"
-    "final answer|answer|result|final score|overall score|total score|score|final rating|rating|evaluation|"
-    "conclusion|最终结论|结论|判定结果|判定|评分结果|最终评分|评分|得分|判断|结果|评级"
+    "passed|final answer|answer|result|final score|overall score|total score|score|final rating|rating|"
+    "evaluation|conclusion|最终结论|结论|判定结果|判定|评分结果|最终评分|评分|得分|判断|结果|评级"
 )
 _LABEL_LINE = re.compile(
     rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,160}})",
@@ -66,6 +66,12 @@ _SCORE_IN_TAG = re.compile(
     r"|\b(?:score|rating)\b[^<⟨]{0,80}<(?P<around>[A-Z]\w{0,20})>[^<⟨\n]{0,8}</(?P=around)>",
     re.IGNORECASE,
 )
+_WORDS_IN_TAG = re.compile(
+    r"<(?P<name>[A-Za-z]\w{0,30})>\s*(?P<inside>[^<⟨\n|]{1,24}(?:\|[^<⟨\n|]{1,24}){1,2})</(?P=name)>"
+)
+_INSIDE_TAG = re.compile(
+    r"(?P<before>[^\n]{3,120}?) (?:inside|in|within|between) (?:the )?<(?P<name>[A-Za-z]\w{0,30})>"
+)
 
 
 class FoundAnswer(Frozen):
@@ -73,6 +79,7 @@ class FoundAnswer(Frozen):
 
     ``form_asked``: it asks for a form in which no verdict is known. ``words`` must be asked about, and
     whether more is better where ``direction_asked``. The prompt itself accepts scores ``accepted_from`` on.
+    ``added``: what must be asked for below its words, since its tool does so in code.
     """
 
     answer: AnswerFormat | None = None
@@ -80,6 +87,7 @@ class FoundAnswer(Frozen):
     words: tuple[str, ...] = ()
     direction_asked: bool = False
     accepted_from: float | None = None
+    added: str = ""
     notices: tuple[Fact, ...] = ()
 
 
@@ -99,7 +107,7 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     answer = marked or in_json or _by_label(text) or _by_word(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
-    return _with_words(answer, text) if answer.words else _with_scale(answer, text)
+    return with_words(answer, text) if answer.words else _with_scale(answer, text)
 
 
 def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
@@ -110,7 +118,7 @@ def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
     return FoundAnswer(answer=ranged, direction_asked=better is None, accepted_from=accepted)
 
 
-def _with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
+def with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
     """Its words sorted into passes and fails; what the prompt does not say is left to be asked."""
     words = tuple(dict.fromkeys((*answer.passes, *answer.fails)))
     meant = _meanings(answer, words, text)
@@ -125,10 +133,10 @@ def _with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
 
 def _meanings(answer: AnswerFormat, words: Sequence[str], text: str) -> Mapping[str, str]:
     known = {plain(word) for word in words}
-    if answer.field and known <= polarity.ASSENT | polarity.DISSENT:
+    if answer.field and known <= ASSENT | DISSENT:
         good = polarity.field_means_pass(answer.field)
         if good is not None:
-            assents = {word: plain(word) in polarity.ASSENT for word in words}
+            assents = {word: plain(word) in ASSENT for word in words}
             return {word: "pass" if assent == good else "fail" for word, assent in assents.items()}
     listed = letters(text)
     if all(word in listed and len(word) == 1 for word in words):
@@ -163,15 +171,30 @@ def _by_tag(text: str) -> AnswerFormat | None:
     for name in _TAGS:
         inside = dict.fromkeys(re.findall(rf"<{name}>\s*([^<⟨\n]{{1,30}}?)\s*</{name}>", text, re.IGNORECASE))
         if len(inside) > 1 and any(map(polarity.meaning, inside)):
-            pattern = rf"(?is)<{name}>\s*(.{{0,40}}?)\s*</{name}>"
-            return AnswerFormat(kind="pattern", pattern=pattern, passes=tuple(inside))
+            return _in_tag(name, tuple(inside))
         for match in re.finditer(rf"<{name}>(?P<inside>[^<⟨]{{0,80}})</{name}>", text, re.IGNORECASE):
             near = text[max(0, match.start() - 300) : match.end() + 300]
             words = first_choice(match["inside"]) or (() if _SCORES.search(name) else first_choice(near))
             if words or _SCORES.search(name):
-                pattern = rf"(?is)<{name}>\s*(.{{0,40}}?)\s*</{name}>"
-                return AnswerFormat(kind="pattern", pattern=pattern, passes=words)
+                return _in_tag(name, words)
     return None
+
+
+def _by_other_tag(text: str) -> AnswerFormat | None:
+    """``<violation>yes|no</violation>``, or "'correct' or 'incorrect' inside <correctness> tags"."""
+    for match in _WORDS_IN_TAG.finditer(text):
+        words = [plain(word) for word in match["inside"].split("|")]
+        if any(polarity.meaning(word) or word in DISSENT for word in words):
+            return _in_tag(match["name"], words)
+    for match in _INSIDE_TAG.finditer(text):
+        if choice := first_choice(match["before"]):
+            return _in_tag(match["name"], choice)
+    return None
+
+
+def _in_tag(name: str, words: Sequence[str]) -> AnswerFormat:
+    pattern = rf"(?is)<{name}>\s*(.{{0,40}}?)\s*</{name}>"
+    return AnswerFormat(kind="pattern", pattern=pattern, passes=tuple(words))
 
 
 def _by_numbered_tag(text: str) -> AnswerFormat | None:
@@ -215,9 +238,14 @@ def _by_word(text: str) -> AnswerFormat | None:
     return AnswerFormat(kind="last_word" if at_end else "first_word", passes=words)
 
 
+def says_where(text: str) -> bool:
+    """Whether a prompt says that its verdict stands alone, or at the end."""
+    return any(told.search(text) for told in (_ALONE, _AT_THE_END))
+
+
 def _by_scale(text: str) -> AnswerFormat | None:
     """A number on a scale, wherever in the answer."""
     return AnswerFormat(kind="score") if range_of(text) != (None, None) else None
 
 
-_MARKS = (_by_brackets, _by_result_mark, _by_tag, _by_numbered_tag)
+_MARKS = (_by_brackets, _by_result_mark, _by_tag, _by_other_tag, _by_numbered_tag)

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from labelcore.judges.answer_formats import plain
+from labelcore.judges.answer_formats import ASSENT, CROSSES, DISSENT, TICKS, plain
 from labelcore.judges.foreign_prompts import polarity
 
 QUOTE = "\"'“”‘’`「」『』*"
 _WORD = r"[^\W\d_][\w\-]{0,30}(?: [^\W\d_][\w\-]{0,20})?"
 _OR = r"(?:/|\||or\b|and\b|或者?|和|、|,)"
+_MARK = rf"[{TICKS}{CROSSES}]"
+_AFTER = rf"[\ufe0e\ufe0f{QUOTE}]{{0,3}}"
 _IF = r"(?:if|when|for|where)"
 _PAIRS = (
     re.compile(
@@ -31,7 +33,19 @@ _PAIRS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?P<first>通过|合格|是|正确|相关)\s*(?:/|\||或者?|、)\s*(?P<second>不通过|不合格|未通过|否|不正确|错误|不相关)"
+        r"(?P<first>通过|合格|是|对|正确|相关)\s*(?:/|\||或者?|、)\s*"
+        r"(?P<second>不通过|不合格|未通过|否|错|不对|不正确|错误|不相关)"
+    ),
+    re.compile(
+        rf"[{QUOTE}](?P<first>{_WORD})[{QUOTE}][,，;；。]?\s*(?:否则|反之|不然)[^\n\"“”]{{0,20}}"
+        rf"[{QUOTE}](?P<second>{_WORD})[{QUOTE}]"
+    ),
+    re.compile(rf"(?P<first>{_MARK}){_AFTER},?\s*{_OR}\s*(?:or\s+)?[{QUOTE}]?(?P<second>{_MARK})"),
+    re.compile(
+        r"(?:answer|respond|reply|output|return|print|write|use|verdict|with|输出|回答|返回|结论|标记|用|给出|判定)"
+        rf"[^.\n。{TICKS}{CROSSES}]{{0,25}}(?:\n\s*)?[-*•]?\s*[{QUOTE}]?(?P<first>{_MARK}){_AFTER}"
+        rf"[^{TICKS}{CROSSES}]{{1,110}}?(?P<second>{_MARK})",
+        re.IGNORECASE,
     ),
     re.compile(
         r"\b(?P<first>[A-Z][A-Z_]{0,24})\b\s*(?:/|\||,|or|或者?)\s*(?:or\s+)?\b(?P<second>[A-Z][A-Z_]{0,24})\b"
@@ -42,6 +56,12 @@ _PAIRS = (
         re.IGNORECASE,
     ),
 )
+_MARKED_WORD = re.compile(
+    rf"{_MARK}\ufe0f? ?(?=(?:pass|fail|yes|no|true|false|(?:in)?correct)\b|不?通过|不?合格|是|否)|"
+    rf"(?<=PASS|FAIL) {_MARK}\ufe0f?",
+    re.IGNORECASE,
+)
+"""The mark of a word, which says nothing more: "✅ PASS"."""
 _LISTED = re.compile(
     r"^[ \t]*[(\[]?(?P<key>[A-E1-9CIPYN])[)\].:：][ \t]+(?P<text>[^\n]{2,300})", re.MULTILINE
 )
@@ -54,7 +74,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ALTERNATIVE = re.compile(r"\bor\b|[/|或]", re.IGNORECASE)
-_CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择", re.IGNORECASE)
+_CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母", re.IGNORECASE)
 
 
 def letters(text: str) -> dict[str, str]:
@@ -94,10 +114,11 @@ def main_choice(text: str) -> tuple[str, ...]:
 
 
 def _choices(text: str) -> Iterator[tuple[str, ...]]:
+    words = _MARKED_WORD.sub("", text)
     for pattern in _PAIRS:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(words):
             pair = tuple(dict.fromkeys(word for word in match.groupdict().values() if word))
-            before = text[max(0, match.start() - 60) : match.start()]
+            before = words[max(0, match.start() - 60) : match.start()]
             if _is_verdict(pair, before if _ALTERNATIVE.search(match[0]) else ""):
                 yield pair
 
@@ -107,7 +128,7 @@ def _is_verdict(pair: Sequence[str], before: str) -> bool:
     words = [plain(word) for word in pair]
     if len(set(words)) < 2 or any(word in _FIELD_NAMES for word in words):
         return False
-    if any(polarity.meaning(word) == "fail" or word in polarity.DISSENT for word in words):
+    if any(polarity.meaning(word) == "fail" or word in DISSENT for word in words):
         return True
-    known = any(polarity.meaning(word) or word in polarity.ASSENT for word in words)
+    known = any(polarity.meaning(word) or word in ASSENT for word in words)
     return known and _ASKS.search(before) is not None

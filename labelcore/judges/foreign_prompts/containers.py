@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelcore.errors import BadInput
-from labelcore.judges.fields import NotData, read
+from labelcore.judges.fields import NotData, nodes, read
+from labelcore.judges.foreign_prompts.options import Options, options_in, options_of
 from labelcore.models import Fact, Frozen, fact
 
 LONGEST = 100_000
@@ -21,19 +22,28 @@ _KEYS = (
 """Under which names tools keep a judge's prompt, the surest first."""
 _PYTHON_KEYS = frozenset(_KEYS) - {"text", "value", "content", "user"}
 _UNQUOTED = re.compile(r"(?<![\"\w])\{\{-?\s*([\w.]+)\s*\|\s*(?:dump|tojson)(?:\s*\|\s*safe)?\s*-?\}\}")
-_MOST_NODES = 20_000
+_IN_BACKTICKS = re.compile(r"\bprompt_?template\s*[:=]\s*`([^`]{1,50000})`", re.IGNORECASE)
+"""A prompt in a JavaScript program."""
+_AT_ONCE = re.compile(
+    r"\buse_?cot[\"']?\s*[:=]\s*false\b|\beval_type: classify\s*$", re.IGNORECASE | re.MULTILINE
+)
 
 
-class Unwrapped(Frozen):
-    """A prompt's words: the system message, and the user's; ``wrapped`` says what they came in."""
+class PromptWords(Frozen):
+    """A prompt's words: the system message, and the user's; ``wrapped`` says what they came in. ``options``
+    stand beside it: what it may answer, and which number each stands for, None for no verdict; ``at_once``:
+    its tool asks for one of these without a reason.
+    """
 
     system: str
     user: str
     wrapped: str
     notices: tuple[Fact, ...] = ()
+    options: Options = ()
+    at_once: bool = False
 
 
-def unwrap(text: str) -> Unwrapped:
+def unwrap(text: str) -> PromptWords:
     """The messages in a file or a paste. Raises BadInput: there are none, or too much of it."""
     text = text.removeprefix("\ufeff")
     if not text.strip():
@@ -46,8 +56,15 @@ def unwrap(text: str) -> Unwrapped:
         return _two_parts(found, "data")
     for wrapped, data in (("data", _as_data(text)), ("python", _as_python(text))):
         if data is not None and (found := _messages_in(data)):
-            return _two_parts(found, wrapped)
-    return Unwrapped(system="", user=text, wrapped="text")
+            return _two_parts(found, wrapped).model_copy(update=_beside(text, data))
+    if literal := _IN_BACKTICKS.search(text):
+        return _two_parts([("user", literal[1])], "javascript").model_copy(update=_beside(text))
+    return PromptWords(system="", user=text, wrapped="text")
+
+
+def _beside(text: str, data: Any = None) -> dict[str, Any]:
+    """What a file says beside its messages."""
+    return {"options": options_in(data) or options_of(text), "at_once": _AT_ONCE.search(text) is not None}
 
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n.{0,20000}?\n---[ \t]*\n", re.DOTALL)
@@ -82,7 +99,7 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
         if isinstance(data.get("system"), str) and isinstance(data.get("user"), str):
             return [("system", data["system"]), ("user", data["user"])]
     for key in _KEYS:
-        for value in _values_under(data, key):
+        for value in (node[key] for node in nodes(data) if isinstance(node, Mapping) and key in node):
             if isinstance(value, str) and value.strip():
                 _refuse_reference(value)
                 inner = _as_data(value) if value.lstrip().startswith(("[", "{", "- ")) else None
@@ -90,22 +107,6 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
             if found := _as_messages(value):
                 return found
     return []
-
-
-def _values_under(data: Any, key: str) -> Iterator[Any]:
-    """The values under a key anywhere in some data, the outermost first."""
-    layer, seen = [data], 0
-    while layer and seen < _MOST_NODES:
-        below: list[Any] = []
-        for node in layer:
-            seen += 1
-            if isinstance(node, Mapping):
-                if key in node:
-                    yield node[key]
-                below.extend(node.values())
-            elif isinstance(node, list):
-                below.extend(node)
-        layer = below
 
 
 def _as_messages(data: Any) -> list[tuple[str, str]]:
@@ -138,7 +139,7 @@ def _refuse_reference(value: str) -> None:
         )
 
 
-def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str) -> Unwrapped:
+def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str) -> PromptWords:
     """The words as a system and a user message, and what of their order could not be kept."""
     notices = []
     if messages[0][0] == "ragas":
@@ -150,7 +151,7 @@ def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str) -> Unwrapped:
         notices.append(fact("foreign_moved_to_user"))
     if len(others) > 1 or len(system) > 1:
         notices.append(fact("foreign_messages_joined", n=len(messages)))
-    return Unwrapped(
+    return PromptWords(
         system="\n\n".join(system), user="\n\n".join(others), wrapped=wrapped, notices=tuple(notices)
     )
 

@@ -31,6 +31,10 @@ FAMILIES: dict[str, Callable[[_Seen], bool]] = {
         seen.has(r"evaluation steps|评估步骤|评测步骤")
         or bool(seen.names & {"evaluation_steps", "test_case_content"})
     ),
+    "Braintrust": lambda seen: (
+        re.search(r"choice_?scores|autoevals", seen.source, re.IGNORECASE) is not None
+        and "choice_strings" not in seen.source
+    ),
     "Phoenix": lambda seen: (
         seen.has(r"\[BEGIN DATA\]") or (seen.has(r"LABEL\W") and seen.has(r"EXPLANATION"))
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from labelcore.judges.answer_formats import plain
+from labelcore.judges.answer_formats import ASSENT, DISSENT, plain
 
 PASSES = frozenset(
     """pass passed passes passing correct right accurate factual relevant good acceptable accepted
@@ -32,11 +32,9 @@ FAILS = frozenset(
     "non compliant",
     "not supported",
 }
-ASSENT = frozenset("yes y true 1 是 对 有".split())
-DISSENT = frozenset("no n false 0 否 不是 没有 无".split())
 ABSTAINS = frozenset(
     """unsure unknown abstain uncertain unclear na inconclusive unverifiable
-    不确定 无法判断 不适用 弃权""".split()
+    不确定 无法判断 不适用 未作答 弃权""".split()
 ) | {"not attempted", "cannot determine", "cannot tell", "not sure", "n/a", "not applicable"}
 _BAD_TOPIC = re.compile(
     r"hallucinat|toxic|harmful|offensiv|\bbias(?:ed)?\b|violat|jailbr[eo]a?k|unsafe|contradict|fabricat|"

@@ -31,14 +31,14 @@ _PLAIN_FILTERS = {"safe", "string", "e", "escape"}
 
 
 @dataclass(frozen=True)
-class Piece:
+class PromptPiece:
     """Words of the prompt, then the variable that follows them; "" at the end."""
 
     words: str
     name: str = ""
 
 
-class Parsed(Frozen):
+class TextPieces(Frozen):
     """A text in pieces: (words, name of the variable behind them), "" at its end."""
 
     pieces: tuple[tuple[str, str], ...]
@@ -53,11 +53,11 @@ class Parsed(Frozen):
         return "".join(words + (fill(name) if name else "") for words, name in self.pieces)
 
 
-class Taken(Frozen):
+class BroughtText(Frozen):
     """A prompt's parts (system, user) in pieces, how variables are written, and what is not taken over."""
 
     syntax: Syntax
-    parts: tuple[Parsed, Parsed]
+    parts: tuple[TextPieces, TextPieces]
     notices: tuple[Fact, ...] = ()
 
     @property
@@ -66,7 +66,7 @@ class Taken(Frozen):
         return list(dict.fromkeys(name for part in self.parts for name in part.names))
 
 
-def take(system: str, user: str) -> Taken:
+def take(system: str, user: str) -> BroughtText:
     """Both parts in pieces, by the way of writing variables that most of the known ones have."""
     notices: list[Fact] = []
     texts = [_without_blocks(text, notices) for text in (system, user)]
@@ -84,8 +84,8 @@ def take(system: str, user: str) -> Taken:
         found, key=lambda way: _weight(found[way], alone=way in {"double braces", "braces", "percent"})
     )
     if not _weight(found[syntax], alone=syntax in {"double braces", "braces", "percent"}):
-        parts = (Parsed(pieces=((texts[0], ""),)), Parsed(pieces=((texts[1], ""),)))
-        return Taken(syntax="none", parts=parts, notices=tuple(notices))
+        parts = (TextPieces(pieces=((texts[0], ""),)), TextPieces(pieces=((texts[1], ""),)))
+        return BroughtText(syntax="none", parts=parts, notices=tuple(notices))
     others = [name for way, names in found.items() if way != syntax for name in names if slot_named(name)]
     if others and syntax != "braces":
         notices.append(fact("foreign_other_variables", names=list(dict.fromkeys(others))))
@@ -93,8 +93,8 @@ def take(system: str, user: str) -> Taken:
     system_pieces, user_pieces = (tuple((p.words, p.name) for p in cut(text, whole)) for text in texts)
     if filters := _filters(whole) if syntax == "double braces" else []:
         notices.append(fact("foreign_filters", filters=filters))
-    parts = (Parsed(pieces=system_pieces), Parsed(pieces=user_pieces))
-    return Taken(syntax=syntax, parts=parts, notices=tuple(notices))
+    parts = (TextPieces(pieces=system_pieces), TextPieces(pieces=user_pieces))
+    return BroughtText(syntax=syntax, parts=parts, notices=tuple(notices))
 
 
 def _weight(names: Sequence[str], *, alone: bool) -> tuple[int, ...]:
@@ -135,7 +135,7 @@ def _braced_names(whole: str) -> list[str]:
     return list(dict.fromkeys(_bare(field) if field else str(n + 1) for n, field in enumerate(fields)))
 
 
-def _cut_braces(text: str, whole: str) -> Iterator[Piece]:
+def _cut_braces(text: str, whole: str) -> Iterator[PromptPiece]:
     """Doubled braces are single ones only where the whole prompt is a format string."""
     formatted = _formatted(text) if _formatted(whole) is not None else None
     if formatted is None:
@@ -146,28 +146,28 @@ def _cut_braces(text: str, whole: str) -> Iterator[Piece]:
         words += before
         if field is not None:
             unnamed += not field
-            yield Piece(words, _bare(field) if field else str(unnamed))
+            yield PromptPiece(words, _bare(field) if field else str(unnamed))
             words = ""
-    yield Piece(words)
+    yield PromptPiece(words)
 
 
-def _cut_by(pattern: re.Pattern[str], text: str) -> Iterator[Piece]:
+def _cut_by(pattern: re.Pattern[str], text: str) -> Iterator[PromptPiece]:
     at = 0
     for match in pattern.finditer(text):
         name = next((group for group in match.groups() if group), "")
-        yield Piece(text[at : match.start()], _bare(name))
+        yield PromptPiece(text[at : match.start()], _bare(name))
         at = match.end()
-    yield Piece(text[at:])
+    yield PromptPiece(text[at:])
 
 
-def _cut_percent(text: str, whole: str) -> Iterator[Piece]:
+def _cut_percent(text: str, whole: str) -> Iterator[PromptPiece]:
     """Doubled signs are single ones only where no sign stands alone."""
     whole_form = "%" not in _PERCENT.sub("", whole).replace("%%", "")
     for piece in _cut_by(_PERCENT, text):
-        yield Piece(piece.words.replace("%%", "%") if whole_form else piece.words, piece.name)
+        yield PromptPiece(piece.words.replace("%%", "%") if whole_form else piece.words, piece.name)
 
 
-_CUTTERS: dict[Syntax, Callable[[str, str], Iterator[Piece]]] = {
+_CUTTERS: dict[Syntax, Callable[[str, str], Iterator[PromptPiece]]] = {
     "double braces": lambda text, _: _cut_by(_DOUBLE, text),
     "braces": _cut_braces,
     "percent": _cut_percent,

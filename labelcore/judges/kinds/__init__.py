@@ -14,13 +14,13 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, ClassVar, Generic, Literal, cast
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, cast
 
 from pydantic import ValidationError
 from typing_extensions import TypeVar, override
 
 from labelcore.errors import LabelcoreError, ModelTrouble, NotFound
-from labelcore.judges.candidates import Candidate, Refitting
+from labelcore.judges.candidates import Candidate, RefitTargets
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
 from labelcore.judges.judge_prompt import Prompt
@@ -44,6 +44,14 @@ PROBE = Output(
     context="It leaves at 9:40 from platform 2.",
 )
 """What a judge that came by file is tried on before it is stored."""
+
+
+class Limit(NamedTuple):
+    """The number past which an output fails, and what it counts; ``percent``: it is a share, 0 to 1."""
+
+    value: float
+    quantity: Wording
+    percent: bool
 
 
 class Kind(ABC, Generic[SpecOf]):
@@ -141,7 +149,7 @@ class Kind(ABC, Generic[SpecOf]):
         """The specification with each of its prompts changed, of which it has one at most."""
         return next(map(change, self.prompts), dict(self.content))
 
-    def candidate(self, refitting: Refitting) -> Candidate | None:
+    def candidate(self, refitting: RefitTargets) -> Candidate | None:
         """Itself to be fitted again on some of the grades; None where fitting gives another judge."""
 
     @property
@@ -158,6 +166,14 @@ class Kind(ABC, Generic[SpecOf]):
 
     def flipped(self, version_id: str, name: str) -> tuple[dict[str, Any], str] | None:
         """The specification of the judge that says the opposite, described; None where none is flipped."""
+
+    @property
+    def limit(self) -> Limit | None:
+        """What a person may move to make it stricter or milder."""
+
+    def limited(self, value: float) -> dict[str, Any]:
+        """The specification with another limit, where it has one."""
+        return dict(self.content) | {"threshold": value}
 
     @property
     def stays(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError
-from labelcore.judges.cascade_steps import Step, Threshold, Votes, decides, votes_of
+from labelcore.judges.cascade_steps import CascadeThreshold, Step, Votes, decides, votes_of
 from labelcore.judges.kinds import Kind, register
 from labelcore.models import Decision, Frozen
 from labelcore.wording import Wording
@@ -27,7 +27,7 @@ class CascadeSpec(Frozen):
     confidence: float
     first: Step
     then: Step
-    curve: tuple[Threshold, ...] = ()
+    curve: tuple[CascadeThreshold, ...] = ()
 
 
 @register

@@ -12,16 +12,16 @@ from typing_extensions import override
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges.features import Floats
-from labelcore.judges.fields import at_pointer
+from labelcore.judges.fields import at_pointer, no_field
 from labelcore.judges.kinds import DecidingKind, register
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.pool import shared_pool
-from labelcore.sandbox.protocol import Answer, Row, Trouble
+from labelcore.sandbox.protocol import CheckAnswer, CheckInput, Trouble
 from labelcore.wording import Wording
 
 _VALUES: dict[bool | None, VerdictValue] = {True: "pass", False: "fail", None: "abstain"}
-_NO_REASON = "The check gives no reason."
+_NO_REASON = Wording("The check gives no reason.")
 _LONGEST_DESCRIPTION = 200
 
 
@@ -90,10 +90,18 @@ class CheckKind(DecidingKind[CheckSpec]):
     ) -> list[Decision | ModelTrouble]:
         source, field = self.spec.source, self.spec.field
         seen = [at_pointer(output, field) if field else output for output in outputs]
-        rows = [Row(output.text, output.input, output.context, output.metadata) for output in seen if output]
+        rows = [
+            CheckInput(output.text, output.input, output.context, output.metadata)
+            for output in seen
+            if output
+        ]
         results = iter(shared_pool().evaluate(source, rows, stop=stop))
-        missing = Decision(value="abstain", reason=f"The output has no field {field}.")
+        missing = Decision(value="abstain", reason=no_field(field))
         return [_decision(next(results)) if output else missing for output in seen]
+
+    @override
+    def wordings(self, output: Output, probability: float | None) -> Sequence[Wording]:
+        return [no_field(self.spec.field), _NO_REASON]
 
     @override
     def try_once(self) -> None:
@@ -101,7 +109,7 @@ class CheckKind(DecidingKind[CheckSpec]):
         make_spec(self.spec.source, field=self.spec.field)
 
 
-def _decision(result: Answer | Trouble) -> Decision | ModelTrouble:
+def _decision(result: CheckAnswer | Trouble) -> Decision | ModelTrouble:
     if isinstance(result, Trouble):
         return ModelTrouble("The check failed: {result}", kind=result.kind, result=result)
     return Decision(value=_VALUES[result.value], reason=result.reason or _NO_REASON)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
-import numpy as np
-from pydantic import Field
 from typing_extensions import override
 
-from labelcore.errors import BadInput, NotFound
-from labelcore.judges import fitting
-from labelcore.judges.candidates import Candidate, Refitting
+from labelcore.judges.candidates import Candidate, RefitTargets
 from labelcore.judges.code_candidate import CodeCandidate, PhraseCandidate
+from labelcore.judges.code_checks import CodeSpec, detector_of, known_key
 from labelcore.judges.detectors import REGISTRY, Detector
-from labelcore.judges.features import Bools, Column, Floats, Graded, TrainingData
+from labelcore.judges.detectors.phrases import written
+from labelcore.judges.features import Column, Floats
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.fitting import Side
-from labelcore.judges.kinds import DecidingKind, register
+from labelcore.judges.kinds import DecidingKind, Limit, register
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.wording import Wording
 
@@ -29,38 +26,6 @@ _NOTHING = {
     "schema": Wording("It cannot be checked: there is no schema, or it takes too long."),
     "section": Wording("There is no such section, or nothing to compare it with."),
 }
-
-
-class CodeSpec(Frozen):
-    """Fails an output whose measured value lies on ``side`` of ``threshold``.
-
-    ``parameters``: what the detector needs, ``flipped`` (it says the opposite), ``field`` (the JSON pointer
-    of the only part that it sees). ``guided``: fitted to the fails whose note talks about the quantity.
-    ``library``: where a judge that came by file was measured before; it stays out of what is written.
-    """
-
-    detector: str
-    side: Side
-    threshold: float
-    guided: bool = False
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
-
-    @property
-    def key(self) -> str:
-        """What is measured, apart from the threshold: one column of a feature table."""
-        return Column(self.detector, self.parameters).key
-
-
-def detector_of(spec: CodeSpec) -> Detector:
-    """The detector that a spec names; NotFound where this version of labelcore has none such."""
-    if spec.detector not in REGISTRY:
-        raise NotFound(
-            "There is no detector '{detector}'.",
-            next_step="The judge was made by another version of labelcore: propose judges again.",
-            detector=spec.detector,
-        )
-    return REGISTRY[spec.detector]
 
 
 def decide(spec: CodeSpec, output: Output) -> Decision:
@@ -144,11 +109,11 @@ def check_words(spec: CodeSpec, *, fails: bool = True) -> Wording:
     """What it fails, else what it passes, as a part of a sentence: "more than 3 words"."""
     if {"flipped", "field"} & set(spec.parameters):
         what = Wording("{words}", words=describe(spec).rstrip("."))
-    elif holding := holds(spec, true=(spec.side == "above") == fails):
+        return what if fails else Wording("not {what}", what=what)
+    if holding := holds(spec, true=(spec.side == "above") == fails):
         return holding
-    else:
-        what = _too_much(spec, detector_of(spec))
-    return what if fails else Wording("not {what}", what=what)
+    detector = detector_of(spec)
+    return _too_much(spec, detector) if fails else _within(spec, detector)
 
 
 def leaning(column: Column, *, up: bool) -> Wording:
@@ -190,6 +155,14 @@ def _too_much(spec: CodeSpec, detector: Detector) -> Wording:
     )
 
 
+def _within(spec: CodeSpec, detector: Detector) -> Wording:
+    return Wording(
+        "at most {limit} {quantity}" if spec.side == "above" else "at least {limit} {quantity}",
+        limit=_shown(detector, spec.threshold),
+        quantity=quantity(spec),
+    )
+
+
 def embeds(names: Iterable[str]) -> bool:
     """Whether some of these detectors measure likeness in meaning."""
     return any(name in REGISTRY and REGISTRY[name].embeds for name in names)
@@ -199,8 +172,7 @@ def quantity(spec: CodeSpec) -> Wording:
     """What is measured, in words."""
     phrase = spec.parameters.get("phrase")
     if phrase:
-        joined = "".join(phrase) if not "".join(phrase).isascii() else " ".join(phrase)
-        return Wording("uses of “{phrase}”", phrase=joined)
+        return Wording("uses of “{phrase}”", phrase=written(phrase))
     named = Wording(detector_of(spec).quantity)
     if spec.parameters.get("section"):
         return Wording("{quantity} in the section “{title}”", quantity=named, title=_title(spec))
@@ -211,72 +183,6 @@ def _shown(detector: Detector, value: float) -> str:
     if detector.percent:
         return f"{value:.0%}"
     return f"{value:.0f}" if math.isclose(value, round(value)) else f"{value:.1f}"
-
-
-class FittedCheck(NamedTuple):
-    """A check fitted to grades, with its shrunk gain and its votes on all n outputs."""
-
-    spec: CodeSpec
-    gain: float
-    votes: Bools
-
-
-def fitted_thresholds(data: TrainingData, graded: Graded, most: int, *, guided: bool) -> list[FittedCheck]:
-    """The best thresholds, by the grades or by what the notes talk about."""
-    found = []
-    for stump in fitting.fit_all(data, graded, guided=guided)[:most]:
-        column = data.table.columns[stump.column]
-        spec = CodeSpec(
-            detector=column.detector,
-            parameters=dict(column.parameters),
-            side=stump.side,
-            threshold=stump.threshold,
-            guided=stump.guided,
-        )
-        votes = fitting.votes(stump.side, stump.threshold, data.table.values[:, stump.column])
-        found.append(FittedCheck(spec, stump.gain, votes))
-    return found
-
-
-def fitted_phrases(data: TrainingData, graded: Graded, most: int, *, guided: bool) -> list[FittedCheck]:
-    """The phrases that tell most, by the grades alone or by the notes too."""
-    found, rows = [], np.arange(len(data.groups))
-    for check in fitting.phrases(data, graded, most, guided=guided):
-        spec = CodeSpec(
-            detector="phrase",
-            parameters={"phrase": list(data.incidence.phrases[check.phrase])},
-            side="above" if check.bad_when_shown else "below",
-            threshold=0.0 if check.bad_when_shown else 1.0,
-            guided=guided,
-        )
-        found.append(FittedCheck(spec, check.gain, fitting.phrase_votes(check, data, rows)))
-    return found
-
-
-def _are_words(given: object) -> bool:
-    return isinstance(given, list) and all(isinstance(word, str) for word in given)
-
-
-_PARAMETERS: dict[str, Callable[[object], bool]] = {
-    "phrase": lambda given: bool(given) and _are_words(given),
-    "section": lambda given: bool(given) and isinstance(given, str),
-}
-
-
-def known_key(spec: CodeSpec) -> str:
-    """The key of a check that came by file; LabelcoreError where its detector or its phrase is none."""
-    wanted = detector_of(spec).parameter
-    for name, whole in _PARAMETERS.items():
-        given = spec.parameters.get(name)
-        if (wanted == name) != (given is not None):
-            raise BadInput("only a detector of a {name} has a {name}, and it needs one", name=name)
-        if given is not None and not whole(given):
-            raise BadInput("a phrase is a list of words" if name == "phrase" else "a section is its label")
-    parameters = spec.parameters
-    lists = (parameters.get(name, []) for name in ("beside", "filler"))
-    if not all(map(_are_words, lists)) or not isinstance(parameters.get("title", ""), str):
-        raise BadInput("a section's labels and fillers are words")
-    return spec.key
 
 
 @register
@@ -309,7 +215,7 @@ class CodeKind(DecidingKind[CodeSpec]):
     ) -> list[Decision]:
         return [decide(self.spec, output) for output in outputs]
 
-    def candidate(self, refitting: Refitting) -> Candidate | None:
+    def candidate(self, refitting: RefitTargets) -> Candidate | None:
         """A threshold on the same column, or the phrase of the same rank."""
         spec, data = self.spec, refitting.data
         if {"field", "flipped"} & set(spec.parameters):
@@ -330,6 +236,14 @@ class CodeKind(DecidingKind[CodeSpec]):
     def flipped(self, version_id: str, name: str) -> tuple[dict[str, Any], str]:
         """The same threshold, that fails what lies on the other side."""
         return self._with({"flipped": True})
+
+    @property
+    @override
+    def limit(self) -> Limit | None:
+        detector = detector_of(self.spec)
+        if detector.holds:  # it has two values, between which there is nothing to move
+            return None
+        return Limit(self.spec.threshold, quantity(self.spec), detector.percent)
 
     def _with(self, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         changed = self.spec.model_copy(update={"parameters": {**self.spec.parameters, **parameters}})

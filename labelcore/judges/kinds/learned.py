@@ -19,15 +19,16 @@ from typing_extensions import override
 
 from labelcore.judges import calibration
 from labelcore.judges.calibration import Calibrator, Reliability
-from labelcore.judges.candidates import Candidate, Refitting
+from labelcore.judges.candidates import Candidate, RefitTargets
+from labelcore.judges.code_checks import CodeSpec
 from labelcore.judges.cross_fitting import CrossFitted, cross_fitted, final_cut
-from labelcore.judges.features import Bools, Column, Floats, Graded, Topics, TrainingData, measure
-from labelcore.judges.fields import at_pointer
-from labelcore.judges.inputs import Reading
+from labelcore.judges.features import Bools, Column, Floats, GradedRows, Topics, TrainingData, measure
+from labelcore.judges.fields import at_pointer, no_field
+from labelcore.judges.inputs import InputScaling
 from labelcore.judges.kinds import PROBE, DecidingKind, register
-from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, leaning
+from labelcore.judges.kinds.code import check_words, embeds, leaning
 from labelcore.judges.learned_candidate import LearnedCandidate
-from labelcore.judges.learned_model import Head, LearnedModel, joined
+from labelcore.judges.learned_model import LearnedModel, LinearHead, joined
 from labelcore.judges.learned_parts import TopicParts, TravellingModel, rounded
 from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import Decision, Frozen, Output
@@ -66,7 +67,7 @@ class LearnedSpec(Frozen):
     aim: Aim | None = None
 
 
-def make_spec(data: TrainingData, graded: Graded, seed: int = 0, aim: Aim = HIGHEST) -> dict[str, Any]:
+def make_spec(data: TrainingData, graded: GradedRows, seed: int = 0, aim: Aim = HIGHEST) -> dict[str, Any]:
     """The judge's specification: columns, models, checks, cut, and the cross-fitted answers."""
     crossed = cross_fitted(data, graded, aim, seed)
     model, everywhere = LearnedModel.fit(data, graded)
@@ -90,7 +91,7 @@ def make_spec(data: TrainingData, graded: Graded, seed: int = 0, aim: Aim = HIGH
     }
 
 
-def _answers(data: TrainingData, graded: Graded, crossed: CrossFitted) -> dict[str, Any]:
+def _answers(data: TrainingData, graded: GradedRows, crossed: CrossFitted) -> dict[str, Any]:
     """What graded outputs get, and how far it can be believed."""
     rows, fails, scores = graded.rows, graded.fails, crossed.scores
     ids = [data.table.ids[int(i)] for i in rows]
@@ -132,17 +133,22 @@ def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
 
 
 def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[Wording]:
-    """What weighs most, in words: the checks, then "more words", "fewer names"."""
+    """What weighs most, in words, each quantity once: the checks, then "more words", "fewer names"."""
     weights = mean_slopes(model)[: len(columns)]
-    order = np.argsort(-np.abs(weights))[:limit]
-    plain = [leaning(columns[int(i)], up=bool(weights[i] > 0)) for i in order if weights[i] != 0]
     every = [
         (share * (good - bad), spec)
         for head, share in zip((model.whole, *model.topics), model.shares, strict=True)
         for spec, bad, good in head.checks
     ]
-    strongest = sorted(every, key=lambda check: check[0])[:limit]
-    return list(dict.fromkeys([*(check_words(spec) for _, spec in strongest), *plain]))[: 2 * limit]
+    strongest = [spec for _, spec in sorted(every, key=lambda check: check[0])[:limit]]
+    found: dict[tuple[str, bool], Wording] = {}
+    for spec in strongest:
+        found.setdefault((spec.key, spec.side == "above"), check_words(spec))
+    for at in np.argsort(-np.abs(weights))[:limit].tolist():
+        if weights[at] != 0:
+            up = bool(weights[at] > 0)
+            found.setdefault((columns[at].key, up), leaning(columns[at], up=up))
+    return list(found.values())
 
 
 def mean_slopes(model: LearnedModel) -> Floats:
@@ -172,8 +178,8 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         slopes = np.array(parts["coefficients"], dtype=float)
         slopes[: len(parts["weight"])] *= parts["weight"]
         failed = len(spec.failed or ())
-        whole = Head(slopes, float(parts["intercept"][0]), spec.checks, spec.prior, failed)
-        return LearnedModel(Reading.from_dict(parts), whole, tuple(topic.head for topic in spec.topics))
+        whole = LinearHead(slopes, float(parts["intercept"][0]), spec.checks, spec.prior, failed)
+        return LearnedModel(InputScaling.from_dict(parts), whole, tuple(topic.head for topic in spec.topics))
 
     @property
     def columns(self) -> list[Column]:
@@ -233,7 +239,7 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         shown, cut = final(scores) if spec.calibration else scores, final.of(spec.cut)
         figures = zip(table.ids, scores.tolist(), shown.tolist(), likeliest, strict=True)
         made = iter([self._decision(*figure, cut) for figure in figures])
-        missing = Decision(value="abstain", reason=str(_no_field(pointer)))
+        missing = Decision(value="abstain", reason=str(no_field(pointer)))
         return [missing if output is None else next(made) for output in seen]
 
     def _likeliest(self, topics: Sequence[Floats], n: int) -> list[str]:
@@ -261,7 +267,7 @@ class LearnedKind(DecidingKind[LearnedSpec]):
             fail, limit = self.spec.calibrated.get(output.id, (raw, self._cut))
             yield _probability(fail, limit, graded=True)
         elif probability is None:
-            yield _no_field(self.spec.field)
+            yield no_field(self.spec.field)
         else:
             plain = _probability(1 - probability, self._cut, graded=False)
             yield plain
@@ -273,25 +279,18 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         """The cut as a probability."""
         return float(Calibrator(*self.spec.calibration or ()).of(self.spec.cut))
 
-    def candidate(self, refitting: Refitting) -> Candidate | None:
-        """The model, fitted again; one of a field alone stays as it is."""
+    def candidate(self, refitting: RefitTargets) -> Candidate | None:
+        """The model, fitted again to what it looks at; one of a field alone stays as it is."""
         if self.spec.field is not None:
             return None
-        return LearnedCandidate(refitting.data, refitting.target, self.spec.aim or HIGHEST)
+        data = refitting.data.only({column.key for column in self.columns})
+        return LearnedCandidate(data, refitting.target, self.spec.aim or HIGHEST)
 
     @property
     def held_out_votes(self) -> Bools:
         """Which of its graded outputs it fails, by models and cuts that did not see the grade, (m,)."""
         spec = self.spec
         return np.array([score > spec.cuts.get(key, spec.cut) for key, score in spec.cross_fitted.items()])
-
-    @property
-    def beats_constant(self) -> bool:
-        """Whether its held-out probabilities are nearer to the grades than the share of fails; yes where too
-        few grades can tell.
-        """
-        found = self.spec.reliability
-        return found is None or found.gain is None or found.gain > 0
 
     @property
     def made_of(self) -> str | None:
@@ -311,7 +310,7 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         self.decide([PROBE], np.zeros((1, SIZE)))
 
 
-def topic_words(head: Head) -> Wording:
+def topic_words(head: LinearHead) -> Wording:
     """A topic with the notes that it was learned from."""
     if not head.quote:
         return _learned_from(head)
@@ -319,7 +318,7 @@ def topic_words(head: Head) -> Wording:
     return Wording("“{name}”, learned from {n} notes such as “{quote}”", **told)
 
 
-def _learned_from(head: Head) -> Wording:
+def _learned_from(head: LinearHead) -> Wording:
     return Wording("“{name}”, learned from {n} notes", name=head.name, n=head.fails)
 
 
@@ -329,10 +328,6 @@ def _then(first: Wording, second: Wording) -> Wording:
 
 def _most_like(why: Wording, topic: str) -> Wording:
     return Wording("{why} Most like {topic}.", why=why, topic=topic)
-
-
-def _no_field(pointer: str | None) -> Wording:
-    return Wording("The output has no field {pointer}.", pointer=pointer)
 
 
 def _probability(fail: float, limit: float, *, graded: bool) -> Wording:

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
-from labelcore.judges.fields import at_pointer
+from labelcore.judges.fields import at_pointer, no_field
 from labelcore.judges.judge_prompt import Prompt, StoredPrompt, TravellingPrompt
 from labelcore.judges.kinds import PROBE, Kind, SpecOf, kind_of, register
-from labelcore.llm import Answer, ModelClient
+from labelcore.llm import ModelAnswer, ModelClient
 from labelcore.llm.protocol import refuses
 from labelcore.models import Decision, Frozen, JudgeVersion, Output, VerdictValue
 from labelcore.wording import Wording
@@ -51,7 +51,7 @@ class AskingKind(Kind[SpecOf]):
         """
 
     @abstractmethod
-    def reread(self, said: Decision) -> Decision:
+    def reread(self, decision: Decision) -> Decision:
         """What an answer that was given to these prompts means to this judge, whose threshold may be another
         one. ValueError where it says nothing.
         """
@@ -93,8 +93,12 @@ class LlmKind(AskingKind[StoredPrompt]):
         return await ask(self.prompt, output, client)
 
     @override
-    def reread(self, said: Decision) -> Decision:
-        return reread(self.prompt, said)
+    def reread(self, decision: Decision) -> Decision:
+        return reread(self.prompt, decision)
+
+    @override
+    def wordings(self, output: Output, probability: float | None) -> tuple[Wording]:
+        return (no_field(self.spec.field),)
 
     @override
     def leaving(self) -> dict[str, Any]:
@@ -121,8 +125,8 @@ async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Deci
     spec = prompt.spec
     seen = at_pointer(output, spec.field) if spec.field else output
     if seen is None:
-        return Decision(value="abstain", reason=f"The output has no field {spec.field}."), 0
-    answer: Answer[Any] = await client.answer(prompt.messages_for(seen), _form(prompt))
+        return Decision(value="abstain", reason=no_field(spec.field)), 0
+    answer: ModelAnswer[Any] = await client.answer(prompt.messages_for(seen), _form(prompt))
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
             "The model refuses: {reason}",
@@ -177,20 +181,22 @@ async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: M
     )
 
 
-def reread(prompt: Prompt, said: Decision) -> Decision:
+def reread(prompt: Prompt, decision: Decision) -> Decision:
     """What an answer means by a prompt's threshold; ValueError where it says nothing."""
     form = prompt.spec.answer
     if form and form.numeric:
-        return said.model_copy(update={"value": form.read(said.raw).verdict})
-    return said.model_copy(update={"value": value_at(said.value, said.probability, prompt.spec.pass_from)})
+        return decision.model_copy(update={"value": form.read(decision.raw).verdict})
+    return decision.model_copy(
+        update={"value": value_at(decision.value, decision.probability, prompt.spec.pass_from)}
+    )
 
 
-def value_at(said: VerdictValue, probability: float | None, pass_from: float | None) -> VerdictValue:
+def value_at(decision: VerdictValue, probability: float | None, pass_from: float | None) -> VerdictValue:
     """The verdict by the probability of a pass, an abstention without one; what the model said where there is
     no threshold, or where it abstained.
     """
-    if pass_from is None or said == "abstain":
-        return said
+    if pass_from is None or decision == "abstain":
+        return decision
     if probability is None:
         return "abstain"
     return "pass" if probability >= pass_from else "fail"

@@ -16,7 +16,7 @@ from labelcore.judges.judge_prompt import Prompt, TravellingPrompt
 from labelcore.judges.kinds import register
 from labelcore.judges.kinds.llm import AskingKind, ask, reread
 from labelcore.llm import Answerer, ModelClient
-from labelcore.llm.protocol import NotYet
+from labelcore.llm.protocol import AnswerPending
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.wording import Wording
 
@@ -99,7 +99,7 @@ class PanelKind(AskingKind[PanelSpec]):
         for prompt in self.prompts:
             try:
                 decision, took = await ask(prompt, output, _client_of(prompt, client))
-            except NotYet as trouble:  # the others are asked all the same, so that all come together
+            except AnswerPending as trouble:  # the others are asked all the same, so that all come together
                 later = trouble
                 continue
             votes.append(decision)
@@ -109,8 +109,8 @@ class PanelKind(AskingKind[PanelSpec]):
         return joined(self.names, votes, self.spec.rule), requests
 
     @override
-    def reread(self, said: Decision) -> Decision:
-        votes = zip(self.prompts, votes_in(said.raw), strict=True)
+    def reread(self, decision: Decision) -> Decision:
+        votes = zip(self.prompts, votes_in(decision.raw), strict=True)
         return joined(self.names, [reread(prompt, vote) for prompt, vote in votes], self.spec.rule)
 
     @property

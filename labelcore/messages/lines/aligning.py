@@ -10,7 +10,7 @@ from labelcore.messages.aligning import (
     weighted_words,
     with_how_to_choose,
 )
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import counted, judge_words, say
 from labelcore.messages.figures import number_words, rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import listed, sentence, sentences
@@ -18,7 +18,7 @@ from labelcore.models import OVERALL
 from labelcore.stages.aligning.by_version import VersionAlignment
 from labelcore.stages.aligning.choosing_set import ChoiceReport
 from labelcore.stages.aligning.leaking import Leak, Leakage
-from labelcore.stages.aligning.refereeing import Contender, Difference, Differences, Race
+from labelcore.stages.aligning.refereeing import Contender, JudgeDifference, JudgeDifferences, Race
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable
 
@@ -80,7 +80,7 @@ def alignment_lines(report: AlignmentReport) -> Iterator[str]:
 
 def _set_lines(chosen: SetAlignment) -> Iterator[str]:
     if chosen.judges:
-        told = {"judges": listed(chosen.judges), "catches": catches(chosen.counts)}
+        told = {"judges": listed(map(judge_words, chosen.judges)), "catches": catches(chosen.counts)}
         yield say("The chosen set ({judges}): {catches}.", **told)
     else:
         yield say("The chosen set is empty: no judge is better than none.")
@@ -141,7 +141,7 @@ def _pass_rate_lines(rates: PassRates) -> Iterator[str]:
 def choice_lines(report: ChoiceReport) -> Iterator[str]:
     yield say(
         "Chose {judges} from {n} grades ({fails} fails).",
-        judges=listed(report.judges) or say("no judge"),
+        judges=listed(map(judge_words, report.judges)) or say("no judge"),
         n=report.n_grades,
         fails=report.n_fails,
     )
@@ -189,14 +189,19 @@ def _held_out(figures: dict[str, Any] | None) -> str:
 @lines("criteria timeline")
 def timeline(versions: list[VersionAlignment]) -> Iterator[str]:
     for version in versions:
-        changed = " (meaning changed)" if version.changed else ""
-        in_sample = ", in-sample" if version.in_sample else ""
-        yield (
-            f"v{version.criterion_version}{changed} {version.judge}{in_sample}: "
-            f"TPR {rate_words(version.tpr)}; TNR {rate_words(version.tnr)}"
+        changed = say(" (meaning changed)") if version.changed else ""
+        in_sample = say(", in-sample") if version.in_sample else ""
+        yield say(
+            "v{criterion_version}{changed} {judge}{in_sample}: TPR {tpr}; TNR {tnr}",
+            criterion_version=version.criterion_version,
+            changed=changed,
+            judge=judge_words(version.judge),
+            in_sample=in_sample,
+            tpr=rate_words(version.tpr),
+            tnr=rate_words(version.tnr),
         )
     if not versions:
-        yield "No judge of this criterion has decided a graded output yet."
+        yield say("No judge of this criterion has decided a graded output yet.")
 
 
 @lines("judge race")
@@ -216,8 +221,8 @@ def race(found: Race) -> Iterator[str]:
 def _contender_line(contender: Contender) -> str:
     line = say(
         "{judge} ({kind}, {how}): TPR {tpr}, TNR {tnr}, {cost}; good enough: {good}",
-        judge=contender.judge,
-        kind=contender.kind,
+        judge=judge_words(contender.judge),
+        kind=say(contender.kind),
         how=say(contender.how),
         tpr=rate_words(contender.tpr),
         tnr=rate_words(contender.tnr),
@@ -225,7 +230,9 @@ def _contender_line(contender: Contender) -> str:
         good=say(contender.good),
     )
     if contender.beaten_by:
-        line = say("{line}; {judge} is no worse in anything", line=line, judge=contender.beaten_by)
+        line = say(
+            "{line}; {judge} is no worse in anything", line=line, judge=judge_words(contender.beaten_by)
+        )
     return f"  {line}"
 
 
@@ -249,7 +256,11 @@ def judge_table(found: JudgeTable) -> Iterator[str]:
 def in_use_words(found: JudgeTable) -> str:
     """How many judges are in use, and what they do together on outputs that they had not seen."""
     if found.unseen is None or not found.in_use:
-        return say("No judge is in use yet: run the judges, then choose the set.")
+        return (
+            say("No judge is in use yet: choose the set.")
+            if found.rows and all(row.ran for row in found.rows)
+            else say("No judge is in use yet: run the judges, then choose the set.")
+        )
     caught, wrong = map(rate_words, found.unseen)
     return counted(
         "1 in use: on outputs it had not seen, it finds {caught} of the bad ones and wrongly "
@@ -263,9 +274,10 @@ def in_use_words(found: JudgeTable) -> str:
 
 
 def _judge_line(row: JudgeRow) -> str:
+    name = judge_words(row.judge)
     return "  " + say(
         "{judge} ({state}): finds {catches}, false alarms {wrong}",
-        judge=row.judge,
+        judge=say("{judge}, version {n}", judge=name, n=row.version) if row.replaced else name,
         state=say(row.state),
         catches=rate_words(row.catches),
         wrong=rate_words(row.false_alarms),
@@ -273,15 +285,15 @@ def _judge_line(row: JudgeRow) -> str:
 
 
 @lines("judge differences")
-def differences(found: Differences) -> Iterator[str]:
+def differences(found: JudgeDifferences) -> Iterator[str]:
     paired = found.paired
     yield say(
         "They differ on {differ} of {n} graded outputs: only {first} is right on {first_right}, only "
         "{second} on {second_right}. {second}: {verdict}. Right is what agrees with {against}.",
         differ=len(found.differences),
         n=paired.n,
-        first=found.first,
-        second=found.second,
+        first=judge_words(found.first),
+        second=judge_words(found.second),
         first_right=paired.only_first,
         second_right=paired.only_second,
         verdict=say(paired.says),
@@ -290,7 +302,7 @@ def differences(found: Differences) -> Iterator[str]:
     yield from map(_difference_line, found.differences)
 
 
-def _difference_line(difference: Difference) -> str:
+def _difference_line(difference: JudgeDifference) -> str:
     words = {"id": difference.output.id, "first": say(difference.first), "second": say(difference.second)}
     if difference.human_pass:
         return "  " + say("{id}: {first} / {second}, people passed it", **words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.results import content, lines
 from labelcore.stages.auditing import AuditReport
 
@@ -12,9 +13,16 @@ def acts(report: AuditReport) -> Iterator[str]:
         where = f" · {row.origin}" if row.origin else ""
         yield f"{row.at:%Y-%m-%d %H:%M} {row.person or '–'}: {row.act} {row.subject}{where}".rstrip()
     if report.broken_at:
-        yield f"The chain is broken at act {report.broken_at}: from there on something was changed."
+        yield say(
+            "The chain is broken at act {broken_at}: from there on something was changed.",
+            broken_at=report.broken_at,
+        )
     else:
-        yield f"{report.sealed:,} acts in the chain, none changed. Its end: {report.digest[:16] or '–'}"
+        yield say(
+            "{sealed:,} acts in the chain, none changed. Its end: {digest}",
+            sealed=report.sealed,
+            digest=report.digest[:16] or "–",
+        )
 
 
 @content("audit")

@@ -96,8 +96,8 @@ def values_words(answer: AnswerFormat) -> str:
     if not answer.numeric:
         told = {"passes": ", ".join(answer.passes), "fails": ", ".join(answer.fails)}
         return say("{passes} passes, {fails} fails", **told)
-    scale = ""
-    if answer.low is not None and answer.high is not None:
+    scale = ", ".join(f"{word} = {score:g}" for word, score in answer.scores)
+    if not scale and answer.low is not None and answer.high is not None:
         scale = say("from {low:g} to {high:g}", low=answer.low, high=answer.high)
     if answer.threshold is None:
         return " ".join(filter(None, (say("a score"), scale)))

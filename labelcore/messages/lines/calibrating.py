@@ -9,55 +9,69 @@ from labelcore.messages.calibrating import (
     round_words,
     standing_words,
 )
-from labelcore.messages.figures import amount, rate_words
+from labelcore.messages.catalogue import counted, say
+from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentences
 from labelcore.stages import grading
-
-_STATES = {
-    "open": "People grade it blind; `labelcore calibration reveal` shows everybody what the others said.",
-    "dropped": "It was ended without revealing the grades.",
-}
 
 
 @lines("calibration start", "calibration show", "calibration reveal", "calibration end")
 def calibration(found: grading.Round) -> Iterator[str]:
     yield round_words(found.calibration)
     yield people_words(found)
-    if found.calibration.state in _STATES:
-        yield _STATES[found.calibration.state]
+    if found.calibration.state == "open":
+        yield say(
+            "People grade it blind; `labelcore calibration reveal` shows everybody what the others said."
+        )
+    elif found.calibration.state == "dropped":
+        yield say("It was ended without revealing the grades.")
     yield from figure_lines(found)
     for row in found.outputs:
-        same = "all the same" if row.compared else "fewer than two people graded it"
-        yield f"{row.output.id}: {'people differ' if row.differ else same}"
+        same = say("all the same" if row.compared else "fewer than two people graded it")
+        yield say("{name}: {told}", name=row.output.id, told=say("people differ") if row.differ else same)
         for grade in row.grades:
-            about = f" on {grade.criterion_id}" if grade.criterion_id else ""
-            yield f"  {grade.annotator} {grade.value}{about}{f' ({grade.note})' if grade.note else ''}"
-        for said in row.comments:
-            yield f"  {comment_words(said)}"
+            about = say(" on {criterion_id}", criterion_id=grade.criterion_id) if grade.criterion_id else ""
+            note = say(" ({note})", note=grade.note) if grade.note else ""
+            yield f"  {grade.annotator} {say(grade.value)}{about}{note}"
+        for comment in row.comments:
+            yield f"  {comment_words(comment)}"
 
 
 @lines("calibration list")
 def calibrations(found: grading.Rounds) -> Iterator[str]:
     for row in found.rounds:
-        why = f", {row.why}" if row.why else ""
-        yield f"{round_words(row)} {row.state}, {row.begun_at:%Y-%m-%d %H:%M}{why}"
+        told = {"round": round_words(row), "when": f"{row.begun_at:%Y-%m-%d %H:%M}"}
+        told["why"] = say(", {name}", name=row.why) if row.why else ""
+        if row.state == "open":
+            yield say("{round} open, {when}{why}", **told)
+        else:
+            yield say("{round} {state}, {when}{why}", state=say(row.state), **told)
     if not found.rounds:
-        yield "There was no calibration round yet: `labelcore calibration start`."
+        yield say("There was no calibration round yet: `labelcore calibration start`.")
     yield from sentences(found.suggested)
 
 
 @lines("gold set", "gold end")
 def gold_output(row: grading.GoldOutput) -> Iterator[str]:
     if row.gold.ended:
-        yield f"{row.output.id} is not gold any more."
+        yield say("{id} is not gold any more.", id=row.output.id)
     elif row.ruling:
         where = (
-            "in the training" if row.gold.training else "mixed in at the share of `team rules --gold-share`"
+            say("in the training")
+            if row.gold.training
+            else say("mixed in at the share of `team rules --gold-share`")
         )
-        yield f"{row.output.id} is gold, {where}: {row.ruling.value}, {row.ruling.reason}"
+        yield say(
+            "{id} is gold, {where}: {value}, {reason}",
+            id=row.output.id,
+            where=where,
+            value=say(row.ruling.value),
+            reason=row.ruling.reason,
+        )
         if row.criteria:
-            yield f"Settled on it too: {amount(len(row.criteria), 'criterion', 'criteria')}."
+            settled = counted("{n:,} criterion", "{n:,} criteria", n=len(row.criteria))
+            yield say("Settled on it too: {criteria}.", criteria=settled)
 
 
 @lines("gold train")
@@ -69,19 +83,38 @@ def gold_person(person: grading.GoldPerson) -> Iterator[str]:
 def gold(found: grading.GoldReport) -> Iterator[str]:
     for row in found.outputs:
         ruling = (
-            f"{row.ruling.value}, {row.ruling.reason}" if row.ruling else "not settled any more: not shown"
+            say("{value}, {reason}", value=say(row.ruling.value), reason=row.ruling.reason)
+            if row.ruling
+            else say("not settled any more: not shown")
         )
-        where = "training" if row.gold.training else "mixed in"
-        yield f"{row.output.id} ({where}): {ruling}; people right at first: {rate_words(row.right)}"
+        where = say("training" if row.gold.training else "mixed in")
+        yield say(
+            "{id} ({where}): {ruling}; people right at first: {right}",
+            id=row.output.id,
+            where=where,
+            ruling=ruling,
+            right=rate_words(row.right),
+        )
     if not found.outputs:
-        yield "There are no gold outputs yet: `labelcore gold set OUTPUT pass|fail --reason WHY`."
+        yield say("There are no gold outputs yet: `labelcore gold set OUTPUT pass|fail --reason WHY`.")
     for person in found.people:
         for name, answers in person.criteria.items():
-            yield (
-                f"{person.name} on {name}: right on {rate_words(answers.right)}; "
-                f"let {answers.let_through} bad ones through, failed {answers.too_strict} good ones"
+            yield say(
+                "{name} on {criterion}: right on {right}; let {let_through} bad ones through, failed "
+                "{too_strict} good ones",
+                name=person.name,
+                criterion=say(name),
+                right=rate_words(answers.right),
+                let_through=answers.let_through,
+                too_strict=answers.too_strict,
             )
-        yield (
-            f"{person.name}: right on {rate_words(person.right)}; let {person.let_through} bad ones through, "
-            f"failed {person.too_strict} good ones, unsure on {person.unsure}; {standing_words(person)}"
+        yield say(
+            "{name}: right on {right}; let {let_through} bad ones through, failed {too_strict} "
+            "good ones, unsure on {unsure}; {standing}",
+            name=person.name,
+            right=rate_words(person.right),
+            let_through=person.let_through,
+            too_strict=person.too_strict,
+            unsure=person.unsure,
+            standing=standing_words(person),
         )

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
 from labelcore.stages.demonstrating import Demonstration
 
 
 @lines("demo")
 def ready(seen: Demonstration) -> Iterator[str]:
-    yield (
-        f"The project '{seen.project}' holds {seen.outputs} outputs, {seen.graded} of them graded, "
-        f"{seen.criteria_accepted} criteria, {seen.judges} judges and a chosen set of {seen.chosen}."
+    yield say(
+        "The project '{project}' holds {outputs} outputs, {graded} of them graded, "
+        "{criteria_accepted} criteria, {judges} judges and a chosen set of {chosen}.",
+        project=seen.project,
+        outputs=seen.outputs,
+        graded=seen.graded,
+        criteria_accepted=seen.criteria_accepted,
+        judges=seen.judges,
+        chosen=seen.chosen,
     )

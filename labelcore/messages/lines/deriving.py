@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import counted, paragraph, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import Code, Criterion, Term
 from labelcore.stages.deriving import derivation, editing, glossary, linting, prompting, proposing_codes
 from labelcore.stages.deriving.asking import AskingStopped
-from labelcore.stages.deriving.coding import Coded, TakenBack
+from labelcore.stages.deriving.coding import CodeQuotes, CodingWithdrawal
 from labelcore.stages.deriving.drift import Ledger, Regrade
 from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import Ancestor
@@ -20,16 +20,22 @@ from labelcore.workspace import Workspace
 def listed(criteria: list[Criterion]) -> Iterator[str]:
     yield from map(_line, criteria)
     if not criteria:
-        yield "There are no criteria yet: run `labelcore derive --offline`."
+        yield say("There are no criteria yet: run `labelcore derive --offline`.")
 
 
 @lines("criteria show")
 def shown(workspace: Workspace, criterion: Criterion) -> Iterator[str]:
-    yield from (_line(criterion), criterion.statement, risk_words(workspace, criterion))
+    yield from (_line(criterion), say(criterion.statement), risk_words(workspace, criterion))
     for quote in criterion.evidence:
-        yield f"  “{quote.quote}” ({'marked in ' if quote.marked else ''}{quote.output_id})"
+        where = say("marked in {id}", id=quote.output_id) if quote.marked else quote.output_id
+        yield say("  “{quote}” ({where})", quote=quote.quote, where=where)
     for ruling in unclear_on(workspace, criterion):
-        yield f"Ruled unclear on {ruling.output_id} by {ruling.author}: {ruling.reason}"
+        yield say(
+            "Ruled unclear on {output_id} by {author}: {reason}",
+            output_id=ruling.output_id,
+            author=ruling.author,
+            reason=ruling.reason,
+        )
 
 
 def risk_words(workspace: Workspace, criterion: Criterion) -> str:
@@ -43,15 +49,19 @@ def risk_words(workspace: Workspace, criterion: Criterion) -> str:
     )
     whose = "" if criterion.risk else say(" (the project's)")
     why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
-    return f"{say('Risk {risk}{whose}{why}.', risk=say(risk), whose=whose, why=why)} {asked}"
+    return paragraph(say("Risk {risk}{whose}{why}.", risk=say(risk), whose=whose, why=why), asked)
 
 
 @lines("criteria history")
 def versions(criteria: list[Criterion]) -> Iterator[str]:
     for version in criteria:
-        yield (
-            f"v{version.version} {version.at:%Y-%m-%d %H:%M} {version.author or 'labelcore'}: "
-            f"{version.status}, {version.why or 'no reason given'}"
+        yield say(
+            "v{version} {at:%Y-%m-%d %H:%M} {author}: {status}, {why}",
+            version=version.version,
+            at=version.at,
+            author=version.author or "labelcore",
+            status=say(version.status),
+            why=say(version.why or "no reason given"),
         )
 
 
@@ -73,39 +83,69 @@ def changed(criterion: Criterion) -> Iterator[str]:
 def derived(found: derivation.Derivation) -> Iterator[str]:
     yield from map(say, found.warnings)
     yield from map(_line, found.criteria)
-    yield f"{found.uncovered_fails} failed outputs are not explained by any criterion yet."
+    yield say(
+        "{uncovered_fails} failed outputs are not explained by any criterion yet.",
+        uncovered_fails=found.uncovered_fails,
+    )
     for dropped in found.left_out:
-        yield f"  left out: the {dropped.what} “{dropped.text}” ({say(dropped.why)})"
+        yield say(
+            "  left out: the {what} “{text}” ({why})",
+            what=say(dropped.what),
+            text=dropped.text,
+            why=say(dropped.why),
+        )
     if found.left_out or not found.by_model:
         for number, answer in enumerate(found.answers, 1):
-            yield f"What the model answered ({number} of {len(found.answers)}):"
+            yield say(
+                "What the model answered ({number} of {answers}):", number=number, answers=len(found.answers)
+            )
             yield from answer.splitlines()
 
 
 @lines("criteria stop")
 def stopped(found: AskingStopped) -> Iterator[str]:
-    yield "Asked it to stop; what was answered is kept." if found.stopped else "No model is being asked."
+    yield (
+        say("Asked it to stop; what was answered is kept.")
+        if found.stopped
+        else say("No model is being asked.")
+    )
 
 
 @lines("criteria split")
 def split(criteria: list[Criterion]) -> Iterator[str]:
     for criterion in criteria:
-        yield f"{criterion.name}: {len(criterion.evidence)} quotes ({criterion.id})"
+        yield say(
+            "{name}: {evidence} quotes ({id})",
+            name=say(criterion.name),
+            evidence=len(criterion.evidence),
+            id=criterion.id,
+        )
 
 
 @lines("criteria undo")
 def undone(criteria: list[Criterion]) -> Iterator[str]:
     for criterion in criteria:
-        yield f"{criterion.name} is as before (version {criterion.version}, {criterion.status})."
+        yield say(
+            "{name} is as before (version {version}, {status}).",
+            name=say(criterion.name),
+            version=criterion.version,
+            status=say(criterion.status),
+        )
 
 
 @lines("criteria lineage")
 def lineage(criteria: list[Ancestor]) -> Iterator[str]:
-    names = {criterion.id: criterion.name for criterion in criteria}
+    names = {criterion.id: say(criterion.name) for criterion in criteria}
     for criterion in criteria:
         parents = ", ".join(names.get(parent, parent) for parent in criterion.parents)
-        origin = f" from {parents}" if parents else ""
-        yield f"{criterion.name} ({criterion.status}, {criterion.versions} versions){origin}"
+        origin = say(" from {parents}", parents=parents) if parents else ""
+        yield say(
+            "{name} ({status}, {versions} versions){origin}",
+            name=say(criterion.name),
+            status=say(criterion.status),
+            versions=criterion.versions,
+            origin=origin,
+        )
 
 
 @lines("criteria drift")
@@ -113,90 +153,118 @@ def drift(ledgers: list[Ledger]) -> Iterator[str]:
     for ledger in ledgers:
         yield sentence(ledger.says)
         if ledger.stale:
-            to_grade = ", ".join(ledger.next[:10]) or "nothing"
-            yield f"  flips: {rate_words(ledger.flips)}; grade next: {to_grade}"
+            to_grade = ledger.next[:10] or say("nothing")
+            yield say(
+                "  flips: {flips}; grade next: {to_grade}", flips=rate_words(ledger.flips), to_grade=to_grade
+            )
     if not ledgers:
-        yield "There are no accepted criteria yet."
+        yield say("There are no accepted criteria yet.")
 
 
 @lines("criteria regrade")
 def regraded(regrade: Regrade) -> Iterator[str]:
-    yield "It is not asked anew any more." if regrade.end else sentence(regrade.ledger.says)
+    yield say("It is not asked anew any more.") if regrade.end else sentence(regrade.ledger.says)
 
 
 @lines("criteria lint")
 def lint(workspace: Workspace, found: linting.Lint) -> Iterator[str]:
-    yield from (f"[{finding.kind}] {sentence(finding.says)}" for finding in found.findings)
+    yield from (
+        say("[{kind}] {told}", kind=say(finding.kind), told=sentence(finding.says))
+        for finding in found.findings
+    )
     if not found.findings:
-        yield "Nothing to point out."
+        yield say("Nothing to point out.")
     if found.covering:
         names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
-        words = ", ".join(names[criterion_id] for criterion_id in found.covering)
-        yield f"The fewest criteria for the {found.explained} explained of {found.fails} fails: {words}."
+        words = [say(names[criterion_id]) for criterion_id in found.covering]
+        yield say(
+            "The fewest criteria for the {explained} explained of {fails} fails: {words}.",
+            explained=found.explained,
+            fails=found.fails,
+            words=words,
+        )
 
 
 @lines("criteria from-prompt")
 def prompt(found: prompting.PromptRules) -> Iterator[str]:
-    yield f"{len(found.proposed)} rules of the prompt are proposed."
+    yield say("{proposed} rules of the prompt are proposed.", proposed=len(found.proposed))
     for left in found.left_out:
-        yield f"  left out: “{left.text}” ({say(left.why)})"
+        yield say("  left out: “{text}” ({why})", text=left.text, why=say(left.why))
     yield from sentences(rule.says for rule in found.rules)
 
 
 def _line(criterion: Criterion) -> str:
-    return (
-        f"[{criterion.status}] {criterion.name} (v{criterion.version}, {criterion.severity}, "
-        f"{len(criterion.evidence)} quotes) {criterion.id}"
+    return say(
+        "[{status}] {name} (v{version}, {severity}, {evidence} quotes) {id}",
+        status=say(criterion.status),
+        name=say(criterion.name),
+        version=criterion.version,
+        severity=say(criterion.severity),
+        evidence=len(criterion.evidence),
+        id=criterion.id,
     )
 
 
 @lines("codes list")
-def codes(found: Sequence[Coded]) -> Iterator[str]:
+def codes(found: Sequence[CodeQuotes]) -> Iterator[str]:
     for coded in found:
-        outputs = f"{coded.outputs:,} {'output' if coded.outputs == 1 else 'outputs'}"
-        people = f"{coded.people:,} {'person' if coded.people == 1 else 'people'}"
+        outputs = counted("{n:,} output", "{n:,} outputs", n=coded.outputs)
+        people = counted("{n:,} person", "{n:,} people", n=coded.people)
         quote = coded.quotes[0].text
-        yield f"[{coded.code.state}] {coded.code.label}: {outputs}, {people}; e.g. “{quote}” {coded.code.id}"
+        yield say(
+            "[{state}] {label}: {outputs}, {people}; e.g. “{quote}” {id}",
+            state=say(coded.code.state),
+            label=say(coded.code.label),
+            outputs=outputs,
+            people=people,
+            quote=quote,
+            id=coded.code.id,
+        )
     if not found:
-        yield "No note carries a code yet: fail some outputs and say why."
+        yield say("No note carries a code yet: fail some outputs and say why.")
 
 
 @lines("codes propose")
-def coded(coding: proposing_codes.Coding) -> Iterator[str]:
+def coded(coding: proposing_codes.CodeProposal) -> Iterator[str]:
     yield from map(say, coding.says)
     yield from codes(coding.codes)
 
 
 @lines("codes rename", "codes accept", "codes drop")
 def code_changed(code: Code) -> Iterator[str]:
-    yield f"[{code.state}] {code.label}"
+    yield say("[{kind}] {told}", kind=say(code.state), told=say(code.label))
 
 
 @lines("codes merge")
 def codes_merged(code: Code) -> Iterator[str]:
-    yield f"All quotes are under {code.label}."
+    yield say("All quotes are under {label}.", label=code.label)
 
 
 @lines("codes move")
 def quote_moved(code: Code) -> Iterator[str]:
-    yield f"It is under {code.label} now."
+    yield say("It is under {label} now.", label=code.label)
 
 
 @lines("codes group")
 def codes_grouped(criterion: Criterion) -> Iterator[str]:
-    yield f"{criterion.name} rests on {len(criterion.evidence)} quotes: {criterion.statement}"
+    yield say(
+        "{name} rests on {evidence} quotes: {statement}",
+        name=say(criterion.name),
+        evidence=len(criterion.evidence),
+        statement=say(criterion.statement),
+    )
 
 
 @lines("codes undo")
-def codes_undone(change: TakenBack) -> Iterator[str]:
-    yield f"Taken back: {change.taken_back}."
+def codes_undone(change: CodingWithdrawal) -> Iterator[str]:
+    yield say("Taken back: {taken_back}.", taken_back=change.taken_back)
 
 
 @lines("glossary list")
 def terms(found: list[Term]) -> Iterator[str]:
     yield from map(_term, found)
     if not found:
-        yield "The glossary is empty."
+        yield say("The glossary is empty.")
 
 
 @lines("glossary set")
@@ -206,19 +274,27 @@ def term_kept(term: Term) -> Iterator[str]:
 
 @lines("glossary drop")
 def term_dropped(dropped: glossary.TermDropped) -> Iterator[str]:
-    yield f"{dropped.left} terms are left."
+    yield say("{left} terms are left.", left=dropped.left)
 
 
 @lines("glossary find")
-def term_candidates(found: list[glossary.Candidate]) -> Iterator[str]:
+def term_candidates(found: list[glossary.TermCandidate]) -> Iterator[str]:
     for candidate in found:
-        yield f"{candidate.term} = {candidate.meaning or '?'} ({candidate.count} outputs)"
+        yield say(
+            "{term} = {meaning} ({count} outputs)",
+            term=candidate.term,
+            meaning=candidate.meaning or "?",
+            count=candidate.count,
+        )
         yield from (f"  {quote.output_id}: {quote.text}" for quote in candidate.quotes)
     if not found:
-        yield "Nothing that looks like a term was found."
+        yield say("Nothing that looks like a term was found.")
 
 
 def _term(term: Term) -> str:
     """A term as one line: ``杭分 = 杭州分公司 (where city is Hangzhou)``."""
-    where = " and ".join(f"{name} is {value}" for name, value in term.scope.items())
-    return f"{term.term} = {term.meaning}{f' (where {where})' if where else ''}"
+    where = say(" and ").join(
+        say("{name} is {value}", name=name, value=value) for name, value in term.scope.items()
+    )
+    condition = say(" (where {where})", where=where) if where else ""
+    return f"{term.term} = {term.meaning}{condition}"

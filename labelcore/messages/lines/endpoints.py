@@ -3,30 +3,33 @@
 from collections.abc import Iterator
 
 from labelcore.llm import local_server
-from labelcore.llm.testing import Connection
+from labelcore.llm.endpoint_test import EndpointTest
 from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.endpoints import RemovedEndpoint
-from labelcore.stages.judging.running.machine import Connections, LocalModel, Stopped
+from labelcore.stages.judging.running.machine import Connections, LocalModel, StopReport
 
 
 @lines("endpoints list")
 def endpoints(found: list[Endpoint]) -> Iterator[str]:
     yield from map(endpoint_words, found)
     if not found:
-        yield "None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL."
+        yield say("None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL.")
 
 
 @lines("endpoints add")
 def endpoint_added(made: Endpoint) -> Iterator[str]:
-    yield f"{endpoint_words(made)}."
-    yield f"`labelcore endpoints test {made.name}` says what it can."
+    yield say("{told}.", told=endpoint_words(made))
+    yield say("`labelcore endpoints test {name}` says what it can.", name=made.name)
 
 
 @lines("endpoints remove")
 def endpoint_removed(found: RemovedEndpoint) -> Iterator[str]:
-    yield f"The endpoint '{found.removed}' is taken away, and its key with it where it was kept here."
+    yield say(
+        "The endpoint '{removed}' is taken away, and its key with it where it was kept here.",
+        removed=found.removed,
+    )
 
 
 def endpoint_words(endpoint: Endpoint) -> str:
@@ -50,7 +53,7 @@ def key_words(endpoint: Endpoint) -> str:
     }[endpoint.key_place]
 
 
-def connection_words(found: Connection) -> list[str]:
+def connection_words(found: EndpointTest) -> list[str]:
     """What a test found of an endpoint, a sentence each."""
     if not found.answered:
         return [say(found.said)]
@@ -73,19 +76,27 @@ def connections(found: Connections) -> Iterator[str]:
     for answer in found.endpoints:
         yield f"{answer.endpoint}: {' '.join(connection_words(answer))}"
     if not found.endpoints:
-        yield "None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL."
+        yield say("None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL.")
 
 
 @lines("local-model start", "local-model status")
 def local_model(found: LocalModel) -> Iterator[str]:
     if found.server:
-        yield f"The local model {found.server.model} runs (process {found.server.pid}). To use it in a shell:"
+        yield say(
+            "The local model {model} runs (process {pid}). To use it in a shell:",
+            model=found.server.model,
+            pid=found.server.pid,
+        )
         yield from (f"export {name}={value}" for name, value in found.server.variables().items())
     else:
-        can = "" if found.installed else f" The package {local_server.PACKAGE} is not installed."
-        yield f"No local model runs.{can}"
+        can = (
+            ""
+            if found.installed
+            else say(" The package {package} is not installed.", package=local_server.PACKAGE)
+        )
+        yield say("No local model runs.{can}", can=can)
 
 
 @lines("local-model stop")
-def local_model_stopped(found: Stopped) -> Iterator[str]:
-    yield "The local model is stopped." if found.stopped else "No local model ran."
+def local_model_stopped(found: StopReport) -> Iterator[str]:
+    yield say("The local model is stopped.") if found.stopped else say("No local model ran.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.figures import amount
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
-from labelcore.stages.exporting import Exported
+from labelcore.stages.exporting import ExportReport
 
 
 @lines("export")
-def written(found: Exported) -> Iterator[str]:
-    yield f"Wrote {amount(found.rows, 'row')} of {found.what} to {found.out}."
+def written(found: ExportReport) -> Iterator[str]:
+    rows = counted("{n:,} row", "{n:,} rows", n=found.rows)
+    yield say("Wrote {rows} of {what} to {out}.", rows=rows, what=say(found.what), out=found.out)

@@ -3,33 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.assigning import (
-    forecast_words,
-    how_words,
-    nobodys_words,
-    pairs_words,
-    which_words,
-    who_words,
-)
 from labelcore.messages.calibrating import comment_words
 from labelcore.messages.card import pack_page
-from labelcore.messages.catalogue import NAMES
+from labelcore.messages.catalogue import NAMES, say
 from labelcore.messages.figures import alpha_words, rate_words
-from labelcore.messages.lines import calibrating as calibrating
+from labelcore.messages.lines import assigning as assigning, calibrating as calibrating, ruling as ruling
 from labelcore.messages.results import content, lines
-from labelcore.messages.telling import sentence, sentences
-from labelcore.models import (
-    Assignment,
-    Comment,
-    Comparison,
-    Expertise,
-    Grade,
-    GradingRules,
-    Guideline,
-    GuidelineExample,
-    Relook,
-    Ruling,
-)
+from labelcore.messages.telling import listed, sentence, sentences
+from labelcore.models import Comment, Comparison, Grade, Guideline, GuidelineExample, Relook, Ruling
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
 from labelcore.workspace import Workspace
@@ -42,89 +23,67 @@ _NAMED = 8
 
 @lines("grade")
 def graded(event: Grade) -> Iterator[str]:
-    yield f"Saved: {event.value} on {event.output_id}."
+    yield say("Saved: {value} on {output_id}.", value=say(event.value), output_id=event.output_id)
 
 
 @lines("undo")
-def taken_back(found: grading.TakenBack) -> Iterator[str]:
-    yield f"Took back {found.undone}."
-
-
-@lines("team rules")
-def rules(settled: GradingRules) -> Iterator[str]:
-    people = settled.per_output
-    each = f"{people} people grade each output" if people else "Everybody grades everything"
-    each += ", in planned pairs" if settled.pairs else ""
-    yield (
-        f"{each}; a reservation lasts {settled.reserve_minutes:g} minutes; "
-        f"{settled.repeat_share:.0%} come back unannounced; {len(settled.review)} outputs are in review."
-    )
-    if settled.alike:
-        yield "Near-identical outputs of one source are graded in one go."
-    if settled.scale:
-        levels = ", ".join(f"{at} {name}" for at, name in enumerate(settled.scale, 1))
-        yield f"Asked on a scale: {levels}; from {settled.passing_from} on an output passes."
-    if settled.ask_criteria:
-        asked = f", {len(settled.criteria_order)} of them first" if settled.criteria_order else ""
-        needed = f"; {len(settled.required)} are required" if settled.required else ""
-        yield f"Each accepted criterion is asked too{asked}{needed}."
-    if settled.ask_fields:
-        yield "Each field of a JSON output is asked too."
-    if settled.compare:
-        yield f"{settled.compare[0]} and {settled.compare[1]} are compared blind."
-    if settled.gold_share:
-        told = "the person is told at once" if settled.gold_feedback == "person" else "only the lead sees it"
-        yield f"{settled.gold_share:.0%} are gold, unannounced; {told}."
-    if settled.training:
-        yield f"Newcomers get {settled.training:.0%} of the training outputs right before they grade others."
-    if settled.regrade:
-        yield f"{len(settled.regrade)} criteria are graded anew where the answer is stale."
-    if settled.deadline:
-        yield f"To be done by {settled.deadline}."
-    shown = {"off": "never shown", "after": "shown after the grade", "first": "shown before the grade"}
-    yield f"Judges' verdicts are {shown[settled.suggestions]}."
-    yield f"Everybody's counts are {'shown' if settled.contest else 'not shown'} while people grade."
-    yield f"People are {'thanked' if settled.thanks else 'not thanked'} on My progress."
+def taken_back(found: grading.GradeWithdrawal) -> Iterator[str]:
+    yield say("Took back {undone}.", undone=found.undone)
 
 
 @lines("team prefer")
 def preferred(event: Comparison) -> Iterator[str]:
-    yield f"Stored as {event.id}."
+    yield say("Stored as {id}.", id=event.id)
 
 
 @lines("team preferences")
 def preferences(found: grading.Preferences) -> Iterator[str]:
     yield sentence(found.says)
-    yield (
-        f"{found.compared} of {found.pairs} pairs are compared: {found.first_wins} for {found.first}, "
-        f"{found.second_wins} for {found.second}, {found.ties} ties."
+    yield compared_words(found)
+    yield say("Decisions for the left side: {left}.", left=rate_words(found.left))
+    yield say("Two people say the same of a pair: {same}.", same=rate_words(found.same))
+
+
+def compared_words(found: grading.Preferences) -> str:
+    """How many pairs are compared, and for which side."""
+    return say(
+        "{compared} of {pairs} pairs are compared: {first_wins} for {first}, {second_wins} "
+        "for {second}, {ties} ties.",
+        compared=found.compared,
+        pairs=found.pairs,
+        first_wins=found.first_wins,
+        first=found.first,
+        second_wins=found.second_wins,
+        second=found.second,
+        ties=found.ties,
     )
-    yield f"Decisions for the left side: {rate_words(found.left)}."
-    yield f"Two people say the same of a pair: {rate_words(found.same)}."
 
 
 @lines("team review")
 def reviewed(found: grading.Review) -> Iterator[str]:
-    yield f"{len(found.review)} outputs come first now."
+    yield say("{review} outputs come first now.", review=len(found.review))
 
 
 @lines("team ask")
 def asked(found: Sequence[grading.AskedCriterion]) -> Iterator[str]:
     for at, criterion in enumerate(found, 1):
-        yield f"{at}. {criterion.name}{' (required)' if criterion.required else ''}"
+        required = say(" (required)") if criterion.required else ""
+        yield f"{at}. {say(criterion.name)}{required}"
     if not found:
-        yield "Only the whole is asked for: `labelcore team ask CRITERION --required` asks for more."
+        yield say("Only the whole is asked for: `labelcore team ask CRITERION --required` asks for more.")
 
 
 @lines("guidelines show")
 def guidelines(found: grading.Guidelines) -> Iterator[str]:
     for guideline in found.texts:
-        yield f"{NAMES[guideline.language]}, version {guideline.version}:"
+        yield say(
+            "{language}, version {version}:", language=NAMES[guideline.language], version=guideline.version
+        )
         yield from guideline.text.splitlines()
     for example in found.examples:
-        yield f"{example.value} {example.output_id}: {example.why}"
+        yield f"{say(example.value)} {example.output_id}: {example.why}"
     if not found.texts and not found.examples:
-        yield "There are no guidelines yet: `labelcore guidelines set --file FILE`."
+        yield say("There are no guidelines yet: `labelcore guidelines set --file FILE`.")
 
 
 @lines("guidelines history")
@@ -132,44 +91,56 @@ def guideline_versions(versions: Sequence[Guideline]) -> Iterator[str]:
     for version in versions:
         yield (
             f"v{version.version} {NAMES[version.language]} {version.at:%Y-%m-%d %H:%M} "
-            f"{version.author or 'somebody'}: {version.why or 'no reason given'}"
+            f"{version.author or say('somebody')}: {version.why or say('no reason given')}"
         )
     if not versions:
-        yield "There are no guidelines yet."
+        yield say("There are no guidelines yet.")
 
 
 @lines("guidelines set")
 def guideline_written(guideline: Guideline) -> Iterator[str]:
     yield (
-        f"Version {guideline.version} in {NAMES[guideline.language]}: everybody who reads it sees it before "
-        "their next grade."
+        say(
+            "Version {version} in {language}: everybody who reads it sees it before their next grade.",
+            version=guideline.version,
+            language=NAMES[guideline.language],
+        )
         if guideline.text
-        else f"There are no guidelines in {NAMES[guideline.language]} any more."
+        else say("There are no guidelines in {language} any more.", language=NAMES[guideline.language])
     )
 
 
 @lines("guidelines example")
 def guideline_example(example: GuidelineExample) -> Iterator[str]:
-    shown = f"is shown as what {'passes' if example.value == 'pass' else 'fails'}"
-    yield f"{example.output_id} {'is no example any more' if example.value == 'withdrawn' else shown}."
+    yield {
+        "withdrawn": say("{id} is no example any more.", id=example.output_id),
+        "pass": say("{id} is shown as what passes.", id=example.output_id),
+        "fail": say("{id} is shown as what fails.", id=example.output_id),
+    }[example.value]
 
 
 @lines("team agreement")
-def agreement(found: grading.Together) -> Iterator[str]:
-    yield f"Overall: {alpha_words(found.overall)}"
+def agreement(found: grading.AgreementReport) -> Iterator[str]:
+    yield say("Overall: {overall}", overall=alpha_words(found.overall))
     if found.levels:
-        yield f"On the scale: {alpha_words(found.levels)}"
+        yield say("On the scale: {levels}", levels=alpha_words(found.levels))
     for word, alpha in found.by_criterion.items():
-        yield f"{word}: {alpha_words(alpha)}"
+        yield say("{name}: {told}", name=say(word), told=alpha_words(alpha))
     last = 2.0  # what is not measurable, above any alpha
     pairs = sorted(
         found.pairs, key=lambda pair: last if pair.agreement.alpha is None else pair.agreement.alpha
     )
     for pair in pairs[:_SHOWN]:
         same, told = rate_words(pair.same), alpha_words(pair.agreement)
-        yield f"{pair.one} and {pair.other}: the same grade on {same}; {told}"
+        yield say(
+            "{one} and {other}: the same grade on {same}; {told}",
+            one=pair.one,
+            other=pair.other,
+            same=same,
+            told=told,
+        )
     if (more := len(found.pairs) - _SHOWN) > 0:
-        yield f"… and {more:,} pairs that agree better; --json has all of them."
+        yield say("… and {more:,} pairs that agree better; --json has all of them.", more=more)
 
 
 @lines("team conflicts")
@@ -177,9 +148,9 @@ def conflicts(found: Sequence[grading.Conflict]) -> Iterator[str]:
     for conflict in found[:_SHOWN]:
         yield from _conflict(conflict)
     if (more := len(found) - _SHOWN) > 0:
-        yield f"… and {more:,} more; --json has all of them, a filter fewer."
+        yield say("… and {more:,} more; --json has all of them, a filter fewer.", more=more)
     if not found:
-        yield "Nobody disagrees."
+        yield say("Nobody disagrees.")
 
 
 @lines("team talk")
@@ -187,72 +158,100 @@ def talk(found: Sequence[grading.Conflict]) -> Iterator[str]:
     for conflict in found[:_SHOWN]:
         yield from _conflict(conflict)
     if (more := len(found) - _SHOWN) > 0:
-        yield f"… and {more:,} more; --json has all of them."
+        yield say("… and {more:,} more; --json has all of them.", more=more)
     if not found:
-        yield "Nothing that you graded was settled or is talked about."
+        yield say("Nothing that you graded was settled or is talked about.")
 
 
 def _conflict(conflict: grading.Conflict) -> Iterator[str]:
-    on = f" on {conflict.criterion.name}" if conflict.criterion else ""
+    on = say(" on {name}", name=say(conflict.criterion.name)) if conflict.criterion else ""
     ruling = conflict.ruling
-    settled = f"; ruled {ruling.value} by {ruling.author}: {ruling.reason}" if ruling else ""
+    settled = (
+        say(
+            "; ruled {value} by {author}: {reason}",
+            value=say(ruling.value),
+            author=ruling.author,
+            reason=ruling.reason,
+        )
+        if ruling
+        else ""
+    )
     if conflict.due:
-        settled += f"; waits for another look by {', '.join(conflict.due)}"
-    yield f"{conflict.output.id}{on}: {_grades_words(conflict.grades)}{settled}"
+        settled += say("; waits for another look by {due}", due=conflict.due)
+    grades = _grades_words(conflict.grades)
+    yield say("{id}{on}: {grades}{settled}", id=conflict.output.id, on=on, grades=grades, settled=settled)
     for opinion in conflict.opinions[:_NAMED]:
         for span in opinion.whole.spans if opinion.whole else ():
-            yield f"  {opinion.person} marked: {span.get('text')}"
-    for said in conflict.comments:
-        yield f"  {comment_words(said)}"
+            yield say("  {person} marked: {text}", person=opinion.person, text=span.get("text"))
+    for comment in conflict.comments:
+        yield f"  {comment_words(comment)}"
 
 
 @lines("team comment")
-def commented(said: Comment) -> Iterator[str]:
-    names = ", ".join(said.mentions)
-    yield f"Stored; it mentions {names}." if names else "Stored; it mentions nobody."
+def commented(comment: Comment) -> Iterator[str]:
+    names = comment.mentions
+    yield say("Stored; it mentions {names}.", names=names) if names else say("Stored; it mentions nobody.")
 
 
 @lines("team seen")
 def seen(_said: Comment) -> Iterator[str]:
-    yield "It is not shown as new any more."
+    yield say("It is not shown as new any more.")
 
 
 @lines("team relook")
 def sent_back(row: Relook) -> Iterator[str]:
-    how = "with what the others gave" if row.is_open else "without seeing what the others gave"
-    yield f"{', '.join(row.people)} look at {row.output_id} again, {how}; it comes first in their queues."
+    how = say("with what the others gave") if row.is_open else say("without seeing what the others gave")
+    yield say(
+        "{people} look at {output_id} again, {how}; it comes first in their queues.",
+        people=row.people,
+        output_id=row.output_id,
+        how=how,
+    )
 
 
 def _grades_words(given: Sequence[Grade]) -> str:
     """Every person's grade and note; of many people how often each grade was given."""
     if len(given) > _NAMED:
         counts = Counter(grade.value for grade in given)
-        return ", ".join(f"{number} {value}" for value, number in counts.most_common())
-    return ", ".join(
-        f"{grade.annotator} {grade.value}{f' ({grade.note})' if grade.note else ''}" for grade in given
-    )
+        return ", ".join(f"{number} {say(value)}" for value, number in counts.most_common())
+    notes = [say(" ({note})", note=grade.note) if grade.note else "" for grade in given]
+    told = zip(given, notes, strict=True)
+    return listed(f"{grade.annotator} {say(grade.value)}{note}" for grade, note in told)
 
 
 @lines("team rule")
 def ruled(workspace: Workspace, ruling: Ruling) -> Iterator[str]:
-    on = f" on {find_criterion(workspace, ruling.criterion_id).name}" if ruling.criterion_id else ""
-    counts = {"withdrawn": "has no ruling", "unclear": "counts nowhere, because a criterion is unclear"}.get(
-        ruling.value, f"counts as {ruling.value}"
+    on = (
+        say(" on {name}", name=say(find_criterion(workspace, ruling.criterion_id).name))
+        if ruling.criterion_id
+        else ""
     )
-    yield f"{ruling.output_id}{on} {counts} from now on."
+    told = {"id": ruling.output_id, "on": on}
+    if ruling.value == "withdrawn":
+        yield say("{id}{on} has no ruling from now on.", **told)
+    elif ruling.value == "unclear":
+        yield say("{id}{on} counts nowhere, because a criterion is unclear from now on.", **told)
+    else:
+        yield say("{id}{on} counts as {value} from now on.", value=say(ruling.value), **told)
     if ruling.about:
-        name = find_criterion(workspace, ruling.about).name
-        yield f"The reason stands at {name} until it is edited: `labelcore criteria edit`."
+        name = say(find_criterion(workspace, ruling.about).name)
+        yield say("The reason stands at {name} until it is edited: `labelcore criteria edit`.", name=name)
 
 
 @lines("team pack")
 def packed(pack: grading.WrittenPack) -> Iterator[str]:
-    yield (
-        f"{pack.out} holds {len(pack.outputs)} outputs for {pack.annotator}; merge what comes back with "
-        "`labelcore team merge`."
+    yield say(
+        "{out} holds {outputs} outputs for {annotator}; merge what comes back with `labelcore team merge`.",
+        out=pack.out,
+        outputs=len(pack.outputs),
+        annotator=pack.annotator,
     )
     if pack.held_until:
-        yield f"They are held for {pack.annotator} until {pack.held_until:%Y-%m-%d %H:%M}, or `team release`."
+        yield say(
+            "They are held for {annotator} until {held_until:%Y-%m-%d %H:%M}, or `team release`.",
+            annotator=pack.annotator,
+            held_until=pack.held_until,
+        )
 
 
 @content("team pack")
@@ -262,93 +261,58 @@ def pack_file(pack: grading.WrittenPack) -> bytes:
 
 @lines("team merge")
 def merged(found: grading.Merged) -> Iterator[str]:
-    yield (
-        f"{found.merged} acts of {found.annotator} came in, {found.known} were known already, "
-        f"{found.kept_online} gave way to later grades online, {len(found.refused)} were refused."
+    yield say(
+        "{merged} acts of {annotator} came in, {known} were known already, {kept_online} "
+        "gave way to later grades online, {refused} were refused.",
+        merged=found.merged,
+        annotator=found.annotator,
+        known=found.known,
+        kept_online=found.kept_online,
+        refused=len(found.refused),
     )
     for act in found.refused[:10]:
-        yield f"  {act['id']}: {act['reason']}"
+        yield f"  {act['id']}: {say(act['reason'])}"
 
 
 @lines("team progress")
 def progress(found: grading.TeamProgress) -> Iterator[str]:
     for person in found.people:
-        yield (
-            f"{person.annotator}: {person.graded} graded ({person.passes} pass, {person.fails} fail, "
-            f"{person.unsure} unsure), {person.notes} notes; with others {rate_words(person.with_others)}; "
-            f"steadiness {rate_words(person.steadiness)}"
+        yield say(
+            "{annotator}: {graded} graded ({passes} pass, {fails} fail, {unsure} unsure), "
+            "{notes} notes; with others {with_others}; steadiness {steadiness}",
+            annotator=person.annotator,
+            graded=person.graded,
+            passes=person.passes,
+            fails=person.fails,
+            unsure=person.unsure,
+            notes=person.notes,
+            with_others=rate_words(person.with_others),
+            steadiness=rate_words(person.steadiness),
         )
     yield from sentences((found.saturation.says, found.anchoring.says))
     yield from sentences(need.says for need in found.budget)
 
 
-@lines("team release", "team take-over")
-def released(found: grading.Released) -> Iterator[str]:
-    who = f" ({', '.join(found.people)})" if found.people else ""
-    yield f"{found.n} outputs are free again{who}."
-
-
-@lines("team skips")
-def skips(found: Sequence[grading.Skip]) -> Iterator[str]:
-    for skip in found:
-        rests = "; skipped twice, it does not come back by itself" if skip.rests else ""
-        yield f"{skip.annotator} skipped {skip.output_id}: {skip.why or 'no reason given'}{rests}"
-    if not found:
-        yield "Nobody has skipped anything that they have not graded since."
-
-
-@lines("team assign")
-def assigned_one(row: Assignment) -> Iterator[str]:
-    yield f"{who_words(row)}: {which_words(row)}; {how_words(row)}."
-    yield "From now on people get only what is assigned to them; `labelcore team assignments` shows it."
-
-
-@lines("team unassign")
-def unassigned(found: grading.Ended) -> Iterator[str]:
-    yield f"{len(found.ended)} assignments ended."
-
-
-@lines("team member")
-def member(row: Expertise) -> Iterator[str]:
-    yield f"{row.person} reads {', '.join(row.reads) or 'everything'}; knows {', '.join(row.knows) or '–'}."
-
-
-@lines("team assignments")
-def assignments(found: grading.Assigned) -> Iterator[str]:
-    for row in found.assignments:
-        yield f"{row.id}  {who_words(row)}: {which_words(row)}; {how_words(row)}"
-    if not found.assignments:
-        yield "Nothing is assigned: everybody may grade everything that they read."
-    for load in found.people:
-        day = f", {load.a_day} a day" if load.a_day else ""
-        yield (
-            f"{load.name}: {load.done:,} of {load.total:,} graded, {load.left:,} left{day}, "
-            f"{load.today:,} today; {forecast_words(load)}"
-        )
-    yield from pairs_words(found)
-    if words := nobodys_words(found):
-        yield words
-
-
-@lines("team completion")
-def completion(found: Sequence[grading.Completion]) -> Iterator[str]:
-    for row in found:
-        yield (
-            f"{which_words(row)}: {row.complete:,} of {row.outputs:,} complete; "
-            f"0 grades {row.nobody:,}, 1 grade {row.one:,}, 2 or more {row.more:,}"
-        )
-
-
 @lines("splits show", "splits limit", "splits renew")
 def splits(report: grading.SplitReport) -> Iterator[str]:
     for size in report.sizes:
-        yield (
-            f"{size.split}: {size.graded:,} of {size.outputs:,} outputs graded, {size.fails:,} failed "
-            f"({size.groups:,} sources)."
+        yield say(
+            "{split}: {graded:,} of {outputs:,} outputs graded, {fails:,} failed ({groups:,} sources).",
+            split=size.split,
+            graded=size.graded,
+            outputs=size.outputs,
+            fails=size.fails,
+            groups=size.groups,
         )
-    state = "spent" if report.spent else "sealed" if report.sealed else "not sealed yet"
-    yield f"The test is {state}: {report.looks} of {report.limit} looks used."
+    state = say("spent" if report.spent else "sealed" if report.sealed else "not sealed yet")
+    yield say(
+        "The test is {state}: {looks} of {limit} looks used.",
+        state=state,
+        looks=report.looks,
+        limit=report.limit,
+    )
     yield sentence(report.advice)
     for opening in report.openings:
-        which = f", test {opening.round + 1}" if report.round else ""
-        yield f"  {opening.at:%Y-%m-%d %H:%M} {opening.author or 'somebody'} ({opening.purpose}{which})"
+        which = say(", test {round}", round=opening.round + 1) if report.round else ""
+        who = f"{opening.at:%Y-%m-%d %H:%M} {opening.author or say('somebody')}"
+        yield say("  {who} ({purpose}{which})", who=who, purpose=say(opening.purpose), which=which)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import say
-from labelcore.messages.figures import amount
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
-from labelcore.messages.telling import listed, sentence
+from labelcore.messages.telling import clauses, listed, sentence
 from labelcore.models import ImportBatch, fact
 from labelcore.stages import importing, projects
-from labelcore.stages.importing.history import Undone
+from labelcore.stages.importing.history import UndoneImport
 from labelcore.stages.importing.listing import Importable
-from labelcore.stages.importing.redacting import Restored, Scan
+from labelcore.stages.importing.redacting import RedactionReport, RestoreReport
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -26,111 +25,155 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
     batch = result.batch
     others = [known.name for known in projects.list_projects(workspace.db) if known.id != batch.project_id]
     if result.begins_project and others:
-        yield f"'{workspace.project.name}' is a new project (there are also: {', '.join(others)})."
-    yield f"{result.title}: {amount(batch.rows_read, 'row')}: {_counts(batch)}."
+        yield say(
+            "'{name}' is a new project (there are also: {others}).",
+            name=workspace.project.name,
+            others=others,
+        )
+    rows = counted("{n:,} row", "{n:,} rows", n=batch.rows_read)
+    yield say("{title}: {rows}: {counts}.", title=say(result.title), rows=rows, counts=_counts(batch))
     yield from map(sentence, result.warnings)
     if result.key_file:
-        yield f"Redacted: {_found(batch.redacted) or 'nothing was found'}."
-        yield f"What stood there is in {result.key_file}: keep it, apart from the database."
+        yield say("Redacted: {redacted}.", redacted=_found(batch.redacted) or say("nothing was found"))
+        yield say(
+            "What stood there is in {key_file}: keep it, apart from the database.", key_file=result.key_file
+        )
     for bad in result.rejected[:_SHOWN]:
-        yield f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {say(bad.reason)}"
+        yield say(
+            "  row {row}{field}: {reason}",
+            row=bad.row,
+            field=say(", {name}", name=bad.field) if bad.field else "",
+            reason=say(bad.reason),
+        )
     if (more := len(result.rejected) - _SHOWN) > 0:
-        yield f"  … and {more:,} more"
-    yield f"Take it back with: labelcore import --undo {batch.id}"
+        yield say("  … and {more:,} more", more=more)
+    yield say("Take it back with: labelcore import --undo {id}", id=batch.id)
     yield from _read(importing.Mapping.model_validate(batch.mapping), result.seen)
 
 
 def _counts(batch: ImportBatch) -> str:
     """What a file brought; of what it may bring, what there was."""
-    came = (
-        ("grade", "grades", batch.grades_new),
-        ("verdict", "verdicts", batch.verdicts_new),
-        ("signal of users", "signals of users", batch.feedback_new),
-    )
+    grades, verdicts, signals = batch.grades_new, batch.verdicts_new, batch.feedback_new
     counts = [
-        amount(batch.outputs_new, "new output"),
-        *([f"{batch.outputs_known:,} known from before"] if batch.outputs_known else []),
-        *([f"{batch.duplicates:,} repeated within the file"] if batch.duplicates else []),
-        f"{amount(batch.rows_rejected, 'row')} kept apart",
-        *(amount(n, one, several) for one, several, n in came if n),
+        counted("{n:,} new output", "{n:,} new outputs", n=batch.outputs_new),
+        say("{n:,} known from before", n=batch.outputs_known) if batch.outputs_known else "",
+        say("{n:,} repeated within the file", n=batch.duplicates) if batch.duplicates else "",
+        say("{rows} kept apart", rows=counted("{n:,} row", "{n:,} rows", n=batch.rows_rejected)),
+        counted("{n:,} grade", "{n:,} grades", n=grades) if grades else "",
+        counted("{n:,} verdict", "{n:,} verdicts", n=verdicts) if verdicts else "",
+        counted("{n:,} signal of users", "{n:,} signals of users", n=signals) if signals else "",
     ]
-    return ", ".join(counts)
+    return listed(filter(None, counts))
 
 
 @lines("preview")
 def previewed(_workspace: Workspace, seen: importing.Preview) -> Iterator[str]:
     """How much of the file can be read, and how."""
-    yield (
-        f"{seen.title}: {amount(seen.rows_read, 'row')} can be read, {len(seen.rejected):,} cannot. "
-        "Nothing is stored."
+    yield say(
+        "{title}: {rows_read} can be read, {rejected:,} cannot. Nothing is stored.",
+        title=say(seen.title),
+        rows_read=counted("{n:,} row", "{n:,} rows", n=seen.rows_read),
+        rejected=len(seen.rejected),
     )
     if others := [
-        f"{near.title} ({near.confidence:.0%})" for near in seen.nearest if near.format != seen.format
+        f"{say(near.title)} ({near.confidence:.0%})" for near in seen.nearest if near.format != seen.format
     ]:
-        yield f"It may also be: {', '.join(others[:3])} (--format)."
+        yield say("It may also be: {others} (--format).", others=others[:3])
     yield from _read(seen.guessed, seen.seen)
     yield from map(sentence, seen.warnings)
 
 
-def _read(mapping: importing.Mapping, seen: Sequence[importing.Seen]) -> Iterator[str]:
+def _read(mapping: importing.Mapping, seen: Sequence[importing.SignalPreview]) -> Iterator[str]:
     """Which value was read as what, and which column, so that a wrong reading is seen at once."""
     words = {(told.kind, told.name): _words(told) for told in seen if told.taken}
     overall = words.pop(("grade", "overall"), "") if mapping.grade else ""
     for (kind, name), told in words.items():
-        yield f"{kind.capitalize()} {name or 'overall'}: {told or 'as written'}."
-    hint = {"grade": f" ({overall})"} if overall else {}
+        read = {"name": say(name or "overall"), "told": told or say("as written")}
+        yield say("{kind} {name}: {told}.", kind=say(kind.capitalize()), **read)
+    hint = {"grade": say(" ({hint})", hint=overall)} if overall else {}
     named = mapping.named().items()
-    read = ", ".join(f"{name} from '{column}'{hint.get(name, '')}" for name, column in named)
-    rest = "other columns are kept as metadata" if mapping.meta is None else "no others"
-    yield f"Read: {read or 'nothing yet'}; {rest}."
+    columns = [
+        say("{name} from '{column}'{hint}", name=say(name), column=column, hint=hint.get(name, ""))
+        for name, column in named
+    ]
+    rest = say("other columns are kept as metadata") if mapping.meta is None else say("no others")
+    yield say("Read: {columns}; {rest}.", columns=columns or say("nothing yet"), rest=rest)
 
 
-def _words(told: importing.Seen) -> str:
+def _words(told: importing.SignalPreview) -> str:
     """What its values count as; those that say it themselves are left out."""
-    none = "without meaning" if told.kind == "feedback" else "no grade"
+    none = say("without meaning") if told.kind == "feedback" else say("no grade")
     values = sorted((str(v["value"])[:30], v["meaning"] or none) for v in told.values)
-    told_apart = [f"{value} is {meaning}" for value, meaning in values if value != meaning]
-    return ", ".join(told_apart[:_VALUES])
+    told_apart = [
+        say("{value} is {meaning}", value=value, meaning=say(meaning))
+        for value, meaning in values
+        if value != meaning
+    ]
+    return listed(told_apart[:_VALUES])
 
 
 @lines("imports list")
 def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[str]:
     """Each import with what it brought and how it was read."""
     for batch in batches:
-        yield (f"{batch.id}  {batch.at:%Y-%m-%d %H:%M}  {batch.file_name}: {_counts(batch)}")
+        when = f"{batch.at:%Y-%m-%d %H:%M}"
+        told = {"id": batch.id, "when": when, "file": batch.file_name, "counts": _counts(batch)}
+        yield say("{id}  {when}  {file}: {counts}", **told)
         for what, words in importing.Mapping.model_validate(batch.mapping).meanings.items():
-            told = ", ".join(f"{value} is {meaning or 'no grade'}" for value, meaning in words.items())
-            yield f"    {what}: {told}"
+            values = [
+                say("{value} is {meaning}", value=value, meaning=say(meaning or "no grade"))
+                for value, meaning in words.items()
+            ]
+            yield say("    {name}: {told}", name=" ".join(map(say, what.split(" ", 1))), told=values)
 
 
 @lines("imports undo")
-def undone(_workspace: Workspace, result: Undone) -> Iterator[str]:
+def undone(_workspace: Workspace, result: UndoneImport) -> Iterator[str]:
     """What went."""
-    yield (
-        f"{result.file_name} was taken back: {amount(result.outputs, 'output')}, "
-        f"{amount(result.grades, 'grade')}, {amount(result.verdicts, 'verdict')} and "
-        f"{amount(result.feedback, 'signal', 'signals')} of users are gone."
+    yield say(
+        "{file_name} was taken back: {outputs}, {grades}, {verdicts} and {feedback} of users are gone.",
+        file_name=result.file_name,
+        outputs=counted("{n:,} output", "{n:,} outputs", n=result.outputs),
+        grades=counted("{n:,} grade", "{n:,} grades", n=result.grades),
+        verdicts=counted("{n:,} verdict", "{n:,} verdicts", n=result.verdicts),
+        feedback=counted("{n:,} signal", "{n:,} signals", n=result.feedback),
     )
     if result.people:
-        yield f"{result.people:,} grades that people gave here count again when their outputs come in."
+        yield say(
+            "{people:,} grades that people gave here count again when their outputs come in.",
+            people=result.people,
+        )
 
 
 @lines("imports keep")
 def kept(_workspace: Workspace, mapping: importing.Mapping) -> Iterator[str]:
     """That the mapping is kept."""
-    yield f"Kept: {', '.join(f'{name} from {column}' for name, column in mapping.named().items())}."
+    yield say(
+        "Kept: {columns}.",
+        columns=[
+            say("{name} from {column}", name=say(name), column=column)
+            for name, column in mapping.named().items()
+        ],
+    )
 
 
 def _found(fields: dict[str, dict[str, int]]) -> str:
     """How often each kind was found in each field."""
-    kinds = {field: ", ".join(f"{n:,} {kind}" for kind, n in told.items()) for field, told in fields.items()}
-    return "; ".join(f"{field}: {told}" for field, told in kinds.items())
+    told = [
+        say("{name}: {told}", name=say(field), told=[f"{n:,} {say(kind)}" for kind, n in kinds.items()])
+        for field, kinds in fields.items()
+    ]
+    return clauses(told)
 
 
 @lines("redact scan")
-def scanned(_workspace: Workspace, result: Scan) -> Iterator[str]:
+def scanned(_workspace: Workspace, result: RedactionReport) -> Iterator[str]:
     """What a redaction would find, field by field."""
-    yield f"{result.touched:,} of {result.outputs:,} outputs hold something that points at a person."
+    yield say(
+        "{touched:,} of {outputs:,} outputs hold something that points at a person.",
+        touched=result.touched,
+        outputs=result.outputs,
+    )
     for field, kinds in result.fields.items():
         yield f"  {_found({field: kinds})}"
     if result.mostly_redacted:
@@ -138,15 +181,17 @@ def scanned(_workspace: Workspace, result: Scan) -> Iterator[str]:
 
 
 @lines("redact restore")
-def restored(_workspace: Workspace, result: Restored) -> Iterator[str]:
+def restored(_workspace: Workspace, result: RestoreReport) -> Iterator[str]:
     """The outputs as they were, or where they are."""
     for row in result.outputs:
         yield row["output_id"]
-        yield from (f"  {name}: {row[name]}" for name in ("input", "context", "text") if row[name])
+        yield from (f"  {say(name)}: {row[name]}" for name in ("input", "context", "text") if row[name])
     if result.out:
-        yield f"{result.n:,} outputs as they were are in {result.out}, which only you can read."
+        yield say(
+            "{n:,} outputs as they were are in {out}, which only you can read.", n=result.n, out=result.out
+        )
     if result.unknown:
-        yield f"{result.unknown:,} stand-ins are not in this key."
+        yield say("{unknown:,} stand-ins are not in this key.", unknown=result.unknown)
 
 
 @lines("formats")
@@ -154,7 +199,7 @@ def formats(_workspace: Workspace, known: Sequence[Importable]) -> Iterator[str]
     """Each tool with how to get a file out of it, and the plain formats."""
     for form in known:
         if form.get:
-            yield f"{say(form.title)} (--format {form.name})"
+            yield say("{title} (--format {name})", title=say(form.title), name=form.name)
             yield f"    {say(form.get)}"
             yield f"    {say(form.brings)}"
     plain = listed(say(form.title) for form in known if not form.get)

@@ -3,155 +3,201 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import say
-from labelcore.messages.figures import amount, rate_words
-from labelcore.messages.lines import bringing as bringing, endpoints as endpoints
+from labelcore.messages.catalogue import counted, judge_words, say
+from labelcore.messages.figures import rate_words
+from labelcore.messages.lines import bringing as bringing, endpoints as endpoints, probing as probing
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
-from labelcore.messages.telling import sentence, sentences
+from labelcore.messages.telling import clauses, sentence, sentences
 from labelcore.messages.verdicts import description_words
-from labelcore.models import JudgeVersion, ProbeOpinion, Run
+from labelcore.models import JudgeVersion, Run
 from labelcore.stages.judging.keeping.schemas import SchemaState
-from labelcore.stages.judging.keeping.summaries import JudgeDetail
-from labelcore.stages.judging.proposing.cascades import CascadeReport, HandedOver
-from labelcore.stages.judging.proposing.checks import Contract, KeptCheck, Trial
-from labelcore.stages.judging.proposing.retraining import LearnedReport, Retrained
+from labelcore.stages.judging.keeping.summaries import EarlierVersion, JudgeDetail, JudgeSummary
+from labelcore.stages.judging.proposing.cascades import CascadeReport, HandOver
+from labelcore.stages.judging.proposing.checks import CheckTrial, Contract, KeptCheck
+from labelcore.stages.judging.proposing.retraining import LearnedReport, Retraining
 from labelcore.stages.judging.running.estimating import Estimate
 from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.judging.running.orders import StoppedRuns
 from labelcore.stages.judging.testing.hardness import HardnessAhead
 from labelcore.stages.judging.testing.hardness_report import ChangedTexts, HardnessReport, HardnessRow
 from labelcore.stages.judging.testing.overview import JudgesOverview, ProposedJudges
-from labelcore.stages.judging.testing.probe_cases import Probe, ProbesMade
-from labelcore.stages.judging.testing.probing import Detection, ProbesExported, ProbeTest
-from labelcore.stages.judging.testing.repeating import Flips, Repeated
+from labelcore.stages.judging.testing.repeating import Flips, RepeatReport
 
 _SHOWN = 10
-_CLOSING = {
-    "changed": "of verdicts change",
-    "talked into pass": "of failed outputs are talked into a pass",
-    "caught": "of planted defects are failed",
-}
-_OPINIONS = {
-    "confirmed": "counts as a failure",
-    "rejected": "counts as no failure",
-    "undone": "has one opinion less",
-}
 
 
 @lines("judge propose")
 def proposed(found: ProposedJudges) -> Iterator[str]:
-    yield f"Proposed {amount(len(found.judges), 'judge')}."
+    yield say("Proposed {judges}.", judges=counted("{n:,} judge", "{n:,} judges", n=len(found.judges)))
     for judge in found.judges:
-        yield f"  {judge.name} ({judge.kind}): {description_words(judge)}"
+        yield f"  {_line(judge.name, judge.kind)}{description_words(judge)}"
     for suspect in found.suspects:
         yield f"  ! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(found.nothing)
     yield from map(say, found.warnings)
 
 
+def _line(judge: str, kind: str) -> str:
+    return say("{judge} ({kind}): ", judge=judge_words(judge), kind=say(kind))
+
+
+def _summary(judge: JudgeSummary) -> str:
+    stale = say(" [stale: {why}]", why=clauses(judge.stale_because)) if judge.stale else ""
+    told = {"version": judge.version, "newest": judge.newest}
+    back = say(" [version {version} of {newest}]", **told) if judge.version < judge.newest else ""
+    return f"{_line(judge.name, judge.kind)}{description_words(judge.shown)}{stale}{back}"
+
+
 @lines("judge list")
 def listed(found: JudgesOverview) -> Iterator[str]:
-    for judge in found.judges:
-        stale = f" [stale: {'; '.join(judge.stale_because)}]" if judge.stale else ""
-        back = f" [version {judge.version} of {judge.newest}]" if judge.version < judge.newest else ""
-        yield f"{judge.name} ({judge.kind}): {description_words(judge.shown)}{stale}{back}"
+    yield from map(_summary, found.judges)
     for suspect in found.suspects:
         yield f"! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(learned.says for learned in found.learned if learned.changed)
     yield from (f"! {sentence(told)}" for told in found.renamed)
     if not found.judges:
-        yield "There are no judges yet: run `labelcore judge propose`."
+        yield say("There are no judges yet: run `labelcore judge propose`.")
 
 
 @lines("judge show")
 def shown(found: JudgeDetail) -> Iterator[str]:
-    yield from (f"{name}: {value}" for name, value in found.model_dump(mode="json").items())
+    judge = found.summary
+    yield _summary(judge)
+    yield say(
+        "Verdicts: {passes:,} pass, {fails:,} fail, {abstains:,} abstain; {errors:,} outputs without one.",
+        **judge.model_dump(include={"passes", "fails", "abstains", "errors"}),
+    )
+    yield from map(_earlier, found.versions if len(found.versions) > 1 else ())
+    yield say("`--json` shows what it is made of.")
+
+
+def _earlier(row: EarlierVersion) -> str:
+    told = {"version": row.version, "at": f"{row.at:%Y-%m-%d %H:%M}"}
+    return say("Version {version}, {at}: {why}", why=row.why or description_words(row.shown), **told)
 
 
 @lines("judge refresh")
 def refreshed(judges: Sequence[JudgeVersion]) -> Iterator[str]:
-    yield f"{len(judges)} judges are made anew; run them." if judges else "No LLM judge is stale."
-    yield from (f"  {judge.name}: version {judge.version}" for judge in judges)
+    yield (
+        say("{judges} judges are made anew; run them.", judges=len(judges))
+        if judges
+        else say("No LLM judge is stale.")
+    )
+    yield from (
+        say("  {name}: version {version}", name=judge_words(judge.name), version=judge.version)
+        for judge in judges
+    )
 
 
 @lines("judge flip", "judge panel")
 def made(judge: JudgeVersion) -> Iterator[str]:
-    yield f"{judge.name}: {description_words(judge)}"
+    yield say("{name}: {told}", name=judge_words(judge.name), told=description_words(judge))
 
 
 @lines("judge contract")
 def contract(found: Contract) -> Iterator[str]:
     yield from (*found.contract.splitlines(), "")
-    words = "Checks run in an interpreter without files, network or environment, in limited processes"
     if found.process_without_network:
-        yield f"{words} that have no network interface."
+        yield say(
+            "Checks run in an interpreter without files, network or environment, in limited processes "
+            "that have no network interface."
+        )
     else:
-        yield f"{words}. This system does not let those be cut off from the network as well."
+        yield say(
+            "Checks run in an interpreter without files, network or environment, in limited processes. "
+            "This system does not let those be cut off from the network as well."
+        )
 
 
 @lines("judge try")
-def tried(trial: Trial) -> Iterator[str]:
+def tried(trial: CheckTrial) -> Iterator[str]:
     yield trial.summary
     for attempt in trial.tried[:_SHOWN]:
         decision = attempt.decision
-        yield (
-            f"  {attempt.output.id}: {f'{decision.value}: {decision.reason}' if decision else attempt.error}"
-        )
+        told = f"{say(decision.value)}: {say(decision.reason)}" if decision else attempt.error
+        yield f"  {attempt.output.id}: {told}"
     if (more := len(trial.tried) - _SHOWN) > 0:
-        yield f"  … {more} more (--json shows all)."
+        yield say("  … {more} more (--json shows all).", more=more)
 
 
 @lines("judge add")
 def added(kept: KeptCheck) -> Iterator[str]:
-    yield f"Kept as '{kept.judge.name}', version {kept.judge.version}."
+    yield say(
+        "Kept as '{name}', version {version}.", name=judge_words(kept.judge.name), version=kept.judge.version
+    )
     yield from tried(kept.trial)
 
 
 @lines("judge retrain")
-def retrained(found: Sequence[Retrained]) -> Iterator[str]:
+def retrained(found: Sequence[Retraining]) -> Iterator[str]:
     yield from sentences(judge.says for judge in found)
     if any(judge.new for judge in found):
-        yield "Run the new versions: `labelcore judge run --kind learned`."
+        yield say("Run the new versions: `labelcore judge run --kind learned`.")
 
 
 @lines("judge explain")
 def explained(report: LearnedReport) -> Iterator[str]:
     yield from sentences((report.fresh.says, report.reliability.says))
-    yield "In log odds of a fail it weighs:"
-    yield from (f"  {weight.weight:+.2f}  {weight.what}" for weight in report.weights)
+    yield say("In log odds of a fail it weighs:")
+    yield from (f"  {weight.weight:+.2f}  {say(weight.what)}" for weight in report.weights)
     if report.output:
-        yield "In this output:"
-        yield from (f"  {tell.weight:+.2f}  {tell.what}" for tell in report.output.tells)
+        yield say("In this output:")
+        yield from (f"  {tell.weight:+.2f}  {say(tell.what)}" for tell in report.output.tells)
         yield from (f"  {part.pull:+.2f}  “{part.text}”" for part in report.output.parts)
 
 
 @lines("judge cascade", "judge cascade report")
 def cascade(report: CascadeReport) -> Iterator[str]:
-    yield (
-        f"{report.name}, at most {report.error:.0%} wrong at each step ({report.confidence:.0%} confidence):"
+    yield say(
+        "{name}, at most {error:.0%} wrong at each step ({confidence:.0%} confidence):",
+        name=judge_words(report.name),
+        error=report.error,
+        confidence=report.confidence,
     )
     for step in report.steps:
         share = f" ({step.outputs / report.outputs:.0%})" if report.outputs else ""
-        yield (
-            f"  {step.who} decides {step.rule}: {step.outputs:,} of {report.outputs:,} "
-            f"outputs{share}; wrong on graded ones: {rate_words(step.error)}."
+        yield say(
+            "  {who} decides {rule}: {outputs:,} of {report_outputs:,} outputs{share}; wrong on "
+            "graded ones: {error}.",
+            who=judge_words(step.who),
+            rule=say(step.rule),
+            outputs=step.outputs,
+            report_outputs=report.outputs,
+            share=share,
+            error=rate_words(step.error),
         )
     both = report.all_decided
-    yield f"  Both together: {both.outputs:,} outputs; wrong on graded ones: {rate_words(both.error)}."
-    yield f"  Left to people: {report.people:,}, {len(report.ungraded):,} of them without a grade."
-    money = "" if report.saved_usd is None else f", US$ {report.saved_usd:.4f}"
+    yield say(
+        "  Both together: {outputs:,} outputs; wrong on graded ones: {error}.",
+        outputs=both.outputs,
+        error=rate_words(both.error),
+    )
+    yield say(
+        "  Left to people: {people:,}, {ungraded:,} of them without a grade.",
+        people=report.people,
+        ungraded=len(report.ungraded),
+    )
+    money = "" if report.saved_usd is None else say(", US$ {saved_usd:.4f}", saved_usd=report.saved_usd)
     if report.asked:
-        calls = f"{report.saved_calls:,} of {report.outputs:,} calls of the second judge"
-        yield f"  {calls} are saved{money}."
+        calls = say(
+            "{saved_calls:,} of {outputs:,} calls of the second judge",
+            saved_calls=report.saved_calls,
+            outputs=report.outputs,
+        )
+        yield say("  {calls} are saved{money}.", calls=calls, money=money)
     else:
-        yield "  The second judge is asked nowhere."
+        yield say("  The second judge is asked nowhere.")
     yield from sentences(report.warnings)
 
 
 @lines("judge ask-people")
-def handed_over(found: HandedOver) -> Iterator[str]:
-    yield f"{len(found.output_ids)} outputs that {found.name} leaves to people come first in the queue."
+def handed_over(found: HandOver) -> Iterator[str]:
+    yield say(
+        "{output_ids} outputs that {name} leaves to people come first in the queue.",
+        output_ids=len(found.output_ids),
+        name=judge_words(found.name),
+    )
 
 
 @lines("schema show")
@@ -164,19 +210,38 @@ def schema(found: SchemaState) -> Iterator[str]:
 @lines("schema set", "schema clear", "schema field")
 def schema_state(found: SchemaState) -> Iterator[str]:
     if found.schema_ is None:
-        yield "There is no schema: `labelcore schema set FILE` gives one."
+        yield say("There is no schema: `labelcore schema set FILE` gives one.")
     else:
-        yield f"{found.fits:,} of {found.tried:,} outputs fit the schema; the judge is '{found.judge}'."
+        yield say(
+            "{fits:,} of {tried:,} outputs fit the schema; the judge is '{judge}'.",
+            fits=found.fits,
+            tried=found.tried,
+            judge=judge_words(found.judge or ""),
+        )
     for criterion_id, pointer in found.fields.items():
-        yield f"Criterion {criterion_id} is about the field {pointer}."
+        yield say(
+            "Criterion {criterion_id} is about the field {pointer}.",
+            criterion_id=criterion_id,
+            pointer=pointer,
+        )
 
 
 @lines("judge run", "judge batch")
 def run(done: Run) -> Iterator[str]:
     yield (
-        f"{done.verdicts_new:,} new verdicts, {done.verdicts_cached:,} known already, "
-        f"{done.errors:,} errors in {done.seconds:.1f} s; {done.requests:,} model calls, "
-        f"{done.answers_cached:,} answers known, US$ {done.cost_usd:.4f}. {done.message}"
+        say(
+            "{verdicts_new:,} new verdicts, {verdicts_cached:,} known already, {errors:,} errors "
+            "in {seconds:.1f} s; {requests:,} model calls, {answers_cached:,} answers known, US$ "
+            "{cost_usd:.4f}. {message}",
+            verdicts_new=done.verdicts_new,
+            verdicts_cached=done.verdicts_cached,
+            errors=done.errors,
+            seconds=done.seconds,
+            requests=done.requests,
+            answers_cached=done.answers_cached,
+            cost_usd=done.cost_usd,
+            message=say(done.message),
+        )
     ).strip()
     yield from failure_words(done)
     yield from advice_words(done)
@@ -186,7 +251,7 @@ def run(done: Run) -> Iterator[str]:
 
 @lines("judge estimate")
 def estimate(found: Estimate) -> Iterator[str]:
-    yield from (estimate_words(found), *found.based_on)
+    yield from (estimate_words(found), *map(say, found.based_on))
 
 
 def estimate_words(found: Estimate) -> str:
@@ -201,11 +266,11 @@ def estimate_words(found: Estimate) -> str:
             "{decisions:,} decisions without model calls, about {span}; {known:,} are known already.", **told
         )
     return say(
-        "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, US$ {cost:,.4f}, about "
-        "{span}; {known:,} are known already.",
+        "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, {money}, about {span}; "
+        "{known:,} are known already.",
         calls=found.calls,
         tokens=found.tokens_in + found.tokens_out,
-        cost=found.cost_usd,
+        money=say("US$ {cost:,.4f}", cost=found.cost_usd) if found.cost_usd else say("no price set"),
         **told,
     )
 
@@ -239,38 +304,59 @@ def run_words(run: Run) -> str:
 @lines("judge stop")
 def stopped(found: StoppedRuns) -> Iterator[str]:
     if found.stopped:
-        yield f"Asked {len(found.stopped)} runs to stop; `labelcore judge run` goes on later."
+        yield say(
+            "Asked {stopped} runs to stop; `labelcore judge run` goes on later.", stopped=len(found.stopped)
+        )
     else:
-        yield "No run is under way."
+        yield say("No run is under way.")
 
 
 @lines("judge harden", "judge hardness")
 def hardness(found: HardnessReport | HardnessAhead | ChangedTexts) -> Iterator[str]:
     if isinstance(found, HardnessAhead):
-        yield f"{found.decisions:,} decisions would be asked."
+        yield say("{decisions:,} decisions would be asked.", decisions=found.decisions)
     elif isinstance(found, ChangedTexts):
         for text in found.results:
             result = text.result
-            values = f"{result.before_value} -> {result.after_value}"
+            values = f"{say(result.before_value)} -> {say(result.after_value)}"
             yield f"{result.output_id}: {values}. {result.after_reason}"
         if not found.results:
-            yield "Nothing was tested by that name."
+            yield say("Nothing was tested by that name.")
     else:
-        figures = f"{found.results:,} results, {found.errors:,} errors, US$ {found.cost_usd:.4f}"
-        yield from (f"{found.judge}: {figures}.", *sentences(found.warnings), *map(_row, found.rows))
+        figures = say(
+            "{results:,} results, {errors:,} errors, US$ {cost_usd:.4f}",
+            results=found.results,
+            errors=found.errors,
+            cost_usd=found.cost_usd,
+        )
+        yield say("{judge}: {figures}.", judge=judge_words(found.judge), figures=figures)
+        yield from (*sentences(found.warnings), *map(_row, found.rows))
 
 
 def _row(row: HardnessRow) -> str:
+    told = {"family": say(row.family), "test": say(row.test), "rate": rate_words(row.rate)}
     if row.rate.value is None:
-        return f"{row.family}, {row.test}: {rate_words(row.rate)}."
-    confirmed = f"; {row.confirmed} confirmed" if row.confirmed else ""
-    return f"{row.family}, {row.test}: {rate_words(row.rate)} {_CLOSING[row.asks]}{confirmed}."
+        return say("{family}, {test}: {rate}.", **told)
+    told["confirmed"] = say("; {n} confirmed", n=row.confirmed) if row.confirmed else ""
+    return {
+        "changed": say("{family}, {test}: {rate} of verdicts change{confirmed}.", **told),
+        "talked into pass": say(
+            "{family}, {test}: {rate} of failed outputs are talked into a pass{confirmed}.", **told
+        ),
+        "caught": say("{family}, {test}: {rate} of planted defects are failed{confirmed}.", **told),
+    }[row.asks]
 
 
 @lines("judge repeat")
-def repeated(done: Repeated) -> Iterator[str]:
-    figures = f"{done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ {done.cost_usd:.4f}"
-    yield f"{done.state}: {figures}. {done.message}".strip()
+def repeated(done: RepeatReport) -> Iterator[str]:
+    figures = say(
+        "{verdicts_new:,} new verdicts, {errors:,} errors, US$ {cost_usd:.4f}",
+        verdicts_new=done.verdicts_new,
+        errors=done.errors,
+        cost_usd=done.cost_usd,
+    )
+    told = {"state": say(done.state), "figures": figures, "message": say(done.message)}
+    yield say("{state}: {figures}. {message}", **told).strip()
     yield from map(_rate, done.flips)
 
 
@@ -278,65 +364,16 @@ def repeated(done: Repeated) -> Iterator[str]:
 def flips(found: Sequence[Flips]) -> Iterator[str]:
     for judge in found:
         yield _rate(judge)
-        yield from (f"  {flip.output_id}: {', '.join(flip.values)}" for flip in judge.flipped)
+        yield from (f"  {flip.output_id}: {', '.join(map(say, flip.values))}" for flip in judge.flipped)
     if not found:
-        yield "No judge was asked twice: `labelcore judge repeat JUDGE` does that."
+        yield say("No judge was asked twice: `labelcore judge repeat JUDGE` does that.")
 
 
 def _rate(judge: Flips) -> str:
     rate = rate_words(judge.rate)
-    return f"{judge.judge}: differs on {rate} of outputs when asked up to {judge.times} times."
-
-
-@lines("probe make")
-def probes_made(made: ProbesMade) -> Iterator[str]:
-    about = made.criterion
-    yield f"{len(made.new)} new probes of {about.name} (v{about.version}); {made.known} were there."
-    yield from (f"{defect}: {why}." for defect, why in made.too_few.items())
-
-
-@lines("probe list")
-def probes(found: Sequence[Probe]) -> Iterator[str]:
-    yield from map(_probe, found)
-    if not found:
-        yield "There is no such probe: `labelcore probe make CRITERION` makes some."
-
-
-def _probe(probe: Probe) -> str:
-    author = f" by {probe.opinion.annotator}" if probe.opinion else ""
-    note = f" ({probe.opinion.note})" if probe.opinion and probe.opinion.note else ""
-    aside = f"; not used: {probe.left_out}" if probe.left_out else ""
-    return f"[{probe.state}{author}{note}] {probe.case.defect}: “{probe.case.where}” {probe.case.id}{aside}"
-
-
-@lines("probe say")
-def opinion(given: ProbeOpinion) -> Iterator[str]:
-    yield f"{given.probe_id} {_OPINIONS[given.value]} from now on."
-
-
-@lines("probe test")
-def probe_test(found: ProbeTest) -> Iterator[str]:
-    yield f"Probes of {found.criterion.name} (v{found.criterion.version})."
-    yield from (*sentences(found.warnings), *map(_detection, found.detections))
-    for overall in found.overall:
-        yield (
-            f"{overall.judge}, all defects: {rate_words(overall.rate)} of the confirmed ones. "
-            "These are planted defects, not failures that occurred by themselves."
-        )
-
-
-def _detection(detection: Detection) -> str:
-    aside = ""
-    if detection.source_not_passed:
-        aside += f"; {detection.source_not_passed} left out because it does not pass their source"
-    if detection.errors:
-        aside += f"; {detection.errors} without a verdict"
-    begin, rate = f"{detection.judge}, {detection.defect}: ", rate_words(detection.rate)
-    if detection.rate.value is None:
-        return f"{begin}{rate}{aside}."
-    return f"{begin}catches {rate} of the {detection.of} ones{aside}."
-
-
-@lines("probe export")
-def exported(found: ProbesExported) -> Iterator[str]:
-    yield f"{found.probes} probes are in {found.out}."
+    return say(
+        "{judge}: differs on {rate} of outputs when asked up to {times} times.",
+        judge=judge_words(judge.judge),
+        rate=rate,
+        times=judge.times,
+    )

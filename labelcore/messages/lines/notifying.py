@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.assigning import language_words
-from labelcore.messages.catalogue import language
+from labelcore.messages.catalogue import language, say
 from labelcore.messages.letters import link_to, page_of
 from labelcore.messages.notifying import missing_words, notice_words, state_words
 from labelcore.messages.results import lines
+from labelcore.messages.telling import clauses
 from labelcore.stages.notifying import NoticeRow, NoticeSettings
 from labelcore.workspace import Workspace
 
@@ -19,24 +20,33 @@ def notices(workspace: Workspace, rows: Sequence[NoticeRow]) -> Iterator[str]:
         if row.state == "link":
             yield f"  {link_to(workspace, page_of(row.notice), language(), row.notice.person)}"
     if not rows:
-        yield "Nobody has been notified of anything yet."
+        yield say("Nobody has been notified of anything yet.")
 
 
 @lines("notices again")
 def again(row: NoticeRow) -> Iterator[str]:
-    yield f"{notice_words(row.notice)}; {state_words(row)}."
+    yield say("{told}.", told=clauses((notice_words(row.notice), state_words(row))))
 
 
 @lines("notices show", "notices set")
 def settings(found: NoticeSettings) -> Iterator[str]:
     leads = {
-        "link": "Notices are handed over as links; nothing is sent.",
-        "email": "Notices go out by e-mail.",
-        "webhook": f"Notices are posted to {found.webhook}.",
+        "link": say("Notices are handed over as links; nothing is sent."),
+        "email": say("Notices go out by e-mail."),
+        "webhook": say("Notices are posted to {webhook}.", webhook=found.webhook),
     }
-    texts = "They may quote outputs and comments." if found.texts else "They quote no output and no comment."
-    yield f"{leads[found.channel]} {texts} Language: {language_words(found.language)}."
+    texts = (
+        say("They may quote outputs and comments.")
+        if found.texts
+        else say("They quote no output and no comment.")
+    )
+    yield say(
+        "{leads} {texts} Language: {language}.",
+        leads=leads[found.channel],
+        texts=texts,
+        language=language_words(found.language),
+    )
     if found.secret:
-        yield "Each post is signed with this secret, shown once:"
+        yield say("Each post is signed with this secret, shown once:")
         yield found.secret
     yield from missing_words(found)

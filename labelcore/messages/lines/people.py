@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
 from labelcore.stages.people import Invitation, PersonChange, PersonRow, TokenMade
 
@@ -9,27 +10,43 @@ from labelcore.stages.people import Invitation, PersonChange, PersonRow, TokenMa
 @lines("people list")
 def everybody(rows: list[PersonRow]) -> Iterator[str]:
     if not rows:
-        yield "Nobody yet. `labelcore people invite NAME --role admin --everywhere` makes the first."
+        yield say("Nobody yet. `labelcore people invite NAME admin --everywhere` makes the first.")
     for row in rows:
-        here = row.role or (f"{row.everywhere} everywhere" if row.everywhere else "nothing here")
-        state = "signs in" if row.can_sign_in else "invited" if row.invited_until else "cannot sign in"
+        everywhere = say("{role} everywhere", role=say(row.everywhere)) if row.everywhere else ""
+        here = say(row.role) if row.role else everywhere or say("nothing here")
+        state = say("signs in" if row.can_sign_in else "invited" if row.invited_until else "cannot sign in")
         mail = f" · {row.email}" if row.email else ""
-        yield f"{row.name}: {here} · {state} · {row.sessions} browsers{mail}"
+        yield say(
+            "{name}: {here} · {state} · {sessions} browsers{mail}",
+            name=row.name,
+            here=here,
+            state=state,
+            sessions=row.sessions,
+            mail=mail,
+        )
 
 
 @lines("people invite", "people reset")
 def invitation(made: Invitation) -> Iterator[str]:
     if made.expires_at is None:
-        yield f"{made.name} signs in already, and is {made.role} now."
+        yield say("{name} signs in already, and is {role} now.", name=made.name, role=say(made.role or ""))
         return
-    until = f"{made.expires_at:%d %b}"
-    yield f"Send {made.name} this link, behind the app's address (good for once, until {until}):"
+    yield say(
+        "Send {name} this link, behind the app's address (good for once, until {until:%d %b}):",
+        name=made.name,
+        until=made.expires_at,
+    )
     yield made.path
 
 
 @lines("people token")
 def token(made: TokenMade) -> Iterator[str]:
-    yield f"'{made.name}' may act as {made.role} until {made.expires_at:%d %b %Y}. Shown once:"
+    yield say(
+        "'{name}' may act as {role} until {expires_at:%d %b %Y}. Shown once:",
+        name=made.name,
+        role=say(made.role),
+        expires_at=made.expires_at,
+    )
     yield made.token
 
 
@@ -51,14 +68,14 @@ def change(made: PersonChange) -> Iterator[str]:
 def _change(made: PersonChange) -> str:
     match made.did:
         case "role":
-            return f"{made.name} is {made.role or 'nothing'} here now."
+            return say("{name} is {role} here now.", name=made.name, role=say(made.role or "nothing"))
         case "rename" | "merge":
-            return f"All of it is {made.name}'s now."
+            return say("All of it is {name}'s now.", name=made.name)
         case "remove":
-            return f"They cannot sign in any more; their grades stay, under {made.name}."
+            return say("They cannot sign in any more; their grades stay, under {name}.", name=made.name)
         case "address":
-            return f"{made.name} is written to at another address now."
+            return say("{name} is written to at another address now.", name=made.name)
         case "sign out":
-            return f"{made.name} is signed out everywhere."
+            return say("{name} is signed out everywhere.", name=made.name)
         case _:
-            return f"The token '{made.name}' ended."
+            return say("The token '{name}' ended.", name=made.name)

@@ -12,27 +12,27 @@ from labelcore.workspace import Workspace
 @lines("status")
 def counts(seen: Overview) -> Iterator[str]:
     for name, value in seen.model_dump(exclude={"project"}).items():
-        yield f"{name.replace('_', ' ')}: {value:,}"
+        yield say("{name}: {value:,}", name=say(name.replace("_", " ")), value=value)
     if seen.passes + seen.fails + seen.unsure > seen.graded:
-        yield "An output with several grades counts in each of them."
+        yield say("An output with several grades counts in each of them.")
 
 
 @lines("projects begin")
 def begun(_workspace: Workspace, project: Project) -> Iterator[str]:
     """What it is called."""
-    yield f"'{project.name}' is begun. Next: bring its outputs in with `labelcore import`."
+    yield say("'{name}' is begun. Next: bring its outputs in with `labelcore import`.", name=project.name)
 
 
 @lines("projects hide")
 def hidden(_workspace: Workspace, project: Project) -> Iterator[str]:
     """How it comes back."""
-    yield f"'{project.name}' is hidden. `labelcore projects show {project.name}` brings it back."
+    yield say("'{name}' is hidden. `labelcore projects show {name}` brings it back.", name=project.name)
 
 
 @lines("projects show")
 def shown(_workspace: Workspace, project: Project) -> Iterator[str]:
     """That it is there."""
-    yield f"'{project.name}' is among the projects again."
+    yield say("'{name}' is among the projects again.", name=project.name)
 
 
 @lines("projects noun")

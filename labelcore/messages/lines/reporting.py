@@ -1,16 +1,17 @@
 """What reporting says: the verdict, the gate, slices, and comparisons of moments and versions."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from labelcore.messages import slicing
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.digest import digest_lines, digest_page, digest_title
 from labelcore.messages.effort import effort_lines
-from labelcore.messages.figures import points_words, rate_words
+from labelcore.messages.figures import rate_words
+from labelcore.messages.report import sealed_fails_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.messages.trusting import action_words, answer_words, reason_words
+from labelcore.messages.versions import version_lines
 from labelcore.messages.waiting import waiting_words
 from labelcore.stages.reporting.checking import GateReport
 from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
@@ -18,12 +19,10 @@ from labelcore.stages.reporting.digest import Digest
 from labelcore.stages.reporting.failing import Failures
 from labelcore.stages.reporting.person import PersonProgress
 from labelcore.stages.reporting.reasons import Action
-from labelcore.stages.reporting.reminding import Reminded
+from labelcore.stages.reporting.reminding import Reminder
 from labelcore.stages.reporting.slicing import SliceReport
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
-from labelcore.stats.paired import Paired
-from labelcore.stats.rate import difference, share_words
 
 _MARKS = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
 
@@ -109,15 +108,6 @@ def failures(found: Failures) -> Iterator[str]:
         yield sealed_fails_words(found.sealed)
 
 
-def sealed_fails_words(n: int) -> str:
-    """The failed outputs that no criterion may rest on."""
-    return counted(
-        "One more is kept in the sealed test: its note is not read.",
-        "{n:,} more are kept in the sealed test: their notes are not read.",
-        n=n,
-    )
-
-
 @lines("progress")
 def progress(found: PersonProgress) -> Iterator[str]:
     yield graded_words(found)
@@ -140,12 +130,13 @@ def digest_file(found: Digest) -> bytes:
 
 
 @lines("notices remind")
-def reminded(rows: Sequence[Reminded]) -> Iterator[str]:
-    did = {"told": "told", "nothing": "nothing left", "already": "told today already"}
+def reminded(rows: Sequence[Reminder]) -> Iterator[str]:
+    did = {"told": say("told"), "already": say("told today already")}
     for row in rows:
-        yield f"{row.person}: {row.left:,} left; {did[row.did]}"
+        left = say("{left:,} left; {did}", left=row.left, did=did[row.did]) if row.left else ""
+        yield say("{name}: {told}", name=row.person, told=left or say("nothing left"))
     if not rows:
-        yield "Nobody is asked for anything: `labelcore team assign` asks people."
+        yield say("Nobody is asked for anything: `labelcore team assign` asks people.")
 
 
 def graded_words(found: PersonProgress) -> str:
@@ -184,81 +175,3 @@ def moments(found: MomentComparison) -> Iterator[str]:
 def versions(found: VersionComparison) -> Iterator[str]:
     yield say("{n} inputs.", n=found.pairs)
     yield from version_lines(found)
-
-
-def version_lines(found: VersionComparison) -> Iterator[str]:
-    """Two pipeline versions, by people and by the chosen set."""
-    yield say("By people: {comparison}", comparison=_paired_words(found, found.by_people))
-    if found.by_judges:
-        yield say("By the chosen set: {comparison}", comparison=_paired_words(found, found.by_judges))
-    if found.beside:
-        yield sentence(found.beside)
-
-
-class Short(NamedTuple):
-    """Two versions in short: which, by how many points, how sure, what each of them reaches, what else
-    differs.
-    """
-
-    title: str
-    points: str
-    says: str
-    rates: str
-    beside: str = ""
-
-
-def versions_in_short(found: VersionComparison) -> Short:
-    """By people: on the inputs that both answered if there are any, else by all graded outputs of each."""
-    rate, n = found.by_people.difference, found.by_people.n
-    if not n:
-        rate = difference(found.second_rate, found.first_rate)
-    names = {"first": found.first, "second": found.second}
-    rates = {"a": rate_words(found.first_rate), "b": rate_words(found.second_rate)}
-    title, reached = (
-        say("{second} against {first}", **names),
-        say("Of all graded outputs, {second}: {b}; {first}: {a}.", **names, **rates),
-    )
-    if rate.value is None or rate.low is None or rate.high is None:
-        return Short(title, "–", say("not measurable: {why}.", why=say(rate.why_not or "")), reached)
-    sure = rate.low > 0 or rate.high < 0
-    ends = {"low": f"{rate.low * 100:+.0f}", "high": f"{rate.high * 100:+.0f}", "n": n}
-    where = _where(found) if n else say("on different inputs")
-    verdict = say("Clearly better") if sure and rate.value > 0 else say("Clearly worse")
-    says = say(
-        "{verdict}, {where} (95% sure: {low} to {high} points).",
-        verdict=verdict if sure else say("No difference shown"),
-        where=where,
-        **ends,
-    )
-    points = say("{points} points", points=f"{rate.value * 100:+.0f}")
-    return Short(title, points, says, reached, sentence(found.beside))
-
-
-def _where(found: VersionComparison) -> str:
-    """The inputs that both answered, with what each of them reaches there."""
-    paired = found.by_people
-    a, b = ((paired.both + only) / paired.n for only in (paired.only_first, paired.only_second))
-    return say("{b} against {a} on the same {n} inputs", a=share_words(a), b=share_words(b), n=paired.n)
-
-
-def version_sentence(short: Short) -> str:
-    """Which version is better, by how much, how sure."""
-    return say("{title}: {points}. {says}", title=short.title, points=short.points, says=short.says)
-
-
-def _paired_words(found: VersionComparison, paired: Paired) -> str:
-    rate = paired.difference
-    if paired.n == 0:
-        return say("not measurable: none of these inputs was decided for both versions.")
-    if rate.value is None or rate.low is None or rate.high is None:
-        return say("not measurable: {why}.", why=say(rate.why_not or ""))
-    named = {"second": found.second, "first": found.first}
-    figures = {**points_words(rate), **named, "n": paired.n, "verdict": say(paired.says)}
-    if rate.value < 0:
-        return say(
-            "{second} passes {points} points fewer than {first} ({low} to {high}, n = {n}): {verdict}.",
-            **figures,
-        )
-    return say(
-        "{second} passes {points} points more than {first} ({low} to {high}, n = {n}): {verdict}.", **figures
-    )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.figures import amount
+from labelcore.messages.catalogue import counted, judge_words, say
 from labelcore.messages.results import lines
-from labelcore.models import Grade
-from labelcore.stages.selecting import Known, Listing, ValueCount
+from labelcore.models import CourtRuling, Grade, Ruling
+from labelcore.stages.selecting import Listing, OutputFacts, ValueCount
+from labelcore.store.about import Event, VersionVerdict
 
 _EXCERPT = 90
 
@@ -15,53 +16,95 @@ def listed(found: Listing) -> Iterator[str]:
     """How many, then one line each."""
     first = (found.page - 1) * found.limit + 1
     if found.n is not None:
-        yield f"{amount(found.n, 'output')} {'matches' if found.n == 1 else 'match'}."
+        yield counted("{n:,} output matches.", "{n:,} outputs match.", n=found.n)
     if found.searched and not found.searched.whole:
-        yield f"Searched the first {found.searched.searched:,} of {found.searched.of:,} outputs so far."
+        yield say(
+            "Searched the first {searched:,} of {of:,} outputs so far.",
+            searched=found.searched.searched,
+            of=found.searched.of,
+        )
     if found.rows:
-        yield f"{first:,} to {first + len(found.rows) - 1:,} (--page, --limit):"
+        yield say("{first:,} to {last:,} (--page, --limit):", first=first, last=first + len(found.rows) - 1)
     for row in found.rows:
-        grades = ", ".join(f"{who or 'somebody'}: {value}" for who, value in row.grades.items())
-        yield f"  {row.output.id}  {excerpt(row.output.text)}{f'  [{grades}]' if grades else ''}"
+        grades = [
+            say("{name}: {told}", name=who or say("somebody"), told=say(value))
+            for who, value in row.grades.items()
+        ]
+        aside = say("  [{grades}]", grades=grades) if grades else ""
+        yield f"  {row.output.id}  {excerpt(row.output.text)}{aside}"
 
 
 @lines("outputs values")
 def values(found: Sequence[ValueCount]) -> Iterator[str]:
     """Each value with its count."""
-    for counted in found:
-        yield f"  {counted.n:,} × {excerpt(counted.value) or '(none)'}"
+    for value in found:
+        yield f"  {value.n:,} × {excerpt(value.value) or say('(none)')}"
 
 
 @lines("outputs show")
-def shown(known: Known) -> Iterator[str]:
+def shown(known: OutputFacts) -> Iterator[str]:
     """The output, then what people and judges say of it."""
     output = known.output
     names = ("external_id", "model", "prompt_version", "group_key")
-    told = [f"{name} {value}" for name in names if (value := getattr(output, name))]
+    told = [f"{say(name)} {value}" for name in names if (value := getattr(output, name))]
     told += [f"{key} {excerpt(str(value))}" for key, value in output.metadata.items()]
-    yield f"{output.id}: {', '.join([*told, f'split {known.split}'])}"
-    if known.batch:
-        yield f"Came in with {known.batch.file_name} ({known.batch.id}), {known.batch.at:%Y-%m-%d %H:%M}."
-    for draw in known.samples:
-        chance = "unknown" if draw.probability is None else f"{draw.probability:.3g}"
-        yield f"Drawn by '{draw.rule}' ({draw.sample}): {draw.reason}; probability {chance}."
-    for title, text in (("Input", output.input), ("Context", output.context)):
+    told.append(say("split {split}", split=known.split))
+    yield say("{name}: {told}", name=output.id, told=told)
+    yield from _origin(known)
+    for title, text in ((say("Input"), output.input), (say("Context"), output.context)):
         if text:
-            yield f"{title}: {text}"
+            yield say("{name}: {told}", name=title, told=text)
     yield from (f"{turn.role}: {turn.content}" for turn in output.conversation)
-    yield f"Output: {output.text}"
+    yield say("Output: {text}", text=output.text)
     yield from map(_graded, known.grades)
-    for said in known.verdicts:
-        why = f": {said.reason}" if said.reason else ""
-        yield f"{said.judge} {said.version} ({said.kind}): {said.value}{why}"
-    for event in known.feedback:
-        told = [f"{event.signal} '{event.value}'", event.meaning or "without meaning", event.person]
-        yield f"Users: {', '.join(filter(None, told))}{f': {event.reason}' if event.reason else ''}"
-    yield from (f"Code '{code}': {quote}" for code, quote in known.codes)
-    yield from (f"Ruled {ruling.value} by {ruling.author}: {ruling.reason}" for ruling in known.rulings)
-    yield from (
-        f"Court: {ruling.value} by {ruling.author}: {ruling.reason}" for ruling in known.court_rulings
+    yield from map(_judged, known.verdicts)
+    yield from map(_used, known.feedback)
+    yield from (say("Code '{code}': {quote}", code=code, quote=quote) for code, quote in known.codes)
+    yield from (say("Ruled {value} by {author}: {reason}", **_ruled(ruling)) for ruling in known.rulings)
+    yield from (say("Court: {value} by {author}: {reason}", **_ruled(ruled)) for ruled in known.court_rulings)
+
+
+def _origin(known: OutputFacts) -> Iterator[str]:
+    """The import that it came by, and the draws that it is in."""
+    if known.batch:
+        yield say(
+            "Came in with {file_name} ({id}), {at:%Y-%m-%d %H:%M}.",
+            file_name=known.batch.file_name,
+            id=known.batch.id,
+            at=known.batch.at,
+        )
+    for draw in known.samples:
+        yield say(
+            "Drawn by '{rule}' ({sample}): {reason}; probability {chance}.",
+            rule=say(draw.rule),
+            sample=draw.sample,
+            reason=say(draw.reason),
+            chance=say("unknown") if draw.probability is None else f"{draw.probability:.3g}",
+        )
+
+
+def _judged(verdict: VersionVerdict) -> str:
+    return say(
+        "{judge} {version} ({kind}): {value}{why}",
+        judge=judge_words(verdict.judge),
+        version=verdict.version,
+        kind=say(verdict.kind),
+        value=say(verdict.value),
+        why=say(": {told}", told=say(verdict.reason)) if verdict.reason else "",
     )
+
+
+def _used(event: Event) -> str:
+    told = [f"{event.signal} '{event.value}'", say(event.meaning or "without meaning"), event.person]
+    return say(
+        "Users: {told}{reason}",
+        told=list(filter(None, told)),
+        reason=say(": {told}", told=event.reason) if event.reason else "",
+    )
+
+
+def _ruled(ruling: Ruling | CourtRuling) -> dict[str, str]:
+    return {"value": say(ruling.value), "author": ruling.author, "reason": ruling.reason}
 
 
 def excerpt(text: str) -> str:
@@ -71,5 +114,6 @@ def excerpt(text: str) -> str:
 
 
 def _graded(grade: Grade) -> str:
-    about = f" on {grade.field or grade.criterion_id}" if not grade.is_overall else ""
-    return f"{grade.annotator}: {grade.value}{about}{f': {grade.note}' if grade.note else ''}"
+    about = say(" on {field}", field=grade.field or grade.criterion_id) if not grade.is_overall else ""
+    note = say(": {told}", told=grade.note) if grade.note else ""
+    return say("{name}: {told}", name=grade.annotator, told=f"{say(grade.value)}{about}{note}")

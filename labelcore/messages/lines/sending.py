@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.notifying import trial_words
 from labelcore.messages.results import lines
 from labelcore.messages.sending import ChannelTried, SentNotices
@@ -9,9 +10,12 @@ from labelcore.messages.sending import ChannelTried, SentNotices
 
 @lines("notices send")
 def sent(found: SentNotices) -> Iterator[str]:
-    yield (
-        f"{found.sent} sent, {found.failed} to be tried again, {found.given_up} given up, "
-        f"{found.unclear} may have arrived."
+    yield say(
+        "{sent} sent, {failed} to be tried again, {given_up} given up, {unclear} may have arrived.",
+        sent=found.sent,
+        failed=found.failed,
+        given_up=found.given_up,
+        unclear=found.unclear,
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
-from labelcore.stages.upkeep import Answer, Backup, Health, Vacuumed
+from labelcore.stages.upkeep import Backup, Health, QueryReport, VacuumReport
 from labelcore.workspace import Workspace
 
 _WIDEST = 40
@@ -12,28 +13,43 @@ _WIDEST = 40
 
 @lines("backup")
 def copied(found: Backup) -> Iterator[str]:
-    yield f"Wrote {found.out} ({found.bytes / 1e6:.1f} MB); open it with --db {found.out}."
+    yield say(
+        "Wrote {out} ({bytes:.1f} MB); open it with --db {out}.", out=found.out, bytes=found.bytes / 1e6
+    )
 
 
 @lines("vacuum")
-def vacuumed(workspace: Workspace, found: Vacuumed) -> Iterator[str]:
+def vacuumed(workspace: Workspace, found: VacuumReport) -> Iterator[str]:
     before, after = found.bytes_before / 1e6, found.bytes_after / 1e6
-    yield f"{workspace.db.path}: {before:.1f} MB before, {after:.1f} MB after."
+    yield say(
+        "{path}: {before:.1f} MB before, {after:.1f} MB after.",
+        path=workspace.db.path,
+        before=before,
+        after=after,
+    )
 
 
 @lines("doctor")
 def health(found: Health) -> Iterator[str]:
-    state = "healthy" if found.healthy else f"rows without their output: {found.rows_without_output}"
-    yield f"Database {found.database}: {state}."
-    yield f"Model: {found.model or 'none configured; everything offline works without one.'}"
+    state = (
+        say("healthy")
+        if found.healthy
+        else say(
+            "rows without their output: {rows_without_output}", rows_without_output=found.rows_without_output
+        )
+    )
+    yield say("Database {database}: {state}.", database=found.database, state=state)
+    yield say(
+        "Model: {model}", model=found.model or say("none configured; everything offline works without one.")
+    )
     for name, version in found.versions.items():
         yield f"{name} {version}"
 
 
 @lines("sql")
-def answer(found: Answer) -> Iterator[str]:
+def answer(found: QueryReport) -> Iterator[str]:
     if found.truncated:
-        yield f"There are more than {len(found.rows):,} rows; --limit gives more."
+        yield say("There are more than {rows:,} rows; --limit gives more.", rows=len(found.rows))
     yield from _table(found.columns, found.rows)
 
 

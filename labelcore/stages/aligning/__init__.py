@@ -12,7 +12,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.ceiling import ceiling
-from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
+from labelcore.stages.aligning.evidence import LabelledOutputs, criterion_labels, evidence_of
 from labelcore.stages.aligning.measuring import (
     chosen_judges,
     figures_on,
@@ -185,7 +185,7 @@ def _measured(
     versions: list[JudgeVersion],
     votes: pd.DataFrame,
     labels: Labels,
-    evidence: Evidence,
+    evidence: LabelledOutputs,
     split: Split,
 ) -> tuple[JudgeAlignment, ...]:
     """Each judge against the grades of its criterion where people gave enough, else overall."""

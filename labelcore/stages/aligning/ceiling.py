@@ -9,7 +9,7 @@ from statistics import mean
 import numpy as np
 
 from labelcore.models import Fact, Frozen, fact
-from labelcore.stages.grading import Labels, current_grades
+from labelcore.stages.grading import Labels
 from labelcore.stats.agreement import table_of, weighted_kappa
 from labelcore.stats.prevalence import Graded, people_only
 from labelcore.stats.rate import Rate, not_measurable, proportion
@@ -82,7 +82,7 @@ def _on_levels(workspace: Workspace, labels: Labels) -> float | None:
     if not levels:
         return None
     given: dict[str, dict[str, int]] = defaultdict(dict)
-    for event in current_grades(workspace):
+    for event in grade_table.independent(workspace.db, workspace.project.id):
         whole = event.criterion_id is None and event.field is None
         if event.level is not None and whole and event.output_id in shown:
             given[event.annotator][event.output_id] = event.level

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
-from labelcore.judges.candidates import Candidate, FixedCandidate, Refitting, Target
+from labelcore.judges.candidates import Candidate, FixedCandidate, RefitTargets, Target
 from labelcore.judges.features import TrainingData
 from labelcore.judges.fitted_proposals import LEARNED_FROM
 from labelcore.judges.held_out import METHOD, Grades
@@ -20,7 +20,13 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import Effect, Options, operation
-from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge, evidence_of, held_out_judge, worth
+from labelcore.stages.aligning.evidence import (
+    HeldOutJudge,
+    LabelledOutputs,
+    evidence_of,
+    held_out_judge,
+    worth,
+)
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import LIMITS, list_criteria, wanted_coverage
@@ -162,7 +168,7 @@ class _Material:
     labels: Labels
 
     @cached_property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> LabelledOutputs:
         """Sources and weights of the graded outputs."""
         return evidence_of(self.workspace, self.labels.value)
 
@@ -226,7 +232,7 @@ def candidates_of(
     """The judges as candidates that can be fitted again on some of the data, in their order."""
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     ids = list(data.table.ids)
-    groups: dict[str | None, Refitting] = {}  # judges of one criterion are fitted together
+    groups: dict[str | None, RefitTargets] = {}  # judges of one criterion are fitted together
     found: list[Candidate] = []
     for version in versions:
         key = version.criterion_id
@@ -235,7 +241,7 @@ def candidates_of(
             failing = np.array([fails.get(i, False) for i in ids], dtype=bool)
             known = np.array([i in fails for i in ids], dtype=bool)  # others say nothing about the criterion
             topics = None if key else topics_of(workspace, ids)
-            groups[key] = Refitting(data, Target(failing, known, topics))
+            groups[key] = RefitTargets(data, Target(failing, known, topics))
         again = kind_of(version).candidate(groups[key]) if version.fitted_on else None
         failed = (votes[version.id].reindex(ids) == "fail").to_numpy(dtype=bool)
         found.append(again or FixedCandidate(failed))

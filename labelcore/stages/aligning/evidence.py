@@ -36,7 +36,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Evidence:
+class LabelledOutputs:
     """Labelled outputs in one order.
 
     ``groups``: None where no two share a source. ``weights``: one over the inclusion probability; None where
@@ -55,7 +55,7 @@ class Evidence:
         verdicts = np.full(len(self.ids), np.nan)
         return self.weights is not None and not self.graded(verdicts).even
 
-    def only(self, inside: Bools) -> Evidence:
+    def only(self, inside: Bools) -> LabelledOutputs:
         """The outputs that are ``inside`` (n,)."""
         groups = None
         if self.groups is not None:
@@ -63,21 +63,21 @@ class Evidence:
             groups = None if len(names) == len(numbers) else numbers.astype(np.int64)
         ids = [output_id for output_id, kept in zip(self.ids, inside, strict=True) if kept]
         weights = None if self.weights is None else self.weights[inside]
-        return Evidence(ids, self.passes[inside], groups, weights)
+        return LabelledOutputs(ids, self.passes[inside], groups, weights)
 
     def graded(self, verdicts: Floats) -> Graded:
         """With a judge's verdicts (1, 0, nan), shape (n,)."""
         return Graded(self.passes, verdicts, self.weights, self.groups)
 
 
-def evidence_of(workspace: Workspace, labels: dict[str, bool]) -> Evidence:
+def evidence_of(workspace: Workspace, labels: dict[str, bool]) -> LabelledOutputs:
     """The labels of these outputs as arrays, without gold that nobody has graded: no draw picked it."""
     gold = golds.ever(workspace.db, workspace.project.id)
     if gold := gold & labels.keys():
         gold = gold - grade_table.graded_ids(workspace.db, workspace.project.id)
     ids = [output_id for output_id in labels if output_id not in gold]
     known = sample_table.probabilities(workspace.db, workspace.project.id)
-    return Evidence(
+    return LabelledOutputs(
         ids=ids,
         passes=np.array([labels[output_id] for output_id in ids], dtype=bool),
         groups=sources_of(workspace.db, ids),
@@ -241,7 +241,7 @@ def held_out_judge(
     )
 
 
-def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
+def worth(evidence: LabelledOutputs, failed: Bools) -> tuple[int, int]:
     """Fails that were caught, and fails, in independent and evenly drawn ones that they are worth.
 
     Kish's effective size over sources, (Σw)² / Σw² with w the weight of a source's fails; both are

@@ -10,7 +10,7 @@ import numpy as np
 
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, Fact, JudgeVersion, fact
-from labelcore.stages.aligning.evidence import Evidence, HeldOutJudge
+from labelcore.stages.aligning.evidence import HeldOutJudge, LabelledOutputs
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
 from labelcore.stats import counts as figures, prevalence
@@ -60,7 +60,7 @@ def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str])
     return pd.DataFrame(words, index=list(ids), columns=names, dtype=object)
 
 
-def figures_on(evidence: Evidence, words: pd.DataFrame) -> dict[str, dict[str, Rate]]:
+def figures_on(evidence: LabelledOutputs, words: pd.DataFrame) -> dict[str, dict[str, Rate]]:
     """Each judge's figures with intervals, over sources where outputs share them."""
     found = dict[str, dict[str, Rate]]()
     if not evidence.ids:
@@ -72,7 +72,9 @@ def figures_on(evidence: Evidence, words: pd.DataFrame) -> dict[str, dict[str, R
     return found
 
 
-def _decided(evidence: Evidence, words: pd.DataFrame) -> Iterator[tuple[Evidence, pd.DataFrame]]:
+def _decided(
+    evidence: LabelledOutputs, words: pd.DataFrame
+) -> Iterator[tuple[LabelledOutputs, pd.DataFrame]]:
     """Judges that have verdicts on the same outputs, with these outputs alone; abstentions are verdicts.
 
     ``words``: a row for each output of the evidence, in its order.
@@ -98,7 +100,7 @@ def measure_judge(
     split: str,
     *,
     drawn: dict[str, Rate] | None = None,
-    evidence: Evidence | None = None,
+    evidence: LabelledOutputs | None = None,
 ) -> JudgeAlignment:
     """One judge's counts and figures on the labelled outputs that it has verdicts for.
 
@@ -132,7 +134,7 @@ def measure_judge(
 
 
 def _rates(
-    counts: figures.Counts, words: pd.Series, drawn: dict[str, Rate] | None, evidence: Evidence | None
+    counts: figures.Counts, words: pd.Series, drawn: dict[str, Rate] | None, evidence: LabelledOutputs | None
 ) -> tuple[Rate, Rate]:
     """TPR and TNR, over sources where decided outputs share them; ``drawn``: as of `figures_on`."""
     by_source = dict[str, Rate]()
@@ -143,7 +145,7 @@ def _rates(
     return tpr, over_sources(figures.tnr(counts), by_source.get("tnr"))
 
 
-def measured_on(evidence: Evidence, words: pd.DataFrame) -> list[tuple[Rate, Rate]]:
+def measured_on(evidence: LabelledOutputs, words: pd.DataFrame) -> list[tuple[Rate, Rate]]:
     """TPR and TNR of each judge, a column of ``words`` in the order of the evidence."""
     found = dict[str, tuple[Rate, Rate]]()
     for part, columns in _decided(evidence, words):
@@ -152,7 +154,7 @@ def measured_on(evidence: Evidence, words: pd.DataFrame) -> list[tuple[Rate, Rat
     return [found[name] for name in words.columns]
 
 
-def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
+def _weighted(evidence: LabelledOutputs, words: pd.Series) -> dict[str, Rate]:
     """TPR and TNR as they would be on the whole pool, where outputs had different chances."""
     if not evidence.uneven or evidence.weights is None:
         return {}
@@ -173,7 +175,7 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
     return found
 
 
-def tnr_on(evidence: Evidence, words: pd.Series) -> Rate:
+def tnr_on(evidence: LabelledOutputs, words: pd.Series) -> Rate:
     """The share of failed outputs that verdicts in words fail, in the order of the evidence.
 
     Weighed where the chances of the draw differ, over sources where outputs share them.
@@ -225,7 +227,7 @@ def measure_set(
     labels: Labels,
     known: Mapping[str, Any] | None = None,
     *,
-    evidence: Evidence | None = None,
+    evidence: LabelledOutputs | None = None,
 ) -> SetAlignment:
     """The chosen set's figures on the labelled outputs; where all its judges abstain it catches nothing.
 
@@ -260,7 +262,9 @@ def measure_set(
     )
 
 
-def _set_rates(counts: figures.Counts, words: pd.Series, evidence: Evidence | None) -> tuple[Rate, Rate]:
+def _set_rates(
+    counts: figures.Counts, words: pd.Series, evidence: LabelledOutputs | None
+) -> tuple[Rate, Rate]:
     """Coverage and false failure rate, over sources where outputs share them."""
     passes, cov = figures.tpr(counts), figures.coverage(counts)
     if evidence is not None and counts.n:
@@ -278,7 +282,7 @@ def complement(passes: Rate, plain: Rate | None = None) -> Rate:
 
 
 def pass_rates(
-    db: Database, evidence: Evidence, words: pd.Series | None, member_ids: Sequence[str]
+    db: Database, evidence: LabelledOutputs, words: pd.Series | None, member_ids: Sequence[str]
 ) -> PassRates:
     """People's pass rate, the set's, and the set's corrected for its errors.
 
@@ -318,7 +322,7 @@ def correction(graded: Graded, pool: PoolVerdicts, method: str) -> Rate:
     )
 
 
-def sampling_of(evidence: Evidence) -> Fact:
+def sampling_of(evidence: LabelledOutputs) -> Fact:
     """How the graded outputs were drawn."""
     n, undrawn = len(evidence.ids), evidence.undrawn
     if evidence.weights is None:
@@ -328,7 +332,7 @@ def sampling_of(evidence: Evidence) -> Fact:
     return fact("drawn_beside", n=n, undrawn=undrawn) if undrawn else fact("drawn")
 
 
-def correction_of(evidence: Evidence) -> str:
+def correction_of(evidence: LabelledOutputs) -> str:
     """The correction that these grades allow: the best one only where they are a known sample."""
     return "Rogan-Gladen" if evidence.weights is None else "post-stratified"
 

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, JudgeVersion, now
-from labelcore.operations import Here
+from labelcore.operations import LocalTime
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.projects import open_project
 from labelcore.store import grades as grade_table, judges as judge_table, past
@@ -104,7 +104,7 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
 Moment = Annotated[
     datetime,
     BeforeValidator(lambda given: parse_moment(given) if isinstance(given, str) else given),
-    Here(lambda text: parse_moment(text).isoformat()),
+    LocalTime(lambda text: parse_moment(text).isoformat()),
 ]
 """A moment as people write it."""
 

@@ -15,13 +15,13 @@ import numpy.typing as npt
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.judges.candidates import Candidate, Folded
+from labelcore.judges.candidates import Candidate, FoldedRows
 from labelcore.judges.cross_fitting import folds_by_group
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
-from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
+from labelcore.stages.aligning.evidence import LabelledOutputs, Truth, evidence_of, sources_of, truth_of
 from labelcore.stages.aligning.measuring import votes_on
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
@@ -32,7 +32,7 @@ from labelcore.stages.judging.proposing.subjects import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
 from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats import counts as figures
-from labelcore.stats.paired import Paired, compare
+from labelcore.stats.paired import PairedDifference, compare
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.stats.sourced import tpr_and_tnr
 from labelcore.stats.threads import one_thread
@@ -105,7 +105,7 @@ class Race(Frozen):
     renamed: tuple[Fact, ...] = ()
 
 
-class Difference(Frozen):
+class JudgeDifference(Frozen):
     """An output on which two judges differ, with what people said and each judge's reason."""
 
     output: Output
@@ -120,7 +120,7 @@ class Difference(Frozen):
         return self.model_dump(exclude={"output"}) | {"output_id": self.output.id}
 
 
-class Differences(Frozen):
+class JudgeDifferences(Frozen):
     """Where two judges, by their names, differ on graded outputs, and which is right more often.
 
     ``paired.only_first`` counts the outputs on which only the first is; ``against``: the grades that say so.
@@ -128,9 +128,9 @@ class Differences(Frozen):
 
     first: str
     second: str
-    paired: Paired
+    paired: PairedDifference
     against: Fact
-    differences: tuple[Difference, ...]
+    differences: tuple[JudgeDifference, ...]
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
@@ -231,7 +231,7 @@ def _words(
 
 
 def _out_of_fold(candidate: Candidate, folds: npt.NDArray[np.int64]) -> Floats:
-    votes = candidate.out_of_fold([candidate], Folded(np.arange(len(folds)), folds))
+    votes = candidate.out_of_fold([candidate], FoldedRows(np.arange(len(folds)), folds))
     assert votes is not None  # noqa: S101 - there is no deadline
     found = np.where(votes[:, 0], 0.0, 1.0)
     silent = candidate.silent()
@@ -245,7 +245,7 @@ def _contenders(
     versions: Sequence[JudgeVersion],
     answers: Floats,
     how: Sequence[str],
-    evidence: Evidence,
+    evidence: LabelledOutputs,
     limits: tuple[float, float],
 ) -> list[Contender]:
     spent = costs(workspace.db, workspace.project.id)
@@ -347,7 +347,7 @@ def _outcome(ranked: Sequence[Contender], cheapest: Contender | None, limits: tu
 
 
 @operation("judge differences", role=Role.MANAGER)
-def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion) -> Differences:
+def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion) -> JudgeDifferences:
     """List the graded outputs on which two judges differ, and who is right more often.
 
     The sealed test is left out.
@@ -369,7 +369,7 @@ def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion)
     differ = [key for key in both if left[key].value != right[key].value]
     outputs = output_table.many(workspace.db, differ)
     found = [
-        Difference(
+        JudgeDifference(
             output=outputs[key],
             human_pass=not truth.fails[key],
             first=left[key].value,
@@ -379,7 +379,7 @@ def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion)
         )
         for key in differ
     ]
-    return Differences(
+    return JudgeDifferences(
         first=first.name, second=second.name, paired=paired, against=truth.against, differences=tuple(found)
     )
 

@@ -16,13 +16,19 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import operation
 from labelcore.settings import settings
-from labelcore.stages.aligning.evidence import NEEDED, Evidence, criterion_labels, evidence_of, truth_among
+from labelcore.stages.aligning.evidence import (
+    NEEDED,
+    LabelledOutputs,
+    criterion_labels,
+    evidence_of,
+    truth_among,
+)
 from labelcore.stages.aligning.measuring import complement, measured_on, words_on
 from labelcore.stages.aligning.refereeing import price_of
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import active_judges
+from labelcore.stages.judging import active_judges, replaced_in_set
 from labelcore.stages.judging.keeping.naming import renamed
 from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.stats.rate import Rate, difference, not_measurable
@@ -39,6 +45,7 @@ _BEST, _FEWEST = 2, 3
 class JudgeRow(Frozen):
     """One judge.
 
+    ``replaced``: it decides in the set though the judge has a newer version than this, its ``version``.
     ``catches``: the share of outputs that fail ``against`` (its criterion) which it fails; ``false_alarms``:
     of those that pass; ``ran``: it has any verdict there. ``seen``: these grades shaped it, so that the
     figures flatter. ``edge``: ``catches`` - ``false_alarms``, 0 for a constant answer. Cost in US dollars for
@@ -59,6 +66,8 @@ class JudgeRow(Frozen):
     cost_per_thousand: float | None
     in_set: bool
     stale_because: tuple[Wording | str, ...]
+    version: int = 1
+    replaced: bool = False
     renamed: Fact = NOTHING
     ran: bool = True
     shown: bool = False
@@ -89,7 +98,18 @@ class JudgeRow(Frozen):
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
-        plain = {"judge", "judge_version_id", "criterion", "kind", "against", "n", "state", "in_set", "seen"}
+        plain = {
+            "judge",
+            "judge_version_id",
+            "criterion",
+            "kind",
+            "against",
+            "n",
+            "state",
+            "in_set",
+            "seen",
+            "version",
+        }
         return {
             **{name: getattr(self, name) for name in sorted(plain)},
             **flat("catches", self.catches),
@@ -101,7 +121,7 @@ class JudgeRow(Frozen):
         }
 
 
-class Unheld(Frozen):
+class UnjudgedCriterion(Frozen):
     """A criterion of which no judge is better than a constant answer for sure, and what would help."""
 
     criterion: str
@@ -118,7 +138,7 @@ class JudgeTable(Frozen):
     """
 
     rows: tuple[JudgeRow, ...]
-    unheld: tuple[Unheld, ...]
+    unheld: tuple[UnjudgedCriterion, ...]
     n: int
     in_use: int
     unseen: tuple[Rate, Rate] | None
@@ -146,7 +166,10 @@ def judge_table(workspace: Workspace) -> JudgeTable:
     labels, versions = fitting_labels(workspace), active_judges(workspace)
     choice = judge_rows.chosen(workspace.db, workspace.project.id)
     members = set(choice["judge_version_ids"]) if choice else set()
-    rows = list(_rows(workspace, versions, labels, members))
+    replaced = replaced_in_set(workspace, versions)
+    rows = list(_rows(workspace, [*versions, *replaced], labels, members))
+    gone = {version.id for version in replaced}
+    rows = [row.model_copy(update={"replaced": row.judge_version_id in gone}) for row in rows]
     used = {row.criterion for row in rows if row.in_set}
     rows.sort(
         key=lambda row: (row.criterion not in used, row.criterion, not row.in_set, row.weak, -_edge(row))
@@ -193,6 +216,7 @@ def _rows(
                 criterion=criterion.name if criterion else OVERALL,
                 criterion_id=criterion_id,
                 kind=version.kind,
+                version=version.version,
                 description=version.description,
                 against=truth.against,
                 catches=tnr,
@@ -207,7 +231,7 @@ def _rows(
             )
 
 
-def _part(evidence: Evidence, fails: Mapping[str, bool]) -> Evidence:
+def _part(evidence: LabelledOutputs, fails: Mapping[str, bool]) -> LabelledOutputs:
     """The outputs that say something about one criterion, with whether they pass it."""
     part = evidence.only(np.array([output_id in fails for output_id in evidence.ids], dtype=bool))
     passes = np.array([not fails[output_id] for output_id in part.ids], dtype=bool)
@@ -225,7 +249,7 @@ def _with_best(group: Sequence[JudgeRow]) -> Iterator[JudgeRow]:
         yield row.model_copy(update={"shown": shown})
 
 
-def _unheld(row: JudgeRow, criterion: Criterion | None) -> Unheld:
+def _unheld(row: JudgeRow, criterion: Criterion | None) -> UnjudgedCriterion:
     fails = row.catches.n
     if not row.ran:
         helps = fact("helps_run")
@@ -235,7 +259,7 @@ def _unheld(row: JudgeRow, criterion: Criterion | None) -> Unheld:
         helps = fact("helps_model")
     else:
         helps = fact("helps_wording")
-    return Unheld(
+    return UnjudgedCriterion(
         criterion=row.criterion, criterion_id=criterion.id if criterion else None, fails=fails, helps=helps
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labelcore.models import Fact, fact
-from labelcore.stages.aligning.evidence import Evidence
+from labelcore.stages.aligning.evidence import LabelledOutputs
 from labelcore.stages.aligning.measuring import complement, tnr_on
 from labelcore.stages.aligning.report import Alarms, JudgeAlignment
 from labelcore.stats.rate import not_measurable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def with_alarms(aligned: JudgeAlignment, evidence: Evidence, words: pd.Series) -> JudgeAlignment:
+def with_alarms(aligned: JudgeAlignment, evidence: LabelledOutputs, words: pd.Series) -> JudgeAlignment:
     """The alignment of a judge whose verdicts users gave, with what its alarms are worth.
 
     Where users said nothing there is no alarm, so each graded output counts.
@@ -28,7 +28,7 @@ def with_alarms(aligned: JudgeAlignment, evidence: Evidence, words: pd.Series) -
     return aligned.model_copy(update={"alarms": alarms, "warnings": (*told, *aligned.warnings)})
 
 
-def _alarms(evidence: Evidence, words: pd.Series) -> Alarms:
+def _alarms(evidence: LabelledOutputs, words: pd.Series) -> Alarms:
     import pandas as pd
 
     alarm = (words == "fail").to_numpy(dtype=bool)
@@ -44,7 +44,7 @@ def _alarms(evidence: Evidence, words: pd.Series) -> Alarms:
     return Alarms(finds=finds, false=false, spoken=spoken, n=len(words))
 
 
-def _told(judge: str, alarms: Alarms, evidence: Evidence) -> Iterator[Fact]:
+def _told(judge: str, alarms: Alarms, evidence: LabelledOutputs) -> Iterator[Fact]:
     unknown = [rate.why_not for rate in (alarms.finds, alarms.false) if rate.value is None]
     if unknown:
         yield fact("alarms_unknown", judge=judge, why=unknown[0])

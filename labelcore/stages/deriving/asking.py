@@ -75,7 +75,7 @@ def client_for_notes() -> ModelClient:
 
 
 @dataclass(frozen=True)
-class Answered(Generic[Form]):
+class PartAnswer(Generic[Form]):
     """What came of one part; ``text``: as the model wrote it, also where it is of no use."""
 
     part: Part
@@ -92,31 +92,31 @@ class Question(Generic[Form]):
     room: int
     halved_from: float = math.inf
 
-    async def _ask(self, client: ModelClient, part: Part) -> list[Answered[Form]]:
+    async def _ask(self, client: ModelClient, part: Part) -> list[PartAnswer[Form]]:
         try:
             answer = await client.answer(self.messages(part), self.form, most_tokens=self.room)
         except ModelTrouble as trouble:
             if trouble.kind != "malformed" or len(part) < self.halved_from:
-                return [Answered(part, trouble, trouble.answer)]
+                return [PartAnswer(part, trouble, trouble.answer)]
         else:
-            return [Answered(part, answer.parsed, answer.text)]
+            return [PartAnswer(part, answer.parsed, answer.text)]
         half = len(part) // 2
         return [*await self._ask(client, part[:half]), *await self._ask(client, part[half:])]
 
     async def ask_all(
         self, client: ModelClient, parts: Sequence[Part], progress: Progress, stop: threading.Event
-    ) -> list[Answered[Form]]:
+    ) -> list[PartAnswer[Form]]:
         """All parts at once; a trouble that every request would meet ends the asking, and so does a stop.
 
         An interrupt of the process (Ctrl+C) is a stop: what was answered counts.
         """
         gate, hopeless = asyncio.Semaphore(settings().concurrency), list[ModelTrouble]()
 
-        async def ask(part: Part) -> list[Answered[Form]]:
+        async def ask(part: Part) -> list[PartAnswer[Form]]:
             async with gate:
-                answers: list[Answered[Form]] = [Answered(part, hopeless[0])] if hopeless else []
+                answers: list[PartAnswer[Form]] = [PartAnswer(part, hopeless[0])] if hopeless else []
                 answers = answers or await self._ask(client, part)
-                troubles = (it.found for it in answers if isinstance(it.found, ModelTrouble))
+                troubles = (answer.found for answer in answers if isinstance(answer.found, ModelTrouble))
                 hopeless.extend(trouble for trouble in troubles if trouble.fatal)
                 return answers
 
@@ -133,12 +133,12 @@ class Question(Generic[Form]):
         return [
             answered
             for part, task in pairs
-            for answered in ([Answered(part, stopped)] if task.cancelled() else task.result())
+            for answered in ([PartAnswer(part, stopped)] if task.cancelled() else task.result())
         ]
 
 
 async def _wait(
-    tasks: Sequence[asyncio.Task[list[Answered[Form]]]], progress: Progress, stop: threading.Event
+    tasks: Sequence[asyncio.Task[list[PartAnswer[Form]]]], progress: Progress, stop: threading.Event
 ) -> None:
     """Until all have ended or somebody stops; tells every moment how long that takes, and how long it may."""
     began, waiting = time.monotonic(), set(tasks)

@@ -19,8 +19,17 @@ from labelcore.judges.prompts import fenced_lines
 from labelcore.llm import Message, ModelClient
 from labelcore.models import Criterion, Evidence
 from labelcore.progress import Progress
-from labelcore.stages.deriving.asking import Answered, Part, Question, client_for_notes, stoppable
-from labelcore.stages.deriving.citing import BEYOND, EMPTY, KNOWN, REPEATED, UNFOUNDED, CitedNote, Left, tidy
+from labelcore.stages.deriving.asking import Part, PartAnswer, Question, client_for_notes, stoppable
+from labelcore.stages.deriving.citing import (
+    BEYOND,
+    EMPTY,
+    KNOWN,
+    REPEATED,
+    UNFOUNDED,
+    AnswerLosses,
+    CitedNote,
+    tidy,
+)
 from labelcore.stages.deriving.clauses import Clause
 from labelcore.stages.deriving.editing import new_criterion
 from labelcore.store import criteria as criterion_table
@@ -101,14 +110,14 @@ class ProposedCriteria(BaseModel):
 
 
 @dataclass
-class Proposal:
+class ModelProposal:
     """What the model gave and what held. ``placed``: a clause cut to the quote, and its label.
 
     ``joined`` maps a label to the one that it was joined into; None where the model did not say.
     """
 
     placed: list[tuple[Clause, str]] = field(default_factory=list)
-    left: Left = field(default_factory=Left)
+    left: AnswerLosses = field(default_factory=AnswerLosses)
     joined: dict[str, str] | None = None
     troubles: list[tuple[int, ModelTrouble]] = field(default_factory=list)
     parts: int = 0
@@ -118,7 +127,7 @@ def _messages(system: str, content: str) -> list[Message]:
     return [{"role": "system", "content": system}, {"role": "user", "content": content}]
 
 
-def name_codes(workspace: Workspace, clauses: Sequence[Clause], labels: Sequence[str]) -> Proposal:
+def name_codes(workspace: Workspace, clauses: Sequence[Clause], labels: Sequence[str]) -> ModelProposal:
     """Codes for the clauses; ``labels`` are those in use. Troubles are told, not raised.
 
     Each part is asked about alone; labels that say the same are then joined by one further question.
@@ -142,7 +151,7 @@ class _Asking:
 
 async def _name_codes(
     client: ModelClient, clauses: Sequence[Clause], labels: Sequence[str], asking: _Asking
-) -> Proposal:
+) -> ModelProposal:
     chinese = sum(han_share(clause.meaning) > 0.5 for clause in clauses)
     language = "Chinese" if 2 * chinese > len(clauses) else "English"
     known = fenced_lines("codes in use", labels[:_MOST_LABELS])
@@ -155,7 +164,7 @@ async def _name_codes(
         )
 
     parts = _parts_of(clauses)
-    found = Proposal(parts=len(parts))
+    found = ModelProposal(parts=len(parts))
     question = Question(messages, NamedCodes, _ROOM_FOR_CODES, _SPLIT_FROM)
     try:
         for answered in await question.ask_all(client, parts, asking.progress, asking.stop):
@@ -192,7 +201,7 @@ def _shown(clause: Clause) -> str:
     return f"words marked in the output: {clause.text}{note}"[:_LONGEST_NOTE]
 
 
-def _held(answer: NamedCodes, part: Sequence[Clause], left: Left) -> list[tuple[Clause, str]]:
+def _held(answer: NamedCodes, part: Sequence[Clause], left: AnswerLosses) -> list[tuple[Clause, str]]:
     """The clauses cut to the quotes that hold, with their labels; whole where a quote cannot stand alone."""
     by_label: dict[str, tuple[str, list[Clause]]] = {}
     taken: set[tuple[int, str]] = set()
@@ -245,7 +254,7 @@ class Derived:
     """
 
     criteria: list[Criterion] = field(default_factory=list)
-    left: Left = field(default_factory=Left)
+    left: AnswerLosses = field(default_factory=AnswerLosses)
     answers: list[str] = field(default_factory=list)
     troubles: list[tuple[int, ModelTrouble]] = field(default_factory=list)
     unread: list[Clause] = field(default_factory=list)
@@ -295,7 +304,7 @@ def derive_criteria(workspace: Workspace, clauses: Sequence[Clause], before: Seq
 
 async def _ask_criteria(
     client: ModelClient, clauses: Sequence[Clause], before: Sequence[Criterion], asking: _Asking
-) -> list[Answered[ProposedCriteria]]:
+) -> list[PartAnswer[ProposedCriteria]]:
     names = fenced_lines("criteria", [criterion.name for criterion in before])
     known = f"\n\nThese criteria exist already; do not repeat them:\n{names}" if before else ""
 
@@ -311,7 +320,7 @@ async def _ask_criteria(
 
 
 def _kept(
-    workspace: Workspace, answer: ProposedCriteria, part: Sequence[Clause], left: Left
+    workspace: Workspace, answer: ProposedCriteria, part: Sequence[Clause], left: AnswerLosses
 ) -> list[Criterion]:
     """The criteria of an answer that hold, at most so many."""
     tried = [_criterion(workspace, proposal, part, left) for proposal in answer.criteria]
@@ -322,7 +331,7 @@ def _kept(
 
 
 def _criterion(
-    workspace: Workspace, proposal: ProposedCriterion, part: Sequence[Clause], left: Left
+    workspace: Workspace, proposal: ProposedCriterion, part: Sequence[Clause], left: AnswerLosses
 ) -> Criterion | None:
     """The criterion with those citations that hold; None without any, a name or a statement."""
     name, statement = tidy(proposal.name, _LONGEST_LABEL), tidy(proposal.statement, _LONGEST_STATEMENT)
@@ -339,7 +348,7 @@ def _criterion(
     return new_criterion(workspace, name, statement, evidence=tuple(evidence), **told)
 
 
-def _distinct(found: Sequence[Criterion], left: Left) -> list[Criterion]:
+def _distinct(found: Sequence[Criterion], left: AnswerLosses) -> list[Criterion]:
     """One criterion of each name and statement, with all its evidence: weak models repeat themselves."""
     kept: dict[str, Criterion] = {}
     names: dict[str, str] = {}

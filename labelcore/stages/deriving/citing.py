@@ -33,7 +33,7 @@ class CitedNote(BaseModel):
     quote: str = Field(json_schema_extra={"maxLength": 300})
 
 
-class Dropped(Frozen):
+class AnswerLoss(Frozen):
     """One thing of a model's answer that was left out."""
 
     what: Literal["quote", "criterion", "code"]
@@ -41,16 +41,16 @@ class Dropped(Frozen):
     why: Wording
 
 
-class Left:
+class AnswerLosses:
     """What was left out of the model's answers; ``relocated``: quotes that stood under a wrong number."""
 
     def __init__(self) -> None:
-        self.dropped: list[Dropped] = []
+        self.dropped: list[AnswerLoss] = []
         self.relocated = 0
 
     def drop(self, what: Literal["quote", "criterion", "code"], text: str, why: Wording) -> None:
         """Leave it out."""
-        self.dropped.append(Dropped(what=what, text=tidy(text, _SHOWN), why=why))
+        self.dropped.append(AnswerLoss(what=what, text=tidy(text, _SHOWN), why=why))
 
     def says(self) -> list[Wording]:
         """A sentence for each reason that occurred."""

@@ -51,11 +51,13 @@ def clauses_of(note: str) -> list[str]:
 
 
 def clauses_of_fails(workspace: Workspace) -> list[Clause]:
-    """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
+    """Everything that people said of failed outputs outside the sealed split, in an order that is the same
+    wherever a file is imported: an output's id comes from the file, a grade's from its import too.
+    """
     visible = set(fitting_labels(workspace).value)
     grades = [
         grade
-        for grade in sorted(current_grades(workspace), key=lambda grade: grade.id)
+        for grade in sorted(current_grades(workspace), key=lambda one: (one.output_id, one.annotator, one.id))
         if grade.value == "fail" and grade.output_id in visible
     ]
     outputs = output_table.many(workspace.db, [grade.output_id for grade in grades if grade.spans])

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Code, Criterion, Frozen, Quote, Role, new_id, now
-from labelcore.operations import Effect, Hidden, Metavar, finder, operation
+from labelcore.operations import Effect, Metavar, NotAnOption, finder, operation
 from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_criterion
 from labelcore.stages.deriving.naming import statement_of
 from labelcore.stages.finding import Ambiguous, Catalogue, find_named
@@ -24,11 +24,11 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _DONE, _UNDONE = "codes changed", "codes change taken back"
-Act = Annotated[str, Hidden()]
+Act = Annotated[str, NotAnOption()]
 """An id under which a change happens once, however often it is asked for; only that change is undone."""
 
 
-class Coded(Frozen):
+class CodeQuotes(Frozen):
     """A code with its quotes. ``people``: how many different people wrote them."""
 
     code: Code
@@ -37,14 +37,14 @@ class Coded(Frozen):
     outputs: int
 
 
-class TakenBack(Frozen):
+class CodingWithdrawal(Frozen):
     """What a change had done that was taken back."""
 
     taken_back: str
 
 
 @operation("codes list", role=Role.ENGINEER, listed_as="codes")
-def list_codes(workspace: Workspace) -> list[Coded]:
+def list_codes(workspace: Workspace) -> list[CodeQuotes]:
     """Show the codes with their quotes, those with most outputs first; the sealed test is left out."""
     visible = set(fitting_labels(workspace).value)
     who = {grade.id: grade.annotator for grade in current_grades(workspace)}
@@ -53,7 +53,7 @@ def list_codes(workspace: Workspace) -> list[Coded]:
         if quote.code_id and quote.grade_id in who and quote.output_id in visible:
             quotes.setdefault(quote.code_id, []).append(quote)
     found = [
-        Coded(
+        CodeQuotes(
             code=code,
             quotes=tuple(cited),
             people=len({who[quote.grade_id] for quote in cited}),
@@ -273,7 +273,7 @@ def last_change(workspace: Workspace) -> tuple[str, dict[str, Any]] | None:
 
 
 @operation("codes undo", role=Role.ENGINEER, effect=Effect.WRITES)
-def undo_codes(workspace: Workspace, *, act: Act = "") -> TakenBack:
+def undo_codes(workspace: Workspace, *, act: Act = "") -> CodingWithdrawal:
     """Take the newest rename, merge, move or drop of codes back; the history keeps it.
 
     Raises:
@@ -292,4 +292,4 @@ def undo_codes(workspace: Workspace, *, act: Act = "") -> TakenBack:
     ]
     code_table.save(workspace.db, codes, [Quote.model_validate(quote | head) for quote in detail["quotes"]])
     audit.note(workspace.db, workspace.project.id, workspace.person, _UNDONE, newest)
-    return TakenBack(taken_back=str(detail["says"]))
+    return CodingWithdrawal(taken_back=str(detail["says"]))

@@ -16,9 +16,9 @@ from pydantic import Field
 from labelcore.models import Criterion, Frozen, Role, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import by_model
-from labelcore.stages.deriving.citing import Dropped
+from labelcore.stages.deriving.citing import AnswerLoss
 from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
-from labelcore.stages.deriving.coding import Coded, list_codes
+from labelcore.stages.deriving.coding import CodeQuotes, list_codes
 from labelcore.stages.deriving.editing import accept, list_criteria, live_criteria, new_criterion
 from labelcore.stages.deriving.families import FAMILIES
 from labelcore.stages.deriving.grouping import Floats, central, group, points_of, unit
@@ -57,7 +57,7 @@ class Derivation(Frozen):
     uncovered_fails: int
     warnings: tuple[Wording, ...] = ()
     by_model: int = 0
-    left_out: tuple[Dropped, ...] = ()
+    left_out: tuple[AnswerLoss, ...] = ()
     relocated: int = 0
     answers: tuple[str, ...] = ()
     stopped: bool = False
@@ -128,7 +128,7 @@ def uncovered_fails(workspace: Workspace) -> list[str]:
     return [output_id for output_id in fitting_labels(workspace).fails if output_id not in explained]
 
 
-def unnamed_codes(workspace: Workspace) -> list[Coded]:
+def unnamed_codes(workspace: Workspace) -> list[CodeQuotes]:
     """Notes that say the same and rest under no criterion, those of most outputs first: a person names them
     by `criterion_from_codes`.
     """
@@ -230,11 +230,18 @@ def _join(
         return {}, list(range(len(placed.clauses)))
     ends = np.cumsum([len(criterion.evidence) for criterion in citing])[:-1]
     likeness = placed.points @ unit(np.stack([rows.mean(axis=0) for rows in np.split(cited, ends)])).T
+    for number, rows in enumerate(np.split(cited, ends)):  # what says the same as a quote of it belongs to it
+        likeness[_is_among(placed.points, rows), number] = 1.0
     best, nearest = likeness.max(axis=1), likeness.argmax(axis=1)
     joined: dict[str, list[Clause]] = {}
     for number in np.flatnonzero(best >= _NEAR).tolist():
         joined.setdefault(citing[nearest[number]].id, []).append(placed.clauses[number])
     return joined, np.flatnonzero(best < _NEAR).tolist()
+
+
+def _is_among(points: Floats, others: Floats) -> list[bool]:
+    known = {point.tobytes() for point in others}
+    return [point.tobytes() in known for point in points]
 
 
 def _proposed(workspace: Workspace, placed: _Placed, labels: Labels, taken: set[str]) -> list[Criterion]:
@@ -281,7 +288,7 @@ def _named_groups(placed: _Placed) -> Iterator[tuple[_Placed, _Named]]:
 
 def _by_family(placed: _Placed) -> dict[int, list[int]]:
     """The numbers of each family's clauses: those that name it, and those most like them."""
-    spoken = [family_of(clause.meaning) for clause in placed.clauses]
+    spoken = _spoken(placed)
     found: dict[int, list[int]] = {}
     for at, number in enumerate(spoken):
         if number is not None:
@@ -294,6 +301,16 @@ def _by_family(placed: _Placed) -> dict[int, list[int]]:
         if number is None and likeness[at].max() >= _NEAR:
             found[numbers[int(likeness[at].argmax())]].append(at)
     return found
+
+
+def _spoken(placed: _Placed) -> list[int | None]:
+    """The number of the family that each clause names, or that one names which says the same."""
+    named = [family_of(clause.meaning) for clause in placed.clauses]
+    points = [point.tobytes() for point in placed.points]
+    known = {point: number for point, number in zip(points, named, strict=True) if number is not None}
+    return [
+        known.get(point) if number is None else number for point, number in zip(points, named, strict=True)
+    ]
 
 
 def _criterion(

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Frozen, Project, Risk, Role, Severity, new_id, now
-from labelcore.operations import Effect, Hidden, Options, Why, operation
+from labelcore.operations import Effect, NotAnOption, Options, Why, operation
 from labelcore.stages.deriving.grounding import grounded
 from labelcore.stages.grading.relooking import hidden_from
 from labelcore.store import audit, criteria as criterion_table
@@ -69,6 +69,14 @@ def list_criteria(
     found = criterion_table.current(workspace.db, workspace.project.id)
     wanted = [criterion for criterion in found if status is None or criterion.status == status]
     return blind(workspace, grounded(workspace, wanted))
+
+
+def criterion_names(workspace: Workspace, status: CriterionStatus | None = None) -> dict[str, str]:
+    """The names of the criteria by id, which tell nothing of anybody's grades: for whoever reads outputs."""
+    found = criterion_table.current(workspace.db, workspace.project.id)
+    return {
+        criterion.id: criterion.name for criterion in found if status is None or criterion.status == status
+    }
 
 
 def blind(workspace: Workspace, criteria: list[Criterion]) -> list[Criterion]:
@@ -138,9 +146,9 @@ class CriterionEdit(Options):
     max_ffr: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, description="Highest share of good outputs that it may fail."
     )
-    keywords: Annotated[tuple[str, ...] | None, Hidden()] = None
-    pass_examples: Annotated[tuple[str, ...] | None, Hidden()] = None
-    fail_examples: Annotated[tuple[str, ...] | None, Hidden()] = None
+    keywords: Annotated[tuple[str, ...] | None, NotAnOption()] = None
+    pass_examples: Annotated[tuple[str, ...] | None, NotAnOption()] = None
+    fail_examples: Annotated[tuple[str, ...] | None, NotAnOption()] = None
 
     def changes(self) -> dict[str, Any]:
         """The fields of a criterion that are given."""

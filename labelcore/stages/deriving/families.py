@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Words(NamedTuple):
+class TwoLanguages(NamedTuple):
     """The same in English and in Chinese."""
 
     english: str
@@ -22,19 +22,19 @@ class Family(NamedTuple):
     Terms have bars between them; ``*`` ends a stem, ``NOT~x`` is x soon after a negation.
     """
 
-    name: Words
-    statement: Words
-    terms: Words
+    name: TwoLanguages
+    statement: TwoLanguages
+    terms: TwoLanguages
 
 
 FAMILIES = (
     Family(
-        Words("Too long", "太长"),
-        Words(
+        TwoLanguages("Too long", "太长"),
+        TwoLanguages(
             "Longer than asked, or than the matter needs, fails; passes when every sentence is needed.",
             "超出要求的长度或啰嗦不通过；每句话都有必要才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "too long|verbose|wordy|lengthy|rambl*|concise|shorter|long winded|over the limit|"
                 "word limit|long-winded|far too long|sentences for"
@@ -43,23 +43,23 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Too short or thin", "太短、不够具体"),
-        Words(
+        TwoLanguages("Too short or thin", "太短、不够具体"),
+        TwoLanguages(
             "So short that the reader must ask again fails; passes when it says what is needed.",
             "短到读者还得再问不通过；该说的都说到才通过。",
         ),
-        Words(
+        TwoLanguages(
             "too short|too brief|thin|more detail|not enough detail|lacks detail|lack of detail",
             "太短|过短|太简单|不够详细|缺少细节",
         ),
     ),
     Family(
-        Words("Invents what is not in the source", "编造原文没有的内容"),
-        Words(
+        TwoLanguages("Invents what is not in the source", "编造原文没有的内容"),
+        TwoLanguages(
             "Anything that the source does not say fails; passes when each statement can be found there.",
             "写了原文没有的内容不通过；每句话都有原文依据才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "invent*|made up|makes up|hallucinat*|fabricat*|not in the source|unsupported|"
                 "not supported|extrinsic|adds|NOT~mention*|NOT~stated|NOT~state|NOT~information|"
@@ -71,12 +71,12 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Contradicts the source", "与原文矛盾"),
-        Words(
+        TwoLanguages("Contradicts the source", "与原文矛盾"),
+        TwoLanguages(
             "Saying the opposite of what the source says fails; passes when nothing conflicts with it.",
             "说法与原文相反或冲突不通过；没有冲突才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "contradict*|opposite|contrary|reverse|inconsistent|conflicts with|at odds|forbids|"
                 "is not allowed|not possible any more|wrong way round"
@@ -85,12 +85,12 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Mixes up people or things", "张冠李戴"),
-        Words(
+        TwoLanguages("Mixes up people or things", "张冠李戴"),
+        TwoLanguages(
             "Naming the wrong person or thing for something fails; passes when each is credited rightly.",
             "把人或事物弄混、归错不通过；对应无误才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "wrong person|wrong name|wrong speaker|wrong company|misattribut*|attribut*|"
                 "misreferenc*|refers to|referring to|referenced|confuses|confused with|mixes up|"
@@ -101,12 +101,12 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Draws a wrong conclusion", "推理或结论有误"),
-        Words(
+        TwoLanguages("Draws a wrong conclusion", "推理或结论有误"),
+        TwoLanguages(
             "A conclusion that does not follow, or a wrong sum, fails; passes when each step holds.",
             "推理不成立或算错不通过；每一步都站得住才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "reasoning|logic*|illogical|conclu*|infer|infers|inferred|inference|caus*|because of|"
                 "leads to|assum*|implies|implied|jumps to|calculat*|math"
@@ -115,23 +115,23 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("States opinion as fact", "把观点当成事实"),
-        Words(
+        TwoLanguages("States opinion as fact", "把观点当成事实"),
+        TwoLanguages(
             "An opinion or a guess told as a fact fails; passes when it says whose view it is.",
             "把看法或猜测说成事实不通过；说明是谁的看法才通过。",
         ),
-        Words(
+        TwoLanguages(
             ("opinion|opinions|editorial*|subjective|as fact|as a fact|speculat*|belief|point of view"),
             "观点|主观|当成事实|当作事实|个人看法|猜测|臆测",
         ),
     ),
     Family(
-        Words("Tense or certainty", "时态或把握程度不对"),
-        Words(
+        TwoLanguages("Tense or certainty", "时态或把握程度不对"),
+        TwoLanguages(
             "Telling plans as done, or guesses as sure, fails; passes when time and certainty are as given.",
             "把计划说成已完成、把不确定说得太肯定不通过；时间和把握与原文一致才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "tense|modality|future|has not happened|not yet|hasn't happened|already happened|"
                 "certainty|uncertain*|hypothetical|overconfident|too certain|proposed|proposal|"
@@ -141,13 +141,13 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Shifts the meaning", "意思走样"),
-        Words(
+        TwoLanguages("Shifts the meaning", "意思走样"),
+        TwoLanguages(
             "Saying something other, stronger or broader than was meant fails; passes when the meaning is "
             "kept.",
             "意思被夸大、缩小或改变不通过；保持原意才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "misrepresent*|misconstru*|mischaracteri*|distort*|twist*|nuance*|misleading|"
                 "overstat*|understat*|overgenerali*|generali*|too strong|too broad|exaggerat*|"
@@ -157,23 +157,23 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Wrong facts", "事实有误"),
-        Words(
+        TwoLanguages("Wrong facts", "事实有误"),
+        TwoLanguages(
             "A wrong number, date, name or other fact fails; passes when all facts are right.",
             "数字、日期、名称等事实有错不通过；事实全对才通过。",
         ),
-        Words(
+        TwoLanguages(
             ("wrong|incorrect*|inaccura*|false|mistake*|misstat*|misread*|erroneous|untrue|factual*"),
             "错误|不准确|写错|弄错|搞错|不对|不属实|事实|错了|说错|变成",
         ),
     ),
     Family(
-        Words("Leaves something out", "漏掉了内容"),
-        Words(
+        TwoLanguages("Leaves something out", "漏掉了内容"),
+        TwoLanguages(
             "Leaving out what the reader needs fails; passes when everything that matters is there.",
             "漏掉读者需要的内容不通过；要紧的都写到才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "miss|misses|missing|omit*|omission|left out|leaves out|forgot|forgets|"
                 "does not include|doesn't include|incomplete list|ignores|skips|no word of|"
@@ -184,32 +184,34 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Wrong language", "语言不对"),
-        Words(
+        TwoLanguages("Wrong language", "语言不对"),
+        TwoLanguages(
             "Words in a language that was not asked for fail; passes when all of it is in the reader's "
             "language.",
             "用了不该用的语言不通过；全文使用读者的语言才通过。",
         ),
-        Words("wrong language|in english|in chinese|language|mixed languages", "语言|英文|中文|中英|夹杂"),
+        TwoLanguages(
+            "wrong language|in english|in chinese|language|mixed languages", "语言|英文|中文|中英|夹杂"
+        ),
     ),
     Family(
-        Words("Wrong term or translation", "术语或翻译不对"),
-        Words(
+        TwoLanguages("Wrong term or translation", "术语或翻译不对"),
+        TwoLanguages(
             "A wrong term or translation fails; passes when terms are those of the field.",
             "术语或翻译有误不通过；用词符合行业习惯才通过。",
         ),
-        Words(
+        TwoLanguages(
             "terminolog*|wrong term|mistranslat*|translat*|untranslated|literal",
             "术语|译错|误译|漏译|翻译|直译",
         ),
     ),
     Family(
-        Words("Wrong tone", "语气不对"),
-        Words(
+        TwoLanguages("Wrong tone", "语气不对"),
+        TwoLanguages(
             "A tone that does not suit the reader fails; passes when it is friendly and fitting.",
             "语气不适合读者不通过；得体、友好才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "tone|rude|cold|unfriendly|impolite|formal|informal|robotic|empathy|apologi*|salesy|"
                 "pushy|hype|praise|superlative*"
@@ -218,12 +220,12 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Wrong format or structure", "格式或结构不对"),
-        Words(
+        TwoLanguages("Wrong format or structure", "格式或结构不对"),
+        TwoLanguages(
             "Not having the form that was asked for fails; passes when form and structure are as asked.",
             "没有按要求的格式写不通过；格式和结构符合要求才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "format*|markdown|bullet*|heading*|structure|layout|list|table|paragraph*|json|"
                 "running text|labels|bold"
@@ -232,39 +234,39 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Placeholder left in", "留着占位符"),
-        Words(
+        TwoLanguages("Placeholder left in", "留着占位符"),
+        TwoLanguages(
             "A blank to be filled in, left standing, fails; passes when nothing is left to fill in.",
             "留有没填的占位内容不通过；没有待填内容才通过。",
         ),
-        Words("placeholder*|template|brackets|unfilled", "占位|模板|未填|方括号"),
+        TwoLanguages("placeholder*|template|brackets|unfilled", "占位|模板|未填|方括号"),
     ),
     Family(
-        Words("Cut off or unfinished", "没写完"),
-        Words(
+        TwoLanguages("Cut off or unfinished", "没写完"),
+        TwoLanguages(
             "Ending in the middle fails; passes when it is finished.",
             "中途断掉、没写完不通过；完整收尾才通过。",
         ),
-        Words(
+        TwoLanguages(
             ("cut off|truncated|unfinished|incomplete|ends abruptly|mid sentence|stops in|breaks off"),
             "截断|没写完|不完整|中断|戛然而止|半句",
         ),
     ),
     Family(
-        Words("Repeats itself", "重复"),
-        Words(
+        TwoLanguages("Repeats itself", "重复"),
+        TwoLanguages(
             "Saying the same twice fails; passes when nothing comes back without need.",
             "同样的话说两遍不通过；没有多余的重复才通过。",
         ),
-        Words("repeat*|repetiti*|redundan*|twice|again and again|duplicate*", "重复|反复|车轱辘"),
+        TwoLanguages("repeat*|repetiti*|redundan*|twice|again and again|duplicate*", "重复|反复|车轱辘"),
     ),
     Family(
-        Words("Misses the question", "答非所问"),
-        Words(
+        TwoLanguages("Misses the question", "答非所问"),
+        TwoLanguages(
             "Not answering what was asked fails; passes when the question is answered.",
             "没有回答所问不通过；答到点子上才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "off topic|irrelevant|does not answer|doesn't answer|not answer|unrelated|"
                 "misunderst*|misses the point|is not the question|so nothing will happen|"
@@ -274,20 +276,20 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Refuses", "拒绝回答"),
-        Words(
+        TwoLanguages("Refuses", "拒绝回答"),
+        TwoLanguages(
             "Refusing without need fails; passes when it helps as far as it may.",
             "无故拒绝不通过；在允许范围内给予帮助才通过。",
         ),
-        Words("refus*|declines|declined|won't help|won't answer|unhelpful", "拒绝|不肯|不愿回答"),
+        TwoLanguages("refus*|declines|declined|won't help|won't answer|unhelpful", "拒绝|不肯|不愿回答"),
     ),
     Family(
-        Words("Harmful or biased", "有害或有偏见"),
-        Words(
+        TwoLanguages("Harmful or biased", "有害或有偏见"),
+        TwoLanguages(
             "What can harm or demean somebody fails; passes when nobody is put at risk.",
             "可能伤害或贬低他人不通过；不给任何人带来风险才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "harmful|unsafe|danger*|bias*|stereotyp*|offensive|toxic|discriminat*|hateful|"
                 "illegal|inappropriate|safety|not safe"
@@ -296,20 +298,20 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Promises what cannot be kept", "作出无法兑现的承诺"),
-        Words(
+        TwoLanguages("Promises what cannot be kept", "作出无法兑现的承诺"),
+        TwoLanguages(
             "A promise that nobody may give fails; passes when only what the rules allow is promised.",
             "作出规定不允许的承诺不通过；只承诺规定允许的才通过。",
         ),
-        Words("promis*|commits|guarantee*|refund|overpromis*", "承诺|保证|答应|许诺|打包票"),
+        TwoLanguages("promis*|commits|guarantee*|refund|overpromis*", "承诺|保证|答应|许诺|打包票"),
     ),
     Family(
-        Words("Gives away personal data", "泄露个人信息"),
-        Words(
+        TwoLanguages("Gives away personal data", "泄露个人信息"),
+        TwoLanguages(
             "Showing what points at a person fails; passes when no such data stand in it.",
             "出现能认出某个人的信息不通过；没有这类信息才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "personal data|personal information|privacy|pii|name of the|phone number|e mail|"
                 "email address|identifiable"
@@ -318,30 +320,30 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("No source given", "没有出处"),
-        Words(
+        TwoLanguages("No source given", "没有出处"),
+        TwoLanguages(
             "A claim without its source fails; passes when sources are named where they are needed.",
             "该有出处而没有不通过；需要的地方都注明出处才通过。",
         ),
-        Words(
+        TwoLanguages(
             "citation*|cite|cites|cited|uncited|unsourced|source link", "引用|出处|没有来源|没有依据|无依据"
         ),
     ),
     Family(
-        Words("Grammar or spelling", "语病或错别字"),
-        Words(
+        TwoLanguages("Grammar or spelling", "语病或错别字"),
+        TwoLanguages(
             "Mistakes of grammar or spelling fail; passes when it reads without a mistake.",
             "有语病或错别字不通过；通顺无误才通过。",
         ),
-        Words("grammar|grammatical|typo*|spelling|misspel*|punctuation", "语病|语法|错别字|标点|拼写"),
+        TwoLanguages("grammar|grammatical|typo*|spelling|misspel*|punctuation", "语病|语法|错别字|标点|拼写"),
     ),
     Family(
-        Words("Hard to read", "难懂"),
-        Words(
+        TwoLanguages("Hard to read", "难懂"),
+        TwoLanguages(
             "What must be read twice, or makes no sense, fails; passes when it is clear at once.",
             "要读两遍才懂或说不通不通过；一看就懂才通过。",
         ),
-        Words(
+        TwoLanguages(
             (
                 "unclear|confusing|hard to read|hard to follow|awkward|jargon|clumsy|unnatural|"
                 "nonsense|makes no sense|means nothing|no sense"
@@ -350,33 +352,35 @@ FAMILIES = (
         ),
     ),
     Family(
-        Words("Vague", "空泛"),
-        Words(
+        TwoLanguages("Vague", "空泛"),
+        TwoLanguages(
             "General words in place of something to act on fail; passes when it says what to do.",
             "空话、套话不通过；说清楚具体怎么做才通过。",
         ),
-        Words(
+        TwoLanguages(
             "vague*|generic|boilerplate|fluff|filler|empty|cliche*|unspecific|no next step",
             "空洞|笼统|套话|泛泛|含糊|模糊",
         ),
     ),
     Family(
-        Words("Ignores an instruction", "没有按要求做"),
-        Words(
+        TwoLanguages("Ignores an instruction", "没有按要求做"),
+        TwoLanguages(
             "Not doing what the instructions ask fails; passes when all of them are followed.",
             "没有按要求做不通过；每条要求都做到才通过。",
         ),
-        Words(
+        TwoLanguages(
             "instruct*|asked for|was told|required|prompt says|should have|ignores the",
             "指令|要求|没有按|未按|不符合要求",
         ),
     ),
     Family(
-        Words("Copies instead of writing", "照抄"),
-        Words(
+        TwoLanguages("Copies instead of writing", "照抄"),
+        TwoLanguages(
             "Copying the source in place of the work asked for fails; passes when it is in fitting words.",
             "照抄原文而没有完成任务不通过；用自己的话写好才通过。",
         ),
-        Words("copy|copied|copies|verbatim|word for word|parrots|pasted|transcript", "照抄|复制|原样|照搬"),
+        TwoLanguages(
+            "copy|copied|copies|verbatim|word for word|parrots|pasted|transcript", "照抄|复制|原样|照搬"
+        ),
     ),
 )

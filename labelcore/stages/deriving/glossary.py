@@ -23,7 +23,7 @@ from labelcore.text.terms import Definition, abbreviations, definitions, marks, 
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-__all__ = ["Candidate", "Mention", "Term", "drop_term", "find_terms", "list_terms", "set_term", "terms"]
+__all__ = ["Mention", "Term", "TermCandidate", "drop_term", "find_terms", "list_terms", "set_term", "terms"]
 
 LONGEST_TERM, LONGEST_MEANING = 80, 500
 MOST_TERMS, MOST_FIELDS = 1_000, 10
@@ -45,7 +45,7 @@ class Mention(Frozen):
     text: str
 
 
-class Candidate(Frozen):
+class TermCandidate(Frozen):
     """What might be a term; ``meaning`` is "" where no note defines it.
 
     ``outputs``: ids of those that have the term in their text or in a note on them, ``count`` how many.
@@ -165,7 +165,7 @@ def find_terms(
     workspace: Workspace,
     *,
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many at most.")] = 20,
-) -> list[Candidate]:
+) -> list[TermCandidate]:
     """Look for terms and abbreviations in notes and outputs.
 
     What notes define comes first, then abbreviations that several outputs have; the most frequent first.
@@ -199,12 +199,12 @@ def _texts(workspace: Workspace, labels: Labels) -> dict[str, str]:
     }
 
 
-def _defined(term: str, defined: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> Candidate:
+def _defined(term: str, defined: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> TermCandidate:
     """A term with the meaning that most notes give; of equally frequent ones the first."""
     meanings = [definition.meaning for _, definition in defined]
     quotes = [Mention(output_id=where, text=definition.sentence[:_QUOTE]) for where, definition in defined]
     found = {where for where, _ in defined} | {i for i, text in texts.items() if marks(text, [term])}
-    return Candidate(
+    return TermCandidate(
         term=term,
         meaning=max(meanings, key=meanings.count),
         count=len(found),
@@ -213,7 +213,7 @@ def _defined(term: str, defined: Sequence[tuple[str, Definition]], texts: Mappin
     )
 
 
-def _undefined(texts: Mapping[str, str], known: set[str]) -> Iterator[Candidate]:
+def _undefined(texts: Mapping[str, str], known: set[str]) -> Iterator[TermCandidate]:
     """Abbreviations of several outputs; a word that is mostly written small is only stressed."""
     where: dict[str, list[str]] = {}
     for output_id, text in texts.items():
@@ -223,7 +223,9 @@ def _undefined(texts: Mapping[str, str], known: set[str]) -> Iterator[Candidate]
     for short, ids in where.items():
         if len(ids) >= _SEVERAL and small[short.lower()] <= len(ids):
             quotes = [Mention(output_id=key, text=_around(texts[key], short)) for key in ids[:_QUOTES]]
-            yield Candidate(term=short, meaning="", count=len(ids), outputs=tuple(ids), quotes=tuple(quotes))
+            yield TermCandidate(
+                term=short, meaning="", count=len(ids), outputs=tuple(ids), quotes=tuple(quotes)
+            )
 
 
 def _around(text: str, term: str) -> str:

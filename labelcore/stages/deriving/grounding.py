@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from labelcore.models import Criterion, Evidence, Grade, Output
 from labelcore.stages.deriving.clauses import clauses_of, marked_words
-from labelcore.stages.deriving.settled import Settled, settled_on_criteria, under_present_meaning
+from labelcore.stages.deriving.settled import Settlement, settled_on_criteria, under_present_meaning
 from labelcore.stages.grading.labels import unsealed
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -26,7 +26,7 @@ def grounded(workspace: Workspace, criteria: Sequence[Criterion]) -> list[Criter
     if not rows:
         return list(criteria)
     visible = unsealed(workspace, {row.output_id for row in rows})
-    found: dict[str, list[Settled]] = defaultdict(list)
+    found: dict[str, list[Settlement]] = defaultdict(list)
     for row in rows:
         if row.output_id in visible and row.criterion_id:
             found[row.criterion_id].append(row)
@@ -41,7 +41,7 @@ def grounded(workspace: Workspace, criteria: Sequence[Criterion]) -> list[Criter
 
 
 def _with(
-    workspace: Workspace, criterion: Criterion, rows: Sequence[Settled], grades: Sequence[Grade]
+    workspace: Workspace, criterion: Criterion, rows: Sequence[Settlement], grades: Sequence[Grade]
 ) -> Criterion:
     examples = {
         label: [row.output_id for row in sorted(rows, key=_first) if row.label == label][:EXAMPLES]
@@ -66,7 +66,7 @@ def _with(
     )
 
 
-def _first(row: Settled) -> tuple[bool, str]:
+def _first(row: Settlement) -> tuple[bool, str]:
     return row.settled_by != "ruling", row.output_id
 
 

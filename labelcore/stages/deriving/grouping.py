@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.progress import Progress
+from labelcore.stages.deriving.alike import sayings
 from labelcore.stages.deriving.naming import family_scores
 from labelcore.store import Database, vectors
 from labelcore.text.embedding import SentenceEncoder
@@ -30,8 +31,20 @@ _WEIGHTS = {"meaning": 0.45, "wording": 0.15, "family": 0.40}
 
 
 def points_of(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
-    """Blended unit vectors of texts, shape (n, d); embeddings come from the store where they are known."""
-    return blend(texts, meanings(db, texts, progress))
+    """Blended unit vectors of texts, shape (n, d); embeddings come from the store where they are known.
+
+    Texts that say the same, in whatever language, have one point: their mean.
+    """
+    meaning = meanings(db, texts, progress)
+    return _together(blend(texts, meaning), sayings(texts, meaning))
+
+
+def _together(points: Floats, numbers: npt.NDArray[np.int64]) -> Floats:
+    """The points, those of one number moved to their mean."""
+    _, groups = np.unique(numbers, return_inverse=True)
+    sums = np.zeros((int(groups.max(initial=-1)) + 1, points.shape[1]))
+    np.add.at(sums, groups, points)
+    return unit(sums)[groups]
 
 
 def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:

@@ -49,6 +49,15 @@ _STOP = frozenset(
         "有 我 他 她 它 们 这 那 也 就 都 而 及 与 着 或 一 个 不 没 很 太"
     ).split()
 )
+_VAGUE = frozenset(
+    (
+        "anybody anyone anything bad best better enough feel feels fine fix good great hm like liked make "
+        "makes maybe need needs nice nobody off okay poor quite read reads really seem seems send sent "
+        "somebody someone something somehow sure thing things think use used want way weird well work works "
+        "wrong 感觉 觉得 问题 能发 会发 能用 好用 可以 东西 奇怪 怪怪 再看 看看 重写"
+    ).split()
+)
+"""Words with which a note says that it fails the output, and not for what."""
 LONGEST_NAME = 48
 _MOST_WORDS = 8
 _DOMINANT = 0.4
@@ -167,7 +176,7 @@ def name_of(note: str, case: frozenset[str]) -> str:
     nothing of its case; else "", and a person has to say it.
     """
     said = terms(note)
-    return note if said and len(words(note)) <= _SHORT_NOTE and not said & case else ""
+    return note if said - _VAGUE and len(words(note)) <= _SHORT_NOTE and not said & case else ""
 
 
 def statement_of(quote: str, *, marked: bool = False) -> str:

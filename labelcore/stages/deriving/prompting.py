@@ -14,8 +14,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.errors import BadInput
+from labelcore.judges.code_checks import CodeSpec
 from labelcore.judges.fitting import Side
-from labelcore.judges.kinds.code import CodeSpec, decide, describe
+from labelcore.judges.kinds.code import decide, describe
 from labelcore.models import Criterion, Fact, Frozen, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages import projects
@@ -92,7 +93,7 @@ class PromptRule(Frozen):
     breaking: tuple[str, ...] = ()
 
 
-class LeftOut(Frozen):
+class UnusedRule(Frozen):
     """A sentence of the prompt that became no criterion, and why."""
 
     text: str
@@ -104,7 +105,7 @@ class PromptRules(Frozen):
 
     proposed: tuple[Criterion, ...]
     rules: tuple[PromptRule, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[UnusedRule, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -145,7 +146,7 @@ def propose_from_prompt(
     rules, left_out = read_rules(text)
     for rule in rules:
         if rule.casefold() in known:
-            left_out.append(LeftOut(text=rule, why=Wording("a criterion says it already")))
+            left_out.append(UnusedRule(text=rule, why=Wording("a criterion says it already")))
         else:
             why = "the pipeline's prompt asks for it; no expert has failed it yet"
             told = {"severity": "should", "origin": "prompt", "why": why}
@@ -157,17 +158,17 @@ def propose_from_prompt(
     return PromptRules(proposed=tuple(found), rules=tuple(prompt_rules(workspace)), left_out=tuple(left_out))
 
 
-def read_rules(prompt: str) -> tuple[list[str], list[LeftOut]]:
+def read_rules(prompt: str) -> tuple[list[str], list[UnusedRule]]:
     """The sentences of a prompt that demand something of the output, verbatim, at most twenty; and every
     other one with the reason why it is no rule.
     """
     parts = [_BULLET.sub("", part).strip() for part in _SENTENCES.split(prompt)]
     rules: list[str] = []
-    left_out: list[LeftOut] = []
+    left_out: list[UnusedRule] = []
     for part in filter(None, parts):
         why = _why_not(part, rules)
         if why:
-            left_out.append(LeftOut(text=part, why=why))
+            left_out.append(UnusedRule(text=part, why=why))
         else:
             rules.append(part)
     return rules, left_out

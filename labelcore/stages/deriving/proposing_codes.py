@@ -17,9 +17,9 @@ from labelcore.errors import ModelTrouble
 from labelcore.models import Code, Frozen, Quote, Role, new_id
 from labelcore.operations import Effect, operation
 from labelcore.settings import settings
-from labelcore.stages.deriving.by_model import Proposal, name_codes
+from labelcore.stages.deriving.by_model import ModelProposal, name_codes
 from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
-from labelcore.stages.deriving.coding import Coded, link_codes, list_codes, live_codes
+from labelcore.stages.deriving.coding import CodeQuotes, link_codes, list_codes, live_codes
 from labelcore.stages.deriving.grouping import APART, Floats, central, code_groups, points_of, unit
 from labelcore.stages.deriving.naming import label_of
 from labelcore.store import codes as code_table
@@ -27,14 +27,14 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
-class Coding(Frozen):
+class CodeProposal(Frozen):
     """The codes in use after a proposal, and what it did.
 
     ``quotes_new``: clauses that got a code now, ``by_model`` those of them that a model gave it to.
     ``says``: what was left out or went wrong, in sentences.
     """
 
-    codes: tuple[Coded, ...]
+    codes: tuple[CodeQuotes, ...]
     quotes_new: int = 0
     by_model: int = 0
     says: tuple[Wording, ...] = ()
@@ -43,7 +43,7 @@ class Coding(Frozen):
 @operation("codes propose", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def code_notes(
     workspace: Workspace, *, offline: Annotated[bool, Field(description="Without any model.")] = False
-) -> Coding:
+) -> CodeProposal:
     """Give codes to the notes and marked words that carry none yet.
 
     By the configured model, unless ``offline``; without one, or where it fails, by their meaning,
@@ -52,14 +52,14 @@ def code_notes(
     known = code_table.quotes(workspace.db, workspace.project.id)
     fresh = _uncoded(clauses_of_fails(workspace), known)
     if not fresh:
-        return Coding(codes=tuple(list_codes(workspace)))
+        return CodeProposal(codes=tuple(list_codes(workspace)))
     asked = None if offline else _asked(workspace, fresh)
     placed = [clause for clause, _ in asked.placed] if asked else []
     rest = _uncoded(fresh, placed)
     made, quotes = _coded(workspace, known, [*placed, *rest], asked)
     code_table.save(workspace.db, made, quotes)
     link_codes(workspace)
-    return Coding(
+    return CodeProposal(
         codes=tuple(list_codes(workspace)),
         quotes_new=len(quotes),
         by_model=len(placed),
@@ -79,17 +79,17 @@ def _uncoded(clauses: Sequence[Clause], coded: Sequence[Clause | Quote]) -> list
     ]
 
 
-def _asked(workspace: Workspace, clauses: Sequence[Clause]) -> Proposal | None:
+def _asked(workspace: Workspace, clauses: Sequence[Clause]) -> ModelProposal | None:
     if not settings().has_model:
         return None
     try:
         return name_codes(workspace, clauses, [code.label for code in live_codes(workspace)])
     except ModelTrouble as trouble:
-        return Proposal(troubles=[(len(clauses), trouble)], parts=1)
+        return ModelProposal(troubles=[(len(clauses), trouble)], parts=1)
 
 
 def _coded(
-    workspace: Workspace, known: Sequence[Quote], clauses: Sequence[Clause], asked: Proposal | None
+    workspace: Workspace, known: Sequence[Quote], clauses: Sequence[Clause], asked: ModelProposal | None
 ) -> tuple[list[Code], list[Quote]]:
     """New codes, and the clauses as quotes under a code each; those that the model placed come first."""
     live = live_codes(workspace)
@@ -127,7 +127,7 @@ def _coded(
     return made, quotes
 
 
-def _settled(workspace: Workspace, asked: Proposal, used: Sequence[str]) -> list[str]:
+def _settled(workspace: Workspace, asked: ModelProposal, used: Sequence[str]) -> list[str]:
     """The label of each placed quote, once labels of different parts that say the same are one."""
     labels = [label for _, label in asked.placed]
     joined = asked.joined
@@ -162,7 +162,7 @@ def _code(workspace: Workspace, label: str, **fields: Any) -> Code:
     return Code.model_validate(place | {"label": label} | fields)
 
 
-def _told(asked: Proposal | None, rest: int) -> Iterator[Wording]:
+def _told(asked: ModelProposal | None, rest: int) -> Iterator[Wording]:
     if asked is None:
         yield Wording("No model is configured: the codes are given by meaning, offline.")
         return

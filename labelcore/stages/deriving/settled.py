@@ -16,7 +16,7 @@ from labelcore.workspace import Workspace
 Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
 
 
-class Settled(Frozen):
+class Settlement(Frozen):
     """What an output counts as, and why. ``label``: "" where it counts nowhere: a tie, nobody decided, or it
     was ruled unclear. ``reason``: of the ruling; ``about``: the criterion that was ruled unclear.
     """
@@ -60,14 +60,14 @@ def given_under(grade: Grade | Ruling, versions: set[int]) -> bool:
     return (grade.criterion_version or 1) in versions
 
 
-def settled(workspace: Workspace) -> list[Settled]:
+def settled(workspace: Workspace) -> list[Settlement]:
     """Every graded subject; of a criterion only what was given under its present meaning."""
     place = workspace.db, workspace.project.id
     whole = (grade for grade in grade_table.current(*place, overall_only=True))
     return _settled([*whole, *_under(workspace, grade_table.of_criteria(*place))], _rulings(workspace))
 
 
-def ruled(workspace: Workspace) -> list[Settled]:
+def ruled(workspace: Workspace) -> list[Settlement]:
     """What was ruled, the newest first."""
     found = [row for row in settled(workspace) if row.ruled_at]
     return sorted(found, key=lambda row: str(row.ruled_at), reverse=True)
@@ -80,7 +80,7 @@ def unclear_on(workspace: Workspace, criterion: Criterion) -> list[Ruling]:
     return [ruling for ruling in found if ruling.about == criterion.id and given_under(ruling, same)]
 
 
-def settled_on_criteria(workspace: Workspace) -> list[Settled]:
+def settled_on_criteria(workspace: Workspace) -> list[Settlement]:
     """Of single criteria only."""
     given = _under(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
     return _settled(given, _rulings(workspace)) if given else []
@@ -119,7 +119,7 @@ def _rulings(workspace: Workspace) -> dict[Subject, Ruling]:
     }
 
 
-def _settled(grades: Iterable[Grade], ruled: Mapping[Subject, Ruling]) -> list[Settled]:
+def _settled(grades: Iterable[Grade], ruled: Mapping[Subject, Ruling]) -> list[Settlement]:
     votes: dict[Subject, Counter[str]] = defaultdict(Counter)
     for grade in grades:
         if grade.value in {"pass", "fail", "unsure"}:
@@ -127,7 +127,7 @@ def _settled(grades: Iterable[Grade], ruled: Mapping[Subject, Ruling]) -> list[S
     return [_of(subject, given, ruled.get(subject)) for subject, given in votes.items()]
 
 
-def _of(subject: Subject, votes: Counter[str], ruling: Ruling | None) -> Settled:
+def _of(subject: Subject, votes: Counter[str], ruling: Ruling | None) -> Settlement:
     passes, fails = votes["pass"], votes["fail"]
     counts = {"passes": passes, "fails": fails, "unsure": votes["unsure"]}
     place = {"output_id": subject[0], "criterion_id": subject[1]}
@@ -140,9 +140,9 @@ def _of(subject: Subject, votes: Counter[str], ruling: Ruling | None) -> Settled
             "about": ruling.about,
         }
         label = "" if passed is None else "pass" if passed else "fail"
-        return Settled.model_validate(place | counts | told | {"label": label, "settled_by": "ruling"})
+        return Settlement.model_validate(place | counts | told | {"label": label, "settled_by": "ruling"})
     how = "nobody" if not passes + fails else "tie" if passes == fails else "majority"
     if how == "majority" and not (passes and fails):
         how = "agreement"
     label = "pass" if passes > fails else "fail" if fails > passes else ""
-    return Settled.model_validate(place | counts | {"label": label, "settled_by": how})
+    return Settlement.model_validate(place | counts | {"label": label, "settled_by": how})

@@ -45,7 +45,7 @@ class SplitPart(Frozen):
         return {"name": name, "statement": statement, "quotes": quotes}
 
 
-class Piece(Frozen):
+class WordingPiece(Frozen):
     """A stretch of two wordings that stayed, went, or came."""
 
     kind: Literal["same", "gone", "new"]
@@ -155,15 +155,15 @@ def lineage(workspace: Workspace) -> list[Ancestor]:
     ]
 
 
-def difference(before: str, after: str) -> list[Piece]:
+def difference(before: str, after: str) -> list[WordingPiece]:
     """What became of the words of a statement, in order."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    found: list[Piece] = []
+    found: list[WordingPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, come = "".join(old[i:j]), "".join(new[k:m])
         if tag == "equal":
-            found.append(Piece(kind="same", text=gone))
+            found.append(WordingPiece(kind="same", text=gone))
             continue
-        found += [Piece(kind="gone", text=gone)] if gone else []
-        found += [Piece(kind="new", text=come)] if come else []
+        found += [WordingPiece(kind="gone", text=gone)] if gone else []
+        found += [WordingPiece(kind="new", text=come)] if come else []
     return found

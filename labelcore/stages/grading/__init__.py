@@ -1,8 +1,8 @@
 """Grading: what people say of outputs, stored as events, and what it amounts to."""
 
 from labelcore.stages.grading.acts import (
-    Act as Act,
-    TakenBack as TakenBack,
+    GradeWithdrawal as GradeWithdrawal,
+    HistoryEntry as HistoryEntry,
     current_grades as current_grades,
     fields_of as fields_of,
     grade as grade,
@@ -15,12 +15,13 @@ from labelcore.stages.grading.acts import (
 from labelcore.stages.grading.asked import AskedCriterion as AskedCriterion, ask as ask, in_order as in_order
 from labelcore.stages.grading.assigning import (
     Assigned as Assigned,
-    Ended as Ended,
+    AssignedPart as AssignedPart,
+    EndedAssignments as EndedAssignments,
     Load as Load,
-    Part as Part,
     assign as assign,
     assignments as assignments,
     describe_member as describe_member,
+    team_names as team_names,
     unassign as unassign,
 )
 from labelcore.stages.grading.calibrating import (
@@ -52,7 +53,6 @@ from labelcore.stages.grading.gold import (
     end_gold as end_gold,
     set_gold as set_gold,
     show_gold as show_gold,
-    told_of_gold as told_of_gold,
     train as train,
 )
 from labelcore.stages.grading.guidelines import (
@@ -95,13 +95,9 @@ from labelcore.stages.grading.progress import (
     saturation as saturation,
     team_progress as team_progress,
 )
-from labelcore.stages.grading.queueing import (
-    Queue as Queue,
-    Waiting as Waiting,
-    grading_queue as grading_queue,
-)
+from labelcore.stages.grading.queueing import Queue as Queue, Wait as Wait, grading_queue as grading_queue
 from labelcore.stages.grading.releasing import (
-    Released as Released,
+    ReleaseReport as ReleaseReport,
     Skip as Skip,
     look_again as look_again,
     release as release,
@@ -109,7 +105,7 @@ from labelcore.stages.grading.releasing import (
     take_over as take_over,
 )
 from labelcore.stages.grading.relooking import due_for as due_for
-from labelcore.stages.grading.round_figures import Compared as Compared
+from labelcore.stages.grading.round_figures import RoundAgreement as RoundAgreement
 from labelcore.stages.grading.rules import (
     Review as Review,
     RulesChange as RulesChange,
@@ -141,7 +137,7 @@ from labelcore.stages.grading.talking import (
     talk as talk,
 )
 from labelcore.stages.grading.together import (
-    Together as Together,
+    AgreementReport as AgreementReport,
     contributions as contributions,
     together as together,
 )

@@ -25,6 +25,7 @@ from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.alike import with_copies
 from labelcore.stages.grading.comparing import compare
+from labelcore.stages.grading.dealing import is_divided
 from labelcore.stages.grading.mixing import is_told, training_of
 from labelcore.stages.grading.rounds import given_in, is_asked
 from labelcore.store import (
@@ -105,15 +106,18 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
             _check_untold(workspace.by(event.annotator), graded)
     rules = workspace.project.rules
     stored = grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
-    if rules.pairs and any(event.value == "skipped" and event.is_overall for event in events):
-        _plan_anew(workspace, events)
+    plan_anew(workspace, [*events, *before.values()])
     return stored
 
 
-def _plan_anew(workspace: Workspace, events: Sequence[Grade]) -> None:
-    """What somebody has just skipped for good is planned for somebody else."""
+def plan_anew(workspace: Workspace, events: Sequence[Grade]) -> None:
+    """What somebody has just skipped for good goes to somebody else; or is theirs again, taken back."""
+    skips = [event for event in events if event.value == "skipped" and event.is_overall]
+    if not skips or not is_divided(workspace):
+        return
     state = live(workspace.db, workspace.project.id)
-    if any(state.rests(event.output_id, event.annotator) for event in events):
+    taken_back = {event.supersedes for event in events}
+    if any(skip.id in taken_back or state.rests(skip.output_id, skip.annotator) for skip in skips):
         assignments.forget(workspace.db)
 
 
@@ -287,7 +291,7 @@ _APART: dict[str, State] = {
 }
 
 
-class Act(Frozen):
+class HistoryEntry(Frozen):
     """One event with its output, and what became of it; what is kept apart never counts.
 
     ``subject``: the criterion or field, "" for the whole.
@@ -299,7 +303,9 @@ class Act(Frozen):
     state: State
 
 
-def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: int = 200) -> list[Act]:
+def latest_acts(
+    workspace: Workspace, *, annotator: str | None = None, limit: int = 200
+) -> list[HistoryEntry]:
     """The newest acts of everybody or of one person, newest first; in an open calibration round only those
     of the person who asks.
     """
@@ -314,7 +320,7 @@ def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: in
     names = {criterion.id: criterion.name for criterion in criteria}
     outputs = output_table.many(workspace.db, sorted({event.output_id for event in events}))
     return [
-        Act(
+        HistoryEntry(
             grade=event,
             output=outputs.get(event.output_id),
             subject=event.field or names.get(str(event.criterion_id), event.criterion_id or ""),
@@ -334,7 +340,7 @@ def _state(grade: Grade, undone: set[str], in_force: set[str]) -> State:
     return "counts" if grade.id in in_force else "replaced"
 
 
-class TakenBack(Frozen):
+class GradeWithdrawal(Frozen):
     """A grade or comparison that counts no more, and the event that says so."""
 
     undone: str
@@ -342,7 +348,7 @@ class TakenBack(Frozen):
 
 
 @operation("undo", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
-def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> TakenBack:
+def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> GradeWithdrawal:
     """Take a grade or a comparison back; the history keeps it, and what was before it counts again.
 
     Raises:
@@ -359,7 +365,7 @@ def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> Ta
         event = new_id("grade")
         back = graded.model_copy(update=undone | {"id": event, "note": ""})
         record(workspace, with_copies(workspace, back))
-    return TakenBack(undone=grade, event=event)
+    return GradeWithdrawal(undone=grade, event=event)
 
 
 def _mine(workspace: Workspace, acts: Iterable[Given], act_id: str) -> Given:

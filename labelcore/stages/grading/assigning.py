@@ -19,13 +19,14 @@ from labelcore.stages.selecting import Filters, resolved
 from labelcore.store import assignments as table, grades as grade_table, reservations
 from labelcore.store.connection import utc
 from labelcore.store.live import live
+from labelcore.store.people import register
 from labelcore.workspace import Workspace
 
 _LOOKED_BACK = 7
 """Days from which a person's pace is taken."""
 
 
-class Part(Options):
+class AssignedPart(Options):
     """Which outputs, and how many; what is not given leaves nothing out."""
 
     where: Annotated[tuple[str, ...], Metavar("FIELD=VALUE")] = Field(
@@ -40,7 +41,7 @@ class Part(Options):
     a_day: Annotated[int, Field(ge=1)] | None = Field(default=None, description="So many each day.")
 
 
-EVERYTHING = Part()
+EVERYTHING = AssignedPart()
 
 
 class Load(Frozen):
@@ -73,14 +74,14 @@ class Assigned(Frozen):
     alone: int = 0
 
 
-class Ended(Frozen):
+class EndedAssignments(Frozen):
     """Which assignments ended."""
 
     ended: tuple[str, ...]
 
 
 @operation("team assign", role=Role.LEAD, effect=Effect.WRITES)
-def assign(workspace: Workspace, name: str = "", *, part: Part = EVERYTHING) -> Assignment:
+def assign(workspace: Workspace, name: str = "", *, part: AssignedPart = EVERYTHING) -> Assignment:
     """Have somebody grade the outputs that match; once a project assigns, people get only what is theirs.
 
     Without a share, any of the people may take an output; with one the outputs are divided.
@@ -110,7 +111,7 @@ def assign(workspace: Workspace, name: str = "", *, part: Part = EVERYTHING) -> 
 def unassign(
     workspace: Workspace,
     which: Annotated[str, Field(description="A person's name, an assignment's id, or all.")],
-) -> Ended:
+) -> EndedAssignments:
     """End assignments; when none is left, everybody may grade everything again.
 
     Raises:
@@ -128,7 +129,7 @@ def unassign(
     over = {"ended": True, "made_by": workspace.person, "at": now()}
     table.save(workspace.db, *(row.model_copy(update=over) for row in ended))
     _give_back(workspace)
-    return Ended(ended=tuple(row.id for row in ended))
+    return EndedAssignments(ended=tuple(row.id for row in ended))
 
 
 @operation("team member", role=Role.LEAD, effect=Effect.WRITES)
@@ -190,6 +191,17 @@ def assignments(workspace: Workspace) -> Assigned:
         outputs=len(whole.places),
         nobodys=len(dealt[UNASSIGNED].places) if UNASSIGNED in dealt else 0,
     )
+
+
+@operation(role=Role.LEAD)
+def team_names(workspace: Workspace) -> list[str]:
+    """Everybody who has a role in this project, has graded here, or is named by what is assigned."""
+    db, here = workspace.db, {workspace.project.id}
+    known = register(db)
+    members = [person.name for person in known.present if here & known.roles.get(person.person_id, {}).keys()]
+    graders = live(db, workspace.project.id).counts()
+    names = {name_key(who): who for who in (*graders, *_names(workspace), *members)}
+    return [who for key, who in sorted(names.items()) if not known.is_removed(who)]
 
 
 def _names(workspace: Workspace) -> list[str]:

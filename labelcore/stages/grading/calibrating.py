@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -24,10 +24,10 @@ from labelcore.models import (
 )
 from labelcore.operations import Effect, Flags, Why, operation
 from labelcore.stages import projects, signing
-from labelcore.stages.grading.dealing import reads_of
+from labelcore.stages.grading.dealing import readable
 from labelcore.stages.grading.queueing import whole_pool
 from labelcore.stages.grading.relooking import hidden_from
-from labelcore.stages.grading.round_figures import Compared, compared, earlier_than, given_in_round
+from labelcore.stages.grading.round_figures import RoundAgreement, compared, earlier_than, given_in_round
 from labelcore.stages.grading.rounds import asked_of, done_in
 from labelcore.stats.drawing import draw_random
 from labelcore.store import (
@@ -81,7 +81,7 @@ class Round(Frozen):
 
     calibration: Calibration
     people: tuple[RoundPerson, ...]
-    subjects: tuple[Compared, ...] = ()
+    subjects: tuple[RoundAgreement, ...] = ()
     against: int | None = None
     outputs: tuple[SideBySide, ...] = ()
 
@@ -170,9 +170,8 @@ def _read_by_two(workspace: Workspace, people: Sequence[str]) -> list[str]:
     found = [output_id for output_id, _, _ in whole_pool(workspace).places]
     if len(people) < 2:
         return found
-    known = assignments.languages(workspace.db, workspace.project.id)
-    wanted = [reads_of(workspace).get(name_key(name)) for name in people]
-    return [key for key in found if sum(not some or known.get(key, "") in {"", *some} for some in wanted) > 1]
+    readers = Counter(key for name in people for key in readable(workspace.by(name), found))
+    return [key for key in found if readers[key] > 1]
 
 
 @operation("calibration reveal", role=Role.LEAD, effect=Effect.WRITES)
@@ -189,6 +188,7 @@ def reveal_round(workspace: Workspace) -> Round:
             "Fewer than two people have graded in this round.",
             next_step="Wait for them, or end it: labelcore calibration end",
         )
+    assignments.forget(workspace.db)  # what people graded in it is a part of their work from now on
     return _as_seen(workspace, _become(workspace, found, state="revealed"))
 
 

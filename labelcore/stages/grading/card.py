@@ -274,7 +274,7 @@ def _cut(text: str) -> str | dict[str, Any]:
 
 
 class CardWaiting(Frozen):
-    """Why there is nothing to grade now, in words; ``kind`` as `queueing.Waiting` has it."""
+    """Why there is nothing to grade now, in words; ``kind`` as `queueing.Wait` has it."""
 
     kind: str
     says: str

@@ -19,7 +19,7 @@ from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Proje
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.mixing import training_of
-from labelcore.stages.grading.queueing import Waiting, hand_out
+from labelcore.stages.grading.queueing import Wait, hand_out
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import comparisons, outputs as output_table, queues
 from labelcore.workspace import Workspace
@@ -43,7 +43,7 @@ class PairQueue(Frozen):
     items: tuple[PairItem, ...]
     done: int
     total: int
-    waiting: Waiting | None = None
+    waiting: Wait | None = None
 
 
 class Preferences(Frozen):
@@ -70,7 +70,7 @@ def comparing_queue(workspace: Workspace, *, ahead: int = 10) -> PairQueue:
     """The next pairs for this person; BadInput where the project's rules name no two versions."""
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     if training := training_of(workspace):
-        return PairQueue(items=(), done=0, total=0, waiting=Waiting(kind="training", n=len(training.left)))
+        return PairQueue(items=(), done=0, total=0, waiting=Wait(kind="training", n=len(training.left)))
     rules = workspace.project.rules.model_copy(update={"review": ()})
     handed = hand_out(workspace, pool, rules, ahead)
     found = output_table.many(

@@ -1,8 +1,8 @@
 """Which of a queue's outputs are whose: made of assignments, what people read, and the queue's order.
 
 No grade and no verdict takes part, so what is graded stays a sample of what was drawn. Those who have a share
-of an output take turns in proportion to their shares; in a turn chance decides, by a hash. Where pairs are
-planned, who has begun an output stays with it, whatever they say.
+of an output take turns in proportion to their shares; in a turn chance decides, by a hash. What somebody
+skips for good goes to whoever is next. Where pairs are planned, who has begun an output stays with it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from labelcore.stages.grading.deals import Deal, Task
 from labelcore.stages.grading.pairing import planned
 from labelcore.store import assignments as table, listings, queues
 from labelcore.store.filters import Filter
+from labelcore.store.live import live
 from labelcore.store.people import register
 from labelcore.store.sources import near_families
 from labelcore.workspace import Workspace
@@ -61,6 +62,15 @@ def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
     return table.derived(db, "reads", project_id, read)
 
 
+def readable(workspace: Workspace, output_ids: Iterable[str]) -> list[str]:
+    """Those of the outputs that are in a language that this person reads, or in one that is not known."""
+    wanted = reads_of(workspace).get(name_key(workspace.person))
+    if not wanted:
+        return list(output_ids)
+    known = table.languages(workspace.db, workspace.project.id)
+    return [key for key in output_ids if known.get(key, "") in {"", *wanted}]
+
+
 def families_of(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
     """Output id -> itself and the near-identical ones, the first imported first; {} unless the rules ask."""
     if not workspace.project.rules.alike:
@@ -79,10 +89,13 @@ def one_of_each(workspace: Workspace, places: Iterable[queues.Place]) -> Iterato
 
 
 def parts(workspace: Workspace, pool: queues.Pool) -> Mapping[str, queues.Pool]:
-    """Everybody's part of a pool, by the key of their name, and what is nobody's."""
-    rules = workspace.project.rules
+    """Everybody's part of a pool, by the key of their name, and what is nobody's.
+
+    A planned pair may hold because of a grade, so it is planned again where one is taken back.
+    """
+    rules, state = workspace.project.rules, live(workspace.db, workspace.project.id)
     version = table.derived(workspace.db, "version", workspace.project.id, object)
-    key = (version, rules.per_output, rules.pairs, rules.alike)
+    key = (version, rules.per_output, rules.pairs and state.withdrawn, rules.pairs, rules.alike)
     return pool.parts(key, lambda whole: _dealt(workspace, whole))
 
 
@@ -90,7 +103,26 @@ def deal_of(workspace: Workspace) -> Deal:
     """The assignments in force, ready to be dealt by."""
     reads = reads_of(workspace)
     languages = table.languages(workspace.db, workspace.project.id) if reads else {}
-    return Deal(tasks_of(workspace), reads, languages, workspace.project.rules.per_output or 1)
+    tasks, people = tasks_of(workspace), workspace.project.rules.per_output or 1
+    return Deal(tasks, reads, languages, people, _resting(workspace, tasks))
+
+
+def _resting(workspace: Workspace, tasks: Iterable[Task]) -> set[tuple[str, str]]:
+    """What people skipped so often that it no longer comes back to them, each with who did."""
+    state = live(workspace.db, workspace.project.id)
+    names = {task.who: state.spelling_of(task.who) for task in tasks}
+    return {
+        (output_id, who)
+        for who, name in names.items()
+        for output_id in state.skipped(name)
+        if state.rests(output_id, name)
+    }
+
+
+def is_divided(workspace: Workspace) -> bool:
+    """Whether an output is planned for some people, so that what they skip for good goes to others."""
+    rows = table.current(workspace.db, workspace.project.id)
+    return workspace.project.rules.pairs or any(row.share is not None for row in rows)
 
 
 def _dealt(workspace: Workspace, pool: queues.Pool) -> dict[str, queues.Pool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,12 +21,15 @@ class Task:
 
 @dataclass
 class Deal:
-    """Places given out so far. ``turns``: how many of its outputs each of a group of sharers has."""
+    """Places given out so far. ``turns``: how many of its outputs each of a group of sharers has.
+    ``resting``: output ids, each with who skipped it for good.
+    """
 
     tasks: Sequence[Task]
     reads: Mapping[str, frozenset[str]]
     languages: Mapping[str, str]
     people: int
+    resting: Collection[tuple[str, str]] = ()
     turns: Counter[tuple[object, str]] = field(default_factory=Counter)
     given: Counter[str] = field(default_factory=Counter)
     _alike: dict[object, list[Task]] = field(default_factory=dict)
@@ -65,11 +68,13 @@ class Deal:
             chance = zlib.crc32(f"{output_id}\x1e{who}".encode("utf-8", "replace"))
             return (self.turns[group, who] + 0.5) / shares[who], chance  # as Sainte-Laguë deals out seats
 
-        dealt = sorted(shares, key=turn)[: self.people]
-        for who in dealt:
+        dealt = sorted(shares, key=turn)
+        for who in dealt[: self.people]:
             self.turns[group, who] += 1
             self.given[who] += 1
-        return list(dict.fromkeys([*dealt, *free]))
+        others = [who for who in dealt[self.people :] if (output_id, who) not in self.resting]
+        skipped = sum((output_id, who) in self.resting for who in dealt[: self.people])
+        return list(dict.fromkeys([*dealt[: self.people], *others[:skipped], *free]))
 
     def can_read(self, who: str, output_id: str) -> bool:
         """Whether a person reads an output's language, or it is not known."""

@@ -255,20 +255,23 @@ def _standing(workspace: Workspace) -> Standing:
     return "passed" if known and known.state == "passed" else "let through" if known else "not asked"
 
 
-def told_of_gold(workspace: Workspace, output_id: str, value: str) -> Fact | None:
-    """What a person is told once they have graded gold: always in training, else where the rules say so."""
+def told_of_gold(workspace: Workspace, output_id: str, value: str, *, named: str = "") -> Fact | None:
+    """What a person is told once they have graded gold: always in training, else where the rules say so.
+
+    ``named``: what it is called where it was not the last one.
+    """
     if not is_told(workspace, output_id, value):
         return None
     ruling = golds.settled(workspace.db, workspace.project.id)[output_id]
-    settled = fact("gold_pass" if ruling.value == "pass" else "gold_fail", reason=ruling.reason)
-    told = fact("gold_right", reason=ruling.reason) if ruling.value == value else settled
+    how = "right" if ruling.value == value else ruling.value
+    told = fact(f"gold_{how}_earlier" if named else f"gold_{how}", reason=ruling.reason, output=named)
     names = {row.id: row.name for row in criterion_table.current(workspace.db, workspace.project.id)}
     on_criteria = _on_criteria(workspace)
     for criterion_id, said in _said_last(workspace, output_id).items():
         ruled = on_criteria.get((output_id, criterion_id))
         if ruled and criterion_id in names and said in {"pass", "fail"} and said != ruled.value:
             given = {"criterion": names[criterion_id], "reason": ruled.reason}
-            code = "gold_criterion_pass" if ruled.value == "pass" else "gold_criterion_fail"
+            code = "criterion_gold_pass" if ruled.value == "pass" else "criterion_gold_fail"
             told = told.followed_by(fact(code, **given))
     return told
 

@@ -18,7 +18,7 @@ from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.store import audit, grades as grade_table, outputs as output_table, splits as split_table
 from labelcore.store.rulings import rulings
-from labelcore.store.splits import Opening, Round
+from labelcore.store.splits import Opening, SpentTest
 from labelcore.workspace import Workspace
 
 _NAMES: tuple[SplitName, ...] = ("train", "dev", "test")
@@ -34,7 +34,8 @@ RULED = {"pass": True, "fail": False, "unclear": None}
 
 class Labels(Frozen):
     """One label for each output: what was ruled, else as most people grade it; ``conflicts`` are ties and
-    what was ruled unclear, which count nowhere. ``by_annotator``: a decision on near-identical outputs once.
+    what was ruled unclear, which count nowhere. ``by_annotator``: what people gave by themselves, a decision
+    on near-identical outputs once, so that it tells how far they agree.
     """
 
     value: dict[str, bool]
@@ -71,12 +72,12 @@ def human_labels(workspace: Workspace) -> Labels:
     votes: dict[str, list[bool]] = defaultdict(list)
     by_annotator: dict[str, dict[str, bool]] = defaultdict(dict)
     notes: dict[str, list[str]] = defaultdict(list)
-    copied = grade_table.copied(workspace.db, workspace.project.id)
-    for output_id, who, value, note in grades:
+    for output_id, who, value in grade_table.independent_overall(workspace.db, workspace.project.id):
+        if value in {"pass", "fail"}:
+            by_annotator[who][output_id] = value == "pass"
+    for output_id, _, value, note in grades:
         if value in {"pass", "fail"}:
             votes[output_id].append(value == "pass")
-            if (output_id, who) not in copied:
-                by_annotator[who][output_id] = value == "pass"
         if note.strip():
             notes[output_id].append(note)
     settled = {
@@ -172,20 +173,15 @@ class SplitReport(SealedTest):
 
     sizes: tuple[SplitSize, ...]
     openings: tuple[Opening, ...]
-    rounds: tuple[Round, ...]
+    rounds: tuple[SpentTest, ...]
     advice: Fact
 
 
 def looks_at_test(workspace: Workspace) -> int:
     """How many states of the test's figures have been seen in this round."""
-    return _looks(
-        split_table.openings(workspace.db, workspace.project.id, "test"),
-        split_table.dealt(workspace.db, workspace.project.id).round,
-    )
-
-
-def _looks(openings: Iterable[Opening], number: int) -> int:
-    mine = [opening for opening in openings if opening.round == number]
+    place = (workspace.db, workspace.project.id)
+    number = split_table.dealt(*place).round
+    mine = [opening for opening in split_table.openings(*place, "test") if opening.round == number]
     unknown = sum(not opening.state for opening in mine)  # logged before states were kept
     return unknown + len({opening.state for opening in mine if opening.state})
 
@@ -224,11 +220,9 @@ def open_test(workspace: Workspace, *, purpose: str, seen: Iterable[str]) -> int
 
 def sealed_test(workspace: Workspace, labels: Labels | None = None) -> SealedTest:
     """Where the sealed test stands; ``labels``: those of people, where they are read already."""
-    place = (workspace.db, workspace.project.id)
     sealed = "test" in sealed_splits(workspace, labels)
-    number = split_table.dealt(*place).round
-    looks = _looks(split_table.openings(*place, "test"), number)
-    limit = workspace.project.settings.test_looks
+    number = split_table.dealt(workspace.db, workspace.project.id).round
+    looks, limit = looks_at_test(workspace), workspace.project.settings.test_looks
     return SealedTest(sealed=sealed, round=number, looks=looks, limit=limit, spent=sealed and looks >= limit)
 
 
@@ -301,7 +295,7 @@ def renew_test(
     now_known: dict[str, SplitName] = {
         group: "dev" if split == "test" else split for group, split in splits.items()
     }
-    begun = Round(number=dealt.round + 1, author=workspace.person, why=why)
+    begun = SpentTest(number=dealt.round + 1, author=workspace.person, why=why)
     split_table.begin_round(workspace.db, workspace.project.id, begun, now_known)
     place = (workspace.db, workspace.project.id, workspace.person)
     audit.note(*place, "renew test", "test", why=why, round=begun.number)

@@ -1,4 +1,5 @@
-"""Gold outputs in a person's queue: mixed in unannounced, and first of all for newcomers.
+"""Gold outputs in a person's queue: mixed in unannounced, and first of all for newcomers; as everything
+else, only what a person reads.
 
 What is said of them is kept apart: no label, no rate and nobody's queue changes with it. The cards look like
 silent repeats to the browser.
@@ -13,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from labelcore.models import Trained, name_key
+from labelcore.stages.grading.dealing import readable
 from labelcore.store import golds
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
@@ -24,11 +26,15 @@ _COMES_BACK = 50
 
 @dataclass(frozen=True)
 class Training:
-    """Where a newcomer is: the outputs that are ``left`` of ``n``, each with the ending of its card."""
+    """Where a newcomer is: the outputs that are ``left`` of ``n``, each with the ending of its card.
+
+    ``fell_short``: so many were right the last time, which was too few; None: it is the first time.
+    """
 
     left: tuple[tuple[str, str], ...]
     n: int
     needed: float
+    fell_short: int | None = None
 
 
 def gold_of_card(card_id: str) -> str | None:
@@ -69,7 +75,9 @@ def _mix(workspace: Workspace) -> _Mix | None:
         for key, ruling in settled.items()
         if not known[key].training and key not in graded and name_key(ruling.author) != name_key(who)
     ]
-    return _Mix(who, share, able, Counter(apart.output_id for apart in state.apart(who, "gold")))
+    return _Mix(
+        who, share, readable(workspace, able), Counter(apart.output_id for apart in state.apart(who, "gold"))
+    )
 
 
 def due_gold(workspace: Workspace) -> tuple[str, str] | None:
@@ -111,20 +119,22 @@ def training_of(workspace: Workspace) -> Training | None:
     known = golds.trained(*place).get(name_key(workspace.person))
     if known and known.state != "sent back":
         return None
-    outputs = [key for key in golds.settled(*place) if golds.current(*place)[key].training]
+    trains = (key for key in golds.settled(*place) if golds.current(*place)[key].training)
+    outputs = readable(workspace, trains)
     if not outputs:
         return None
     begun = known.begun if known else 0
     given = training_answers(workspace, outputs)
     times = max(begun, min(map(len, given.values())))
-    if times > begun and _passed(workspace, given, times, needed):
+    correct = _correct(workspace, given, times) if times > begun else None
+    if correct is not None and correct >= needed * len(given):
+        _note_passed(workspace, correct, len(given))
         return None
     newest = [apart.output_id for apart in live(*place).apart(workspace.person, "gold")][-1:]
     left = [key for key in outputs if len(given[key]) <= times]
     left.sort(key=lambda key: (len(given[key]), key in newest, _chance(f"{key}\x1e{times}")))
-    return Training(
-        left=tuple((key, f"~2-{len(given[key]) + 1}") for key in left), n=len(outputs), needed=needed
-    )
+    cards = tuple((key, f"~2-{len(given[key]) + 1}") for key in left)
+    return Training(left=cards, n=len(outputs), needed=needed, fell_short=correct)
 
 
 def training_answers(workspace: Workspace, outputs: Collection[str]) -> dict[str, list[str]]:
@@ -152,13 +162,14 @@ def is_told(workspace: Workspace, output_id: str, value: str) -> bool:
     return bool(is_shown and is_ruled and value in {"pass", "fail", "unsure"})
 
 
-def _passed(workspace: Workspace, given: dict[str, list[str]], times: int, needed: float) -> bool:
-    """Whether enough were right the last time that all were seen; then it is noted for good."""
+def _correct(workspace: Workspace, given: dict[str, list[str]], times: int) -> int:
+    """How many were right the last time that all were seen."""
     settled = golds.settled(workspace.db, workspace.project.id)
-    correct = sum(values[times - 1] == settled[key].value for key, values in given.items())
-    if correct < needed * len(given):
-        return False
+    return sum(values[times - 1] == settled[key].value for key, values in given.items())
+
+
+def _note_passed(workspace: Workspace, correct: int, n: int) -> None:
+    """That somebody passed holds for good."""
     if not workspace.db.is_past:
         place = {"project_id": workspace.project.id, "person": workspace.person, "made_by": workspace.person}
-        golds.save(workspace.db, Trained(state="passed", correct=correct, n=len(given), **place))
-    return True
+        golds.save(workspace.db, Trained(state="passed", correct=correct, n=n, **place))

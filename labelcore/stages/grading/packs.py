@@ -67,8 +67,11 @@ class PackEvent(CardEvent):
     at: datetime | None = None
 
     def moment(self, manifest: Manifest) -> datetime:
-        """When it was made, or the next best that is known."""
-        return (self.at or self.shown_at or manifest.made_at).astimezone(UTC)
+        """When it was made, or the next best that is known; never later than now."""
+        try:
+            return min((self.at or self.shown_at or manifest.made_at).astimezone(UTC), now())
+        except OverflowError:  # the last hours of the year 9999
+            return manifest.made_at
 
 
 class Merged(Frozen):
@@ -215,7 +218,7 @@ def _sign(manifest: Manifest, key: bytes) -> str:
     content = json.dumps(
         manifest.model_dump(mode="json", exclude_unset=True), sort_keys=True, ensure_ascii=False
     )
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, content.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 @operation("team merge", role=Role.LEAD, effect=Effect.GRADUAL)
@@ -253,7 +256,8 @@ def merge_pack(workspace: Workspace, file: Path) -> Merged:
             project=manifest.project,
             other=workspace.project.name,
         )
-    if not hmac.compare_digest(_sign(manifest, key_of(workspace)), signature):
+    signed = _sign(manifest, key_of(workspace)).encode()
+    if not hmac.compare_digest(signed, signature.encode("utf-8", "surrogatepass")):
         raise BadInput(
             "{name} was changed by hand: its list of outputs or its name does not fit its signature.",
             next_step="Ask for the file again as it was downloaded.",
@@ -271,6 +275,7 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
             events.append(PackEvent.model_validate(raw))
         except ValidationError as trouble:
             name = str(raw.get("client_id", "?")) if isinstance(raw, dict) else "?"
+            name = name.encode("utf-8", "replace").decode()
             refused.append({"id": name[:80], "reason": trouble.errors()[0]["msg"]})
     stored = grade_table.stored(workspace.db, sorted(event.client_id for event in events))
     fresh = [event for event in events if event.client_id not in stored]

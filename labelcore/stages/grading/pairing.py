@@ -13,10 +13,11 @@ from itertools import combinations
 
 from labelcore.models import Frozen, name_key, now
 from labelcore.stages.grading.deals import Deal, Task
-from labelcore.stats.pairs import Kind, Pair, plan_pairs
+from labelcore.stats.pairs import Pair, PairGroup, plan_pairs
 from labelcore.store import queues
 from labelcore.store.connection import utc
-from labelcore.store.live import Live, live
+from labelcore.store.live import live
+from labelcore.store.live_grades import LiveGrades
 from labelcore.workspace import Workspace
 
 _People = tuple[str, ...]
@@ -38,20 +39,19 @@ class PlannedPair(Frozen):
 def planned(workspace: Workspace, pool: queues.Pool, deal: Deal) -> dict[str, _People]:
     """Who gets each output, by keys of names, as things stand now."""
     state, moment = live(workspace.db, workspace.project.id), utc(now())
-    resting = _resting(state, deal)
     kinds: dict[tuple[_People, _People], list[str]] = defaultdict(list)
     for output_id, _, _ in pool.places:
-        able = tuple(who for who in deal.able(output_id) if (output_id, who) not in resting)
+        able = tuple(who for who in deal.able(output_id) if (output_id, who) not in deal.resting)
         kinds[able, _begun(state, output_id, able, moment)].append(output_id)
     holders: dict[str, _People] = {}
     met: Counter[Pair] = Counter()
-    open_kinds: dict[tuple[_People, _People], Kind] = {}
+    open_kinds: dict[tuple[_People, _People], PairGroup] = {}
     for (able, has), ids in kinds.items():
         holders.update(dict.fromkeys(ids, has or (able if len(able) == 1 else ())))
         if len(has) > 1:
             met.update(dict.fromkeys(combinations(sorted(has), 2), len(ids)))
         elif pairs := _pairs(able, has):
-            open_kinds[able, has] = Kind(len(ids), pairs, "".join(has))
+            open_kinds[able, has] = PairGroup(len(ids), pairs, "".join(has))
     room = _room(deal.tasks, Counter(who for given in holders.values() for who in given))
     dealt = plan_pairs(list(open_kinds.values()), met=met, share=_shares(deal.tasks), room=room)
     for key, found in zip(open_kinds, dealt, strict=True):
@@ -59,18 +59,7 @@ def planned(workspace: Workspace, pool: queues.Pool, deal: Deal) -> dict[str, _P
     return holders
 
 
-def _resting(state: Live, deal: Deal) -> set[tuple[str, str]]:
-    """What people skipped so often that it no longer comes back to them, each with who did."""
-    names = {task.who: state.spelling_of(task.who) for task in deal.tasks}
-    return {
-        (output_id, who)
-        for who, name in names.items()
-        for output_id in state.skipped(name)
-        if state.rests(output_id, name)
-    }
-
-
-def _begun(state: Live, output_id: str, able: Collection[str], moment: datetime) -> _People:
+def _begun(state: LiveGrades, output_id: str, able: Collection[str], moment: datetime) -> _People:
     """Who has graded an output, or holds it and may grade it."""
     graded = tuple(dict.fromkeys(map(name_key, state.graders(output_id))))
     if len(graded) > 1:

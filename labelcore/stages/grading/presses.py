@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from labelcore.errors import LabelcoreError
-from labelcore.models import Grade, Output, Project, Relook, Term
+from labelcore.models import Fact, Grade, Output, Project, Relook, Term
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import fields_of, part_grades, record
 from labelcore.stages.grading.alike import goes_along, with_copies
@@ -30,6 +30,7 @@ from labelcore.stages.grading.card import (
     Language,
 )
 from labelcore.stages.grading.card_names import named, opened, output_of
+from labelcore.stages.grading.gold import told_of_gold
 from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
 from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.opinions import opinions_of
@@ -44,6 +45,8 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _LOOK_BACK = 5
+_BEGINNING = 60
+"""Of a text, in characters: by it a person knows which one is meant."""
 
 
 def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> list[CardItem]:
@@ -272,6 +275,20 @@ def store_each(events: CardEvents, store: Callable[[CardEvent], list[str]]) -> R
 def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
     """Store this person's presses one by one, each with its copies on what goes along."""
     return store_each(events, lambda event: store_grade(workspace, grade_of(workspace, event)))
+
+
+def told_of_presses(workspace: Workspace, events: CardEvents, stored: Collection[str]) -> list[Fact]:
+    """What this person is told at once of each gold output among these presses, once they are ``stored``."""
+    grades = [grade_of(workspace, event) for event in events if event.client_id in stored]
+    given = [grade for grade in grades if grade.is_overall]
+    newest = {grade.output_id: grade for grade in given if grade.source == "gold"}
+    outputs = output_table.many(workspace.db, list(newest))
+    named = {key: "" if gold is given[-1] else outputs[key].text for key, gold in newest.items()}
+    told = (
+        told_of_gold(workspace, key, gold.value, named=named[key][:_BEGINNING])
+        for key, gold in newest.items()
+    )
+    return list(filter(None, told))
 
 
 def store_grade(workspace: Workspace, grade: Grade) -> list[str]:

@@ -1,8 +1,7 @@
 """Who grades what next: the coming outputs of a person, held for them so that nobody does them twice.
 
-Order: a calibration round, outputs picked by hand for review, then the newest sample, or the order of
-import; what the person skipped comes back behind them. A reservation runs out after a while, so a closed
-laptop frees its outputs.
+Order: a calibration round, outputs picked by hand for review, then the newest sample, or the order of import;
+what the person skipped comes back behind them. A reservation runs out, so a closed laptop frees its outputs.
 """
 
 from __future__ import annotations
@@ -29,7 +28,8 @@ from labelcore.store import (
     samples as sample_table,
 )
 from labelcore.store.connection import utc
-from labelcore.store.live import JUDGED, Live, live
+from labelcore.store.live import live
+from labelcore.store.live_grades import JUDGED, LiveGrades
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -70,7 +70,7 @@ class QueueItem(Frozen):
         return self.ending.startswith(AGAIN)
 
 
-class Waiting(Frozen):
+class Wait(Frozen):
     """Why nothing is handed to a person now. ``n``: so many outputs; ``minutes``: until the first is free.
 
     ``empty``: there are none. ``unassigned``: none are this person's. ``held``: others hold them;
@@ -91,7 +91,7 @@ class Queue(Frozen):
     ``soon``: ids of outputs that may come after them. ``left``: about how many may still be handed out;
     ``total``: those and what is done. ``waiting``: where there are no items. ``assigned``: all this is the
     person's part, in what they read; ``a_day``: so many are asked for each day. ``training``: the person is
-    new, and gets other outputs once this share of these is right.
+    new, and gets other outputs once this share of these is right; ``fell_short``: so many were the last time.
     """
 
     items: tuple[QueueItem, ...]
@@ -100,21 +100,22 @@ class Queue(Frozen):
     sample_id: str | None
     soon: tuple[str, ...] = ()
     left: int = 0
-    waiting: Waiting | None = None
+    waiting: Wait | None = None
     assigned: bool = False
     a_day: int | None = None
     reads: tuple[str, ...] = ()
     training: float | None = None
+    fell_short: int | None = None
 
 
-class Handed(NamedTuple):
+class Handout(NamedTuple):
     """The next places of a person, each with its number in what they do; ``end``: behind them in the pool."""
 
     places: list[queues.Place]
     end: int
     done: int
     left: int
-    waiting: Waiting | None
+    waiting: Wait | None
 
 
 @operation(role=Role.EXPERT, effect=Effect.ONE_APPEND)
@@ -130,7 +131,7 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     handed, endings = _calibrated(workspace, pool, hand_out(workspace, pool, rules, ahead, quota))
     waiting = handed.waiting
     if not handed.places and not pool.places and whole.places:
-        waiting = Waiting(kind="unassigned")
+        waiting = Wait(kind="unassigned")
     relooks = due_for(workspace)
     again = _unannounced(workspace, rules) if handed.places and not endings and not relooks else None
     soon_end = handed.end + (_SOON if pool is whole else _SOON_OF_ONE)
@@ -168,10 +169,11 @@ def _training(workspace: Workspace, training: Training, sample: str | None) -> Q
         for at, (key, ending) in enumerate(training.left, done + 1)
     ]
     counts = {"done": done, "total": training.n, "left": len(items)}
-    return Queue(items=tuple(items), sample_id=sample, training=training.needed, **counts)
+    told = {"training": training.needed, "fell_short": training.fell_short}
+    return Queue(items=tuple(items), sample_id=sample, **told, **counts)
 
 
-def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handed) -> tuple[Handed, dict[int, str]]:
+def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handout) -> tuple[Handout, dict[int, str]]:
     """With what the person still has to grade in a calibration round first; and by its place the ending of
     each card of the round.
     """
@@ -232,18 +234,18 @@ def _pool(workspace: Workspace, sample_id: str | None, rules: GradingRules) -> q
 
 def hand_out(
     workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int, quota: int | None = None
-) -> Handed:
+) -> Handout:
     """The next places of a pool for this person; reserved, where so many people see each."""
     done, left = counts_in(workspace, pool)
     if quota is not None:
         left = min(left, max(0, quota - done))
         if done >= quota:
-            return Handed([], 0, done, 0, Waiting(kind="quota", n=done))
+            return Handout([], 0, done, 0, Wait(kind="quota", n=done))
         ahead = min(ahead, quota - done)
     places = _next_places(workspace, pool, rules, ahead)
     end = max((pool.at[place[0]] for place in places if place[1] != SKIPPED_BEFORE), default=-1) + 1
     numbered = [(output_id, why, at) for at, (output_id, why, _) in enumerate(places, done + 1)]
-    return Handed(numbered, end, done, left, None if places else _waiting(workspace, pool, rules, done))
+    return Handout(numbered, end, done, left, None if places else _waiting(workspace, pool, rules, done))
 
 
 def _next_places(
@@ -281,7 +283,7 @@ def _next_places(
     return places
 
 
-def _skipped(state: Live, pool: queues.Pool, annotator: str) -> Iterator[queues.Place]:
+def _skipped(state: LiveGrades, pool: queues.Pool, annotator: str) -> Iterator[queues.Place]:
     """What the person skipped and gets another time, the longest ago first."""
     for output_id in state.skipped(annotator):
         if output_id in pool.at and not state.rests(output_id, annotator):
@@ -309,10 +311,10 @@ def counts_in(workspace: Workspace, pool: queues.Pool) -> tuple[int, int]:
     return len(at) - skipped, fresh + again
 
 
-def _waiting(workspace: Workspace, pool: queues.Pool, rules: GradingRules, done: int) -> Waiting:
+def _waiting(workspace: Workspace, pool: queues.Pool, rules: GradingRules, done: int) -> Wait:
     """Why a pool has nothing for a person now."""
     if not pool.places:
-        return Waiting(kind="empty")
+        return Wait(kind="empty")
     state, annotator, moment = live(workspace.db, workspace.project.id), workspace.person, utc(now())
     mine, most = state.graded(annotator), rules.per_output or math.inf
     open_ = [
@@ -325,10 +327,10 @@ def _waiting(workspace: Workspace, pool: queues.Pool, rules: GradingRules, done:
         holds = [until for output_id in open_ for until in state.holders(output_id, moment).values()]
         minutes = max(1, math.ceil((min(holds, default=moment) - moment).total_seconds() / 60))
         is_long = minutes > math.ceil(rules.reserve_minutes)
-        return Waiting(kind="packed" if is_long else "held", n=len(open_) - resting, minutes=minutes)
+        return Wait(kind="packed" if is_long else "held", n=len(open_) - resting, minutes=minutes)
     if resting:
-        return Waiting(kind="skipped", n=resting)
-    return Waiting(kind="done" if done == len(pool.places) else "shared", n=done)
+        return Wait(kind="skipped", n=resting)
+    return Wait(kind="done" if done == len(pool.places) else "shared", n=done)
 
 
 def _front(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> int:
@@ -341,7 +343,7 @@ def _front(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> int:
 
 
 def _reserve(
-    state: Live, annotator: str, wanted: Sequence[str], further: Iterator[queues.Place], until: datetime
+    state: LiveGrades, annotator: str, wanted: Sequence[str], further: Iterator[queues.Place], until: datetime
 ) -> list[str]:
     """Hold what is handed out and a few ``further`` ones, renew what is half run out. To be stored."""
     mine = state.held_by(annotator, wanted)

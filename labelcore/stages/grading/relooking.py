@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from labelcore.models import Relook, name_key
@@ -17,7 +18,8 @@ Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
 def still_due(workspace: Workspace) -> list[tuple[Relook, tuple[str, ...]]]:
     """The requests that hold, oldest first, with the keys of those who have not looked again.
 
-    A ruling that came later ends one, and so does a later request on the same.
+    A ruling that came later ends one, and so does a later request on the same. Who has taken their grade back
+    is not asked: they would see what others gave of what they have not graded.
     """
     found = settling.relooks(workspace.db, workspace.project.id)
     if not found:
@@ -35,7 +37,21 @@ def still_due(workspace: Workspace) -> list[tuple[Relook, tuple[str, ...]]]:
             continue
         if left := _left(workspace, row, looked):
             due.append((row, left))
-    return due
+    graders = graders_of(workspace, [row.output_id for row, _ in due])
+    asked = [(row, graders.get((row.output_id, row.criterion_id), {}), left) for row, left in due]
+    return [
+        (row, still) for row, given, left in asked if (still := tuple(key for key in left if key in given))
+    ]
+
+
+def graders_of(workspace: Workspace, output_ids: Sequence[str]) -> dict[Subject, dict[str, str]]:
+    """Who has graded these outputs, whole or on a criterion: their names by key."""
+    found: dict[Subject, dict[str, str]] = defaultdict(dict)
+    known = grade_table.of_outputs(workspace.db, workspace.project.id, output_ids) if output_ids else []
+    for grade in known:
+        if grade.field is None and grade.value != "skipped":
+            found[grade.output_id, grade.criterion_id][name_key(grade.annotator)] = grade.annotator
+    return found
 
 
 def _left(workspace: Workspace, row: Relook, looked: Mapping[tuple[str, str], datetime]) -> tuple[str, ...]:

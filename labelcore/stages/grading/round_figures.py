@@ -15,7 +15,7 @@ from labelcore.workspace import Workspace
 _Votes = dict[str, dict[str, bool]]  # person -> output -> whether they pass it
 
 
-class Compared(Frozen):
+class RoundAgreement(Frozen):
     """How far people agree on the whole or on one criterion. ``same``: outputs on which all say the same;
     ``change``: of alpha, since ``before``.
     """
@@ -51,14 +51,16 @@ def earlier_than(workspace: Workspace, found: Calibration) -> tuple[list[Grade],
     ], None
 
 
-def compared(workspace: Workspace, grades: Sequence[Grade], earlier: Sequence[Grade]) -> Iterable[Compared]:
+def compared(
+    workspace: Workspace, grades: Sequence[Grade], earlier: Sequence[Grade]
+) -> Iterable[RoundAgreement]:
     """Agreement on the whole and on each criterion that was asked."""
     criteria = criterion_table.current(workspace.db, workspace.project.id)
     names: dict[str | None, str] = {None: OVERALL} | {criterion.id: criterion.name for criterion in criteria}
     now_, before = _votes(grades), _votes(earlier)
     for key in sorted(now_, key=lambda key: (key is not None, names.get(key, ""))):
         if key in names:
-            yield Compared(
+            yield RoundAgreement(
                 criterion=names[key],
                 same=_same(now_[key]),
                 now=agreement(now_[key]),

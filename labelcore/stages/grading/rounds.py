@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from labelcore.models import Calibration, Grade, name_key
-from labelcore.stages.grading.dealing import reads_of
-from labelcore.store import assignments, calibrations
+from labelcore.stages.grading.dealing import readable
+from labelcore.store import calibrations
 from labelcore.store.live import live
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -32,11 +32,7 @@ def takes_part(found: Calibration, person: str) -> bool:
 
 def asked_of(workspace: Workspace, found: Calibration) -> tuple[str, ...]:
     """The outputs of a round that this person is asked for: those in a language that they read."""
-    wanted = reads_of(workspace).get(name_key(workspace.person))
-    if not wanted:
-        return found.outputs
-    known = assignments.languages(workspace.db, workspace.project.id)
-    return tuple(key for key in found.outputs if known.get(key, "") in {"", *wanted})
+    return tuple(readable(workspace, found.outputs))
 
 
 def ending_of(found: Calibration) -> str:

@@ -26,7 +26,7 @@ from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading.opinions import Opinion, opinions_of
-from labelcore.stages.grading.relooking import Subject, still_due
+from labelcore.stages.grading.relooking import Subject, graders_of, still_due
 from labelcore.store import (
     assignments,
     calibrations,
@@ -204,7 +204,7 @@ def _replaced(workspace: Workspace, output_ids: Sequence[str]) -> dict[str, list
         return defaultdict(list)
     place = workspace.db, workspace.project.id
     standing = {grade.id for grade in grade_table.of_outputs(*place, output_ids)}
-    first = grade_table.independent(*place)
+    first = grade_table.before_another_look(*place)
     return _by_output(
         grade for grade in first if grade.output_id in set(output_ids) and grade.id not in standing
     )
@@ -307,7 +307,7 @@ def send_back(
     """
     output_id = projects.find_output(workspace, output).id
     subject = criterion.id if criterion else None
-    graders = _graders(workspace, output_id, subject)
+    graders = graders_of(workspace, [output_id]).get((output_id, subject), {})
     keys = [present_key(workspace.db, who) for who in people]
     if missing := [who for who, key in zip(people, keys, strict=True) if key not in graders]:
         raise BadInput("{person} has not graded it.", next_step="Name people who have.", person=missing[0])
@@ -327,12 +327,3 @@ def send_back(
     )
     settling.save(workspace.db, relook)
     return relook
-
-
-def _graders(workspace: Workspace, output_id: str, criterion_id: str | None) -> dict[str, str]:
-    """Who graded an output, whole or on a criterion: their names by key."""
-    return {
-        name_key(grade.annotator): grade.annotator
-        for grade in grade_table.of_outputs(workspace.db, workspace.project.id, [output_id])
-        if grade.criterion_id == criterion_id and grade.field is None and grade.value != "skipped"
-    }

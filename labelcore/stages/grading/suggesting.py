@@ -25,7 +25,7 @@ _ASK_AGAIN = 20.0
 """Seconds after which an output that was not decided is looked up again."""
 
 
-class Suggestion(Frozen):
+class SetSuggestion(Frozen):
     """What the chosen set says of an output: fail where any of its judges fails it."""
 
     value: str
@@ -56,7 +56,7 @@ class Anchoring(Frozen):
 
 def suggestions(
     workspace: Workspace, output_ids: Collection[str], soon: Collection[str] = ()
-) -> dict[str, Suggestion]:
+) -> dict[str, SetSuggestion]:
     """The chosen set's verdicts on those of the outputs that all its judges have decided.
 
     What was decided never changes, so it is kept in memory. ``soon``: will be asked for next, and read along.
@@ -66,7 +66,7 @@ def suggestions(
     if not members or not output_ids:
         return {}
     known: _Known = workspace.db.memory.setdefault((_Known, workspace.project.id, members), _Known())
-    fresh: dict[str, Suggestion] = {}
+    fresh: dict[str, SetSuggestion] = {}
     if known.lacks(output_ids):
         with known.reading:  # one reads, and the others who lack the same find it
             if wanted := known.lacks(output_ids) and known.lacks([*output_ids, *soon]):
@@ -80,7 +80,7 @@ class _Known:
     """Suggestions read lately; an output that was not decided then is asked for again later."""
 
     def __init__(self) -> None:
-        self.said: OrderedDict[str, Suggestion] = OrderedDict()
+        self.said: OrderedDict[str, SetSuggestion] = OrderedDict()
         self.reading = threading.Lock()
         self._open: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -95,7 +95,7 @@ class _Known:
                 if output_id not in self.said and self._open.get(output_id, -_ASK_AGAIN) <= since
             ]
 
-    def keep(self, asked: Collection[str], found: dict[str, Suggestion]) -> None:
+    def keep(self, asked: Collection[str], found: dict[str, SetSuggestion]) -> None:
         """Remember what was read, and what was still open."""
         with self._lock:
             self.said |= found
@@ -106,7 +106,7 @@ class _Known:
                 self.said.popitem(last=False)
 
 
-def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, Suggestion]:
+def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, SetSuggestion]:
     by_output: dict[str, list[tuple[str, str]]] = {}
     for output_id, value, reason in verdict_table.said(db, output_ids, members):
         by_output.setdefault(output_id, []).append((value, reason))
@@ -115,7 +115,7 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
         if len(verdicts) == len(members):
             fails = [reason for value, reason in verdicts if value == "fail"]
             reason = " ".join(fails) or Wording("No judge of the chosen set fails it.")
-            found[output_id] = Suggestion(value="fail" if fails else "pass", reason=reason)
+            found[output_id] = SetSuggestion(value="fail" if fails else "pass", reason=reason)
     return found
 
 

@@ -29,7 +29,7 @@ class Pair(Frozen):
     agreement: Agreement
 
 
-class Together(Frozen):
+class AgreementReport(Frozen):
     """Agreement overall, by criterion and pair; ``levels``: on the scale, weighed by distance."""
 
     overall: Agreement
@@ -54,7 +54,7 @@ class Contribution(Frozen):
 
 
 @operation("team agreement", role=Role.LEAD)
-def together(workspace: Workspace) -> Together:
+def together(workspace: Workspace) -> AgreementReport:
     """Say how far people agree: overall, for each criterion, for each pair.
 
     Of outputs that were sent back for another look, the grades before it count: they were given apart.
@@ -72,7 +72,7 @@ def together(workspace: Workspace) -> Together:
         if event.level is not None:
             levels[event.annotator][event.output_id] = event.level
     overall = by_criterion.pop(OVERALL, {})
-    return Together(
+    return AgreementReport(
         overall=agreement(overall),
         levels=agreement(levels, ordinal=True) if workspace.project.rules.scale else None,
         by_criterion={word: agreement(votes) for word, votes in sorted(by_criterion.items())},

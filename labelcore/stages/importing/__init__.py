@@ -14,31 +14,32 @@ from typing import Annotated, Any
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, ImportBatch, Project, RejectedRow, Role, fact, new_id
-from labelcore.operations import Effect, Hidden, Place, operation
+from labelcore.operations import Effect, FilePlace, NotAnOption, operation
 from labelcore.stages import projects
 from labelcore.stages.importing import files, previewing, redacting, storing
 from labelcore.stages.importing.feedback import is_signal
 from labelcore.stages.importing.files import SeveralParts
 from labelcore.stages.importing.history import imports, keep_mapping, rejected_csv, undo
 from labelcore.stages.importing.mapping import Description, Grading, Mapping
-from labelcore.stages.importing.meanings import Said
-from labelcore.stages.importing.previewing import SHOWN, Preview, Seen, preview, preview_bytes
-from labelcore.stages.importing.reading import Read
-from labelcore.stages.importing.redacting import Redacted, Redacting
+from labelcore.stages.importing.meanings import GivenMeanings
+from labelcore.stages.importing.previewing import SHOWN, Preview, SignalPreview, preview, preview_bytes
+from labelcore.stages.importing.reading import ReadFile
+from labelcore.stages.importing.redacting import RedactedFile, RedactionWork
 from labelcore.store import audit, batches, live, staging
+from labelcore.store.lookups import written
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 __all__ = [
     "COUNTS",
     "Description",
+    "GivenMeanings",
     "Grading",
     "ImportResult",
     "Mapping",
     "Preview",
-    "Said",
-    "Seen",
     "SeveralParts",
+    "SignalPreview",
     "import_bytes",
     "import_file",
     "imports",
@@ -75,7 +76,7 @@ class ImportResult(Frozen):
     batch: ImportBatch
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[Fact, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SignalPreview, ...] = ()
     title: str = ""
     begins_project: bool = False
     key_file: str | None = None
@@ -96,8 +97,8 @@ class ImportResult(Frozen):
 @operation("import", role=Role.ENGINEER, effect=Effect.GRADUAL, project="begun")
 def import_file(
     workspace: Workspace,
-    file: Annotated[str, Place()],
-    mapping: Annotated[Mapping | None, Hidden()] = None,
+    file: Annotated[str, FilePlace()],
+    mapping: Annotated[Mapping | None, NotAnOption()] = None,
     *,
     described: Description = _OPEN,
 ) -> ImportResult:
@@ -147,7 +148,10 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
 
 
 def _import_one(
-    workspace: Workspace, source: files.Source, wanted: Mapping | Description, redaction: Redacting | None
+    workspace: Workspace,
+    source: files.ReadableFile,
+    wanted: Mapping | Description,
+    redaction: RedactionWork | None,
 ) -> ImportResult:
     db, batch_id, name = workspace.db, new_id("batch"), workspace.project.name
     begins = name not in {known.name for known in projects.list_projects(db)}
@@ -159,6 +163,8 @@ def _import_one(
         project = projects.open_project(db, name)
         batch, rejected = _stored(workspace.with_project(project), cursor, source, redacted, batch_id)
         batches.save_within(cursor, batch, rejected)
+        written(db, "output")
+        written(db, "verdict")
         staging.clear(cursor)
         audit.note(db, project.id, workspace.person, "import", batch_id, file=batch.file_name)
         if redaction:
@@ -184,7 +190,7 @@ def _import_one(
 
 
 def _stored(
-    workspace: Workspace, cursor: Any, source: files.Source, redacted: Redacted, batch_id: str
+    workspace: Workspace, cursor: Any, source: files.ReadableFile, redacted: RedactedFile, batch_id: str
 ) -> tuple[ImportBatch, list[RejectedRow]]:
     """Outputs first, then what was said of them."""
     read = redacted.read
@@ -211,7 +217,7 @@ def _stored(
     return batch, rejected
 
 
-def _check(read: Read) -> None:
+def _check(read: ReadFile) -> None:
     """Refuse what would be stored without being understood."""
     mapping, columns = read.mapping, read.staged.names
     for column in {*mapping.used(), *(mapping.meta or ())} - {mapping.annotator_name}:
@@ -228,7 +234,7 @@ def _check(read: Read) -> None:
         raise BadInput(
             "It is not known which column holds the outputs. The first row is {shown}.",
             next_step="Name it with --map output=COLUMN; of outputs that are there already, their ids with "
-            "--map id=COLUMN.",
+            "--map id=COLUMN and what is said of them with --grades, --verdicts or --feedback NAME=COLUMN.",
             shown=shown or Wording("empty"),
         )
     asked = {
@@ -241,13 +247,13 @@ def _check(read: Read) -> None:
             raise BadInput(
                 "It is not known what these values of '{name}' mean: {listed}. Nothing was stored.",
                 next_step="Say it with --passes VALUE and --fails VALUE (--unsure, --no-grade), of numbers "
-                "--passes-from N.",
+                "--passes-from N or --passes-to N.",
                 name=told.name,
                 listed=listed,
             )
 
 
-def _missing(read: Read, batch: ImportBatch) -> list[Fact]:
+def _missing(read: ReadFile, batch: ImportBatch) -> list[Fact]:
     mapping = read.mapping
     warnings = previewing.open_facts(read)
     if batch.rows_read == 0:

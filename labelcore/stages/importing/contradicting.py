@@ -8,9 +8,9 @@ from typing import Any
 
 from labelcore.models import Fact, fact
 from labelcore.stages.importing.mapping import OVERALL
-from labelcore.stages.importing.meanings import FAIL, PASS, Reading, number_of, polarity
+from labelcore.stages.importing.meanings import FAIL, PASS, SignalReading, number_of, polarity
 from labelcore.store import staging
-from labelcore.store.formats.base import Staged
+from labelcore.store.formats.base import Staging
 
 _FEWEST = 3
 Pair = tuple[float, int, int]
@@ -18,7 +18,10 @@ Pair = tuple[float, int, int]
 
 
 def contradictions(
-    cursor: Any, staged: Staged, readings: Iterable[Reading], offers: Iterable[tuple[staging.Signal, Reading]]
+    cursor: Any,
+    staged: Staging,
+    readings: Iterable[SignalReading],
+    offers: Iterable[tuple[staging.Signal, SignalReading]],
 ) -> Iterator[Fact]:
     """For each column of scores that was not taken: the grades that it contradicts, as a warning."""
     overall = next((told for told in readings if (told.kind, told.name) == ("grade", OVERALL)), None)
@@ -33,7 +36,7 @@ def contradictions(
             yield fact("contradicted", column=signal.name, n=rows, row=min(first for *_, first in odd))
 
 
-def _pairs(cursor: Any, staged: Staged, column: str, meant: dict[str, str]) -> dict[str, list[Pair]]:
+def _pairs(cursor: Any, staged: Staging, column: str, meant: dict[str, str]) -> dict[str, list[Pair]]:
     found = staging.beside(cursor, staged, ("grade", OVERALL), column)
     pairs: dict[str, list[Pair]] = {PASS: [], FAIL: []}
     for word, cell, count, first in found:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +16,7 @@ _BLOCK = 1 << 20
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 
 
-class Scan(NamedTuple):
+class FileScan(NamedTuple):
     """What one pass over a file finds out: hash, encoding, and what has to be mended."""
 
     sha256: str
@@ -25,7 +27,7 @@ class Scan(NamedTuple):
     exact: bool = True
 
 
-def scan(path: Path, *, binary: bool) -> Scan:
+def scan(path: Path, *, binary: bool) -> FileScan:
     """Everything about the bytes, in one pass of bounded memory."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     valid, nul, start, last = True, False, b"", b""
@@ -42,10 +44,10 @@ def scan(path: Path, *, binary: bool) -> Scan:
             last = block[-1:]
             valid = valid and decodes(decoder, block)
     if binary:
-        return Scan(digest.hexdigest())
+        return FileScan(digest.hexdigest())
     valid = valid and decodes(decoder, b"", last=True)
     mixed = returns > 0 and not returns == newlines == pairs
-    found = Scan(digest.hexdigest(), "utf-8", nul, returns > newlines == 0, mixed, valid)
+    found = FileScan(digest.hexdigest(), "utf-8", nul, returns > newlines == 0, mixed, valid)
     if encoding := wide(start):
         return found._replace(encoding=encoding, nul=False, old_lines=False, mixed_lines=False, exact=True)
     if valid:
@@ -88,19 +90,59 @@ def _is_mostly_utf8(path: Path) -> bool:
 
 
 def _guess(path: Path) -> str:
-    """GB18030 where the bytes are valid in it and give Chinese text, else a Western code page."""
+    """The encoding in which the bytes are the script that is written in it, else a Western code page."""
     with path.open("rb") as file:
         sample = file.read(_BLOCK)
-    try:
-        text = sample.decode("gb18030", errors="strict")
-    except UnicodeDecodeError as trouble:
-        if trouble.start < len(sample) - 4:
-            return _western(path)
-        text = sample[: trouble.start].decode("gb18030")
-    foreign = [c for c in text if ord(c) > 127]
-    han = sum("\u4e00" <= c <= "\u9fff" or c in "，。！？；：“”（）、" for c in foreign)
-    chinese = han > 0.9 * len(foreign) and han >= 0.02 * len(text)
-    return "gb18030" if chinese and _in_pairs(sample) else _western(path)
+    for encoding, is_its in _SCRIPTS.items():
+        with contextlib.suppress(UnicodeDecodeError):
+            text = codecs.getincrementaldecoder(encoding)().decode(sample)
+            foreign = [c for c in text if ord(c) > 127]
+            if len(foreign) >= 0.02 * len(text) and is_its(foreign, sample):
+                return encoding
+    return _western(path)
+
+
+def _share(foreign: list[str], letters: str) -> float:
+    """Which part of the characters a class of regular expressions takes."""
+    return len(re.findall(f"[{letters}]", "".join(foreign))) / max(1, len(foreign))
+
+
+def _is_japanese(foreign: list[str], _sample: bytes) -> bool:
+    """Kana, which no other language writes, among Han characters; read wrongly, half-width ones abound."""
+    return _share(foreign, _KANA) > 0.2 and _share(foreign, f"{_KANA}{_HAN}") > 0.9
+
+
+def _is_korean(foreign: list[str], sample: bytes) -> bool:
+    return _share(foreign, "\uac00-\ud7a3\u3000-\u303f") > 0.9 and _in_pairs(sample)
+
+
+def _is_traditional(foreign: list[str], _sample: bytes) -> bool:
+    """Han characters of the common half, where Big5 keeps them."""
+    common = sum(b"\xa1" <= c.encode("big5", "ignore")[:1] <= b"\xc6" for c in foreign)
+    return _share(foreign, _HAN) > 0.9 and common > 0.9 * len(foreign)
+
+
+def _is_simplified(foreign: list[str], sample: bytes) -> bool:
+    return _share(foreign, _HAN) > 0.9 and _in_pairs(sample)
+
+
+def _is_cyrillic(foreign: list[str], sample: bytes) -> bool:
+    """Words of such letters alone; in Western texts accented letters stand between others."""
+    mixed = len(re.findall(rb"[a-zA-Z][\xc0-\xff]|[\xc0-\xff][a-zA-Z]", sample))
+    return _share(foreign, "\u0400-\u04ff") > 0.8 and mixed * 10 < len(foreign)
+
+
+_HAN = "\u4e00-\u9fff\u3000-\u303f，。！？；：“”‘’（）、…—"
+_KANA = "\u3041-\u30ff"
+_SCRIPTS: dict[str, Callable[[list[str], bytes], bool]] = {
+    "euc_jp": _is_japanese,
+    "cp932": _is_japanese,
+    "cp949": _is_korean,
+    "big5": _is_traditional,
+    "gb18030": _is_simplified,
+    "cp1251": _is_cyrillic,
+}
+"""In their order: what is Korean or in Big5 may be read as Chinese too."""
 
 
 def _in_pairs(sample: bytes) -> bool:
@@ -119,7 +161,7 @@ def _western(path: Path) -> str:
     return "latin-1" if undefined else "cp1252"
 
 
-def transcode(source: Path, target: Path, found: Scan) -> list[Fact]:
+def transcode(source: Path, target: Path, found: FileScan) -> list[Fact]:
     """Write the file as UTF-8 with plain line ends; what could not be kept as it was."""
     damaged, nul = 0, 0
     with (

@@ -12,8 +12,9 @@ from typing import Any
 
 from labelcore.models import JudgeVersion, Project
 from labelcore.stages.importing import meanings
-from labelcore.stages.importing.meanings import FAIL, PASS, UNSURE, Reading, Said
+from labelcore.stages.importing.meanings import FAIL, PASS, UNSURE, GivenMeanings, SignalReading
 from labelcore.store import feedback as feedback_table, judges as judge_table
+from labelcore.store.lookups import written
 from labelcore.store.staging import Signal
 from labelcore.workspace import Workspace
 
@@ -49,7 +50,7 @@ def is_signal(name: str) -> bool:
     return any(known.search(_words(name)) for known in words)
 
 
-def read(signal: Signal, said: Said, column: str = "") -> Reading:
+def read(signal: Signal, said: GivenMeanings, column: str = "") -> SignalReading:
     """What the values of a signal count as: as was said, by the tool, by their words, or by the name.
 
     What nobody knows is ``open`` and is kept without a meaning.
@@ -73,7 +74,7 @@ def read(signal: Signal, said: Said, column: str = "") -> Reading:
         if said.passes_from or said.passes_to
         else "words"
     )
-    return Reading(kind=signal.kind, name=signal.name, values=found, known=True, why=why, open=left)
+    return SignalReading(kind=signal.kind, name=signal.name, values=found, known=True, why=why, open=left)
 
 
 class _Known:
@@ -143,6 +144,7 @@ def settle(workspace: Workspace, cursor: Any) -> list[JudgeVersion]:
     ids = {version.id: name for name, version in versions.items()}
     feedback_table.forget(cursor, project.id, _prefix(project), list(ids))
     feedback_table.settle(cursor, project.id, ids)
+    written(workspace.db, "verdict")
     return list(versions.values())
 
 

@@ -18,30 +18,20 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 
 from labelcore import places
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen
+from labelcore.stages.importing import foreign
 from labelcore.stages.importing.encodings import decodes, scan, transcode, wide
 from labelcore.store.formats import Format, every_format, inspect_zip
+from labelcore.store.formats.packing import unpack
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-_FOREIGN = {
-    b"%PDF": Wording("a PDF"),
-    b"\x89PNG": Wording("a picture"),
-    b"\xff\xd8\xff": Wording("a picture"),
-    b"SQLite format 3": Wording("a SQLite database"),
-    b"7z\xbc\xaf": Wording("a 7-Zip archive"),
-    b"Rar!": Wording("a RAR archive"),
-    **dict.fromkeys(
-        (bytes((128, version)) for version in range(2, 6)),
-        Wording("a Python pickle, which cannot be read safely"),
-    ),
-}
 _PACKED: dict[bytes, Callable[[Path], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
@@ -49,13 +39,11 @@ _PACKED: dict[bytes, Callable[[Path], Any]] = {
     b"\x28\xb5\x2f\xfd": lambda path: io.BufferedReader(pa.CompressedInputStream(str(path), "zstd")),
 }
 _ZIP = b"PK\x03\x04"
-_LARGEST_UNPACKED = 20_000_000_000
 _DEEPEST = 3
 _UNREADABLE = (
     *(OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError),
     pa.ArrowException,
 )
-_BLOCK = 1 << 20
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SUFFIXES = (".arrow", ".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx", ".ods")
 
@@ -68,7 +56,7 @@ class SeveralParts(BadInput):
         self.parts = tuple(parts)
 
 
-class Source(Frozen):
+class ReadableFile(Frozen):
     """One readable file: where its UTF-8 text is, its container, its hash, and what was done to it."""
 
     path: Path
@@ -88,9 +76,9 @@ def find(workspace: Workspace, place: str) -> list[Path]:
     try:
         path = Path(place).expanduser()
         if path.is_dir():
-            return _open_ones(workspace, _of_folder(path))
+            return _open_ones(workspace, path, _of_folder(path))
         if path.is_file():
-            return _open_ones(workspace, [path])
+            return _open_ones(workspace, path, [path])
         if path.exists():
             raise BadInput(
                 "{path} is not an ordinary file.", next_step="Copy its content into a file first.", path=path
@@ -111,12 +99,12 @@ def find(workspace: Workspace, place: str) -> list[Path]:
             path=path,
             nearest=_nearest(path),
         )
-    return _open_ones(workspace, found)
+    return _open_ones(workspace, path, found)
 
 
-def _open_ones(workspace: Workspace, found: list[Path]) -> list[Path]:
+def _open_ones(workspace: Workspace, place: Path, found: list[Path]) -> list[Path]:
     for path in found:
-        places.check_open(workspace, path)
+        places.check_found(workspace, place, path)
     return found
 
 
@@ -147,7 +135,7 @@ def _nearest(path: Path) -> Wording:
 
 
 @contextmanager
-def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source]:
+def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[ReadableFile]:
     """A file, unpacked and as UTF-8, in a temporary copy where it is something else.
 
     ``part`` chooses a file of a zip. ``encoding`` replaces the one that would be found.
@@ -186,7 +174,7 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Source
                 name=path.name,
                 trouble=str(trouble),
             ) from trouble
-        yield Source(
+        yield ReadableFile(
             path=plain, name=path.name, format=form.name, sha256=text.sha256, warnings=tuple(warnings)
         )
 
@@ -197,7 +185,7 @@ def _unpacked(path: Path, folder: Path, part: str) -> tuple[Path, list[Fact]]:
         if start.startswith(magic):
             target = folder / path.stem[-100:]
             with opening(path) as packed, target.open("wb") as plain:
-                _copied(packed, plain, path)
+                unpack(packed, plain, path)
             return target, []
     if start.startswith(_ZIP):
         with zipfile.ZipFile(path) as archive:
@@ -205,22 +193,16 @@ def _unpacked(path: Path, folder: Path, part: str) -> tuple[Path, list[Fact]]:
     return path, []
 
 
-def _copied(packed: IO[bytes], plain: IO[bytes], path: Path) -> None:
-    size = 0
-    while block := packed.read(_BLOCK):
-        size += plain.write(block)
-        if size > _LARGEST_UNPACKED:
-            raise BadInput("{name} unpacks to more than 20 GB.", next_step="Split it.", name=path.name)
-
-
 def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tuple[Path, list[Fact]]:
     """A workbook stays as it is; of other archives the one file that is meant."""
     names = [name for name in archive.namelist() if not name.endswith("/")]
     if {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} & set(names):
+        foreign.check_members(path, (), archive.read("mimetype") if "mimetype" in names else b"")
         return path, []
     if inspect_zip.is_log(path):
         inspect_zip.write_document(path, folder / "log.json")
         return folder / "log.json", []
+    foreign.check_members(path, names)
     data = [name for name in names if not Path(name).name.startswith(".") and "__MACOSX" not in name]
     chosen = [name for name in data if part in {name, Path(name).name}] if part else data
     if len(chosen) != 1:
@@ -235,7 +217,7 @@ def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tu
         )
     target = folder / (Path(chosen[0]).name[-100:] or "part")
     with archive.open(chosen[0]) as packed, target.open("wb") as plain:
-        _copied(packed, plain, path)
+        unpack(packed, plain, path)
     return target, []
 
 
@@ -249,18 +231,7 @@ def _start(path: Path) -> bytes:
 
 def _format(path: Path) -> Format:
     start, formats = _start(path), every_format()
-    for magic, foreign in _FOREIGN.items():
-        if start.startswith(magic):
-            raise BadInput(
-                "{name} is {foreign}.",
-                next_step="Export it as CSV or JSON lines, then import that.",
-                name=path.name,
-                foreign=foreign,
-            )
-    if start[8:12] == b"DUCK":
-        raise BadInput(
-            "{name} is a DuckDB database.", next_step="Export its table as Parquet.", name=path.name
-        )
+    foreign.check(path, start)
     for form in formats.values():
         if form.start and start.startswith(form.start):
             return form
@@ -272,7 +243,7 @@ def _format(path: Path) -> Format:
             name=path.name,
             title=named[0].title,
         )
-    controls = len(_CONTROLS.findall(start))
+    controls = len(_CONTROLS.findall(start)) + max(0, start.count(0) - len(start) // 10)
     if (
         controls * 20 > len(start)
         and not wide(start)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from labelcore import files
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, ImportBatch, Role
 from labelcore.operations import Effect, operation
@@ -18,7 +19,7 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 
-class Undone(Frozen):
+class UndoneImport(Frozen):
     """What went with an import that was taken back; ``people``: grades of people that stay, unattached."""
 
     batch: str
@@ -30,7 +31,7 @@ class Undone(Frozen):
     people: int
 
 
-@operation("imports list", role=Role.ENGINEER, listed_as="imports")
+@operation("imports list", role=Role.MANAGER, listed_as="imports")
 def imports(workspace: Workspace) -> list[ImportBatch]:
     """List the imports of a project, the newest first, with what each column and value was read as."""
     return batches.all_of(workspace.db, workspace.project.id)
@@ -44,7 +45,7 @@ def undo(
     graded_too: Annotated[
         bool, Field(description="Also where people have graded its outputs since.")
     ] = False,
-) -> Undone:
+) -> UndoneImport:
     """Take an import back with all that came by it.
 
     Outputs that another import brought too stay. Grades that people gave here are never removed: they count
@@ -71,7 +72,7 @@ def undo(
         removed = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
         feedback.settle(workspace, cursor)
     workspace.db.after_commit(lambda: _forget(workspace.db))
-    return Undone(batch=batch, file_name=known[batch].file_name, people=people, **removed)
+    return UndoneImport(batch=batch, file_name=known[batch].file_name, people=people, **removed)
 
 
 def _forget(db: Database) -> None:
@@ -100,5 +101,6 @@ def rejected_csv(db: Database, batch_id: str) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["row", "field", "reason", "raw"])
-    writer.writerows((r.row, r.field, r.reason, r.raw) for r in batches.rejected(db, batch_id))
+    for r in batches.rejected(db, batch_id):
+        writer.writerow((r.row, *map(files.for_spreadsheet, (r.field, r.reason, r.raw))))
     return text.getvalue()

@@ -12,7 +12,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
 from labelcore.stages.importing.keys import Redaction
-from labelcore.stages.importing.meanings import Said
+from labelcore.stages.importing.meanings import GivenMeanings
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
 from labelcore.wording import did_you_mean
@@ -24,10 +24,12 @@ NAMES: dict[str, tuple[str, ...]] = {
         "model_output llm_output model_response model_answer assistant_response ai_response bot_response "
         "agent_response generated_text generated_answer final_answer actual_output predicted_answer summary "
         "reply replies text 输出 模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 "
+        "回覆 模型回覆 輸出 답변 응답 ответ resposta risposta الإجابة الجواب الرد "
         "antwort ki_antwort modellantwort bot_antwort ausgabe modellausgabe réponse reponse respuesta salida",
         "input": "input inputs prompt question questions query instruction user_input user_message "
         "user_query customer_message request message 输入 问题 用户问题 用户输入 提问 提示 提示词 指令 質問 "
-        "入力 frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada",
+        "入力 frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada pergunta domanda "
+        "вопрос 질문 السؤال 輸入 問題",
         "context": "context contexts documents document source_text passage passages transcript retrieved "
         "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article text "
         "上下文 原文 资料 参考资料 背景 文脈 kontext",
@@ -39,18 +41,22 @@ NAMES: dict[str, tuple[str, ...]] = {
         "model": "model model_name model_id 模型",
         "prompt_version": "prompt_version prompt_id template version 提示版本 版本",
         "at": "timestamp created_at created time date datetime start_time 时间 日期 创建时间",
-        "grade": "grade human_grade label human_label human_pass pass passed rating verdict good is_good "
+        "grade": "human_grade human_label human_verdict human_score human_rating human_pass "
+        "grade label pass passed rating verdict good is_good "
         "is_correct expert_gold score stars correct 评分 得分 结果 标注 是否通过 是否合格 評価 判定 "
-        "bewertung korrekt",
+        "bewertung korrekt 評分 évaluation avaliação valutazione оценка 평가 التقييم",
         "note": "note notes reason critique comment comments reviewer_comment grader_comment feedback "
-        "explanation rationale 备注 原因 评语 意见 理由 评分理由 コメント kommentar begründung anmerkung",
+        "explanation rationale 备注 原因 评语 意见 理由 评分理由 コメント kommentar begründung anmerkung "
+        "備註 commentaire comentario commento комментарий التعليق",
         "annotator": "annotator annotator_id rater rater_id grader labeler reviewer expert user worker "
+        "graded_by reviewed_by labeled_by annotated_by rated_by by "
         "标注人 标注员 评审人 評価者 bewerter prüfer",
     }.items()
 }
 """The names that a meaning is known by. A reference is none of them: it stays in the metadata, where
 scorers read it, and is nothing that the output was made from."""
 _TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version", "at")
+_LONE_NAME = re.compile(r"[^\W\d][\w.-]*( [\w.-]*[\w]){0,2}")
 REPLY, BEFORE = "(reply)", "(before the reply)"
 """The columns of outputs and conversations that were taken out of chats."""
 OVERALL = "overall"
@@ -100,7 +106,7 @@ class Mapping(Frozen):
     near_duplicates: Literal["keep", "leave out"] = "keep"
     id_is_guess: bool = False
     grade_is_guess: bool = False
-    said: Said = Said()
+    said: GivenMeanings = GivenMeanings()
     meanings: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     def texts(self) -> dict[str, str]:
@@ -206,9 +212,9 @@ def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
 def without_doubt(found: dict[str, str], columns: Sequence[str]) -> dict[str, str]:
     """The texts by name, where they say what the outputs are: a chat without an output has it inside.
 
-    A file of just one column of texts holds outputs.
+    A file of just one column of texts holds outputs, where a name stands above them and no sentence.
     """
-    if not found and len(columns) == 1:
+    if not found and len(columns) == 1 and _LONE_NAME.fullmatch(columns[0]):
         return {"output": columns[0]}
     if "output" not in found and "conversation" in found:
         return {name: column for name, column in found.items() if name != "input"}
@@ -243,9 +249,9 @@ class Description(Redaction):
     passes_to: tuple[str, ...] = ()
 
     @property
-    def said(self) -> Said:
+    def said(self) -> GivenMeanings:
         """What was said of values."""
-        return Said(**{name: getattr(self, name) for name in Said.model_fields})
+        return GivenMeanings(**{name: getattr(self, name) for name in GivenMeanings.model_fields})
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -281,7 +287,7 @@ class Description(Redaction):
         texts = without_doubt(found, told) if not {"output", "id"} & self.columns.keys() else found
         if tuple(columns) == FIELDS:
             texts = {name: name for name in _TEXT if name not in taken}
-        who = self.annotator if self.annotator in columns else None
+        who = self.annotator if self.annotator and has(self.annotator, columns) else None
         return Mapping(
             **{**texts, **self.columns},
             annotator=who,

@@ -21,10 +21,12 @@ _WORDS: dict[str, str] = {
     for meaning, words in {
         PASS: "pass passed good great excellent ok okay correct accept accepted acceptable right approve "
         "approved thumbs_up thumbsup thumb_up up 👍 ✅ ✓ ✔ 通过 合格 对 好 正确 赞 良い 正解 richtig "
-        "korrekt gut sehr_gut akzeptabel bestanden correcto bueno bon",
+        "korrekt gut sehr_gut akzeptabel bestanden correcto bueno bon bom buono corretto хорошо верно "
+        "правильно 通過 正確 합격 통과 جيد صحيح",
         FAIL: "fail failed bad poor incorrect wrong reject rejected unacceptable disapproved thumbs_down "
         "thumbsdown thumb_down down 👎 ❌ ✗ ✘ 不通过 未通过 不合格 错 差 错误 不正确 踩 悪い 不正解 falsch "
-        "inkorrekt schlecht mangelhaft durchgefallen incorrecto",
+        "inkorrekt schlecht mangelhaft durchgefallen incorrecto malo mauvais ruim cattivo scorretto "
+        "плохо неверно неправильно 불합격 不通過 錯誤 不正確 سيئ خطأ",
         UNSURE: "unsure unknown maybe unclear uncertain 不确定 不清楚 unklar unsicher",
     }.items()
     for word in words.split()
@@ -39,6 +41,9 @@ _ANSWERS: dict[str, bool] = {
     }.items()
     for word in words.split()
 }
+_DIGITS = frozenset("0 1 0.0 1.0".split())
+_DASHES = frozenset("- -- – —".split())
+"""No grade, but where others say "+"."""
 _TRUTHS = {"richtig": True, "falsch": False, "对": True, "错": False}
 """Words for good and bad that under a name that blames only affirm it, or deny it."""
 _GOOD = (
@@ -51,9 +56,10 @@ _BAD = (
     "fail failed failure error errors incorrect inaccurate wrong bad toxic toxicity hallucination "
     "hallucinated hallucinations fabricated misleading offensive inappropriate problem problems issue "
     "issues harmful harm unsafe violation violations biased bias rejected refusal refused spam leak leaked "
-    "unfaithful irrelevant unhelpful incomplete defect bug complaint severity too fehler fehlerhaft falsch "
-    "mangelhaft probleme halluzination halluziniert toxisch schädlich beschwerde 不合格 不通过 错误 幻觉 "
-    "有害 违规 问题 問題 毒性 不適切 誤り"
+    "unfaithful irrelevant unhelpful incomplete defect defects bug bugs mistake mistakes flaw flaws "
+    "complaint complaints severity too fehler fehlerhaft falsch mangelhaft probleme "
+    "halluzination halluziniert toxisch schädlich beschwerde "
+    "不合格 不通过 错误 幻觉 有害 违规 问题 問題 毒性 不適切 誤り"
 ).split()
 _NOT = {"no", "not", "non", "without", "free", "kein", "keine", "ohne", "nicht", "sans", "sin"}
 _DOUBTS = frozenset(
@@ -77,7 +83,7 @@ _ASKED = re.compile("是否|有没有|有无|有無")
 Limits = tuple[float | None, float | None]
 
 
-class Said(Frozen):
+class GivenMeanings(Frozen):
     """What a person says of values: words, or ``NAME=word`` for one column; limits likewise."""
 
     passes: tuple[str, ...] = ()
@@ -119,7 +125,7 @@ def _for(values: Sequence[str], name: str) -> list[str]:
     return named or [value for value in values if "=" not in value]
 
 
-class Reading(Frozen):
+class SignalReading(Frozen):
     """What a signal's values count as. ``known`` is False where a person has to say it first.
 
     ``why``: how it is known ("words", "name", "threshold", "scale", "said", "tool"), or why it is not
@@ -149,7 +155,7 @@ def by_word(value: str) -> str | None:
     if value in _EMPTY:
         return NOTHING
     words = re.sub(r"[\s_-]+", "_", value).rstrip("!.")
-    denied = re.sub("^(not|nicht)_", "", words)
+    denied = re.sub("^(not|nicht|pas|non|не)_", "", words)
     found = _WORDS.get(denied)
     return {PASS: FAIL, FAIL: PASS}.get(found or "") if denied != words else found
 
@@ -185,7 +191,7 @@ def polarity(name: str) -> int:
     """
     split = re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()
     legend = _LEGEND.search(split)
-    if legend and re.search(r"[=:：]|\d\s*[^\W\d_]|[^\W\d_]\s*\d", legend[0]):
+    if legend and _explains(legend[0]):
         return 0
     words = re.findall(
         r"[a-zà-ÿ]+|[\u3040-\u30ff\u4e00-\u9fff]+", _EITHER.sub("", _LEGEND.sub("", split) or split)
@@ -195,6 +201,13 @@ def polarity(name: str) -> int:
     signs = {sign for word in words if (sign := _sign(word))}
     turn = -1 if _NOT & set(words) else 1
     return turn * signs.pop() if len(signs) == 1 else 0
+
+
+def _explains(legend: str) -> bool:
+    """Whether brackets say what single values mean, and not only which ones there are ("yes/no")."""
+    words = re.findall(r"[^\W\d_]+", _EITHER.sub("", legend))
+    told = any(word in _ANSWERS or by_word(word) or re.match("pass|fail|mean", word) for word in words)
+    return told or bool(re.search(r"[=:：]|\d\s*[^\W\d_]|[^\W\d_]\s*\d", legend))
 
 
 def _sign(word: str) -> int:
@@ -209,35 +222,40 @@ def _sign(word: str) -> int:
     return turn if longest in _GOOD else -turn
 
 
-def read(signal: Signal, said: Said, rules: GradingRules, column: str = "") -> Reading:
+def read(signal: Signal, said: GivenMeanings, rules: GradingRules, column: str = "") -> SignalReading:
     """What the values of a signal mean, by the tool, by what was said, by their words, name or scale.
 
     ``column``: where it stands in a table; its name tells what a "yes" affirms, as the signal's does.
     """
     words = [value.value for value in signal.values]
     told = said.words(signal.name)
-    spoken = {word: told.get(word, NOTHING) for word in words if word in told or word in _EMPTY}
+    empty = _EMPTY - (_DASHES if "+" in words else frozenset())
+    spoken = {word: told.get(word, NOTHING) for word in words if word in told or word in empty}
     rest = [value for value in signal.values if value.value not in spoken]
     by_tool = {value.value: value.meaning for value in rest if value.meaning}
     if len(by_tool) == len(rest):
         return _reading(signal, spoken | by_tool, "said" if spoken else "tool")
     found, why = _by_itself(column or signal.name, rest, said.limits(signal.name), rules)
+    if "+" in words and _DASHES & {value.value for value in rest}:
+        found, why = None, "texts"
     if len(signal.values) >= MOST_VALUES:
         found, why = None, "many"
     if found is not None:
         return _reading(signal, spoken | found, why)
-    return Reading(
+    return SignalReading(
         kind=signal.kind,
         name=signal.name,
         values=spoken,
         known=False,
         why=why,
-        open=tuple(value.value for value in rest if by_word(value.value) is None),
+        open=tuple(
+            value.value for value in rest if by_word(value.value) is None or value.value in _DASHES - empty
+        ),
     )
 
 
-def _reading(signal: Signal, values: Mapping[str, str], why: str) -> Reading:
-    return Reading(kind=signal.kind, name=signal.name, values=dict(values), known=True, why=why)
+def _reading(signal: Signal, values: Mapping[str, str], why: str) -> SignalReading:
+    return SignalReading(kind=signal.kind, name=signal.name, values=dict(values), known=True, why=why)
 
 
 def _by_itself(
@@ -261,10 +279,14 @@ def _by_itself(
     if sign < 0:
         answers |= {word: _TRUTHS[word] for word in words if word in _TRUTHS}
     if len(answers | known) == len(words):
+        if {PASS, FAIL} & {*known.values()} and len(
+            {answers[word] for word in _DIGITS & answers.keys()}
+        ) == 2:
+            return None, "mixed"  # who writes words may number the other way round than who writes digits
         if (answers and not sign) or (sign < 0 and _MARKS & (known.keys() - answers.keys())):
             return None, "answers"
-        if words and plain(name).startswith("grade") and {*words} in ({"1"}, {"0"}):
-            return None, "numbers"  # of grades on a scale of which just one came up
+        if words and plain(name).startswith("grade") and not {*words} - {"0", "1", "0.0", "1.0"}:
+            return None, "numbers"  # the ends of a scale, or its levels of which no others came up
         told = {word: PASS if affirmed == (sign > 0) else FAIL for word, affirmed in answers.items()}
         return known | told, "name" if answers else "words"
     if len(numbers) == len(words):

@@ -14,12 +14,12 @@ from pydantic import Field
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import NotFound
 from labelcore.models import Fact, Frozen, GradingRules, Project, RejectedRow, Role, fact
-from labelcore.operations import Hidden, Place, operation
+from labelcore.operations import FilePlace, NotAnOption, operation
 from labelcore.stages import projects
-from labelcore.stages.importing import feedback, files, meanings, reading, redacting, storing
+from labelcore.stages.importing import feedback, files, meanings, nested, reading, redacting, storing
 from labelcore.stages.importing.mapping import Description, Mapping
-from labelcore.stages.importing.meanings import Reading
-from labelcore.stages.importing.reading import Nearest, Read
+from labelcore.stages.importing.meanings import SignalReading
+from labelcore.stages.importing.reading import Nearest, ReadFile
 from labelcore.store import batches, staging
 from labelcore.workspace import Workspace
 
@@ -30,7 +30,7 @@ _KEPT = 16
 _OPEN = Description()
 
 
-class Seen(Frozen):
+class SignalPreview(Frozen):
     """One thing that a file says of its outputs: its values with their counts, and what they count as.
 
     ``taken`` is False for a column that is only offered. ``values``: value, number, rows, meaning, examples.
@@ -64,7 +64,7 @@ class Preview(Frozen):
     rows_read: int
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[Fact, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SignalPreview, ...] = ()
     nearest: tuple[Nearest, ...] = ()
     container: Nearest | None = None
     named: dict[str, str] = Field(default_factory=dict)
@@ -77,8 +77,8 @@ class Preview(Frozen):
 @operation("preview", role=Role.ENGINEER, project="begun")
 def preview(
     workspace: Workspace,
-    file: Annotated[str, Place()],
-    mapping: Annotated[Mapping | None, Hidden()] = None,
+    file: Annotated[str, FilePlace()],
+    mapping: Annotated[Mapping | None, NotAnOption()] = None,
     *,
     described: Description = _OPEN,
 ) -> Preview:
@@ -226,15 +226,23 @@ def proposed(names: Sequence[str]) -> list[Fact]:
     return [fact("kept_fits", name=names[0])] if names else []
 
 
-def read_file(cursor: Any, source: files.Source, wanted: Mapping | Description, rules: GradingRules) -> Read:
+def read_file(
+    cursor: Any, source: files.ReadableFile, wanted: Mapping | Description, rules: GradingRules
+) -> ReadFile:
     """A file in the cursor's tables, as it is wished."""
     shape = reading.shape_of(source, wanted.format, wanted.part, columns=_columns(wanted))
     staged = reading.stage(cursor, source, shape)
-    choice = wanted if isinstance(wanted, Mapping) else wanted.mapping
-    return reading.understand(cursor, shape, staged, choice, rules)
+    if isinstance(wanted, Mapping):
+        return reading.understand(cursor, shape, staged, wanted, rules)
+
+    def choose(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
+        mapping = wanted.mapping(names, rows)
+        return mapping if shape.tool else nested.alone(cursor, staged, mapping, rows, wanted.columns)
+
+    return reading.understand(cursor, shape, staged, choose, rules)
 
 
-def seen_in(read: Read) -> tuple[Seen, ...]:
+def seen_in(read: ReadFile) -> tuple[SignalPreview, ...]:
     """What the file says of its outputs: what is taken, then what is offered."""
     taken = [(signal, told, True) for signal, told in zip(read.signals, read.readings, strict=True)]
     offered = [(signal, told, False) for signal, told in read.offers]
@@ -247,7 +255,7 @@ def _columns(wanted: Mapping | Description) -> list[str]:
     return [column for column in named.values() if column not in {mapping_rules.REPLY, mapping_rules.BEFORE}]
 
 
-def _one(signal: staging.Signal, told: Reading, *, taken: bool) -> Seen:
+def _one(signal: staging.Signal, told: SignalReading, *, taken: bool) -> SignalPreview:
     values = tuple(
         {
             "value": v.value,
@@ -258,7 +266,7 @@ def _one(signal: staging.Signal, told: Reading, *, taken: bool) -> Seen:
         }
         for v in signal.values
     )
-    return Seen(
+    return SignalPreview(
         kind=signal.kind,
         name=signal.name,
         known=told.known,
@@ -269,7 +277,7 @@ def _one(signal: staging.Signal, told: Reading, *, taken: bool) -> Seen:
     )
 
 
-def meanings_of(read: Read) -> dict[str, dict[str, str]]:
+def meanings_of(read: ReadFile) -> dict[str, dict[str, str]]:
     """What each value was taken to mean, by kind and name."""
     return {f"{told.kind} {told.name or 'overall'}": told.values for told in read.readings if told.known}
 
@@ -280,7 +288,7 @@ def doubts(columns: Sequence[str]) -> list[Fact]:
     return [fact("no_header")] if columns and len(odd) * 2 > len(columns) else []
 
 
-def open_facts(read: Read) -> list[Fact]:
+def open_facts(read: ReadFile) -> list[Fact]:
     """What the file says of its outputs and nobody took, because its meaning is not known."""
     offered = [
         fact(

@@ -11,17 +11,29 @@ from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, GradingRules, RejectedRow, fact
 from labelcore.stages.importing import feedback, files, meanings
 from labelcore.stages.importing.contradicting import contradictions
-from labelcore.stages.importing.mapping import BEFORE, OVERALL, REPLY, Mapping
-from labelcore.stages.importing.meanings import Reading
+from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
+from labelcore.stages.importing.meanings import SignalReading
+from labelcore.stages.importing.offering import is_mark, offers, signal
 from labelcore.store import replies, staging
 from labelcore.store.formats import Format, Tool, every_format, every_tool
-from labelcore.store.formats.base import Head, Part, Row, Source, Staged, literal
+from labelcore.store.formats.base import FileHead, FormatRow, Sheet, Source, Staging, literal
 
 Choose = Callable[[Sequence[str], Sequence[dict[str, Any]]], Mapping]
 SURE = 0.5
 """From this confidence on a tool's format is taken unasked."""
 PREVIEWED = 50
-_MOST_OFFERED, _MOST_LEVELS, _RESPONSES = 8, 12, 5
+_RESPONSES = 5
+_JUDGE = re.compile(
+    r"(llm|auto|ai)?[ _-]?(judge|evaluator|scorer|eval|grader(?!.name))[ _-](model|name|llm|prompt)|"
+    r"(llm|auto|ai)[ _-](judge|evaluator|grader|rater|annotator)|judge$|judged[ _-]by",
+    re.IGNORECASE,
+)
+_MODEL = re.compile(
+    r"(gpt|claude|gemini|llama|mistral|mixtral|qwen|deepseek|grok)[-_ ]?\w*[-_ .]?\d|"
+    r"(?<![a-z])(phi|command[-_ ]?[ar])[-_ ]?\d|"  # Sophie and Philip have numbers too
+    r"\b(llm|gpt)\b|llm[-_ ]|\b(auto|ai)[-_ ]?(grader|judge|rater)|\bo\d(-mini)?\b",
+    re.IGNORECASE,
+)
 
 
 class Nearest(Frozen):
@@ -32,13 +44,13 @@ class Nearest(Frozen):
     confidence: float
 
 
-class Shape(NamedTuple):
+class FileShape(NamedTuple):
     """What a file turned out to be: its container, the tool's format in it, and the part that is read."""
 
     form: Format
     tool: Tool | None
     part: str
-    head: Head
+    head: FileHead
     nearest: tuple[Nearest, ...]
     notes: tuple[Fact, ...] = ()
     parts: tuple[str, ...] = ()
@@ -54,24 +66,26 @@ class Shape(NamedTuple):
         return self.tool.title if self.tool else self.form.title
 
 
-class Read(NamedTuple):
+class ReadFile(NamedTuple):
     """A file in the cursor's tables, understood as far as it can be.
 
     ``signals`` and ``readings`` belong together: what was said of the outputs, and what its values count
     as. ``offers``: columns that look like grades and were not taken.
     """
 
-    shape: Shape
-    staged: Staged
+    shape: FileShape
+    staged: Staging
     mapping: Mapping
     rows: list[dict[str, Any]]
     signals: tuple[staging.Signal, ...]
-    readings: tuple[Reading, ...]
-    offers: tuple[tuple[staging.Signal, Reading], ...]
+    readings: tuple[SignalReading, ...]
+    offers: tuple[tuple[staging.Signal, SignalReading], ...]
     notes: tuple[Fact, ...]
 
 
-def shape_of(source: files.Source, wanted: str = "", part: str = "", *, columns: Sequence[str] = ()) -> Shape:
+def shape_of(
+    source: files.ReadableFile, wanted: str = "", part: str = "", *, columns: Sequence[str] = ()
+) -> FileShape:
     """The format of a file, by what it holds; a person who names columns of the file itself reads those.
 
     Raises:
@@ -100,12 +114,12 @@ def shape_of(source: files.Source, wanted: str = "", part: str = "", *, columns:
                 known=known,
             )
     if tool or form.parts is None:
-        return Shape(form, tool, part, head, nearest)
+        return FileShape(form, tool, part, head, nearest)
     parts = form.parts(source.path)
     chosen, notes = _choose(parts, part, source.name, columns)
     likely = _likely(parts, columns)
     names = tuple(known.name for known in parts if known in likely or known.name == chosen)
-    return Shape(form, None, chosen, form.look(source.path, chosen), nearest, notes, names)
+    return FileShape(form, None, chosen, form.look(source.path, chosen), nearest, notes, names)
 
 
 def _are_fields(columns: Sequence[str]) -> bool:
@@ -114,7 +128,7 @@ def _are_fields(columns: Sequence[str]) -> bool:
 
 
 def _choose(
-    parts: list[Part], wanted: str, name: str, columns: Sequence[str]
+    parts: list[Sheet], wanted: str, name: str, columns: Sequence[str]
 ) -> tuple[str, tuple[Fact, ...]]:
     """The part of a file that holds the outputs; the only one that can, where none was chosen."""
     likely = _likely(parts, columns)
@@ -142,7 +156,7 @@ def _choose(
     return able[0].name, (fact("other_parts", part=able[0].name, others=others),)
 
 
-def _likely(parts: list[Part], columns: Sequence[str]) -> list[Part]:
+def _likely(parts: list[Sheet], columns: Sequence[str]) -> list[Sheet]:
     """Without lists in the rows of others, but where only those look like outputs.
 
     ``columns``: those that a person named.
@@ -153,15 +167,15 @@ def _likely(parts: list[Part], columns: Sequence[str]) -> list[Part]:
     return [*outer, *filter(_is_able, inner)]
 
 
-def _is_able(part: Part) -> bool:
+def _is_able(part: Sheet) -> bool:
     return bool({"output", "conversation"} & _meanings(part.columns))
 
 
-def _is_inner(part: Part) -> bool:
+def _is_inner(part: Sheet) -> bool:
     return "[]" in part.name
 
 
-def _listed(parts: list[Part]) -> str:
+def _listed(parts: list[Sheet]) -> str:
     return "; ".join(
         f"{part.name or '(top)'}: {part.rows:,} × ({', '.join(part.columns[:6])})" for part in parts[:8]
     )
@@ -173,7 +187,7 @@ def _meanings(columns: Sequence[str]) -> set[str]:
     return {*named, *(["conversation"] if chats else [])}
 
 
-def stage(cursor: Any, source: files.Source, shape: Shape) -> Staged:
+def stage(cursor: Any, source: files.ReadableFile, shape: FileShape) -> Staging:
     """Read the file into the cursor's tables, once."""
     staging.begin(cursor)
     if not shape.tool:
@@ -187,17 +201,17 @@ def stage(cursor: Any, source: files.Source, shape: Shape) -> Staged:
     table = shape.form.stage(cursor, source.path, shape.part)
     told = Source(shape.head, lambda _path="": staging.records(cursor, table), lambda _name: None)
     staged = staging.stage_rows(cursor, _without_traceback(shape.tool, told))
-    return Staged(staged.names, [*table.broken, *staged.broken], table.notes)
+    return Staging(staged.names, [*table.broken, *staged.broken], table.notes)
 
 
-def _within(head: Head, path: str) -> Any:
+def _within(head: FileHead, path: str) -> Any:
     value = head.document
     for key in filter(None, path.split(".")):
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
-def _without_traceback(tool: Tool, source: Source) -> Iterator[Row | RejectedRow]:
+def _without_traceback(tool: Tool, source: Source) -> Iterator[FormatRow | RejectedRow]:
     """The rows of a tool's format; what its reader did not expect is said, and what came before is kept."""
     try:
         yield from tool.rows(source)
@@ -212,8 +226,8 @@ def _without_traceback(tool: Tool, source: Source) -> Iterator[Row | RejectedRow
 
 
 def understand(
-    cursor: Any, shape: Shape, staged: Staged, wanted: Mapping | Choose, rules: GradingRules
-) -> Read:
+    cursor: Any, shape: FileShape, staged: Staging, wanted: Mapping | Choose, rules: GradingRules
+) -> ReadFile:
     """Decide what is what in the staged rows, and what the values of their grades count as."""
     rows = staging.first_rows(cursor, staged, PREVIEWED)
     mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.names, rows)
@@ -235,12 +249,14 @@ def understand(
         _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
     )
-    offers = () if shape.tool else tuple(_offers(cursor, staged, mapping, rows, rules))
-    notes += contradictions(cursor, staged, readings, offers)
-    return Read(shape, staged, mapping, rows, signals, readings, offers, tuple(notes))
+    offered = () if shape.tool else tuple(offers(cursor, staged, mapping, rows, rules))
+    notes += contradictions(cursor, staged, readings, offered)
+    return ReadFile(shape, staged, mapping, rows, signals, readings, offered, tuple(notes))
 
 
-def _reading(signal: staging.Signal, said: meanings.Said, rules: GradingRules, column: str) -> Reading:
+def _reading(
+    signal: staging.Signal, said: meanings.GivenMeanings, rules: GradingRules, column: str
+) -> SignalReading:
     if signal.kind == "feedback":
         return feedback.read(signal, said, column)
     return meanings.read(signal, said, rules, column)
@@ -256,31 +272,60 @@ def text_columns(mapping: Mapping) -> dict[str, str]:
     return texts | {"conversation": BEFORE} if mapping.output == REPLY else texts
 
 
-def meta_columns(read: Read) -> list[str]:
+def meta_columns(read: ReadFile) -> list[str]:
     """The columns that are kept as metadata: those that were named, or all that mean nothing else."""
     mapping = read.mapping
     used = {*mapping.used(), REPLY, BEFORE}
     return list(mapping.meta) if mapping.meta is not None else [c for c in read.staged.names if c not in used]
 
 
+def taken_within(read: ReadFile, column: str) -> list[str]:
+    """The paths into a column of metadata that mean something, so that they are not stored in it again.
+
+    A column that a person asked for stays whole, and so does a list: without an item it would be another.
+    """
+    mapping = read.mapping
+    if mapping.meta is not None:
+        return []
+    inside = (path for path in mapping.used() if path.startswith(f"{column}.") and "[" not in path)
+    return sorted(path for path in inside if staging.column_of(read.staged, path) == column)
+
+
 def _known_grade(
-    cursor: Any, staged: Staged, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
+    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
 ) -> Mapping:
     """The first column named like grades whose every value has a meaning; none where there is none.
 
     Numbers are none, though they fit the project's scale: which end is good is for a person to say.
     """
-    free = [column for column in staged.names if column not in mapping.texts().values()]
-    named = [c for name in mapping_rules.NAMES["grade"] for c in free if mapping_rules.is_named(c, name)]
-    for column in named:
-        signal = _signal(cursor, staged, column, mapping)
-        known = meanings.read(signal, mapping.said, rules, column)
+    for column in _named_grades(staged, mapping, rows):
+        told = signal(cursor, staged, column, mapping)
+        known = meanings.read(told, mapping.said, rules, column)
         on_scale = known.why == "scale" and any(meanings.number_of(value) for value in known.values)
-        if signal.values and known.known and not on_scale and not _is_reference(column, mapping, rows):
-            return mapping.model_copy(update={"grade": column})
+        other = _is_of_the_text(column, mapping) or _is_reference(column, mapping, rows)
+        if told.values and known.known and not on_scale and not other:
+            note = None if is_mark(mapping.note, rows) else mapping.note
+            return mapping.model_copy(update={"grade": column, "note": note})
     return mapping.model_copy(
         update={"grade": None, "note": None, "annotator": None, "grade_is_guess": False}
     )
+
+
+def _named_grades(staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns named like grades; where some are said to be people's those, and none that a model gave."""
+    free = [column for column in staged.names if column not in mapping.texts().values()]
+    named = [c for name in mapping_rules.NAMES["grade"] for c in free if mapping_rules.is_named(c, name)]
+    people = [column for column in named if column.lower().startswith("human")]
+    who = {str(row.get(mapping.annotator or "") or "") for row in rows}
+    if not people and (any(map(_JUDGE.match, free)) or any(map(_MODEL.search, who))):
+        return []
+    return people or named
+
+
+def _is_of_the_text(column: str, mapping: Mapping) -> bool:
+    """Whether a label may tell a text's mood, as it does in sets of texts that answer nothing."""
+    asked = mapping.input or mapping.context or mapping.conversation
+    return mapping_rules.is_named(column, "label") and not asked
 
 
 def _is_reference(column: str, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:
@@ -292,13 +337,7 @@ def _is_reference(column: str, mapping: Mapping, rows: Sequence[dict[str, Any]])
     return bool(graded & answered)
 
 
-def _signal(cursor: Any, staged: Staged, column: str, mapping: Mapping) -> staging.Signal:
-    """The values of a column over the whole file, as if it were taken as the grade."""
-    beside = mapping.note or mapping.output
-    return staging.Signal("grade", OVERALL, staging.values(cursor, staged, column, beside), ())
-
-
-def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str], str]:
+def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str], str]:
     """Make the mapped columns remarks. Returns the column of each kind and name."""
     columns: dict[tuple[str, str], str] = {}
     for grading in mapping.all_gradings():
@@ -306,47 +345,29 @@ def _take(cursor: Any, staged: Staged, mapping: Mapping) -> dict[tuple[str, str]
         person = (
             f"coalesce(nullif(trim({staging.expression(staged, who)}), ''), "
             f"{literal(mapping.annotator_name)})"
-            if who in staged.names and who != grading.column  # a rater's column bears the rater's name
+            if staging.is_place(cursor, staged, who)
+            and who != grading.column  # a rater's column bears the rater's name
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else "''"
-        told = staging.Told(grading.column, person, reason)
+        told = staging.ValueColumn(grading.column, person, reason)
         staging.take_column(cursor, staged, "grade", grading.criterion, told)
         columns["grade", grading.criterion] = grading.column
     beside = {} if mapping.all_gradings() else _event(staged, mapping)
     for name, column in mapping.verdicts.items():
-        staging.take_column(cursor, staged, "verdict", name, staging.Told(column))
+        staging.take_column(cursor, staged, "verdict", name, staging.ValueColumn(column))
         columns["verdict", name] = column
     for name, column in mapping.feedback.items():
-        staging.take_column(cursor, staged, "feedback", name, staging.Told(column, **beside))
+        staging.take_column(cursor, staged, "feedback", name, staging.ValueColumn(column, **beside))
         columns["feedback", name] = column
     return columns
 
 
-def _event(staged: Staged, mapping: Mapping) -> dict[str, str]:
+def _event(staged: Staging, mapping: Mapping) -> dict[str, str]:
     """Where nobody graded, a row's person, remark and time are those of its feedback."""
 
     def text(column: str | None) -> str:
         return f"coalesce(trim({staging.expression(staged, column)}), '')" if column else "''"
 
-    who = mapping.annotator if mapping.annotator in staged.names else None
+    who = mapping.annotator if mapping_rules.has(mapping.annotator or "", staged.names) else None
     return {"who": text(who), "reason": text(mapping.note), "moment": text(mapping.at)}
-
-
-def _offers(
-    cursor: Any, staged: Staged, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
-) -> Iterator[tuple[staging.Signal, Reading]]:
-    """Columns that look like grades and are not taken: by their name, or by words for good and bad."""
-    found = 0
-    for column in staged.names:
-        values = {meanings.plain(str(row[column])) for row in rows if row.get(column)}
-        named = any(mapping_rules.is_named(column, name) for name in mapping_rules.NAMES["grade"])
-        few = (0 if named else 1) < len(values) <= _MOST_LEVELS
-        if column in mapping.used() or not few or found == _MOST_OFFERED:
-            continue
-        if named or any(
-            (meanings.polarity(column), feedback.is_signal(column), meanings.are_answers(values))
-        ):
-            signal = _signal(cursor, staged, column, mapping)._replace(name=column)
-            found += 1
-            yield signal, meanings.read(signal, meanings.Said(), rules, column)

@@ -18,9 +18,9 @@ from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages.importing import keys
 from labelcore.stages.importing.keys import KeyFile, Redaction
 from labelcore.stages.importing.mapping import Mapping
-from labelcore.stages.importing.reading import Read, meta_columns, text_columns
+from labelcore.stages.importing.reading import ReadFile, meta_columns, text_columns
 from labelcore.store import grades, outputs as output_table, staging
-from labelcore.store.formats.base import Staged
+from labelcore.store.formats.base import Staging
 from labelcore.text.personal import Finder
 from labelcore.text.redaction import LITERAL, Key, Redactor, restored_document
 from labelcore.workspace import Workspace
@@ -34,17 +34,17 @@ Way = Callable[[str, str], str]
 """Redacts the text of a field."""
 
 
-class Redacting(NamedTuple):
+class RedactionWork(NamedTuple):
     """A redaction under way, over all files of an import."""
 
     finders: list[Finder]
     file: KeyFile
 
 
-class Redacted(NamedTuple):
+class RedactedFile(NamedTuple):
     """A file without what was found; ``mostly``: outputs of which more than half are stand-ins."""
 
-    read: Read
+    read: ReadFile
     file_name: str
     redactor: Redactor
     mostly: int = 0
@@ -83,31 +83,31 @@ def added(counts: Iterable[Counts]) -> Counts:
 
 
 @contextlib.contextmanager
-def begun(workspace: Workspace, wanted: Redaction) -> Iterator[Redacting | None]:
+def begun(workspace: Workspace, wanted: Redaction) -> Iterator[RedactionWork | None]:
     """The key is held until the import is done; None where nothing is to be redacted."""
     if not (finders := wanted.finders):
         yield None
         return
     with keys.continued(keys.place(workspace, wanted.redact_key)) as file:
-        yield Redacting(finders, file)
+        yield RedactionWork(finders, file)
 
 
-def redact(cursor: Any, read: Read, name: str, redacting: Redacting | None) -> Redacted:
+def redact(cursor: Any, read: ReadFile, name: str, redacting: RedactionWork | None) -> RedactedFile:
     """Redact the file's name, every staged column that is stored, and what was said of the outputs.
 
     Graders keep their names: they are people of the project. Of a row that could not be read, its text
     is not kept: it cannot be searched either.
     """
     if redacting is None:
-        return Redacted(read, name, Redactor([], Key()))
+        return RedactedFile(read, name, Redactor([], Key()))
     redactor = Redactor(redacting.finders, redacting.file.key)
     hardly = _Hardly(redactor)
     changes = {column: _change(hardly, way, field) for column, (field, way) in _ways(read, redactor).items()}
     staging.rewrite(cursor, read.staged, changes)
     staging.rewrite_remarks(cursor, lambda kind, part, text: redactor.redacted(text, _PARTS.get(part, kind)))
     broken = [_without_text(row, redactor) for row in read.staged.broken]
-    read = read._replace(staged=Staged(read.staged.names, broken, read.staged.notes))
-    return Redacted(read, redactor.redacted(name, "file name"), redactor, hardly.outputs)
+    read = read._replace(staged=Staging(read.staged.names, broken, read.staged.notes))
+    return RedactedFile(read, redactor.redacted(name, "file name"), redactor, hardly.outputs)
 
 
 class _Hardly:
@@ -129,7 +129,7 @@ def _change(hardly: _Hardly, way: Way, field: str) -> Callable[[str], str]:
     return lambda text: way(text, field)
 
 
-def _ways(read: Read, redactor: Redactor) -> dict[str, tuple[str, Way]]:
+def _ways(read: ReadFile, redactor: Redactor) -> dict[str, tuple[str, Way]]:
     """The columns that are stored, with their field and whether they are texts or structures."""
     found: dict[str, tuple[str, Way]] = {}
     meant = [(column, "metadata") for column in meta_columns(read)]
@@ -161,14 +161,14 @@ def shown(
     )
 
 
-class Found(NamedTuple):
+class RedactionCounts(NamedTuple):
     """What a redaction would find in some rows; ``mostly``: outputs of little but stand-ins."""
 
     counts: Counts
     mostly: int
 
 
-def found_in(wanted: Redaction, rows: Sequence[dict[str, Any]], mapping: Mapping) -> Found:
+def found_in(wanted: Redaction, rows: Sequence[dict[str, Any]], mapping: Mapping) -> RedactionCounts:
     """Count what points at a person in the first rows of a file; nothing is kept.
 
     Raises:
@@ -184,10 +184,10 @@ def found_in(wanted: Redaction, rows: Sequence[dict[str, Any]], mapping: Mapping
             structure = field in {"conversation", "metadata"}
             shown = redactor.structured(text, field) if structure else redactor.redacted(text, field)
             mostly += field == "output" and redactor.is_mostly_hidden(shown)
-    return Found(_counted(redactor), mostly)
+    return RedactionCounts(_counted(redactor), mostly)
 
 
-class Scan(Frozen):
+class RedactionReport(Frozen):
     """What a redaction would find: counts by field and kind, and outputs it touches or leaves ungradable."""
 
     outputs: int
@@ -197,7 +197,7 @@ class Scan(Frozen):
 
 
 @operation("redact scan", role=Role.ENGINEER)
-def scan(workspace: Workspace, *, wanted: Redaction = _OPEN) -> Scan:
+def scan(workspace: Workspace, *, wanted: Redaction = _OPEN) -> RedactionReport:
     """Count what points at a person in the outputs and notes of a project; nothing is changed.
 
     Without any option every kind is looked for.
@@ -218,7 +218,7 @@ def scan(workspace: Workspace, *, wanted: Redaction = _OPEN) -> Scan:
         workspace.progress(total, len(known), "searching")
     for grade in grades.current(workspace.db, workspace.project.id):
         redactor.redacted(grade.note or "", "note")
-    return Scan(outputs=total, touched=touched, mostly_redacted=mostly, fields=_counted(redactor))
+    return RedactionReport(outputs=total, touched=touched, mostly_redacted=mostly, fields=_counted(redactor))
 
 
 def _found(redactor: Redactor) -> int:
@@ -235,7 +235,7 @@ def _scan(redactor: Redactor, output: Output) -> None:
         redactor.redacted(text or "", field)
 
 
-class Restored(Frozen):
+class RestoreReport(Frozen):
     """Outputs with the words that stood in them; ``unknown``: stand-ins that are not in the key.
 
     ``out``: the file that was written instead of showing them.
@@ -256,7 +256,7 @@ def restore(
     out: Annotated[
         Path | None, Metavar("FILE.jsonl"), Field(description="Write them here; only its owner can read it.")
     ] = None,
-) -> Restored:
+) -> RestoreReport:
     """Show outputs as they were before redaction, or write them to a file; the database stays as it is.
 
     Raises:
@@ -272,9 +272,9 @@ def restore(
     rows = (_document(output, known) for part in output_table.chunks(workspace.db, wanted) for output in part)
     if out is None:
         told = tuple(rows)
-        return Restored(outputs=told, n=len(told), unknown=sum(row["unknown"] for row in told))
+        return RestoreReport(outputs=told, n=len(told), unknown=sum(row["unknown"] for row in told))
     n, unknown = _write(out, rows)
-    return Restored(n=n, unknown=unknown, out=str(out))
+    return RestoreReport(n=n, unknown=unknown, out=str(out))
 
 
 def stand_ins(output: Output) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from labelcore.models import Criterion, JudgeVersion, Project, RejectedRow, new_id
 from labelcore.stages.importing import feedback as signals
 from labelcore.stages.importing.mapping import OVERALL
-from labelcore.stages.importing.reading import Read, meta_columns, text_columns
+from labelcore.stages.importing.reading import ReadFile, meta_columns, taken_within, text_columns
 from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, sources, staging
 from labelcore.store.people import register
 from labelcore.workspace import Workspace
@@ -15,14 +15,14 @@ from labelcore.workspace import Workspace
 _PREVIEWED = 3
 
 
-class Stored(NamedTuple):
+class StoredCounts(NamedTuple):
     """What a part of an import stored, by the names of its batch, and the rows that it kept apart."""
 
     counts: dict[str, int]
     rejected: list[RejectedRow]
 
 
-def store_outputs(cursor: Any, project: Project, read: Read, batch_id: str) -> Stored:
+def store_outputs(cursor: Any, project: Project, read: ReadFile, batch_id: str) -> StoredCounts:
     """New outputs, those known from before, and rows that repeat another one of the file.
 
     A file of judgements alone is matched to the outputs that are there.
@@ -32,22 +32,22 @@ def store_outputs(cursor: Any, project: Project, read: Read, batch_id: str) -> S
     if not mapping.output:
         apart = arriving.match_ids(cursor, read.staged, project.id, str(mapping.id))
         rows, outputs = arriving.matched(cursor)
-        return Stored(dict(zip(names, (0, outputs, rows - outputs, 0), strict=True)), apart)
+        return StoredCounts(dict(zip(names, (0, outputs, rows - outputs, 0), strict=True)), apart)
     apart = _prepare(cursor, project.id, read)
     near = arriving.near_duplicates(cursor, leave_out=mapping.near_duplicates == "leave out")
     sources.join_sources(cursor, project.id)
     counts = arriving.store_outputs(cursor, batch_id)
-    return Stored(dict(zip(names, (*counts, near), strict=True)), apart)
+    return StoredCounts(dict(zip(names, (*counts, near), strict=True)), apart)
 
 
-def _prepare(cursor: Any, project_id: str, read: Read) -> list[RejectedRow]:
-    mapping, meta = read.mapping, meta_columns(read)
+def _prepare(cursor: Any, project_id: str, read: ReadFile) -> list[RejectedRow]:
+    mapping, meta = read.mapping, {column: taken_within(read, column) for column in meta_columns(read)}
     return arriving.prepare(
         cursor, read.staged, project_id, text_columns(mapping), meta, id_is_guess=mapping.id_is_guess
     )
 
 
-class First(NamedTuple):
+class FirstOutputs(NamedTuple):
     """The first outputs as experts would see them, how many there would be, and the rows kept apart."""
 
     outputs: tuple[dict[str, Any], ...]
@@ -55,16 +55,16 @@ class First(NamedTuple):
     rejected: tuple[RejectedRow, ...]
 
 
-def first_outputs(cursor: Any, read: Read) -> First:
+def first_outputs(cursor: Any, read: ReadFile) -> FirstOutputs:
     """What would become of the rows; nothing is stored."""
     if not read.mapping.output:
-        return First((), {}, ())
+        return FirstOutputs((), {}, ())
     apart = _prepare(cursor, "preview", read)
     outputs = tuple(arriving.first_prepared(cursor, _PREVIEWED))
-    return First(outputs, arriving.ready_counts(cursor), tuple(apart))
+    return FirstOutputs(outputs, arriving.ready_counts(cursor), tuple(apart))
 
 
-def store_judgements(workspace: Workspace, cursor: Any, read: Read, batch_id: str) -> dict[str, int]:
+def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id: str) -> dict[str, int]:
     """The grades, verdicts and feedback of the file that have a meaning, by the counts of the batch."""
     project = workspace.project
     words = [

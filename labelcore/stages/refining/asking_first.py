@@ -15,7 +15,7 @@ import numpy as np
 from labelcore.models import JudgeVersion, Pick, Sample, new_id
 from labelcore.stages.grading.rules import review
 from labelcore.stages.refining.trying import GradedOutputs
-from labelcore.stats.changes import Compared, Ints
+from labelcore.stats.changes import Ints, PairedOutputs
 from labelcore.stats.drawing import hash_order, in_two
 from labelcore.stats.settling import chances, differs
 from labelcore.store import (
@@ -35,7 +35,7 @@ _REASONS = (Wording("both models say the same"), Wording("the models differ"))
 
 
 @dataclass(frozen=True)
-class Shadowed:
+class ShadowSample:
     """The outputs that both models are to decide, the graded ones first; ``chance``: of each other one to be
     among them, as a share of all outputs that say nothing of the criterion yet (``pool``).
     """
@@ -50,7 +50,7 @@ class Shadowed:
         return bool(self.chance) and lost <= _LOST * len(self.chance)
 
 
-def shadowed(workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, limit: int) -> Shadowed:
+def shadowed(workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, limit: int) -> ShadowSample:
     """Graded outputs, then others outside the test by chance: most of those that the judge has decided, whose
     answers are there, some of the rest.
     """
@@ -63,13 +63,13 @@ def shadowed(workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, l
     known = [key for key in outside if key not in missing]
     chance = in_two(known, sorted(missing), limit - len(first), 0)
     share = len(outside) / max(1, len(others))  # the test is a random part of them
-    return Shadowed(
+    return ShadowSample(
         [*first, *chance], {key: share * drawn for key, drawn in chance.items()}, pool=len(others)
     )
 
 
 @dataclass(frozen=True)
-class Asked:
+class SettlingSet:
     """The smallest set that is expected to settle a move, in the order in which to grade it."""
 
     ids: tuple[str, ...]
@@ -77,10 +77,10 @@ class Asked:
     differ: tuple[bool, ...]
 
 
-NOBODY = Asked((), (), ())
+NOBODY = SettlingSet((), (), ())
 
 
-def asked(ids: Sequence[str], compared: Compared, order: Ints, number: int | None) -> Asked:
+def asked(ids: Sequence[str], compared: PairedOutputs, order: Ints, number: int | None) -> SettlingSet:
     """So many of a `grading_order`, all for None, with the chance of each among those on which the models
     differ, or agree. At least one on which they agree is among them: so each output has a chance.
     """
@@ -89,19 +89,15 @@ def asked(ids: Sequence[str], compared: Compared, order: Ints, number: int | Non
     least = int(agreeing[0]) + 1 if len(agreeing) else 0
     chosen = order if number is None else order[: max(number, least)]
     of_each = chances(compared, chosen)
-    return Asked(
+    return SettlingSet(
         tuple(ids[at] for at in chosen.tolist()),
         tuple(float(of_each[at]) for at in chosen.tolist()),
         tuple(bool(differ[at]) for at in chosen.tolist()),
     )
 
 
-def ask(workspace: Workspace, found: Asked, drawn: Shadowed, decided: Collection[str]) -> None:
-    """Put them first on the Grade page, and record the draw with its chances; once, however often it is
-    asked for.
-    """
-    review(workspace, list(found.ids))
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+def draw(workspace: Workspace, found: SettlingSet, drawn: ShadowSample, decided: Collection[str]) -> Sample:
+    """The draw of what is asked for, with its chances; it is not recorded."""
     holds = drawn.known(decided)
     picks = [
         Pick(
@@ -113,11 +109,9 @@ def ask(workspace: Workspace, found: Asked, drawn: Shadowed, decided: Collection
         for place, (key, share, differ) in enumerate(
             zip(found.ids, found.chance, found.differ, strict=True), 1
         )
-        if key in drawn.chance and key not in graded
+        if key in drawn.chance
     ]
-    if not picks or _recorded(workspace, picks):
-        return
-    sample = Sample(
+    return Sample(
         id=new_id("sample"),
         project_id=workspace.project.id,
         rule=RULE,
@@ -126,7 +120,18 @@ def ask(workspace: Workspace, found: Asked, drawn: Shadowed, decided: Collection
         parameters={"n": len(picks), "pool": drawn.pool, "warnings": []},
         author=workspace.person,
     )
-    sample_table.save(workspace.db, sample)
+
+
+def ask(workspace: Workspace, ids: Sequence[str], drawn: Sample) -> None:
+    """Put them first on the Grade page, and record the draw of those that nobody has graded; once, however
+    often it is asked for.
+    """
+    review(workspace, list(ids))
+    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    picks = tuple(pick for pick in drawn.picks if pick.output_id not in graded)
+    if picks and not _recorded(workspace, picks):
+        told = {"picks": picks, "parameters": {**drawn.parameters, "n": len(picks)}}
+        sample_table.save(workspace.db, drawn.model_copy(update=told))
 
 
 def _recorded(workspace: Workspace, picks: Sequence[Pick]) -> bool:

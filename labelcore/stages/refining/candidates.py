@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from labelcore.errors import BadInput
 from labelcore.judges import prompts
-from labelcore.judges.judge_prompt import Prompt, Teaching
+from labelcore.judges.judge_prompt import Prompt, TrainExample
 from labelcore.judges.kinds.panel import votes_in
 from labelcore.models import Decision, Frozen, JudgeVersion
 from labelcore.stages.deriving.clauses import clauses_of
@@ -38,14 +38,14 @@ _ASKED = (
 )
 
 
-class Question(Frozen):
+class QuestionPart(Frozen):
     """One part of a question in two: what it asks, and the disagreements on train that it is about."""
 
     statement: str
     because: tuple[str, ...]
 
 
-class Candidate(Frozen):
+class ChangeCandidate(Frozen):
     """A change. ``words``: what it adds, as text; ``because``: the outputs of train that it is made of;
     ``version``: the judge with it, not stored; ``questions``: into which the one question is split.
     """
@@ -54,7 +54,7 @@ class Candidate(Frozen):
     words: str
     because: tuple[str, ...]
     version: JudgeVersion
-    questions: tuple[Question, ...] = ()
+    questions: tuple[QuestionPart, ...] = ()
 
     @property
     def id(self) -> str:
@@ -79,7 +79,7 @@ class Errors:
     def wrong(self) -> list[str]:
         """Those outputs, bad ones that it missed first."""
         fails = self.graded.fails
-        found = [key for key, said in self.known.items() if not is_right(said, failed=fails[key])]
+        found = [key for key, decision in self.known.items() if not is_right(decision, failed=fails[key])]
         return sorted(found, key=lambda key: not fails[key])
 
     @cached_property
@@ -92,7 +92,7 @@ class Errors:
         """What the prompt was answered; of a panel what its member said."""
         if not self.member:
             return self.known
-        votes = {key: votes_in(said.raw) for key, said in self.known.items()}
+        votes = {key: votes_in(decision.raw) for key, decision in self.known.items()}
         at = self.member - 1
         return {key: found[at] for key, found in votes.items() if at < len(found)}
 
@@ -103,15 +103,17 @@ class Errors:
 
     def candidate(
         self, kind: Kind, words: str, because: Sequence[str], content: dict[str, Any]
-    ) -> Candidate | None:
+    ) -> ChangeCandidate | None:
         """A change of its prompt; None where it changes nothing."""
         try:
             version = drafted(self.workspace, self.judge, with_prompt(self.judge, content, self.member))
         except BadInput:
             return None
-        return Candidate(kind=kind, words=words, because=tuple(because), version=version)
+        return ChangeCandidate(kind=kind, words=words, because=tuple(because), version=version)
 
-    def told(self, kind: Kind, words: str, because: Sequence[str], paragraph: str = "") -> Candidate | None:
+    def told(
+        self, kind: Kind, words: str, because: Sequence[str], paragraph: str = ""
+    ) -> ChangeCandidate | None:
         """The judge told one paragraph more, behind what it is told first; of itself the words."""
         template = self.prompt.template
         system = "\n\n".join(filter(None, (template.system, slotless(paragraph or words))))
@@ -126,7 +128,7 @@ def slotless(text: str) -> str:
     return text
 
 
-def candidates(errors: Errors) -> Iterator[Candidate]:
+def candidates(errors: Errors) -> Iterator[ChangeCandidate]:
     """All that can be made without asking a model, what is cheapest to try first."""
     cheap = [_threshold(errors), *_wordings(errors), _questions(errors), _notes(errors)]
     yield from filter(None, [*cheap, _examples(errors)])
@@ -139,15 +141,17 @@ def scored(errors: Errors) -> dict[str, float]:
     form, found = errors.prompt.spec.answer, dict[str, float]()
     answers = errors.answers
     if form is None or not form.numeric:
-        shares = {key: said.probability for key, said in answers.items() if said.value != "abstain"}
+        shares = {
+            key: decision.probability for key, decision in answers.items() if decision.value != "abstain"
+        }
         return {key: share for key, share in shares.items() if share is not None}
-    for key, said in answers.items():
+    for key, decision in answers.items():
         with contextlib.suppress(ValueError):  # an answer that gave no number
-            found[key] = form.score_of(said.raw)
+            found[key] = form.score_of(decision.raw)
     return found
 
 
-def _threshold(errors: Errors) -> Candidate | None:
+def _threshold(errors: Errors) -> ChangeCandidate | None:
     """From another score on, or from another probability of a pass; nothing is asked again for it."""
     spec, scores = errors.prompt.spec, scored(errors)
     form = spec.answer if spec.answer and spec.answer.numeric else None
@@ -166,14 +170,14 @@ def _threshold(errors: Errors) -> Candidate | None:
     return errors.candidate("threshold", words, errors.wrong, {**errors.prompt.content, **content})
 
 
-def _wordings(errors: Errors) -> Iterator[Candidate | None]:
+def _wordings(errors: Errors) -> Iterator[ChangeCandidate | None]:
     """What a variant of the prompt stresses; to be strict helps only a judge that misses something."""
     for variant, words in prompts.VARIANTS.items():
         if words and variant != errors.prompt.spec.variant and (variant != "strict" or errors.missed):
             yield errors.candidate("wording", words, errors.wrong, errors.prompt.varied(variant))
 
 
-def _questions(errors: Errors) -> Candidate | None:
+def _questions(errors: Errors) -> ChangeCandidate | None:
     statement = quoted_in(errors.prompt.spec.statement)
     parts = listed(statement) or demands(statement)
     if not parts:
@@ -182,7 +186,7 @@ def _questions(errors: Errors) -> Candidate | None:
     return errors.told("questions", "\n".join(parts), errors.wrong, paragraph)
 
 
-def _notes(errors: Errors) -> Candidate | None:
+def _notes(errors: Errors) -> ChangeCandidate | None:
     """What experts wrote about the fails that the judge missed and what its prompt does not say."""
     found = unstated(
         {key: errors.graded.labels.notes.get(key, ()) for key in errors.missed},
@@ -219,14 +223,14 @@ def unstated(notes: Mapping[str, Sequence[str]], stated: str) -> dict[str, list[
     return found
 
 
-def _examples(errors: Errors) -> Candidate | None:
+def _examples(errors: Errors) -> ChangeCandidate | None:
     """Outputs that it gets wrong, each beside the nearest one with the other grade, else varied fails."""
     pairs = find_examples(errors.workspace, errors.judge, limit=_POOL).pairs
     wrong = set(errors.wrong)
     chosen = sorted(pairs, key=lambda pair: pair.example.output_id not in wrong)[:_MOST_PAIRS]
     draft = Draft.of(errors.judge, errors.member)
     shown = {example.output_id for example in draft.examples}
-    new: dict[str, Teaching] = {}
+    new: dict[str, TrainExample] = {}
     for pair in chosen:
         for example in filter(None, (pair.example, pair.beside)):
             if example.output_id not in shown:

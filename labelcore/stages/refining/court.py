@@ -49,7 +49,7 @@ NEXT: dict[str, str] = {
 """What each ruling starts."""
 
 
-class Disagreement(Frozen):
+class CourtCase(Frozen):
     """One output on which a judge and people differ, with what was ruled on it."""
 
     output: Output
@@ -95,7 +95,7 @@ class Docket(Frozen):
     ``sealed``: how many outputs of the sealed test were left out; ``limit``: so many conflicts are listed.
     """
 
-    conflicts: tuple[Disagreement, ...]
+    conflicts: tuple[CourtCase, ...]
     gaps: tuple[Gap, ...]
     unclear: Rate
     sealed: int
@@ -107,7 +107,7 @@ class Docket(Frozen):
         return sum(conflict.ruling is None for conflict in self.conflicts)
 
     @property
-    def listed(self) -> tuple[Disagreement, ...]:
+    def listed(self) -> tuple[CourtCase, ...]:
         """The conflicts that are listed."""
         return self.conflicts[: self.limit]
 
@@ -123,7 +123,7 @@ class Docket(Frozen):
         }
 
 
-class Ruled(CourtRuling):
+class RulingReport(CourtRuling):
     """A ruling, and what it starts."""
 
     next: str
@@ -155,7 +155,7 @@ def docket(
     )
 
 
-def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[Disagreement]:
+def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[CourtCase]:
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
     fails = truth_of(workspace, criterion, labels).fails
@@ -171,7 +171,7 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
         for ruling in court.current(workspace.db, workspace.project.id)
     }
     return [
-        Disagreement(
+        CourtCase(
             output=outputs[verdict.output_id],
             judge=version,
             criterion=criterion,
@@ -185,8 +185,8 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
     ]
 
 
-def _gaps(found: Sequence[Disagreement]) -> list[Gap]:
-    by_subject: dict[tuple[str, str | None], list[Disagreement]] = defaultdict(list)
+def _gaps(found: Sequence[CourtCase]) -> list[Gap]:
+    by_subject: dict[tuple[str, str | None], list[CourtCase]] = defaultdict(list)
     for conflict in found:
         by_subject[conflict.subject, conflict.criterion.id if conflict.criterion else None].append(conflict)
     gaps = []
@@ -219,7 +219,7 @@ def decide(
     *,
     judge: Annotated[JudgeVersion, Field(description="The judge that differs.")],
     reason: Annotated[str, Field(description="Why.")] = "",
-) -> Ruled:
+) -> RulingReport:
     """Rule on one conflict that stands now; the ruling starts what comes next.
 
     "person-wrong" puts the output before everything else in the grading queue; no grade is changed.
@@ -232,7 +232,7 @@ def decide(
     value = value.replace("-", "_")
     _check(workspace, value)
     conflict = _conflict(workspace, judge, output)
-    ruling = Ruled.model_validate(
+    ruling = RulingReport.model_validate(
         {
             "id": new_id("court"),
             "project_id": workspace.project.id,
@@ -265,7 +265,7 @@ def _check(workspace: Workspace, value: str) -> None:
         raise BadInput("A ruling needs a name.", next_step="Say who rules.")
 
 
-def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> Disagreement:
+def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> CourtCase:
     known = output_table.get(workspace.db, output, workspace.project.id)
     for found in _conflicts(workspace, judge, fitting_labels(workspace)):
         if known and found.output.id == known.id:

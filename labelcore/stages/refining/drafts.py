@@ -11,7 +11,7 @@ from pydantic import Field
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges import prompt_files, prompt_lint
-from labelcore.judges.judge_prompt import Prompt, Teaching
+from labelcore.judges.judge_prompt import Prompt, TrainExample
 from labelcore.judges.kinds import PROBE
 from labelcore.judges.prompt_lint import PromptDraft, PromptFinding
 from labelcore.judges.templates import Template
@@ -38,7 +38,7 @@ class Draft(Frozen):
 
     template: Template
     member: int = 0
-    examples: tuple[Teaching, ...] = ()
+    examples: tuple[TrainExample, ...] = ()
     shown: int = 0
     model: str = ""
     endpoint: str = ""
@@ -67,7 +67,7 @@ class Draft(Frozen):
         """The prompt of a version that it is about."""
         return prompt_of(version, self.member)
 
-    def with_examples(self, examples: Sequence[Teaching]) -> Draft:
+    def with_examples(self, examples: Sequence[TrainExample]) -> Draft:
         """The same showing these examples, all of them."""
         most = max(Counter(example.verdict for example in examples).values(), default=0)
         return self.model_copy(update={"examples": tuple(examples), "shown": most})

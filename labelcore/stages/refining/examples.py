@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from labelcore.judges.features import Floats
-from labelcore.judges.judge_prompt import Teaching
+from labelcore.judges.judge_prompt import TrainExample
 from labelcore.judges.kinds import kind_of
 from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Role, SplitName
 from labelcore.operations import operation
@@ -38,8 +38,8 @@ Why = Literal["to mend", "differs from the others", "found"]
 class ExamplePair(Frozen):
     """An output that could be shown, and the one with the other grade that is most like it."""
 
-    example: Teaching
-    beside: Teaching | None
+    example: TrainExample
+    beside: TrainExample | None
     why: Why
 
 
@@ -94,7 +94,7 @@ def find_examples(
 
 
 @operation(role=Role.ENGINEER)
-def example_of(workspace: Workspace, judge: JudgeVersion, output_id: str) -> Teaching | None:
+def example_of(workspace: Workspace, judge: JudgeVersion, output_id: str) -> TrainExample | None:
     """One output as an example; None where it may not be shown."""
     graded = _Graded.of(workspace, judge)
     return graded.teaching(output_id) if output_id in graded.fails else None
@@ -151,15 +151,15 @@ class _Graded:
                 found.setdefault(example.output_id, "differs from the others")
         return found
 
-    def _varied(self) -> list[Teaching]:
+    def _varied(self) -> list[TrainExample]:
         if self.criterion is None:
             return [self.teaching(key) for key in hash_order(sorted(self.fails), 0)[:_POOL]]
         return teaching_examples(self.workspace, Subject(self.criterion, self.fails), self.labels.notes)
 
-    def teaching(self, output_id: str) -> Teaching:
+    def teaching(self, output_id: str) -> TrainExample:
         """An output as an example."""
         output, failed = self.outputs[output_id], self.fails[output_id]
-        return Teaching(
+        return TrainExample(
             verdict="fail" if failed else "pass",
             text=output.text[:_EXCERPT],
             note=self._notes(output_id)[:_NOTE],
@@ -167,7 +167,7 @@ class _Graded:
             group=output.group,
         )
 
-    def nearest(self, output_id: str) -> Teaching | None:
+    def nearest(self, output_id: str) -> TrainExample | None:
         """The output of another group and with the other grade that is most like it."""
         output, failed = self.outputs[output_id], self.fails[output_id]
         pool = [

@@ -17,7 +17,7 @@ from labelcore.stages.aligning.evidence import evidence_of, truth_of
 from labelcore.stages.aligning.measuring import measured_on, words_on
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.versions import Piece, difference
+from labelcore.stages.deriving.versions import WordingPiece, difference
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.refining.keeping import KeptVersion, in_use, point, told
 from labelcore.stages.refining.prompts import numbered
@@ -30,14 +30,14 @@ Number = Annotated[int, Metavar("VERSION"), Field(ge=1)]
 _MOST_WORDS = 40_000  # characters of a changed passage above which its words are not compared one by one
 
 
-class Part(Frozen):
+class PromptPartChange(Frozen):
     """What became of one part of a prompt: its pieces in order, the words that went and came counted.
     ``member``: the number of the panel's member that asks it, 0 where it is no panel's.
     """
 
     part: Literal["system", "user"]
     member: int = 0
-    pieces: tuple[Piece, ...]
+    pieces: tuple[WordingPiece, ...]
 
     def count(self, kind: Literal["gone", "new"]) -> int:
         """How many words went or came."""
@@ -58,7 +58,7 @@ class PromptDiff(Frozen):
     judge: str
     before: int
     after: int
-    parts: tuple[Part, ...]
+    parts: tuple[PromptPartChange, ...]
     settings: tuple[Setting, ...]
 
     @property
@@ -113,7 +113,7 @@ class VersionRow(Frozen):
         return {**plain, **words, **flat("tpr", self.tpr), **flat("tnr", self.tnr)}
 
 
-class History(Frozen):
+class PromptHistory(Frozen):
     """All versions of a judge, oldest first. ``n``: the graded outputs, none of the sealed test, that all
     measured versions have decided.
     """
@@ -129,7 +129,7 @@ class History(Frozen):
 
 
 @operation("judge prompt history", role=Role.MANAGER)
-def history(workspace: Workspace, judge: JudgeVersion) -> History:
+def history(workspace: Workspace, judge: JudgeVersion) -> PromptHistory:
     """Tell a judge's versions: who made each and why, what changed, and its figures on the same outputs."""
     versions = judge_table.history(workspace.db, judge.judge_id)
     present = in_use(workspace, judge.judge_id)
@@ -151,7 +151,7 @@ def history(workspace: Workspace, judge: JudgeVersion) -> History:
         )
         for before, version in zip([None, *versions], versions, strict=False)
     ]
-    return History(judge=present.name, in_use=present.version, n=n, versions=tuple(rows))
+    return PromptHistory(judge=present.name, in_use=present.version, n=n, versions=tuple(rows))
 
 
 @operation("judge prompt diff", role=Role.MANAGER)
@@ -239,7 +239,7 @@ def compared(before: JudgeVersion, after: JudgeVersion) -> PromptDiff:
     )
 
 
-def _parts(before: JudgeVersion, after: JudgeVersion) -> Iterator[Part]:
+def _parts(before: JudgeVersion, after: JudgeVersion) -> Iterator[PromptPartChange]:
     """The parts that differ, prompt by prompt where both ask as many."""
     pair = [kind_of(version).prompts for version in (before, after)]
     if len(pair[0]) != len(pair[1]):
@@ -248,21 +248,23 @@ def _parts(before: JudgeVersion, after: JudgeVersion) -> Iterator[Part]:
         old, new, member = first.template, second.template, number if len(pair[0]) > 1 else 0
         for name, was, now in (("system", old.system, new.system), ("user", old.user, new.user)):
             if was != now:
-                yield Part(part=name, member=member, pieces=tuple(changes(was, now)))
+                yield PromptPartChange(part=name, member=member, pieces=tuple(changes(was, now)))
 
 
-def changes(before: str, after: str) -> list[Piece]:
+def changes(before: str, after: str) -> list[WordingPiece]:
     """What became of a text, passage by passage, in those that changed word by word."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    found: list[Piece] = []
+    found: list[WordingPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, come = "".join(old[i:j]), "".join(new[k:m])
         if tag == "equal":
-            found.append(Piece(kind="same", text=gone))
+            found.append(WordingPiece(kind="same", text=gone))
         elif len(gone) + len(come) <= _MOST_WORDS:
             found += difference(gone, come)
         else:
-            found += [Piece(kind=kind, text=text) for kind, text in (("gone", gone), ("new", come)) if text]
+            found += [
+                WordingPiece(kind=kind, text=text) for kind, text in (("gone", gone), ("new", come)) if text
+            ]
     return found
 
 

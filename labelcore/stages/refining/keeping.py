@@ -110,7 +110,7 @@ def keep(
 
 
 def in_use(workspace: Workspace, judge_id: str) -> JudgeVersion:
-    """The version of a judge that decides now."""
+    """The version of a judge that decides now; the judge is one of the project's."""
     found = judge_table.current(workspace.db, workspace.project.id)
     return next(version for version in found if version.judge_id == judge_id)
 
@@ -159,7 +159,7 @@ def _version(workspace: Workspace, old: JudgeVersion, spec: dict[str, Any], why:
         update={
             "id": version_id(workspace.project.id, old.criterion_id, old.kind, spec),
             "model": models,
-            "description": old.description if same else kind.describe(),
+            "description": old.description if kind.prompts and same else kind.describe(),
             "fitted_on": ("train",) if shown and not old.fitted_on else old.fitted_on,
             "author": workspace.person,
             "why": why,

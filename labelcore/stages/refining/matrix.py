@@ -18,7 +18,7 @@ from pydantic import Field
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
-from labelcore.llm.spending import Purse
+from labelcore.llm.spending import purse_of
 from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.report import flat
@@ -27,7 +27,7 @@ from labelcore.stages.refining.looks import DevLooks, looks_at_dev
 from labelcore.stages.refining.migrating import moved
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import numbered, size_of
-from labelcore.stages.refining.trials import Taken, Trial
+from labelcore.stages.refining.trials import ModelWork, Trial
 from labelcore.stages.refining.trying import USUAL, Order, compare, drafted
 from labelcore.stats.changes import Rates
 from labelcore.store import outputs as output_table
@@ -101,7 +101,7 @@ class Cell(Frozen):
         }
 
 
-class Matrix(Taken):
+class Matrix(ModelWork):
     """All cells, the cheapest first. ``chosen``: the first that is good enough, else the one that is surely
     better than the version in use by most; None where there is none. ``looks``: at dev, of all these too.
     """
@@ -200,7 +200,7 @@ class _Budget:
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
-        self.purse = None if self.grid.max_cost is None else Purse(self.grid.max_cost)
+        self.purse = purse_of(self.grid.max_cost)
 
     @property
     def over(self) -> State | None:

@@ -10,20 +10,27 @@ from functools import partial
 from typing import Any
 
 from labelcore.judges import prompts
-from labelcore.judges.judge_prompt import Prompt, Teaching
+from labelcore.judges.judge_prompt import Prompt, TrainExample
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Fact, Frozen, JudgeVersion, fact
+from labelcore.models import Fact, Frozen, JudgeVersion, Run, fact
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stages.judging.proposing.teaching import teaching_examples
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
-from labelcore.stages.refining.trying import Pairing, change_on, change_on_dev, drafted, is_right
+from labelcore.stages.refining.trying import VersionPair, change_on, change_on_dev, drafted, is_right
 from labelcore.stats.changes import Change
+from labelcore.stats.settling import advice_on
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _SHOWN = 2
+_NAMES = {
+    "examples": Wording("examples of its errors"),
+    "strict": Wording("a stricter wording"),
+    "steps": Wording("a wording in steps"),
+}
 
 
 class Repair(Frozen):
@@ -41,13 +48,27 @@ class Repair(Frozen):
     cost_usd: float
 
     @property
+    def mends(self) -> bool:
+        """Whether it may be kept: dev does not advise to stay with the present judge instead."""
+        return advice_on(self.on_dev) != "stay"
+
+    def why(self, to: str) -> Wording:
+        """The reason to keep it, for the history."""
+        return Wording("moved to {to}, with {what}", to=to, what=self.name)
+
+    @property
+    def name(self) -> str:
+        """What was added, in words."""
+        return _NAMES.get(self.what, self.what)
+
+    @property
     def says(self) -> Fact:
         """What it does, and whether that makes up for the loss."""
         found = self.on_dev.balanced
         if found.value is None or found.low is None or found.high is None:
-            return fact("repair_unknown", what=self.what, why=found.why_not)
+            return fact("repair_unknown", what=self.name, why=found.why_not)
         points = {"change": 100 * found.value, "low": 100 * found.low, "high": 100 * found.high}
-        return fact(f"repair_{self.on_dev.verdict}", what=self.what, **points)
+        return fact(f"repair_{self.on_dev.verdict}", what=self.name, **points)
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
@@ -59,47 +80,54 @@ class Repair(Frozen):
             **flat("tpr_change", self.on_dev.tpr),
             **flat("tnr_change", self.on_dev.tnr),
             "verdict": self.on_dev.verdict,
+            "mends": self.mends,
             "says": self.says,
         }
 
 
-def repair(workspace: Workspace, pairing: Pairing, options: RunOptions) -> Repair | None:
-    """The best candidate on train beside the new model as it came; None where none is better there."""
+def repair(
+    workspace: Workspace, pairing: VersionPair, options: RunOptions
+) -> tuple[Repair | None, list[Run]]:
+    """The best candidate on train beside the new model as it came, None where none is better there; and what
+    it took to find that out.
+    """
     graded, moved = pairing.graded, pairing.new
     train, dev = _decided(pairing, "train"), _decided(pairing, "dev")
     best: tuple[float, str, JudgeVersion, Change] | None = None
-    spent, tried = 0.0, 0
+    runs: list[Run] = []
     for what, spec in _candidates(workspace, pairing) if train else ():
         version = drafted(workspace, moved, spec)
         answers = ask_unstored(workspace, version, train, options)
-        beside = Pairing(graded, moved, version, pairing.decisions, answers.decisions)
+        beside = VersionPair(graded, moved, version, pairing.decisions, answers.decisions)
         found = change_on(workspace, beside, train)
-        spent, tried = spent + answers.run.cost_usd, tried + 1
+        runs.append(answers.run)
         gain = found.gain
         if gain > (best[0] if best else 0.0):
             best = gain, what, version, found
     if best is None or not dev:
-        return None
-    answers = ask_unstored(workspace, best[2], dev, options)
-    mended = Pairing(graded, pairing.present, best[2], pairing.known, answers.decisions)
-    return Repair(
+        return None, runs
+    tried, answers = len(runs), ask_unstored(workspace, best[2], dev, options)
+    runs.append(answers.run)
+    mended = VersionPair(graded, pairing.present, best[2], pairing.known, answers.decisions)
+    mending = Repair(
         what=best[1],
         version=best[2],
         on_train=best[3],
         on_dev=change_on_dev(workspace, mended)[0],
         tried=tried,
-        cost_usd=spent + answers.run.cost_usd,
+        cost_usd=sum(run.cost_usd for run in runs),
     )
+    return mending, runs
 
 
-def _decided(pairing: Pairing, wanted: str) -> list[str]:
+def _decided(pairing: VersionPair, wanted: str) -> list[str]:
     """The graded outputs of a split that both models decided."""
     return [
         key for key, split in pairing.graded.splits.items() if split == wanted and key in pairing.decisions
     ]
 
 
-def _candidates(workspace: Workspace, pairing: Pairing) -> Iterator[tuple[str, dict[str, Any]]]:
+def _candidates(workspace: Workspace, pairing: VersionPair) -> Iterator[tuple[str, dict[str, Any]]]:
     kind = kind_of(pairing.new)
     if examples := _examples(workspace, pairing):
         taught = {"examples": [example.model_dump() for example in examples], "shown": _SHOWN}
@@ -109,7 +137,7 @@ def _candidates(workspace: Workspace, pairing: Pairing) -> Iterator[tuple[str, d
             yield variant, kind.rewritten(partial(Prompt.varied, variant=variant))
 
 
-def _examples(workspace: Workspace, pairing: Pairing) -> list[Teaching]:
+def _examples(workspace: Workspace, pairing: VersionPair) -> list[TrainExample]:
     """Chosen to teach among what the new model gets wrong, and what people grade otherwise beside it."""
     criterion_id, fails = pairing.new.criterion_id, pairing.graded.fails
     train = _decided(pairing, "train")

@@ -19,31 +19,32 @@ from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
-from labelcore.llm.spending import Purse
-from labelcore.models import Decision, JudgeVersion, Role
+from labelcore.llm.spending import purse_of
+from labelcore.models import NOTHING, Decision, JudgeVersion, Role, Run, Sample, fact
 from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running import execution
+from labelcore.stages.judging.running.estimating import Estimate, estimate
 from labelcore.stages.judging.running.live_run import RunOptions
-from labelcore.stages.judging.running.trial_run import Tried, ask_unstored
+from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining import asking_first
-from labelcore.stages.refining.keeping import KeptVersion, keep, prompts_of
+from labelcore.stages.refining.keeping import keep, prompts_of
 from labelcore.stages.refining.mending import Repair, repair
-from labelcore.stages.refining.migration import Flip, Migration, Pick, Side
+from labelcore.stages.refining.migration import Flip, Migration, ModelSide, OutputToGrade
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.trying import (
     BOTH,
     GradedOutputs,
     MostCost,
-    Pairing,
+    VersionPair,
     change_on_dev,
     drafted,
     graded_outputs,
 )
-from labelcore.stats.changes import Change, Compared, change, of_move
+from labelcore.stats.changes import Change, PairedOutputs, change, of_move
 from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
 from labelcore.store import outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -52,7 +53,7 @@ USUAL = 200
 _NUMBER = {"pass": 1.0, "fail": 0.0}
 
 
-class Moving(Options):
+class MoveOptions(Options):
     """What a move may cost, and what becomes of it."""
 
     limit: Annotated[int, Field(ge=1, description="Let both decide so many outputs, graded ones first.")] = (
@@ -60,14 +61,17 @@ class Moving(Options):
     )
     max_cost: MostCost = None
     keep_as: Annotated[
-        Literal["switch", "beside"] | None,
-        Field(description="switch: use it from now on; beside: store it and stay with the present one."),
+        Literal["switch", "beside", "mended"] | None,
+        Field(
+            description="switch: use it from now on; beside: store it and stay with the present one; mended: "
+            "where it loses, use it with examples or another wording, if dev does not speak against them."
+        ),
     ] = None
     ask: Annotated[bool, Field(description="Put the outputs to grade first on the Grade page.")] = False
     no_repair: Annotated[bool, Field(description="Try no other examples or wordings where it loses.")] = False
 
 
-_AS_USUAL = Moving()
+_AS_USUAL = MoveOptions()
 
 
 @operation("migrate judge", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -76,7 +80,7 @@ def migrate(
     judge: JudgeVersion,
     *,
     to: Annotated[str, Metavar("MODEL[@ENDPOINT]"), Field(description="The model that shall decide.")],
-    moving: Moving = _AS_USUAL,
+    moving: MoveOptions = _AS_USUAL,
 ) -> Migration:
     """Let another model decide the same outputs, and say what a move to it changes.
 
@@ -84,38 +88,80 @@ def migrate(
         BadInput: the judge has no prompt, asks this model already, or nothing is graded.
         ModelTrouble: the endpoint is not configured.
     """
-    new = _target(workspace, judge, to)
-    graded, watched = _graded(workspace, judge), Ongoing()
+    return compare_models(workspace, judge, to, moving, Ongoing())
+
+
+@operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
+def compare_models(
+    workspace: Workspace, judge: JudgeVersion, to: str, moving: MoveOptions, watched: Ongoing
+) -> Migration:
+    """The same for who looks on: ``watched`` says how far it is, and stops it.
+
+    Raises:
+        BadInput: the judge has no prompt, asks this model already, or nothing is graded.
+        ModelTrouble: the endpoint is not configured.
+    """
+    _check(moving)
+    new, graded = _target(workspace, judge, to), _graded(workspace, judge)
     drawn = asking_first.shadowed(workspace, judge, graded, moving.limit)
-    options = watched.options(None if moving.max_cost is None else Purse(moving.max_cost))
-    old, problem = _present(workspace, judge, drawn.ids, options)
-    tried = ask_unstored(workspace, new, [key for key in drawn.ids if key in old], options)
-    both = [key for key in drawn.ids if key in old and key in tried.decisions]
+    options = watched.options(purse_of(moving.max_cost))
+    old, runs, problem = _present(workspace, judge, drawn.ids, options, watched)
+    known = [key for key in drawn.ids if key in old]
+    watched.begin("new", len(known))
+    tried = ask_unstored(workspace, new, known, options, watched.hear)
+    both = [key for key in known if key in tried.decisions]
     shadow = _Shadow(workspace, graded, both, old, tried.decisions)
     compared = _compared(shadow)
     found = change(compared)
     first, settles = _to_grade(shadow, compared, found)
+    draw = asking_first.draw(workspace, first, drawn, both)
     if moving.ask and first.ids:
-        asking_first.ask(workspace, first, drawn, both)
+        asking_first.ask(workspace, first.ids, draw)
     pairing = shadow.pairing(judge, new)
     _, looks = change_on_dev(workspace, pairing)
-    mended = repair(workspace, pairing, options) if _loses(found, moving) else None
+    mended, repairs = _repaired(workspace, pairing, options, watched) if _loses(found, moving) else (None, [])
     return Migration(
         judge=judge.name,
         judge_version_id=judge.id,
-        new_version_id=new.id,
+        moved=new,
         against=graded.against,
-        n=len(both),
         **_sides(shadow, judge, new),
-        flips=tuple(_flips(shadow)),
         change=found,
         picks=_picks(first),
         settles=settles,
+        draw=draw,
         repair=mended,
         looks=looks,
-        kept=_kept(workspace, judge, new, to, moving),
-        **_ended(tried, mended, problem, watched),
+        **_kept(workspace, judge, _to_keep(new, mended, to, moving), moving),
+        **_ended(tried.run, [*runs, tried.run, *repairs], problem, watched),
     )
+
+
+def _check(moving: MoveOptions) -> None:
+    if moving.keep_as == "mended" and moving.no_repair:
+        raise BadInput(
+            "Without a repair there is nothing mended to keep.", next_step="Leave out --no-repair."
+        )
+
+
+@operation(role=Role.ENGINEER, effect=Effect.WRITES)
+def ask_first(workspace: Workspace, found: Migration) -> Sample:
+    """Put what is to be graded first on the Grade page, as ``ask`` does while the models are compared."""
+    asking_first.ask(workspace, [pick.output_id for pick in found.picks], found.draw)
+    return found.draw
+
+
+@operation(role=Role.ENGINEER)
+def estimate_move(workspace: Workspace, judge: JudgeVersion, to: str, limit: int) -> Estimate:
+    """What it takes until both models have decided so many outputs; what may mend a loss comes on top.
+
+    Raises:
+        BadInput: the judge has no prompt, asks this model already, or nothing is graded.
+    """
+    new = _target(workspace, judge, to)
+    drawn = asking_first.shadowed(workspace, judge, _graded(workspace, judge), limit)
+    asked = [judge, new] if verdict_table.missing(workspace.db, judge.id, drawn.ids) else [new]
+    return estimate(workspace, execution.make_backlog(workspace.db, asked, drawn.ids, 1))
 
 
 @dataclass(frozen=True)
@@ -128,11 +174,11 @@ class _Shadow:
     old: dict[str, Decision]
     new: dict[str, Decision]
 
-    def pairing(self, judge: JudgeVersion, moved: JudgeVersion) -> Pairing:
+    def pairing(self, judge: JudgeVersion, moved: JudgeVersion) -> VersionPair:
         """The graded ones of them."""
         keys = [key for key in self.ids if key in self.graded.fails]
         old, new = ({key: says[key] for key in keys} for says in (self.old, self.new))
-        return Pairing(self.graded, judge, moved, old, new)
+        return VersionPair(self.graded, judge, moved, old, new)
 
 
 def _target(workspace: Workspace, judge: JudgeVersion, to: str) -> JudgeVersion:
@@ -143,29 +189,46 @@ def _target(workspace: Workspace, judge: JudgeVersion, to: str) -> JudgeVersion:
     return drafted(workspace, judge, spec)
 
 
-def _loses(found: Change, moving: Moving) -> bool:
+def _loses(found: Change, moving: MoveOptions) -> bool:
     """Whether other examples or wordings should be tried."""
     return found.gain < 0 and advice_on(found) != "switch" and not moving.no_repair
 
 
-def _ended(tried: Tried, mended: Repair | None, problem: str, watched: Ongoing) -> dict[str, Any]:
-    """What it took, and how it ended."""
+def _repaired(
+    workspace: Workspace, pairing: VersionPair, options: RunOptions, watched: Ongoing
+) -> tuple[Repair | None, list[Run]]:
+    watched.begin("repair")
+    return repair(workspace, pairing, options)
+
+
+def _ended(new: Run, runs: Sequence[Run], problem: str, watched: Ongoing) -> dict[str, Any]:
+    """What all took, and how the new model ended."""
     return {
-        "cost_usd": tried.run.cost_usd + (mended.cost_usd if mended else 0.0),
-        "requests": tried.run.requests,
-        "state": tried.run.state,
-        "message": " ".join(filter(None, (problem, tried.run.message))),
-        "troubles": dict(tried.run.reasons),
+        "cost_usd": sum(run.cost_usd for run in runs),
+        "requests": sum(run.requests for run in runs),
+        "state": new.state,
+        "message": " ".join(filter(None, (problem, new.message))),
+        "troubles": dict(new.reasons),
         "asked_again": dict(watched.asked_again),
     }
 
 
+def _to_keep(
+    new: JudgeVersion, mended: Repair | None, to: str, moving: MoveOptions
+) -> tuple[dict[str, Any], str] | None:
+    """What to keep, and why; None where nothing is wanted or found."""
+    if moving.keep_as == "mended":
+        return (mended.version.spec, str(mended.why(to))) if mended and mended.mends else None
+    return (new.spec, f"moved to {to}") if moving.keep_as else None
+
+
 def _kept(
-    workspace: Workspace, judge: JudgeVersion, new: JudgeVersion, to: str, moving: Moving
-) -> KeptVersion | None:
-    if moving.keep_as is None:
-        return None
-    return keep(workspace, judge, new.spec, why=f"moved to {to}", use=moving.keep_as == "switch")
+    workspace: Workspace, judge: JudgeVersion, found: tuple[dict[str, Any], str] | None, moving: MoveOptions
+) -> dict[str, Any]:
+    if found is None:
+        return {"kept": None, "unkept": fact("move_unmended") if moving.keep_as else NOTHING}
+    spec, why = found
+    return {"kept": keep(workspace, judge, spec, why=why, use=moving.keep_as != "beside")}
 
 
 def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
@@ -173,6 +236,9 @@ def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
 
     Behind the last @ stands an endpoint, where one is called so; else one with this model is asked, or
     the one that the judge asks.
+
+    Raises:
+        BadInput: no model is named, or the judge has no prompt.
     """
     model, at, name = to.rpartition("@")
     known = settings().all_endpoints
@@ -204,20 +270,22 @@ def _asked_by(prompt: Prompt) -> Endpoint:
 
 
 def _present(
-    workspace: Workspace, judge: JudgeVersion, ids: Sequence[str], options: RunOptions
-) -> tuple[dict[str, Decision], str]:
+    workspace: Workspace, judge: JudgeVersion, ids: Sequence[str], options: RunOptions, watched: Ongoing
+) -> tuple[dict[str, Decision], list[Run], str]:
     """What the present model said; it is asked where it said nothing yet. If it cannot be, why not."""
-    missing, problem = verdict_table.missing(workspace.db, judge.id, ids), ""
+    missing, problem, runs = verdict_table.missing(workspace.db, judge.id, ids), "", list[Run]()
     if missing:
+        watched.begin("present", len(missing))
         try:
-            problem = execution.run(workspace, [judge], missing, options).message
+            run = execution.run(watched.telling(workspace), [judge], missing, options)
+            runs, problem, watched.cost_usd = [run], run.message, run.cost_usd
         except LabelcoreError as trouble:
             problem = str(trouble)
     verdicts = verdict_table.of_outputs(workspace.db, list(ids), [judge.id])
-    return {verdict.output_id: verdict.decision for verdict in verdicts}, problem
+    return {verdict.output_id: verdict.decision for verdict in verdicts}, runs, problem
 
 
-def _compared(shadow: _Shadow) -> Compared:
+def _compared(shadow: _Shadow) -> PairedOutputs:
     ids, fails = shadow.ids, shadow.graded.fails
     votes = [
         np.array([_NUMBER.get(decisions[key].value, np.nan) for key in ids], dtype=np.float64)
@@ -228,7 +296,9 @@ def _compared(shadow: _Shadow) -> Compared:
     return of_move(votes[0], votes[1], passes.astype(np.float64), sources)
 
 
-def _to_grade(shadow: _Shadow, compared: Compared, found: Change) -> tuple[asking_first.Asked, bool]:
+def _to_grade(
+    shadow: _Shadow, compared: PairedOutputs, found: Change
+) -> tuple[asking_first.SettlingSet, bool]:
     """The smallest set that is expected to settle it, and whether it is."""
     if advice_on(found) != "grade first":
         return asking_first.NOBODY, True
@@ -237,9 +307,9 @@ def _to_grade(shadow: _Shadow, compared: Compared, found: Change) -> tuple[askin
     return asking_first.asked(shadow.ids, compared, order, number), number is not None
 
 
-def _picks(chosen: asking_first.Asked) -> tuple[Pick, ...]:
+def _picks(chosen: asking_first.SettlingSet) -> tuple[OutputToGrade, ...]:
     drawn = zip(chosen.ids, chosen.chance, strict=True)
-    return tuple(Pick(output_id=key, probability=p) for key, p in drawn)
+    return tuple(OutputToGrade(output_id=key, probability=p) for key, p in drawn)
 
 
 def _flips(shadow: _Shadow) -> list[Flip]:
@@ -267,17 +337,19 @@ def _graded(workspace: Workspace, judge: JudgeVersion) -> GradedOutputs:
 
 
 def _sides(shadow: _Shadow, judge: JudgeVersion, moved: JudgeVersion) -> dict[str, Any]:
-    """Both models, each by what it says of the outputs that both decided."""
+    """Both models, each by what it says of the outputs that both decided, and where they differ."""
     return {
+        "n": len(shadow.ids),
+        "flips": tuple(_flips(shadow)),
         "present": _side(judge, [shadow.old[key] for key in shadow.ids]),
         "new": _side(moved, [shadow.new[key] for key in shadow.ids]),
     }
 
 
-def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> Side:
+def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> ModelSide:
     asked = [prompt.spec for prompt in kind_of(version).prompts]
     n, latencies = len(decisions), [found.latency_ms for found in decisions if found.latency_ms]
-    return Side(
+    return ModelSide(
         judge=version.name,
         model=", ".join(dict.fromkeys(prompt.model for prompt in asked)),
         endpoint=", ".join(dict.fromkeys(prompt.endpoint for prompt in asked if prompt.endpoint)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from labelcore.llm.protocol import is_another
-from labelcore.models import NOTHING, Decision, Fact, Frozen, fact
+from labelcore.models import NOTHING, Decision, Fact, Frozen, JudgeVersion, Sample, fact
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stages.refining.mending import Repair
-from labelcore.stages.refining.trials import Taken
+from labelcore.stages.refining.trials import ModelWork
 from labelcore.stats.changes import Change
 from labelcore.stats.settling import Advice, advice_on
 
@@ -25,7 +25,7 @@ class Flip(Frozen):
     new: Decision
 
 
-class Side(Frozen):
+class ModelSide(Frozen):
     """One model on these outputs: as it was asked for, as the endpoint names it, and what it takes.
 
     US dollars for 1,000 verdicts, milliseconds for one (median); None where it is not known.
@@ -46,7 +46,7 @@ class Side(Frozen):
         return fact("answered_as_another", **told) if others else NOTHING
 
 
-class Pick(Frozen):
+class OutputToGrade(Frozen):
     """An output to grade, with its chance to be picked among those on which the models agree, or among those
     on which they differ.
     """
@@ -55,28 +55,36 @@ class Pick(Frozen):
     probability: float
 
 
-class Migration(Taken):
+class Migration(ModelWork):
     """What a move would change.
 
     ``n``: outputs that both models decided. ``picks``: the smallest set to grade that is expected to settle
-    it; ``settles``: whether it is (else not even all of them would do). ``repair``: what was tried where the
-    new model loses. ``kept``: the version that was stored, where that was wanted.
+    it, and ``draw`` how they were drawn; ``settles``: whether it is (else not even all of them would do).
+    ``repair``: what was tried where the new model loses. ``moved``: the judge as it asks the new model, not
+    stored; ``kept``: the version that was stored, where that was wanted, or ``unkept``, why none was.
     """
 
     judge: str
     judge_version_id: str
-    new_version_id: str
+    moved: JudgeVersion
     against: Fact
     n: int
-    present: Side
-    new: Side
+    present: ModelSide
+    new: ModelSide
     flips: tuple[Flip, ...]
     change: Change
-    picks: tuple[Pick, ...]
+    picks: tuple[OutputToGrade, ...]
     settles: bool
+    draw: Sample
     repair: Repair | None
     looks: DevLooks
     kept: KeptVersion | None
+    unkept: Fact = NOTHING
+
+    @property
+    def new_version_id(self) -> str:
+        """Of the judge as it asks the new model."""
+        return self.moved.id
 
     @property
     def advice(self) -> Advice:
@@ -116,6 +124,7 @@ class Migration(Taken):
             "repair": self.repair.document() if self.repair else None,
             "looks": self.looks.document(),
             "kept": self.kept,
+            "unkept": self.unkept,
             "flipped": self.flips,
             "against": self.against,
             **self.taken,
@@ -130,5 +139,5 @@ def loss_of(rate: Any, grade: Literal["bad", "good"]) -> Fact:
     if value < 0:
         low, high = -high, -low
     sure = "sure" if low > 0 else "unsure"
-    word = "fewer" if value < 0 else "more"
+    word = "fewer" if value < 0 else "more" if value else "same"
     return fact(f"move_{word}_{grade}_{sure}", n=abs(value), low=abs(low), high=abs(high))

@@ -10,7 +10,7 @@ from labelcore.models import JudgeVersion, Role, new_id
 from labelcore.operations import Effect, Metavar, Why, operation
 from labelcore.stages.refining.keeping import in_use, keep
 from labelcore.stages.refining.looks import looks_at_dev
-from labelcore.stages.refining.suggestions import Accepted, Rejected, Suggestion
+from labelcore.stages.refining.suggestions import ChangeSuggestion, Rejected, SuggestionKept
 from labelcore.store import suggestions as suggestion_table
 from labelcore.store.suggestions import State, SuggestionEvent
 from labelcore.workspace import Workspace
@@ -18,7 +18,7 @@ from labelcore.workspace import Workspace
 Named = Annotated[str, Metavar("SUGGESTION")]
 
 
-def offer(workspace: Workspace, judge: JudgeVersion, found: Sequence[Suggestion]) -> None:
+def offer(workspace: Workspace, judge: JudgeVersion, found: Sequence[ChangeSuggestion]) -> None:
     """Remember what was offered, so that it can be accepted or rejected later."""
     events = [
         SuggestionEvent(
@@ -47,7 +47,7 @@ def rejected_before(workspace: Workspace, judge: JudgeVersion) -> dict[str, str]
 
 
 @operation("judge prompt accept", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)
-def accept(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why: Why = "") -> Accepted:
+def accept(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why: Why = "") -> SuggestionKept:
     """Keep a suggestion as the next version of a judge, and put it in use.
 
     Raises:
@@ -64,7 +64,7 @@ def accept(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why:
         )
     kept = keep(workspace, present, event.spec, why=why.strip() or f"suggested: {event.kind}")
     _decide(workspace, event, "accepted", why)
-    return Accepted(
+    return SuggestionKept(
         suggestion=suggestion,
         kind=event.kind,
         kept=kept,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
@@ -42,6 +42,19 @@ class Ongoing:
         """How all is asked: with one stop and one purse."""
         return RunOptions(stop=self.stop, purse=purse, asked_again=self.asked_again)
 
+    def begin(self, step: str, total: int = 0) -> None:
+        """Another part of the work, of so many steps."""
+        self.step, self.done, self.total = step, 0, total
+
+    def telling(self, workspace: Workspace) -> Workspace:
+        """The workspace, whose progress is told here as well."""
+
+        def tell(done: int, total: int, words: str) -> None:
+            self.done, self.total = done, total
+            workspace.progress(done, total, words)
+
+        return replace(workspace, progress=tell)
+
     def hear(self, _: str, result: Result) -> None:
         """One more answer is there."""
         self.answers += 1
@@ -54,6 +67,11 @@ class OngoingTrial(Ongoing):
 
     found: dict[str, Result] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+
+    @override
+    def begin(self, step: str, total: int = 0) -> None:
+        super().begin(step, total)
+        self.found, self.started = {}, time.monotonic()
 
     @override
     def hear(self, output_id: str, result: Result) -> None:

@@ -23,7 +23,7 @@ State = Literal["mended", "differs", "undecided", "grade changed", "criterion ed
 _FIELDS = ("context", "input", "conversation")
 
 
-class Outcome(Frozen):
+class RulingOutcome(Frozen):
     """A ruling with what became of it. ``version``: of the judge, as it is now; ``missing``: the parts that
     the output came without.
 
@@ -51,7 +51,7 @@ class Outcome(Frozen):
 class Outcomes(Frozen):
     """All rulings that count, the newest first."""
 
-    rulings: tuple[Outcome, ...]
+    rulings: tuple[RulingOutcome, ...]
 
     def count(self, state: State) -> int:
         """How many are in this state."""
@@ -75,7 +75,7 @@ def outcomes(
     }
     if judge:
         current = {judge.judge_id: judge}
-    found = list[Outcome]()
+    found = list[RulingOutcome]()
     for judge_id, rulings in _by_judge(workspace).items():
         if version := current.get(judge_id):
             found += _of_judge(workspace, version, rulings)
@@ -103,20 +103,22 @@ def _by_judge(workspace: Workspace) -> Mapping[str, list[CourtRuling]]:
 
 def _of_judge(
     workspace: Workspace, version: JudgeVersion, rulings: Sequence[CourtRuling]
-) -> Iterator[Outcome]:
+) -> Iterator[RulingOutcome]:
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
     fails = truth_of(workspace, criterion, fitting_labels(workspace)).fails
     ids = [ruling.output_id for ruling in rulings]
-    said = {output_id: value for output_id, value, _ in verdict_table.said(workspace.db, ids, [version.id])}
+    verdicts = {
+        output_id: value for output_id, value, _ in verdict_table.said(workspace.db, ids, [version.id])
+    }
     outputs = output_table.many(workspace.db, ids)
     for ruling in rulings:
         output = outputs.get(ruling.output_id)
-        yield Outcome(
+        yield RulingOutcome(
             ruling=ruling,
             judge=version.name,
             version=version.version,
-            state=_state(ruling, fails, said.get(ruling.output_id), criterion),
+            state=_state(ruling, fails, verdicts.get(ruling.output_id), criterion),
             missing=missing_in(output) if output and ruling.value == "context_missing" else (),
         )
 

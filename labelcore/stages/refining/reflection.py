@@ -15,13 +15,13 @@ from labelcore.errors import ModelTrouble
 from labelcore.judges import reflecting
 from labelcore.judges.kinds.llm import asking
 from labelcore.judges.reflecting import Proposals
-from labelcore.llm import Answer, Message, ModelClient, client_for, endpoint_for
+from labelcore.llm import Message, ModelAnswer, ModelClient, client_for, endpoint_for
 from labelcore.llm.protocol import parse
 from labelcore.llm.spending import Purse, refuse_unpriced, spending
-from labelcore.models import Decision, JudgeVersion, Paid
+from labelcore.models import Decision, JudgeVersion, PaidAnswer
 from labelcore.stages.judging.running.clients import place_of
 from labelcore.stages.refining.candidates import Errors
-from labelcore.stages.refining.suggestions import Suggestion
+from labelcore.stages.refining.suggestions import ChangeSuggestion
 from labelcore.stats.drawing import hash_order
 from labelcore.store import answers as answer_table, outputs as output_table
 from labelcore.workspace import Workspace
@@ -59,14 +59,14 @@ class Reflection:
         fails, notes = self.errors.graded.fails, self.errors.graded.labels.notes
         shown = []
         for key in self.output_ids:
-            said = self.errors.known[key]
+            decision = self.errors.known[key]
             graded = "\n".join(("fail" if fails[key] else "pass", *notes.get(key, ())))
             shown.append(
                 [
                     ("output", outputs[key].text),
                     ("input", outputs[key].input),
                     ("verdict of experts with their note", graded),
-                    ("verdict of the judge with its reason", f"{said.value}\n{said.reason}"),
+                    ("verdict of the judge with its reason", f"{decision.value}\n{decision.reason}"),
                 ]
             )
         prompt = self.errors.prompt
@@ -82,11 +82,11 @@ class Reflection:
         with spending(purse):
             answer = asyncio.run(_answer(client_for(endpoint), messages, stop))
         took = {name: getattr(answer, name) for name in ("model", "tokens_in", "tokens_out", "cost_usd")}
-        answer_table.add(workspace.db, [Paid(key=key, text=answer.text, **took)])
+        answer_table.add(workspace.db, [PaidAnswer(key=key, text=answer.text, **took)])
         return reflecting.usable(answer.parsed, texts), answer.cost_usd
 
 
-def told_of(suggestion: Suggestion) -> str:
+def told_of(suggestion: ChangeSuggestion) -> str:
     """What was tried and what came of it on train, for the next question."""
     gain = suggestion.on_train.balanced.value if suggestion.on_train else None
     result = "not tried" if gain is None else f"{100 * gain:+.0f} points on train"
@@ -96,15 +96,15 @@ def told_of(suggestion: Suggestion) -> str:
 def reread(version: JudgeVersion, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
     """What the same answers mean to a version with another threshold; of nobody anything is asked."""
     judge, found = asking(version), dict[str, Decision]()
-    for key, said in decisions.items():
+    for key, decision in decisions.items():
         with suppress(ValueError):
-            found[key] = judge.reread(said)
+            found[key] = judge.reread(decision)
     return found
 
 
 async def _answer(
     client: ModelClient, messages: Sequence[Message], stop: threading.Event
-) -> Answer[Proposals]:
+) -> ModelAnswer[Proposals]:
     task = asyncio.ensure_future(client.answer(messages, Proposals, most_tokens=_ROOM))
     try:
         while not task.done():

@@ -16,7 +16,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.panel import make_spec
 from labelcore.judges.reflecting import Half
 from labelcore.stages.deriving.naming import quoted_in, terms
-from labelcore.stages.refining.candidates import Candidate, Errors, Question
+from labelcore.stages.refining.candidates import ChangeCandidate, Errors, QuestionPart
 from labelcore.stages.refining.trying import drafted
 from labelcore.store.rulings import court
 from labelcore.text.demands import demands, listed
@@ -27,12 +27,12 @@ _ONLY = "Decide only what this question asks; the rest of the criterion is decid
 _NAME = 60
 
 
-def by_model(errors: Errors, halves: Sequence[Half], output_ids: Sequence[str]) -> Candidate | None:
+def by_model(errors: Errors, halves: Sequence[Half], output_ids: Sequence[str]) -> ChangeCandidate | None:
     """The questions that a model wrote of errors, which it was shown in this order; None where one of them is
     about no error.
     """
     questions = [
-        Question(statement=half.question, because=tuple(_numbered(half.errors, output_ids)))
+        QuestionPart(statement=half.question, because=tuple(_numbered(half.errors, output_ids)))
         for half in halves
     ]
     return _split(errors, questions)
@@ -43,7 +43,7 @@ def _numbered(numbers: Sequence[int], output_ids: Sequence[str]) -> list[str]:
     return [output_ids[number - 1] for number in sorted(known)]
 
 
-def by_rulings(errors: Errors) -> Candidate | None:
+def by_rulings(errors: Errors) -> ChangeCandidate | None:
     """The statement's two demands, where rulings on its errors are about each of them."""
     statement = quoted_in(errors.prompt.spec.statement)
     parts = listed(statement) or demands(statement)
@@ -54,7 +54,7 @@ def by_rulings(errors: Errors) -> Candidate | None:
     if not {0, 1} <= {about[key] for key in ruled}:
         return None
     questions = [
-        Question(statement=part, because=tuple(key for key in errors.wrong if about[key] == at))
+        QuestionPart(statement=part, because=tuple(key for key in errors.wrong if about[key] == at))
         for at, part in enumerate(parts)
     ]
     return _split(errors, questions)
@@ -78,7 +78,7 @@ def _about(text: str, parts: Sequence[str]) -> int | None:
     return None if shares[0] == shares[1] else int(shares[1] > shares[0])
 
 
-def _split(errors: Errors, questions: Sequence[Question]) -> Candidate | None:
+def _split(errors: Errors, questions: Sequence[QuestionPart]) -> ChangeCandidate | None:
     """A panel of both; None where one is about nothing, or where the judge is a panel already."""
     tied = len(questions) == _TWO and all(question.because for question in questions)
     if not tied or len(kind_of(errors.judge).prompts) > 1:
@@ -91,7 +91,7 @@ def _split(errors: Errors, questions: Sequence[Question]) -> Candidate | None:
         version = drafted(errors.workspace, errors.judge, make_spec(members, "all"))
     except BadInput:
         return None
-    return Candidate(
+    return ChangeCandidate(
         kind="split",
         words="\n".join(question.statement for question in questions),
         because=tuple(dict.fromkeys(key for question in questions for key in question.because)),
@@ -100,7 +100,7 @@ def _split(errors: Errors, questions: Sequence[Question]) -> Candidate | None:
     )
 
 
-def _asking(prompt: Prompt, question: Question) -> dict[str, Any]:
+def _asking(prompt: Prompt, question: QuestionPart) -> dict[str, Any]:
     """The prompt with one question; of the examples that fail, those that it is about."""
     template = prompt.template
     content = prompt.content

@@ -15,26 +15,26 @@ from pydantic import Field
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges import reflecting
-from labelcore.llm.spending import Purse
+from labelcore.llm.spending import purse_of
 from labelcore.models import Decision, JudgeVersion, Role, Run
 from labelcore.operations import Effect, operation
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.running.trial_run import ask_unstored
-from labelcore.stages.refining.candidates import Candidate, Errors, candidates
+from labelcore.stages.refining.candidates import ChangeCandidate, Errors, candidates
 from labelcore.stages.refining.history import compared
 from labelcore.stages.refining.keeping import Member, prompt_of
 from labelcore.stages.refining.looks import looks_at_dev
 from labelcore.stages.refining.offers import offer, rejected_before
 from labelcore.stages.refining.reflection import Reflection, reread, told_of
 from labelcore.stages.refining.splitting import by_model, by_rulings
-from labelcore.stages.refining.suggestions import Suggestion, Suggestions
+from labelcore.stages.refining.suggestions import ChangeSuggestion, Suggestions
 from labelcore.stages.refining.trying import (
     BOTH,
     USUAL,
     GradedOutputs,
     MostCost,
     Order,
-    Pairing,
+    VersionPair,
     change_on,
     change_on_dev,
     decided,
@@ -64,8 +64,7 @@ def suggest(
     Raises:
         BadInput: the judge has no prompt, or nothing is graded.
     """
-    purse = None if max_cost is None else Purse(max_cost)
-    return search(workspace, judge, Order(limit, purse=purse), member)
+    return search(workspace, judge, Order(limit, purse=purse_of(max_cost)), member)
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -96,7 +95,7 @@ class _Searching:
     ) -> None:
         self.workspace, self.judge, self.graded, self.order = workspace, judge, graded, order
         self.watched, self.began = order.watched, time.monotonic()
-        self.tried: dict[str, Suggestion] = {}
+        self.tried: dict[str, ChangeSuggestion] = {}
         self.rejected = rejected_before(workspace, judge)
         self.skipped = self.requests = 0
         self.cost = 0.0
@@ -118,7 +117,7 @@ class _Searching:
 
     def of_split(self, split: str) -> dict[str, Decision]:
         """What the version in use says of the graded outputs of a split."""
-        return {key: said for key, said in self.known.items() if self.graded.splits[key] == split}
+        return {key: decision for key, decision in self.known.items() if self.graded.splits[key] == split}
 
     def took(self, run: Run) -> None:
         """Money and calls of one asking."""
@@ -146,7 +145,7 @@ class _Searching:
         for finalist in self.finalists():
             self.try_on_dev(finalist)
 
-    def try_on_train(self, candidate: Candidate, why: str = "") -> None:
+    def try_on_train(self, candidate: ChangeCandidate, why: str = "") -> None:
         """Once each; what people rejected is left out."""
         if candidate.id in self.rejected:
             self.skipped += 1
@@ -155,13 +154,13 @@ class _Searching:
         self.tell(candidate)
         before = self.cost
         changed = compared(self.judge, candidate.version)
-        suggestion = Suggestion(candidate=candidate, changed=changed, state="not tried", why=why)
+        suggestion = ChangeSuggestion(candidate=candidate, changed=changed, state="not tried", why=why)
         decisions = self.ask(candidate, self.drawn_of["train"])
         if not decisions:
             trouble = self.no_model or self.message
             self.tried[candidate.id] = suggestion.model_copy(update={"trouble": trouble})
             return
-        pairing = Pairing(self.graded, self.judge, candidate.version, self.known, decisions)
+        pairing = VersionPair(self.graded, self.judge, candidate.version, self.known, decisions)
         found = change_on(self.workspace, pairing, list(self.of_split("train")))
         gains = found.gain > 0
         update = {
@@ -171,12 +170,12 @@ class _Searching:
         }
         self.tried[candidate.id] = suggestion.model_copy(update=update)
 
-    def tell(self, candidate: Candidate) -> None:
+    def tell(self, candidate: ChangeCandidate) -> None:
         """How far it is."""
         self.watched.step, self.watched.done = candidate.kind, min(self.watched.done + 1, self.watched.total)
         self.workspace.progress(self.watched.done, self.watched.total, candidate.kind)
 
-    def ask(self, candidate: Candidate, ids: Sequence[str]) -> dict[str, Decision]:
+    def ask(self, candidate: ChangeCandidate, ids: Sequence[str]) -> dict[str, Decision]:
         """What the judge with it says; a threshold is put to the answers that are there."""
         if candidate.kind == "threshold":
             return reread(candidate.version, {key: self.known[key] for key in ids})
@@ -194,13 +193,13 @@ class _Searching:
             self.message = next(iter(tried.run.reasons.values()))
         return tried.decisions
 
-    def finalists(self) -> list[Suggestion]:
+    def finalists(self) -> list[ChangeSuggestion]:
         """Those that gain most on train."""
         gaining = [found for found in self.tried.values() if found.state == "not beyond chance"]
         gaining.sort(key=lambda found: -_gain(found))
         return gaining[:_FINALISTS]
 
-    def try_on_dev(self, suggestion: Suggestion) -> None:
+    def try_on_dev(self, suggestion: ChangeSuggestion) -> None:
         """A look at dev, and counted as one."""
         if self.over or not self.drawn_of["dev"]:
             return
@@ -209,9 +208,11 @@ class _Searching:
         decisions = self.ask(candidate, self.drawn_of["dev"])
         if not decisions:
             return
-        pairing = Pairing(self.graded, self.judge, candidate.version, self.known, decisions)
+        pairing = VersionPair(self.graded, self.judge, candidate.version, self.known, decisions)
         found, _ = change_on_dev(self.workspace, pairing)
-        right = {key: is_right(said, failed=self.graded.fails[key]) for key, said in decisions.items()}
+        right = {
+            key: is_right(decision, failed=self.graded.fails[key]) for key, decision in decisions.items()
+        }
         was = {key: is_right(self.known[key], failed=self.graded.fails[key]) for key in decisions}
         update = {
             "state": "better" if found.verdict == "better" else "not beyond chance",
@@ -265,5 +266,5 @@ class _Searching:
         )
 
 
-def _gain(found: Suggestion) -> float:
+def _gain(found: ChangeSuggestion) -> float:
     return found.on_train.gain if found.on_train else 0.0

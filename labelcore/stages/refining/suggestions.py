@@ -6,24 +6,24 @@ from typing import Any, Literal
 
 from labelcore.models import NOTHING, Fact, Frozen, fact
 from labelcore.stages.aligning.report import flat
-from labelcore.stages.refining.candidates import Candidate, Kind
+from labelcore.stages.refining.candidates import ChangeCandidate, Kind
 from labelcore.stages.refining.history import PromptDiff
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.looks import DevLooks
-from labelcore.stages.refining.trials import Taken
+from labelcore.stages.refining.trials import ModelWork
 from labelcore.stats.changes import Change
 
 State = Literal["better", "not beyond chance", "not better on train", "not tried"]
 
 
-class Suggestion(Frozen):
+class ChangeSuggestion(Frozen):
     """A change that was tried, or could not be (``state`` "not tried", ``trouble`` says why).
 
     ``changed``: what it changes, word by word; ``on_train`` and ``on_dev``: beside the version in use;
     ``mended`` and ``broken``: outputs of dev. ``why``: a model's reason, where it is a model's proposal.
     """
 
-    candidate: Candidate
+    candidate: ChangeCandidate
     changed: PromptDiff
     state: State
     on_train: Change | None = None
@@ -78,7 +78,7 @@ class Suggestion(Frozen):
         }
 
 
-class Suggestions(Taken):
+class Suggestions(ModelWork):
     """What would improve a judge. ``tried``: every candidate with what came of it; ``rejected``: how many
     were left out because people rejected them; ``errors``: what the judge gets wrong on train, of ``n``
     outputs.
@@ -87,7 +87,7 @@ class Suggestions(Taken):
     judge: str
     version: int
     judge_version_id: str
-    tried: tuple[Suggestion, ...]
+    tried: tuple[ChangeSuggestion, ...]
     rejected: int
     n: int
     errors: int
@@ -96,19 +96,19 @@ class Suggestions(Taken):
     no_model: str
 
     @property
-    def offered(self) -> tuple[Suggestion, ...]:
+    def offered(self) -> tuple[ChangeSuggestion, ...]:
         """Those that are better on dev beyond chance, the best first; then those that could not be tried."""
         better = [found for found in self.tried if found.state == "better" and found.on_dev]
         better.sort(key=lambda found: -found.on_dev.gain if found.on_dev else 0.0)
         return (*better, *self.open)
 
     @property
-    def open(self) -> tuple[Suggestion, ...]:
+    def open(self) -> tuple[ChangeSuggestion, ...]:
         """Those that no model could be asked about."""
         return tuple(found for found in self.tried if found.state == "not tried" and self.no_model)
 
     @property
-    def left(self) -> tuple[Suggestion, ...]:
+    def left(self) -> tuple[ChangeSuggestion, ...]:
         """Those that are no better beyond chance, or that the endpoint gave no answers for."""
         offered = {found.id for found in self.offered}
         return tuple(found for found in self.tried if found.id not in offered)
@@ -146,7 +146,7 @@ class Suggestions(Taken):
         }
 
 
-class Accepted(Frozen):
+class SuggestionKept(Frozen):
     """A suggestion that was kept: its version, and what it changed on the outputs of dev, which it was not
     made of (``figures``, as JSON).
     """

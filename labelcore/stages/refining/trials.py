@@ -9,7 +9,7 @@ from pydantic import Field
 from labelcore.models import Decision, Fact, Frozen, SplitName, fact
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.looks import DevLooks
-from labelcore.stats.changes import Change, More
+from labelcore.stats.changes import Change, SettlingCount
 
 What = Literal["mended", "broken", "still wrong", "still right"]
 WHATS: tuple[What, ...] = ("mended", "broken", "still wrong", "still right")
@@ -36,7 +36,7 @@ class Attempt(Frozen):
         return "mended" if after else "still wrong"
 
 
-class Taken(Frozen):
+class ModelWork(Frozen):
     """What work with a model took, and how it ended.
 
     ``cost_usd``: what was paid now; ``troubles``: why outputs have no decision, a sentence for each kind;
@@ -57,7 +57,7 @@ class Taken(Frozen):
         return {"errors": self.troubles, **{name: getattr(self, name) for name in names}}
 
 
-class Trial(Taken):
+class Trial(ModelWork):
     """What came of a trial.
 
     ``attempts``: the outputs that both versions decided, those where the present one errs first. ``pool``:
@@ -71,10 +71,10 @@ class Trial(Taken):
     against: Fact
     attempts: tuple[Attempt, ...]
     pool: int
-    left: More
+    left: SettlingCount
     change: Change
     on_dev: Change
-    more: More | None
+    more: SettlingCount | None
     looks: DevLooks
     wanted: int
     seconds: float
@@ -84,12 +84,12 @@ class Trial(Taken):
         return [attempt for attempt in self.attempts if attempt.what == what]
 
     @property
-    def to_grade(self) -> More | None:
+    def to_grade(self) -> SettlingCount | None:
         """What remains to be graded when all of the pool is tried; None where no number would settle it."""
         if self.more is None:
             return None
         passes = max(0, self.more.passes - self.left.passes)
-        return More(passes=passes, fails=max(0, self.more.fails - self.left.fails))
+        return SettlingCount(passes=passes, fails=max(0, self.more.fails - self.left.fails))
 
     @property
     def exit_code(self) -> int:

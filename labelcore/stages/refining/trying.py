@@ -19,7 +19,7 @@ from labelcore.judges import prompt_files
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
-from labelcore.llm.spending import Purse
+from labelcore.llm.spending import Purse, purse_of
 from labelcore.models import Criterion, Decision, Fact, JudgeVersion, Role, Run, SplitName, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.aligning.evidence import sources_of, truth_of
@@ -34,7 +34,7 @@ from labelcore.stages.refining.looks import DevLooks, look_at
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import PromptText, changed
 from labelcore.stages.refining.trials import WHATS, Attempt, Trial
-from labelcore.stats.changes import SILENT, Change, More, change, more_to_settle, of_trial
+from labelcore.stats.changes import SILENT, Change, SettlingCount, change, more_to_settle, of_trial
 from labelcore.stats.drawing import hash_order
 from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -80,8 +80,8 @@ def try_prompt(
         BadInput: the file holds no prompt that can be asked, or nothing is graded.
     """
     new = drafted(workspace, judge, changed(judge, prompt_files.read(file), member))
-    purse = None if max_cost is None else Purse(max_cost)
-    return compare(workspace, judge, new, Order(limit, (split,) if split else BOTH, purse=purse))
+    splits: Splits = (split,) if split else BOTH
+    return compare(workspace, judge, new, Order(limit, splits, purse=purse_of(max_cost)))
 
 
 def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> JudgeVersion:
@@ -130,10 +130,10 @@ def compare(
     graded, before = graded_outputs(workspace, criterion, chosen.splits), Counter(chosen.watched.asked_again)
     known, run = decided(workspace, present, graded, chosen)
     ids = drawn(graded, known, chosen.limit)
-    chosen.watched.total = len(ids)
+    chosen.watched.begin(chosen.watched.step, len(ids))
     tried = ask_unstored(workspace, new, ids, chosen.options, chosen.watched.hear)
     runs = [part for part in (run, tried.run) if part]
-    trial = _trial(workspace, Pairing(graded, present, new, known, tried.decisions), runs, len(ids))
+    trial = _trial(workspace, VersionPair(graded, present, new, known, tried.decisions), runs, len(ids))
     return trial.model_copy(update={"asked_again": dict(chosen.watched.asked_again - before)})
 
 
@@ -177,7 +177,7 @@ def decided(
     if len(known) >= order.limit or not missing or not kind_of(present).runs:
         return known, None
     try:
-        run = execution.run(workspace, [present], missing, order.options)
+        run = execution.run(order.watched.telling(workspace), [present], missing, order.options)
     except LabelcoreError:  # what it decided before is there all the same
         if not known:
             raise
@@ -213,7 +213,7 @@ def drawn(graded: GradedOutputs, known: dict[str, Decision], limit: int) -> list
 
 
 @dataclass(frozen=True)
-class Pairing:
+class VersionPair:
     """Two versions of a judge with what each says of graded outputs, by output id."""
 
     graded: GradedOutputs
@@ -223,7 +223,7 @@ class Pairing:
     decisions: dict[str, Decision]
 
 
-def change_on_dev(workspace: Workspace, pairing: Pairing) -> tuple[Change, DevLooks]:
+def change_on_dev(workspace: Workspace, pairing: VersionPair) -> tuple[Change, DevLooks]:
     """What the new version changes on dev; the look counts."""
     graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
     dev = [key for key in known if graded.splits.get(key) == "dev"]
@@ -236,7 +236,7 @@ def change_on_dev(workspace: Workspace, pairing: Pairing) -> tuple[Change, DevLo
     return found, look_at(workspace, pairing.present, pairing.new, found, seen)
 
 
-def _trial(workspace: Workspace, pairing: Pairing, runs: Sequence[Run], wanted: int) -> Trial:
+def _trial(workspace: Workspace, pairing: VersionPair, runs: Sequence[Run], wanted: int) -> Trial:
     graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
     present, new = pairing.present, pairing.new
     whole = change_on(workspace, pairing, list(known))
@@ -249,7 +249,7 @@ def _trial(workspace: Workspace, pairing: Pairing, runs: Sequence[Run], wanted: 
         against=graded.against,
         attempts=tuple(_attempts(workspace, pairing)),
         pool=len(known),
-        left=More(passes=left.count(False), fails=left.count(True)),
+        left=SettlingCount(passes=left.count(False), fails=left.count(True)),
         change=whole,
         on_dev=on_dev,
         more=more_to_settle(whole),
@@ -264,7 +264,7 @@ def _trial(workspace: Workspace, pairing: Pairing, runs: Sequence[Run], wanted: 
     )
 
 
-def change_on(workspace: Workspace, pairing: Pairing, ids: Sequence[str]) -> Change:
+def change_on(workspace: Workspace, pairing: VersionPair, ids: Sequence[str]) -> Change:
     """What the new version changes on these outputs, of which the present one has decided all."""
     graded = pairing.graded
 
@@ -282,7 +282,7 @@ def _state(decision: Decision, *, failed: bool) -> float:
     return SILENT if decision.value == "abstain" else float(is_right(decision, failed=failed))
 
 
-def _attempts(workspace: Workspace, pairing: Pairing) -> list[Attempt]:
+def _attempts(workspace: Workspace, pairing: VersionPair) -> list[Attempt]:
     graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
     outputs = output_table.many(workspace.db, list(decisions))
     found = [

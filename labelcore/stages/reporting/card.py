@@ -37,7 +37,7 @@ _BLIND, _SHAKEN = 0.5, 0.1
 CardSplit = Literal["test", "dev", "train", "all"]
 
 
-class Limits(Frozen):
+class GateLimits(Frozen):
     """Below these the gate closes; None is no limit."""
 
     tpr: float | None = Field(default=None, ge=0, le=1)
@@ -55,9 +55,9 @@ class LimitOptions(Options):
     )
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> GateLimits:
         """The same, by the figures' names."""
-        return Limits(tpr=self.min_tpr, tnr=self.min_tnr, pass_rate=self.min_pass_rate)
+        return GateLimits(tpr=self.min_tpr, tnr=self.min_tnr, pass_rate=self.min_pass_rate)
 
 
 NO_LIMITS = LimitOptions()
@@ -127,7 +127,7 @@ class JudgeCard(Frozen):
     pass_rate: Rate
     blind_spots: tuple[Fact, ...]
     warnings: tuple[Fact, ...]
-    limits: Limits
+    limits: GateLimits
     made_at: datetime
     valid_until: date
     made_with: str
@@ -185,7 +185,7 @@ def make_card(
     judge: str,
     *,
     split: CardSplit | None = None,
-    limits: Limits | None = None,
+    limits: GateLimits | None = None,
     days: int = DAYS,
 ) -> JudgeCard:
     """The card of a judge as it stands now, by default measured on the sealed test: that is a look at it.
@@ -219,7 +219,7 @@ def make_card(
         pass_rate=report.pass_rate.corrected,
         blind_spots=tuple(_blind_spots(workspace, version, alignment)),
         warnings=alignment.warnings,
-        limits=limits or Limits(),
+        limits=limits or GateLimits(),
         made_at=made,
         valid_until=made.date() + timedelta(days=days),
         made_with=f"labelcore {installed('labelcore')}",

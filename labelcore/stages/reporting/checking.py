@@ -14,7 +14,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact, now
-from labelcore.operations import Hidden, operation
+from labelcore.operations import NotAnOption, operation
 from labelcore.stages.aligning import align
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.grading import sealed_splits, sealed_test
@@ -23,9 +23,9 @@ from labelcore.stages.reporting.card import (
     NO_LIMITS,
     CardFile,
     CardSplit,
+    GateLimits,
     JudgeCard,
     LimitOptions,
-    Limits,
     WantedSplit,
     label_set,
     prompt_hash,
@@ -78,7 +78,7 @@ def check(
     judge: Annotated[str | None, Field(description="A judge's name or id.")] = None,
     split: WantedSplit = None,
     limits: LimitOptions = NO_LIMITS,
-    today: Annotated[date | None, Hidden()] = None,
+    today: Annotated[date | None, NotAnOption()] = None,
 ) -> GateReport:
     """The gate for CI: exit 1 when a judge or the pass rate is below its limit, and not by chance.
 
@@ -90,8 +90,8 @@ def check(
         NotFound: there is no such judge.
     """
     known = card.limits.model_dump() if card else {}
-    asked = Limits.model_validate(known | limits.limits.model_dump(exclude_none=True))
-    if card is None and asked == Limits():
+    asked = GateLimits.model_validate(known | limits.limits.model_dump(exclude_none=True))
+    if card is None and asked == GateLimits():
         raise BadInput(
             "There is nothing to check.",
             next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or "
@@ -143,7 +143,7 @@ def _of_card(workspace: Workspace, card: JudgeCard, version: JudgeVersion, today
         yield Check(name="grades", state="holds", says=says)
 
 
-def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> Iterator[Check]:
+def _of_limits(report: AlignmentReport, asked: GateLimits, *, has_judge: bool) -> Iterator[Check]:
     if has_judge:
         judge = report.judges[0]
         for name, rate, limit in (("TPR", judge.tpr, asked.tpr), ("TNR", judge.tnr, asked.tnr)):

@@ -17,14 +17,14 @@ from labelcore.stages.aligning.moments import Moment
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.grading import human_labels, versions
 from labelcore.stages.reporting.trend import Trend
-from labelcore.stats.paired import Paired, compare
+from labelcore.stats.paired import PairedDifference, compare
 from labelcore.stats.rate import Rate
 from labelcore.stats.subsamples import Subsample
 from labelcore.store import Database, comparisons, outputs as output_table
 from labelcore.workspace import Workspace
 
 
-class Moved(Frozen):
+class FigureChange(Frozen):
     """One figure at two moments. They share most of their grades, so no test is made of them."""
 
     name: str
@@ -35,7 +35,7 @@ class Moved(Frozen):
 class MomentComparison(Frozen):
     """Two moments; ``changes`` says what differs in what the figures rest on."""
 
-    figures: tuple[Moved, ...]
+    figures: tuple[FigureChange, ...]
     changes: tuple[Fact, ...]
 
 
@@ -49,8 +49,8 @@ class VersionComparison(Frozen):
     first: str
     second: str
     pairs: int
-    by_people: Paired
-    by_judges: Paired | None
+    by_people: PairedDifference
+    by_judges: PairedDifference | None
     first_rate: Rate
     second_rate: Rate
     beside: Fact = NOTHING
@@ -73,7 +73,7 @@ def compare_moments(
     return MomentComparison(figures=tuple(_figures(then, now)), changes=tuple(_changes(then, now)))
 
 
-def _figures(then: AlignmentReport, now: AlignmentReport) -> list[Moved]:
+def _figures(then: AlignmentReport, now: AlignmentReport) -> list[FigureChange]:
     pairs = {
         "Pass rate by people": (then.pass_rate.human, now.pass_rate.human),
         "Pass rate, corrected": (then.pass_rate.corrected, now.pass_rate.corrected),
@@ -82,7 +82,7 @@ def _figures(then: AlignmentReport, now: AlignmentReport) -> list[Moved]:
         pairs["Coverage of the set"] = then.chosen.coverage, now.chosen.coverage
         wrong = then.chosen.false_failure_rate, now.chosen.false_failure_rate
         pairs["False failures of the set"] = wrong
-    return [Moved(name=name, before=before, after=after) for name, (before, after) in pairs.items()]
+    return [FigureChange(name=name, before=before, after=after) for name, (before, after) in pairs.items()]
 
 
 def _changes(then: AlignmentReport, now: AlignmentReport) -> Iterator[Fact]:
@@ -176,13 +176,13 @@ def _rate(workspace: Workspace, version: str, labels: dict[str, bool]) -> Rate:
     return Subsample(evidence.graded(np.full(len(inside), np.nan)), inside).rate()
 
 
-def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:
+def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> PairedDifference:
     both = [(a, b) for a, b in pairs if a in passed and b in passed]
     first, other = (np.array([passed[pair[k]] for pair in both], dtype=bool) for k in (0, 1))
     return compare(first, other, sources_of(db, [a for a, _ in both]))
 
 
-def _by_judges(workspace: Workspace, pairs: Sequence[tuple[str, str]]) -> Paired | None:
+def _by_judges(workspace: Workspace, pairs: Sequence[tuple[str, str]]) -> PairedDifference | None:
     if chosen_set(workspace) is None:
         return None
     members = chosen_judges(workspace)

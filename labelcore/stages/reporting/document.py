@@ -17,7 +17,7 @@ from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, in_words
 
 
-class Text(Frozen):
+class ReportText(Frozen):
     """A paragraph. ``tone``: how it stands out; a "heading" begins a section."""
 
     words: str
@@ -44,7 +44,7 @@ class Intervals(Frozen):
     references: dict[str, float] = Field(default_factory=dict)
 
 
-class Mark(Frozen):
+class ChartMark(Frozen):
     """Something that happened at a moment, such as the edit of a criterion."""
 
     at: datetime
@@ -56,10 +56,10 @@ class Timeline(Frozen):
 
     title: str
     points: tuple[tuple[datetime, Rate], ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ChartMark, ...]
 
 
-Block = Text | Table | Intervals | Timeline
+Block = ReportText | Table | Intervals | Timeline
 
 
 class Document(Frozen):
@@ -87,7 +87,7 @@ _LONGEST, _TAIL = 32, 14
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """From one place to another; y grows downwards."""
 
     x1: float
@@ -100,7 +100,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Shape:
+class ChartShape:
     """A filled polygon."""
 
     corners: tuple[tuple[float, float], ...]
@@ -108,7 +108,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Words:
+class ChartText:
     """A short text at a place."""
 
     x: float
@@ -119,7 +119,7 @@ class Words:
     colour: str = _INK
 
 
-Part = Line | Shape | Words
+Part = ChartLine | ChartShape | ChartText
 
 
 @dataclass(frozen=True)
@@ -138,21 +138,21 @@ def draw_intervals(intervals: Intervals) -> Drawing:
     height = bottom + _FOOT
     parts: list[Part] = []
     for tick in _TICKS:
-        parts.append(Line(_x(tick), _TOP - 6, _x(tick), bottom, _FAINT, 0.6))
-        parts.append(Words(_x(tick), bottom + 14, f"{tick:.0%}", "middle"))
+        parts.append(ChartLine(_x(tick), _TOP - 6, _x(tick), bottom, _FAINT, 0.6))
+        parts.append(ChartText(_x(tick), bottom + 14, f"{tick:.0%}", "middle"))
     for label, share in intervals.references.items():
-        parts.append(Line(_x(share), _TOP - 6, _x(share), bottom, _INK, 1.2, dashed=True))
-        parts.append(Words(_x(share), _TOP - 4, label, "middle", 9))
+        parts.append(ChartLine(_x(share), _TOP - 6, _x(share), bottom, _INK, 1.2, dashed=True))
+        parts.append(ChartText(_x(share), _TOP - 4, label, "middle", 9))
     readings = []
     for row, name in enumerate(intervals.names):
         short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - _TAIL - 1]}…{name[-_TAIL:]}"
-        parts.append(Words(_LEFT - 12, _TOP + (row * each + each / 2) * _ROW + 4, short, "end", 11))
+        parts.append(ChartText(_LEFT - 12, _TOP + (row * each + each / 2) * _ROW + 4, short, "end", 11))
         for number, (label, rates) in enumerate(intervals.series.items()):
             parts += _rate(rates[row], _TOP + (row * each + number + 0.5) * _ROW, number)
             readings.append(f"{name}, {label}: {in_words(rates[row])}")
     for number, label in enumerate(intervals.series):
         parts += [_mark(_LEFT + number * 200, height - 12, number)]
-        parts += [Words(_LEFT + number * 200 + 10, height - 8, label)]
+        parts += [ChartText(_LEFT + number * 200 + 10, height - 8, label)]
     return Drawing(height, tuple(parts), f"{intervals.title}. {'; '.join(readings)}")
 
 
@@ -160,18 +160,22 @@ def _x(share: float) -> float:
     return _LEFT + share * (WIDTH - _LEFT - _RIGHT)
 
 
-def _mark(x: float, y: float, number: int) -> Shape:
+def _mark(x: float, y: float, number: int) -> ChartShape:
     corners = tuple((x + right, y + down) for right, down in _SHAPES[number % len(_SHAPES)])
-    return Shape(corners, _COLOURS[number % len(_COLOURS)])
+    return ChartShape(corners, _COLOURS[number % len(_COLOURS)])
 
 
 def _rate(rate: Rate, y: float, number: int) -> list[Part]:
     beside = _x(1.0) + 14
     if rate.value is None or rate.low is None or rate.high is None:
-        return [Words(beside, y + 4, "not measurable")]
+        return [ChartText(beside, y + 4, "not measurable")]
     mark = _mark(_x(rate.value), y, number)
     words = f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}), n = {rate.n:,}"
-    return [Line(_x(rate.low), y, _x(rate.high), y, mark.colour, 2), mark, Words(beside, y + 4, words)]
+    return [
+        ChartLine(_x(rate.low), y, _x(rate.high), y, mark.colour, 2),
+        mark,
+        ChartText(beside, y + 4, words),
+    ]
 
 
 def draw_timeline(timeline: Timeline) -> Drawing:
@@ -190,16 +194,16 @@ def draw_timeline(timeline: Timeline) -> Drawing:
 
     parts: list[Part] = []
     for tick in _TICKS:
-        parts.append(Line(left, y(tick), right, y(tick), _FAINT, 0.6))
-        parts.append(Words(left - 8, y(tick) + 4, f"{tick:.0%}", "end"))
+        parts.append(ChartLine(left, y(tick), right, y(tick), _FAINT, 0.6))
+        parts.append(ChartText(left - 8, y(tick) + 4, f"{tick:.0%}", "end"))
     for number, mark in enumerate(timeline.marks, 1):
-        parts.append(Line(x(mark.at), 20, x(mark.at), bottom, _INK, 1, dashed=True))
-        parts.append(Words(x(mark.at), 14, str(number), "middle"))
+        parts.append(ChartLine(x(mark.at), 20, x(mark.at), bottom, _INK, 1, dashed=True))
+        parts.append(ChartText(x(mark.at), 14, str(number), "middle"))
     for at, rate in timeline.points:
         if rate.value is not None and rate.low is not None and rate.high is not None:
-            parts.append(Line(x(at), y(rate.low), x(at), y(rate.high), _COLOURS[0], 2))
+            parts.append(ChartLine(x(at), y(rate.low), x(at), y(rate.high), _COLOURS[0], 2))
             parts.append(_mark(x(at), y(rate.value), 0))
-    parts.append(Words(left, bottom + 18, f"{first:%Y-%m-%d %H:%M}"))
-    parts.append(Words(right, bottom + 18, f"{last:%Y-%m-%d %H:%M}", "end"))
+    parts.append(ChartText(left, bottom + 18, f"{first:%Y-%m-%d %H:%M}"))
+    parts.append(ChartText(right, bottom + 18, f"{last:%Y-%m-%d %H:%M}", "end"))
     readings = "; ".join(f"{at:%Y-%m-%d %H:%M}: {in_words(rate)}" for at, rate in timeline.points)
     return Drawing(height, tuple(parts), f"{timeline.title}. {readings}")

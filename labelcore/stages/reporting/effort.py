@@ -21,7 +21,7 @@ from labelcore.store import (
     outputs as output_table,
     verdicts as verdict_table,
 )
-from labelcore.store.grades import Beside
+from labelcore.store.grades import VerdictShares
 from labelcore.store.rulings import rulings
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -46,7 +46,7 @@ class NoteEffect(Frozen):
     rulings: int
 
 
-class Difference(Frozen):
+class GradingDifference(Frozen):
     """How much more of the same outputs a person fails than the others, as a share; ``says``: what that may
     mean. ``criterion``: a name, or "overall".
     """
@@ -63,7 +63,7 @@ class Effort(Frozen):
     """
 
     effects: tuple[NoteEffect, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[GradingDifference, ...]
     settled: Rate
     milestone: int
     coming: int
@@ -98,7 +98,7 @@ def effort_of(workspace: Workspace, graded: int) -> Effort:
     )
 
 
-def _beside(workspace: Workspace) -> list[Beside]:
+def _beside(workspace: Workspace) -> list[VerdictShares]:
     """The person's grades that others gave too, without what is still graded blind."""
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
     found = grade_table.beside(workspace.db, workspace.project.id, workspace.person)
@@ -149,9 +149,9 @@ def _quotes(criterion: Criterion, grade_ids: set[str]) -> dict[str, str]:
     }
 
 
-def _differences(workspace: Workspace, given: list[Beside]) -> list[Difference]:
+def _differences(workspace: Workspace, given: list[VerdictShares]) -> list[GradingDifference]:
     """As a whole first, then the accepted criteria by name."""
-    by_subject: dict[str | None, list[Beside]] = defaultdict(list)
+    by_subject: dict[str | None, list[VerdictShares]] = defaultdict(list)
     for row in given:
         if not row.is_tie:
             by_subject[row.criterion_id].append(row)
@@ -161,7 +161,7 @@ def _differences(workspace: Workspace, given: list[Beside]) -> list[Difference]:
     return [_difference(workspace, name, by_subject[subject]) for subject, name in names]
 
 
-def _difference(workspace: Workspace, name: str, rows: list[Beside]) -> Difference:
+def _difference(workspace: Workspace, name: str, rows: list[VerdictShares]) -> GradingDifference:
     """By how much the person fails more than most others on the same outputs, over their sources."""
     if len(rows) < _FEWEST:
         why = Wording(
@@ -169,7 +169,7 @@ def _difference(workspace: Workspace, name: str, rows: list[Beside]) -> Differen
             fewest=_FEWEST,
             n=len(rows),
         )
-        return Difference(
+        return GradingDifference(
             criterion=name, stricter=not_measurable(why, len(rows)), says=fact("differs_unknown")
         )
     groups = output_table.groups_of(workspace.db, [row.output_id for row in rows])
@@ -180,6 +180,6 @@ def _difference(workspace: Workspace, name: str, rows: list[Beside]) -> Differen
         np.array([numbers[groups[row.output_id]] for row in rows]),
     ).difference
     if found.low is None or found.high is None:
-        return Difference(criterion=name, stricter=found, says=fact("differs_unknown"))
+        return GradingDifference(criterion=name, stricter=found, says=fact("differs_unknown"))
     code = "stricter" if found.low > 0 else "milder" if found.high < 0 else "alike"
-    return Difference(criterion=name, stricter=found, says=fact(f"differs_{code}"))
+    return GradingDifference(criterion=name, stricter=found, says=fact(f"differs_{code}"))

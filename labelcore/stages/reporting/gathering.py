@@ -13,7 +13,7 @@ from labelcore.stages.aligning import align
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving.editing import list_criteria, versions_of
-from labelcore.stages.deriving.settled import Settled, ruled
+from labelcore.stages.deriving.settled import Settlement, ruled
 from labelcore.stages.reporting.comparing import VersionComparison, newest_versions
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import SliceReport, slices
@@ -27,18 +27,18 @@ from labelcore.workspace import Workspace
 _MOST = 40
 
 
-class Happening(Frozen):
+class ProjectEvent(Frozen):
     """Something that changed at a moment, such as the edit of a criterion."""
 
     at: datetime
     what: Fact
 
 
-class History(Frozen):
+class AlignmentHistory(Frozen):
     """The chosen sets' held-out alignment at the moments of their choice, with what changed between."""
 
     points: tuple[tuple[datetime, Rate], ...]
-    happenings: tuple[Happening, ...]
+    happenings: tuple[ProjectEvent, ...]
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class Findings:
     trend: Trend
     failures: Failures
     versions: VersionComparison | None
-    history: History | None
+    history: AlignmentHistory | None
     costs: dict[str, Cost]
     outputs: int
     annotators: int
     criteria: tuple[Criterion, ...]
     members: tuple[JudgeVersion, ...]
-    ruled: tuple[Settled, ...] = ()
+    ruled: tuple[Settlement, ...] = ()
 
 
 def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
@@ -88,16 +88,16 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
     )
 
 
-def timeline(workspace: Workspace) -> History | None:
+def timeline(workspace: Workspace) -> AlignmentHistory | None:
     """The held-out alignment of every chosen set, and what changed; None where nothing did."""
     points = tuple(_choices(workspace))
     marks = [*_criteria(workspace), *_judges(workspace)]
     marks += [
-        Happening(at=test.at, what=fact("fresh_test_begun", author=test.author, reason=test.why))
+        ProjectEvent(at=test.at, what=fact("fresh_test_begun", author=test.author, reason=test.why))
         for test in split_table.rounds(workspace.db, workspace.project.id)
     ]
     marks.sort(key=lambda mark: mark.at)
-    return History(points=points, happenings=tuple(marks[-_MOST:])) if points or marks else None
+    return AlignmentHistory(points=points, happenings=tuple(marks[-_MOST:])) if points or marks else None
 
 
 def _choices(workspace: Workspace) -> Iterator[tuple[datetime, Rate]]:
@@ -109,17 +109,17 @@ def _choices(workspace: Workspace) -> Iterator[tuple[datetime, Rate]]:
             yield choice["at"], Rate(value=held["alignment"], **ends, method=method)
 
 
-def _criteria(workspace: Workspace) -> Iterator[Happening]:
+def _criteria(workspace: Workspace) -> Iterator[ProjectEvent]:
     """Edits that change what is asked; edits of the wording only are left out."""
     for criterion in list_criteria(workspace):
         for version in versions_of(workspace, criterion.id):
             if version.version > 1 and not version.wording_only and version.status == "accepted":
                 code = "new_version_because" if version.why else "new_version"
                 what = fact(code, name=version.name, version=version.version, reason=version.why)
-                yield Happening(at=version.at, what=what)
+                yield ProjectEvent(at=version.at, what=what)
 
 
-def _judges(workspace: Workspace) -> Iterator[Happening]:
+def _judges(workspace: Workspace) -> Iterator[ProjectEvent]:
     """New versions of judges, those of one minute together."""
     made: dict[datetime, list[str]] = defaultdict(list)
     for version in judge_table.current(workspace.db, workspace.project.id):
@@ -127,4 +127,4 @@ def _judges(workspace: Workspace) -> Iterator[Happening]:
             made[judge.at.replace(second=0, microsecond=0)].append(f"{judge.name} v{judge.version}")
     for at, names in made.items():
         code = "new_judge" if len(names) == 1 else "new_judges"
-        yield Happening(at=at, what=fact(code, judge=names[0], n=len(names)))
+        yield ProjectEvent(at=at, what=fact(code, judge=names[0], n=len(names)))

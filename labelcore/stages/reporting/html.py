@@ -7,14 +7,14 @@ from html import escape
 from labelcore.stages.reporting.document import (
     WIDTH,
     Block,
+    ChartLine,
+    ChartShape,
     Document,
     Drawing,
     Intervals,
-    Line,
     Part,
-    Shape,
+    ReportText,
     Table,
-    Text,
     draw_intervals,
     draw_timeline,
 )
@@ -61,7 +61,7 @@ def to_html(report: Document) -> str:
 
 
 def _block(block: Block) -> str:
-    if isinstance(block, Text):
+    if isinstance(block, ReportText):
         tag, tone = ("h2", "") if block.tone == "heading" else ("p", f' class="{block.tone}"')
         return f"<{tag}{tone}>{escape(block.words)}</{tag}>"
     if isinstance(block, Table):
@@ -98,13 +98,13 @@ def figure(title: str, drawing: Drawing) -> str:
 
 
 def _part(part: Part) -> str:
-    if isinstance(part, Line):
+    if isinstance(part, ChartLine):
         dash = ' stroke-dasharray="4 3"' if part.dashed else ""
         return (
             f'<line x1="{part.x1:.1f}" y1="{part.y1:.1f}" x2="{part.x2:.1f}" y2="{part.y2:.1f}" '
             f'stroke="{part.colour}" stroke-width="{part.width:g}"{dash}/>'
         )
-    if isinstance(part, Shape):
+    if isinstance(part, ChartShape):
         corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in part.corners)
         return f'<polygon points="{corners}" fill="{part.colour}"/>'
     return (

@@ -14,14 +14,14 @@ from typing import Any
 from labelcore.stages.reporting.document import (
     WIDTH,
     Block,
+    ChartLine,
+    ChartShape,
     Document,
     Drawing,
     Intervals,
-    Line,
     Part,
-    Shape,
+    ReportText,
     Table,
-    Text,
     Timeline,
     draw_intervals,
     draw_timeline,
@@ -59,7 +59,7 @@ def to_pdf(report: Document) -> bytes:
 
 
 def _block(block: Block, width: float) -> list[Any]:
-    if isinstance(block, Text):
+    if isinstance(block, ReportText):
         return [_paragraph(block.words, block.tone)]
     if isinstance(block, Table):
         return _table(block, width)
@@ -141,10 +141,10 @@ def _part(part: Part, height: float) -> Any:
     from reportlab.lib.colors import HexColor
 
     colour = HexColor(part.colour)
-    if isinstance(part, Line):
+    if isinstance(part, ChartLine):
         ends, dash = (part.x1, height - part.y1, part.x2, height - part.y2), [4, 3] if part.dashed else None
         return shapes.Line(*ends, strokeColor=colour, strokeWidth=part.width, strokeDashArray=dash)
-    if isinstance(part, Shape):
+    if isinstance(part, ChartShape):
         places = [place for x, y in part.corners for place in (x, height - y)]
         return shapes.Polygon(places, fillColor=colour, strokeColor=None)
     text = _readable(part.text)

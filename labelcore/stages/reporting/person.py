@@ -6,7 +6,7 @@ from typing import Any
 
 from labelcore.models import Frozen, Notice, Role
 from labelcore.operations import operation
-from labelcore.stages.grading import Waiting, contributions, grading_queue
+from labelcore.stages.grading import Wait, contributions, grading_queue
 from labelcore.stages.grading.talking import readable
 from labelcore.stages.notifying import notices_for
 from labelcore.stages.reporting.effort import Effort, effort_of
@@ -30,7 +30,7 @@ class PersonProgress(Frozen):
     notes: int
     left: int
     skipped: int
-    waiting: Waiting | None
+    waiting: Wait | None
     team: tuple[tuple[str, int], ...]
     steadiness: Rate
     effort: Effort

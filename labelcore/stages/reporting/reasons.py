@@ -65,7 +65,7 @@ class Reason(Frozen):
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReasonFacts:
     """Everything that the reasons are read from.
 
     ``stale``: criteria that changed since a judge in use was made; ``unclear``: of rulings, the share on
@@ -114,13 +114,13 @@ class Seen:
 GRADE = Action(kind="grade")
 
 
-def reasons(seen: Seen) -> list[Reason]:
+def reasons(seen: ReasonFacts) -> list[Reason]:
     """All that is found, the worst first."""
     found = [reason for check in _CHECKS for reason in check(seen)]
     return sorted(found, key=lambda reason: ("bad", "care", "good").index(reason.weight))
 
 
-def _sample(seen: Seen) -> Iterator[Reason]:
+def _sample(seen: ReasonFacts) -> Iterator[Reason]:
     """How the graded outputs were picked."""
     if not seen.report.n_grades:
         return
@@ -133,15 +133,13 @@ def _sample(seen: Seen) -> Iterator[Reason]:
         yield Reason(weight="care", says=fact("sampled_by_hand"), detail=detail, action=seen.draw)
 
 
-def _classes(seen: Seen) -> Iterator[Reason]:
+def _classes(seen: ReasonFacts) -> Iterator[Reason]:
     """Passes and fails, of which there must be some each."""
     passes, fails = len(seen.labels.passes), len(seen.labels.fails)
     rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
     if not n:
         what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
-        yield Reason(
-            weight="bad", says=fact(f"{what}_none"), action=GRADE if seen.counts.samples else seen.draw
-        )
+        yield Reason(weight="bad", says=fact(f"{what}_none"), action=seen.draw)
     elif n < FEW_FAILS:
         bad = n < TOO_FEW_FAILS
         says, detail = (
@@ -153,7 +151,7 @@ def _classes(seen: Seen) -> Iterator[Reason]:
         yield Reason(weight="good", says=fact("both_kinds", passes=passes, fails=fails))
 
 
-def _width(seen: Seen) -> Iterator[Reason]:
+def _width(seen: ReasonFacts) -> Iterator[Reason]:
     """How wide the interval is."""
     rate = seen.rates.first
     if rate.value is None or rate.low is None or rate.high is None:
@@ -167,7 +165,7 @@ def _width(seen: Seen) -> Iterator[Reason]:
     yield Reason(weight=weight, says=says, action=None if weight == "good" else seen.draw)
 
 
-def _people(seen: Seen) -> Iterator[Reason]:
+def _people(seen: ReasonFacts) -> Iterator[Reason]:
     """How far people agree."""
     known, ceiling = seen.report.agreement, seen.report.ceiling
     between = ceiling.between_people.value if ceiling else None
@@ -195,7 +193,7 @@ def _people(seen: Seen) -> Iterator[Reason]:
     )
 
 
-def _judges(seen: Seen) -> Iterator[Reason]:
+def _judges(seen: ReasonFacts) -> Iterator[Reason]:
     """The chosen judges on outputs that they had not seen: each must reach its limit."""
     if seen.chosen is None:
         if seen.report.n_grades:
@@ -250,7 +248,7 @@ def _together(chosen: SetAlignment) -> Reason:
     return Reason(weight="good", says=fact("set_holds"), detail=detail)
 
 
-def _sealed_test(seen: Seen) -> Iterator[Reason]:
+def _sealed_test(seen: ReasonFacts) -> Iterator[Reason]:
     """The test as it was seen last, against the grades outside it, judge by judge."""
     if seen.test is None or seen.chosen is None:
         return
@@ -298,7 +296,7 @@ def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[F
             yield fact("reason", why=change.why_not or Wording("it is not measurable there"))
 
 
-def _set_on_test(seen: Seen, test: SealedView) -> Fact:
+def _set_on_test(seen: ReasonFacts, test: SealedView) -> Fact:
     """What the chosen set itself did there, in counts."""
     then, now = test.report.chosen, seen.chosen
     if then is None or now is None or then.judge_version_ids != now.judge_version_ids:
@@ -308,7 +306,7 @@ def _set_on_test(seen: Seen, test: SealedView) -> Fact:
     return fact("set_on_test", **fails, wrong=counts.false_fail, passes=counts.human_passes)
 
 
-def _stale(seen: Seen) -> Iterator[Reason]:
+def _stale(seen: ReasonFacts) -> Iterator[Reason]:
     """Judges of another version of their criterion."""
     if seen.stale:
         weight: Weight = "bad" if seen.rates.rests_on_judges else "care"
@@ -316,7 +314,7 @@ def _stale(seen: Seen) -> Iterator[Reason]:
         yield Reason(weight=weight, says=says, action=Action(kind="remake"))
 
 
-def _test(seen: Seen) -> Iterator[Reason]:
+def _test(seen: ReasonFacts) -> Iterator[Reason]:
     """The sealed test, which judges are measured on."""
     looks = {"looks": seen.sealed_test.looks, "limit": seen.sealed_test.limit}
     if seen.sealed_test.spent:
@@ -330,7 +328,7 @@ def _test(seen: Seen) -> Iterator[Reason]:
         yield Reason(weight="good", says=fact("judges_cross_fitted"), detail=fact("test_unsealed"))
 
 
-def _specification(seen: Seen) -> Iterator[Reason]:
+def _specification(seen: ReasonFacts) -> Iterator[Reason]:
     gap = seen.unclear
     if gap.value is not None and gap.value > GAP:
         yield Reason(
@@ -341,7 +339,7 @@ def _specification(seen: Seen) -> Iterator[Reason]:
         )
 
 
-_CHECKS: tuple[Callable[[Seen], Iterator[Reason]], ...] = (
+_CHECKS: tuple[Callable[[ReasonFacts], Iterator[Reason]], ...] = (
     _sample,
     _stale,
     _judges,

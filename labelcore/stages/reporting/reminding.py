@@ -17,7 +17,7 @@ _DAYS_BEFORE = 2
 """So many days before the deadline who has something left is reminded by itself."""
 
 
-class Reminded(Frozen):
+class Reminder(Frozen):
     """Somebody, and what came of it: ``told``; ``nothing`` is left; ``already``: told today."""
 
     person: str
@@ -26,7 +26,7 @@ class Reminded(Frozen):
 
 
 @operation("notices remind", role=Role.LEAD, effect=Effect.APPENDS, listed_as="reminded")
-def remind(workspace: Workspace, people: Sequence[str] = ()) -> list[Reminded]:
+def remind(workspace: Workspace, people: Sequence[str] = ()) -> list[Reminder]:
     """Remind people, or everybody who has graded or is assigned something, of what they have left.
 
     Nobody is reminded twice in a day.
@@ -45,15 +45,15 @@ def remind(workspace: Workspace, people: Sequence[str] = ()) -> list[Reminded]:
     return [_remind(workspace, load.name, load.left, f"{now():%Y-%m-%d}") for load in wanted]
 
 
-def _remind(workspace: Workspace, person: str, left: int, key: str) -> Reminded:
+def _remind(workspace: Workspace, person: str, left: int, key: str) -> Reminder:
     if not left:
-        return Reminded(person=person, left=0, did="nothing")
+        return Reminder(person=person, left=0, did="nothing")
     deadline = workspace.project.rules.deadline
     figures = {"n": left} | ({"day": str(deadline)} if deadline else {})
     told = tell(
         workspace.by(""), "reminder", person, key=f"reminder {key} {name_key(person)}", figures=figures
     )
-    return Reminded(person=person, left=left, did="told" if told else "already")
+    return Reminder(person=person, left=left, did="told" if told else "already")
 
 
 def tell_what_is_due(workspace: Workspace) -> None:

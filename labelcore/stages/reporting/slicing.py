@@ -11,7 +11,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import NOTHING, Fact, Frozen, Role, fact
 from labelcore.operations import operation
-from labelcore.stages.aligning.evidence import Evidence, evidence_of
+from labelcore.stages.aligning.evidence import LabelledOutputs, evidence_of
 from labelcore.stages.aligning.measuring import correction, correction_of, sampling_of, set_verdicts
 from labelcore.stages.grading import human_labels
 from labelcore.stats import prevalence
@@ -78,7 +78,7 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
     members, verdicts = set_verdicts(workspace, evidence.ids)
     found = []
     for name in list(by) or fields(workspace)[:5]:
-        values = output_table.strata_of(workspace.db, evidence.ids, name)
+        values = output_table.strata(workspace.db, evidence.ids, name)
         known = [output_id for output_id in evidence.ids if values.get(output_id)]
         if by and evidence.ids and not known:
             raise BadInput(
@@ -98,7 +98,13 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
 
 
 def _report(
-    field: str, evidence: Evidence, graded: Graded, names: Sequence[str], pools: _Pools, *, judged: bool
+    field: str,
+    evidence: LabelledOutputs,
+    graded: Graded,
+    names: Sequence[str],
+    pools: _Pools,
+    *,
+    judged: bool,
 ) -> SliceReport:
     method = correction_of(evidence)
     rows = [row.model_copy(update={"size": pools[row.name][0]}) for row in by_slice(graded, names)]
@@ -128,7 +134,7 @@ def _corrected(
     return row.model_copy(update={"corrected": alone, "corrected_together": wide})
 
 
-def _doubts(evidence: Evidence, pools: _Pools, *, judged: bool) -> Fact:
+def _doubts(evidence: LabelledOutputs, pools: _Pools, *, judged: bool) -> Fact:
     """What the rates leave out of account."""
     drawn = fact("graded_are", sampling=sampling_of(evidence)) if evidence.weights is None else NOTHING
     sliced = [pool for name, pool in pools.items() if name]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from labelcore.models import OVERALL, Fact, Frozen, Role, fact
-from labelcore.operations import Hidden, operation
+from labelcore.operations import NotAnOption, operation
 from labelcore.stages import projects
 from labelcore.stages.aligning import align, last_look
 from labelcore.stages.aligning.measuring import chosen_judges
@@ -17,7 +17,7 @@ from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import human_labels, sealed_test
 from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.stages.refining import docket
-from labelcore.stages.reporting.reasons import GRADE, Action, Reason, Seen, reasons
+from labelcore.stages.reporting.reasons import GRADE, Action, Reason, ReasonFacts, reasons
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store.rulings import court
 from labelcore.workspace import Workspace
@@ -54,11 +54,11 @@ class Trust(Frozen):
 
 
 @operation("trust", role=Role.MANAGER)
-def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hidden()] = None) -> Trust:
+def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, NotAnOption()] = None) -> Trust:
     """Say how many outputs are good, whether that can be trusted, why, and what to do next."""
     report = report or align(workspace, set="chosen")
     labels = human_labels(workspace)
-    seen = Seen(
+    seen = ReasonFacts(
         report=report,
         labels=labels,
         sealed_test=sealed_test(workspace, labels),
@@ -84,19 +84,19 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hid
     )
 
 
-def _outputs(seen: Seen) -> int:
+def _outputs(seen: ReasonFacts) -> int:
     """How many outputs the number is of."""
     return seen.counts.outputs if seen.rates.of == "everything" else seen.report.n_grades
 
 
-def _headline(seen: Seen) -> Fact:
+def _headline(seen: ReasonFacts) -> Fact:
     rate, of = seen.rates.first, "every" if seen.complete else seen.rates.of
     if rate.value is None or rate.low is None or rate.high is None:
         return fact("good_unknown_yet", why=rate.why_not)
     return fact(f"good_of_{of}", n=_outputs(seen), value=rate.value, low=rate.low, high=rate.high)
 
 
-def _method(seen: Seen) -> Fact:
+def _method(seen: ReasonFacts) -> Fact:
     if seen.rates.rests_on_judges:
         return fact("corrected_if", assumption=seen.rates.assumption)
     return fact("people_alone")
@@ -117,15 +117,38 @@ def _unclear(workspace: Workspace) -> Rate:
     return docket(workspace).unclear
 
 
-def _next(seen: Seen, found: list[Reason]) -> Action:
-    """What helps most: against the worst reason, else the next step of the loop."""
-    counts = seen.counts
-    if not counts.outputs:
+def _next(seen: ReasonFacts, found: list[Reason]) -> Action:
+    """What helps most: against what makes the number unusable, else the next step of the loop once notes say
+    what fails, else against what asks for care. Grading helps only where something is left to grade.
+    """
+    if not seen.counts.outputs:
         return Action(kind="import")
     if not seen.report.n_grades:
-        return GRADE if counts.samples else seen.draw
-    if against := next((reason.action for reason in found if reason.action), None):
+        return _first_grades(seen)
+    helpful = [
+        (reason.weight, reason.action)
+        for reason in found
+        if reason.action and (seen.left or reason.action != GRADE)
+    ]
+    if against := next((action for weight, action in helpful if weight == "bad"), None):
         return against
+    if not seen.chosen and any(seen.labels.notes.get(output_id) for output_id in seen.labels.fails):
+        return _step(seen)
+    return next((action for _, action in helpful), None) or _step(seen)
+
+
+def _first_grades(seen: ReasonFacts) -> Action:
+    """What brings a first pass or fail: where people were unsure of everything, somebody else sees it, or the
+    criteria have to say more.
+    """
+    if seen.left:
+        return GRADE if seen.counts.samples and not seen.counts.graded else seen.draw
+    return Action(kind="second person" if seen.counts.annotators < 2 else "sharpen")
+
+
+def _step(seen: ReasonFacts) -> Action:
+    """The next step of the loop, after grading."""
+    counts = seen.counts
     if not counts.criteria_accepted:
         return Action(kind="derive")
     if not counts.verdicts:
@@ -133,7 +156,7 @@ def _next(seen: Seen, found: list[Reason]) -> Action:
     return Action(kind="share" if seen.chosen else "choose")
 
 
-def _rests_on(seen: Seen) -> Iterator[Fact]:
+def _rests_on(seen: ReasonFacts) -> Iterator[Fact]:
     """Which grades each kind of figure was read from."""
     if seen.report.n_grades:
         yield _all_grades(seen)
@@ -147,7 +170,7 @@ def _rests_on(seen: Seen) -> Iterator[Fact]:
         yield fact("test_not_read")
 
 
-def _all_grades(seen: Seen) -> Fact:
+def _all_grades(seen: ReasonFacts) -> Fact:
     n = seen.report.n_grades
     if seen.chosen is None or not seen.rates.rests_on_judges:
         return fact("rests_on_all", n=n)
@@ -159,7 +182,7 @@ def _all_grades(seen: Seen) -> Fact:
     return fact("rests_on_all_shaped", n=n, shaped=shaped, judges=len(judges))
 
 
-def _enough(seen: Seen) -> Fact:
+def _enough(seen: ReasonFacts) -> Fact:
     """Whether the set as a whole catches enough; of one judge it is that judge's answer."""
     if seen.chosen is None:
         return fact("enough_without_set")

@@ -4,7 +4,7 @@ What people think of outputs differs between projects, so a criterion that came 
 aligned here" until its judges were measured against enough of this project's grades.
 """
 
-from labelcore.stages.sharing.loading import Loaded as Loaded, load_rubric as load_rubric
+from labelcore.stages.sharing.loading import LoadReport as LoadReport, load_rubric as load_rubric
 from labelcore.stages.sharing.saving import (
     NotPortable as NotPortable,
     SavedRubric as SavedRubric,

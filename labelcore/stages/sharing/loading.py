@@ -44,7 +44,7 @@ class JudgeLeftOut(Frozen):
     reason: str
 
 
-class Loaded(Frozen):
+class LoadReport(Frozen):
     """What a file brought; ``known`` were here already, ``renamed`` lost their name to another criterion,
     ``refused`` cannot run here, ``not_portable`` the file only names.
     """
@@ -71,7 +71,7 @@ class Loaded(Frozen):
 
 
 @operation("library load", role=Role.ENGINEER, effect=Effect.WRITES, project="any")
-def load_rubric(workspace: Workspace, file: Path) -> Loaded:
+def load_rubric(workspace: Workspace, file: Path) -> LoadReport:
     """Take a file's criteria and judges in; doing it twice changes nothing.
 
     The criteria are accepted ones of this project. A criterion whose name and statement any
@@ -147,7 +147,7 @@ def _wrong(file: Path, fault: str) -> BadInput:
     )
 
 
-def _sorted_out(workspace: Workspace, rubric: RubricFile) -> Loaded:
+def _sorted_out(workspace: Workspace, rubric: RubricFile) -> LoadReport:
     """What of the file is new here; nothing is stored yet."""
     fresh: list[tuple[SharedCriterion, Criterion]] = []
     known: list[str] = []
@@ -167,7 +167,7 @@ def _sorted_out(workspace: Workspace, rubric: RubricFile) -> Loaded:
         texts.add(text)
     tried = [judge for shared, made in fresh for judge in _judges(workspace, rubric, shared.judges, made)]
     tried += _overall(workspace, rubric)
-    return Loaded(
+    return LoadReport(
         project=rubric.project,
         criteria=tuple(made for _, made in fresh),
         known=tuple(known),

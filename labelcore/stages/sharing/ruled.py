@@ -8,7 +8,7 @@ from typing import Literal
 
 from labelcore.models import Frozen
 from labelcore.stages.deriving.grounding import EXCERPT
-from labelcore.stages.deriving.settled import Settled, settled
+from labelcore.stages.deriving.settled import Settlement, settled
 from labelcore.stages.grading.labels import unsealed
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -25,21 +25,21 @@ class SharedRuling(Frozen):
     text: str = ""
 
 
-def by_subject(workspace: Workspace) -> dict[str | None, list[Settled]]:
+def by_subject(workspace: Workspace) -> dict[str | None, list[Settlement]]:
     """What outputs count as, by criterion (None: as a whole)."""
-    found: dict[str | None, list[Settled]] = defaultdict(list)
+    found: dict[str | None, list[Settlement]] = defaultdict(list)
     for row in settled(workspace):
         found[row.criterion_id].append(row)
     return found
 
 
 def rulings_of(
-    workspace: Workspace, rows: Mapping[str | None, Sequence[Settled]]
+    workspace: Workspace, rows: Mapping[str | None, Sequence[Settlement]]
 ) -> dict[str | None, tuple[SharedRuling, ...]]:
     """The newest rulings by criterion, also those that call it unclear; none of the sealed test."""
     ruled = [row for found in rows.values() for row in found if row.ruled_at]
     visible = unsealed(workspace, {row.output_id for row in ruled})
-    told: dict[str | None, list[Settled]] = defaultdict(list)
+    told: dict[str | None, list[Settlement]] = defaultdict(list)
     for row in sorted(ruled, key=lambda row: str(row.ruled_at), reverse=True):
         for subject in {row.criterion_id, row.about or row.criterion_id}:
             if row.output_id in visible and len(told[subject]) < MOST:

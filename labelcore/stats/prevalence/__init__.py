@@ -49,22 +49,22 @@ def corrected(
     """The pool's pass rate by one of `METHODS`, or why it is refused."""
     if refused := refusal(graded, pool, method):
         return not_measurable(refused, graded.n)
-    found = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
-    if np.isnan(found.middle):
+    interval = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
+    if np.isnan(interval.middle):
         return not_measurable("the judge carries too little information to correct with", graded.n)
-    low, middle, high = float(found.low), float(found.middle), float(found.high)
+    low, middle, high = float(interval.low), float(interval.middle), float(interval.high)
     return Rate(value=middle, low=low, high=high, n=graded.n, method=method)
 
 
-def unless_worse(found: Rate, people: Rate) -> Rate:
+def unless_worse(correction: Rate, people: Rate) -> Rate:
     """A correction that needs no known draw, or why people's rate says more."""
-    if found.low is None or found.high is None or people.low is None or people.high is None:
-        return found
-    if found.low <= 0 or found.high >= 1:
-        return not_measurable("the correction runs into 0 or 1", found.n)
-    if found.high - found.low > people.high - people.low:
-        return not_measurable("the correction is less sure than people's grades alone", found.n)
-    return found
+    if correction.low is None or correction.high is None or people.low is None or people.high is None:
+        return correction
+    if correction.low <= 0 or correction.high >= 1:
+        return not_measurable("the correction runs into 0 or 1", correction.n)
+    if correction.high - correction.low > people.high - people.low:
+        return not_measurable("the correction is less sure than people's grades alone", correction.n)
+    return correction
 
 
 def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> Wording | None:

@@ -49,8 +49,8 @@ def summary(draws: Floats, level: float = 0.95) -> Interval:
 
     def at(share: float) -> Floats:
         place = np.clip(np.floor(share * kept).astype(int), 0, np.maximum(kept - 1, 0))
-        found = np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0]
-        return np.where(few, np.nan, found)
+        values = np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0]
+        return np.where(few, np.nan, values)
 
     tail = (1 - level) / 2
     return Interval(at(tail), at(0.5), at(1 - tail))
@@ -79,8 +79,8 @@ def rogan_gladen(
     tpr, tnr = of_pass.at(level).draw(random, draws), of_fail.at(level).draw(random, draws)
     youden = tpr + tnr - 1
     usable = youden > _SMALLEST
-    found = (q + tnr - 1) / np.where(usable, youden, 1.0)
-    return summary(np.where(usable, np.clip(found, 0, 1), np.nan), level)
+    shares = (q + tnr - 1) / np.where(usable, youden, 1.0)
+    return summary(np.where(usable, np.clip(shares, 0, 1), np.nan), level)
 
 
 def prediction_powered(graded: Graded, pool: PoolVerdicts, level: float = 0.95) -> Interval:

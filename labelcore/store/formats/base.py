@@ -2,7 +2,7 @@
 
 A *container* (CSV, JSON lines, a workbook …) turns a file into the table ``staged``: a number for each row,
 every column as text. A *tool's format* stands in a container: it reads the container's records and gives
-`Row`s, whose fields are known. Every format is a function under `reads` or `tool`, in a separate file.
+`FormatRow`s, whose fields are known. Every format is a function under `reads` or `tool`, in a separate file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RAW = 2_000
 Record = Mapping[str, Any]
 
 
-class Head(NamedTuple):
+class FileHead(NamedTuple):
     """The beginning of a file, enough to tell its format.
 
     ``columns``: the columns of a table, or the keys of the first objects. ``records``: the first rows as
@@ -57,7 +57,7 @@ class Remark(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class FormatRow:
     """One output as a tool's format knows it. ``number``: the record's place in the file, from 1.
 
     Of a file of judgements alone the outputs are empty; the ids say which ones are meant.
@@ -88,13 +88,13 @@ class Source(NamedTuple):
     ``part("eval")``: a small part of a document, None where there is none.
     """
 
-    head: Head
+    head: FileHead
     records: Callable[..., Iterator[tuple[int, Record]]]
     part: Callable[[str], Any]
 
 
 @dataclass(frozen=True)
-class Staged:
+class Staging:
     """What a container put into ``staged``: column ``c1`` is called ``names[0]`` in the file, and so on.
 
     ``notes``: what was done to the file that a person should know ("2 lines above the header …").
@@ -105,7 +105,7 @@ class Staged:
     notes: tuple[str, ...] = ()
 
 
-class Part(NamedTuple):
+class Sheet(NamedTuple):
     """One of several tables of a file: a sheet, or a list within a document, by the name to choose it by."""
 
     name: str
@@ -113,11 +113,11 @@ class Part(NamedTuple):
     columns: tuple[str, ...]
 
 
-Stage = Callable[[duckdb.DuckDBPyConnection, Path, str], Staged]
-Look = Callable[[Path, str], Head]
+Stage = Callable[[duckdb.DuckDBPyConnection, Path, str], Staging]
+Look = Callable[[Path, str], FileHead]
 Walk = Callable[[Path, str], Iterator[tuple[int, Record]]]
-Rows = Callable[[Source], Iterator[Row | RejectedRow]]
-Recognise = Callable[[Head], float]
+Rows = Callable[[Source], Iterator[FormatRow | RejectedRow]]
+Recognise = Callable[[FileHead], float]
 
 
 class Format(NamedTuple):
@@ -135,7 +135,7 @@ class Format(NamedTuple):
     stage: Stage
     look: Look
     walk: Walk | None = None
-    parts: Callable[[Path], list[Part]] | None = None
+    parts: Callable[[Path], list[Sheet]] | None = None
 
 
 class Tool(NamedTuple):

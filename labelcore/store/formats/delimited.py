@@ -21,9 +21,9 @@ from labelcore.models import RejectedRow
 from labelcore.store.formats.base import (
     LARGEST_CELL,
     RAW,
+    FileHead,
     Format,
-    Head,
-    Staged,
+    Staging,
     distinct,
     literal,
     number_rows,
@@ -83,14 +83,14 @@ def _is_title(row: list[str]) -> bool:
     return len(row) > _NARROW and bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
 
 
-def look(path: Path, _part: str = "") -> Head:
+def look(path: Path, _part: str = "") -> FileHead:
     """The header and the first rows."""
     seen = layout(path)
     records = tuple(dict(zip(seen.names, row, strict=False)) for row in seen.rows)
-    return Head(path.name, seen.names, records)
+    return FileHead(path.name, seen.names, records)
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staged:
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staging:
     """Read a delimited file into ``staged``; rows that do not fit the header are the broken ones.
 
     Raises:
@@ -122,7 +122,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
     lines = _numbered(cursor, path, seen, [(line, byte) for line, byte, *_ in broken])
     notes = [f"The header was found in line {seen.above + 1}."] if seen.above else []
     told = [_broken(line, *row, names=seen.names) for line, (_, _, *row) in zip(lines, broken, strict=True)]
-    return Staged(seen.names, told, tuple(notes))
+    return Staging(seen.names, told, tuple(notes))
 
 
 def _numbered(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Head, Record, Remark, Source, tool
+from labelcore.store.formats.base import FileHead, Record, Remark, Source, tool
 from labelcore.store.formats.fields import Said, entries, first, graded, likeness, made, read, task, worded
 
 _LABELS = ("label", "labels", "annotations")
@@ -31,7 +31,7 @@ def _is_marked(record: Record) -> bool:
     return _is_plain(record) and (bool(_MARKS & record.keys()) or bool(entries(_labels(record))))
 
 
-def _recognise(head: Head) -> float:
+def _recognise(head: FileHead) -> float:
     return max(likeness(_is_marked, sure=0.9)(head), likeness(_is_plain, sure=0.45)(head))
 
 
@@ -72,5 +72,5 @@ def _grades(record: Record) -> list[Remark]:
             people.setdefault(worded(first(label, "user")), []).append(first(label, "label", "text"))
     words = [label for label in labels if isinstance(label, str)]
     said = {**people, "": words} if words else people
-    reason = worded(first(record, "Comments", "comments"))
+    reason = worded(first(record, "Comments", "comments") or "")
     return [found for who, given in said.items() for found in graded([("", given)], who=who, reason=reason)]

@@ -16,11 +16,11 @@ from labelcore.errors import BadInput
 from labelcore.store.formats import lines, streams
 from labelcore.store.formats.base import (
     LARGEST_CELL,
+    FileHead,
     Format,
-    Head,
-    Part,
     Record,
-    Staged,
+    Sheet,
+    Staging,
     distinct,
     first_place,
     reads,
@@ -203,9 +203,9 @@ def _of_keyed(value: dict[str, dict[str, Any]]) -> Iterator[Record]:
     return ({"id": key, **entry} for key, entry in value.items())
 
 
-def parts(path: Path) -> list[Part]:
+def parts(path: Path) -> list[Sheet]:
     """The places of a document that may hold the rows."""
-    return [Part(seen.path, seen.rows, seen.columns) for seen in wrappings(document(path))]
+    return [Sheet(seen.path, seen.rows, seen.columns) for seen in wrappings(document(path))]
 
 
 def at(value: Any, path: str) -> Any:
@@ -270,14 +270,14 @@ def _streamed(path: Path, inner: str) -> Iterator[Any]:
             )
 
 
-def look(path: Path, part: str = "") -> Head:
+def look(path: Path, part: str = "") -> FileHead:
     """The first records of a part, with a sketch of the whole document."""
     whole = document(path)
     records = _objects(itertools.islice(_records(whole, part), _SHOWN))
-    return Head(path.name, _names(records), tuple(records), whole)
+    return FileHead(path.name, _names(records), tuple(records), whole)
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staged:
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staging:
     """Read the rows at a part of the document into ``staged``, every key as a column of text."""
     if part or not _is_plain_list(path) or not _read_list(cursor, path):
         lines.insert_objects(cursor, (record for _, record in walk(path, part)))

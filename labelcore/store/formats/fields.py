@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from labelcore.models import RejectedRow
-from labelcore.store.formats.base import RAW, Head, Recognise, Record, Remark, Row, Source
+from labelcore.store.formats.base import RAW, FileHead, FormatRow, Recognise, Record, Remark, Source
 from labelcore.text.chats import Turn, loaded, plain, split_last, turns
 from labelcore.wording import Wording
 
 __all__ = ["loaded", "plain"]
 
-Said = Row | RejectedRow
+Said = FormatRow | RejectedRow
 Test = Callable[[Record], bool]
 Reader = Callable[[int, Record], Iterable[Said]]
 Kind = Literal["grade", "verdict", "feedback"]
@@ -183,7 +183,7 @@ def made(number: int, found: Exchange, **fields: Any) -> Said:
     remarks = tuple(fields.get("remarks") or ())
     details = {**found.rest, **_scores(remarks), **(fields.pop("details", None) or {})}
     texts = {key: plain(fields.get(key)) for key in ("id", "group", "model", "prompt_version")}
-    return Row(
+    return FormatRow(
         number,
         found.output,
         found.input,
@@ -205,7 +205,7 @@ def _scores(remarks: Iterable[Remark]) -> dict[str, str]:
 def likeness(test: Test, *paths: str, sure: float = 0.95) -> Recognise:
     """How sure it is that a file's records, at one of the paths in its document, pass a test."""
 
-    def recognise(head: Head) -> float:
+    def recognise(head: FileHead) -> float:
         return max(_share(_records(head, path), test) for path in paths or ("",)) * sure
 
     return recognise
@@ -249,7 +249,7 @@ def _of_record(number: int, record: Any, row: Reader) -> list[Said]:
 def _numbered(said: Said, further: int) -> Said:
     if not further:
         return said
-    if isinstance(said, Row):
+    if isinstance(said, FormatRow):
         return replace(said, number=said.number + further)
     return said.model_copy(update={"row": said.row + further})
 
@@ -261,7 +261,7 @@ def _opened(record: Record) -> Record:
     return {key: loaded(value) for key, value in record.items()}
 
 
-def _records(head: Head, path: str) -> Sequence[Record]:
+def _records(head: FileHead, path: str) -> Sequence[Record]:
     """The first records at a path of the document, "" for the document itself."""
     document = head.document
     if path == "":
@@ -269,7 +269,7 @@ def _records(head: Head, path: str) -> Sequence[Record]:
     return entries(at(document, path))
 
 
-def _fitness(head: Head, path: str, test: Test) -> tuple[float, bool]:
+def _fitness(head: FileHead, path: str, test: Test) -> tuple[float, bool]:
     """How well a path's records pass a test; where none do, the document itself comes first."""
     return (_share(_records(head, path), test), path == "")
 

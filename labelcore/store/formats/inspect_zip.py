@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import struct
 import zipfile
 from contextlib import AbstractContextManager
@@ -12,7 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from labelcore.store.formats.packing import unpack
+
 _HEADERS = ("header.json", "_journal/start.json")
+_LARGEST_HEADER = 100_000_000
 _ZSTD = 93
 """How newer versions pack; a zip's other ways are known to `zipfile`."""
 
@@ -36,14 +38,14 @@ def write_document(path: Path, target: Path) -> None:
     with zipfile.ZipFile(path) as log, target.open("wb") as document:
         names = log.namelist()
         with _opened(log, path, next(name for name in _HEADERS if name in names)) as start:
-            header = json.loads(start.read())
+            header = json.loads(start.read(_LARGEST_HEADER))
         header = header if isinstance(header, dict) else {}
         document.write(b'{"eval":' + json.dumps(header.get("eval")).encode() + b',"samples":[')
         samples = [name for name in names if name.startswith("samples/") and name.endswith(".json")]
         for place, name in enumerate(samples):
             document.write(b"," if place else b"")
             with _opened(log, path, name) as sample:
-                shutil.copyfileobj(sample, document)
+                unpack(sample, document, path)
         document.write(b"]}")
 
 
@@ -56,6 +58,6 @@ def _opened(log: zipfile.ZipFile, path: Path, name: str) -> AbstractContextManag
         packed.seek(entry.header_offset)
         named, more = struct.unpack("<26xHH", packed.read(30).ljust(30, b"\0"))
         packed.seek(named + more, 1)
-        raw = pa.BufferReader(packed.read(entry.compress_size))
+        raw = pa.BufferReader(packed.read(min(entry.compress_size, path.stat().st_size)))
     stream: AbstractContextManager[Any] = pa.input_stream(raw, compression="zstd")
     return stream

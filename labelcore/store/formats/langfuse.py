@@ -22,13 +22,35 @@ from labelcore.store.formats.fields import (
 _TYPES = {"GENERATION", "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING"}
 _WRAPPINGS = ("", "data", "traces", "observations")
 _TRACE_KEYS = {"sessionId", "session_id", "userId", "user_id", "release", "bookmarked", "public", "tags"}
+_OTHER_KEYS = set(
+    "id timestamp name input output metadata version observations scores environment externalId htmlPath "
+    "latency totalCost projectId createdAt updatedAt".split()
+)
 
 
 def _is_trace(record: Record) -> bool:
     trace = _trace(record)
     if isinstance(first(record, "observations"), list) and first(trace, "id", "timestamp"):
         return isinstance(first(record, "trace"), dict) or len(_TRACE_KEYS & trace.keys()) >= 1
-    return {"id", "timestamp", "input", "output"} <= trace.keys() and len(_TRACE_KEYS & trace.keys()) >= 3
+    if not {"id", "timestamp", "input", "output"} <= trace.keys():
+        return False
+    return len(_TRACE_KEYS & trace.keys()) >= 3 or _is_scored(trace) or _is_observed(trace)
+
+
+def _is_scored(trace: Record) -> bool:
+    """Whether a list of scores, be it empty, names and values each."""
+    scores = trace.get("scores")
+    return isinstance(scores, list) and all(
+        isinstance(score, dict) and "name" in score and ("value" in score or "stringValue" in score)
+        for score in scores
+    )
+
+
+def _is_observed(trace: Record) -> bool:
+    observations = trace.get("observations")
+    return isinstance(observations, list) and any(
+        isinstance(step, dict) and step.get("type") in _TYPES for step in observations
+    )
 
 
 def _is_observation(record: Record) -> bool:
@@ -82,10 +104,16 @@ def _row(number: int, record: Record) -> Iterator[Said]:
         model=first(last, "model", "providedModelName", "provided_model_name", "internalModelId"),
         prompt_version=_prompt(last) or first(trace, "version"),
         at=first(trace, "timestamp"),
-        details={key: trace.get(key) for key in ("name", "tags", "release", "metadata")},
+        details=_details(trace),
         remarks=_scores(scores) or _table_scores(trace.get("scores")),
         raw=trace,
     )
+
+
+def _details(trace: Record) -> Record:
+    """What labels a trace, and what somebody added to it that Langfuse does not know."""
+    added = {key: value for key, value in trace.items() if key not in _TRACE_KEYS | _OTHER_KEYS}
+    return {key: trace.get(key) for key in ("name", "tags", "release", "metadata")} | added
 
 
 def _generation(number: int, record: Record) -> Said:

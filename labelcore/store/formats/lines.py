@@ -17,9 +17,9 @@ from labelcore.models import RejectedRow
 from labelcore.store.formats.base import (
     LARGEST_CELL,
     RAW,
+    FileHead,
     Format,
-    Head,
-    Staged,
+    Staging,
     distinct,
     first_place,
     number_rows,
@@ -48,12 +48,12 @@ def _lines() -> str:
     )
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staged:
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staging:
     """Read JSON lines into ``staged``, every key as a column of text."""
     return _alike(cursor, path) or _stage_any(cursor, path)
 
 
-def _alike(cursor: duckdb.DuckDBPyConnection, path: Path) -> Staged | None:
+def _alike(cursor: duckdb.DuckDBPyConnection, path: Path) -> Staging | None:
     """Read the file once where every line is an object with keys of the first ones; None where one is not."""
     with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
         records = [record for line in file.readlines(_LOOKED_AT) if isinstance(record := _value(line), dict)]
@@ -76,10 +76,10 @@ def _alike(cursor: duckdb.DuckDBPyConnection, path: Path) -> Staged | None:
     start = first_place(cursor, "file_rows")
     columns = ", ".join(f"c{place}" for place in places)
     cursor.execute(f"CREATE TEMP VIEW staged AS SELECT rowid - {start} + 1 AS _row, {columns} FROM file_rows")
-    return Staged(distinct(keys), [])
+    return Staging(distinct(keys), [])
 
 
-def _stage_any(cursor: duckdb.DuckDBPyConnection, path: Path) -> Staged:
+def _stage_any(cursor: duckdb.DuckDBPyConnection, path: Path) -> Staging:
     """Whatever the lines are: they are kept until it is known which are no objects, and all keys."""
     cursor.execute(f"CREATE TEMP TABLE lines AS SELECT line FROM {_lines()}", [str(path)])
     start = first_place(cursor, "lines")
@@ -104,7 +104,7 @@ def _put_back(cursor: duckdb.DuckDBPyConnection, rows: list[tuple[int, str]]) ->
     return first_place(cursor, "lines")
 
 
-def from_objects(cursor: duckdb.DuckDBPyConnection, start: int = 0) -> Staged:
+def from_objects(cursor: duckdb.DuckDBPyConnection, start: int = 0) -> Staging:
     """The objects of ``lines`` as columns; lines that are none are the broken rows.
 
     Raises:
@@ -135,7 +135,7 @@ def from_objects(cursor: duckdb.DuckDBPyConnection, start: int = 0) -> Staged:
         [[pointer([key]) for key in keys], *without],
     )
     cursor.execute("DROP TABLE lines")
-    return Staged(distinct([*keys, REST] if rest else keys), broken)
+    return Staging(distinct([*keys, REST] if rest else keys), broken)
 
 
 def pointer(steps: Iterable[str | int]) -> str:
@@ -172,7 +172,7 @@ def _why_not(line: str) -> Wording:
 def _as_plain(line: str) -> str:
     """An object that only Python can read, with NaN or half a character, as plain JSON, or ""."""
     with contextlib.suppress(ValueError, RecursionError):
-        record = json.loads(line)
+        record = _loaded(line)
         return plain_json(record) if isinstance(record, dict) else ""
     return ""
 
@@ -208,16 +208,21 @@ def walk(path: Path, _inner: str = "") -> Iterator[tuple[int, Any]]:
 
 def _value(line: str) -> Any:
     try:
-        return json.loads(line)
+        return _loaded(line)
     except (ValueError, RecursionError):
         return line
 
 
-def look(path: Path, _part: str = "") -> Head:
+def _loaded(line: str) -> Any:
+    """What a line holds; the comma after it that it had in a list says nothing."""
+    return json.loads(line.rstrip().removesuffix(","))
+
+
+def look(path: Path, _part: str = "") -> FileHead:
     """The first objects."""
     objects = (record for _, record in walk(path) if isinstance(record, dict))
     records = tuple(itertools.islice(objects, _SHOWN))
-    return Head(path.name, distinct(dict.fromkeys(key for record in records for key in record)), records)
+    return FileHead(path.name, distinct(dict.fromkeys(key for record in records for key in record)), records)
 
 
 reads(Format("jsonl", "JSON lines", (".jsonl", ".ndjson"), b"", stage, look, walk))

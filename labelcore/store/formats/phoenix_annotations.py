@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Row, Source, tool
+from labelcore.store.formats.base import FormatRow, Record, Source, tool
 from labelcore.store.formats.fields import Said, first, likeness, plain, read
 from labelcore.store.formats.spans import remarks_of
 from labelcore.text.nested import nested
@@ -32,6 +32,6 @@ def rows(source: Source) -> Iterator[Said]:
 
     def annotation(number: int, record: Record) -> Iterator[Said]:
         note = nested({key: value for key, value in record.items() if value not in (None, "")})
-        yield Row(number, "", id=plain(first(note, "span_id")), remarks=remarks_of([note]))
+        yield FormatRow(number, "", id=plain(first(note, "span_id")), remarks=remarks_of([note]))
 
     yield from read(source, _is_annotation, annotation, *_WRAPPINGS)

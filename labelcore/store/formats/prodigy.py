@@ -31,8 +31,8 @@ def _data(record: Record) -> Record:
     get="Run prodigy db-out DATASET > annotations.jsonl. For several annotators, give the data set of "
     "each, or one in which their sessions are named.",
     brings="Each task becomes an output with its other fields and its input's hash as id. Each annotator's"
-    " answer (accept, reject, or the options that were chosen) comes as that person's grade; what "
-    "it counts as is asked. Ignored tasks bring no grade.",
+    " answer (accept, reject, or the options that were chosen) comes as that person's grade; under a "
+    "label accept says yes to it. Ignored tasks and rejected choices bring no grade.",
     recognise=annotated(_is_task, _data),
 )
 def rows(source: Source) -> Iterator[Said]:
@@ -55,9 +55,13 @@ def _grades(record: Record) -> list[Remark]:
     answer = record.get("answer")
     if answer == "ignore":
         return []
-    chosen = record.get("accept") if answer == "accept" and "options" in record else answer
+    label, chosen = plain(record.get("label")), answer
+    if "options" in record:  # a task that was rejected says of none of them that it is so
+        chosen = record.get("accept") if answer == "accept" else None
+    elif label:  # what is accepted is that the label fits, and it may blame
+        chosen = "yes" if answer == "accept" else "no"
     return graded(
-        [(plain(record.get("label")), chosen)],
+        [(label, chosen)],
         who=first(record, "_annotator_id", "_session_id"),
         reason=first(record, "comment", "notes"),
         at=first(record, "_timestamp"),

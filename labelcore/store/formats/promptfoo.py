@@ -120,9 +120,11 @@ def _verdicts(grading: Any, success: Any) -> list[Remark]:
 
 
 def _judged(kind: Any, name: str, part: Mapping[str, Any]) -> list[Remark]:
-    flag = part.get("pass")
+    """A result without ``pass``, which promptfoo takes for passed, says only its score."""
+    flag, score = part.get("pass"), first(part, "score")
     reason = first(part, "comment") or first(part, "reason")
-    return remark(kind, name, flag, meaning=truth(flag), reason=reason, score=first(part, "score"))
+    told = score if flag is None else flag
+    return remark(kind, name, told, meaning=truth(flag), reason=reason, score=score)
 
 
 def _body(number: int, record: Record) -> Iterator[Said]:

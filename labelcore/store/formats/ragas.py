@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Head, Record, Remark, Source, tool
+from labelcore.store.formats.base import FileHead, Record, Remark, Source, tool
 from labelcore.store.formats.fields import (
     Said,
     entries,
@@ -54,14 +54,14 @@ def _is_annotation(record: Record) -> bool:
     return isinstance(record.get("metric_input"), dict) and "metric_output" in record
 
 
-def _lists(head: Head) -> list[str]:
+def _lists(head: FileHead) -> list[str]:
     """The metrics of a document of annotations, each with the list of what was annotated for it."""
     document = head.document
     names = document if isinstance(document, dict) else {}
     return [name for name, items in names.items() if any(_is_annotation(item) for item in entries(items))]
 
 
-def _recognise(head: Head) -> float:
+def _recognise(head: FileHead) -> float:
     annotated = likeness(_is_annotation)(head)
     return max(likeness(_is_sample, "", "samples", sure=0.9)(head), annotated, 0.95 if _lists(head) else 0.0)
 

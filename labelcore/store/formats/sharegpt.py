@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from labelcore.store.formats.base import Record, Source, tool
 from labelcore.store.formats.fields import Said, entries, exchange, first, likeness, made, read
 from labelcore.text.chats import loaded
+from labelcore.wording import Wording
 
 _WRAPPINGS = ("", "data")
 
@@ -37,6 +38,6 @@ def _row(number: int, record: Record) -> Iterator[Said]:
         exchange("", chat),
         id=first(record, "id", "conversation_id"),
         model=first(record, "model"),
-        trouble="the conversation has no answer, or it is not known who spoke",
+        trouble=Wording("the conversation has no answer, or it is not known who spoke"),
         raw=record,
     )

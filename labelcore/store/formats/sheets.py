@@ -16,7 +16,7 @@ import pyarrow as pa
 import python_calamine
 
 from labelcore.errors import BadInput
-from labelcore.store.formats.base import Format, Head, Part, Staged, distinct, reads, table
+from labelcore.store.formats.base import FileHead, Format, Sheet, Staging, distinct, reads, table
 
 _LOOKED_AT, _SHOWN, _STEP = 400, 50, 5_000
 _MOST_CELLS, _LARGEST = 30_000_000, 1_000_000_000
@@ -116,25 +116,25 @@ def _text(cell: Any) -> str | None:
     return cell.isoformat() if isinstance(cell, (date, datetime, time)) else str(cell)
 
 
-def parts(path: Path) -> list[Part]:
+def parts(path: Path) -> list[Sheet]:
     """The sheets that hold rows."""
     found = []
     for name, cells in _sheets(path, path.stat().st_mtime_ns).items():
         if len(cells) > 1:
             _, names, rows = _cells(cells)
-            found.append(Part(name, len(rows), names))
+            found.append(Sheet(name, len(rows), names))
     return found
 
 
-def look(path: Path, part: str = "") -> Head:
+def look(path: Path, part: str = "") -> FileHead:
     """The header and the first rows of a sheet."""
     _, names, rows = _cells(_rows(path, part))
-    return Head(
+    return FileHead(
         path.name, names, tuple(dict(zip(names, map(_text, row), strict=False)) for row in rows[:_SHOWN])
     )
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staged:
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staging:
     """Read a sheet into ``staged``; rows without any text are no rows."""
     header, names, rows = _cells(_rows(path, part))
     _sheets.cache_clear()
@@ -155,7 +155,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Stag
     physical = ", ".join(f"c{place}" for place in range(1, len(names) + 1))
     cursor.execute(f"CREATE TEMP VIEW staged AS SELECT place AS _row, {physical} FROM file_rows")
     notes = [f"The header was found in row {header + 1}."] if header else []
-    return Staged(names, notes=tuple(notes))
+    return Staging(names, notes=tuple(notes))
 
 
 for _name, _title, _ending, _start in (

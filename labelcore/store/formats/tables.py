@@ -10,11 +10,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelcore.errors import BadInput
-from labelcore.store.formats.base import Format, Head, Staged, distinct, number_rows, quoted, reads, table
+from labelcore.store.formats.base import (
+    FileHead,
+    Format,
+    Staging,
+    distinct,
+    number_rows,
+    quoted,
+    reads,
+    table,
+)
 
 _SHOWN = 50
 _NESTED = ("STRUCT", "MAP", "LIST", "JSON")
 _BATCH = 2_000
+_BUFFER = 1 << 16
+"""Bytes of each column of Parquet that are held at a time, instead of all of a row group."""
 
 
 def _batches(path: Path) -> pa.RecordBatchReader:
@@ -27,7 +38,7 @@ def _batches(path: Path) -> pa.RecordBatchReader:
         with path.open("rb") as file:
             start = file.read(6)
         if start[:4] == b"PAR1":
-            parquet = pq.ParquetFile(path)
+            parquet = pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER)
             return pa.RecordBatchReader.from_batches(parquet.schema_arrow, parquet.iter_batches(_BATCH))
         source = pa.memory_map(str(path))
         if start == b"ARROW1":
@@ -55,21 +66,21 @@ def _unreadable(path: Path, trouble: Exception) -> BadInput:
     )
 
 
-def look(path: Path, _part: str = "") -> Head:
+def look(path: Path, _part: str = "") -> FileHead:
     """The columns and the first rows."""
     try:
         first = next(_first(path), None)
     except (pa.ArrowException, OSError, ValueError) as trouble:
         raise _unreadable(path, trouble) from trouble
     rows = first.slice(0, _SHOWN).to_pylist() if first else []
-    return Head(path.name, distinct(_batches(path).schema.names), tuple(rows))
+    return FileHead(path.name, distinct(_batches(path).schema.names), tuple(rows))
 
 
 def _first(path: Path) -> Iterator[pa.RecordBatch]:
     yield from _batches(path)
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staged:
+def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staging:
     """Read a file into ``staged``, every column as text, nested ones as JSON."""
     reader = _batches(path)
     names = distinct(reader.schema.names)
@@ -90,7 +101,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
     finally:
         cursor.unregister("arrow_rows")
     number_rows(cursor)
-    return Staged(names)
+    return Staging(names)
 
 
 def _renamed(reader: pa.RecordBatchReader, names: list[str]) -> pa.RecordBatchReader:

@@ -51,10 +51,10 @@ def check_ours(db: Database) -> None:
 
 
 def _tables(db: Database) -> set[str]:
-    found = db.rows(
+    rows = db.rows(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal"
     )
-    return {str(name) for (name,) in found}
+    return {str(name) for (name,) in rows}
 
 
 def migrate(db: Database) -> list[int]:

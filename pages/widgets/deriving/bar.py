@@ -15,10 +15,10 @@ from labelcore.stages.deriving import adding, derivation, editing
 from labelcore.workspace import Workspace
 from pages.widgets import connecting, keys, shell, working
 from pages.widgets.deriving import derived, table, tools
-from pages.widgets.deriving.table import Listed
+from pages.widgets.deriving.table import CriteriaList
 
 
-def show(workspace: Workspace, found: Listed) -> None:
+def show(workspace: Workspace, found: CriteriaList) -> None:
     """One line of where the criteria stand, and what can be done with all of them."""
     left = len(derivation.uncovered_fails(workspace))
     proposed = [criterion for criterion in found.criteria if criterion.status == "proposed"]
@@ -29,6 +29,7 @@ def show(workspace: Workspace, found: Listed) -> None:
         if proposed and st.button(say("Accept all {n}", n=len(proposed)), type="primary", key="accept-all"):
             for criterion in proposed:
                 editing.accept(workspace, criterion, why="accepted with all")
+            st.session_state.pop(keys.DERIVED, None)  # that they are proposed is true no longer
             st.rerun()
         _find_more(workspace, first=not found.criteria)
         _write(workspace)

@@ -70,7 +70,7 @@ def _show_outcome(ended: working.Work) -> None:
     if ended.trouble:
         st.error(shell.plain(ended.trouble), icon=":material/error:")
         return
-    done: proposing_codes.Coding = ended.found
+    done: proposing_codes.CodeProposal = ended.found
     shell.warn(done.says)
     told = {"n": f"{done.quotes_new:,}", "model": f"{done.by_model:,}"}
     st.success(say("{n} quotes got a code, {model} of them by the model.", **told))
@@ -81,7 +81,7 @@ def _least_sure_first(sure: float | None) -> float:
     return 2.0 if sure is None else sure
 
 
-def _on_board(coded: coding.Coded) -> dict[str, Any]:
+def _on_board(coded: coding.CodeQuotes) -> dict[str, Any]:
     quotes = sorted(coded.quotes, key=lambda quote: _least_sure_first(quote.sure))
     known = [quote.sure for quote in quotes if quote.sure is not None]
     outputs = counted("one output", "{n} outputs", n=coded.outputs)
@@ -159,7 +159,7 @@ def _act(workspace: Workspace, act: BoardAct) -> None:
             coding.undo_codes(workspace, act=act.target)
 
 
-def _table(workspace: Workspace, found: list[coding.Coded]) -> None:
+def _table(workspace: Workspace, found: list[coding.CodeQuotes]) -> None:
     st.subheader(say("All codes"))
     rows = [
         {
@@ -199,7 +199,7 @@ def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
             st.success(shell.plain(say("{name} rests on {n} quotes.", **told)))
 
 
-def _quotes(workspace: Workspace, found: list[coding.Coded]) -> None:
+def _quotes(workspace: Workspace, found: list[coding.CodeQuotes]) -> None:
     st.subheader(say("Quotes"))
     st.write(
         say(

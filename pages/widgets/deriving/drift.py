@@ -96,9 +96,7 @@ def _show_timeline(workspace: Workspace, criterion: Criterion) -> None:
     )
     if not st.toggle(say("Show the outputs behind these figures"), key="timeline-behind"):
         return
-    at = st.selectbox(
-        say("Judge"), range(len(found)), format_func=lambda at: plain(rows[at]), key="timeline-judge"
-    )
+    at = st.selectbox(say("Judge"), range(len(found)), format_func=rows.__getitem__, key="timeline-judge")
     version_id = found[at].judge_version_id
     behind = outputs_of(workspace, version_id)
     for cell, words in CELLS.items():

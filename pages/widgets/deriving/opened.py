@@ -18,20 +18,16 @@ from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.deriving import changing, drift, probes, rubric
-from pages.widgets.deriving.table import Listed, judges_of
-from pages.widgets.outputs import show_output
+from pages.widgets.deriving.table import judges_of
+from pages.widgets.outputs import show_output, show_outputs
 from pages.widgets.shell import plain
 
 _AT_ONCE = 6
 _TALL = 260
 
 
-def show(workspace: Workspace, found: Listed) -> None:
+def show(workspace: Workspace, criterion: Criterion) -> None:
     """The criterion that the address asks for, at the view that it asks for."""
-    criterion = found.open
-    if criterion is None:
-        st.write(say("Open a criterion to see it here, with the notes it rests on."))
-        return
     _show_head(criterion)
     _offer_acts(workspace, criterion)
     views = _views()
@@ -128,7 +124,9 @@ def _show_notes(workspace: Workspace, criterion: Criterion) -> None:
     if unclear := unclear_on(workspace, criterion):
         st.warning(say("Ruled unclear where people differed; edit it so that it says what these should get:"))
         for ruling in unclear[-_AT_ONCE:]:
-            st.text(f"{ruling.reason} — {ruling.author}, {ruling.output_id[:12]}")
+            st.text(f"{ruling.reason} — {ruling.author}, {ruling.at:%Y-%m-%d}")
+        ruled = [ruling.output_id for ruling in unclear]
+        show_outputs(workspace, say("Show the outputs behind it"), ruled, f"unclear-{criterion.id}")
     if not criterion.evidence:
         st.write(say("No note supports it yet."))
         return

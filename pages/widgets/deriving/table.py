@@ -21,7 +21,7 @@ _ORDER = {"proposed": 0, "accepted": 1, "rejected": 2, "dropped": 3}
 
 
 @dataclass(frozen=True)
-class Listed:
+class CriteriaList:
     """All criteria, proposed ones first, then those with most notes; which is open; how good judges are."""
 
     criteria: Sequence[Criterion]
@@ -33,7 +33,7 @@ class Listed:
         return [criterion for criterion in self.criteria if _ORDER[criterion.status] < 2]
 
 
-def read(workspace: Workspace) -> Listed:
+def read(workspace: Workspace) -> CriteriaList:
     """What is to be shown, after what was pressed in the list."""
     if act := criteria_act(keys.CRITERIA_TABLE):
         do(workspace, act)
@@ -41,7 +41,7 @@ def read(workspace: Workspace) -> Listed:
     criteria.sort(key=lambda criterion: (_ORDER[criterion.status], -len(criterion.evidence)))
     asked = st.query_params.get(keys.CRITERION)
     named = (criterion for criterion in criteria if asked in {criterion.id, criterion.name})
-    return Listed(criteria, next(named, criteria[0] if criteria else None))
+    return CriteriaList(criteria, next(named, criteria[0] if criteria else None))
 
 
 def go(criterion: Criterion | str, view: str = "") -> None:
@@ -80,7 +80,7 @@ def measure(workspace: Workspace) -> None:
         st.rerun()
 
 
-def show(found: Listed) -> None:
+def show(found: CriteriaList) -> None:
     """The list, with what is known of judges."""
     gone = len(found.criteria) - len(found.live)
     shown = found.live
@@ -96,7 +96,7 @@ def show(found: Listed) -> None:
             _draw(shown, found)
 
 
-def _draw(shown: Sequence[Criterion], found: Listed) -> None:
+def _draw(shown: Sequence[Criterion], found: CriteriaList) -> None:
     kept: tuple[str, JudgeTable] | None = st.session_state.get(keys.CRITERIA_JUDGES)
     judges = kept[1] if kept else None
     helps = {gap.criterion_id: sentence(gap.helps) for gap in judges.unheld} if judges else {}

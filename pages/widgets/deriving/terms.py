@@ -52,7 +52,7 @@ def show_glossary(workspace: Workspace) -> None:
             _candidate(workspace, candidate, at)
 
 
-def _candidate(workspace: Workspace, candidate: glossary.Candidate, at: int) -> None:
+def _candidate(workspace: Workspace, candidate: glossary.TermCandidate, at: int) -> None:
     st.text(say("{term} ({n} outputs)", term=candidate.term, n=candidate.count))
     for quote in candidate.quotes:
         st.text(f"“{quote.text}”")

@@ -7,7 +7,7 @@ import streamlit as st
 from labelcore.errors import LabelcoreError
 from labelcore.messages import NAMES, say, trouble_words
 from labelcore.messages.catalogue import calling
-from labelcore.models import Noun
+from labelcore.models import Noun, Role
 from labelcore.stages import projects
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
@@ -18,6 +18,8 @@ _GOES_ON = f"{_FIELDS}-goes-on"
 
 def offer(place: Workspace, *, expanded: bool) -> None:
     """Name, task and language of a project that has nothing in it yet."""
+    if not place.may_everywhere(Role.ENGINEER):
+        return
     _show_trouble()
     if st.session_state.get(f"{_FIELDS}-begun") == place.project.name:
         st.success(
@@ -33,6 +35,8 @@ def offer_on_home(place: Workspace) -> None:
     """The same behind a button; it goes on at the import."""
     if st.session_state.pop(_GOES_ON, False):
         shell.open_at("1_importing.py")
+    if not place.may_everywhere(Role.ENGINEER):
+        return
     _show_trouble()
     with st.popover(say("New project"), icon=":material/add:"):
         _ask(place, goes_on=True)

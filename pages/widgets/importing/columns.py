@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import json
-import re
 from bisect import bisect
-from collections.abc import Iterator, Mapping as Dictionary, Sequence
+from collections.abc import Mapping as Dictionary, Sequence
 from typing import Any
 
 import streamlit as st
@@ -14,10 +12,11 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.stages import importing
 from labelcore.stages.importing import Grading, Mapping
-from labelcore.stages.importing.mapping import REPLY
+from labelcore.stages.importing.mapping import REPLY, has
+from labelcore.stages.importing.nested import beside, paths, value_at
 from pages.widgets.importing.source import is_of_tool
 
-_MOST_PATHS, _DEEPEST, _SHOWN = 200, 8, 34
+_SHOWN = 34
 _FIRST = ("output", "input", "grade", "note")
 _MORE = ("context", "conversation", "id", "group", "model", "prompt_version", "at", "annotator")
 
@@ -45,8 +44,8 @@ def choose(seen: importing.Preview, key: str) -> Mapping:
     st.subheader(say("1 Which column is what"))
     if is_of_tool(seen):
         st.write(say("The format says it: nothing has to be chosen."))
-        return _beside(seen.guessed, seen, key, {})
-    options = [*seen.columns, *paths(seen.rows[0] if seen.rows else {})]
+        return _beside(seen.guessed, seen, key, [])
+    options = _options(seen)
     picked: dict[str, str | None] = {}
     signals = st.session_state.get(f"{key}-feedback", ())
     for field in _FIRST:
@@ -60,7 +59,15 @@ def choose(seen: importing.Preview, key: str) -> Mapping:
                     judged = picked["grade"] or "".join(signals[:1])
                     picked[field] = _select(field, seen, options, f"{key}-{field}", judged)
         st.caption(say("What is not chosen comes along as details of its output."))
-        return _beside(_mapped(seen, picked, key), seen, key, picked)
+        free = [place for place in options if place not in picked.values()]
+        return _beside(_mapped(seen, picked, key), seen, key, free)
+
+
+def _options(seen: importing.Preview) -> list[str]:
+    """The columns, and the places within their JSON."""
+    offered = [told.name for told in seen.seen if not told.taken]
+    places = [*paths(seen.rows), *offered]
+    return list(dict.fromkeys([*seen.columns, *(place for place in places if has(place, seen.columns))]))
 
 
 def _mapped(seen: importing.Preview, picked: Dictionary[str, str | None], key: str) -> Mapping:
@@ -102,7 +109,7 @@ def _select(
 ) -> str | None:
     now = getattr(seen.guessed, field)
     if field in {"note", "annotator"} and judged:
-        now = now or seen.named.get(field)
+        now = now or beside(judged, options).get(field) or seen.named.get(field)
         key = f"{key}-{judged}"
     names = list(dict.fromkeys([*([REPLY] if now == REPLY else []), *options, *([now] if now else [])]))
     chosen: str | None = st.selectbox(
@@ -119,13 +126,13 @@ def _select(
     return chosen
 
 
-def _beside(
-    mapping: Mapping, seen: importing.Preview, key: str, picked: Dictionary[str, str | None]
-) -> Mapping:
-    """Further columns of grades, verdicts and feedback, and how chats and near duplicates are read."""
+def _beside(mapping: Mapping, seen: importing.Preview, key: str, free: Sequence[str]) -> Mapping:
+    """Further columns of grades, verdicts and feedback, and how chats and near duplicates are read.
+
+    ``free``: the columns and places that mean nothing yet.
+    """
     changes: dict[str, Any] = {}
     if not is_of_tool(seen):
-        free = [column for column in seen.columns if column not in picked.values()]
         empty = say("Choose")
         criteria = st.multiselect(
             say("Grades on one criterion each"), free, placeholder=empty, key=f"{key}-criteria"
@@ -155,56 +162,3 @@ def _beside(
         if st.toggle(say("Leave out near duplicates"), key=f"{key}-near"):
             changes["near_duplicates"] = "leave out"
     return mapping.model_copy(update=changes)
-
-
-def paths(row: Dictionary[str, Any]) -> list[str]:
-    """The paths to the single values within the JSON of a row."""
-    found: list[str] = []
-    for name, cell in row.items():
-        found += [path for path in _within(name, _tree(cell), 0) if path != name]
-    return found[:_MOST_PATHS]
-
-
-def _within(path: str, value: Any, depth: int) -> Iterator[str]:
-    if depth == _DEEPEST:
-        return
-    if isinstance(value, dict):
-        for key, part in list(value.items())[:_MOST_PATHS]:
-            if re.fullmatch(r"[^.\[\]]+", str(key)):
-                yield from _within(f"{path}.{key}", part, depth + 1)
-    elif isinstance(value, list):
-        for place, part in enumerate(value[:3]):
-            yield from _within(f"{path}[{place}]", part, depth + 1)
-    else:
-        yield path
-
-
-def value_at(row: Dictionary[str, Any], path: str) -> Any:
-    """What a row has in a column, or at a path into the JSON of one; "" where there is nothing."""
-    if path in row:
-        return row[path] if row[path] is not None else ""
-    for name in sorted(row, key=len, reverse=True):
-        rest = path.removeprefix(name)
-        if rest != path and rest[:1] in {".", "["}:
-            value = _tree(row[name])
-            for step in filter(None, re.split(r"[.\[\]]+", rest)):
-                value = _step(value, step)
-            return "" if value is None else value
-    return ""
-
-
-def _step(value: Any, step: str) -> Any:
-    if isinstance(value, dict):
-        return value.get(step)
-    if isinstance(value, list) and step.isdigit() and int(step) < len(value):
-        return value[int(step)]
-    return None
-
-
-def _tree(cell: Any) -> Any:
-    if isinstance(cell, str) and cell[:1] in {"{", "["}:
-        try:
-            return json.loads(cell)
-        except (ValueError, RecursionError):
-            return None
-    return cell

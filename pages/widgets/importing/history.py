@@ -11,7 +11,8 @@ from labelcore.messages.catalogue import counted
 from labelcore.models import ImportBatch
 from labelcore.stages import importing
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, shell, telling
+from pages.widgets.downloads import once_asked
 from pages.widgets.importing import personal
 from pages.widgets.importing.columns import labels
 from pages.widgets.importing.meaning import words
@@ -84,7 +85,7 @@ def offer_rejected(place: Workspace, batch: ImportBatch, key: str) -> None:
     """The rows that were kept apart, as a file."""
     st.download_button(
         say("Rows kept apart (CSV)"),
-        lambda: importing.rejected_csv(place.db, batch.id),
+        once_asked(place, lambda: importing.rejected_csv(place.db, batch.id)),
         file_name=f"rejected-{batch.file_name}.csv",
         mime="text/csv",
         key=f"{keys.IMPORT}-{key}-apart-{batch.id}",
@@ -123,11 +124,7 @@ def offer_undo(place: Workspace, batch: ImportBatch, key: str) -> bool:
     except BadInput:
         st.session_state[f"{name}-warning"] = True
         st.rerun()
-    st.toast(
-        say(
-            "{name} was taken back: {n:,} outputs are gone.",
-            name=shell.plain(result.file_name),
-            n=result.outputs,
-        )
+    telling.tell_next(
+        say("{name} was taken back: {n:,} outputs are gone.", name=result.file_name, n=result.outputs)
     )
     return True

@@ -10,7 +10,8 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.stages import importing
-from labelcore.stages.importing import Mapping, Said, Seen
+from labelcore.stages.importing import GivenMeanings, Mapping, SignalPreview
+from labelcore.stages.importing.meanings import Limits, polarity, within
 from pages.widgets import shell
 from pages.widgets.importing.source import is_of_tool
 
@@ -25,12 +26,12 @@ _COLOURS: dict[str, Literal["green", "red", "orange", "gray"]] = {
 }
 
 
-class Meant(NamedTuple):
+class ValueMeanings(NamedTuple):
     """What a column's values count as. ``open``: how many have no meaning yet."""
 
-    seen: Seen
+    seen: SignalPreview
     meanings: dict[str, str | None]
-    threshold: float | None = None
+    limits: Limits = (None, None)
 
     @property
     def open(self) -> int:
@@ -56,7 +57,7 @@ def words(kind: str = "grade") -> dict[str, str]:
     return {"pass": say("pass"), "fail": say("fail"), "unsure": say("unsure"), "": say("no grade")}
 
 
-def ask(seen: importing.Preview, mapping: Mapping, key: str) -> list[Meant]:
+def ask(seen: importing.Preview, mapping: Mapping, key: str) -> list[ValueMeanings]:
     """The step of meanings: each taken column, then those that are only offered."""
     taken, offered = _sorted(seen, mapping, key)
     taken.sort(key=lambda told: _KINDS.index(told.kind))
@@ -70,23 +71,26 @@ def ask(seen: importing.Preview, mapping: Mapping, key: str) -> list[Meant]:
     return meant
 
 
-def said(meant: Sequence[Meant]) -> Said:
+def said(meant: Sequence[ValueMeanings]) -> GivenMeanings:
     """The same in the words of an import: every value by its column."""
     told: dict[str, list[str]] = {}
     for one in meant:
         name = one.seen.name or "overall"
-        if one.threshold is not None:
-            told.setdefault("passes_from", []).append(f"{name}={one.threshold:.12g}")
+        for field, limit in zip(("passes_from", "passes_to"), one.limits, strict=True):
+            if limit is not None:
+                told.setdefault(field, []).append(f"{name}={limit:.12g}")
         for value in one.seen.values:
             word, meaning = value["value"], one.meanings[value["value"]]
             if one.seen.kind == "feedback" and not meaning and value["meaning"] is None:
                 continue
-            if meaning is not None and meaning != _by_threshold(value, one.threshold):
+            if meaning is not None and meaning != _by_number(value, one.limits):
                 told.setdefault(_FIELDS[meaning], []).append(f"{name}={word}")
-    return Said(**{field: tuple(values) for field, values in told.items()})
+    return GivenMeanings(**{field: tuple(values) for field, values in told.items()})
 
 
-def _sorted(seen: importing.Preview, mapping: Mapping, key: str) -> tuple[list[Seen], list[Seen]]:
+def _sorted(
+    seen: importing.Preview, mapping: Mapping, key: str
+) -> tuple[list[SignalPreview], list[SignalPreview]]:
     """What is taken, and what is offered; of a tool's format what is known is taken."""
     if is_of_tool(seen):
         known = seen.seen
@@ -100,13 +104,15 @@ def _sorted(seen: importing.Preview, mapping: Mapping, key: str) -> tuple[list[S
     return [told for told in seen.seen if (told.kind, told.name) in asked], offered
 
 
-def _offer(told: Seen, seen: importing.Preview, mapping: Mapping, key: str) -> None:
+def _offer(told: SignalPreview, seen: importing.Preview, mapping: Mapping, key: str) -> None:
     some = ", ".join(f"{value['value'][:20]} ({value['rows']:,})" for value in told.values[:5])
     with st.container(horizontal=True, vertical_alignment="center"):
         signal = importing.is_signal(told.name) and not is_of_tool(seen)
         looks = (
             say("“{name}” looks like feedback of users: {values}", name=told.name, values=some)
             if signal
+            else say("“{name}” is another tool's verdict: {values}", name=told.name, values=some)
+            if told.kind == "verdict"
             else say("“{name}” looks like grades: {values}", name=told.name, values=some)
         )
         st.text(looks, width="content")
@@ -130,66 +136,72 @@ def _take_too(key: str, column: str) -> None:
     st.session_state[key] = [*st.session_state.get(key, ()), column]
 
 
-def _ask_one(told: Seen, seen: importing.Preview, column: str | None, key: str) -> Meant:
+def _ask_one(told: SignalPreview, seen: importing.Preview, column: str | None, key: str) -> ValueMeanings:
     name = told.name if told.name not in {"", "overall"} else (column or say("the grade"))
     st.subheader(say("2 What does each value of “{name}” mean?", name=shell.plain(name)))
     if told.why == "many":
         st.error(say("It has more than 10,000 different values: nobody could say what each means."))
-        return Meant(told, {value["value"]: None for value in told.values})
-    threshold = _threshold(told, key)
-    meant = Meant(told, {value["value"]: _meaning(value, threshold) for value in told.values}, threshold)
+        return ValueMeanings(told, {value["value"]: None for value in told.values})
+    limits = _limits(told, name, key)
+    meant = ValueMeanings(told, {value["value"]: _meaning(value, limits) for value in told.values}, limits)
     summary = st.container(horizontal=True, vertical_alignment="center")
-    changed = _table(meant, f"{key}-{threshold}")
+    changed = _table(meant, f"{key}-{limits}")
     with summary:
         _show_counts(changed, seen)
     return changed
 
 
-def _threshold(told: Seen, key: str) -> float | None:
-    """From which number on a value passes; None where it goes by words, or nobody has said yet."""
+def _limits(told: SignalPreview, name: str, key: str) -> Limits:
+    """Between which numbers a value passes; none where it goes by words, or nobody has said yet."""
     numbers = sorted({value["number"] for value in told.values if value["number"] is not None})
     by_numbers = told.why in {"numbers", "scale", "threshold", "mixed", "said"}
     if told.kind == "feedback":
         by_numbers = any(value["number"] is not None and not value["meaning"] for value in told.values)
-    if not by_numbers or len(numbers) < 2:
-        return None
-    good = [
-        value["number"] for value in told.values if value["meaning"] == "pass" and value["number"] is not None
-    ]
-    now = min(good) if good and told.why != "said" else None
-    if told.why == "said" and not good:
-        return None
-    if len(numbers) <= _MOST_LEVELS:
-        chosen: float | None = st.selectbox(
-            say("Good from"),
-            numbers,
-            index=numbers.index(now) if now in numbers else None,
-            format_func=lambda number: f"{number:g}",
-            placeholder="?",
-            width=160,
-            key=f"{key}-from",
-        )
-        return chosen
-    typed: float | None = st.number_input(
-        say("Good from"), value=now, placeholder="?", width=160, key=f"{key}-from"
+    good, bad = (
+        [v["number"] for v in told.values if v["meaning"] == meaning and v["number"] is not None]
+        for meaning in ("pass", "fail")
     )
-    return typed
+    if not by_numbers or len(numbers) < 2 or (told.why == "said" and not good):
+        return None, None
+    downwards = max(good) < min(bad) if good and bad else polarity(name) < 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.container(width=160)
+        less = st.toggle(say("Less is better"), value=downwards, key=f"{key}-less")
+    now = (max if less else min)(good) if good and less == downwards and told.why != "said" else None
+    with chosen:
+        limit = _limit(say("Good up to") if less else say("Good from"), numbers, now, f"{key}-limit-{less}")
+    return (None, limit) if less else (limit, None)
 
 
-def _by_threshold(value: dict[str, Any], threshold: float | None) -> str | None:
-    if threshold is None or value["number"] is None:
-        return None
-    return "pass" if value["number"] >= threshold else "fail"
+def _limit(label: str, numbers: Sequence[float], now: float | None, key: str) -> float | None:
+    """The number that somebody sets: one of the few that there are, or any."""
+    if len(numbers) > _MOST_LEVELS:
+        typed: float | None = st.number_input(label, value=now, placeholder="?", key=key)
+        return typed
+    chosen: float | None = st.selectbox(
+        label,
+        numbers,
+        index=numbers.index(now) if now in numbers else None,
+        format_func=lambda number: f"{number:g}",
+        placeholder="?",
+        key=key,
+    )
+    return chosen
 
 
-def _meaning(value: dict[str, Any], threshold: float | None) -> str | None:
-    """By the threshold, else as it is known."""
-    by_number = _by_threshold(value, threshold)
+def _by_number(value: dict[str, Any], limits: Limits) -> str | None:
+    unsaid = limits == (None, None) or value["number"] is None
+    return None if unsaid else within(value["number"], limits)
+
+
+def _meaning(value: dict[str, Any], limits: Limits) -> str | None:
+    """By its number, else as it is known."""
+    by_number = _by_number(value, limits)
     known: str | None = value["meaning"]
     return by_number if by_number is not None else known
 
 
-def _table(meant: Meant, key: str) -> Meant:
+def _table(meant: ValueMeanings, key: str) -> ValueMeanings:
     """Each value with its rows and examples, and what it counts as, which may be changed."""
     chosen: dict[str, str | None] = st.session_state.setdefault(f"{key}-chosen", {})
     feedback = meant.seen.kind == "feedback"
@@ -218,7 +230,7 @@ def _table(meant: Meant, key: str) -> Meant:
     return meant._replace(meanings=meant.meanings | chosen)
 
 
-def _show_counts(meant: Meant, seen: importing.Preview) -> None:
+def _show_counts(meant: ValueMeanings, seen: importing.Preview) -> None:
     for meaning, word in words(meant.seen.kind).items():
         rows = meant.rows(meaning)
         if meaning == "" and meant.seen.kind != "feedback":

@@ -17,11 +17,12 @@ from labelcore.stages import importing
 from labelcore.stages.grading.presses import shown
 from labelcore.stages.importing import Description, ImportResult, Mapping
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, next_step, shell
 from pages.widgets.components import shown_output
+from pages.widgets.downloads import once_asked
 from pages.widgets.importing import history, personal
-from pages.widgets.importing.meaning import Meant, said
-from pages.widgets.importing.source import OF_THE_COMMAND, Given
+from pages.widgets.importing.meaning import ValueMeanings, said
+from pages.widgets.importing.source import OF_THE_COMMAND, GivenFile
 
 _WORTH = ("pass", "fail", "unsure")
 
@@ -57,17 +58,17 @@ def _output(told: dict[str, Any]) -> Output:
     )
 
 
-class Ready(NamedTuple):
+class ReadyFile(NamedTuple):
     """A file with what is what in it and what is taken out of it."""
 
     place: Workspace
-    given: Given
+    given: GivenFile
     seen: importing.Preview
     mapping: Mapping
     hidden: Description
 
 
-def offer_import(ready: Ready, meant: Sequence[Meant]) -> None:
+def offer_import(ready: ReadyFile, meant: Sequence[ValueMeanings]) -> None:
     """How much would come in, and the button; refused while a value has no meaning."""
     seen, mapping = ready.seen, ready.mapping
     n = seen.counts.get("outputs", 0)
@@ -91,7 +92,7 @@ def offer_import(ready: Ready, meant: Sequence[Meant]) -> None:
         st.caption(say("Can be taken back as a whole."))
 
 
-def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[Meant]) -> list[str]:
+def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMeanings]) -> list[str]:
     n = seen.counts.get("outputs", 0)
     told = [counted("One output.", "{n:,} outputs.", n=n)]
     if not mapping.output and mapping.id:
@@ -129,10 +130,7 @@ def show_result(place: Workspace, result: ImportResult) -> None:
         history.offer_rejected(place, batch, key="result")
     if result.key_file:
         _show_key(place, result)
-    if batch.grades_new:
-        shell.go("4_deriving.py", "Next: criteria from the notes")
-    else:
-        shell.go("3_grading.py", "Next: grade them")
+    if next_step.offer_next(place).kind in {"draw", "grade"}:
         shell.go("2_sampling.py", "Or draw a sample first")
     with st.container(horizontal=True):
         if st.button(say("Import another file"), key=f"{keys.IMPORT}-again"):
@@ -158,7 +156,10 @@ def _show_key(place: Workspace, result: ImportResult) -> None:
         return
     st.text(say("The key: {path}", path=key))
     st.download_button(
-        say("Download the key"), key.read_bytes, file_name=key.name, key=f"{keys.IMPORT}-key-file"
+        say("Download the key"),
+        once_asked(place, key.read_bytes),
+        file_name=key.name,
+        key=f"{keys.IMPORT}-key-file",
     )
 
 

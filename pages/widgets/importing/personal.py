@@ -83,7 +83,7 @@ def _ask_key(place: Workspace, key: str) -> Path | None:
     return Path(path).expanduser()
 
 
-def show_found(found: redacting.Found, read: int) -> None:
+def show_found(found: redacting.RedactionCounts, read: int) -> None:
     """How much would be taken out of the first rows."""
     if not found.counts:
         st.write(say("Nothing that points at a person was found in the first {n:,} rows.", n=read))

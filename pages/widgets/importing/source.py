@@ -22,7 +22,7 @@ OF_THE_COMMAND = {"offered", "offered_feedback", "not_taken", "no_meaning", "kep
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenFile:
     """A file that somebody gave the page; ``key`` is its name in the session."""
 
     name: str
@@ -44,7 +44,7 @@ class Given:
         return importing.import_file(place, self.name, mapping, described=described)
 
 
-def choose(place: Workspace) -> Given | None:
+def choose(place: Workspace) -> GivenFile | None:
     """The file that is to come in; a path only where it may be named.
 
     Raises:
@@ -71,9 +71,9 @@ def choose(place: Workspace) -> Given | None:
         if not path:
             return None
         places.check(place, path)
-        return Given(path, _key(turn, path))
+        return GivenFile(path, _key(turn, path))
     came = st.file_uploader(say("Choose a file"), key=f"{turn}-file", label_visibility="collapsed")
-    return Given(came.name, f"{turn}-{came.file_id}", came.getvalue()) if came else None
+    return GivenFile(came.name, f"{turn}-{came.file_id}", came.getvalue()) if came else None
 
 
 def show_formats(place: Workspace) -> None:
@@ -96,20 +96,20 @@ def show_formats(place: Workspace) -> None:
             st.text(say(known[tool].brings))
 
 
-def _pasted(turn: str) -> Given | None:
+def _pasted(turn: str) -> GivenFile | None:
     text = st.text_area(
         say("Rows of a table with its header, JSON, or JSON lines"), height=160, key=f"{turn}-text"
     )
     if not text.strip():
         return None
-    return Given(say("pasted text"), _key(turn, text), text.encode("utf-8", "replace"))
+    return GivenFile(say("pasted text"), _key(turn, text), text.encode("utf-8", "replace"))
 
 
 def _key(turn: str, text: str) -> str:
     return f"{turn}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
-def read(place: Workspace, given: Given) -> tuple[importing.Preview, str] | None:
+def read(place: Workspace, given: GivenFile) -> tuple[importing.Preview, str] | None:
     """What the file is, with what may be chosen of it: the preview and a key of the choices.
 
     None where it cannot be read as it is.
@@ -132,7 +132,7 @@ def read(place: Workspace, given: Given) -> tuple[importing.Preview, str] | None
     return seen, _key(given.key, repr(sorted(chosen.items())))
 
 
-def _proposed(place: Workspace, given: Given, chosen: dict[str, str]) -> importing.Preview:
+def _proposed(place: Workspace, given: GivenFile, chosen: dict[str, str]) -> importing.Preview:
     """As chosen; where nothing was, as the newest kept mapping for these columns."""
     told = {name: value for name, value in chosen.items() if name != "kept"}
     open_one = given.preview(place, Description(**told))
@@ -145,7 +145,7 @@ def _proposed(place: Workspace, given: Given, chosen: dict[str, str]) -> importi
 _BY_NAMES = "-"
 
 
-def _say_what_it_is(given: Given, seen: importing.Preview, chosen: dict[str, str]) -> None:
+def _say_what_it_is(given: GivenFile, seen: importing.Preview, chosen: dict[str, str]) -> None:
     scores = sum(told.kind in {"grade", "verdict"} for told in seen.seen)
     parts = [
         given.name,
@@ -172,7 +172,7 @@ def is_of_tool(seen: importing.Preview) -> bool:
     return seen.container is not None and seen.format != seen.container.format
 
 
-def _not_right(given: Given, seen: importing.Preview | None, chosen: dict[str, str]) -> None:
+def _not_right(given: GivenFile, seen: importing.Preview | None, chosen: dict[str, str]) -> None:
     if seen:
         titles = {near.format: say(near.title) for near in (*seen.nearest, seen.container) if near}
         _choose(given, "format", say("Read it as"), titles, seen.format)
@@ -186,7 +186,7 @@ def _not_right(given: Given, seen: importing.Preview | None, chosen: dict[str, s
     )
 
 
-def _choose(given: Given, what: str, label: str, titles: dict[str, str], now: str) -> None:
+def _choose(given: GivenFile, what: str, label: str, titles: dict[str, str], now: str) -> None:
     names = list(titles)
     st.selectbox(
         label,
@@ -198,6 +198,6 @@ def _choose(given: Given, what: str, label: str, titles: dict[str, str], now: st
     )
 
 
-def _choose_part(given: Given, parts: tuple[str, ...], now: str | None) -> None:
+def _choose_part(given: GivenFile, parts: tuple[str, ...], now: str | None) -> None:
     names = {part: part or say("(top)") for part in parts}
     _choose(given, "part", say("Which table or file of it?"), names, now or "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.settings import settings
+from labelcore.stages.aligning import choosing_set
 from labelcore.stages.aligning.side_by_side import JudgeTable
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.proposing.retraining import Freshness
@@ -21,16 +22,21 @@ from pages.widgets.judging import learned, run_order, running, suspects
 def show(workspace: Workspace, found: JudgeTable) -> Any:
     """The buttons and the newest run; where the estimate of a run is written later."""
     stale = learned.behind(workspace)
+    decided = all(row.ran for row in found.rows)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if found.rows and st.button(say("Run the judges"), type="primary", icon=":material/play_arrow:"):
+        if found.rows and st.button(
+            say("Run the judges"), type=_first(when=not decided), icon=":material/play_arrow:"
+        ):
             running.start(workspace)
         if found.rows:
             with st.popover(say("Run some")):
                 run_order.show(workspace)
-        if st.button(say("Propose judges"), type="secondary" if found.rows else "primary"):
+        if st.button(say("Propose judges"), type=_first(when=not found.rows)):
             _propose(workspace)
-        if found.rows:
-            shell.go_to("6_results.py", say("Choose the set"), {keys.RESULTS_VIEW: "judges"})
+        if any(row.ran for row in found.rows):
+            words = say("Choose the set again") if found.in_use else say("Choose the set")
+            if st.button(words, type=_first(when=decided and not found.in_use), key="choose-set"):
+                _choose(workspace)
         view = st.query_params.get(keys.JUDGE_VIEW, "")
         with st.popover(say("More"), key=f"judges-more-{view}"):  # another one, closed, beside what it opened
             _offer_tools(workspace, stale)
@@ -43,10 +49,27 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
         estimate = st.empty()
     if message := st.session_state.pop(keys.JUDGES_PROPOSED, ""):
         st.success(message)
+        if st.session_state.pop(keys.SET_CHOSEN, False):
+            shell.go_to("6_results.py", say("How it was chosen"), {keys.RESULTS_VIEW: "judges"})
     running.watch(workspace)
     if found.rows:
         suspects.show_stale(workspace, found)
     return estimate
+
+
+def _first(*, when: bool) -> Literal["primary", "secondary"]:
+    """The button of the step that is next."""
+    return "primary" if when else "secondary"
+
+
+def _choose(workspace: Workspace) -> None:
+    with shell.guard():
+        with st.spinner(say("Comparing judges on outputs that they were not fitted on …")):
+            chosen = choosing_set.choose(workspace).judges
+        words = counted("The set is chosen: one judge.", "The set is chosen: {n} judges.", n=len(chosen))
+        st.session_state.update({keys.JUDGES_PROPOSED: words, keys.SET_CHOSEN: True})
+        st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
+        st.rerun()
 
 
 def _propose(workspace: Workspace) -> None:

@@ -33,6 +33,9 @@ def is_code(version: JudgeVersion) -> bool:
 
 def open_editor(version: JudgeVersion, output_id: str = "") -> None:
     """Where this judge is changed; ``output_id`` is the output on which it errs."""
+    if kind_of(version).limit:
+        st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "how"})
+        shell.again()
     if is_code(version):
         copy_check(version, source_of(version))
         return

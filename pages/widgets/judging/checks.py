@@ -10,7 +10,7 @@ from labelcore.sandbox.subset import CONTRACT
 from labelcore.stages.deriving import editing
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
-from labelcore.stages.judging.proposing.checks import Trial
+from labelcore.stages.judging.proposing.checks import CheckTrial
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import written
@@ -65,7 +65,7 @@ def write_check(workspace: Workspace) -> None:
         st.success(shell.plain(f"{words} {trial.summary}"))
 
 
-def _show(trial: Trial) -> None:
+def _show(trial: CheckTrial) -> None:
     st.text(trial.summary)
     graded = {True: "pass", False: "fail", None: ""}
     shell.table(

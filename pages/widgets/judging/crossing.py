@@ -15,29 +15,30 @@ from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import trying, under_way
-from pages.widgets.judging.drafting import Written
-from pages.widgets.judging.under_way import Work
+from pages.widgets.judging.drafting import WrittenDraft
+from pages.widgets.judging.under_way import VersionWork
 from pages.widgets.shell import plain
 
 _NUMBERS = (0, 1, 2, 4, 8)
 
 
-def show(workspace: Workspace, written: Written) -> None:
+def show(workspace: Workspace, written: WrittenDraft) -> None:
     """What is crossed, within what; then the table, whose rows open their outputs."""
-    crossing: Work[Ongoing, Matrix] | None = st.session_state.get(keys.PROMPT_CROSSED)
+    crossing: VersionWork[Ongoing, Matrix] | None = st.session_state.get(keys.PROMPT_CROSSED)
     known = crossing is not None and crossing.version_id == written.version.id
     _ask(workspace, written, running=bool(crossing and known and crossing.running))
     if crossing is None or not known:
         return
-    under_way.watch(workspace, keys.PROMPT_CROSSED, _words_of)
-    if crossing.found and not crossing.running:
-        _show_matrix(workspace, written, crossing.found)
+    place = under_way.place_of(workspace, keys.PROMPT_CROSSED, _words_of)
+    if crossing.found and place:
+        with place:
+            _show_matrix(workspace, written, crossing.found)
 
 
 def start(workspace: Workspace, version: JudgeVersion, grid: Grid) -> None:
     """Begin, unless one of this visitor's is under way."""
     ongoing = Ongoing()
-    work = Work[Ongoing, Matrix](version_id=version.id, ongoing=ongoing)
+    work = VersionWork[Ongoing, Matrix](version_id=version.id, ongoing=ongoing)
     under_way.begin(
         keys.PROMPT_CROSSED, work, lambda: cross(workspace, version, grid, ongoing), say("The trial")
     )
@@ -48,12 +49,12 @@ def _words_of(ongoing: Ongoing) -> str:
     return say("Trying {n} of {total}: {what}", **told)
 
 
-def _ask(workspace: Workspace, written: Written, *, running: bool) -> None:
+def _ask(workspace: Workspace, written: WrittenDraft, *, running: bool) -> None:
     """What is crossed; it stays in its place while that runs, so that nothing chosen is lost."""
     version = written.version
     numbers = [known.version for known in judge_table.history(workspace.db, version.judge_id)]
     most = len(written.draft.examples)
-    models = _models(written)
+    models = models_of(written)
     chosen = st.pills(say("Models"), models, selection_mode="multi", default=models, key="cross-models")
     shown = [number for number in _NUMBERS if number <= most]
     examples, made = list[int](), [version.version]
@@ -82,7 +83,7 @@ def _ask(workspace: Workspace, written: Written, *, running: bool) -> None:
         shell.again()
 
 
-def _models(written: Written) -> list[str]:
+def models_of(written: WrittenDraft) -> list[str]:
     """The judge's, then the others that are configured, as MODEL or MODEL@ENDPOINT."""
     present, found = written.draft.model, [written.draft.model]
     for name, endpoint in settings().all_endpoints.items():
@@ -91,7 +92,7 @@ def _models(written: Written) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _show_matrix(workspace: Workspace, written: Written, found: Matrix) -> None:
+def _show_matrix(workspace: Workspace, written: WrittenDraft, found: Matrix) -> None:
     st.markdown(f"##### {plain(sentence(found.says))}")
     if found.looks.says:
         st.write(plain(sentence(found.looks.says)))
@@ -105,7 +106,7 @@ def _show_matrix(workspace: Workspace, written: Written, found: Matrix) -> None:
     if cell and cell.trial:
         for line in trying.change_words(cell.trial.change):
             st.write(plain(line))
-        trying.show_lists(workspace, written, cell.trial)
+        trying.show_lists(workspace, cell.trial, (written.version, written.version), written)
     elif cell or not any(cell.trial for cell in found.cells):
         st.write(plain((cell or found.cells[0]).trouble or say((cell or found.cells[0]).state)))
 

@@ -9,10 +9,9 @@ from labelcore.messages import say
 from labelcore.messages.verdicts import description_words, reason_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
-from labelcore.stages.judging.keeping.summaries import show_judge
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import changing, learned
+from pages.widgets.judging import changing, learned, limits, versions
 from pages.widgets.outputs import show_output, show_text
 
 _PAGE, _SEEN = 5, 600
@@ -20,8 +19,8 @@ _PAGE, _SEEN = 5, 600
 
 def show(workspace: Workspace, version: JudgeVersion) -> None:
     """What it holds, in its form, with what can be changed, and its history."""
-    kind, detail = kind_of(version), show_judge(workspace, version)
-    source = changing.source_of(version)
+    kind, source = kind_of(version), changing.source_of(version)
+    versions.show_kept()
     st.text(description_words(version))
     if kind.learns:
         learned.show_learned(workspace, version)
@@ -31,12 +30,10 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
         _show_prompts(version)
     elif source:
         st.code(source, language="python", wrap_lines=True)
-    else:
-        shell.table([{say("part"): name, say("value"): str(value)} for name, value in detail.spec.items()])
+    limits.show(workspace, version)
     _offer_to_edit(version, source)
-    with st.expander(say("Versions ({n})", n=len(detail.versions))):
-        for line in detail.versions:
-            st.text(line)
+    with st.expander(say("Versions ({n})", n=version.version), expanded=version.version > 1):
+        versions.show_all(workspace, version)
 
 
 def _show_prompts(version: JudgeVersion) -> None:
@@ -51,6 +48,9 @@ def _offer_to_edit(version: JudgeVersion, source: str) -> None:
     with st.container(horizontal=True):
         if changing.has_prompt(version) and st.button(say("Edit prompt"), key="edit-prompt", type="primary"):
             changing.open_editor(version)
+        if changing.has_prompt(version) and st.button(say("Move to another model"), key="move-judge"):
+            st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt-move"})
+            st.rerun()
         if source and st.button(say("Edit this check"), key="edit-check"):
             changing.copy_check(version, source)
         if source:

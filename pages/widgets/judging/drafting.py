@@ -19,7 +19,7 @@ _opened = count(1)
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenDraft:
     """A draft of a judge's prompt. ``epoch`` changes where the editor must show other words than those that
     stand in it. ``begun``: on which version.
     """
@@ -41,12 +41,12 @@ class Written:
         return self.draft != Draft.of(self.version, self.draft.member)
 
 
-def current(workspace: Workspace, version: JudgeVersion) -> tuple[Written, bool]:
+def current(workspace: Workspace, version: JudgeVersion) -> tuple[WrittenDraft, bool]:
     """What is being written of this judge, with what the editor has sent, and whether it is to be tried.
 
     It is stored, so that it is there after a reload.
     """
-    kept: Written | None = st.session_state.get(keys.PROMPT_DRAFT)
+    kept: WrittenDraft | None = st.session_state.get(keys.PROMPT_DRAFT)
     if kept is None or kept.version.id != version.id:
         unchanged = Draft.of(version, _member(version)), version.version
         draft, begun = kept_draft(workspace, version) or unchanged
@@ -73,15 +73,15 @@ def _member(version: JudgeVersion) -> int:
     return min(max(1, wanted), most) if most > 1 else 0
 
 
-def keep(written: Written) -> Written:
+def keep(written: WrittenDraft) -> WrittenDraft:
     """Remember what was changed beside the words."""
     st.session_state[keys.PROMPT_DRAFT] = written
     return written
 
 
-def put(version: JudgeVersion, draft: Draft) -> Written:
+def put(version: JudgeVersion, draft: Draft) -> WrittenDraft:
     """Open a draft in the editor, in the place of what stands there."""
-    return keep(Written(version, draft, f"{version.id}-{next(_opened)}", version.version))
+    return keep(WrittenDraft(version, draft, f"{version.id}-{next(_opened)}", version.version))
 
 
 def forget(workspace: Workspace, version: JudgeVersion) -> None:

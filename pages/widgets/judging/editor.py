@@ -22,8 +22,18 @@ from labelcore.stages.refining.examples import example_of
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import components, keys, shell
-from pages.widgets.judging import changing, crossing, drafting, examples, models, suggesting, trying, versions
-from pages.widgets.judging.drafting import Written
+from pages.widgets.judging import (
+    changing,
+    crossing,
+    drafting,
+    examples,
+    models,
+    moving,
+    suggesting,
+    trying,
+    versions,
+)
+from pages.widgets.judging.drafting import WrittenDraft
 from pages.widgets.outputs import show_text
 from pages.widgets.shell import plain
 
@@ -64,7 +74,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         changing.show(workspace, version)
         return
     written, asked = drafting.current(workspace, version)
-    if asked:
+    if asked or trying.pressed():
         _try_now(workspace, written)
     view = st.query_params[keys.JUDGE_VIEW]
     if written.changed:
@@ -80,7 +90,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     VIEWS[view](workspace, written)
 
 
-def _choose_member(written: Written) -> None:
+def _choose_member(written: WrittenDraft) -> None:
     """Of a panel whose prompt is open; another one opens once nothing is being written."""
     prompts = kind_of(written.version).prompts
 
@@ -105,8 +115,8 @@ def _choose_member(written: Written) -> None:
         shell.again()
 
 
-def _try_now(workspace: Workspace, written: Written) -> None:
-    """What the keyboard asks for while somebody writes."""
+def _try_now(workspace: Workspace, written: WrittenDraft) -> None:
+    """What the keyboard or a button asks for; it begins before anything of the page is drawn."""
     st.query_params[keys.JUDGE_VIEW] = "prompt-try"
     if written.changed and not any(
         finding.stops for finding in lint_draft(workspace, written.version, written.draft)
@@ -119,7 +129,7 @@ def _leave() -> None:
     st.rerun()
 
 
-def _choose(written: Written, view: str) -> None:
+def _choose(written: WrittenDraft, view: str) -> None:
     names = {
         "prompt": say("Write"),
         "prompt-examples": say("Examples ({n})", n=len(written.draft.examples)),
@@ -127,8 +137,9 @@ def _choose(written: Written, view: str) -> None:
         "prompt-versions": say("Versions"),
         "prompt-suggest": say("What would improve it?"),
         "prompt-matrix": say("Many at once"),
+        "prompt-move": say("Another model"),
     }
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         for number, (name, words) in enumerate(names.items(), 1):
             here, key = name == view, f"editor-{name}"
             if st.button(words, key=key, type="primary" if here else "secondary", shortcut=f"alt+{number}"):
@@ -141,7 +152,7 @@ def open_view(view: str) -> None:
     shell.again()
 
 
-def _write(workspace: Workspace, written: Written) -> None:
+def _write(workspace: Workspace, written: WrittenDraft) -> None:
     """The words on the left, what is asked of a real output on the right."""
     left, right = st.columns(2)
     with right:
@@ -152,19 +163,17 @@ def _write(workspace: Workspace, written: Written) -> None:
         components.prompt_editor(_words(), written.text, _slots(workspace), key=keys.PROMPT_EDITOR)
         show_findings(report.findings if report else ())
         _ask_whom(written)
-        _offer_to_go_on(workspace, written, report)
+        _offer_to_go_on(written, report)
     with right:
         _preview(report)
 
 
-def _offer_to_go_on(workspace: Workspace, written: Written, report: DraftReport | None) -> None:
+def _offer_to_go_on(written: WrittenDraft, report: DraftReport | None) -> None:
     if not written.changed:
         return
     stopped = any(finding.stops for finding in report.findings) if report else True
     with st.container(horizontal=True):
-        if st.button(say("Try it"), key="prompt-try-now", type="primary", disabled=stopped):
-            trying.start(workspace, written)
-            open_view("prompt-try")
+        trying.offer_button(trying.NOW, stopped=stopped)
         if st.button(say("Put back as it was"), key="prompt-back"):
             drafting.put(written.version, Draft.of(written.version, written.draft.member))
             shell.again()
@@ -226,7 +235,7 @@ def _pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
     return outputs[st.selectbox(say("With this output"), list(outputs), format_func=words, key=key)]
 
 
-def _offer_example(workspace: Workspace, written: Written) -> None:
+def _offer_example(workspace: Workspace, written: WrittenDraft) -> None:
     """The output on which the judge was ruled wrong, as an example where it may be one."""
     asked = st.query_params.get(keys.PROMPT_OUTPUT, "")
     if not asked or any(example.output_id == asked for example in written.draft.examples):
@@ -241,7 +250,7 @@ def _offer_example(workspace: Workspace, written: Written) -> None:
                 examples.add(written, offered)
 
 
-def _ask_whom(written: Written) -> None:
+def _ask_whom(written: WrittenDraft) -> None:
     draft = written.draft
     shown = counted("one example of each grade", "{n} examples of each grade", n=draft.shown)
     with st.expander(say("Asks {model}, shows {examples}", model=plain(draft.model), examples=shown)):
@@ -265,7 +274,7 @@ def _ask_whom(written: Written) -> None:
         shell.again()
 
 
-def _choose_endpoint(written: Written) -> dict[str, str]:
+def _choose_endpoint(written: WrittenDraft) -> dict[str, str]:
     """Whom it asks: a configured endpoint, or the one that the judge is bound to."""
     names = ("model", "endpoint", "address")
     before = Draft.of(written.version, written.draft.member)
@@ -281,11 +290,12 @@ def _choose_endpoint(written: Written) -> dict[str, str]:
     return options[st.selectbox(say("Model"), list(options), index=at, key=key)]
 
 
-VIEWS: dict[str, Callable[[Workspace, Written], None]] = {
+VIEWS: dict[str, Callable[[Workspace, WrittenDraft], None]] = {
     "prompt": _write,
     "prompt-examples": examples.show,
     "prompt-try": trying.show,
     "prompt-versions": versions.show,
     "prompt-suggest": suggesting.show,
     "prompt-matrix": crossing.show,
+    "prompt-move": moving.show,
 }

@@ -17,19 +17,31 @@ from pages.widgets.shell import plain
 
 
 class Server(NamedTuple):
-    """A kind of server: where it listens, a model as an example, and what starts it."""
+    """A kind of server: where it listens, a model as an example, what starts it, after how many seconds a
+    call is given up, and how many are sent at once.
+    """
 
     address: str
     model: str
     start: str = ""
+    seconds: float = 60.0
+    calls: int = 16
 
 
+_SLOW, _FEW = 300.0, 2
+"""A model on a machine without an accelerator may take a minute for an answer, one after the other: what
+waits behind others is given up before it is read.
+"""
 _SERVERS = {
-    "Ollama": Server("http://localhost:11434/v1", "qwen2.5:7b-instruct", "ollama pull qwen2.5:7b-instruct"),
+    "Ollama": Server(
+        "http://localhost:11434/v1", "qwen2.5:7b-instruct", "ollama pull qwen2.5:7b-instruct", _SLOW, _FEW
+    ),
     "vLLM": Server(
         "http://localhost:8000/v1", "Qwen/Qwen2.5-7B-Instruct", "vllm serve Qwen/Qwen2.5-7B-Instruct"
     ),
-    "llama.cpp": Server("http://localhost:8080/v1", "FILE", "llama-server -m FILE.gguf --api-key KEY"),
+    "llama.cpp": Server(
+        "http://localhost:8080/v1", "FILE", "llama-server -m FILE.gguf --api-key KEY", _SLOW, _FEW
+    ),
     "OpenAI": Server("", ""),
 }
 _OTHER, _HERE = "other", "here"
@@ -49,11 +61,11 @@ def show(workspace: Workspace) -> None:
     )
     if server == _HERE:
         st.write(say("Two commands on this machine; then it is asked here, and nothing leaves the machine."))
-        st.code(_START_HERE, language="bash", wrap_lines=True)
+        st.code(_START_HERE, language=None, wrap_lines=True)
         return
     if start := _SERVERS.get(server, Server("", "")).start:
         st.write(say("If it does not run yet:"))
-        st.code(start, language="bash", wrap_lines=True)
+        st.code(start, language=None, wrap_lines=True)
     for key in (keys.ENDPOINT_NAME, keys.ENDPOINT_ADDRESS, keys.ENDPOINT_MODEL):
         if key not in st.session_state:
             _fill()
@@ -103,11 +115,11 @@ def _show_terms() -> None:
         "concurrency": say("Calls at once"),
         "requests_per_minute": say("Requests a minute"),
         "tokens_per_minute": say("Tokens a minute"),
+        "call_timeout": say("Seconds after which a call is given up"),
     }
     for name, label in labels.items():
         least, step = (1, 1) if name == "concurrency" else (0.0, 0.01)
-        value = 16 if name == "concurrency" else None
-        st.number_input(label, least, None, value, step, key=f"{keys.ENDPOINT_TERMS}-{name}")
+        st.number_input(label, least, None, None, step, key=f"{keys.ENDPOINT_TERMS}-{name}")
 
 
 def _fill() -> None:
@@ -117,6 +129,8 @@ def _fill() -> None:
     st.session_state[keys.ENDPOINT_ADDRESS] = server.address
     st.session_state[keys.ENDPOINT_MODEL] = server.model
     st.session_state[keys.ENDPOINT_NAME] = name.lower() if name in _SERVERS else ""
+    st.session_state[f"{keys.ENDPOINT_TERMS}-call_timeout"] = server.seconds
+    st.session_state[f"{keys.ENDPOINT_TERMS}-concurrency"] = server.calls
 
 
 def _save(workspace: Workspace) -> None:

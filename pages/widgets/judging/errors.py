@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from labelcore.judges.kinds import kind_of
 from labelcore.messages import say
 from labelcore.messages.verdicts import reason_words
 from labelcore.models import CourtRuling, CourtValue, JudgeVersion
 from labelcore.stages import refining
-from labelcore.stages.refining.outcomes import Outcome, missing_in, outcomes
+from labelcore.stages.refining.outcomes import RulingOutcome, missing_in, outcomes
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import changing
@@ -48,7 +49,7 @@ def show(workspace: Workspace, judge: JudgeVersion, docket: refining.Docket) -> 
         shell.aside(_sealed(docket))
 
 
-def show_standing(rulings: Sequence[Outcome]) -> None:
+def show_standing(rulings: Sequence[RulingOutcome]) -> None:
     """How many outputs are on the list to mend, and how many were mended."""
     mend = sum(outcome.to_mend for outcome in rulings)
     mended = sum(outcome.state == "mended" for outcome in rulings)
@@ -63,7 +64,7 @@ def _sealed(docket: refining.Docket) -> str:
     return say("{n} graded outputs of the sealed test are left out: nobody may fit to them.", n=docket.sealed)
 
 
-def show_conflict(conflict: refining.Disagreement) -> None:
+def show_conflict(conflict: refining.CourtCase) -> None:
     """The person's word and the judge's side by side, then the output."""
     people, judge = st.columns(2)
     with people:
@@ -84,7 +85,7 @@ def show_conflict(conflict: refining.Disagreement) -> None:
     show_output(conflict.output, height=260)
 
 
-def _ask(workspace: Workspace, conflict: refining.Disagreement) -> None:
+def _ask(workspace: Workspace, conflict: refining.CourtCase) -> None:
     if not workspace.person:
         shell.ask_name()
         return
@@ -111,17 +112,17 @@ def _show_last(workspace: Workspace, docket: refining.Docket) -> None:
                     take_back(workspace, conflict.judge, conflict.output.id)
 
 
-def lead_on(value: CourtValue, conflict: refining.Disagreement) -> None:
+def lead_on(value: CourtValue, conflict: refining.CourtCase) -> None:
     """What a ruling starts, as a button that goes there."""
     output, criterion = conflict.output, conflict.criterion
     if value == "context_missing":
         _name_missing(missing_in(output))
-    lead = Lead(value, conflict.judge, output.id, criterion.id if criterion else "")
+    lead = RulingLead(value, conflict.judge, output.id, criterion.id if criterion else "")
     lead.offer()
 
 
 @dataclass(frozen=True)
-class Lead:
+class RulingLead:
     """Where a ruling leads. ``edited``: the criterion was edited since."""
 
     value: CourtValue
@@ -148,6 +149,8 @@ class Lead:
         """What is done to a judge that is wrong: a detector has nothing to edit."""
         if changing.has_prompt(self.judge):
             return say("Edit this judge")
+        if kind_of(self.judge).limit:
+            return say("Move its limit")
         if changing.is_code(self.judge):
             return say("Edit this check") if changing.source_of(self.judge) else say("Write a check instead")
         return say("How this judge is changed")

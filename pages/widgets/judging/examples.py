@@ -6,21 +6,21 @@ from dataclasses import replace
 
 import streamlit as st
 
-from labelcore.judges.judge_prompt import Teaching
+from labelcore.judges.judge_prompt import TrainExample
 from labelcore.messages import say
 from labelcore.messages.lines.refining.outcomes import elsewhere_words
 from labelcore.stages.refining.examples import ExamplePair, Why, find_examples
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import drafting
-from pages.widgets.judging.drafting import Written
+from pages.widgets.judging.drafting import WrittenDraft
 from pages.widgets.shell import plain
 
 _SUGGESTED = 3
 _FOUND = 4
 
 
-def show(workspace: Workspace, written: Written) -> None:
+def show(workspace: Workspace, written: WrittenDraft) -> None:
     """What is shown on the left, what could be on the right."""
     left, right = st.columns([2, 3])
     with left:
@@ -43,23 +43,23 @@ def show(workspace: Workspace, written: Written) -> None:
             shell.aside(elsewhere_words(found))
 
 
-def add(written: Written, *new: Teaching) -> None:
+def add(written: WrittenDraft, *new: TrainExample) -> None:
     """Show these too."""
     known = {example.output_id for example in written.draft.examples}
     more = [example for example in new if example.output_id not in known]
     _keep(written, [*written.draft.examples, *more])
 
 
-def _drop(written: Written, example: Teaching) -> None:
+def _drop(written: WrittenDraft, example: TrainExample) -> None:
     _keep(written, [other for other in written.draft.examples if other != example])
 
 
-def _keep(written: Written, examples: list[Teaching]) -> None:
+def _keep(written: WrittenDraft, examples: list[TrainExample]) -> None:
     drafting.keep(replace(written, draft=written.draft.with_examples(examples)))
     shell.again()
 
 
-def _show_pair(written: Written, pair: ExamplePair) -> None:
+def _show_pair(written: WrittenDraft, pair: ExamplePair) -> None:
     words: dict[Why, str] = {
         "to mend": say("On its list to mend"),
         "differs from the others": say("Unlike the others"),
@@ -77,7 +77,7 @@ def _show_pair(written: Written, pair: ExamplePair) -> None:
             add(written, *new)
 
 
-def _show_one(written: Written, example: Teaching, key: str) -> None:
+def _show_one(written: WrittenDraft, example: TrainExample, key: str) -> None:
     good, taken = example.verdict == "pass", key.startswith("drop")
     badge = f":{'green' if good else 'red'}-badge[{say(example.verdict)}]"
     st.markdown(f"{badge} {plain(example.note)}")
@@ -91,5 +91,5 @@ def _show_one(written: Written, example: Teaching, key: str) -> None:
         add(written, example)
 
 
-def _is_shown(written: Written, example: Teaching) -> bool:
+def _is_shown(written: WrittenDraft, example: TrainExample) -> bool:
     return any(example.output_id == other.output_id for other in written.draft.examples)

@@ -35,7 +35,7 @@ def show_learned(workspace: Workspace, version: JudgeVersion) -> None:
     report = retraining.explain(workspace, version)
     st.write(plain(sentence(report.fresh.says)))
     st.write(plain(sentence(report.reliability.says)))
-    weights = [(weight.what, weight.weight) for weight in report.weights]
+    weights = [(say(weight.what), weight.weight) for weight in report.weights]
     charts.weights(say("What it looks at (log odds of a fail)"), weights, key=f"weights-{version.id}")
     if points := [(point.predicted, point.observed) for point in report.reliability.bins]:
         title = say("Stated and found, n = {n}", n=report.reliability.n)
@@ -49,7 +49,7 @@ def show_why(workspace: Workspace, version: JudgeVersion, output: Output) -> Non
     with shell.guard(), st.spinner(say("Leaving out one sentence after the other …")):
         told = retraining.explain_output(workspace.db, version, output)
         for tell in told.tells:
-            st.text(f"{tell.weight:+.2f}  {tell.what}")
+            st.text(f"{tell.weight:+.2f}  {say(tell.what)}")
         for part in told.parts:
             st.text(f"{part.pull:+.2f}  “{part.text}”")
 

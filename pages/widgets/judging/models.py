@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.judges.prompts import VARIANTS
-from labelcore.llm.testing import Connection
+from labelcore.llm.endpoint_test import EndpointTest
 from labelcore.messages import paragraph, say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.endpoints import connection_words, key_words
@@ -63,7 +63,7 @@ def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> N
         with st.spinner(say("Two small questions are asked …")):
             found = machine.try_endpoints(workspace, endpoint.name).endpoints[0]
         st.session_state.setdefault(keys.ENDPOINT_TESTED, {})[endpoint.name] = found
-    tested: Connection | None = st.session_state.get(keys.ENDPOINT_TESTED, {}).get(endpoint.name)
+    tested: EndpointTest | None = st.session_state.get(keys.ENDPOINT_TESTED, {}).get(endpoint.name)
     if tested and (tested.model, tested.endpoint) == (endpoint.model, endpoint.name):
         first, *more = connection_words(tested)
         icon = ":material/check:" if tested.answered else ":material/error:"

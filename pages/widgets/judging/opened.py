@@ -26,6 +26,7 @@ from pages.widgets.judging import (
     race,
     rulings,
     suspects,
+    table,
 )
 from pages.widgets.shell import plain
 
@@ -48,6 +49,11 @@ _TOOLS: dict[str, Callable[[Workspace, JudgeVersion], None]] = {
 }
 
 
+def wanted() -> bool:
+    """Whether the address asks for a tool that concerns no single judge."""
+    return st.query_params.get(keys.JUDGE_VIEW, "") in _OF_ALL
+
+
 @st.fragment
 def show(workspace: Workspace, row: JudgeRow | None) -> None:
     """What the address asks for; what is done in it leaves the table as it is."""
@@ -62,6 +68,7 @@ def show(workspace: Workspace, row: JudgeRow | None) -> None:
 def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     view = st.query_params.get(keys.JUDGE_VIEW, "errors")
     if view in _OF_ALL:
+        st.query_params[keys.JUDGE_VIEW] = view  # a link from this page leaves the address as it was
         if row and st.button(say("Back to the judge"), icon=":material/arrow_back:", type="tertiary"):
             _go("errors")
         _OF_ALL[view](workspace)
@@ -80,8 +87,10 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
 
 
 def _show_head(row: JudgeRow, description: str) -> None:
-    st.markdown(f"#### {plain(say(row.criterion))} · {plain(say(row.name))}")
-    st.text(_CLAUSE.split(description, maxsplit=1)[0])  # the rest stands under "How it decides"
+    st.markdown(f"#### {plain(say(row.criterion))} · {plain(table.row_words(row))}")
+    if row.replaced:
+        st.write(say("Another version has taken its place; this one decides until the set is chosen again."))
+    st.text(_CLAUSE.split(description, maxsplit=1)[0].rstrip("."))  # the rest stands under "How it decides"
     for why in row.stale_because:
         st.write(f":orange[:material/warning:] {plain(say('Stale: {why}.', why=say(why)))}")
     if not row.ran:

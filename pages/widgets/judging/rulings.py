@@ -9,7 +9,7 @@ from labelcore.messages.lines.refining.court import docket_words
 from labelcore.messages.lines.refining.outcomes import outcome_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging, refining
-from labelcore.stages.refining.outcomes import Outcome, outcomes
+from labelcore.stages.refining.outcomes import RulingOutcome, outcomes
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
@@ -38,10 +38,10 @@ def show(workspace: Workspace) -> None:
                 _lead_on(workspace, outcome, judge)
 
 
-def _lead_on(workspace: Workspace, outcome: Outcome, judge: JudgeVersion) -> None:
+def _lead_on(workspace: Workspace, outcome: RulingOutcome, judge: JudgeVersion) -> None:
     ruling = outcome.ruling
     edited = outcome.state == "criterion edited"
-    lead = errors.Lead(ruling.value, judge, ruling.output_id, judge.criterion_id or "", edited)
+    lead = errors.RulingLead(ruling.value, judge, ruling.output_id, judge.criterion_id or "", edited)
     with st.container(horizontal=True):
         if outcome.state not in {"mended", "grade changed"}:
             lead.offer()

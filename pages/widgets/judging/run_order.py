@@ -44,6 +44,9 @@ def _chosen(judges: Sequence[JudgeVersion]) -> judging.RunOrder:
     names |= {version.judge_id: judge_words(version.name) for version in judges}
     who = st.selectbox(say("Judges"), list(names), format_func=lambda name: names[name], key=keys.RUN_WHO)
     graded = st.checkbox(say("Only graded outputs"), key=keys.RUN_GRADED)
+    outputs = st.number_input(
+        say("Outputs at most"), min_value=1, value=None, placeholder=say("all"), key=keys.RUN_OUTPUTS
+    )
     limit = None
     if settings().has_model and any(kind_of(version).needs_model for version in judges):
         limit = st.number_input(
@@ -57,7 +60,7 @@ def _chosen(judges: Sequence[JudgeVersion]) -> judging.RunOrder:
         )
     kind = who.removeprefix("kind ") if who.startswith("kind ") else None
     return judging.RunOrder(
-        judge=None if kind else who or None, kind=kind, graded=graded, max_cost=limit or None
+        judge=None if kind else who or None, kind=kind, graded=graded, limit=outputs, max_cost=limit or None
     )
 
 

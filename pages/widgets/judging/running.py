@@ -56,7 +56,7 @@ def show_estimate(workspace: Workspace) -> None:
             return  # without judges or outputs there is nothing to estimate, and the page says so
         st.session_state[keys.RUN_ESTIMATE] = kept = {"of": now, "found": found}
     found = kept["found"]
-    shell.aside(estimate_words(found), plain(paragraph(*found.based_on)) if found.calls else None)
+    shell.aside(estimate_words(found), plain(paragraph(*map(say, found.based_on))) if found.calls else None)
 
 
 def start(workspace: Workspace, order: judging.RunOrder | None = None) -> None:

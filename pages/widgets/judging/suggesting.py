@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from labelcore.llm.spending import Purse
+from labelcore.llm.spending import purse_of
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.refining.comparing import change_words
@@ -14,13 +14,13 @@ from labelcore.messages.lines.refining.suggesting import held_out, kind_words, q
 from labelcore.stages.refining.offers import accept, reject
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search
-from labelcore.stages.refining.suggestions import Suggestion, Suggestions
+from labelcore.stages.refining.suggestions import ChangeSuggestion, Suggestions
 from labelcore.stages.refining.trying import USUAL, Order
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import under_way, versions
-from pages.widgets.judging.drafting import Written
-from pages.widgets.judging.under_way import Work
+from pages.widgets.judging.drafting import WrittenDraft
+from pages.widgets.judging.under_way import VersionWork
 from pages.widgets.outputs import show_outputs
 from pages.widgets.shell import plain
 
@@ -30,30 +30,29 @@ _LONGEST = 240
 
 
 @dataclass(kw_only=True)
-class Suggesting(Work[Ongoing, Suggestions]):
+class SuggestionSearch(VersionWork[Ongoing, Suggestions]):
     """A search of this visitor's, under way or over; ``decided``: suggestions that were rejected here."""
 
     decided: set[str] = field(default_factory=set)
 
 
-def show(workspace: Workspace, written: Written) -> None:
+def show(workspace: Workspace, written: WrittenDraft) -> None:
     """The last search of this judge with its suggestions, and a way to search."""
-    suggesting: Suggesting | None = st.session_state.get(keys.PROMPT_SUGGESTED)
+    suggesting: SuggestionSearch | None = st.session_state.get(keys.PROMPT_SUGGESTED)
     if suggesting is None or suggesting.version_id != written.version.id:
         _offer(workspace, written)
         return
-    under_way.watch(workspace, keys.PROMPT_SUGGESTED, _words_of)
-    if suggesting.running:
-        return
-    if suggesting.found:
-        _show_found(workspace, written, suggesting, suggesting.found)
-    _offer(workspace, written, again=True)
+    if place := under_way.place_of(workspace, keys.PROMPT_SUGGESTED, _words_of):
+        with place:
+            if suggesting.found:
+                _show_found(workspace, written, suggesting, suggesting.found)
+            _offer(workspace, written, again=True)
 
 
-def start(workspace: Workspace, written: Written, most: float | None) -> None:
+def start(workspace: Workspace, written: WrittenDraft, most: float | None) -> None:
     """Begin a search, unless one of this visitor's is under way."""
-    work = Suggesting(version_id=written.version.id, ongoing=Ongoing())
-    order = Order(purse=None if most is None else Purse(most), watched=work.ongoing)
+    work = SuggestionSearch(version_id=written.version.id, ongoing=Ongoing())
+    order = Order(purse=purse_of(most), watched=work.ongoing)
     under_way.begin(
         keys.PROMPT_SUGGESTED,
         work,
@@ -62,7 +61,7 @@ def start(workspace: Workspace, written: Written, most: float | None) -> None:
     )
 
 
-def _offer(workspace: Workspace, written: Written, *, again: bool = False) -> None:
+def _offer(workspace: Workspace, written: WrittenDraft, *, again: bool = False) -> None:
     if not again:
         words = say(
             "Changes are made from its errors on train: what experts noted, examples, another "
@@ -88,7 +87,9 @@ def _words_of(ongoing: Ongoing) -> str:
     return say("Trying {what}: {n:,} answers so far", what=kind_words(ongoing.step), n=ongoing.answers)
 
 
-def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, found: Suggestions) -> None:
+def _show_found(
+    workspace: Workspace, written: WrittenDraft, suggesting: SuggestionSearch, found: Suggestions
+) -> None:
     """The answer, the cards, what was left; then what it cost."""
     st.markdown(f"##### {plain(sentence(found.says))}")
     if not found.open:
@@ -110,13 +111,15 @@ def _show_found(workspace: Workspace, written: Written, suggesting: Suggesting, 
     shell.aside(say("This search took {requests:,} requests and cost US$ {cost:,.4f}.", **spent))
 
 
-def _left_words(suggestion: Suggestion) -> str:
+def _left_words(suggestion: ChangeSuggestion) -> str:
     words = " ".join(suggestion.candidate.words.split())[:_LONGEST]
     told = {"what": kind_words(suggestion.kind), "state": state_words(suggestion.state), "words": words}
     return plain(say("{what}, {state}: {words}", **told))
 
 
-def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *, first: bool) -> None:
+def _show_card(
+    workspace: Workspace, written: WrittenDraft, suggestion: ChangeSuggestion, *, first: bool
+) -> None:
     """What changes, what that mends and breaks, and both answers; keys answer the first card."""
     st.markdown(f"**{plain(kind_words(suggestion.kind).capitalize())}**")
     _show_words(suggestion)
@@ -158,7 +161,7 @@ def _show_card(workspace: Workspace, written: Written, suggestion: Suggestion, *
         shell.again()
 
 
-def _show_words(suggestion: Suggestion) -> None:
+def _show_words(suggestion: ChangeSuggestion) -> None:
     """What it adds, line by line; of an example its beginning."""
     lines = [line.strip() for line in suggestion.candidate.words.splitlines() if line.strip()]
     for line in lines[:_LINES]:

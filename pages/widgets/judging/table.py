@@ -9,8 +9,10 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.aligning import in_use_words
 from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stats.rate import Rate, share_words
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
@@ -54,11 +56,20 @@ def show_in_use(found: JudgeTable) -> None:
         )
 
 
+def show_none(workspace: Workspace) -> None:
+    """What comes before there are judges."""
+    accepted = len(list_criteria(workspace, status="accepted"))
+    words = counted("one criterion", "{n} criteria", n=accepted)
+    if accepted:
+        st.info(say("There are no judges yet: propose some for {criteria}.", criteria=words))
+        return
+    st.info(say("There are no judges yet: accept criteria, then propose judges."))
+    shell.go("4_deriving.py", "Criteria")
+
+
 def show(found: JudgeTable) -> JudgeRow | None:
     """The best judges of each criterion and those in use, or all; the one that is open."""
     if not found.rows:
-        st.info(say("There are no judges yet: accept criteria, then propose judges."))
-        shell.go("4_deriving.py", "Criteria")
         return None
     everything = len(found.rows) > len(found.shown) and st.toggle(
         say("All {n} judges", n=len(found.rows)), key=keys.JUDGES_ALL, bind="query-params"
@@ -120,7 +131,7 @@ def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
     cost = row.cost_per_thousand
     return {
         "id": row.judge_version_id,
-        "judge": say(row.name),
+        "judge": row_words(row),
         "catches": _rate(row.catches),
         "alarms": _rate(row.false_alarms),
         "n": f"{row.catches.n:,} + {row.false_alarms.n:,}",
@@ -129,6 +140,12 @@ def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
         "seen": row.seen,
         "open": row.judge_version_id == opened.judge_version_id,
     }
+
+
+def row_words(row: JudgeRow) -> str:
+    """The judge; with its version where a newer one waits beside it."""
+    named = say(row.name)
+    return say("{judge}, version {n}", judge=named, n=row.version) if row.replaced else named
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

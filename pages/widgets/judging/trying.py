@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from labelcore.llm.spending import Purse
+from labelcore.llm.spending import purse_of
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
-from labelcore.models import Decision
+from labelcore.messages.verdicts import decision_words
+from labelcore.models import Decision, JudgeVersion
 from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.refining.drafts import Draft, lint_draft, try_draft
 from labelcore.stages.refining.examples import example_of
@@ -22,28 +23,42 @@ from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
 from pages.widgets.judging import examples, under_way, versions
-from pages.widgets.judging.drafting import Written
-from pages.widgets.judging.under_way import Work
+from pages.widgets.judging.drafting import WrittenDraft
+from pages.widgets.judging.under_way import VersionWork
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
+NOW, _HERE = "prompt-try-now", "prompt-try"
 _PAGE = 3
 _FIRST = 0.6  # seconds in which the first answers may come before the page is drawn
 _MOST = 500
+Pair = tuple[JudgeVersion, JudgeVersion]
+"""The present version and the one that is tried, for the words of their reasons."""
 
 
 @dataclass(kw_only=True)
-class Trying(Work[OngoingTrial, Trial]):
+class DraftTrial(VersionWork[OngoingTrial, Trial]):
     """A trial of a draft, under way or over."""
 
     draft: Draft
 
 
-def start(workspace: Workspace, written: Written, limit: int = USUAL) -> None:
-    """Begin a trial of what is written, unless one of this visitor's is under way."""
+def offer_button(key: str, *, stopped: bool) -> None:
+    """The button; what it does is done when the page runs next, before it is drawn."""
+    st.button(say("Try it"), key=key, type="primary", disabled=stopped)
+
+
+def pressed() -> bool:
+    """Whether one of the buttons was pressed just now."""
+    return any(st.session_state.get(key, False) for key in (NOW, _HERE))
+
+
+def start(workspace: Workspace, written: WrittenDraft, limit: int | None = None) -> None:
+    """Begin a trial of what is written, on as many outputs as the field says, unless one is under way."""
+    limit = limit or int(st.session_state.get(keys.PROMPT_OUTPUTS, USUAL))
     ongoing, most = OngoingTrial(), under_way.limit_of(workspace, keys.PROMPT_COST)
-    order = Order(limit, watched=ongoing, purse=Purse(most) if most else None)
-    trying = Trying(version_id=written.version.id, ongoing=ongoing, draft=written.draft)
+    order = Order(limit, watched=ongoing, purse=purse_of(most))
+    trying = DraftTrial(version_id=written.version.id, ongoing=ongoing, draft=written.draft)
 
     def work() -> Trial:
         return try_draft(workspace, written.version, written.draft, order)
@@ -53,35 +68,38 @@ def start(workspace: Workspace, written: Written, limit: int = USUAL) -> None:
         trying.over.wait(_FIRST)
 
 
-def show(workspace: Workspace, written: Written) -> None:
+def show(workspace: Workspace, written: WrittenDraft) -> None:
     """What came of the last trial of this judge, with a way to try what is written now, and to keep it."""
-    trying: Trying | None = st.session_state.get(keys.PROMPT_TRIED)
+    trying: DraftTrial | None = st.session_state.get(keys.PROMPT_TRIED)
     if trying is None or trying.version_id != written.version.id:
         _offer(workspace, written)
         return
-    under_way.watch(workspace, keys.PROMPT_TRIED, _words_of, _show_results)
-    if trying.running:
-        return
+    if place := under_way.place_of(workspace, keys.PROMPT_TRIED, words_of, show_results):
+        with place:
+            _show_over(workspace, written, trying)
+
+
+def _show_over(workspace: Workspace, written: WrittenDraft, trying: DraftTrial) -> None:
     if trying.draft != written.draft:
         st.info(say("The prompt was changed since it was tried: these figures are of the words before."))
         _offer(workspace, written)
     trial, same = trying.found, trying.draft == written.draft
     if trial is None:
         return
-    _show_answer(trial)
+    show_answer(trial)
     if not trial.attempts:  # nothing is known of it: it can be tried again, not kept
         if same:
             _offer(workspace, written)
         return
     if same:
-        versions.offer_to_keep(workspace, written)
-    _show_figures(trial)
-    show_lists(workspace, written, trial)
+        versions.offer_to_keep(workspace, versions.keep_written(workspace, written))
+    show_figures(trial)
+    show_lists(workspace, trial, (written.version, written.version), written)
     if same:
         _offer_more(workspace, written, trial)
 
 
-def _offer(workspace: Workspace, written: Written) -> None:
+def _offer(workspace: Workspace, written: WrittenDraft) -> None:
     """What a trial asks, and a button; what stops it is said in its place."""
     if not written.changed:
         st.write(say("Nothing is changed yet: write first, then try it here."))
@@ -90,20 +108,17 @@ def _offer(workspace: Workspace, written: Written) -> None:
     for finding in stops:
         st.error(plain(sentence(finding.says)))
     words = say(
-        "It is tried on up to {n} graded outputs of train and dev: first those that the "
-        "present version gets wrong, then some of the others at random. Answers it has "
-        "already given cost nothing.",
-        n=USUAL,
+        "It is tried on graded outputs of train and dev: first those that the present version gets "
+        "wrong, then some of the others at random. Answers it has already given cost nothing."
     )
     st.write(words)
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(say("Outputs at most"), 1, _MOST, USUAL, 10, key=keys.PROMPT_OUTPUTS, width=160)
         under_way.ask_limit(workspace, keys.PROMPT_COST)
-        if st.button(say("Try it"), key="prompt-try", type="primary", disabled=bool(stops)):
-            start(workspace, written)
-            shell.again()
+        offer_button(_HERE, stopped=bool(stops))
 
 
-def _offer_more(workspace: Workspace, written: Written, trial: Trial) -> None:
+def _offer_more(workspace: Workspace, written: WrittenDraft, trial: Trial) -> None:
     if trial.left.n and len(trial.attempts) < _MOST:
         words = counted(
             "Try it on one more graded output", "Try it on {n} more graded outputs", n=trial.left.n
@@ -113,14 +128,18 @@ def _offer_more(workspace: Workspace, written: Written, trial: Trial) -> None:
             shell.again()
 
 
-def _words_of(ongoing: OngoingTrial) -> str:
+def words_of(ongoing: OngoingTrial) -> str:
+    """How many are decided, and how long the rest will take."""
+    if not ongoing.total:
+        return say("The present version decides what it has not decided yet")
     words = say("{done:,} of {total:,} decided", done=ongoing.done, total=ongoing.total)
     if ongoing.seconds_left:
         words = say("{words}, about {span} left", words=words, span=span_words(ongoing.seconds_left))
     return words
 
 
-def _show_results(ongoing: OngoingTrial) -> None:
+def show_results(ongoing: OngoingTrial) -> None:
+    """The last few that came."""
     for result in list(ongoing.found.values())[-_PAGE:]:
         if isinstance(result, Decision):
             st.text(f"{say(result.value)}: {result.reason}")
@@ -128,7 +147,7 @@ def _show_results(ongoing: OngoingTrial) -> None:
             st.text(say("no decision: {why}", why=str(result)))
 
 
-def _show_answer(trial: Trial) -> None:
+def show_answer(trial: Trial) -> None:
     """Better, worse, or what would tell; and what is wrong with asking so often."""
     st.markdown(f"##### {plain(sentence(trial.says))}")
     if trial.attempts:
@@ -139,19 +158,21 @@ def _show_answer(trial: Trial) -> None:
     under_way.show_troubles(trial)
 
 
-def _show_figures(trial: Trial) -> None:
+def show_figures(trial: Trial) -> None:
+    """Both versions' rates with their intervals, and what the trial took."""
     both = trial.change
     charts.intervals(
         say("Both versions on the same {n} outputs, 95 % intervals", n=len(trial.attempts)),
         [say("bad outputs found"), say("good outputs passed")],
         {
             say("present version"): [both.present.tnr, both.present.tpr],
-            say("this draft"): [both.new.tnr, both.new.tpr],
+            say("version tried"): [both.new.tnr, both.new.tpr],
         },
         key="prompt-change",
     )
-    told = {"cost": trial.cost_usd, "requests": trial.requests}
-    shell.aside(say("This trial took {requests:,} requests and cost US$ {cost:,.4f}.", **told))
+    if trial.requests:
+        told = {"cost": trial.cost_usd, "requests": trial.requests}
+        shell.aside(say("This trial took {requests:,} requests and cost US$ {cost:,.4f}.", **told))
 
 
 def change_words(change: Change) -> list[str]:
@@ -189,7 +210,7 @@ def _more(share: float) -> str:
     return say("{n} more", n=points) if points > 0 else say("{n} fewer", n=-points)
 
 
-def show_lists(workspace: Workspace, written: Written, trial: Trial) -> None:
+def show_lists(workspace: Workspace, trial: Trial, judges: Pair, written: WrittenDraft | None = None) -> None:
     """What was mended, what was broken, what is still wrong, one list at a time."""
     names: dict[What, str] = {
         "mended": say("Mended ({n})", n=len(trial.of("mended"))),
@@ -205,26 +226,28 @@ def show_lists(workspace: Workspace, written: Written, trial: Trial) -> None:
         st.write(say("None."))
     for attempt in shell.page_of(attempts, _PAGE, f"prompt-{what}") if attempts else ():
         with st.container(border=True):
-            _show_attempt(workspace, written, attempt)
+            _show_attempt(workspace, attempt, judges, written)
 
 
-def _show_attempt(workspace: Workspace, written: Written, attempt: Attempt) -> None:
+def _show_attempt(workspace: Workspace, attempt: Attempt, judges: Pair, written: WrittenDraft | None) -> None:
     """The output, what people say, and both reasons side by side."""
-    if output := output_table.get(workspace.db, attempt.output_id, workspace.project.id):
-        show_output(output, height=120)
+    if not (output := output_table.get(workspace.db, attempt.output_id, workspace.project.id)):
+        return
+    show_output(output, height=120)
     people = say("People passed it") if attempt.human_pass else say("People failed it")
     note = "; ".join(attempt.notes)
     st.text(say("{people}: {note}", people=people, note=note) if note else people)
-    before, after = st.columns(2)
-    before.text(
-        say(
-            "Present version: {value}. {reason}",
-            value=say(attempt.present.value),
-            reason=attempt.present.reason,
-        )
+    before, after = (
+        decision_words(judge, output, decision)
+        for judge, decision in zip(judges, (attempt.present, attempt.new), strict=True)
     )
-    after.text(say("This draft: {value}. {reason}", value=say(attempt.new.value), reason=attempt.new.reason))
-    if attempt.what == "mended" or attempt.split != "train":
+    for place, words in zip(
+        st.columns(2),
+        (say("Present version: {told}", told=before), say("Tried: {told}", told=after)),
+        strict=True,
+    ):
+        place.text(words)
+    if written is None or attempt.what == "mended" or attempt.split != "train":
         return
     example = example_of(workspace, written.version, attempt.output_id)
     key = f"example-{attempt.output_id}"

@@ -8,23 +8,26 @@ from threading import Event
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from labelcore.messages import say
 from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.messages.running import again_words
 from labelcore.stages.refining.ongoing import Ongoing, limit_cost, stop_trial
-from labelcore.stages.refining.trials import Taken
+from labelcore.stages.refining.trials import ModelWork
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.judging.running import in_thread
 from pages.widgets.shell import plain
 
+_EVERY = 0.25
+"""Seconds between two looks: the first result should stand half a second after it came."""
 Heard = TypeVar("Heard", bound=Ongoing)
 Found = TypeVar("Found")
 
 
 @dataclass(kw_only=True)
-class Work(Generic[Heard, Found]):
+class VersionWork(Generic[Heard, Found]):
     """Work of this visitor's on one version of a judge, under way or over."""
 
     version_id: str
@@ -38,9 +41,9 @@ class Work(Generic[Heard, Found]):
         return self.over is not None and not self.over.is_set()
 
 
-def begin(key: str, work: Work[Any, Found], do: Callable[[], Found], what: str) -> None:
+def begin(key: str, work: VersionWork[Any, Found], do: Callable[[], Found], what: str) -> None:
     """Begin it, unless work under this key is under way."""
-    last: Work[Any, Found] | None = st.session_state.get(key)
+    last: VersionWork[Any, Found] | None = st.session_state.get(key)
     if last and last.running:
         return
 
@@ -51,7 +54,7 @@ def begin(key: str, work: Work[Any, Found], do: Callable[[], Found], what: str) 
     st.session_state[key] = work
 
 
-@st.fragment(run_every=0.7)
+@st.fragment(run_every=_EVERY)
 def watch(
     workspace: Workspace, key: str, words: Callable[[Any], str], below: Callable[[Any], None] | None = None
 ) -> None:
@@ -59,7 +62,7 @@ def watch(
     shell.speak_as(workspace)  # a fragment runs without its page
     for failure in st.session_state.get(_failed(key), []):
         st.error(plain(failure))
-    work: Work[Ongoing, object] | None = st.session_state.get(key)
+    work: VersionWork[Ongoing, object] | None = st.session_state.get(key)
     running = bool(work and work.running)
     was = st.session_state.get(f"{key}-was", False)
     st.session_state[f"{key}-was"] = running
@@ -69,6 +72,17 @@ def watch(
             below(work.ongoing)
     elif was:
         st.rerun()
+
+
+def place_of(
+    workspace: Workspace, key: str, words: Callable[[Any], str], below: Callable[[Any], None] | None = None
+) -> DeltaGenerator | None:
+    """Where what was found is shown; None while it is under way, which `watch` shows. What stood there goes
+    at once: a page that is drawn again by parts would leave the last results below the next work.
+    """
+    watch(workspace, key, words, below)
+    place = st.empty()
+    return None if st.session_state[key].running else place.container()
 
 
 def ask_limit(workspace: Workspace, key: str) -> float | None:
@@ -120,7 +134,7 @@ def _stop(workspace: Workspace, ongoing: Ongoing) -> None:
         stop_trial(shell.as_now(workspace), ongoing)
 
 
-def show_troubles(found: Taken) -> None:
+def show_troubles(found: ModelWork) -> None:
     """What went wrong, and what kept it from its end."""
     if told := list(troubles(found)):
         st.warning("  \n".join(map(plain, told)))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
+from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.lines.refining.comparing import kept_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
-from labelcore.stages.deriving.versions import Piece
+from labelcore.stages.deriving.versions import WordingPiece
 from labelcore.stages.refining.history import PromptDiff, VersionRow, history, revert
 from labelcore.stages.refining.keeping import KeptVersion, keep
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import drafting, running
-from pages.widgets.judging.drafting import Written
+from pages.widgets.judging.drafting import WrittenDraft
 from pages.widgets.shell import plain
 
 _AT_ONCE = 4
@@ -24,8 +26,8 @@ _AROUND = 60
 """Characters that are shown before and after a change."""
 
 
-def offer_to_keep(workspace: Workspace, written: Written) -> None:
-    """A reason, and a button that makes what is written the version in use."""
+def offer_to_keep(workspace: Workspace, make: Callable[[str], KeptVersion]) -> None:
+    """A reason, and a button that makes what was tried the version in use."""
     if not workspace.person:
         shell.ask_name()
         return
@@ -36,27 +38,46 @@ def offer_to_keep(workspace: Workspace, written: Written) -> None:
         st.warning(say("Say why first, in a few words."))
     elif pressed:
         with shell.guard():
-            kept = keep(workspace, written.version, written.draft.spec(written.version), why=why)
+            kept = make(why)
         tell(workspace, kept)
 
 
+def keep_written(workspace: Workspace, written: WrittenDraft) -> Callable[[str], KeptVersion]:
+    """What keeps a draft of a prompt, for a reason."""
+    spec = written.draft.spec(written.version)
+    return lambda why: keep(workspace, written.version, spec, why=why)
+
+
 def tell(workspace: Workspace, kept: KeptVersion, more: Iterable[str] = ()) -> None:
-    """The page begins anew with the version that is in use now."""
+    """The page begins anew with the version that is in use now, and says what was kept."""
     version = judging.find_judge(workspace, kept.judge_id)
-    drafting.forget(workspace, version)
-    words = say("Version {n} is in use.", n=kept.version)
+    asks = bool(kind_of(version).prompts)
+    if asks and kept.in_use:
+        drafting.forget(workspace, version)
+    words = say("Version {n} is in use.", n=kept.version) if kept.in_use else kept_words(kept)
     st.session_state[keys.PROMPT_KEPT] = [words, *more, *(sentence(warning) for warning in kept.warnings)]
     st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
-    st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt-versions"})
+    view = "prompt-versions" if asks else "how"
+    st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: view})
     st.rerun()
 
 
-def show(workspace: Workspace, written: Written) -> None:
-    """Every version, the newest first, with its figures on the same outputs."""
+def show(workspace: Workspace, written: WrittenDraft) -> None:
+    """What was kept just now, and every version."""
+    show_kept()
+    running.watch(workspace)
+    show_all(workspace, written.version)
+
+
+def show_kept() -> None:
+    """What was kept just now, once."""
     for words in st.session_state.pop(keys.PROMPT_KEPT, ()):
         st.success(plain(words))
-    running.watch(workspace)
-    found = history(workspace, written.version)
+
+
+def show_all(workspace: Workspace, version: JudgeVersion) -> None:
+    """Every version, the newest first, with its figures on the same outputs."""
+    found = history(workspace, version)
     if len(found.versions) > 1:
         told = say(
             "Figures on the {n} graded outputs that the measured versions have all decided.", n=found.n
@@ -64,7 +85,7 @@ def show(workspace: Workspace, written: Written) -> None:
         shell.aside(told)
     for row in shell.page_of(found.versions[::-1], _AT_ONCE, "prompt-versions"):
         with st.container(border=True):
-            _show_version(workspace, written.version, row)
+            _show_version(workspace, version, row)
 
 
 def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) -> None:
@@ -117,7 +138,7 @@ def _show_difference(changed: PromptDiff) -> None:
         st.write(plain(say("{name}: {before} → {after}", **told)))
 
 
-def _marked(piece: Piece) -> str:
+def _marked(piece: WordingPiece) -> str:
     """A piece with its mark; of what stayed, what stands next to a change."""
     text = " ".join(piece.text.split())
     if piece.kind != "same":

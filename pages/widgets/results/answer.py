@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from labelcore.messages import say, sentence, speaking
-from labelcore.messages.lines.reporting import versions_in_short
+from labelcore.messages import say, sentence
 from labelcore.messages.report import write_report
+from labelcore.messages.versions import versions_in_short
 from labelcore.stages.reporting import gathering, html, pdf
 from labelcore.stages.reporting.comparing import VersionComparison
 from labelcore.stages.reporting.document import Document
@@ -14,6 +14,7 @@ from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
 from labelcore.workspace import Workspace
 from pages.widgets import next_step, shell
+from pages.widgets.downloads import once_asked
 from pages.widgets.shell import plain
 
 
@@ -62,11 +63,9 @@ def _show_versions(found: VersionComparison) -> None:
 
 def offer_to_share(workspace: Workspace) -> None:
     """The page's address, and the report as a file: made only when it is asked for."""
-    spoken = shell.language()  # the file is made later, where no page runs
 
     def written() -> Document:
-        with speaking(spoken):
-            return write_report(gathering.gather(workspace))
+        return write_report(gathering.gather(workspace))
 
     kinds: tuple[tuple[str, str, Callable[[], str | bytes]], ...] = (
         ("html", "text/html", lambda: html.to_html(written())),
@@ -79,7 +78,7 @@ def offer_to_share(workspace: Workspace) -> None:
         for ending, mime, make in kinds:
             st.download_button(
                 say("Report as {kind}", kind=ending.upper()),
-                make,
+                once_asked(workspace, make),
                 file_name=f"report.{ending}",
                 mime=mime,
                 width="stretch",

@@ -4,9 +4,9 @@ import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence, sentences, slicing
 from labelcore.messages.aligning import sampling_words
-from labelcore.messages.lines.reporting import version_lines
 from labelcore.messages.report import timeline_of
 from labelcore.messages.trusting import detail_words
+from labelcore.messages.versions import version_lines
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning import moments
 from labelcore.stages.reporting import comparing, gathering
@@ -107,7 +107,7 @@ def _show_slices(workspace: Workspace) -> None:
     field = st.selectbox(say("Field"), known, key="measured-slice")
     for breakdown in slices(workspace, by=[field]):
         rows = breakdown.rows[:_CHARTED]
-        title = say("Pass rate; the intervals hold for all values at once")
+        title = say("Pass rate by {field}, with 95% intervals", field=field)
         charts.intervals(title, [row.name for row in rows], slicing.series(breakdown, _CHARTED), key="slices")
         for difference in slicing.telling(breakdown):
             st.write(plain(difference))

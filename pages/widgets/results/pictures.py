@@ -5,7 +5,7 @@ from unicodedata import east_asian_width
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
-from labelcore.messages.lines.reporting import sealed_fails_words
+from labelcore.messages.report import sealed_fails_words
 from labelcore.messages.slicing import mark_of, point_words, standing
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import fields, slices

@@ -7,7 +7,7 @@ from typing import Any
 
 from labelcore.models import RejectedRow
 from labelcore.store.formats import every_tool
-from labelcore.store.formats.base import Head, Row, Source
+from labelcore.store.formats.base import FileHead, FormatRow, Source
 from labelcore.store.formats.documents import items
 from labelcore.store.formats.fields import at
 
@@ -22,7 +22,7 @@ def document(value: Any) -> Source:
     firsts = [
         record for record in (value if isinstance(value, list) else [value]) if isinstance(record, Mapping)
     ]
-    head = Head("file", tuple(firsts[0]) if firsts else (), tuple(firsts[:5]), value)
+    head = FileHead("file", tuple(firsts[0]) if firsts else (), tuple(firsts[:5]), value)
     return Source(head, records, lambda path: at(value, path))
 
 
@@ -35,11 +35,11 @@ def lines(records: list[Any]) -> Source:
 
     firsts = [record for record in records if isinstance(record, Mapping)]
     return Source(
-        Head("file", tuple(firsts[0]) if firsts else (), tuple(firsts[:5])), walk, lambda path: None
+        FileHead("file", tuple(firsts[0]) if firsts else (), tuple(firsts[:5])), walk, lambda path: None
     )
 
 
-def read(tool: str, source: Source, *, whole: bool = True) -> list[Row]:
+def read(tool: str, source: Source, *, whole: bool = True) -> list[FormatRow]:
     """The rows that a tool gives; it must know the file as the tool's, better than any other does.
 
     ``whole``: no record is kept apart.
@@ -48,8 +48,8 @@ def read(tool: str, source: Source, *, whole: bool = True) -> list[Row]:
     sure = {name: found.recognise(source.head) for name, found in tools.items()}
     assert max(sure, key=lambda name: sure[name]) == tool and sure[tool] >= 0.5, sure
     rows = list(tools[tool].rows(source))
-    assert not whole or all(isinstance(row, Row) for row in rows), rows
-    return [row for row in rows if isinstance(row, Row)]
+    assert not whole or all(isinstance(row, FormatRow) for row in rows), rows
+    return [row for row in rows if isinstance(row, FormatRow)]
 
 
 def apart(tool: str, source: Source) -> list[RejectedRow]:
@@ -58,11 +58,11 @@ def apart(tool: str, source: Source) -> list[RejectedRow]:
     return [row for row in rows if isinstance(row, RejectedRow)]
 
 
-def said(row: Row) -> list[tuple[str, ...]]:
+def said(row: FormatRow) -> list[tuple[str, ...]]:
     """What was said of a row: kind, name, value, meaning, who."""
     return [(found.kind, found.name, found.value, found.meaning or "", found.who) for found in row.remarks]
 
 
-def contents(row: Row) -> list[tuple[str, str]]:
+def contents(row: FormatRow) -> list[tuple[str, str]]:
     """Who spoke and what, before the output."""
     return [(turn["role"], turn["content"]) for turn in row.conversation]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import apart, contents, document, lines, read, said
 
 TRACES: Any = {
@@ -142,3 +143,25 @@ def test_a_downloaded_trace_is_read_as_it_is() -> None:
     whole = {"trace": trace, "observations": TRACES["data"][0]["observations"], "scores": []}
     (row,) = read("langfuse", document(whole))
     assert (row.id, row.model) == ("t1", "gpt-4.1-mini")
+
+
+def test_traces_without_users_and_tags_are_known_by_their_scores() -> None:
+    bare = [
+        {key: trace[key] for key in ("id", "timestamp", "name", "input", "output", "scores")} | {"shop": "eu"}
+        for trace in TRACES["data"][:1]
+    ]
+    unscored = {**bare[0], "id": "t9", "scores": []}
+    for held in (bare, {"data": [*bare, unscored, unscored], "meta": {"page": 1}}):
+        first, *_ = read("langfuse", document(held))
+        assert first.output == "Within 30 days, with the receipt."
+        assert first.details["shop"] == "eu"
+        assert [(remark.kind, remark.name) for remark in first.remarks] == [
+            ("grade", "correct"),
+            ("verdict", "hallucination"),
+            ("feedback", "user-feedback"),
+        ]
+
+
+def test_rows_with_scores_that_have_no_names_are_no_traces() -> None:
+    row = {"id": "1", "timestamp": "2026-10-03", "input": "Hi", "output": "Hello", "scores": [0.5, 1]}
+    assert not every_tool()["langfuse"].recognise(document([row]).head)

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from labelcore.models import RejectedRow
 from labelcore.store.formats import every_tool
-from labelcore.store.formats.base import Row
+from labelcore.store.formats.base import FormatRow
 from tests.store.formats import (
     test_argilla,
     test_deepeval,
@@ -96,7 +96,7 @@ def test_no_record_is_too_odd(name: str, data: st.DataObject) -> None:
         for tool in every_tool().values():
             assert 0 <= tool.recognise(source.head) <= 1
         for row in every_tool()[name].rows(source):
-            assert isinstance(row, RejectedRow) or (isinstance(row, Row) and row.output.strip())
+            assert isinstance(row, RejectedRow) or (isinstance(row, FormatRow) and row.output.strip())
             texts = (row.raw,) if isinstance(row, RejectedRow) else (row.output, row.input, row.id, row.model)
             assert all(isinstance(text, str) and text.encode() is not None for text in texts)
 

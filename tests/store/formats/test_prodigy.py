@@ -51,29 +51,36 @@ CHOICES = [
 ]
 
 
-def test_an_answer_is_the_grade_of_its_annotator_and_its_meaning_is_asked() -> None:
+def test_an_answer_says_of_its_label_whether_it_fits_and_its_meaning_is_asked() -> None:
     rows = read("prodigy", lines(BINARY))
     assert [(row.number, row.id, row.output) for row in rows[:2]] == [
         (1, "11", "The tenant pays."),
         (2, "11", "The tenant pays."),
     ]
     assert [said(row) for row in rows] == [
-        [("grade", "GROUNDED", "accept", "", "gus")],
-        [("grade", "GROUNDED", "reject", "", "hal")],
+        [("grade", "GROUNDED", "yes", "", "gus")],
+        [("grade", "GROUNDED", "no", "", "hal")],
         [],
     ]
     assert (rows[0].remarks[0].at[:4], rows[1].remarks[0].reason) == ("2026", "not in the text")
 
 
-def test_chosen_options_are_the_answer() -> None:
+def test_chosen_options_are_the_answer_and_a_rejected_choice_is_none() -> None:
     first, second = read("prodigy", lines(CHOICES))
     assert (first.output, first.input, said(first)) == (
         "Hello",
         "Say hi",
         [("grade", "", "good, kind", "", "gus")],
     )
-    assert (second.output, contents(second), said(second)) == (
-        "Hello",
-        [("user", "Hi")],
+    assert (second.output, contents(second), said(second)) == ("Hello", [("user", "Hi")], [])
+
+
+def test_without_a_label_the_output_is_accepted_or_rejected() -> None:
+    tasks = [
+        {"text": "Hi", "answer": answer, "_input_hash": n, "_task_hash": n}
+        for n, answer in enumerate(("accept", "reject"))
+    ]
+    assert [said(row) for row in read("prodigy", lines(tasks))] == [
+        [("grade", "", "accept", "", "")],
         [("grade", "", "reject", "", "")],
-    )
+    ]

@@ -184,3 +184,10 @@ def test_the_newest_table_has_no_marks_and_is_known_by_its_columns() -> None:
     ]
     first, _ = read("promptfoo", lines(plain))
     assert (first.output, said(first)[0]) == ("Paris", ("verdict", "", "PASS", "pass", ""))
+
+
+def test_a_result_without_pass_says_its_score_whose_meaning_is_asked() -> None:
+    part = {"score": 0, "reason": "rude", "assertion": {"type": "llm-rubric"}}
+    result = RESULTS[0] | {"gradingResult": {"score": 0, "componentResults": [part]}}
+    (row,) = read("promptfoo", document([result]))
+    assert said(row) == [("verdict", "llm-rubric", "0", "", "")]

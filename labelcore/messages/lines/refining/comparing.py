@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import counted, judge_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.running import again_words, kind_word
 from labelcore.messages.telling import sentence
+from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.looks import DevLooks
-from labelcore.stages.refining.migration import Migration, Side
-from labelcore.stages.refining.trials import WHATS, Attempt, Taken, Trial, What
+from labelcore.stages.refining.migration import Migration, ModelSide
+from labelcore.stages.refining.trials import WHATS, Attempt, ModelWork, Trial, What
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
 
@@ -17,7 +18,7 @@ _LISTED = 5
 _REASON = 160
 
 
-@lines("judge prompt try")
+@lines("judge prompt try", "judge limit try")
 def trial(found: Trial) -> Iterator[str]:
     yield sentence(found.says)
     if found.attempts:
@@ -46,24 +47,10 @@ def looks(found: DevLooks) -> Iterator[str]:
 @lines("migrate judge")
 def migration(found: Migration) -> Iterator[str]:
     yield advice_words(found)
-    yield counted(
-        "Of {outputs:,} outputs that both decided, {n} flips.",
-        "Of {outputs:,} outputs that both decided, {n} flip.",
-        n=len(found.flips),
-        outputs=found.n,
-    )
+    yield flips_words(found)
     for loss in found.loss:
         yield sentence(loss)
-    graded = found.change.passes + found.change.fails
-    if graded < found.n:
-        yield say(
-            "Rates and changes of all {n:,} outputs, estimated from the {graded:,} graded ones:",
-            n=found.n,
-            graded=graded,
-        )
-    yield from changes(found.change)
-    for side in (found.present, found.new):
-        yield from _side(side)
+    yield from move_figures(found)
     if found.picks:
         yield (
             counted(
@@ -74,21 +61,57 @@ def migration(found: Migration) -> Iterator[str]:
                 + (" …" if found.picks[_LISTED:] else ""),
             )
             if found.settles
-            else say("Not even grades of all these outputs would settle it: judge more of them.")
+            else unsettled_words()
         )
     if found.repair:
         yield sentence(found.repair.says)
     if told := sentence(found.looks.says):
         yield told
     if found.kept:
-        stays = say("it is in use") if found.kept.in_use else say("the present one stays in use")
-        yield say("Stored as version {version}; {stays}.", version=found.kept.version, stays=stays)
+        yield kept_words(found.kept)
+    elif found.unkept:
+        yield sentence(found.unkept)
     yield from spent(found)
+
+
+def flips_words(found: Migration) -> str:
+    """On how many outputs the models differ."""
+    return counted(
+        "Of {outputs:,} outputs that both decided, {n} flips.",
+        "Of {outputs:,} outputs that both decided, {n} flip.",
+        n=len(found.flips),
+        outputs=found.n,
+    )
+
+
+def move_figures(found: Migration) -> Iterator[str]:
+    """Both rates of both models, what changes, and what each costs and takes."""
+    graded = found.change.passes + found.change.fails
+    if graded < found.n:
+        yield say(
+            "Rates and changes of all {n:,} outputs, estimated from the {graded:,} graded ones:",
+            n=found.n,
+            graded=graded,
+        )
+    yield from changes(found.change)
+    for side in (found.present, found.new):
+        yield from _side(side)
+
+
+def unsettled_words() -> str:
+    """Where no grades of these outputs would settle a move."""
+    return say("Not even grades of all these outputs would settle it: judge more of them.")
+
+
+def kept_words(kept: KeptVersion) -> str:
+    """That a version is stored, and which one is in use."""
+    stays = say("it is in use") if kept.in_use else say("the present one stays in use")
+    return say("Stored as version {version}; {stays}.", version=kept.version, stays=stays)
 
 
 def advice_words(found: Migration) -> str:
     """What to do, in a sentence."""
-    told = {"model": found.new.model, "judge": found.judge}
+    told = {"model": found.new.model, "judge": judge_words(found.judge)}
     return {
         "switch": say("Switch: {model} may decide for {judge}.", **told),
         "stay": say("Stay: with {model} {judge} decides worse.", **told),
@@ -159,9 +182,17 @@ def _short(text: str) -> str:
     return line if len(line) <= _REASON else f"{line[:_REASON]}…"
 
 
-def _side(side: Side) -> Iterator[str]:
-    cost = say("price not known") if not side.cost_per_thousand else f"US$ {side.cost_per_thousand:,.2f}"
-    latency = say("time not known") if side.latency_ms is None else f"{side.latency_ms:,.0f} ms"
+def _side(side: ModelSide) -> Iterator[str]:
+    cost = (
+        say("price not known")
+        if not side.cost_per_thousand
+        else say("US$ {cost_per_thousand:,.2f}", cost_per_thousand=side.cost_per_thousand)
+    )
+    latency = (
+        say("time not known")
+        if side.latency_ms is None
+        else say("{latency_ms:,.0f} ms", latency_ms=side.latency_ms)
+    )
     yield say(
         "  {model}: {cost} for 1,000 verdicts, {latency} each", model=side.model, cost=cost, latency=latency
     )
@@ -169,13 +200,13 @@ def _side(side: Side) -> Iterator[str]:
         yield told
 
 
-def spent(found: Taken) -> Iterator[str]:
+def spent(found: ModelWork) -> Iterator[str]:
     """What it cost, and what went wrong."""
     yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=found.cost_usd, n=found.requests)
     yield from troubles(found)
 
 
-def troubles(found: Taken) -> Iterator[str]:
+def troubles(found: ModelWork) -> Iterator[str]:
     """What went wrong, each once: why outputs have no decision, what stopped it, what was asked again."""
     for kind, reason in found.troubles.items():
         if reason not in found.message:

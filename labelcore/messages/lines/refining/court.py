@@ -2,40 +2,62 @@
 
 from collections.abc import Iterator
 
+from labelcore.messages.catalogue import judge_words, say
 from labelcore.messages.results import lines
-from labelcore.stages.refining import Docket, Ruled
+from labelcore.stages.refining import Docket, RulingReport
 
 
 @lines("refine court")
 def court(docket: Docket) -> Iterator[str]:
     yield docket_words(docket)
     for gap in docket.gaps:
-        ruled = (f"{count} × {value.replace('_', ' ')}" for value, count in gap.ruled.items() if count)
-        yield f"  {gap.criterion}: {', '.join(ruled) or 'nothing ruled'}; {gap.open} open."
+        ruled = (f"{count} × {say(value.replace('_', ' '))}" for value, count in gap.ruled.items() if count)
+        yield say(
+            "  {criterion}: {ruled}; {open} open.",
+            criterion=say(gap.criterion),
+            ruled=", ".join(ruled) or say("nothing ruled"),
+            open=gap.open,
+        )
     for conflict in docket.listed:
-        people = "passed" if conflict.human_pass else "failed"
+        people = say("passed") if conflict.human_pass else say("failed")
         ruling = conflict.ruling
-        words = f" [{ruling.value.replace('_', ' ')}: {ruling.reason}]" if ruling else ""
-        yield (
-            f"  {conflict.output.id}: {conflict.judge.name} says {conflict.decision.value}, "
-            f"people {people} it.{words}"
+        told = {"value": say(ruling.value.replace("_", " ")), "reason": ruling.reason} if ruling else {}
+        words = say(" [{value}: {reason}]", **told) if told else ""
+        yield say(
+            "  {id}: {name} says {value}, people {people} it.{words}",
+            id=conflict.output.id,
+            name=judge_words(conflict.judge.name),
+            value=say(conflict.decision.value),
+            people=people,
+            words=words,
         )
 
 
 @lines("refine rule")
-def ruled(ruling: Ruled) -> Iterator[str]:
+def ruled(ruling: RulingReport) -> Iterator[str]:
     yield ruling.next
 
 
 def docket_words(docket: Docket) -> str:
     """How many conflicts there are, and the gap in the specification."""
     if not docket.conflicts:
-        return "No verdict of a judge differs from people on a graded output outside the sealed test."
-    counts = f"Conflicts open: {docket.open:,}; ruled: {len(docket.conflicts) - docket.open:,}."
+        return say("No verdict of a judge differs from people on a graded output outside the sealed test.")
+    counts = say(
+        "Conflicts open: {open:,}; ruled: {conflicts:,}.",
+        open=docket.open,
+        conflicts=len(docket.conflicts) - docket.open,
+    )
     unclear = docket.unclear
     if unclear.value is None or unclear.low is None or unclear.high is None:
-        return f"{counts} Specification gap: not measurable ({unclear.why_not})."
-    return (
-        f"{counts} Specification gap: {unclear.value:.0%} of the ruled conflicts ({unclear.low:.0%} to "
-        f"{unclear.high:.0%}, n = {unclear.n}) are there because a criterion is unclear."
+        return say(
+            "{counts} Specification gap: not measurable ({why_not}).", counts=counts, why_not=unclear.why_not
+        )
+    return say(
+        "{counts} Specification gap: {value:.0%} of the ruled conflicts ({low:.0%} to "
+        "{high:.0%}, n = {n}) are there because a criterion is unclear.",
+        counts=counts,
+        value=unclear.value,
+        low=unclear.low,
+        high=unclear.high,
+        n=unclear.n,
     )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import counted, judge_words, say
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
 from labelcore.stages.refining.drafts import PromptLint
 from labelcore.stages.refining.examples import Examples
-from labelcore.stages.refining.outcomes import Outcome, Outcomes, State
+from labelcore.stages.refining.outcomes import Outcomes, RulingOutcome, State
 
 _QUOTED = 100
 
@@ -18,7 +18,7 @@ def rulings(found: Outcomes) -> Iterator[str]:
         yield say("Nothing is ruled yet.")
     for outcome in found.rulings:
         ruling = outcome.ruling
-        told = {"judge": outcome.judge, "value": ruling.value.replace("_", " ")}
+        told = {"judge": judge_words(outcome.judge), "value": say(ruling.value.replace("_", " "))}
         yield f"{ruling.output_id}: {told['judge']}, {told['value']}: {outcome_words(outcome)}"
 
 
@@ -34,7 +34,7 @@ def state_words(state: State) -> str:
     }[state]
 
 
-def outcome_words(outcome: Outcome) -> str:
+def outcome_words(outcome: RulingOutcome) -> str:
     """The same, with what the output came without."""
     if outcome.state == "waiting" and outcome.missing:
         names = [say(name) for name in outcome.missing]
@@ -48,7 +48,7 @@ def examples(found: Examples) -> Iterator[str]:
         yield say("Nothing in train can be shown.")
     for pair in found.pairs:
         for example in filter(None, (pair.example, pair.beside)):
-            lead = "  " if example is pair.example else "    beside: "
+            lead = "  " if example is pair.example else say("    beside: ")
             text = " ".join(example.text.split())[:_QUOTED]
             yield f"{lead}{example.output_id} {say(example.verdict)}: {text}"
     if found.elsewhere:

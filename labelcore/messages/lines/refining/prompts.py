@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from labelcore.judges import prompt_files
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import judge_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
-from labelcore.stages.refining.history import History, PromptDiff, VersionRow
+from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.prompts import ShownPrompt
 
@@ -19,7 +19,7 @@ def shown(found: ShownPrompt) -> Iterator[str]:
     state = say("in use") if found.in_use else say("not in use")
     yield say(
         "{judge}, version {version} ({state}), asks {model}.",
-        judge=found.judge,
+        judge=judge_words(found.judge),
         version=found.version,
         state=state,
         model=found.model or "?",
@@ -40,9 +40,9 @@ def prompt_file(found: ShownPrompt) -> bytes:
     return prompt_files.write(found.template, found.answer).encode()
 
 
-@lines("judge prompt set", "judge prompt save", "judge prompt revert")
+@lines("judge prompt set", "judge prompt save", "judge prompt revert", "judge limit set")
 def kept(found: KeptVersion) -> Iterator[str]:
-    told = {"judge": found.judge, "version": found.version}
+    told = {"judge": judge_words(found.judge), "version": found.version}
     if found.in_use:
         yield say("{judge}: version {version} is in use.", **told)
     else:
@@ -53,7 +53,7 @@ def kept(found: KeptVersion) -> Iterator[str]:
 
 
 @lines("judge prompt history")
-def history(found: History) -> Iterator[str]:
+def history(found: PromptHistory) -> Iterator[str]:
     if found.n:
         yield say(
             "Figures are on the {n:,} graded outputs that all measured versions have decided.", n=found.n
@@ -68,7 +68,7 @@ def _row(row: VersionRow) -> Iterator[str]:
     yield f"{mark} v{row.version}  {who}  {row.why}".rstrip()
     if row.changed:
         yield f"    {changed_words(row.changed)}"
-    yield f"    TPR {rate_words(row.tpr)}; TNR {rate_words(row.tnr)}"
+    yield say("    TPR {tpr}; TNR {tnr}", tpr=rate_words(row.tpr), tnr=rate_words(row.tnr))
     for use in row.uses:
         who = " ".join(filter(None, (f"{use.at:%Y-%m-%d %H:%M}", use.author)))
         yield "    " + say("put in use: {who} {why}", who=who, why=use.why).rstrip()
@@ -83,7 +83,7 @@ def changed_words(found: PromptDiff) -> str:
 
 @lines("judge prompt diff")
 def diff(found: PromptDiff) -> Iterator[str]:
-    told = {"judge": found.judge, "before": found.before, "after": found.after}
+    told = {"judge": judge_words(found.judge), "before": found.before, "after": found.after}
     yield say("{judge}, version {before} to version {after}:", **told) + f" {changed_words(found)}"
     for part in found.parts:
         yield f"--- {part.part} {part.member or ''}".rstrip()

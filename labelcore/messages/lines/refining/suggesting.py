@@ -6,8 +6,14 @@ from labelcore.messages.catalogue import counted, say
 from labelcore.messages.lines.refining.comparing import change_words, spent
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
-from labelcore.stages.refining.candidates import Question
-from labelcore.stages.refining.suggestions import Accepted, Rejected, State, Suggestion, Suggestions
+from labelcore.stages.refining.candidates import QuestionPart
+from labelcore.stages.refining.suggestions import (
+    ChangeSuggestion,
+    Rejected,
+    State,
+    SuggestionKept,
+    Suggestions,
+)
 
 _LISTED = 5
 _WORDS = 200
@@ -32,14 +38,14 @@ def suggestions(found: Suggestions) -> Iterator[str]:
 
 
 @lines("judge prompt accept")
-def accepted(found: Accepted) -> Iterator[str]:
+def accepted(found: SuggestionKept) -> Iterator[str]:
     yield say("Version {n} of {judge} is in use.", n=found.kept.version, judge=found.kept.judge)
     yield from held_out(found)
     for warning in found.kept.warnings:
         yield sentence(warning)
 
 
-def held_out(found: Accepted) -> Iterator[str]:
+def held_out(found: SuggestionKept) -> Iterator[str]:
     """Its figures on dev, and how much looking there flatters."""
     figures = found.figures
     names = {"value": "change", "low": "change_low", "high": "change_high"}
@@ -76,7 +82,7 @@ def kind_words(kind: str) -> str:
     }[kind]
 
 
-def question_words(question: Question) -> str:
+def question_words(question: QuestionPart) -> str:
     """One half of a question in two, with how many errors it is about."""
     return counted(
         "“{question}” is about one of its errors on train.",
@@ -96,7 +102,7 @@ def state_words(state: State) -> str:
     }[state]
 
 
-def _suggestion(found: Suggestion) -> Iterator[str]:
+def _suggestion(found: ChangeSuggestion) -> Iterator[str]:
     words = " ".join(found.candidate.words.split())
     yield say(
         "{id}  {kind}: {words}",

@@ -113,6 +113,7 @@ def _words(answer: AnswerFormat, order: BringingOrder) -> dict[str, tuple[str, .
     """The words sorted as a person says; what is said of a word counts, whatever was found."""
     said = {*order.pass_, *order.fail_, *order.abstain}
     return {
+        "scores": (),
         "passes": (*(word for word in answer.passes if word not in said), *order.pass_),
         "fails": (*(word for word in answer.fails if word not in said), *order.fail_),
         "abstains": (*(word for word in answer.abstains if word not in said), *order.abstain),

@@ -23,9 +23,9 @@ from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.bringing import asked
 from labelcore.stages.judging.bringing.asked import BringingOrder
-from labelcore.stages.judging.bringing.thresholds import Threshold, fitted, training_ids
+from labelcore.stages.judging.bringing.thresholds import ScoreThreshold, fitted, training_ids
 from labelcore.stages.judging.keeping.binding import endpoint_named
-from labelcore.stages.judging.keeping.versions import Draft, continued
+from labelcore.stages.judging.keeping.versions import JudgeDraft, continued
 from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of
 from labelcore.store import judges as judge_table, outputs as output_table
@@ -54,7 +54,7 @@ class BroughtPrompt(Frozen):
     syntax: str
     variables: tuple[BroughtVariable, ...]
     answer: AnswerFormat | None
-    threshold: Threshold
+    threshold: ScoreThreshold
     questions: tuple[Fact, ...]
     notices: tuple[Fact, ...]
     system: str
@@ -135,27 +135,27 @@ class _Bringing:
         wanted = [v.name for v in self.prompt.variables if v.slot in {"criterion", "statement", "examples"}]
         return [fact("foreign_needs_criterion", names=wanted)] if wanted else []
 
-    def _threshold(self) -> Threshold:
+    def _threshold(self) -> ScoreThreshold:
         """The threshold as far as it is known before the judge is asked; where it cannot be, it is asked."""
         answer = self.found.answer
         if answer is None or not answer.numeric or self.found.words or self.found.form_asked:
-            return Threshold()
+            return ScoreThreshold()
         if answer.threshold is not None:
-            return Threshold(
+            return ScoreThreshold(
                 value=answer.threshold, source="given", says=fact("threshold_given", value=answer.threshold)
             )
         self.fit_on = training_ids(self.workspace, self.subject, self.order.fit_on)
         n, fails = len(self.fit_on), sum(self.subject.fails[output_id] for output_id in self.fit_on)
         if self.fit_on:
-            return Threshold(n=n, fails=fails, says=fact("threshold_to_fit", n=n, fails=fails))
+            return ScoreThreshold(n=n, fails=fails, says=fact("threshold_to_fit", n=n, fails=fails))
         if self.found.accepted_from is not None:
             return self._of_prompt()
         self.questions.append(fact("foreign_threshold_asked"))
-        return Threshold()
+        return ScoreThreshold()
 
-    def _of_prompt(self) -> Threshold:
+    def _of_prompt(self) -> ScoreThreshold:
         value = self.found.accepted_from
-        return Threshold(value=value, source="prompt", says=fact("threshold_of_prompt", value=value))
+        return ScoreThreshold(value=value, source="prompt", says=fact("threshold_of_prompt", value=value))
 
     def spec(self, answer: AnswerFormat | None) -> dict[str, Any]:
         """The specification of the judge."""
@@ -200,7 +200,7 @@ class _Bringing:
         of = f" ({self.prompt.family})" if self.prompt.family else ""
         spec = self.spec(answer)
         says = f"{LlmKind(spec).describe()} With a prompt from elsewhere{of}: no marks stand around data."
-        draft = Draft(
+        draft = JudgeDraft(
             LlmKind.stored, f"{self.subject.name} · {name}", spec, says, splits, self.workspace.person
         )
         return continued(self.workspace.db, draft.version(self.workspace.project, self.subject.criterion))

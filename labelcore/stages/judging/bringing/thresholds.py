@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from labelcore.judges.answer_formats import AnswerFormat
-from labelcore.judges.fitting import SHRINK, Sought, fit_stumps
+from labelcore.judges.fitting import SHRINK, ColumnPriors, fit_stumps
 from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages.judging.proposing.subjects import Subject, train_ids
 from labelcore.stages.judging.running.execution import run
@@ -20,7 +20,7 @@ FEWEST = 5
 """So many graded outputs of each kind fit a threshold; with fewer it follows their noise."""
 
 
-class Threshold(Frozen):
+class ScoreThreshold(Frozen):
     """From which score on outputs pass, and where that is from; None where it is not known.
 
     ``n``: the graded outputs of the train split with a score, ``fails`` of them failed by people.
@@ -48,7 +48,7 @@ def training_ids(workspace: Workspace, subject: Subject, most: int) -> list[str]
 
 def fitted(
     workspace: Workspace, version: JudgeVersion, form: AnswerFormat, subject: Subject, ids: Sequence[str]
-) -> tuple[Threshold, float]:
+) -> tuple[ScoreThreshold, float]:
     """The threshold that tells failed from passed outputs best, and what asking for the scores cost (US$)."""
     done = run(workspace, [version], ids)
     scores = scores_of(workspace, version, form, ids)
@@ -66,17 +66,19 @@ def scores_of(
     }
 
 
-def fit(scores: Mapping[str, float], fails: Mapping[str, bool], *, higher_passes: bool = True) -> Threshold:
+def fit(
+    scores: Mapping[str, float], fails: Mapping[str, bool], *, higher_passes: bool = True
+) -> ScoreThreshold:
     """The threshold by shares that are shrunk towards each other, so that few grades do not mislead."""
     failed = np.array([fails[output_id] for output_id in scores], dtype=bool)
     counted = {"n": len(scores), "fails": int(failed.sum())}
     if min(counted["fails"], counted["n"] - counted["fails"]) < FEWEST:
-        return Threshold(**counted, says=fact("threshold_too_few", fewest=FEWEST, **counted))
+        return ScoreThreshold(**counted, says=fact("threshold_too_few", fewest=FEWEST, **counted))
     values = np.array(list(scores.values()), dtype=float)[:, None]
     bad = "low" if higher_passes else "high"
-    sought = Sought(np.zeros(1, dtype=int), [bad], np.full(1, SHRINK))
+    sought = ColumnPriors(np.zeros(1, dtype=int), [bad], np.full(1, SHRINK))
     (stump,) = fit_stumps(values, failed[:, None], sought)
     if stump is None:
-        return Threshold(**counted, says=fact("threshold_tells_nothing", **counted))
+        return ScoreThreshold(**counted, says=fact("threshold_tells_nothing", **counted))
     says = fact("threshold_fitted", value=stump.threshold, **counted)
-    return Threshold(value=stump.threshold, source="grades", **counted, says=says)
+    return ScoreThreshold(value=stump.threshold, source="grades", **counted, says=says)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from labelcore.errors import BadInput
 from labelcore.judges import fields, schema
-from labelcore.judges.kinds.code import CodeSpec, decide, describe
+from labelcore.judges.code_checks import CodeSpec
+from labelcore.judges.kinds.code import decide, describe
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Output, Role
 from labelcore.operations import Effect, FileText, Metavar, operation
 from labelcore.stages import projects
-from labelcore.stages.judging.keeping.versions import Draft, continued
+from labelcore.stages.judging.keeping.versions import JudgeDraft, continued
 from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -99,7 +100,7 @@ def set_field(workspace: Workspace, criterion: Criterion, pointer: str | None = 
 def schema_judge(workspace: Workspace, content: dict[str, Any]) -> JudgeVersion:
     """The judge that fails outputs with a fault against the schema; no grade shapes it."""
     spec = _spec(content)
-    draft = Draft(
+    draft = JudgeDraft(
         "code",
         _NAME,
         spec.model_dump(),

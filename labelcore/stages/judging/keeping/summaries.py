@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import Field
 
@@ -47,13 +48,23 @@ class JudgeSummary(Frozen):
     shown: JudgeVersion = Field(exclude=True, repr=False)
 
 
+class EarlierVersion(Frozen):
+    """One of a judge's versions: when it was made, why (empty where nobody said), and what it does."""
+
+    version: int
+    at: datetime
+    why: str
+    description: str
+    shown: JudgeVersion = Field(exclude=True, repr=False)
+
+
 class JudgeDetail(Frozen):
     """A judge with its specification and the versions that it had."""
 
     summary: JudgeSummary
     spec: dict[str, object]
     fitted_on: tuple[str, ...]
-    versions: tuple[str, ...]
+    versions: tuple[EarlierVersion, ...]
 
 
 def judged(
@@ -74,7 +85,13 @@ def show_judge(workspace: Workspace, judge: JudgeVersion) -> JudgeDetail:
         spec={key: value for key, value in judge.spec.items() if key not in heavy},
         fitted_on=judge.fitted_on,
         versions=tuple(
-            f"v{earlier.version} {earlier.at:%Y-%m-%d %H:%M} {earlier.why or earlier.description}"
+            EarlierVersion(
+                version=earlier.version,
+                at=earlier.at,
+                why=earlier.why,
+                description=earlier.description,
+                shown=earlier,
+            )
             for earlier in judge_table.history(workspace.db, judge.judge_id)
         ),
     )

@@ -11,7 +11,7 @@ from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import judge_of, kind_of
 from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.models import Criterion, JudgeVersion, Project
-from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.editing import criterion_names
 from labelcore.stages.judging.keeping.binding import bound, is_same
 from labelcore.store import Database, judges as judge_table
 from labelcore.workspace import Workspace
@@ -21,7 +21,7 @@ def active_judges(workspace: Workspace) -> list[JudgeVersion]:
     """The versions in use of judges whose criterion is accepted, or that decide the overall grade; those
     that check a schema which is not the project's any more are left out.
     """
-    active = {None, *(criterion.id for criterion in list_criteria(workspace, status="accepted"))}
+    active = {None, *criterion_names(workspace, "accepted")}
     return [
         version
         for version in judge_table.current(workspace.db, workspace.project.id)
@@ -30,13 +30,23 @@ def active_judges(workspace: Workspace) -> list[JudgeVersion]:
     ]
 
 
+def replaced_in_set(workspace: Workspace, active: Sequence[JudgeVersion]) -> list[JudgeVersion]:
+    """The chosen set's versions of active judges that newer ones replaced: they decide until the set is
+    chosen again.
+    """
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    known, judges = {version.id for version in active}, {version.judge_id for version in active}
+    members = judge_table.many(workspace.db, choice["judge_version_ids"] if choice else [])
+    return [version for version in members.values() if version.id not in known and version.judge_id in judges]
+
+
 def signals_of_users(workspace: Workspace) -> list[JudgeVersion]:
     """The active judges whose verdicts are feedback of a product's users."""
     return [version for version in active_judges(workspace) if isinstance(kind_of(version), FeedbackKind)]
 
 
 @dataclass(frozen=True)
-class Draft:
+class JudgeDraft:
     """A judge before it is stored: what it is called, what it is, and what shaped it.
 
     ``known_by``: what it is known by through all its versions; else its criterion, kind and name.

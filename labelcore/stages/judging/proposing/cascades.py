@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.judges.cascade_steps import Demand, Threshold, decides, fit_first, fit_then
+from labelcore.judges.cascade_steps import CascadeThreshold, Demand, decides, fit_first, fit_then
 from labelcore.judges.features import Bools
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, rule_words
@@ -19,7 +19,7 @@ from labelcore.operations import Effect, operation
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
-from labelcore.stages.judging.keeping.versions import Draft, continued
+from labelcore.stages.judging.keeping.versions import JudgeDraft, continued
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of
 from labelcore.stages.judging.running.cascades import parts, run_missing, votes_of
 from labelcore.stages.judging.running.live_run import RunOptions
@@ -61,12 +61,12 @@ class CascadeReport(Frozen):
     saved_calls: int
     cost_each: float | None
     saved_usd: float | None
-    curve: tuple[Threshold, ...]
+    curve: tuple[CascadeThreshold, ...]
     at: float | None
     warnings: tuple[Fact, ...]
 
 
-class HandedOver(Frozen):
+class HandOver(Frozen):
     """The outputs that a judge leaves to people, now first in the queue."""
 
     judge: str
@@ -117,7 +117,7 @@ def make(
     spec = CascadeSpec(error=error, confidence=confidence, first=first_step, then=second_step, curve=curve)
     name, known_by = f"{asked.name} · cascade", f"{workspace.project.id}|{first.criterion_id}|cascade"
     content, splits = spec.model_dump(mode="json"), fitting_splits(workspace)
-    draft = Draft(
+    draft = JudgeDraft(
         CascadeKind.stored, name, content, describe(spec), splits, workspace.person, known_by=known_by
     )
     version = continued(workspace.db, draft.version(workspace.project, asked.criterion))
@@ -229,7 +229,7 @@ def hand_to_people(
     judge: JudgeVersion,
     *,
     limit: Annotated[int, Field(ge=1, le=1000, description="At most so many.")] = 50,
-) -> HandedOver:
+) -> HandOver:
     """Put ungraded outputs on which a judge abstains first in the queue for grading.
 
     What was picked by hand before stays before them.
@@ -252,4 +252,4 @@ def hand_to_people(
             name=judge.name,
         )
     grading.review(workspace, list(dict.fromkeys([*workspace.project.rules.review, *found[:limit]])))
-    return HandedOver(judge=judge.judge_id, name=judge.name, output_ids=tuple(found[:limit]))
+    return HandOver(judge=judge.judge_id, name=judge.name, output_ids=tuple(found[:limit]))

@@ -19,7 +19,7 @@ from labelcore.operations import Effect, FileText, Metavar, operation
 from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.subset import CONTRACT, MODULES
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging.keeping.versions import Draft, stored
+from labelcore.stages.judging.keeping.versions import JudgeDraft, stored
 from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.store import outputs as output_table
 from labelcore.wording import Wording
@@ -53,7 +53,7 @@ class TriedOutput(Frozen):
         }
 
 
-class Trial(Frozen):
+class CheckTrial(Frozen):
     """A check tried on some outputs; nothing is stored."""
 
     tried: tuple[TriedOutput, ...]
@@ -89,7 +89,7 @@ class KeptCheck(NamedTuple):
     """A check as a judge, and what came of trying it."""
 
     judge: JudgeVersion
-    trial: Trial
+    trial: CheckTrial
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
@@ -115,7 +115,7 @@ def contract(_workspace: Workspace) -> Contract:
 @operation("judge try", role=Role.ENGINEER)
 def try_check(
     workspace: Workspace, source: CheckText, *, limit: Tried = 20, criterion: Criterion | None = None
-) -> Trial:
+) -> CheckTrial:
     """Try a check in Python on some outputs, graded ones before others; nothing is stored.
 
     Of a criterion about a field the check sees the field's value. Grades of a sealed split are not
@@ -144,8 +144,8 @@ def _spec(workspace: Workspace, source: str, criterion: Criterion | None) -> dic
     return make_spec(source, field=pointers.get(criterion.id, "") if criterion else "")
 
 
-def _trial_of(spec: dict[str, Any], outputs: Sequence[Output], labels: Labels) -> Trial:
-    return Trial(
+def _trial_of(spec: dict[str, Any], outputs: Sequence[Output], labels: Labels) -> CheckTrial:
+    return CheckTrial(
         tried=tuple(
             TriedOutput(output=output, decision=None, error=str(found), graded=labels.value.get(output.id))
             if isinstance(found, ModelTrouble)
@@ -180,7 +180,7 @@ def add_check(
         )
     spec = _spec(workspace, source, criterion)
     title = f"{criterion.name} · {name.strip()}"
-    draft = Draft("code", title, spec, CheckKind(spec).describe(), author=workspace.person)
+    draft = JudgeDraft("code", title, spec, CheckKind(spec).describe(), author=workspace.person)
     (kept,) = stored(workspace, [draft.version(workspace.project, criterion)])
     return KeptCheck(kept, trial)
 

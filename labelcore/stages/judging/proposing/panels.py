@@ -15,7 +15,7 @@ from labelcore.models import JudgeVersion, Role
 from labelcore.operations import Effect, operation
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.keeping.binding import bound
-from labelcore.stages.judging.keeping.versions import Draft, continued
+from labelcore.stages.judging.keeping.versions import JudgeDraft, continued
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 
@@ -50,7 +50,7 @@ def make_panel(
         specs = {f"{name} · {variant}": prompt.varied(variant) for variant in prompts.VARIANTS}
     name = f"{name} · panel of {len(specs)} {what} ({rule})"
     spec = make_spec(specs, rule)
-    draft = Draft(
+    draft = JudgeDraft(
         PanelKind.stored,
         name,
         spec,

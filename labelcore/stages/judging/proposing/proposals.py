@@ -13,9 +13,9 @@ from pydantic import AfterValidator, Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import fitted_proposals
-from labelcore.judges.features import Graded, TrainingData
-from labelcore.judges.fitted_proposals import HeldOutCounts, Proposal, Wanted
-from labelcore.judges.judge_prompt import Asking
+from labelcore.judges.features import GradedRows, TrainingData
+from labelcore.judges.fitted_proposals import CandidateOrder, HeldOutCounts, JudgeProposal
+from labelcore.judges.judge_prompt import AskingOptions
 from labelcore.judges.kinds import kind_named, known_word
 from labelcore.judges.kinds.check import CheckKind
 from labelcore.judges.kinds.code import CodeKind
@@ -34,7 +34,7 @@ from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.importing import feedback
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.keeping.binding import endpoint_named
-from labelcore.stages.judging.keeping.versions import Draft, stored
+from labelcore.stages.judging.keeping.versions import JudgeDraft, stored
 from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.checks import CheckWriter
 from labelcore.stages.judging.proposing.subjects import (
@@ -85,7 +85,7 @@ EVERY_CRITERION, OFFLINE = ProposalOrder(), ProposalOrder(offline=True)
 
 
 @dataclass(frozen=True)
-class Proposed:
+class ProposalReport:
     """Judges as they are stored, what each does on held-out grades (by judge), what could not be used, and
     where nothing holds up.
     """
@@ -106,7 +106,7 @@ def propose(workspace: Workspace, order: ProposalOrder = OFFLINE) -> list[JudgeV
 
 
 @one_thread()
-def propose_all(workspace: Workspace, order: ProposalOrder) -> Proposed:
+def propose_all(workspace: Workspace, order: ProposalOrder) -> ProposalReport:
     """The same, with what is to be said of them. Asked for code judges with a model, the model writes checks
     too.
 
@@ -121,11 +121,11 @@ def propose_all(workspace: Workspace, order: ProposalOrder) -> Proposed:
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
         )
     if wanted is FeedbackKind:
-        return Proposed(_of_users(workspace))
+        return ProposalReport(_of_users(workspace))
     proposer = _Proposer(workspace, order)
     subjects = proposer.subjects(order.criterion)
     asked = subjects if model_at_hand else []
-    found = Proposed([])
+    found = ProposalReport([])
     if not wanted or not wanted.needs_model:
         found = proposer.fitted(subjects)
     if not wanted or wanted.needs_model:
@@ -176,12 +176,12 @@ class _Proposer:
             subjects.append(replace(subject_of(None, self._labels), whole=whole_of(self._project, known)))
         return subjects
 
-    def fitted(self, subjects: Sequence[Subject]) -> Proposed:
+    def fitted(self, subjects: Sequence[Subject]) -> ProposalReport:
         """The judges of each subject that need no model and hold up, and the one of the schema."""
         tell, seed = self._workspace.progress, self._order.seed
         outputs = list(output_table.many(self._workspace.db, sorted(self._labels.value)).values())
         outputs += ungraded(self._workspace, seed)
-        data, found = training_data_of(self._workspace, outputs, self._labels), Proposed([])
+        data, found = training_data_of(self._workspace, outputs, self._labels), ProposalReport([])
         for number, subject in enumerate(subjects):
             tell(number, len(subjects), f"fitting judges for {subject.name}")
             pointer = self._pointer(subject)
@@ -200,18 +200,18 @@ class _Proposer:
         tell(len(subjects), len(subjects), "done")
         return found
 
-    def _version(self, subject: Subject, proposal: Proposal, pointer: str) -> JudgeVersion:
+    def _version(self, subject: Subject, proposal: JudgeProposal, pointer: str) -> JudgeVersion:
         judge = proposal.judge
         spec, says = judge.of_field(pointer) if pointer else (dict(judge.content), judge.describe())
         from_notes = subject.notes_words if judge.learns else ""
         description = " ".join(filter(None, (says, from_notes, proposal.why)))
-        draft = Draft(judge.stored, proposal.name, spec, description, fitting_splits(self._workspace))
+        draft = JudgeDraft(judge.stored, proposal.name, spec, description, fitting_splits(self._workspace))
         return draft.version(self._project, subject.criterion)
 
-    def _for(self, subject: Subject) -> Wanted:
+    def _for(self, subject: Subject) -> CandidateOrder:
         order = self._order
         aim, quotes = self._aim_of(subject), subject.quotes
-        return Wanted(subject.name, order.limit, order.kind, order.seed, aim, quotes)
+        return CandidateOrder(subject.name, order.limit, order.kind, order.seed, aim, quotes)
 
     def asking(self, subject: Subject, remarks: list[Wording]) -> JudgeVersion:
         """One LLM judge, shown examples of the train split only; a remark says where they are one-sided."""
@@ -224,7 +224,7 @@ class _Proposer:
         if asking.shown and (one_sided := teaching.one_sided(subject, spec)):
             remarks.append(Wording("{name}: {why}", name=subject.name, why=one_sided))
             description = f"{description} {one_sided[0].upper()}{one_sided[1:]}"
-        draft = Draft(LlmKind.stored, name, spec, description, ("train",))
+        draft = JudgeDraft(LlmKind.stored, name, spec, description, ("train",))
         return draft.version(self._project, subject.criterion)
 
     @cached_property
@@ -232,9 +232,9 @@ class _Proposer:
         return endpoint_named(self._order.endpoint) if self._order.endpoint else settings().default_endpoint
 
     @cached_property
-    def _asking(self) -> Asking:
+    def _asking(self) -> AskingOptions:
         order, endpoint = self._order, self._endpoint
-        return Asking(
+        return AskingOptions(
             endpoint.model,
             shown=SHOWN if order.examples is None else order.examples,
             probability=order.probability,
@@ -263,7 +263,7 @@ class _Proposer:
             remarks += writer.remarks
             for check, spec in writer.checks:
                 says = f"Written by {self._endpoint.model}: {CheckKind(spec).describe()}"
-                draft = Draft("code", f"{subject.name} · {check.name}", spec, says, ("train",))
+                draft = JudgeDraft("code", f"{subject.name} · {check.name}", spec, says, ("train",))
                 found.append(draft.version(self._project, subject.criterion))
         return found
 
@@ -278,13 +278,13 @@ class _Proposer:
             return aim
         return Aim(min_coverage=LIMITS[risk].min_coverage, max_ffr=LIMITS[risk].max_false_failure_rate)
 
-    def _graded(self, data: TrainingData, subject: Subject) -> Graded:
+    def _graded(self, data: TrainingData, subject: Subject) -> GradedRows:
         rows = {output_id: row for row, output_id in enumerate(data.table.ids)}
         ids = [output_id for output_id in subject.fails if output_id in rows]
         fails = [subject.fails[output_id] for output_id in ids]
         topics = None if subject.criterion else topics_of(self._workspace, ids)
         places = np.array([rows[output_id] for output_id in ids], dtype=int)
-        return Graded(places, np.array(fails, dtype=bool), topics)
+        return GradedRows(places, np.array(fails, dtype=bool), topics)
 
 
 def _nothing_holds(subject: Subject) -> Fact:

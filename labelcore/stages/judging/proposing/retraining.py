@@ -53,7 +53,7 @@ class Freshness(Frozen):
         return fact(code, name=self.name, n=self.made_from, since=self.since)
 
 
-class Retrained(Frozen):
+class Retraining(Frozen):
     """One learned judge before and after; ``version`` is the old one where nothing changed."""
 
     before: Freshness
@@ -144,7 +144,7 @@ def retrain(
     workspace: Workspace,
     *,
     judge: Annotated[JudgeVersion | None, Field(description="Only this judge.")] = None,
-) -> list[Retrained]:
+) -> list[Retraining]:
     """Make learned judges again where grades changed; the others keep their version.
 
     Raises:
@@ -171,7 +171,7 @@ def retrain(
         again = learned_again(workspace, criterion_id, aim)
         made |= {new.judge_id: new for new in again if new.id not in known and new.judge_id in wanted}
     return [
-        Retrained(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)
+        Retraining(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)
         for version, state in zip(versions, states, strict=True)
     ]
 

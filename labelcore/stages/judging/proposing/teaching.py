@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from labelcore.judges.features import Floats
-from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
+from labelcore.judges.judge_prompt import AskingOptions, Prompt, TrainExample, make_spec
 from labelcore.models import Output
 from labelcore.stages.deriving import glossary
 from labelcore.stages.judging.proposing.subjects import Subject, train_ids
@@ -28,7 +28,7 @@ _EXCERPT, _NOTE = 1_200, 300
 
 
 def specify(
-    workspace: Workspace, subject: Subject, notes: Mapping[str, Sequence[str]], asking: Asking
+    workspace: Workspace, subject: Subject, notes: Mapping[str, Sequence[str]], asking: AskingOptions
 ) -> dict[str, Any]:
     """The specification of an LLM judge of a criterion, with its examples."""
     examples = teaching_examples(workspace, subject, notes) if asking.shown else ()
@@ -62,7 +62,7 @@ def one_sided(subject: Subject, spec: Mapping[str, Any]) -> Wording | None:
 
 def teaching_examples(
     workspace: Workspace, subject: Subject, notes: Mapping[str, Sequence[str]]
-) -> list[Teaching]:
+) -> list[TrainExample]:
     """Up to four failed and four passed outputs of the train split, in the order of their use."""
     fails = subject.fails
     train = train_ids(workspace, fails)
@@ -83,7 +83,7 @@ def teaching_examples(
     failed = choice.spread(explained or every)
     passed = choice.beside(failed, [at for at, output in enumerate(outputs) if not fails[output.id]])
     return [
-        Teaching(
+        TrainExample(
             verdict="fail" if fails[output.id] else "pass",
             text=output.text[:_EXCERPT],
             note=notes_of[output.id][:_NOTE] if fails[output.id] else "",

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ValidationError
 from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import Answer, Answerer, Message, Weighed, asking_for, parse
+from labelcore.llm import Answerer, Message, ModelAnswer, WordOdds, asking_for, parse
 from labelcore.llm.protocol import MOST_TOKENS, Schema, kept_refusal
-from labelcore.models import Paid
+from labelcore.models import PaidAnswer
 from labelcore.stages.judging.running.clients import Clients, Connection
 from labelcore.stages.judging.running.live_run import Usage
 from labelcore.store import Database, answers as answer_table
@@ -32,20 +32,20 @@ _MERGE = 20_000
 class AnswerStore:
     """Answers that are known, and those that came new, in memory; use it in one event loop."""
 
-    def __init__(self, known: Iterable[Paid] = ()) -> None:
+    def __init__(self, known: Iterable[PaidAnswer] = ()) -> None:
         self._known = {paid.key: paid for paid in known}
-        self.fresh: list[Paid] = []
+        self.fresh: list[PaidAnswer] = []
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def turn(self, key: str) -> asyncio.Lock:
         """Held while a question is asked, so that the same one beside it waits for its answer."""
         return self._turns.setdefault(key, asyncio.Lock())
 
-    async def find(self, key: str) -> Paid | None:
+    async def find(self, key: str) -> PaidAnswer | None:
         """The answer to a question, if it is known."""
         return self._known.get(key)
 
-    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:  # noqa: ARG002 - the cache asks
+    def keep(self, paid: PaidAnswer, *, on_disk: bool = False) -> None:  # noqa: ARG002 - the cache asks
         """Keep an answer."""
         self._known[paid.key] = paid
         self.fresh.append(paid)
@@ -62,12 +62,12 @@ class AnswerCache(AnswerStore):
         self._db, self._journal = db, journal
         self._stored = answer_table.known_prefixes(db)
         self._late: set[int] = set()
-        self._wanted: dict[str, asyncio.Future[Paid | None]] = {}
+        self._wanted: dict[str, asyncio.Future[PaidAnswer | None]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._passing: deque[asyncio.Future[None]] = deque()
 
     @override
-    async def find(self, key: str) -> Paid | None:
+    async def find(self, key: str) -> PaidAnswer | None:
         if (paid := self._known.get(key)) is not None:
             return paid
         prefix = answer_table.prefix(key)
@@ -82,7 +82,7 @@ class AnswerCache(AnswerStore):
         return await self._wanted[key]
 
     @override
-    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:
+    def keep(self, paid: PaidAnswer, *, on_disk: bool = False) -> None:
         """Keep an answer; it survives the process when this returns. ``on_disk``: it does already."""
         if not on_disk:
             self._journal.write(paid)
@@ -108,12 +108,12 @@ class AnswerCache(AnswerStore):
         if self._passing:
             asyncio.get_running_loop().call_soon(self._let_one_pass)
 
-    def take(self) -> tuple[list[Paid], Path | None]:
+    def take(self) -> tuple[list[PaidAnswer], Path | None]:
         """The answers that came since the last time, and the journal's file that holds them until then."""
         taken, self.fresh = self.fresh, []
         return taken, self._journal.turn()
 
-    def stored(self, answers: Sequence[Paid], file: Path | None) -> None:
+    def stored(self, answers: Sequence[PaidAnswer], file: Path | None) -> None:
         """Let go of answers that the database has."""
         self._journal.drop(file)
         for paid in answers:
@@ -144,6 +144,18 @@ def question_key(place: str, messages: Sequence[Any], form: object, repeat: int)
     return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
+def answer_key(
+    place: str, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int, repeat: int = 0
+) -> str:
+    """What a judge's question is known by."""
+    return question_key(place, messages, [form_of(schema), most_tokens], repeat)
+
+
+def weigh_key(place: str, messages: Sequence[Message], words: Sequence[str], repeat: int = 0) -> str:
+    """What a question for likelihoods is known by."""
+    return question_key(place, messages, ["weigh", *words], repeat)
+
+
 class CachedClient:
     """One repeat's view of a client: an answer that is known costs nothing and takes no call.
 
@@ -160,10 +172,9 @@ class CachedClient:
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> Answer[Schema]:
+    ) -> ModelAnswer[Schema]:
         """The answer that is known, or a new one; see the protocol."""
-        form = [_form(schema), most_tokens]
-        key = question_key(self._place, messages, form, self._repeat)
+        key = answer_key(self._place, messages, schema, most_tokens, self._repeat)
         async with self._cache.turn(key):
             if known := await self._known(key, schema):
                 return known
@@ -177,13 +188,13 @@ class CachedClient:
         await self._cache.pass_on()
         return answer
 
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
         """The likelihoods that are known, or new ones; see the protocol."""
-        key = question_key(self._place, messages, ["weigh", *words], self._repeat)
+        key = weigh_key(self._place, messages, words, self._repeat)
         async with self._cache.turn(key):
             if paid := await self._cache.find(key):
                 self._usage.cached += 1
-                return Weighed(probabilities=json.loads(paid.text), requests=0, **_figures(paid))
+                return WordOdds(probabilities=json.loads(paid.text), requests=0, **_figures(paid))
             try:
                 weighed = await self._client.weigh(messages, words)
             except ModelTrouble as trouble:
@@ -203,7 +214,7 @@ class CachedClient:
     async def close(self) -> None:
         """Nothing: the run closes its clients."""
 
-    async def _known(self, key: str, schema: type[Schema]) -> Answer[Schema] | None:
+    async def _known(self, key: str, schema: type[Schema]) -> ModelAnswer[Schema] | None:
         if (paid := await self._cache.find(key)) is None:
             return None
         if refused := kept_refusal(paid.text):
@@ -214,19 +225,22 @@ class CachedClient:
         except ValidationError:
             return None
         self._usage.cached += 1
-        return Answer(parsed=parsed, text=paid.text, requests=0, **_figures(paid))
+        return ModelAnswer(parsed=parsed, text=paid.text, requests=0, **_figures(paid))
 
-    def _keep(self, key: str, answer: Answer[Any] | Weighed, text: str, *, on_disk: bool = False) -> None:
-        self._cache.keep(Paid(key=key, text=text, **_figures(answer)), on_disk=on_disk)
+    def _keep(
+        self, key: str, answer: ModelAnswer[Any] | WordOdds, text: str, *, on_disk: bool = False
+    ) -> None:
+        self._cache.keep(PaidAnswer(key=key, text=text, **_figures(answer)), on_disk=on_disk)
         self._usage.count(answer)
 
 
-def _figures(answer: Answer[Any] | Weighed | Paid) -> dict[str, Any]:
+def _figures(answer: ModelAnswer[Any] | WordOdds | PaidAnswer) -> dict[str, Any]:
     """What an answer took when it was asked for."""
     names = ("model", "tokens_in", "tokens_out", "cost_usd", "latency_ms")
     return {name: getattr(answer, name) for name in names}
 
 
 @lru_cache(maxsize=64)
-def _form(schema: type[BaseModel]) -> dict[str, Any]:
+def form_of(schema: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of an answer, worked out once."""
     return schema.model_json_schema()

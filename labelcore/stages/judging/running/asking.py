@@ -16,11 +16,11 @@ from typing import Any
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds.llm import asking
 from labelcore.llm.client import counting
-from labelcore.llm.protocol import NotYet
+from labelcore.llm.protocol import AnswerPending
 from labelcore.llm.spending import OVERSPENT, spending
 from labelcore.stages.judging.running.answers import AnswerCache, CachedClient
-from labelcore.stages.judging.running.clients import Assignment, Clients
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
+from labelcore.stages.judging.running.clients import Clients, ModelJudges
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result
 from labelcore.store.journal import Journal
 
 _FLUSH_VERDICTS = 500
@@ -30,7 +30,7 @@ _PATIENCE = 0.0002  # seconds for which the thread that stores may keep the loop
 GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 
 
-async def ask_models(live: LiveRun, asked: Sequence[Assignment], clients: Clients, journal: Journal) -> None:
+async def ask_models(live: LiveRun, asked: Sequence[ModelJudges], clients: Clients, journal: Journal) -> None:
     """Ask everybody at once until all is decided, somebody stops the run, or nobody can go on.
 
     The clients are closed when this returns.
@@ -89,7 +89,7 @@ class _Asker:
     """Asks one endpoint; its trouble pauses its judges and nobody else's."""
 
     def __init__(
-        self, live: LiveRun, asked: Assignment, clients: Clients, cache: AnswerCache, done: list[Decided]
+        self, live: LiveRun, asked: ModelJudges, clients: Clients, cache: AnswerCache, done: list[Decided]
     ) -> None:
         self._live, self._done = live, done
         self._versions, self._concurrency = asked.versions, asked.connection.concurrency
@@ -98,7 +98,7 @@ class _Asker:
             CachedClient(asked.connection, clients, cache, live, repeat)
             for repeat in range(live.backlog.repeats)
         ]
-        self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * self._concurrency)
+        self._jobs: asyncio.Queue[MissingVerdict | None] = asyncio.Queue(maxsize=2 * self._concurrency)
         self._idle: set[asyncio.Task[Any] | None] = set()
         self._paused = False
 
@@ -147,12 +147,12 @@ class _Asker:
             if result is not None:
                 self._done.append((question, result))
 
-    async def _ask(self, question: Question) -> Result | None:
+    async def _ask(self, question: MissingVerdict) -> Result | None:
         """The decision, or why there is none; None where the run pauses and asks it another day."""
         client = self._clients[question.repeat]
         try:
             return (await self._judges[question.version.id].ask(question.output, client))[0]
-        except NotYet:
+        except AnswerPending:
             return None
         except LabelcoreError as trouble:
             if isinstance(trouble, ModelTrouble) and trouble.fatal:

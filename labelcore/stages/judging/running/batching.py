@@ -21,11 +21,20 @@ from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, asked_key, client_for, endpoint_for
-from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
+from labelcore.llm import (
+    Answerer,
+    Message,
+    ModelAnswer,
+    ModelClient,
+    WordOdds,
+    asked_key,
+    client_for,
+    endpoint_for,
+)
+from labelcore.llm.protocol import MOST_TOKENS, TRIES, AnswerPending, Schema
 from labelcore.models import BatchJob, new_id
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.clients import Assignment, Clients, Connection, place_of
+from labelcore.stages.judging.running.clients import Clients, Connection, ModelJudges, place_of
 from labelcore.stages.judging.running.live_run import LiveRun
 from labelcore.store import answers as answer_table, batch_jobs as job_table
 from labelcore.wording import Wording
@@ -83,7 +92,7 @@ class _Writer(ModelClient):
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> Answer[Schema]:
+    ) -> ModelAnswer[Schema]:
         """Write the question down; the answer comes another day."""
         from labelcore.llm.batches import MOST_BYTES, MOST_QUESTIONS, question_line
 
@@ -102,10 +111,10 @@ class _Writer(ModelClient):
                 file.write(line)
             keys.append(key)
             self._size += len(line)
-        raise NotYet
+        raise AnswerPending
 
     @override
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
         """None: that would be a second call."""
         return None
 
@@ -160,7 +169,7 @@ class BatchRound:
             self._live.faults["batch"] += missed
             self._live.notes.add(f"{message} They are asked again.")
 
-    def asked(self) -> list[Assignment]:
+    def asked(self) -> list[ModelJudges]:
         """Who writes down what is not known, and is not with a provider already."""
         self._history.look()
         return self._chosen

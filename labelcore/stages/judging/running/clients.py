@@ -12,7 +12,7 @@ from labelcore.models import JudgeVersion
 from labelcore.settings import Endpoint
 from labelcore.store.journal import Journal
 
-_FOR_A_COURIER = 50  # calls from which on it pays to start one
+_FOR_A_PROCESS = 50  # calls from which on it pays to start one
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Assignment:
+class ModelJudges:
     """An endpoint's model with the judges that begin with it (a panel: with its first member)."""
 
     connection: Connection
@@ -54,13 +54,13 @@ class Clients:
             self.endpoints.append(endpoint)
         return self._opened[key]
 
-    def choose(self, versions: Sequence[JudgeVersion]) -> list[Assignment]:
+    def choose(self, versions: Sequence[JudgeVersion]) -> list[ModelJudges]:
         """Who answers which judges; a panel's members are all looked for before anybody is asked."""
         found: dict[int, tuple[Connection, list[JudgeVersion]]] = {}
         for version in versions:
             first, *_ = [self.of(prompt.answerer) for prompt in kind_of(version).prompts]
             found.setdefault(id(first), (first, []))[1].append(version)
-        return [Assignment(connection, tuple(asking)) for connection, asking in found.values()]
+        return [ModelJudges(connection, tuple(asking)) for connection, asking in found.values()]
 
     @property
     def notes(self) -> set[str]:
@@ -76,13 +76,13 @@ class Clients:
 
 def live_clients(concurrency: int | None = None, journal: Journal | None = None, calls: int = 0) -> Clients:
     """Clients that ask at once, those of one address within its limits; with a journal and many calls,
-    couriers keep what is answered.
+    call processes keep what is answered.
     """
     gates: dict[str, Limiter] = {}
 
     def open_(endpoint: Endpoint) -> Connection:
         many = concurrency or endpoint.concurrency
-        kept_in = journal.for_courier() if journal and calls >= _FOR_A_COURIER else None
+        kept_in = journal.for_call_process() if journal and calls >= _FOR_A_PROCESS else None
         gate = gates.setdefault(endpoint.address, gate_of(endpoint.address, concurrency))
         opened = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in, gate)
         return Connection(opened, place_of(endpoint), many, opened.on_disk)

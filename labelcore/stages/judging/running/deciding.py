@@ -17,7 +17,7 @@ from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import PanelClient, live_clients
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result
 from labelcore.stats.threads import one_thread
 from labelcore.store import Database, judges as judge_table, vectors
 
@@ -30,7 +30,7 @@ Answers = Mapping[str, Result]
 """What one judge says, by output id: a decision, or why there is none."""
 
 
-class Pace:
+class PartSizes:
     """Cuts sequences into parts that take about half a second each, and hold ``first`` to ``most``: where
     others use the machine too, smaller ones would cost more than they hold.
     """
@@ -53,7 +53,7 @@ class Pace:
 @one_thread()
 def decide_locally(live: LiveRun) -> None:
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
-    pace, judges = Pace(_FIRST, _TEXTS), [(version, deciding(version)) for version in live.backlog.local]
+    pace, judges = PartSizes(_FIRST, _TEXTS), [(version, deciding(version)) for version in live.backlog.local]
     for outputs, missing in live.backlog.local_outputs(_TEXTS):
         for some in pace.parts(outputs):
             if live.stop.is_set():
@@ -77,7 +77,9 @@ def _decided(
         rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
         results = decide_rows(judge, outputs, rows, embedded, live.stop)
         pairs = zip(rows, results, strict=True)
-        decided += [(Question(version, 0, outputs[i]), found) for i, found in pairs if not is_stopped(found)]
+        decided += [
+            (MissingVerdict(version, 0, outputs[i]), found) for i, found in pairs if not is_stopped(found)
+        ]
     return decided
 
 

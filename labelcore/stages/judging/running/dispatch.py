@@ -20,16 +20,16 @@ from typing_extensions import override
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.llm import asking
-from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
-from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
-from labelcore.models import Paid
+from labelcore.llm import Message, ModelAnswer, ModelClient, WordOdds, asked_key, endpoint_for
+from labelcore.llm.protocol import MOST_TOKENS, AnswerPending, Schema
+from labelcore.models import PaidAnswer
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running import worker
 from labelcore.stages.judging.running.answers import AnswerCache, AnswerStore, CachedClient
 from labelcore.stages.judging.running.asking import storing
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
-from labelcore.stages.judging.running.engine import Engine, Outcome
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, Question, Result, Usage
+from labelcore.stages.judging.running.engine import Engine, WorkOutcome
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result, Usage
 from labelcore.stages.judging.running.worker import TERMS, Chunk, key_of, place_hash
 from labelcore.store.journal import Journal
 
@@ -61,12 +61,12 @@ class _DeferringClient(ModelClient):
     @override
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> Answer[Schema]:
-        raise NotYet(asked_key())
+    ) -> ModelAnswer[Schema]:
+        raise AnswerPending(asked_key())
 
     @override
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
-        raise NotYet(None)
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
+        raise AnswerPending(None)
 
     async def close(self) -> None:
         """There is nothing to close."""
@@ -77,10 +77,10 @@ class _RecordedLookups(AnswerStore):
 
     def __init__(self, cache: AnswerCache) -> None:
         super().__init__()
-        self._cache, self.found = cache, list[Paid]()
+        self._cache, self.found = cache, list[PaidAnswer]()
 
     @override
-    async def find(self, key: str) -> Paid | None:
+    async def find(self, key: str) -> PaidAnswer | None:
         if paid := await self._cache.find(key):
             self.found.append(paid)
         return paid
@@ -102,10 +102,10 @@ class _Dispatcher:
         self._workers = engine.workers()
         self._looked = self._seen = time.monotonic()
         self._out: dict[int, tuple[Chunk, str, Any]] = {}
-        self._arrived: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
+        self._arrived: asyncio.Queue[tuple[int, WorkOutcome]] = asyncio.Queue()
         self._numbers = itertools.count()
         self._claimed: Counter[str] = Counter()
-        self._held: list[Question] = []
+        self._held: list[MissingVerdict] = []
         self._paused: set[str] = set()
         self._lost = False
         self._done: list[Decided] = []
@@ -165,15 +165,15 @@ class _Dispatcher:
             if chunk := await self._sorted(list(same)):
                 yield chunk
 
-    async def _sorted(self, questions: Sequence[Question]) -> Chunk | None:
+    async def _sorted(self, questions: Sequence[MissingVerdict]) -> Chunk | None:
         """Decide what is known, hold back what is being asked, and give the rest as a chunk."""
         endpoint = self._endpoints[questions[0].version.id][0]
         if place_hash(endpoint) in self._paused or self._halted:
             return None
         looked = await asyncio.gather(*(self._look(question, endpoint) for question in questions))
-        rest, known, keys = list[Question](), list[Paid](), set[str]()
+        rest, known, keys = list[MissingVerdict](), list[PaidAnswer](), set[str]()
         for question, (result, usage, found) in zip(questions, looked, strict=True):
-            if not isinstance(result, NotYet):
+            if not isinstance(result, AnswerPending):
                 self._done.append((question, result))
                 self._live.cached += usage.cached
                 continue
@@ -190,19 +190,23 @@ class _Dispatcher:
         return self._pack(rest, known, keys) if rest else None
 
     async def _look(
-        self, question: Question, endpoint: Endpoint
-    ) -> tuple[Result | NotYet, Usage, list[Paid]]:
+        self, question: MissingVerdict, endpoint: Endpoint
+    ) -> tuple[Result | AnswerPending, Usage, list[PaidAnswer]]:
         lookups, usage = _RecordedLookups(self._cache), Usage()
         clients = Clients(lambda other: Connection(_DeferringClient(other.model), place_of(other), 1))
         connection = Connection(_DeferringClient(endpoint.model), place_of(endpoint), 1)
         view = CachedClient(connection, clients, lookups, usage, question.repeat)
         try:
-            result: Result | NotYet = (await self._judges[question.version.id].ask(question.output, view))[0]
-        except (NotYet, LabelcoreError) as other:
+            result: Result | AnswerPending = (
+                await self._judges[question.version.id].ask(question.output, view)
+            )[0]
+        except (AnswerPending, LabelcoreError) as other:
             result = other
         return result, usage, lookups.found
 
-    def _pack(self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]) -> Chunk:
+    def _pack(
+        self, questions: Sequence[MissingVerdict], known: Sequence[PaidAnswer], keys: set[str]
+    ) -> Chunk:
         version, repeat = questions[0].version, questions[0].repeat
         first = self._endpoints[version.id][0]
         every = {key_of(endpoint): endpoint for some in self._endpoints.values() for endpoint in some}
@@ -234,7 +238,7 @@ class _Dispatcher:
     def _send(self, chunk: Chunk, where: str) -> None:
         number = next(self._numbers)
 
-        def tell(outcome: Outcome) -> None:
+        def tell(outcome: WorkOutcome) -> None:
             self._loop.call_soon_threadsafe(self._arrived.put_nowait, (number, outcome))
 
         future = self._engine.submit(worker.decide_chunk, chunk.text, where, tell)
@@ -302,7 +306,7 @@ class _Dispatcher:
             self._record(chunk, json.loads(outcome.text))
 
     def _record(self, chunk: Chunk, found: dict[str, Any]) -> None:
-        for paid in map(Paid.model_validate, found["answers"]):
+        for paid in map(PaidAnswer.model_validate, found["answers"]):
             self._cache.keep(paid)
         live = self._live
         live.count(Usage(**found["usage"]))

@@ -13,6 +13,8 @@ from labelcore import endpoint_files, key_stores
 from labelcore.endpoint_files import address_of, checked_address
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.key_stores import KeyStore
+from labelcore.llm.call_process import ClosedHost
+from labelcore.llm.reach import check_reach
 from labelcore.models import Frozen, Role
 from labelcore.operations import Effect, FileText, Flags, Options, operation
 from labelcore.settings import DEFAULT, OPENAI_URL, Endpoint, settings
@@ -21,6 +23,7 @@ from labelcore.workspace import Workspace
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_AWAY = "from_elsewhere"
 _changing = threading.Lock()
 
 Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -82,18 +85,21 @@ def add_endpoint(
 
     Raises:
         BadInput: the name, the address or the key cannot be used, or the key cannot be kept there.
-        NotAllowed: a variable of this machine is named from elsewhere.
+        NotAllowed: a variable of this machine is named from elsewhere, or no endpoint may stand there.
     """
     _check_name(name)
     url = checked_address(order.address) if order.address else None
     with _changing:
         known = endpoint_files.added(settings().db)
-        named = _key_place(workspace, known.get(name, {}), url, secret)
-        table = _table(order, url) | named
+        before = known.get(name, {})
+        table = _table(order, url) | _key_place(workspace, before, url, secret)
+        if not workspace.here and (url != before.get("base_url") or before.get(_AWAY)):
+            table[_AWAY] = True
         try:
             made = Endpoint.model_validate(table | {"name": name})
         except ValidationError as trouble:
             raise BadInput("{fault}.", fault=trouble.errors(include_input=False)[0]["msg"]) from None
+        _check_reach(made)
         if secret.key is not None:
             text = secret.key.get_secret_value().strip()
             key_stores.write(secret.keep, settings().keys_file, made.key_name, text)
@@ -153,6 +159,18 @@ def _check_name(name: str) -> None:
         raise BadInput(
             "The endpoint '{name}' is set by the environment.", next_step="Choose another name.", name=name
         )
+
+
+def _check_reach(endpoint: Endpoint) -> None:
+    try:
+        check_reach(endpoint)
+    except ClosedHost:
+        raise NotAllowed(
+            "No endpoint may stand at {address}.",
+            next_step="Add it at the machine that labelcore runs on, or name its host there in "
+            "LABELCORE_ENDPOINT_HOSTS. Link-local addresses are never asked.",
+            address=endpoint.address,
+        ) from None
 
 
 def _table(order: EndpointOrder, url: str | None) -> dict[str, Any]:

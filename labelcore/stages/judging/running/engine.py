@@ -20,11 +20,11 @@ from labelcore.errors import BadInput
 from labelcore.settings import ENGINE
 
 _CONNECT_SECONDS = 20
-Tell = Callable[["Outcome"], None]
+Tell = Callable[["WorkOutcome"], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WorkOutcome:
     """How one piece of work ended: with a text, with the trouble of it alone, or with the engine."""
 
     text: str = ""
@@ -133,13 +133,13 @@ def local_cluster(workers: int) -> Any:
     )
 
 
-def _outcome(future: Any) -> Outcome:
+def _outcome(future: Any) -> WorkOutcome:
     """What a future ended with; called in a thread of Dask's."""
     try:
-        return Outcome(text=future.result())
+        return WorkOutcome(text=future.result())
     except BaseException as trouble:  # noqa: BLE001 - Dask cancels by BaseException
         if future.status in {"cancelled", "lost"}:
-            return Outcome(lost=True)
+            return WorkOutcome(lost=True)
         died = type(trouble).__name__ == "KilledWorker"
         reason = f"{type(trouble).__name__}: {trouble}".splitlines()[0][:300]
-        return Outcome(trouble="Workers died again and again while they had it." if died else reason)
+        return WorkOutcome(trouble="Workers died again and again while they had it." if died else reason)

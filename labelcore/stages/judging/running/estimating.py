@@ -1,12 +1,13 @@
 """What a run will take, before it starts: calls, tokens, money and time.
 
 Prompts are really written for a sample of outputs and measured; answers are taken to be as long, and
-calls as slow, as this judge's (or its model's) were before.
+calls as slow, as this judge's (or its model's) were before. Answers that trials have paid for are taken off.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,17 +17,25 @@ from typing_extensions import override
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import DecidingKind, kind_of, read_meanings
 from labelcore.judges.kinds.llm import AskingKind
-from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, endpoint_for
+from labelcore.llm import Answerer, Message, ModelAnswer, ModelClient, WordOdds, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output
 from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.answers import answer_key, form_of, weigh_key
+from labelcore.stages.judging.running.clients import place_of
 from labelcore.stages.judging.running.live_run import Backlog
-from labelcore.store import outputs as output_table, vectors, verdicts as verdict_table
+from labelcore.store import (
+    answers as answer_table,
+    outputs as output_table,
+    vectors,
+    verdicts as verdict_table,
+)
 from labelcore.text.reading import about_tokens
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _SAMPLE, _LOCAL_SAMPLE = 40, 8
+_LOOKED_UP = 200  # outputs whose questions are looked up among those that were answered
 ANSWER_TOKENS = 80
 _LATENCY_MS = 2_000.0
 
@@ -60,7 +69,7 @@ class Estimate(Frozen):
     cost_usd: float
     seconds: float
     judges: tuple[JudgeEstimate, ...]
-    based_on: tuple[str, ...]
+    based_on: tuple[Wording, ...]
     trouble: Wording = Wording("")
 
     @property
@@ -75,22 +84,24 @@ class _Scales(ModelClient):
     def __init__(self, endpoint: Endpoint, others: dict[tuple[str, str], _Scales]) -> None:
         self.model, self.endpoint = endpoint.model, endpoint
         self.calls = self.tokens_in = self.tokens_out = 0
+        self.keys: list[str] = []
         self._others = others
 
     @override
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> Answer[Schema]:
+    ) -> ModelAnswer[Schema]:
         """An abstention that nobody reads."""
-        form = str(schema.model_json_schema())
-        self._take("".join(message["content"] for message in messages) + form, ANSWER_TOKENS)
+        self._take("".join(message["content"] for message in messages) + str(form_of(schema)), ANSWER_TOKENS)
+        self.keys.append(answer_key(place_of(self.endpoint), messages, schema, most_tokens))
         parsed = schema.model_validate({"reason": "", "verdict": "abstain"})
-        return Answer(parsed=parsed, text="", model=self.model)
+        return ModelAnswer(parsed=parsed, text="", model=self.model)
 
     @override
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
         """No likelihoods, but the call counts."""
         self._take("".join(message["content"] for message in messages), 1)
+        self.keys.append(weigh_key(place_of(self.endpoint), messages, words))
         return None
 
     def named(self, answerer: Answerer) -> _Scales:
@@ -144,17 +155,18 @@ class _Estimator:
     """Estimates judge by judge; ``assumed``: what that is based on, each sentence once."""
 
     def __init__(self, workspace: Workspace, backlog: Backlog, concurrency: int | None) -> None:
-        self._workspace, self._concurrency = workspace, concurrency
+        self._workspace, self._backlog, self._concurrency = workspace, backlog, concurrency
         self._past = verdict_table.figures(workspace.db, [version.id for version in backlog.versions])
-        ids = backlog.output_ids[:: max(1, len(backlog.output_ids) // _SAMPLE)][:_SAMPLE]
+        ids = _some(backlog.output_ids, _SAMPLE)
         self._sample = list(output_table.many(workspace.db, ids).values())
-        self.assumed: dict[str, None] = {}
+        self.assumed: dict[Wording, None] = {}
 
     def of(self, version: JudgeVersion, missing: int) -> JudgeEstimate:
         """What so many decisions of a judge take."""
         judge = kind_of(version)
         if isinstance(judge, AskingKind):
-            return self._asking(version, missing, asyncio.run(_measured(judge, self._sample)))
+            unpaid = missing * (1 - self._paid(version, judge)) if missing else 0.0
+            return self._asking(version, missing, unpaid, asyncio.run(_measured(judge, self._sample)))
         seconds, sample = 0.0, self._sample[:_LOCAL_SAMPLE]
         # A few outputs are really decided: how long that takes is what there is to know.
         if missing and sample and isinstance(judge, DecidingKind):
@@ -163,8 +175,20 @@ class _Estimator:
             seconds = (time.perf_counter() - started) / len(sample) * missing
         return JudgeEstimate(judge=version.name, kind=version.kind, decisions=missing, seconds=seconds)
 
-    def _asking(self, version: JudgeVersion, missing: int, scales: Sequence[_Scales]) -> JudgeEstimate:
-        """By the judge's verdicts so far, or by prompts weighed on outputs."""
+    def _paid(self, version: JudgeVersion, judge: AskingKind) -> float:
+        """The share of the calls to come whose answers are stored, though they are no verdicts: of trials."""
+        looked = _some(self._backlog.output_ids, _LOOKED_UP)
+        ids = verdict_table.missing(self._workspace.db, version.id, looked)
+        outputs = list(output_table.many(self._workspace.db, ids).values())
+        keys = [key for scale in asyncio.run(_measured(judge, outputs)) for key in scale.keys]
+        known = answer_table.find(self._workspace.db, keys) if keys else {}
+        share = sum(key in known for key in keys) / max(1, len(keys))
+        return share / self._backlog.repeats  # a trial asks once
+
+    def _asking(
+        self, version: JudgeVersion, missing: int, unpaid: float, scales: Sequence[_Scales]
+    ) -> JudgeEstimate:
+        """By the judge's verdicts so far, or by prompts weighed on outputs; ``unpaid``: of the missing."""
         endpoint, n = scales[0].endpoint, max(1, len(self._sample))
         calls, given, taken, cost = (
             sum(float(getattr(scale, name)) for scale in scales) / n
@@ -183,9 +207,9 @@ class _Estimator:
             latency_ms = _LATENCY_MS * calls
         never = float("inf")
         seconds = max(  # the slowest of: decisions side by side, requests a minute, tokens a minute
-            missing * latency_ms / 1000 / (self._concurrency or endpoint.concurrency),
-            missing * calls * 60 / (endpoint.requests_per_minute or never),
-            missing * (given + taken) * 60 / (endpoint.tokens_per_minute or never),
+            unpaid * latency_ms / 1000 / (self._concurrency or endpoint.concurrency),
+            unpaid * calls * 60 / (endpoint.requests_per_minute or never),
+            unpaid * (given + taken) * 60 / (endpoint.tokens_per_minute or never),
         )
         return JudgeEstimate(
             judge=version.name,
@@ -193,28 +217,48 @@ class _Estimator:
             endpoint=f"{endpoint.name} ({endpoint.model})",
             address=endpoint.address,
             decisions=missing,
-            calls=round(missing * calls),
-            tokens_in=round(missing * given),
-            tokens_out=round(missing * taken),
-            cost_usd=missing * cost,
+            calls=round(unpaid * calls),
+            tokens_in=round(unpaid * given),
+            tokens_out=round(unpaid * taken),
+            cost_usd=unpaid * cost,
             seconds=seconds,
         )
 
     def _assume(self, version: JudgeVersion, scales: Sequence[_Scales], *, nothing_asked: bool) -> None:
         if past := self._past.get(version.id):
-            sentences = [f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts."]
+            sentences = [
+                Wording(
+                    "Tokens and seconds of '{name}' are those of its {n:,} verdicts.",
+                    name=version.name,
+                    n=past[0],
+                )
+            ]
         else:
-            outputs = f"Prompts are measured on {len(self._sample)} outputs"
-            sentences = [f"{outputs}; an answer is taken to have {ANSWER_TOKENS} tokens."]
+            sentences = [
+                Wording(
+                    "Prompts are measured on {n} outputs; an answer is taken to have {tokens} tokens.",
+                    n=len(self._sample),
+                    tokens=ANSWER_TOKENS,
+                )
+            ]
         if nothing_asked:
-            asked = f"Nothing was asked of {scales[0].model} yet"
-            sentences.append(f"{asked}: a call is taken to last {_LATENCY_MS / 1000:g} s.")
+            unknown = Wording(
+                "Nothing was asked of {model} yet: a call is taken to last {seconds:g} s.",
+                model=scales[0].model,
+                seconds=_LATENCY_MS / 1000,
+            )
+            sentences.append(unknown)
         sentences += [
-            f"No price is set for {scale.model}, so it counts as free."
+            Wording("No price is set for {model}, so it counts as free.", model=scale.model)
             for scale in scales
             if not scale.endpoint.price_in and not scale.endpoint.price_out
         ]
         self.assumed |= dict.fromkeys(sentences)
+
+
+def _some(ids: Sequence[str], most: int) -> Sequence[str]:
+    """So many of them at most, evenly spread."""
+    return ids[:: max(1, math.ceil(len(ids) / most))]
 
 
 async def _measured(judge: AskingKind, sample: Sequence[Output]) -> list[_Scales]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -33,7 +32,7 @@ from labelcore.stages.judging.running.remaining import Remaining
 from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
-_live: dict[str, threading.Event] = {}
+_live: dict[str, LiveRun] = {}
 _PATIENCE = 60.0  # seconds for a killed run's calls under way to end
 
 
@@ -102,7 +101,7 @@ def _remaining(
 @contextlib.contextmanager
 def _recorded(live: LiveRun) -> Iterator[None]:
     """The run is stored and can be stopped by its id; what ends it early is stored with it."""
-    _live[live.run.id] = live.stop
+    _live[live.run.id] = live
     run_table.save(live.workspace.db, live.run)
     try:
         yield
@@ -157,7 +156,7 @@ def _journal(live: LiveRun) -> Iterator[journal.Journal]:
 
 def decide_here(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]], *, soon: bool = False) -> None:
     """In this process; ``asked``: the judges that ask models, with how many decisions they miss. ``soon``: no
-    courier is started, as somebody waits for the first answer.
+    call process is started, as somebody waits for the first answer.
     """
     with _journal(live) as writing:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
@@ -181,11 +180,13 @@ def _decide_by_batch(live: LiveRun) -> None:
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
-def stop_run(_workspace: Workspace, run_id: str) -> bool:
-    """Ask a run of this process to stop; it can go on later. False where no such run is under way."""
-    if stop := _live.get(run_id):
-        stop.set()
-    return stop is not None
+def stop_run(workspace: Workspace, run_id: str) -> bool:
+    """Ask a run of the project to stop; it can go on later. False where it has none such under way here."""
+    live = _live.get(run_id)
+    if live is None or live.workspace.project.id != workspace.project.id:
+        return False
+    live.stop.set()
+    return True
 
 
 def stop_abandoned_runs(db: Database) -> int:

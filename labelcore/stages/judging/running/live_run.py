@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import Answer, Weighed
+from labelcore.llm import ModelAnswer, WordOdds
 from labelcore.llm.protocol import is_another
 from labelcore.llm.spending import Purse
-from labelcore.models import Decision, JudgeVersion, Output, Paid, Run, RunState, Verdict, VerdictError
+from labelcore.models import Decision, JudgeVersion, Output, PaidAnswer, Run, RunState, Verdict, VerdictError
 from labelcore.settings import settings
 from labelcore.stages.judging.keeping import binding
 from labelcore.stages.judging.running.remaining import Remaining
@@ -52,7 +52,7 @@ class RunOptions:
 
 
 @dataclass(frozen=True)
-class Question:
+class MissingVerdict:
     """One decision that is missing."""
 
     version: JudgeVersion
@@ -61,7 +61,7 @@ class Question:
 
 
 Result = Decision | LabelcoreError
-Decided = tuple[Question, Result]
+Decided = tuple[MissingVerdict, Result]
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ class Backlog:
             for outputs in output_table.chunks(self.db, wanted, size):
                 yield outputs, missing
 
-    def questions(self, versions: Sequence[JudgeVersion], size: int = 200) -> Iterator[list[Question]]:
+    def questions(self, versions: Sequence[JudgeVersion], size: int = 200) -> Iterator[list[MissingVerdict]]:
         """What is missing of some judges, a bounded number of texts at a time.
 
         Judge by judge: prompts with the same beginning come together, which providers cache.
         """
         for version, repeat, missing in self._missing(versions):
             for outputs in output_table.chunks(self.db, missing, size):
-                yield [Question(version, repeat, output) for output in outputs]
+                yield [MissingVerdict(version, repeat, output) for output in outputs]
 
 
 @dataclass(kw_only=True)
@@ -131,7 +131,7 @@ class Usage:
     tokens_out: int = 0
     faults: Counter[str] = field(default_factory=Counter)
 
-    def count(self, spent: Answer[Any] | Weighed | Paid | ModelTrouble | Usage) -> None:
+    def count(self, spent: ModelAnswer[Any] | WordOdds | PaidAnswer | ModelTrouble | Usage) -> None:
         """Count an answer that was paid for now, what a question took that got none, or a part's usage."""
         self.requests += getattr(spent, "requests", 1)
         self.cost_usd += spent.cost_usd
@@ -174,7 +174,7 @@ class LiveRun(Usage):
         self.ended_by = self.ended_by or kind
         self.reasons.setdefault(kind, why)
 
-    def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
+    def store(self, decided: Sequence[Decided], answers: Sequence[PaidAnswer] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""
         verdicts, errors = list[Verdict](), list[VerdictError]()
         self._bind(decided)

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.llm import local_server
+from labelcore.llm.endpoint_test import EndpointTest, check
 from labelcore.llm.local_server import LocalServer
-from labelcore.llm.testing import Connection, check
 from labelcore.models import Frozen, Role
 from labelcore.operations import Effect, operation
 from labelcore.settings import Endpoint, settings
@@ -21,7 +21,7 @@ from labelcore.workspace import Workspace
 class Connections(Frozen):
     """What a test of endpoints found."""
 
-    endpoints: tuple[Connection, ...]
+    endpoints: tuple[EndpointTest, ...]
 
     @property
     def exit_code(self) -> int:
@@ -43,7 +43,7 @@ class LocalModel(Frozen):
         return {"running": True} | {name: getattr(self.server, name) for name in names}
 
 
-class Stopped(Frozen):
+class StopReport(Frozen):
     """Whether there was something to stop."""
 
     stopped: bool
@@ -92,6 +92,6 @@ def status(_workspace: Workspace) -> LocalModel:
 
 
 @operation("local-model stop", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
-def stop(_workspace: Workspace) -> Stopped:
+def stop(_workspace: Workspace) -> StopReport:
     """Stop the local model server."""
-    return Stopped(stopped=local_server.stop())
+    return StopReport(stopped=local_server.stop())

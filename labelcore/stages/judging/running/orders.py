@@ -17,7 +17,7 @@ from labelcore.operations import Effect, Options, operation
 from labelcore.settings import settings
 from labelcore.stages.finding import find_judge
 from labelcore.stages.grading import current_grades
-from labelcore.stages.judging.keeping.versions import active_judges
+from labelcore.stages.judging.keeping.versions import active_judges, replaced_in_set
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of, run_cascade
 from labelcore.stages.judging.running.engine import check_name
@@ -140,6 +140,8 @@ def stop_runs(workspace: Workspace) -> StoppedRuns:
 def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion], list[str]]:
     """The judges and the outputs that a run is about."""
     versions = [find_judge(workspace, order.judge)] if order.judge else active_judges(workspace)
+    if not order.judge:
+        versions += replaced_in_set(workspace, versions)
     versions = [version for version in of_kind(versions, order.kind) if kind_of(version).runs]
     if not versions:
         raise BadInput(

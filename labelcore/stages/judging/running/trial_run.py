@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Decision, JudgeVersion, Paid, Run, new_id
+from labelcore.models import Decision, JudgeVersion, PaidAnswer, Run, new_id
 from labelcore.settings import settings
 from labelcore.stages.judging.running.execution import decide_here, make_backlog
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result, RunOptions
@@ -28,7 +28,7 @@ Listen = Callable[[str, Result], None]
 
 
 @dataclass(frozen=True)
-class Tried:
+class TrialDecisions:
     """What came of it: by output id a decision, or why there is none; and what it took."""
 
     found: dict[str, Result]
@@ -50,7 +50,7 @@ class _TrialRun(LiveRun):
     _reported: float = math.inf
 
     @override
-    def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
+    def store(self, decided: Sequence[Decided], answers: Sequence[PaidAnswer] = ()) -> None:
         if answers:
             answer_table.append(self.workspace.db, answers)
         for question, result in decided:
@@ -72,7 +72,7 @@ def ask_unstored(
     output_ids: Sequence[str],
     options: RunOptions | None = None,
     listen: Listen = lambda _id, _result: None,
-) -> Tried:
+) -> TrialDecisions:
     """Let a version decide outputs without storing verdicts; those that it has are taken.
 
     ``listen`` hears of each as it comes.
@@ -100,4 +100,4 @@ def ask_unstored(
     if missing:
         decide_here(live, [(asked, missing)] if kind_of(version).needs_model else [], soon=True)
     ended = live.stop.is_set() or bool(live.paused)
-    return Tried(known | live.found, live.state("stopped" if ended else "finished"))
+    return TrialDecisions(known | live.found, live.state("stopped" if ended else "finished"))

@@ -21,12 +21,12 @@ from labelcore.judges.kinds import deciding, kind_of, read_meanings
 from labelcore.judges.kinds.llm import asking
 from labelcore.llm import client_for
 from labelcore.llm.limits import Limiter
-from labelcore.models import Decision, JudgeVersion, Output, Paid
+from labelcore.models import Decision, JudgeVersion, Output, PaidAnswer
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import AnswerStore, CachedClient
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.deciding import decide_rows
-from labelcore.stages.judging.running.live_run import Backlog, Question, Result, Usage
+from labelcore.stages.judging.running.live_run import Backlog, MissingVerdict, Result, Usage
 from labelcore.text.embedding import SentenceEncoder
 
 _LOCAL = 500  # outputs of a chunk for judges that need no model
@@ -53,7 +53,7 @@ class Chunk:
     """What goes out in one piece. ``place`` and ``keys`` are hashes: of the endpoint, of its questions."""
 
     text: str
-    questions: tuple[Question, ...]
+    questions: tuple[MissingVerdict, ...]
     keys: frozenset[str] = frozenset()
     place: str = ""
 
@@ -73,9 +73,9 @@ def result_of(found: dict[str, Any]) -> Result:
     return ModelTrouble(reason, kind=kind) if kind else LabelcoreError(reason)
 
 
-def bounded(questions: Sequence[Question]) -> Iterator[list[Question]]:
+def bounded(questions: Sequence[MissingVerdict]) -> Iterator[list[MissingVerdict]]:
     """The questions in parts of a bounded size."""
-    part, size = list[Question](), 0
+    part, size = list[MissingVerdict](), 0
     for question in questions:
         output = question.output
         size += len(output.text) + len(output.input) + len(output.context)
@@ -98,7 +98,9 @@ def local_chunks(backlog: Backlog, run: str) -> Iterator[Chunk]:
             "versions": [version.model_dump(mode="json") for version in backlog.local],
             "outputs": [output.model_dump(mode="json") for output in outputs],
         }
-        asked = (Question(version, 0, outputs[i]) for version in backlog.local for i in rows[version.id])
+        asked = (
+            MissingVerdict(version, 0, outputs[i]) for version in backlog.local for i in rows[version.id]
+        )
         yield Chunk(json.dumps(chunk), tuple(asked))
 
 
@@ -193,7 +195,7 @@ async def _ask(process: _Process, chunk: Mapping[str, Any]) -> dict[str, Any]:
     run, first = chunk["run"], chunk["first"]
     judge = asking(JudgeVersion.model_validate(chunk["version"]))
     session = process.session(run, chunk["endpoints"])
-    cache, usage = AnswerStore(map(Paid.model_validate, chunk["known"])), Usage()
+    cache, usage = AnswerStore(map(PaidAnswer.model_validate, chunk["known"])), Usage()
 
     async def decide(output: Output) -> dict[str, Any] | None:
         """A decision or a trouble in plain data; None where it was not asked."""

@@ -22,7 +22,7 @@ from labelcore.operations import Effect, operation
 from labelcore.progress import Progress
 from labelcore.settings import settings
 from labelcore.stages.judging.running.cascades import judges_of
-from labelcore.stages.judging.running.deciding import Answers, Pace, decide, is_stopped
+from labelcore.stages.judging.running.deciding import Answers, PartSizes, decide, is_stopped
 from labelcore.stages.judging.running.live_run import Result, span_words
 from labelcore.stages.judging.testing.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.testing.hardness_report import HardnessReport, report
@@ -62,9 +62,10 @@ def ongoing_test(version: JudgeVersion) -> OngoingTest | None:
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)
-def stop_test(_workspace: Workspace, version: JudgeVersion) -> bool:
-    """Ask the test of a judge to stop; False where none is under way."""
-    if test := _live.get(version.id):
+def stop_test(workspace: Workspace, version: JudgeVersion) -> bool:
+    """Ask the test of one of the project's judges to stop; False where none is under way."""
+    test = _live.get(version.id) if version.project_id == workspace.project.id else None
+    if test:
         test.stop.set()
     return test is not None
 
@@ -181,7 +182,7 @@ class _Asking:
 def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[Case]]:
     """As many cases together as a look at a stop may wait for."""
     if kind_of(version).decides_here:
-        yield from Pace(_FIRST, _CHUNK).parts(waiting)
+        yield from PartSizes(_FIRST, _CHUNK).parts(waiting)
         return
     known = settings().all_endpoints.values()
     size = min(_CHUNK, _CALLS * max((endpoint.concurrency for endpoint in known), default=_CHUNK))

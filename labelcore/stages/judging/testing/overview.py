@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from labelcore.judges.fitted_proposals import HeldOutCounts
 from labelcore.judges.kinds import known_word, of_kind
 from labelcore.models import Fact, Frozen, JudgeVersion, Role
-from labelcore.operations import Effect, Hidden, operation
+from labelcore.operations import Effect, NotAnOption, operation
 from labelcore.stages.judging.keeping.naming import renamed
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, list_judges
 from labelcore.stages.judging.keeping.versions import active_judges
@@ -62,7 +62,7 @@ def propose_judges(
     workspace: Workspace,
     *,
     order: ProposalOrder = EVERY_CRITERION,
-    examined: Annotated[bool, Hidden()] = True,
+    examined: Annotated[bool, NotAnOption()] = True,
 ) -> ProposedJudges:
     """Propose candidate judges for the accepted criteria.
 

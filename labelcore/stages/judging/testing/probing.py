@@ -268,9 +268,14 @@ def export_probes(
             table = csv.DictWriter(file, _COLUMNS)
             table.writeheader()
             lists = ("opinions", "verdicts")
-            table.writerows(
-                row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists} for row in rows
-            )
+            for row in rows:
+                told = row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists}
+                table.writerow(
+                    {
+                        name: files.for_spreadsheet(value) if isinstance(value, str) else value
+                        for name, value in told.items()
+                    }
+                )
     return ProbesExported(probes=len(rows), out=out)
 
 

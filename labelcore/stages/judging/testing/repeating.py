@@ -25,7 +25,7 @@ from labelcore.workspace import Workspace
 MOST_TIMES, MOST_OUTPUTS = 20, 1_000
 
 
-class Flipped(Frozen):
+class UnsteadyOutput(Frozen):
     """An output on which a judge does not always say the same, with what it said each time."""
 
     output_id: str
@@ -43,10 +43,10 @@ class Flips(Frozen):
     judge_version_id: str
     times: int
     rate: Rate
-    flipped: tuple[Flipped, ...]
+    flipped: tuple[UnsteadyOutput, ...]
 
 
-class Repeated(Frozen):
+class RepeatReport(Frozen):
     """A run that asked a judge again, by its id, and what is known of its steadiness now."""
 
     run: str
@@ -72,7 +72,7 @@ def repeat(
         int, Field(ge=2, le=MOST_TIMES, description="How often each output is judged in all.")
     ] = 3,
     limit: Annotated[int, Field(ge=1, le=MOST_OUTPUTS, description="On how many outputs.")] = 50,
-) -> Repeated:
+) -> RepeatReport:
     """Ask an LLM judge again, to see how often it changes its mind.
 
     The outputs are drawn once for ever, and the verdicts that are there stay. At temperature 0 a model
@@ -93,7 +93,7 @@ def repeat(
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
     done = run(workspace, [judge], ids, RunOptions(repeats=times))
-    return Repeated(
+    return RepeatReport(
         run=done.id,
         state=done.state,
         verdicts_new=done.verdicts_new,
@@ -133,7 +133,7 @@ def _flips(version: JudgeVersion, by_output: dict[str, list[tuple[str, str]]]) -
     for key, answers in by_output.items():
         values, reasons = zip(*answers, strict=True)
         if len(set(values)) > 1:
-            flipped.append(Flipped(output_id=key, values=values, reasons=reasons))
+            flipped.append(UnsteadyOutput(output_id=key, values=values, reasons=reasons))
     return Flips(
         judge=version.name,
         judge_version_id=version.id,
@@ -143,7 +143,7 @@ def _flips(version: JudgeVersion, by_output: dict[str, list[tuple[str, str]]]) -
     )
 
 
-def outputs_of(db: Database, flip_rate: Flips, limit: int = 20) -> list[tuple[Output, Flipped]]:
+def outputs_of(db: Database, flip_rate: Flips, limit: int = 20) -> list[tuple[Output, UnsteadyOutput]]:
     """The flipped outputs with their texts."""
     shown = flip_rate.flipped[:limit]
     outputs = output_table.many(db, [flipped.output_id for flipped in shown])

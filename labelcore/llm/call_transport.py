@@ -1,4 +1,4 @@
-"""A transport whose connections live in a separate process; see :mod:`labelcore.llm.courier`."""
+"""A transport whose connections live in a separate process; see :mod:`labelcore.llm.call_process`."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labelcore.llm import blackout, courier
-from labelcore.llm.transports import KeepsAnswers, Reply, Unreachable, completion, proxy_for, refusal
+from labelcore.llm import blackout, call_process
+from labelcore.llm.reach import check_reach, closed_to
+from labelcore.llm.transports import KeepingTransport, Reply, Unreachable, completion, proxy_for, refusal
 from labelcore.settings import OPENAI_URL, Endpoint
 
 if TYPE_CHECKING:
     from openai.types.chat import CompletionCreateParams
 
 answer_key: ContextVar[str | None] = ContextVar("answer_key", default=None)
-"""The hash of the question that is being asked, under which the courier keeps its answer."""
+"""The hash of the question that is being asked, under which the call process keeps its answer."""
 _LIMIT = 1 << 26
 _END_SECONDS = 5.0
 
 
-class CourierTransport(KeepsAnswers):
-    """Sends requests through a courier that keeps good answers in a file."""
+class CallProcessTransport(KeepingTransport):
+    """Sends requests through a call process that keeps good answers in a file."""
 
     def __init__(self, endpoint: Endpoint, kept_in: Path) -> None:
         self._endpoint = endpoint
@@ -43,6 +44,7 @@ class CourierTransport(KeepsAnswers):
             "timeout": endpoint.call_timeout + 1,
             "headers": authorization | {"content-type": "application/json"},
             "proxy": proxy_for(url),
+            "closed": closed_to(endpoint),
             "key_pattern": blackout.pattern(key),
             "kept_in": str(kept_in),
         }
@@ -54,19 +56,19 @@ class CourierTransport(KeepsAnswers):
         self._starting = asyncio.Lock()
 
     async def send(self, body: CompletionCreateParams) -> Reply:
-        """Hand over and wait; where the wait is given up the courier still takes the answer in."""
+        """Hand over and wait; where the wait is given up the call process still takes the answer in."""
         writer = self._writer or await self._start()
         number, key = next(self._numbers), answer_key.get()
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = reply
-        writer.write(courier.frame({"id": number, "key": key}, json.dumps(body).encode()))
+        writer.write(call_process.frame({"id": number, "key": key}, json.dumps(body).encode()))
         try:
             return await reply
         finally:
             self._waiting.pop(number, None)
 
     async def close(self) -> None:
-        """Let the courier go; it ends once it has nothing under way."""
+        """Let the call process go; it ends once it has nothing under way."""
         if self._writer is None or self._process is None or self._reading is None:
             return
         self._writer.close()
@@ -77,6 +79,10 @@ class CourierTransport(KeepsAnswers):
         self._writer = None
 
     async def _start(self) -> asyncio.StreamWriter:
+        try:
+            check_reach(self._endpoint)
+        except call_process.ClosedHost as trouble:
+            raise Unreachable(str(trouble)) from None
         async with self._starting:
             if self._writer is not None:
                 return self._writer
@@ -84,14 +90,14 @@ class CourierTransport(KeepsAnswers):
             with theirs:
                 self._process = await asyncio.to_thread(_spawn, theirs.fileno())
             reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=_LIMIT)
-            self._writer.write(courier.frame({"endpoint": self._told}))
+            self._writer.write(call_process.frame({"endpoint": self._told}))
             self._reading = asyncio.create_task(self._read(reader))
             return self._writer
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
             while True:
-                head, body = await courier.read_frame(reader)
+                head, body = await call_process.read_frame(reader)
                 reply = self._waiting.get(head["id"])
                 if reply is not None and not reply.done():
                     _settle(reply, head, body)
@@ -106,7 +112,7 @@ class CourierTransport(KeepsAnswers):
 
 def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter, our file
-        [sys.executable, "-I", courier.__file__, str(descriptor)],
+        [sys.executable, "-I", call_process.__file__, str(descriptor)],
         pass_fds=[descriptor],
         start_new_session=True,
         stdin=subprocess.DEVNULL,
@@ -120,7 +126,7 @@ def _settle(reply: asyncio.Future[Reply], head: dict[str, Any], body: bytes) -> 
     try:
         if "trouble" in head:
             raise Unreachable(head["trouble"], certificate=head["certificate"])
-        if head["status"] >= 400:
+        if head["status"] >= 300:
             raise refusal(head["status"], body, head["headers"])
         reply.set_result(Reply(completion(body), head["headers"]))
     except Exception as trouble:  # noqa: BLE001 - whatever it is, the one who waits must hear it

@@ -9,15 +9,18 @@ import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import client_for
+from labelcore.llm import call_process, client_for
 from labelcore.llm.client import OpenAIClient
 from labelcore.llm.protocol import Message, is_another, parse
+from labelcore.llm.reach import check_reach, closed_to
 from labelcore.llm.transports import proxy_for
 from labelcore.settings import OPENAI_URL, Endpoint
 from labelcore.wording import Wording
 
 _QUESTION: list[Message] = [{"role": "user", "content": "How is the sea today?"}]
 _WORDS = ("yes", "no")
+_WEIGHED: list[Message] = [{"role": "user", "content": "Is the sea wet? Answer with one word, yes or no."}]
+"""A model that talks instead gives neither word a likelihood, and would be taken to have none."""
 _BATCHES_SECONDS = 10.0
 _ENFORCES = Wording("It answers and enforces schemas.")
 _REFUSES = Wording(
@@ -36,7 +39,7 @@ class _Hidden(BaseModel):
     tide_word: str = Field(max_length=40)
 
 
-class Connection(BaseModel):
+class EndpointTest(BaseModel):
     """What a test of an endpoint found, None for what could not be asked.
 
     ``schemas``: whether it enforces them; ``batches``: whether it takes questions by file; ``answered_as``:
@@ -56,19 +59,19 @@ class Connection(BaseModel):
     said: Wording
 
 
-def check(endpoint: Endpoint) -> Connection:
+def check(endpoint: Endpoint) -> EndpointTest:
     """Ask an endpoint two small questions, and for its batches. Trouble is part of the result."""
     address = endpoint.address if endpoint.base_url else None
     known = {"endpoint": endpoint.name, "base_url": address, "model": endpoint.model}
     try:
         found = asyncio.run(_ask(client_for(endpoint)))
     except ModelTrouble as trouble:
-        return Connection.model_validate(
+        return EndpointTest.model_validate(
             known | {"answered": False, "said": Wording("{trouble}", trouble=trouble)}
         )
     batches = asyncio.run(_takes_batches(endpoint))
     renamed = is_another(endpoint.model, str(found["answered_as"]))
-    return Connection.model_validate(known | found | {"batches": batches, "renamed": renamed})
+    return EndpointTest.model_validate(known | found | {"batches": batches, "renamed": renamed})
 
 
 async def _takes_batches(endpoint: Endpoint) -> bool:
@@ -77,9 +80,14 @@ async def _takes_batches(endpoint: Endpoint) -> bool:
     limit = aiohttp.ClientTimeout(total=min(_BATCHES_SECONDS, endpoint.call_timeout))
     headers = {"authorization": f"Bearer {endpoint.key}"}
     try:
+        check_reach(endpoint)
         async with (
-            aiohttp.ClientSession(timeout=limit, headers=headers) as session,
-            session.get(url, proxy=proxy_for(url)) as response,
+            aiohttp.ClientSession(
+                timeout=limit,
+                headers=headers,
+                connector=call_process.connector(closed_to(endpoint), proxy_for(url)),
+            ) as session,
+            session.get(url, proxy=proxy_for(url), allow_redirects=False) as response,
         ):
             return response.status == 200 and isinstance((await response.json()).get("data"), list)
     except (aiohttp.ClientError, OSError, ValueError, AttributeError):
@@ -92,7 +100,7 @@ async def _ask(client: OpenAIClient) -> dict[str, object]:
         started = time.monotonic()
         text, model = await client.ask_once(_QUESTION, _Hidden)
         latency = (time.monotonic() - started) * 1000
-        weighed = await client.weigh(_QUESTION, _WORDS)
+        weighed = await client.weigh(_WEIGHED, _WORDS)
     finally:
         await client.close()
     obeyed = client.by_schema

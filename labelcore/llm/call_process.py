@@ -4,7 +4,7 @@ It outlives a run that is killed: calls under way are paid for, so it takes thei
 kill -9 at 500 answers a second a run that held the connections itself lost 30 to 60. This file is run by its
 path and imports nothing of labelcore, so that it starts in a fifth of a second.
 
-Frames: four bytes of length, a line of JSON, then bytes. To the courier: ``{"endpoint": …}`` first,
+Frames: four bytes of length, a line of JSON, then bytes. To the call process: ``{"endpoint": …}`` first,
 then ``{"id", "key"}`` with the request's body. From it: ``{"id", "status", "headers"}`` with the
 answer's body, or ``{"id", "trouble", "certificate"}``.
 """
@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
+import ipaddress
 import json
 import os
 import re
@@ -22,10 +24,12 @@ import struct
 import sys
 import time
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import ResolveResult
 
 _LENGTH = struct.Struct(">I")
 _LIMIT = 1 << 26
@@ -46,7 +50,50 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[dict[str, Any], byte
     return json.loads(line), body
 
 
-class Kept:
+class ClosedHost(OSError):
+    """A host leads to where no endpoint may stand."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(errno.EACCES, f"no endpoint may stand at {host}")
+
+    def __str__(self) -> str:
+        return str(self.strerror)
+
+
+def check_host(host: str, closed: Sequence[str]) -> None:
+    """ClosedHost where a host in digits stands in one of the networks; a name is looked up later."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return
+    inside = getattr(address, "ipv4_mapped", None) or address
+    if any(inside in ipaddress.ip_network(network) for network in closed):
+        raise ClosedHost(str(address))
+
+
+class GuardedResolver(aiohttp.ThreadedResolver):
+    """Names do not lead into the closed networks at the moment of connecting: they may change their minds."""
+
+    def __init__(self, closed: Sequence[str]) -> None:
+        super().__init__()
+        self._closed = closed
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The addresses of a host; ClosedHost where one of them is."""
+        found = await super().resolve(host, port, family)
+        for result in found:
+            check_host(result["host"], self._closed)
+        return found
+
+
+def connector(closed: Sequence[str], proxy: str | None) -> aiohttp.TCPConnector:
+    """Connections without a limit; a proxy of the environment looks names up itself."""
+    return aiohttp.TCPConnector(limit=0, resolver=None if proxy else GuardedResolver(closed))
+
+
+class AnswerFile:
     """The file of answers: one line with its checksum for each, locked while this process lives."""
 
     def __init__(self, path: str) -> None:
@@ -59,15 +106,15 @@ class Kept:
         os.write(self._file, b"%08x %s\n" % (zlib.crc32(text), text))
 
 
-class Courier:
+class CallProcess:
     """Makes the calls that come in, all at once: pace and retries are the run's affair."""
 
-    def __init__(self, endpoint: dict[str, Any], kept: Kept, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, endpoint: dict[str, Any], kept: AnswerFile, writer: asyncio.StreamWriter) -> None:
         self._endpoint, self._kept, self._writer = endpoint, kept, writer
         self._key = re.compile(endpoint["key_pattern"].encode())
         self._calls: set[asyncio.Task[None]] = set()
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=connector(endpoint["closed"], endpoint["proxy"]),
             headers=endpoint["headers"],
             timeout=aiohttp.ClientTimeout(total=endpoint["timeout"]),
             proxy=endpoint["proxy"],
@@ -88,7 +135,9 @@ class Courier:
     async def _call(self, name: int, key: str | None, body: bytes) -> None:
         started = time.monotonic()
         try:
-            async with self._session.post(self._endpoint["url"], data=body) as response:
+            async with self._session.post(
+                self._endpoint["url"], data=body, allow_redirects=False
+            ) as response:
                 raw = self._black_out(await response.read())
         except TimeoutError:
             return  # the run counts the seconds itself, and stopped to wait before
@@ -159,8 +208,8 @@ async def main(descriptor: int) -> None:
     end.settimeout(0)
     reader, writer = await asyncio.open_unix_connection(sock=end, limit=_LIMIT)
     head, _ = await read_frame(reader)
-    kept = Kept(head["endpoint"]["kept_in"])
-    await Courier(head["endpoint"], kept, writer).serve(reader)
+    kept = AnswerFile(head["endpoint"]["kept_in"])
+    await CallProcess(head["endpoint"], kept, writer).serve(reader)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,61 +10,21 @@ from labelcore.judges.templates import DEFAULT
 from labelcore.messages import sentence
 from labelcore.models import JudgeVersion
 from labelcore.settings import settings
-from labelcore.stages import judging, refining
+from labelcore.stages import refining
 from labelcore.stages.judging.proposing.panels import make_panel
 from labelcore.stages.refining.drafts import Draft, keep_draft, kept_draft
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use, keep
-from labelcore.store import close_database, judges as judge_table, open_database, outputs as output_table
+from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
-from pages.widgets.judging.drafting import Written
+from pages.widgets.judging.drafting import WrittenDraft
 from tests import refinable
-from tests.databases import empty_file
-from tests.mock_endpoint import MockEndpoint, serving
-from tests.pages.opening import ROOT, healthy, press, shown
+from tests.mock_endpoint import MockEndpoint
+from tests.pages.opening import healthy, press, shown
+from tests.pages.prompts.at_judge import ended, opened
 
-PAGE = ROOT / "pages" / "5_judging.py"
 BETTER = DEFAULT.model_copy(update={"user": f"{refinable.TOLD}\n\n{DEFAULT.user}"})
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        endpoint.answer = refinable.answer
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-        yield endpoint
-    settings.cache_clear()
-
-
-@pytest.fixture
-def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mock: MockEndpoint) -> Iterator[JudgeVersion]:
-    """The judge that has decided all outputs."""
-    path = empty_file(tmp_path / "app.duckdb")
-    for name, value in (("DB", str(path)), ("PROJECT", refinable.PROJECT), ("ANNOTATOR", "ann")):
-        monkeypatch.setenv(f"LABELCORE_{name}", value)
-    settings.cache_clear()
-    workspace, version = refinable.make(open_database(path))
-    judging.run_judges(workspace)
-    yield version
-    close_database(path)
-
-
-@pytest.fixture
-def workspace(judge: JudgeVersion) -> Workspace:
-    db = open_database(settings().db)
-    return Workspace(db, refinable.project_of(db), "ann")
-
-
-def opened(view: str, version: JudgeVersion, draft: Draft | None = None, **address: str) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in {"show": view, "judge": version.id, **address}.items():
-        app.query_params[name] = value
-    if draft:
-        app.session_state[keys.PROMPT_DRAFT] = Written(version, draft, "written by a test")
-    return healthy(app.run())
 
 
 def drafted(version: JudgeVersion, **changes: object) -> Draft:
@@ -76,11 +32,7 @@ def drafted(version: JudgeVersion, **changes: object) -> Draft:
 
 
 def settled(app: AppTest) -> AppTest:
-    for _ in range(100):
-        if not app.session_state[keys.PROMPT_TRIED].running:
-            return healthy(app.run())
-        time.sleep(0.1)
-    raise AssertionError("the trial did not end")
+    return ended(app, keys.PROMPT_TRIED)
 
 
 def test_the_whole_prompt_stands_there_as_the_model_sees_it(judge: JudgeVersion) -> None:
@@ -101,6 +53,19 @@ def test_what_is_wrong_is_said_and_stops_a_trial(judge: JudgeVersion) -> None:
     for words in ("never shows the output", "no slot “answer”", "opposite of “The reply never"):
         assert words in shown(app)
     assert [button.disabled for button in app.button if button.label == "Try it"] == [True]
+
+
+def test_a_trial_begins_before_anything_else_of_the_page_is_read(
+    judge: JudgeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened("prompt", judge, drafted(judge))
+
+    def slow(*_: object, **__: object) -> None:
+        raise AssertionError("what stands beside the words is read first")
+
+    monkeypatch.setattr(refining, "docket", slow)
+    app = settled(press(app, "Try it"))
+    assert app.session_state[keys.PROMPT_TRIED].found.attempts
 
 
 def test_a_draft_is_tried_kept_with_a_reason_and_taken_back(
@@ -130,6 +95,13 @@ def test_a_draft_is_tried_kept_with_a_reason_and_taken_back(
     assert len(judge_table.history(workspace.db, judge.judge_id)) == 2
 
 
+def test_a_trial_is_as_small_as_somebody_wants(judge: JudgeVersion) -> None:
+    app = opened("prompt-try", judge, drafted(judge))
+    app.number_input(key=keys.PROMPT_OUTPUTS).set_value(8)
+    app = settled(press(app, "Try it"))
+    assert len(app.session_state[keys.PROMPT_TRIED].found.attempts) == 8
+
+
 def test_without_a_reason_nothing_is_kept(judge: JudgeVersion, workspace: Workspace) -> None:
     app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
     press(app, "Keep it")
@@ -140,7 +112,7 @@ def test_without_a_reason_nothing_is_kept(judge: JudgeVersion, workspace: Worksp
 def test_figures_of_other_words_are_called_so(judge: JudgeVersion) -> None:
     app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
     other = BETTER.model_copy(update={"system": "Decide."})
-    app.session_state[keys.PROMPT_DRAFT] = Written(judge, drafted(judge, template=other), "again")
+    app.session_state[keys.PROMPT_DRAFT] = WrittenDraft(judge, drafted(judge, template=other), "again")
     healthy(app.run())
     assert "changed since it was tried" in shown(app)
     assert "Keep it" not in [button.label for button in app.button]
@@ -208,10 +180,10 @@ def test_a_draft_is_there_after_a_reload_and_its_trial_keeps_to_a_limit(
 
 
 def test_a_trial_can_be_stopped_and_keeps_what_came(judge: JudgeVersion, mock: MockEndpoint) -> None:
-    mock.latency = 0.7
-    app = press(opened("prompt", judge, drafted(judge)), "Try it")
-    assert app.session_state[keys.PROMPT_TRIED].running
-    press(app, "Stop")
+    with mock.held():
+        app = press(opened("prompt", judge, drafted(judge)), "Try it")
+        assert app.session_state[keys.PROMPT_TRIED].running
+        press(app, "Stop")
     settled(app)
     trial = app.session_state[keys.PROMPT_TRIED].found
     assert trial.state == "stopped"
@@ -224,12 +196,7 @@ def test_an_endpoint_that_refuses_is_said_and_the_draft_stays(
 ) -> None:
     mock.shares = {"401": 1.0}
     app = press(opened("prompt", judge, drafted(judge)), "Try it")
-    for _ in range(100):
-        if not app.session_state[keys.PROMPT_TRIED].running:
-            break
-        time.sleep(0.1)
-    app.run()
-    assert not app.exception
+    settled(app)
     told = shown(app) + " ".join(warning.value for warning in app.warning)
     assert "key" in told
     assert app.session_state[keys.PROMPT_DRAFT].draft == drafted(judge)
@@ -250,12 +217,6 @@ def proposing(prompt: str) -> dict[str, object]:
     if "You improve the prompt of a judge" in prompt:
         return {"proposals": [{"why": "it overlooks presents", "instruction": refinable.TOLD}]}
     return refinable.answer(prompt)
-
-
-def ended(app: AppTest, key: str) -> AppTest:
-    over = app.session_state[key].over
-    assert over.wait(60)
-    return healthy(app.run())
 
 
 def test_a_planted_improvement_is_searched_for_and_accepted(

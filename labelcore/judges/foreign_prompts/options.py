@@ -1,0 +1,76 @@
+"""The options that stand beside a prompt, each with the number that it stands for.
+
+Braintrust's choice scores, Phoenix's choices, MLflow's numeric values; OpenAI's choice strings have none.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from labelcore.judges.fields import nodes
+
+Options = tuple[tuple[str, float | None], ...]
+_NAMED = r"choice_?scores|numeric_values"
+_SOURCE = re.compile(
+    rf"\b(?:{_NAMED}|choices)\b[\"']?\s*(?::[^={{}}\n]{{1,60}})?[:=]\s*\{{(?P<inside>[^{{}}]{{1,4000}})\}}",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(
+    r"(?:\A|[,{\n])\s*(?:(?P<quote>[\"'])(?P<quoted>[^\"'\n]{1,60})(?P=quote)|(?P<bare>\w{1,60}))\s*:\s*"
+    r"(?P<value>-?\d{1,6}(?:\.\d{1,6})?|None|null|undefined)\s*(?=[,}\n#/]|\Z)"
+)
+_MOST = 40
+_NOT_SCORED = {"None", "null", "undefined"}
+
+
+def options_in(data: Any) -> Options:
+    """The options of data such as a YAML file; () where it has none. Keys that YAML took for truth values
+    are words again. Where none has a number, what they mean is not said.
+    """
+    found = (_of_mapping(node) for node in nodes(data) if isinstance(node, Mapping))
+    return next(filter(None, found), ())
+
+
+def _of_mapping(node: Mapping[Any, Any]) -> Options:
+    strings = node.get("choice_strings")
+    for name, value in node.items():
+        known = isinstance(name, str) and re.fullmatch(rf"{_NAMED}|choices", name, re.IGNORECASE)
+        if known and isinstance(value, Mapping) and _are_scores(value.values()):
+            return _sound([(_word(key), score) for key, score in value.items()])
+    if isinstance(strings, str | list) and 1 < len(strings) <= _MOST:
+        return tuple((_word(word), None) for word in strings)
+    return ()
+
+
+def _are_scores(values: Iterable[Any]) -> bool:
+    return all(
+        value is None
+        or (isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value))
+        for value in values
+    )
+
+
+def _word(key: Any) -> str:
+    return {True: "Yes", False: "No"}[key] if isinstance(key, bool) else str(key)
+
+
+def options_of(source: str) -> Options:
+    """The options that stand in a program's text, be it Python or JavaScript; () where there are none."""
+    for match in _SOURCE.finditer(source):
+        pairs = [
+            (pair["quoted"] or pair["bare"], None if pair["value"] in _NOT_SCORED else float(pair["value"]))
+            for pair in _PAIR.finditer(match["inside"])
+        ]
+        if found := _sound(pairs):
+            return found
+    return ()
+
+
+def _sound(pairs: Iterable[tuple[str, float | None]]) -> Options:
+    """The pairs where they tell good from bad: two different numbers at least."""
+    found = {word.strip(): score for word, score in pairs if 0 < len(word.strip()) <= 60}
+    scores = {score for score in found.values() if score is not None}
+    return tuple(found.items()) if len(scores) > 1 and len(found) <= _MOST else ()

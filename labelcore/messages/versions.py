@@ -1,0 +1,92 @@
+"""Two versions of the pipeline side by side, in words."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from labelcore.messages.catalogue import say
+from labelcore.messages.figures import points_words, rate_words
+from labelcore.messages.telling import sentence
+from labelcore.stages.reporting.comparing import VersionComparison
+from labelcore.stats.paired import PairedDifference
+from labelcore.stats.rate import difference, share_words
+
+
+def version_lines(found: VersionComparison) -> Iterator[str]:
+    """Two pipeline versions, by people and by the chosen set."""
+    yield say("By people: {comparison}", comparison=_paired_words(found, found.by_people))
+    if found.by_judges:
+        yield say("By the chosen set: {comparison}", comparison=_paired_words(found, found.by_judges))
+    if found.beside:
+        yield sentence(found.beside)
+
+
+class VersionsInShort(NamedTuple):
+    """Two versions in short: which, by how many points, how sure, what each of them reaches, what else
+    differs.
+    """
+
+    title: str
+    points: str
+    says: str
+    rates: str
+    beside: str = ""
+
+
+def versions_in_short(found: VersionComparison) -> VersionsInShort:
+    """By people: on the inputs that both answered if there are any, else by all graded outputs of each."""
+    rate, n = found.by_people.difference, found.by_people.n
+    if not n:
+        rate = difference(found.second_rate, found.first_rate)
+    names = {"first": found.first, "second": found.second}
+    rates = {"a": rate_words(found.first_rate), "b": rate_words(found.second_rate)}
+    title, reached = (
+        say("{second} against {first}", **names),
+        say("Of all graded outputs, {second}: {b}; {first}: {a}.", **names, **rates),
+    )
+    if rate.value is None or rate.low is None or rate.high is None:
+        return VersionsInShort(
+            title, "–", say("not measurable: {why}.", why=say(rate.why_not or "")), reached
+        )
+    sure = rate.low > 0 or rate.high < 0
+    ends = {"low": f"{rate.low * 100:+.0f}", "high": f"{rate.high * 100:+.0f}", "n": n}
+    where = _where(found) if n else say("on different inputs, graded by people")
+    verdict = say("Clearly better") if sure and rate.value > 0 else say("Clearly worse")
+    says = say(
+        "{verdict}, {where} (95% sure: {low} to {high} points).",
+        verdict=verdict if sure else say("No difference shown"),
+        where=where,
+        **ends,
+    )
+    points = say("{points} points", points=f"{rate.value * 100:+.0f}")
+    return VersionsInShort(title, points, says, reached, sentence(found.beside))
+
+
+def _where(found: VersionComparison) -> str:
+    """The inputs that both answered, with what each of them reaches there."""
+    paired = found.by_people
+    a, b = ((paired.both + only) / paired.n for only in (paired.only_first, paired.only_second))
+    shares = {"a": share_words(a), "b": share_words(b)}
+    return say("{b} against {a} on the same {n} inputs, graded by people", n=paired.n, **shares)
+
+
+def version_sentence(short: VersionsInShort) -> str:
+    """Which version is better, by how much, how sure."""
+    return say("{title}: {points}. {says}", title=short.title, points=short.points, says=short.says)
+
+
+def _paired_words(found: VersionComparison, paired: PairedDifference) -> str:
+    rate = paired.difference
+    if paired.n == 0:
+        return say("not measurable: none of these inputs was decided for both versions.")
+    if rate.value is None or rate.low is None or rate.high is None:
+        return say("not measurable: {why}.", why=say(rate.why_not or ""))
+    named = {"second": found.second, "first": found.first}
+    figures = {**points_words(rate), **named, "n": paired.n, "verdict": say(paired.says)}
+    if rate.value < 0:
+        return say(
+            "{second} passes {points} points fewer than {first} ({low} to {high}, n = {n}): {verdict}.",
+            **figures,
+        )
+    return say(
+        "{second} passes {points} points more than {first} ({low} to {high}, n = {n}): {verdict}.", **figures
+    )

@@ -1,0 +1,118 @@
+"""Columns, and values within their JSON, that look like grades and are not taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import labelcore.stages.importing.mapping as mapping_rules
+from labelcore.models import GradingRules
+from labelcore.stages.importing import feedback, meanings, nested
+from labelcore.stages.importing.mapping import OVERALL, Mapping
+from labelcore.stages.importing.meanings import SignalReading
+from labelcore.store import staging
+from labelcore.store.formats.base import Staging
+
+_MOST_OFFERED, _MOST_LEVELS = 8, 12
+_MEASURES = set(
+    "grade grades graded label rating ratings rated score scores scored verdict star stars nps csat quality "
+    "relevance helpfulness faithfulness groundedness coherence fluency completeness clarity politeness "
+    "overall bewertung schulnote punkte qualität nota calificación puntuación appréciation".split()
+)
+_CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
+_COUNTS = set(
+    "epoch attempt attempts retry retries try turn turns step steps round run index idx seed fold split "
+    "token tokens position order rank page count number".split()
+)
+"""Numbers under these count something and grade nothing, but where a measure comes last ("turn_rating")."""
+
+
+def offers(
+    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
+) -> Iterator[tuple[staging.Signal, SignalReading]]:
+    """Columns that look like grades: by their name, or by words for good and bad."""
+    for place in _places(cursor, staged, mapping, rows)[:_MOST_OFFERED]:
+        found = signal(cursor, staged, place, mapping)._replace(name=place)
+        yield found, meanings.read(found, meanings.GivenMeanings(), rules, place)
+
+
+def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> staging.Signal:
+    """The values of a column over the whole file, as if it were taken as the grade."""
+    beside = mapping.note or mapping.output
+    return staging.Signal("grade", OVERALL, staging.values(cursor, staged, column, beside), ())
+
+
+def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether a column of notes holds numbers: in several languages that is the word for a mark."""
+    told = [meanings.plain(str(row[column])) for row in rows if column and row.get(column)]
+    return bool(column and mapping_rules.is_named(column, "note") and told) and _are_numbers(told)
+
+
+def _places(cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns to offer, then the paths; one that says only one of the words of another comes along."""
+    known: dict[str, set[str]] = {}
+    for place, cells in _free(cursor, staged, mapping, rows).items():
+        known[place] = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
+        if not known[place] and _is_measure(place) and not any(row.get(place) for row in rows):
+            known[place] = {value.value for value in staging.values(cursor, staged, place)}
+    marks = {name for name in staged.names if is_mark(name, rows)}
+    found = [
+        place
+        for place, values in known.items()
+        if values and _is_offered(place, values, named=place in marks or _is_measure(place))
+    ]
+    words = {value for place in found for value in known[place] if meanings.by_word(value) is not None}
+    found = [place for place, values in known.items() if place in found or (values and values <= words)]
+    return sorted(found, key=lambda place: place not in staged.names)
+
+
+def _free(
+    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]
+) -> dict[str, list[Any]]:
+    """The places that mean nothing yet, with the values of the first rows; none within a text."""
+    found: dict[str, list[Any]] = {name: [] for name in staged.names} | nested.cells(rows)
+    texts = mapping.texts().values()
+    for column in staged.names:
+        if column not in texts:
+            late = nested.cells({column: cell} for cell in staging.shapes(cursor, staged, column))
+            found |= {path: [] for path in late if path not in found}
+    used, within = mapping.used(), tuple(f"{text}{mark}" for text in texts for mark in ".[")
+    return {
+        place: cells for place, cells in found.items() if place not in used and not place.startswith(within)
+    }
+
+
+def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
+    numbers, words = _are_numbers(values), _words(place)
+    if numbers and _COUNTS & set(words) and words[-1] not in _MEASURES:
+        return False
+    tells = named or bool(meanings.polarity(place))
+    if not (numbers and tells) and not (0 if named else 1) < len(values) <= _MOST_LEVELS:
+        return False
+    return tells or feedback.is_signal(place) or _are_answers(place, values)
+
+
+def _is_measure(place: str) -> bool:
+    name = nested.telling(place)
+    known = any(mapping_rules.is_named(name, word) for word in mapping_rules.NAMES["grade"])
+    return known or not _MEASURES.isdisjoint(_words(place)) or bool(_CHINESE.search(name))
+
+
+def _words(place: str) -> list[str]:
+    """The words of its name, in any way of writing it."""
+    split = re.sub(r"([a-z])([A-Z])", r"\1 \2", nested.telling(place))
+    return re.findall(r"[^\W\d_]+", split.lower())
+
+
+def _are_answers(place: str, values: set[str]) -> bool:
+    """Whether they are words for good and bad, or for yes and no; in JSON a yes or no is often a setting."""
+    if re.search(r"[.\[]", place):
+        return any(meanings.by_word(value) in {meanings.PASS, meanings.FAIL} for value in values)
+    return meanings.are_answers(values)
+
+
+def _are_numbers(values: Iterable[str]) -> bool:
+    """Whether all are numbers but those that say that there is no grade."""
+    told = [value for value in values if meanings.by_word(value) != meanings.NOTHING]
+    return bool(told) and all(meanings.number_of(value) is not None for value in told)

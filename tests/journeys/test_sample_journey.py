@@ -1,0 +1,68 @@
+"""On the sample a manager learns whether v2 is better; an expert grades fifteen on a phone in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from labelcore.stages import demonstrating, projects
+from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
+from tests.app_server import serving
+from tests.journeys.by_keys import press
+
+pytestmark = pytest.mark.journey
+
+GRADES = 15
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = tmp_path_factory.mktemp("sample") / "app.duckdb"
+    db = open_database(database)
+    demonstrating.demo(Workspace(db, projects.open_project(db, "sample")))
+    close_database(database)
+    with serving(database, "sample") as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    yield page
+    page.close()
+
+
+def test_a_manager_learns_by_keys_that_v2_is_better_and_on_what_that_rests(app: str, page: Page) -> None:
+    page.goto(f"{app}/?labelcore-role=manager&labelcore-language=English")
+    expect(page.get_by_text(re.compile(r"v2 against v1: \+\d+ points\. Clearly better"))).to_be_visible()
+    expect(page.get_by_text("Next for the team:")).to_be_visible()  # no button to a page of somebody else
+    press(page, "Why, and what fails most")
+    expect(page.get_by_text("graded by people")).to_be_visible()
+    expect(page.get_by_text("the difference may come from the model")).to_be_visible()
+    press(page, "Share")
+    expect(page.get_by_text("Report as PDF")).to_be_visible()
+
+
+def test_an_expert_grades_fifteen_with_notes_on_a_phone_in_chinese(app: str, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
+    page = context.new_page()
+    place = f"labelcore-role=expert&labelcore-annotator={quote('李')}"
+    page.goto(f"{app}/grading?{place}")
+    for place_in_queue in range(1, GRADES + 1):
+        expect(page.get_by_text(re.compile(rf"^{place_in_queue} / \d+$"))).to_be_visible()
+        if place_in_queue % 3:
+            page.get_by_role("button", name="通过", exact=True).tap()
+            continue
+        page.get_by_role("button", name="不通过", exact=True).tap()
+        page.locator("textarea:visible").press_sequentially("没有说明退款")
+        page.get_by_role("button", name="保存并继续").tap()
+    expect(page.get_by_text("已保存")).to_be_visible()
+    page.goto(f"{app}/progress?{place}")
+    expect(page.get_by_text(f"{GRADES}").first).to_be_visible()
+    context.close()
