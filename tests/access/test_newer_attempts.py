@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from labelcore.dispatch import Request, execute
-from labelcore.errors import LabelcoreError
+from labelcore.errors import BadInput, LabelcoreError
 from labelcore.models import EVERY_PROJECT, Role, Visitor
 from labelcore.settings import settings
 from labelcore.stages import importing
@@ -121,6 +121,11 @@ def test_a_mapping_names_columns_and_nothing_else(
     ask: Ask, files: Path, operation: str, columns: dict[str, str]
 ) -> None:
     ask(operation, file=str(files / "a.csv"), columns=columns)
+
+
+def test_a_path_without_end_is_refused_however_deep_the_stack(place: Workspace, files: Path) -> None:
+    with pytest.raises(BadInput, match="more than 100 steps"):
+        importing.preview(place, str(files / "a.csv"), columns={"output": "review." + "a." * 200 + "v"})
 
 
 @pytest.mark.parametrize(
