@@ -33,6 +33,7 @@ FIELDS = (
     "details",
 )
 """The columns of a file that a tool's format reads."""
+_MOST_STEPS = 100
 _STEP, _PAGE, _SHAPES = 2_000, 20_000, 200
 _REMARK = "_row BIGINT, " + ", ".join(
     f"{name} VARCHAR" for name in ("kind", "name", "who", "value", "meaning", "reason", "said_at")
@@ -146,15 +147,22 @@ def expression(staged: Staging, name: str) -> str:
     """SQL for a column, or for a path into the JSON of one ("response.body.choices[0].text").
 
     Raises:
-        BadInput: there is no such column.
+        BadInput: there is no such column, or a path has too many steps.
     """
     if name in staged.names:
         return f"c{staged.names.index(name) + 1}"
     if around := _around(staged, name):
         place = staged.names.index(around[0]) + 1
         steps = [step for step in re.split(r"[.\[\]]+", name.removeprefix(around[0])) if step]
-        found = f"json_extract_string(c{place}, {literal(pointer(steps))})"
-        return f"CASE WHEN json_valid(c{place}) THEN {found} END"
+        if len(steps) > _MOST_STEPS:
+            raise BadInput(
+                "The path '{column}' has more than {most} steps.",
+                next_step="Name a column, or a path into one as its preview shows it.",
+                column=f"{name[:60]}…",
+                most=_MOST_STEPS,
+            )
+        value = f"json_extract_string(c{place}, {literal(pointer(steps))})"
+        return f"CASE WHEN json_valid(c{place}) THEN {value} END"
     raise BadInput(
         "There is no column '{name}'.",
         next_step="The columns are: {names}.",

@@ -16,6 +16,7 @@ from labelcore.errors import BadInput, LabelcoreError
 from labelcore.models import EVERY_PROJECT, Role, Visitor
 from labelcore.settings import settings
 from labelcore.stages import importing
+from labelcore.stages.importing.mapping import Mapping
 from labelcore.workspace import Workspace
 
 Ask = Callable[..., str]
@@ -124,8 +125,9 @@ def test_a_mapping_names_columns_and_nothing_else(
 
 
 def test_a_path_without_end_is_refused_however_deep_the_stack(place: Workspace, files: Path) -> None:
+    mapping = Mapping(output="review." + "a." * 200 + "v")
     with pytest.raises(BadInput, match="more than 100 steps"):
-        importing.preview(place, str(files / "a.csv"), columns={"output": "review." + "a." * 200 + "v"})
+        importing.preview(place, str(files / "a.csv"), mapping)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,6 @@ NAMES: dict[str, tuple[str, ...]] = {
 """The names that a meaning is known by. A reference is none of them: it stays in the metadata, where
 scorers read it, and is nothing that the output was made from."""
 _TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version", "at")
-_MOST_STEPS = 100
 _LONE_NAME = re.compile(r"[^\W\d][\w.-]*( [\w.-]*[\w]){0,2}")
 REPLY, BEFORE = "(reply)", "(before the reply)"
 """The columns of outputs and conversations that were taken out of chats."""
@@ -339,14 +338,7 @@ def has(column: str, columns: Sequence[str]) -> bool:
 
 
 def check(column: str, columns: Sequence[str]) -> None:
-    """Raise BadInput when a column does not exist, naming the nearest one, or is a path without end."""
-    if len(re.split(r"[.\[]", column)) > _MOST_STEPS:
-        raise BadInput(
-            "The path '{column}' has more than {most} steps.",
-            next_step="Name a column, or a path into one as its preview shows it.",
-            column=f"{column[:60]}…",
-            most=_MOST_STEPS,
-        )
+    """Raise BadInput when a column does not exist, naming the nearest one."""
     if has(column, columns):
         return
     raise BadInput(
