@@ -42,6 +42,11 @@ _MARK = re.compile(
     rf"conv|example|what))",
     re.IGNORECASE,
 )
+_ROLE_MARK = re.compile(
+    r"<(?=[|｜][\w▁./:\-]{1,40}[|｜]>|/?(?:start_of_turn|end_of_turn|bos|eos|s)>|</?SYS>>)|\[(?=/?INST\])",
+    re.IGNORECASE,
+)
+"""Marks of chat formats: servers of open models read them wherever they stand, also inside a message."""
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LONGEST = 24_000
@@ -143,12 +148,14 @@ def fenced_lines(title: str, lines: Sequence[str]) -> str:
 
 
 def inert(text: str, *tokens: str) -> str:
-    """The text with nothing in it that could be taken for a mark with one of these tokens."""
+    """The text with nothing in it that could be taken for a mark with one of these tokens, or for one of a
+    chat format, which would end the message itself.
+    """
     shown = _CONTROLS.sub("\ufffd", _TAGS.sub(_visible, well_formed(text)))
     while any(token in shown for token in tokens):  # taking one out can put another together
         for token in tokens:
             shown = shown.replace(token, "")
-    return _MARK.sub("< <", shown)
+    return _ROLE_MARK.sub(lambda mark: f"{mark[0]} ", _MARK.sub("< <", shown))
 
 
 def _visible(hidden: re.Match[str]) -> str:

@@ -105,7 +105,7 @@ def _bare(filling: Filling) -> Callable[[str], str]:
     def fill(slot: str) -> str:
         if slot != "examples":
             return inert(filling.text_of(slot))
-        return "\n\n".join(f"[{title}]\n{text}" for title, text in shown(filling.examples))
+        return "\n\n".join(f"[{title}]\n{inert(text)}" for title, text in shown(filling.examples))
 
     return fill
 

@@ -47,6 +47,13 @@ WORDS = {
         "its own."
     ),
     "foreign_moved_to_user": "Its only message is sent as the user's.",
+    "foreign_chat_marks": (
+        "The marks of a model's chat format are left out: whoever serves the model writes them."
+    ),
+    "foreign_several_prompts": (
+        "The file holds more prompts; this is the likeliest one. To bring another, paste its words alone: "
+        "{names}."
+    ),
     "foreign_messages_joined": "Its {n} messages are sent as two: the system's and the user's.",
     "threshold_given": "Scores from {value:g} on pass, as you say.",
     "threshold_of_prompt": "Scores from {value:g} on pass, as the prompt itself says.",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from labelcore.errors import BadInput
 from labelcore.judges.foreign_prompts import recognise
 from tests.judges.foreign_cases import CASES, Case
 
@@ -39,7 +40,20 @@ FILLERS: dict[str, Callable[[str, dict[str, str]], str]] = {
     "angles": lambda text, values: re.sub(r"<<\s*(\w+)\s*>>", lambda m: values[m[1]], text),
 }
 """How each tool fills its variables itself."""
-WRAPPED = ('{"', "[{", "default", "from ", "ChatPrompt", "---", "prompt: ", "const ", "same:", "name: ")
+_MARKS = ("<|", "[INST]", "CONFIG", "import ", "export ")
+WRAPPED = (
+    '{"',
+    "[{",
+    "default",
+    "from ",
+    "ChatPrompt",
+    "---",
+    "prompt: ",
+    "const ",
+    "same:",
+    "name: ",
+    *_MARKS,
+)
 PLAIN = [name for name, case in CASES.items() if not case.text.startswith(WRAPPED) and "{%" not in case.text]
 
 
@@ -217,3 +231,49 @@ def test_marks_and_chinese_words_are_a_choice_like_any_other(
 def test_what_a_mark_means_is_asked_where_the_question_is_about_a_fault() -> None:
     found = recognise("{output}\nIs there a hallucination? Answer ✅ if there is, ❌ if not.").found
     assert found.answer is not None and not found.answer.passes and set(found.words) == {"✅", "❌"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "record with a system prompt",
+        "record with defaults",
+        "chat marks",
+        "header marks",
+        "instruction marks",
+        "evaluator with messages",
+        "message classes",
+        "messages of a JavaScript program",
+    ],
+)
+def test_the_system_message_keeps_its_role_whatever_it_comes_in(name: str) -> None:
+    template = recognise(CASES[name].text).template
+    assert template.system.startswith(("Be a fair", "You "))
+    for mark in ("<|", "[INST]", "SYS", "role", "content="):
+        assert mark not in f"{template.system}{template.user}"
+
+
+def test_words_that_stand_beside_a_prompt_fill_its_variables() -> None:
+    user = recognise(CASES["record with defaults"].text).template.user
+    assert user.startswith("Rate the reply by these skills.") and "a higher score is better" in user
+
+
+def test_of_several_prompts_the_one_that_shows_an_output_is_taken_and_the_others_are_named() -> None:
+    one = recognise(CASES["text that a call lays out"].text)
+    assert one.template.user.startswith("Passage: {{context}}") and not one.notices
+    both = recognise(
+        'BRIEF = "Is {output} brief? Answer only YES or NO."\n'
+        'RIGHT = "Is {output} right by {reference}? Answer only YES or NO."\n'
+    )
+    told = next(notice for notice in both.notices if notice.code == "foreign_several_prompts")
+    assert told.values["names"] == ["BRIEF"] and "{{reference}}" in both.template.user
+    lines = recognise(
+        '{"name": "first", "prompt_template": "Is {output} good? Answer only YES or NO."}\n'
+        '{"name": "second", "prompt_template": "Is {output} brief? Answer only YES or NO."}\n'
+    )
+    assert "good" in lines.template.user and lines.notices[0].values["names"] == ["second"]
+
+
+def test_a_program_without_a_prompt_is_no_prompt() -> None:
+    with pytest.raises(BadInput, match="no prompt"):
+        recognise("import os\n\ndef grade(output):\n    return len(output) < 80\n")

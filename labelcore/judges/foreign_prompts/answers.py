@@ -20,11 +20,11 @@ _SCORES = re.compile(r"score|rating|grade|评分|得分|评级", re.IGNORECASE)
 _LABELS = (
     "final verdict|verdict|total rating|overall rating|label|final grade|grade|final decision|decision|"
     "judge?ment|classification|"
-    "passed|final answer|answer|result|final score|overall score|total score|score|final rating|rating|"
-    "evaluation|conclusion|最终结论|结论|判定结果|判定|评分结果|最终评分|评分|得分|判断|结果|评级"
+    "passed|correct|final answer|answer|result|final score|overall score|total score|score|final rating|"
+    "rating|evaluation|conclusion|最终结论|结论|判定结果|判定|评分结果|最终评分|评分|得分|判断|结果|评级"
 )
 _LABEL_LINE = re.compile(
-    rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,160}})",
+    rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,400}})",
     re.IGNORECASE,
 )
 _LABELLED_PAIR = re.compile(
@@ -48,7 +48,7 @@ _AT_THE_END = re.compile(
 _ALONE = re.compile(
     r"single (?:word|character|letter|token)|one word|only (?:with|the word|output|answer|respond|return)|"
     r"(?:answer|respond|reply|output|return) (?:only|with only|just)|first (?:word|line)|"
-    r"(?:只|仅)(?:输出|回答|返回|需)|直接(?:输出|回答)|一个(?:词|字)",
+    r"(?:just|simply) (?:return|reply|answer)|(?:只|仅)(?:输出|回答|返回|需)|直接(?:输出|回答)|一个(?:词|字)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
@@ -58,12 +58,15 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """Words that ask for a form of answer, be it known or not."""
+_SHORT = r"([^\n]{1,60})"
 _RATING = re.compile(rf"{NUMBER}|rating|score|number|n|x|评分|分数|数字", re.IGNORECASE)
 
 
 _SCORE_IN_TAG = re.compile(
     r"<(?P<inside>[A-Z]\w{0,20})>[^<⟨\n]{0,40}\b(?:score|rating)\b[^<⟨\n]{0,30}</(?P=inside)>"
-    r"|\b(?:score|rating)\b[^<⟨]{0,80}<(?P<around>[A-Z]\w{0,20})>[^<⟨\n]{0,8}</(?P=around)>",
+    r"|\b(?:score|rating)\b[^<⟨]{0,80}<(?P<around>[A-Z]\w{0,20})>[^<⟨\n]{0,8}</(?P=around)>"
+    r"|\b(?:score|rating)\b[^.<⟨\n]{0,40} (?:inside|within|in|between) (?:the |a )?"
+    r"<(?P<named>[A-Z]\w{0,20})>",
     re.IGNORECASE,
 )
 _WORDS_IN_TAG = re.compile(
@@ -101,9 +104,9 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
         list_of = fact("foreign_list_of_verdicts", field=asked.field.removeprefix("*."))
         no_field = fact("foreign_no_verdict_field", fields=list(asked.fields[:8]))
         return FoundAnswer(form_asked=True, notices=(list_of if asked.is_list else no_field,))
-    in_json = (
-        AnswerFormat(kind="json", field=asked.field, passes=asked.words) if asked and asked.field else None
-    )
+    in_json = None
+    if asked and asked.field:
+        in_json = _with_field(AnswerFormat(kind="json", field=asked.field, passes=asked.words), asked.field)
     answer = marked or in_json or _by_label(text) or _by_word(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
@@ -120,8 +123,10 @@ def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
 
 def with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
     """Its words sorted into passes and fails; what the prompt does not say is left to be asked."""
-    words = tuple(dict.fromkeys((*answer.passes, *answer.fails)))
-    meant = _meanings(answer, words, text)
+    if answer.fails:
+        return FoundAnswer(answer=answer)
+    words = answer.passes
+    meant = _meanings(words, text)
     passes, fails, abstains, open_ = (
         tuple(word for word in words if meant[word] == kind) for kind in ("pass", "fail", "abstain", "")
     )
@@ -131,13 +136,7 @@ def with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
     return FoundAnswer(answer=answer.model_copy(update=sorted_words), words=open_)
 
 
-def _meanings(answer: AnswerFormat, words: Sequence[str], text: str) -> Mapping[str, str]:
-    known = {plain(word) for word in words}
-    if answer.field and known <= ASSENT | DISSENT:
-        good = polarity.field_means_pass(answer.field)
-        if good is not None:
-            assents = {word: plain(word) in ASSENT for word in words}
-            return {word: "pass" if assent == good else "fail" for word, assent in assents.items()}
+def _meanings(words: Sequence[str], text: str) -> Mapping[str, str]:
     listed = letters(text)
     if all(word in listed and len(word) == 1 for word in words):
         meant = {word: polarity.meaning(listed[word]) for word in words}
@@ -202,14 +201,14 @@ def _by_numbered_tag(text: str) -> AnswerFormat | None:
     found = _SCORE_IN_TAG.search(text)
     if found is None:
         return None
-    name = found["inside"] or found["around"]
+    name = found["inside"] or found["around"] or found["named"]
     return AnswerFormat(kind="pattern", pattern=rf"(?is)<{name}>\s*(-?\d+(?:\.\d+)?)\s*</{name}>")
 
 
 def _by_label(text: str) -> AnswerFormat | None:
     """``GRADE: C``, ``Verdict: PASS or FAIL``, ``Score: <1-5>``: a label that the prompt gives a form of."""
     if both := _LABELLED_PAIR.search(text):
-        pattern = _labelled(both["label"], r"([^\n]{1,60})")
+        pattern = _labelled(both["label"], _SHORT)
         return AnswerFormat(kind="pattern", pattern=pattern, passes=(both["first"], both["second"]))
     lines = [match for match in _LABEL_LINE.finditer(text) if "⟨" not in match["rest"]]
     for line in reversed(lines):
@@ -218,10 +217,24 @@ def _by_label(text: str) -> AnswerFormat | None:
         if not words and _PLACE_FOR_WORD.match(rest):
             words = tuple(letters(text)) or first_choice(text)
         if words:
-            return AnswerFormat(kind="pattern", pattern=_labelled(label, r"([^\n]{1,60})"), passes=words)
+            return _with_field(
+                AnswerFormat(kind="pattern", pattern=_labelled(label, _SHORT), passes=words), label
+            )
         if _SCORES.search(label) and _PLACE_FOR_NUMBER.match(rest):
             return AnswerFormat(kind="pattern", pattern=_labelled(label, r"(-?\d+(?:\.\d+)?)"))
     return None
+
+
+def _with_field(answer: AnswerFormat, name: str) -> AnswerFormat:
+    """Its words sorted where they assent to what the answer's name says of the output, or deny it."""
+    good = polarity.field_means_pass(name) if name else None
+    if good is None or not {plain(word) for word in answer.passes} <= ASSENT | DISSENT:
+        return answer
+    assents = tuple(word for word in answer.passes if plain(word) in ASSENT)
+    denies = tuple(word for word in answer.passes if plain(word) in DISSENT)
+    return answer.model_copy(
+        update={"passes": assents if good else denies, "fails": denies if good else assents}
+    )
 
 
 def _labelled(label: str, value: str) -> str:

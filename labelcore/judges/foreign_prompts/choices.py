@@ -15,6 +15,8 @@ _OR = r"(?:/|\||or\b|and\b|或者?|和|、|,)"
 _MARK = rf"[{TICKS}{CROSSES}]"
 _AFTER = rf"[\ufe0e\ufe0f{QUOTE}]{{0,3}}"
 _IF = r"(?:if|when|for|where)"
+_ON = r"(?:[^\n\"“”]|\n(?![\s\-*#]))"
+"""What may stand between two words of a choice: the same paragraph goes on."""
 _PAIRS = (
     re.compile(
         rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}][,，]?(?:\s*\([^)\n]{{1,40}}\))?\s*{_OR}\s*(?:or\s+)?"
@@ -23,8 +25,13 @@ _PAIRS = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}] {_IF}\b[^\n\"“”]{{1,90}}?\b(?:or|and|otherwise)\b"
-        rf"[^\n\"“”]{{0,30}}[{QUOTE}](?P<second>{_WORD}|[01])[{QUOTE}]",
+        rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}] {_IF}\b{_ON}{{1,90}}?\b(?:or|and|otherwise)\b"
+        rf"{_ON}{{0,30}}[{QUOTE}](?P<second>{_WORD}|[01])[{QUOTE}]",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}] {_IF}\b{_ON}{{1,260}}?[.;] ?(?:\w{{1,12}} ){{0,3}}"
+        rf"[{QUOTE}](?P<second>{_WORD}|[01])[{QUOTE}] (?:{_IF}|otherwise|else)",
         re.IGNORECASE,
     ),
     re.compile(
@@ -74,6 +81,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ALTERNATIVE = re.compile(r"\bor\b|[/|或]", re.IGNORECASE)
+_LETTERS = re.compile(r"\bletters?\b|字母", re.IGNORECASE)
 _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母", re.IGNORECASE)
 
 
@@ -104,6 +112,8 @@ def choice_with(word: str, text: str) -> tuple[str, ...]:
 
 def main_choice(text: str) -> tuple[str, ...]:
     """The choice that a prompt names most often, else the letters of its list."""
+    if lettered := _letters_asked_for(text):
+        return lettered
     counted: Counter[tuple[str, ...]] = Counter()
     for pair in _choices(text):
         counted[tuple(sorted(pair, key=str.casefold))] += 2 + any(map(polarity.meaning, pair))
@@ -113,11 +123,25 @@ def main_choice(text: str) -> tuple[str, ...]:
     return tuple(listed) if len(listed) > 1 and _CHOOSES.search(text) else ()
 
 
+def _letters_asked_for(text: str) -> tuple[str, ...]:
+    """The letters of its list, where a prompt lets choose between some and they stand for verdicts."""
+    listed = letters(text) if _LETTERS.search(text) else {}
+    if not any(map(polarity.meaning, listed.values())):
+        return ()
+    pairs = (_words_of(match) for pattern in _PAIRS for match in pattern.finditer(text))
+    chosen = any(len(pair) > 1 and set(pair) <= listed.keys() for pair in pairs)
+    return tuple(listed) if chosen else ()
+
+
+def _words_of(match: re.Match[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in match.groupdict().values() if word))
+
+
 def _choices(text: str) -> Iterator[tuple[str, ...]]:
     words = _MARKED_WORD.sub("", text)
     for pattern in _PAIRS:
         for match in pattern.finditer(words):
-            pair = tuple(dict.fromkeys(word for word in match.groupdict().values() if word))
+            pair = _words_of(match)
             before = words[max(0, match.start() - 60) : match.start()]
             if _is_verdict(pair, before if _ALTERNATIVE.search(match[0]) else ""):
                 yield pair

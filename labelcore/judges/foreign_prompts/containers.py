@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import ast
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
+from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
 from labelcore.judges.foreign_prompts.options import Options, options_in, options_of
+from labelcore.judges.foreign_prompts.programs import ProgramPrompt, is_program, likeliest, prompts_of
 from labelcore.models import Fact, Frozen, fact
 
 LONGEST = 100_000
@@ -20,10 +22,10 @@ _KEYS = (
     "user_prompt"
 ).split()
 """Under which names tools keep a judge's prompt, the surest first."""
-_PYTHON_KEYS = frozenset(_KEYS) - {"text", "value", "content", "user"}
+_SYSTEM_KEYS = "system_prompt system_message system_instruction system".split()
+"""Under which names the system message stands beside a prompt."""
+_NAMES = "name id prompt_id key".split()
 _UNQUOTED = re.compile(r"(?<![\"\w])\{\{-?\s*([\w.]+)\s*\|\s*(?:dump|tojson)(?:\s*\|\s*safe)?\s*-?\}\}")
-_IN_BACKTICKS = re.compile(r"\bprompt_?template\s*[:=]\s*`([^`]{1,50000})`", re.IGNORECASE)
-"""A prompt in a JavaScript program."""
 _AT_ONCE = re.compile(
     r"\buse_?cot[\"']?\s*[:=]\s*false\b|\beval_type: classify\s*$", re.IGNORECASE | re.MULTILINE
 )
@@ -54,12 +56,28 @@ def unwrap(text: str) -> PromptWords:
         raise BadInput("The prompt is longer than {longest:,} characters.", longest=LONGEST)
     if found := _as_prompty(text):
         return _two_parts(found, "data")
-    for wrapped, data in (("data", _as_data(text)), ("python", _as_python(text))):
-        if data is not None and (found := _messages_in(data)):
-            return _two_parts(found, wrapped).model_copy(update=_beside(text, data))
-    if literal := _IN_BACKTICKS.search(text):
-        return _two_parts([("user", literal[1])], "javascript").model_copy(update=_beside(text))
-    return PromptWords(system="", user=text, wrapped="text")
+    if (data := _as_data(text)) is not None and (found := _messages_in(data)):
+        read = _two_parts(found, "data", _others_in(data)).model_copy(update=_beside(text, data))
+        return _with_roles(read)
+    if prompts := prompts_of(text):
+        chosen = likeliest(prompts)
+        others = [prompt.name for prompt in prompts if prompt is not chosen and prompt.shows_output]
+        return _two_parts(chosen.messages, "program", others).model_copy(update=_beside(text))
+    if is_program(text):
+        raise BadInput("The program holds no prompt.", next_step="Paste the words of the prompt alone.")
+    return _with_roles(PromptWords(system="", user=text, wrapped="text"))
+
+
+def _with_roles(words: PromptWords) -> PromptWords:
+    """Messages that stand between the marks of a model's chat format, as messages."""
+    marked = in_chat_marks(words.user) if not words.system else []
+    if not marked:
+        return words
+    notices = (*words.notices, fact("foreign_chat_marks"))
+    parts = _two_parts(marked, words.wrapped)
+    return words.model_copy(
+        update={"system": parts.system, "user": parts.user, "notices": (*notices, *parts.notices)}
+    )
 
 
 def _beside(text: str, data: Any = None) -> dict[str, Any]:
@@ -86,48 +104,71 @@ def _as_data(text: str) -> Any:
             return read(variant)
         except NotData:
             continue
-    return None
+    return _as_lines(text)
+
+
+def _as_lines(text: str) -> Any:
+    """JSON with one object on each line; None for another text."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+        return None
+    try:
+        return [read(line) for line in lines]
+    except NotData:
+        return None
 
 
 def _messages_in(data: Any) -> list[tuple[str, str]]:
     """(role, text) of each message that is found first in some data; [] where there are none."""
-    if found := _as_messages(data):
+    if found := as_messages(data):
         return found
     if isinstance(data, Mapping):
         if {"instruction", "examples"} <= data.keys() and isinstance(data["instruction"], str):
             return [("ragas", ragas_text(data["instruction"], data["examples"]))]
         if isinstance(data.get("system"), str) and isinstance(data.get("user"), str):
             return [("system", data["system"]), ("user", data["user"])]
-    for key in _KEYS:
-        for value in (node[key] for node in nodes(data) if isinstance(node, Mapping) and key in node):
-            if isinstance(value, str) and value.strip():
-                _refuse_reference(value)
-                inner = _as_data(value) if value.lstrip().startswith(("[", "{", "- ")) else None
-                return _as_messages(inner) or [("user", value)]
-            if found := _as_messages(value):
-                return found
+    for _, value, node in _kept_in(data):
+        if isinstance(value, str):
+            _refuse_reference(value)
+            inner = _as_data(value) if value.lstrip().startswith(("[", "{", "- ")) else None
+            return as_messages(inner) or [*_system_beside(node), ("user", _with_defaults(value, node))]
+        if found := as_messages(value):
+            return found
     return []
 
 
-def _as_messages(data: Any) -> list[tuple[str, str]]:
-    """A list of messages as tools write them: objects with a role, or pairs of a role and a text."""
-    if not isinstance(data, list) or not data:
-        return []
-    found = [_message(item) for item in data]
-    return [message for message in found if message] if all(found) else []
+def _kept_in(data: Any) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """(key, value, what it stands in) of everything that could be a prompt, the surest first."""
+    for key in _KEYS:
+        for node in nodes(data):
+            value = node.get(key) if isinstance(node, Mapping) else None
+            if (isinstance(value, str) and value.strip()) or isinstance(value, list):
+                yield key, value, node
 
 
-def _message(item: Any) -> tuple[str, str] | None:
-    if isinstance(item, Sequence) and not isinstance(item, str) and len(item) == 2:
-        role, content = item
-    elif isinstance(item, Mapping) and "role" in item:
-        role, content = item["role"], item.get("content", item.get("text"))
-    else:
-        return None
-    if isinstance(content, list):
-        parts = [part.get("text", "") if isinstance(part, Mapping) else part for part in content]
-        content = "".join(part for part in parts if isinstance(part, str))
-    return (role.casefold(), content) if isinstance(role, str) and isinstance(content, str) else None
+def _others_in(data: Any) -> list[str]:
+    """The names of further prompts beside the first one, which stand under the same key."""
+    kept = [(key, value, node) for key, value, node in _kept_in(data) if isinstance(value, str)]
+    alike = [
+        node for key, value, node in kept if key == kept[0][0] and ProgramPrompt.of("", value).shows_output
+    ]
+    return [
+        str(next((node[name] for name in _NAMES if node.get(name)), n)) for n, node in enumerate(alike, 1)
+    ][1:]
+
+
+def _system_beside(node: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = (node[key] for key in _SYSTEM_KEYS if isinstance(node.get(key), str) and node[key].strip())
+    return [("system", text) for text in found][:1]
+
+
+def _with_defaults(text: str, node: Mapping[str, Any]) -> str:
+    """A prompt with the words that stand beside it for some of its variables in braces."""
+    defaults = node.get("defaults")
+    for name, words in defaults.items() if isinstance(defaults, Mapping) else ():
+        if isinstance(words, str):
+            text = text.replace(f"{{{name}}}", words.replace("{", "{{").replace("}", "}}"))
+    return text
 
 
 def _refuse_reference(value: str) -> None:
@@ -139,27 +180,25 @@ def _refuse_reference(value: str) -> None:
         )
 
 
-def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str) -> PromptWords:
-    """The words as a system and a user message, and what of their order could not be kept."""
-    notices = []
+def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str, others: Sequence[str] = ()) -> PromptWords:
+    """The words as a system and a user message, and what could not be kept: their order, ``others``."""
+    notices = [fact("foreign_several_prompts", names=list(others[:8]), n=len(others))] if others else []
     if messages[0][0] == "ragas":
         notices.append(fact("foreign_ragas_file"))
     system = [text for role, text in messages if role in _SYSTEM]
-    others = [text for role, text in messages if role not in _SYSTEM]
-    if not others:
-        others, system = system, []
+    rest = [text for role, text in messages if role not in _SYSTEM]
+    if not rest:
+        rest, system = system, []
         notices.append(fact("foreign_moved_to_user"))
-    if len(others) > 1 or len(system) > 1:
+    if len(rest) > 1 or len(system) > 1:
         notices.append(fact("foreign_messages_joined", n=len(messages)))
     return PromptWords(
-        system="\n\n".join(system), user="\n\n".join(others), wrapped=wrapped, notices=tuple(notices)
+        system="\n\n".join(system), user="\n\n".join(rest), wrapped=wrapped, notices=tuple(notices)
     )
 
 
 def ragas_text(instruction: str, examples: Any) -> str:
     """A prompt as Ragas saves it, an instruction and examples with fields, as one text with variables."""
-    import json
-
     shown = [
         example
         for example in (examples if isinstance(examples, list) else [])
@@ -178,54 +217,3 @@ def ragas_text(instruction: str, examples: Any) -> str:
     ]
     fields = "\n".join(f"{name}: {{{{{name}}}}}" for name in asked)
     return "\n\n".join([*parts, f"{fields}\n\nOutput:"])
-
-
-def _as_python(text: str) -> Any:
-    """Strings of Python source that hold a prompt, as data: by their keyword or name, or messages."""
-    if not re.search(r"^\s*(?:[A-Za-z_][\w.]*\s*(?::[^=\n]+)?=|[\w.]+\()", text, re.MULTILINE):
-        return None
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    found: dict[str, Any] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg in _PYTHON_KEYS and (value := _literal(keyword.value)):
-                    found.setdefault(str(keyword.arg), value)
-        if isinstance(node, ast.List) and (messages := _as_messages(_literal(node))):
-            return messages
-    named = [
-        (node, _literal(node.value))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign | ast.AnnAssign)
-    ]
-    texts = [value for _, value in named if isinstance(value, str) and value.strip()]
-    return found or ({"template": max(texts, key=len)} if texts else None)
-
-
-def _literal(node: ast.expr | None) -> Any:
-    """A text, or a list of messages, that stands in the source; a formatted text with its names in braces."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(map(_formatted, node.values))
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        both = _literal(node.left), _literal(node.right)
-        return both[0] + both[1] if all(isinstance(part, str) for part in both) else None
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_literal(element) for element in node.elts]
-    if isinstance(node, ast.Dict):
-        keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
-        return {
-            key: _literal(value) for key, value in zip(keys, node.values, strict=True) if isinstance(key, str)
-        }
-    return None
-
-
-def _formatted(part: ast.expr) -> str:
-    if isinstance(part, ast.FormattedValue):
-        return f"{{{ast.unparse(part.value)}}}"
-    text = part.value if isinstance(part, ast.Constant) else ""
-    return str(text).replace("{", "{{").replace("}", "}}")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from labelcore.judges.answer_formats import ASSENT, DISSENT, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.choices import QUOTE, choice_with, first_choice
 from labelcore.judges.foreign_prompts.scales import NUMBER, range_of
-from labelcore.judges.foreign_prompts.slots import slot_named
+from labelcore.judges.foreign_prompts.slots import slot_like
 
 _FIELDS = (
     *"pass passed passing is_pass verdict binary_verdict criteria_met criterion_met meets_criteria".split(),
@@ -75,7 +76,7 @@ def _objects(text: str) -> list[str]:
         elif character == "}" and opened:
             start = opened.pop()
             stretch = text[start : at + 1]
-            data = any(map(slot_named, re.findall(r"⟨([^⟩]{1,200})⟩", stretch)))
+            data = any(map(slot_like, re.findall(r"⟨([^⟩]{1,200})⟩", stretch)))
             mere_data = data or _INPUT.search(text[max(0, start - 14) : start])
             if not opened and len(stretch) < _LONGEST and not mere_data:
                 found.append(stretch)
@@ -143,13 +144,17 @@ def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:
     if words := first_choice(joined) or _words_beside(name, text):
         return words
     numbers = re.findall(rf"(?<![\w.]){NUMBER}(?![\w.])", joined)
-    if words := _one_or_nought(numbers, text):
+    if words := _one_or_nought([] if range_of(joined) == (0, 1) else numbers, text):
         return words
     if range_of(text) != (None, None) and (numbers or _NUMERIC.search(name)):
         return ()
-    if known := {word for word in re.findall(r'"([^"\n]{1,24})"', joined) if polarity.meaning(word)}:
+    quoted = dict.fromkeys(re.findall(r'"([^"\n]{1,24})"', joined))
+    if known := {word for word in quoted if polarity.meaning(word)}:
         return tuple(sorted(known)) if len(known) > 1 else choice_with(known.pop(), text)
-    return () if numbers or _NUMERIC.search(name) else first_choice(text)
+    if len(quoted) > 1 and all(plain(word) in ASSENT | DISSENT for word in quoted):
+        return tuple(quoted)
+    choice = () if numbers else first_choice(text)
+    return choice if not _NUMERIC.search(name) or any(map(polarity.meaning, choice)) else ()
 
 
 def _words_beside(name: str, text: str) -> tuple[str, ...]:

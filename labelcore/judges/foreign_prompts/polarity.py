@@ -87,8 +87,9 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
 
 
 _ANCHOR = re.compile(
-    r"(?<![\d.\-–])(?P<value>\d{1,3}(?:\.\d)?)\s*(?:=|:|：|is|means|being|indicates)\s*"
-    r"(?:(?:fully|entirely|completely|perfectly|very|a|an) ){0,2}(?P<word>[A-Za-z]+)"
+    r"(?<![\d.\-–])(?P<value>\d{1,3}(?:\.\d)?)\s*(?:=|:|：|->|→|is|means|being|indicates|"
+    r"represents|denotes|signifies)\s*"
+    r"(?:(?:fully|entirely|completely|perfectly|extremely|very|a|an) ){0,2}(?P<word>[A-Za-z]+)"
 )
 
 

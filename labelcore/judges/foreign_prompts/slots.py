@@ -88,13 +88,14 @@ _COMPOUND = (
     ("input", "user|customer|original|orig|client|human", "question|query|message|input|prompt|request"),
     (
         "context",
-        "retrieved|source|supporting|rag",
+        "retrieved|source|supporting|rag|relevant|grounding",
         "contexts?|documents?|docs|passages?|texts?|chunks|results",
     ),
     ("statement", "grading|scoring|evaluation|eval|score|judging", "criteria|criterion|rubrics?|guidelines"),
+    ("statement", "rubric|criterion|criteria|guideline", "item|items|text|description|definition"),
 )
 """Names that are put together as these are mean the same as their last part, of whom they say."""
-_PAIRED = re.compile(r"(?:^|_)(?:a|b|1|2|one|two|first|second|left|right)$")
+_PAIRED = re.compile(r"(?:^|_)(?:a|b|1|2|one|two|first|second|left|right)$|(?<=[^\W\d_])[12]$")
 
 
 class Variable(Frozen):
@@ -127,6 +128,11 @@ def slot_named(name: str) -> str:
         if re.fullmatch(rf"(?:{first})_(?:\w+_)?(?:{then})", last):
             return slot
     return parent if parent in {"reference", "output"} and last in {"text", "content", "value"} else ""
+
+
+def slot_like(name: str) -> str:
+    """The slot that a name means, whatever number or letter ends it."""
+    return slot_named(name) or slot_named(_stem(name))
 
 
 def variables_of(names: Sequence[str], labels: Mapping[str, str], given: Mapping[str, str]) -> list[Variable]:
@@ -176,7 +182,7 @@ def _stem(name: str) -> str:
 
 def _by_name(name: str, label: str) -> Variable:
     """A variable by its name; where the prompt calls it otherwise, by that or not at all."""
-    slot = slot_named(name) or slot_named(_stem(name))
+    slot = slot_like(name)
     plain = name.casefold()
     if slot == "output" and _REFERENCE_LABEL.search(label) and not _OUTPUT_LABEL.search(label):
         return Variable(name=name, slot="reference", label=label)

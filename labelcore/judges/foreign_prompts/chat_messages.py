@@ -1,0 +1,58 @@
+"""Messages with their roles: as data, or in a text between the marks of a model's own chat format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_ROLES = r"system|developer|user|assistant"
+_FORMATS = (
+    re.compile(
+        rf"<\|im_start\|>[ \t]*(?P<role>{_ROLES})[ \t]*\n(?P<text>.*?)(?=<\|im_end\|>|<\|im_start\|>|\Z)",
+        re.DOTALL,
+    ),
+    re.compile(
+        rf"<\|start_header_id\|>[ \t]*(?P<role>{_ROLES})[ \t]*<\|end_header_id\|>(?P<text>.*?)"
+        r"(?=<\|eot_id\|>|<\|start_header_id\|>|\Z)",
+        re.DOTALL,
+    ),
+    re.compile(
+        r"<start_of_turn>[ \t]*(?P<role>user|model)[ \t]*\n(?P<text>.*?)(?=<end_of_turn>|<start_of_turn>|\Z)",
+        re.DOTALL,
+    ),
+)
+_INSTRUCTION = re.compile(
+    r"\A\s*(?:<s>)?\s*\[INST\]\s*(?:<<SYS>>(?P<system>.*?)<</SYS>>)?(?P<user>.*?)\[/INST\]\s*\Z", re.DOTALL
+)
+
+
+def in_chat_marks(text: str) -> list[tuple[str, str]]:
+    """(role, text) of each message that is not empty; [] where the text is in no such format."""
+    if whole := _INSTRUCTION.match(text):
+        found = [("system", whole["system"] or ""), ("user", whole["user"])]
+    else:
+        matches = next((list(form.finditer(text)) for form in _FORMATS if form.search(text)), [])
+        found = [(match["role"], match["text"]) for match in matches]
+    return [(role, words.strip()) for role, words in found if words.strip()]
+
+
+def as_messages(data: Any) -> list[tuple[str, str]]:
+    """A list of messages as tools write them: objects with a role, or pairs of a role and a text."""
+    if not isinstance(data, list) or not data:
+        return []
+    found = [_message(item) for item in data]
+    return [message for message in found if message] if all(found) else []
+
+
+def _message(item: Any) -> tuple[str, str] | None:
+    if isinstance(item, Sequence) and not isinstance(item, str) and len(item) == 2:
+        role, content = item
+    elif isinstance(item, Mapping) and "role" in item:
+        role, content = item["role"], item.get("content", item.get("text"))
+    else:
+        return None
+    if isinstance(content, list):
+        parts = [part.get("text", "") if isinstance(part, Mapping) else part for part in content]
+        content = "".join(part for part in parts if isinstance(part, str))
+    return (role.casefold(), content) if isinstance(role, str) and isinstance(content, str) else None
