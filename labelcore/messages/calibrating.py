@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import NAMES, counted, say
 from labelcore.messages.figures import alpha_words, rate_words
-from labelcore.messages.telling import listed
+from labelcore.messages.telling import clauses, listed
 from labelcore.models import OVERALL, Calibration, Comment
 
 if TYPE_CHECKING:  # sentences wait for no numbers
-    from labelcore.stages.grading import GoldPerson, Queue, Round, RoundAgreement
+    from labelcore.stages.grading import GoldPerson, LanguagePart, LanguageParts, Queue, Round, RoundAgreement
 
 WORDS = {
     "calibrate_first": (
@@ -65,6 +65,31 @@ def people_words(found: Round) -> str:
         for person in found.people
     ]
     return listed(each) or say("Nobody has begun.")
+
+
+def language_words(found: LanguageParts) -> Iterator[str]:
+    """How a round of everybody is put together where people read different languages."""
+    each = [
+        say("{language} for {people}", language=_languages(part), people=listed(part.people))
+        for part in found.parts
+    ]
+    if len(each) > 1:
+        yield say(
+            "No language has enough outputs that everybody reads, so each has a part of the round: {parts}.",
+            parts=clauses(each),
+        )
+    elif each:
+        yield say(
+            "Everybody reads {language}: only such outputs are drawn.", language=_languages(found.parts[0])
+        )
+    if found.nobody_else:
+        people = listed(found.nobody_else)
+        yield say("The round has nothing for {people}: nobody else reads what they read.", people=people)
+
+
+def _languages(part: LanguagePart) -> str:
+    names: dict[str, str] = {str(known): name for known, name in NAMES.items()}
+    return listed(names.get(code, code) or say("what has no known language") for code in part.languages)
 
 
 def subject_words(row: RoundAgreement) -> str:

@@ -11,6 +11,7 @@ from labelcore.messages.calibrating import (
     before_words,
     change_words,
     few_words,
+    language_words,
     people_words,
     round_words,
     subject_words,
@@ -50,7 +51,7 @@ def _show_rounds(workspace: Workspace) -> None:
     known = found.rounds[::-1]
     if not any(row.state == "open" for row in known):
         with st.expander(say("Begin a round"), expanded=not known):
-            _begin(workspace)
+            _begin(workspace, found.languages)
     if not known:
         return
     _show(workspace, grading.show_round(workspace, number=_chosen([row.number for row in known])))
@@ -66,13 +67,15 @@ def _chosen(numbers: list[int], first: int = 0) -> int:
     )
 
 
-def _begin(workspace: Workspace) -> None:
+def _begin(workspace: Workspace, languages: grading.LanguageParts) -> None:
     st.write(
         say(
             "Everybody grades the same few outputs, before anything else and without seeing the others. Then "
             "you reveal the round, and all look at it side by side."
         )
     )
+    for words in language_words(languages):
+        st.write(plain(words))
     with st.form("calibration", border=False):
         n = st.number_input(say("How many outputs are drawn"), 2, 50, 8)
         people = who.choose_people(workspace, say("Who takes part"), say("Everybody"))

@@ -170,7 +170,7 @@ def test_a_week_of_a_team(app: App, joins: Callable[..., Page], browser: Browser
     tab(lead, "Calibration")
     lead.get_by_label("How many outputs are drawn").fill("4")
     lead.get_by_role("button", name="Begin the round").click()
-    expect(lead.get_by_text("Nobody has begun.")).to_be_visible()
+    expect(lead.get_by_text("Ana 0 of 2, Ben 0 of 2, 李雷 0 of 2, 韩梅 0 of 2")).to_be_visible()
 
     ana, li, mei = joins("Ana"), joins("李雷", locale="zh-CN"), joins("韩梅", **PHONE)
     ben = joins("Ben")

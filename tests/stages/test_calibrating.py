@@ -9,7 +9,7 @@ import pytest
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.messages import sentences
-from labelcore.messages.calibrating import figure_lines
+from labelcore.messages.calibrating import figure_lines, language_words
 from labelcore.models import Criterion, Output, Role
 from labelcore.stages import grading, selecting
 from labelcore.stages.grading.card import CardEvent
@@ -244,3 +244,45 @@ def test_what_was_graded_in_a_round_stays_in_the_count_of_ones_work_where_pairs_
     for who in people:
         queue = grading.grading_queue(workspace.by(who))
         assert (queue.done, queue.items[0].position) == (4, 5)
+
+
+CHINESE = [f"第{n}份中文合同，其中没有任何问题。" for n in "一二三四五六七八九"]
+ENGLISH = [f"This is the text of contract number {n}." for n in range(40)]
+
+
+def reads(workspace: Workspace, **languages: tuple[str, ...]) -> None:
+    for who, known in languages.items():
+        grading.describe_member(workspace, who, reads=known)
+
+
+def test_each_language_has_its_part_of_a_round_where_nobody_reads_all(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    chinese = {output.id for output in add_outputs(*CHINESE)}
+    add_outputs(*ENGLISH)
+    reads(workspace, Ana=("en",), Ben=("en",), Li=("zh",), Mei=("zh",), Cem=("fr",))
+    told = " ".join(language_words(grading.list_rounds(workspace).languages))
+    assert "English for Ana, Ben; 中文 for Li, Mei" in told and "nothing for Cem" in told
+    found = grading.start_round(workspace, n=8)
+    assert len(chinese & set(found.calibration.outputs)) == 4 and found.calibration.pool == 49
+    asked = {person.name: person.asked for person in found.people}
+    assert asked == {"Ana": 4, "Ben": 4, "Cem": 0, "Li": 4, "Mei": 4}
+    assert not grading.list_rounds(workspace).languages.parts
+
+
+def test_a_round_takes_what_everybody_reads_where_that_is_enough(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    chinese = {output.id for output in add_outputs(*CHINESE)}
+    add_outputs(*ENGLISH)
+    assert not grading.list_rounds(workspace).languages.parts
+    reads(workspace, Ana=("en", "zh"), Li=("zh",), Mei=("zh",))
+    (told,) = language_words(grading.list_rounds(workspace).languages)
+    assert "Everybody reads 中文" in told
+    assert set(grading.start_round(workspace, n=9).calibration.outputs) == chinese
+    grading.end_round(workspace)
+    assert not chinese >= set(grading.start_round(workspace, n=9, people=("bo", "cy")).calibration.outputs)
+    grading.end_round(workspace)
+    reads(workspace, Ana=("en",))
+    with pytest.raises(BadInput, match="two people read"):
+        grading.start_round(workspace, n=4, people=("Ana", "Li"))

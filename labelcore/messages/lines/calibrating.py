@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from labelcore.messages.calibrating import (
     comment_words,
     figure_lines,
+    language_words,
     people_words,
     round_words,
     standing_words,
@@ -50,6 +51,7 @@ def calibrations(found: grading.Rounds) -> Iterator[str]:
     if not found.rounds:
         yield say("There was no calibration round yet: `labelcore calibration start`.")
     yield from sentences(found.suggested)
+    yield from language_words(found.languages)
 
 
 @lines("gold set", "gold end")

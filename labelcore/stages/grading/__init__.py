@@ -105,6 +105,7 @@ from labelcore.stages.grading.releasing import (
     take_over as take_over,
 )
 from labelcore.stages.grading.relooking import due_for as due_for
+from labelcore.stages.grading.round_draw import LanguagePart as LanguagePart, LanguageParts as LanguageParts
 from labelcore.stages.grading.round_figures import RoundAgreement as RoundAgreement
 from labelcore.stages.grading.rules import (
     Review as Review,

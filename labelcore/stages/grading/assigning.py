@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -196,11 +197,20 @@ def assignments(workspace: Workspace) -> Assigned:
 @operation(role=Role.LEAD)
 def team_names(workspace: Workspace) -> list[str]:
     """Everybody who has a role in this project, has graded here, or is named by what is assigned."""
-    db, here = workspace.db, {workspace.project.id}
+    return _known(workspace, tuple(Role))
+
+
+def graders_to_be(workspace: Workspace) -> list[str]:
+    """Everybody who is to grade here: experts, who has graded, and who is named by what is assigned."""
+    return _known(workspace, (Role.EXPERT,))
+
+
+def _known(workspace: Workspace, roles: Collection[Role]) -> list[str]:
+    """Those who have one of these roles, and whoever grades or is to."""
+    db, here = workspace.db, workspace.project.id
     known = register(db)
-    members = [person.name for person in known.present if here & known.roles.get(person.person_id, {}).keys()]
-    graders = live(db, workspace.project.id).counts()
-    names = {name_key(who): who for who in (*graders, *_names(workspace), *members)}
+    members = [who.name for who in known.present if known.roles.get(who.person_id, {}).get(here) in roles]
+    names = {name_key(who): who for who in (*live(db, here).counts(), *_names(workspace), *members)}
     return [who for key, who in sorted(names.items()) if not known.is_removed(who)]
 
 

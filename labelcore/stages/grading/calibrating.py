@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -24,12 +24,11 @@ from labelcore.models import (
 )
 from labelcore.operations import Effect, Flags, Why, operation
 from labelcore.stages import projects, signing
-from labelcore.stages.grading.dealing import readable
-from labelcore.stages.grading.queueing import whole_pool
+from labelcore.stages.grading.assigning import graders_to_be
 from labelcore.stages.grading.relooking import hidden_from
+from labelcore.stages.grading.round_draw import USUAL, LanguageParts, drawn_for, language_parts
 from labelcore.stages.grading.round_figures import RoundAgreement, compared, earlier_than, given_in_round
 from labelcore.stages.grading.rounds import asked_of, done_in
-from labelcore.stats.drawing import draw_random
 from labelcore.store import (
     assignments,
     calibrations,
@@ -95,10 +94,13 @@ class Round(Frozen):
 
 
 class Rounds(Frozen):
-    """Every round, and why another one may help; the first round first."""
+    """Every round, and why another one may help; the first round first. ``languages``: how one of everybody
+    would be put together, while none is open.
+    """
 
     rounds: tuple[Calibration, ...]
     suggested: tuple[Fact, ...]
+    languages: LanguageParts = LanguageParts()
 
 
 @operation("calibration start", role=Role.LEAD, effect=Effect.WRITES)
@@ -106,7 +108,7 @@ def start_round(
     workspace: Workspace,
     outputs: Sequence[str] = (),
     *,
-    n: Annotated[int, Flags(("--n", "-n")), Field(ge=2, le=MOST, description="So many are drawn.")] = 8,
+    n: Annotated[int, Flags(("--n", "-n")), Field(ge=2, le=MOST, description="So many are drawn.")] = USUAL,
     people: Annotated[
         tuple[str, ...], Flags(("--person",)), Field(description="Who takes part; repeat. Else everybody.")
     ] = (),
@@ -116,7 +118,8 @@ def start_round(
     """Have people grade the same few outputs blind, before anything else: those named, or drawn by chance.
 
     Drawn are outputs that are to be graded anyway and that nobody has graded: what is said of them counts.
-    Where too few of these are left, or outputs are named, the grades are kept apart from all figures.
+    Where too few of these are left, or outputs are named, the grades are kept apart from all figures. Where
+    people read different languages and too few outputs can be read by all, each language has its part.
 
     Raises:
         BadInput: a round is open, outputs are too many or too few, or one does not exist.
@@ -128,7 +131,7 @@ def start_round(
         )
     known = calibrations.current(*place)
     picked, pool = (
-        (_named(workspace, outputs), 0) if outputs else _drawn(workspace, n, seed + len(known), people)
+        (_named(workspace, outputs), 0) if outputs else drawn_for(workspace, n, seed + len(known), people)
     )
     graded = grade_table.graded_ids(*place)
     calibration = Calibration(
@@ -152,26 +155,6 @@ def _named(workspace: Workspace, words: Sequence[str]) -> tuple[str, ...]:
     if not 2 <= len(found) <= MOST:
         raise BadInput("A round takes 2 to {most} outputs, not {n}.", most=MOST, n=len(found))
     return tuple(found)
-
-
-def _drawn(workspace: Workspace, n: int, seed: int, people: Sequence[str]) -> tuple[tuple[str, ...], int]:
-    """Outputs by chance, and among how many; all of them ungraded where there are so many."""
-    everything = _read_by_two(workspace, people)
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
-    fresh = [output_id for output_id in everything if output_id not in graded]
-    pool = fresh if len(fresh) >= n else everything
-    if len(pool) < 2:
-        raise BadInput("There are too few outputs to draw.", next_step="Import some first.")
-    return tuple(pick.output_id for pick in draw_random(pool, n, seed)), len(pool)
-
-
-def _read_by_two(workspace: Workspace, people: Sequence[str]) -> list[str]:
-    """What is to be graded and two of these people read: what only one grades compares nothing."""
-    found = [output_id for output_id, _, _ in whole_pool(workspace).places]
-    if len(people) < 2:
-        return found
-    readers = Counter(key for name in people for key in readable(workspace.by(name), found))
-    return [key for key in found if readers[key] > 1]
 
 
 @operation("calibration reveal", role=Role.LEAD, effect=Effect.WRITES)
@@ -254,11 +237,10 @@ def _round(workspace: Workspace, number: int | None) -> Calibration:
 def list_rounds(workspace: Workspace) -> Rounds:
     """Show every round, and whether another one may help: a criterion changed, or somebody joined."""
     known = calibrations.current(workspace.db, workspace.project.id)
-    return Rounds(rounds=known, suggested=() if _is_open(known) else tuple(_suggested(workspace, known)))
-
-
-def _is_open(known: Iterable[Calibration]) -> bool:
-    return any(row.state == "open" for row in known)
+    if any(row.state == "open" for row in known):
+        return Rounds(rounds=known, suggested=())
+    languages = language_parts(workspace)
+    return Rounds(rounds=known, suggested=tuple(_suggested(workspace, known)), languages=languages)
 
 
 def _suggested(workspace: Workspace, known: Sequence[Calibration]) -> Iterable[Fact]:
@@ -299,10 +281,9 @@ def _as_seen(workspace: Workspace, found: Calibration) -> Round:
 
 
 def _people(workspace: Workspace, found: Calibration) -> Iterable[RoundPerson]:
-    known = set(live(workspace.db, workspace.project.id).counts())
-    given = {grade.annotator for grade in calibrations.grades_of(workspace.db, found)}
-    wanted = found.people or tuple(known | given)
-    for name in sorted(wanted, key=name_key):
+    given = (grade.annotator for grade in calibrations.grades_of(workspace.db, found))
+    wanted = {name_key(who): who for who in found.people or (*graders_to_be(workspace), *given)}
+    for _, name in sorted(wanted.items()):
         place = workspace.by(name)
         done = done_in(place, found)
         yield RoundPerson(name=name, done=len(done), asked=len(asked_of(place, found)))
