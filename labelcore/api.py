@@ -31,13 +31,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelcore import health, places
 from labelcore.access import sign_in
-from labelcore.access.sessions import SignInGate, is_secure
+from labelcore.access.sessions import SignInGate, is_secure, too_fast
 from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
 from labelcore.health import RequestWatch, begin_log
 from labelcore.hosts import KnownHosts
 from labelcore.messages import trouble_words
 from labelcore.models import DOOR_SUFFIX, Visitor
+from labelcore.pace import REQUESTS
 from labelcore.scheduled import keep_backups, send_notices
 from labelcore.settings import settings
 from labelcore.stages import signing
@@ -183,6 +184,8 @@ async def operations(request: HttpRequest) -> Response:
     caller = await run_in_threadpool(_caller, request)
     if caller is None:
         return JSONResponse({"error": "The secret is wrong."}, status_code=401)
+    if caller.visitor.name and (wait := REQUESTS.wait(f"{settings().db} {caller.visitor.name}")):
+        return too_fast(wait)
     body = b""
     async for chunk in request.stream():
         body += chunk

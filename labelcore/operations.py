@@ -23,7 +23,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from labelcore import places
 from labelcore.catalogue import catalogue
 from labelcore.errors import BadInput, NotAllowed
-from labelcore.models import Frozen, Role
+from labelcore.models import Frozen, Role, name_key
+from labelcore.pace import Pace
 from labelcore.store import audit
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -249,6 +250,7 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
         with _together(marked, workspace):
             return _call(marked, workspace, bound)
     _check_role(marked, workspace)
+    _check_pace(marked, workspace, bound)
     token = _within.set(marked.name)
     try:
         with _together(marked, workspace):
@@ -280,6 +282,28 @@ def _check_role(marked: Operation, workspace: Workspace) -> None:
             role=marked.role,
             person=workspace.person or Wording("you"),
             present=workspace.role,
+        )
+
+
+_AT_LENGTH = {"sql"}
+"""Readings that may take long, beside those that write a file."""
+_LONG_WORK = 30
+"""Imports, runs, exports and the like, in a row and then in a minute, for one person who is elsewhere."""
+
+
+def _check_pace(marked: Operation, workspace: Workspace, bound: inspect.BoundArguments) -> None:
+    """Long work again and again would keep everybody waiting; to stop some is always possible."""
+    is_work = marked.effect is Effect.GRADUAL and not marked.name.endswith("stop")
+    is_long = is_work or marked.name in _AT_LENGTH or bound.arguments.get("out") is not None
+    if workspace.here or not is_long:
+        return
+    pace: Pace = workspace.db.memory.setdefault((Pace,), Pace(in_a_row=_LONG_WORK, a_minute=_LONG_WORK))
+    if wait := pace.wait(name_key(workspace.person)):
+        raise NotAllowed(
+            "{person} asked for too much long work at once.",
+            next_step="Try again in {seconds:,.0f} s.",
+            person=workspace.person or Wording("You"),
+            seconds=max(wait, 1),
         )
 
 

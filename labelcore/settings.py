@@ -231,6 +231,8 @@ class Settings(Calls, BaseSettings):
     """Hosts inside the network to which a webhook may lead, with a comma between them."""
     endpoint_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names of this machine at which an endpoint may stand that somebody elsewhere added, by comma."""
+    only_endpoint_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """The hosts at which endpoints of models may stand, by comma; none is named: any."""
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Further names by which browsers may call the app, with a comma between them: the machine's, or that
     of the proxy before it. Its addresses and localhost need not be named."""
@@ -258,7 +260,7 @@ class Settings(Calls, BaseSettings):
     def _split_folders(cls, given: Any) -> Any:
         return tuple(filter(None, given.split(os.pathsep))) if isinstance(given, str) else given
 
-    @field_validator("hosts", "proxies", "webhook_hosts", "endpoint_hosts", mode="before")
+    @field_validator("hosts", "proxies", "webhook_hosts", "endpoint_hosts", "only_endpoint_hosts", mode="before")
     @classmethod
     def _split_hosts(cls, given: Any) -> Any:
         return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given

@@ -6,6 +6,8 @@ the end of a session or of a role holds at once.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
@@ -17,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labelcore.errors import LabelcoreError
 from labelcore.models import Visitor
+from labelcore.pace import REQUESTS
 from labelcore.settings import settings
 from labelcore.stages import signing
 from labelcore.store import Database, audit, open_database
@@ -32,6 +35,13 @@ _OPEN = (
     *("/healthz", "/readyz", "/metrics", "/_stcore/health", "/static/", "/favicon"),
 )
 """What is there for everybody: signing in itself, what looks at a secret by itself, and the app's files."""
+_MOST_PAGES = 60
+"""Pages that one person has open at once."""
+
+
+def too_fast(seconds: float) -> Response:
+    """What anybody gets who asks faster than people do."""
+    return PlainTextResponse("Too many requests.", 429, {"retry-after": str(math.ceil(seconds))})
 
 
 def visitor(db: Database, cookies: Mapping[str, str], headers: Mapping[str, str]) -> Visitor | None:
@@ -76,6 +86,7 @@ class SignInGate:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._listening: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may pass; answer the rest."""
@@ -88,11 +99,25 @@ class SignInGate:
             await self.app(scope, receive, send)
         elif asking := _asking(Headers(scope=scope)):
             MutableHeaders(scope=scope)[PERSON] = asking.person_id
-            await self.app(scope, receive, send)
+            await self._pass_on(asking.person_id, scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             await _refusal(scope)(scope, receive, send)
+
+    async def _pass_on(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """As many requests and open pages as one person needs: the server keeps a session for each page."""
+        if scope["type"] == "http":
+            wait = REQUESTS.wait(who)
+            await (too_fast(wait) if wait else self.app)(scope, receive, send)
+        elif self._listening[who] >= _MOST_PAGES:
+            await send({"type": "websocket.close", "code": 1013})
+        else:
+            self._listening[who] += 1
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self._listening[who] -= 1
 
 
 def _distrust(scope: Scope) -> None:

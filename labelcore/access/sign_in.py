@@ -17,9 +17,10 @@ from labelcore import browser, passwords
 from labelcore.access import oidc, sessions
 from labelcore.errors import LabelcoreError, NotAllowed
 from labelcore.messages import Language, say_in, trouble_words
+from labelcore.models import NoticeKind
 from labelcore.settings import settings
 from labelcore.stages import projects, signing
-from labelcore.stages.notifying import tell_of_password
+from labelcore.stages.notifying import tell_of_account
 from labelcore.stages.people import JOIN
 from labelcore.store import Database, open_database
 from labelcore.wording import Wording
@@ -116,8 +117,10 @@ async def sign_in(request: Request) -> Response:
     easy = passwords.is_easy(given.get("password", ""), given.get("name", ""))
 
     def prove() -> str:
-        db = open_database(settings().db)
-        return signing.sign_in(db, given.get("name", ""), given.get("password", ""), sessions.came(request))
+        db, address = open_database(settings().db), sessions.came(request)
+        session = signing.sign_in(db, given.get("name", ""), given.get("password", ""), address)
+        is_new = signing.is_from_elsewhere(db, session, address)
+        return _told(db, session, "sign-in", place=address) if is_new else session
 
     return await _begun(
         request, _EASY if easy else place, prove, lambda trouble: _sign_in_form(request, place, trouble, 401)
@@ -194,13 +197,14 @@ async def change_password(request: Request) -> Response:
     return await _begun(request, "/", prove, lambda trouble: _password_form(request, trouble, 401))
 
 
-def _told(db: Database, session: str) -> str:
-    """The session, once its person was written to about their new password, by the first of their projects
-    that sends e-mail.
+def _told(db: Database, session: str, kind: NoticeKind = "password", **figures: str) -> str:
+    """The session, once its person was written to about what became of their account, by the first of their
+    projects that sends e-mail.
     """
     visitor = signing.visitor_of_session(db, session)
     theirs = (project for project in projects.list_projects(db) if visitor and visitor.role_in(project.id))
-    any(visitor and tell_of_password(signing.enter(db, project, visitor, here=False)) for project in theirs)
+    places = (signing.enter(db, project, visitor, here=False) for project in theirs if visitor)
+    any(tell_of_account(place, kind, place.person, **figures) for place in places)
     return session
 
 

@@ -27,8 +27,12 @@ def host_of(endpoint: Endpoint) -> str:
 
 
 def check_reach(endpoint: Endpoint) -> None:
-    """Raises ClosedHost where its host, in digits or as a name of this machine, is closed to it."""
+    """Raises ClosedHost where its host, in digits or as a name of this machine, is closed to it, or where
+    the settings name the hosts that are open and it is none of these.
+    """
     closed, host = closed_to(endpoint), host_of(endpoint)
+    if (open_hosts := settings().only_endpoint_hosts) and host not in {name.lower() for name in open_hosts}:
+        raise call_process.ClosedHost(host)
     call_process.check_host("127.0.0.1" if host.rstrip(".").endswith(_NAMES) else host, closed)
 
 

@@ -19,7 +19,7 @@ _CONTROL = re.compile(
 _CALL = re.compile(r"(?<!\w)@")
 PLACE = ("labelcore-project", "labelcore-language", "labelcore-annotator", "labelcore-role")
 """How the app's addresses name the project, the language, the person and their role."""
-_PAGES = {"invitation": "", "reminder": "grading", "mention": "progress", "batch": "team", "password": ""}
+_PAGES = {"reminder": "grading", "mention": "progress", "batch": "team"}
 
 
 class Letter(NamedTuple):
@@ -52,7 +52,7 @@ def link_to(workspace: Workspace, page: str, language: str, person: str = "", ro
 
 def page_of(notice: Notice) -> str:
     """The page that a notice leads to."""
-    return str(notice.figures.get("page") or _PAGES[notice.kind])
+    return str(notice.figures.get("page") or _PAGES.get(notice.kind, ""))
 
 
 def base() -> str:

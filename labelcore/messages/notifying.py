@@ -47,6 +47,10 @@ def subject_words(notice: Notice) -> str:
             return say("{by} invites you", by=by)
         case "password":
             return say("A new password was chosen for your account")
+        case "address":
+            return say("The e-mail address of your account was changed")
+        case "sign-in":
+            return say("Somebody signed in as you from a new place: {place}", place=figures.get("place", ""))
         case "mention":
             return say("{by} mentioned you in a comment", by=by)
         case "batch":

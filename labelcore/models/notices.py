@@ -10,7 +10,7 @@ from pydantic import Field
 from labelcore.models.base import Frozen, ProjectItem, new_id, now
 
 Channel = Literal["link", "email", "webhook"]
-NoticeKind = Literal["invitation", "reminder", "mention", "batch", "password"]
+NoticeKind = Literal["invitation", "reminder", "mention", "batch", "password", "address", "sign-in"]
 NoticeState = Literal["waiting", "sending", "sent", "failed", "unclear", "given up"]
 
 

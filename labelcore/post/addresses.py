@@ -52,6 +52,15 @@ def is_loopback(address: str) -> bool:
     return host_of(address) in _LOOPBACK
 
 
+def network_of(address: str) -> str:
+    """About where an address of the internet is: people's own change within it by themselves."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{found}/{24 if found.version == 4 else 64}", strict=False))
+
+
 def host_of(address: str) -> str:
     """The host of a webhook, as it is asked for: the rest of its address may be a secret."""
     return URL(address).raw_host or ""

@@ -111,15 +111,22 @@ def tell(workspace: Workspace, kind: NoticeKind, person: str, **given: Any) -> N
     return notice if table.add(workspace.db, notice) else None
 
 
-def tell_of_password(workspace: Workspace) -> bool:
-    """Write to this person that a new password is theirs, in case it was not they who chose it.
+def tell_of_account(workspace: Workspace, kind: NoticeKind, person: str, **figures: str) -> bool:
+    """Write to somebody what became of their account, in case it was not they who did it. ``person``: a
+    name, or the address that was theirs.
 
     False: the project sends nothing by e-mail, or knows no address of theirs.
     """
     by_mail = table.rules(workspace.db, workspace.project.id).channel == "email"
-    if not by_mail or not mailbox_of(workspace, workspace.person):
+    if not by_mail or not mailbox_of(workspace, person):
         return False
-    return tell(workspace.by(""), "password", workspace.person) is not None
+    return tell(workspace.by(""), kind, person, figures=figures) is not None
+
+
+def tell_of_address(workspace: Workspace, person: str, before: str, after: str) -> None:
+    """Write to the mailbox that was somebody's, and to the one that is now."""
+    for known in (before, person) if before not in {"", after} else ():
+        tell_of_account(workspace, "address", known)
 
 
 @operation("notices list", role=Role.LEAD, listed_as="notices")

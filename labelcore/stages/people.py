@@ -22,7 +22,7 @@ from labelcore.models import (
 from labelcore.operations import Effect, operation
 from labelcore.post.addresses import is_mailbox
 from labelcore.stages import signing
-from labelcore.stages.notifying import mailbox_of, tell
+from labelcore.stages.notifying import mailbox_of, tell, tell_of_address
 from labelcore.store import people as people_table
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
@@ -163,6 +163,7 @@ def set_address(
         _check_gives(workspace, held, everywhere=place != workspace.project.id)
     changed = {"email": email, "made_by": workspace.person, "made_at": max(now(), person.made_at + _NEXT)}
     people_table.save(workspace.db, person.model_copy(update=changed))
+    tell_of_address(workspace, person.name, person.email, email)
     return PersonChange(name=person.name, did="address")
 
 

@@ -29,6 +29,7 @@ from labelcore.models import (
     now,
     tidy_name,
 )
+from labelcore.post.addresses import network_of
 from labelcore.settings import settings
 from labelcore.store import Database, audit, people as people_table
 from labelcore.store.live import live
@@ -120,6 +121,14 @@ def begin_session(db: Database, person: Person) -> str:
     """The secret of a new session of somebody who has proved who they are."""
     audit.note(db, "", person.name, "sign in", person.person_id)
     return issue(db, "session", hours=settings().session_hours, person_id=person.person_id, by=person.name)
+
+
+def is_from_elsewhere(db: Database, session: str, address: str) -> bool:
+    """Whether its person had signed in before, and never from the network of this address."""
+    visitor = visitor_of_session(db, session)
+    origins = audit.origins(db, "sign in", visitor.person_id) if visitor else []
+    networks = [network_of(origin.removeprefix("page ")) for origin in origins]
+    return len(networks) > 1 and networks.count(network_of(address)) == 1
 
 
 def issue(

@@ -155,6 +155,12 @@ def about(db: Database, project_id: str, action: str, subject: str) -> dict[str,
     return (from_json(rows[0][0]) or {}) if rows else None
 
 
+def origins(db: Database, action: str, subject: str) -> list[str]:
+    """Where each act of a name on a subject came from, of those that are about no one project."""
+    sql = "SELECT origin FROM audit_event WHERE project_id = '' AND action = ? AND subject = ?"
+    return [str(origin or "") for (origin,) in db.rows(sql, [action, subject])]
+
+
 def happened(db: Database, project_id: str, action: str) -> bool:
     """Whether an act of that name was ever recorded."""
     sql = "SELECT 1 FROM audit_event WHERE project_id = ? AND action = ? LIMIT 1"

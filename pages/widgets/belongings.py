@@ -9,6 +9,7 @@ import re
 import time
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -19,14 +20,19 @@ from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
 from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse
 from streamlit.runtime import Runtime, app_session, get_instance
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from labelcore.access.sessions import PERSON
+from labelcore.access.sessions import PERSON, cookies_of, visitor
+from labelcore.models import Role
 from labelcore.settings import settings
+from labelcore.store import open_database
 
 _FILE = re.compile(r"/media/+([^/.]*)")
 _LONGEST = 30.0
 """Seconds that a page may take to be drawn anew."""
 _UPLOAD = re.compile(r"/_stcore/upload_file/+([^/]*)")
+_MOST_HELD = 2_000 * 2**20
+"""Bytes that one person's pages hold at once of what was uploaded: they lie in the server's memory."""
 
 
 class Belongings:
@@ -41,6 +47,9 @@ class Belongings:
             person, path = Headers(scope=scope).get(PERSON, ""), str(scope["path"])
             if not await run_in_threadpool(_is_theirs, path, person):
                 await PlainTextResponse("There is no such file.", 404)(scope, receive, send)
+                return
+            if scope["method"] == "PUT" and _UPLOAD.search(path) and (why := _too_much(scope, person)):
+                await PlainTextResponse(why, 413)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -105,6 +114,30 @@ class MadeForAsker(DeferredFileHandler):
 
 
 vars(app_session)[DeferredFileHandler.__name__] = MadeForAsker
+
+
+def _too_much(scope: Scope, person: str) -> str:
+    """Why no more is taken in from somebody; "" where it is."""
+    headers, runtime = Headers(scope=scope), get_instance()
+    asking = visitor(open_database(settings().db), cookies_of(headers), headers)
+    roles = asking.roles.values() if asking else ()
+    if not any(role.includes(Role.LEAD) or role.includes(Role.ENGINEER) for role in roles):
+        return "Your role brings no files."
+    coming = headers.get("content-length", "")
+    held = _held(runtime, person)
+    return (
+        "" if coming.isdecimal() and held + int(coming) <= _MOST_HELD else "These are too many files at once."
+    )
+
+
+def _held(runtime: Runtime, person: str) -> int:
+    """Bytes of all that somebody uploaded and has open."""
+    kept = cast("MemoryUploadedFileManager", runtime.uploaded_file_mgr)
+    with kept._lock:
+        sizes = {
+            name: sum(len(file.data) for file in files.values()) for name, files in kept.file_storage.items()
+        }
+    return sum(size for session, size in sizes.items() if _person_of(runtime, session) == person)
 
 
 def _person_of(runtime: Runtime, session: str) -> str:

@@ -199,6 +199,30 @@ def test_who_joins_is_told_what_is_kept_of_them_before(place: Workspace) -> None
     assert "is kept with your grades" in client().get(people.invite(place, "Ben", Role.EXPERT).path).text
 
 
+def test_who_signs_in_from_a_new_network_or_has_another_address_is_written_to(place: Workspace) -> None:
+    notifying.set_notices(place, changed=notifying.NoticeChange(channel="email"))
+    joined(place, client("192.0.2.7"))
+    people.set_address(place, "Ana", "ana@example.org")
+
+    def told() -> list[tuple[str, str, dict[str, str]]]:
+        found = [row.notice for row in notifying.list_notices(place)]
+        return [(one.kind, one.person, one.figures) for one in found if one.kind in {"sign-in", "address"}]
+
+    given = {"name": "Ana", "password": GOOD}
+    for address in ("192.0.2.7", "192.0.2.90"):  # the same network
+        assert client(address).post("/labelcore/sign-in", data=given).status_code == 303
+    wrong = given | {"password": "wrong"}
+    assert client("198.51.100.1").post("/labelcore/sign-in", data=wrong).status_code == 401
+    assert told() == []
+    for _ in range(2):
+        assert client("198.51.100.1").post("/labelcore/sign-in", data=given).status_code == 303
+    assert told() == [("sign-in", "Ana", {"place": "198.51.100.1"})]
+    people.set_address(place, "Ana", "ana@example.com")
+    people.set_address(place, "Ana", "ana@example.com")
+    assert sorted(told()[:2]) == [("address", "Ana", {}), ("address", "ana@example.org", {})]
+    assert len(told()) == 3
+
+
 def test_who_has_a_new_password_is_written_to_once(place: Workspace) -> None:
     other = place.with_project(projects.open_project(place.db, "other"))
     for workspace in (place, other):

@@ -125,6 +125,17 @@ def test_nobody_puts_a_file_into_anothers_session_or_takes_one_out(app: App) -> 
             assert ask(app.url, path, app.sessions["Ada"], method)[0] != 404
 
 
+def test_who_brings_no_files_puts_none_into_the_servers_memory(app: App) -> None:
+    with wired(app.url, app.sessions["Ana"]) as ana, wired(app.url, app.sessions["Ada"]) as ada:
+        for who, open_page, status in (("Ana", ana, 413), ("Ada", ada, 403)):  # Streamlit asks for its own token
+            open_page.run("progress" if who == "Ana" else "importing", _HERE)
+            path = f"/_stcore/upload_file/{open_page.session}/file-1"
+            answer = ask(app.url, path, app.sessions[who], "PUT", content_length="0")
+            assert answer[0] == status, answer
+            answer = ask(app.url, path, app.sessions[who], "PUT", content_length="3000000000")
+            assert answer[0] == 413, answer
+
+
 def test_nobody_goes_on_with_anothers_session(app: App) -> None:
     with wired(app.url, app.sessions["Ada"]) as ada:
         ada.run("team", _HERE)

@@ -100,6 +100,21 @@ def test_who_is_not_at_this_machine_adds_no_endpoint_on_it_unless_the_settings_n
         add_endpoint(away, "another", order=order)
 
 
+def test_where_the_settings_name_the_hosts_no_other_is_asked(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = EndpointOrder(model="m", address="http://10.0.0.7:8000/v1")
+    add_endpoint(workspace, "before", order=order)
+    monkeypatch.setenv("LABELCORE_ONLY_ENDPOINT_HOSTS", "API.example.org, 10.0.0.9")
+    settings.cache_clear()
+    with pytest.raises(NotAllowed, match="LABELCORE_ONLY_ENDPOINT_HOSTS"):
+        add_endpoint(workspace, "inner", order=order)
+    with pytest.raises(OSError, match="10.0.0.7"):  # also one that was there
+        check_reach(settings().all_endpoints["before"])
+    allowed = order.model_copy(update={"address": "https://api.example.org/v1"})
+    assert add_endpoint(workspace, "outer", order=allowed).base_url == "https://api.example.org/v1"
+
+
 def test_who_is_not_at_this_machine_adds_one_that_stands_elsewhere(workspace: Workspace) -> None:
     away = replace(workspace, here=False)
     assert add_endpoint(away, "openai", order=EndpointOrder(model="m")).base_url is None

@@ -161,13 +161,18 @@ def _check_name(name: str) -> None:
         )
 
 
+_ONLY = "Whoever runs labelcore names its host in LABELCORE_ONLY_ENDPOINT_HOSTS."
+
+
 def _check_reach(endpoint: Endpoint) -> None:
     try:
         check_reach(endpoint)
     except ClosedHost:
         raise NotAllowed(
             "No endpoint may stand at {address}.",
-            next_step="Add it at the machine that labelcore runs on, or name its host there in "
+            next_step=_ONLY
+            if settings().only_endpoint_hosts
+            else "Add it at the machine that labelcore runs on, or name its host there in "
             "LABELCORE_ENDPOINT_HOSTS. Link-local addresses are never asked.",
             address=endpoint.address,
         ) from None
