@@ -260,7 +260,9 @@ class Settings(Calls, BaseSettings):
     def _split_folders(cls, given: Any) -> Any:
         return tuple(filter(None, given.split(os.pathsep))) if isinstance(given, str) else given
 
-    @field_validator("hosts", "proxies", "webhook_hosts", "endpoint_hosts", "only_endpoint_hosts", mode="before")
+    @field_validator(
+        "hosts", "proxies", "webhook_hosts", "endpoint_hosts", "only_endpoint_hosts", mode="before"
+    )
     @classmethod
     def _split_hosts(cls, given: Any) -> Any:
         return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given

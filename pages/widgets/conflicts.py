@@ -105,8 +105,7 @@ def _place(found: Sequence[grading.Conflict]) -> int:
 def show_opened(workspace: Workspace, conflict: grading.Conflict, told: Mapping[str, Any]) -> None:
     """One conflict with what may be done about it; ``told``: where it stands, and what became of an act."""
     subject, ruling = conflict.criterion, conflict.ruling
-    if subject:
-        st.text(f"{say(subject.name)}: {say(subject.statement)}")
+    st.text(f"{say(subject.name)}: {say(subject.statement)}" if subject else say("On the whole"))
     if conflict.due:
         st.info(plain(say("Sent back; {people} have not looked again yet.", people=", ".join(conflict.due))))
     elif conflict.state == "agreed":

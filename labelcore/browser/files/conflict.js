@@ -75,6 +75,7 @@ class Court {
     this.draw(data);
     const draft = written ?? this.drafts.get(data.id);
     if (draft) this.choose(draft.action, draft.text);
+    this.status?.replaceChildren(...visible(data.refused));
     new Ground(this.root).measure();
     this.opinions?.paint();
   }
@@ -98,7 +99,7 @@ class Court {
     this.about = el("select", { "aria-label": say("which_criterion") }, el("option", { value: "" }, say("no_one_criterion")), ...data.criteria.map(({ id, name }) => el("option", { value: id }, name)));
     this.label = el("label", {});
     this.form = el("div", { class: "reason-box", hidden: true }, this.label, this.field, this.about, this.buttons());
-    this.status = el("p", { class: "last", role: "status" }, ...visible(data.refused));
+    this.status = el("p", { class: "last", role: "status" });
     const beside = el("div", { class: "told" }, this.opinions.element, this.talk(data));
     this.root.replaceChildren(this.line(data), this.find.element, el("div", { class: "both" }, this.body, beside), el("div", { class: "dock" }, this.status, this.form, this.bar(data)));
   }
@@ -148,6 +149,7 @@ class Court {
     const { field, form, label, about, news, say } = this;
     if (!field || !form || !label || !about || !news?.actions.includes(action)) return;
     this.chosen = action;
+    this.status?.replaceChildren();
     form.hidden = false;
     about.hidden = action !== "unclear" || news.criteria.length === 0;
     label.textContent = say(`why_${action}`);
@@ -159,6 +161,7 @@ class Court {
 
   leave() {
     this.chosen = null;
+    this.status?.replaceChildren();
     if (this.form) this.form.hidden = true;
     for (const button of this.root.querySelectorAll("[data-action]")) button.setAttribute("aria-pressed", "false");
     this.drafts.delete(this.news?.id ?? "");
