@@ -35,6 +35,30 @@ WORDS = {
         "{n:,} grades contradict '{column}' beside them, first in row {row}: passes with less than most "
         "fails have, or fails with more than most passes.",
     ),
+    "score_contradicted": (
+        "'{name}' contradicts the score beside it, in row {row}; it counts as the tool says.",
+        "'{name}' contradicts the score beside it in {n:,} rows, first in row {row}; it counts as the tool "
+        "says.",
+    ),
+    "two_scales": (
+        "'{column}' seems to mix two scales: {low:,} rows up to 1 and {high:,} above 10. Bring them to one "
+        "before a limit is set."
+    ),
+    "maybe_totals": (
+        "Row {rows} may be a total and is read as an output: if it is one, delete it from the file first.",
+        "Rows {rows} may be totals and are read as outputs: if so, delete them from the file first.",
+    ),
+    "header_in_line": "The header was found in line {line}.",
+    "formulas_empty": (
+        "A formula in '{column}' was saved without its value and read as empty, in row {rows}. Open the file "
+        "in Excel or LibreOffice, save it there, and import it again.",
+        "{n:,} formulas in '{column}' were saved without their values and read as empty, in rows {rows}. "
+        "Open the file in Excel or LibreOffice, save it there, and import it again.",
+    ),
+    "cells_in_error": (
+        "A cell in '{column}' holds an error like #N/A and was read as empty, in row {rows}.",
+        "{n:,} cells in '{column}' hold errors like #N/A and were read as empty, in rows {rows}.",
+    ),
     "offered": (
         "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "
         "overall={column} (of a judge --verdicts, of a product's users --feedback NAME={column}), and say "

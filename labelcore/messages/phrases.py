@@ -93,9 +93,13 @@ _OF_PROMPTS = (
     *("statement", "glossary", "examples", "conversation", "context", "reference"),
     *("system", "user", "marked", "model", "endpoint", "shown", "probability"),
 )
+_OF_FILES = ("group", "prompt_version", "at")
 _OF_PEOPLE = ("expert", "lead", "engineer", "manager", "admin", "annotator", "revealed")
 _PLANTED = (
     *("citation dropped", "fact negated", "number swapped", "padded", "reordered"),
     *("instruction inserted", "language changed", "truncated", "sentence repeated"),
 )
-PHRASES = (*(*_OF_PAGES, *_OF_CRITERIA, *_ASSUMPTIONS, *_COMPARED, *_OF_PROMPTS), *(*_OF_PEOPLE, *_PLANTED))
+PHRASES = (
+    *(*_OF_PAGES, *_OF_CRITERIA, *_ASSUMPTIONS, *_COMPARED, *_OF_PROMPTS),
+    *(*_OF_FILES, *_OF_PEOPLE, *_PLANTED),
+)

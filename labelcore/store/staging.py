@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -38,32 +38,11 @@ _STEP, _PAGE, _SHAPES = 2_000, 20_000, 200
 _REMARK = "_row BIGINT, " + ", ".join(
     f"{name} VARCHAR" for name in ("kind", "name", "who", "value", "meaning", "reason", "said_at")
 )
-VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
-"""A remark's value as people mean it: without case, and without a thumb's skin tone."""
-MOST_VALUES = 10_000
-"""A signal of more values is not taken: nobody could say what they mean."""
+_SCORE = "_row BIGINT, kind VARCHAR, name VARCHAR, value VARCHAR, score VARCHAR, threshold VARCHAR"
 _TEMPORARY = (
-    "file_rows shift begins lines unwrapped ready fresh first_of near sources remarks meant asked odd "
-    "replies told rewritten reject_errors reject_scans"
+    "file_rows shift begins left_out lines scores unwrapped ready fresh first_of near sources remarks meant "
+    "asked odd replies told rewritten reject_errors reject_scans"
 )
-
-
-class Value(NamedTuple):
-    """One value of a signal: how often it stands in the file, and its first three rows' note or output."""
-
-    value: str
-    rows: int
-    meaning: str | None
-    examples: tuple[str, ...]
-
-
-class Signal(NamedTuple):
-    """What a file says of its outputs under one name; ``values`` is cut off at MOST_VALUES."""
-
-    kind: str
-    name: str
-    values: tuple[Value, ...]
-    people: tuple[str, ...]
 
 
 def begin(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -75,28 +54,43 @@ def stage_rows(cursor: duckdb.DuckDBPyConnection, rows: Iterable[FormatRow | Rej
     """The rows of a tool's format into ``staged`` and ``remarks``, in steps."""
     columns = ", ".join(f"c{place} VARCHAR" for place in range(1, len(FIELDS) + 1))
     cursor.execute(f"CREATE TEMP TABLE told (_row BIGINT, {columns})")
+    cursor.execute(f"CREATE TEMP TABLE scores ({_SCORE})")
     broken: list[RejectedRow] = []
     for part in _steps(rows):
         broken += [row for row in part if isinstance(row, RejectedRow)]
         good = [row for row in part if isinstance(row, FormatRow)]
         insert(cursor, "told", [_cells(row) for row in good])
-        insert(cursor, "remarks", [_remark(row.number, remark) for row in good for remark in row.remarks])
+        remarks = [(row.number, remark) for row in good for remark in row.remarks]
+        insert(cursor, "remarks", [_remark(*told) for told in remarks])
+        insert(cursor, "scores", [_score(*told) for told in remarks if told[1].score])
     replace(cursor, "told")
     return Staging(FIELDS, broken)
 
 
 def replace(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
     """Let another table be ``staged``."""
-    _drop_staged(cursor)
+    _drop(cursor, "staged")
     cursor.execute(f"ALTER TABLE {table} RENAME TO staged")
 
 
-def _drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
-    kind = cursor.execute(
-        "SELECT table_type FROM information_schema.tables WHERE table_name = 'staged'"
+def leave_out(cursor: duckdb.DuckDBPyConnection, rows: Sequence[int]) -> None:
+    """Take rows out of ``staged``, by their numbers; the others keep theirs."""
+    cursor.execute(f"ALTER {_kind(cursor, 'staged')} temp.staged RENAME TO read_rows")
+    cursor.execute("CREATE TEMP TABLE left_out AS SELECT unnest(?::BIGINT[]) AS _row", [list(rows)])
+    cursor.execute("CREATE TEMP VIEW staged AS SELECT * FROM read_rows ANTI JOIN left_out USING (_row)")
+
+
+def _kind(cursor: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Whether a temporary relation is a VIEW or a TABLE; "" where there is none."""
+    found = cursor.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name]
     ).fetchone()
-    if kind:
-        cursor.execute(f"DROP {'VIEW' if kind[0] == 'VIEW' else 'TABLE'} temp.staged")
+    return ("VIEW" if found[0] == "VIEW" else "TABLE") if found else ""
+
+
+def _drop(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+    if kind := _kind(cursor, name):
+        cursor.execute(f"DROP {kind} temp.{name}")
 
 
 def _steps(rows: Iterable[Any], size: int = _STEP) -> Iterator[list[Any]]:
@@ -136,6 +130,11 @@ def _cells(row: FormatRow) -> tuple[Any, ...]:
 def _remark(number: int, remark: Remark) -> tuple[Any, ...]:
     texts = (remark.name, remark.who, remark.value, remark.meaning, remark.reason, remark.at)
     return (number, remark.kind, *(None if text is None else clean(text) for text in texts))
+
+
+def _score(number: int, remark: Remark) -> tuple[Any, ...]:
+    texts = (remark.kind, remark.name, remark.value, remark.score, remark.threshold)
+    return (number, *map(clean, texts))
 
 
 def clean(text: Any) -> str:
@@ -287,98 +286,10 @@ def parsed(cell: Any) -> Any:
     return cell
 
 
-class ValueColumn(NamedTuple):
-    """A column of values with what stands beside it, each as the SQL of a literal or of a column."""
-
-    column: str
-    who: str = "''"
-    reason: str = "''"
-    moment: str = "''"
-
-
-def take_column(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, kind: str, name: str, told: ValueColumn
-) -> None:
-    """Make a column the remarks of one kind and name."""
-    cursor.execute(
-        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {expression(staged, told.column)} AS value, "
-        f"NULL, coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
-        "WHERE trim(coalesce(value, '')) <> ''",
-        [kind, name],
-    )
-
-
-def signals(cursor: duckdb.DuckDBPyConnection, staged: Staging, text: str | None = None) -> list[Signal]:
-    """Every kind and name among the remarks, with its values and how often they stand there.
-
-    ``text``: the column that stands beside a value without a reason.
-    """
-    if not cursor.execute("SELECT 1 FROM remarks LIMIT 1").fetchone():
-        return []
-    beside = f"coalesce(nullif(reason, ''), {_text(staged, text)})"
-    rows = cursor.execute(
-        f"SELECT * FROM (SELECT kind, name, {VALUE_SQL} AS word, count(*) AS rows, any_value(meaning), "
-        f"arg_min(left({beside}, 120), _row, 3) FROM remarks LEFT JOIN staged USING (_row) GROUP BY kind, "
-        "name, word) "
-        f"QUALIFY row_number() OVER (PARTITION BY kind, name ORDER BY rows DESC, word) <= {MOST_VALUES} "
-        "ORDER BY kind, name, rows DESC, word"
-    ).fetchall()
-    who = cursor.execute(
-        "SELECT kind, name, list(DISTINCT who ORDER BY who) FROM remarks GROUP BY ALL"
-    ).fetchall()
-    people = {(kind, name): tuple(names) for kind, name, names in who}
-    found = []
-    for (kind, name), values in itertools.groupby(rows, key=lambda row: row[:2]):
-        told = tuple(Value(word, n, meaning, _examples(texts)) for *_, word, n, meaning, texts in values)
-        found.append(Signal(kind, name, told, people[kind, name]))
-    return found
-
-
-def values(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, text: str | None = None
-) -> tuple[Value, ...]:
-    """The values of a column over the whole file, the frequent ones first; ``text`` stands beside them."""
-    rows = cursor.execute(
-        f"SELECT {VALUE_SQL} AS word, count(*), arg_min(beside, _row, 3) FROM (SELECT _row, "
-        f"{expression(staged, column)} AS value, left({_text(staged, text)}, 120) AS beside FROM staged) "
-        "WHERE trim(coalesce(value, '')) <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT "
-        f"{MOST_VALUES}"
-    ).fetchall()
-    return tuple(Value(word, n, None, _examples(texts)) for word, n, texts in rows)
-
-
-def _text(staged: Staging, column: str | None) -> str:
-    return expression(staged, column) if column else "''"
-
-
-def _examples(texts: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, texts or ())))
-
-
-def beside(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, signal: tuple[str, str], column: str
-) -> list[tuple[str, str | None, int, int]]:
-    """A signal's values (of a kind and name) with those of a column: how many rows, and the first."""
-    return cursor.execute(
-        f"SELECT {VALUE_SQL} AS word, {expression(staged, column)} AS cell, count(*), min(_row) "
-        "FROM remarks JOIN staged USING (_row) WHERE kind = ? AND name = ? GROUP BY ALL",
-        list(signal),
-    ).fetchall()
-
-
-def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, str, str]]) -> None:
-    """Write down what values mean: (kind, name, value, pass | fail | unsure); others stay without."""
-    cursor.execute("CREATE TEMP TABLE meant (kind VARCHAR, name VARCHAR, word VARCHAR, told VARCHAR)")
-    insert(cursor, "meant", list(meanings))
-    cursor.execute(
-        f"UPDATE remarks SET meaning = told FROM meant WHERE meant.kind = remarks.kind "
-        f"AND meant.name = remarks.name AND meant.word = {VALUE_SQL} AND told <> ''"
-    )
-
-
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     """Drop the temporary tables of one file."""
     cursor.execute("DROP VIEW IF EXISTS temp.prepared")
-    _drop_staged(cursor)
+    for name in ("staged", "read_rows"):
+        _drop(cursor, name)
     for table in _TEMPORARY.split():
         cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")

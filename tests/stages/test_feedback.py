@@ -13,7 +13,7 @@ from labelcore.stages.importing import Description, ImportResult, feedback
 from labelcore.stages.importing.meanings import GivenMeanings
 from labelcore.store import grades as grade_table
 from labelcore.store.querying import query
-from labelcore.store.staging import Signal, Value
+from labelcore.store.remarks import Signal, Value
 from labelcore.workspace import Workspace
 
 

@@ -96,18 +96,20 @@ FILES: dict[str, tuple[str, Columns, str]] = {
         "",
     ),
     "a policy that is violated": ("jsonl", PLAIN | {"violates_policy": [False, True] * 2}, ""),
+    "always passed": ("jsonl", PLAIN | {"passed": [True] * 4, "flagged": [False] * 4}, ""),
+    "whatever compared it": ("jsonl", PLAIN | {"correct": [True, False, True, True]}, ""),
     # and what is certain is taken, with its meaning
-    "French, with marks beside it": (
+    "French, with marks and who gave them beside it": (
         "csv",
         {
             "question": ASKED,
             "réponse": ANSWERED,
             "correct": ["vrai", "faux"] * 2,
             "note": ["18/20", "7/20"] * 2,
+            "annotator": ["Zoé"] * 4,
         },
         "pass fail pass fail",
     ),
-    "always passed": ("jsonl", PLAIN | {"passed": [True] * 4, "flagged": [False] * 4}, "pass pass pass pass"),
     "mixed case": ("csv", PLAIN | {"grade": ["PASS", "Fail", " pass", "FAIL"]}, "pass fail pass fail"),
 }
 

@@ -62,6 +62,11 @@ UNASKED = [
     ("grade", "good 1 bad 0", ""),
     ("grade", "+ - +", ""),
     ("label", "1 0 1", ""),
+    ("correct", "yes no yes", ""),
+    ("passed", "true false true", ""),
+    ("Korrekt?", "ja nein ja", ""),
+    ("是否通过", "是 否 是", ""),
+    ("is_good", "1 0 1", ""),
 ]
 
 
@@ -153,6 +158,21 @@ def test_what_a_model_said_is_no_persons_grade(
     ],
 )
 def test_a_person_may_be_called_like_a_model(
+    workspace: Workspace, tmp_path: Path, rows: tuple[str, ...]
+) -> None:
+    assert graded(workspace, tmp_path, *rows) == "pass fail"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("question,answer,correct,annotator", "Q,A,yes,kim", "R,B,no,lee"),
+        ("question,answer,correct,comment", "Q,A,1,fine", "R,B,0,the wrong city"),
+        ("问题,回答,是否合格,评审人", "Q,A,是,王", "R,B,否,李"),
+        ("question,answer,human_label,correct", "Q,A,pass,no", "R,B,fail,yes"),
+    ],
+)
+def test_a_yes_or_no_is_a_grade_where_something_beside_it_tells_of_a_person(
     workspace: Workspace, tmp_path: Path, rows: tuple[str, ...]
 ) -> None:
     assert graded(workspace, tmp_path, *rows) == "pass fail"

@@ -198,7 +198,7 @@ def _stored(
     rows = staging.count_rows(cursor) + len(read.staged.broken)
     outputs = storing.store_outputs(cursor, project, read, batch_id)
     judged = storing.store_judgements(workspace, cursor, read, batch_id)
-    rejected = [*read.staged.broken, *outputs.rejected]
+    rejected = sorted((*read.staged.broken, *outputs.rejected), key=lambda row: row.row)
     meant = read.mapping.model_copy(update={"meanings": redacted.meanings(previewing.meanings_of(read))})
     batch = ImportBatch(
         id=batch_id,

@@ -15,7 +15,7 @@ from labelcore.stages.importing import meanings
 from labelcore.stages.importing.meanings import FAIL, PASS, UNSURE, GivenMeanings, SignalReading
 from labelcore.store import feedback as feedback_table, judges as judge_table
 from labelcore.store.lookups import written
-from labelcore.store.staging import Signal
+from labelcore.store.remarks import Signal
 from labelcore.workspace import Workspace
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, GradingRules
-from labelcore.store.staging import MOST_VALUES, Signal, Value
+from labelcore.store.remarks import MOST_VALUES, Signal, Value
 
 PASS, FAIL, UNSURE, NOTHING = "pass", "fail", "unsure", ""
 

@@ -11,7 +11,7 @@ from labelcore.models import GradingRules
 from labelcore.stages.importing import feedback, meanings, nested
 from labelcore.stages.importing.mapping import OVERALL, Mapping
 from labelcore.stages.importing.meanings import SignalReading
-from labelcore.store import staging
+from labelcore.store import remarks, staging
 from labelcore.store.formats.base import Staging
 
 _MOST_OFFERED, _MOST_LEVELS = 8, 12
@@ -30,17 +30,17 @@ _COUNTS = set(
 
 def offers(
     cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
-) -> Iterator[tuple[staging.Signal, SignalReading]]:
+) -> Iterator[tuple[remarks.Signal, SignalReading]]:
     """Columns that look like grades: by their name, or by words for good and bad."""
     for place in _places(cursor, staged, mapping, rows)[:_MOST_OFFERED]:
         found = signal(cursor, staged, place, mapping)._replace(name=place)
         yield found, meanings.read(found, meanings.GivenMeanings(), rules, place)
 
 
-def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> staging.Signal:
+def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> remarks.Signal:
     """The values of a column over the whole file, as if it were taken as the grade."""
     beside = mapping.note or mapping.output
-    return staging.Signal("grade", OVERALL, staging.values(cursor, staged, column, beside), ())
+    return remarks.Signal("grade", OVERALL, remarks.values(cursor, staged, column, beside), ())
 
 
 def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
@@ -55,7 +55,7 @@ def _places(cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[
     for place, cells in _free(cursor, staged, mapping, rows).items():
         known[place] = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
         if not known[place] and _is_measure(place) and not any(row.get(place) for row in rows):
-            known[place] = {value.value for value in staging.values(cursor, staged, place)}
+            known[place] = {value.value for value in remarks.values(cursor, staged, place)}
     marks = {name for name in staged.names if is_mark(name, rows)}
     found = [
         place

@@ -20,7 +20,7 @@ from labelcore.stages.importing import feedback, files, meanings, nested, readin
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.reading import Nearest, ReadFile
-from labelcore.store import batches, staging
+from labelcore.store import batches, remarks, staging
 from labelcore.workspace import Workspace
 
 SHOWN = 1_000
@@ -147,7 +147,7 @@ def _previewed(workspace: Workspace, path: Path, wanted: Description | Mapping) 
         total = staging.count_rows(cursor)
         first = storing.first_outputs(cursor, read)
         staging.clear(cursor)
-    broken = (*read.staged.broken, *first.rejected)
+    broken = tuple(sorted((*read.staged.broken, *first.rejected), key=lambda row: row.row))
     return Preview(
         files=(path.name,),
         format=read.shape.name,
@@ -255,7 +255,7 @@ def _columns(wanted: Mapping | Description) -> list[str]:
     return [column for column in named.values() if column not in {mapping_rules.REPLY, mapping_rules.BEFORE}]
 
 
-def _one(signal: staging.Signal, told: SignalReading, *, taken: bool) -> SignalPreview:
+def _one(signal: remarks.Signal, told: SignalReading, *, taken: bool) -> SignalPreview:
     values = tuple(
         {
             "value": v.value,
@@ -311,10 +311,10 @@ def open_facts(read: ReadFile) -> list[Fact]:
     return [*unknown, *kept, *offered]
 
 
-def _part(signal: staging.Signal, words: Sequence[str]) -> staging.Signal:
+def _part(signal: remarks.Signal, words: Sequence[str]) -> remarks.Signal:
     return signal._replace(values=tuple(value for value in signal.values if value.value in words))
 
 
-def _told(signal: staging.Signal) -> str:
+def _told(signal: remarks.Signal) -> str:
     some = ", ".join(f"{value.value[:30]} ({value.rows:,})" for value in signal.values[:6])
     return some + (", …" if len(signal.values) > 6 else "")

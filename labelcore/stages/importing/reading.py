@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, GradingRules, RejectedRow, fact
 from labelcore.stages.importing import feedback, files, meanings
-from labelcore.stages.importing.contradicting import contradictions
+from labelcore.stages.importing.contradicting import contradictions, tool_contradictions, two_scales
 from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
 from labelcore.stages.importing.meanings import SignalReading
-from labelcore.stages.importing.offering import is_mark, offers, signal
-from labelcore.store import replies, staging
+from labelcore.stages.importing.offering import offers
+from labelcore.stages.importing.taking import known_grade
+from labelcore.store import remarks, replies, staging, totals
 from labelcore.store.formats import Format, Tool, every_format, every_tool
 from labelcore.store.formats.base import FileHead, FormatRow, Sheet, Source, Staging, literal
 
@@ -23,17 +25,6 @@ SURE = 0.5
 """From this confidence on a tool's format is taken unasked."""
 PREVIEWED = 50
 _RESPONSES = 5
-_JUDGE = re.compile(
-    r"(llm|auto|ai)?[ _-]?(judge|evaluator|scorer|eval|grader(?!.name))[ _-](model|name|llm|prompt)|"
-    r"(llm|auto|ai)[ _-](judge|evaluator|grader|rater|annotator)|judge$|judged[ _-]by",
-    re.IGNORECASE,
-)
-_MODEL = re.compile(
-    r"(gpt|claude|gemini|llama|mistral|mixtral|qwen|deepseek|grok)[-_ ]?\w*[-_ .]?\d|"
-    r"(?<![a-z])(phi|command[-_ ]?[ar])[-_ ]?\d|"  # Sophie and Philip have numbers too
-    r"\b(llm|gpt)\b|llm[-_ ]|\b(auto|ai)[-_ ]?(grader|judge|rater)|\bo\d(-mini)?\b",
-    re.IGNORECASE,
-)
 
 
 class Nearest(Frozen):
@@ -77,9 +68,9 @@ class ReadFile(NamedTuple):
     staged: Staging
     mapping: Mapping
     rows: list[dict[str, Any]]
-    signals: tuple[staging.Signal, ...]
+    signals: tuple[remarks.Signal, ...]
     readings: tuple[SignalReading, ...]
-    offers: tuple[tuple[staging.Signal, SignalReading], ...]
+    offers: tuple[tuple[remarks.Signal, SignalReading], ...]
     notes: tuple[Fact, ...]
 
 
@@ -229,11 +220,14 @@ def understand(
     cursor: Any, shape: FileShape, staged: Staging, wanted: Mapping | Choose, rules: GradingRules
 ) -> ReadFile:
     """Decide what is what in the staged rows, and what the values of their grades count as."""
+    notes = [*shape.notes, *staged.notes]
+    if not shape.tool:
+        staged, doubtful = _without_totals(cursor, staged)
+        notes += doubtful
     rows = staging.first_rows(cursor, staged, PREVIEWED)
     mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.names, rows)
     if shape.tool and shape.tool.alone:
         mapping = Mapping(id="id", said=mapping.said, format=mapping.format)
-    notes = [*shape.notes, *(fact("as_written", words=note) for note in staged.notes)]
     if mapping.conversation and (not mapping.output or mapping.output == REPLY):
         staged = replies.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
         mapping = mapping.model_copy(update={"output": REPLY})
@@ -242,20 +236,30 @@ def understand(
     ):
         replies.unwrap_replies(cursor, staged, str(mapping.output))
     if mapping.grade_is_guess:
-        mapping = _known_grade(cursor, staged, mapping, rows, rules)
+        mapping = known_grade(cursor, staged, mapping, rows, rules)
     columns = _take(cursor, staged, mapping)
-    signals = tuple(staging.signals(cursor, staged, mapping.output))
+    signals = tuple(remarks.signals(cursor, staged, mapping.output))
     readings = tuple(
         _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
     )
     offered = () if shape.tool else tuple(offers(cursor, staged, mapping, rows, rules))
     notes += contradictions(cursor, staged, readings, offered)
+    notes += tool_contradictions(cursor, readings) if shape.tool else ()
+    notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
     return ReadFile(shape, staged, mapping, rows, signals, readings, offered, tuple(notes))
 
 
+def _without_totals(cursor: Any, staged: Staging) -> tuple[Staging, list[Fact]]:
+    """What was staged without its rows of totals, and a warning where a row may be one."""
+    apart, open_ones = totals.set_apart(cursor, staged)
+    rows = [str(row.row) for row in open_ones]
+    doubtful = [fact("maybe_totals", n=len(rows), rows=rows)] if rows else []
+    return replace(staged, broken=[*staged.broken, *apart]), doubtful
+
+
 def _reading(
-    signal: staging.Signal, said: meanings.GivenMeanings, rules: GradingRules, column: str
+    signal: remarks.Signal, said: meanings.GivenMeanings, rules: GradingRules, column: str
 ) -> SignalReading:
     if signal.kind == "feedback":
         return feedback.read(signal, said, column)
@@ -291,52 +295,6 @@ def taken_within(read: ReadFile, column: str) -> list[str]:
     return sorted(path for path in inside if staging.column_of(read.staged, path) == column)
 
 
-def _known_grade(
-    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
-) -> Mapping:
-    """The first column named like grades whose every value has a meaning; none where there is none.
-
-    Numbers are none, though they fit the project's scale: which end is good is for a person to say.
-    """
-    for column in _named_grades(staged, mapping, rows):
-        told = signal(cursor, staged, column, mapping)
-        known = meanings.read(told, mapping.said, rules, column)
-        on_scale = known.why == "scale" and any(meanings.number_of(value) for value in known.values)
-        other = _is_of_the_text(column, mapping) or _is_reference(column, mapping, rows)
-        if told.values and known.known and not on_scale and not other:
-            note = None if is_mark(mapping.note, rows) else mapping.note
-            return mapping.model_copy(update={"grade": column, "note": note})
-    return mapping.model_copy(
-        update={"grade": None, "note": None, "annotator": None, "grade_is_guess": False}
-    )
-
-
-def _named_grades(staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
-    """The columns named like grades; where some are said to be people's those, and none that a model gave."""
-    free = [column for column in staged.names if column not in mapping.texts().values()]
-    named = [c for name in mapping_rules.NAMES["grade"] for c in free if mapping_rules.is_named(c, name)]
-    people = [column for column in named if column.lower().startswith("human")]
-    who = {str(row.get(mapping.annotator or "") or "") for row in rows}
-    if not people and (any(map(_JUDGE.match, free)) or any(map(_MODEL.search, who))):
-        return []
-    return people or named
-
-
-def _is_of_the_text(column: str, mapping: Mapping) -> bool:
-    """Whether a label may tell a text's mood, as it does in sets of texts that answer nothing."""
-    asked = mapping.input or mapping.context or mapping.conversation
-    return mapping_rules.is_named(column, "label") and not asked
-
-
-def _is_reference(column: str, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:
-    """Whether a column may hold what should have been answered: some outputs say the same words."""
-    graded, answered = (
-        {meanings.plain(str(row.get(name or "") or "")) for row in rows} - {""}
-        for name in (column, mapping.output)
-    )
-    return bool(graded & answered)
-
-
 def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str], str]:
     """Make the mapped columns remarks. Returns the column of each kind and name."""
     columns: dict[tuple[str, str], str] = {}
@@ -350,15 +308,15 @@ def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else "''"
-        told = staging.ValueColumn(grading.column, person, reason)
-        staging.take_column(cursor, staged, "grade", grading.criterion, told)
+        told = remarks.ValueColumn(grading.column, person, reason)
+        remarks.take_column(cursor, staged, "grade", grading.criterion, told)
         columns["grade", grading.criterion] = grading.column
     beside = {} if mapping.all_gradings() else _event(staged, mapping)
     for name, column in mapping.verdicts.items():
-        staging.take_column(cursor, staged, "verdict", name, staging.ValueColumn(column))
+        remarks.take_column(cursor, staged, "verdict", name, remarks.ValueColumn(column))
         columns["verdict", name] = column
     for name, column in mapping.feedback.items():
-        staging.take_column(cursor, staged, "feedback", name, staging.ValueColumn(column, **beside))
+        remarks.take_column(cursor, staged, "feedback", name, remarks.ValueColumn(column, **beside))
         columns["feedback", name] = column
     return columns
 

@@ -8,7 +8,7 @@ from labelcore.models import Criterion, JudgeVersion, Project, RejectedRow, new_
 from labelcore.stages.importing import feedback as signals
 from labelcore.stages.importing.mapping import OVERALL
 from labelcore.stages.importing.reading import ReadFile, meta_columns, taken_within, text_columns
-from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, sources, staging
+from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, remarks, sources
 from labelcore.store.people import register
 from labelcore.workspace import Workspace
 
@@ -73,7 +73,7 @@ def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id
         if told.known
         for value, meaning in told.values.items()
     ]
-    staging.mean(cursor, words)
+    remarks.mean(cursor, words)
     known = [told for told in read.readings if told.known]
     names = [told.name for told in known if told.kind == "grade" and told.name not in {OVERALL, ""}]
     arriving.spell_names(cursor, project.id, register(workspace.db).present_name)

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from labelcore.errors import BadInput
-from labelcore.models import RejectedRow
+from labelcore.models import Fact, RejectedRow
 
 LARGEST_CELL = 16_000_000
 RAW = 2_000
@@ -43,7 +43,7 @@ class Remark(NamedTuple):
     ``name``: the metric, scorer or criterion, "" for the output as a whole. ``value`` as the tool wrote it;
     ``meaning`` where the tool itself defines it, None where a person has to say it. ``who``: the
     annotator of a grade. ``at``: ISO 8601, or "". ``score``: a number that stands beside the value; it is
-    kept in the output's details.
+    kept in the output's details. ``threshold``: the score from which on the tool passes.
     """
 
     kind: Literal["grade", "verdict", "feedback"]
@@ -54,6 +54,7 @@ class Remark(NamedTuple):
     reason: str = ""
     at: str = ""
     score: str = ""
+    threshold: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,12 @@ class Source(NamedTuple):
 class Staging:
     """What a container put into ``staged``: column ``c1`` is called ``names[0]`` in the file, and so on.
 
-    ``notes``: what was done to the file that a person should know ("2 lines above the header …").
+    ``notes``: what a person should know of how the file was read.
     """
 
     names: tuple[str, ...]
     broken: list[RejectedRow] = field(default_factory=list)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Fact, ...] = ()
 
 
 class Sheet(NamedTuple):

@@ -94,5 +94,5 @@ def _metric(metric: Record) -> list[Remark]:
     flag = metric.get("success")
     said = first(metric, "score") if flag is None else flag
     name = plain(metric.get("name"))
-    score, reason = first(metric, "score"), first(metric, "reason")
-    return remark("verdict", name, said, meaning=truth(flag), reason=reason, score=score)
+    beside = {key: first(metric, key) for key in ("reason", "score", "threshold")}
+    return remark("verdict", name, said, meaning=truth(flag), **beside)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import duckdb
 
 from labelcore.errors import BadInput
-from labelcore.models import RejectedRow
+from labelcore.models import RejectedRow, fact
 from labelcore.store.formats.base import (
     LARGEST_CELL,
     RAW,
@@ -120,7 +120,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
         "any_value(csv_line) FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"
     ).fetchall()
     lines = _numbered(cursor, path, seen, [(line, byte) for line, byte, *_ in broken])
-    notes = [f"The header was found in line {seen.above + 1}."] if seen.above else []
+    notes = [fact("header_in_line", line=seen.above + 1)] if seen.above else []
     told = [_broken(line, *row, names=seen.names) for line, (_, _, *row) in zip(lines, broken, strict=True)]
     return Staging(seen.names, told, tuple(notes))
 

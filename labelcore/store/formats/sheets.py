@@ -6,6 +6,7 @@ import itertools
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -16,10 +17,12 @@ import pyarrow as pa
 import python_calamine
 
 from labelcore.errors import BadInput
+from labelcore.models import Fact, fact
+from labelcore.store.formats import workbook_xml
 from labelcore.store.formats.base import FileHead, Format, Sheet, Staging, distinct, reads, table
 
 _LOOKED_AT, _SHOWN, _STEP = 400, 50, 5_000
-_MOST_CELLS, _LARGEST = 30_000_000, 1_000_000_000
+_MOST_CELLS, _LARGEST, _NAMED = 30_000_000, 1_000_000_000, 8
 _FARTHEST = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
@@ -116,6 +119,23 @@ def _text(cell: Any) -> str | None:
     return cell.isoformat() if isinstance(cell, (date, datetime, time)) else str(cell)
 
 
+def _without_value(path: Path, part: str, header: int, names: Sequence[str]) -> Iterator[Fact]:
+    """The columns with formulas that were saved without their values, and with errors in their place."""
+    sheet = part or next(iter(_sheets(path, path.stat().st_mtime_ns)), "")
+    for code, cells in zip(
+        ("formulas_empty", "cells_in_error"), workbook_xml.empty_cells(path, sheet), strict=True
+    ):
+        below = [(column, row) for column, row in cells if row > header + 1 and column <= len(names)]
+        for column, found in itertools.groupby(sorted(below), key=lambda cell: cell[0]):
+            rows = [row for _, row in found]
+            yield fact(code, column=names[column - 1], n=len(rows), rows=_listed(rows))
+
+
+def _listed(rows: Sequence[int]) -> str:
+    some = ", ".join(f"{row:,}" for row in rows[:_NAMED])
+    return f"{some} …" if len(rows) > _NAMED else some
+
+
 def parts(path: Path) -> list[Sheet]:
     """The sheets that hold rows."""
     found = []
@@ -137,6 +157,7 @@ def look(path: Path, part: str = "") -> FileHead:
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staging:
     """Read a sheet into ``staged``; rows without any text are no rows."""
     header, names, rows = _cells(_rows(path, part))
+    lost = _without_value(path, part, header, names)
     _sheets.cache_clear()
     cursor.execute(f"CREATE TEMP TABLE file_rows ({table(names)}, place BIGINT)")
     filled = ((at, row) for at, row in enumerate(rows, header + 2) if any(cell != "" for cell in row))
@@ -154,8 +175,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Stag
         cursor.unregister("cells")
     physical = ", ".join(f"c{place}" for place in range(1, len(names) + 1))
     cursor.execute(f"CREATE TEMP VIEW staged AS SELECT place AS _row, {physical} FROM file_rows")
-    notes = [f"The header was found in row {header + 1}."] if header else []
-    return Staging(names, notes=tuple(notes))
+    notes = [fact("header_in_line", line=header + 1)] if header else []
+    return Staging(names, notes=(*notes, *lost))
 
 
 for _name, _title, _ending, _start in (

@@ -1,0 +1,90 @@
+"""Which column of grades is taken unasked: one that people gave, and whose every value has a meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import labelcore.stages.importing.mapping as mapping_rules
+from labelcore.models import GradingRules
+from labelcore.stages.importing import meanings
+from labelcore.stages.importing.mapping import Mapping
+from labelcore.stages.importing.meanings import SignalReading
+from labelcore.stages.importing.offering import is_mark, signal
+from labelcore.store.formats.base import Staging
+
+_JUDGE = re.compile(
+    r"(llm|auto|ai)?[ _-]?(judge|evaluator|scorer|eval|grader(?!.name))[ _-](model|name|llm|prompt)|"
+    r"(llm|auto|ai)[ _-](judge|evaluator|grader|rater|annotator)|judge$|judged[ _-]by",
+    re.IGNORECASE,
+)
+_MODEL = re.compile(
+    r"(gpt|claude|gemini|llama|mistral|mixtral|qwen|deepseek|grok)[-_ ]?\w*[-_ .]?\d|"
+    r"(?<![a-z])(phi|command[-_ ]?[ar])[-_ ]?\d|"  # Sophie and Philip have numbers too
+    r"\b(llm|gpt)\b|llm[-_ ]|\b(auto|ai)[-_ ]?(grader|judge|rater)|\bo\d(-mini)?\b",
+    re.IGNORECASE,
+)
+
+
+def known_grade(
+    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
+) -> Mapping:
+    """The first column named like grades whose every value has a meaning; none where there is none.
+
+    Numbers are none, though they fit the project's scale: which end is good is for a person to say.
+    """
+    for column in _named_grades(staged, mapping, rows):
+        told = signal(cursor, staged, column, mapping)
+        known = meanings.read(told, mapping.said, rules, column)
+        on_scale = known.why == "scale" and any(meanings.number_of(value) for value in known.values)
+        other = (
+            _is_of_the_text(column, mapping)
+            or _is_reference(column, mapping, rows)
+            or _is_lone(column, known, mapping, rows)
+        )
+        if told.values and known.known and not on_scale and not other:
+            note = None if is_mark(mapping.note, rows) else mapping.note
+            return mapping.model_copy(update={"grade": column, "note": note})
+    return mapping.model_copy(
+        update={"grade": None, "note": None, "annotator": None, "grade_is_guess": False}
+    )
+
+
+def _named_grades(staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns named like grades; where some are said to be people's those, and none that a model gave."""
+    free = [column for column in staged.names if column not in mapping.texts().values()]
+    named = [c for name in mapping_rules.NAMES["grade"] for c in free if mapping_rules.is_named(c, name)]
+    people = [column for column in named if _is_of_people(column)]
+    who = {str(row.get(mapping.annotator or "") or "") for row in rows}
+    if not people and (any(map(_JUDGE.match, free)) or any(map(_MODEL.search, who))):
+        return []
+    return people or named
+
+
+def _is_of_the_text(column: str, mapping: Mapping) -> bool:
+    """Whether a label may tell a text's mood, as it does in sets of texts that answer nothing."""
+    asked = mapping.input or mapping.context or mapping.conversation
+    return mapping_rules.is_named(column, "label") and not asked
+
+
+def _is_lone(column: str, known: SignalReading, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether a column of yes and no may be a program's: its values are no words for good and bad.
+
+    It is a person's where it says so, or a person or a remark stands beside it.
+    """
+    noted = mapping.note and not is_mark(mapping.note, rows)
+    return known.why == "name" and not (noted or mapping.annotator or _is_of_people(column))
+
+
+def _is_of_people(column: str) -> bool:
+    return bool(re.match("human|expert", column.lower()))
+
+
+def _is_reference(column: str, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether a column may hold what should have been answered: some outputs say the same words."""
+    graded, answered = (
+        {meanings.plain(str(row.get(name or "") or "")) for row in rows} - {""}
+        for name in (column, mapping.output)
+    )
+    return bool(graded & answered)

@@ -1,0 +1,134 @@
+"""What was said of staged rows: columns become remarks, whose values are counted and get a meaning."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import duckdb
+
+from labelcore.store.formats.base import Staging
+from labelcore.store.staging import expression, insert
+
+VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
+"""A remark's value as people mean it: without case, and without a thumb's skin tone."""
+MOST_VALUES = 10_000
+"""A signal of more values is not taken: nobody could say what they mean."""
+
+
+class Value(NamedTuple):
+    """One value of a signal: how often it stands in the file, and its first three rows' note or output."""
+
+    value: str
+    rows: int
+    meaning: str | None
+    examples: tuple[str, ...]
+
+
+class Signal(NamedTuple):
+    """What a file says of its outputs under one name; ``values`` is cut off at MOST_VALUES."""
+
+    kind: str
+    name: str
+    values: tuple[Value, ...]
+    people: tuple[str, ...]
+
+
+class ValueColumn(NamedTuple):
+    """A column of values with what stands beside it, each as the SQL of a literal or of a column."""
+
+    column: str
+    who: str = "''"
+    reason: str = "''"
+    moment: str = "''"
+
+
+def take_column(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, kind: str, name: str, told: ValueColumn
+) -> None:
+    """Make a column the remarks of one kind and name."""
+    cursor.execute(
+        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {expression(staged, told.column)} AS value, "
+        f"NULL, coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
+        "WHERE trim(coalesce(value, '')) <> ''",
+        [kind, name],
+    )
+
+
+def signals(cursor: duckdb.DuckDBPyConnection, staged: Staging, text: str | None = None) -> list[Signal]:
+    """Every kind and name among the remarks, with its values and how often they stand there.
+
+    ``text``: the column that stands beside a value without a reason.
+    """
+    if not cursor.execute("SELECT 1 FROM remarks LIMIT 1").fetchone():
+        return []
+    beside = f"coalesce(nullif(reason, ''), {_text(staged, text)})"
+    rows = cursor.execute(
+        f"SELECT * FROM (SELECT kind, name, {VALUE_SQL} AS word, count(*) AS rows, any_value(meaning), "
+        f"arg_min(left({beside}, 120), _row, 3) FROM remarks LEFT JOIN staged USING (_row) GROUP BY kind, "
+        "name, word) "
+        f"QUALIFY row_number() OVER (PARTITION BY kind, name ORDER BY rows DESC, word) <= {MOST_VALUES} "
+        "ORDER BY kind, name, rows DESC, word"
+    ).fetchall()
+    who = cursor.execute(
+        "SELECT kind, name, list(DISTINCT who ORDER BY who) FROM remarks GROUP BY ALL"
+    ).fetchall()
+    people = {(kind, name): tuple(names) for kind, name, names in who}
+    found = []
+    for (kind, name), values in itertools.groupby(rows, key=lambda row: row[:2]):
+        told = tuple(Value(word, n, meaning, _examples(texts)) for *_, word, n, meaning, texts in values)
+        found.append(Signal(kind, name, told, people[kind, name]))
+    return found
+
+
+def values(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, text: str | None = None
+) -> tuple[Value, ...]:
+    """The values of a column over the whole file, the frequent ones first; ``text`` stands beside them."""
+    rows = cursor.execute(
+        f"SELECT {VALUE_SQL} AS word, count(*), arg_min(beside, _row, 3) FROM (SELECT _row, "
+        f"{expression(staged, column)} AS value, left({_text(staged, text)}, 120) AS beside FROM staged) "
+        "WHERE trim(coalesce(value, '')) <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT "
+        f"{MOST_VALUES}"
+    ).fetchall()
+    return tuple(Value(word, n, None, _examples(texts)) for word, n, texts in rows)
+
+
+def _text(staged: Staging, column: str | None) -> str:
+    return expression(staged, column) if column else "''"
+
+
+def _examples(texts: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, texts or ())))
+
+
+def beside(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, signal: tuple[str, str], column: str
+) -> list[tuple[str, str | None, int, int]]:
+    """A signal's values (of a kind and name) with those of a column: how many rows, and the first."""
+    return cursor.execute(
+        f"SELECT {VALUE_SQL} AS word, {expression(staged, column)} AS cell, count(*), min(_row) "
+        "FROM remarks JOIN staged USING (_row) WHERE kind = ? AND name = ? GROUP BY ALL",
+        list(signal),
+    ).fetchall()
+
+
+def scores(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, float, float | None, int, int]]:
+    """The numbers that a tool put beside what it said: kind, name, value, score and threshold, how many rows
+    have them, and the first of these.
+    """
+    return cursor.execute(
+        f"SELECT kind, name, {VALUE_SQL} AS word, TRY_CAST(score AS DOUBLE) AS number, TRY_CAST(threshold AS "
+        "DOUBLE) AS bar, count(*), min(_row) FROM scores WHERE isfinite(number) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+
+
+def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, str, str]]) -> None:
+    """Write down what values mean: (kind, name, value, pass | fail | unsure); others stay without."""
+    cursor.execute("CREATE TEMP TABLE meant (kind VARCHAR, name VARCHAR, word VARCHAR, told VARCHAR)")
+    insert(cursor, "meant", list(meanings))
+    cursor.execute(
+        f"UPDATE remarks SET meaning = told FROM meant WHERE meant.kind = remarks.kind "
+        f"AND meant.name = remarks.name AND meant.word = {VALUE_SQL} AND told <> ''"
+    )
