@@ -72,12 +72,14 @@ def test_an_import_says_what_it_read_as_what_and_that_it_began_a_project(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     file = tmp_path / "a.csv"
-    file.write_text("answer,good\none,yes\ntwo,no\n")
+    file.write_text("answer,good,comment\none,yes,short\ntwo,no,late\n")
     lines = execute(
         workspace.db, Request(operation="import", project="other", arguments={"file": str(file)})
     ).lines
     assert lines[0] == f"'other' is a new project (there are also: {workspace.project.name})."
-    assert lines[-1].startswith("Read: output from 'answer', grade from 'good' (no is fail, yes is pass);")
+    assert lines[-1].startswith(
+        "Read: output from 'answer', grade from 'good' (no is fail, yes is pass), note from"
+    )
 
 
 @pytest.mark.whole
