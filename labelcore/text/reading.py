@@ -123,7 +123,11 @@ _WIDE_CLOSERS = "。！？」』）"
 _CLOSERS = '.!?…"”’)]' + _WIDE_CLOSERS
 _HAN_TEXT = 0.2  # a Chinese character says as much as several Latin letters
 _SAID_ENOUGH = 12
-_ENGLISH = frozenset("the and are to for with this that you it".split())  # none is German or Dutch
+_ENGLISH = frozenset(
+    "the and are to for with this that you it your our from which their there what when would should could "
+    "about because please into".split()
+)
+"""Words of English that are none of other languages in Latin letters."""
 
 
 def sentences_at(text: str) -> list[Stretch]:

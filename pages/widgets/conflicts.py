@@ -34,7 +34,7 @@ def show_conflicts(workspace: Workspace) -> None:
         return
     filters = _filters(workspace, everything, counts)
     found = grading.conflicts(workspace, filters=filters)
-    _say_last(workspace)
+    _say_last(workspace, filters)
     if not found:
         st.success(_nothing_words(counts, filters))
         return
@@ -153,6 +153,7 @@ def _take_in(workspace: Workspace, act: ConflictAct | None) -> tuple[str, str]:
         return "", st.session_state.get(keys.CONFLICT_DONE, "")
     if act.kind in {"next", "previous"}:
         st.session_state[keys.CONFLICT_STEP] = 1 if act.kind == "next" else -1
+        st.session_state.pop(keys.CONFLICT_LAST, None)
         return "", ""
     try:
         act_on(workspace, act)
@@ -184,8 +185,11 @@ def act_on(workspace: Workspace, act: ConflictAct) -> None:
     st.session_state[keys.CONFLICT_LAST] = (act.conflict, act.kind)
 
 
-def _say_last(workspace: Workspace) -> None:
-    """What was done last, with the way back where it was a ruling."""
+def _say_last(workspace: Workspace, filters: grading.ConflictFilters) -> None:
+    """What was done last, with the way back where it was a ruling; until somebody turns to others."""
+    if st.session_state.get(keys.CONFLICT_AMONG) != filters:
+        st.session_state[keys.CONFLICT_AMONG] = filters
+        st.session_state.pop(keys.CONFLICT_LAST, None)
     conflict, kind = st.session_state.get(keys.CONFLICT_LAST, ("", ""))
     words = {
         "pass": say("It counts as a pass now."),

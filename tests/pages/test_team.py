@@ -127,6 +127,15 @@ def test_what_was_sent_back_is_not_called_settled(team: Workspace) -> None:
     assert "Everything is settled." in shown(app.run())
 
 
+def test_what_was_said_last_goes_once_somebody_turns_to_other_conflicts(team: Workspace) -> None:
+    app = page("Conflicts", "lea")
+    assert "On the whole" in shown(app)
+    app.session_state[keys.CONFLICT_LAST] = ("v10/overall", "comment")
+    assert "Your comment is shown beside the output." in shown(app.run())
+    app.session_state["conflicts-state-en"] = "all"
+    assert "Your comment is shown beside the output." not in shown(app.run())
+
+
 def test_a_mention_stands_where_the_person_looks_next(team: Workspace) -> None:
     grading.comment(team, "v10", "what do you mean, @bo?")
     app = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=SECONDS).run()

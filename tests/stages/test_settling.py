@@ -367,3 +367,13 @@ def test_settled_labels_equal_rulings(workspace: Workspace, add_outputs: Add, se
     unanimous = {key: next(iter(values)) for key, values in people.items() if len(values) == 1}
     split = {key: "unclear" for key, values in people.items() if len(values) == 2}
     assert told == unanimous | split | {key: value for key, value in ruled.items() if any(given[key])}
+
+
+def test_whoever_is_to_look_again_is_named_as_they_write_themselves(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    (output,) = add_outputs("disputed")
+    for who, value in (("Ann Lee", "pass"), ("李雷", "fail")):
+        grading.grade(by(workspace, who), output.id, value)
+    grading.send_back(by(workspace, "lea", Role.LEAD), output.id)
+    assert set(grading.conflicts(by(workspace, "lea", Role.LEAD))[0].due) == {"Ann Lee", "李雷"}

@@ -48,7 +48,7 @@ _LONGEST_REASON = 2_000
 class Conflict(Frozen):
     """An output that people passed and failed, with all that they said; ``criterion``: None is the whole.
 
-    "waiting": people are to look again (``due``: keys of their names); "agreed": after another look they do.
+    "waiting": people are to look again (``due``: their names); "agreed": after another look they do.
     ``grades``: of this subject; ``opinions``: all that each says of the output.
     """
 
@@ -168,12 +168,18 @@ def gathered(workspace: Workspace, among: Mapping[Subject, Sequence[Grade]]) -> 
             ruling=ruled.get(key),
             comments=tuple(row for row in talked[key] if not row.seen),
             relooks=tuple(sent[key]),
-            due=due.get(key, ()),
+            due=_names(due.get(key, ()), grades),
             state=_state(grades, ruled.get(key), due.get(key, ())),
         )
         for key, grades in among.items()
         if key[0] in outputs and (key[1] is None or key[1] in criteria)
     ]
+
+
+def _names(keys: Iterable[str], grades: Iterable[Grade]) -> tuple[str, ...]:
+    """The names of these keys, as those write them who graded."""
+    spelled = {name_key(grade.annotator): grade.annotator for grade in grades}
+    return tuple(spelled.get(key, key) for key in keys)
 
 
 def _state(grades: Sequence[Grade], ruling: Ruling | None, due: Sequence[str]) -> State:
