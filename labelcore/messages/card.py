@@ -130,6 +130,7 @@ CARD_WORDS = {
     "inapplicable": "N/A",
     "leave_open": "Leave open",
     "required": "required",
+    "optional": "optional",
     "asked_whole": "The output as a whole",
     "what_is_wrong_with": "{name}: what is wrong?",
     "key_inapplicable": "The criterion does not apply to this output",

@@ -78,7 +78,7 @@ def of_outputs(
 ) -> list[Grade]:
     """The grades of some outputs that count now, or counted then, oldest first."""
     some = "project_id = $project AND output_id IN (SELECT unnest($outputs))"
-    return _current_among(db, some, {"project": project_id, "outputs": list(output_ids)}, until=until)
+    return current_among(db, some, {"project": project_id, "outputs": list(output_ids)}, until=until)
 
 
 def of_round(
@@ -87,10 +87,10 @@ def of_round(
     """What each person said last in a calibration round whose grades are kept apart, oldest first."""
     wanted = "project_id = $project AND source = 'calibration' AND sample_id = $round"
     parameters = {"project": project_id, "round": calibration_id}
-    return _current_among(db, wanted, parameters, until=until, counts="true")
+    return current_among(db, wanted, parameters, until=until, counts="true")
 
 
-def _current_among(
+def current_among(
     db: Database,
     wanted: str,
     parameters: dict[str, Any],
@@ -98,7 +98,7 @@ def _current_among(
     until: datetime | None = None,
     counts: str = _COUNTS,
 ) -> list[Grade]:
-    """As grade_current, but the few rows are chosen first: the view numbers all grades of all projects."""
+    """As grade_current, oldest first, the few rows chosen first: the view numbers all grades of all."""
     if until:
         wanted, parameters = f"{wanted} AND stored_at <= $until", parameters | {"until": utc(until)}
     return _GRADE.find(
@@ -278,7 +278,7 @@ def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence
     graded = live.live(db, project_id).with_parts(annotator, output_ids)
     if not graded:
         return []
-    return _current_among(
+    return current_among(
         db,
         "project_id = $project AND annotator = $who AND (criterion_id IS NOT NULL OR field IS NOT NULL) "
         "AND output_id IN (SELECT unnest($outputs))",

@@ -30,6 +30,7 @@ def test_what_is_required_is_asked_first_and_cannot_be_missed(trial: Any, visit:
     page = visit(card)
     asked = page.locator(".asked-now strong")
     expect(asked).to_have_text("Short")
+    expect(page.locator(".mark .severity")).to_have_text(["required", "required", "optional"])
     expect(page.get_by_role("button", name="Fail: Short")).to_be_visible()
     page.keyboard.press("s")  # left open
     expect(asked).to_have_text("Polite")

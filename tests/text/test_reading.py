@@ -9,7 +9,7 @@ from labelcore.text.reading import language_of
     ("text", "language"),
     [
         ("Order 1000 arrives tomorrow, I promise. Your refund of 30 EUR is on its way.", "en"),
-        ("What happened there should not happen again, so said whoever answered it last week in London.", "en"),
+        ("What happened there should not happen again, so said whoever answered last week in Rome.", "en"),
         ("Ihre Bestellung kommt morgen an, und das Geld ist in zehn Tagen wieder auf dem Konto.", None),
         ("Votre commande arrive demain et le remboursement sera fait dans les dix jours qui suivent.", None),
         ("Uw bestelling komt morgen aan en het geld staat binnen tien dagen weer op de rekening.", None),

@@ -28,6 +28,7 @@ export class Marks {
   constructor(say, choose) {
     this.say = say;
     this.choose = choose;
+    this.isAnyRequired = false;
     this.element = el("ol", { class: "marks", "aria-label": say("criteria"), hidden: true });
   }
 
@@ -39,6 +40,7 @@ export class Marks {
    */
   show(parts, gradeOf, focus) {
     this.element.hidden = parts.length === 0;
+    this.isAnyRequired = parts.some((part) => part.required);
     this.element.replaceChildren(...parts.map((part, at) => this.chip(part, gradeOf(part.id), at, at === focus)));
     this.element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
@@ -53,7 +55,9 @@ export class Marks {
     const value = grade?.value ?? "none";
     const words = this.say(value === "none" ? "not_graded" : value === "skipped" ? "inapplicable" : value);
     const isField = part.severity === "field";
-    const severity = isField ? null : el("span", { class: "severity" }, this.say(part.required ? "required" : part.severity));
+    // "must" beside "required" would read as if both had to be answered
+    const need = part.required ? "required" : this.isAnyRequired ? "optional" : part.severity;
+    const severity = isField ? null : el("span", { class: "severity" }, this.say(need));
     const content = isField ? el("span", { class: "content" }, ...visible(part.statement.slice(0, 40))) : null;
     const button = el(
       "button",

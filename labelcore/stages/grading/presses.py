@@ -39,6 +39,7 @@ from labelcore.stages.grading.relooking import hidden_from
 from labelcore.stages.grading.rounds import of_card
 from labelcore.stages.grading.suggesting import suggestions
 from labelcore.store import criteria as criterion_table, grades as grade_table, outputs as output_table
+from labelcore.store.card_parts import parts_of_card
 from labelcore.store.lookups import remembered
 from labelcore.text.terms import occurring
 from labelcore.wording import Wording
@@ -82,6 +83,11 @@ def _with_marks(workspace: Workspace, queue: Queue, cards: Sequence[CardItem]) -
         marks[key] = {
             part: mark for part, mark in marks.get(row.output_id, {}).items() if part != row.criterion_id
         }
+    for card in cards:
+        if apart := _kept_apart(workspace, card.output_id):
+            shown_as = apart["output_id"], apart["source"], apart.get("sample_id")
+            found = parts_of_card(workspace.db, workspace.project.id, workspace.person, shown_as)
+            marks[card.output_id] = {part: _as_card(grade) for part, grade in found.items()}
     return [card.model_copy(update={"marks": marks.get(card.output_id, {})}) for card in cards]
 
 
@@ -306,15 +312,22 @@ def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
 
 def _shown_as(workspace: Workspace, event: CardEvent) -> dict[str, Any]:
     """Which output the card of a press showed, and for what."""
-    if event.output_id.endswith(AGAIN):
-        return {"output_id": event.output_id.removesuffix(AGAIN), "source": "repeat"}
-    if gold := gold_of_card(event.output_id):
-        return {"output_id": gold, "source": "gold"}
+    if apart := _kept_apart(workspace, event.output_id):
+        return apart
     output_id, _, again = event.output_id.partition("~")
     if again.startswith("relook_"):
         # Who skips another look keeps the grade that they gave: as a silent repeat, it replaces nothing.
         is_skip = event.value == "skipped" and not event.criterion_id and not event.field
         return {"output_id": output_id, "source": "repeat" if is_skip else "relook"}
-    if found := of_card(workspace, event.output_id):
-        return {"output_id": found[0], "source": "calibration", "sample_id": found[1].id}
     return {"source": "suggestion" if event.agreed else "person"}
+
+
+def _kept_apart(workspace: Workspace, card_id: str) -> dict[str, Any]:
+    """What a grade on this card is of and for, where it counts in no label; else {}."""
+    if card_id.endswith(AGAIN):
+        return {"output_id": card_id.removesuffix(AGAIN), "source": "repeat"}
+    if gold := gold_of_card(card_id):
+        return {"output_id": gold, "source": "gold"}
+    if found := of_card(workspace, card_id):
+        return {"output_id": found[0], "source": "calibration", "sample_id": found[1].id}
+    return {}
