@@ -141,6 +141,7 @@ def test_the_digest_counts_the_week_and_quotes_nothing(
     give_all(outputs[3:4], ["pass"], annotator="imp", source="import")
     criterion_of(workspace, given)
     grading.rule(workspace.by("Lea"), outputs[0].id, "fail", reason="a reason")
+    grading.set_gold(workspace.by("Lea"), outputs[1].id, "pass", reason="no conflict, and nobody is to know")
     found = digest(workspace)
     assert (found.graded, found.notes, found.people) == (2, 1, (("[Ana](http://x)", 2),))
     assert (found.settled, found.criteria_new, found.criteria_changed) == (1, ("City_x",), ())

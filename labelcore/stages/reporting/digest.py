@@ -15,6 +15,7 @@ from labelcore.stages.grading import completion
 from labelcore.store import (
     batches as batch_table,
     criteria as criterion_table,
+    golds,
     grades as grade_table,
     judges as judge_table,
     verdicts as verdict_table,
@@ -61,7 +62,7 @@ def digest(
     shares = grade_table.since(*place, since)
     added, changed, dropped = _criteria(workspace, since)
     versions = (version for version in judge_table.current(*place) if version.at >= since)
-    whole = completion(workspace)[0]
+    whole, gold = completion(workspace)[0], golds.ever(*place)  # experts are not told of gold
     return Digest(
         project=workspace.project.name,
         since=since,
@@ -69,7 +70,9 @@ def digest(
         graded=sum(share.outputs for share in shares),
         notes=sum(share.notes for share in shares),
         people=tuple((share.annotator, share.outputs) for share in shares),
-        settled=sum(ruling.at >= since for ruling in rulings.current(*place)),
+        settled=sum(
+            ruling.at >= since and ruling.output_id not in gold for ruling in rulings.current(*place)
+        ),
         court=sum(ruling.at >= since for ruling in court.current(*place)),
         criteria_new=added,
         criteria_changed=changed,
