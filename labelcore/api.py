@@ -36,7 +36,7 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
 from labelcore.health import RequestWatch, begin_log
 from labelcore.hosts import KnownHosts
-from labelcore.messages import trouble_words
+from labelcore.messages import say_in, trouble_words
 from labelcore.models import DOOR_SUFFIX, Visitor
 from labelcore.pace import REQUESTS
 from labelcore.scheduled import keep_backups, send_notices
@@ -242,7 +242,7 @@ def _work(wanted: Request, caller: _Caller, tell: Any) -> None:
         outcome = execute(
             open_database(settings().db),
             wanted,
-            lambda done, total, words: tell({"progress": [done, total, words]}),
+            lambda done, total, words: tell({"progress": [done, total, say_in(wanted.language, words)]}),
             here=caller.here,
             visitor=caller.visitor,
         )

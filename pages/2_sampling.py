@@ -27,7 +27,7 @@ EXPLAIN = {
     "random": Wording("Every output has the same chance."),
     "stratified": Wording("The same share of every value of a field."),
     "newest": Wording("At random from the newest import: for a daily review of what came in."),
-    "disagreement": Wording("Outputs on which judges disagree, and 20 % at random."),
+    "disagreement": Wording("Outputs on which judges disagree, and 20% at random."),
     "feedback": Wording("Half where users of the product complained, half at random: the chances are known."),
 }
 

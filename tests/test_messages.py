@@ -17,7 +17,8 @@ from labelcore import messages
 from labelcore.errors import BadInput
 from labelcore.messages import telling
 from labelcore.messages.__main__ import spoken
-from labelcore.models import NOTHING, Frozen, fact
+from labelcore.messages.catalogue import calling
+from labelcore.models import NOTHING, Frozen, Noun, fact
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording
 
@@ -247,3 +248,49 @@ def test_no_blank_stands_beside_a_chinese_mark_where_a_value_ends_in_one() -> No
     with messages.speaking("zh"):
         told = messages.say("{first} and {second}", first="六成（50% 至 70%，n = 9）", second="八成")
     assert told == "六成（50% 至 70%，n = 9）和 八成"
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "told"),
+    [
+        ("{n} outputs come first now.", {"n": 1}, "1 output comes first now."),
+        ("{n} outputs come first now.", {"n": 2}, "2 outputs come first now."),
+        ("{n:,} outputs picked by hand come first.", {"n": 1}, "1 output picked by hand comes first."),
+        ("{n} of {of} failed outputs fit none.", {"n": 1, "of": 30}, "1 of 30 failed outputs fits none."),
+        ("{n} of {of} failed outputs fit none.", {"n": 1, "of": 1}, "1 of 1 failed output fits none."),
+        ("{n} of the {of} outputs are good.", {"n": 0, "of": 1}, "0 of the 1 output are good."),
+        ("{criteria} criteria, {people} people", {"criteria": 1, "people": 1}, "1 criterion, 1 person"),
+        ("with {n} grades ({fails} fails)", {"n": 12, "fails": 1}, "with 12 grades (1 fail)"),
+        ("{second} passes {n:.0f} points more", {"second": "1", "n": 1.2}, "1 passes 1 point more"),
+        ("{where} sends calls on.", {"where": "1"}, "1 sends calls on."),
+        ("{rate} on all outputs", {"rate": "1"}, "1 on all outputs"),
+        ("version {n} judges this", {"n": 11}, "version 11 judges this"),
+    ],
+)
+def test_one_thing_is_never_one_things(template: str, values: dict[str, object], told: str) -> None:
+    assert messages.say(template, **values) == told
+
+
+def test_the_projects_own_word_for_outputs_agrees_with_its_number_too() -> None:
+    with calling(Noun(one="reply", several="replies")):
+        assert messages.say("{n} outputs are drawn.", n=1) == "1 reply is drawn."
+        assert messages.say("{n} outputs are drawn.", n=3) == "3 replies are drawn."
+
+
+@pytest.mark.parametrize(
+    ("step", "on_page"),
+    [
+        ("`labelcore judge run` runs it.", ""),
+        ("Use --graded-too.", ""),
+        ("Such as: labelcore team assign anna", ""),
+        ("Write `user:` on a line of its own.", "Write `user:` on a line of its own."),
+        (
+            "Install the newest labelcore and open it again.",
+            "Install the newest labelcore and open it again.",
+        ),
+    ],
+)
+def test_a_page_asks_nobody_to_type_a_command(step: str, on_page: str) -> None:
+    trouble = BadInput("It has decided nothing.", next_step=step)
+    assert messages.trouble_words(trouble) == f"It has decided nothing. {step}"
+    assert messages.trouble_words(trouble, on_page=True) == f"It has decided nothing. {on_page}".strip()

@@ -73,7 +73,7 @@ def _password_fields(request: Request, *fields: tuple[str, Wording, str]) -> str
     """Fields for passwords (name, words, filled) that can be looked at; a meter under a new one."""
     spoken = _language(request)
     show, strength = (
-        escape(say_in(spoken, words)) for words in (Wording("Show"), Wording("How hard to guess"))
+        escape(say_in(spoken, words)) for words in (Wording("Show"), Wording("Password strength"))
     )
     parts = []
     for name, words, filled in fields:

@@ -32,7 +32,7 @@ def check_order(arguments: Sequence[str], groups: Collection[str]) -> None:
     command = ["labelcore", *arguments[:head], *(rest or ["COMMAND"]), *moved]
     raise BadInput(
         "{option} stands before the command; options come after it.",
-        next_step="Say: {command}",
+        next_step="Write: {command}",
         option=moved[0].split("=")[0],
         command=shlex.join(command),
     )
@@ -40,7 +40,7 @@ def check_order(arguments: Sequence[str], groups: Collection[str]) -> None:
 
 def command_tree() -> Commands:
     """All commands, by name."""
-    return Commands(help="Turn an expert's judgement into automatic evaluation that can be trusted.")
+    return Commands()
 
 
 def _words(trouble: LabelcoreError) -> str:

@@ -56,6 +56,11 @@ def translated(message: str) -> str:
     return _spoken.get(message, message)
 
 
+def speaks_chinese() -> bool:
+    """Whether anything else than English is spoken."""
+    return bool(_spoken)
+
+
 def _counted(singular: str, plural: str, n: int) -> str:
     return translated(singular if n == 1 else plural)
 

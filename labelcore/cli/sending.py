@@ -53,7 +53,11 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
 
 
 def _more(n: int) -> str:
-    words = Wording("… {n:,} more lines: --all shows them.", n=n)
+    return _words(Wording("… {n:,} more lines: --all shows them.", n=n))
+
+
+def _words(words: str) -> str:
+    """The words in the language spoken here."""
     if settings().language == "en":
         return str(words)
     from labelcore.messages import say_in  # a command in English should not wait for it
@@ -75,7 +79,7 @@ def progress_bar() -> Progress:
         last = time.monotonic()
         filled = round(_BAR * done / total) if total else 0
         bar = "█" * filled + "·" * (_BAR - filled)
-        line = f"\r\x1b[K{bar} {done:,}/{total:,} {words}"
+        line = f"\r\x1b[K{bar} {done:,}/{total:,} {_words(words)}"
         print(line, end="\n" if finished else "", file=sys.stderr, flush=True)
 
     return report
@@ -88,7 +92,7 @@ def _line_in_each_minute() -> Progress:
         nonlocal last
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            print(f"{done:,}/{total:,} {words}", file=sys.stderr, flush=True)
+            print(f"{done:,}/{total:,} {_words(words)}", file=sys.stderr, flush=True)
 
     return report
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import cache
 from importlib import import_module
@@ -11,7 +12,9 @@ from typing_extensions import override
 
 from labelcore.catalogue import catalogue
 from labelcore.cli.click_words import translated
+from labelcore.cli.help_words import said, with_help_said
 
+ABOUT = "Turn an expert's judgement into automatic evaluation that can be trusted."
 GROUPS = {
     "calibration": "Everybody grades the same few outputs blind; then the grades are shown side by side.",
     "codes": "What the notes say, in a few words each.",
@@ -58,10 +61,17 @@ _HIDDEN = {"preview", "judge batch", "judge cascade report", "judge estimate"}
 """Operations that a command by hand calls."""
 
 
+_PARAMETER = re.compile(r"``(\w+)``")
+
+
 @cache
 def summaries() -> dict[str, str]:
     """Every command that is made here, and what it does in a line."""
-    shown = {name: place.summary for name, place in catalogue().items() if name not in _HIDDEN}
+    shown = {
+        name: _PARAMETER.sub(lambda word: f"--{word[1].replace('_', '-')}", place.summary)
+        for name, place in catalogue().items()
+        if name not in _HIDDEN
+    }
     return shown | {name: summary for name, (_, _, summary) in BY_HAND.items()}
 
 
@@ -73,7 +83,9 @@ class Commands(click.Group):
     """The commands whose names begin with these words."""
 
     def __init__(self, words: str = "", help: str = "") -> None:  # noqa: A002 - click's word
-        super().__init__(words or "labelcore", help=help or GROUPS.get(words, ""), no_args_is_help=True)
+        super().__init__(
+            words or "labelcore", help=said(help or GROUPS.get(words, ABOUT)), no_args_is_help=True
+        )
         self.words = words
 
     @override
@@ -112,7 +124,7 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of the help, made without importing what the commands work with."""
         with formatter.section(translated("Commands")):
-            formatter.write_dl(sorted(self.below().items()))
+            formatter.write_dl([(word, said(told)) for word, told in sorted(self.below().items())])
 
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -121,9 +133,9 @@ class Commands(click.Group):
         if full in BY_HAND:
             module, name, _ = BY_HAND[full]
             command: click.Command = getattr(import_module(f"labelcore.cli.{module}"), name)
-            return command
+            return with_help_said(command)
         if full in summaries():
             from labelcore.cli.building import command_of  # brings what the command works with
 
-            return command_of(full)
+            return with_help_said(command_of(full))
         return Commands(full) if cmd_name in self.below() else None

@@ -23,11 +23,12 @@ WORDS = {
     "in_sample": "In-sample: it was fitted on grades of these outputs.",
     "inverted": "It is the wrong way round: it fails what people pass. Consider the opposite check.",
     "constant": "It gives the same answer everywhere.",
-    "alarms": "{judge} finds {finds} of the bad answers, and {wrong} of its alarms are false.",
-    "alarms_unknown": "What {judge} finds among the bad answers is not measurable: {why}.",
+    "alarms": "{judge} finds {finds} of the bad outputs, and {wrong} of its alarms are false.",
+    "alarms_unknown": "What share of the bad outputs {judge} finds is not measurable: {why}.",
     "alarms_reach": (
-        "Users said something of {spoken:,} of {n:,} graded outputs, and they chose which: "
-        "that is not a random draw, so TPR and TNR say nothing of outputs without feedback."
+        "Users gave feedback on {spoken:,} of {n:,} graded outputs, and they chose "
+        "which: that is not a random draw, so TPR and TNR say nothing about outputs "
+        "without feedback."
     ),
     "alarms_undrawn": (
         "The graded outputs were not drawn with known probabilities: what is found among all may differ."
@@ -78,7 +79,7 @@ WORDS = {
         "there it neither catches nor wrongly fails."
     ),
     "run_it": "Run it, then choose again.",
-    "of_users": "It is feedback: of new outputs it knows nothing until users of the product act.",
+    "of_users": "It is user feedback: it knows nothing about new outputs until users of the product react.",
     "enough_unknown": "Not measurable: there are no failed outputs yet.",
     "enough": (
         "Good enough: at least {bound:.0%} (wanted {wanted:.0%}), and looking again does not weaken that."
@@ -94,7 +95,8 @@ WORDS = {
         "(wanted {wanted:.0%})"
     ),
     "worth_less": (
-        "({counted:,} failed outputs, which share sources or were drawn unevenly, are worth {worth:,}.)"
+        "({counted:,} failed outputs tell as much as {worth:,} independent ones: some "
+        "share a source or were drawn unevenly.)"
     ),
     "of_judge": "{judge}: {answer}",
     "share": "{share:.0%}",

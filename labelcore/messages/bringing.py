@@ -16,8 +16,8 @@ WORDS = {
     "foreign_words_asked": "Which of these answers pass, which fail? {words}.",
     "foreign_direction_asked": "Is a lower score better?",
     "foreign_threshold_asked": (
-        "From which score on does an output pass? That is fitted where the train split has five grades of "
-        "each kind."
+        "What is the lowest score that passes? It is fitted by itself once the training "
+        "split has five passes and five fails."
     ),
     "foreign_needs_criterion": "The overall grade has no words that {names} could be given: name a "
     "criterion.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
@@ -12,6 +12,7 @@ from typing import Literal
 
 from labelcore.errors import LabelcoreError
 from labelcore.messages.nouns import called, called_in_chinese
+from labelcore.messages.numbers import agreed
 from labelcore.models import Noun
 from labelcore.stages.deriving.families import FAMILIES
 from labelcore.wording import BROUGHT, SHOWN_AS, Wording
@@ -22,6 +23,7 @@ BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": 
 """What stands between sentences, between names, and between clauses."""
 _GAP = re.compile(r"(?<=[），。；：、！？”]) (?=[^\W\d_a-zA-Z])|(?<=[^\W\d_a-zA-Z]) (?=[（，。；：、“])")
 """A blank beside a Chinese mark, which has its room already: left over where a value ends in one."""
+_COMMAND = re.compile(r"`(?:labelcore|judge|team|derive|backup)\b|(?<!\S)--[a-z]|: labelcore [a-z]")
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
@@ -81,8 +83,7 @@ def say_in(chosen: Language, words: str, /, **values: object) -> str:
     found = _worded(chosen, words)
     if not values:
         return found
-    told = found.format(**{name: _value(chosen, value) for name, value in values.items()})
-    return _GAP.sub("", told) if chosen == "zh" else told
+    return _filled(chosen, found, {name: _value(chosen, value) for name, value in values.items()})
 
 
 def judge_words(name: str, chosen: Language | None = None) -> str:
@@ -107,6 +108,14 @@ def _worded(chosen: Language, words: str, key: str = "") -> str:
     return called_in_chinese(translated, noun) if chosen == "zh" else called(words, noun)
 
 
+def _filled(chosen: Language, template: str, values: Mapping[str, object]) -> str:
+    """The template with its values, as the language wants it."""
+    if chosen == "zh":
+        return _GAP.sub("", template.format(**values))
+    noun = _noun.get()
+    return agreed(template, values, noun.several, noun.one)
+
+
 def _value(chosen: Language, value: object) -> object:
     if isinstance(value, Wording):
         return say_in(chosen, value)
@@ -122,17 +131,17 @@ def paragraph(*told: str) -> str:
     return BETWEEN[language()][0].join(filter(None, told))
 
 
-def trouble_words(trouble: LabelcoreError, chosen: Language | None = None) -> str:
-    """What went wrong and what to do next."""
-    told = (say_in(chosen or language(), words) for words in (trouble.what, trouble.next_step))
+def trouble_words(trouble: LabelcoreError, chosen: Language | None = None, *, on_page: bool = False) -> str:
+    """What went wrong and what to do next; on a page no step that is a command line."""
+    step = "" if on_page and _COMMAND.search(trouble.next_step) else trouble.next_step
+    told = (say_in(chosen or language(), words) for words in (trouble.what, step))
     return BETWEEN[chosen or language()][0].join(filter(None, told))
 
 
 def counted(single: str, several: str, /, *, n: int, **values: object) -> str:
     """The words for one or for several, with ``{n}`` and other names in braces filled in."""
     words = single if n == 1 else several
-    told = _worded(_spoken.get(), words, single).format(n=n, **values)
-    return _GAP.sub("", told) if _spoken.get() == "zh" else told
+    return _filled(_spoken.get(), _worded(_spoken.get(), words, single), {"n": n, **values})
 
 
 @cache

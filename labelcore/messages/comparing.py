@@ -48,40 +48,40 @@ WORDS = {
     ),
     "loss_unknown_bad": "What changes for bad outputs is not measurable: {why}.",
     "loss_unknown_good": "What changes for good outputs is not measurable: {why}.",
-    "move_fewer_bad_sure": "It misses {n} more of 100 bad outputs, 95 % between {low} and {high}.",
+    "move_fewer_bad_sure": "It misses {n} more of 100 bad outputs, 95% between {low} and {high}.",
     "move_fewer_bad_unsure": (
-        "It misses {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more."
+        "It misses {n} more of 100 bad outputs, 95% between {low} fewer and {high} more."
     ),
-    "move_more_bad_sure": "It catches {n} more of 100 bad outputs, 95 % between {low} and {high}.",
+    "move_more_bad_sure": "It catches {n} more of 100 bad outputs, 95% between {low} and {high}.",
     "move_more_bad_unsure": (
-        "It catches {n} more of 100 bad outputs, 95 % between {low} fewer and {high} more."
+        "It catches {n} more of 100 bad outputs, 95% between {low} fewer and {high} more."
     ),
     "move_same_bad_unsure": (
-        "It catches as many bad outputs, 95 % between {low} fewer and {high} more of 100."
+        "It catches as many bad outputs, 95% between {low} fewer and {high} more of 100."
     ),
-    "move_fewer_good_sure": "It wrongly fails {n} more of 100 good outputs, 95 % between {low} and {high}.",
+    "move_fewer_good_sure": "It wrongly fails {n} more of 100 good outputs, 95% between {low} and {high}.",
     "move_fewer_good_unsure": (
-        "It wrongly fails {n} more of 100 good outputs, 95 % between {low} fewer and {high} more."
+        "It wrongly fails {n} more of 100 good outputs, 95% between {low} fewer and {high} more."
     ),
-    "move_more_good_sure": "It wrongly fails {n} fewer of 100 good outputs, 95 % between {low} and {high}.",
+    "move_more_good_sure": "It wrongly fails {n} fewer of 100 good outputs, 95% between {low} and {high}.",
     "move_more_good_unsure": (
-        "It wrongly fails {n} fewer of 100 good outputs, 95 % between {low} more and {high} fewer."
+        "It wrongly fails {n} fewer of 100 good outputs, 95% between {low} more and {high} fewer."
     ),
     "move_same_good_unsure": (
-        "It wrongly fails as many good outputs, 95 % between {low} more and {high} fewer of 100."
+        "It wrongly fails as many good outputs, 95% between {low} more and {high} fewer of 100."
     ),
     "move_unmended": "Nothing is kept: no other examples or wording made up for a loss.",
     "repair_better": (
-        "With {what} it is better than the present judge on dev: {change:+.0f} points, 95 % between "
-        "{low:+.0f} and {high:+.0f}."
+        "With {what} it is better than the present judge on dev: {change:+.0f} points, "
+        "95% between {low:+.0f} and {high:+.0f}."
     ),
     "repair_worse": (
-        "With {what} it is still worse than the present judge on dev: {change:+.0f} points, 95 % between "
-        "{low:+.0f} and {high:+.0f}."
+        "With {what} it is still worse than the present judge on dev: {change:+.0f} "
+        "points, 95% between {low:+.0f} and {high:+.0f}."
     ),
     "repair_unclear": (
-        "With {what} it is better on train; on dev it is {change:+.0f} points beside the present judge, 95 % "
-        "between {low:+.0f} and {high:+.0f}."
+        "With {what} it is better on train; on dev it is {change:+.0f} points beside the "
+        "present judge, 95% between {low:+.0f} and {high:+.0f}."
     ),
     "repair_unknown": "With {what} it is better on train; on dev that is not measurable: {why}.",
 }

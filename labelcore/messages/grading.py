@@ -57,8 +57,8 @@ WORDS = {
         "then held-out figures come from cross-fitting."
     ),
     "give_test_up": (
-        "The test is spent: its figures were seen in {looks} states, the limit is {limit}. Give it up "
-        "(`labelcore splits renew --why …`); what is graded from then on grows a fresh one."
+        "The test is spent: its figures were seen in {looks} states, the limit is "
+        "{limit}. Begin a fresh one: what is graded from then on goes into it."
     ),
     "test_small": (
         "The test is still small: {graded} graded outputs, {fails} of them failed. Grade about {more} more "

@@ -65,8 +65,9 @@ WORDS = {
         "what its values mean (--passes, --fails, --passes-from, --passes-to)."
     ),
     "offered_feedback": (
-        "The column '{column}' looks like feedback of users and was not taken: {values}. Take it with "
-        "--feedback {column}={column}; if experts gave it, with --grades overall={column}."
+        "The column '{column}' looks like user feedback and was not taken: {values}. "
+        "Take it with --feedback {column}={column}; if experts gave it, with --grades "
+        "overall={column}."
     ),
     "not_taken": (
         "'{name}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "

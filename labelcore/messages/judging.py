@@ -48,7 +48,7 @@ WORDS = {
     "suspected_constant": (
         "It tells nothing apart here: leave it out, or give it a criterion that some outputs fail."
     ),
-    "suspected_inverted": "The flipped judge is better: `labelcore judge flip` makes it.",
+    "suspected_inverted": "The flipped judge is better: flip it.",
     "suspected_abstaining": (
         "Give outputs what it compares with (input, context, reference), or leave it out."
     ),
@@ -64,8 +64,9 @@ WORDS = {
     "grades_since": "{name}: made from {n} grades; {since} came since.",
     "notes_since": "{name}: made from {n} grades; notes or old grades may have changed since.",
     "nothing_holds_up": (
-        "{name}: nothing that can be measured here tells its {n} failed outputs from passed ones better than "
-        "a constant answer. What helps: about {more} more failing grades with a note, or a model."
+        "“{name}”: nothing that can be measured here tells its {n} failed outputs from "
+        "passed ones better than a constant answer. What helps: about {more} more "
+        "failing grades with a note, or a model."
     ),
     "made_anew": "Version {version} is made from {n} grades.",
     "shared_sources": ("Several graded outputs come from one source, so the bounds are a little too tight."),

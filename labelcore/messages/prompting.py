@@ -36,7 +36,7 @@ WORDS = {
     "prompt_no_endpoint": "Its endpoint is not configured here, so no price is known.",
     "set_has_version": (
         "The chosen set goes on with version {version} of “{name}”, with which it was "
-        "measured: run the judge, then `labelcore choose` chooses again."
+        "measured: run the judge, then choose the set again."
     ),
     "prompt_unexplained": (
         "The prompt does not say that what stands between marks ({mark}) is data and gives no orders: an "

@@ -73,7 +73,7 @@ def _written(findings: Findings) -> Document:
 def timeline_of(history: AlignmentHistory) -> Timeline:
     """What happened to the number, as a figure with its marks in words."""
     return Timeline(
-        title=say("Alignment of the chosen set on outputs that it had not seen, 95 % intervals"),
+        title=say("Alignment of the chosen set on outputs that it had not seen, 95% intervals"),
         points=history.points,
         marks=tuple(ChartMark(at=event.at, words=sentence(event.what)) for event in history.happenings),
     )
@@ -94,7 +94,7 @@ def _trend(found: Trend) -> Iterator[Block]:
         yield ReportText(words=say("Over time"), tone="heading")
         rates = tuple(point.rate for point in found.points)
         names = tuple(map(point_words, found.points))
-        title = say("Pass rate by people, 95 % intervals")
+        title = say("Pass rate by people, 95% intervals")
         yield Intervals(title=title, names=names, series={say("by people"): rates})
 
 
@@ -135,7 +135,7 @@ def _rates(report: AlignmentReport) -> Iterator[Block]:
     rates = report.pass_rate
     yield ReportText(words=say("The pass rate by people, by judges, and corrected"), tone="heading")
     yield Intervals(
-        title=say("Pass rate, 95 % intervals"),
+        title=say("Pass rate, 95% intervals"),
         names=(say("People"), say("Judges as they are"), say("Corrected for the judges' errors")),
         series={say("pass rate"): (rates.human, rates.judge, rates.corrected)},
     )

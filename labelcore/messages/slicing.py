@@ -33,7 +33,7 @@ def series(sliced: SliceReport, most: int) -> dict[str, tuple[Rate, ...]]:
 def _drawn(row: SliceRate) -> Rate:
     rate = row.corrected
     if rate is None or rate.low is None or rate.high is None or rate.high - rate.low > _ANYTHING:
-        return not_measurable("it could be nearly anything")
+        return not_measurable("almost any value is possible")
     return rate
 
 
@@ -67,7 +67,7 @@ def slice_table(sliced: SliceReport, most: int) -> Table:
         )
         for row in sliced.rows[:most]
     )
-    title = say("Each interval alone holds at 95 %; p is adjusted for the number of slices")
+    title = say("Each interval alone holds at 95%; p is adjusted for the number of slices")
     return Table(title=title, columns=columns, rows=rows)
 
 

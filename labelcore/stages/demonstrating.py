@@ -15,6 +15,7 @@ from labelcore.stages.deriving import derivation, editing
 from labelcore.stages.importing import Mapping
 from labelcore.stats import drawing
 from labelcore.store import outputs as output_table, samples as sample_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _TASK = (
@@ -39,24 +40,24 @@ def demo(workspace: Workspace) -> Demonstration:
     if not projects.overview(workspace).outputs:
         projects.update_project(workspace, task=_TASK, settings={"sample": True})
     quiet = workspace.telling(silent)
-    workspace.progress(0, _STEPS, "reading the sample")
+    workspace.progress(0, _STEPS, Wording("reading the sample"))
     *files, feedback = importing.sample_mappings().items()
     new = sum(_bring(quiet, *file).outputs_new for file in files)
     if not sampling.samples(workspace):
         _keep_draw(workspace)
     if not editing.list_criteria(workspace):
-        workspace.progress(1, _STEPS, "deriving criteria from the notes")
+        workspace.progress(1, _STEPS, Wording("deriving criteria from the notes"))
         derivation.derive(quiet.by("labelcore demo"), offline=True, accept_all=True)
     if not judging.list_judges(workspace):
-        workspace.progress(2, _STEPS, "proposing judges")
+        workspace.progress(2, _STEPS, Wording("proposing judges"))
         judging.propose(quiet)
-    workspace.progress(3, _STEPS, "running judges")
+    workspace.progress(3, _STEPS, Wording("running judges"))
     run = judging.run_judges(quiet)
     if aligning.chosen_set(workspace) is None:
-        workspace.progress(4, _STEPS, "choosing the set")
+        workspace.progress(4, _STEPS, Wording("choosing the set"))
         choosing_set.choose(quiet.by("labelcore demo"))
     _bring(quiet, *feedback)  # the last: its users are simulated, and shape no judge
-    workspace.progress(_STEPS, _STEPS, "ready")
+    workspace.progress(_STEPS, _STEPS, Wording("ready"))
     counts = projects.overview(workspace).model_dump()
     return Demonstration(**counts, outputs_new=new, verdicts_new=run.verdicts_new)
 

@@ -189,7 +189,7 @@ def _feedback(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str
     scores = np.array([float(output_id in blamed) for output_id in pool])
     if not scores.any():
         raise BadInput(
-            "Users complained of no ungraded output.",
+            "Users complained about none of the ungraded outputs.",
             next_step="Import their feedback first (--feedback thumbs=COLUMN), or draw by another rule.",
         )
     return drawing.draw_mixture(pool, n, seed, {drawing.COMPLAINED: scores}), []

@@ -99,7 +99,7 @@ class Subsample:
             return Wording("too few sources to tell ({n})", n=self.sources)
         if not self.plain and worth < FEWEST:
             return Wording(
-                "too few outputs to tell ({n} drawn so unevenly that they are worth {worth:.0f})",
+                "too few outputs to tell ({n}, drawn so unevenly that they tell as much as {worth:.0f})",
                 n=self.graded.n,
                 worth=worth,
             )

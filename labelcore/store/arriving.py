@@ -274,8 +274,9 @@ def first_prepared(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[dict[s
 
 
 def ready_counts(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """How many outputs the ready rows are, and how many of them share their input with another."""
+    """How many outputs the ready rows are, how many rows repeat one, how many outputs share their input."""
     return {
+        "repeated": _count(cursor, "SELECT count(*) - count(DISTINCT output_id) FROM ready"),
         "outputs": _count(cursor, "SELECT count(DISTINCT output_id) FROM ready"),
         "same_input": _count(
             cursor,

@@ -30,7 +30,10 @@ def as_of(db: Database, moment: datetime) -> Iterator[Database]:
     The handle holds while the context does. Raises BadInput when something tries to write to it.
     """
     if db.is_past:
-        raise BadInput("The past of a past cannot be read.", next_step="Start from the present.")
+        raise BadInput(
+            "An earlier moment of an earlier moment cannot be read.",
+            next_step="Leave the earlier moment out.",
+        )
     catalogue = f"past_{uuid.uuid4().hex}"
     outside = db.outside()  # a transaction writes to one catalogue only
     outside.run(f"ATTACH ':memory:' AS {catalogue}")

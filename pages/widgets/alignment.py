@@ -60,7 +60,7 @@ def show_each(workspace: Workspace) -> None:
     show_basis_of_counts(report)
     beside = show_ceiling(report)
     if ranked:
-        charts.judge_rates(say("TPR and TNR with 95 % intervals"), ranked, key="judges")
+        charts.judge_rates(say("TPR and TNR with 95% intervals"), ranked, key="judges")
         charts.intervals(
             say("Share of equal answers, beside people and the best constant answer"),
             [judge_words(judge.judge) for judge in ranked],
@@ -160,7 +160,7 @@ def show_set(workspace: Workspace, report: AlignmentReport) -> None:
     for version, name in zip(chosen.judge_version_ids, chosen.judges, strict=True):
         st.markdown(f"- **{plain(name)}** — {plain(described.get(version, ''))}")
     figures = [judge for judge in report.judges if judge.judge_version_id in chosen.judge_version_ids]
-    title = say("TPR and TNR of the judges in use on all grades, 95 % intervals")
+    title = say("TPR and TNR of the judges in use on all grades, 95% intervals")
     charts.judge_rates(title, figures[:_CHARTED], key="set-judges")
     held = chosen.held_out or {}
     value, low, high = (held.get(name) for name in ("alignment", "low", "high"))
@@ -171,8 +171,8 @@ def show_set(workspace: Workspace, report: AlignmentReport) -> None:
         ends = {"value": f"{value:.2f}", "low": f"{low:.2f}", "high": f"{high:.2f}"}
         st.write(
             say(
-                "The second one is the honest figure: {value}; on fresh outputs this set will have "
-                "between {low} and {high} (95 %).",
+                "The second one is the honest figure: {value}; on fresh outputs this set "
+                "will have between {low} and {high} (95%).",
                 **ends,
             )
         )

@@ -245,7 +245,7 @@ def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -
     figure.add_scatter(name=say("as stated"), x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip")
     known = [(x, rate) for x, rate in points if rate.value is not None]
     figure.add_scatter(
-        name=say("graded outputs, 95 % intervals"),
+        name=say("graded outputs, 95% intervals"),
         mode="markers",
         x=[x for x, _ in known],
         y=[rate.value for _, rate in known],

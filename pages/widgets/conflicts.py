@@ -81,7 +81,7 @@ def _filters(
     names = {"": say("all"), OVERALL: say("the whole"), **criteria}
     left, middle, right = st.columns(3)
     criterion = left.selectbox(say("On"), list(names), format_func=names.__getitem__)
-    who = middle.multiselect(say("Between"), people, max_selections=2, placeholder=say("everybody"))
+    who = middle.multiselect(say("Who differs"), people, max_selections=2, placeholder=say("everybody"))
     written: dict[str, str] = {str(code): name for code, name in NAMES.items()}
     language = right.selectbox(
         say("Language"), ["", *languages], format_func=lambda code: written.get(code, code) or say("all")
@@ -158,7 +158,7 @@ def _take_in(workspace: Workspace, act: ConflictAct | None) -> tuple[str, str]:
     try:
         act_on(workspace, act)
     except LabelcoreError as trouble:
-        return trouble_words(trouble), ""
+        return trouble_words(trouble, on_page=True), ""
     st.session_state[keys.CONFLICT_DONE] = act.id
     return "", act.id
 

@@ -28,8 +28,9 @@ def show_gold(workspace: Workspace) -> None:
     """How sure people are, the gold outputs, and a form for more."""
     st.write(
         say(
-            "Outputs you have settled are mixed into people's work without notice, and newcomers "
-            "may begin with some. Grades on them count in these figures only."
+            "Outputs you have settled are mixed into people's work without notice, and "
+            "newcomers may begin with some of them. Grades on them count in these "
+            "figures only."
         )
     )
     found = grading.show_gold(workspace)
@@ -82,7 +83,7 @@ def offer(workspace: Workspace, output: Output) -> None:
         st.popover(say("Use it for the team"), icon=":material/school:"),
         st.form(f"team-use-{output.id}", border=False),
     ):
-        use = st.radio(say("As"), list(uses), format_func=uses.__getitem__)
+        use = st.radio(say("Use it as"), list(uses), format_func=uses.__getitem__)
         value = st.radio(say("It counts as"), list(values), format_func=values.__getitem__, horizontal=True)
         on = st.selectbox(
             say("On"),
@@ -130,7 +131,9 @@ def _set_rules(workspace: Workspace) -> None:
         share = st.number_input(
             say("Share of gold outputs, in percent"), 0, 50, round(100 * rules.gold_share)
         )
-        told = st.checkbox(say("Tell people at once how they did"), rules.gold_feedback == "person")
+        told = st.checkbox(
+            say("Tell people at once whether they were right"), rules.gold_feedback == "person"
+        )
         training = st.number_input(
             say("Share of the training that newcomers must get right, in percent (0: no training)"),
             0,

@@ -25,7 +25,7 @@ def offer_invitation(workspace: Workspace) -> None:
         )
         faces = {role: say(ROLES[role]) for role in (Role.EXPERT, Role.LEAD, Role.MANAGER, Role.ENGINEER)}
         chosen = st.selectbox(
-            say("What they do"), list(faces), format_func=faces.__getitem__, key=keys.INVITED_AS
+            say("Their role"), list(faces), format_func=faces.__getitem__, key=keys.INVITED_AS
         )
         st.write(say("Send this link:"))
         st.code(shell.invitation(FIRST[chosen], person, chosen), language=None, wrap_lines=True)

@@ -117,7 +117,7 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
         _ask_verdict(judge, verdict, {version.id: judge_words(version.name) for version in versions}),
         _ask_users(users, {version.id: version.name for version in signals}) if signals else None,
     ]
-    if signals and st.toggle(say("What the feedback of users is worth"), key=f"{keys.OUTPUTS_USERS}-worth"):
+    if signals and st.toggle(say("How reliable user feedback is"), key=f"{keys.OUTPUTS_USERS}-worth"):
         feedback.show_worth(aligning.align(workspace).judges)
     return {
         "where": _ask_field(workspace, name, value),
@@ -166,7 +166,7 @@ def _ask_users(where: Any, signals: Mapping[str, str]) -> str | None:
     }
     return address.choose(
         where,
-        say("Feedback of users"),
+        say("User feedback"),
         list(words),
         keys.OUTPUTS_USERS,
         words=words.__getitem__,

@@ -52,9 +52,7 @@ def _show(text: str) -> None:
     shown = showable(text)
     st.code(shown.text, language=None, wrap_lines=True)
     if shown.left:
-        shell.aside(
-            say("{n:,} more characters are not shown here: `labelcore outputs show` has all.", n=shown.left)
-        )
+        shell.aside(say("{n:,} more characters are not shown here; an export has them all.", n=shown.left))
 
 
 def show_disagreements(found: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion) -> None:

@@ -87,7 +87,7 @@ def invite(workspace: Workspace) -> None:
     kept = f"{keys.LINKS}-{workspace.project.id}"
     with st.form(keys.INVITED, clear_on_submit=True, border=False), st.container(horizontal=True):
         name = st.text_input(say("Their name"), max_chars=100)
-        role = st.selectbox(say("What they do"), list(given), format_func=given.__getitem__)
+        role = st.selectbox(say("Their role"), list(given), format_func=given.__getitem__)
         is_lead = workspace.role.includes(Role.LEAD)
         is_mailed = is_lead and notifying.show_notices(workspace).channel == "email"
         email = st.text_input(say("E-mail"), max_chars=254).strip() if is_mailed else ""

@@ -71,7 +71,7 @@ def _answer(request: Request, who: tuple[str, str, Language, Way], sent: object)
             news = GradingSession(workspace, language, way).news(events)
             data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
     except LabelcoreError as trouble:
-        return _refusal(409, trouble_words(trouble, language))
+        return _refusal(409, trouble_words(trouble, language, on_page=True))
     data["refused"] |= malformed
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     # A browser may have sent half a character as an id; it must not cost the answer.

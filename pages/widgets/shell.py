@@ -263,7 +263,7 @@ def guard() -> Iterator[None]:
     try:
         yield
     except LabelcoreError as trouble:
-        st.error(plain(trouble_words(trouble)), icon=":material/error:")
+        st.error(plain(trouble_words(trouble, on_page=True)), icon=":material/error:")
         st.stop()
     except Exception as trouble:
         if type(trouble).__module__.startswith("streamlit"):

@@ -66,7 +66,7 @@ def show_skips(workspace: Workspace) -> None:
             say("person"): skip.annotator,
             say("output"): skip.output_id,
             say("why"): skip.why or "–",
-            say("state"): say("rests") if skip.rests else say("comes back"),
+            say("state"): say("does not come back by itself") if skip.rests else say("comes back"),
         }
         for skip in found[:_ACTS]
     ]
@@ -97,7 +97,7 @@ def show_agreement(workspace: Workspace) -> None:
         names = [f"{pair.one} · {pair.other}" for pair in pairs]
         series = {say("same grade"): [pair.same for pair in pairs]}
         charts.intervals(
-            say("How often two people give the same grade, 95 % intervals"), names, series, key="people"
+            say("How often two people give the same grade, 95% intervals"), names, series, key="people"
         )
 
 
@@ -115,7 +115,7 @@ def show_versions(workspace: Workspace) -> None:
         say("the left side is chosen"): found.left,
         say("two people say the same"): found.same,
     }
-    title = say("Shares with 95 % intervals; where nothing differs, the first two are one half")
+    title = say("Shares with 95% intervals; where nothing differs, the first two are one half")
     charts.intervals(title, list(rows), {say("share"): list(rows.values())}, key="versions")
     if not found.compared:
         shell.go("3_grading.py", "Grade")
@@ -186,7 +186,9 @@ def show_packs(workspace: Workspace) -> None:
 def _take_in(workspace: Workspace) -> None:
     """What came back; once it is stored its file is not held any more, and what became of it is said."""
     taken: list[list[str]] = st.session_state.setdefault(keys.PACKS_BACK, [])
-    back = st.file_uploader(say("Returned grades"), type=["json"], key=f"{keys.PACKS_BACK}-{len(taken)}")
+    back = st.file_uploader(
+        say("Grades that came back"), type=["json"], key=f"{keys.PACKS_BACK}-{len(taken)}"
+    )
     if back is not None:
         with shell.guard(), shell.file_of(back) as file:
             lines = grading_lines.merged(grading.merge_pack(workspace, file))

@@ -42,7 +42,7 @@ def attempt(act: Callable[[], object], failed: str) -> tuple[Any, str]:
     try:
         return act(), ""
     except LabelcoreError as trouble:
-        return None, trouble_words(trouble)
+        return None, trouble_words(trouble, on_page=True)
     except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
         _log.exception("work of a page failed")
         return None, failed
@@ -72,6 +72,14 @@ def take(key: str) -> Work | None:
         return None
     ended: Work = st.session_state.pop(key)
     return ended
+
+
+def refreshed(part: Callable[..., None], *given: Any, every: float, going: bool) -> None:
+    """A part of the page that is drawn anew every so many seconds, but only while something goes on.
+
+    Else it would cut off what somebody does beside it, and Streamlit leaves the old words of that standing.
+    """
+    st.fragment(part, run_every=every if going else None)(*given)
 
 
 @st.fragment(run_every=0.5)

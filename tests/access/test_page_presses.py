@@ -78,7 +78,8 @@ READS = frozenset(
     grading.rules.versions grading.suggesting.phrases importing.keys.place
     importing.previewing.preview_bytes judging.keeping.versions.active_judges
     judging.keeping.versions.signals_of_users judging.proposing.retraining.freshness
-    judging.running.orders.runs refining.drafts.lint_draft reporting.comparing.newest_versions
+    judging.running.orders.is_anything_left judging.running.orders.runs refining.drafts.lint_draft
+    reporting.comparing.newest_versions
     reporting.gathering.gather reporting.gathering.timeline reporting.slicing.fields sampling.samples
     selecting.known_fields
     """.split()

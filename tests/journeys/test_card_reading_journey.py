@@ -82,11 +82,11 @@ def test_markdown_and_json_are_laid_out_and_can_be_read_raw(trial: Any, visit: A
     for selector in ("[role=heading]", "strong", "em", "ol > li ul li", "blockquote", "td", "pre"):
         expect(output.locator(f".markdown {selector}").first).to_be_visible()
     expect(output).to_contain_text("words (http://x.example/y)")
-    output.get_by_role("button", name="Plain").click()
+    output.get_by_role("button", name="Plain text").click()
     expect(output.locator(".plain")).to_have_text(MARKDOWN, use_inner_text=True)
     page.keyboard.press("p")
     expect(output.locator(".json")).to_contain_text("12345678901234567890")
-    output.get_by_role("button", name="Plain").click()
+    output.get_by_role("button", name="Plain text").click()
     expect(output.locator(".plain")).to_have_text(tree)
 
 

@@ -62,7 +62,7 @@ def test_terms_are_marked_in_every_layout_at_most_two_hundred_times_and_found_by
     page = visit(trial(items))
     output = page.locator(".output")
     expect(output.locator("strong abbr.term, em abbr.term, code abbr.term")).to_have_count(3)
-    output.get_by_role("button", name="Plain").click()
+    output.get_by_role("button", name="Plain text").click()
     expect(output.locator("abbr.term")).to_have_text(["US", "refund", "US"])
     page.locator(".part.input .json details:not([open]) > summary").click()
     expect(page.locator(".part.input .json abbr.term")).to_have_text("US")

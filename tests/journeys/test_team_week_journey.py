@@ -240,7 +240,7 @@ def test_a_week_of_a_team(app: App, joins: Callable[..., Page], browser: Browser
     expect(ana.get_by_text("What your notes became")).to_be_visible()
 
     tab(lead, "Conflicts")
-    pick(lead, "Between", "Ben")
+    pick(lead, "Who differs", "Ben")
     settle(lead)
     acts = lead.locator(".conflict, .card").last
     acts.get_by_role("button", name="Comment").click()

@@ -75,7 +75,7 @@ def test_no_text_makes_a_check_slow(text: str) -> None:
 def test_a_code_judge_gives_its_figure_and_abstains_without_input() -> None:
     spec = CodeSpec(detector="words", side="above", threshold=3)
     decision = decide(spec, output("one two three four"))
-    assert (decision.value, decision.reason) == ("fail", "4 words: more than 3.")
+    assert (decision.value, decision.reason) == ("fail", "words: 4, more than 3.")
     assert decide(spec, output("one")).value == "pass"
     assert describe(spec) == "Fails an output with more than 3 words."
     compare = CodeSpec(detector="new numbers", side="above", threshold=0)

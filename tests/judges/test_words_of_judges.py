@@ -85,7 +85,7 @@ def test_a_reason_is_said_in_both_languages() -> None:
     version = judge()
     (decision,) = deciding(version).decide([OUTPUT])
     assert isinstance(decision, Decision)
-    assert reason_words(version, OUTPUT, decision.reason) == "4 list items: more than 3."
+    assert reason_words(version, OUTPUT, decision.reason) == "list items: 4, more than 3."
     with speaking("zh"):
         assert reason_words(version, OUTPUT, decision.reason) == "列表项数为 4：多于 3。"
 

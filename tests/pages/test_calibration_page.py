@@ -71,7 +71,7 @@ def test_a_round_is_begun_revealed_looked_at_and_leads_to_another_wording(team: 
     next(field for field in outputs.text_input if field.label == "Why").set_value("names *nobody*")
     press(outputs, "Save")
     assert "names *nobody*" in shown(app_of_gold())
-    next(field for field in outputs.radio if field.label == "As").set_value("example")
+    next(field for field in outputs.radio if field.label == "Use it as").set_value("example")
     next(box for box in outputs.selectbox if box.label == "On").set_value("criterion_kind")
     press(outputs, "Save")
     assert ["An example is of the whole" in error.value for error in outputs.error] == [True]

@@ -34,6 +34,6 @@ def test_a_charts_words_are_the_readers_and_call_outputs_as_the_project_does(
         with speaking("zh"):
             charts.reliability("", [(0.5, proportion(3, 6))], key="two")
     assert [figure.data[1].name for figure in drawn] == [
-        "graded replies, 95 % intervals",
+        "graded replies, 95% intervals",
         "已评分的回复，95% 置信区间",
     ]

@@ -283,7 +283,7 @@ def test_feedback_is_offered_as_such_and_a_value_that_nobody_knows_does_not_hold
     assert select(page, "Who graded, or which user").value == "user"
     button(page, "Import 3 outputs").click()
     quiet(page.run())
-    assert "3 signals of users" in page.success[0].value
+    assert "3 pieces of user feedback" in page.success[0].value
     place = workspace()
     events = place.db.rows("SELECT value, meaning, person FROM signal ORDER BY value")
     assert events == [("down", "fail", "u2"), ("opened", None, "u3"), ("up", "pass", "u1")]

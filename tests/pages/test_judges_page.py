@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from labelcore.messages import rate_words
 from labelcore.models import Grade
-from labelcore.stages import grading, judging, projects, refining
+from labelcore.stages import grading, importing, judging, projects, refining
 from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, moved
@@ -73,6 +73,13 @@ def test_the_table_shows_the_open_judge_and_the_best_only(worked: Workspace) -> 
     rows = [row for group in groups for row in group["rows"]]
     assert [row["id"] for row in rows if row["open"]] == [hidden.judge_version_id]
     assert len(rows) == len(found.shown) + 1 <= len(found.rows)
+
+
+def test_the_judges_are_run_only_while_something_is_left_to_decide(worked: Workspace) -> None:
+    labels = [button.label for button in opened(PAGE).button]
+    assert "Run the judges" not in labels and "Propose judges" in labels
+    importing.import_bytes(worked, "late.csv", b"output\nA late answer.\n")
+    assert "Run the judges" in [button.label for button in opened(PAGE).button]
 
 
 def test_a_ruling_takes_one_press_and_leads_on_and_can_be_taken_back(disputed: Workspace) -> None:

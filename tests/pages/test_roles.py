@@ -115,7 +115,7 @@ def test_the_page_tells_it_in_both_languages(graded: Workspace) -> None:
     app = opened("3_progress.py")
     assert "Its judge now finds 12 outputs" in shown(app)
     app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
-    assert "它的评判器现在查出 12 条" in shown(app)
+    assert "它的评判器现在找出 12 条" in shown(app)
 
 
 @pytest.mark.parametrize(

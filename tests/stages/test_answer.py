@@ -45,15 +45,18 @@ def drawn(workspace: Workspace, people: tuple[str, ...] = ("ann", "ben")) -> lis
 
 
 def choose(
-    workspace: Workspace, outputs: list[Output], *, caught: int, fails: int, wanted: float = 0.7
+    workspace: Workspace, outputs: list[Output], *, caught: int, fails: int, wanted: float = 0.7, **more: Any
 ) -> None:
-    """A judge that is right nine times of ten is the set; unseen, it caught so many of so many fails."""
-    version = judge(
-        workspace,
-        "judge",
-        {one.id: "pass" if good(at) != (at % 10 == 3) else "fail" for at, one in enumerate(outputs)},
-        kind="imported",
-    )
+    """A judge that is right nine times of ten is the set; unseen, it caught so many of so many fails.
+
+    ``more``: its kind, and its ``silence``, what it says of every fifth output, if anything.
+    """
+    says = {one.id: "pass" if good(at) != (at % 10 == 3) else "fail" for at, one in enumerate(outputs)}
+    if "silence" in more:
+        silence = more.pop("silence")
+        says |= {one.id: silence for one in outputs[::5]}
+        says = {output_id: value for output_id, value in says.items() if value}
+    version = judge(workspace, "judge", says, **{"kind": "imported", **more})
     member = {
         "judge": "judge",
         "judge_version_id": version.id,
@@ -84,6 +87,19 @@ def test_a_known_draw_without_judges_stands_for_everything_too(workspace: Worksp
     assert (found.of, found.outputs, found.rate.n) == ("everything", POOL, DRAWN)
     assert found.rate == aligning.align(workspace).pass_rate.human
     assert (found.answer, found.action.kind) == ("yes", "derive")
+
+
+@pytest.mark.parametrize(
+    ("silence", "says"), [("abstain", "on the others they abstain"), (None, "have seen")]
+)
+def test_judges_are_to_be_run_only_where_an_output_is_left_to_them(
+    workspace: Workspace, silence: str | None, says: str
+) -> None:
+    outputs = drawn(workspace)
+    choose(workspace, outputs, caught=48, fails=50, kind="code", silence=silence)
+    found = trust(workspace)
+    assert says in " ".join(sentence(reason.says) for reason in (*found.reasons, *found.others))
+    assert (found.action.kind == "run") == (silence is None)
 
 
 def test_without_a_draw_people_stand_first_and_a_correction_never_does(workspace: Workspace) -> None:

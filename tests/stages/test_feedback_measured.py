@@ -65,10 +65,10 @@ def test_the_alarms_of_users_are_measured_on_all_that_was_graded(
     assert (alarms.false.low, alarms.false.high) == pytest.approx((0.215, 0.785), abs=0.001)
     assert (alarms.spoken, alarms.n) == (14, 40)
     assert telling.sentences(judge.warnings)[:2] == (
-        "thumbs finds 40% (17% to 69%, n = 10) of the bad answers, and 50% (22% to 78%, n = 8) of its alarms "
+        "thumbs finds 40% (17% to 69%, n = 10) of the bad outputs, and 50% (22% to 78%, n = 8) of its alarms "
         "are false.",
-        "Users said something of 14 of 40 graded outputs, and they chose which: that is not a random draw, "
-        "so TPR and TNR say nothing of outputs without feedback.",
+        "Users gave feedback on 14 of 40 graded outputs, and they chose which: that is not a random draw, "
+        "so TPR and TNR say nothing about outputs without feedback.",
     )
     with catalogue.speaking("zh"):
         words = telling.sentence(judge.warnings[0])
@@ -135,7 +135,7 @@ def test_alarms_are_weighed_by_the_draw(workspace: Workspace, tmp_path: Path) ->
 
 def test_without_complaints_nothing_can_be_favoured(workspace: Workspace, tmp_path: Path) -> None:
     fill(workspace, tmp_path, {1: "👍"}, 5)
-    with pytest.raises(BadInput, match="Users complained of no"):
+    with pytest.raises(BadInput, match="Users complained about none"):
         sampling.draw_sample(workspace, rule="feedback", n=3)
 
 
@@ -146,7 +146,7 @@ def test_a_set_with_feedback_says_how_little_it_covers(workspace: Workspace, tmp
     report = choosing_set.choose(workspace)
     assert report.judges == ("thumbs",)
     told = telling.sentences(report.warnings)
-    assert any("abstained on" in words and "until users of the product act" in words for words in told)
+    assert any("abstained on" in words and "until users of the product react" in words for words in told)
     assert suspecting.suspicious(workspace) == []
     output_table.add(workspace.db, [Output(id="new", project_id=workspace.project.id, text="not drawn")])
     corrected = aligning.align(workspace).pass_rate.corrected

@@ -95,7 +95,7 @@ def test_a_planted_loss_comes_out_and_what_mends_it(
     assert {flip.output_id for flip in found.flips} == {output.id for output in subtle}
     assert found.change.tnr.value == pytest.approx(-len(subtle) / len(bad)) and found.change.tpr.value == 0
     assert found.advice == "stay" and found.picks == ()
-    assert "more of 100 bad outputs, 95 % between" in sentence(found.loss[0])
+    assert "more of 100 bad outputs, 95% between" in sentence(found.loss[0])
     assert found.repair is not None and found.repair.on_train.tnr.value == pytest.approx(
         sum(split_of(workspace.project.id, output.id) == "train" for output in subtle)
         / sum(split_of(workspace.project.id, output.id) == "train" for output in bad)
@@ -268,10 +268,10 @@ def test_a_move_needs_an_endpoint(workspace: Workspace, add_outputs: Add) -> Non
 @pytest.mark.parametrize(
     ("value", "low", "high", "says"),
     [
-        (-0.06, -0.12, -0.01, "misses 6 more of 100 bad outputs, 95 % between 1 and 12"),
-        (-0.06, -0.12, 0.02, "misses 6 more of 100 bad outputs, 95 % between 2 fewer and 12 more"),
-        (0.06, 0.01, 0.12, "catches 6 more of 100 bad outputs, 95 % between 1 and 12"),
-        (0.0, -0.03, 0.03, "catches as many bad outputs, 95 % between 3 fewer and 3 more of 100"),
+        (-0.06, -0.12, -0.01, "misses 6 more of 100 bad outputs, 95% between 1 and 12"),
+        (-0.06, -0.12, 0.02, "misses 6 more of 100 bad outputs, 95% between 2 fewer and 12 more"),
+        (0.06, 0.01, 0.12, "catches 6 more of 100 bad outputs, 95% between 1 and 12"),
+        (0.0, -0.03, 0.03, "catches as many bad outputs, 95% between 3 fewer and 3 more of 100"),
     ],
 )
 def test_the_loss_in_words(value: float, low: float, high: float, says: str) -> None:

@@ -174,7 +174,7 @@ def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     found = checking.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
     assert (found.split, found.passes) == ("test", True)
     assert found.checks[-1].state == "warns"
-    assert "1 of 1 times. It is spent" in sentence(found.checks[-1].says)
+    assert "1 of 1 time. It is spent" in sentence(found.checks[-1].says)
     checking.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
     assert grading.looks_at_test(workspace) == 1
 

@@ -274,7 +274,7 @@ def test_the_command_says_it_and_its_json_holds_it(
     assert trial.new_version_id == told(workspace, judge).id
     with speaking(language):
         words = "\n".join(lines_of(operation, workspace, trial))
-    assert ("points (95 % between" if language == "en" else "个百分点（95%") in words and "{" not in words
+    assert ("points (95% between" if language == "en" else "个百分点（95%") in words and "{" not in words
     assert len(words.splitlines()) < 40
     document = document_of(operation, trial)
     assert document["n"] == 40 and len(document["mended"]) == len(trial.of("mended"))

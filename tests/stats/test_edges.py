@@ -231,7 +231,7 @@ def test_five_outputs_worth_of_a_part_are_tested() -> None:
         sample = Graded(np.arange(20) % 2 > 0, np.full(20, np.nan), _worth(20, worth))
         part = Subsample(sample, np.ones(20, dtype=bool))
         assert (part.untestable == "") == tested
-        assert tested or "20 drawn so unevenly that they are worth 5" in part.untestable
+        assert tested or "20, drawn so unevenly that they tell as much as 5" in part.untestable
 
 
 # ---- agreement by its definition

@@ -29,6 +29,7 @@ class Detector:
     must have to be measured at all, ``embeds`` whether the sentence encoder reads it, and
     ``explain`` says more about one output where the figure alone says too little. ``parameter`` is what
     it needs to be given, ``holds`` what holds of an output at 0 and at 1 where it has no other values.
+    ``whole``: it counts, so that its limit is said as a whole number.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Detector:
     bad: Bad
     topics: tuple[str, ...]
     percent: bool = False
+    whole: bool = True
     needs: Literal["input", "reference", "schema", "section"] = "input"
     embeds: bool = False
     explain: Callable[[Output, dict[str, Any]], str] | None = None

@@ -58,12 +58,12 @@ def longest_sentence(output: Output, _: dict[str, Any]) -> float:
     return max((len(words(part)) for part in sentences(output.text)), default=0)
 
 
-@register("mean sentence", "words in a sentence on average", "high", _READABLE)
+@register("mean sentence", "words in a sentence on average", "high", _READABLE, whole=False)
 def mean_sentence(output: Output, _: dict[str, Any]) -> float:
     return len(words(output.text)) / max(1, len(sentences(output.text)))
 
 
-@register("length against input", "times the length of its input", "either", _LONG)
+@register("length against input", "times the length of its input", "either", _LONG, whole=False)
 def length_ratio(output: Output, _: dict[str, Any]) -> float | None:
     source = len(output.input) + len(output.context)
     return len(output.text) / source if source > 20 else None
@@ -139,7 +139,9 @@ def longest_line(output: Output, _: dict[str, Any]) -> float:
     return max((len(words(line)) for line in _text(output).splitlines()), default=0)
 
 
-@register("words in an item", "words in a list item on average", "either", _LONG + " item bullet 条")
+@register(
+    "words in an item", "words in a list item on average", "either", _LONG + " item bullet 条", whole=False
+)
 def words_in_item(output: Output, _: dict[str, Any]) -> float | None:
     items = [line for line in _text(output).splitlines() if _BULLET.match(line)]
     return sum(len(words(line)) for line in items) / len(items) if items else None

@@ -120,7 +120,7 @@ _counts("negations", "negations", "either")(
 )
 
 
-@register("jargon", "very long words in 100", "high", _JARGON)
+@register("jargon", "very long words in 100", "high", _JARGON, whole=False)
 def jargon(output: Output, _: dict[str, Any]) -> float:
     return _counted(output.text)[_VERY_LONG] * 100 / max(1, len(words(output.text)))
 

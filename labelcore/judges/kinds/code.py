@@ -58,16 +58,20 @@ def _why(spec: CodeSpec, value: float, *, fails: bool) -> Wording:
     if told := detector.holds:
         return Wording(as_sentence(told[value > 0]), title=_title(spec))
     return Wording(
-        ("{value} {quantity}: more than {limit}." if fails else "{value} {quantity}: not more than {limit}.")
+        (
+            "{quantity}: {value}, more than {limit}."
+            if fails
+            else "{quantity}: {value}, not more than {limit}."
+        )
         if spec.side == "above"
         else (
-            "{value} {quantity}: less than {limit}."
+            "{quantity}: {value}, less than {limit}."
             if fails
-            else "{value} {quantity}: not less than {limit}."
+            else "{quantity}: {value}, not less than {limit}."
         ),
         value=_shown(detector, value),
         quantity=quantity(spec),
-        limit=_shown(detector, spec.threshold),
+        limit=_limit(spec),
     )
 
 
@@ -113,7 +117,7 @@ def check_words(spec: CodeSpec, *, fails: bool = True) -> Wording:
     if holding := holds(spec, true=(spec.side == "above") == fails):
         return holding
     detector = detector_of(spec)
-    return _too_much(spec, detector) if fails else _within(spec, detector)
+    return _too_much(spec, detector) if fails else _within(spec)
 
 
 def leaning(column: Column, *, up: bool) -> Wording:
@@ -150,15 +154,15 @@ def _too_much(spec: CodeSpec, detector: Detector) -> Wording:
         ("over {limit} {quantity}" if above else "under {limit} {quantity}")
         if detector.percent
         else ("more than {limit} {quantity}" if above else "fewer than {limit} {quantity}"),
-        limit=_shown(detector, spec.threshold),
+        limit=_limit(spec),
         quantity=quantity(spec),
     )
 
 
-def _within(spec: CodeSpec, detector: Detector) -> Wording:
+def _within(spec: CodeSpec) -> Wording:
     return Wording(
         "at most {limit} {quantity}" if spec.side == "above" else "at least {limit} {quantity}",
-        limit=_shown(detector, spec.threshold),
+        limit=_limit(spec),
         quantity=quantity(spec),
     )
 
@@ -177,6 +181,14 @@ def quantity(spec: CodeSpec) -> Wording:
     if spec.parameters.get("section"):
         return Wording("{quantity} in the section “{title}”", quantity=named, title=_title(spec))
     return named
+
+
+def _limit(spec: CodeSpec) -> str:
+    """The last number that passes, of what is counted: nobody makes half an apology."""
+    detector, limit = detector_of(spec), spec.threshold
+    if detector.whole and not detector.percent:
+        limit = math.floor(limit) if spec.side == "above" else math.ceil(limit)
+    return _shown(detector, limit)
 
 
 def _shown(detector: Detector, value: float) -> str:

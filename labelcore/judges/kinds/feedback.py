@@ -40,7 +40,7 @@ class FeedbackKind(Kind[FeedbackSpec]):
     def describe(self) -> Wording:
         """Whose verdicts these are."""
         return Wording(
-            "What users of the product said by '{signal}'; it abstains where they said nothing.",
+            "What users of the product said by '{signal}'; it abstains where they gave no feedback.",
             signal=self.spec.signal,
         )
 

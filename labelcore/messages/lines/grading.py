@@ -40,7 +40,7 @@ def preferred(event: Comparison) -> Iterator[str]:
 def preferences(found: grading.Preferences) -> Iterator[str]:
     yield sentence(found.says)
     yield compared_words(found)
-    yield say("Decisions for the left side: {left}.", left=rate_words(found.left))
+    yield say("The left side was chosen in {left}.", left=rate_words(found.left))
     yield say("Two people say the same of a pair: {same}.", same=rate_words(found.same))
 
 

@@ -61,7 +61,9 @@ def _counts(batch: ImportBatch) -> str:
         say("{rows} kept apart", rows=counted("{n:,} row", "{n:,} rows", n=batch.rows_rejected)),
         counted("{n:,} grade", "{n:,} grades", n=grades) if grades else "",
         counted("{n:,} verdict", "{n:,} verdicts", n=verdicts) if verdicts else "",
-        counted("{n:,} signal of users", "{n:,} signals of users", n=signals) if signals else "",
+        counted("{n:,} piece of user feedback", "{n:,} pieces of user feedback", n=signals)
+        if signals
+        else "",
     ]
     return listed(filter(None, counts))
 
@@ -131,12 +133,12 @@ def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[s
 def undone(_workspace: Workspace, result: UndoneImport) -> Iterator[str]:
     """What went."""
     yield say(
-        "{file_name} was taken back: {outputs}, {grades}, {verdicts} and {feedback} of users are gone.",
+        "{file_name} was taken back; gone with it: {outputs}, {grades}, {verdicts} and {feedback}.",
         file_name=result.file_name,
         outputs=counted("{n:,} output", "{n:,} outputs", n=result.outputs),
         grades=counted("{n:,} grade", "{n:,} grades", n=result.grades),
         verdicts=counted("{n:,} verdict", "{n:,} verdicts", n=result.verdicts),
-        feedback=counted("{n:,} signal", "{n:,} signals", n=result.feedback),
+        feedback=counted("{n:,} piece of user feedback", "{n:,} pieces of user feedback", n=result.feedback),
     )
     if result.people:
         yield say(

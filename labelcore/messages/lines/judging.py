@@ -139,7 +139,7 @@ def retrained(found: Sequence[Retraining]) -> Iterator[str]:
 @lines("judge explain")
 def explained(report: LearnedReport) -> Iterator[str]:
     yield from sentences((report.fresh.says, report.reliability.says))
-    yield say("In log odds of a fail it weighs:")
+    yield say("What makes a fail more or less likely, in log odds:")
     yield from (f"  {weight.weight:+.2f}  {say(weight.what)}" for weight in report.weights)
     if report.output:
         yield say("In this output:")
@@ -260,19 +260,19 @@ def estimate_words(found: Estimate) -> str:
         return say(found.trouble)
     if not found.decisions:
         return say("Every output is judged: there is nothing to run.")
-    told = {"decisions": found.decisions, "span": span_words(found.seconds), "known": found.known}
-    if not found.calls:
-        return say(
-            "{decisions:,} decisions without model calls, about {span}; {known:,} are known already.", **told
+    told = {"decisions": found.decisions, "span": span_words(found.seconds)}
+    words = say("{decisions:,} decisions without model calls, about {span}", **told)
+    if found.calls:
+        words = say(
+            "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, {money}, about {span}",
+            calls=found.calls,
+            tokens=found.tokens_in + found.tokens_out,
+            money=say("US$ {cost:,.4f}", cost=found.cost_usd) if found.cost_usd else say("no price set"),
+            **told,
         )
-    return say(
-        "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, {money}, about {span}; "
-        "{known:,} are known already.",
-        calls=found.calls,
-        tokens=found.tokens_in + found.tokens_out,
-        money=say("US$ {cost:,.4f}", cost=found.cost_usd) if found.cost_usd else say("no price set"),
-        **told,
-    )
+    if not found.known:
+        return say("{words}.", words=words)
+    return say("{words}; {known:,} are known already.", words=words, known=found.known)
 
 
 def run_words(run: Run) -> str:

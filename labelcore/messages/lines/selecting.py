@@ -61,7 +61,7 @@ def shown(known: OutputFacts) -> Iterator[str]:
     yield from map(_used, known.feedback)
     yield from (say("Code '{code}': {quote}", code=code, quote=quote) for code, quote in known.codes)
     yield from (say("Ruled {value} by {author}: {reason}", **_ruled(ruling)) for ruling in known.rulings)
-    yield from (say("Court: {value} by {author}: {reason}", **_ruled(ruled)) for ruled in known.court_rulings)
+    yield from (say("Ruled by {author}, {value}: {reason}", **_ruled(ruled)) for ruled in known.court_rulings)
 
 
 def _origin(known: OutputFacts) -> Iterator[str]:

@@ -129,6 +129,11 @@ class UnjudgedCriterion(Frozen):
     fails: int
     helps: Fact
 
+    @property
+    def unrun(self) -> bool:
+        """Whether its judges have not run."""
+        return self.helps.code == "helps_run"
+
 
 class JudgeTable(Frozen):
     """All judges, those in use first, then by criterion, the best first.

@@ -18,6 +18,7 @@ from labelcore.stages.deriving.alike import sayings
 from labelcore.stages.deriving.naming import family_scores
 from labelcore.store import Database, vectors
 from labelcore.text.embedding import SentenceEncoder
+from labelcore.wording import Wording
 
 Floats = npt.NDArray[np.float64]
 APART = 0.55
@@ -64,7 +65,7 @@ def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
         chosen,
         encoder.name,
         encoder.encode,
-        lambda done, total: progress(done, total, "reading the notes"),
+        lambda done, total: progress(done, total, Wording("reading the notes")),
     )
     known |= dict(zip(chosen, found, strict=True))
     if left := [text for text in distinct if text not in known]:

@@ -114,12 +114,14 @@ def import_file(
     results: list[ImportResult] = []
     with redacting.begun(workspace, described) as redaction:
         for number, path in enumerate(found):
-            workspace.progress(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
+            workspace.progress(
+                number * _STEPS, len(found) * _STEPS, Wording("reading {file}", file=path.name)
+            )
             wanted = previewing.wish(workspace, mapping or described)
             with files.opened(path, part=wanted.part, encoding=wanted.encoding) as source:
                 results.append(_import_one(workspace, source, wanted, redaction))
             mapping = Mapping.model_validate(results[0].batch.mapping)
-    workspace.progress(len(found) * _STEPS, len(found) * _STEPS, "done")
+    workspace.progress(len(found) * _STEPS, len(found) * _STEPS, Wording("done"))
     return results[0] if len(results) == 1 else _summed(results)
 
 

@@ -23,6 +23,7 @@ from labelcore.store import grades, outputs as output_table, staging
 from labelcore.store.formats.base import Staging
 from labelcore.text.personal import Finder
 from labelcore.text.redaction import LITERAL, Key, Redactor, restored_document
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _OPEN = Redaction()
@@ -215,7 +216,7 @@ def scan(workspace: Workspace, *, wanted: Redaction = _OPEN) -> RedactionReport:
             touched += _found(redactor) > before
         redactor.key = Key()  # only counts are wanted: memory stays as it is
         total += len(part)
-        workspace.progress(total, len(known), "searching")
+        workspace.progress(total, len(known), Wording("searching"))
     for grade in grades.current(workspace.db, workspace.project.id):
         redactor.redacted(grade.note or "", "note")
     return RedactionReport(outputs=total, touched=touched, mostly_redacted=mostly, fields=_counted(redactor))

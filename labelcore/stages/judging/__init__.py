@@ -12,7 +12,7 @@ from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
 from labelcore.stages.judging.running.estimating import Estimate
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words
-from labelcore.stages.judging.running.orders import RunOrder, estimate_run, run_judges, runs
+from labelcore.stages.judging.running.orders import RunOrder, estimate_run, is_anything_left, run_judges, runs
 
 __all__ = [
     "Estimate",
@@ -22,6 +22,7 @@ __all__ = [
     "active_judges",
     "estimate_run",
     "find_judge",
+    "is_anything_left",
     "judged",
     "kinds_words",
     "list_judges",

@@ -90,7 +90,7 @@ def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> 
     """
     new_id = version_id(workspace.project.id, judge.criterion_id, judge.kind, spec)
     if new_id == judge.id:
-        raise BadInput("This is what {name} asks already.", next_step="Change a word.", name=judge.name)
+        raise BadInput("{name} asks exactly this already.", next_step="Change a word.", name=judge.name)
     update = {
         "id": new_id,
         "spec": _addressed(bound(workspace.db, [judge])[0], spec),

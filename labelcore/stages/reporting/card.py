@@ -51,7 +51,7 @@ class LimitOptions(Options):
     min_tpr: float | None = Field(default=None, ge=0, le=1, description="The least TPR.")
     min_tnr: float | None = Field(default=None, ge=0, le=1, description="The least TNR.")
     min_pass_rate: float | None = Field(
-        default=None, ge=0, le=1, description="The least pass rate of everything."
+        default=None, ge=0, le=1, description="The least pass rate of all outputs."
     )
 
     @property

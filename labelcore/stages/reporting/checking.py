@@ -152,7 +152,7 @@ def _of_limits(report: AlignmentReport, asked: GateLimits, *, has_judge: bool) -
                 yield _against(f"{name} of {judge.judge}", figure, rate, limit)
     if asked.pass_rate is not None:
         of = report.pass_rate.of
-        name = "Pass rate of the graded outputs" if of == "graded" else "Pass rate of everything"
+        name = "Pass rate of the graded outputs" if of == "graded" else "Pass rate of all outputs"
         yield _against(name, fact(f"rate_of_{of}"), report.pass_rate.first, asked.pass_rate)
 
 

@@ -69,7 +69,7 @@ class ReasonFacts:
     """Everything that the reasons are read from.
 
     ``stale``: criteria that changed since a judge in use was made; ``unclear``: of rulings, the share on
-    unclear criteria.
+    unclear criteria. ``unrun``: a judge has outputs left to decide.
     """
 
     report: AlignmentReport
@@ -79,6 +79,7 @@ class ReasonFacts:
     unclear: Rate
     counts: Overview
     test: SealedView | None
+    unrun: bool
 
     @property
     def rates(self) -> PassRates:
@@ -204,8 +205,8 @@ def _judges(seen: ReasonFacts) -> Iterator[Reason]:
     if seen.rates.rests_on_judges:
         judged, n = seen.rates.judge.n, seen.counts.outputs
         if n and 1 - judged / n > _MOST_MISSING:
-            says = fact("outputs_unjudged", judged=judged, n=n)
-            yield Reason(weight="care", says=says, action=Action(kind="run"))
+            says = fact("outputs_unjudged" if seen.unrun else "outputs_undecided", judged=judged, n=n)
+            yield Reason(weight="care", says=says, action=Action(kind="run") if seen.unrun else None)
     elif seen.rates.well_drawn and seen.rates.corrected.value is None:
         says, detail = fact("judges_no_help"), fact("because", why=seen.rates.corrected.why_not)
         yield Reason(weight="good", says=says, detail=detail)

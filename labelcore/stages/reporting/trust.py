@@ -15,6 +15,7 @@ from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.aligning.report import AlignmentReport, Of
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import human_labels, sealed_test
+from labelcore.stages.judging import is_anything_left
 from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.stages.refining import docket
 from labelcore.stages.reporting.reasons import GRADE, Action, Reason, ReasonFacts, reasons
@@ -66,6 +67,7 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Not
         stale=_stale(workspace),
         counts=projects.overview(workspace),
         test=last_look(workspace),
+        unrun=is_anything_left(workspace),
     )
     found, rates = reasons(seen), report.pass_rate
     weights = {reason.weight for reason in found}
@@ -152,7 +154,7 @@ def _step(seen: ReasonFacts) -> Action:
     if not counts.criteria_accepted:
         return Action(kind="derive")
     if not counts.verdicts:
-        return Action(kind="run" if counts.judges else "propose")
+        return Action(kind="run" if seen.unrun else "propose")
     return Action(kind="share" if seen.chosen else "choose")
 
 

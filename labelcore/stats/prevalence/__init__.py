@@ -95,13 +95,13 @@ def _uneven(graded: Graded, method: str) -> Wording | None:
         return Wording("PPI++ is offered for even draws only; these outputs had different chances")
     if worth < min(_FEWEST_EFFECTIVE, graded.n):
         return Wording(
-            "the draw was so uneven that {n} grades are worth {worth:.0f}: draw some at random",
+            "the draw was so uneven that {n} grades tell as much as {worth:.0f}: draw some at random",
             n=graded.n,
             worth=worth,
         )
     if method == "Rogan-Gladen" and worth < _SHARE_EFFECTIVE * graded.n:
         return Wording(
-            "the draw was so uneven that {n} grades are worth {worth:.0f} for this method",
+            "the draw was so uneven that for this method {n} grades tell as much as {worth:.0f}",
             n=graded.n,
             worth=worth,
         )

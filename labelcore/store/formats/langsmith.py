@@ -50,7 +50,7 @@ def _is_either(record: Record) -> bool:
     " export (Parquet) is read too.",
     brings="Each trace becomes one output, its root run's, with input or conversation, model, time, run id "
     "and trace; runs inside of it are left out. Feedback scores come as verdicts, people's reviews as "
-    "grades, those named as feedback of users as feedback. An example's reference answer is its output.",
+    "grades, those named as user feedback as feedback. An example's reference answer is its output.",
     recognise=likeness(_is_either, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:

@@ -59,7 +59,7 @@ def _write(workspace: Workspace) -> None:
     with st.popover(say("Write one")), st.form("criterion-add", border=False, clear_on_submit=False):
         name = st.text_input(say("Name"))
         statement = st.text_area(say("What makes an output fail and pass"), height=100)
-        severity = st.selectbox(say("It is a"), get_args(Severity), format_func=say)
+        severity = st.selectbox(say("Severity"), get_args(Severity), format_func=say)
         outputs = st.text_input(
             say("Failed outputs whose notes it rests on (optional)"),
             placeholder=say("Ids, with spaces between them"),

@@ -57,7 +57,7 @@ def edit(workspace: Workspace, criterion: Criterion) -> None:
         statement = st.text_area(say("What makes an output fail and pass"), criterion.statement, height=120)
         same = st.checkbox(say("Wording only: the meaning is the same, earlier grades stay valid"))
         why = st.text_input(say("Why"))
-        with st.expander(say("How much it weighs, and its risk")):
+        with st.expander(say("How important it is, and its risk")):
             stakes = _ask_stakes(workspace, criterion)
         if st.form_submit_button(say("Save a new version")):
             with shell.guard():
@@ -71,9 +71,11 @@ def _ask_stakes(workspace: Workspace, criterion: Criterion) -> dict[str, object]
     """Severity, risk, and the limit where it is not what the risk proposes."""
     st.write(plain(risk_words(workspace, criterion)))
     at = int(criterion.severity == "should")
-    severity = st.selectbox(say("It is a"), ["must", "should"], index=at, format_func=say)
+    severity = st.selectbox(say("Severity"), ["must", "should"], index=at, format_func=say)
     present = round(100 * criterion.max_false_failure_rate)
-    limit = st.number_input(say("Most good outputs it may wrongly fail, in percent"), 0, 100, present)
+    limit = st.number_input(
+        say("Highest share of good outputs it may wrongly fail, in percent"), 0, 100, present
+    )
     risks: list[Risk | None] = [None, *get_args(Risk)]
     project = say("as the project ({risk})", risk=say(workspace.project.risk))
     risk = st.selectbox(

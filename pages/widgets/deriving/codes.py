@@ -144,7 +144,7 @@ def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str],
                 undone |= {act.id} if act.kind == "undo" else set()
             done.append(act.id)
         except LabelcoreError as trouble:
-            refused[act.id] = trouble_words(trouble)
+            refused[act.id] = trouble_words(trouble, on_page=True)
     return done, refused
 
 

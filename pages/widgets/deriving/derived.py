@@ -40,6 +40,8 @@ def _show(made: Derivation, known: set[str]) -> None:
     counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=new)
     nothing = [] if made.stopped else [say("The notes say nothing new.")]
     told = [*([counts] if new else nothing), *map(say, made.warnings)]
+    if new and not (made.warnings or made.left_out or made.answers):
+        return  # the line above says how many are proposed
     with st.container(border=True):
         st.write("\n\n".join(plain(words) for words in told))
         if made.left_out:

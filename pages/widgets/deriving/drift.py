@@ -31,7 +31,7 @@ def show_all_drift(workspace: Workspace) -> None:
     measured = [ledger for ledger in changed if ledger.flips.value is not None]
     if measured:
         charts.intervals(
-            say("Share of answers that flip under the new wording, 95 % intervals"),
+            say("Share of answers that flip under the new wording, 95% intervals"),
             [say(ledger.criterion.name) for ledger in measured],
             {say("answers that flip"): [ledger.flips for ledger in measured]},
             key="flips",
@@ -89,7 +89,7 @@ def _show_timeline(workspace: Workspace, criterion: Criterion) -> None:
         )
     series = {"TPR": [alignment.tpr for alignment in found], "TNR": [alignment.tnr for alignment in found]}
     charts.intervals(
-        say("Each version's judges, the sealed test left out, 95 % intervals"),
+        say("Each version's judges, the sealed test left out, 95% intervals"),
         rows,
         series,
         key="versions-of-criterion",

@@ -76,7 +76,7 @@ def show_prompt(workspace: Workspace) -> None:
     measured = [rule for rule in rules if rule.breaks.value is not None]
     if measured:
         charts.intervals(
-            say("Outputs that experts passed and the prompt's rule would fail, 95 % intervals"),
+            say("Outputs that experts passed and the prompt's rule would fail, 95% intervals"),
             [say(rule.criterion.name) for rule in measured],
             {say("good outputs that break it"): [rule.breaks for rule in measured]},
             key="rules",
@@ -108,8 +108,8 @@ def show_library(workspace: Workspace) -> None:
             st.session_state[kept] = file.read_text("utf-8")
     if text := st.session_state.get(kept):
         st.download_button(say("Download rubric.yaml"), text, "rubric.yaml", "application/yaml")
-    came = st.file_uploader(say("A rubric to take in"), type=["yaml", "yml"])
-    if came is not None and st.button(say("Take it in")):
+    came = st.file_uploader(say("Rubric file to load"), type=["yaml", "yml"])
+    if came is not None and st.button(say("Load it")):
         with shell.guard(), shell.file_of(came) as file:
             found = sharing.load_rubric(workspace, file)
         st.success(
@@ -148,7 +148,7 @@ def _transfers(workspace: Workspace) -> None:
     measured = [judge for transfer in found for judge in transfer.judges]
     if measured:
         charts.intervals(
-            say("Bad outputs caught, there and here, 95 % intervals"),
+            say("Bad outputs caught, there and here, 95% intervals"),
             [judge.judge for judge in measured],
             {
                 say("TNR there"): [judge.there.tnr for judge in measured],

@@ -80,4 +80,4 @@ def _begin(place: Workspace, *, goes_on: bool) -> None:
             projects.name_outputs(place.with_project(project), **{key: noun})
         told[keys.LANGUAGE] = told[f"{_FIELDS}-language"]
     except LabelcoreError as trouble:
-        told[f"{_FIELDS}-trouble"] = trouble_words(trouble)
+        told[f"{_FIELDS}-trouble"] = trouble_words(trouble, on_page=True)

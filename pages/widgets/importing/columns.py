@@ -144,7 +144,7 @@ def _beside(mapping: Mapping, seen: importing.Preview, key: str, free: Sequence[
             say("Verdicts of another tool's judges"), free, placeholder=empty, key=f"{key}-verdicts"
         )
         feedback = st.multiselect(
-            say("Feedback of the product's users"), free, placeholder=empty, key=f"{key}-feedback"
+            say("Feedback from the product's users"), free, placeholder=empty, key=f"{key}-feedback"
         )
         gradings = [Grading(column=name, criterion=name) for name in criteria]
         gradings += [Grading(column=name, annotator=name) for name in raters]

@@ -47,7 +47,9 @@ def came(batch: ImportBatch) -> str:
     if batch.verdicts_new:
         told.append(counted("one verdict", "{n:,} verdicts", n=batch.verdicts_new))
     if batch.feedback_new:
-        told.append(counted("one signal of users", "{n:,} signals of users", n=batch.feedback_new))
+        told.append(
+            counted("one piece of user feedback", "{n:,} pieces of user feedback", n=batch.feedback_new)
+        )
     if batch.rows_rejected:
         told.append(counted("one row kept apart", "{n:,} rows kept apart", n=batch.rows_rejected))
     rows = counted("Of one row", "Of {n:,} rows", n=batch.rows_read)

@@ -109,7 +109,7 @@ def _offer(told: SignalPreview, seen: importing.Preview, mapping: Mapping, key: 
     with st.container(horizontal=True, vertical_alignment="center"):
         signal = importing.is_signal(told.name) and not is_of_tool(seen)
         looks = (
-            say("“{name}” looks like feedback of users: {values}", name=told.name, values=some)
+            say("“{name}” looks like user feedback: {values}", name=told.name, values=some)
             if signal
             else say("“{name}” is another tool's verdict: {values}", name=told.name, values=some)
             if told.kind == "verdict"

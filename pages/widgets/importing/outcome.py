@@ -96,7 +96,7 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMea
     n = seen.counts.get("outputs", 0)
     told = [counted("One output.", "{n:,} outputs.", n=n)]
     if not mapping.output and mapping.id:
-        told = [say("Only what was said of outputs that are here already, found by their id.")]
+        told = [say("Only grades, verdicts or feedback on outputs that are here already, found by their id.")]
     for one in meant:
         grades = sum(map(one.rows, _WORTH))
         people = ", ".join(shell.plain(name) for name in one.seen.people[:3] if name)
@@ -110,6 +110,8 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMea
             told.append(say("{n:,} rows with a grade by “{who}”.", n=grades, who=who))
         else:
             told.append(say("{n:,} rows with a grade.", n=grades))
+    if mapping.output and (again := seen.counts.get("repeated", 0)):
+        told.append(counted("One row repeats another.", "{n:,} rows repeat others.", n=again))
     if same := seen.counts.get("same_input", 0):
         told.append(
             say("{n:,} outputs share their input with another: they stay together in every split.", n=same)

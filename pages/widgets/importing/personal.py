@@ -36,7 +36,7 @@ def ask(place: Workspace, key: str) -> Description:
             return Description()
         words = kinds()
         chosen = st.multiselect(
-            say("Take out"),
+            say("What to take out"),
             list(words),
             list(words),
             format_func=words.__getitem__,

@@ -125,7 +125,7 @@ def read(place: Workspace, given: GivenFile) -> tuple[importing.Preview, str] | 
         _choose_part(given, several.parts, None)
         return None
     except BadInput as trouble:
-        st.error(shell.plain(trouble_words(trouble)), icon=":material/error:")
+        st.error(shell.plain(trouble_words(trouble, on_page=True)), icon=":material/error:")
         _not_right(given, None, chosen)
         return None
     _say_what_it_is(given, seen, chosen)

@@ -9,6 +9,7 @@ import streamlit as st
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.settings import settings
+from labelcore.stages import judging
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.aligning.side_by_side import JudgeTable
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
@@ -22,9 +23,9 @@ from pages.widgets.judging import learned, run_order, running, suspects
 def show(workspace: Workspace, found: JudgeTable) -> Any:
     """The buttons and the newest run; where the estimate of a run is written later."""
     stale = learned.behind(workspace)
-    decided = all(row.ran for row in found.rows)
+    decided, left = all(row.ran for row in found.rows), judging.is_anything_left(workspace)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if found.rows and st.button(
+        if left and st.button(
             say("Run the judges"), type=_first(when=not decided), icon=":material/play_arrow:"
         ):
             running.start(workspace)
@@ -96,7 +97,7 @@ def _offer_tools(workspace: Workspace, stale: list[Freshness]) -> None:
         "check": say("Write a check"),
         "bring": say("Bring a prompt"),
         "rulings": say("Rulings so far"),
-        "suspects": say("Look for judges that are not worth their place"),
+        "suspects": say("Look for judges you can do without"),
         "schema": say("Schema of structured outputs"),
         "models": say("Models"),
     }

@@ -57,7 +57,7 @@ def whom() -> dict[str, str]:
         )
     }
     if len(known := settings().all_endpoints) > 1:
-        said["endpoint"] = st.selectbox(say("Asked of"), list(known), key=keys.BRING_ENDPOINT)
+        said["endpoint"] = st.selectbox(say("Endpoint to ask"), list(known), key=keys.BRING_ENDPOINT)
     return said
 
 
@@ -76,7 +76,9 @@ def answers(found: BroughtPrompt, text: str) -> dict[str, Any]:
     if "foreign_direction_asked" in asked:
         ways = {True: say("a lower score"), False: say("a higher score")}
         key = shell.key_of("bring-lower", [text])
-        lower = st.radio(say("Better is"), list(ways), index=None, format_func=ways.__getitem__, key=key)
+        lower = st.radio(
+            say("Which scores are better?"), list(ways), index=None, format_func=ways.__getitem__, key=key
+        )
         said |= {} if lower is None else {"lower_passes": lower}
     if found.answer and found.answer.numeric and not words:
         said |= _threshold(found, text)

@@ -161,7 +161,7 @@ def _save(workspace: Workspace) -> None:
             ),
         )
     except LabelcoreError as trouble:
-        state[keys.ENDPOINT_FAILED] = trouble_words(trouble)
+        state[keys.ENDPOINT_FAILED] = trouble_words(trouble, on_page=True)
         return
     state.get(keys.ENDPOINT_TESTED, {}).pop(made.name, None)
     state[keys.ENDPOINT_ADDED] = say("{name} is added. Test it next.", name=made.name)

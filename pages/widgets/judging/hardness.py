@@ -17,7 +17,7 @@ from labelcore.stages.judging.testing.hardness_report import (
     report,
 )
 from labelcore.workspace import Workspace
-from pages.widgets import charts, keys, shell
+from pages.widgets import charts, keys, shell, working
 from pages.widgets.judging.running import in_thread
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
@@ -57,7 +57,7 @@ def show_hardness(workspace: Workspace, version: JudgeVersion) -> None:
         begun = in_thread(work, say("The test"), keys.HARDENING_FAILED)
         begun.wait(_BEGIN_SECONDS)  # so that the page already shows it
         st.rerun()
-    _watch(workspace, version)
+    working.refreshed(_watch, workspace, version, every=1.0, going=bool(hardness.ongoing_test(version)))
     found = report(workspace, version)
     shell.warn(sentences(found.warnings))
     if not found.results:
@@ -67,7 +67,6 @@ def show_hardness(workspace: Workspace, version: JudgeVersion) -> None:
     _behind(workspace, found)
 
 
-@st.fragment(run_every=1.0)
 def _watch(workspace: Workspace, version: JudgeVersion) -> None:
     """The test of this judge as it goes, whoever began it, with a way to stop it."""
     shell.speak_as(workspace)

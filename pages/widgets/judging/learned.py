@@ -38,13 +38,13 @@ def show_learned(workspace: Workspace, version: JudgeVersion) -> None:
     weights = [(say(weight.what), weight.weight) for weight in report.weights]
     charts.weights(say("What it looks at (log odds of a fail)"), weights, key=f"weights-{version.id}")
     if points := [(point.predicted, point.observed) for point in report.reliability.bins]:
-        title = say("Stated and found, n = {n}", n=report.reliability.n)
+        title = say("Stated and observed, n = {n}", n=report.reliability.n)
         charts.reliability(title, points, key=f"reliability-{version.id}")
 
 
 def show_why(workspace: Workspace, version: JudgeVersion, output: Output) -> None:
     """What tells in one output, on demand."""
-    if not st.button(say("What told here"), key=f"why-{version.id}-{output.id}"):
+    if not st.button(say("What decided here"), key=f"why-{version.id}-{output.id}"):
         return
     with shell.guard(), st.spinner(say("Leaving out one sentence after the other …")):
         told = retraining.explain_output(workspace.db, version, output)

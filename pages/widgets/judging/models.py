@@ -55,7 +55,7 @@ def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> N
     with st.container(horizontal=True):
         key = f"endpoint-test-{endpoint.name}"
         asked = st.button(say("Test it"), key=key, icon=":material/network_check:")
-        if removable and st.button(say("Take it away"), key=f"endpoint-remove-{endpoint.name}"):
+        if removable and st.button(say("Remove it"), key=f"endpoint-remove-{endpoint.name}"):
             endpoints.remove_endpoint(workspace, endpoint.name)
             st.session_state.get(keys.ENDPOINT_TESTED, {}).pop(endpoint.name, None)
             st.rerun()

@@ -134,7 +134,7 @@ def _estimate(workspace: Workspace, version: JudgeVersion, to: str, limit: int) 
         try:
             kept = now, estimate_words(estimate_move(workspace, version, to, limit)), True
         except LabelcoreError as trouble:
-            kept = now, trouble_words(trouble), False
+            kept = now, trouble_words(trouble, on_page=True), False
         st.session_state[keys.MOVE_ESTIMATE] = kept
     _, words, ready = kept
     shell.aside(words)
@@ -216,7 +216,7 @@ def _show_figures(found: Migration) -> None:
     """Both models' rates with their intervals, then in words, with costs and times."""
     both = found.change
     charts.intervals(
-        say("Both models on the same {n} outputs, 95 % intervals", n=found.n),
+        say("Both models on the same {n} outputs, 95% intervals", n=found.n),
         [say("bad outputs found"), say("good outputs passed")],
         {
             words: [rates.tnr, rates.tpr]

@@ -115,7 +115,7 @@ def _choose(version: JudgeVersion, view: str, n: int) -> None:
         "verdicts": say("Verdicts"),
     }
     kind = kind_of(version)
-    tools = {"race": say("Race the judges of this criterion")}
+    tools = {"race": say("Compare the judges of this criterion")}
     if kind.runs:
         tools["hardness"] = say("Test its hardness")
     if kind.needs_model:

@@ -18,14 +18,14 @@ _CHARTED = 12
 def show_race(workspace: Workspace, version: JudgeVersion) -> None:
     """Race the judges of this one's criterion, and open where it differs from another."""
     least = st.number_input(say("Least TNR, in percent"), 0, 100, 60, 5, key="race-tnr")
-    if not st.toggle(say("Race them"), key="race-now"):
+    if not st.toggle(say("Compare them"), key="race-now"):
         st.write(say("Each judge is measured on outputs that it was not fitted to; this takes some seconds."))
         return
     with st.spinner(say("Fitting and comparing …")):
         found = refereeing.race(workspace, criterion=version.criterion_id, min_tnr=least / 100)
     measured = say("Measured against {against}.", against=sentence(found.against))
     st.write(shell.plain(f"{sentence(found.says)} {measured}"))
-    title = say("TPR and TNR on the same {n} graded outputs, 95 % intervals", n=found.n)
+    title = say("TPR and TNR on the same {n} graded outputs, 95% intervals", n=found.n)
     charts.judge_rates(title, found.contenders[:_CHARTED], key="race")
     with st.expander(say("All figures")):
         _show_table(found)
@@ -60,7 +60,7 @@ def _differences(workspace: Workspace, found: refereeing.Race, version: JudgeVer
     }
     if not names:
         return
-    label = say("Where does it differ from")
+    label = say("Compare it with")
     other = st.selectbox(label, list(names), format_func=names.__getitem__, key="race-other")
     compared = refereeing.differences(workspace, version, judging.find_judge(workspace, other))
     words = say(

@@ -55,7 +55,7 @@ def _show_gaps(found: refining.Docket) -> None:
     if not ruled:
         return
     charts.intervals(
-        say("Share of rulings that find the criterion unclear, 95 % intervals"),
+        say("Share of rulings that find the criterion unclear, 95% intervals"),
         [say(gap.criterion) for gap in ruled],
         {say("criterion unclear"): [gap.unclear for gap in ruled]},
         key="court-gaps",

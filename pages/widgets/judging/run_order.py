@@ -30,7 +30,7 @@ def show(workspace: Workspace) -> None:
         found = _estimated(workspace, order, judges)
         words, ready = estimate_words(found), bool(found.decisions) and not found.trouble
     except LabelcoreError as trouble:
-        words, ready = trouble_words(trouble), False
+        words, ready = trouble_words(trouble, on_page=True), False
     shell.aside(words)
     if st.button(
         say("Begin"), type="primary", key="run-some", disabled=not ready, icon=":material/play_arrow:"

@@ -16,9 +16,8 @@ from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.running import machine
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, shell, working
 from pages.widgets.shell import plain
-from pages.widgets.working import attempt
 
 
 def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Event:
@@ -32,7 +31,7 @@ def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Ev
     unexpected = say("{what} failed; the log says why. What was decided is kept.", what=what)
 
     def whole() -> None:
-        _, trouble = attempt(lambda: work(event), unexpected)
+        _, trouble = working.attempt(lambda: work(event), unexpected)
         failed.extend([trouble] if trouble else [])
         event.set()
 
@@ -74,9 +73,20 @@ def start(workspace: Workspace, order: judging.RunOrder | None = None) -> None:
     )
 
 
-@st.fragment(run_every=1.0)
 def watch(workspace: Workspace) -> None:
-    """The newest run as it goes, with a way to stop it."""
+    """The newest run; as it goes, with a way to stop it."""
+    working.refreshed(_watch, workspace, every=1.0, going=_is_under_way(workspace))
+
+
+def _is_under_way(workspace: Workspace) -> bool:
+    """Whether a run goes on, or this visitor's begins."""
+    over = st.session_state.get(keys.RUN_OVER)
+    return bool(over and not over.is_set()) or any(
+        run.state == "running" for run in judging.runs(workspace)[:1]
+    )
+
+
+def _watch(workspace: Workspace) -> None:
     shell.speak_as(workspace)  # a fragment runs without its page
     for failure in st.session_state.get(keys.RUN_FAILED, []):
         st.error(plain(failure))

@@ -35,7 +35,7 @@ def show_stale(workspace: Workspace, found: JudgeTable) -> None:
 
 def show(workspace: Workspace) -> None:
     """Duplicates, constants, inverted and erroring judges; inverted ones can be flipped."""
-    st.subheader(say("Judges that are not worth their place"))
+    st.subheader(say("Judges you can do without"))
     with st.spinner(say("Judges that have not run are tried …")):
         found = suspecting.suspicious(workspace)
     if not found:

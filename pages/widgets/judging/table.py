@@ -87,6 +87,8 @@ def show(found: JudgeTable) -> JudgeRow | None:
     if any(other.seen for other in rows):
         shell.aside(say("* Fitted to these grades, so it may do worse on other outputs."))
     for gap in found.unheld:
+        if gap.unrun:
+            continue  # the button above says so for all of them
         helps = sentence(gap.helps)
         words = say(
             "No judge holds up for “{criterion}” yet. What would help: {helps}.",

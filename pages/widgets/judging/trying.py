@@ -162,7 +162,7 @@ def show_figures(trial: Trial) -> None:
     """Both versions' rates with their intervals, and what the trial took."""
     both = trial.change
     charts.intervals(
-        say("Both versions on the same {n} outputs, 95 % intervals", n=len(trial.attempts)),
+        say("Both versions on the same {n} outputs, 95% intervals", n=len(trial.attempts)),
         [say("bad outputs found"), say("good outputs passed")],
         {
             say("present version"): [both.present.tnr, both.present.tpr],
@@ -200,7 +200,7 @@ def _words(rate: Rate) -> str:
     if rate.low is None or rate.high is None:
         return say("{words} (n = {n}; {why})", words=words, n=rate.n, why=say(rate.why_not or ""))
     told = {"low": _more(rate.low), "high": _more(rate.high), "n": rate.n}
-    return say("{words} (95 %: {low} to {high}, n = {n})", words=words, **told)
+    return say("{words} (95%: {low} to {high}, n = {n})", words=words, **told)
 
 
 def _more(share: float) -> str:

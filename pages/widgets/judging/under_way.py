@@ -16,7 +16,7 @@ from labelcore.messages.running import again_words
 from labelcore.stages.refining.ongoing import Ongoing, limit_cost, stop_trial
 from labelcore.stages.refining.trials import ModelWork
 from labelcore.workspace import Workspace
-from pages.widgets import shell
+from pages.widgets import shell, working
 from pages.widgets.judging.running import in_thread
 from pages.widgets.shell import plain
 
@@ -54,11 +54,18 @@ def begin(key: str, work: VersionWork[Any, Found], do: Callable[[], Found], what
     st.session_state[key] = work
 
 
-@st.fragment(run_every=_EVERY)
 def watch(
     workspace: Workspace, key: str, words: Callable[[Any], str], below: Callable[[Any], None] | None = None
 ) -> None:
     """The work as it goes, in ``words``, with its cost and a way to stop it; then what stands ``below``."""
+    work: VersionWork[Ongoing, object] | None = st.session_state.get(key)
+    going = bool(work and work.running)
+    working.refreshed(_watch, workspace, key, words, below, every=_EVERY, going=going)
+
+
+def _watch(
+    workspace: Workspace, key: str, words: Callable[[Any], str], below: Callable[[Any], None] | None
+) -> None:
     shell.speak_as(workspace)  # a fragment runs without its page
     for failure in st.session_state.get(_failed(key), []):
         st.error(plain(failure))

@@ -77,11 +77,11 @@ def _show_rates(workspace: Workspace) -> None:
     for name, rate in zip(names, values, strict=True):
         st.write(plain(say("{name}: {rate}.", name=name, rate=rate_words(rate))))
     st.write(plain(sampling_words(rates)))
-    title = say("Pass rate, 95 % intervals")
+    title = say("Pass rate, 95% intervals")
     charts.intervals(title, names, {say("pass rate"): values}, key="pass-rates")
     if not rates.methods:
         return
-    title = say("Corrected pass rate by method, 95 % intervals")
+    title = say("Corrected pass rate by method, 95% intervals")
     series = {say("pass rate"): list(rates.methods.values())}
     charts.intervals(title, list(rates.methods), series, key="methods")
     for name, rate in rates.methods.items():
@@ -138,7 +138,7 @@ def _show_history(workspace: Workspace) -> None:
 
 def _show_moments(comparison: comparing.MomentComparison) -> None:
     charts.intervals(
-        say("Then and now, 95 % intervals"),
+        say("Then and now, 95% intervals"),
         [say(moved.name) for moved in comparison.figures],
         {
             say("then"): [moved.before for moved in comparison.figures],

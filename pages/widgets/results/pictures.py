@@ -74,7 +74,7 @@ def _show_slices(workspace: Workspace, trust: Trust, known: list[str]) -> None:
     if len(known) > 1:
         field = (
             st.segmented_control(
-                say("By"),
+                say("Split by"),
                 known,
                 default=known[0],
                 key=keys.RESULTS_SLICE,

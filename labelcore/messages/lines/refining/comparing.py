@@ -143,7 +143,7 @@ def change_words(change: Rate) -> str:
     if change.low is None or change.high is None:
         return say("{value:+.0f} points ({why})", value=100 * change.value, why=say(change.why_not or ""))
     return say(
-        "{value:+.0f} points (95 % between {low:+.0f} and {high:+.0f})",
+        "{value:+.0f} points (95% between {low:+.0f} and {high:+.0f})",
         value=100 * change.value,
         low=100 * change.low,
         high=100 * change.high,

@@ -52,9 +52,9 @@ def held_out(found: SuggestionKept) -> Iterator[str]:
     points = {end: 100 * figures[name] for end, name in names.items() if figures.get(name) is not None}
     if len(points) == len(names):
         yield say(
-            "On {n} outputs of dev, which it was not made from, it mends {mended} and breaks "
-            "{broken}; balanced accuracy {value:+.0f} points (95 % between {low:+.0f} and "
-            "{high:+.0f}).",
+            "On {n} outputs of dev, which it was not made from, it mends {mended} and "
+            "breaks {broken}; balanced accuracy {value:+.0f} points (95% between "
+            "{low:+.0f} and {high:+.0f}).",
             n=figures["n"],
             mended=len(figures["mended"]),
             broken=len(figures["broken"]),

@@ -143,7 +143,7 @@ def _of_users(workspace: Workspace) -> list[JudgeVersion]:
         found = feedback.settle(workspace, cursor)
     if not found:
         raise BadInput(
-            "There is no feedback of users whose meaning is known.",
+            "There is no user feedback whose meaning is known.",
             next_step="Import some: labelcore import FILE --map id=COLUMN --feedback thumbs=COLUMN.",
         )
     return found
@@ -255,7 +255,9 @@ class _Proposer:
         """Checks that a model wrote, shown grades of the train split only."""
         found = []
         for number, subject in enumerate(subjects):
-            self._workspace.progress(number, len(subjects), f"the model writes checks for {subject.name}")
+            self._workspace.progress(
+                number, len(subjects), Wording("the model writes checks for {name}", name=subject.name)
+            )
             ids = train_ids(self._workspace, subject.fails)
             texts = output_table.many(self._workspace.db, ids)
             writer = CheckWriter(subject, [texts[i] for i in ids], self._labels, self._pointer(subject))

@@ -18,6 +18,7 @@ from labelcore.stages.grading import Labels, human_labels
 from labelcore.store import outputs as output_table, splits as split_table, vectors
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 MOST_EMBEDDED = 5_000
@@ -158,7 +159,7 @@ def _embedded(workspace: Workspace, outputs: Sequence[Output]) -> Floats | None:
         list(texts),
         encoder.name,
         encoder.encode,
-        lambda done, total: workspace.progress(done, total, "reading the graded outputs"),
+        lambda done, total: workspace.progress(done, total, Wording("reading the graded outputs")),
     )
     embedding.remember(list(texts), found)
     at = {text: row for row, text in enumerate(texts)}

@@ -23,7 +23,12 @@ from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of,
 from labelcore.stages.judging.running.engine import check_name
 from labelcore.stages.judging.running.estimating import Estimate, estimate
 from labelcore.stages.judging.running.live_run import RunOptions
-from labelcore.store import outputs as output_table, runs as run_table, splits as split_table
+from labelcore.store import (
+    outputs as output_table,
+    runs as run_table,
+    splits as split_table,
+    verdicts as verdict_table,
+)
 from labelcore.workspace import Workspace
 
 
@@ -127,6 +132,20 @@ def estimate_run(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Estim
     distinct = list({version.id: version for version in asked if kind_of(version).runs}.values())
     backlog = execution.make_backlog(workspace.db, distinct, ids, order.repeats)
     return estimate(workspace, backlog, order.concurrency)
+
+
+def is_anything_left(workspace: Workspace) -> bool:
+    """Whether a run of all judges would decide anything that is not decided yet."""
+    versions = active_judges(workspace)
+    versions += replaced_in_set(workspace, versions)
+    spared = asked_in_doubt(workspace.db, versions)
+    n = output_table.count(workspace.db, workspace.project.id)
+    decided = verdict_table.decided(workspace.db, workspace.project.id)
+    return any(
+        decided.get(version.id, 0) < n
+        for version in versions
+        if kind_of(version).runs and version.id not in spared
+    )
 
 
 @operation("judge stop", role=Role.ENGINEER, effect=Effect.GRADUAL)

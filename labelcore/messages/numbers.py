@@ -1,0 +1,59 @@
+"""One thing is never "1 things": an English sentence that counts agrees with its numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+_SINGULARS = {"criteria": "criterion", "people": "person", "passes": "pass", "batches": "batch"}
+"""Of nouns that do more than lose an "s"."""
+_NOUNS = (
+    "acts|answers|assignments|batches|browsers|bytes|calls|cases|changes|characters|codes|columns|"
+    "combinations|comments|conflicts|criteria|decisions|errors|examples|fields|files|groups|hours|inputs|"
+    "judges|kinds|leaks|levels|lines|looks|messages|minutes|notes|occurrences|outputs|pairs|people|points|"
+    "probes|projects|prompts|quotes|requests|results|rounds|rows|rules|runs|samples|sheets|sources|steps|"
+    "tables|terms|ties|times|tokens|topics|values|verdicts|versions|grades"
+)
+_BESIDE = (
+    "damaged|dev|disputed|failed|failing|good|bad|graded|independent|measured|model|more|moved|new|passed|"
+    "passing|row|scored|test|training|ungraded"
+)
+"""Words that may stand between the number and what it counts."""
+_VERBS = {"are": "is", "were": "was", "have": "has", "do": "does", "match": "matches"} | {
+    verb: f"{verb}s" for verb in "come count fit grade hold need say share stand stay tell wait".split()
+}
+_PLACE = r"{\w+(?:![rs])?(?::[^{}]*)?}"
+_ONE = re.compile(r"(?<![\w.,:/-])1 [a-z]")
+
+
+def agreed(template: str, values: Mapping[str, object], several: str = "", one: str = "") -> str:
+    """The English template filled in, with "1 output is" where it has "{n} outputs are" and n is 1.
+
+    ``several``, ``one``: the project's word for outputs, which agrees too.
+    """
+    told = template.format(**values)
+    if not _ONE.search(told):
+        return told
+
+    def singular(found: re.Match[str]) -> str:
+        of, count, beside, noun, rest, verb = found.groups(default="")
+        counted = count.format(**values) == "1"
+        if counted:
+            noun = one if noun == several else _SINGULARS.get(noun, noun.removesuffix("s"))
+        if (of.split()[0].format(**values) == "1") if of else counted:
+            verb = _VERBS.get(verb, verb)
+        return f"{of}{count} {beside}{noun}{rest}{verb}"
+
+    return _counting(several).sub(singular, template).format(**values)
+
+
+@lru_cache(maxsize=64)
+def _counting(several: str) -> re.Pattern[str]:
+    """A place for a number, then what it counts, and the verb where it follows."""
+    nouns = f"{_NOUNS}|{re.escape(several)}" if several else _NOUNS
+    return re.compile(
+        rf"({_PLACE} of (?:the )?)?({_PLACE}) ((?:(?:{_BESIDE}) ){{0,2}})"
+        rf"({nouns}|(?:passes|fails)(?=[,.;)]|$| and\b| with\b))\b"
+        rf"(?:((?: picked by hand| of the prompt| in use)? )({'|'.join(_VERBS)})\b)?"
+    )
