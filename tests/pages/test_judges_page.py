@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from labelcore.messages import rate_words
-from labelcore.models import Grade
+from labelcore.models import Grade, Run, RunState
 from labelcore.stages import grading, importing, judging, projects, refining
 from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
+from labelcore.store import runs as run_table
 from labelcore.workspace import Workspace
-from pages.widgets import keys, moved
+from pages.widgets import keys, moved, working
 from pages.widgets.judging import table
 from tests.pages.opening import healthy, opened, press, shown
 
@@ -80,6 +83,24 @@ def test_the_judges_are_run_only_while_something_is_left_to_decide(worked: Works
     assert "Run the judges" not in labels and "Propose judges" in labels
     importing.import_bytes(worked, "late.csv", b"output\nA late answer.\n")
     assert "Run the judges" in [button.label for button in opened(PAGE).button]
+
+
+@pytest.mark.parametrize(("state", "every"), [("finished", None), ("running", 1.0)])
+def test_the_run_is_drawn_anew_by_itself_only_while_it_goes_on(
+    worked: Workspace, monkeypatch: pytest.MonkeyPatch, state: RunState, every: float | None
+) -> None:
+    intervals: list[float | None] = []
+    fragment = st.fragment
+
+    def watched(part: Any, *, run_every: float | None = None) -> Any:
+        intervals.append(run_every)
+        return fragment(part)
+
+    run = Run(id="run_zz", project_id=worked.project.id, judge_version_ids=(), n_outputs=1, state=state)
+    run_table.save(worked.db, run)
+    monkeypatch.setattr(working.st, "fragment", watched)
+    opened(PAGE)
+    assert intervals == [every]
 
 
 def test_a_ruling_takes_one_press_and_leads_on_and_can_be_taken_back(disputed: Workspace) -> None:
