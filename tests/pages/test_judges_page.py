@@ -194,3 +194,15 @@ def test_old_addresses_lead_here_with_project_and_person() -> None:
 def test_a_written_check_is_asked_for_its_name(worked: Workspace) -> None:
     app = opened(PAGE, show="check")
     assert app.text_input(key=keys.CHECK_NAME).label == "Name"
+
+
+def test_a_check_that_is_written_instead_of_a_judge_begins_with_it(worked: Workspace) -> None:
+    row = next(row for row in judge_table(worked).rows[::-1] if row.kind == "code" and row.criterion_id)
+    app = press(opened(PAGE, judge=row.judge_version_id, show="how"), "Write a check instead")
+    assert app.text_area(key=keys.CHECK_SOURCE).value.startswith("# Instead of this judge: Fails an output")
+    assert app.text_input(key=keys.CHECK_NAME).value == row.name
+    assert app.selectbox(key=keys.CHECK_CRITERION).value.id == row.criterion_id
+    app.text_area(key=keys.CHECK_SOURCE).set_value("def check(output, input, context, metadata): ...").run()
+    press(press(app, "Back to the judge"), "How it decides")
+    press(app, "Write a check instead")
+    assert app.text_area(key=keys.CHECK_SOURCE).value.startswith("def check"), "what was written is lost"

@@ -52,10 +52,15 @@ def source_of(version: JudgeVersion) -> str:
 
 
 def copy_check(version: JudgeVersion, source: str) -> None:
-    """A copy of a check in the editor of checks; of a detector, a check that begins with what it does."""
-    text = source or _BEGINNING.format(description=" ".join(version.description.split()))
-    name = version.name.rpartition(" · ")[2]
-    st.session_state.update({keys.CHECK_SOURCE: text, keys.CHECK_NAME: name})
+    """A copy of a check in the editor of checks; of a detector, a check that begins with what it does.
+
+    What was written of the same judge before stands there still.
+    """
+    if st.session_state.get(keys.CHECK_OF) != version.id:
+        text = source or _BEGINNING.format(description=" ".join(version.description.split()))
+        name = version.name.rpartition(" · ")[2]
+        st.session_state.update({keys.CHECK_SOURCE: text, keys.CHECK_NAME: name, keys.CHECK_OF: version.id})
+        st.session_state.pop(keys.CHECK_CRITERION, None)
     st.query_params[keys.JUDGE_VIEW] = "check"
     st.rerun()
 

@@ -7,6 +7,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
+from labelcore.stages import judging
 from labelcore.stages.deriving import editing
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
@@ -37,9 +38,11 @@ def write_check(workspace: Workspace) -> None:
         say("The check"), _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE
     )
     left, right = st.columns(2)
+    about = _criterion_of_copied(workspace)
     chosen = left.selectbox(
         say("It decides"),
         criteria,
+        index=next((at for at, one in enumerate(criteria) if one.id == about), 0),
         format_func=lambda criterion: say(criterion.name),
         key=keys.CHECK_CRITERION,
     )
@@ -63,6 +66,13 @@ def write_check(workspace: Workspace) -> None:
             st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
         words = say("Kept as {name}, version {version}.", name=kept.name, version=kept.version)
         st.success(shell.plain(f"{words} {trial.summary}"))
+
+
+def _criterion_of_copied(workspace: Workspace) -> str | None:
+    """The criterion of the judge that the check was begun from."""
+    copied = st.session_state.get(keys.CHECK_OF)
+    found = (judge for judge in judging.active_judges(workspace) if judge.id == copied)
+    return next((judge.criterion_id for judge in found), None)
 
 
 def _show(trial: CheckTrial) -> None:

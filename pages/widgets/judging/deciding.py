@@ -60,8 +60,7 @@ def _offer_to_edit(version: JudgeVersion, source: str) -> None:
         ):
             shell.open_at("4_deriving.py", criterion=version.criterion_id)
         if st.button(say("Write a check instead"), key="edit-instead"):
-            st.query_params[keys.JUDGE_VIEW] = "check"
-            shell.again()
+            changing.copy_check(version, source)
 
 
 def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
