@@ -299,6 +299,7 @@ export class Card {
     if (!answer) return this.view.showNotice(this.asking.whatToPress(action));
     const { current: part, open } = this.asking;
     if (!part && open.length > 0 && answer.value !== "skipped") return this.asking.insist(open);
+    this.view.clearNotice();
     this.deck.takenBack.length = 0;
     if (part) return this.asking.answerPart(item, part, action, code);
     if (this.view.note.kind === "edit") this.notes.settleOpen();
