@@ -42,7 +42,10 @@ def reason_words(version: JudgeVersion, output: Output, reason: str, probability
     if language() == "en":
         return reason
     with suppress(LabelcoreError, ValueError, LookupError):
-        for wording in kind_of(version).wordings(output, probability) or ():
+        kind = kind_of(version)
+        for wording in kind.wordings(output, probability) or ():
             if str(wording) == reason:
                 return say(wording)
+        if lines := kind.reworded(reason):
+            return "\n".join(map(say, lines))
     return reason

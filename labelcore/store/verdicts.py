@@ -79,14 +79,23 @@ def answered_by(db: Database, judge_version_ids: Sequence[str]) -> list[tuple[st
     return [(row[0], row[1], int(row[2])) for row in rows]
 
 
-def usual_latency(db: Database, project_id: str, model: str) -> float | None:
-    """The median milliseconds of a model's newest thousand verdicts; None without any."""
+def usual_latency(db: Database, model: str, address: str = "") -> float | None:
+    """The median milliseconds of a model's newest thousand verdicts at an endpoint's address, whichever
+    project they are of; without any, of its newest thousand answers to trials. None where it gave none.
+    """
     rows = db.rows(
         "SELECT median(latency_ms) FROM (SELECT latency_ms FROM verdict v "
-        "JOIN judge_version_unique j USING (judge_version_id) WHERE v.project_id = ? "
-        "AND j.model = ? AND latency_ms > 0 ORDER BY v.made_at DESC LIMIT 1000)",
-        [project_id, model],
+        "JOIN judge_version_unique j USING (judge_version_id) WHERE j.model = $model AND latency_ms > 0 "
+        "AND coalesce(json_extract_string(j.spec, '$.address'), '') IN ('', $address) "
+        "ORDER BY v.made_at DESC LIMIT 1000)",
+        {"model": model, "address": address},
     )
+    if rows[0][0] is None:
+        rows = db.rows(
+            "SELECT median(latency_ms) FROM (SELECT latency_ms FROM answer WHERE model = $model "
+            "AND latency_ms > 0 ORDER BY made_at DESC LIMIT 1000)",
+            {"model": model},
+        )
     return None if rows[0][0] is None else float(rows[0][0])
 
 

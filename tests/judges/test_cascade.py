@@ -9,7 +9,9 @@ from scipy.stats import binomtest
 from labelcore.judges import cascade_steps
 from labelcore.judges.cascade_steps import Demand, Step, Votes, fit_first, fit_then
 from labelcore.judges.kinds.cascade import CascadeSpec, combine, describe
-from labelcore.models import Decision
+from labelcore.messages import speaking
+from labelcore.messages.verdicts import reason_words
+from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.stats.rate import not_measurable
 
 
@@ -139,3 +141,40 @@ def test_one_reason_for_both_steps_is_said_once() -> None:
     said = describe(made.model_copy(update={"first": first}))
     assert said.count("too few grades") == 1 and said.count("decide") == 2
     assert "learned" in said and "llm" in said
+
+
+def stored(rule: str) -> JudgeVersion:
+    return JudgeVersion(
+        id="v",
+        judge_id="j",
+        project_id="p",
+        name="cascade",
+        kind="cascade",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec=spec(rule).model_dump(mode="json"),
+    )
+
+
+def test_a_reason_of_its_own_is_said_in_the_language_spoken() -> None:
+    unsure = Decision(value="pass", probability=0.7, reason="r")
+    silent = Decision(value="abstain", reason="r")
+    other = Decision(value="fail", reason="因为很短")
+    version, never = stored("agrees"), stored("never")
+    output = Output(id="o", project_id="p", text="t")
+    for judge, first, then, words in (
+        (
+            version,
+            unsure,
+            other,
+            "需要人来判定。learned 倾向于通过，但把握只有 70%。llm 判为不通过：因为很短",
+        ),
+        (version, silent, other, "需要人来判定。learned 没有给出判定。llm 判为不通过：因为很短"),
+        (never, unsure, None, "需要人来判定。learned 倾向于通过，但把握只有 70%。没有再问 llm："),
+    ):
+        decision = combine(CascadeSpec.model_validate(judge.spec), first, then)
+        assert decision is not None and reason_words(judge, output, decision.reason) == decision.reason
+        with speaking("zh"):
+            assert reason_words(judge, output, decision.reason).startswith(words)
+            assert reason_words(judge, output, "learned: r") == "learned: r"

@@ -19,7 +19,9 @@ from labelcore.judges.kinds.llm import AskingKind, LlmKind, value_at
 from labelcore.judges.kinds.panel import PanelKind
 from labelcore.llm import Answerer, ModelAnswer, WordOdds
 from labelcore.llm.protocol import refuses
-from labelcore.models import Criterion, Decision, Output
+from labelcore.messages import speaking
+from labelcore.messages.verdicts import reason_words
+from labelcore.models import Criterion, Decision, JudgeVersion, Output
 
 CRITERION = Criterion(id="c", project_id="p", version=1, name="Short", statement="It is short.")
 VALUES = st.sampled_from(["pass", "fail", "abstain"])
@@ -233,6 +235,35 @@ def test_a_panel_keeps_every_vote() -> None:
         ("b", "fail"),
         ("c", "fail"),
     ]
+
+
+@pytest.mark.parametrize("rule", ["majority", "unanimous", "all"])
+def test_a_panel_s_reason_is_said_in_the_language_spoken(rule: panel.Rule) -> None:
+    names = ("a", "a.b", "c")
+    votes = [
+        Decision(value="pass", reason="fine\nb: fail. no vote"),
+        Decision(value="fail", reason="a: pass. said"),
+        Decision(value="abstain", reason=""),
+    ]
+    made = panel.make_spec({name: taught() for name in names}, rule)
+    version = JudgeVersion(
+        id="v",
+        judge_id="j",
+        project_id="p",
+        name="panel",
+        kind="llm",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec=made,
+    )
+    reason, output = panel.joined(names, votes, rule).reason, Output(id="o", project_id="p", text="t")
+    assert reason_words(version, output, reason) == reason
+    with speaking("zh"):
+        head, *told = reason_words(version, output, reason).split("\n")
+        assert head.startswith("1 票通过") and "1 票不通过" in head and "1 票弃权" in head
+        assert told == ["a：通过。fine", "b: fail. no vote", "a.b：不通过。a: pass. said", "c：弃权。"]
+        assert reason_words(version, output, "as it was put before") == "as it was put before"
 
 
 def test_members_on_one_endpoint_ask_the_models_that_they_are_pinned_to() -> None:

@@ -122,12 +122,14 @@ def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
     assert (before.decisions, before.calls, before.known) == (30, 30, 0)
     assert before.tokens_in > 30 * 100 and mock.prompts == []
     assert before.cost_usd == pytest.approx((before.tokens_in * 2 + before.tokens_out * 4) / 1e6)
-    assert before.seconds == pytest.approx(30 * 2.0 / 2), "nothing was asked yet: 2 s are assumed"
+    assert before.seconds is None and "a time not known yet" in estimate_words(before)
+    assert "so the time is not known" in " ".join(before.based_on)
     run()
     later = running.make_backlog(workspace.db, [judge(workspace.project)], ids, 2)
     after = running.estimate(workspace, later)
     assert (after.calls, after.known, after.tokens_in, after.tokens_out) == (30, 30, 300, 150)
     assert "30 verdicts" in " ".join(after.based_on)
+    assert after.seconds is not None and "a time not known yet" not in estimate_words(after)
     with speaking("zh"):
         assert "按它已有的 30 条判定计算" in " ".join(map(say, after.based_on))
     free = before.model_copy(update={"cost_usd": 0.0})

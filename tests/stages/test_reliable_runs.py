@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,12 +16,12 @@ from labelcore.llm.spending import most_of
 from labelcore.messages import speaking
 from labelcore.messages.lines.judging import run_words
 from labelcore.messages.running import failure_words
-from labelcore.models import JudgeVersion, Output, Run
+from labelcore.models import JudgeVersion, Output, PaidAnswer, Run
 from labelcore.settings import Endpoint
-from labelcore.stages import judging
+from labelcore.stages import judging, projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
-from labelcore.store import judges as judge_table, runs as run_table, verdicts
+from labelcore.store import answers, judges as judge_table, runs as run_table, verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 
@@ -294,9 +295,27 @@ def test_the_time_left_is_known_from_earlier_runs_before_the_first_answer(
     options = RunOptions()
     options.stop.set()
     done = running.run(workspace, [asking], ids, options)
-    usual = verdicts.usual_latency(workspace.db, workspace.project.id, "mock")
+    usual = verdicts.usual_latency(workspace.db, "mock")
     assert begun and usual and usual >= 100
     assert done.seconds_left == pytest.approx(30 * usual / 1000 / 2, abs=0.1), "two at once"
+
+
+def test_how_long_a_call_lasts_is_known_from_other_projects_and_from_trials(
+    workspace: Workspace, add_outputs: Add, mock: MockEndpoint, set_: Set
+) -> None:
+    set_(CONCURRENCY=2)
+    ids = [output.id for output in texts(add_outputs, 30)]
+    other = replace(workspace, project=projects.open_project(workspace.db, "another"))
+    backlog = running.make_backlog(workspace.db, [judge(other)], ids[10:], 1)
+    assert running.estimate(other, backlog).seconds is None
+    mock.latency = 0.1
+    running.run(workspace, [judge(workspace)], ids[:10], RunOptions())
+    usual = verdicts.usual_latency(workspace.db, "mock")
+    assert usual is not None and usual >= 100
+    assert running.estimate(other, backlog).seconds == pytest.approx(20 * usual / 1000 / 2, abs=0.1)
+    answers.append(workspace.db, [PaidAnswer(key="f" * 64, text="{}", model="tried", latency_ms=7_000)])
+    assert verdicts.usual_latency(workspace.db, "tried") == 7_000
+    assert verdicts.usual_latency(workspace.db, "never asked") is None
 
 
 def test_a_model_that_answers_one_after_the_other_loses_nothing_to_time_limits(

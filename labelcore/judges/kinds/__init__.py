@@ -125,6 +125,11 @@ class Kind(ABC, Generic[SpecOf]):
         ``probability``: what it gave with it.
         """
 
+    def reworded(self, reason: str) -> Sequence[Wording] | None:
+        """A reason that it put together of others' words, line by line, as it can be said in any language;
+        None where it is in no form of its own.
+        """
+
     @property
     def parts(self) -> tuple[str, ...]:
         """The ids of the judge versions that decide for a composed one."""

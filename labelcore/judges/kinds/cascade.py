@@ -5,7 +5,7 @@ Where each step decides was set from grades (:mod:`labelcore.judges.cascade_step
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from typing_extensions import override
 
@@ -47,6 +47,11 @@ class CascadeKind(Kind[CascadeSpec]):
     def parts(self) -> tuple[str, str]:
         """The first judge, and the one that is asked in doubt."""
         return self.spec.first.judge_version_id, self.spec.then.judge_version_id
+
+    @override
+    def reworded(self, reason: str) -> list[Wording] | None:
+        """A decision that one of its judges made is told in that judge's words, as they are."""
+        return next(([words] for words in _worded(self.spec, reason) if words == reason), None)
 
     @property
     @override
@@ -110,13 +115,14 @@ def combine(spec: CascadeSpec, first: Result, then: Result | None) -> Result | N
     cheap = votes_of([first])
     if decides(spec.first, cheap)[0]:
         return _by(spec.first, first)
+    doubt = _doubt(spec.first, cheap)
     if spec.then.rule == "never":
-        return _person(f"{_doubt(spec.first, cheap)} {spec.then.name} is not asked: {spec.then.why_not}.")
+        return _person(_not_asked(spec, doubt))
     if then is None:
         return None
     if decides(spec.then, votes_of([then]), cheap.words)[0]:
         return _by(spec.then, then)
-    return _person(f"{_doubt(spec.first, cheap)} {spec.then.name} says {then.value}: {then.reason}")
+    return _person(_asked(spec, doubt, then.value, then.reason))
 
 
 def _by(step: Step, decision: Decision) -> Decision:
@@ -126,10 +132,50 @@ def _by(step: Step, decision: Decision) -> Decision:
 
 
 def _person(why: str) -> Decision:
-    return Decision(value="abstain", reason=f"A person must decide. {why}")
+    return Decision(value="abstain", reason=why)
 
 
-def _doubt(step: Step, votes: Votes) -> str:
+def _not_asked(spec: CascadeSpec, doubt: str) -> Wording:
+    return Wording(
+        "A person must decide. {doubt} {then} is not asked: {why}.",
+        doubt=doubt,
+        then=spec.then.name,
+        why=Wording(spec.then.why_not),
+    )
+
+
+def _asked(spec: CascadeSpec, doubt: str, value: str, reason: str) -> Wording:
+    return Wording(
+        "A person must decide. {doubt} {then} says {value}: {reason}",
+        doubt=doubt,
+        then=spec.then.name,
+        value=Wording(value),
+        reason=reason,
+    )
+
+
+def _doubt(step: Step, votes: Votes) -> Wording:
     sure = float(votes.sure[0])
-    leaning = f"leans to {votes.words[0]}, only {sure:.0%} sure" if sure == sure else "says nothing"
-    return f"{step.name} {leaning}."
+    return _leaning(step, str(votes.words[0]), sure) if sure == sure else _silent(step)
+
+
+def _leaning(step: Step, word: str, sure: float) -> Wording:
+    return Wording(
+        "{name} leans to {word}, only {sure:.0%} sure.", name=step.name, word=Wording(word), sure=sure
+    )
+
+
+def _silent(step: Step) -> Wording:
+    return Wording("{name} says nothing.", name=step.name)
+
+
+def _worded(spec: CascadeSpec, reason: str) -> Iterator[Wording]:
+    """What a cascade may have given as this reason."""
+    words = ("pass", "fail", "abstain")
+    doubts = [_silent(spec.first)]
+    doubts += [_leaning(spec.first, word, n / 100) for word in words for n in range(101)]
+    for doubt in (doubt for doubt in doubts if f" {doubt} " in reason):
+        yield _not_asked(spec, doubt)
+        for word in words:
+            before = _asked(spec, doubt, word, "")
+            yield _asked(spec, doubt, word, reason.removeprefix(before))

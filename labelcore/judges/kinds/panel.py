@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import ConfigDict, Field, model_validator
 from typing_extensions import override
@@ -27,6 +27,12 @@ RULES: dict[Rule, Wording] = {
     "unanimous": Wording("What all members say, else it abstains."),
     "all": Wording("It fails where one member fails, and passes where all pass; else it abstains."),
 }
+_RULE_WORDS: dict[Rule, Wording] = {
+    "majority": Wording("majority"),
+    "unanimous": Wording("unanimous"),
+    "all": Wording("all"),
+}
+_VALUES: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
 _LONGEST = 400
 
 
@@ -113,6 +119,11 @@ class PanelKind(AskingKind[PanelSpec]):
         votes = zip(self.prompts, votes_in(decision.raw), strict=True)
         return joined(self.names, [reread(prompt, vote) for prompt, vote in votes], self.spec.rule)
 
+    @override
+    def reworded(self, reason: str) -> list[Wording] | None:
+        lines = _lines(_votes_told(self.names, reason.partition("\n")[2]), self.spec.rule)
+        return lines if "\n".join(lines) == reason else None
+
     @property
     @override
     def beside(self) -> dict[str, Any]:
@@ -177,6 +188,48 @@ def votes_in(raw: str) -> list[Decision]:
         return []
 
 
+class ToldVote(NamedTuple):
+    """A member's vote, as the panel's reason tells it."""
+
+    name: str
+    value: VerdictValue
+    reason: str
+
+
+def _lines(votes: Sequence[ToldVote], rule: Rule) -> list[Wording]:
+    """The lines of a panel's reason: how many votes there are of each kind, then every vote."""
+    count = Counter(vote.value for vote in votes)
+    counts: dict[VerdictValue, Wording] = {
+        "pass": Wording("{n} pass", n=count["pass"]),
+        "fail": Wording("{n} fail", n=count["fail"]),
+        "abstain": Wording("{n} abstain", n=count["abstain"]),
+    }
+    told = [words for value, words in counts.items() if count[value]]
+    head = Wording("{counts} ({rule}).", counts=told, rule=_RULE_WORDS[rule])
+    return [
+        head,
+        *(
+            Wording("{name}: {value}. {reason}", name=name, value=Wording(value), reason=reason)
+            for name, value, reason in votes
+        ),
+    ]
+
+
+def _votes_told(names: Sequence[str], text: str) -> list[ToldVote]:
+    """The votes that the lines of a reason tell; [] where they are in another form."""
+    votes = list[ToldVote]()
+    for n, name in enumerate(names):
+        value = next((value for value in _VALUES if text.startswith(f"{name}: {value}. ")), None)
+        if value is None:
+            return []
+        text = text.removeprefix(f"{name}: {value}. ")
+        following = [f"\n{names[n + 1]}: {value}. " for value in _VALUES] if n + 1 < len(names) else []
+        reason = text[: min((text.find(line) for line in following if line in text), default=len(text))]
+        text = text[len(reason) + 1 :]
+        votes.append(ToldVote(name, value, reason))
+    return votes
+
+
 def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decision:
     """The members' decisions as one, with every vote in its reason and its raw answer. The probability of a
     pass is their mean, and the least where all must pass.
@@ -184,15 +237,12 @@ def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decis
     named = list(zip(names, votes, strict=True))
     kept = ("value", "probability", "model", "reason", "raw")
     raw = [{"member": name, **{key: getattr(vote, key) for key in kept}} for name, vote in named]
-    count = Counter(vote.value for vote in votes)
-    order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
-    head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
-    told = [f"{name}: {vote.value}. {vote.reason[:_LONGEST]}" for name, vote in named]
+    told = [ToldVote(name, vote.value, vote.reason[:_LONGEST]) for name, vote in named]
     shares = [vote.probability for vote in votes if vote.probability is not None]
     share = min(shares, default=0.0) if rule == "all" else sum(shares) / max(1, len(shares))
     return Decision(
         value=value_of([vote.value for vote in votes], rule),
-        reason="\n".join([f"{head} ({rule}).", *told]),
+        reason="\n".join(_lines(told, rule)),
         raw=json.dumps(raw, ensure_ascii=False),
         probability=share if len(shares) == len(votes) else None,
         model=", ".join(dict.fromkeys(vote.model for vote in votes if vote.model)),

@@ -260,11 +260,11 @@ def estimate_words(found: Estimate) -> str:
         return say(found.trouble)
     if not found.decisions:
         return say("Every output is judged: there is nothing to run.")
-    told = {"decisions": found.decisions, "span": span_words(found.seconds)}
-    words = say("{decisions:,} decisions without model calls, about {span}", **told)
+    told = {"decisions": found.decisions, "span": _span_of(found)}
+    words = say("{decisions:,} decisions without model calls, {span}", **told)
     if found.calls:
         words = say(
-            "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, {money}, about {span}",
+            "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, {money}, {span}",
             calls=found.calls,
             tokens=found.tokens_in + found.tokens_out,
             money=say("US$ {cost:,.4f}", cost=found.cost_usd) if found.cost_usd else say("no price set"),
@@ -273,6 +273,12 @@ def estimate_words(found: Estimate) -> str:
     if not found.known:
         return say("{words}.", words=words)
     return say("{words}; {known:,} are known already.", words=words, known=found.known)
+
+
+def _span_of(found: Estimate) -> str:
+    if found.seconds is None:
+        return say("a time not known yet")
+    return say("about {span}", span=span_words(found.seconds))
 
 
 def run_words(run: Run) -> str:

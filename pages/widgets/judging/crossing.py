@@ -67,20 +67,47 @@ def _ask(workspace: Workspace, written: WrittenDraft, *, running: bool) -> None:
             made = st.pills(
                 say("Versions"), numbers, selection_mode="multi", default=[version.version], key="cross-made"
             )
+    n = max(1, len(chosen)) * max(1, len(examples)) * max(1, len(made))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        spend = under_way.ask_limit(workspace, "cross-cost")
-        limit = st.number_input(say("Outputs for each"), 1, 500, USUAL, key="cross-limit", width=180)
-        n = max(1, len(chosen)) * max(1, len(examples)) * max(1, len(made))
+        within = _ask_limits(workspace)
         words = say("Try them all ({n})", n=n)
         pressed = st.button(words, key="cross-now", type="primary", disabled=n < 2 or running)
     if n < 2:
         st.write(say("Choose at least two: models, numbers of examples, or versions."))
     if pressed:
-        grid = Grid(
-            version=tuple(made), model=tuple(chosen), examples=tuple(examples), limit=limit, max_cost=spend
-        )
-        start(workspace, version, grid)
+        crossed = {"version": tuple(made), "model": tuple(chosen), "examples": tuple(examples)}
+        start(workspace, version, within.model_copy(update=crossed))
         shell.again()
+
+
+def _ask_limits(workspace: Workspace) -> Grid:
+    """Within which money and time all are tried, on how many outputs, and where it may stop before."""
+    spend = under_way.ask_limit(workspace, "cross-cost")
+    minutes = st.number_input(
+        say("Minutes at most"),
+        min_value=0,
+        value=None,
+        placeholder=say("no limit"),
+        help=say("No other combination is begun after that."),
+        key="cross-minutes",
+        width=180,
+    )
+    limit = st.number_input(say("Outputs for each"), 1, 500, USUAL, key="cross-limit", width=180)
+    enough = st.number_input(
+        say("Good enough from (%)"),
+        min_value=0,
+        max_value=100,
+        value=None,
+        step=5,
+        placeholder=say("try all"),
+        help=say(
+            "The cheapest is tried first. It stops at the first that surely finds so many of the bad outputs "
+            "and passes so many of the good ones."
+        ),
+        key="cross-enough",
+        width=200,
+    )
+    return Grid(limit=limit, max_cost=spend, minutes=minutes or None, enough=enough / 100 if enough else None)
 
 
 def models_of(written: WrittenDraft) -> list[str]:

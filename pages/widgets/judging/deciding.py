@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from labelcore.judges.kinds import PROBE, kind_of
+from labelcore.judges.kinds import kind_of
 from labelcore.messages import say
 from labelcore.messages.verdicts import description_words, reason_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
+from labelcore.stages.refining import prompts
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import changing, learned, limits, versions
-from pages.widgets.outputs import show_output, show_text
+from pages.widgets.judging import changing, learned, limits, preview, versions
+from pages.widgets.outputs import show_output
+from pages.widgets.shell import plain
 
-_PAGE, _SEEN = 5, 600
+_PAGE = 5
 
 
 def show(workspace: Workspace, version: JudgeVersion) -> None:
@@ -27,7 +29,7 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
     elif kind.composed:
         learned.show_cascade(workspace, version)
     elif kind.prompts:
-        _show_prompts(version)
+        _show_prompts(workspace, version)
     elif source:
         st.code(source, language="python", wrap_lines=True)
     limits.show(workspace, version)
@@ -36,12 +38,15 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
         versions.show_all(workspace, version)
 
 
-def _show_prompts(version: JudgeVersion) -> None:
-    """What a model is asked, with a made-up output in its place."""
-    for prompt in kind_of(version).prompts:
-        shell.aside(say("Asks {model}, with a made-up output here:", model=prompt.spec.model))
-        for message in prompt.messages_for(PROBE):
-            show_text(message["content"], _SEEN, say("Whole message"))
+def _show_prompts(workspace: Workspace, version: JudgeVersion) -> None:
+    """What its models are asked about an output of the project, whole, with its length and cost."""
+    output = preview.pick_output(workspace, version)
+    n = len(kind_of(version).prompts)
+    for number in range(1, n + 1):
+        asked = prompts.show(workspace, version, output=output, member=number if n > 1 else 0)
+        if n > 1:
+            st.markdown(f"**{plain(say('Asks {model}:', model=asked.model))}**")
+        preview.show_messages(asked.size, asked.rendered)
 
 
 def _offer_to_edit(version: JudgeVersion, source: str) -> None:

@@ -12,11 +12,9 @@ from labelcore.judges.prompt_lint import PromptFinding
 from labelcore.judges.templates import SLOTS
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
-from labelcore.models import JudgeVersion, Output
 from labelcore.settings import DEFAULT, settings
-from labelcore.stages import judging, refining
+from labelcore.stages import judging
 from labelcore.stages.aligning.side_by_side import JudgeRow
-from labelcore.stages.grading import fitting_labels
 from labelcore.stages.refining.drafts import Draft, DraftReport, lint_draft, read_draft
 from labelcore.stages.refining.examples import example_of
 from labelcore.store import outputs as output_table
@@ -29,18 +27,15 @@ from pages.widgets.judging import (
     examples,
     models,
     moving,
+    preview,
     suggesting,
     trying,
     versions,
 )
 from pages.widgets.judging.drafting import WrittenDraft
-from pages.widgets.outputs import show_text
 from pages.widgets.shell import plain
 
-_PICKED = 60
 _FIELDS = 6
-_BEGINNING = 70
-_SEEN = 1_500
 
 
 def wanted() -> bool:
@@ -156,7 +151,7 @@ def _write(workspace: Workspace, written: WrittenDraft) -> None:
     """The words on the left, what is asked of a real output on the right."""
     left, right = st.columns(2)
     with right:
-        output = _pick_output(workspace, written.version)
+        output = preview.pick_output(workspace, written.version)
     report = read_draft(workspace, written.version, written.draft, output) if output else None
     with left:
         _offer_example(workspace, written)
@@ -190,10 +185,7 @@ def _preview(report: DraftReport | None) -> None:
     if report is None:
         st.write(say("There is no graded output yet to show the prompt with."))
         return
-    shell.aside(sentence(report.size.says))
-    for message in report.rendered:
-        shell.aside(say(message["role"]))
-        show_text(message["content"], _SEEN, say("Whole message"))
+    preview.show_messages(report.size, report.rendered)
 
 
 def _words() -> dict[str, str]:
@@ -210,29 +202,6 @@ def _words() -> dict[str, str]:
 def _slots(workspace: Workspace) -> dict[str, str]:
     fields = output_table.metadata_keys(workspace.db, workspace.project.id)[:_FIELDS]
     return {name: say(name) for name in SLOTS} | {f"metadata.{field}": field for field in fields}
-
-
-def _pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
-    """A graded output of train or dev; first those on which the judge and people differ."""
-    differing = [conflict.output.id for conflict in refining.docket(workspace, judge=version).conflicts]
-    labels = fitting_labels(workspace)
-    ids = list(dict.fromkeys((*differing, *labels.value)))[:_PICKED]
-    outputs = output_table.many(workspace.db, ids)
-    wanted = st.query_params.get(keys.PROMPT_OUTPUT, "")
-    asked = output_table.get(workspace.db, wanted, workspace.project.id)
-    if asked:
-        outputs = {asked.id: asked} | outputs
-    if not outputs:
-        return None
-
-    def words(output_id: str) -> str:
-        grade = {True: say("pass"), False: say("fail"), None: ""}[labels.value.get(output_id)]
-        differs = say("the judge differs") if output_id in differing else ""
-        text = " ".join(outputs[output_id].text.split())[:_BEGINNING]
-        return " · ".join(filter(None, (grade, differs, text)))
-
-    key = f"{keys.PROMPT_SHOWN}-{version.judge_id}-{asked.id if asked else ''}"
-    return outputs[st.selectbox(say("With this output"), list(outputs), format_func=words, key=key)]
 
 
 def _offer_example(workspace: Workspace, written: WrittenDraft) -> None:

@@ -255,6 +255,42 @@ def test_many_are_tried_at_once_in_a_table(judge: JudgeVersion, workspace: Works
     assert "points (95% between" in " ".join(table.value["Change"])
 
 
+def test_many_at_once_stop_at_the_first_that_is_good_enough_or_when_time_is_over(
+    judge: JudgeVersion, workspace: Workspace
+) -> None:
+    keep(workspace, judge, drafted(judge).spec(judge), why="goodwill", use=False)
+    app = opened("prompt-matrix", judge)
+    next(group for group in app.button_group if group.label == "Versions").set_value([1, 2])
+    numbers = {field.label: field for field in healthy(app.run()).number_input}
+    assert {"Spend at most (US$)", "Minutes at most", "Good enough from (%)"} <= numbers.keys()
+    numbers["Good enough from (%)"].set_value(1)
+    found = (
+        ended(press(app, "Try them all (2)"), keys.PROMPT_CROSSED).session_state[keys.PROMPT_CROSSED].found
+    )
+    assert found.chosen is not None, "1 % is soon enough"
+    app = opened("prompt-matrix", judge)
+    next(group for group in app.button_group if group.label == "Versions").set_value([1, 2])
+    numbers = {field.label: field for field in healthy(app.run()).number_input}
+    numbers["Minutes at most"].set_value(3)
+    app = ended(press(app, "Try them all (2)"), keys.PROMPT_CROSSED)
+    assert {cell.state for cell in app.session_state[keys.PROMPT_CROSSED].found.cells} == {"tried", "in use"}
+
+
+def test_how_it_decides_shows_the_whole_prompt_for_a_real_output_with_its_size(
+    judge: JudgeVersion, workspace: Workspace
+) -> None:
+    app = opened("how", judge)
+    (chosen,) = (box for box in app.selectbox if box.label == "With this output")
+    told = " ".join(code.value for code in app.code)
+    assert "<<DATA output" in told and "made-up" not in shown(app) and "tokens, estimated" in shown(app)
+    other = chosen.options[3].rpartition(" · ")[2]
+    assert other not in told
+    again = healthy(chosen.select_index(3).run())
+    assert other in " ".join(code.value for code in again.code)
+    panel = opened("how", make_panel(workspace, [judge]))
+    assert "Asks mock:" in shown(panel) and len([c for c in panel.code if "<<DATA output" in c.value]) == 3
+
+
 def test_each_prompt_of_a_panel_opens_and_is_kept_in_its_place(
     judge: JudgeVersion, workspace: Workspace
 ) -> None:

@@ -1,7 +1,8 @@
 """What a run will take, before it starts: calls, tokens, money and time.
 
 Prompts are really written for a sample of outputs and measured; answers are taken to be as long, and
-calls as slow, as this judge's (or its model's) were before. Answers that trials have paid for are taken off.
+calls as slow, as this judge's (or its model's) were before; where it never answered, the time is not known.
+Answers that trials have paid for are taken off.
 """
 
 from __future__ import annotations
@@ -37,11 +38,12 @@ from labelcore.workspace import Workspace
 _SAMPLE, _LOCAL_SAMPLE = 40, 8
 _LOOKED_UP = 200  # outputs whose questions are looked up among those that were answered
 ANSWER_TOKENS = 80
-_LATENCY_MS = 2_000.0
 
 
 class JudgeEstimate(Frozen):
-    """One judge's share of a run; tokens, money and seconds are 0 for what needs no model."""
+    """One judge's share of a run; tokens, money and seconds are 0 for what needs no model. ``seconds``: None
+    where nobody knows how long a call lasts.
+    """
 
     judge: str
     kind: str
@@ -52,11 +54,12 @@ class JudgeEstimate(Frozen):
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0
-    seconds: float
+    seconds: float | None
 
 
 class Estimate(Frozen):
-    """What a run will take. ``known`` decisions are made already and cost nothing.
+    """What a run will take. ``known`` decisions are made already and cost nothing. ``seconds``: None where
+    one of its models was never asked.
 
     ``based_on``: what is assumed. ``trouble``: why it could not start, such as a missing endpoint.
     """
@@ -67,7 +70,7 @@ class Estimate(Frozen):
     tokens_in: int
     tokens_out: int
     cost_usd: float
-    seconds: float
+    seconds: float | None
     judges: tuple[JudgeEstimate, ...]
     based_on: tuple[Wording, ...]
     trouble: Wording = Wording("")
@@ -134,9 +137,6 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
         except LabelcoreError as trouble:
             troubles.append(Wording("{trouble}", trouble=trouble))
     decisions = sum(judge.decisions for judge in judges)
-    seconds: dict[str, float] = defaultdict(float)
-    for judge in judges:  # local ones, which have no endpoint, go first; addresses work side by side
-        seconds[judge.address] += judge.seconds
     return Estimate(
         decisions=decisions,
         known=0 if troubles else backlog.wanted - decisions,
@@ -144,11 +144,21 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
         tokens_in=sum(judge.tokens_in for judge in judges),
         tokens_out=sum(judge.tokens_out for judge in judges),
         cost_usd=sum(judge.cost_usd for judge in judges),
-        seconds=round(seconds.pop("", 0.0) + max(seconds.values(), default=0.0), 1),
+        seconds=_together(judges),
         judges=tuple(judges),
         based_on=tuple(estimator.assumed),
         trouble=next(iter(troubles), Wording("")),
     )
+
+
+def _together(judges: Sequence[JudgeEstimate]) -> float | None:
+    """Seconds of all: local ones, which have no endpoint, go first, then addresses side by side."""
+    seconds: dict[str, float] = defaultdict(float)
+    for judge in judges:
+        if judge.seconds is None:
+            return None
+        seconds[judge.address] += judge.seconds
+    return round(seconds.pop("", 0.0) + max(seconds.values(), default=0.0), 1)
 
 
 class _Estimator:
@@ -194,23 +204,20 @@ class _Estimator:
             sum(float(getattr(scale, name)) for scale in scales) / n
             for name in ("calls", "tokens_in", "tokens_out", "cost")
         )
-        latency_ms = verdict_table.usual_latency(
-            self._workspace.db, self._workspace.project.id, version.model
-        )
+        latency_ms = verdict_table.usual_latency(self._workspace.db, version.model, endpoint.address)
         if past := self._past.get(version.id):
             cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
             given, taken, latency_ms = past[1:]
             if len(scales) == 1:
                 cost = endpoint.cost(given, taken)
         self._assume(version, scales, nothing_asked=latency_ms is None)
-        if latency_ms is None:
-            latency_ms = _LATENCY_MS * calls
-        never = float("inf")
-        seconds = max(  # the slowest of: decisions side by side, requests a minute, tokens a minute
-            unpaid * latency_ms / 1000 / (self._concurrency or endpoint.concurrency),
-            unpaid * calls * 60 / (endpoint.requests_per_minute or never),
-            unpaid * (given + taken) * 60 / (endpoint.tokens_per_minute or never),
-        )
+        never, seconds = float("inf"), None
+        if latency_ms is not None or not unpaid:
+            seconds = max(  # the slowest of: decisions side by side, requests a minute, tokens a minute
+                unpaid * (latency_ms or 0.0) / 1000 / (self._concurrency or endpoint.concurrency),
+                unpaid * calls * 60 / (endpoint.requests_per_minute or never),
+                unpaid * (given + taken) * 60 / (endpoint.tokens_per_minute or never),
+            )
         return JudgeEstimate(
             judge=version.name,
             kind=version.kind,
@@ -243,9 +250,7 @@ class _Estimator:
             ]
         if nothing_asked:
             unknown = Wording(
-                "Nothing was asked of {model} yet: a call is taken to last {seconds:g} s.",
-                model=scales[0].model,
-                seconds=_LATENCY_MS / 1000,
+                "Nothing was asked of {model} yet, so the time is not known.", model=scales[0].model
             )
             sentences.append(unknown)
         sentences += [

@@ -89,12 +89,12 @@ def _remaining(
     remaining = Remaining(missing)
     for version, n in missing:
         if n and (prompts := kind_of(version).prompts):
-            latency = verdict_table.usual_latency(workspace.db, workspace.project.id, version.model)
             # An endpoint that is missing is told of when it is asked.
             with contextlib.suppress(LabelcoreError):
-                at_once = options.concurrency or endpoint_for(prompts[0].answerer).concurrency
+                endpoint = endpoint_for(prompts[0].answerer)
+                latency = verdict_table.usual_latency(workspace.db, version.model, endpoint.address)
                 if latency is not None:
-                    remaining.expect(version, latency / 1000 / at_once)
+                    remaining.expect(version, latency / 1000 / (options.concurrency or endpoint.concurrency))
     return remaining
 
 
