@@ -133,16 +133,16 @@ class AnswerFormat(Frozen):
 
     def read(self, text: str) -> AnswerReading:
         """What a text says; ValueError where it says nothing, or several things."""
-        found, reason = _READERS[self.kind](self, _undressed(text))
-        word, marks = _unmarked(self, found)
+        words, reason = _READERS[self.kind](self, _undressed(text))
+        word, marks = _unmarked(self, words)
         verdict, score = self.words.get(plain(word)), None
         if verdict is None and not self.numeric:
-            raise ValueError(f"{found[:40]!r} is none of {', '.join(self.choices)}")
+            raise ValueError(f"{words[:40]!r} is none of {', '.join(self.choices)}")
         if verdict is None:
             score = self._number(word)
             if self.threshold is None:
-                told = f"{score:g}, and no threshold. {reason}".strip()
-                return AnswerReading(text=text, reason=told, score=score)
+                explanation = f"{score:g}, and no threshold. {reason}".strip()
+                return AnswerReading(text=text, reason=explanation, score=score)
             good = score >= self.threshold if self.higher_passes else score <= self.threshold
             verdict = "pass" if good else "fail"
         if _contradicted(plain(word), verdict, marks):
@@ -153,16 +153,16 @@ class AnswerFormat(Frozen):
         """The number that a text gives, whatever the threshold; ValueError where it gives none."""
         return self._number(_unmarked(self, _READERS[self.kind](self, _undressed(text))[0])[0])
 
-    def _number(self, found: str) -> float:
+    def _number(self, word: str) -> float:
         """The number that a word stands for, or that stands there itself, within its range."""
         if self.scores:
-            score = self.numbers.get(plain(found))
+            score = self.numbers.get(plain(word))
             if score is None:
-                raise ValueError(f"{found[:40]!r} is none of {', '.join(self.choices)}")
+                raise ValueError(f"{word[:40]!r} is none of {', '.join(self.choices)}")
             return score
-        match = _ALONE.fullmatch(found.strip(_DRESS))
+        match = _ALONE.fullmatch(word.strip(_DRESS))
         if match is None:
-            raise ValueError(f"{found[:40]!r} is no number")
+            raise ValueError(f"{word[:40]!r} is no number")
         score, most = float(match["number"]), match["most"]
         if most is not None and self.high is not None and float(most) != self.high:
             raise ValueError(f"it is out of {most} where {self.high:g} was asked for")
@@ -184,10 +184,10 @@ def _form(answer: AnswerFormat) -> type[FreeText]:
     class Written(AnswerReading):
         @model_validator(mode="before")
         @classmethod
-        def _read(cls, given: Any) -> Any:
-            if isinstance(given, dict) and "verdict" not in given:
-                return answer.read(str(given.get("text", ""))).model_dump()
-            return {"text": "", **given}
+        def _read(cls, value: Any) -> Any:
+            if isinstance(value, dict) and "verdict" not in value:
+                return answer.read(str(value.get("text", ""))).model_dump()
+            return {"text": "", **value}
 
     return Written
 
@@ -251,8 +251,8 @@ def _alone(values: Sequence[str]) -> str:
 
 
 def _by_json(form: AnswerFormat, answer: str) -> tuple[str, str]:
-    objects = [found for found in _objects(answer) if _at(found, form.field) is not None]
-    value = _alone([_as_word(_at(found, form.field)) for found in objects])
+    objects = [candidate for candidate in _objects(answer) if _at(candidate, form.field) is not None]
+    value = _alone([_as_word(_at(candidate, form.field)) for candidate in objects])
     reasons = (_at(objects[-1], name) for name in _REASONS)
     return value, _short(next((reason for reason in reasons if isinstance(reason, str)), ""))
 
@@ -265,20 +265,20 @@ def _objects(answer: str) -> Iterator[dict[str, Any]]:
         if at < 0:
             return
         try:
-            found, at = decoder.raw_decode(answer, at)
+            document, at = decoder.raw_decode(answer, at)
         except (ValueError, RecursionError):
             at += 1
         else:
-            yield found
+            yield document
 
 
-def _at(found: Any, path: str) -> Any:
+def _at(document: Any, path: str) -> Any:
     for name in path.split("."):
-        if not isinstance(found, dict):
+        if not isinstance(document, dict):
             return None
-        named = {str(key).casefold().strip(): value for key, value in found.items()}
-        found = named.get(name.casefold())
-    return found
+        fields = {str(key).casefold().strip(): value for key, value in document.items()}
+        document = fields.get(name.casefold())
+    return document
 
 
 def _as_word(value: Any) -> str:
@@ -314,9 +314,9 @@ def _begins(form: AnswerFormat, text: str) -> tuple[str, str]:
         if match := re.match(rf"{pattern}(?!\w)", text, re.IGNORECASE):
             rest = text[match.end() :]
             others = "|".join(re.escape(other) for other in form.choices if other != word)
-            offered = re.match(rf"[\W_]*(?:/|\||\bor\b|或)[\W_]*(?:{others})(?!\w)", rest, re.IGNORECASE)
+            choice = re.match(rf"[\W_]*(?:/|\||\bor\b|或)[\W_]*(?:{others})(?!\w)", rest, re.IGNORECASE)
             other_words = word not in _CLEAR and _GOES_ON.match(rest)
-            return ("", text) if other_words or (others and offered) else (word, rest)
+            return ("", text) if other_words or (others and choice) else (word, rest)
     return "", text
 
 
@@ -325,10 +325,10 @@ def _by_last_word(form: AnswerFormat, answer: str) -> tuple[str, str]:
     last = lines[-1].strip(_DRESS) if lines else ""
     tail = re.split(r"[:：]|\bis\b|是|为", last)[-1]
     words = form.choices
-    for said in (last, tail):
-        word, marks = _unmarked(form, said)
+    for ending in (last, tail):
+        word, marks = _unmarked(form, ending)
         if plain(word) in words:
-            return said, _short("\n".join(lines[:-1]))
+            return ending, _short("\n".join(lines[:-1]))
         letter = _LETTER.match(word)
         if letter and plain(letter[1]) in words and not _names_another(letter, words):
             return f"{marks}{letter[1]}", _short(answer)
@@ -344,15 +344,15 @@ def _names_another(letter: re.Match[str], words: Sequence[str]) -> bool:
 def _by_score(_: AnswerFormat, answer: str) -> tuple[str, str]:
     if _ALONE.fullmatch(answer.strip(_DRESS)):
         return answer.strip(_DRESS), ""
-    named = [match[0][match.start("number") - match.start() :] for match in _SCORED.finditer(answer)]
+    scores = [match[0][match.start("number") - match.start() :] for match in _SCORED.finditer(answer)]
     lines = [line.strip(_DRESS) for line in answer.splitlines()]
-    return _alone(named or [line for line in lines if _ALONE.fullmatch(line)]), _short(answer)
+    return _alone(scores or [line for line in lines if _ALONE.fullmatch(line)]), _short(answer)
 
 
 def _by_pattern(form: AnswerFormat, answer: str) -> tuple[str, str]:
     captured = [match.group(1) or "" for match in _compiled(form.pattern).finditer(answer)]
     if form.choices:
-        captured = [_marked(form, found)[0] or found for found in captured]
+        captured = [_marked(form, group)[0] or group for group in captured]
     return _alone(captured), _short(answer)
 
 

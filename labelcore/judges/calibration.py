@@ -45,8 +45,8 @@ class Calibrator:
             value = float(np.sum(np.logaddexp(0, z) - targets * z)) + _HOLD / 2 * (slope - 1) ** 2
             return value, np.array([off @ odds + _HOLD * (slope - 1), off.sum()])
 
-        found = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=[_STEEP, (-_SURE, _SURE)])
-        return cls(round(float(found.x[0]), 6), round(float(found.x[1]), 6))
+        optimum = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=[_STEEP, (-_SURE, _SURE)])
+        return cls(round(float(optimum.x[0]), 6), round(float(optimum.x[1]), 6))
 
     def __call__(self, probabilities: Floats) -> Floats:
         """Calibrated fail probabilities, the same shape."""
@@ -60,8 +60,8 @@ class Calibrator:
 
 def _log_odds(probabilities: Floats) -> Floats:
     sure = 1 / (1 + np.exp(_SURE))
-    kept = np.clip(probabilities, sure, 1 - sure)
-    return np.asarray(np.log(kept / (1 - kept)))
+    clipped = np.clip(probabilities, sure, 1 - sure)
+    return np.asarray(np.log(clipped / (1 - clipped)))
 
 
 class Bin(Frozen):

@@ -49,14 +49,14 @@ class Candidate:
         """Votes of all candidates with its key on the rows, each fitted on the other folds, shape (rows,
         candidates); None where the time was over before.
         """
-        found = np.zeros((len(parts.rows), len(candidates)), dtype=bool)
+        votes = np.zeros((len(parts.rows), len(candidates)), dtype=bool)
         for fold in np.unique(parts.folds):
             if parts.over():
                 return None
             out = np.flatnonzero(parts.folds == fold)
             train = parts.rows[parts.folds != fold]
-            found[out] = self.fails_together(candidates, train, parts.rows[out])
-        return found
+            votes[out] = self.fails_together(candidates, train, parts.rows[out])
+        return votes
 
     def silent(self) -> Bools | None:
         """Where there is nothing for it to measure, shape (n,); None where there always is."""
@@ -134,10 +134,10 @@ def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[
 
     Candidates that nothing shapes come first, then those with ``first``, then the others.
     """
-    found: defaultdict[Hashable, CandidateGroup] = defaultdict(CandidateGroup)
+    groups: defaultdict[Hashable, CandidateGroup] = defaultdict(CandidateGroup)
     for j, candidate in enumerate(candidates):
-        party = found[type(candidate), candidate.key]
+        party = groups[type(candidate), candidate.key]
         party.which.append(j)
         party.candidates.append(candidate)
     early = set(first)
-    return sorted(found.values(), key=lambda party: (party.fitted, early.isdisjoint(party.which)))
+    return sorted(groups.values(), key=lambda party: (party.fitted, early.isdisjoint(party.which)))

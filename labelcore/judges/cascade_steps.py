@@ -125,8 +125,8 @@ class Demand:
 def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[CascadeThreshold, ...]]:
     """Where a judge with probabilities may decide, and the curve of what other thresholds give."""
     with np.errstate(invalid="ignore"):
-        known = np.flatnonzero(votes.sure >= _EVEN)
-    order = known[np.argsort(-votes.sure[known], kind="stable")]
+        decided = np.flatnonzero(votes.sure >= _EVEN)
+    order = decided[np.argsort(-votes.sure[decided], kind="stable")]
     sure, wrong = votes.sure[order], votes.wrong(fails)[order]
     wrongs = [0, *np.cumsum(wrong).tolist()]
     curve = tuple(
@@ -176,8 +176,8 @@ def _sizes(sure: Floats, start: int, count: int) -> list[int]:
     if not m or start > m:
         return []
     last = np.flatnonzero(np.append(np.diff(sure) < 0, True)) + 1
-    wanted = np.linspace(start, m, count)
-    return sorted({int(last[np.searchsorted(last, math.ceil(size - 1e-9))]) for size in wanted})
+    sizes = np.linspace(start, m, count)
+    return sorted({int(last[np.searchsorted(last, math.ceil(size - 1e-9))]) for size in sizes})
 
 
 def _error(wrong: int, n: int) -> Rate:

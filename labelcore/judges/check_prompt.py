@@ -45,13 +45,13 @@ def ask(
     criterion: Criterion, notes: Sequence[str], passed: Sequence[str], failed: Sequence[str]
 ) -> list[Message]:
     """The question for checks of one criterion."""
-    shown = [
+    texts = [
         ("criterion", f"{criterion.name}\n{criterion.statement}"),
         *(("note of an expert", text) for text in notes),
         *(("output that passes", text) for text in passed),
         *(("output that fails", text) for text in failed),
     ]
-    content = _fenced(shown, _LONGEST)
+    content = _fenced(texts, _LONGEST)
     return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": content}]
 
 
@@ -61,6 +61,6 @@ def ask_again(messages: Sequence[Message], check: WrittenCheck, fault: str) -> l
     return [*messages, {"role": "user", "content": content}]
 
 
-def _fenced(shown: Sequence[tuple[str, str]], longest: int) -> str:
-    token = token_of(*(text for _, text in shown))
-    return "\n\n".join(fence(title, text[:longest], token) for title, text in shown)
+def _fenced(texts: Sequence[tuple[str, str]], longest: int) -> str:
+    token = token_of(*(text for _, text in texts))
+    return "\n\n".join(fence(title, text[:longest], token) for title, text in texts)

@@ -30,19 +30,19 @@ class CodeCandidate(Candidate):
 
     @override
     def fails_together(self, candidates: Sequence[Candidate], train: Ints, test: Ints) -> Bools:
-        found = np.zeros((len(test), len(candidates)), dtype=bool)
+        votes = np.zeros((len(test), len(candidates)), dtype=bool)
         codes = [candidate for candidate in candidates if isinstance(candidate, CodeCandidate)]
-        seen = self.target.of(train)
-        if seen is None:
-            return found
+        rows = self.target.of(train)
+        if rows is None:
+            return votes
         columns = np.array([code.column for code in codes])
         bad = ["high" if code.side == "above" else "low" for code in codes]
-        stumps = fitting.fit_columns(self.data, columns, seen, guided=self.guided, bad=bad)
+        stumps = fitting.fit_columns(self.data, columns, rows, guided=self.guided, bad=bad)
         for at, stump in enumerate(stumps):
             if stump is not None:
                 values = self.data.table.values[test, stump.column]
-                found[:, at] = fitting.votes(stump.side, stump.threshold, values)
-        return found
+                votes[:, at] = fitting.votes(stump.side, stump.threshold, values)
+        return votes
 
     def silent(self) -> Bools:
         """Where its detector does not apply."""
@@ -60,8 +60,8 @@ class PhraseCandidate(Candidate):
 
     @override
     def fails(self, train: Ints, test: Ints) -> Bools:
-        seen = self.target.of(train)
-        best = fitting.phrases(self.data, seen, self.rank + 1, guided=self.guided) if seen else []
+        rows = self.target.of(train)
+        best = fitting.phrases(self.data, rows, self.rank + 1, guided=self.guided) if rows else []
         if len(best) <= self.rank:
             return np.zeros(len(test), dtype=bool)
         return fitting.phrase_votes(best[self.rank], self.data, test)

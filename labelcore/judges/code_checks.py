@@ -60,7 +60,7 @@ def fitted_thresholds(
     data: TrainingData, graded: GradedRows, most: int, *, guided: bool
 ) -> list[FittedCheck]:
     """The best thresholds, by the grades or by what the notes talk about."""
-    found = []
+    checks = []
     for stump in fitting.fit_all(data, graded, guided=guided)[:most]:
         column = data.table.columns[stump.column]
         spec = CodeSpec(
@@ -71,13 +71,13 @@ def fitted_thresholds(
             guided=stump.guided,
         )
         votes = fitting.votes(stump.side, stump.threshold, data.table.values[:, stump.column])
-        found.append(FittedCheck(spec, stump.gain, votes))
-    return found
+        checks.append(FittedCheck(spec, stump.gain, votes))
+    return checks
 
 
 def fitted_phrases(data: TrainingData, graded: GradedRows, most: int, *, guided: bool) -> list[FittedCheck]:
     """The phrases that tell most, by the grades alone or by the notes too."""
-    found, rows = [], np.arange(len(data.groups))
+    checks, rows = [], np.arange(len(data.groups))
     for check in fitting.phrases(data, graded, most, guided=guided):
         spec = CodeSpec(
             detector="phrase",
@@ -86,12 +86,12 @@ def fitted_phrases(data: TrainingData, graded: GradedRows, most: int, *, guided:
             threshold=0.0 if check.bad_when_shown else 1.0,
             guided=guided,
         )
-        found.append(FittedCheck(spec, check.gain, fitting.phrase_votes(check, data, rows)))
-    return found
+        checks.append(FittedCheck(spec, check.gain, fitting.phrase_votes(check, data, rows)))
+    return checks
 
 
-def _are_words(given: object) -> bool:
-    return isinstance(given, list) and all(isinstance(word, str) for word in given)
+def _are_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 _PARAMETERS: dict[str, Callable[[object], bool]] = {
@@ -102,12 +102,12 @@ _PARAMETERS: dict[str, Callable[[object], bool]] = {
 
 def known_key(spec: CodeSpec) -> str:
     """The key of a check that came by file; LabelcoreError where its detector or its phrase is none."""
-    wanted = detector_of(spec).parameter
+    parameter = detector_of(spec).parameter
     for name, whole in _PARAMETERS.items():
-        given = spec.parameters.get(name)
-        if (wanted == name) != (given is not None):
+        value = spec.parameters.get(name)
+        if (parameter == name) != (value is not None):
             raise BadInput("only a detector of a {name} has a {name}, and it needs one", name=name)
-        if given is not None and not whole(given):
+        if value is not None and not whole(value):
             raise BadInput("a phrase is a list of words" if name == "phrase" else "a section is its label")
     parameters = spec.parameters
     lists = (parameters.get(name, []) for name in ("beside", "filler"))

@@ -43,9 +43,9 @@ class CrossFitted:
 def cross_fitted(data: TrainingData, graded: GradedRows, aim: Aim = HIGHEST, seed: int = 0) -> CrossFitted:
     """Of the graded rows."""
     folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, seed)
-    found = by_folds(data, graded, FoldedRows(graded.rows, folds), aim)
-    assert found is not None  # noqa: S101 - there is no deadline
-    return found
+    crossed = by_folds(data, graded, FoldedRows(graded.rows, folds), aim)
+    assert crossed is not None  # noqa: S101 - there is no deadline
+    return crossed
 
 
 def by_folds(data: TrainingData, graded: GradedRows, parts: FoldedRows, aim: Aim) -> CrossFitted | None:
@@ -58,17 +58,17 @@ def by_folds(data: TrainingData, graded: GradedRows, parts: FoldedRows, aim: Aim
         if parts.over():
             return None
         out = fold_of == fold
-        seen = graded.at(np.flatnonzero(~out[graded.rows]))
-        if seen.of_both_kinds:
-            _, everywhere = LearnedModel.fit(data, seen)
+        train = graded.at(np.flatnonzero(~out[graded.rows]))
+        if train.of_both_kinds:
+            _, everywhere = LearnedModel.fit(data, train)
             scores[out] = everywhere[out]
-            fitted.append((out, seen, everywhere))
-    found = CrossFitted(scores, np.full(n, 0.5), scores.copy(), np.full(n, 0.5))
-    for out, seen, everywhere in fitted:
-        calibrator = Calibrator.fit(scores[seen.rows], seen.fails)
-        found.cuts[out] = cut = final_cut(seen, scores[seen.rows], everywhere, aim)
-        found.shown[out], found.limits[out] = calibrator(scores[out]), calibrator.of(cut)
-    return found.at(parts.rows)
+            fitted.append((out, train, everywhere))
+    crossed = CrossFitted(scores, np.full(n, 0.5), scores.copy(), np.full(n, 0.5))
+    for out, train, everywhere in fitted:
+        calibrator = Calibrator.fit(scores[train.rows], train.fails)
+        crossed.cuts[out] = cut = final_cut(train, scores[train.rows], everywhere, aim)
+        crossed.shown[out], crossed.limits[out] = calibrator(scores[out]), calibrator.of(cut)
+    return crossed.at(parts.rows)
 
 
 def final_cut(graded: GradedRows, held_out: Floats, everywhere: Floats, aim: Aim) -> float:

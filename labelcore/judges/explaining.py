@@ -51,54 +51,54 @@ def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
     """A learned judge's weights in words, the strongest first."""
     model = judge.learned
     slopes, d = mean_slopes(model) * RANK_SCALE, len(model.reading.knots)
-    found = []
+    parts = []
     columns = zip(judge.columns[:d], slopes[:d].tolist(), model.reading.knots, strict=True)
     for column, slope, (knots, _) in columns:
         if len(knots) > 1:
-            found.append(Weight(what=leaning(column, up=True), weight=round(slope, 4)))
+            parts.append(Weight(what=leaning(column, up=True), weight=round(slope, 4)))
     for head, share in zip((model.whole, *model.topics), model.shares, strict=True):
         pull = share * head.check_weight
-        found += [
+        parts += [
             Weight(what=check_words(check), weight=round((bad - good) * pull, 4))
             for check, bad, good in head.checks
         ]
     if judge.spec.meaning:
-        found.append(
+        parts.append(
             Weight(what=Wording("{meaning}, either way", meaning=MEANING), weight=judge.spec.meaning)
         )
-    return _strongest(_summed(found), limit)
+    return _strongest(_summed(parts), limit)
 
 
-def _summed(found: Iterable[Weight]) -> list[Weight]:
+def _summed(parts: Iterable[Weight]) -> list[Weight]:
     """What several models look at counts once."""
     total: defaultdict[Wording, float] = defaultdict(float)
-    for weight in found:
+    for weight in parts:
         total[weight.what] += weight.weight
     return [Weight(what=what, weight=round(weight, 4)) for what, weight in total.items()]
 
 
-def _strongest(found: Iterable[Weight], limit: int) -> list[Weight]:
-    kept = [weight for weight in found if abs(weight.weight) >= _LEAST]
-    return sorted(kept, key=lambda weight: -abs(weight.weight))[:limit]
+def _strongest(parts: Iterable[Weight], limit: int) -> list[Weight]:
+    strong = [weight for weight in parts if abs(weight.weight) >= _LEAST]
+    return sorted(strong, key=lambda weight: -abs(weight.weight))[:limit]
 
 
 def explain(judge: LearnedKind, output: Output, embed: Embed, limit: int = 6) -> Explanation:
     """What tells in one output, and which sentences: each is left out once, to see what changes."""
     texts = list(dict.fromkeys(sentences(output.text)))[:_MOST_SENTENCES]
     without = [output.model_copy(update={"text": output.text.replace(text, "", 1)}) for text in texts]
-    seen = [output, *(without if len(texts) > 1 else [])]
-    vectors = embed([part.text for part in seen]).astype(float) if judge.reads_vectors else None
-    table = measure(seen, judge.columns, vectors)
+    variants = [output, *(without if len(texts) > 1 else [])]
+    vectors = embed([part.text for part in variants]).astype(float) if judge.reads_vectors else None
+    table = measure(variants, judge.columns, vectors)
     fail = np.clip(judge.learned.fail_probability(table), 1e-12, 1 - 1e-12)
     odds = np.log(fail / (1 - fail))
     pulls = [
         SentencePull(text=text, pull=round(float(odds[0] - value), 4))
         for text, value in zip(texts, odds[1:], strict=False)
     ]
-    told = [pull for pull in pulls if abs(pull.pull) >= _LEAST]
+    pulling = [pull for pull in pulls if abs(pull.pull) >= _LEAST]
     return Explanation(
         tells=tuple(_strongest(_summed(_tells(judge, table.rows(np.array([0])))), limit)),
-        parts=tuple(sorted(told, key=lambda pull: -abs(pull.pull))[:limit]),
+        parts=tuple(sorted(pulling, key=lambda pull: -abs(pull.pull))[:limit]),
     )
 
 

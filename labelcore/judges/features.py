@@ -78,11 +78,11 @@ def measure(
 ) -> FeatureTable:
     """Measure every column on every output."""
     values = np.full((len(outputs), len(columns)), np.nan)
-    wanted = [(REGISTRY[column.detector].feature, dict(column.parameters)) for column in columns]
+    features = [(REGISTRY[column.detector].feature, dict(column.parameters)) for column in columns]
     for row, output in enumerate(
         outputs
     ):  # all of an output at once: what is read of its text is kept for a while
-        for at, (feature, parameters) in enumerate(wanted):
+        for at, (feature, parameters) in enumerate(features):
             value = feature(output, parameters)
             if value is not None:
                 values[row, at] = value
@@ -108,8 +108,8 @@ class TrainingData:
         cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None
     ) -> TrainingData:
         """Measure the outputs and read their notes ("" where there is none), both of length n."""
-        known = any(output.reference for output in outputs)
-        plain = plain_columns(reference=known, embedded=vectors is not None)
+        reference = any(output.reference for output in outputs)
+        plain = plain_columns(reference=reference, embedded=vectors is not None)
         columns = (*(Column(*found) for found in found_in(outputs)), *plain)  # what is narrower wins a tie
         incidence = Incidence.of(outputs)
         return cls(
@@ -125,12 +125,12 @@ class TrainingData:
     def only(self, keys: Container[str]) -> TrainingData:
         """The same outputs with those of the columns whose key is among ``keys``."""
         columns = self.table.columns
-        kept = [at for at, column in enumerate(columns) if column.key in keys]
-        if len(kept) == len(columns):
+        places = [at for at, column in enumerate(columns) if column.key in keys]
+        if len(places) == len(columns):
             return self
-        values = self.table.values[:, kept]
-        table = replace(self.table, columns=tuple(columns[at] for at in kept), values=values)
-        return replace(self, table=table, mentions=self.mentions[:, kept])
+        values = self.table.values[:, places]
+        table = replace(self.table, columns=tuple(columns[at] for at in places), values=values)
+        return replace(self, table=table, mentions=self.mentions[:, places])
 
     @cached_property
     def reading(self) -> InputScaling:
@@ -204,20 +204,20 @@ def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
     topics = [frozenset(REGISTRY[column.detector].topics) for column in columns]
     labels = [str(column.parameters.get("section", "")) for column in columns]
     every = frozenset().union(*topics)
-    found = np.zeros((len(notes), len(columns)), dtype=bool)
+    talks = np.zeros((len(notes), len(columns)), dtype=bool)
     for row, note in enumerate(notes):
         note_words = set(words(note))
-        told = {"": _told(note, note_words, every)}
+        topics_of = {"": _told(note, note_words, every)}
         for label in filter(None, set(labels)):
             if (name := section_name(note, note_words, label)) is not None:
                 besides = _told(note.replace(label, " "), note_words - name, every)
-                told[label] = besides & SECTION_TOPICS or SECTION_TOPICS
-        if len(told) > 1 or told[""]:
-            found[row] = [
-                label in told and not of_column.isdisjoint(told[label])
+                topics_of[label] = besides & SECTION_TOPICS or SECTION_TOPICS
+        if len(topics_of) > 1 or topics_of[""]:
+            talks[row] = [
+                label in topics_of and not of_column.isdisjoint(topics_of[label])
                 for of_column, label in zip(topics, labels, strict=True)
             ]
-    return found
+    return talks
 
 
 def _told(note: str, note_words: Iterable[str], topics: frozenset[str]) -> frozenset[str]:
@@ -228,7 +228,7 @@ def _told(note: str, note_words: Iterable[str], topics: frozenset[str]) -> froze
 
 def _noted(notes: Sequence[str], incidence: Incidence) -> Bools:
     place = {phrase: at for at, phrase in enumerate(incidence.phrases)}
-    found = np.zeros((len(notes), len(place)), dtype=bool)
+    uses = np.zeros((len(notes), len(place)), dtype=bool)
     for row, note in enumerate(notes):
-        found[row, [place[phrase] for phrase in phrases_of(note) if phrase in place]] = True
-    return found
+        uses[row, [place[phrase] for phrase in phrases_of(note) if phrase in place]] = True
+    return uses

@@ -45,8 +45,8 @@ def read(text: str) -> Any:
     text = text.strip()
     if len(text) > LONGEST:
         raise NotData("it is longer than {most:,} characters", most=LONGEST)
-    if found := _FENCE.match(text):
-        text = found[1].strip()
+    if fence := _FENCE.match(text):
+        text = fence[1].strip()
     data = _json(text) if text.startswith(("{", "[")) else _yaml(text)
     if _deeper(data, DEEPEST):
         raise NotData("it is nested deeper than {most} levels", most=DEEPEST)

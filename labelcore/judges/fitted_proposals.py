@@ -96,9 +96,9 @@ class CandidateOrder:
         if self.quotes is None:
             return data
         name = _JUDGED.sub(" ", self.name)
-        named, *quoted = mentions((name, *self.quotes), data.table.columns)
-        often = np.sum(quoted, axis=0) if quoted else np.zeros(len(named))
-        fits = named | (often >= max(GUIDES, _OFTEN * len(quoted)))
+        in_name, *quoted = mentions((name, *self.quotes), data.table.columns)
+        often = np.sum(quoted, axis=0) if quoted else np.zeros(len(in_name))
+        fits = in_name | (often >= max(GUIDES, _OFTEN * len(quoted)))
         pairs = zip(data.table.columns, fits, strict=True)
         return data.only({column.key for column, about in pairs if about})
 
@@ -113,28 +113,28 @@ class JudgeProposal:
     held_out: HeldOutCounts
 
 
-def propose(data: TrainingData, graded: GradedRows, wanted: CandidateOrder) -> list[JudgeProposal]:
+def propose(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> list[JudgeProposal]:
     """At most so many candidates for one criterion (or the overall grade) from the rows that say something
     about it: a learned one where there are enough grades, of a criterion where no check beats it, then the
     checks that hold up best.
     """
     if not graded.of_both_kinds:
         return []
-    data = wanted.about(data)
-    checks = _checks(data, graded, wanted) if wanted.kind != LearnedKind.stored else []
-    learned = list(_learned(data, graded, wanted)) if wanted.kind != CodeKind.stored else []
-    if wanted.quotes is not None:
+    data = order.about(data)
+    checks = _checks(data, graded, order) if order.kind != LearnedKind.stored else []
+    learned = list(_learned(data, graded, order)) if order.kind != CodeKind.stored else []
+    if order.quotes is not None:
         learned = [
             judge for judge in learned if not any(check.held_out.beats(judge.held_out) for check in checks)
         ]
-    return [*learned, *checks][: wanted.limit]
+    return [*learned, *checks][: order.limit]
 
 
-def _learned(data: TrainingData, graded: GradedRows, wanted: CandidateOrder) -> Iterator[JudgeProposal]:
-    of_criterion = wanted.quotes is not None
+def _learned(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> Iterator[JudgeProposal]:
+    of_criterion = order.quotes is not None
     if too_few(graded.fails) is not None or (of_criterion and len(graded.failed) < LEARNED_FROM):
         return
-    spec = make_spec(data, graded, wanted.seed, wanted.aim)
+    spec = make_spec(data, graded, order.seed, order.aim)
     judge, few = LearnedKind(spec), len(graded.fails) < _FEW
     counts = HeldOutCounts.of(judge.held_out_votes, graded.fails)
     believed = judge.spec.reliability
@@ -145,44 +145,44 @@ def _learned(data: TrainingData, graded: GradedRows, wanted: CandidateOrder) -> 
     why = f"{counts.words} No graded output is judged by a model that saw its grade."
     if few:
         why += f" With only {len(graded.fails)} grades it is a guess that more grades will sharpen."
-    yield JudgeProposal(f"{wanted.name} · learned", judge, why, counts)
+    yield JudgeProposal(f"{order.name} · learned", judge, why, counts)
 
 
-def _checks(data: TrainingData, graded: GradedRows, wanted: CandidateOrder) -> list[JudgeProposal]:
+def _checks(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> list[JudgeProposal]:
     """Checks that hold up, measure different things and vote differently, the best first."""
-    tried = sorted(_tried(data, graded, wanted), key=lambda pair: -pair[1].gain)
-    kept: list[FittedCheck] = []
-    found = []
-    for check, counts in tried:
+    candidates = sorted(_tried(data, graded, order), key=lambda pair: -pair[1].gain)
+    distinct: list[FittedCheck] = []
+    proposals = []
+    for check, counts in candidates:
         votes = check.votes[graded.rows]
-        alike = ((votes == other.votes[graded.rows]).mean() >= _SAME for other in kept)
-        if check.spec.key in {other.spec.key for other in kept} or any(alike):
+        alike = ((votes == other.votes[graded.rows]).mean() >= _SAME for other in distinct)
+        if check.spec.key in {other.spec.key for other in distinct} or any(alike):
             continue
-        kept.append(check)
+        distinct.append(check)
         why = counts.words + (" The notes talk about it." if check.spec.guided else "")
         judge = CodeKind(check.spec.model_dump())
-        found.append(JudgeProposal(f"{wanted.name} · {check.spec.key}", judge, why, counts))
-    return found
+        proposals.append(JudgeProposal(f"{order.name} · {check.spec.key}", judge, why, counts))
+    return proposals
 
 
 def _tried(
-    data: TrainingData, graded: GradedRows, wanted: CandidateOrder
+    data: TrainingData, graded: GradedRows, order: CandidateOrder
 ) -> Iterator[tuple[FittedCheck, HeldOutCounts]]:
     """Plausible checks that hold up, thresholds and phrases, by the notes and by the grades."""
-    kinds = [_thresholds(data, graded, wanted, guided=guided) for guided in (True, False)]
+    kinds = [_thresholds(data, graded, order, guided=guided) for guided in (True, False)]
     kinds.append(fitted_phrases(data, graded, _TRIED, guided=True))
-    if wanted.quotes is None:
+    if order.quotes is None:
         kinds.append(fitted_phrases(data, graded, _TRIED, guided=False))
-    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, wanted.seed)
-    parts, fails, known = FoldedRows(graded.rows, folds), *np.zeros((2, len(data.groups)), dtype=bool)
-    fails[graded.failed], known[graded.rows] = True, True
-    refitting = RefitTargets(data, Target(fails, known))
+    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, order.seed)
+    parts, fails, has_grade = FoldedRows(graded.rows, folds), *np.zeros((2, len(data.groups)), dtype=bool)
+    fails[graded.failed], has_grade[graded.rows] = True, True
+    refitting = RefitTargets(data, Target(fails, has_grade))
     for check in chain.from_iterable(zip_longest(*kinds)):
         if check is None or check.gain < _USEFUL or not _plausible(check):
             continue
         candidate: Candidate | None = CodeKind(check.spec.model_dump()).candidate(refitting)
         votes = candidate.out_of_fold([candidate], parts) if candidate else None
-        errors = 1.0 if wanted.quotes is not None or _told(check, data, graded) else _UNTOLD
+        errors = 1.0 if order.quotes is not None or _told(check, data, graded) else _UNTOLD
         if votes is None:
             continue
         counts = HeldOutCounts.of(votes[:, 0], graded.fails)
@@ -191,14 +191,14 @@ def _tried(
 
 
 def _thresholds(
-    data: TrainingData, graded: GradedRows, wanted: CandidateOrder, *, guided: bool
+    data: TrainingData, graded: GradedRows, order: CandidateOrder, *, guided: bool
 ) -> list[FittedCheck]:
     """The best ones; of a criterion, where either end may be bad, notes must tell which."""
-    if wanted.quotes is None:
+    if order.quotes is None:
         return fitted_thresholds(data, graded, _TRIED, guided=guided)
     every = fitted_thresholds(data, graded, len(data.table.columns), guided=guided)
-    told = (check for check in every if check.spec.guided or REGISTRY[check.spec.detector].bad != "either")
-    return list(told)[:_TRIED]
+    clear = (check for check in every if check.spec.guided or REGISTRY[check.spec.detector].bad != "either")
+    return list(clear)[:_TRIED]
 
 
 def _told(check: FittedCheck, data: TrainingData, graded: GradedRows) -> bool:

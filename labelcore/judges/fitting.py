@@ -75,28 +75,28 @@ def fit_columns(
     values = data.table.values[np.ix_(graded.rows, columns)]
     wrong = np.broadcast_to(graded.fails[:, None], values.shape)
     if not guided:
-        told = np.minimum(1.0, 2 * data.talked_about(graded.failed)[columns])
-        shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * told
+        talk = np.minimum(1.0, 2 * data.talked_about(graded.failed)[columns])
+        shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * talk
         return fit_stumps(values, wrong, ColumnPriors(columns, bad, shrink))
     noted = data.mentions[np.ix_(graded.rows, columns)] & wrong
-    known = (noted | ~wrong) & (noted.sum(axis=0) >= GUIDES)
+    usable = (noted | ~wrong) & (noted.sum(axis=0) >= GUIDES)
     shrink = np.full(len(columns), SHRINK_WITH_TOPIC)
-    found = fit_stumps(values, noted, ColumnPriors(columns, bad, shrink), known)
-    return [stump and replace(stump, guided=True) for stump in found]
+    stumps = fit_stumps(values, noted, ColumnPriors(columns, bad, shrink), usable)
+    return [stump and replace(stump, guided=True) for stump in stumps]
 
 
 def phrases(data: TrainingData, graded: GradedRows, limit: int, *, guided: bool) -> list[PhraseCheck]:
     """The phrases that tell failed from passed outputs best, pointed out by the notes or the grades."""
     if guided:
         return _noted_phrases(data, graded, limit)
-    found = []
+    checks = []
     for place in data.incidence.best(graded.rows, graded.fails, limit):
-        shown = data.incidence.shown[graded.rows, place]
-        in_passes = shown[~graded.fails].mean()
-        gain = float(shown[graded.fails].mean() - in_passes)
+        uses = data.incidence.shown[graded.rows, place]
+        in_passes = uses[~graded.fails].mean()
+        gain = float(uses[graded.fails].mean() - in_passes)
         if gain > 0 or in_passes > _COMMON:
-            found.append(PhraseCheck(place, gain > 0, abs(gain)))
-    return found
+            checks.append(PhraseCheck(place, gain > 0, abs(gain)))
+    return checks
 
 
 def _noted_phrases(data: TrainingData, graded: GradedRows, limit: int) -> list[PhraseCheck]:
@@ -104,18 +104,18 @@ def _noted_phrases(data: TrainingData, graded: GradedRows, limit: int) -> list[P
     rows, fails = graded.rows, graded.fails
     noted = data.noted[rows] & fails[:, None]
     places = np.flatnonzero(noted.sum(axis=0) >= GUIDES)
-    shown = data.incidence.shown[np.ix_(rows, places)]
-    base = shown.mean(axis=0) * SHRINK_WITH_TOPIC
+    uses = data.incidence.shown[np.ix_(rows, places)]
+    base = uses.mean(axis=0) * SHRINK_WITH_TOPIC
     noted_fails = noted[:, places]
-    caught = ((shown & noted_fails).sum(axis=0) + base) / (noted_fails.sum(axis=0) + SHRINK_WITH_TOPIC)
-    wrong = (shown[~fails].sum(axis=0) + base) / ((~fails).sum() + SHRINK_WITH_TOPIC)
+    caught = ((uses & noted_fails).sum(axis=0) + base) / (noted_fails.sum(axis=0) + SHRINK_WITH_TOPIC)
+    wrong = (uses[~fails].sum(axis=0) + base) / ((~fails).sum() + SHRINK_WITH_TOPIC)
     gain = caught - wrong
     # A phrase is missed only where most good outputs have it.
-    gain = np.where((gain > 0) | (shown[~fails].mean(axis=0) > _COMMON), gain, 0.0)
+    gain = np.where((gain > 0) | (uses[~fails].mean(axis=0) > _COMMON), gain, 0.0)
     ranked = places[np.argsort(-np.abs(gain), kind="stable")]
     at = {int(place): k for k, place in enumerate(places)}
-    kept = data.incidence.different(ranked[: 10 * limit], limit)
-    return [PhraseCheck(k, bool(gain[at[k]] > 0), abs(float(gain[at[k]]))) for k in kept]
+    best = data.incidence.different(ranked[: 10 * limit], limit)
+    return [PhraseCheck(k, bool(gain[at[k]] > 0), abs(float(gain[at[k]]))) for k in best]
 
 
 def fit_stumps(
@@ -181,5 +181,5 @@ def votes(side: Side, threshold: float, values: Floats) -> Bools:
 
 def phrase_votes(check: PhraseCheck, data: TrainingData, rows: Ints) -> Bools:
     """Which rows the phrase check fails, shape (len(rows),)."""
-    shown = data.incidence.shown[rows, check.phrase]
-    return np.asarray(shown if check.bad_when_shown else ~shown, dtype=bool)
+    uses = data.incidence.shown[rows, check.phrase]
+    return np.asarray(uses if check.bad_when_shown else ~uses, dtype=bool)

@@ -88,10 +88,10 @@ class Grades:
         """With the names of the sources."""
         return cls(fails, np.unique(np.asarray(groups), return_inverse=True)[1], weights)
 
-    def only(self, seen: Bools) -> Grades:
+    def only(self, rows: Bools) -> Grades:
         """Some of them."""
-        sources = np.unique(self.sources[seen], return_inverse=True)[1]
-        return Grades(self.fails[seen], sources, None if self.weights is None else self.weights[seen])
+        sources = np.unique(self.sources[rows], return_inverse=True)[1]
+        return Grades(self.fails[rows], sources, None if self.weights is None else self.weights[rows])
 
     @property
     def n(self) -> int:
@@ -116,8 +116,8 @@ class Grades:
     def cells(self, failed: Floats) -> Floats:
         """The four cells of each source, (sources, 4); ``failed`` (n,): how often a set fails it."""
         weights = np.ones(len(failed)) if self.weights is None else self.weights
-        bad, good, kept = self.fails, ~self.fails, 1 - failed
-        parts = (good * kept, bad * kept, bad * failed, good * failed)
+        bad, good, passed = self.fails, ~self.fails, 1 - failed
+        parts = (good * passed, bad * passed, bad * failed, good * failed)
         return np.column_stack([np.bincount(self.sources, weights * part, self.number) for part in parts])
 
 
@@ -127,17 +127,17 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
     """
     if not nested:
         return HeldOut(repeats=0, why_not=Wording("there was no time to choose again"))
-    seen = nested[0].seen
-    measured, votes = grades.only(seen), np.array([repeat.failed[seen] for repeat in nested], dtype=float)
-    plain = rates(votes, again[:, seen], Grades(measured.fails, measured.sources), seed)
-    weighted = rates(votes, again[:, seen], measured, seed) if measured.weights is not None else {}
+    rows = nested[0].seen
+    judged, votes = grades.only(rows), np.array([repeat.failed[rows] for repeat in nested], dtype=float)
+    plain = rates(votes, again[:, rows], Grades(judged.fails, judged.sources), seed)
+    weighted = rates(votes, again[:, rows], judged, seed) if judged.weights is not None else {}
     flat = {f"{name}_{end}": getattr(plain[name], end) for name in NAMES for end in ("low", "high")}
     flat["low"], flat["high"] = flat.pop("alignment_low"), flat.pop("alignment_high")
     return HeldOut(
         **{name: plain[name].value for name in NAMES},
         **flat,
         repeats=len(nested),
-        outputs=int(seen.sum()),
+        outputs=int(rows.sum()),
         weighted=weighted,
         why_not=plain["alignment"].why_not,
     )
@@ -181,6 +181,6 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
 
 def _figures(cells: Floats) -> npt.NDArray[np.float64]:
     """The figures of `NAMES` in the last axis, from cells (..., 4)."""
-    coverage, kept = tnr_of(cells), tpr_of(cells)
-    alignment = 2 * coverage * kept / np.maximum(coverage + kept, _TINY)
-    return np.stack([coverage, 1 - kept, alignment], axis=-1)
+    coverage, sensitivity = tnr_of(cells), tpr_of(cells)
+    alignment = 2 * coverage * sensitivity / np.maximum(coverage + sensitivity, _TINY)
+    return np.stack([coverage, 1 - sensitivity, alignment], axis=-1)

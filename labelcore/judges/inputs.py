@@ -61,11 +61,11 @@ class InputScaling:
 
 def _knots(values: Floats) -> tuple[Floats, Floats]:
     """Values and their middle ranks (-.5 to .5), at most 64 of them; one knot says nothing."""
-    known = values[~np.isnan(values)]
-    distinct, counts = np.unique(known, return_counts=True)
-    if len(known) < 3 or len(distinct) < 2:
+    numbers = values[~np.isnan(values)]
+    distinct, counts = np.unique(numbers, return_counts=True)
+    if len(numbers) < 3 or len(distinct) < 2:
         return np.zeros(1), np.zeros(1)
-    ranks = (np.cumsum(counts) - counts / 2) / len(known) - 0.5
+    ranks = (np.cumsum(counts) - counts / 2) / len(numbers) - 0.5
     if len(distinct) > _KNOTS:
         keep = np.unique(np.linspace(0, len(distinct) - 1, _KNOTS).astype(int))
         distinct, ranks = distinct[keep], ranks[keep]
@@ -86,7 +86,7 @@ def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
         return mean, np.zeros((0, width))
     small = centred @ centred.T if rows <= width else centred.T @ centred
     spread, directions = eigh(small, subset_by_index=[len(small) - count, len(small) - 1])
-    kept = spread > _FLAT * max(float(spread[-1]), _FLAT)
-    spread, directions = spread[kept][::-1], directions[:, kept][:, ::-1]
+    large = spread > _FLAT * max(float(spread[-1]), _FLAT)
+    spread, directions = spread[large][::-1], directions[:, large][:, ::-1]
     axes = directions.T if rows > width else (directions / np.sqrt(spread)).T @ centred
     return mean, np.asarray(axes)

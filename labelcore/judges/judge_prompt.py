@@ -208,16 +208,16 @@ class Prompt:
 
     def worded(self, template: Template, answer: AnswerFormat | None) -> dict[str, Any]:
         """The specification with other words and answers; those of every judge are not written down."""
-        kept = {name: value for name, value in self.content.items() if name not in {"template", "answer"}}
-        made = {"template": None if template == DEFAULT else template, "answer": answer}
-        return kept | {name: part.model_dump(mode="json") for name, part in made.items() if part}
+        rest = {name: value for name, value in self.content.items() if name not in {"template", "answer"}}
+        parts = {"template": None if template == DEFAULT else template, "answer": answer}
+        return rest | {name: part.model_dump(mode="json") for name, part in parts.items() if part}
 
     @property
     def beside(self) -> dict[str, Any]:
         """What it has beside its words, examples in short."""
-        kept = {name: value for name, value in self.content.items() if name != "template"}
-        shown = [f"{example.verdict}: {example.text[:_SAME]}" for example in self.spec.examples]
-        return kept | {"examples": shown, "marked": self.template.marked}
+        rest = {name: value for name, value in self.content.items() if name != "template"}
+        examples = [f"{example.verdict}: {example.text[:_SAME]}" for example in self.spec.examples]
+        return rest | {"examples": examples, "marked": self.template.marked}
 
     @property
     def example_texts(self) -> list[str]:
@@ -230,17 +230,17 @@ class Prompt:
         none that is the output itself or of its group, which would show the judge its answer.
         """
         spec = self.spec
-        found: dict[str, list[Example]] = {
+        examples: dict[str, list[Example]] = {
             "pass": [Example("pass", text) for text in spec.pass_examples if not _is_same(text, output)],
             "fail": [Example("fail", text) for text in spec.fail_examples if not _is_same(text, output)],
         }
         for example in spec.examples:
             related = example.output_id == output.id or (example.group and example.group == output.group)
-            full = len(found[example.verdict]) >= spec.shown
+            full = len(examples[example.verdict]) >= spec.shown
             if not (related or full or _is_same(example.text, output)):
-                found[example.verdict].append(Example(example.verdict, example.text, example.note))
+                examples[example.verdict].append(Example(example.verdict, example.text, example.note))
         order = ("fail", "pass") if spec.fail_examples_first else ("pass", "fail")
-        return [example for verdict in order for example in found[verdict]]
+        return [example for verdict in order for example in examples[verdict]]
 
     def shows_both(self, output: Output) -> bool:
         """Whether it shows passes and fails with this output, which then can change places."""
@@ -281,12 +281,12 @@ class Prompt:
 
     def leaving(self) -> dict[str, Any]:
         """What may be written to a file: examples are texts, without the ids and notes beside them."""
-        kept = {name: self.content[name] for name in PromptSpec.model_fields if name in self.content}
+        content = {name: self.content[name] for name in PromptSpec.model_fields if name in self.content}
         for verdict in ("pass", "fail"):
             texts = [example.text for example in self.spec.examples if example.verdict == verdict]
             plain = getattr(self.spec, f"{verdict}_examples")
-            kept[f"{verdict}_examples"] = [*plain, *texts[: self.spec.shown or None]]
-        return kept
+            content[f"{verdict}_examples"] = [*plain, *texts[: self.spec.shown or None]]
+        return content
 
     def leaving_bare(self) -> dict[str, Any]:
         """The same without any text of an output."""

@@ -30,27 +30,27 @@ class LearnedCandidate(Candidate):
 
     @override
     def fails(self, train: Ints, test: Ints) -> Bools:
-        seen = self.target.of(train)
-        if seen is None:
+        rows = self.target.of(train)
+        if rows is None:
             return np.zeros(len(test), dtype=bool)
         scores = self.known.get(train.tobytes())
         if scores is None:
-            held_out = cross_fitted(self.data, seen, self.aim).scores
+            held_out = cross_fitted(self.data, rows, self.aim).scores
         else:
             held_out = scores[self.target.known[train]]
-        _, everywhere = LearnedModel.fit(self.data, seen)
-        return np.asarray(everywhere[test] > final_cut(seen, held_out, everywhere, self.aim))
+        _, everywhere = LearnedModel.fit(self.data, rows)
+        return np.asarray(everywhere[test] > final_cut(rows, held_out, everywhere, self.aim))
 
     @override
     def out_of_fold(self, candidates: Sequence[Candidate], parts: FoldedRows) -> Bools | None:
-        seen = self.target.of(parts.rows)
-        if seen is None:
+        rows = self.target.of(parts.rows)
+        if rows is None:
             return np.zeros((len(parts.rows), 1), dtype=bool)
-        found = by_folds(self.data, seen, parts, self.aim)
-        if found is None:
+        crossed = by_folds(self.data, rows, parts, self.aim)
+        if crossed is None:
             return None
-        self.known[parts.rows.tobytes()] = found.scores
-        return np.asarray(found.scores > found.cuts)[:, None]
+        self.known[parts.rows.tobytes()] = crossed.scores
+        return np.asarray(crossed.scores > crossed.cuts)[:, None]
 
     @override
     def prepare(self) -> None:

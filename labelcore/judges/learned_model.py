@@ -77,17 +77,17 @@ class LinearHead:
         scale[:d] = _UNNAMED + _NAMED * data.talked_about(graded.failed)
         slopes, intercept = _leaning(data.inputs[graded.rows] * scale, graded.fails, data.bad_ends)
         phrases = fitted_phrases(data, graded, _CHECKS, guided=True)
-        chosen = [
+        fitted = [
             *fitted_thresholds(data, graded, _CHECKS, guided=False),
             *fitted_thresholds(data, graded, _CHECKS, guided=True),
             *(check for check in phrases if check.gain > _LEAST_GAIN),
         ]
-        odds = [_check_odds(check.votes[graded.rows], graded.fails) for check in chosen]
-        checks = tuple((check.spec, *pair) for check, pair in zip(chosen, odds, strict=True))
+        odds = [_check_odds(check.votes[graded.rows], graded.fails) for check in fitted]
+        checks = tuple((check.spec, *pair) for check, pair in zip(fitted, odds, strict=True))
         failed = int(graded.fails.sum())
         prior = float(np.log(failed / (len(graded.fails) - failed)))
         head = cls(slopes * scale, intercept, checks, prior, failed, name, quote)
-        return head, head.log_odds(data.inputs, [check.votes for check in chosen])
+        return head, head.log_odds(data.inputs, [check.votes for check in fitted])
 
     @property
     def check_weight(self) -> float:
@@ -96,10 +96,10 @@ class LinearHead:
 
     def log_odds(self, inputs: Floats, votes: Sequence[Bools]) -> Floats:
         """Log odds of a fail, (n,); ``inputs`` (n, d + k), and what each check fails, (n,)."""
-        found = inputs @ self.slopes + self.intercept + self.prior
+        odds = inputs @ self.slopes + self.intercept + self.prior
         for vote, (_, bad, good) in zip(votes, self.checks, strict=True):
-            found = found + self.check_weight * np.where(vote, bad, good)
-        return np.clip(found, -_MOST_ODDS, _MOST_ODDS)
+            odds = odds + self.check_weight * np.where(vote, bad, good)
+        return np.clip(odds, -_MOST_ODDS, _MOST_ODDS)
 
     def check_votes(self, table: FeatureTable) -> list[Bools]:
         """Which outputs each of the few checks fails, each of shape (n,)."""
@@ -118,16 +118,16 @@ def _leaning(inputs: Floats, fails: Bools, ends: Floats) -> tuple[Floats, float]
     """The regression in which none of the first d columns pulls against its end that is bad, (d,): 1 for
     high, -1 for low, 0 for either.
     """
-    kept = np.ones(inputs.shape[1], dtype=bool)
+    free = np.ones(inputs.shape[1], dtype=bool)
     signs = np.concatenate([ends, np.zeros(inputs.shape[1] - len(ends))])
     while True:
-        found, intercept = _regression(inputs[:, kept], fails)
-        against = found * signs[kept] < 0
+        slopes_free, intercept = _regression(inputs[:, free], fails)
+        against = slopes_free * signs[free] < 0
         if not against.any():
             break
-        kept[kept] = ~against
-    slopes = np.zeros(len(kept))
-    slopes[kept] = found
+        free[free] = ~against
+    slopes = np.zeros(len(free))
+    slopes[free] = slopes_free
     return slopes, intercept
 
 
@@ -140,29 +140,29 @@ def _regression(inputs: Floats, fails: Bools) -> tuple[Floats, float]:
     if len(inputs) < inputs.shape[1]:
         basis, triangle = np.linalg.qr(inputs.T)
         inputs = triangle.T
-    seen = np.column_stack([inputs, np.ones(len(inputs))])
+    design = np.column_stack([inputs, np.ones(len(inputs))])
     n, failed = len(fails), int(fails.sum())
     weight = _STRENGTH * np.where(fails, n / (2 * failed), n / (2 * (n - failed)))
-    ridge = np.ones(seen.shape[1])
+    ridge = np.ones(design.shape[1])
     ridge[-1] = _STILL
 
-    def loss(tried: Floats) -> float:
-        z = seen @ tried
-        return float(weight @ (np.logaddexp(0, z) - fails * z) + ridge @ tried**2 / 2)
+    def loss(coefficients: Floats) -> float:
+        z = design @ coefficients
+        return float(weight @ (np.logaddexp(0, z) - fails * z) + ridge @ coefficients**2 / 2)
 
-    found = np.zeros(seen.shape[1])
+    solution = np.zeros(design.shape[1])
     for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(seen @ found, -_MOST_ODDS, _MOST_ODDS)))
-        slope = seen.T @ (weight * (chance - fails)) + ridge * found
+        chance = 1 / (1 + np.exp(-np.clip(design @ solution, -_MOST_ODDS, _MOST_ODDS)))
+        slope = design.T @ (weight * (chance - fails)) + ridge * solution
         if np.abs(slope).max() < _STILL:
             break
-        bend = (seen.T * (weight * chance * (1 - chance))) @ seen + np.diag(ridge)
-        step, before = np.linalg.solve(bend, slope), loss(found)
-        while loss(found - step) > before and np.abs(step).max() > _STILL:
+        bend = (design.T * (weight * chance * (1 - chance))) @ design + np.diag(ridge)
+        step, before = np.linalg.solve(bend, slope), loss(solution)
+        while loss(solution - step) > before and np.abs(step).max() > _STILL:
             step = step / 2
-        found = found - step
-    slopes = found[:-1] if basis is None else basis @ found[:-1]
-    return np.asarray(slopes), float(found[-1])
+        solution = solution - step
+    slopes = solution[:-1] if basis is None else basis @ solution[:-1]
+    return np.asarray(slopes), float(solution[-1])
 
 
 def _check_odds(failed: Bools, fails: Bools) -> tuple[float, float]:
@@ -219,12 +219,12 @@ def _recurring(graded: GradedRows) -> Iterator[tuple[GradedRows, str, str]]:
     """Each recurring topic's fails with all passes, its name and a quote; at last the other fails, pooled."""
     if graded.topics is None:
         return
-    pooled, found = graded.fails.copy(), False
+    pooled, recurs = graded.fails.copy(), False
     for at, (name, quote) in enumerate(zip(graded.topics.names, graded.topics.quotes, strict=True)):
         noted = graded.topics.noted[:, at] & graded.fails
         if noted.sum() >= RECURRING:
-            found = True
+            recurs = True
             pooled &= ~noted
             yield graded.at(np.flatnonzero(noted | ~graded.fails)), name, quote
-    if found and pooled.sum() >= RECURRING:
+    if recurs and pooled.sum() >= RECURRING:
         yield graded.at(np.flatnonzero(pooled | ~graded.fails)), "", ""

@@ -91,11 +91,11 @@ class TravellingModel(Frozen):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> TravellingModel:
-        measured = [
+        specs = [
             CodeSpec(detector=name, side="above", threshold=0, parameters=with_)
             for name, with_ in self.columns
         ]
-        keys = set(map(known_key, measured))
+        keys = set(map(known_key, specs))
         every = (*self.checks, *(check for topic in self.topics for check in topic.checks))
         if any(spec.key not in keys for spec, _, _ in every):
             raise ValueError("a check has no column")

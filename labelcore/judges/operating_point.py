@@ -54,12 +54,12 @@ def cut_of(held_out: Floats, fails: Bools, others: Floats, aim: Aim = HIGHEST) -
     scores = np.sort(np.concatenate([held_out, others]))[::-1]
     bad = Calibrator.fit(held_out, fails)(scores)
     coverage = np.cumsum(bad) / max(float(bad.sum()), _TINY)
-    kept = 1 - np.cumsum(1 - bad) / max(float((1 - bad).sum()), _TINY)
-    value = 2 * coverage * kept / np.maximum(coverage + kept, _TINY)
+    passed_rate = 1 - np.cumsum(1 - bad) / max(float((1 - bad).sum()), _TINY)
+    value = 2 * coverage * passed_rate / np.maximum(coverage + passed_rate, _TINY)
     if aim.min_coverage is not None:
         value -= _MISSED * np.maximum(0, aim.min_coverage - coverage)
     if aim.max_ffr is not None:
-        value -= _MISSED * np.maximum(0, 1 - aim.max_ffr - kept)
+        value -= _MISSED * np.maximum(0, 1 - aim.max_ffr - passed_rate)
     value[:-1][scores[:-1] - scores[1:] < _TINY] = -np.inf  # equal scores stay on one side
     at = int(np.argmax(value))
     below = float(scores[at + 1]) if at + 1 < len(scores) else 0.0

@@ -72,13 +72,13 @@ def read(text: str) -> PromptFile:
             n=len(text),
             most=MOST,
         )
-    found = _from_json(text) if text.lstrip().startswith("{") else _from_lines(text)
-    if not found.template.user.strip():
+    prompt = _from_json(text) if text.lstrip().startswith("{") else _from_lines(text)
+    if not prompt.template.user.strip():
         raise BadInput(
             "The prompt has no user part.",
             next_step="Write `user:` on a line of its own, and below it what is asked about an output.",
         )
-    return found
+    return prompt
 
 
 def write(template: Template, answer: AnswerFormat | None = None) -> str:
@@ -89,24 +89,24 @@ def write(template: Template, answer: AnswerFormat | None = None) -> str:
     text = "\n\n".join([*filter(None, ["\n".join(head)]), *parts]) + "\n"
     if "\r" not in text and _from_lines(text).template == template:
         return text
-    kept = template.model_dump() | ({"answer": answer.model_dump(mode="json")} if answer else {})
-    return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
+    document = template.model_dump() | ({"answer": answer.model_dump(mode="json")} if answer else {})
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def check(found: PromptFile, known: Template) -> None:
-    """That a prompt can be asked. What only looks like a slot may stay where the ``known`` prompt has it.
+def check(prompt: PromptFile, before: Template) -> None:
+    """That a prompt can be asked. What only looks like a slot may stay where the prompt ``before`` has it.
 
     Raises:
         BadInput: it shows no output, or has a slot that there is not; the sentence says where.
     """
-    template = found.template
+    template = prompt.template
     whole = f"{template.system}\n{template.user}"
-    for at, name in _strange(whole, {*template.unknown} - {*known.unknown}):
+    for at, name in _strange(whole, {*template.unknown} - {*before.unknown}):
         near = difflib.get_close_matches(name.casefold(), SLOTS, 1)
         raise BadInput(
             "{place}: there is no slot '{name}'.",
             next_step="Did you mean {{{{{near}}}}}? Slots are: {slots}." if near else "Slots are: {slots}.",
-            place=found.place(at),
+            place=prompt.place(at),
             name=name,
             slots=[*SLOTS, "metadata.KEY"],
             near=near[0] if near else "",
@@ -115,7 +115,7 @@ def check(found: PromptFile, known: Template) -> None:
         raise BadInput(
             "{place}: '{words}' is not closed.",
             next_step="A slot ends with two braces.",
-            place=found.place(unclosed.start()),
+            place=prompt.place(unclosed.start()),
             words=unclosed[0],
         )
     if "output" not in template.slots:
@@ -191,9 +191,9 @@ def _answer(text: str) -> AnswerFormat | None:
         ) from trouble
 
 
-def _form_of(given: Any) -> AnswerFormat | None:
+def _form_of(document: Any) -> AnswerFormat | None:
     try:
-        return None if given is None else AnswerFormat.model_validate(given)
+        return None if document is None else AnswerFormat.model_validate(document)
     except ValidationError as trouble:
         fault = trouble.errors()[0]
         place = ".".join(("answer", *map(str, fault["loc"])))
@@ -207,24 +207,26 @@ def _form_of(given: Any) -> AnswerFormat | None:
 
 def _from_json(text: str) -> PromptFile:
     try:
-        given = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError) as trouble:
         line = getattr(trouble, "lineno", 1)
         raise BadInput("The prompt is not JSON (line {line}).", line=line) from trouble
-    if "judge" in given:  # the document of `judge prompt show`, with what else it tells
-        given = {name: given[name] for name in ("system", "user", "marked", "answer") if name in given}
-    if unknown := sorted(given.keys() - {*_PARTS, "marked", "answer"}):
+    if "judge" in document:  # the document of `judge prompt show`, with what else it tells
+        document = {
+            name: document[name] for name in ("system", "user", "marked", "answer") if name in document
+        }
+    if unknown := sorted(document.keys() - {*_PARTS, "marked", "answer"}):
         raise BadInput(
             "'{name}' is not part of a prompt.",
             next_step="Parts are: system, user, marked, answer.",
             name=unknown[0][:60],
         )
     for name, kind in (("system", str), ("user", str), ("marked", bool)):
-        if not isinstance(given.get(name, kind()), kind):
+        if not isinstance(document.get(name, kind()), kind):
             raise BadInput("'{name}' is not what it should be: {kind}.", name=name, kind=kind.__name__)
     template = Template(
-        system=well_formed(given.get("system", "")),
-        user=well_formed(given.get("user", "")),
-        marked=given.get("marked", True),
+        system=well_formed(document.get("system", "")),
+        user=well_formed(document.get("user", "")),
+        marked=document.get("marked", True),
     )
-    return PromptFile(template=template, answer=_form_of(given.get("answer")))
+    return PromptFile(template=template, answer=_form_of(document.get("answer")))

@@ -67,7 +67,7 @@ class PromptDraft:
 
 def lint(draft: PromptDraft) -> list[PromptFinding]:
     """What is wrong with it, what stops it first."""
-    found = [
+    findings = [
         *_slots(draft),
         *_examples(draft),
         *_length(draft),
@@ -75,7 +75,7 @@ def lint(draft: PromptDraft) -> list[PromptFinding]:
         *_several(draft),
         *_unmarked(draft),
     ]
-    return sorted(found, key=lambda finding: not finding.stops)
+    return sorted(findings, key=lambda finding: not finding.stops)
 
 
 def question(draft: PromptDraft) -> list[Message]:
@@ -120,30 +120,30 @@ def _examples(draft: PromptDraft) -> Iterator[PromptFinding]:
 def _length(draft: PromptDraft) -> Iterator[PromptFinding]:
     if draft.window and draft.tokens > _NEARLY * draft.window:
         fits = draft.tokens <= draft.window
-        told = {"tokens": draft.tokens, "window": draft.window}
-        says = fact("prompt_nearly_too_long" if fits else "prompt_too_long", **told)
+        figures = {"tokens": draft.tokens, "window": draft.window}
+        says = fact("prompt_nearly_too_long" if fits else "prompt_too_long", **figures)
         yield PromptFinding(kind="too long", says=says, stops=not fits)
 
 
 def _opposed(draft: PromptDraft) -> Iterator[PromptFinding]:
     for pair in opposed(draft.template.words, draft.statement):
-        quote, stated = pair.sentence[:_QUOTED], pair.stated[:_QUOTED]
-        says = fact("prompt_opposed", sentence=quote, stated=stated)
+        quote, demand = pair.sentence[:_QUOTED], pair.stated[:_QUOTED]
+        says = fact("prompt_opposed", sentence=quote, stated=demand)
         yield PromptFinding(kind="opposed", says=says, quote=quote)
 
 
 def _several(draft: PromptDraft) -> Iterator[PromptFinding]:
     """Other criteria by name, a list of them, or two demands in the statement."""
     lower = draft.template.words.casefold()
-    named = [name for name in draft.others if len(name) > 3 and name.casefold() in lower]
+    names = [name for name in draft.others if len(name) > 3 and name.casefold() in lower]
     items = [item[:_QUOTED] for item in listed(draft.template.words)]
     halves = demands(draft.statement)
-    if named:
-        yield PromptFinding(kind="several", says=fact("prompt_names_others", names=named), quote=named[0])
+    if names:
+        yield PromptFinding(kind="several", says=fact("prompt_names_others", names=names), quote=names[0])
     if items:
         says = fact("prompt_lists_criteria", n=len(items), names=items)
         yield PromptFinding(kind="several", says=says, quote=items[0])
-    if halves and not (named or items):
+    if halves and not (names or items):
         says = fact("prompt_two_demands", first=halves[0], other=halves[1])
         yield PromptFinding(kind="several", says=says)
 

@@ -104,17 +104,17 @@ def render(
     """
     turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
     beside = (("conversation", turns), ("input", output.input), ("context", output.context))
-    judged = [*(titled for titled in beside if titled[1]), ("output", output.text)]
+    parts_of_output = [*(titled for titled in beside if titled[1]), ("output", output.text)]
     terms = "\n".join(f"{term} = {meaning}" for term, meaning in (glossary or {}).items())
     titled_terms = [("glossary", terms)] if glossary else []
     criterion, shared = [("criterion", f"{wording.name}\n{wording.statement}")], list(shown(examples))
     token = token_of(output.text, output.input, output.context, wording.statement)
     if wording.version == "judge-v1":
-        parts = [fence(*titled, token) for titled in (*criterion, *titled_terms, *shared, *judged)]
+        parts = [fence(*titled, token) for titled in (*criterion, *titled_terms, *shared, *parts_of_output)]
     else:
         same = token_of(wording.name, wording.statement, *(text for _, text in shared))
         parts = [fence(*titled, same, token) for titled in (*criterion, *shared)]
-        parts += [fence(*titled, token, same) for titled in (*titled_terms, *judged)]
+        parts += [fence(*titled, token, same) for titled in (*titled_terms, *parts_of_output)]
     parts.append(_ASK + (ONE_WORD if one_word else _REASON_FIRST))
     stress = VARIANTS[wording.variant]
     system = f"{_SYSTEM}{_BAD_FIRST if wording.fail_first else _GOOD_FIRST}{_ABSTAIN}"
@@ -137,8 +137,8 @@ def token_of(*texts: str) -> str:
 
 def fence(title: str, text: str, token: str, *others: str) -> str:
     """A text between marks, as data, with nothing in it that could be taken for a mark."""
-    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n[… cut after {_LONGEST} characters]"
-    return f"<<DATA {title} {token}>>\n{inert(shown, token, *others)}\n<<END {title} {token}>>"
+    content = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n[… cut after {_LONGEST} characters]"
+    return f"<<DATA {title} {token}>>\n{inert(content, token, *others)}\n<<END {title} {token}>>"
 
 
 def fenced_lines(title: str, lines: Sequence[str]) -> str:
@@ -151,13 +151,13 @@ def inert(text: str, *tokens: str) -> str:
     """The text with nothing in it that could be taken for a mark with one of these tokens, or for one of a
     chat format, which would end the message itself.
     """
-    shown = _CONTROLS.sub("\ufffd", _TAGS.sub(_visible, well_formed(text)))
-    while any(token in shown for token in tokens):  # taking one out can put another together
+    content = _CONTROLS.sub("\ufffd", _TAGS.sub(_visible, well_formed(text)))
+    while any(token in content for token in tokens):  # taking one out can put another together
         for token in tokens:
-            shown = shown.replace(token, "")
-    return _ROLE_MARK.sub(lambda mark: f"{mark[0]} ", _MARK.sub("< <", shown))
+            content = content.replace(token, "")
+    return _ROLE_MARK.sub(lambda mark: f"{mark[0]} ", _MARK.sub("< <", content))
 
 
-def _visible(hidden: re.Match[str]) -> str:
+def _visible(tags: re.Match[str]) -> str:
     """Tag characters are ASCII that no reader sees and every model reads."""
-    return f"[hidden: {''.join(chr(ord(character) - 0xE0000) for character in hidden[0])}]"
+    return f"[hidden: {''.join(chr(ord(character) - 0xE0000) for character in tags[0])}]"

@@ -59,7 +59,7 @@ def ask(
     """The question. ``errors``: of each the titles and texts of what there is to see; ``tried``: what was
     tried or rejected, with what came of it.
     """
-    shown = [
+    texts = [
         ("prompt", f"{template.system}\n\n{template.user}"[:_LONGEST_PROMPT]),
         *(
             (f"{title} {number}", text[:_LONGEST])
@@ -68,25 +68,25 @@ def ask(
         ),
         *(("tried before", text[:_LONGEST]) for text in tried),
     ]
-    token = token_of(*(text for _, text in shown))
-    content = "\n\n".join(fence(title, text, token) for title, text in shown)
+    token = token_of(*(text for _, text in texts))
+    content = "\n\n".join(fence(title, text, token) for title, text in texts)
     return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": content}]
 
 
 def usable(answer: Proposals, outputs: Sequence[str]) -> Proposals:
     """What adds something and quotes no output: what stands in one may be an instruction."""
-    found: dict[str, Proposal] = {}
+    instructions: dict[str, Proposal] = {}
     for proposal in answer.proposals[:MOST]:
         words = inert(proposal.instruction).strip()
         if words and not _quotes(words, outputs):
-            found.setdefault(words, proposal.model_copy(update={"instruction": words}))
+            instructions.setdefault(words, proposal.model_copy(update={"instruction": words}))
     halves: dict[str, Half] = {}
     for half in answer.split:
         words = " ".join(inert(half.question).split())
         if words and half.errors and not _quotes(words, outputs):
             halves.setdefault(words, Half(question=words, errors=half.errors))
     both = list(halves.values()) if len(halves) == len(answer.split) else []
-    return Proposals(proposals=list(found.values()), split=both)
+    return Proposals(proposals=list(instructions.values()), split=both)
 
 
 def _quotes(words: str, outputs: Sequence[str]) -> bool:

@@ -71,12 +71,12 @@ def check(schema: Any) -> None:
         ) from None
 
 
-def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
+def _check_parts(part: Any, path: str, unused: set[str], depth: int = 0) -> None:
     if depth > DEEPEST:
         raise BadInput("The schema is nested deeper than {deepest} levels.", deepest=DEEPEST)
     if isinstance(part, list):
         for at, value in enumerate(part):
-            _check_parts(value, f"{path}/{at}", seen, depth + 1)
+            _check_parts(value, f"{path}/{at}", unused, depth + 1)
     if not isinstance(part, dict):
         return
     for name, value in part.items():
@@ -98,7 +98,7 @@ def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
                 next_step="Use additionalProperties.",
                 here=here,
             )
-        _check_parts(value, here, seen, depth + 1)
+        _check_parts(value, here, unused, depth + 1)
 
 
 def _check_pattern(expression: str, where: str) -> None:
@@ -128,10 +128,10 @@ def faults(schema: dict[str, Any], data: Any) -> list[SchemaFault]:
 
     _steps.set(iter(range(_MOST_STEPS)))
     try:
-        found = _validator(json.dumps(schema, sort_keys=True)).iter_errors(data)
-        first = itertools.islice(found, MOST_FAULTS)
-        told = [(_pointer(fault.absolute_path), _cut(fault.message)) for fault in first]
-        return [SchemaFault(path=path, says=says) for path, says in dict.fromkeys(told)]
+        errors = _validator(json.dumps(schema, sort_keys=True)).iter_errors(data)
+        first = itertools.islice(errors, MOST_FAULTS)
+        pairs = [(_pointer(fault.absolute_path), _cut(fault.message)) for fault in first]
+        return [SchemaFault(path=path, says=says) for path, says in dict.fromkeys(pairs)]
     except Unresolvable as trouble:
         raise BadInput(
             "The schema refers to '{ref}', which it does not have.", ref=_cut(str(trouble.ref))
@@ -161,8 +161,8 @@ def _validator(schema: str) -> Any:
     import referencing
     import referencing.jsonschema
 
-    parsed = json.loads(schema)
-    return _validator_class(parsed)(parsed, registry=referencing.Registry())
+    document = json.loads(schema)
+    return _validator_class(document)(document, registry=referencing.Registry())
 
 
 def _validator_class(schema: dict[str, Any]) -> Any:
@@ -197,8 +197,8 @@ def _counted(keyword: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
 def _error(message: str) -> Exception:
     from jsonschema.exceptions import ValidationError
 
-    made: Exception = ValidationError(message)
-    return made
+    error: Exception = ValidationError(message)
+    return error
 
 
 def _match(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[Any]:
@@ -219,9 +219,9 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Ite
     if not validator.is_type(instance, "object"):
         return
     patterns = [_compiled(expression) for expression in schema.get("patternProperties", {})]
-    known = schema.get("properties", {})
-    unknown = [name for name in instance if name not in known]
-    more = [name for name in unknown if not any(pattern.search(well_formed(name)) for pattern in patterns)]
+    properties = schema.get("properties", {})
+    others = [name for name in instance if name not in properties]
+    more = [name for name in others if not any(pattern.search(well_formed(name)) for pattern in patterns)]
     if isinstance(allowed, dict):
         for name in more:
             yield from validator.descend(instance[name], allowed, path=name)
@@ -230,12 +230,12 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Ite
         yield _error(f"unexpected fields: {names}{' …' if len(more) > 5 else ''}")
 
 
-def _unique(validator: Any, wanted: Any, instance: Any, _: Any) -> Iterator[Any]:
-    if not wanted or not validator.is_type(instance, "array"):
+def _unique(validator: Any, unique: Any, instance: Any, _: Any) -> Iterator[Any]:
+    if not unique or not validator.is_type(instance, "array"):
         return
-    seen = {json.dumps(_plain(value), sort_keys=True, default=str) for value in instance}
-    if len(seen) < len(instance):
-        yield _error(f"{len(instance) - len(seen)} of {len(instance)} items stand twice")
+    texts = {json.dumps(_plain(value), sort_keys=True, default=str) for value in instance}
+    if len(texts) < len(instance):
+        yield _error(f"{len(instance) - len(texts)} of {len(instance)} items stand twice")
 
 
 def _plain(value: Any) -> Any:

@@ -78,20 +78,18 @@ def choose(
     for candidate in candidates:
         candidate.prepare()
     with one_thread():
-        picked = task.whole()
-        again, nested = task.again(picked), task.nested()
-        program = picked.program and explained(
-            picked.program, task.votes(picked.matrices, grades.fails), clock
-        )
-    missing = list(task.missing(picked, nested, program.gap if program else None))
+        pick = task.whole()
+        again, nested = task.again(pick), task.nested()
+        program = pick.program and explained(pick.program, task.votes(pick.matrices, grades.fails), clock)
+    shortfalls = list(task.missing(pick, nested, program.gap if program else None))
     return Choice(
-        members=picked.members,
+        members=pick.members,
         held_out=summary(nested, np.array(again).reshape(-1, grades.n), grades, seed),
-        failed=picked.matrices[0][:, picked.members],
+        failed=pick.matrices[0][:, pick.members],
         program=program,
-        cut_short=f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(missing)}. "
+        cut_short=f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(shortfalls)}. "
         "Chosen again, the set may differ; more time settles it."
-        if missing
+        if shortfalls
         else "",
     )
 
@@ -157,21 +155,21 @@ class _Task:
             self.inner = self.crossings
         return self._pick(rows, self._compare(rows, self.inner, compared))
 
-    def again(self, picked: _Picked) -> list[Floats]:
+    def again(self, pick: _Picked) -> list[Floats]:
         """How often each output is failed by each set that is chosen when sources are drawn again, (n,);
         sets of a quick search, on the cross-fitted votes that there are.
         """
         until, random = self.clock.share(_SHARE_AGAIN), np.random.default_rng(self.seed)
-        found: list[Floats] = []
+        shares: list[Floats] = []
         while self.draws < _DRAWN_AGAIN and not (self.draws and until.over):
             self.draws += 1
             rows = self.grades.drawn_again(random)
             fails = self.grades.fails[rows]
             if 0 < fails.sum() < len(fails):
-                members = self._quick([matrix[rows] for matrix in picked.matrices], fails)
-                votes = [matrix[:, members].any(axis=1) for matrix in picked.matrices]
-                found.append(np.mean(votes, axis=0))
-        return found
+                members = self._quick([matrix[rows] for matrix in pick.matrices], fails)
+                votes = [matrix[:, members].any(axis=1) for matrix in pick.matrices]
+                shares.append(np.mean(votes, axis=0))
+        return shares
 
     def _quick(self, matrices: Sequence[Bools], fails: Bools) -> list[int]:
         """The set by fewer steps: a narrow search, the greedy set alone where nothing is asked for."""
@@ -190,20 +188,20 @@ class _Task:
         """Votes by sets that were fitted and chosen without the outputs' groups, as often as planned.
         A repeat that the deadline does not let finish counts only where there is no other.
         """
-        found: list[Repeat] = []
+        repeats: list[Repeat] = []
         for at in range(self.repeats):
-            if found and (found[-1].seconds * _MARGIN > self.clock.left or not found[-1].whole):
+            if repeats and (repeats[-1].seconds * _MARGIN > self.clock.left or not repeats[-1].whole):
                 break
             repeat = self._repeat(self.seed + 101 * at)
-            if repeat.whole or (not found and repeat.seen.any()):
-                found.append(repeat)
-        return found
+            if repeat.whole or (not repeats and repeat.seen.any()):
+                repeats.append(repeat)
+        return repeats
 
     def _repeat(self, seed: int) -> Repeat:
         """One outer split."""
         started, folds = time.perf_counter(), folds_by_group(self.grades.sources, _OUTER_FOLDS, seed)
         failed = np.zeros(self.grades.n, dtype=bool)
-        seen, sets, stopped = np.zeros_like(failed), 0, 0
+        covered, sets, stopped = np.zeros_like(failed), 0, 0
         for fold in range(_OUTER_FOLDS):
             train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
             if not len(test):
@@ -211,47 +209,47 @@ class _Task:
             compared = self._compare(train, self.inner)
             if compared.late:
                 break
-            picked = self._pick(train, compared)
-            for j in picked.members:
+            pick = self._pick(train, compared)
+            for j in pick.members:
                 failed[test] |= self.candidates[j].fails(train, test)
-            sets, stopped = sets + 1, stopped + picked.stopped
-            seen[test] = True
-        return Repeat(failed, seen, time.perf_counter() - started, sets, stopped)
+            sets, stopped = sets + 1, stopped + pick.stopped
+            covered[test] = True
+        return Repeat(failed, covered, time.perf_counter() - started, sets, stopped)
 
     def _pick(self, rows: Ints, compared: _Compared) -> _Picked:
         """The set for these votes: as asked for, else of most worth of the greedy and the cheapest ones."""
         matrices, fails = compared.matrices, self.grades.fails[rows]
         votes, program = self.votes(matrices, fails), None
-        tried: ChosenJudges | SetFront
+        search: ChosenJudges | SetFront
         if self.asked:
-            tried = program = solve(votes, self.clock)
+            search = program = solve(votes, self.clock)
             best = list(program.members)
         else:
-            tried, limit = front(votes, self.wish.levels, self.clock), self.wish.max_ffr
-            sets = [select(matrices, fails, limit), *map(list, tried.sets)]
+            search, limit = front(votes, self.wish.levels, self.clock), self.wish.max_ffr
+            sets = [select(matrices, fails, limit), *map(list, search.sets)]
             best = max(sets, key=lambda members: worth(matrices, fails, members, limit))
         members = self._guarded(matrices, fails, best)
-        return _Picked(members, matrices, program, tried.stopped, compared.late)
+        return _Picked(members, matrices, program, search.stopped, compared.late)
 
-    def _guarded(self, matrices: Sequence[Bools], fails: Bools, found: list[int]) -> list[int]:
-        """The default, unless it misses the wish or, from enough grades on, ``found`` is clearly better: the
-        best of many candidates looks better than it is.
+    def _guarded(self, matrices: Sequence[Bools], fails: Bools, choice: list[int]) -> list[int]:
+        """The default, unless it misses the wish or, from enough grades on, the ``choice`` is clearly
+        better: the best of many candidates looks better than it is.
         """
         wish, default = self.wish, list(self.wish.default)
         if not default or not set(wish.must_include) <= set(default):
-            return found
+            return choice
         if fails.any() and self.votes(matrices, fails).coverage(default) < wish.min_coverage:
-            return found
+            return choice
         if len(fails) < _FEW:
             return default
-        better, usual = (worth(matrices, fails, members, wish.max_ffr) for members in (found, default))
-        failed = np.mean([matrix[:, found].any(axis=1) for matrix in matrices], axis=0)
-        return found if better - usual > _CLEARLY * _standard_error(failed, fails) else default
+        better, usual = (worth(matrices, fails, members, wish.max_ffr) for members in (choice, default))
+        failed = np.mean([matrix[:, choice].any(axis=1) for matrix in matrices], axis=0)
+        return choice if better - usual > _CLEARLY * _standard_error(failed, fails) else default
 
-    def _compare(self, rows: Ints, repeats: int, known: _Compared | None = None) -> _Compared:
-        """Cross-fitted votes on ``rows``, so many times by other folds; ``known``: the first times."""
-        matrices = list(known.matrices) if known else []
-        late = list(known.late) if known else []
+    def _compare(self, rows: Ints, repeats: int, before: _Compared | None = None) -> _Compared:
+        """Cross-fitted votes on ``rows``, so many times by other folds; ``before``: the first times."""
+        matrices = list(before.matrices) if before else []
+        late = list(before.late) if before else []
         sources = self.grades.sources[rows]
         for repeat in range(len(matrices), repeats):
             matrix, out = self._cross_fitted(rows, folds_by_group(sources, _INNER_FOLDS, self.seed + repeat))
@@ -281,10 +279,10 @@ class _Task:
     def _parties(self) -> list[CandidateGroup]:
         return parties(self.candidates, [*self.wish.must_include, *self.wish.default])
 
-    def missing(self, picked: _Picked, nested: Sequence[Repeat], gap: float | None) -> Iterator[str]:
+    def missing(self, pick: _Picked, nested: Sequence[Repeat], gap: float | None) -> Iterator[str]:
         """What there was no time for, in words."""
-        if picked.late:
-            yield f"{len(picked.late)} judges could not be compared with the others"
+        if pick.late:
+            yield f"{len(pick.late)} judges could not be compared with the others"
         if self.inner < self.crossings:
             yield "judges were compared by one cross-fit in place of two"
         if not nested:
@@ -298,12 +296,12 @@ class _Task:
         elif nested and self.draws < _DRAWN_AGAIN:
             yield f"their interval rests on {self.draws} of {_DRAWN_AGAIN} draws"
         better = "" if gap is None else f" (another may have up to {gap:.0%} fewer false failures and judges)"
-        if picked.stopped:
+        if pick.stopped:
             yield f"the search for the best set was stopped{better}"
         stopped, sets = (sum(getattr(repeat, name) for repeat in nested) for name in ("stopped", "sets"))
         if stopped:
             of = f"{stopped} of the {sets} sets behind the held-out figures"
-            yield f"so was that of {of}" if picked.stopped else f"the search for {of} was stopped"
+            yield f"so was that of {of}" if pick.stopped else f"the search for {of} was stopped"
 
 
 def _standard_error(failed: Floats, fails: Bools) -> float:

@@ -46,18 +46,22 @@ def find(
         tried: shape (d,), outputs among which these errors are; None where they are those of
             ``votes``.
     """
-    found: list[Suspicion] = []
-    kept: list[int] = []
+    suspicions: list[Suspicion] = []
+    originals: list[int] = []
     all_tried = (~np.isnan(votes)).sum(axis=0) + abstains + errors if tried is None else tried
     for j in range(votes.shape[1]):
-        found += _silence(j, int((~np.isnan(votes[:, j])).sum()), int(abstains[j]))
-        found += _brokenness(j, int(all_tried[j]), int(errors[j]))
-        found += _inversion(j, votes[:, j], truth[:, j])
+        suspicions += _silence(j, int((~np.isnan(votes[:, j])).sum()), int(abstains[j]))
+        suspicions += _brokenness(j, int(all_tried[j]), int(errors[j]))
+        suspicions += _inversion(j, votes[:, j], truth[:, j])
         constant = list(_constancy(j, votes[~np.isnan(votes[:, j]), j]))
-        again = [] if constant else [copy for i in kept for copy in _likeness(j, votes[:, j], i, votes[:, i])]
-        found += constant + again[:1]  # the earliest of several alike is kept
-        kept += [] if constant or again else [j]
-    return sorted(found, key=lambda suspicion: (suspicion.judge, suspicion.fault))
+        again = (
+            []
+            if constant
+            else [copy for i in originals for copy in _likeness(j, votes[:, j], i, votes[:, i])]
+        )
+        suspicions += constant + again[:1]  # the earliest of several alike is kept
+        originals += [] if constant or again else [j]
+    return sorted(suspicions, key=lambda suspicion: (suspicion.judge, suspicion.fault))
 
 
 def _brokenness(j: int, tried: int, errors: int) -> Iterator[Suspicion]:

@@ -51,8 +51,8 @@ class Filling:
     def text_of(self, slot: str) -> str:
         """What fills a slot other than ``examples``; "" where the output has nothing for it."""
         if slot.startswith("metadata."):
-            found = self.output.metadata.get(slot.removeprefix("metadata."))
-            return "" if found is None else str(found)
+            value = self.output.metadata.get(slot.removeprefix("metadata."))
+            return "" if value is None else str(value)
         return self.texts[slot]
 
 
@@ -71,8 +71,8 @@ class Template(Frozen):
     @property
     def unknown(self) -> tuple[str, ...]:
         """What looks like a slot and is none: it would be asked as it stands."""
-        found = _ALIKE.findall(f"{self.system}\n{self.user}")
-        return tuple(dict.fromkeys(name for name in found if name not in self.slots))
+        names = _ALIKE.findall(f"{self.system}\n{self.user}")
+        return tuple(dict.fromkeys(name for name in names if name not in self.slots))
 
     @property
     def words(self) -> str:
@@ -84,19 +84,19 @@ class Template(Frozen):
         fill = _marked(filling) if self.marked else _bare(filling)
         parts = (("system", self.system), ("user", self.user))
         if not self.marked:
-            filled = ((role, _SLOT.sub(lambda slot: fill(slot[1]), text)) for role, text in parts)
+            texts = ((role, _SLOT.sub(lambda slot: fill(slot[1]), text)) for role, text in parts)
         else:
-            filled = ((role, _paragraphs(text, fill)) for role, text in parts)
-        return [{"role": role, "content": text} for role, text in filled if text]
+            texts = ((role, _paragraphs(text, fill)) for role, text in parts)
+        return [{"role": role, "content": text} for role, text in texts if text]
 
 
 def _paragraphs(text: str, fill: Callable[[str], str]) -> str:
-    kept = []
+    paragraphs = []
     for paragraph in text.split("\n\n"):
-        filled = _SLOT.sub(lambda slot: fill(slot[1]), paragraph)
-        if filled.strip() or not _SLOT.search(paragraph):
-            kept.append(filled)
-    return "\n\n".join(kept)
+        content = _SLOT.sub(lambda slot: fill(slot[1]), paragraph)
+        if content.strip() or not _SLOT.search(paragraph):
+            paragraphs.append(content)
+    return "\n\n".join(paragraphs)
 
 
 def _bare(filling: Filling) -> Callable[[str], str]:

@@ -53,14 +53,14 @@ Message = str | tuple[str, str]
 
 def used(root: Path) -> set[Message]:
     """Every message that the code under a checkout's root may say; (single, several) where it counts."""
-    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_of_formats(), *_of_detectors()}
+    messages = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_of_formats(), *_of_detectors()}
     for folder in ("labelcore", "pages"):
         for path in (root / folder).rglob("*.py"):
-            for call, given in spoken(ast.parse(path.read_text("utf-8"))):
-                texts = [text for argument in given for text in literals(argument)]
+            for call, arguments in spoken(ast.parse(path.read_text("utf-8"))):
+                texts = [text for argument in arguments for text in literals(argument)]
                 pair = call == "counted" and len(texts) == 2 and "{n" in texts[1]
-                found |= {(texts[0], texts[1])} if pair else set(texts)
-    return found - {"", "{words}", "{why}", "{why}.", "{trouble}", "{name}: {fault}."}
+                messages |= {(texts[0], texts[1])} if pair else set(texts)
+    return messages - {"", "{words}", "{why}", "{why}.", "{trouble}", "{name}: {fault}."}
 
 
 def _of_formats() -> Iterator[str]:
@@ -73,8 +73,8 @@ def _of_formats() -> Iterator[str]:
 def _of_detectors() -> Iterator[str]:
     for detector in REGISTRY.values():
         yield from (detector.name, detector.quantity)
-        for held in detector.holds or ():
-            yield from (held, as_sentence(held))
+        for phrase in detector.holds or ():
+            yield from (phrase, as_sentence(phrase))
 
 
 def spoken(tree: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
@@ -82,29 +82,29 @@ def spoken(tree: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
     for call in ast.walk(tree):
         if isinstance(call, ast.Call):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-            wanted = SPOKEN.get(name, ())
-            given = [argument for place, argument in enumerate(call.args) if place in wanted]
-            given += [keyword.value for keyword in call.keywords if keyword.arg in wanted]
-            if given:
-                yield name, given
+            places = SPOKEN.get(name, ())
+            arguments = [argument for place, argument in enumerate(call.args) if place in places]
+            arguments += [keyword.value for keyword in call.keywords if keyword.arg in places]
+            if arguments:
+                yield name, arguments
 
 
-def literals(given: ast.expr) -> list[str]:
+def literals(expression: ast.expr) -> list[str]:
     """The texts that an expression may be, as far as they stand there."""
-    if isinstance(given, ast.Constant):
-        return [given.value] if isinstance(given.value, str) else []
-    if isinstance(given, ast.IfExp):
-        return literals(given.body) + literals(given.orelse)
-    if isinstance(given, ast.BoolOp):
-        return [text for part in given.values for text in literals(part)]
+    if isinstance(expression, ast.Constant):
+        return [expression.value] if isinstance(expression.value, str) else []
+    if isinstance(expression, ast.IfExp):
+        return literals(expression.body) + literals(expression.orelse)
+    if isinstance(expression, ast.BoolOp):
+        return [text for part in expression.values for text in literals(part)]
     return []
 
 
-def updated(known: Catalog, wanted: set[Message]) -> Catalog:
+def updated(catalogue: Catalog, messages: set[Message]) -> Catalog:
     """The catalogue with these messages and no others, in the order of the alphabet."""
     fresh = Catalog(locale="zh")
-    for message in sorted(wanted, key=str):
-        entry = known.get(message if isinstance(message, str) else message[0])
+    for message in sorted(messages, key=str):
+        entry = catalogue.get(message if isinstance(message, str) else message[0])
         fresh.add(message, entry.string if entry else "")
     return fresh
 
@@ -114,33 +114,33 @@ def page_on_data(page: str) -> str:
     names = ", ".join(form.title for form in every_format().values())
     containers = f"Tables and lists of objects: {names}. Compressed files and zips are opened."
     begun = re.split("^Tables and lists|^## ", page, maxsplit=1, flags=re.M)[0].rstrip()
-    told = (
+    sections = (
         part
         for tool in every_tool().values()
         for part in (f"## {tool.title}", *(textwrap.fill(words, _WIDTH) for words in (tool.get, tool.brings)))
     )
-    return "\n\n".join([begun, textwrap.fill(containers, _WIDTH), *told]) + "\n"
+    return "\n\n".join([begun, textwrap.fill(containers, _WIDTH), *sections]) + "\n"
 
 
 def chinese_page_on_data(page: str) -> str:
     """The same in Chinese, whose lines are not broken."""
     begun = re.split("^## ", page, maxsplit=1, flags=re.M)[0].rstrip()
     with speaking("zh"):
-        told = [
+        sections = [
             f"## {say(tool.title)}\n\n{say(tool.get)}\n\n{say(tool.brings)}" for tool in every_tool().values()
         ]
-    return "\n\n".join([begun, *told]) + "\n"
+    return "\n\n".join([begun, *sections]) + "\n"
 
 
 def main() -> int:
     """Write the catalogue and the pages anew; 1 where translations are missing."""
     docs = CATALOGUE.parents[3] / "docs"
-    for page, told in ((docs, page_on_data), (docs / "zh", chinese_page_on_data)):
+    for page, write in ((docs, page_on_data), (docs / "zh", chinese_page_on_data)):
         page /= "bring-your-data.md"
-        page.write_text(told(page.read_text("utf-8")), "utf-8")
+        page.write_text(write(page.read_text("utf-8")), "utf-8")
     with CATALOGUE.open("rb") as file:
-        known = read_po(file, locale="zh")
-    fresh = updated(known, used(CATALOGUE.parents[3]) - BROUGHT.keys())
+        catalogue = read_po(file, locale="zh")
+    fresh = updated(catalogue, used(CATALOGUE.parents[3]) - BROUGHT.keys())
     with CATALOGUE.open("wb") as file:
         file.write(HEADER.encode())
         write_po(file, fresh, width=110, omit_header=True)

@@ -148,12 +148,12 @@ def judge_sentence(alignment: JudgeAlignment) -> str:
     return say("{judge}: {catches}.", judge=judge_words(alignment.judge), catches=catches(alignment.counts))
 
 
-def weighted_words(chosen: SetAlignment) -> str:
+def weighted_words(alignment: SetAlignment) -> str:
     """The set's rates on the whole pool, where outputs had different chances."""
     return say(
         "On all outputs, undoing the draw: coverage {coverage}; false failure rate {wrong}",
-        coverage=rate_words(chosen.weighted["coverage"]),
-        wrong=rate_words(chosen.weighted["false_failure_rate"]),
+        coverage=rate_words(alignment.weighted["coverage"]),
+        wrong=rate_words(alignment.weighted["false_failure_rate"]),
     )
 
 
@@ -175,15 +175,15 @@ def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     judges = listed(
         f"{judge_words(used.name)} v{used.version} ({used.judge_version_id})" for used in basis.judges
     )
-    shown, grades, chosen = say("As of now."), say("{n:,} grades", n=basis.grades), say("none")
+    moment, grades, choice = say("As of now."), say("{n:,} grades", n=basis.grades), say("none")
     if report.as_of:
-        shown = say("As of {at}.", at=_clock(report.as_of))
+        moment = say("As of {at}.", at=_clock(report.as_of))
     if basis.newest_grade:
         newest = _clock(basis.newest_grade)
         grades = say("{n:,} grades, the newest from {at}", n=basis.grades, at=newest)
     if basis.chosen_at:
-        chosen = say("{choice} of {at}", choice=basis.choice, at=_clock(basis.chosen_at))
-    resting = {"as_of": shown, "grades": grades, "chosen": chosen}
+        choice = say("{choice} of {at}", choice=basis.choice, at=_clock(basis.chosen_at))
+    resting = {"as_of": moment, "grades": grades, "chosen": choice}
     return (
         say("{as_of} It rests on {grades}; chosen set: {chosen}.", **resting),
         say("Criteria: {names}.", names=criteria or say("no criterion")),

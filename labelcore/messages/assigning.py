@@ -70,39 +70,39 @@ def forecast_words(load: Load) -> str:
     return say("about {day}", day=load.ready_on)
 
 
-def nobodys_words(found: Assigned) -> str:
+def nobodys_words(report: Assigned) -> str:
     """That some outputs are nobody's, and what to do; "" where none is."""
-    if not found.nobodys:
+    if not report.nobodys:
         return ""
     return counted(
         "1 output is assigned to nobody who reads it: it stays ungraded, and figures would miss its kind. "
         "Assign it, or add somebody's language.",
         "{n:,} outputs are assigned to nobody who reads them: they stay ungraded, and figures would miss "
         "their kind. Assign them, or add somebody's language.",
-        n=found.nobodys,
+        n=report.nobodys,
     )
 
 
-def pairs_words(found: Assigned) -> list[str]:
+def pairs_words(report: Assigned) -> list[str]:
     """How often two people meet where pairs are planned; [] where none are."""
-    if not found.pairs:
+    if not report.pairs:
         return []
-    planned = [pair.planned for pair in found.pairs]
+    plans = [pair.planned for pair in report.pairs]
     words = say(
         "Pairs are planned: any two people meet on {least:,} to {most:,} outputs; both have graded {done:,} "
         "of {all:,}.",
-        least=min(planned),
-        most=max(planned),
-        done=sum(pair.done for pair in found.pairs),
-        all=sum(planned),
+        least=min(plans),
+        most=max(plans),
+        done=sum(pair.done for pair in report.pairs),
+        all=sum(plans),
     )
     alone = counted(
         "1 output has only one person who may grade it: assign it to another, or add their language.",
         "{n:,} outputs have only one person who may grade them: assign them to another, or add their "
         "language.",
-        n=found.alone,
+        n=report.alone,
     )
-    return [words, alone] if found.alone else [words]
+    return [words, alone] if report.alone else [words]
 
 
 def part_words(queue: Queue) -> str:

@@ -42,27 +42,34 @@ def comment_words(comment: Comment) -> str:
     return f"{comment.author}, {comment.at:%Y-%m-%d %H:%M}: {comment.text}"
 
 
-def round_words(found: Calibration) -> str:
+def round_words(calibration: Calibration) -> str:
     """Which outputs, how they came to be in it, and what their grades count for."""
     head = counted(
-        "Round {number}: 1 output", "Round {number}: {n} outputs", n=len(found.outputs), number=found.number
+        "Round {number}: 1 output",
+        "Round {number}: {n} outputs",
+        n=len(calibration.outputs),
+        number=calibration.number,
     )
-    drawn = say("drawn by chance from {pool:,}", pool=found.pool) if found.pool else say("chosen by hand")
+    origin = (
+        say("drawn by chance from {pool:,}", pool=calibration.pool)
+        if calibration.pool
+        else say("chosen by hand")
+    )
     counts = (
         say("their grades count as any others do")
-        if found.counts
+        if calibration.counts
         else say("their grades stay out of all figures")
     )
-    return say("{head}, {drawn}; {counts}.", head=head, drawn=drawn, counts=counts)
+    return say("{head}, {drawn}; {counts}.", head=head, drawn=origin, counts=counts)
 
 
-def people_words(found: Round) -> str:
+def people_words(report: Round) -> str:
     """How far each person is."""
     each = [
         say("{name} {done} of {asked}", **person.model_dump())
         if person.asked
         else say("{name} reads none of them", name=person.name)
-        for person in found.people
+        for person in report.people
     ]
     return listed(each) or say("Nobody has begun.")
 
@@ -97,10 +104,10 @@ def subject_words(row: RoundAgreement) -> str:
     return say("the whole" if row.criterion == OVERALL else row.criterion)
 
 
-def before_words(found: Round) -> str:
+def before_words(report: Round) -> str:
     """What stands beside this round's agreement."""
-    if found.against:
-        return say("round {number}", number=found.against)
+    if report.against:
+        return say("round {number}", number=report.against)
     return say("grades before the round")
 
 
@@ -117,10 +124,10 @@ def change_words(row: RoundAgreement) -> str:
     return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): may be chance", **figures)
 
 
-def few_words(found: Round) -> str:
+def few_words(report: Round) -> str:
     """That few outputs say little; "" where they are many."""
-    most = max((row.now.n_outputs for row in found.subjects), default=0)
-    if not found.subjects or most >= _FEW:
+    most = max((row.now.n_outputs for row in report.subjects), default=0)
+    if not report.subjects or most >= _FEW:
         return ""
     return counted(
         "1 output says little: go by the intervals, and take even these as rough.",
@@ -129,19 +136,19 @@ def few_words(found: Round) -> str:
     )
 
 
-def figure_lines(found: Round) -> Iterator[str]:
+def figure_lines(report: Round) -> Iterator[str]:
     """Agreement in lines, the whole first."""
-    for row in found.subjects:
+    for row in report.subjects:
         yield say(
             "{subject}: all say the same on {same}; {now}; {against}: {before}; change {change}",
             subject=subject_words(row),
             same=rate_words(row.same),
             now=alpha_words(row.now),
-            against=before_words(found),
+            against=before_words(report),
             before=alpha_words(row.before),
             change=change_words(row),
         )
-    if words := few_words(found):
+    if words := few_words(report):
         yield words
 
 

@@ -36,15 +36,15 @@ def language() -> Language:
     return _spoken.get()
 
 
-def speak(chosen: Language) -> None:
+def speak(tongue: Language) -> None:
     """Speak a language from here on, in this thread."""
-    _spoken.set(chosen)
+    _spoken.set(tongue)
 
 
 @contextmanager
-def speaking(chosen: Language) -> Iterator[None]:
+def speaking(tongue: Language) -> Iterator[None]:
     """Speak a language for a while."""
-    before = _spoken.set(chosen)
+    before = _spoken.set(tongue)
     try:
         yield
     finally:
@@ -76,36 +76,36 @@ def say(words: str, /, **values: object) -> str:
     return say_in(_spoken.get(), words, **values)
 
 
-def say_in(chosen: Language, words: str, /, **values: object) -> str:
+def say_in(tongue: Language, words: str, /, **values: object) -> str:
     """The same in a language; of the core's wordings and errors with their values."""
     if isinstance(words, Wording):
         values, words = words.values, words.template
-    found = _worded(chosen, words)
+    template = _worded(tongue, words)
     if not values:
-        return found
-    return _filled(chosen, found, {name: _value(chosen, value) for name, value in values.items()})
+        return template
+    return _filled(tongue, template, {name: _value(tongue, value) for name, value in values.items()})
 
 
-def judge_words(name: str, chosen: Language | None = None) -> str:
+def judge_words(name: str, tongue: Language | None = None) -> str:
     """A judge's name: that of its criterion, then how it decides."""
-    return " · ".join(say_in(chosen or language(), part) for part in name.split(" · "))
+    return " · ".join(say_in(tongue or language(), part) for part in name.split(" · "))
 
 
 SHOWN_AS.append(partial(judge_words, chosen="zh"))
 
 
-def _worded(chosen: Language, words: str, key: str = "") -> str:
+def _worded(tongue: Language, words: str, key: str = "") -> str:
     """The template in a language, with what the project calls an output; ``key``: how the catalogue has it.
 
     What the catalogue does not have, a criterion's name for example, stays as it is.
     """
     noun = _noun.get()
-    if chosen == "en" and not noun.one:
+    if tongue == "en" and not noun.one:
         return words
     translated = chinese().get(key or words) or BROUGHT.get(words)
     if translated is None:
         return words
-    return called_in_chinese(translated, noun) if chosen == "zh" else called(words, noun)
+    return called_in_chinese(translated, noun) if tongue == "zh" else called(words, noun)
 
 
 def _filled(chosen: Language, template: str, values: Mapping[str, object]) -> str:
@@ -116,26 +116,26 @@ def _filled(chosen: Language, template: str, values: Mapping[str, object]) -> st
     return agreed(template, values, noun.several, noun.one)
 
 
-def _value(chosen: Language, value: object) -> object:
+def _value(tongue: Language, value: object) -> object:
     if isinstance(value, Wording):
-        return say_in(chosen, value)
+        return say_in(tongue, value)
     if isinstance(value, LabelcoreError):
-        return trouble_words(value, chosen)
+        return trouble_words(value, tongue)
     if isinstance(value, list | tuple):
-        return BETWEEN[chosen][1].join(str(_value(chosen, part)) for part in value)
+        return BETWEEN[tongue][1].join(str(_value(tongue, part)) for part in value)
     return value
 
 
-def paragraph(*told: str) -> str:
+def paragraph(*texts: str) -> str:
     """Sentences one after another, as the language has them; those that are empty are left out."""
-    return BETWEEN[language()][0].join(filter(None, told))
+    return BETWEEN[language()][0].join(filter(None, texts))
 
 
-def trouble_words(trouble: LabelcoreError, chosen: Language | None = None, *, on_page: bool = False) -> str:
+def trouble_words(trouble: LabelcoreError, tongue: Language | None = None, *, on_page: bool = False) -> str:
     """What went wrong and what to do next; on a page no step that is a command line."""
     step = "" if on_page and _COMMAND.search(trouble.next_step) else trouble.next_step
-    told = (say_in(chosen or language(), words) for words in (trouble.what, step))
-    return BETWEEN[chosen or language()][0].join(filter(None, told))
+    texts = (say_in(tongue or language(), words) for words in (trouble.what, step))
+    return BETWEEN[tongue or language()][0].join(filter(None, texts))
 
 
 def counted(single: str, several: str, /, *, n: int, **values: object) -> str:

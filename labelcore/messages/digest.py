@@ -15,44 +15,44 @@ _MOST_NAMED = 6
 _Name = Callable[[str], str]
 
 
-def digest_lines(found: Digest, name: _Name = str) -> Iterator[str]:
+def digest_lines(digest: Digest, name: _Name = str) -> Iterator[str]:
     """What the days brought, a line each; ``name``: how names from outside are written."""
-    yield counted("1 grade was given.", "{n:,} grades were given.", n=found.graded)
-    if found.notes:
-        yield counted("1 grade has a note.", "{n:,} grades have a note.", n=found.notes)
-    if found.people:
-        people = _listed([f"{person} {n:,}" for person, n in found.people], name)
+    yield counted("1 grade was given.", "{n:,} grades were given.", n=digest.graded)
+    if digest.notes:
+        yield counted("1 grade has a note.", "{n:,} grades have a note.", n=digest.notes)
+    if digest.people:
+        people = _listed([f"{person} {n:,}" for person, n in digest.people], name)
         yield say("Graded by {people}.", people=people)
     yield counted(
         "{complete:,} of 1 output is graded completely by now.",
         "{complete:,} of {n:,} outputs are graded completely by now.",
-        n=found.outputs,
-        complete=found.complete,
+        n=digest.outputs,
+        complete=digest.complete,
     )
-    if found.settled:
-        yield counted("1 conflict was settled.", "{n:,} conflicts were settled.", n=found.settled)
-    if found.court:
+    if digest.settled:
+        yield counted("1 conflict was settled.", "{n:,} conflicts were settled.", n=digest.settled)
+    if digest.court:
         yield counted(
             "1 ruling was made where the judges and people differ.",
             "{n:,} rulings were made where the judges and people differ.",
-            n=found.court,
+            n=digest.court,
         )
-    yield from _named(found, name)
-    if found.verdicts:
-        yield counted("1 verdict was given.", "{n:,} verdicts were given.", n=found.verdicts)
-    if found.imported:
-        yield counted("1 output came in.", "{n:,} outputs came in.", n=found.imported)
+    yield from _named(digest, name)
+    if digest.verdicts:
+        yield counted("1 verdict was given.", "{n:,} verdicts were given.", n=digest.verdicts)
+    if digest.imported:
+        yield counted("1 output came in.", "{n:,} outputs came in.", n=digest.imported)
 
 
-def _named(found: Digest, name: _Name) -> Iterator[str]:
-    if found.criteria_new:
-        yield say("New criteria: {names}.", names=_listed(found.criteria_new, name))
-    if found.criteria_changed:
-        yield say("Changed criteria: {names}.", names=_listed(found.criteria_changed, name))
-    if found.criteria_dropped:
-        yield say("Dropped criteria: {names}.", names=_listed(found.criteria_dropped, name))
-    if found.judges:
-        yield counted("1 judge is new or changed.", "{n:,} judges are new or changed.", n=len(found.judges))
+def _named(digest: Digest, name: _Name) -> Iterator[str]:
+    if digest.criteria_new:
+        yield say("New criteria: {names}.", names=_listed(digest.criteria_new, name))
+    if digest.criteria_changed:
+        yield say("Changed criteria: {names}.", names=_listed(digest.criteria_changed, name))
+    if digest.criteria_dropped:
+        yield say("Dropped criteria: {names}.", names=_listed(digest.criteria_dropped, name))
+    if digest.judges:
+        yield counted("1 judge is new or changed.", "{n:,} judges are new or changed.", n=len(digest.judges))
 
 
 def _listed(names: Sequence[str], name: _Name) -> str:
@@ -60,16 +60,16 @@ def _listed(names: Sequence[str], name: _Name) -> str:
     return listed([*map(name, map(say, names[:_MOST_NAMED])), *more])
 
 
-def digest_title(found: Digest, name: _Name = str) -> str:
+def digest_title(digest: Digest, name: _Name = str) -> str:
     """Of which project, from when to when."""
-    days = {"first": f"{found.since:%Y-%m-%d}", "last": f"{found.until:%Y-%m-%d}"}
-    return say("{project}, {first} to {last}", project=name(found.project), **days)
+    days = {"first": f"{digest.since:%Y-%m-%d}", "last": f"{digest.until:%Y-%m-%d}"}
+    return say("{project}, {first} to {last}", project=name(digest.project), **days)
 
 
-def digest_page(found: Digest) -> str:
+def digest_page(report: Digest) -> str:
     """The same as Markdown, in which no name formats or links anything."""
-    lines = [f"- {line}" for line in digest_lines(found, escaped)]
-    return "\n".join([f"# {digest_title(found, escaped)}", "", *lines, ""])
+    lines = [f"- {line}" for line in digest_lines(report, escaped)]
+    return "\n".join([f"# {digest_title(report, escaped)}", "", *lines, ""])
 
 
 def escaped(text: str) -> str:
@@ -81,5 +81,5 @@ def marked_off(text: str, apart: str = "<!-- -->") -> str:
     """A text in Markdown as it is written. An address in it is no link: ``apart`` stands in it, of which
     nothing is shown or copied, for a backslash does not keep a page from making one.
     """
-    marked = "".join(f"\\{c}" if c in _MARKS else c for c in text)
-    return _IN_ADDRESS.sub(apart, marked)
+    escaped = "".join(f"\\{c}" if c in _MARKS else c for c in text)
+    return _IN_ADDRESS.sub(apart, escaped)

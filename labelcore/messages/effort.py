@@ -27,14 +27,14 @@ WORDS = {
 }
 
 
-def thanks_words(found: Effort) -> str:
+def thanks_words(effort: Effort) -> str:
     """Thanks at a milestone, and how far the next one is; "" where there is none."""
-    if not found.milestone:
+    if not effort.milestone:
         return ""
-    thanks = say("Thank you: {n:,} outputs and more.", n=found.milestone)
-    if not found.coming:
+    thanks = say("Thank you: {n:,} outputs and more.", n=effort.milestone)
+    if not effort.coming:
         return thanks
-    return thanks + say(" {n:,} to go until the next mark.", n=found.coming)
+    return thanks + say(" {n:,} to go until the next mark.", n=effort.coming)
 
 
 def effect_words(effect: NoteEffect) -> str:
@@ -45,12 +45,12 @@ def effect_words(effect: NoteEffect) -> str:
         if effect.notes == 1
         else say("{n} of your notes became the criterion “{name}”.", n=effect.notes, name=name)
     )
-    ruled = counted(
+    rulings = counted(
         "1 ruling on it settled an output that you graded.",
         "{n} rulings on it settled outputs that you graded.",
         n=effect.rulings,
     )
-    return paragraph(became, _caught_words(effect.caught), ruled if effect.rulings else "")
+    return paragraph(became, _caught_words(effect.caught), rulings if effect.rulings else "")
 
 
 def _caught_words(caught: int | None) -> str:
@@ -59,24 +59,24 @@ def _caught_words(caught: int | None) -> str:
     return counted("Its judge now finds 1 output.", "Its judge now finds {n:,} outputs.", n=caught)
 
 
-def steady_words(found: PersonProgress) -> str:
+def steady_words(progress: PersonProgress) -> str:
     """How steady a person is."""
-    if found.steadiness.value is None:
-        why = say(found.steadiness.why_not or "")
+    if progress.steadiness.value is None:
+        why = say(progress.steadiness.why_not or "")
         return say("Whether you give the same grade again is not measurable yet: {why}.", why=why)
     return say(
         "On outputs shown again without notice, you gave the same grade: {rate}.",
-        rate=rate_words(found.steadiness),
+        rate=rate_words(progress.steadiness),
     )
 
 
-def difference_words(found: GradingDifference) -> str:
+def difference_words(difference: GradingDifference) -> str:
     """By how much a person is stricter than others on one subject, and what that may mean."""
-    name = say("As a whole") if found.criterion == OVERALL else say(found.criterion)
-    rate = found.stricter
+    name = say("As a whole") if difference.criterion == OVERALL else say(difference.criterion)
+    rate = difference.stricter
     if rate.value is None or rate.low is None or rate.high is None:
         return say("{name}: not measurable yet, because {why}.", name=name, why=say(rate.why_not or ""))
-    figures = {**points_words(rate), "name": name, "n": rate.n, "why": sentence(found.says)}
+    figures = {**points_words(rate), "name": name, "n": rate.n, "why": sentence(difference.says)}
     if rate.value < 0:
         return say(
             "{name}: you fail {points} points fewer than the others ({low} to {high}, n = {n}). {why}",
@@ -87,23 +87,23 @@ def difference_words(found: GradingDifference) -> str:
     )
 
 
-def settled_words(found: Effort) -> str:
+def settled_words(effort: Effort) -> str:
     """How often a ruling went the person's way."""
-    if found.settled.value is None:
-        why = say(found.settled.why_not or "")
+    if effort.settled.value is None:
+        why = say(effort.settled.why_not or "")
         return say("How often a ruling went your way is not measurable yet: {why}.", why=why)
     return say(
         "Where you and others differed and the lead settled it, it went your way: {rate}.",
-        rate=rate_words(found.settled),
+        rate=rate_words(effort.settled),
     )
 
 
-def effort_lines(found: PersonProgress) -> Iterator[str]:
+def effort_lines(progress: PersonProgress) -> Iterator[str]:
     """All of it, a line each."""
-    effort = found.effort
+    effort = progress.effort
     if words := thanks_words(effort):
         yield words
     yield from map(effect_words, effort.effects)
-    yield steady_words(found)
+    yield steady_words(progress)
     yield from map(difference_words, effort.differences)
     yield settled_words(effort)

@@ -46,8 +46,8 @@ def link_to(workspace: Workspace, page: str, language: str, person: str = "", ro
     """The address of a page of this project for somebody; where people sign in their name is not in it."""
     place = settings()
     values = (workspace.project.name, language, *(("", "") if place.sign_in else (person, role)))
-    given = urlencode({key: value for key, value in zip(PLACE, values, strict=True) if value})
-    return f"{base()}/{page}?{given}"
+    query = urlencode({key: value for key, value in zip(PLACE, values, strict=True) if value})
+    return f"{base()}/{page}?{query}"
 
 
 def page_of(notice: Notice) -> str:
@@ -63,14 +63,14 @@ def base() -> str:
 
 def letter_of(workspace: Workspace, notice: Notice, rules: NoticeRules, link: str, quoted: str) -> Letter:
     """A notice in words; ``quoted``: the text of its output, "" where none may leave."""
-    project, told = one_line(workspace.project.name), one_line(subject_words(notice))
+    project, subject = one_line(workspace.project.name), one_line(subject_words(notice))
     quotes = [_quote(text) for text in (notice.words, quoted) if text and rules.texts]
     by = one_line(rules.made_by) or say("whoever leads the project")
     foot = say("labelcore sends this for the project “{project}”, as {by} set it up.", project=project, by=by)
     return Letter(
-        subject=say("{project}: {words}", project=project, words=told),
+        subject=say("{project}: {words}", project=project, words=subject),
         line=say("{project}: {words}", project=project, words=one_line(notice_words(notice))),
-        text="\n\n".join((say("{words}.", words=told), *quotes, link, foot)) + "\n",
+        text="\n\n".join((say("{words}.", words=subject), *quotes, link, foot)) + "\n",
         link=link,
     )
 

@@ -87,11 +87,11 @@ def trial_words(to: str, why: str, detail: str) -> str:
     return say("The test was taken for {to}.", to=to) if to else say("The test was taken.")
 
 
-def missing_words(found: NoticeSettings) -> Iterator[str]:
+def missing_words(report: NoticeSettings) -> Iterator[str]:
     """What whoever runs labelcore has to set first."""
-    if "server" in found.missing:
+    if "server" in report.missing:
         yield say(
             "No mail server is set: whoever runs labelcore sets LABELCORE_SMTP_HOST and LABELCORE_SMTP_FROM."
         )
-    if "url" in found.missing:
+    if "url" in report.missing:
         yield say("Links lead to this machine only: whoever runs labelcore sets LABELCORE_URL.")

@@ -18,19 +18,19 @@ _CHINESE = re.compile(rf"{_KEPT}|(?:预期|批处理|批次)的?输出|(输出)"
 @lru_cache(maxsize=4096)
 def called(template: str, noun: Noun) -> str:
     """An English template with the noun in the place of "output"."""
-    return _ENGLISH.sub(lambda found: _english(found, noun), template) if noun.one else template
+    return _ENGLISH.sub(lambda match: _english(match, noun), template) if noun.one else template
 
 
 @lru_cache(maxsize=4096)
 def called_in_chinese(template: str, noun: Noun) -> str:
     """The same of a Chinese one."""
-    return _CHINESE.sub(lambda found: noun.zh if found[1] else found[0], template) if noun.zh else template
+    return _CHINESE.sub(lambda match: noun.zh if match[1] else match[0], template) if noun.zh else template
 
 
-def _english(found: re.Match[str], noun: Noun) -> str:
-    article, word, plural = found.groups()
+def _english(match: re.Match[str], noun: Noun) -> str:
+    article, word, plural = match.groups()
     if not word:
-        return found[0]
+        return match[0]
     name = noun.several if plural else noun.one
     if word[0].isupper():
         name = name[0].upper() + name[1:]

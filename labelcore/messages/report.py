@@ -57,11 +57,11 @@ def _written(findings: Findings) -> Document:
     ]
     if history := findings.history:
         figure = timeline_of(history)
-        listed = [
+        marks = [
             ReportText(words=f"{mark.at:%Y-%m-%d %H:%M}: {mark.words}", tone="small") for mark in figure.marks
         ]
-        shown = [figure] if len(figure.points) > 1 else listed
-        blocks += [ReportText(words=say("What happened"), tone="heading"), *shown]
+        history_blocks = [figure] if len(figure.points) > 1 else marks
+        blocks += [ReportText(words=say("What happened"), tone="heading"), *history_blocks]
     task = (findings.project.task or say("An evaluation")).rstrip(".")
     return Document(
         title=say("How good are the outputs? {project}", project=findings.project.name),
@@ -89,27 +89,28 @@ def _versions(findings: Findings) -> Iterator[Block]:
             yield ReportText(words=short.beside, tone="small")
 
 
-def _trend(found: Trend) -> Iterator[Block]:
-    if len(found.points) > 1:
+def _trend(trend: Trend) -> Iterator[Block]:
+    if len(trend.points) > 1:
         yield ReportText(words=say("Over time"), tone="heading")
-        rates = tuple(point.rate for point in found.points)
-        names = tuple(map(point_words, found.points))
+        rates = tuple(point.rate for point in trend.points)
+        names = tuple(map(point_words, trend.points))
         title = say("Pass rate by people, 95% intervals")
         yield Intervals(title=title, names=names, series={say("by people"): rates})
 
 
-def _failures(found: Failures) -> Iterator[Block]:
-    if found.rows:
+def _failures(failures: Failures) -> Iterator[Block]:
+    if failures.rows:
         yield ReportText(words=say("What fails most"), tone="heading")
         yield Table(
-            title=say("Of {n:,} outputs that people failed", n=found.fails),
+            title=say("Of {n:,} outputs that people failed", n=failures.fails),
             columns=(say("criterion"), say("outputs"), say("share")),
             rows=tuple(
-                (say(row.criterion), f"{row.outputs:,}", rate_words(row.share)) for row in found.rows[:_SHOWN]
+                (say(row.criterion), f"{row.outputs:,}", rate_words(row.share))
+                for row in failures.rows[:_SHOWN]
             ),
         )
-        if found.sealed:
-            yield ReportText(words=sealed_fails_words(found.sealed), tone="small")
+        if failures.sealed:
+            yield ReportText(words=sealed_fails_words(failures.sealed), tone="small")
 
 
 def sealed_fails_words(n: int) -> str:
@@ -144,25 +145,25 @@ def _rates(report: AlignmentReport) -> Iterator[Block]:
 
 def _judges(report: AlignmentReport) -> Iterator[Block]:
     members = set(report.chosen.judge_version_ids) if report.chosen else set()
-    chosen = [judge for judge in report.judges if judge.judge_version_id in members]
-    known = [judge for judge in report.judges if judge.balanced_accuracy is not None]
-    best = sorted(known, key=lambda judge: -(judge.balanced_accuracy or 0))
-    shown = (chosen or best)[:_SHOWN]
-    if not shown:
+    of_set = [judge for judge in report.judges if judge.judge_version_id in members]
+    measurable = [judge for judge in report.judges if judge.balanced_accuracy is not None]
+    best = sorted(measurable, key=lambda judge: -(judge.balanced_accuracy or 0))
+    judges = (of_set or best)[:_SHOWN]
+    if not judges:
         return
     yield ReportText(words=say("How well do the judges follow people?"), tone="heading")
     yield Intervals(
         title=say("Judges of the chosen set, on all grades")
-        if chosen
+        if of_set
         else say("The judges that follow people best, on all grades"),
-        names=tuple(judge_words(judge.judge) for judge in shown),
+        names=tuple(judge_words(judge.judge) for judge in judges),
         series={
-            say("TPR: good outputs passed"): tuple(judge.tpr for judge in shown),
-            say("TNR: bad outputs caught"): tuple(judge.tnr for judge in shown),
+            say("TPR: good outputs passed"): tuple(judge.tpr for judge in judges),
+            say("TNR: bad outputs caught"): tuple(judge.tnr for judge in judges),
         },
     )
     warnings = [
-        (judge_words(judge.judge), sentence(warning)) for judge in shown for warning in judge.warnings
+        (judge_words(judge.judge), sentence(warning)) for judge in judges for warning in judge.warnings
     ]
     for name, warning in warnings[:_SHOWN]:
         yield ReportText(words=say("{judge}: {warning}", judge=name, warning=warning), tone="small")
@@ -186,13 +187,13 @@ def _slices(findings: Findings) -> Iterator[Block]:
 
 
 def _costs(findings: Findings) -> Iterator[Block]:
-    known = (
+    costs = (
         (judge_words(judge.judge), findings.costs.get(judge.judge_version_id))
         for judge in findings.alignment.judges
     )
     rows = tuple(
         (name, f"{cost.verdicts:,}", f"{cost.cost_usd:.4f}", f"{cost.per_thousand or 0.0:.3f}")
-        for name, cost in known
+        for name, cost in costs
         if cost and cost.cost_usd
     )
     if rows:

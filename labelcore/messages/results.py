@@ -50,16 +50,18 @@ def write_out(operation: Operation, result: Any) -> None:
     _learn(operation)
     if operation.name not in _CONTENTS or result.out is None:
         return
-    made = _CONTENTS[operation.name](result)
+    content = _CONTENTS[operation.name](result)
     with files.whole(Path(result.out)) as partial:
-        partial.write_bytes(made)
+        partial.write_bytes(content)
 
 
 def lines_of(operation: Operation, workspace: Workspace, result: Any) -> tuple[str, ...]:
     """The result in sentences, the most important first."""
-    told = lines_for(operation)
+    speaker = lines_for(operation)
     with calling(workspace.project.settings.noun):
-        return tuple(told(result) if len(signature(told).parameters) == 1 else told(workspace, result))
+        return tuple(
+            speaker(result) if len(signature(speaker).parameters) == 1 else speaker(workspace, result)
+        )
 
 
 def lines_for(operation: Operation) -> Lines:
@@ -76,8 +78,8 @@ def document_of(operation: Operation, result: Any) -> dict[str, Any]:
     """The result's JSON form, facts as English sentences; a list under the operation's key."""
     if operation.listed_as:
         return {operation.listed_as: [_plain(row) for row in result]}
-    found: dict[str, Any] = _plain(result)
-    return found
+    document: dict[str, Any] = _plain(result)
+    return document
 
 
 def _plain(result: Any) -> Any:

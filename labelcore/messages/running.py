@@ -97,5 +97,5 @@ def ended_words(run: Run) -> str:
 def advice_words(run: Run) -> list[str]:
     """What to do about what went wrong, each advice once."""
     kinds = [run.ended_by, *run.error_kinds] if run.ended_by else list(run.error_kinds)
-    found = [say(_ADVICE[kind]) for kind in dict.fromkeys(kinds) if kind in _ADVICE]
-    return found or ([say(_AGAIN)] if run.ended_by else [])
+    advice = [say(_ADVICE[kind]) for kind in dict.fromkeys(kinds) if kind in _ADVICE]
+    return advice or ([say(_AGAIN)] if run.ended_by else [])

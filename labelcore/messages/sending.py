@@ -99,14 +99,14 @@ def _send(workspace: Workspace, sending: Sending) -> NoticeStep:
         _deliver(workspace, rules, sending.notice)
     except UndeliveredMessage as trouble:
         state = "given up" if trouble.for_good or tries > len(_WAITS) else "failed"
-        told = {"tries": tries, "why": trouble.why, "detail": trouble.detail}
-        return _store(workspace, sending, "unclear" if trouble.unclear else state, **told)
+        details = {"tries": tries, "why": trouble.why, "detail": trouble.detail}
+        return _store(workspace, sending, "unclear" if trouble.unclear else state, **details)
     return _store(workspace, sending, "sent", tries=tries)
 
 
-def _store(workspace: Workspace, sending: Sending, state: str, **told: Any) -> NoticeStep:
+def _store(workspace: Workspace, sending: Sending, state: str, **details: Any) -> NoticeStep:
     place = {"project_id": workspace.project.id, "notice_id": sending.notice.id}
-    step = NoticeStep.model_validate({**place, "state": state, **told})
+    step = NoticeStep.model_validate({**place, "state": state, **details})
     table.step(workspace.db, step)
     return step
 
@@ -139,8 +139,8 @@ def _link(workspace: Workspace, rules: NoticeRules, notice: Notice) -> str:
         register = people_table.register(workspace.db)
         person = register.by_name(notice.person)
         if person and not register.password_of(person.person_id):
-            given = {"person_id": person.person_id, "by": notice.made_by}
-            secret = signing.issue(workspace.db, "invitation", hours=_HOURS, **given)
+            issue = {"person_id": person.person_id, "by": notice.made_by}
+            secret = signing.issue(workspace.db, "invitation", hours=_HOURS, **issue)
             return f"{base()}{people.JOIN}?invitation={secret}"
     role = str(notice.figures.get("role") or "")
     return link_to(workspace, page_of(notice), rules.language, notice.person, role)
@@ -149,8 +149,8 @@ def _link(workspace: Workspace, rules: NoticeRules, notice: Notice) -> str:
 def _quoted(workspace: Workspace, rules: NoticeRules, notice: Notice) -> str:
     if not rules.texts or not notice.output_id:
         return ""
-    found = output_table.many(workspace.db, [notice.output_id]).get(notice.output_id)
-    return found.text if found else ""
+    output = output_table.many(workspace.db, [notice.output_id]).get(notice.output_id)
+    return output.text if output else ""
 
 
 @operation("notices test", role=Role.LEAD, effect=Effect.GRADUAL)

@@ -23,11 +23,11 @@ _ANYTHING = 0.8
 def series(sliced: SliceReport, most: int) -> dict[str, tuple[Rate, ...]]:
     """What a chart of the first ``most`` slices shows: the figures of the table, each interval alone."""
     rows = sliced.rows[:most]
-    found = {say("by people"): tuple(row.rate for row in rows)}
+    rates = {say("by people"): tuple(row.rate for row in rows)}
     corrected = tuple(map(_drawn, rows))
     if any(rate.value is not None for rate in corrected):
-        found[say("corrected")] = corrected
-    return found
+        rates[say("corrected")] = corrected
+    return rates
 
 
 def _drawn(row: SliceRate) -> Rate:
@@ -45,13 +45,13 @@ def point_words(point: TrendPoint) -> str:
 
 def slice_table(sliced: SliceReport, most: int) -> Table:
     """The first ``most`` slices in numbers, each interval alone."""
-    judged = any(row.corrected is not None for row in sliced.rows)
+    corrects = any(row.corrected is not None for row in sliced.rows)
     columns = (
         sliced.field,
         say("outputs"),
         say("graded"),
         say("by people"),
-        *([say("corrected")] if judged else []),
+        *([say("corrected")] if corrects else []),
         say("points from the others"),
         "p",
     )
@@ -61,7 +61,7 @@ def slice_table(sliced: SliceReport, most: int) -> Table:
             f"{row.size or 0:,}",
             f"{row.rate.n:,}",
             _short(row.rate),
-            *([_short(row.corrected)] if judged and row.corrected else []),
+            *([_short(row.corrected)] if corrects and row.corrected else []),
             _points(row.against_rest),
             "" if row.p is None else _p(row.p),
         )
@@ -107,8 +107,8 @@ def against_words(row: SliceRate) -> str:
 def _ends(rate: Rate) -> dict[str, str]:
     """A difference and its interval in points; nothing where it is not measurable."""
     ends = {"value": rate.value, "low": rate.low, "high": rate.high}
-    known = {name: f"{round(100 * share):+d}" for name, share in ends.items() if share is not None}
-    return known if len(known) == len(ends) else {}
+    figures = {name: f"{round(100 * share):+d}" for name, share in ends.items() if share is not None}
+    return figures if len(figures) == len(ends) else {}
 
 
 def _points(rate: Rate) -> str:

@@ -33,23 +33,23 @@ _NAMES = {"judge", "judges", "criterion"}
 
 def learn(words: Mapping[str, Words]) -> None:
     """Know what to say for these codes."""
-    if known := words.keys() & WORDS.keys():
-        raise ValueError(f"two facts have the code {min(known)}")
+    if doubles := words.keys() & WORDS.keys():
+        raise ValueError(f"two facts have the code {min(doubles)}")
     WORDS.update(words)
 
 
-def sentence(told: Fact | Iterable[Fact]) -> str:
+def sentence(facts: Fact | Iterable[Fact]) -> str:
     """A fact, or several one after the other, in the language spoken here."""
-    facts = (told,) if isinstance(told, Fact) else told
-    return paragraph(*(_said(part) for part in facts))
+    several = (facts,) if isinstance(facts, Fact) else facts
+    return paragraph(*map(_said, several))
 
 
-def _said(told: Fact) -> str:
-    if not told:
+def _said(fact: Fact) -> str:
+    if not fact:
         return ""
-    words, values = WORDS[told.code], {name: _value(name, value) for name, value in told.values.items()}
-    said = say(words, **values) if isinstance(words, str) else counted(words[0], words[1], **values)
-    return paragraph(said, sentence(told.then)) if told.then else said
+    words, values = WORDS[fact.code], {name: _value(name, value) for name, value in fact.values.items()}
+    text = say(words, **values) if isinstance(words, str) else counted(words[0], words[1], **values)
+    return paragraph(text, sentence(fact.then)) if fact.then else text
 
 
 def _value(name: str, value: Any) -> Any:
@@ -75,9 +75,9 @@ def clauses(parts: Iterable[str]) -> str:
     return BETWEEN[language()][2].join(parts)
 
 
-def sentences(told: Iterable[Fact]) -> tuple[str, ...]:
+def sentences(facts: Iterable[Fact]) -> tuple[str, ...]:
     """Each of several facts as a separate sentence."""
-    return tuple(sentence(part) for part in told)
+    return tuple(sentence(part) for part in facts)
 
 
 def document(report: Any) -> Any:

@@ -19,8 +19,8 @@ def description_words(version: JudgeVersion) -> str:
     if RESERVED in version.spec or say("Outputs") == "Outputs":  # in English, without a noun: as it is kept
         return version.description
     fresh = _made_again(version)
-    before, found, after = version.description.partition(fresh)
-    is_it = found and not before and not after[:1].strip()
+    before, middle, after = version.description.partition(fresh)
+    is_it = middle and not before and not after[:1].strip()
     return say(fresh) if is_it else version.description
 
 

@@ -11,13 +11,13 @@ from labelcore.stats.paired import PairedDifference
 from labelcore.stats.rate import difference, share_words
 
 
-def version_lines(found: VersionComparison) -> Iterator[str]:
+def version_lines(report: VersionComparison) -> Iterator[str]:
     """Two pipeline versions, by people and by the chosen set."""
-    yield say("By people: {comparison}", comparison=_paired_words(found, found.by_people))
-    if found.by_judges:
-        yield say("By the chosen set: {comparison}", comparison=_paired_words(found, found.by_judges))
-    if found.beside:
-        yield sentence(found.beside)
+    yield say("By people: {comparison}", comparison=_paired_words(report, report.by_people))
+    if report.by_judges:
+        yield say("By the chosen set: {comparison}", comparison=_paired_words(report, report.by_judges))
+    if report.beside:
+        yield sentence(report.beside)
 
 
 class VersionsInShort(NamedTuple):
@@ -32,13 +32,13 @@ class VersionsInShort(NamedTuple):
     beside: str = ""
 
 
-def versions_in_short(found: VersionComparison) -> VersionsInShort:
+def versions_in_short(report: VersionComparison) -> VersionsInShort:
     """By people: on the inputs that both answered if there are any, else by all graded outputs of each."""
-    rate, n = found.by_people.difference, found.by_people.n
+    rate, n = report.by_people.difference, report.by_people.n
     if not n:
-        rate = difference(found.second_rate, found.first_rate)
-    names = {"first": found.first, "second": found.second}
-    rates = {"a": rate_words(found.first_rate), "b": rate_words(found.second_rate)}
+        rate = difference(report.second_rate, report.first_rate)
+    names = {"first": report.first, "second": report.second}
+    rates = {"a": rate_words(report.first_rate), "b": rate_words(report.second_rate)}
     title, reached = (
         say("{second} against {first}", **names),
         say("Of all graded outputs, {second}: {b}; {first}: {a}.", **names, **rates),
@@ -49,7 +49,7 @@ def versions_in_short(found: VersionComparison) -> VersionsInShort:
         )
     sure = rate.low > 0 or rate.high < 0
     ends = {"low": f"{rate.low * 100:+.0f}", "high": f"{rate.high * 100:+.0f}", "n": n}
-    where = _where(found) if n else say("on different inputs, graded by people")
+    where = _where(report) if n else say("on different inputs, graded by people")
     verdict = say("Clearly better") if sure and rate.value > 0 else say("Clearly worse")
     says = say(
         "{verdict}, {where} (95% sure: {low} to {high} points).",
@@ -58,12 +58,12 @@ def versions_in_short(found: VersionComparison) -> VersionsInShort:
         **ends,
     )
     points = say("{points} points", points=f"{rate.value * 100:+.0f}")
-    return VersionsInShort(title, points, says, reached, sentence(found.beside))
+    return VersionsInShort(title, points, says, reached, sentence(report.beside))
 
 
-def _where(found: VersionComparison) -> str:
+def _where(report: VersionComparison) -> str:
     """The inputs that both answered, with what each of them reaches there."""
-    paired = found.by_people
+    paired = report.by_people
     a, b = ((paired.both + only) / paired.n for only in (paired.only_first, paired.only_second))
     shares = {"a": share_words(a), "b": share_words(b)}
     return say("{b} against {a} on the same {n} inputs, graded by people", n=paired.n, **shares)
@@ -74,14 +74,14 @@ def version_sentence(short: VersionsInShort) -> str:
     return say("{title}: {points}. {says}", title=short.title, points=short.points, says=short.says)
 
 
-def _paired_words(found: VersionComparison, paired: PairedDifference) -> str:
+def _paired_words(report: VersionComparison, paired: PairedDifference) -> str:
     rate = paired.difference
     if paired.n == 0:
         return say("not measurable: none of these inputs was decided for both versions.")
     if rate.value is None or rate.low is None or rate.high is None:
         return say("not measurable: {why}.", why=say(rate.why_not or ""))
-    named = {"second": found.second, "first": found.first}
-    figures = {**points_words(rate), **named, "n": paired.n, "verdict": say(paired.says)}
+    names = {"second": report.second, "first": report.first}
+    figures = {**points_words(rate), **names, "n": paired.n, "verdict": say(paired.says)}
     if rate.value < 0:
         return say(
             "{second} passes {points} points fewer than {first} ({low} to {high}, n = {n}): {verdict}.",

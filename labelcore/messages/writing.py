@@ -57,10 +57,10 @@ def report(
             next_step="Name a .html or .pdf file.",
             suffix=out.suffix,
         )
-    built = write_report(gathering.gather(workspace, by=tuple(by)))
-    content = writer(built)
+    document = write_report(gathering.gather(workspace, by=tuple(by)))
+    content = writer(document)
     _write(out, content)
-    return ReportFile(out=out, bytes=len(content), title=built.title)
+    return ReportFile(out=out, bytes=len(content), title=document.title)
 
 
 @operation("card", role=Role.ENGINEER, signed=True)
@@ -74,10 +74,10 @@ def card(
     days: Annotated[int, Field(ge=1, le=3_650, description="Valid so many days.")] = DAYS,
 ) -> WrittenCard:
     """Write a judge's card: what it is, its figures, its limits, until when it is valid."""
-    made = make_card(workspace, judge, split=split, limits=limits.limits, days=days)
+    summary = make_card(workspace, judge, split=split, limits=limits.limits, days=days)
     if out:
-        _write(out, card_text(made).encode())
-    return WrittenCard(card=made, out=out)
+        _write(out, card_text(summary).encode())
+    return WrittenCard(card=summary, out=out)
 
 
 def card_text(card: JudgeCard) -> str:

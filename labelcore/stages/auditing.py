@@ -86,20 +86,20 @@ def read(
 
     What is about no project, every sign-in for example, is for who is admin in all of them.
     """
-    wanted = {column: value for column, value in (("author", person), ("action", act)) if value}
+    columns = {column: value for column, value in (("author", person), ("action", act)) if value}
     days = (since or date.min, until or date.max)
     chain = audit.verify(workspace.db)
     return AuditReport(
         acts=tuple(
             ActRow(
-                at=aware(found.made_at),
-                person=found.author,
-                act=found.action,
-                subject=found.subject or "",
-                origin=found.origin or "",
-                detail=json.loads(found.detail or "{}"),
+                at=aware(row.made_at),
+                person=row.author,
+                act=row.action,
+                subject=row.subject or "",
+                origin=row.origin or "",
+                detail=json.loads(row.detail or "{}"),
             )
-            for found in audit.search(workspace.db, _places(workspace), wanted, days, limit)
+            for row in audit.search(workspace.db, _places(workspace), columns, days, limit)
         ),
         sealed=chain.sealed,
         digest=chain.digest,

@@ -45,8 +45,10 @@ def export_table(
     Raises:
         BadInput: the table or the ending is not known, or the folder does not exist.
     """
-    wanted = None if filters == EVERYTHING else resolved(workspace, filters)
-    rows = exports.write(workspace.db, workspace.project.id, what, out, told=_told(workspace), wanted=wanted)
+    selection = None if filters == EVERYTHING else resolved(workspace, filters)
+    rows = exports.write(
+        workspace.db, workspace.project.id, what, out, facts=_told(workspace), selection=selection
+    )
     return ExportReport(what=what, rows=rows, out=str(out))
 
 

@@ -89,17 +89,17 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
         for thing in things
         if any(key.startswith(word) and len(word) > key.find("_") + 1 for key in catalogue.ids(thing))
     ]
-    found = by_id or by_name or begun or _shown_as(word, things, catalogue)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = [f"'{_label(thing, catalogue)}' ({catalogue.ids(thing)[0]})" for thing in found[:_NEAR]]
+    matches = by_id or by_name or begun or _shown_as(word, things, catalogue)
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        listed = [f"'{_label(thing, catalogue)}' ({catalogue.ids(thing)[0]})" for thing in matches[:_NEAR]]
         raise Ambiguous(
             "No single {noun} is called '{word}', {n} are: {listed}.",
             next_step="Give the id; `{listing}` shows them.",
             noun=catalogue.noun,
             word=word,
-            n=len(found),
+            n=len(matches),
             listed=listed,
             listing=catalogue.listing,
         )
@@ -126,8 +126,8 @@ def _shown_as(word: str, things: Sequence[Thing], catalogue: Catalogue[Thing]) -
     return [
         thing
         for thing in things
-        for shown in SHOWN_AS
-        if shown(catalogue.name(thing)).casefold() == word.casefold()
+        for words in SHOWN_AS
+        if words(catalogue.name(thing)).casefold() == word.casefold()
     ]
 
 

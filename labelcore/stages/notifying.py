@@ -89,24 +89,24 @@ def mention(workspace: Workspace, output_id: str, person: str, *, words: str = "
     return tell(workspace, "mention", person, output_id=output_id, words=words)
 
 
-def tell(workspace: Workspace, kind: NoticeKind, person: str, **given: Any) -> Notice | None:
+def tell(workspace: Workspace, kind: NoticeKind, person: str, **fields: Any) -> Notice | None:
     """Put a notice into the outbox, in this thread's transaction where there is one.
 
     None: it would tell people of what they did, or its ``key`` is there already.
     """
-    known = signing.known_as(workspace.db, workspace.project, person)
-    if known and name_key(known) == name_key(workspace.person):
+    name = signing.known_as(workspace.db, workspace.project, person)
+    if name and name_key(name) == name_key(workspace.person):
         return None
     rules = table.rules(workspace.db, workspace.project.id)
-    given["words"] = str(given.get("words", ""))[:_MOST_WORDS] if rules.texts else ""
+    fields["words"] = str(fields.get("words", ""))[:_MOST_WORDS] if rules.texts else ""
     notice = Notice(
         id=new_id("notice"),
         project_id=workspace.project.id,
         kind=kind,
-        person=known,
+        person=name,
         channel=rules.channel,
         made_by=workspace.person,
-        **given,
+        **fields,
     )
     return notice if table.add(workspace.db, notice) else None
 
@@ -188,18 +188,18 @@ def set_notices(workspace: Workspace, *, changed: NoticeChange = _SAME) -> Notic
         NotAllowed: it leads to this machine, and whoever asks is not at it.
     """
     before = table.rules(workspace.db, workspace.project.id)
-    given = changed.model_dump(exclude_none=True, exclude={"new_secret"})
-    rules = before.model_copy(update=given | {"made_by": workspace.person, "made_at": now()})
+    changes = changed.model_dump(exclude_none=True, exclude={"new_secret"})
+    rules = before.model_copy(update=changes | {"made_by": workspace.person, "made_at": now()})
     if rules.channel == "webhook" or changed.webhook:
         _check_webhook(workspace, rules.webhook)
-    made = ""
+    secret = ""
     if rules.webhook and (changed.new_secret or rules.webhook != before.webhook):
-        made = secrets.token_hex(32)
-        rules = rules.model_copy(update={"secret": made})
+        secret = secrets.token_hex(32)
+        rules = rules.model_copy(update={"secret": secret})
     table.save_rules(workspace.db, rules)
-    told = {"channel": rules.channel, "webhook": host_of(rules.webhook), "texts": rules.texts}
-    audit.note(workspace.db, workspace.project.id, workspace.person, "notices set", "", **told)
-    return _settings(rules).model_copy(update={"secret": made})
+    details = {"channel": rules.channel, "webhook": host_of(rules.webhook), "texts": rules.texts}
+    audit.note(workspace.db, workspace.project.id, workspace.person, "notices set", "", **details)
+    return _settings(rules).model_copy(update={"secret": secret})
 
 
 def _check_webhook(workspace: Workspace, address: str) -> None:

@@ -81,12 +81,12 @@ def list_people(workspace: Workspace) -> list[PersonRow]:
     """
     register = people_table.register(workspace.db)
     here = {workspace.project.id, EVERY_PROJECT}
-    shown = (
+    people = (
         person
         for person in register.present
         if workspace.everywhere or here & register.roles.get(person.person_id, {}).keys()
     )
-    return [_row(workspace, person, register) for person in shown]
+    return [_row(workspace, person, register) for person in people]
 
 
 def _row(workspace: Workspace, person: Person, register: people_table.Register) -> PersonRow:
@@ -133,8 +133,8 @@ def invite(
         _give(workspace, person, project_id, role)
     if register.password_of(person.person_id) or person.subject:
         return Invitation(name=person.name, role=role, path="/", expires_at=None)
-    for place, held in had.items():  # the link would give all of it to who has it
-        _check_gives(workspace, held, everywhere=place != workspace.project.id)
+    for place, role_there in had.items():  # the link would give all of it to who has it
+        _check_gives(workspace, role_there, everywhere=place != workspace.project.id)
     if not everywhere and mailbox_of(workspace, person.name):
         tell(workspace, "invitation", person.name, figures={"role": role})
     return _invitation(workspace, person, role, days)
@@ -159,10 +159,10 @@ def set_address(
     if person is None:
         written = signing.known_as(workspace.db, workspace.project, name)
         person = signing.add_person(workspace.db, written, by=workspace.person)
-    for place, held in register.roles.get(person.person_id, {}).items():
-        _check_gives(workspace, held, everywhere=place != workspace.project.id)
-    changed = {"email": email, "made_by": workspace.person, "made_at": max(now(), person.made_at + _NEXT)}
-    people_table.save(workspace.db, person.model_copy(update=changed))
+    for place, role_there in register.roles.get(person.person_id, {}).items():
+        _check_gives(workspace, role_there, everywhere=place != workspace.project.id)
+    changes = {"email": email, "made_by": workspace.person, "made_at": max(now(), person.made_at + _NEXT)}
+    people_table.save(workspace.db, person.model_copy(update=changes))
     tell_of_address(workspace, person.name, person.email, email)
     return PersonChange(name=person.name, did="address")
 
@@ -181,12 +181,12 @@ def _invitation(workspace: Workspace, person: Person, role: Role | None, days: f
     secret = signing.issue(
         workspace.db, "invitation", hours=days * _DAYS, person_id=person.person_id, by=workspace.person
     )
-    kept = people_table.register(workspace.db).proof("invitation", signing.hash_of(secret))
+    credential = people_table.register(workspace.db).proof("invitation", signing.hash_of(secret))
     return Invitation(
         name=person.name,
         role=role,
         path=f"{JOIN}?invitation={secret}",
-        expires_at=kept.expires_at if kept else None,
+        expires_at=credential.expires_at if credential else None,
     )
 
 
@@ -207,13 +207,13 @@ def set_role(
         raise BadInput(
             "'{role}' is not a role.", next_step="Use {roles} or none.", role=role, roles=list(Role)
         )
-    person, given = signing.find_person(workspace.db, name), None if role == "none" else Role(role)
+    person, new_role = signing.find_person(workspace.db, name), None if role == "none" else Role(role)
     project_id = EVERY_PROJECT if everywhere else workspace.project.id
     if everywhere or EVERY_PROJECT in people_table.register(workspace.db).roles.get(person.person_id, {}):
         _check_everywhere(workspace)
-    _check_admins(workspace, person, project_id, given)
-    _give(workspace, person, project_id, given)
-    return PersonChange(name=person.name, role=given, did="role")
+    _check_admins(workspace, person, project_id, new_role)
+    _give(workspace, person, project_id, new_role)
+    return PersonChange(name=person.name, role=new_role, did="role")
 
 
 @operation("people rename", role=Role.ADMIN, effect=Effect.WRITES, project="any")
@@ -232,8 +232,8 @@ def rename(workspace: Workspace, name: str, to: str) -> PersonChange:
             next_step="Choose another name, or merge the two with `labelcore people merge`.",
             name=tidy,
         )
-    changed = people_table.rename(workspace.db, person, tidy)
-    return PersonChange(name=changed.name, did="rename")
+    after = people_table.rename(workspace.db, person, tidy)
+    return PersonChange(name=after.name, did="rename")
 
 
 @operation("people merge", role=Role.ADMIN, effect=Effect.WRITES, project="any")
@@ -258,14 +258,14 @@ def merge(workspace: Workspace, name: str, into: str) -> PersonChange:
     names = [key for key, holder in register.names.items() if holder == first.person_id]
     had = signing.of_person(workspace.db, first.person_id, ("password", "session", "invitation"))
     people_table.end(workspace.db, had, workspace.person)
-    gone = {"removed": True, "subject": "", "made_by": workspace.person, "made_at": now()}
-    people_table.save(workspace.db, first.model_copy(update=gone))
-    held = register.roles.get(second.person_id, {})
+    removal = {"removed": True, "subject": "", "made_by": workspace.person, "made_at": now()}
+    people_table.save(workspace.db, first.model_copy(update=removal))
+    roles = register.roles.get(second.person_id, {})
     for project_id, role in register.roles.get(first.person_id, {}).items():
-        if project_id != EVERY_PROJECT and not held.keys() & {project_id, EVERY_PROJECT}:
+        if project_id != EVERY_PROJECT and not roles.keys() & {project_id, EVERY_PROJECT}:
             _give(workspace, second, project_id, role)
-    changed = people_table.rename(workspace.db, second, *names, second.name)
-    return PersonChange(name=changed.name, did="merge")
+    after = people_table.rename(workspace.db, second, *names, second.name)
+    return PersonChange(name=after.name, did="merge")
 
 
 @operation("people remove", role=Role.ADMIN, effect=Effect.WRITES, project="any")
@@ -280,17 +280,17 @@ def remove(workspace: Workspace, name: str) -> PersonChange:
     _check_admins(workspace, person, EVERY_PROJECT, None)
     had = signing.of_person(workspace.db, person.person_id, ("password", "session", "invitation"))
     people_table.end(workspace.db, had, workspace.person)
-    gone = person.model_copy(
+    removal = person.model_copy(
         update={"removed": True, "subject": "", "email": "", "made_by": workspace.person}
     )
-    replaced = people_table.rename(workspace.db, gone, f"person {person.person_id[-6:]}")
-    return PersonChange(name=replaced.name, did="remove")
+    after = people_table.rename(workspace.db, removal, f"person {person.person_id[-6:]}")
+    return PersonChange(name=after.name, did="remove")
 
 
 def _person_of(workspace: Workspace, name: str) -> Person:
     """Somebody who can sign in, or who only graded until now."""
-    if found := people_table.register(workspace.db).by_name(name):
-        return found
+    if person := people_table.register(workspace.db).by_name(name):
+        return person
     if not live(workspace.db, workspace.project.id).has_graded(name):
         return signing.find_person(workspace.db, name)
     written = signing.known_as(workspace.db, workspace.project, name)
@@ -390,7 +390,7 @@ def _check_admins(workspace: Workspace, person: Person, project_id: str, role: R
     """Somebody must be left who looks after the people of every project; who is at the machine always can."""
     register = people_table.register(workspace.db)
     admins = {who for who, roles in register.roles.items() if roles.get(EVERY_PROJECT) is Role.ADMIN}
-    present = {known.person_id for known in register.present}
+    present = {person_.person_id for person_ in register.present}
     last = admins & present == {person.person_id}
     if last and project_id == EVERY_PROJECT and role is not Role.ADMIN and not workspace.here:
         raise BadInput(

@@ -54,12 +54,12 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
     if found := project_table.by_name(db, name):
         return found
     if not create:
-        known = [project.name for project in list_projects(db)] or Wording("none yet")
+        names = [project.name for project in list_projects(db)] or Wording("none yet")
         raise NotFound(
             "There is no project '{name}' (there are: {known}).",
             next_step="Name one with --project NAME; an import begins a new one.",
             name=name,
-            known=known,
+            known=names,
         )
     # From the name, because the splits hash the id: the same file gives the same splits, criteria
     # and figures to everybody.
@@ -69,13 +69,13 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
     return project
 
 
-def meant(known: Iterable[Project], named: str = "") -> str:
+def meant(projects: Iterable[Project], name_asked: str = "") -> str:
     """The name of the project that is meant: the named one, here or in the settings; else the only known one,
     where there is one alone.
     """
-    if wanted := named.strip() or settings().named_project:
-        return wanted
-    names = [project.name for project in known]
+    if name := name_asked.strip() or settings().named_project:
+        return name
+    names = [project.name for project in projects]
     return names[0] if len(names) == 1 else settings().project
 
 
@@ -85,14 +85,14 @@ def opened_first(db: Database, role_in: Callable[[str], Role | None]) -> Project
     It is the one that is meant, or of several, where no setting names one, the first shown one with outputs
     of those in which the visitor has a role.
     """
-    known = list_projects(db)
-    wanted = meant(known)
-    if len(known) < 2 or settings().named_project:
-        return open_project(db, wanted)
-    theirs = [project for project in known if role_in(project.id)] or known
-    shown = [project for project in theirs if not project.settings.hidden] or theirs
-    shown.sort(key=lambda project: project.name != wanted)
-    return next((project for project in shown if output_table.count(db, project.id)), shown[0])
+    projects = list_projects(db)
+    name = meant(projects)
+    if len(projects) < 2 or settings().named_project:
+        return open_project(db, name)
+    theirs = [project for project in projects if role_in(project.id)] or projects
+    visible = [project for project in theirs if not project.settings.hidden] or theirs
+    visible.sort(key=lambda project: project.name != name)
+    return next((project for project in visible if output_table.count(db, project.id)), visible[0])
 
 
 @operation("projects begin", role=Role.ENGINEER, effect=Effect.WRITES, project="none")
@@ -126,7 +126,7 @@ def hide(workspace: Workspace, name: str) -> Project:
         NotFound: there is no such project.
     """
     project = open_project(workspace.db, name, create=False)
-    if not any(shown.id != project.id for shown in shown_projects(workspace.db)):
+    if not any(other.id != project.id for other in shown_projects(workspace.db)):
         raise BadInput(
             "'{name}' is the only project that is shown.",
             next_step="Begin another one first.",
@@ -182,13 +182,13 @@ def shown_projects(db: Database) -> list[Project]:
 def update_project(workspace: Workspace, **changes: Any) -> Project:
     """Store a new state of a project; changes go into what is stored now, ``settings`` key by key."""
     with _updating:
-        stored = project_table.by_name(workspace.db, workspace.project.name) or workspace.project
+        present = project_table.by_name(workspace.db, workspace.project.name) or workspace.project
         if "settings" in changes:
-            changes["settings"] = stored.settings.stored() | changes["settings"]
-        kept = stored.model_dump(exclude={"settings"}) | {"settings": stored.settings}
-        changed = Project.model_validate(kept | changes | {"at": now()})
-        project_table.save(workspace.db, changed)
-    return changed
+            changes["settings"] = present.settings.stored() | changes["settings"]
+        before = present.model_dump(exclude={"settings"}) | {"settings": present.settings}
+        new = Project.model_validate(before | changes | {"at": now()})
+        project_table.save(workspace.db, new)
+    return new
 
 
 def has_terms(project: Project) -> bool:
@@ -198,14 +198,14 @@ def has_terms(project: Project) -> bool:
 
 def terms(project: Project) -> list[Term]:
     """The project's terms, by name; those without a scope stand before those with one."""
-    kept = project.settings.glossary
-    known = {term.term for term in kept if not term.scope}
+    glossary = project.settings.glossary
+    names = {term.term for term in glossary if not term.scope}
     older = [
         Term(term=term, meaning=meaning, at=project.at)
         for term, meaning in project.glossary.items()
-        if term not in known
+        if term not in names
     ]
-    return sorted([*older, *kept], key=lambda term: (term.term, sorted(term.scope.items())))
+    return sorted([*older, *glossary], key=lambda term: (term.term, sorted(term.scope.items())))
 
 
 @finder(Output)
@@ -215,8 +215,8 @@ def find_output(workspace: Workspace, word: str) -> Output:
     Raises:
         NotFound: none is called so, or several are.
     """
-    if found := output_table.get(workspace.db, word, workspace.project.id):
-        return found
+    if output := output_table.get(workspace.db, word, workspace.project.id):
+        return output
     raise NotFound(
         "No single output is named '{word}'.",
         next_step="`labelcore export outputs` lists the ids.",

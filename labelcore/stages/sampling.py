@@ -63,8 +63,8 @@ def draw_sample(
         BadInput: the rule is unknown, n is not positive, or nothing is left to draw.
     """
     _check(rule, n)
-    drawable, graded = _drawable(workspace, pool)
-    warnings = list(_pool_warnings(n, len(drawable), partly=bool(graded) and not pool.filtered))
+    drawable, ids_graded = _drawable(workspace, pool)
+    warnings = list(_pool_warnings(n, len(drawable), partly=bool(ids_graded) and not pool.filtered))
     picks, doubts = RULES[rule](workspace, drawable, n, seed, pool.by)
     if pool.filtered:
         picks = [pick.model_copy(update={"probability": None}) for pick in picks]
@@ -114,11 +114,11 @@ def _drawable(workspace: Workspace, pool: SamplePool) -> tuple[list[str], set[st
         raise BadInput("There are no outputs yet.", next_step="Import a file first.")
     if pool.filtered:
         everything = selected_ids(workspace, pool)
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
-    left = [output_id for output_id in everything if output_id not in graded]
-    if not left:
+    ids_graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    ungraded = [output_id for output_id in everything if output_id not in ids_graded]
+    if not ungraded:
         raise BadInput("All {n:,} outputs are graded.", next_step="Import more outputs.", n=len(everything))
-    return left, graded
+    return ungraded, ids_graded
 
 
 def samples(workspace: Workspace) -> list[Sample]:
@@ -135,14 +135,14 @@ def _random(_workspace: Workspace, pool: list[str], n: int, seed: int, _by: str 
 
 def _stratified(workspace: Workspace, pool: list[str], n: int, seed: int, by: str | None) -> Draw:
     field = by or "model"
-    known = {"model", "prompt_version", "group_key", "batch_id"}
+    fields = {"model", "prompt_version", "group_key", "batch_id"}
     keys = output_table.metadata_keys(workspace.db, workspace.project.id)
-    if field not in known and field not in keys:
+    if field not in fields and field not in keys:
         raise BadInput(
             "No output has a field '{field}'.",
             next_step="Use one of {known}.",
             field=field,
-            known=sorted(known | set(keys)),
+            known=sorted(fields | set(keys)),
         )
     stratum_of = output_table.strata(workspace.db, pool, field)
     warnings = []
@@ -206,17 +206,17 @@ def _newest(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str |
         pick.model_copy(update={"probability": None, "reason": Wording("new in the last import")})
         for pick in drawing.draw_random(newest, n, seed)
     ]
-    drawn = Wording(
+    sentence = Wording(
         "Drawn from the {n:,} ungraded outputs of the newest import: they stand for that import only.",
         n=len(newest),
     )
-    return picks, [drawn]
+    return picks, [sentence]
 
 
 def _verdict_scores(workspace: Workspace, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:
     """For each output: share of the judges that fail it, and how much they disagree."""
-    chosen = judge_table.chosen(workspace.db, workspace.project.id)
-    ids = chosen["judge_version_ids"] if chosen else []
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    ids = choice["judge_version_ids"] if choice else []
     ids = ids or [version.id for version in judge_table.current(workspace.db, workspace.project.id)]
     nothing = np.zeros(len(pool))
     table = verdict_table.values(workspace.db, ids) if ids else None

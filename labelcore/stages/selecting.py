@@ -126,18 +126,16 @@ def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging:
         BadInput: a field, a value or the order is not known.
         NotFound: there is no such judge or import.
     """
-    wanted = resolved(workspace, filters)
+    selection = resolved(workspace, filters)
     if not paging.in_order_of_import:
         _check_field(workspace, paging.sort.removeprefix("-"))
-    found, came = _page(workspace, wanted, paging)
-    grades = visible_grades(workspace, [output.id for output, _ in found])
-    by_output: dict[str, dict[str, str]] = {output.id: {} for output, _ in found}
+    page, came = _page(workspace, selection, paging)
+    grades = visible_grades(workspace, [output.id for output, _ in page])
+    by_output: dict[str, dict[str, str]] = {output.id: {} for output, _ in page}
     for grade in grades:
         if grade.is_overall:
             by_output[grade.output_id][grade.annotator] = grade.value
-    rows = tuple(
-        OutputRow(output=output, split=split, grades=by_output[output.id]) for output, split in found
-    )
+    rows = tuple(OutputRow(output=output, split=split, grades=by_output[output.id]) for output, split in page)
     n = came.found if came and came.whole else None
     if paging.count:
         n = count_outputs(workspace, filters=filters)
@@ -145,23 +143,23 @@ def list_outputs(workspace: Workspace, *, filters: Filters = EVERYTHING, paging:
 
 
 def _page(
-    workspace: Workspace, wanted: Filter, paging: Paging
+    workspace: Workspace, selection: Filter, paging: Paging
 ) -> tuple[list[tuple[Output, str]], SearchReach | None]:
     """The outputs of a page; where the time is limited also how far they were searched for."""
     db, project_id = workspace.db, workspace.project.id
     part = ((paging.page - 1) * paging.limit, paging.limit)
-    if paging.seconds and paging.in_order_of_import and wanted != Filter():
+    if paging.seconds and paging.in_order_of_import and selection != Filter():
         seconds = paging.seconds
-        return searching.page(db, project_id, wanted, paging.sort, part=part, seconds=seconds)
-    return listings.page(db, project_id, wanted, paging.sort, start=part[0], limit=part[1]), None
+        return searching.page(db, project_id, selection, paging.sort, part=part, seconds=seconds)
+    return listings.page(db, project_id, selection, paging.sort, start=part[0], limit=part[1]), None
 
 
 @operation(role=Role.MANAGER)
 def search_on(workspace: Workspace, *, filters: Filters = EVERYTHING, paging: Paging = _FIRST) -> SearchReach:
     """Search further for the outputs that match, for as long as the paging says (0.3 s)."""
-    wanted = resolved(workspace, filters)
+    selection = resolved(workspace, filters)
     seconds = paging.seconds or 0.3
-    return searching.go_on(workspace.db, workspace.project.id, wanted, paging.sort, seconds=seconds)
+    return searching.go_on(workspace.db, workspace.project.id, selection, paging.sort, seconds=seconds)
 
 
 @operation(role=Role.MANAGER)
@@ -191,9 +189,9 @@ def list_values(
         BadInput: no output has the field.
     """
     _check_field(workspace, field)
-    wanted = resolved(workspace, filters)
-    found = listings.values(workspace.db, workspace.project.id, wanted, field, most)
-    return [ValueCount(value=value, n=n) for value, n in found]
+    selection = resolved(workspace, filters)
+    pairs = listings.values(workspace.db, workspace.project.id, selection, field, most)
+    return [ValueCount(value=value, n=n) for value, n in pairs]
 
 
 class OutputFacts(Frozen):
@@ -240,24 +238,24 @@ def visible_grades(workspace: Workspace, output_ids: Sequence[str]) -> list[Grad
     an open calibration round nobody sees what others gave.
     """
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
-    found = [
+    grades = [
         grade
         for grade in grade_table.of_outputs(workspace.db, workspace.project.id, output_ids)
         if grade.annotator == workspace.person or grade.output_id not in hidden
     ]
     if workspace.role.includes(Role.MANAGER):
-        return found
-    mine = [grade for grade in found if grade.annotator == workspace.person]
-    graded = {grade.output_id for grade in mine if grade.value != "skipped"}
-    return [grade for grade in found if grade.output_id in graded or grade in mine]
+        return grades
+    mine = [grade for grade in grades if grade.annotator == workspace.person]
+    ids = {grade.output_id for grade in mine if grade.value != "skipped"}
+    return [grade for grade in grades if grade.output_id in ids or grade in mine]
 
 
 def selected_ids(workspace: Workspace, filters: Filters) -> list[str]:
     """All outputs that match, in the order of import. BadInput where none does."""
-    found = listings.ids(workspace.db, workspace.project.id, resolved(workspace, filters))
-    if not found:
+    ids = listings.ids(workspace.db, workspace.project.id, resolved(workspace, filters))
+    if not ids:
         raise BadInput("No output matches.", next_step="Leave a part of the filter out.")
-    return found
+    return ids
 
 
 def known_fields(workspace: Workspace) -> list[str]:

@@ -45,9 +45,9 @@ def add(db: Database, answers: Sequence[PaidAnswer]) -> int:
     """Store answers that are not there yet, and other ones to known questions: the latest counts. Returns
     how many were new.
     """
-    known = find(db, [answer.key for answer in answers]) if answers else {}
+    old = find(db, [answer.key for answer in answers]) if answers else {}
     latest = {answer.key: answer for answer in answers}
-    fresh = [new for key, new in latest.items() if key not in known or known[key].text != new.text]
+    fresh = [new for key, new in latest.items() if key not in old or old[key].text != new.text]
     append(db, fresh)
     return len(fresh)
 

@@ -88,20 +88,22 @@ def _odd_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str |
     if column is None:
         return []
     text = expression(staged, column)
-    known = (
+    plain = (
         f"CASE WHEN json_valid({text}) THEN CASE WHEN json_type({text}) = 'ARRAY' THEN len(list_filter("
         f"CAST({text} AS JSON[]), lambda m: coalesce(m->>'role', '') NOT IN ({_ROLES}) "
         "OR m->>'parts' IS NOT NULL)) = 0 END END"
     )
-    odd = f"SELECT _row, {text} FROM staged WHERE coalesce({text}, '') <> '' AND NOT coalesce({known}, false)"
+    odd = f"SELECT _row, {text} FROM staged WHERE coalesce({text}, '') <> '' AND NOT coalesce({plain}, false)"
     unknown: list[RejectedRow] = []
     reason = Wording("who spoke in this chat is not known")
     for rows in pages(cursor, odd):
-        told = [(row, said, chats.turns(said)) for row, said in rows]
-        insert(cursor, "odd", [(row, "" if turns is None else plain_json(turns)) for row, _, turns in told])
+        readings = [(row, chat, chats.turns(chat)) for row, chat in rows]
+        insert(
+            cursor, "odd", [(row, "" if turns is None else plain_json(turns)) for row, _, turns in readings]
+        )
         unknown += [
-            RejectedRow(row=row, field=column, reason=reason, raw=said[:RAW])
-            for row, said, turns in told
+            RejectedRow(row=row, field=column, reason=reason, raw=chat[:RAW])
+            for row, chat, turns in readings
             if turns is None
         ]
     return unknown
@@ -136,7 +138,7 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
                 f"external_id IS NOT NULL AND EXISTS (SELECT 1 {first} AND f.first_id <> ready.output_id)",
             )
         )
-    found: list[RejectedRow] = []
+    rejected: list[RejectedRow] = []
     for field, reason, values, condition in checks:
         if cursor.execute(f"SELECT count(*) FROM ready WHERE {condition}").fetchone() == (0,):
             continue
@@ -145,12 +147,12 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
             "LIMIT 1) "
             f"FROM ready WHERE {condition} ORDER BY _row"
         ).fetchall()
-        found += [
-            RejectedRow(row=row, field=field, reason=Wording(reason, **(told or {})), raw=raw)
-            for row, told, raw in rows
+        rejected += [
+            RejectedRow(row=row, field=field, reason=Wording(reason, **(details or {})), raw=raw)
+            for row, details, raw in rows
         ]
         cursor.execute(f"DELETE FROM ready WHERE {condition}")
-    return found
+    return rejected
 
 
 def _letters(text: str, some: int = 0) -> str:
@@ -183,12 +185,12 @@ def near_duplicates(cursor: duckdb.DuckDBPyConnection, *, leave_out: bool) -> in
             "HAVING min(output_id) < max(output_id)) SELECT _row, output_id, place, first_id FROM keyed "
             "JOIN shared USING (place)"
         )
-    (found,) = cursor.execute(
+    (count,) = cursor.execute(
         "SELECT count(DISTINCT output_id) FROM near WHERE first_id <> output_id"
     ).fetchone() or (0,)
-    if found and leave_out:
+    if count and leave_out:
         cursor.execute("UPDATE ready SET output_id = first_id FROM near WHERE near._row = ready._row")
-    return int(found)
+    return int(count)
 
 
 def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int, int, int]:
@@ -231,16 +233,16 @@ def match_ids(
     cursor: duckdb.DuckDBPyConnection, staged: Staging, project_id: str, column: str
 ) -> list[RejectedRow]:
     """For a file of judgements alone: ``ready`` rows of known outputs, found by the importer's id."""
-    given = expression(staged, column)
+    name = expression(staged, column)
     cursor.execute(
         "CREATE TEMP TABLE ready AS SELECT s._row, min(o.output_id) AS output_id, count(DISTINCT "
         "o.output_id) AS found "
-        f"FROM staged s JOIN output_name o ON {_key('o.external_id')} = {_key(given)} WHERE o.project_id = "
+        f"FROM staged s JOIN output_name o ON {_key('o.external_id')} = {_key(name)} WHERE o.project_id = "
         "? GROUP BY ALL",
         [project_id],
     )
     rows = cursor.execute(
-        f"SELECT _row, {given}, coalesce(found, 0) FROM staged LEFT JOIN ready USING (_row) "
+        f"SELECT _row, {name}, coalesce(found, 0) FROM staged LEFT JOIN ready USING (_row) "
         "WHERE found IS DISTINCT FROM 1 ORDER BY _row"
     ).fetchall()
     cursor.execute("DELETE FROM ready WHERE found > 1")
@@ -248,27 +250,27 @@ def match_ids(
         RejectedRow(
             row=row,
             field=column,
-            reason=Wording("{n} outputs have the id '{id}'", n=found, id=given)
-            if found
-            else Wording("no output has the id '{id}'", id=given or ""),
-            raw=given or "",
+            reason=Wording("{n} outputs have the id '{id}'", n=matches, id=name)
+            if matches
+            else Wording("no output has the id '{id}'", id=name or ""),
+            raw=name or "",
         )
-        for row, given, found in rows
+        for row, name, matches in rows
     ]
 
 
 def matched(cursor: duckdb.DuckDBPyConnection) -> tuple[int, int]:
     """(rows, outputs) that were found by their ids."""
-    found = cursor.execute("SELECT count(*), count(DISTINCT output_id) FROM ready").fetchone()
-    return (int(found[0]), int(found[1])) if found else (0, 0)
+    counts = cursor.execute("SELECT count(*), count(DISTINCT output_id) FROM ready").fetchone()
+    return (int(counts[0]), int(counts[1])) if counts else (0, 0)
 
 
 def first_prepared(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
     """The first prepared rows as what people would see of them."""
     names = ("input", "context", "conversation", "text", "model", "external_id", "metadata")
-    shown = ", ".join(names)
+    columns = ", ".join(names)
     rows = cursor.execute(
-        f"SELECT {shown} FROM prepared SEMI JOIN ready USING (_row) ORDER BY _row LIMIT {limit}"
+        f"SELECT {columns} FROM prepared SEMI JOIN ready USING (_row) ORDER BY _row LIMIT {limit}"
     ).fetchall()
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -287,8 +289,8 @@ def ready_counts(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
-    (found,) = cursor.execute(query).fetchone() or (0,)
-    return int(found)
+    (n,) = cursor.execute(query).fetchone() or (0,)
+    return int(n)
 
 
 def spell_names(

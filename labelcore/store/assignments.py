@@ -44,8 +44,8 @@ def current(db: Database, project_id: str) -> tuple[Assignment, ...]:
 
     def read() -> tuple[Assignment, ...]:
         source = "assignment WHERE project_id = ? ORDER BY made_at"
-        found = {row.id: row for row in _ASSIGNMENT.find(db, source, [project_id])}
-        return tuple(_by_present_name(db, row) for row in found.values() if not row.ended)
+        rows = {row.id: row for row in _ASSIGNMENT.find(db, source, [project_id])}
+        return tuple(_by_present_name(db, row) for row in rows.values() if not row.ended)
 
     return remembered(db, "assignment", ("assignments", project_id), read)
 
@@ -55,8 +55,8 @@ def experts(db: Database, project_id: str) -> dict[str, Expertise]:
 
     def read() -> dict[str, Expertise]:
         source = "expertise WHERE project_id = ? ORDER BY made_at"
-        found = (_by_present_name(db, row) for row in _EXPERTISE.find(db, source, [project_id]))
-        return {name_key(row.person): row for row in found}
+        rows = (_by_present_name(db, row) for row in _EXPERTISE.find(db, source, [project_id]))
+        return {name_key(row.person): row for row in rows}
 
     return remembered(db, "assignment", ("experts", project_id), read)
 
@@ -67,7 +67,8 @@ def languages(db: Database, project_id: str) -> dict[str, str]:
     def read() -> dict[str, str]:
         rows = db.rows(_TEXTS, [project_id])
         return {
-            output_id: language_key(known or language_of(text or "") or "") for output_id, known, text in rows
+            output_id: language_key(language or language_of(text or "") or "")
+            for output_id, language, text in rows
         }
 
     return kept(db, project_id, "languages", read)

@@ -94,34 +94,34 @@ class Chain(NamedTuple):
 
 def verify(db: Database) -> Chain:
     """Compute the chain anew from the acts."""
-    named = ", ".join(f"act.{name}" for name in Act._fields)
+    columns = ", ".join(f"act.{name}" for name in Act._fields)
     rows = db.rows(
-        f"SELECT place, digest, {named} FROM audit_seal LEFT JOIN audit_event act USING (event_id) "
+        f"SELECT place, digest, {columns} FROM audit_seal LEFT JOIN audit_event act USING (event_id) "
         "ORDER BY place"
     )
     digest = _FIRST
-    for at, (place, kept, *parts) in enumerate(rows, 1):
+    for at, (place, seal, *parts) in enumerate(rows, 1):
         digest = Act._make(parts).digest(digest)
-        if place != at or digest != kept:
-            return Chain(len(rows), kept, at)
+        if place != at or digest != seal:
+            return Chain(len(rows), seal, at)
     return Chain(len(rows), digest, 0)
 
 
 def search(
-    db: Database, places: Sequence[str], wanted: Mapping[str, str], days: tuple[date, date], limit: int
+    db: Database, places: Sequence[str], columns: Mapping[str, str], days: tuple[date, date], limit: int
 ) -> list[Act]:
     """The newest acts of some projects ("": of none, such as a sign-in) whose columns have these values.
 
     ``days``: the first and the last that count, in UTC.
     """
-    conditions = [f"{column} = ${column}" for column in wanted] + ["list_contains($places, project_id)"]
+    conditions = [f"{column} = ${column}" for column in columns] + ["list_contains($places, project_id)"]
     conditions.append("CAST(made_at AS DATE) BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)")
-    given: dict[str, Any] = {**wanted, "places": list(places)}
-    given |= {"first": days[0].isoformat(), "last": days[1].isoformat()}
+    parameters: dict[str, Any] = {**columns, "places": list(places)}
+    parameters |= {"first": days[0].isoformat(), "last": days[1].isoformat()}
     where = " AND ".join(conditions)
     rows = db.rows(
         f"SELECT {_ACT} FROM audit_event WHERE {where} ORDER BY made_at DESC, event_id DESC LIMIT {limit:d}",
-        given,
+        parameters,
     )
     return list(map(Act._make, rows))
 

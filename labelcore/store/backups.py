@@ -87,11 +87,11 @@ def restore(source: Path, target: Path) -> Path | None:
     shutil.copyfile(source, fresh)
     try:
         _check_backup(source, fresh)
-        kept = _move_away(target)
+        former = _move_away(target)
         fresh.rename(target)
     finally:
         fresh.unlink(missing_ok=True)
-    return kept
+    return former
 
 
 def _check_backup(source: Path, copy: Path) -> None:
@@ -123,11 +123,11 @@ def _move_away(target: Path) -> Path | None:
     with contextlib.suppress(StoreDamaged):  # a damaged one is why people restore
         open_database(target)
         close_database(target)
-    kept = target.with_name(f"{target.name}.before-{now():%Y%m%d-%H%M%S}")
+    former = target.with_name(f"{target.name}.before-{now():%Y%m%d-%H%M%S}")
     log = target.with_name(f"{target.name}.wal")
     if log.exists():
-        log.rename(f"{kept}.wal")
-    return target.rename(kept)
+        log.rename(f"{former}.wal")
+    return target.rename(former)
 
 
 def compact(db: Database) -> tuple[int, int]:

@@ -50,7 +50,7 @@ _ITS_OUTPUTS = "SELECT output_id FROM output WHERE batch_id = ?"
 
 def remove(db: Database, project_id: str, batch_id: str, person: str) -> dict[str, int]:
     """Remove what an import brought, all or nothing. Returns how many outputs, grades, verdicts, feedback."""
-    removed: dict[str, int] = {}
+    counts: dict[str, int] = {}
     with db.transaction() as cursor:
         for noun, statement in {
             "grades": "DELETE FROM grade WHERE source = 'import' AND batch_id = ?",
@@ -60,15 +60,15 @@ def remove(db: Database, project_id: str, batch_id: str, person: str) -> dict[st
             "outputs": "DELETE FROM output WHERE batch_id = ?",
         }.items():
             count = cursor.execute(statement, [batch_id]).fetchone()
-            removed[noun] = int(count[0]) if count else 0
-        del removed["aliases"]
+            counts[noun] = int(count[0]) if count else 0
+        del counts["aliases"]
         cursor.execute(
             "INSERT INTO import_undone VALUES (?, ?, ?, ?, ?)",
-            [batch_id, project_id, person, to_json(removed), utc(now())],
+            [batch_id, project_id, person, to_json(counts), utc(now())],
         )
         written(db, "output")
         written(db, "verdict")
-    return removed
+    return counts
 
 
 def keep_mapping(db: Database, project_id: str, name: str, mapping: dict[str, Any], person: str) -> None:

@@ -26,8 +26,8 @@ def current(db: Database, project_id: str) -> tuple[Calibration, ...]:
         rounds = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
         name = register(db).present_name
         people = {row.id: tuple(dict.fromkeys(map(name, row.people))) for row in rounds.values()}
-        named = (row.model_copy(update={"people": people[row.id]}) for row in rounds.values())
-        return tuple(sorted(named, key=lambda row: row.number))
+        renamed = (row.model_copy(update={"people": people[row.id]}) for row in rounds.values())
+        return tuple(sorted(renamed, key=lambda row: row.number))
 
     return remembered(db, "calibration", project_id, read)
 

@@ -60,8 +60,8 @@ def pairs(db: Database, project_id: str, first: str, second: str) -> list[tuple[
 def record(db: Database, events: Sequence[Comparison]) -> list[str]:
     """Store events; durable when this returns, and each is stored once. Returns all their ids."""
     distinct = {event.id: event for event in events}
-    known = stored(db, list(distinct))
-    fresh = [event for id_, event in distinct.items() if id_ not in known]
+    old = stored(db, list(distinct))
+    fresh = [event for id_, event in distinct.items() if id_ not in old]
     if fresh:
         _COMPARISON.add(db, fresh, stored_at=lambda _: utc(now()))
         live.follow(db, fresh)

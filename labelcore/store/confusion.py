@@ -36,13 +36,13 @@ def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[
     def numbered(name: str, ids: Sequence[str]) -> pa.Table:
         return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
 
-    graded, measured = numbered("output_id", output_ids), numbered("judge_version_id", judge_version_ids)
+    outputs, judges = numbered("output_id", output_ids), numbered("judge_version_id", judge_version_ids)
     cells = db.arrays(
         f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
         "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
         "WHERE repeat = 0",
-        graded_output=graded,
-        measured_judge=measured,
+        graded_output=outputs,
+        measured_judge=judges,
     )
     verdicts[cells["row_at"], cells["column_at"]] = cells["code"]
     return verdicts

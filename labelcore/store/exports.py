@@ -104,8 +104,8 @@ def write(
     what: str,
     out: Path,
     *,
-    told: ExportFacts = NOTHING_TOLD,
-    wanted: Filter | None = None,
+    facts: ExportFacts = NOTHING_TOLD,
+    selection: Filter | None = None,
 ) -> int:
     """Write one table, or its rows of outputs that are wanted, to a file whose ending names the format.
 
@@ -114,7 +114,7 @@ def write(
     Raises:
         BadInput: the table or the ending is not known, has no outputs to filter, or cannot be written.
     """
-    _check_table(what, filtered=bool(wanted))
+    _check_table(what, filtered=bool(selection))
     form = _FORMATS.get(out.suffix.lower())
     if form is None:
         raise BadInput(
@@ -128,29 +128,29 @@ def write(
         )
     sql = TABLES[what]
     parameters: dict[str, Any] = {"project": project_id}
-    parameters |= {name: text for name, text in vars(told).items() if f"${name}" in sql}
-    if wanted:
-        chosen = condition(db, project_id, wanted)
-        some = f" AND t.output_id IN (SELECT output_id FROM output WHERE {chosen.sql}) ORDER BY "
-        sql, parameters = sql.replace(" ORDER BY ", some, 1), parameters | chosen.parameters
+    parameters |= {name: text for name, text in vars(facts).items() if f"${name}" in sql}
+    if selection:
+        where = condition(db, project_id, selection)
+        some = f" AND t.output_id IN (SELECT output_id FROM output WHERE {where.sql}) ORDER BY "
+        sql, parameters = sql.replace(" ORDER BY ", some, 1), parameters | where.parameters
     if form.startswith("FORMAT csv"):
         sql = _for_spreadsheets(db, sql, parameters)
     with files.whole(out) as partial:
         target = str(partial).replace("'", "''")
-        written = db.rows(f"COPY ({sql}) TO '{target}' ({form})", parameters)
-    return int(written[0][0])
+        count = db.rows(f"COPY ({sql}) TO '{target}' ({form})", parameters)
+    return int(count[0][0])
 
 
 def _for_spreadsheets(db: Database, sql: str, parameters: dict[str, Any]) -> str:
     """The same rows, with texts as ``files.for_spreadsheet`` has them."""
     columns = db.rows(f"SELECT column_name, column_type FROM (DESCRIBE {sql})", parameters)
     texts = [f'"{name}"' for name, kind in columns if kind == "VARCHAR"]
-    shown = ", ".join(
+    replacements = ", ".join(
         f"CASE WHEN regexp_matches({name}, '{files.FORMULA.pattern}') AND TRY_CAST({name} AS DOUBLE) IS NULL "
         f"THEN '''' || {name} ELSE {name} END AS {name}"
         for name in texts
     )
-    return f"SELECT * REPLACE ({shown}) FROM ({sql})"
+    return f"SELECT * REPLACE ({replacements}) FROM ({sql})"
 
 
 def _check_table(what: str, *, filtered: bool) -> None:

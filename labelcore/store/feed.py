@@ -29,13 +29,13 @@ class Feed:
     def tell(self, topic: Hashable, events: Iterable[Any] = (None,)) -> None:
         """Call this once they are stored for good."""
         with self._telling:
-            stored = list(events)
-            self._events[topic].extend(stored)
-            self._last[topic] += len(stored)
+            rows = list(events)
+            self._events[topic].extend(rows)
+            self._last[topic] += len(rows)
 
     def since(self, topic: Hashable, cursor: int) -> list[Any] | None:
         """The events behind a cursor; None where so many came that the tables must be read again."""
         with self._telling:
             count = self._last[topic] - cursor
-            kept = self._events[topic]
-            return None if count > len(kept) else [kept[at] for at in range(-count, 0)]
+            recent = self._events[topic]
+            return None if count > len(recent) else [recent[at] for at in range(-count, 0)]

@@ -59,10 +59,10 @@ class Condition(Frozen):
     plain: bool = False
 
 
-def condition(db: Database, project_id: str, wanted: Filter) -> Condition:
+def condition(db: Database, project_id: str, selection: Filter) -> Condition:
     """The SQL of a filter; rows that repeat an output are left out."""
     parameters: dict[str, Any] = {"project": project_id}
-    parts = [*_once(db, project_id, parameters), *_parts(db, wanted, parameters)]
+    parts = [*_once(db, project_id, parameters), *_parts(db, selection, parameters)]
     sql = " AND ".join(f"({part})" for part in ("project_id = $project", *parts))
     return Condition(sql=sql, parameters=parameters, plain=not parts)
 
@@ -75,46 +75,46 @@ def value_sql(name: str, parameters: dict[str, Any], key: str) -> str:
     return f"coalesce(json_extract_string(metadata, ${key}), '')"
 
 
-def _parts(db: Database, wanted: Filter, parameters: dict[str, Any]) -> Iterator[str]:
-    if wanted.among is not None:
-        parameters["among"] = list(wanted.among)
+def _parts(db: Database, selection: Filter, parameters: dict[str, Any]) -> Iterator[str]:
+    if selection.among is not None:
+        parameters["among"] = list(selection.among)
         yield "output_id IN (SELECT unnest($among))"
-    if wanted.batch is not None:
-        parameters["batch"] = wanted.batch
+    if selection.batch is not None:
+        parameters["batch"] = selection.batch
         yield "batch_id = $batch"
-    for at, (name, values) in enumerate(wanted.fields.items()):
+    for at, (name, values) in enumerate(selection.fields.items()):
         parameters[f"values{at}"] = list(values)
         yield f"list_contains($values{at}, {value_sql(name, parameters, f'path{at}')})"
-    if wanted.grade or wanted.by is not None:
-        yield _graded(wanted, parameters)
-    for at, (judge, value) in enumerate(wanted.verdicts.items()):
+    if selection.grade or selection.by is not None:
+        yield _graded(selection, parameters)
+    for at, (judge, value) in enumerate(selection.verdicts.items()):
         parameters[f"judge{at}"] = judge
         yield _judged(at, value)
-    if wanted.split:
-        parameters["split"] = wanted.split
+    if selection.split:
+        parameters["split"] = selection.split
         yield f"{split_sql(db, parameters['project'])} = $split"
-    if wanted.search:
-        parameters["search"] = wanted.search
+    if selection.search:
+        parameters["search"] = selection.search
         texts = " OR ".join(_MATCHES.format(text) for text in _SEARCHED)
         noted = f"SELECT output_id FROM grade_current WHERE project_id = $project AND {_MATCHES}"
-        yield f"{texts} OR output_id IN ({noted.format('note')}{_seen(wanted, parameters)})"
+        yield f"{texts} OR output_id IN ({noted.format('note')}{_seen(selection, parameters)})"
 
 
-def _seen(wanted: Filter, parameters: dict[str, Any]) -> str:
+def _seen(selection: Filter, parameters: dict[str, Any]) -> str:
     """What leaves out grades that are hidden from the reader."""
-    if not wanted.blind:
+    if not selection.blind:
         return ""
-    parameters.update(blind=list(wanted.blind), reader=wanted.reader)
+    parameters.update(blind=list(selection.blind), reader=selection.reader)
     return _NOT_BLIND
 
 
-def _graded(wanted: Filter, parameters: dict[str, Any]) -> str:
-    parameters["by"] = wanted.by
-    unhidden = _seen(wanted, parameters)
-    if wanted.grade in {None, "none"}:
+def _graded(selection: Filter, parameters: dict[str, Any]) -> str:
+    parameters["by"] = selection.by
+    unhidden = _seen(selection, parameters)
+    if selection.grade in {None, "none"}:
         among = _OVERALL.format("IN ('pass', 'fail', 'unsure')")
-        return f"output_id {'NOT ' if wanted.grade else ''}IN ({among}{unhidden})"
-    parameters["grade"] = wanted.grade
+        return f"output_id {'NOT ' if selection.grade else ''}IN ({among}{unhidden})"
+    parameters["grade"] = selection.grade
     return f"output_id IN ({_OVERALL.format('= $grade')}{unhidden})"
 
 
@@ -142,12 +142,12 @@ def kept(db: Database, project_id: str, question: str, read: Callable[[], Answer
     now = "SELECT count(*), max(made_at), max(rowid) FROM output WHERE project_id = ?"
     state = db.rows(now, [project_id])[0]
     answers: dict[str, Any] = db.memory.setdefault((Filter, project_id), {})
-    known = answers.get(question)
-    if known is None or known[0] != state:
+    last = answers.get(question)
+    if last is None or last[0] != state:
         if len(answers) > _MOST_KEPT:
             answers.clear()
-        known = answers[question] = (state, read())
-    answer: Answer = known[1]
+        last = answers[question] = (state, read())
+    answer: Answer = last[1]
     return answer
 
 

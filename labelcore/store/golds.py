@@ -25,8 +25,8 @@ def current(db: Database, project_id: str) -> dict[str, Gold]:
 
     def read() -> dict[str, Gold]:
         source = "gold WHERE project_id = ? ORDER BY made_at"
-        found = {row.output_id: row for row in _GOLD.find(db, source, [project_id])}
-        return {key: row for key, row in found.items() if not row.ended}
+        rows = {row.output_id: row for row in _GOLD.find(db, source, [project_id])}
+        return {key: row for key, row in rows.items() if not row.ended}
 
     return remembered(db, "gold", ("gold", project_id), read)
 
@@ -43,11 +43,13 @@ def ever(db: Database, project_id: str) -> frozenset[str]:
 
 def settled(db: Database, project_id: str) -> dict[str, Ruling]:
     """The gold outputs that are ruled to pass or fail, each with its ruling."""
-    known = current(db, project_id)
-    if not known:
+    golds = current(db, project_id)
+    if not golds:
         return {}
-    found = {row.output_id: row for row in rulings.current(db, project_id) if row.criterion_id is None}
-    return {key: found[key] for key in known if key in found and found[key].value in {"pass", "fail"}}
+    by_output = {row.output_id: row for row in rulings.current(db, project_id) if row.criterion_id is None}
+    return {
+        key: by_output[key] for key in golds if key in by_output and by_output[key].value in {"pass", "fail"}
+    }
 
 
 def trained(db: Database, project_id: str) -> dict[str, Trained]:
@@ -56,7 +58,7 @@ def trained(db: Database, project_id: str) -> dict[str, Trained]:
     def read() -> dict[str, Trained]:
         source = "trained WHERE project_id = ? ORDER BY made_at"
         names = register(db)
-        found = _TRAINED.find(db, source, [project_id])
-        return {name_key(names.present_name(row.person)): row for row in found}
+        rows = _TRAINED.find(db, source, [project_id])
+        return {name_key(names.present_name(row.person)): row for row in rows}
 
     return remembered(db, "gold", ("trained", project_id), read)

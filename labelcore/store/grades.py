@@ -31,8 +31,8 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
     Returns the ids of all given events: each is stored now, whether by this call or an earlier one.
     """
     distinct = {event.id: event for event in events}
-    known = _known(db, list(distinct.values()))
-    fresh = [event for id_, event in distinct.items() if id_ not in known]
+    old = _known(db, list(distinct.values()))
+    fresh = [event for id_, event in distinct.items() if id_ not in old]
     if fresh:
         # One row at a time gives each its moment of arrival, which orders the views.
         _GRADE.add(db, fresh, stored_at=lambda _: utc(now()))
@@ -42,13 +42,13 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
 
 def _known(db: Database, events: Sequence[Grade]) -> set[str]:
     """The ids of those events that are stored; most presses are answered from memory."""
-    known, other = set(), []
+    old, other = set(), []
     for event in events:
         if not live.is_followed(event) or live.changed_here(db, event.project_id):
             other.append(event.id)
         elif live.live(db, event.project_id).knows(event.id):
-            known.add(event.id)
-    return known | (stored(db, other) if other else set())
+            old.add(event.id)
+    return old | (stored(db, other) if other else set())
 
 
 def current(
@@ -60,9 +60,9 @@ def current(
     criteria_only: bool = False,
 ) -> list[Grade]:
     """The grades that count now, oldest first."""
-    wanted, parameters = equal(project_id=project_id, annotator=annotator)
+    where, parameters = equal(project_id=project_id, annotator=annotator)
     about = f"AND {_OVERALL}" if overall_only else "AND criterion_id IS NOT NULL" if criteria_only else ""
-    return _GRADE.find(db, f"grade_current WHERE {wanted} {about} ORDER BY stored_at, grade_id", parameters)
+    return _GRADE.find(db, f"grade_current WHERE {where} {about} ORDER BY stored_at, grade_id", parameters)
 
 
 def of_criteria(db: Database, project_id: str) -> list[Grade]:
@@ -85,9 +85,9 @@ def of_round(
     db: Database, project_id: str, calibration_id: str, *, until: datetime | None = None
 ) -> list[Grade]:
     """What each person said last in a calibration round whose grades are kept apart, oldest first."""
-    wanted = "project_id = $project AND source = 'calibration' AND sample_id = $round"
+    where = "project_id = $project AND source = 'calibration' AND sample_id = $round"
     parameters = {"project": project_id, "round": calibration_id}
-    return current_among(db, wanted, parameters, until=until, counts="true")
+    return current_among(db, where, parameters, until=until, counts="true")
 
 
 def current_among(
@@ -250,15 +250,15 @@ def history(
     db: Database, project_id: str, output_id: str | None = None, criterion_id: str | None = None
 ) -> list[Grade]:
     """Every event that was ever stored, oldest first, undone ones included."""
-    wanted, parameters = equal(project_id=project_id, output_id=output_id, criterion_id=criterion_id)
-    return _GRADE.find(db, f"grade_unique WHERE {wanted} ORDER BY stored_at, grade_id", parameters)
+    where, parameters = equal(project_id=project_id, output_id=output_id, criterion_id=criterion_id)
+    return _GRADE.find(db, f"grade_unique WHERE {where} ORDER BY stored_at, grade_id", parameters)
 
 
 def latest(db: Database, project_id: str, *, annotator: str | None = None, limit: int) -> list[Grade]:
     """The newest events of everybody or of one person, newest first, undone ones included."""
-    wanted, parameters = equal(project_id=project_id, annotator=annotator)
+    where, parameters = equal(project_id=project_id, annotator=annotator)
     newest = f"ORDER BY stored_at DESC, grade_id DESC LIMIT {limit:d}"
-    return _GRADE.find(db, f"grade_unique WHERE {wanted} {newest}", parameters)
+    return _GRADE.find(db, f"grade_unique WHERE {where} {newest}", parameters)
 
 
 def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -275,14 +275,14 @@ def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
 def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence[str]) -> list[Grade]:
     """A person's current grades of single criteria and fields on some outputs."""
     # At nearly every press there are none: what lies ahead was not graded before.
-    graded = live.live(db, project_id).with_parts(annotator, output_ids)
-    if not graded:
+    ids = live.live(db, project_id).with_parts(annotator, output_ids)
+    if not ids:
         return []
     return current_among(
         db,
         "project_id = $project AND annotator = $who AND (criterion_id IS NOT NULL OR field IS NOT NULL) "
         "AND output_id IN (SELECT unnest($outputs))",
-        {"project": project_id, "who": annotator, "outputs": graded},
+        {"project": project_id, "who": annotator, "outputs": ids},
     )
 
 
@@ -343,10 +343,10 @@ def looked_again(db: Database, project_id: str, output_ids: Sequence[str]) -> di
 
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:
     """The silent repeats, oldest first: what people said when an output came back to them."""
-    wanted, parameters = equal(project_id=project_id, annotator=annotator)
+    where, parameters = equal(project_id=project_id, annotator=annotator)
     return _GRADE.find(
         db,
-        f"grade_unique e WHERE {wanted} AND source = 'repeat' AND value <> 'undone' AND {_KEPT} "
+        f"grade_unique e WHERE {where} AND source = 'repeat' AND value <> 'undone' AND {_KEPT} "
         "ORDER BY stored_at, grade_id",
         parameters,
     )
@@ -394,6 +394,6 @@ def begun_after(db: Database, output_ids: Sequence[str], moment: datetime) -> bo
 
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
     """Outputs with a current overall grade, skips included, of anyone or of one person."""
-    wanted, parameters = equal(project_id=project_id, annotator=annotator)
-    rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {wanted} AND {_OVERALL}", parameters)
+    where, parameters = equal(project_id=project_id, annotator=annotator)
+    rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {where} AND {_OVERALL}", parameters)
     return {row[0] for row in rows}

@@ -36,6 +36,8 @@ def examples(db: Database, project_id: str) -> list[GuidelineExample]:
     source = f"guideline_example WHERE project_id = ? {_LATEST} ORDER BY made_at, example_id"
 
     def read() -> list[GuidelineExample]:
-        return [found for found in _EXAMPLE.find(db, source, [project_id]) if found.value != "withdrawn"]
+        return [
+            example for example in _EXAMPLE.find(db, source, [project_id]) if example.value != "withdrawn"
+        ]
 
     return list(remembered(db, "guideline", ("examples", project_id), read))

@@ -54,7 +54,7 @@ class Journal:
         self._process_files.append(Path(f"{self._stem}-c{len(self._process_files)}"))
         return self._process_files[-1]
 
-    def write(self, paid: PaidAnswer) -> None:
+    def write(self, answer: PaidAnswer) -> None:
         """Keep one answer; it survives the process when this returns."""
         if self._stem is None:
             return
@@ -62,7 +62,7 @@ class Journal:
             self._part += 1
             self._path = Path(f"{self._stem}-{self._part}")
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.write(self._file, _line(paid))
+        os.write(self._file, _line(answer))
 
     def turn(self) -> Path | None:
         """End the present file and return it; give it to :meth:`drop` once its answers are stored."""
@@ -136,8 +136,8 @@ def read(place: Path) -> list[PaidAnswer]:
     return answers
 
 
-def _line(paid: PaidAnswer) -> bytes:
-    text = paid.model_dump_json().encode("utf-8", "surrogatepass")
+def _line(answer: PaidAnswer) -> bytes:
+    text = answer.model_dump_json().encode("utf-8", "surrogatepass")
     return _checksum(text) + b" " + text + b"\n"
 
 

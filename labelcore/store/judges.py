@@ -25,8 +25,8 @@ def save(db: Database, versions: Sequence[JudgeVersion]) -> int:
 
 def save_within(cursor: duckdb.DuckDBPyConnection, versions: Sequence[JudgeVersion]) -> int:
     """The same inside an open transaction."""
-    known = set(cursor.execute("SELECT DISTINCT judge_version_id FROM judge_version").fetchall())
-    fresh = {version.id: version for version in versions if (version.id,) not in known}
+    old = set(cursor.execute("SELECT DISTINCT judge_version_id FROM judge_version").fetchall())
+    fresh = {version.id: version for version in versions if (version.id,) not in old}
     if fresh:
         append_rows(cursor, "judge_version", _VERSION.columns, list(map(_VERSION.row, fresh.values())))
     return len(fresh)

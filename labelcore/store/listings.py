@@ -35,19 +35,22 @@ def fields(db: Database, project_id: str) -> list[str]:
 
 
 def page(
-    db: Database, project_id: str, wanted: Filter, sort: str = IMPORTED, *, start: int, limit: int
+    db: Database, project_id: str, selection: Filter, sort: str = IMPORTED, *, start: int, limit: int
 ) -> list[tuple[Output, str]]:
     """Some of the outputs with their splits. ``sort``: imported or a field, ``-`` before it: the other way.
 
     Numbers stand in their order, before words.
     """
-    meant = condition(db, project_id, wanted)
+    where = condition(db, project_id, selection)
     backwards, name = sort.startswith("-"), sort.removeprefix("-")
     if name == IMPORTED:
-        places = _in_order_of_import(db, meant, start, limit, backwards=backwards)
+        places = _in_order_of_import(db, where, start, limit, backwards=backwards)
     else:
-        way, question = "DESC" if backwards else "ASC", f"{wanted.model_dump_json()} {state(db, project_id)}"
-        places = _by_value(db, meant, name, way, (start, limit), question)
+        way, question = (
+            "DESC" if backwards else "ASC",
+            f"{selection.model_dump_json()} {state(db, project_id)}",
+        )
+        places = _by_value(db, where, name, way, (start, limit), question)
     return outputs_at(db, project_id, places)
 
 
@@ -62,14 +65,14 @@ def outputs_at(db: Database, project_id: str, places: Sequence[int]) -> list[tup
     return [row_of[place] for place in places]
 
 
-def count(db: Database, project_id: str, wanted: Filter) -> int:
+def count(db: Database, project_id: str, selection: Filter) -> int:
     """How many outputs a filter means; remembered until outputs, grades or verdicts come or go."""
 
     def read() -> int:
-        meant = condition(db, project_id, wanted)
-        return int(db.rows(f"SELECT count(*) FROM output WHERE {meant.sql}", meant.parameters)[0][0])
+        where = condition(db, project_id, selection)
+        return int(db.rows(f"SELECT count(*) FROM output WHERE {where.sql}", where.parameters)[0][0])
 
-    return kept(db, project_id, f"{wanted.model_dump_json()} {state(db, project_id)}", read)
+    return kept(db, project_id, f"{selection.model_dump_json()} {state(db, project_id)}", read)
 
 
 def state(db: Database, project_id: str) -> str:
@@ -83,49 +86,49 @@ def size(db: Database, project_id: str) -> int:
     return int(db.rows("SELECT count(*) FROM output WHERE project_id = ?", [project_id])[0][0])
 
 
-def ids(db: Database, project_id: str, wanted: Filter) -> list[str]:
+def ids(db: Database, project_id: str, selection: Filter) -> list[str]:
     """All that a filter means, in the order of import."""
-    meant = condition(db, project_id, wanted)
+    where = condition(db, project_id, selection)
     order = _ORDER.format(way="ASC")
-    rows = db.rows(f"SELECT output_id FROM output WHERE {meant.sql} ORDER BY {order}", meant.parameters)
+    rows = db.rows(f"SELECT output_id FROM output WHERE {where.sql} ORDER BY {order}", where.parameters)
     return [row[0] for row in rows]
 
 
-def values(db: Database, project_id: str, wanted: Filter, field: str, limit: int) -> list[tuple[str, int]]:
+def values(db: Database, project_id: str, selection: Filter, field: str, limit: int) -> list[tuple[str, int]]:
     """The values of a field or metadata key with how many outputs have each, the most common first."""
-    meant = condition(db, project_id, wanted)
-    parameters = dict(meant.parameters)
+    where = condition(db, project_id, selection)
+    parameters = dict(where.parameters)
     value = value_sql(field, parameters, "path")
     return db.rows(
-        f"SELECT {value} AS value, count(*) AS n FROM output WHERE {meant.sql} "
+        f"SELECT {value} AS value, count(*) AS n FROM output WHERE {where.sql} "
         f"GROUP BY value ORDER BY n DESC, value LIMIT {limit:d}",
         parameters,
     )
 
 
 def _by_value(
-    db: Database, meant: Condition, name: str, way: str, part: tuple[int, int], question: str
+    db: Database, where: Condition, name: str, way: str, part: tuple[int, int], question: str
 ) -> list[int]:
     """The rows of a page; the first of an order are remembered, so that the pages after it cost nothing."""
-    if meant.plain and (tally := _tally(db, meant, name, way)):
-        return _by_tally(db, meant, name, tally, part)
+    if where.plain and (tally := _tally(db, where, name, way)):
+        return _by_tally(db, where, name, tally, part)
     start, limit = part
     if start + limit > _REMEMBERED:
-        return _sorted(db, meant, name, way, part)
+        return _sorted(db, where, name, way, part)
     first = kept(
         db,
-        meant.parameters["project"],
+        where.parameters["project"],
         f"order {way} {name} {question}",
-        lambda: array("q", _sorted(db, meant, name, way, (0, _REMEMBERED))),
+        lambda: array("q", _sorted(db, where, name, way, (0, _REMEMBERED))),
     )
     return list(first[start : start + limit])
 
 
-def _sorted(db: Database, meant: Condition, name: str, way: str, part: tuple[int, int]) -> list[int]:
-    parameters = dict(meant.parameters)
+def _sorted(db: Database, where: Condition, name: str, way: str, part: tuple[int, int]) -> list[int]:
+    parameters = dict(where.parameters)
     value = value_sql(name, parameters, "path")
     rows = db.rows(
-        f"SELECT place FROM (SELECT rowid AS place, {value} AS value, * FROM output WHERE {meant.sql}) "
+        f"SELECT place FROM (SELECT rowid AS place, {value} AS value, * FROM output WHERE {where.sql}) "
         f"ORDER BY try_cast(value AS DOUBLE) {way} NULLS LAST, value {way}, {_ORDER.format(way='ASC')} "
         f"LIMIT {part[1]:d} OFFSET {part[0]:d}",
         parameters,
@@ -133,28 +136,28 @@ def _sorted(db: Database, meant: Condition, name: str, way: str, part: tuple[int
     return [row[0] for row in rows]
 
 
-def _tally(db: Database, meant: Condition, name: str, way: str) -> list[tuple[str, int]]:
+def _tally(db: Database, where: Condition, name: str, way: str) -> list[tuple[str, int]]:
     """The values of a field over all outputs in their order with their counts; [] where they are too many."""
 
     def read() -> list[tuple[str, int]]:
-        parameters = dict(meant.parameters)
+        parameters = dict(where.parameters)
         value = value_sql(name, parameters, "path")
-        some = f"SELECT {value} AS value FROM output WHERE {meant.sql} LIMIT {_MOST_VALUES * 4:d}"
+        some = f"SELECT {value} AS value FROM output WHERE {where.sql} LIMIT {_MOST_VALUES * 4:d}"
         if db.rows(f"SELECT count(DISTINCT value) FROM ({some})", parameters)[0][0] > _MOST_VALUES:
             return []  # no need to count them all
         rows = db.rows(
-            f"SELECT value, count(*) FROM (SELECT {value} AS value FROM output WHERE {meant.sql}) GROUP BY "
+            f"SELECT value, count(*) FROM (SELECT {value} AS value FROM output WHERE {where.sql}) GROUP BY "
             f"value ORDER BY try_cast(value AS DOUBLE) {way} NULLS LAST, value {way} "
             f"LIMIT {_MOST_VALUES + 1:d}",
             parameters,
         )
         return rows if len(rows) <= _MOST_VALUES else []
 
-    return kept(db, meant.parameters["project"], f"tally {way} {name}", read)
+    return kept(db, where.parameters["project"], f"tally {way} {name}", read)
 
 
 def _by_tally(
-    db: Database, meant: Condition, name: str, tally: Sequence[tuple[str, int]], part: tuple[int, int]
+    db: Database, where: Condition, name: str, tally: Sequence[tuple[str, int]], part: tuple[int, int]
 ) -> list[int]:
     """Value by value, each in the order of import."""
     start, limit = part
@@ -163,8 +166,8 @@ def _by_tally(
         if start >= n:
             start -= n
             continue
-        parameters = meant.parameters | {"value": value}
-        sql = f"{meant.sql} AND {value_sql(name, parameters, 'path')} = $value"
+        parameters = where.parameters | {"value": value}
+        sql = f"{where.sql} AND {value_sql(name, parameters, 'path')} = $value"
         some = Condition(sql=sql, parameters=parameters)
         places += _in_order_of_import(db, some, start, limit - len(places), backwards=False)
         start = 0
@@ -182,21 +185,21 @@ class ListingPart(NamedTuple):
 
 
 def _in_order_of_import(
-    db: Database, meant: Condition, start: int, limit: int, *, backwards: bool
+    db: Database, where: Condition, start: int, limit: int, *, backwards: bool
 ) -> list[int]:
     order = _ORDER.format(way="DESC" if backwards else "ASC")
     places: list[int] = []
-    for whole in parts(db, meant.parameters["project"], backwards=backwards):
+    for whole in parts(db, where.parameters["project"], backwards=backwards):
         part, most = whole, start + limit - len(places)
-        if meant.plain and part.n is not None:
+        if where.plain and part.n is not None:
             if start >= part.n:
                 start -= part.n
                 continue
             if "moment" in part.parameters:
                 part, most, start = _narrowed(part, start, most, backwards=backwards), most - start, 0
         rows = db.rows(
-            f"SELECT rowid FROM output WHERE {meant.sql} AND {part.sql} ORDER BY {order} LIMIT {most:d}",
-            meant.parameters | part.parameters,
+            f"SELECT rowid FROM output WHERE {where.sql} AND {part.sql} ORDER BY {order} LIMIT {most:d}",
+            where.parameters | part.parameters,
         )
         places += [row[0] for row in rows[start:]]
         start = max(0, start - len(rows))
@@ -215,21 +218,21 @@ def _narrowed(part: ListingPart, start: int, most: int, *, backwards: bool) -> L
     return part._replace(parameters=part.parameters | {"low": low, "high": high})
 
 
-def places_in(db: Database, meant: Condition, part: ListingPart, *, backwards: bool) -> list[int]:
+def places_in(db: Database, where: Condition, part: ListingPart, *, backwards: bool) -> list[int]:
     """The rows of a part that are meant, in the order of import."""
     order = _ORDER.format(way="DESC" if backwards else "ASC")
     rows = db.rows(
-        f"SELECT rowid FROM output WHERE {meant.sql} AND {part.sql} ORDER BY {order}",
-        meant.parameters | part.parameters,
+        f"SELECT rowid FROM output WHERE {where.sql} AND {part.sql} ORDER BY {order}",
+        where.parameters | part.parameters,
     )
     return [row[0] for row in rows]
 
 
-def rows_in(db: Database, meant: Condition, part: ListingPart) -> int:
+def rows_in(db: Database, where: Condition, part: ListingPart) -> int:
     """How many rows a part has."""
     if part.n is not None:
         return part.n
-    parameters = part.parameters | {"project": meant.parameters["project"]}
+    parameters = part.parameters | {"project": where.parameters["project"]}
     return int(
         db.rows(f"SELECT count(*) FROM output WHERE project_id = $project AND {part.sql}", parameters)[0][0]
     )

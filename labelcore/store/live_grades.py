@@ -153,8 +153,8 @@ class LiveGrades:
 
     def with_parts(self, annotator: str, output_ids: Iterable[str]) -> list[str]:
         """Those of the outputs of which a person ever graded a criterion or a field."""
-        graded = self._parts[annotator]
-        return [key for key in output_ids if key in graded]
+        parts = self._parts[annotator]
+        return [key for key in output_ids if key in parts]
 
     def follow_apart(self, grade_id: str, annotator: str, supersedes: str | None, apart: Uncounted) -> None:
         """Take in one event that counts in no label."""
@@ -166,8 +166,8 @@ class LiveGrades:
 
     def apart(self, annotator: str, source: GradeSource, sample_id: str | None = None) -> list[Uncounted]:
         """A person's grades of one kind that count in no label, the oldest first."""
-        wanted = (source, sample_id)
-        return [apart for apart in list(self._apart[annotator].values()) if apart[2:] == wanted]
+        kind = (source, sample_id)
+        return [grade for grade in list(self._apart[annotator].values()) if grade[2:] == kind]
 
     def judged(self, annotator: str) -> int:
         """How many outputs a person has passed or failed."""
@@ -251,5 +251,5 @@ class LiveGrades:
 
     def held_by(self, annotator: str, output_ids: Sequence[str]) -> dict[str, datetime]:
         """Until when a person holds those of the outputs that they hold."""
-        held = {key: self._held.get(key, {}).get(annotator) for key in output_ids}
-        return {key: until for key, until in held.items() if until}
+        holds = {key: self._held.get(key, {}).get(annotator) for key in output_ids}
+        return {key: until for key, until in holds.items() if until}

@@ -14,10 +14,10 @@ _LONG = 20_000
 def remembered(db: Database, table: Hashable, question: Hashable, read: Callable[[], Answer]) -> Answer:
     """The answer of ``read``, asked again only after ``table`` was written."""
     memory, cursor = _state(db, table)
-    kept = memory.get((table, question))
-    if kept and kept[0] == cursor:
-        known: Answer = kept[1]
-        return known
+    entry = memory.get((table, question))
+    if entry and entry[0] == cursor:
+        value: Answer = entry[1]
+        return value
     answer = read()
     # The cursor is older than the reading: an answer that a write overtook is asked again.
     memory[table, question] = (cursor, answer)
@@ -36,10 +36,10 @@ def remembered_of(
         return read()
     sizes = db.rows("SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables))
     now = (*sizes[0], *map(db.feed.cursor, tables))
-    kept = db.memory.get((*tables, question))
-    if kept and kept[0] == now:
-        known: Answer = kept[1]
-        return known
+    entry = db.memory.get((*tables, question))
+    if entry and entry[0] == now:
+        value: Answer = entry[1]
+        return value
     answer = read()
     if not isinstance(answer, Sized) or len(answer) <= _LONG:
         db.memory[*tables, question] = (now, answer)

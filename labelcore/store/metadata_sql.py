@@ -18,9 +18,9 @@ def metadata_sql(staged: Staging, meta: Mapping[str, Sequence[str]]) -> str:
     whole, rest = (
         "json_object({})".format(
             ", ".join(
-                f"{literal(name)}, {_without(expression(staged, name), name, taken)}"
-                for name, taken in meta.items()
-                if name != "details" and bool(taken) == is_rest
+                f"{literal(name)}, {_without(expression(staged, name), name, paths)}"
+                for name, paths in meta.items()
+                if name != "details" and bool(paths) == is_rest
             )
         )
         for is_rest in (False, True)
@@ -46,5 +46,5 @@ def _without(text: str, name: str, paths: Sequence[str]) -> str:
         patches.append(f"CASE WHEN {there} THEN {literal(plain_json(patch))} ELSE '{{}}' END::JSON")
     is_object = f"CASE WHEN json_valid({text}) THEN json_type({text}) = 'OBJECT' END"
     rest = f"json_merge_patch({', '.join(patches)})::VARCHAR"
-    left = f"CASE WHEN {is_object} THEN {rest} ELSE {text} END"
-    return f"CASE WHEN NOT regexp_full_match({left}, {literal(_HOLLOW)}) THEN {left} END"
+    remainder = f"CASE WHEN {is_object} THEN {rest} ELSE {text} END"
+    return f"CASE WHEN NOT regexp_full_match({remainder}, {literal(_HOLLOW)}) THEN {remainder} END"

@@ -27,17 +27,17 @@ def rules(db: Database, project_id: str) -> NoticeRules:
     """How a project wants its notices sent."""
 
     def read() -> NoticeRules:
-        found = _RULES.find(
+        rows = _RULES.find(
             db, "notice_rules WHERE project_id = ? ORDER BY made_at DESC LIMIT 1", [project_id]
         )
-        return found[0] if found else NoticeRules(project_id=project_id)
+        return rows[0] if rows else NoticeRules(project_id=project_id)
 
     return remembered(db, "notice_rules", project_id, read)
 
 
-def save_rules(db: Database, changed: NoticeRules) -> None:
+def save_rules(db: Database, new: NoticeRules) -> None:
     """Store how notices are sent from now on."""
-    _RULES.add(db, [changed])
+    _RULES.add(db, [new])
     written(db, "notice_rules")
 
 
@@ -51,9 +51,9 @@ def add(db: Database, notice: Notice) -> bool:
     return True
 
 
-def step(db: Database, made: NoticeStep) -> None:
+def step(db: Database, new: NoticeStep) -> None:
     """Store how far a notice is; durable when this returns."""
-    _STEP.add(db, [made])
+    _STEP.add(db, [new])
 
 
 def newest(db: Database, project_id: str, limit: int = 200) -> list[Sending]:
@@ -72,8 +72,8 @@ def unfinished(db: Database, project_id: str) -> list[Sending]:
     return _with_steps(db, project_id, _NOTICE.find(db, source, [project_id, project_id]))
 
 
-def _with_steps(db: Database, project_id: str, found: list[Notice]) -> list[Sending]:
+def _with_steps(db: Database, project_id: str, notices: list[Notice]) -> list[Sending]:
     source = f"notice_step WHERE project_id = ? AND notice_id IN (SELECT unnest(?)) {_NEWEST}"
-    steps = _STEP.find(db, source, [project_id, [notice.id for notice in found]])
-    by_notice = {made.notice_id: made for made in steps}
-    return [Sending(notice, by_notice.get(notice.id)) for notice in found]
+    steps = _STEP.find(db, source, [project_id, [notice.id for notice in notices]])
+    by_notice = {latest.notice_id: latest for latest in steps}
+    return [Sending(notice, by_notice.get(notice.id)) for notice in notices]

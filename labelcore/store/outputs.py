@@ -59,8 +59,8 @@ CONTENT_ID_SQL = (
 
 def add(db: Database, outputs: Sequence[Output]) -> int:
     """Store the outputs that are not there yet. Returns how many were new."""
-    known = existing(db, [output.id for output in outputs])
-    fresh = {output.id: output for output in outputs if output.id not in known}
+    old = existing(db, [output.id for output in outputs])
+    fresh = {output.id: output for output in outputs if output.id not in old}
     rows = []
     for number, output in enumerate(fresh.values(), 1):
         # Fields that a turn does not have stay out, as they do where an import writes conversations.
@@ -75,10 +75,10 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
 def existing(db: Database, ids: Sequence[str], project_id: str | None = None) -> set[str]:
     """Those of the ids that are stored (as outputs of a project)."""
     with _keeping:
-        kept = _kept(db)
-        known = [kept[output_id] for output_id in ids if output_id in kept]
-    if ids and len(known) == len(ids):
-        return {output.id for output in known if project_id in {None, output.project_id}}
+        memory = _kept(db)
+        outputs = [memory[output_id] for output_id in ids if output_id in memory]
+    if ids and len(outputs) == len(ids):
+        return {output.id for output in outputs if project_id in {None, output.project_id}}
     sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest($ids)) "
     sql += "AND coalesce(project_id = $project, true)"
     return {row[0] for row in db.rows(sql, {"ids": list(ids), "project": project_id})}
@@ -86,8 +86,8 @@ def existing(db: Database, ids: Sequence[str], project_id: str | None = None) ->
 
 def get(db: Database, output_id: str, project_id: str) -> Output | None:
     """One output of a project by its id, by a unique beginning of it, or by the importer's id."""
-    named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
-    for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
+    by_name = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
+    for condition in ("output_id = ?", by_name, "starts_with(output_id, ?)"):
         where = f"project_id = ? AND {condition}"
         outputs = STORED.find(db, f"output WHERE {where} {_FIRST} LIMIT 2", [project_id, output_id])
         if len(outputs) == 1:
@@ -100,18 +100,18 @@ def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str
 
     ``soon``: ids that will be asked for next; they are read along when something must be read.
     """
-    wanted = list(dict.fromkeys(ids))
+    distinct = list(dict.fromkeys(ids))
     with _keeping:
-        kept = _kept(db)
-        outputs = {output_id: kept[output_id] for output_id in wanted if output_id in kept}
-    missing = [output_id for output_id in wanted if output_id not in outputs]
+        memory = _kept(db)
+        outputs = {output_id: memory[output_id] for output_id in distinct if output_id in memory}
+    missing = [output_id for output_id in distinct if output_id not in outputs]
     if missing:
-        along = [output_id for output_id in soon if output_id not in kept]
+        along = [output_id for output_id in soon if output_id not in memory]
         some = f"output WHERE output_id IN (SELECT unnest(?)) {_FIRST}"
         fresh = {output.id: output for output in STORED.find(db, some, [missing + along])}
         outputs |= fresh
         db.after_commit(lambda: _keep(db, fresh))
-    return {output_id: outputs[output_id] for output_id in wanted if output_id in outputs}
+    return {output_id: outputs[output_id] for output_id in distinct if output_id in outputs}
 
 
 def _keep(db: Database, outputs: dict[str, Output]) -> None:
@@ -119,10 +119,10 @@ def _keep(db: Database, outputs: dict[str, Output]) -> None:
     if len(small) > _MOST_KEPT // 4:
         return  # a pass over everything must not push out what people are grading
     with _keeping:
-        kept = _kept(db)
-        kept.update(small)
-        while len(kept) > _MOST_KEPT:
-            kept.popitem(last=False)
+        memory = _kept(db)
+        memory.update(small)
+        while len(memory) > _MOST_KEPT:
+            memory.popitem(last=False)
 
 
 def _kept(db: Database) -> OrderedDict[str, Output]:
@@ -224,9 +224,9 @@ def count(db: Database, project_id: str) -> int:
     )
 
 
-def chunks(db: Database, wanted: Iterable[str], size: int = _CHUNK) -> Iterator[list[Output]]:
+def chunks(db: Database, ids: Iterable[str], size: int = _CHUNK) -> Iterator[list[Output]]:
     """Outputs by id, a bounded number at a time, in the order asked for."""
-    rest = list(wanted)
+    rest = list(ids)
     for start in range(0, len(rest), size):
         part = rest[start : start + size]
         outputs = many(db, part)

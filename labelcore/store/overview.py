@@ -34,8 +34,8 @@ def counts(db: Database, project_id: str, only_of: str | None = None) -> dict[st
         f"told AS (SELECT * FROM mine WHERE annotator = coalesce($person, annotator)) SELECT {columns}",
         {"project": project_id, "person": only_of},
     )
-    counted = {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}
-    return {**counted, "verdicts": _verdicts(db, project_id)}
+    numbers = {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}
+    return {**numbers, "verdicts": _verdicts(db, project_id)}
 
 
 def _verdicts(db: Database, project_id: str) -> int:

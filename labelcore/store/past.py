@@ -47,10 +47,10 @@ def as_of(db: Database, moment: datetime) -> Iterator[Database]:
 def _make_views(db: Database, catalogue: str, moment: datetime) -> None:
     present = db.rows("SELECT current_database()")[0][0]
     for table, until in filters(db).items():
-        shown = until.format(moment=f"TIMESTAMP '{moment.isoformat(sep=' ')}'", past=catalogue)
+        condition = until.format(moment=f"TIMESTAMP '{moment.isoformat(sep=' ')}'", past=catalogue)
         db.run(
             f'CREATE VIEW {catalogue}.main."{table}" AS '
-            f'SELECT * FROM "{present}".main."{table}" WHERE {shown}'
+            f'SELECT * FROM "{present}".main."{table}" WHERE {condition}'
         )
     db.run(f"USE {catalogue}; {views.text()}")
 

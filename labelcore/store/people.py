@@ -62,19 +62,19 @@ class Register:
 
     def proof(self, kind: str, secret: str) -> Credential | None:
         """What has this hash and still counts."""
-        found = self.credentials.get(secret)
-        if found is None or found.kind != kind or found.ended:
+        credential = self.credentials.get(secret)
+        if credential is None or credential.kind != kind or credential.ended:
             return None
-        return None if found.expires_at <= now() else found
+        return None if credential.expires_at <= now() else credential
 
     def password_of(self, person_id: str) -> str:
         """The hash of a person's password; "" where there is none."""
         having = [
-            found
-            for found in self.credentials.values()
-            if found.kind == "password" and found.person_id == person_id and not found.ended
+            credential
+            for credential in self.credentials.values()
+            if credential.kind == "password" and credential.person_id == person_id and not credential.ended
         ]
-        return max(having, key=lambda found: found.made_at).secret if having else ""
+        return max(having, key=lambda credential: credential.made_at).secret if having else ""
 
 
 def register(db: Database) -> Register:
@@ -88,20 +88,20 @@ def present_key(db: Database, name: str) -> str:
 
 
 def _read(db: Database) -> Register:
-    found = Register()
+    everybody = Register()
     for person in _people.find(db, "person ORDER BY made_at"):
-        found.people[person.person_id] = person
-        found.names[person.name] = person.person_id
-        found.holders[name_key(person.name)] = person.person_id
+        everybody.people[person.person_id] = person
+        everybody.names[person.name] = person.person_id
+        everybody.holders[name_key(person.name)] = person.person_id
     for membership in _memberships.find(db, "membership ORDER BY made_at"):
-        roles = found.roles.setdefault(membership.person_id, {})
+        roles = everybody.roles.setdefault(membership.person_id, {})
         if membership.role is None:
             roles.pop(membership.project_id, None)
         else:
             roles[membership.project_id] = membership.role
     for credential in _credentials.find(db, "credential WHERE expires_at > ? ORDER BY made_at", [utc(now())]):
-        found.credentials[credential.secret] = credential
-    return found
+        everybody.credentials[credential.secret] = credential
+    return everybody
 
 
 def save(db: Database, *rows: Person | Membership | Credential) -> None:
@@ -150,16 +150,16 @@ def unite(db: Database, *, name: str = "", by: str = "") -> list[Person]:
     ``name``: only this one's. The form that stands afterwards is that of the person who is known, or else the
     one that was stored first. Returns whom it changed.
     """
-    known, forms = register(db), _forms(db)
-    wanted = {name_key(name)} if name else forms.keys() - {""}
-    changed = []
-    for key in sorted(wanted & forms.keys()):
-        person = known.people.get(known.holders.get(key, "")) or Person(name=forms[key][0], made_by=by)
-        other = [form for form in forms[key] if form not in known.names and form != person.name]
+    names, forms = register(db), _forms(db)
+    keys = {name_key(name)} if name else forms.keys() - {""}
+    people = []
+    for key in sorted(keys & forms.keys()):
+        person = names.people.get(names.holders.get(key, "")) or Person(name=forms[key][0], made_by=by)
+        other = [form for form in forms[key] if form not in names.names and form != person.name]
         if other:
-            changed.append(rename(db, person, *other, person.name))
-            audit.note(db, "", by, "people merge", changed[-1].name, written=other)
-    return changed
+            people.append(rename(db, person, *other, person.name))
+            audit.note(db, "", by, "people merge", people[-1].name, written=other)
+    return people
 
 
 def _forms(db: Database) -> dict[str, list[str]]:

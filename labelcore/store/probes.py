@@ -18,16 +18,16 @@ _OF_PROJECT = "WHERE project_id = ? ORDER BY made_at, opinion_id"
 def save(db: Database, probes: Sequence[ProbeCase]) -> int:
     """Store the probes that are not there yet. Returns how many were new."""
     sql = "SELECT probe_id FROM probe WHERE probe_id IN (SELECT unnest(?))"
-    known = {row[0] for row in db.rows(sql, [[probe.id for probe in probes]])}
-    fresh = {probe.id: probe for probe in probes if probe.id not in known}
+    old = {row[0] for row in db.rows(sql, [[probe.id for probe in probes]])}
+    fresh = {probe.id: probe for probe in probes if probe.id not in old}
     _PROBE.add(db, fresh.values())
     return len(fresh)
 
 
 def all_of(db: Database, project_id: str, criterion_id: str | None = None) -> list[ProbeCase]:
     """The probes of a project, or of one criterion in all its versions, oldest first."""
-    wanted, parameters = equal(project_id=project_id, criterion_id=criterion_id)
-    return _PROBE.find(db, f"probe_unique WHERE {wanted} ORDER BY made_at, probe_id", parameters)
+    where, parameters = equal(project_id=project_id, criterion_id=criterion_id)
+    return _PROBE.find(db, f"probe_unique WHERE {where} ORDER BY made_at, probe_id", parameters)
 
 
 def say(db: Database, opinion: ProbeOpinion) -> None:

@@ -85,8 +85,8 @@ def _check(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
     if tree["error"]:  # PIVOT and the like are several statements
         raise _refused()
     parts = list(_parts(tree["statements"]))
-    named = {entry["key"] for part in parts for entry in part.get("cte_map", {}).get("map", ())}
-    tables = _known(cursor, named)
+    ctes = {entry["key"] for part in parts for entry in part.get("cte_map", {}).get("map", ())}
+    tables = _known(cursor, ctes)
     schemas = {"", "main", *cursor.execute("SELECT current_database()").fetchall()[0]}
     for part in parts:
         _check_part(part, tables, schemas)
@@ -104,7 +104,7 @@ def _parts(tree: Any) -> Iterator[dict[str, Any]]:
             rest += node
 
 
-def _known(cursor: duckdb.DuckDBPyConnection, named: Iterable[str]) -> set[str]:
+def _known(cursor: duckdb.DuckDBPyConnection, ctes: Iterable[str]) -> set[str]:
     """What may be asked: the database's tables, the views that labelcore made of them, and what a WITH names.
 
     Within its definition a WITH's name is still that of a table or view, so where there is one it adds none.
@@ -113,8 +113,8 @@ def _known(cursor: duckdb.DuckDBPyConnection, named: Iterable[str]) -> set[str]:
         "SELECT table_name, database_name = current_database() AND NOT temporary FROM duckdb_tables() "
         "UNION ALL SELECT view_name, false FROM duckdb_views()"
     ).fetchall()
-    new = {name.lower() for name in named if name.isidentifier()} - {name for name, _ in rows}
-    return ({name for name, stored in rows if stored} | views.names()) - _SECRET | new
+    new = {name.lower() for name in ctes if name.isidentifier()} - {name for name, _ in rows}
+    return ({name for name, is_table in rows if is_table} | views.names()) - _SECRET | new
 
 
 def _check_part(part: dict[str, Any], tables: set[str], schemas: set[str]) -> None:
@@ -137,8 +137,8 @@ def _check_table(part: dict[str, Any], tables: set[str], schemas: set[str]) -> N
     if schema == "information_schema" and not catalog and name.isidentifier():
         return
     if name not in tables or schema not in schemas or catalog not in schemas:
-        shown = ".".join(filter(None, [catalog, schema, part.get("table_name")]))
-        raise BadInput("There is no table or view '{shown}' to ask.", next_step=_NEXT, shown=shown)
+        full_name = ".".join(filter(None, [catalog, schema, part.get("table_name")]))
+        raise BadInput("There is no table or view '{shown}' to ask.", next_step=_NEXT, shown=full_name)
 
 
 def _refused(function: str = "") -> BadInput:

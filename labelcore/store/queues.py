@@ -63,8 +63,8 @@ class Pool:
         is looked at, unless something may be open again (``since`` changed): a queue must not be
         walked from its beginning at every press.
         """
-        known, start = self.fronts.get(way, (since, least))
-        start = max(start if known == since else 0, least)
+        state, start = self.fronts.get(way, (since, least))
+        start = max(start if state == since else 0, least)
         while start < len(self.places) and is_done(self.places[start][0]):
             start += 1
         self.fronts[way] = (since, start)
@@ -75,14 +75,14 @@ class Pool:
         looked at, unless ``graded`` has not only grown (``since`` changed).
         """
         with _marking:
-            known, seen, at = self.marks.get(who, (since, 0, []))
-            if known != since:
-                seen, at = 0, []
-            fresh = list(itertools.islice(graded, seen, None))
+            state, count, at = self.marks.get(who, (since, 0, []))
+            if state != since:
+                count, at = 0, []
+            fresh = list(itertools.islice(graded, count, None))
             for output_id in fresh:
                 if output_id in self.at:
                     bisect.insort(at, self.at[output_id])
-            self.marks[who] = (since, seen + len(fresh), at)
+            self.marks[who] = (since, count + len(fresh), at)
             return at
 
     def variant(self, key: object, make: Callable[[Pool], Pool]) -> Pool:
@@ -98,14 +98,14 @@ class Pool:
             return _newest(self.dealt, key, lambda: make(self))
 
 
-def _newest(kept: dict[object, Made], key: object, make: Callable[[], Made]) -> Made:
+def _newest(memory: dict[object, Made], key: object, make: Callable[[], Made]) -> Made:
     """What is kept for the key, or is made now and kept in the place of all others."""
-    found = kept.get(key)
-    if found is None:
-        found = make()
-        kept.clear()
-        kept[key] = found
-    return found
+    value = memory.get(key)
+    if value is None:
+        value = make()
+        memory.clear()
+        memory[key] = value
+    return value
 
 
 _keeping = threading.Lock()
@@ -115,8 +115,8 @@ def pairs(db: Database, project_id: str, versions: tuple[str, str]) -> Pool:
     """Every pair of outputs of two versions on the same input, as (pair id, reason, position)."""
 
     def read() -> list[Place]:
-        found = comparisons.pairs(db, project_id, *versions)
-        return [(f"{a}~{b}", "", at) for at, (a, b) in enumerate(found, 1)]
+        rows = comparisons.pairs(db, project_id, *versions)
+        return [(f"{a}~{b}", "", at) for at, (a, b) in enumerate(rows, 1)]
 
     return _kept(db, project_id, (project_id, versions, *_state(db, project_id)), read)
 
@@ -134,8 +134,8 @@ def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
 
 def _state(db: Database, project_id: str) -> tuple[object, ...]:
     """What changes when outputs come in."""
-    counted = "SELECT count(*), max(made_at) FROM output WHERE project_id = ?"
-    return db.rows(counted, [project_id])[0]
+    sql = "SELECT count(*), max(made_at) FROM output WHERE project_id = ?"
+    return db.rows(sql, [project_id])[0]
 
 
 def _kept(db: Database, project_id: str, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:
@@ -148,18 +148,18 @@ def _kept(db: Database, project_id: str, key: tuple[object, ...], read: Callable
 
 
 def _shared(db: Database, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:
-    kept: OrderedDict[tuple[object, ...], Pool] = db.memory.setdefault((Pool,), OrderedDict())
+    memory: OrderedDict[tuple[object, ...], Pool] = db.memory.setdefault((Pool,), OrderedDict())
     with _keeping:
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
-    found = Pool.of(read())
+        if key in memory:
+            memory.move_to_end(key)
+            return memory[key]
+    pool = Pool.of(read())
 
     def keep() -> None:
         with _keeping:
-            kept[key] = found
-            while len(kept) > _MOST_KEPT:
-                kept.popitem(last=False)
+            memory[key] = pool
+            while len(memory) > _MOST_KEPT:
+                memory.popitem(last=False)
 
     db.after_commit(keep)
-    return found
+    return pool

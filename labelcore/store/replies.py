@@ -31,7 +31,7 @@ def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str,
         for row, text in rows:
             pairs = _replies(text, each=each)
             replies += [
-                (row, at, clean(said), plain_json(before)) for at, (before, said) in enumerate(pairs or [])
+                (row, at, clean(reply), plain_json(before)) for at, (before, reply) in enumerate(pairs or [])
             ]
             if not pairs:
                 reason = (
@@ -62,7 +62,7 @@ def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: s
     place, width = staged.names.index(column) + 1, len(staged.names)
     cursor.execute("CREATE TEMP TABLE unwrapped (_row BIGINT, said VARCHAR)")
     for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE c{place} LIKE '{{%'"):
-        replies = [(row, clean(said)) for row, text in rows if (said := reply_within(text))]
+        replies = [(row, clean(reply)) for row, text in rows if (reply := reply_within(text))]
         insert(cursor, "unwrapped", replies)
     cells = ", ".join(
         f"coalesce(said, c{at}) AS c{at}" if at == place else f"c{at}" for at in range(1, width + 1)

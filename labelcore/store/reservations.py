@@ -25,10 +25,10 @@ def keep(db: Database, project_id: str, annotator: str, output_ids: Sequence[str
     follow_hold(db, project_id, annotator, output_ids, until)
 
 
-def release(db: Database, project_id: str, held: Iterable[tuple[str, str]]) -> None:
+def release(db: Database, project_id: str, holds: Iterable[tuple[str, str]]) -> None:
     """Give back outputs, each with who holds it."""
     by_person: dict[str, list[str]] = {}
-    for output_id, who in held:
+    for output_id, who in holds:
         by_person.setdefault(who, []).append(output_id)
     for who, output_ids in by_person.items():
         hold(db, project_id, who, output_ids, now())

@@ -65,19 +65,19 @@ class RowMapping(Generic[Model]):
 
     def read(self, row: Sequence[Any], **left_out: Any) -> Model:
         """The model of a row of these columns, with the fields that have none."""
-        named = dict(zip(self._fields, row, strict=True))
+        values = dict(zip(self._fields, row, strict=True))
         for name in self._json:
-            text = named[name]
-            named[name] = _EMPTY[text] if text in _EMPTY else from_json(text)
+            text = values[name]
+            values[name] = _EMPTY[text] if text in _EMPTY else from_json(text)
         for name in self._filled:
-            if named[name] is None:
-                del named[name]
+            if values[name] is None:
+                del values[name]
         for name in self._times:
-            if name in named:
-                named[name] = aware(named[name])
+            if name in values:
+                values[name] = aware(values[name])
         for whole, names in self._parts.items():
-            named[whole] = {name: named.pop(name) for name in names if name in named}
-        return self._model(**named, **left_out)
+            values[whole] = {name: values.pop(name) for name in names if name in values}
+        return self._model(**values, **left_out)
 
     def named(self, model: Model) -> dict[str, Any]:
         """The values of a model by column."""
@@ -95,9 +95,9 @@ class RowMapping(Generic[Model]):
         return (*self.named(model).values(), *further.values())
 
 
-def equal(**wanted: Any) -> tuple[str, dict[str, Any]]:
+def equal(**columns: Any) -> tuple[str, dict[str, Any]]:
     """The condition that columns have these values, and its parameters; None leaves a column out."""
-    parameters = {column: value for column, value in wanted.items() if value is not None}
+    parameters = {column: value for column, value in columns.items() if value is not None}
     return " AND ".join(f"{column} = ${column}" for column in parameters), parameters
 
 

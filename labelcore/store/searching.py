@@ -47,10 +47,10 @@ class _Progress:
     searched: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def go_on(self, db: Database, wanted: int | None, until: float) -> SearchReach:
+    def go_on(self, db: Database, enough: int | None, until: float) -> SearchReach:
         """Search until so many are found, everything was searched, or it is time."""
         with self.lock:
-            while self.searched < self.of and (wanted is None or len(self.places) < wanted):
+            while self.searched < self.of and (enough is None or len(self.places) < enough):
                 part = next(self.left, None)
                 if part is None:
                     self.searched = self.of
@@ -63,30 +63,30 @@ class _Progress:
 
 
 def page(
-    db: Database, project_id: str, wanted: Filter, sort: str, *, part: tuple[int, int], seconds: float
+    db: Database, project_id: str, selection: Filter, sort: str, *, part: tuple[int, int], seconds: float
 ) -> tuple[list[tuple[Output, str]], SearchReach]:
     """Some of the outputs with their splits, and how far they were searched for in that time.
 
     ``sort``: imported or -imported. ``part``: how many to leave out, and how many are wanted.
     """
-    progress = _progress(db, project_id, wanted, sort)
+    progress = _progress(db, project_id, selection, sort)
     start, limit = part
     came = progress.go_on(db, start + limit, time.monotonic() + seconds)
     return listings.outputs_at(db, project_id, list(progress.places[start : start + limit])), came
 
 
-def go_on(db: Database, project_id: str, wanted: Filter, sort: str, *, seconds: float) -> SearchReach:
+def go_on(db: Database, project_id: str, selection: Filter, sort: str, *, seconds: float) -> SearchReach:
     """Search further for so long."""
-    return _progress(db, project_id, wanted, sort).go_on(db, None, time.monotonic() + seconds)
+    return _progress(db, project_id, selection, sort).go_on(db, None, time.monotonic() + seconds)
 
 
-def _progress(db: Database, project_id: str, wanted: Filter, sort: str) -> _Progress:
+def _progress(db: Database, project_id: str, selection: Filter, sort: str) -> _Progress:
     backwards = sort.startswith("-")
 
     def begin() -> _Progress:
-        meant = condition(db, project_id, wanted)
+        where = condition(db, project_id, selection)
         parts = listings.parts(db, project_id, backwards=backwards, largest=_LARGEST_PART)
-        return _Progress(meant, backwards, parts, listings.size(db, project_id))
+        return _Progress(where, backwards, parts, listings.size(db, project_id))
 
     state = listings.state(db, project_id)
-    return kept(db, project_id, f"search {backwards} {wanted.model_dump_json()} {state}", begin)
+    return kept(db, project_id, f"search {backwards} {selection.model_dump_json()} {state}", begin)

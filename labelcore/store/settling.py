@@ -25,19 +25,17 @@ def save(db: Database, row: Comment | Relook) -> None:
 def comments(db: Database, project_id: str) -> tuple[Comment, ...]:
     """Everything that was said, oldest first."""
     source = "comment WHERE project_id = ? ORDER BY made_at, comment_id"
-    stored = remembered(
+    rows = remembered(
         db, "settling", ("comments", project_id), lambda: _COMMENT.find(db, source, [project_id])
     )
     names = register(db).present_name
-    return tuple(row.model_copy(update={"author": names(row.author)}) for row in stored)
+    return tuple(row.model_copy(update={"author": names(row.author)}) for row in rows)
 
 
 def relooks(db: Database, project_id: str) -> tuple[Relook, ...]:
     """Every request to look again, oldest first."""
     source = "relook WHERE project_id = ? ORDER BY made_at, relook_id"
-    stored = remembered(
-        db, "settling", ("relooks", project_id), lambda: _RELOOK.find(db, source, [project_id])
-    )
+    rows = remembered(db, "settling", ("relooks", project_id), lambda: _RELOOK.find(db, source, [project_id]))
     names = register(db).present_name
-    named = ({"author": names(row.author), "people": tuple(map(names, row.people))} for row in stored)
-    return tuple(row.model_copy(update=update) for row, update in zip(stored, named, strict=True))
+    updates = ({"author": names(row.author), "people": tuple(map(names, row.people))} for row in rows)
+    return tuple(row.model_copy(update=update) for row, update in zip(rows, updates, strict=True))

@@ -24,11 +24,11 @@ def key_sql(*, with_chat: bool) -> str:
     """SQL over input, context and conversation: a key that is the same where they differ in case, white
     space or Unicode form only, and where a chat is nothing but the question.
     """
-    asked, chat = "input", "''"
+    question, chat = "input", "''"
     if with_chat:
-        asked = f"CASE WHEN {_ONE_QUESTION} THEN {_SAID} ELSE input END"
+        question = f"CASE WHEN {_ONE_QUESTION} THEN {_SAID} ELSE input END"
         chat = f"CASE WHEN conversation = '[]' OR {_ONE_QUESTION} THEN '' ELSE conversation END"
-    text = f"{asked} || chr(31) || context || chr(31) || {chat}"
+    text = f"{question} || chr(31) || context || chr(31) || {chat}"
     for blank in _BLANKS.split(", "):
         text = f"replace({text}, {blank}, '')"
     return f"md5(nfc_normalize(lower({text})))"
@@ -51,14 +51,14 @@ def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
         "WHERE known.input_key = sources.input_key",
         [project_id],
     )
-    (grouped,) = cursor.execute("SELECT count(group_key) FROM ready").fetchone() or (0,)
-    for field in itertools.cycle(("given", "input_key")) if grouped else ():
-        (changed,) = cursor.execute(
+    (n_groups,) = cursor.execute("SELECT count(group_key) FROM ready").fetchone() or (0,)
+    for field in itertools.cycle(("given", "input_key")) if n_groups else ():
+        (count,) = cursor.execute(
             f"UPDATE sources SET source = least.source FROM (SELECT {field} AS shared, min(source) AS source "
             f"FROM sources WHERE {field} IS NOT NULL GROUP BY {field}) least "
             f"WHERE least.shared = sources.{field} AND least.source < sources.source"
         ).fetchone() or (0,)
-        if not changed and field == "input_key":
+        if not count and field == "input_key":
             return
 
 

@@ -176,8 +176,8 @@ def is_place(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> b
         return True
     if not _around(staged, name):
         return False
-    found = f"SELECT 1 FROM staged WHERE {expression(staged, name)} IS NOT NULL LIMIT 1"
-    return cursor.execute(found).fetchone() is not None
+    query = f"SELECT 1 FROM staged WHERE {expression(staged, name)} IS NOT NULL LIMIT 1"
+    return cursor.execute(query).fetchone() is not None
 
 
 def is_everywhere(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, path: str) -> bool:
@@ -218,8 +218,8 @@ def shapes(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> lis
 
 def count_rows(cursor: duckdb.DuckDBPyConnection) -> int:
     """How many rows are staged."""
-    found = cursor.execute("SELECT count(*) FROM staged").fetchone()
-    return int(found[0]) if found else 0
+    count = cursor.execute("SELECT count(*) FROM staged").fetchone()
+    return int(count[0]) if count else 0
 
 
 def records(cursor: duckdb.DuckDBPyConnection, staged: Staging) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -265,13 +265,13 @@ def rewrite_remarks(cursor: duckdb.DuckDBPyConnection, change: Callable[[str, st
     """
     cursor.execute("CREATE TEMP TABLE rewritten AS SELECT * FROM remarks LIMIT 0")
     for rows in pages(cursor, "SELECT * FROM remarks"):
-        changed = []
+        rows_new = []
         for number, kind, name, who, value, meaning, reason, moment in rows:
             person = change(kind, "who", who) if who and kind == "feedback" else who
-            told = change(kind, "value", value) if value and kind != "grade" else value
+            new = change(kind, "value", value) if value and kind != "grade" else value
             why = change(kind, "reason", reason) if reason else reason
-            changed.append((number, kind, name, person, told, meaning, why, moment))
-        insert(cursor, "rewritten", changed)
+            rows_new.append((number, kind, name, person, new, meaning, why, moment))
+        insert(cursor, "rewritten", rows_new)
     cursor.execute("DROP TABLE remarks")
     cursor.execute("ALTER TABLE rewritten RENAME TO remarks")
 

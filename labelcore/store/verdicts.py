@@ -38,8 +38,8 @@ def record(
     """
     distinct = {(v.output_id, v.judge_version_id, v.repeat): v for v in verdicts}
     with _recording:
-        known = _stored(db, list(distinct))
-        fresh = [verdict for key, verdict in distinct.items() if key not in known]
+        old = _stored(db, list(distinct))
+        fresh = [verdict for key, verdict in distinct.items() if key not in old]
         with db.transaction():
             _VERDICT.add(db, fresh)
             _ERROR.add(db, errors)
@@ -55,8 +55,8 @@ def missing(db: Database, judge_version_id: str, output_ids: Sequence[str], repe
         "AND output_id IN (SELECT unnest(?))",
         [judge_version_id, repeat, list(output_ids)],
     )
-    done = {row[0] for row in rows}
-    return [output_id for output_id in output_ids if output_id not in done]
+    decided = {row[0] for row in rows}
+    return [output_id for output_id in output_ids if output_id not in decided]
 
 
 def figures(db: Database, judge_version_ids: Sequence[str]) -> dict[str, tuple[int, float, float, float]]:

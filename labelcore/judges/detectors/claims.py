@@ -45,8 +45,8 @@ def _held(
 
     def add(value: Callable[[SentencePairs], float | None]) -> None:
         def feature(output: Output, _: dict[str, Any]) -> float | None:
-            found = pairing(output.text[:LONGEST], source(output)[:LONGEST])
-            return value(found) if found else None
+            pair = pairing(output.text[:LONGEST], source(output)[:LONGEST])
+            return value(pair) if pair else None
 
         register(name, quantity, bad, topics, percent=percent)(feature)
 
@@ -77,12 +77,12 @@ def new_degrees(output: Output, _: dict[str, Any]) -> float | None:
 
 def _added(find: Callable[[str], set[str]], output: Output) -> float | None:
     """How much of what is found in the output is not found in its input."""
-    given = source(output)
-    return float(len(find(output.text) - find(given))) if given else None
+    text = source(output)
+    return float(len(find(output.text) - find(text))) if text else None
 
 
 def _degrees(text: str) -> set[str]:
-    return {found.decode().lower() for found in _DEGREE.findall(bytes_of(text))}
+    return {degree.decode().lower() for degree in _DEGREE.findall(bytes_of(text))}
 
 
 @_held(
@@ -103,17 +103,19 @@ def other_numbers(pair: SentencePairs) -> float:
     _AGAINST + " name who person speaker attribut 名字 人名 谁",
 )
 def other_names(pair: SentencePairs) -> float:
-    found = 0
+    count = 0
     for claim, at in _alike(pair):
         here, there = (_people(sentence.text, pair.people) for sentence in (claim, pair.given[at]))
-        found += bool(here and there and here.isdisjoint(there))
-    return float(found)
+        count += bool(here and there and here.isdisjoint(there))
+    return float(count)
 
 
 def _people(sentence: str, people: frozenset[str]) -> set[str]:
-    found = set(words(sentence))
+    sentence_words = set(words(sentence))
     return {
-        name for name in people if (found.issuperset(name.split()) if name.isascii() else name in sentence)
+        name
+        for name in people
+        if (sentence_words.issuperset(name.split()) if name.isascii() else name in sentence)
     }
 
 
@@ -135,9 +137,9 @@ def turned_negations(pair: SentencePairs) -> float:
     _AGAINST + " number figure price amount unit quantity 数字 价格 金额 单位 数量",
 )
 def numbers_used_otherwise(output: Output, _: dict[str, Any]) -> float | None:
-    given, here = beside_numbers(source(output)), beside_numbers(output.text)
-    both = given.keys() & here.keys()
-    return float(sum(given[number].isdisjoint(here[number]) for number in both)) if given else None
+    there, here = beside_numbers(source(output)), beside_numbers(output.text)
+    both = there.keys() & here.keys()
+    return float(sum(there[number].isdisjoint(here[number]) for number in both)) if there else None
 
 
 @register(
@@ -147,9 +149,9 @@ def numbers_used_otherwise(output: Output, _: dict[str, Any]) -> float | None:
     _AGAINST + " unit measure currency 单位 币种",
 )
 def other_units(output: Output, _: dict[str, Any]) -> float | None:
-    given, here = units(source(output)), units(output.text)
-    both = given.keys() & here.keys()
-    return float(sum(not here[number] <= given[number] for number in both)) if given else None
+    there, here = units(source(output)), units(output.text)
+    both = there.keys() & here.keys()
+    return float(sum(not here[number] <= there[number] for number in both)) if there else None
 
 
 @register(
@@ -191,10 +193,10 @@ def sentences_left_out(pair: SentencePairs) -> float | None:
 )
 def recurring_left_out(pair: SentencePairs) -> float | None:
     """Words of two sentences or more are what the input is about."""
-    seen: set[str] = set()
-    again: set[str] = set()
+    terms: set[str] = set()
+    recurring: set[str] = set()
     for claim in pair.given:
-        again |= seen & claim.terms
-        seen |= claim.terms
+        recurring |= terms & claim.terms
+        terms |= claim.terms
     answered = frozenset().union(*(claim.terms for claim in pair.answer))
-    return len(again - answered) / len(again) if again else None
+    return len(recurring - answered) / len(recurring) if recurring else None

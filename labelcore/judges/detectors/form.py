@@ -91,8 +91,8 @@ def unfinished(output: Output, _: dict[str, Any]) -> float:
 
 @register("repeated phrases", "share of repeated four-word phrases", "high", _AGAIN, percent=True)
 def repeated_phrases(output: Output, _: dict[str, Any]) -> float:
-    found = fours(output.text)
-    return 1 - len(set(found)) / len(found) if found else 0.0
+    phrases = fours(output.text)
+    return 1 - len(set(phrases)) / len(phrases) if phrases else 0.0
 
 
 @register("repeated sentences", "sentences said twice", "high", "repeat repetit redundan duplicate 重复 反复")

@@ -33,21 +33,21 @@ def source(output: Output) -> str:
 
 @register("new numbers", "numbers that are not in its input", "high", _INVENT + _NUMBERS)
 def new_numbers(output: Output, _: dict[str, Any]) -> float | None:
-    given = source(output)
+    text = source(output)
     small = {str(k) for k in range(1, 11)}  # list marks and "two of three" are no claims
-    return len(numbers(output.text) - numbers(given) - small) if given else None
+    return len(numbers(output.text) - numbers(text) - small) if text else None
 
 
 @register("missing numbers", "share of its input's numbers left out", "high", _OMIT + _FIGURES, percent=True)
 def missing_numbers(output: Output, _: dict[str, Any]) -> float | None:
-    given = numbers(source(output))
-    return len(given - numbers(output.text)) / len(given) if given else None
+    expected = numbers(source(output))
+    return len(expected - numbers(output.text)) / len(expected) if expected else None
 
 
 @register("new names", "names that are not in its input", "high", _INVENT + _WHO)
 def new_names(output: Output, _: dict[str, Any]) -> float | None:
-    given = source(output).lower()
-    return sum(name not in given for name in names(output.text)) if given else None
+    text = source(output).lower()
+    return sum(name not in text for name in names(output.text)) if text else None
 
 
 @register(
@@ -58,8 +58,8 @@ def new_names(output: Output, _: dict[str, Any]) -> float | None:
     percent=True,
 )
 def missing_names(output: Output, _: dict[str, Any]) -> float | None:
-    given, text = names(source(output)), output.text.lower()
-    return sum(name not in text for name in given) / len(given) if given else None
+    expected, text = names(source(output)), output.text.lower()
+    return sum(name not in text for name in expected) / len(expected) if expected else None
 
 
 @register(
@@ -69,8 +69,8 @@ def missing_names(output: Output, _: dict[str, Any]) -> float | None:
     _INVENT + " quote quotation 引用 引文",
 )
 def unfounded_quotes(output: Output, _: dict[str, Any]) -> float | None:
-    given = source(output).lower()
-    return sum(quote.lower() not in given for quote in quotes(output.text)) if given else None
+    text = source(output).lower()
+    return sum(quote.lower() not in text for quote in quotes(output.text)) if text else None
 
 
 @register(
@@ -81,56 +81,56 @@ def unfounded_quotes(output: Output, _: dict[str, Any]) -> float | None:
     percent=True,
 )
 def new_words(output: Output, _: dict[str, Any]) -> float | None:
-    given, output_words = content_words(source(output)), content_words(output.text)
-    return len(output_words - given) / len(output_words) if given and output_words else None
+    source_words, output_words = content_words(source(output)), content_words(output.text)
+    return len(output_words - source_words) / len(output_words) if source_words and output_words else None
 
 
 @register(
     "covered words", "share of its input's content words used", "low", _OMIT + " " + _TOPIC, percent=True
 )
 def covered_words(output: Output, _: dict[str, Any]) -> float | None:
-    given, output_words = content_words(source(output)), content_words(output.text)
-    return len(output_words & given) / len(given) if given else None
+    source_words, output_words = content_words(source(output)), content_words(output.text)
+    return len(output_words & source_words) / len(source_words) if source_words else None
 
 
 @register("copied", "share of five-word runs copied from its input", "high", _COPY, percent=True)
 def copied(output: Output, _: dict[str, Any]) -> float | None:
-    found, given = words(output.text), source(output)
-    here = set(zip(*(found[start:] for start in range(5)), strict=False))
-    if not here or len(words(given)) < 5:
+    output_words, text = words(output.text), source(output)
+    here = set(zip(*(output_words[start:] for start in range(5)), strict=False))
+    if not here or len(words(text)) < 5:
         return None
-    return len(here & _copies(output.text, given, given, 5)) / len(here)
+    return len(here & _copies(output.text, text, text, 5)) / len(here)
 
 
 @register("longest copy", "words copied from its input in one run", "high", _COPY)
 def longest_copy(output: Output, _: dict[str, Any]) -> float | None:
-    text, given = output.text, source(output)
-    if not words(given):
+    text, origin = output.text, source(output)
+    if not words(origin):
         return None
-    longest = 4 if _in_both(text, given) else 0
+    longest = 4 if _in_both(text, origin) else 0
     for size in (8, 16, 32, 64):
-        if _copies(text, given, text, size).isdisjoint(_copies(text, given, given, size)):
+        if _copies(text, origin, text, size).isdisjoint(_copies(text, origin, origin, size)):
             break
         longest = size
     return longest
 
 
 @lru_cache(maxsize=256)
-def _in_both(text: str, given: str) -> frozenset[str]:
-    return frozenset(fours(text)).intersection(fours(given))
+def _in_both(text: str, origin: str) -> frozenset[str]:
+    return frozenset(fours(text)).intersection(fours(origin))
 
 
-def _copies(text: str, given: str, of: str, size: int) -> set[tuple[str, ...]]:
+def _copies(text: str, origin: str, of: str, size: int) -> set[tuple[str, ...]]:
     """Those runs of so many words of one of the two texts that begin with four words of both."""
-    both, found = _in_both(text, given), words(of)
+    both, tokens = _in_both(text, origin), words(of)
     starts = [at for at, four in enumerate(fours(of)) if four in both] if both else []
-    return {found[at : at + size] for at in starts if at + size <= len(found)}
+    return {tokens[at : at + size] for at in starts if at + size <= len(tokens)}
 
 
 @register("other language", "difference in script from its input", "high", _LANGUAGE, percent=True)
 def other_language(output: Output, _: dict[str, Any]) -> float | None:
-    given = output.input or source(output)
-    return abs(han_share(output.text) - han_share(given)) if given else None
+    text = output.input or source(output)
+    return abs(han_share(output.text) - han_share(text)) if text else None
 
 
 @register("mixed script", "mix of scripts", "high", _MIXED, percent=True)

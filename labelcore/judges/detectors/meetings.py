@@ -62,12 +62,12 @@ def _patterns() -> Patterns:
 @lru_cache(maxsize=256)
 def _where(text: str) -> Mapping[str, frozenset[int]]:
     """The numbers of the sentences that show each pattern."""
-    found: dict[str, set[int]] = {name: set() for name in _patterns().standing(bytes_of(text))}
-    for at, sentence in enumerate(sentences(text) if found else ()):
+    places: dict[str, set[int]] = {name: set() for name in _patterns().standing(bytes_of(text))}
+    for at, sentence in enumerate(sentences(text) if places else ()):
         for name in _patterns().standing(bytes_of(sentence)):
-            if name in found:
-                found[name].add(at)
-    return {name: frozenset(where) for name, where in found.items()}
+            if name in places:
+                places[name].add(at)
+    return {name: frozenset(where) for name, where in places.items()}
 
 
 def _together(name: str, quantity: str, topics: str, first: str, second: str) -> None:

@@ -27,13 +27,13 @@ _EMPTY = set(
 
 @register("phrase", "uses of a given phrase", "either", "phrase wording 用词 措辞 说法", parameter="phrase")
 def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
-    wanted = tuple(parameters["phrase"])
+    phrase = tuple(parameters["phrase"])
     text_words = words(output.text)
-    found, after = 0, 0
-    for _ in range(text_words.count(wanted[0])):
-        after = text_words.index(wanted[0], after) + 1
-        found += text_words[after - 1 : after - 1 + len(wanted)] == wanted
-    return found
+    count, after = 0, 0
+    for _ in range(text_words.count(phrase[0])):
+        after = text_words.index(phrase[0], after) + 1
+        count += text_words[after - 1 : after - 1 + len(phrase)] == phrase
+    return count
 
 
 Phrase = tuple[str, ...]
@@ -52,8 +52,8 @@ def phrases_of(text: str) -> set[Phrase]:
 
 def written(phrase: Sequence[str]) -> str:
     """Its words as a text has them: Chinese ones without a blank."""
-    joined = "".join(phrase)
-    return " ".join(phrase) if joined.isascii() else joined
+    text = "".join(phrase)
+    return " ".join(phrase) if text.isascii() else text
 
 
 def says_something(phrase: Phrase) -> bool:
@@ -74,20 +74,20 @@ class Incidence:
         """The 8,000 commonest phrases that say something and that outputs of at least three groups show."""
         groups: dict[Phrase, set[str]] = {}
         phrases = [phrases_of(output.text) for output in outputs]
-        for output, found in zip(outputs, phrases, strict=True):
-            for phrase in found:
+        for output, output_phrases in zip(outputs, phrases, strict=True):
+            for phrase in output_phrases:
                 groups.setdefault(phrase, set()).add(output.group)
         common = [
-            (len(seen), phrase)
-            for phrase, seen in groups.items()
-            if len(seen) >= _GROUPS and says_something(phrase)
+            (len(sources), phrase)
+            for phrase, sources in groups.items()
+            if len(sources) >= _GROUPS and says_something(phrase)
         ]
-        kept = tuple(phrase for _, phrase in sorted(common, reverse=True)[:_MOST])
-        place = {phrase: at for at, phrase in enumerate(kept)}
-        shown = np.zeros((len(outputs), len(kept)), dtype=bool)
-        for row, found in enumerate(phrases):
-            shown[row, [place[phrase] for phrase in found if phrase in place]] = True
-        return cls(kept, shown)
+        columns = tuple(phrase for _, phrase in sorted(common, reverse=True)[:_MOST])
+        place = {phrase: at for at, phrase in enumerate(columns)}
+        shown = np.zeros((len(outputs), len(columns)), dtype=bool)
+        for row, output_phrases in enumerate(phrases):
+            shown[row, [place[phrase] for phrase in output_phrases if phrase in place]] = True
+        return cls(columns, shown)
 
     def best(self, rows: npt.NDArray[np.int64], fails: Bools, limit: int) -> list[int]:
         """The phrases (column numbers) that tell failed from passed rows best, by the shrunk log odds ratio
@@ -96,23 +96,23 @@ class Incidence:
         """
         if not self.phrases or not len(rows):
             return []
-        shown = self.shown[rows]
-        in_fails, in_passes = shown[fails].sum(axis=0), shown[~fails].sum(axis=0)
+        uses = self.shown[rows]
+        in_fails, in_passes = uses[fails].sum(axis=0), uses[~fails].sum(axis=0)
         score = np.abs(_log_odds(in_fails, fails.sum()) - _log_odds(in_passes, (~fails).sum()))
         order = np.argsort(-score * np.sqrt(in_fails + in_passes), kind="stable")
         return self.different(order[: 20 * limit], limit)
 
     def different(self, ranked: npt.NDArray[np.int64], limit: int) -> list[int]:
         """The first ``limit`` of some ranked phrases of which none contains another."""
-        kept: list[int] = []
+        columns: list[int] = []
         for column in ranked:
             phrase_words = set(self.phrases[int(column)])
-            others = (set(self.phrases[other]) for other in kept)
+            others = (set(self.phrases[other]) for other in columns)
             if not any(phrase_words <= other or other <= phrase_words for other in others):
-                kept.append(int(column))
-            if len(kept) == limit:
+                columns.append(int(column))
+            if len(columns) == limit:
                 break
-        return kept
+        return columns
 
 
 def _log_odds(count: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float64]:

@@ -80,8 +80,8 @@ def chrf(text: str, reference: str) -> float:
 @_scored("ROUGE-1", "ROUGE-1 against its reference")
 def rouge_1(text: str, reference: str) -> float:
     """F1 of shared words (Lin 2004); a Chinese character is a word."""
-    shown, wanted = Counter(words(text)), Counter(words(reference))
-    return _f1((shown & wanted).total(), shown.total(), wanted.total())
+    here, there = Counter(words(text)), Counter(words(reference))
+    return _f1((here & there).total(), here.total(), there.total())
 
 
 @_scored("ROUGE-L", "ROUGE-L against its reference")
@@ -89,12 +89,12 @@ def rouge_l(text: str, reference: str) -> float:
     """F1 of the longest common subsequence of words (Lin 2004)."""
     from rapidfuzz.distance import LCSseq
 
-    shown, wanted = words(text), words(reference)
-    return _f1(int(LCSseq.similarity(shown, wanted)), len(shown), len(wanted))
+    here, there = words(text), words(reference)
+    return _f1(int(LCSseq.similarity(here, there)), len(here), len(there))
 
 
-def _f1(shared: int, shown: int, wanted: int) -> float:
-    return 2 * shared / (shown + wanted) if shown + wanted else 0.0
+def _f1(shared: int, here: int, there: int) -> float:
+    return 2 * shared / (here + there) if here + there else 0.0
 
 
 @register(
@@ -111,8 +111,8 @@ def like_reference(output: Output, _: dict[str, Any]) -> float | None:
 
 @register("similar to the input", "likeness in meaning to its input", "low", _MEANING + _TOPIC, **_LIKE)
 def like_input(output: Output, _: dict[str, Any]) -> float | None:
-    given = source(output)
-    return similarity(output.text, given) if given.strip() else None
+    text = source(output)
+    return similarity(output.text, text) if text.strip() else None
 
 
 def embedded_texts(output: Output) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ def _of_section(name: str, quantity: str, bad: Bad, topics: str, **more: Any) ->
 
 
 def _body(output: Output, parameters: Mapping[str, Any]) -> str | None:
-    found = sections(output.text).get(parameters["section"])
-    return None if found is None else found.body
+    section = sections(output.text).get(parameters["section"])
+    return None if section is None else section.body
 
 
 def _is_empty(body: str, parameters: Mapping[str, Any]) -> bool:
@@ -101,8 +101,8 @@ def new_words_in_section(output: Output, parameters: dict[str, Any]) -> float | 
     body = _body(output, parameters)
     if body is None or _is_empty(body, parameters):
         return None
-    given, here = content_words(source(output)), content_words(body)
-    return len(here - given) / len(here) if given and here else None
+    there, here = content_words(source(output)), content_words(body)
+    return len(here - there) / len(here) if there and here else None
 
 
 @register(
@@ -181,7 +181,7 @@ def _filler(outputs: Sequence[Output], label: str) -> list[str]:
     for group, body in bodies:
         if len(words(body)) <= _SHORT and not says_nothing(body):
             groups[bare(body)].add(group)
-    return sorted(text for text, seen in groups.items() if len(seen) >= _GROUPS)
+    return sorted(text for text, sources in groups.items() if len(sources) >= _GROUPS)
 
 
 def section_name(note: str, note_words: Iterable[str], label: str) -> set[str] | None:
@@ -190,7 +190,7 @@ def section_name(note: str, note_words: Iterable[str], label: str) -> set[str] |
     """
     if not label.isascii():
         return set() if label in note else None
-    wanted = [word for word in words(label) if len(word) > 2 and word not in _STOP]
-    beginnings = [word[: max(4, len(word) - 2)] for word in wanted]
-    found = [{word for word in note_words if word.startswith(beginning)} for beginning in beginnings]
-    return set().union(*found) if found and all(found) else None
+    label_words = [word for word in words(label) if len(word) > 2 and word not in _STOP]
+    beginnings = [word[: max(4, len(word) - 2)] for word in label_words]
+    matches = [{word for word in note_words if word.startswith(beginning)} for beginning in beginnings]
+    return set().union(*matches) if matches and all(matches) else None

@@ -13,9 +13,9 @@ _SHOWN = 3
 
 def faults_in_words(output: Output, parameters: dict[str, Any]) -> str:
     """The first faults with their places."""
-    found = schema.text_faults(parameters["schema"], output.text)
-    words = [f"at {fault.path}: {fault.says}" if fault.path else fault.says for fault in found[:_SHOWN]]
-    more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
+    faults = schema.text_faults(parameters["schema"], output.text)
+    words = [f"at {fault.path}: {fault.says}" if fault.path else fault.says for fault in faults[:_SHOWN]]
+    more = f" (and {len(faults) - _SHOWN} more)" if len(faults) > _SHOWN else ""
     sentence = f"{'; '.join(words)}{more}."
     return sentence[0].upper() + sentence[1:]
 
@@ -30,8 +30,8 @@ def faults_in_words(output: Output, parameters: dict[str, Any]) -> str:
     explain=faults_in_words,
 )
 def schema_faults(output: Output, parameters: dict[str, Any]) -> float | None:
-    wanted = parameters.get("schema")
+    expected = parameters.get("schema")
     try:
-        return float(len(schema.text_faults(wanted, output.text))) if wanted else None
+        return float(len(schema.text_faults(expected, output.text))) if expected else None
     except schema.TooMuchWork:
         return None

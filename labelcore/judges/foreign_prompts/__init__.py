@@ -57,8 +57,8 @@ class ForeignPrompt(Frozen):
             return slot.removeprefix(_TEXT) if slot.startswith(_TEXT) else f"{{{{{slot}}}}}"
 
         system, user = (part.written(fill) for part in self.taken.parts)
-        asked = f"{user}\n\n{self.found.added}" if self.found.added else user
-        return Template(system=system, user=asked, marked=False)
+        question = f"{user}\n\n{self.found.added}" if self.found.added else user
+        return Template(system=system, user=question, marked=False)
 
 
 def recognise(text: str, given: Mapping[str, str] | None = None, field: str = "") -> ForeignPrompt:
@@ -72,23 +72,23 @@ def recognise(text: str, given: Mapping[str, str] | None = None, field: str = ""
     """
     unwrapped = unwrap(text)
     taken = take(unwrapped.system, unwrapped.user)
-    shown = "\n".join(part.written(lambda name: f"⟨{name}⟩") for part in taken.parts)
-    named = variables_of(taken.names, _labels(shown), given or {})
+    words = "\n".join(part.written(lambda name: f"⟨{name}⟩") for part in taken.parts)
+    variables = variables_of(taken.names, _labels(words), given or {})
     return ForeignPrompt(
-        family=family_of(text, shown, taken.names),
+        family=family_of(text, words, taken.names),
         syntax=taken.syntax,
-        variables=tuple(named),
-        found=find_choice(shown, unwrapped.options, at_once=unwrapped.at_once)
+        variables=tuple(variables),
+        found=find_choice(words, unwrapped.options, at_once=unwrapped.at_once)
         if unwrapped.options and not field
-        else find_answer(shown, field),
-        notices=(*unwrapped.notices, *taken.notices, *_comparing(taken.names, named)),
+        else find_answer(words, field),
+        notices=(*unwrapped.notices, *taken.notices, *_comparing(taken.names, variables)),
         taken=taken,
     )
 
 
-def _comparing(names: Sequence[str], found: Sequence[Variable]) -> list[Fact]:
+def _comparing(names: Sequence[str], variables: Sequence[Variable]) -> list[Fact]:
     """That it compares two outputs, unless somebody said what else one of them is."""
-    unsure = {variable.name for variable in found if not variable.sure}
+    unsure = {variable.name for variable in variables if not variable.sure}
     several = [name for name, slot in paired(names).items() if slot == "output" and name in unsure]
     return [fact("foreign_compares", names=several)] if len(several) > 1 else []
 
@@ -100,9 +100,9 @@ def is_slot(word: str) -> bool:
 
 def _labels(shown: str) -> dict[str, str]:
     """Variable -> what stands before its first use: on its line, else on the line before."""
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for match in re.finditer(r"⟨([^⟩\n]{1,200})⟩", shown):
         before = shown[max(0, match.start() - 300) : match.start()]
         lines = [line for line in before.splitlines() if line.strip(" \t*#=`_-")]
-        found.setdefault(match[1], lines[-1].strip()[-_LABEL:] if lines else "")
-    return found
+        labels.setdefault(match[1], lines[-1].strip()[-_LABEL:] if lines else "")
+    return labels

@@ -98,16 +98,16 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     """What form of answer a prompt asks for; ``text`` has its variables as ``⟨name⟩``. ``field``: of a JSON
     answer with its verdict, where a person names it.
     """
-    marked = None if field else next(filter(None, (by(text) for by in _MARKS)), None)
-    asked = None if marked else json_answer(text, field)
+    by_mark = None if field else next(filter(None, (by(text) for by in _MARKS)), None)
+    asked = None if by_mark else json_answer(text, field)
     if asked and not field and (asked.is_list or (asked.fields and not asked.field)):
         list_of = fact("foreign_list_of_verdicts", field=asked.field.removeprefix("*."))
         no_field = fact("foreign_no_verdict_field", fields=list(asked.fields[:8]))
         return FoundAnswer(form_asked=True, notices=(list_of if asked.is_list else no_field,))
-    in_json = None
+    by_json = None
     if asked and asked.field:
-        in_json = _with_field(AnswerFormat(kind="json", field=asked.field, passes=asked.words), asked.field)
-    answer = marked or in_json or _by_label(text) or _by_word(text) or _by_scale(text)
+        by_json = _with_field(AnswerFormat(kind="json", field=asked.field, passes=asked.words), asked.field)
+    answer = by_mark or by_json or _by_label(text) or _by_word(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
     return with_words(answer, text) if answer.words else _with_scale(answer, text)
@@ -126,9 +126,9 @@ def with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
     if answer.fails:
         return FoundAnswer(answer=answer)
     words = answer.passes
-    meant = _meanings(words, text)
+    meanings = _meanings(words, text)
     passes, fails, abstains, open_ = (
-        tuple(word for word in words if meant[word] == kind) for kind in ("pass", "fail", "abstain", "")
+        tuple(word for word in words if meanings[word] == kind) for kind in ("pass", "fail", "abstain", "")
     )
     if not passes or not fails:
         open_, passes, fails, abstains = words, (), (), ()
@@ -137,11 +137,11 @@ def with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
 
 
 def _meanings(words: Sequence[str], text: str) -> Mapping[str, str]:
-    listed = letters(text)
-    if all(word in listed and len(word) == 1 for word in words):
-        meant = {word: polarity.meaning(listed[word]) for word in words}
-        if any(meant.values()):
-            return meant
+    lettered = letters(text)
+    if all(word in lettered and len(word) == 1 for word in words):
+        meanings = {word: polarity.meaning(lettered[word]) for word in words}
+        if any(meanings.values()):
+            return meanings
     return polarity.sort(words, text)
 
 
@@ -198,10 +198,10 @@ def _in_tag(name: str, words: Sequence[str]) -> AnswerFormat:
 
 def _by_numbered_tag(text: str) -> AnswerFormat | None:
     """``<S2>your score</S2>``, or the score between such tags, whose name says nothing."""
-    found = _SCORE_IN_TAG.search(text)
-    if found is None:
+    tag = _SCORE_IN_TAG.search(text)
+    if tag is None:
         return None
-    name = found["inside"] or found["around"] or found["named"]
+    name = tag["inside"] or tag["around"] or tag["named"]
     return AnswerFormat(kind="pattern", pattern=rf"(?is)<{name}>\s*(-?\d+(?:\.\d+)?)\s*</{name}>")
 
 
@@ -253,7 +253,7 @@ def _by_word(text: str) -> AnswerFormat | None:
 
 def says_where(text: str) -> bool:
     """Whether a prompt says that its verdict stands alone, or at the end."""
-    return any(told.search(text) for told in (_ALONE, _AT_THE_END))
+    return any(pattern.search(text) for pattern in (_ALONE, _AT_THE_END))
 
 
 def _by_scale(text: str) -> AnswerFormat | None:

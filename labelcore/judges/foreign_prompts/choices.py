@@ -87,8 +87,8 @@ _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母"
 
 def letters(text: str) -> dict[str, str]:
     """What a prompt says that its letters stand for."""
-    found = {match["key"]: match["text"].strip() for match in _LETTER_FOR.finditer(text)}
-    return found | {match["key"]: match["text"].strip() for match in _LISTED.finditer(text)}
+    meanings = {match["key"]: match["text"].strip() for match in _LETTER_FOR.finditer(text)}
+    return meanings | {match["key"]: match["text"].strip() for match in _LISTED.finditer(text)}
 
 
 def first_choice(text: str) -> tuple[str, ...]:
@@ -100,27 +100,27 @@ def any_choice(text: str) -> tuple[str, ...]:
     """The first choice of any words, where a prompt says that the answer stands there; () of numbers."""
     if re.search(r"\d", text):
         return ()
-    found = (match for pattern in _PAIRS for match in pattern.finditer(text))
-    return next((tuple(word for word in match.groupdict().values() if word) for match in found), ())
+    matches = (match for pattern in _PAIRS for match in pattern.finditer(text))
+    return next((tuple(word for word in match.groupdict().values() if word) for match in matches), ())
 
 
 def choice_with(word: str, text: str) -> tuple[str, ...]:
     """The first choice that a word is part of, else the word alone."""
-    known = word.casefold()
-    return next((pair for pair in _choices(text) if known in {part.casefold() for part in pair}), (word,))
+    folded = word.casefold()
+    return next((pair for pair in _choices(text) if folded in {part.casefold() for part in pair}), (word,))
 
 
 def main_choice(text: str) -> tuple[str, ...]:
     """The choice that a prompt names most often, else the letters of its list."""
     if lettered := _letters_asked_for(text):
         return lettered
-    counted: Counter[tuple[str, ...]] = Counter()
+    counts: Counter[tuple[str, ...]] = Counter()
     for pair in _choices(text):
-        counted[tuple(sorted(pair, key=str.casefold))] += 2 + any(map(polarity.meaning, pair))
-    if counted:
-        return counted.most_common(1)[0][0]
-    listed = dict.fromkeys(match["key"] for match in _LISTED.finditer(text) if match["key"].isalpha())
-    return tuple(listed) if len(listed) > 1 and _CHOOSES.search(text) else ()
+        counts[tuple(sorted(pair, key=str.casefold))] += 2 + any(map(polarity.meaning, pair))
+    if counts:
+        return counts.most_common(1)[0][0]
+    keys = dict.fromkeys(match["key"] for match in _LISTED.finditer(text) if match["key"].isalpha())
+    return tuple(keys) if len(keys) > 1 and _CHOOSES.search(text) else ()
 
 
 def _letters_asked_for(text: str) -> tuple[str, ...]:
@@ -154,5 +154,5 @@ def _is_verdict(pair: Sequence[str], before: str) -> bool:
         return False
     if any(polarity.meaning(word) == "fail" or word in DISSENT for word in words):
         return True
-    known = any(polarity.meaning(word) or word in ASSENT for word in words)
-    return known and _ASKS.search(before) is not None
+    says_so = any(polarity.meaning(word) or word in ASSENT for word in words)
+    return says_so and _ASKS.search(before) is not None

@@ -54,10 +54,10 @@ def unwrap(text: str) -> PromptWords:
         )
     if len(text) > LONGEST:
         raise BadInput("The prompt is longer than {longest:,} characters.", longest=LONGEST)
-    if found := _as_prompty(text):
-        return _two_parts(found, "data")
-    if (data := _as_data(text)) is not None and (found := _messages_in(data)):
-        read = _two_parts(found, "data", _others_in(data)).model_copy(update=_beside(text, data))
+    if messages := _as_prompty(text):
+        return _two_parts(messages, "data")
+    if (data := _as_data(text)) is not None and (messages := _messages_in(data)):
+        read = _two_parts(messages, "data", _others_in(data)).model_copy(update=_beside(text, data))
         return _with_roles(read)
     if prompts := prompts_of(text):
         chosen = likeliest(prompts)
@@ -93,8 +93,8 @@ def _as_prompty(text: str) -> list[tuple[str, str]]:
     """(role, text) of a prompty file: settings between lines of dashes, then each message under its role."""
     front = _FRONT.match(text)
     parts = _ROLE.split(text[front.end() :]) if front else []
-    found = zip(parts[1::2], parts[2::2], strict=True)
-    return [(role.casefold(), words.strip("\n")) for role, words in found if words.strip()]
+    pairs = zip(parts[1::2], parts[2::2], strict=True)
+    return [(role.casefold(), words.strip("\n")) for role, words in pairs if words.strip()]
 
 
 def _as_data(text: str) -> Any:
@@ -120,8 +120,8 @@ def _as_lines(text: str) -> Any:
 
 def _messages_in(data: Any) -> list[tuple[str, str]]:
     """(role, text) of each message that is found first in some data; [] where there are none."""
-    if found := as_messages(data):
-        return found
+    if messages := as_messages(data):
+        return messages
     if isinstance(data, Mapping):
         if {"instruction", "examples"} <= data.keys() and isinstance(data["instruction"], str):
             return [("ragas", ragas_text(data["instruction"], data["examples"]))]
@@ -132,8 +132,8 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
             _refuse_reference(value)
             inner = _as_data(value) if value.lstrip().startswith(("[", "{", "- ")) else None
             return as_messages(inner) or [*_system_beside(node), ("user", _with_defaults(value, node))]
-        if found := as_messages(value):
-            return found
+        if messages := as_messages(value):
+            return messages
     return []
 
 
@@ -199,21 +199,21 @@ def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str, others: Sequen
 
 def ragas_text(instruction: str, examples: Any) -> str:
     """A prompt as Ragas saves it, an instruction and examples with fields, as one text with variables."""
-    shown = [
+    usable = [
         example
         for example in (examples if isinstance(examples, list) else [])
         if isinstance(example, Mapping)
         and isinstance(example.get("input"), Mapping)
         and isinstance(example.get("output"), Mapping)
     ]
-    if not shown:
+    if not usable:
         return instruction
-    asked, answered = shown[0]["input"], shown[0]["output"]
-    parts = [instruction, f"Answer with one JSON object with the fields {', '.join(answered)}."]
+    inputs, outputs = usable[0]["input"], usable[0]["output"]
+    parts = [instruction, f"Answer with one JSON object with the fields {', '.join(outputs)}."]
     parts += [
         f"Input: {json.dumps(example['input'], ensure_ascii=False)}\n"
         f"Output: {json.dumps(example['output'], ensure_ascii=False)}"
-        for example in shown
+        for example in usable
     ]
-    fields = "\n".join(f"{name}: {{{{{name}}}}}" for name in asked)
+    fields = "\n".join(f"{name}: {{{{{name}}}}}" for name in inputs)
     return "\n\n".join([*parts, f"{fields}\n\nOutput:"])

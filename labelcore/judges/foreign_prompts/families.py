@@ -56,5 +56,5 @@ FAMILIES: dict[str, Callable[[_Seen], bool]] = {
 
 def family_of(source: str, shown: str, names: Sequence[str]) -> str:
     """The tool whose shape it has, "" where it is none that is known. ``shown``: variables as ``⟨name⟩``."""
-    seen = _Seen(source, shown, frozenset(names))
-    return next((family for family, fits in FAMILIES.items() if fits(seen)), "")
+    prompt = _Seen(source, shown, frozenset(names))
+    return next((family for family, fits in FAMILIES.items() if fits(prompt)), "")

@@ -54,8 +54,8 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
     if not named and not _JSON.search(text) and not _objects(text):
         return None
     fields = _fields(text)
-    known = (path for name in _FIELDS for path in fields if _last(path).casefold() == name)
-    field = named or next(known, "")
+    verdicts = (path for name in _FIELDS for path in fields if _last(path).casefold() == name)
+    field = named or next(verdicts, "")
     words = _words(fields.get(field, []), _last(field), text) if field else ()
     if named and not words and polarity.field_means_pass(_last(field)) is not None:
         words = ("true", "false")
@@ -68,38 +68,38 @@ def _last(path: str) -> str:
 
 def _objects(text: str) -> list[str]:
     """The outermost stretches in braces that have keys and hold no variable and no example of an input."""
-    found: list[str] = []
-    opened: list[int] = []
+    stretches: list[str] = []
+    braces: list[int] = []
     for at, character in enumerate(text):
         if character == "{":
-            opened.append(at)
-        elif character == "}" and opened:
-            start = opened.pop()
+            braces.append(at)
+        elif character == "}" and braces:
+            start = braces.pop()
             stretch = text[start : at + 1]
             data = any(map(slot_like, re.findall(r"⟨([^⟩]{1,200})⟩", stretch)))
             mere_data = data or _INPUT.search(text[max(0, start - 14) : start])
-            if not opened and len(stretch) < _LONGEST and not mere_data:
-                found.append(stretch)
-    return [stretch for stretch in found if re.search(r"[\w\"'”]\s*[:：]", stretch)]
+            if not braces and len(stretch) < _LONGEST and not mere_data:
+                stretches.append(stretch)
+    return [stretch for stretch in stretches if re.search(r"[\w\"'”]\s*[:：]", stretch)]
 
 
 def _fields(text: str) -> dict[str, list[str]]:
     """Path -> what stands as its value in every object; "*." before what stands in a list."""
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for stretch in _objects(text):
         for path, value in _pairs(stretch):
-            found.setdefault(path, []).append(value)
-    named = re.finditer(r"(?:keys?|fields?|字段)[^.\n]{0,80}", text, re.IGNORECASE) if not found else ()
-    stretches = [match[0] for match in named]
+            values.setdefault(path, []).append(value)
+    lists = re.finditer(r"(?:keys?|fields?|字段)[^.\n]{0,80}", text, re.IGNORECASE) if not values else ()
+    stretches = [match[0] for match in lists]
     names = [
         name for words in stretches for name in re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", words)
     ]
     names += re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]\s*(?:keys?|fields?|字段)", text)
-    if not found and not names:
+    if not values and not names:
         after = " ".join(match[0] for match in re.finditer(r"json[^\n]{0,200}", text, re.IGNORECASE))
         quoted = re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", after)
         names = [name for name in quoted if name.casefold() in _FIELDS]
-    return found | {name: [] for name in names if name not in found}
+    return values | {name: [] for name in names if name not in values}
 
 
 def _pairs(stretch: str) -> Iterator[tuple[str, str]]:
@@ -138,19 +138,19 @@ def _loose_pairs(stretch: str) -> Iterator[tuple[str, str]]:
 
 def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:
     """The words that a field can hold; () where it holds a number."""
-    joined = " ".join(values).replace('\\"', '"')
-    if _BOOLEAN.search(joined):
+    text_of_values = " ".join(values).replace('\\"', '"')
+    if _BOOLEAN.search(text_of_values):
         return ("true", "false")
-    if words := first_choice(joined) or _words_beside(name, text):
+    if words := first_choice(text_of_values) or _words_beside(name, text):
         return words
-    numbers = re.findall(rf"(?<![\w.]){NUMBER}(?![\w.])", joined)
-    if words := _one_or_nought([] if range_of(joined) == (0, 1) else numbers, text):
+    numbers = re.findall(rf"(?<![\w.]){NUMBER}(?![\w.])", text_of_values)
+    if words := _one_or_nought([] if range_of(text_of_values) == (0, 1) else numbers, text):
         return words
     if range_of(text) != (None, None) and (numbers or _NUMERIC.search(name)):
         return ()
-    quoted = dict.fromkeys(re.findall(r'"([^"\n]{1,24})"', joined))
-    if known := {word for word in quoted if polarity.meaning(word)}:
-        return tuple(sorted(known)) if len(known) > 1 else choice_with(known.pop(), text)
+    quoted = dict.fromkeys(re.findall(r'"([^"\n]{1,24})"', text_of_values))
+    if verdicts := {word for word in quoted if polarity.meaning(word)}:
+        return tuple(sorted(verdicts)) if len(verdicts) > 1 else choice_with(verdicts.pop(), text)
     if len(quoted) > 1 and all(plain(word) in ASSENT | DISSENT for word in quoted):
         return tuple(quoted)
     choice = () if numbers else first_choice(text)

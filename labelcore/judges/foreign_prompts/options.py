@@ -30,15 +30,15 @@ def options_in(data: Any) -> Options:
     """The options of data such as a YAML file; () where it has none. Keys that YAML took for truth values
     are words again. Where none has a number, what they mean is not said.
     """
-    found = (_of_mapping(node) for node in nodes(data) if isinstance(node, Mapping))
-    return next(filter(None, found), ())
+    mappings = (_of_mapping(node) for node in nodes(data) if isinstance(node, Mapping))
+    return next(filter(None, mappings), ())
 
 
 def _of_mapping(node: Mapping[Any, Any]) -> Options:
     strings = node.get("choice_strings")
     for name, value in node.items():
-        known = isinstance(name, str) and re.fullmatch(rf"{_NAMED}|choices", name, re.IGNORECASE)
-        if known and isinstance(value, Mapping) and _are_scores(value.values()):
+        is_choice = isinstance(name, str) and re.fullmatch(rf"{_NAMED}|choices", name, re.IGNORECASE)
+        if is_choice and isinstance(value, Mapping) and _are_scores(value.values()):
             return _sound([(_word(key), score) for key, score in value.items()])
     if isinstance(strings, str | list) and 1 < len(strings) <= _MOST:
         return tuple((_word(word), None) for word in strings)
@@ -64,13 +64,13 @@ def options_of(source: str) -> Options:
             (pair["quoted"] or pair["bare"], None if pair["value"] in _NOT_SCORED else float(pair["value"]))
             for pair in _PAIR.finditer(match["inside"])
         ]
-        if found := _sound(pairs):
-            return found
+        if options := _sound(pairs):
+            return options
     return ()
 
 
 def _sound(pairs: Iterable[tuple[str, float | None]]) -> Options:
     """The pairs where they tell good from bad: two different numbers at least."""
-    found = {word.strip(): score for word, score in pairs if 0 < len(word.strip()) <= 60}
-    scores = {score for score in found.values() if score is not None}
-    return tuple(found.items()) if len(scores) > 1 and len(found) <= _MOST else ()
+    options = {word.strip(): score for word, score in pairs if 0 < len(word.strip()) <= 60}
+    scores = {score for score in options.values() if score is not None}
+    return tuple(options.items()) if len(scores) > 1 and len(options) <= _MOST else ()

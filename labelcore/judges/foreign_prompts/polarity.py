@@ -68,9 +68,9 @@ _BETTER = re.compile(
 
 def meaning(word: str) -> str:
     """pass, fail or abstain where a word says so by itself, else ""."""
-    known = plain(word)
+    folded = plain(word)
     kinds = (("pass", PASSES), ("fail", FAILS), ("abstain", ABSTAINS))
-    return next((value for value, words in kinds if known in words), "")
+    return next((value for value, words in kinds if folded in words), "")
 
 
 def sort(words: Sequence[str], about: str) -> dict[str, str]:
@@ -78,12 +78,12 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
 
     "yes" and "no" mean what the question means: where that is about a fault, they are asked about.
     """
-    found = {word: meaning(word) for word in words}
+    meanings = {word: meaning(word) for word in words}
     good = not _BAD_TOPIC.search(about) and bool(_GOOD_TOPIC.search(about))
     for word in words:
         if good and plain(word) in ASSENT | DISSENT:
-            found[word] = "pass" if plain(word) in ASSENT else "fail"
-    return found
+            meanings[word] = "pass" if plain(word) in ASSENT else "fail"
+    return meanings
 
 
 _ANCHOR = re.compile(
@@ -115,8 +115,8 @@ def higher_is_better(about: str) -> bool | None:
 
 def field_means_pass(name: str) -> bool | None:
     """Whether a field that is true means a good output; None where its name does not say."""
-    known = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).split(".")[-1])
-    words = known.split()
+    folded = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).split(".")[-1])
+    words = folded.split()
     if words and (words[0] in {"is", "has", "contains", "are", "was", "not"}):
         negated, words = words[0] == "not", words[1:]
     else:

@@ -38,13 +38,13 @@ _ACCEPTED = (
 
 def range_of(text: str) -> tuple[float | None, float | None]:
     """The (lowest, highest) score of the scale that a prompt names most often; None where it names none."""
-    found = Counter(
+    ranges = Counter(
         (float(match["low"]), float(match["high"]))
         for pattern in _RANGES
         for match in pattern.finditer(text)
         if float(match["low"]) < float(match["high"]) <= 1000
     )
-    return found.most_common(1)[0][0] if found else (None, None)
+    return ranges.most_common(1)[0][0] if ranges else (None, None)
 
 
 def accepted_from(text: str, low: float | None, high: float | None) -> float | None:

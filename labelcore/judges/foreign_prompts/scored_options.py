@@ -18,21 +18,21 @@ def find_choice(text: str, options: Options, *, at_once: bool) -> FoundAnswer:
     that stands for no number decides nothing. Where none does, their words say what they mean, or a person.
     """
     words = {plain(word) for word, _ in options}
-    found = find_answer(text)
-    placed = found.answer is not None and (found.answer.kind in {"json", "pattern"} or says_where(text))
-    if found.answer is not None and placed and found.answer.words and set(found.answer.words) <= words:
-        return _with_meanings(found.answer, options, text)
-    named = ", ".join(word for word, _ in options)
+    form = find_answer(text)
+    has_place = form.answer is not None and (form.answer.kind in {"json", "pattern"} or says_where(text))
+    if form.answer is not None and has_place and form.answer.words and set(form.answer.words) <= words:
+        return _with_meanings(form.answer, options, text)
+    choices = ", ".join(word for word, _ in options)
     if at_once:
-        added = f"Answer with one of these alone, and nothing else: {named}."
+        line = f"Answer with one of these alone, and nothing else: {choices}."
     else:
-        added = (
+        line = (
             "Give your reasons step by step first. Then write, alone on the last line, one of these: "
-            f"{named}."
+            f"{choices}."
         )
     read = _with_meanings(AnswerFormat(kind="first_word" if at_once else "last_word"), options, text)
-    notice = fact("foreign_choice_added", line=added)
-    return read.model_copy(update={"added": added, "notices": (notice,)})
+    notice = fact("foreign_choice_added", line=line)
+    return read.model_copy(update={"added": line, "notices": (notice,)})
 
 
 def _with_meanings(form: AnswerFormat, options: Options, text: str) -> FoundAnswer:
@@ -46,8 +46,8 @@ def _meant(options: Options) -> dict[str, Any]:
     numbers = [score for _, score in options if score is not None]
     low, high = min(numbers), max(numbers)
     of = {score: tuple(word for word, number in options if number == score) for score in {None, *numbers}}
-    meant: dict[str, Any] = {"passes": (), "fails": (), "abstains": of.get(None, ())}
+    meanings: dict[str, Any] = {"passes": (), "fails": (), "abstains": of.get(None, ())}
     if len(set(numbers)) == 2:
-        return meant | {"passes": of[high], "fails": of[low]}
+        return meanings | {"passes": of[high], "fails": of[low]}
     scores = tuple((word, number) for word, number in options if number is not None)
-    return meant | {"scores": scores, "low": low, "high": high}
+    return meanings | {"scores": scores, "low": low, "high": high}

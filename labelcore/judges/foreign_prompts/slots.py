@@ -138,26 +138,28 @@ def slot_like(name: str) -> str:
 def variables_of(names: Sequence[str], labels: Mapping[str, str], given: Mapping[str, str]) -> list[Variable]:
     """Each variable with its slot, or with what could be meant. ``given`` is what a person said."""
     pairs = paired(names)
-    found = {
+    variables = {
         name: _asked(name, (pairs[name], "reference"), labels.get(name, ""))
         if name in pairs
         else _by_name(name, labels.get(name, ""))
         for name in names
     }
     by_slot = defaultdict(list)
-    for name, variable in found.items():
+    for name, variable in variables.items():
         if variable.slot and name not in given:
             by_slot[variable.slot].append(name)
-    taken = {slot for slot in given.values() if slot != "input"}
+    slots_taken = {slot for slot in given.values() if slot != "input"}
     for slot, sharing in by_slot.items():
-        if len(sharing) > 1 or slot in taken:
-            for name in _ambiguous(slot, sharing, found):
+        if len(sharing) > 1 or slot in slots_taken:
+            for name in _ambiguous(slot, sharing, variables):
                 likely = (slot, *(("reference",) if slot == "output" else ("context",)))
-                found[name] = _asked(name, likely, found[name].label)
-    filled = {variable.slot for variable in found.values()} | set(given.values())
+                variables[name] = _asked(name, likely, variables[name].label)
+    slots_filled = {variable.slot for variable in variables.values()} | set(given.values())
     return [
-        variable.model_copy(update={"slot": given[name]} if name in given else _free_first(variable, filled))
-        for name, variable in found.items()
+        variable.model_copy(
+            update={"slot": given[name]} if name in given else _free_first(variable, slots_filled)
+        )
+        for name, variable in variables.items()
     ]
 
 
@@ -171,9 +173,9 @@ def _free_first(variable: Variable, filled: Set[str]) -> dict[str, tuple[str, ..
 def paired(names: Sequence[str]) -> dict[str, str]:
     """Variables that differ only in a number or letter at their end, with the slot that each would fill."""
     stems = {name: _stem(name) for name in names}
-    known = {name: slot_named(stem) for name, stem in stems.items() if stem != name.casefold()}
-    counts = Counter(stems[name] for name in known)
-    return {name: slot for name, slot in known.items() if slot and counts[stems[name]] > 1}
+    slots = {name: slot_named(stem) for name, stem in stems.items() if stem != name.casefold()}
+    counts = Counter(stems[name] for name in slots)
+    return {name: slot for name, slot in slots.items() if slot and counts[stems[name]] > 1}
 
 
 def _stem(name: str) -> str:
@@ -200,11 +202,11 @@ def _asked(name: str, likely: Sequence[str], label: str) -> Variable:
     return Variable(name=name, choices=tuple(choices), label=label)
 
 
-def _ambiguous(slot: str, sharing: Sequence[str], found: Mapping[str, Variable]) -> list[str]:
+def _ambiguous(slot: str, sharing: Sequence[str], variables: Mapping[str, Variable]) -> list[str]:
     """Which of the variables that would all fill one slot must be asked about; a label settles it."""
     if slot in {"statement", "context"}:  # a prompt can show both of them in one place
         return list(sharing) if len(sharing) > 1 else []
-    named = [name for name in sharing if slot == "output" and _OUTPUT_LABEL.search(found[name].label)]
+    labelled = [name for name in sharing if slot == "output" and _OUTPUT_LABEL.search(variables[name].label)]
     exact = [name for name in sharing if name in {slot, f"{slot}s"}]
-    clear = named if len(named) == 1 else exact if len(exact) == 1 and not named else []
+    clear = labelled if len(labelled) == 1 else exact if len(exact) == 1 and not labelled else []
     return [name for name in sharing if name not in clear]

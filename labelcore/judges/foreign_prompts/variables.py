@@ -71,22 +71,25 @@ def take(system: str, user: str) -> BroughtText:
     notices: list[Fact] = []
     texts = [_without_blocks(text, notices) for text in (system, user)]
     whole = "\n".join(texts)
-    found: dict[Syntax, list[str]] = {
+    names_by_way: dict[Syntax, list[str]] = {
         "double braces": _names(_DOUBLE, whole),
         "braces": _braced_names(whole),
         "percent": _names(_PERCENT, whole),
         "dollar": _names(_DOLLAR, whole),
         "angles": _names(_ANGLES, whole),
     }
-    if set(found["braces"]) <= set(_names(_DOLLAR_BRACED, whole)):
-        found["braces"] = []  # a template literal: the sign before each is no word of the prompt
+    if set(names_by_way["braces"]) <= set(_names(_DOLLAR_BRACED, whole)):
+        names_by_way["braces"] = []  # a template literal: the sign before each is no word of the prompt
     syntax = max(
-        found, key=lambda way: _weight(found[way], alone=way in {"double braces", "braces", "percent"})
+        names_by_way,
+        key=lambda way: _weight(names_by_way[way], alone=way in {"double braces", "braces", "percent"}),
     )
-    if not _weight(found[syntax], alone=syntax in {"double braces", "braces", "percent"}):
+    if not _weight(names_by_way[syntax], alone=syntax in {"double braces", "braces", "percent"}):
         parts = (TextPieces(pieces=((texts[0], ""),)), TextPieces(pieces=((texts[1], ""),)))
         return BroughtText(syntax="none", parts=parts, notices=tuple(notices))
-    others = [name for way, names in found.items() if way != syntax for name in names if slot_named(name)]
+    others = [
+        name for way, names in names_by_way.items() if way != syntax for name in names if slot_named(name)
+    ]
     if others and syntax != "braces":
         notices.append(fact("foreign_other_variables", names=list(dict.fromkeys(others))))
     cut = _CUTTERS[syntax]
@@ -100,14 +103,14 @@ def take(system: str, user: str) -> BroughtText:
 def _weight(names: Sequence[str], *, alone: bool) -> tuple[int, ...]:
     """How likely these are variables; () where they are none. ``alone``: unknown names suffice."""
     slots = [slot_named(name) for name in names]
-    known = sum(map(bool, slots))
-    return ("output" in slots, known, len(names)) if known or (names and alone) else ()
+    count = sum(map(bool, slots))
+    return ("output" in slots, count, len(names)) if count or (names and alone) else ()
 
 
 def _names(pattern: re.Pattern[str], text: str) -> list[str]:
     """The variables in a text, once each."""
-    found = (next(filter(None, match.groups()), "") for match in pattern.finditer(text))
-    return list(dict.fromkeys(_bare(name) for name in found if name))
+    names = (next(filter(None, match.groups()), "") for match in pattern.finditer(text))
+    return list(dict.fromkeys(_bare(name) for name in names if name))
 
 
 def _bare(name: str) -> str:
@@ -118,13 +121,13 @@ def _bare(name: str) -> str:
 def _formatted(text: str) -> list[tuple[str, str | None]] | None:
     """(words, field) of a text that ``str.format`` would take with names alone; None where it would not."""
     try:
-        parsed = list(string.Formatter().parse(text))
+        pieces = list(string.Formatter().parse(text))
     except ValueError:
         return None
-    if any(form and not re.fullmatch(r"[\w.,<>^+%=-]{1,12}", form) for _, _, form, _ in parsed):
+    if any(form and not re.fullmatch(r"[\w.,<>^+%=-]{1,12}", form) for _, _, form, _ in pieces):
         return None
-    fields = [field for _, field, _, _ in parsed if field is not None]
-    return [(words, field) for words, field, _, _ in parsed] if all(map(_IDENTIFIER.match, fields)) else None
+    fields = [field for _, field, _, _ in pieces if field is not None]
+    return [(words, field) for words, field, _, _ in pieces] if all(map(_IDENTIFIER.match, fields)) else None
 
 
 def _braced_names(whole: str) -> list[str]:
@@ -178,12 +181,12 @@ _CUTTERS: dict[Syntax, Callable[[str, str], Iterator[PromptPiece]]] = {
 
 def _filters(text: str) -> list[str]:
     """Filters that change a value, as they are written."""
-    found = []
+    filters = []
     for match in _DOUBLE.finditer(text):
         names = [part.strip() for part in (match["filters"] or "").split("|")]
         if any(name and name.split("(")[0] not in _PLAIN_FILTERS for name in names):
-            found.append(match[0])
-    return list(dict.fromkeys(found))
+            filters.append(match[0])
+    return list(dict.fromkeys(filters))
 
 
 def _without_blocks(text: str, notices: list[Fact]) -> str:
@@ -191,26 +194,26 @@ def _without_blocks(text: str, notices: list[Fact]) -> str:
     as it is written. What that changes is told.
     """
     text = _COMMENT.sub("", text)
-    told: list[str] = []
+    tags: list[str] = []
     if "{%" in text:
-        text = _first_branches(text, told)
-    told += [match[0] for match in _SECTION.finditer(text)]
+        text = _first_branches(text, tags)
+    tags += [match[0] for match in _SECTION.finditer(text)]
     text = _SECTION.sub("", text)
-    if told:
-        notices.append(fact("foreign_blocks", tags=list(dict.fromkeys(told))[:12]))
+    if tags:
+        notices.append(fact("foreign_blocks", tags=list(dict.fromkeys(tags))[:12]))
     return text
 
 
-def _first_branches(text: str, told: list[str]) -> str:
+def _first_branches(text: str, tags: list[str]) -> str:
     """The text with the first branch of every condition; other branches fall out with what is in them."""
-    kept, at, skipping = [], 0, 0
+    pieces, at, skipping = [], 0, 0
     depth: list[bool] = []  # of each open condition, whether what follows falls out
     for match in _BLOCK.finditer(text):
         word = (match["words"].split() or [""])[0]
         words = text[at : match.start()]
         if not skipping:
-            kept.append(words.rstrip() if match["left"] else words + match["before"])
-        told.append(match[0].strip())
+            pieces.append(words.rstrip() if match["left"] else words + match["before"])
+        tags.append(match[0].strip())
         if word in {"if", "for", "unless"}:
             depth.append(False)
         elif word in {"else", "elif", "elsif"} and depth and not depth[-1]:
@@ -221,5 +224,5 @@ def _first_branches(text: str, told: list[str]) -> str:
         if match["right"]:
             at += len(text[at:]) - len(text[at:].lstrip())
     if not skipping:
-        kept.append(text[at:])
-    return "".join(kept)
+        pieces.append(text[at:])
+    return "".join(pieces)

@@ -251,8 +251,8 @@ def words() -> tuple[str, ...]:
 
 def kind_named(word: str, spec: Mapping[str, Any] | None = None) -> type[Kind]:
     """A kind by its stored word and specification; without one, what all of the word share; or NotFound."""
-    named = [kind for kind in every_kind() if kind.stored == word]
-    kinds = [kind for kind in named if not kind.mark or kind.mark in (spec or ())]
+    namesakes = [kind for kind in every_kind() if kind.stored == word]
+    kinds = [kind for kind in namesakes if not kind.mark or kind.mark in (spec or ())]
     if not kinds:
         raise NotFound(
             "There is no kind of judges called '{word}'.",
@@ -280,15 +280,15 @@ def kind_of(version: JudgeVersion) -> Kind:
 
 def deciding(version: JudgeVersion) -> DecidingKind:
     """A judge version that decides here; TypeError for any other."""
-    if isinstance(found := kind_of(version), DecidingKind):
-        return found
+    if isinstance(kind := kind_of(version), DecidingKind):
+        return kind
     raise TypeError(f"{version.kind} judges do not decide here")
 
 
 def of_kind(versions: Iterable[JudgeVersion], word: str | None) -> list[JudgeVersion]:
     """Those that the store calls so, all for None; NotFound where no kind is called so."""
-    wanted = None if word is None else known_word(word)
-    return [version for version in versions if wanted in {None, version.kind}]
+    stored = None if word is None else known_word(word)
+    return [version for version in versions if stored in {None, version.kind}]
 
 
 def read_meanings(judges: Iterable[Kind], outputs: Sequence[Output], embed: Embed) -> Floats | None:
@@ -296,11 +296,11 @@ def read_meanings(judges: Iterable[Kind], outputs: Sequence[Output], embed: Embe
 
     What judges of likeness in meaning compare is kept at hand in this process.
     """
-    asked = list(judges)
-    if any(judge.reads_meaning for judge in asked):
+    kinds = list(judges)
+    if any(judge.reads_meaning for judge in kinds):
         texts = list({text for output in outputs for text in embedded_texts(output)})
         embedding.remember(texts, embed(texts))
-    if not any(judge.reads_vectors for judge in asked):
+    if not any(judge.reads_vectors for judge in kinds):
         return None
     return embed([output.text for output in outputs]).astype(float)
 

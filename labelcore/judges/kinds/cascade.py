@@ -62,13 +62,13 @@ class CascadeKind(Kind[CascadeSpec]):
         """The first judge on all outputs, the second where it must be asked; only what is decided."""
         first_id, then_id = self.parts
         first = ask(first_id, ids)
-        found = {output_id: combine(self.spec, result, None) for output_id, result in first.items()}
-        left = [output_id for output_id in ids if output_id in first and found[output_id] is None]
-        then = ask(then_id, left) if left else {}
-        found |= {
+        results = {output_id: combine(self.spec, result, None) for output_id, result in first.items()}
+        undecided = [output_id for output_id in ids if output_id in first and results[output_id] is None]
+        then = ask(then_id, undecided) if undecided else {}
+        results |= {
             output_id: combine(self.spec, first[output_id], result) for output_id, result in then.items()
         }
-        return {output_id: result for output_id, result in found.items() if result is not None}
+        return {output_id: result for output_id, result in results.items() if result is not None}
 
 
 def describe(spec: CascadeSpec) -> Wording:

@@ -89,15 +89,15 @@ class CheckKind(DecidingKind[CheckSpec]):
         self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> list[Decision | ModelTrouble]:
         source, field = self.spec.source, self.spec.field
-        seen = [at_pointer(output, field) if field else output for output in outputs]
+        parts = [at_pointer(output, field) if field else output for output in outputs]
         rows = [
             CheckInput(output.text, output.input, output.context, output.metadata)
-            for output in seen
+            for output in parts
             if output
         ]
         results = iter(shared_pool().evaluate(source, rows, stop=stop))
-        missing = Decision(value="abstain", reason=no_field(field))
-        return [_decision(next(results)) if output else missing for output in seen]
+        no_part = Decision(value="abstain", reason=no_field(field))
+        return [_decision(next(results)) if output else no_part for output in parts]
 
     @override
     def wordings(self, output: Output, probability: float | None) -> Sequence[Wording]:

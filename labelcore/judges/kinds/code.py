@@ -38,16 +38,16 @@ def judged(spec: CodeSpec, output: Output) -> tuple[VerdictValue, Wording]:
     """The same with the reason as it can be said in any language."""
     detector, above = detector_of(spec), spec.side == "above"
     pointer = spec.parameters.get("field")
-    seen = at_pointer(output, pointer) if pointer else output
-    if seen is None:
+    part = at_pointer(output, pointer) if pointer else output
+    if part is None:
         return "abstain", Wording("The output has no field {pointer}.", pointer=pointer)
-    value = detector.feature(seen, spec.parameters)
+    value = detector.feature(part, spec.parameters)
     if value is None:
         return "abstain", _NOTHING[detector.needs]
     fails = value > spec.threshold if above else value < spec.threshold
     reason = _why(spec, value, fails=fails)
     if detector.explain and value > 0:
-        reason = Wording("{words}", words=detector.explain(seen, spec.parameters))
+        reason = Wording("{words}", words=detector.explain(part, spec.parameters))
     if spec.parameters.get("flipped"):
         fails, reason = not fails, Wording("{reason} The check is flipped.", reason=reason)
     return "fail" if fails else "pass", reason
@@ -55,8 +55,8 @@ def judged(spec: CodeSpec, output: Output) -> tuple[VerdictValue, Wording]:
 
 def _why(spec: CodeSpec, value: float, *, fails: bool) -> Wording:
     detector = detector_of(spec)
-    if told := detector.holds:
-        return Wording(as_sentence(told[value > 0]), title=_title(spec))
+    if phrases := detector.holds:
+        return Wording(as_sentence(phrases[value > 0]), title=_title(spec))
     return Wording(
         (
             "{quantity}: {value}, more than {limit}."
@@ -134,8 +134,8 @@ def leaning(column: Column, *, up: bool) -> Wording:
 def measured(column: Column, value: float) -> Wording:
     """A value of a column in words: "12 words"."""
     spec = _any_of(column)
-    shown = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
-    return holds(spec, true=value > 0) or Wording("{value} {quantity}", value=shown, quantity=quantity(spec))
+    figure = f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+    return holds(spec, true=value > 0) or Wording("{value} {quantity}", value=figure, quantity=quantity(spec))
 
 
 def _any_of(column: Column) -> CodeSpec:
@@ -144,8 +144,8 @@ def _any_of(column: Column) -> CodeSpec:
 
 def holds(spec: CodeSpec, *, true: bool) -> Wording:
     """What holds of an output at 1, or at 0; "" where a detector has more values."""
-    told = detector_of(spec).holds
-    return Wording(told[true], title=_title(spec)) if told else Wording("")
+    phrases = detector_of(spec).holds
+    return Wording(phrases[true], title=_title(spec)) if phrases else Wording("")
 
 
 def _too_much(spec: CodeSpec, detector: Detector) -> Wording:
@@ -177,10 +177,10 @@ def quantity(spec: CodeSpec) -> Wording:
     phrase = spec.parameters.get("phrase")
     if phrase:
         return Wording("uses of “{phrase}”", phrase=written(phrase))
-    named = Wording(detector_of(spec).quantity)
+    words = Wording(detector_of(spec).quantity)
     if spec.parameters.get("section"):
-        return Wording("{quantity} in the section “{title}”", quantity=named, title=_title(spec))
-    return named
+        return Wording("{quantity} in the section “{title}”", quantity=words, title=_title(spec))
+    return words
 
 
 def _limit(spec: CodeSpec) -> str:
@@ -258,14 +258,14 @@ class CodeKind(DecidingKind[CodeSpec]):
         return Limit(self.spec.threshold, quantity(self.spec), detector.percent)
 
     def _with(self, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-        changed = self.spec.model_copy(update={"parameters": {**self.spec.parameters, **parameters}})
-        return changed.model_dump(), describe(changed)
+        spec = self.spec.model_copy(update={"parameters": {**self.spec.parameters, **parameters}})
+        return spec.model_dump(), describe(spec)
 
     @property
     def schema(self) -> Mapping[str, Any] | None:
         """The JSON schema that it holds outputs against."""
-        found: Mapping[str, Any] | None = self.content.get("parameters", {}).get("schema")
-        return found  # read without the rest: it is asked of every judge, often
+        schema: Mapping[str, Any] | None = self.content.get("parameters", {}).get("schema")
+        return schema  # read without the rest: it is asked of every judge, often
 
     @override
     def try_once(self) -> None:

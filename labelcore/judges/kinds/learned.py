@@ -74,8 +74,8 @@ def make_spec(data: TrainingData, graded: GradedRows, seed: int = 0, aim: Aim = 
     cut = final_cut(graded, crossed.scores, everywhere, aim)
     plain, d = data.table.columns, len(data.table.columns)
     every = [check for head in (model.whole, *model.topics) for check in head.checks]
-    known = {column.key for column in plain}
-    phrases = {c.key: Column(c.detector, c.parameters) for c, _, _ in every if c.key not in known}
+    keys = {column.key for column in plain}
+    phrases = {c.key: Column(c.detector, c.parameters) for c, _, _ in every if c.key not in keys}
     return {
         "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases.values())],
         "with_vectors": data.table.vectors is not None,
@@ -126,9 +126,9 @@ def _linear(model: LearnedModel) -> dict[str, Any]:
     }
 
 
-def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
+def digest(grades: Iterable[tuple[str, bool, str]]) -> str:
     """What a judge is made of, in short, from (output id, failed, note) of each of its grades."""
-    text = repr(sorted(seen))
+    text = repr(sorted(grades))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -141,14 +141,14 @@ def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> 
         for spec, bad, good in head.checks
     ]
     strongest = [spec for _, spec in sorted(every, key=lambda check: check[0])[:limit]]
-    found: dict[tuple[str, bool], Wording] = {}
+    parts: dict[tuple[str, bool], Wording] = {}
     for spec in strongest:
-        found.setdefault((spec.key, spec.side == "above"), check_words(spec))
+        parts.setdefault((spec.key, spec.side == "above"), check_words(spec))
     for at in np.argsort(-np.abs(weights))[:limit].tolist():
         if weights[at] != 0:
             up = bool(weights[at] > 0)
-            found.setdefault((columns[at].key, up), leaning(columns[at], up=up))
-    return list(found.values())
+            parts.setdefault((columns[at].key, up), leaning(columns[at], up=up))
+    return list(parts.values())
 
 
 def mean_slopes(model: LearnedModel) -> Floats:
@@ -191,13 +191,13 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         spec, looks = self.spec, self._looks()
         n = len(spec.cross_fitted)
         says = [Wording("A linear model of {n} grades; it looks most at: {looks}.", n=n, looks=looks)]
-        named = sorted((topic for topic in spec.topics if topic.name), key=lambda topic: -topic.fails)
-        if named:
-            shown = reduce(_then, (_learned_from(topic.head) for topic in named[:_SHOWN]))
-            if len(named) > _SHOWN:
-                shown = Wording("{topics} and {n} more topics", topics=shown, n=len(named) - _SHOWN)
+        topics = sorted((topic for topic in spec.topics if topic.name), key=lambda topic: -topic.fails)
+        if topics:
+            sources = reduce(_then, (_learned_from(topic.head) for topic in topics[:_SHOWN]))
+            if len(topics) > _SHOWN:
+                sources = Wording("{topics} and {n} more topics", topics=sources, n=len(topics) - _SHOWN)
             says.append(
-                Wording("With it go models of what notes say again and again: {topics}.", topics=shown)
+                Wording("With it go models of what notes say again and again: {topics}.", topics=sources)
             )
         if spec.aim is not None:
             says.append(
@@ -211,9 +211,9 @@ class LearnedKind(DecidingKind[LearnedSpec]):
 
     def _looks(self) -> Sequence[str]:
         """What weighs most; as it is kept where another release would word it otherwise."""
-        kept, d = self.spec.looks_at, len(self.learned.reading.knots)
+        stored, d = self.spec.looks_at, len(self.learned.reading.knots)
         words = looks_at(self.learned, self.columns[:d])
-        return words if list(map(str, words)) == list(kept) else kept
+        return words if list(map(str, words)) == list(stored) else stored
 
     @property
     @override
@@ -230,17 +230,17 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> list[Decision]:
         spec, pointer = self.spec, self.spec.field
-        seen = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
-        known = [output for output in seen if output is not None]
-        table = measure(known, self.columns, vectors if spec.with_vectors else None)
+        parts = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
+        present = [output for output in parts if output is not None]
+        table = measure(present, self.columns, vectors if spec.with_vectors else None)
         whole, *topics = self.learned.log_odds(table)
         scores, likeliest = joined(whole, topics), self._likeliest(topics, len(table.ids))
         final = Calibrator(*spec.calibration or ())
-        shown, cut = final(scores) if spec.calibration else scores, final.of(spec.cut)
-        figures = zip(table.ids, scores.tolist(), shown.tolist(), likeliest, strict=True)
-        made = iter([self._decision(*figure, cut) for figure in figures])
-        missing = Decision(value="abstain", reason=str(no_field(pointer)))
-        return [missing if output is None else next(made) for output in seen]
+        probabilities, cut = final(scores) if spec.calibration else scores, final.of(spec.cut)
+        figures = zip(table.ids, scores.tolist(), probabilities.tolist(), likeliest, strict=True)
+        decisions = iter([self._decision(*figure, cut) for figure in figures])
+        no_part = Decision(value="abstain", reason=str(no_field(pointer)))
+        return [no_part if output is None else next(decisions) for output in parts]
 
     def _likeliest(self, topics: Sequence[Floats], n: int) -> list[str]:
         """For each of n outputs what it would fail for, in words; "" for nothing that notes say often."""
@@ -249,13 +249,15 @@ class LearnedKind(DecidingKind[LearnedSpec]):
         words = [str(topic_words(head)) if head.name else "" for head in self.learned.topics]
         return [words[at] for at in np.argmax(topics, axis=0)]
 
-    def _decision(self, output_id: str, score: float, shown: float, likeliest: str, cut: float) -> Decision:
-        graded = output_id in self.spec.cross_fitted
+    def _decision(
+        self, output_id: str, score: float, probability: float, likeliest: str, cut: float
+    ) -> Decision:
+        has_grade = output_id in self.spec.cross_fitted
         raw = self.spec.cross_fitted.get(output_id, score)
-        fail, limit = self.spec.calibrated.get(output_id, (raw if graded else shown, cut))
+        fail, limit = self.spec.calibrated.get(output_id, (raw if has_grade else probability, cut))
         failed = raw > self.spec.cuts.get(output_id, self.spec.cut)
-        why = _probability(fail, limit, graded=graded)
-        if failed and likeliest and not graded:
+        why = _probability(fail, limit, graded=has_grade)
+        if failed and likeliest and not has_grade:
             why = _most_like(why, likeliest)
         return Decision(value="fail" if failed else "pass", probability=round(1 - fail, 4), reason=str(why))
 
@@ -301,8 +303,8 @@ class LearnedKind(DecidingKind[LearnedSpec]):
     @override
     def leaving(self) -> dict[str, Any]:
         topics = [topic.model_copy(update={"quote": ""}) for topic in self.spec.topics]
-        named = {"topics": [topic.model_dump(mode="json") for topic in topics]} if topics else {}
-        return super().leaving() | {"cross_fitted": {}} | named
+        more = {"topics": [topic.model_dump(mode="json") for topic in topics]} if topics else {}
+        return super().leaving() | {"cross_fitted": {}} | more
 
     @override
     def try_once(self) -> None:
@@ -314,8 +316,8 @@ def topic_words(head: LinearHead) -> Wording:
     """A topic with the notes that it was learned from."""
     if not head.quote:
         return _learned_from(head)
-    told = {"name": head.name, "n": head.fails, "quote": head.quote}
-    return Wording("“{name}”, learned from {n} notes such as “{quote}”", **told)
+    names = {"name": head.name, "n": head.fails, "quote": head.quote}
+    return Wording("“{name}”, learned from {n} notes such as “{quote}”", **names)
 
 
 def _learned_from(head: LinearHead) -> Wording:

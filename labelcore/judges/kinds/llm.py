@@ -111,8 +111,8 @@ class LlmKind(AskingKind[StoredPrompt]):
 
 def asking(version: JudgeVersion) -> AskingKind:
     """A judge version that asks models; TypeError for any other."""
-    if isinstance(found := kind_of(version), AskingKind):
-        return found
+    if isinstance(kind := kind_of(version), AskingKind):
+        return kind
     raise TypeError(f"{version.kind} judges ask no model")
 
 
@@ -123,10 +123,10 @@ async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Deci
         ModelTrouble: there is no usable answer, or the model refuses (kind "refusal").
     """
     spec = prompt.spec
-    seen = at_pointer(output, spec.field) if spec.field else output
-    if seen is None:
+    part = at_pointer(output, spec.field) if spec.field else output
+    if part is None:
         return Decision(value="abstain", reason=no_field(spec.field)), 0
-    answer: ModelAnswer[Any] = await client.answer(prompt.messages_for(seen), _form(prompt))
+    answer: ModelAnswer[Any] = await client.answer(prompt.messages_for(part), _form(prompt))
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
             "The model refuses: {reason}",
@@ -146,7 +146,7 @@ async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Deci
     )
     if not spec.probability:
         return decision, answer.requests
-    return await _weighed(decision, prompt, seen, client), answer.requests + 1
+    return await _weighed(decision, prompt, part, client), answer.requests + 1
 
 
 def _form(prompt: Prompt) -> type[Any]:
@@ -157,26 +157,26 @@ def _form(prompt: Prompt) -> type[Any]:
 
 async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: ModelClient) -> Decision:
     """The decision with the probability of pass, or with a sentence why there is none."""
-    why, found = "the endpoint gives no log-probabilities", None
+    why, weights = "the endpoint gives no log-probabilities", None
     try:
-        found = await client.weigh(prompt.messages_for(output, one_word=True), ("pass", "fail"))
+        weights = await client.weigh(prompt.messages_for(output, one_word=True), ("pass", "fail"))
     except ModelTrouble as trouble:
         if trouble.fatal:
             raise
         why = str(trouble)
-    if found is None:
+    if weights is None:
         reason = f"{decision.reason} (No probability: {why.rstrip('.')}.)"
         value = value_at(decision.value, None, prompt.spec.pass_from)
         return decision.model_copy(update={"reason": reason, "value": value})
-    probability = round(found.probabilities["pass"], 4)
+    probability = round(weights.probabilities["pass"], 4)
     return decision.model_copy(
         update={
             "value": value_at(decision.value, probability, prompt.spec.pass_from),
             "probability": probability,
-            "tokens_in": decision.tokens_in + found.tokens_in,
-            "tokens_out": decision.tokens_out + found.tokens_out,
-            "cost_usd": decision.cost_usd + found.cost_usd,
-            "latency_ms": decision.latency_ms + found.latency_ms,
+            "tokens_in": decision.tokens_in + weights.tokens_in,
+            "tokens_out": decision.tokens_out + weights.tokens_out,
+            "cost_usd": decision.cost_usd + weights.cost_usd,
+            "latency_ms": decision.latency_ms + weights.latency_ms,
         }
     )
 

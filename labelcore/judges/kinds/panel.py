@@ -130,11 +130,11 @@ class PanelKind(AskingKind[PanelSpec]):
         """Its rule, and what its members have: once where they all have it."""
         members = [prompt.beside for prompt in self.prompts]
         names = dict.fromkeys(name for member in members for name in member)
-        found: dict[str, Any] = {"rule": self.spec.rule}
+        parts: dict[str, Any] = {"rule": self.spec.rule}
         for name in names:
             values = [member.get(name) for member in members]
-            found[name] = values[0] if all(value == values[0] for value in values) else values
-        return found
+            parts[name] = values[0] if all(value == values[0] for value in values) else values
+        return parts
 
     def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
         """The panel with each member changed."""
@@ -234,15 +234,15 @@ def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decis
     """The members' decisions as one, with every vote in its reason and its raw answer. The probability of a
     pass is their mean, and the least where all must pass.
     """
-    named = list(zip(names, votes, strict=True))
-    kept = ("value", "probability", "model", "reason", "raw")
-    raw = [{"member": name, **{key: getattr(vote, key) for key in kept}} for name, vote in named]
-    told = [ToldVote(name, vote.value, vote.reason[:_LONGEST]) for name, vote in named]
+    pairs = list(zip(names, votes, strict=True))
+    keys = ("value", "probability", "model", "reason", "raw")
+    raw = [{"member": name, **{key: getattr(vote, key) for key in keys}} for name, vote in pairs]
+    lines = [ToldVote(name, vote.value, vote.reason[:_LONGEST]) for name, vote in pairs]
     shares = [vote.probability for vote in votes if vote.probability is not None]
     share = min(shares, default=0.0) if rule == "all" else sum(shares) / max(1, len(shares))
     return Decision(
         value=value_of([vote.value for vote in votes], rule),
-        reason="\n".join(_lines(told, rule)),
+        reason="\n".join(_lines(lines, rule)),
         raw=json.dumps(raw, ensure_ascii=False),
         probability=share if len(shares) == len(votes) else None,
         model=", ".join(dict.fromkeys(vote.model for vote in votes if vote.model)),

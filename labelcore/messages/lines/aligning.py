@@ -27,20 +27,22 @@ _LITTLE = 0.02
 
 
 @lines("splits leaks")
-def leaks(found: Leakage) -> Iterator[str]:
-    yield leakage_words(found)
-    yield from map(leak_words, found.leaks[:_SHOWN])
+def leaks(report: Leakage) -> Iterator[str]:
+    yield leakage_words(report)
+    yield from map(leak_words, report.leaks[:_SHOWN])
 
 
-def leakage_words(found: Leakage) -> str:
+def leakage_words(report: Leakage) -> str:
     """What was looked for, and how much was found."""
-    if not found.total:
-        return say("No leak between the splits among {n:,} graded outputs.", n=found.looked_at)
+    if not report.total:
+        return say("No leak between the splits among {n:,} graded outputs.", n=report.looked_at)
     leaks = say(
-        "{total:,} leaks between the splits among {n:,} graded outputs", total=found.total, n=found.looked_at
+        "{total:,} leaks between the splits among {n:,} graded outputs",
+        total=report.total,
+        n=report.looked_at,
     )
-    if found.test_share:
-        touched = {"leaks": leaks, "share": found.test_share}
+    if report.test_share:
+        touched = {"leaks": leaks, "share": report.test_share}
         leaks = say("{leaks}; {share:.0%} of the test's graded outputs are touched", **touched)
     return say("{leaks}. Import such outputs with a group that keeps them together.", leaks=leaks)
 
@@ -70,34 +72,34 @@ def alignment_lines(report: AlignmentReport) -> Iterator[str]:
     yield from _pass_rate_lines(report.pass_rate)
     if report.ceiling:
         yield sentence(report.ceiling.says)
-    known = report.agreement
-    if known.alpha is None:
-        yield say("Agreement between people is not measurable: {why}.", why=say(known.why_not or ""))
+    agreement = report.agreement
+    if agreement.alpha is None:
+        yield say("Agreement between people is not measurable: {why}.", why=say(agreement.why_not or ""))
     else:
-        alpha, n = number_words(known.alpha), known.n_outputs
+        alpha, n = number_words(agreement.alpha), agreement.n_outputs
         yield say("Agreement between people: alpha {alpha} on {n} outputs.", alpha=alpha, n=n)
 
 
-def _set_lines(chosen: SetAlignment) -> Iterator[str]:
-    if chosen.judges:
-        told = {"judges": listed(map(judge_words, chosen.judges)), "catches": catches(chosen.counts)}
-        yield say("The chosen set ({judges}): {catches}.", **told)
+def _set_lines(alignment: SetAlignment) -> Iterator[str]:
+    if alignment.judges:
+        names = {"judges": listed(map(judge_words, alignment.judges)), "catches": catches(alignment.counts)}
+        yield say("The chosen set ({judges}): {catches}.", **names)
     else:
         yield say("The chosen set is empty: no judge is better than none.")
     yield "  " + say(
         "alignment on this split {here}; on outputs not seen before {unseen}",
-        here=number_words(chosen.alignment),
-        unseen=_held_out(chosen.held_out),
+        here=number_words(alignment.alignment),
+        unseen=_held_out(alignment.held_out),
     )
-    if chosen.weighted:
-        yield "  " + weighted_words(chosen)
-    for member in chosen.members:
+    if alignment.weighted:
+        yield "  " + weighted_words(alignment)
+    for member in alignment.members:
         yield "  " + say("Good enough yet? {answer}", answer=sentence(member.says))
-    if wanted := max((member.to_grade for member in chosen.members), default=0):
+    if missing := max((member.to_grade for member in alignment.members), default=0):
         yield "  " + say(
             "`labelcore sample --rule mixture --n {n}` draws the outputs that help most; grade them, then "
             "choose again.",
-            n=wanted,
+            n=missing,
         )
 
 
@@ -150,9 +152,9 @@ def choice_lines(report: ChoiceReport) -> Iterator[str]:
         here=number_words(report.in_sample["alignment"]),
         unseen=_held_out(report.held_out),
     )
-    drawn = report.held_out.get("weighted")
-    if drawn and drawn["alignment"]["value"] is not None:
-        figures = drawn["alignment"] | {"alignment": drawn["alignment"]["value"]}
+    weighted = report.held_out.get("weighted")
+    if weighted and weighted["alignment"]["value"] is not None:
+        figures = weighted["alignment"] | {"alignment": weighted["alignment"]["value"]}
         yield say("On all outputs, undoing the draw, held out {unseen}", unseen=_held_out(figures))
     if report.optimism is not None and report.optimism <= _LITTLE:
         yield say("The in-sample figure hardly flatters ({optimism:+.2f}).", optimism=report.optimism)
@@ -189,12 +191,12 @@ def _held_out(figures: dict[str, Any] | None) -> str:
 @lines("criteria timeline")
 def timeline(versions: list[VersionAlignment]) -> Iterator[str]:
     for version in versions:
-        changed = say(" (meaning changed)") if version.changed else ""
+        meaning = say(" (meaning changed)") if version.changed else ""
         in_sample = say(", in-sample") if version.in_sample else ""
         yield say(
             "v{criterion_version}{changed} {judge}{in_sample}: TPR {tpr}; TNR {tnr}",
             criterion_version=version.criterion_version,
-            changed=changed,
+            changed=meaning,
             judge=judge_words(version.judge),
             in_sample=in_sample,
             tpr=rate_words(version.tpr),
@@ -205,17 +207,17 @@ def timeline(versions: list[VersionAlignment]) -> Iterator[str]:
 
 
 @lines("judge race")
-def race(found: Race) -> Iterator[str]:
+def race(report: Race) -> Iterator[str]:
     yield say(
         "{criterion}: {judges} judges on the same {n} graded outputs, against {against}.",
-        criterion=say(found.criterion),
-        judges=len(found.contenders),
-        n=found.n,
-        against=sentence(found.against),
+        criterion=say(report.criterion),
+        judges=len(report.contenders),
+        n=report.n,
+        against=sentence(report.against),
     )
-    yield sentence(found.says)
-    yield from map(_contender_line, found.contenders)
-    yield from sentences((*found.left_out, *found.renamed))
+    yield sentence(report.says)
+    yield from map(_contender_line, report.contenders)
+    yield from sentences((*report.left_out, *report.renamed))
 
 
 def _contender_line(contender: Contender) -> str:
@@ -237,37 +239,37 @@ def _contender_line(contender: Contender) -> str:
 
 
 @lines("judge table")
-def judge_table(found: JudgeTable) -> Iterator[str]:
-    if not found.rows:
+def judge_table(report: JudgeTable) -> Iterator[str]:
+    if not report.rows:
         yield say("There are no judges yet: accept criteria, then propose judges.")
         return
-    yield in_use_words(found)
-    yield from map(_judge_line, found.shown)
-    for gap in found.unheld:
+    yield in_use_words(report)
+    yield from map(_judge_line, report.shown)
+    for gap in report.unheld:
         yield say(
             "No judge holds up for “{criterion}” yet. What would help: {helps}.",
             criterion=say(gap.criterion),
             helps=sentence(gap.helps),
         )
-    if more := len(found.rows) - len(found.shown):
+    if more := len(report.rows) - len(report.shown):
         yield say("… {more} more (--json shows all).", more=more)
 
 
-def in_use_words(found: JudgeTable) -> str:
+def in_use_words(report: JudgeTable) -> str:
     """How many judges are in use, and what they do together on outputs that they had not seen."""
-    if found.unseen is None or not found.in_use:
+    if report.unseen is None or not report.in_use:
         return (
             say("No judge is in use yet: choose the set.")
-            if found.rows and all(row.ran for row in found.rows)
+            if report.rows and all(row.ran for row in report.rows)
             else say("No judge is in use yet: run the judges, then choose the set.")
         )
-    caught, wrong = map(rate_words, found.unseen)
+    caught, wrong = map(rate_words, report.unseen)
     return counted(
         "1 in use: on outputs it had not seen, it finds {caught} of the bad ones and wrongly "
         "fails {wrong} of the good ones.",
         "{n} in use: on outputs they had not seen, they find {caught} of the bad ones and "
         "wrongly fail {wrong} of the good ones.",
-        n=found.in_use,
+        n=report.in_use,
         caught=caught,
         wrong=wrong,
     )
@@ -285,21 +287,21 @@ def _judge_line(row: JudgeRow) -> str:
 
 
 @lines("judge differences")
-def differences(found: JudgeDifferences) -> Iterator[str]:
-    paired = found.paired
+def differences(report: JudgeDifferences) -> Iterator[str]:
+    paired = report.paired
     yield say(
         "They differ on {differ} of {n} graded outputs: only {first} is right on {first_right}, only "
         "{second} on {second_right}. {second}: {verdict}. Right is what agrees with {against}.",
-        differ=len(found.differences),
+        differ=len(report.differences),
         n=paired.n,
-        first=judge_words(found.first),
-        second=judge_words(found.second),
+        first=judge_words(report.first),
+        second=judge_words(report.second),
         first_right=paired.only_first,
         second_right=paired.only_second,
         verdict=say(paired.says),
-        against=sentence(found.against),
+        against=sentence(report.against),
     )
-    yield from map(_difference_line, found.differences)
+    yield from map(_difference_line, report.differences)
 
 
 def _difference_line(difference: JudgeDifference) -> str:

@@ -16,14 +16,14 @@ from labelcore.stages import grading
 
 
 @lines("team release", "team take-over")
-def released(found: grading.ReleaseReport) -> Iterator[str]:
-    who = say(" ({names})", names=found.people) if found.people else ""
-    yield say("{n} outputs are free again{who}.", n=found.n, who=who)
+def released(report: grading.ReleaseReport) -> Iterator[str]:
+    who = say(" ({names})", names=report.people) if report.people else ""
+    yield say("{n} outputs are free again{who}.", n=report.n, who=who)
 
 
 @lines("team skips")
-def skips(found: Sequence[grading.Skip]) -> Iterator[str]:
-    for skip in found:
+def skips(rows: Sequence[grading.Skip]) -> Iterator[str]:
+    for skip in rows:
         rests = say("; it does not come back by itself") if skip.rests else ""
         yield say(
             "{annotator} skipped {output_id}: {why}{rests}",
@@ -32,9 +32,9 @@ def skips(found: Sequence[grading.Skip]) -> Iterator[str]:
             why=skip.why or say("no reason given"),
             rests=rests,
         )
-    if not found:
+    if not rows:
         yield say("Nobody has skipped anything that they have not graded since.")
-    if any(skip.waits for skip in found):
+    if any(skip.waits for skip in rows):
         yield say("What was skipped once waits for that person; `team release --skipped` gives it to others.")
 
 
@@ -45,8 +45,8 @@ def assigned_one(row: Assignment) -> Iterator[str]:
 
 
 @lines("team unassign")
-def unassigned(found: grading.EndedAssignments) -> Iterator[str]:
-    yield say("{ended} assignments ended.", ended=len(found.ended))
+def unassigned(report: grading.EndedAssignments) -> Iterator[str]:
+    yield say("{ended} assignments ended.", ended=len(report.ended))
 
 
 @lines("team member")
@@ -60,12 +60,12 @@ def member(row: Expertise) -> Iterator[str]:
 
 
 @lines("team assignments")
-def assignments(found: grading.Assigned) -> Iterator[str]:
-    for row in found.assignments:
+def assignments(report: grading.Assigned) -> Iterator[str]:
+    for row in report.assignments:
         yield f"{row.id}  {assignment_words(row)}"
-    if not found.assignments:
+    if not report.assignments:
         yield say("Nothing is assigned: everybody may grade everything that they read.")
-    for load in found.people:
+    for load in report.people:
         day = say(", {a_day} a day", a_day=load.a_day) if load.a_day else ""
         yield say(
             "{name}: {done:,} of {total:,} graded, {left:,} left{day}, {today:,} today; {forecast}",
@@ -77,11 +77,11 @@ def assignments(found: grading.Assigned) -> Iterator[str]:
             today=load.today,
             forecast=forecast_words(load),
         )
-    yield from pairs_words(found)
-    if words := nobodys_words(found):
+    yield from pairs_words(report)
+    if words := nobodys_words(report):
         yield words
 
 
 @lines("team completion")
-def completion(found: Sequence[grading.Completion]) -> Iterator[str]:
-    yield from map(completion_words, found)
+def completion(rows: Sequence[grading.Completion]) -> Iterator[str]:
+    yield from map(completion_words, rows)

@@ -23,43 +23,43 @@ _HINTS = {
 
 
 @lines("judge prompt import")
-def brought(found: BroughtPrompt) -> Iterator[str]:
-    if found.family:
-        yield say("A prompt as {family} has them.", family=found.family)
-    yield from map(variable_words, found.variables)
-    yield answer_words(found)
-    if found.answer and found.answer.pattern:
-        yield f"  {found.answer.pattern}"
-    if found.threshold.says:
-        yield sentence(found.threshold.says)
-    yield from map(_hinted, found.notices)
-    if found.judge:
-        yield say("Kept as “{judge}”, version {version}.", judge=found.judge, version=found.version)
-    elif found.questions:
+def brought(report: BroughtPrompt) -> Iterator[str]:
+    if report.family:
+        yield say("A prompt as {family} has them.", family=report.family)
+    yield from map(variable_words, report.variables)
+    yield answer_words(report)
+    if report.answer and report.answer.pattern:
+        yield f"  {report.answer.pattern}"
+    if report.threshold.says:
+        yield sentence(report.threshold.says)
+    yield from map(_hinted, report.notices)
+    if report.judge:
+        yield say("Kept as “{judge}”, version {version}.", judge=report.judge, version=report.version)
+    elif report.questions:
         yield say("To be said first:")
-        yield from (f"  {_hinted(question)}" for question in found.questions)
+        yield from (f"  {_hinted(question)}" for question in report.questions)
     else:
         yield say("Nothing is kept: leave --preview out.")
 
 
-def _hinted(told: Fact) -> str:
-    hint = _HINTS.get(told.code, "").replace("{name}", str(told.values.get("name", "")))
-    return f"{sentence(told)} [{hint}]" if hint else sentence(told)
+def _hinted(notice: Fact) -> str:
+    hint = _HINTS.get(notice.code, "").replace("{name}", str(notice.values.get("name", "")))
+    return f"{sentence(notice)} [{hint}]" if hint else sentence(notice)
 
 
 def variable_words(variable: BroughtVariable) -> str:
     """What a variable is given, and how many outputs have it."""
-    told = {"name": variable.name, "slot": variable.slot, "n": variable.filled, "of": variable.of}
+    figures = {"name": variable.name, "slot": variable.slot, "n": variable.filled, "of": variable.of}
     if not variable.sure:
-        return say("{name}: not sure", **told)
+        return say("{name}: not sure", **figures)
     if variable.filled is None:
         return f"{variable.name}: {variable.slot}"
-    return say("{name}: {slot}, which {n} of {of} outputs have", **told)
+    return say("{name}: {slot}, which {n} of {of} outputs have", **figures)
 
 
 def slot_words(slot: str) -> str:
     """What a variable is given, in words."""
-    known = {
+    words = {
         "output": say("the output"),
         "input": say("the input"),
         "context": say("the context"),
@@ -71,12 +71,12 @@ def slot_words(slot: str) -> str:
         "glossary": say("the glossary"),
         "text:": say("words of your own"),
     }
-    return known.get(slot) or say("the field “{field}”", field=slot.removeprefix("metadata."))
+    return words.get(slot) or say("the field “{field}”", field=slot.removeprefix("metadata."))
 
 
-def answer_words(found: BroughtPrompt) -> str:
+def answer_words(report: BroughtPrompt) -> str:
     """How answers are read, and which pass as far as it is known."""
-    answer = found.answer
+    answer = report.answer
     if answer is None:
         return say("Answers: JSON with a reason and a verdict, as labelcore asks for it.")
     where = {
@@ -86,7 +86,7 @@ def answer_words(found: BroughtPrompt) -> str:
         "score": say("a number"),
         "pattern": say("what a pattern finds"),
     }[answer.kind]
-    if any(question.code == "foreign_words_asked" for question in found.questions):
+    if any(question.code == "foreign_words_asked" for question in report.questions):
         return say("Answers: {where}.", where=where)
     return say("Answers: {where}; {values}", where=where, values=values_words(answer))
 
@@ -94,8 +94,8 @@ def answer_words(found: BroughtPrompt) -> str:
 def values_words(answer: AnswerFormat) -> str:
     """Which values pass."""
     if not answer.numeric:
-        told = {"passes": ", ".join(answer.passes), "fails": ", ".join(answer.fails)}
-        return say("{passes} passes, {fails} fails", **told)
+        words = {"passes": ", ".join(answer.passes), "fails": ", ".join(answer.fails)}
+        return say("{passes} passes, {fails} fails", **words)
     scale = ", ".join(f"{word} = {score:g}" for word, score in answer.scores)
     if not scale and answer.low is not None and answer.high is not None:
         scale = say("from {low:g} to {high:g}", low=answer.low, high=answer.high)

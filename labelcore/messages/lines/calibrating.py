@@ -18,17 +18,17 @@ from labelcore.stages import grading
 
 
 @lines("calibration start", "calibration show", "calibration reveal", "calibration end")
-def calibration(found: grading.Round) -> Iterator[str]:
-    yield round_words(found.calibration)
-    yield people_words(found)
-    if found.calibration.state == "open":
+def calibration(report: grading.Round) -> Iterator[str]:
+    yield round_words(report.calibration)
+    yield people_words(report)
+    if report.calibration.state == "open":
         yield say(
             "People grade it blind; `labelcore calibration reveal` shows everybody what the others said."
         )
-    elif found.calibration.state == "dropped":
+    elif report.calibration.state == "dropped":
         yield say("It was ended without revealing the grades.")
-    yield from figure_lines(found)
-    for row in found.outputs:
+    yield from figure_lines(report)
+    for row in report.outputs:
         same = say("all the same" if row.compared else "fewer than two people graded it")
         yield say("{name}: {told}", name=row.output.id, told=say("people differ") if row.differ else same)
         for grade in row.grades:
@@ -40,18 +40,18 @@ def calibration(found: grading.Round) -> Iterator[str]:
 
 
 @lines("calibration list")
-def calibrations(found: grading.Rounds) -> Iterator[str]:
-    for row in found.rounds:
-        told = {"round": round_words(row), "when": f"{row.begun_at:%Y-%m-%d %H:%M}"}
-        told["why"] = say(", {name}", name=row.why) if row.why else ""
+def calibrations(report: grading.Rounds) -> Iterator[str]:
+    for row in report.rounds:
+        values = {"round": round_words(row), "when": f"{row.begun_at:%Y-%m-%d %H:%M}"}
+        values["why"] = say(", {name}", name=row.why) if row.why else ""
         if row.state == "open":
-            yield say("{round} open, {when}{why}", **told)
+            yield say("{round} open, {when}{why}", **values)
         else:
-            yield say("{round} {state}, {when}{why}", state=say(row.state), **told)
-    if not found.rounds:
+            yield say("{round} {state}, {when}{why}", state=say(row.state), **values)
+    if not report.rounds:
         yield say("There was no calibration round yet: `labelcore calibration start`.")
-    yield from sentences(found.suggested)
-    yield from language_words(found.languages)
+    yield from sentences(report.suggested)
+    yield from language_words(report.languages)
 
 
 @lines("gold set", "gold end")
@@ -82,8 +82,8 @@ def gold_person(person: grading.GoldPerson) -> Iterator[str]:
 
 
 @lines("gold show")
-def gold(found: grading.GoldReport) -> Iterator[str]:
-    for row in found.outputs:
+def gold(report: grading.GoldReport) -> Iterator[str]:
+    for row in report.outputs:
         ruling = (
             say("{value}, {reason}", value=say(row.ruling.value), reason=row.ruling.reason)
             if row.ruling
@@ -97,9 +97,9 @@ def gold(found: grading.GoldReport) -> Iterator[str]:
             ruling=ruling,
             right=rate_words(row.right),
         )
-    if not found.outputs:
+    if not report.outputs:
         yield say("There are no gold outputs yet: `labelcore gold set OUTPUT pass|fail --reason WHY`.")
-    for person in found.people:
+    for person in report.people:
         for name, answers in person.criteria.items():
             yield say(
                 "{name} on {criterion}: right on {right}; let {let_through} bad ones through, failed "

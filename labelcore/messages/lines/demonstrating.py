@@ -8,14 +8,14 @@ from labelcore.stages.demonstrating import Demonstration
 
 
 @lines("demo")
-def ready(seen: Demonstration) -> Iterator[str]:
+def ready(report: Demonstration) -> Iterator[str]:
     yield say(
         "The project '{project}' holds {outputs} outputs, {graded} of them graded, "
         "{criteria_accepted} criteria, {judges} judges and a chosen set of {chosen}.",
-        project=seen.project,
-        outputs=seen.outputs,
-        graded=seen.graded,
-        criteria_accepted=seen.criteria_accepted,
-        judges=seen.judges,
-        chosen=seen.chosen,
+        project=report.project,
+        outputs=report.outputs,
+        graded=report.graded,
+        criteria_accepted=report.criteria_accepted,
+        judges=report.judges,
+        chosen=report.chosen,
     )

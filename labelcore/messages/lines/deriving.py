@@ -41,7 +41,7 @@ def shown(workspace: Workspace, criterion: Criterion) -> Iterator[str]:
 def risk_words(workspace: Workspace, criterion: Criterion) -> str:
     """The risk behind it and what it asks of the judges."""
     risk = editing.risk_of(criterion, workspace.project)
-    asked = say(
+    demand = say(
         "It may fail {limit:.0%} of the good outputs; at this risk judges should find {coverage:.0%} of the "
         "bad ones.",
         limit=criterion.max_false_failure_rate,
@@ -49,7 +49,7 @@ def risk_words(workspace: Workspace, criterion: Criterion) -> str:
     )
     whose = "" if criterion.risk else say(" (the project's)")
     why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
-    return paragraph(say("Risk {risk}{whose}{why}.", risk=say(risk), whose=whose, why=why), asked)
+    return paragraph(say("Risk {risk}{whose}{why}.", risk=say(risk), whose=whose, why=why), demand)
 
 
 @lines("criteria history")
@@ -80,33 +80,33 @@ def changed(criterion: Criterion) -> Iterator[str]:
 
 
 @lines("derive")
-def derived(found: derivation.Derivation) -> Iterator[str]:
-    yield from map(say, found.warnings)
-    yield from map(_line, found.criteria)
+def derived(report: derivation.Derivation) -> Iterator[str]:
+    yield from map(say, report.warnings)
+    yield from map(_line, report.criteria)
     yield say(
         "{uncovered_fails} failed outputs are not explained by any criterion yet.",
-        uncovered_fails=found.uncovered_fails,
+        uncovered_fails=report.uncovered_fails,
     )
-    for dropped in found.left_out:
+    for dropped in report.left_out:
         yield say(
             "  left out: the {what} “{text}” ({why})",
             what=say(dropped.what),
             text=dropped.text,
             why=say(dropped.why),
         )
-    if found.left_out or not found.by_model:
-        for number, answer in enumerate(found.answers, 1):
+    if report.left_out or not report.by_model:
+        for number, answer in enumerate(report.answers, 1):
             yield say(
-                "What the model answered ({number} of {answers}):", number=number, answers=len(found.answers)
+                "What the model answered ({number} of {answers}):", number=number, answers=len(report.answers)
             )
             yield from answer.splitlines()
 
 
 @lines("criteria stop")
-def stopped(found: AskingStopped) -> Iterator[str]:
+def stopped(report: AskingStopped) -> Iterator[str]:
     yield (
         say("Asked it to stop; what was answered is kept.")
-        if found.stopped
+        if report.stopped
         else say("No model is being asked.")
     )
 
@@ -167,30 +167,30 @@ def regraded(regrade: Regrade) -> Iterator[str]:
 
 
 @lines("criteria lint")
-def lint(workspace: Workspace, found: linting.Lint) -> Iterator[str]:
+def lint(workspace: Workspace, report: linting.Lint) -> Iterator[str]:
     yield from (
         say("[{kind}] {told}", kind=say(finding.kind), told=sentence(finding.says))
-        for finding in found.findings
+        for finding in report.findings
     )
-    if not found.findings:
+    if not report.findings:
         yield say("Nothing to point out.")
-    if found.covering:
+    if report.covering:
         names = {criterion.id: criterion.name for criterion in editing.list_criteria(workspace)}
-        words = [say(names[criterion_id]) for criterion_id in found.covering]
+        words = [say(names[criterion_id]) for criterion_id in report.covering]
         yield say(
             "The fewest criteria for the {explained} explained of {fails} fails: {words}.",
-            explained=found.explained,
-            fails=found.fails,
+            explained=report.explained,
+            fails=report.fails,
             words=words,
         )
 
 
 @lines("criteria from-prompt")
-def prompt(found: prompting.PromptRules) -> Iterator[str]:
-    yield say("{proposed} rules of the prompt are proposed.", proposed=len(found.proposed))
-    for left in found.left_out:
-        yield say("  left out: “{text}” ({why})", text=left.text, why=say(left.why))
-    yield from sentences(rule.says for rule in found.rules)
+def prompt(report: prompting.PromptRules) -> Iterator[str]:
+    yield say("{proposed} rules of the prompt are proposed.", proposed=len(report.proposed))
+    for dropped in report.left_out:
+        yield say("  left out: “{text}” ({why})", text=dropped.text, why=say(dropped.why))
+    yield from sentences(rule.says for rule in report.rules)
 
 
 def _line(criterion: Criterion) -> str:
@@ -206,8 +206,8 @@ def _line(criterion: Criterion) -> str:
 
 
 @lines("codes list")
-def codes(found: Sequence[CodeQuotes]) -> Iterator[str]:
-    for coded in found:
+def codes(rows: Sequence[CodeQuotes]) -> Iterator[str]:
+    for coded in rows:
         outputs = counted("{n:,} output", "{n:,} outputs", n=coded.outputs)
         people = counted("{n:,} person", "{n:,} people", n=coded.people)
         quote = coded.quotes[0].text
@@ -220,7 +220,7 @@ def codes(found: Sequence[CodeQuotes]) -> Iterator[str]:
             quote=quote,
             id=coded.code.id,
         )
-    if not found:
+    if not rows:
         yield say("No note carries a code yet: fail some outputs and say why.")
 
 
@@ -261,9 +261,9 @@ def codes_undone(change: CodingWithdrawal) -> Iterator[str]:
 
 
 @lines("glossary list")
-def terms(found: list[Term]) -> Iterator[str]:
-    yield from map(_term, found)
-    if not found:
+def terms(rows: list[Term]) -> Iterator[str]:
+    yield from map(_term, rows)
+    if not rows:
         yield say("The glossary is empty.")
 
 
@@ -278,8 +278,8 @@ def term_dropped(dropped: glossary.TermDropped) -> Iterator[str]:
 
 
 @lines("glossary find")
-def term_candidates(found: list[glossary.TermCandidate]) -> Iterator[str]:
-    for candidate in found:
+def term_candidates(rows: list[glossary.TermCandidate]) -> Iterator[str]:
+    for candidate in rows:
         yield say(
             "{term} = {meaning} ({count} outputs)",
             term=candidate.term,
@@ -287,7 +287,7 @@ def term_candidates(found: list[glossary.TermCandidate]) -> Iterator[str]:
             count=candidate.count,
         )
         yield from (f"  {quote.output_id}: {quote.text}" for quote in candidate.quotes)
-    if not found:
+    if not rows:
         yield say("Nothing that looks like a term was found.")
 
 

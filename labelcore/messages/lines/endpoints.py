@@ -12,39 +12,39 @@ from labelcore.stages.judging.running.machine import Connections, LocalModel, St
 
 
 @lines("endpoints list")
-def endpoints(found: list[Endpoint]) -> Iterator[str]:
-    yield from map(endpoint_words, found)
-    if not found:
+def endpoints(rows: list[Endpoint]) -> Iterator[str]:
+    yield from map(endpoint_words, rows)
+    if not rows:
         yield say("None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL.")
 
 
 @lines("endpoints add")
-def endpoint_added(made: Endpoint) -> Iterator[str]:
-    yield say("{told}.", told=endpoint_words(made))
-    yield say("`labelcore endpoints test {name}` says what it can.", name=made.name)
+def endpoint_added(report: Endpoint) -> Iterator[str]:
+    yield say("{told}.", told=endpoint_words(report))
+    yield say("`labelcore endpoints test {name}` says what it can.", name=report.name)
 
 
 @lines("endpoints remove")
-def endpoint_removed(found: RemovedEndpoint) -> Iterator[str]:
+def endpoint_removed(report: RemovedEndpoint) -> Iterator[str]:
     yield say(
         "The endpoint '{removed}' is taken away, and its key with it where it was kept here.",
-        removed=found.removed,
+        removed=report.removed,
     )
 
 
 def endpoint_words(endpoint: Endpoint) -> str:
     """An endpoint with its limit and where its key is, never the key."""
-    told = {"name": endpoint.name, "model": endpoint.model, "n": endpoint.concurrency}
-    told |= {"address": endpoint.address if endpoint.base_url else "OpenAI", "key": key_words(endpoint)}
-    return say("{name}: {model} at {address}, {n} calls at once, {key}", **told)
+    values = {"name": endpoint.name, "model": endpoint.model, "n": endpoint.concurrency}
+    values |= {"address": endpoint.address if endpoint.base_url else "OpenAI", "key": key_words(endpoint)}
+    return say("{name}: {model} at {address}, {n} calls at once, {key}", **values)
 
 
 def key_words(endpoint: Endpoint) -> str:
     """Where an endpoint's key is, and whether it is there."""
     if endpoint.key_place == "variable":
-        told = {"variable": endpoint.api_key_env}
-        there = say("key in the variable {variable}", **told)
-        return there if endpoint.has_key else say("no key: the variable {variable} is not set", **told)
+        values = {"variable": endpoint.api_key_env}
+        there = say("key in the variable {variable}", **values)
+        return there if endpoint.has_key else say("no key: the variable {variable} is not set", **values)
     return {
         "settings": say("key set"),
         "keyring": say("key in the system's keyring"),
@@ -53,50 +53,50 @@ def key_words(endpoint: Endpoint) -> str:
     }[endpoint.key_place]
 
 
-def connection_words(found: EndpointTest) -> list[str]:
+def connection_words(report: EndpointTest) -> list[str]:
     """What a test found of an endpoint, a sentence each."""
-    if not found.answered:
-        return [say(found.said)]
+    if not report.answered:
+        return [say(report.said)]
     can = {True: say("yes"), False: say("no"), None: "?"}
-    told = {"ms": found.latency_ms or 0.0, "odds": can[found.likelihoods], "batches": can[found.batches]}
-    figures = say("Log-probabilities: {odds}. Batches: {batches}. First answer after {ms:,.0f} ms.", **told)
-    names = {"answered": found.answered_as or "?", "asked": found.model}
-    named = say("It says that it is '{answered}'.", **names)
-    if found.renamed:
-        named = say(
+    values = {"ms": report.latency_ms or 0.0, "odds": can[report.likelihoods], "batches": can[report.batches]}
+    figures = say("Log-probabilities: {odds}. Batches: {batches}. First answer after {ms:,.0f} ms.", **values)
+    names = {"answered": report.answered_as or "?", "asked": report.model}
+    identity = say("It says that it is '{answered}'.", **names)
+    if report.renamed:
+        identity = say(
             "Asked for '{asked}', it says that it is '{answered}': pin that name where it stands "
             "for one version, and look at figures again where it changes.",
             **names,
         )
-    return [say(found.said), figures, named]
+    return [say(report.said), figures, identity]
 
 
 @lines("endpoints test")
-def connections(found: Connections) -> Iterator[str]:
-    for answer in found.endpoints:
+def connections(report: Connections) -> Iterator[str]:
+    for answer in report.endpoints:
         yield f"{answer.endpoint}: {' '.join(connection_words(answer))}"
-    if not found.endpoints:
+    if not report.endpoints:
         yield say("None is configured: `labelcore endpoints add` adds one, or set LABELCORE_MODEL.")
 
 
 @lines("local-model start", "local-model status")
-def local_model(found: LocalModel) -> Iterator[str]:
-    if found.server:
+def local_model(report: LocalModel) -> Iterator[str]:
+    if report.server:
         yield say(
             "The local model {model} runs (process {pid}). To use it in a shell:",
-            model=found.server.model,
-            pid=found.server.pid,
+            model=report.server.model,
+            pid=report.server.pid,
         )
-        yield from (f"export {name}={value}" for name, value in found.server.variables().items())
+        yield from (f"export {name}={value}" for name, value in report.server.variables().items())
     else:
         can = (
             ""
-            if found.installed
+            if report.installed
             else say(" The package {package} is not installed.", package=local_server.PACKAGE)
         )
         yield say("No local model runs.{can}", can=can)
 
 
 @lines("local-model stop")
-def local_model_stopped(found: StopReport) -> Iterator[str]:
-    yield say("The local model is stopped.") if found.stopped else say("No local model ran.")
+def local_model_stopped(report: StopReport) -> Iterator[str]:
+    yield say("The local model is stopped.") if report.stopped else say("No local model ran.")

@@ -8,6 +8,6 @@ from labelcore.stages.exporting import ExportReport
 
 
 @lines("export")
-def written(found: ExportReport) -> Iterator[str]:
-    rows = counted("{n:,} row", "{n:,} rows", n=found.rows)
-    yield say("Wrote {rows} of {what} to {out}.", rows=rows, what=say(found.what), out=found.out)
+def written(report: ExportReport) -> Iterator[str]:
+    rows = counted("{n:,} row", "{n:,} rows", n=report.rows)
+    yield say("Wrote {rows} of {what} to {out}.", rows=rows, what=say(report.what), out=report.out)

@@ -27,8 +27,8 @@ def graded(event: Grade) -> Iterator[str]:
 
 
 @lines("undo")
-def taken_back(found: grading.GradeWithdrawal) -> Iterator[str]:
-    yield say("Took back {undone}.", undone=found.undone)
+def taken_back(report: grading.GradeWithdrawal) -> Iterator[str]:
+    yield say("Took back {undone}.", undone=report.undone)
 
 
 @lines("team prefer")
@@ -37,52 +37,52 @@ def preferred(event: Comparison) -> Iterator[str]:
 
 
 @lines("team preferences")
-def preferences(found: grading.Preferences) -> Iterator[str]:
-    yield sentence(found.says)
-    yield compared_words(found)
-    yield say("The left side was chosen in {left}.", left=rate_words(found.left))
-    yield say("Two people say the same of a pair: {same}.", same=rate_words(found.same))
+def preferences(report: grading.Preferences) -> Iterator[str]:
+    yield sentence(report.says)
+    yield compared_words(report)
+    yield say("The left side was chosen in {left}.", left=rate_words(report.left))
+    yield say("Two people say the same of a pair: {same}.", same=rate_words(report.same))
 
 
-def compared_words(found: grading.Preferences) -> str:
+def compared_words(report: grading.Preferences) -> str:
     """How many pairs are compared, and for which side."""
     return say(
         "{compared} of {pairs} pairs are compared: {first_wins} for {first}, {second_wins} "
         "for {second}, {ties} ties.",
-        compared=found.compared,
-        pairs=found.pairs,
-        first_wins=found.first_wins,
-        first=found.first,
-        second_wins=found.second_wins,
-        second=found.second,
-        ties=found.ties,
+        compared=report.compared,
+        pairs=report.pairs,
+        first_wins=report.first_wins,
+        first=report.first,
+        second_wins=report.second_wins,
+        second=report.second,
+        ties=report.ties,
     )
 
 
 @lines("team review")
-def reviewed(found: grading.Review) -> Iterator[str]:
-    yield say("{review} outputs come first now.", review=len(found.review))
+def reviewed(report: grading.Review) -> Iterator[str]:
+    yield say("{review} outputs come first now.", review=len(report.review))
 
 
 @lines("team ask")
-def asked(found: Sequence[grading.AskedCriterion]) -> Iterator[str]:
-    for at, criterion in enumerate(found, 1):
+def asked(rows: Sequence[grading.AskedCriterion]) -> Iterator[str]:
+    for at, criterion in enumerate(rows, 1):
         required = say(" (required)") if criterion.required else ""
         yield f"{at}. {say(criterion.name)}{required}"
-    if not found:
+    if not rows:
         yield say("Only the whole is asked for: `labelcore team ask CRITERION --required` asks for more.")
 
 
 @lines("guidelines show")
-def guidelines(found: grading.Guidelines) -> Iterator[str]:
-    for guideline in found.texts:
+def guidelines(report: grading.Guidelines) -> Iterator[str]:
+    for guideline in report.texts:
         yield say(
             "{language}, version {version}:", language=NAMES[guideline.language], version=guideline.version
         )
         yield from guideline.text.splitlines()
-    for example in found.examples:
+    for example in report.examples:
         yield f"{say(example.value)} {example.output_id}: {example.why}"
-    if not found.texts and not found.examples:
+    if not report.texts and not report.examples:
         yield say("There are no guidelines yet: `labelcore guidelines set --file FILE`.")
 
 
@@ -120,46 +120,46 @@ def guideline_example(example: GuidelineExample) -> Iterator[str]:
 
 
 @lines("team agreement")
-def agreement(found: grading.AgreementReport) -> Iterator[str]:
-    yield say("Overall: {overall}", overall=alpha_words(found.overall))
-    if found.levels:
-        yield say("On the scale: {levels}", levels=alpha_words(found.levels))
-    for word, alpha in found.by_criterion.items():
+def agreement(report: grading.AgreementReport) -> Iterator[str]:
+    yield say("Overall: {overall}", overall=alpha_words(report.overall))
+    if report.levels:
+        yield say("On the scale: {levels}", levels=alpha_words(report.levels))
+    for word, alpha in report.by_criterion.items():
         yield say("{name}: {told}", name=say(word), told=alpha_words(alpha))
     last = 2.0  # what is not measurable, above any alpha
     pairs = sorted(
-        found.pairs, key=lambda pair: last if pair.agreement.alpha is None else pair.agreement.alpha
+        report.pairs, key=lambda pair: last if pair.agreement.alpha is None else pair.agreement.alpha
     )
     for pair in pairs[:_SHOWN]:
-        same, told = rate_words(pair.same), alpha_words(pair.agreement)
+        same, alphas = rate_words(pair.same), alpha_words(pair.agreement)
         yield say(
             "{one} and {other}: the same grade on {same}; {told}",
             one=pair.one,
             other=pair.other,
             same=same,
-            told=told,
+            told=alphas,
         )
-    if (more := len(found.pairs) - _SHOWN) > 0:
+    if (more := len(report.pairs) - _SHOWN) > 0:
         yield say("… and {more:,} pairs that agree better; --json has all of them.", more=more)
 
 
 @lines("team conflicts")
-def conflicts(found: Sequence[grading.Conflict]) -> Iterator[str]:
-    for conflict in found[:_SHOWN]:
+def conflicts(rows: Sequence[grading.Conflict]) -> Iterator[str]:
+    for conflict in rows[:_SHOWN]:
         yield from _conflict(conflict)
-    if (more := len(found) - _SHOWN) > 0:
+    if (more := len(rows) - _SHOWN) > 0:
         yield say("… and {more:,} more; --json has all of them, a filter fewer.", more=more)
-    if not found:
+    if not rows:
         yield say("Nobody disagrees.")
 
 
 @lines("team talk")
-def talk(found: Sequence[grading.Conflict]) -> Iterator[str]:
-    for conflict in found[:_SHOWN]:
+def talk(rows: Sequence[grading.Conflict]) -> Iterator[str]:
+    for conflict in rows[:_SHOWN]:
         yield from _conflict(conflict)
-    if (more := len(found) - _SHOWN) > 0:
+    if (more := len(rows) - _SHOWN) > 0:
         yield say("… and {more:,} more; --json has all of them.", more=more)
-    if not found:
+    if not rows:
         yield say("Nothing that you graded was settled or is talked about.")
 
 
@@ -209,14 +209,14 @@ def sent_back(row: Relook) -> Iterator[str]:
     )
 
 
-def _grades_words(given: Sequence[Grade]) -> str:
+def _grades_words(grades: Sequence[Grade]) -> str:
     """Every person's grade and note; of many people how often each grade was given."""
-    if len(given) > _NAMED:
-        counts = Counter(grade.value for grade in given)
+    if len(grades) > _NAMED:
+        counts = Counter(grade.value for grade in grades)
         return ", ".join(f"{number} {say(value)}" for value, number in counts.most_common())
-    notes = [say(" ({note})", note=grade.note) if grade.note else "" for grade in given]
-    told = zip(given, notes, strict=True)
-    return listed(f"{grade.annotator} {say(grade.value)}{note}" for grade, note in told)
+    notes = [say(" ({note})", note=grade.note) if grade.note else "" for grade in grades]
+    pairs = zip(grades, notes, strict=True)
+    return listed(f"{grade.annotator} {say(grade.value)}{note}" for grade, note in pairs)
 
 
 @lines("team rule")
@@ -226,13 +226,13 @@ def ruled(workspace: Workspace, ruling: Ruling) -> Iterator[str]:
         if ruling.criterion_id
         else ""
     )
-    told = {"id": ruling.output_id, "on": on}
+    values = {"id": ruling.output_id, "on": on}
     if ruling.value == "withdrawn":
-        yield say("{id}{on} has no ruling from now on.", **told)
+        yield say("{id}{on} has no ruling from now on.", **values)
     elif ruling.value == "unclear":
-        yield say("{id}{on} counts nowhere, because a criterion is unclear from now on.", **told)
+        yield say("{id}{on} counts nowhere, because a criterion is unclear from now on.", **values)
     else:
-        yield say("{id}{on} counts as {value} from now on.", value=say(ruling.value), **told)
+        yield say("{id}{on} counts as {value} from now on.", value=say(ruling.value), **values)
     if ruling.about:
         name = say(find_criterion(workspace, ruling.about).name)
         yield say("The reason stands at {name} until it is edited: `labelcore criteria edit`.", name=name)
@@ -260,23 +260,23 @@ def pack_file(pack: grading.WrittenPack) -> bytes:
 
 
 @lines("team merge")
-def merged(found: grading.Merged) -> Iterator[str]:
+def merged(report: grading.Merged) -> Iterator[str]:
     yield say(
         "{merged} acts of {annotator} came in, {known} were known already, {kept_online} "
         "gave way to later grades online, {refused} were refused.",
-        merged=found.merged,
-        annotator=found.annotator,
-        known=found.known,
-        kept_online=found.kept_online,
-        refused=len(found.refused),
+        merged=report.merged,
+        annotator=report.annotator,
+        known=report.known,
+        kept_online=report.kept_online,
+        refused=len(report.refused),
     )
-    for act in found.refused[:10]:
+    for act in report.refused[:10]:
         yield f"  {act['id']}: {say(act['reason'])}"
 
 
 @lines("team progress")
-def progress(found: grading.TeamProgress) -> Iterator[str]:
-    for person in found.people:
+def progress(report: grading.TeamProgress) -> Iterator[str]:
+    for person in report.people:
         yield say(
             "{annotator}: {graded} graded ({passes} pass, {fails} fail, {unsure} unsure), "
             "{notes} notes; with others {with_others}; steadiness {steadiness}",
@@ -289,8 +289,8 @@ def progress(found: grading.TeamProgress) -> Iterator[str]:
             with_others=rate_words(person.with_others),
             steadiness=rate_words(person.steadiness),
         )
-    yield from sentences((found.saturation.says, found.anchoring.says))
-    yield from sentences(need.says for need in found.budget)
+    yield from sentences((report.saturation.says, report.anchoring.says))
+    yield from sentences(need.says for need in report.budget)
 
 
 @lines("splits show", "splits limit", "splits renew")

@@ -23,7 +23,9 @@ _VALUES = 8
 def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[str]:
     """What came in, what is odd about it, and which column was read as what."""
     batch = result.batch
-    others = [known.name for known in projects.list_projects(workspace.db) if known.id != batch.project_id]
+    others = [
+        project.name for project in projects.list_projects(workspace.db) if project.id != batch.project_id
+    ]
     if result.begins_project and others:
         yield say(
             "'{name}' is a new project (there are also: {others}).",
@@ -69,49 +71,51 @@ def _counts(batch: ImportBatch) -> str:
 
 
 @lines("preview")
-def previewed(_workspace: Workspace, seen: importing.Preview) -> Iterator[str]:
+def previewed(_workspace: Workspace, preview: importing.Preview) -> Iterator[str]:
     """How much of the file can be read, and how."""
     yield say(
         "{title}: {rows_read} can be read, {rejected:,} cannot. Nothing is stored.",
-        title=say(seen.title),
-        rows_read=counted("{n:,} row", "{n:,} rows", n=seen.rows_read),
-        rejected=len(seen.rejected),
+        title=say(preview.title),
+        rows_read=counted("{n:,} row", "{n:,} rows", n=preview.rows_read),
+        rejected=len(preview.rejected),
     )
     if others := [
-        f"{say(near.title)} ({near.confidence:.0%})" for near in seen.nearest if near.format != seen.format
+        f"{say(near.title)} ({near.confidence:.0%})"
+        for near in preview.nearest
+        if near.format != preview.format
     ]:
         yield say("It may also be: {others} (--format).", others=others[:3])
-    yield from _read(seen.guessed, seen.seen)
-    yield from map(sentence, seen.warnings)
+    yield from _read(preview.guessed, preview.seen)
+    yield from map(sentence, preview.warnings)
 
 
-def _read(mapping: importing.Mapping, seen: Sequence[importing.SignalPreview]) -> Iterator[str]:
+def _read(mapping: importing.Mapping, signals: Sequence[importing.SignalPreview]) -> Iterator[str]:
     """Which value was read as what, and which column, so that a wrong reading is seen at once."""
-    words = {(told.kind, told.name): _words(told) for told in seen if told.taken}
+    words = {(signal.kind, signal.name): _words(signal) for signal in signals if signal.taken}
     overall = words.pop(("grade", "overall"), "") if mapping.grade else ""
-    for (kind, name), told in words.items():
-        read = {"name": say(name or "overall"), "told": told or say("as written")}
+    for (kind, name), signal in words.items():
+        read = {"name": say(name or "overall"), "told": signal or say("as written")}
         yield say("{kind} {name}: {told}.", kind=say(kind.capitalize()), **read)
     hint = {"grade": say(" ({hint})", hint=overall)} if overall else {}
-    named = mapping.named().items()
+    fields = mapping.named().items()
     columns = [
         say("{name} from '{column}'{hint}", name=say(name), column=column, hint=hint.get(name, ""))
-        for name, column in named
+        for name, column in fields
     ]
     rest = say("other columns are kept as metadata") if mapping.meta is None else say("no others")
     yield say("Read: {columns}; {rest}.", columns=columns or say("nothing yet"), rest=rest)
 
 
-def _words(told: importing.SignalPreview) -> str:
+def _words(signal: importing.SignalPreview) -> str:
     """What its values count as; those that say it themselves are left out."""
-    none = say("without meaning") if told.kind == "feedback" else say("no grade")
-    values = sorted((str(v["value"])[:30], v["meaning"] or none) for v in told.values)
-    told_apart = [
+    none = say("without meaning") if signal.kind == "feedback" else say("no grade")
+    values = sorted((str(v["value"])[:30], v["meaning"] or none) for v in signal.values)
+    meanings = [
         say("{value} is {meaning}", value=value, meaning=say(meaning))
         for value, meaning in values
         if value != meaning
     ]
-    return listed(told_apart[:_VALUES])
+    return listed(meanings[:_VALUES])
 
 
 @lines("imports list")
@@ -119,8 +123,8 @@ def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[s
     """Each import with what it brought and how it was read."""
     for batch in batches:
         when = f"{batch.at:%Y-%m-%d %H:%M}"
-        told = {"id": batch.id, "when": when, "file": batch.file_name, "counts": _counts(batch)}
-        yield say("{id}  {when}  {file}: {counts}", **told)
+        figures = {"id": batch.id, "when": when, "file": batch.file_name, "counts": _counts(batch)}
+        yield say("{id}  {when}  {file}: {counts}", **figures)
         for what, words in importing.Mapping.model_validate(batch.mapping).meanings.items():
             values = [
                 say("{value} is {meaning}", value=value, meaning=say(meaning or "no grade"))
@@ -161,11 +165,11 @@ def kept(_workspace: Workspace, mapping: importing.Mapping) -> Iterator[str]:
 
 def _found(fields: dict[str, dict[str, int]]) -> str:
     """How often each kind was found in each field."""
-    told = [
+    parts = [
         say("{name}: {told}", name=say(field), told=[f"{n:,} {say(kind)}" for kind, n in kinds.items()])
         for field, kinds in fields.items()
     ]
-    return clauses(told)
+    return clauses(parts)
 
 
 @lines("redact scan")
@@ -197,12 +201,12 @@ def restored(_workspace: Workspace, result: RestoreReport) -> Iterator[str]:
 
 
 @lines("formats")
-def formats(_workspace: Workspace, known: Sequence[Importable]) -> Iterator[str]:
+def formats(_workspace: Workspace, forms: Sequence[Importable]) -> Iterator[str]:
     """Each tool with how to get a file out of it, and the plain formats."""
-    for form in known:
+    for form in forms:
         if form.get:
             yield say("{title} (--format {name})", title=say(form.title), name=form.name)
             yield f"    {say(form.get)}"
             yield f"    {say(form.brings)}"
-    plain = listed(say(form.title) for form in known if not form.get)
+    plain = listed(say(form.title) for form in forms if not form.get)
     yield say("Any table or list of objects: {formats}.", formats=plain)

@@ -28,14 +28,14 @@ _SHOWN = 10
 
 
 @lines("judge propose")
-def proposed(found: ProposedJudges) -> Iterator[str]:
-    yield say("Proposed {judges}.", judges=counted("{n:,} judge", "{n:,} judges", n=len(found.judges)))
-    for judge in found.judges:
+def proposed(report: ProposedJudges) -> Iterator[str]:
+    yield say("Proposed {judges}.", judges=counted("{n:,} judge", "{n:,} judges", n=len(report.judges)))
+    for judge in report.judges:
         yield f"  {_line(judge.name, judge.kind)}{description_words(judge)}"
-    for suspect in found.suspects:
+    for suspect in report.suspects:
         yield f"  ! {sentence((suspect.says, suspect.advice))}"
-    yield from sentences(found.nothing)
-    yield from map(say, found.warnings)
+    yield from sentences(report.nothing)
+    yield from map(say, report.warnings)
 
 
 def _line(judge: str, kind: str) -> str:
@@ -44,37 +44,37 @@ def _line(judge: str, kind: str) -> str:
 
 def _summary(judge: JudgeSummary) -> str:
     stale = say(" [stale: {why}]", why=clauses(judge.stale_because)) if judge.stale else ""
-    told = {"version": judge.version, "newest": judge.newest}
-    back = say(" [version {version} of {newest}]", **told) if judge.version < judge.newest else ""
+    versions = {"version": judge.version, "newest": judge.newest}
+    back = say(" [version {version} of {newest}]", **versions) if judge.version < judge.newest else ""
     return f"{_line(judge.name, judge.kind)}{description_words(judge.shown)}{stale}{back}"
 
 
 @lines("judge list")
-def listed(found: JudgesOverview) -> Iterator[str]:
-    yield from map(_summary, found.judges)
-    for suspect in found.suspects:
+def listed(report: JudgesOverview) -> Iterator[str]:
+    yield from map(_summary, report.judges)
+    for suspect in report.suspects:
         yield f"! {sentence((suspect.says, suspect.advice))}"
-    yield from sentences(learned.says for learned in found.learned if learned.changed)
-    yield from (f"! {sentence(told)}" for told in found.renamed)
-    if not found.judges:
+    yield from sentences(learned.says for learned in report.learned if learned.changed)
+    yield from (f"! {sentence(change)}" for change in report.renamed)
+    if not report.judges:
         yield say("There are no judges yet: run `labelcore judge propose`.")
 
 
 @lines("judge show")
-def shown(found: JudgeDetail) -> Iterator[str]:
-    judge = found.summary
+def shown(report: JudgeDetail) -> Iterator[str]:
+    judge = report.summary
     yield _summary(judge)
     yield say(
         "Verdicts: {passes:,} pass, {fails:,} fail, {abstains:,} abstain; {errors:,} outputs without one.",
         **judge.model_dump(include={"passes", "fails", "abstains", "errors"}),
     )
-    yield from map(_earlier, found.versions if len(found.versions) > 1 else ())
+    yield from map(_earlier, report.versions if len(report.versions) > 1 else ())
     yield say("`--json` shows what it is made of.")
 
 
 def _earlier(row: EarlierVersion) -> str:
-    told = {"version": row.version, "at": f"{row.at:%Y-%m-%d %H:%M}"}
-    return say("Version {version}, {at}: {why}", why=row.why or description_words(row.shown), **told)
+    values = {"version": row.version, "at": f"{row.at:%Y-%m-%d %H:%M}"}
+    return say("Version {version}, {at}: {why}", why=row.why or description_words(row.shown), **values)
 
 
 @lines("judge refresh")
@@ -96,9 +96,9 @@ def made(judge: JudgeVersion) -> Iterator[str]:
 
 
 @lines("judge contract")
-def contract(found: Contract) -> Iterator[str]:
-    yield from (*found.contract.splitlines(), "")
-    if found.process_without_network:
+def contract(report: Contract) -> Iterator[str]:
+    yield from (*report.contract.splitlines(), "")
+    if report.process_without_network:
         yield say(
             "Checks run in an interpreter without files, network or environment, in limited processes "
             "that have no network interface."
@@ -115,24 +115,26 @@ def tried(trial: CheckTrial) -> Iterator[str]:
     yield trial.summary
     for attempt in trial.tried[:_SHOWN]:
         decision = attempt.decision
-        told = f"{say(decision.value)}: {say(decision.reason)}" if decision else attempt.error
-        yield f"  {attempt.output.id}: {told}"
+        words = f"{say(decision.value)}: {say(decision.reason)}" if decision else attempt.error
+        yield f"  {attempt.output.id}: {words}"
     if (more := len(trial.tried) - _SHOWN) > 0:
         yield say("  … {more} more (--json shows all).", more=more)
 
 
 @lines("judge add")
-def added(kept: KeptCheck) -> Iterator[str]:
+def added(check: KeptCheck) -> Iterator[str]:
     yield say(
-        "Kept as '{name}', version {version}.", name=judge_words(kept.judge.name), version=kept.judge.version
+        "Kept as '{name}', version {version}.",
+        name=judge_words(check.judge.name),
+        version=check.judge.version,
     )
-    yield from tried(kept.trial)
+    yield from tried(check.trial)
 
 
 @lines("judge retrain")
-def retrained(found: Sequence[Retraining]) -> Iterator[str]:
-    yield from sentences(judge.says for judge in found)
-    if any(judge.new for judge in found):
+def retrained(rows: Sequence[Retraining]) -> Iterator[str]:
+    yield from sentences(judge.says for judge in rows)
+    if any(judge.new for judge in rows):
         yield say("Run the new versions: `labelcore judge run --kind learned`.")
 
 
@@ -192,33 +194,33 @@ def cascade(report: CascadeReport) -> Iterator[str]:
 
 
 @lines("judge ask-people")
-def handed_over(found: HandOver) -> Iterator[str]:
+def handed_over(report: HandOver) -> Iterator[str]:
     yield say(
         "{output_ids} outputs that {name} leaves to people come first in the queue.",
-        output_ids=len(found.output_ids),
-        name=judge_words(found.name),
+        output_ids=len(report.output_ids),
+        name=judge_words(report.name),
     )
 
 
 @lines("schema show")
-def schema(found: SchemaState) -> Iterator[str]:
-    if found.schema_ is not None:
-        yield json.dumps(found.schema_, ensure_ascii=False, indent=2)
-    yield from schema_state(found)
+def schema(report: SchemaState) -> Iterator[str]:
+    if report.schema_ is not None:
+        yield json.dumps(report.schema_, ensure_ascii=False, indent=2)
+    yield from schema_state(report)
 
 
 @lines("schema set", "schema clear", "schema field")
-def schema_state(found: SchemaState) -> Iterator[str]:
-    if found.schema_ is None:
+def schema_state(report: SchemaState) -> Iterator[str]:
+    if report.schema_ is None:
         yield say("There is no schema: `labelcore schema set FILE` gives one.")
     else:
         yield say(
             "{fits:,} of {tried:,} outputs fit the schema; the judge is '{judge}'.",
-            fits=found.fits,
-            tried=found.tried,
-            judge=judge_words(found.judge or ""),
+            fits=report.fits,
+            tried=report.tried,
+            judge=judge_words(report.judge or ""),
         )
-    for criterion_id, pointer in found.fields.items():
+    for criterion_id, pointer in report.fields.items():
         yield say(
             "Criterion {criterion_id} is about the field {pointer}.",
             criterion_id=criterion_id,
@@ -227,52 +229,52 @@ def schema_state(found: SchemaState) -> Iterator[str]:
 
 
 @lines("judge run", "judge batch")
-def run(done: Run) -> Iterator[str]:
+def run(report: Run) -> Iterator[str]:
     yield (
         say(
             "{verdicts_new:,} new verdicts, {verdicts_cached:,} known already, {errors:,} errors "
             "in {seconds:.1f} s; {requests:,} model calls, {answers_cached:,} answers known, US$ "
             "{cost_usd:.4f}. {message}",
-            verdicts_new=done.verdicts_new,
-            verdicts_cached=done.verdicts_cached,
-            errors=done.errors,
-            seconds=done.seconds,
-            requests=done.requests,
-            answers_cached=done.answers_cached,
-            cost_usd=done.cost_usd,
-            message=say(done.message),
+            verdicts_new=report.verdicts_new,
+            verdicts_cached=report.verdicts_cached,
+            errors=report.errors,
+            seconds=report.seconds,
+            requests=report.requests,
+            answers_cached=report.answers_cached,
+            cost_usd=report.cost_usd,
+            message=say(report.message),
         )
     ).strip()
-    yield from failure_words(done)
-    yield from advice_words(done)
-    if done.pending and done.ended_by:
-        yield pending_words(done)
+    yield from failure_words(report)
+    yield from advice_words(report)
+    if report.pending and report.ended_by:
+        yield pending_words(report)
 
 
 @lines("judge estimate")
-def estimate(found: Estimate) -> Iterator[str]:
-    yield from (estimate_words(found), *map(say, found.based_on))
+def estimate(report: Estimate) -> Iterator[str]:
+    yield from (estimate_words(report), *map(say, report.based_on))
 
 
-def estimate_words(found: Estimate) -> str:
+def estimate_words(report: Estimate) -> str:
     """What a run takes, as a sentence."""
-    if found.trouble:
-        return say(found.trouble)
-    if not found.decisions:
+    if report.trouble:
+        return say(report.trouble)
+    if not report.decisions:
         return say("Every output is judged: there is nothing to run.")
-    told = {"decisions": found.decisions, "span": _span_of(found)}
-    words = say("{decisions:,} decisions without model calls, {span}", **told)
-    if found.calls:
+    figures = {"decisions": report.decisions, "span": _span_of(report)}
+    words = say("{decisions:,} decisions without model calls, {span}", **figures)
+    if report.calls:
         words = say(
             "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, {money}, {span}",
-            calls=found.calls,
-            tokens=found.tokens_in + found.tokens_out,
-            money=say("US$ {cost:,.4f}", cost=found.cost_usd) if found.cost_usd else say("no price set"),
-            **told,
+            calls=report.calls,
+            tokens=report.tokens_in + report.tokens_out,
+            money=say("US$ {cost:,.4f}", cost=report.cost_usd) if report.cost_usd else say("no price set"),
+            **figures,
         )
-    if not found.known:
+    if not report.known:
         return say("{words}.", words=words)
-    return say("{words}; {known:,} are known already.", words=words, known=found.known)
+    return say("{words}; {known:,} are known already.", words=words, known=report.known)
 
 
 def _span_of(found: Estimate) -> str:
@@ -284,22 +286,22 @@ def _span_of(found: Estimate) -> str:
 def run_words(run: Run) -> str:
     """How a run stands or went: decisions, time, calls, money, and what did not come."""
     total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
-    told = {"done": run.verdicts_new + run.errors, "total": total, "span": span_words(run.seconds)}
+    figures = {"done": run.verdicts_new + run.errors, "total": total, "span": span_words(run.seconds)}
     words = {
-        "running": say("Running: {done:,} of {total:,} in {span}", **told),
-        "stopped": say("Stopped: {done:,} of {total:,} in {span}", **told),
-        "finished": say("Finished: {done:,} of {total:,} in {span}", **told),
-        "failed": say("Failed: {done:,} of {total:,} in {span}", **told),
+        "running": say("Running: {done:,} of {total:,} in {span}", **figures),
+        "stopped": say("Stopped: {done:,} of {total:,} in {span}", **figures),
+        "finished": say("Finished: {done:,} of {total:,} in {span}", **figures),
+        "failed": say("Failed: {done:,} of {total:,} in {span}", **figures),
     }[run.state]
     if run.state == "running" and run.seconds_left is not None:
         words = say("{words}, about {span} left", words=words, span=span_words(run.seconds_left))
-    spent = say(
+    costs = say(
         "{n:,} model calls, {cached:,} known already, US$ {cost:.4f}",
         n=run.requests,
         cached=run.answers_cached,
         cost=run.cost_usd,
     )
-    words = f"{words}; {spent}" if run.requests or run.answers_cached else words
+    words = f"{words}; {costs}" if run.requests or run.answers_cached else words
     if run.state == "running" and (len(run.pending) > 1 or run.seconds_left is None):
         words = "; ".join(filter(None, (words, pending_words(run))))
     for label, kinds in ((say("no verdict"), run.error_kinds), (say("asked again"), run.faults)):
@@ -308,70 +310,70 @@ def run_words(run: Run) -> str:
 
 
 @lines("judge stop")
-def stopped(found: StoppedRuns) -> Iterator[str]:
-    if found.stopped:
+def stopped(report: StoppedRuns) -> Iterator[str]:
+    if report.stopped:
         yield say(
-            "Asked {stopped} runs to stop; `labelcore judge run` goes on later.", stopped=len(found.stopped)
+            "Asked {stopped} runs to stop; `labelcore judge run` goes on later.", stopped=len(report.stopped)
         )
     else:
         yield say("No run is under way.")
 
 
 @lines("judge harden", "judge hardness")
-def hardness(found: HardnessReport | HardnessAhead | ChangedTexts) -> Iterator[str]:
-    if isinstance(found, HardnessAhead):
-        yield say("{decisions:,} decisions would be asked.", decisions=found.decisions)
-    elif isinstance(found, ChangedTexts):
-        for text in found.results:
+def hardness(report: HardnessReport | HardnessAhead | ChangedTexts) -> Iterator[str]:
+    if isinstance(report, HardnessAhead):
+        yield say("{decisions:,} decisions would be asked.", decisions=report.decisions)
+    elif isinstance(report, ChangedTexts):
+        for text in report.results:
             result = text.result
             values = f"{say(result.before_value)} -> {say(result.after_value)}"
             yield f"{result.output_id}: {values}. {result.after_reason}"
-        if not found.results:
+        if not report.results:
             yield say("Nothing was tested by that name.")
     else:
         figures = say(
             "{results:,} results, {errors:,} errors, US$ {cost_usd:.4f}",
-            results=found.results,
-            errors=found.errors,
-            cost_usd=found.cost_usd,
+            results=report.results,
+            errors=report.errors,
+            cost_usd=report.cost_usd,
         )
-        yield say("{judge}: {figures}.", judge=judge_words(found.judge), figures=figures)
-        yield from (*sentences(found.warnings), *map(_row, found.rows))
+        yield say("{judge}: {figures}.", judge=judge_words(report.judge), figures=figures)
+        yield from (*sentences(report.warnings), *map(_row, report.rows))
 
 
 def _row(row: HardnessRow) -> str:
-    told = {"family": say(row.family), "test": say(row.test), "rate": rate_words(row.rate)}
+    values = {"family": say(row.family), "test": say(row.test), "rate": rate_words(row.rate)}
     if row.rate.value is None:
-        return say("{family}, {test}: {rate}.", **told)
-    told["confirmed"] = say("; {n} confirmed", n=row.confirmed) if row.confirmed else ""
+        return say("{family}, {test}: {rate}.", **values)
+    values["confirmed"] = say("; {n} confirmed", n=row.confirmed) if row.confirmed else ""
     return {
-        "changed": say("{family}, {test}: {rate} of verdicts change{confirmed}.", **told),
+        "changed": say("{family}, {test}: {rate} of verdicts change{confirmed}.", **values),
         "talked into pass": say(
-            "{family}, {test}: {rate} of failed outputs are talked into a pass{confirmed}.", **told
+            "{family}, {test}: {rate} of failed outputs are talked into a pass{confirmed}.", **values
         ),
-        "caught": say("{family}, {test}: {rate} of planted defects are failed{confirmed}.", **told),
+        "caught": say("{family}, {test}: {rate} of planted defects are failed{confirmed}.", **values),
     }[row.asks]
 
 
 @lines("judge repeat")
-def repeated(done: RepeatReport) -> Iterator[str]:
+def repeated(report: RepeatReport) -> Iterator[str]:
     figures = say(
         "{verdicts_new:,} new verdicts, {errors:,} errors, US$ {cost_usd:.4f}",
-        verdicts_new=done.verdicts_new,
-        errors=done.errors,
-        cost_usd=done.cost_usd,
+        verdicts_new=report.verdicts_new,
+        errors=report.errors,
+        cost_usd=report.cost_usd,
     )
-    told = {"state": say(done.state), "figures": figures, "message": say(done.message)}
-    yield say("{state}: {figures}. {message}", **told).strip()
-    yield from map(_rate, done.flips)
+    values = {"state": say(report.state), "figures": figures, "message": say(report.message)}
+    yield say("{state}: {figures}. {message}", **values).strip()
+    yield from map(_rate, report.flips)
 
 
 @lines("judge flips")
-def flips(found: Sequence[Flips]) -> Iterator[str]:
-    for judge in found:
+def flips(rows: Sequence[Flips]) -> Iterator[str]:
+    for judge in rows:
         yield _rate(judge)
         yield from (f"  {flip.output_id}: {', '.join(map(say, flip.values))}" for flip in judge.flipped)
-    if not found:
+    if not rows:
         yield say("No judge was asked twice: `labelcore judge repeat JUDGE` does that.")
 
 

@@ -29,24 +29,24 @@ def again(row: NoticeRow) -> Iterator[str]:
 
 
 @lines("notices show", "notices set")
-def settings(found: NoticeSettings) -> Iterator[str]:
+def settings(report: NoticeSettings) -> Iterator[str]:
     leads = {
         "link": say("Notices are handed over as links; nothing is sent."),
         "email": say("Notices go out by e-mail."),
-        "webhook": say("Notices are posted to {webhook}.", webhook=found.webhook),
+        "webhook": say("Notices are posted to {webhook}.", webhook=report.webhook),
     }
     texts = (
         say("They may quote outputs and comments.")
-        if found.texts
+        if report.texts
         else say("They quote no output and no comment.")
     )
     yield say(
         "{leads} {texts} Language: {language}.",
-        leads=leads[found.channel],
+        leads=leads[report.channel],
         texts=texts,
-        language=language_words(found.language),
+        language=language_words(report.language),
     )
-    if found.secret:
+    if report.secret:
         yield say("Each post is signed with this secret, shown once:")
-        yield found.secret
-    yield from missing_words(found)
+        yield report.secret
+    yield from missing_words(report)

@@ -27,27 +27,27 @@ def everybody(rows: list[PersonRow]) -> Iterator[str]:
 
 
 @lines("people invite", "people reset")
-def invitation(made: Invitation) -> Iterator[str]:
-    if made.expires_at is None:
-        yield say("{name} signs in already, and is {role} now.", name=made.name, role=say(made.role or ""))
+def invitation(link: Invitation) -> Iterator[str]:
+    if link.expires_at is None:
+        yield say("{name} signs in already, and is {role} now.", name=link.name, role=say(link.role or ""))
         return
     yield say(
         "Send {name} this link, behind the app's address (good for once, until {until:%d %b}):",
-        name=made.name,
-        until=made.expires_at,
+        name=link.name,
+        until=link.expires_at,
     )
-    yield made.path
+    yield link.path
 
 
 @lines("people token")
-def token(made: TokenMade) -> Iterator[str]:
+def token(secret: TokenMade) -> Iterator[str]:
     yield say(
         "'{name}' may act as {role} until {expires_at:%d %b %Y}. Shown once:",
-        name=made.name,
-        role=say(made.role),
-        expires_at=made.expires_at,
+        name=secret.name,
+        role=say(secret.role),
+        expires_at=secret.expires_at,
     )
-    yield made.token
+    yield secret.token
 
 
 @lines(
@@ -61,21 +61,21 @@ def token(made: TokenMade) -> Iterator[str]:
         "people address",
     )
 )
-def change(made: PersonChange) -> Iterator[str]:
-    yield _change(made)
+def change(report: PersonChange) -> Iterator[str]:
+    yield _change(report)
 
 
-def _change(made: PersonChange) -> str:
-    match made.did:
+def _change(report: PersonChange) -> str:
+    match report.did:
         case "role":
-            return say("{name} is {role} here now.", name=made.name, role=say(made.role or "nothing"))
+            return say("{name} is {role} here now.", name=report.name, role=say(report.role or "nothing"))
         case "rename" | "merge":
-            return say("All of it is {name}'s now.", name=made.name)
+            return say("All of it is {name}'s now.", name=report.name)
         case "remove":
-            return say("They cannot sign in any more; their grades stay, under {name}.", name=made.name)
+            return say("They cannot sign in any more; their grades stay, under {name}.", name=report.name)
         case "address":
-            return say("{name} is written to at another address now.", name=made.name)
+            return say("{name} is written to at another address now.", name=report.name)
         case "sign out":
-            return say("{name} is signed out everywhere.", name=made.name)
+            return say("{name} is signed out everywhere.", name=report.name)
         case _:
-            return say("The token '{name}' ended.", name=made.name)
+            return say("The token '{name}' ended.", name=report.name)

@@ -12,23 +12,23 @@ from labelcore.stages.judging.testing.probing import Detection, ProbesExported, 
 
 
 @lines("probe make")
-def probes_made(made: ProbesMade) -> Iterator[str]:
-    about = made.criterion
+def probes_made(report: ProbesMade) -> Iterator[str]:
+    about = report.criterion
     yield say(
         "{new} new probes of {name} (v{version}); {known} were there.",
-        new=len(made.new),
+        new=len(report.new),
         name=say(about.name),
         version=about.version,
-        known=made.known,
+        known=report.known,
     )
-    for defect, why in made.too_few.items():
+    for defect, why in report.too_few.items():
         yield say("{defect}: {why}.", defect=say(defect), why=say(why))
 
 
 @lines("probe list")
-def probes(found: Sequence[Probe]) -> Iterator[str]:
-    yield from map(_probe, found)
-    if not found:
+def probes(rows: Sequence[Probe]) -> Iterator[str]:
+    yield from map(_probe, rows)
+    if not rows:
         yield say("There is no such probe: `labelcore probe make CRITERION` makes some.")
 
 
@@ -49,21 +49,21 @@ def _probe(probe: Probe) -> str:
 
 
 @lines("probe say")
-def opinion(given: ProbeOpinion) -> Iterator[str]:
+def opinion(report: ProbeOpinion) -> Iterator[str]:
     yield {
-        "confirmed": say("{id} counts as a failure from now on.", id=given.probe_id),
-        "rejected": say("{id} counts as no failure from now on.", id=given.probe_id),
-        "undone": say("{id} has one opinion less from now on.", id=given.probe_id),
-    }[given.value]
+        "confirmed": say("{id} counts as a failure from now on.", id=report.probe_id),
+        "rejected": say("{id} counts as no failure from now on.", id=report.probe_id),
+        "undone": say("{id} has one opinion less from now on.", id=report.probe_id),
+    }[report.value]
 
 
 @lines("probe test")
-def probe_test(found: ProbeTest) -> Iterator[str]:
+def probe_test(report: ProbeTest) -> Iterator[str]:
     yield say(
-        "Probes of {name} (v{version}).", name=say(found.criterion.name), version=found.criterion.version
+        "Probes of {name} (v{version}).", name=say(report.criterion.name), version=report.criterion.version
     )
-    yield from (*sentences(found.warnings), *map(_detection, found.detections))
-    for overall in found.overall:
+    yield from (*sentences(report.warnings), *map(_detection, report.detections))
+    for overall in report.overall:
         yield say(
             "{judge}, all defects: {rate} of the confirmed ones. These are planted defects, not "
             "failures that occurred by themselves.",
@@ -81,13 +81,13 @@ def _detection(detection: Detection) -> str:
         )
     if detection.errors:
         aside += say("; {errors} without a verdict", errors=detection.errors)
-    told = {"judge": judge_words(detection.judge), "defect": say(detection.defect), "aside": aside}
-    told |= {"rate": rate_words(detection.rate), "of": say(detection.of)}
+    values = {"judge": judge_words(detection.judge), "defect": say(detection.defect), "aside": aside}
+    values |= {"rate": rate_words(detection.rate), "of": say(detection.of)}
     if detection.rate.value is None:
-        return say("{judge}, {defect}: {rate}{aside}.", **told)
-    return say("{judge}, {defect}: catches {rate} of the {of} ones{aside}.", **told)
+        return say("{judge}, {defect}: {rate}{aside}.", **values)
+    return say("{judge}, {defect}: catches {rate} of the {of} ones{aside}.", **values)
 
 
 @lines("probe export")
-def exported(found: ProbesExported) -> Iterator[str]:
-    yield say("{probes} probes are in {out}.", probes=found.probes, out=found.out)
+def exported(report: ProbesExported) -> Iterator[str]:
+    yield say("{probes} probes are in {out}.", probes=report.probes, out=report.out)

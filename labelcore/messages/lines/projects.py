@@ -10,10 +10,10 @@ from labelcore.workspace import Workspace
 
 
 @lines("status")
-def counts(seen: Overview) -> Iterator[str]:
-    for name, value in seen.model_dump(exclude={"project"}).items():
+def counts(report: Overview) -> Iterator[str]:
+    for name, value in report.model_dump(exclude={"project"}).items():
         yield say("{name}: {value:,}", name=say(name.replace("_", " ")), value=value)
-    if seen.passes + seen.fails + seen.unsure > seen.graded:
+    if report.passes + report.fails + report.unsure > report.graded:
         yield say("An output with several grades counts in each of them.")
 
 

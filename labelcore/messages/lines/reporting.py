@@ -49,10 +49,10 @@ _COMMANDS = {
 @lines("trust")
 def trust(verdict: Trust) -> Iterator[str]:
     headline = sentence(verdict.headline)
-    known = verdict.rate.value is not None
+    measurable = verdict.rate.value is not None
     yield (
         say("{answer}. {headline}", answer=answer_words(verdict.answer), headline=headline)
-        if known
+        if measurable
         else headline
     )
     yield from map(reason_words, verdict.reasons)
@@ -78,100 +78,100 @@ def check(gate: GateReport) -> Iterator[str]:
 
 
 @lines("slices")
-def slices(found: Sequence[SliceReport]) -> Iterator[str]:
-    for sliced in found:
+def slices(reports: Sequence[SliceReport]) -> Iterator[str]:
+    for sliced in reports:
         yield from (slicing.slice_line(sliced.field, row) for row in sliced.rows)
         yield from (f"  {note}" for note in slicing.notes(sliced))
-    if not found:
+    if not reports:
         yield say("No field has 2 to 30 values among the graded outputs.")
 
 
 @lines("trend")
-def trend(found: Trend) -> Iterator[str]:
-    for point in found.points:
+def trend(report: Trend) -> Iterator[str]:
+    for point in report.points:
         yield say("{name}: {rate}.", name=slicing.point_words(point), rate=rate_words(point.rate))
-    if not found.points:
+    if not report.points:
         yield say("It is too early to say: no output has been passed or failed.")
 
 
 @lines("failures")
-def failures(found: Failures) -> Iterator[str]:
-    for row in found.rows:
+def failures(report: Failures) -> Iterator[str]:
+    for row in report.rows:
         yield say(
             "{criterion}: {rate}, {n} outputs.",
             criterion=say(row.criterion),
             rate=rate_words(row.share),
             n=row.outputs,
         )
-    yield say("{n} of {fails} failed outputs fit no criterion yet.", n=found.unexplained, fails=found.fails)
-    if found.sealed:
-        yield sealed_fails_words(found.sealed)
+    yield say("{n} of {fails} failed outputs fit no criterion yet.", n=report.unexplained, fails=report.fails)
+    if report.sealed:
+        yield sealed_fails_words(report.sealed)
 
 
 @lines("progress")
-def progress(found: PersonProgress) -> Iterator[str]:
-    yield graded_words(found)
-    yield from next_words(found)
-    yield " · ".join(f"{person} {n}" for person, n in found.team)
-    yield from effort_lines(found)
+def progress(report: PersonProgress) -> Iterator[str]:
+    yield graded_words(report)
+    yield from next_words(report)
+    yield " · ".join(f"{person} {n}" for person, n in report.team)
+    yield from effort_lines(report)
 
 
 @lines("team digest")
-def digest(found: Digest) -> Iterator[str]:
-    yield digest_title(found)
-    yield from digest_lines(found)
-    if found.out:
-        yield say("Wrote {out}.", out=found.out)
+def digest(report: Digest) -> Iterator[str]:
+    yield digest_title(report)
+    yield from digest_lines(report)
+    if report.out:
+        yield say("Wrote {out}.", out=report.out)
 
 
 @content("team digest")
-def digest_file(found: Digest) -> bytes:
-    return digest_page(found).encode()
+def digest_file(report: Digest) -> bytes:
+    return digest_page(report).encode()
 
 
 @lines("notices remind")
 def reminded(rows: Sequence[Reminder]) -> Iterator[str]:
     did = {"told": say("told"), "already": say("told today already")}
     for row in rows:
-        left = say("{left:,} left; {did}", left=row.left, did=did[row.did]) if row.left else ""
-        yield say("{name}: {told}", name=row.person, told=left or say("nothing left"))
+        work = say("{left:,} left; {did}", left=row.left, did=did[row.did]) if row.left else ""
+        yield say("{name}: {told}", name=row.person, told=work or say("nothing left"))
     if not rows:
         yield say("Nobody is asked for anything: `labelcore team assign` asks people.")
 
 
-def graded_words(found: PersonProgress) -> str:
+def graded_words(report: PersonProgress) -> str:
     """How much a person has graded, and how much is left."""
-    if not found.graded:
-        return say("You have graded nothing yet. {left:,} left.", left=found.left)
+    if not report.graded:
+        return say("You have graded nothing yet. {left:,} left.", left=report.left)
     return say(
         "You graded {graded:,}: {passes:,} passed, {fails:,} failed, {unsure:,} unsure; "
         "{notes:,} with a note. {left:,} left.",
-        **found.model_dump(include={"graded", "passes", "fails", "unsure", "notes", "left"}),
+        **report.model_dump(include={"graded", "passes", "fails", "unsure", "notes", "left"}),
     )
 
 
-def next_words(found: PersonProgress) -> Iterator[str]:
+def next_words(report: PersonProgress) -> Iterator[str]:
     """What was skipped and comes back; or why there is nothing to grade now, and what to do."""
-    if found.waiting:
-        says, next_step = waiting_words(found.waiting)
+    if report.waiting:
+        says, next_step = waiting_words(report.waiting)
         yield say("{says}. {next_step}", says=says.removesuffix("."), next_step=next_step)
-    elif found.skipped:
+    elif report.skipped:
         yield counted(
             "1 that you skipped comes back at the end.",
             "{n:,} that you skipped come back at the end.",
-            n=found.skipped,
+            n=report.skipped,
         )
 
 
 @lines("compare moments")
-def moments(found: MomentComparison) -> Iterator[str]:
-    for moved in found.figures:
+def moments(report: MomentComparison) -> Iterator[str]:
+    for moved in report.figures:
         rates = {"before": rate_words(moved.before), "after": rate_words(moved.after)}
         yield say("{figure}: {before} then, {after} later.", figure=say(moved.name), **rates)
-    yield from sentences(found.changes)
+    yield from sentences(report.changes)
 
 
 @lines("compare versions")
-def versions(found: VersionComparison) -> Iterator[str]:
-    yield say("{n} inputs.", n=found.pairs)
-    yield from version_lines(found)
+def versions(report: VersionComparison) -> Iterator[str]:
+    yield say("{n} inputs.", n=report.pairs)
+    yield from version_lines(report)

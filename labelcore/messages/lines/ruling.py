@@ -57,19 +57,19 @@ def _forms(settled: GradingRules) -> Iterator[str]:
         )
 
 
-def _asked_too(settled: GradingRules) -> Iterator[str]:
-    if settled.ask_criteria:
-        first, needed = len(settled.criteria_order), len(settled.required)
+def _asked_too(rules: GradingRules) -> Iterator[str]:
+    if rules.ask_criteria:
+        first, needed = len(rules.criteria_order), len(rules.required)
         yield say(
             "Each accepted criterion is asked too{first}{needed}.",
             first=say(", {n} of them first", n=first) if first else "",
             needed=say("; {n} are required", n=needed) if needed else "",
         )
-    if settled.ask_fields:
+    if rules.ask_fields:
         yield say("Each field of a JSON output is asked too.")
-    if settled.compare:
-        left, right = settled.compare
-        yield say("{first} and {second} are compared blind.", first=left, second=right)
+    if rules.compare:
+        first_side, second_side = rules.compare
+        yield say("{first} and {second} are compared blind.", first=first_side, second=second_side)
 
 
 def _checks(settled: GradingRules) -> Iterator[str]:

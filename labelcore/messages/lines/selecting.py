@@ -12,20 +12,20 @@ _EXCERPT = 90
 
 
 @lines("outputs list")
-def listed(found: Listing) -> Iterator[str]:
+def listed(report: Listing) -> Iterator[str]:
     """How many, then one line each."""
-    first = (found.page - 1) * found.limit + 1
-    if found.n is not None:
-        yield counted("{n:,} output matches.", "{n:,} outputs match.", n=found.n)
-    if found.searched and not found.searched.whole:
+    first = (report.page - 1) * report.limit + 1
+    if report.n is not None:
+        yield counted("{n:,} output matches.", "{n:,} outputs match.", n=report.n)
+    if report.searched and not report.searched.whole:
         yield say(
             "Searched the first {searched:,} of {of:,} outputs so far.",
-            searched=found.searched.searched,
-            of=found.searched.of,
+            searched=report.searched.searched,
+            of=report.searched.of,
         )
-    if found.rows:
-        yield say("{first:,} to {last:,} (--page, --limit):", first=first, last=first + len(found.rows) - 1)
-    for row in found.rows:
+    if report.rows:
+        yield say("{first:,} to {last:,} (--page, --limit):", first=first, last=first + len(report.rows) - 1)
+    for row in report.rows:
         grades = [
             say("{name}: {told}", name=who or say("somebody"), told=say(value))
             for who, value in row.grades.items()
@@ -35,45 +35,45 @@ def listed(found: Listing) -> Iterator[str]:
 
 
 @lines("outputs values")
-def values(found: Sequence[ValueCount]) -> Iterator[str]:
+def values(rows: Sequence[ValueCount]) -> Iterator[str]:
     """Each value with its count."""
-    for value in found:
+    for value in rows:
         yield f"  {value.n:,} × {excerpt(value.value) or say('(none)')}"
 
 
 @lines("outputs show")
-def shown(known: OutputFacts) -> Iterator[str]:
+def shown(facts: OutputFacts) -> Iterator[str]:
     """The output, then what people and judges say of it."""
-    output = known.output
+    output = facts.output
     names = ("external_id", "model", "prompt_version", "group_key")
-    told = [f"{say(name)} {value}" for name in names if (value := getattr(output, name))]
-    told += [f"{key} {excerpt(str(value))}" for key, value in output.metadata.items()]
-    told.append(say("split {split}", split=known.split))
-    yield say("{name}: {told}", name=output.id, told=told)
-    yield from _origin(known)
+    figures = [f"{say(name)} {value}" for name in names if (value := getattr(output, name))]
+    figures += [f"{key} {excerpt(str(value))}" for key, value in output.metadata.items()]
+    figures.append(say("split {split}", split=facts.split))
+    yield say("{name}: {told}", name=output.id, told=figures)
+    yield from _origin(facts)
     for title, text in ((say("Input"), output.input), (say("Context"), output.context)):
         if text:
             yield say("{name}: {told}", name=title, told=text)
     yield from (f"{turn.role}: {turn.content}" for turn in output.conversation)
     yield say("Output: {text}", text=output.text)
-    yield from map(_graded, known.grades)
-    yield from map(_judged, known.verdicts)
-    yield from map(_used, known.feedback)
-    yield from (say("Code '{code}': {quote}", code=code, quote=quote) for code, quote in known.codes)
-    yield from (say("Ruled {value} by {author}: {reason}", **_ruled(ruling)) for ruling in known.rulings)
-    yield from (say("Ruled by {author}, {value}: {reason}", **_ruled(ruled)) for ruled in known.court_rulings)
+    yield from map(_graded, facts.grades)
+    yield from map(_judged, facts.verdicts)
+    yield from map(_used, facts.feedback)
+    yield from (say("Code '{code}': {quote}", code=code, quote=quote) for code, quote in facts.codes)
+    yield from (say("Ruled {value} by {author}: {reason}", **_ruled(ruling)) for ruling in facts.rulings)
+    yield from (say("Ruled by {author}, {value}: {reason}", **_ruled(ruled)) for ruled in facts.court_rulings)
 
 
-def _origin(known: OutputFacts) -> Iterator[str]:
+def _origin(facts: OutputFacts) -> Iterator[str]:
     """The import that it came by, and the draws that it is in."""
-    if known.batch:
+    if facts.batch:
         yield say(
             "Came in with {file_name} ({id}), {at:%Y-%m-%d %H:%M}.",
-            file_name=known.batch.file_name,
-            id=known.batch.id,
-            at=known.batch.at,
+            file_name=facts.batch.file_name,
+            id=facts.batch.id,
+            at=facts.batch.at,
         )
-    for draw in known.samples:
+    for draw in facts.samples:
         yield say(
             "Drawn by '{rule}' ({sample}): {reason}; probability {chance}.",
             rule=say(draw.rule),
@@ -95,10 +95,10 @@ def _judged(verdict: VersionVerdict) -> str:
 
 
 def _used(event: Event) -> str:
-    told = [f"{event.signal} '{event.value}'", say(event.meaning or "without meaning"), event.person]
+    parts = [f"{event.signal} '{event.value}'", say(event.meaning or "without meaning"), event.person]
     return say(
         "Users: {told}{reason}",
-        told=list(filter(None, told)),
+        told=list(filter(None, parts)),
         reason=say(": {told}", told=event.reason) if event.reason else "",
     )
 

@@ -9,16 +9,16 @@ from labelcore.messages.sending import ChannelTried, SentNotices
 
 
 @lines("notices send")
-def sent(found: SentNotices) -> Iterator[str]:
+def sent(report: SentNotices) -> Iterator[str]:
     yield say(
         "{sent} sent, {failed} to be tried again, {given_up} given up, {unclear} may have arrived.",
-        sent=found.sent,
-        failed=found.failed,
-        given_up=found.given_up,
-        unclear=found.unclear,
+        sent=report.sent,
+        failed=report.failed,
+        given_up=report.given_up,
+        unclear=report.unclear,
     )
 
 
 @lines("notices test")
-def tried(found: ChannelTried) -> Iterator[str]:
-    yield trial_words(found.to, found.why, found.detail)
+def tried(report: ChannelTried) -> Iterator[str]:
+    yield trial_words(report.to, report.why, report.detail)

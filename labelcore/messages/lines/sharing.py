@@ -40,25 +40,25 @@ def _staying(judges: Sequence[sharing.NotPortable]) -> Iterator[str]:
 
 
 @lines("library load")
-def loaded(found: sharing.LoadReport) -> Iterator[str]:
+def loaded(report: sharing.LoadReport) -> Iterator[str]:
     yield say(
         "{criteria} and {judges} came from the rubric of '{project}'; known already: {known}.",
-        criteria=counted("{n:,} criterion", "{n:,} criteria", n=len(found.criteria)),
-        judges=counted("{n:,} judge", "{n:,} judges", n=len(found.judges)),
-        project=found.project,
-        known=len(found.known),
+        criteria=counted("{n:,} criterion", "{n:,} criteria", n=len(report.criteria)),
+        judges=counted("{n:,} judge", "{n:,} judges", n=len(report.judges)),
+        project=report.project,
+        known=len(report.known),
     )
-    for name in found.renamed:
+    for name in report.renamed:
         yield say("  another criterion has the name, so it is called here: {name}", name=name)
-    for judge in found.refused:
+    for judge in report.refused:
         yield say(
             "  left out: {judge} of “{criterion}”: {reason}",
             judge=judge_words(judge.judge),
             criterion=say(judge.criterion),
             reason=judge.reason,
         )
-    yield from _staying(found.not_portable)
-    if found.criteria or found.judges:
+    yield from _staying(report.not_portable)
+    if report.criteria or report.judges:
         yield say("They are not yet aligned here: run the judges, grade, then `labelcore library transfer`.")
 
 

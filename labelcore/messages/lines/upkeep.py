@@ -12,15 +12,15 @@ _WIDEST = 40
 
 
 @lines("backup")
-def copied(found: Backup) -> Iterator[str]:
+def copied(report: Backup) -> Iterator[str]:
     yield say(
-        "Wrote {out} ({bytes:.1f} MB); open it with --db {out}.", out=found.out, bytes=found.bytes / 1e6
+        "Wrote {out} ({bytes:.1f} MB); open it with --db {out}.", out=report.out, bytes=report.bytes / 1e6
     )
 
 
 @lines("vacuum")
-def vacuumed(workspace: Workspace, found: VacuumReport) -> Iterator[str]:
-    before, after = found.bytes_before / 1e6, found.bytes_after / 1e6
+def vacuumed(workspace: Workspace, report: VacuumReport) -> Iterator[str]:
+    before, after = report.bytes_before / 1e6, report.bytes_after / 1e6
     yield say(
         "{path}: {before:.1f} MB before, {after:.1f} MB after.",
         path=workspace.db.path,
@@ -30,27 +30,27 @@ def vacuumed(workspace: Workspace, found: VacuumReport) -> Iterator[str]:
 
 
 @lines("doctor")
-def health(found: Health) -> Iterator[str]:
+def health(report: Health) -> Iterator[str]:
     state = (
         say("healthy")
-        if found.healthy
+        if report.healthy
         else say(
-            "rows without their output: {rows_without_output}", rows_without_output=found.rows_without_output
+            "rows without their output: {rows_without_output}", rows_without_output=report.rows_without_output
         )
     )
-    yield say("Database {database}: {state}.", database=found.database, state=state)
+    yield say("Database {database}: {state}.", database=report.database, state=state)
     yield say(
-        "Model: {model}", model=found.model or say("none configured; everything offline works without one.")
+        "Model: {model}", model=report.model or say("none configured; everything offline works without one.")
     )
-    for name, version in found.versions.items():
+    for name, version in report.versions.items():
         yield f"{name} {version}"
 
 
 @lines("sql")
-def answer(found: QueryReport) -> Iterator[str]:
-    if found.truncated:
-        yield say("There are more than {rows:,} rows; --limit gives more.", rows=len(found.rows))
-    yield from _table(found.columns, found.rows)
+def answer(report: QueryReport) -> Iterator[str]:
+    if report.truncated:
+        yield say("There are more than {rows:,} rows; --limit gives more.", rows=len(report.rows))
+    yield from _table(report.columns, report.rows)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:

@@ -8,22 +8,22 @@ from labelcore.messages.writing import ReportFile, WrittenCard
 
 
 @lines("report")
-def report(written: ReportFile) -> Iterator[str]:
-    yield say("Wrote {out} ({bytes:.0f} kB).", out=written.out, bytes=written.bytes / 1000)
+def report(file: ReportFile) -> Iterator[str]:
+    yield say("Wrote {out} ({bytes:.0f} kB).", out=file.out, bytes=file.bytes / 1000)
 
 
 @lines("card")
-def card(written: WrittenCard) -> Iterator[str]:
-    made, where = (
-        written.card,
-        say("Wrote {out}.", out=written.out) if written.out else say("Give --out FILE to keep it."),
+def card(file: WrittenCard) -> Iterator[str]:
+    summary, where = (
+        file.card,
+        say("Wrote {out}.", out=file.out) if file.out else say("Give --out FILE to keep it."),
     )
-    flatters = say(" (in-sample: the figures flatter)") if made.in_sample else ""
+    flatters = say(" (in-sample: the figures flatter)") if summary.in_sample else ""
     yield say(
         "{judge} on '{split}'{flatters}, valid until {valid_until}. {where}",
-        judge=judge_words(made.judge),
-        split=made.split,
+        judge=judge_words(summary.judge),
+        split=summary.split,
         flatters=flatters,
-        valid_until=made.valid_until,
+        valid_until=summary.valid_until,
         where=where,
     )

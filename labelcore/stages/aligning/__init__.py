@@ -134,22 +134,24 @@ def _report(
     used = list({version.id: version for version in [*versions, *members]}.values())
     votes = words_on(workspace.db, used, list(labels.value))
     evidence = evidence_of(workspace, labels.value)
-    measured = _measured(workspace, versions, votes, labels, evidence, split)
+    figures = _measured(workspace, versions, votes, labels, evidence, split)
     ids = [version.id for version in members]
     words = set_words(votes, ids) if members else None
-    stored = choice["figures"] if choice else None
-    measured_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
+    choice_figures = choice["figures"] if choice else None
+    measured_set = (
+        None if words is None else measure_set(members, words, labels, choice_figures, evidence=evidence)
+    )
     return AlignmentReport(
         split=split,
         n_grades=len(labels.value),
-        judges=measured,
+        judges=figures,
         chosen=measured_set,
         pass_rate=pass_rates(workspace.db, evidence, words, ids),
         agreement=agreement(labels.by_annotator),
         openings=looks_at_test(workspace),
         ceiling=ceiling(workspace, labels),
         warnings=(
-            *_warnings(labels, measured, split, sealed=sealed, has_set=bool(members)),
+            *_warnings(labels, figures, split, sealed=sealed, has_set=bool(members)),
             *_changed(workspace, labels),
         ),
         basis=basis(workspace, used),
@@ -190,12 +192,12 @@ def _measured(
 ) -> tuple[JudgeAlignment, ...]:
     """Each judge against the grades of its criterion where people gave enough, else overall."""
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
-    drawn = figures_on(evidence, votes)
+    figures_by_judge = figures_on(evidence, votes)
     single = criterion_labels(workspace, labels)
-    found = []
+    alignments = []
     for version in versions:
         criterion = criteria.get(version.criterion_id or "")
-        part, mine, figures = _against(version, labels, single), evidence, drawn.get(version.id)
+        part, mine, figures = _against(version, labels, single), evidence, figures_by_judge.get(version.id)
         if part is not labels:
             mine = evidence_of(workspace, part.value)
             figures = figures_on(mine, votes.reindex(mine.ids)[[version.id]])[version.id]
@@ -206,8 +208,8 @@ def _measured(
             aligned = aligned.model_copy(update={"against": criterion.name})
         if kind_of(version).chosen_by_users:
             aligned = with_alarms(aligned, mine, votes[version.id])
-        found.append(aligned)
-    return tuple(found)
+        alignments.append(aligned)
+    return tuple(alignments)
 
 
 def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, bool]]) -> Labels:
@@ -219,8 +221,8 @@ def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, 
 def _of_split(workspace: Workspace, labels: Labels, split: Split) -> Labels:
     if split == "all":
         return labels
-    graded = {*labels.value, *labels.conflicts, *labels.unsure}
-    groups = output_table.groups_of(workspace.db, sorted(graded))
+    ids = {*labels.value, *labels.conflicts, *labels.unsure}
+    groups = output_table.groups_of(workspace.db, sorted(ids))
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
 
@@ -261,8 +263,8 @@ def _warnings(
 
 
 def _changed(workspace: Workspace, labels: Labels) -> Iterator[Fact]:
-    changed = grade_table.changed_minds(workspace.db, workspace.project.id)
-    if n := len({*labels.value, *labels.conflicts}.intersection(changed)):
+    ids = grade_table.changed_minds(workspace.db, workspace.project.id)
+    if n := len({*labels.value, *labels.conflicts}.intersection(ids)):
         yield fact("changed_minds", n=n)
 
 
@@ -290,19 +292,19 @@ def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Spli
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
     ids = [output_id for output_id, passed in labels.value.items() if passed is want_pass]
-    found = verdict_table.of_outputs(workspace.db, ids, [judge_version_id])
-    kept = [given for given in found if given.decision.value == verdict]
-    outputs = output_table.many(workspace.db, [given.output_id for given in kept])
+    verdicts = verdict_table.of_outputs(workspace.db, ids, [judge_version_id])
+    matching = [verdict_here for verdict_here in verdicts if verdict_here.decision.value == verdict]
+    outputs = output_table.many(workspace.db, [verdict_here.output_id for verdict_here in matching])
     return [
         Disagreement(
-            output=outputs[given.output_id],
+            output=outputs[verdict_here.output_id],
             human_pass=want_pass,
             verdict=verdict,
-            notes=labels.notes.get(given.output_id, ()),
-            reason=given.decision.reason,
-            probability=given.decision.probability,
+            notes=labels.notes.get(verdict_here.output_id, ()),
+            reason=verdict_here.decision.reason,
+            probability=verdict_here.decision.probability,
         )
-        for given in kept
+        for verdict_here in matching
     ]
 
 

@@ -51,13 +51,13 @@ def by_version(workspace: Workspace, criterion: Criterion) -> list[VersionAlignm
     judges = judge_table.of_criterion(workspace.db, workspace.project.id, criterion.id)
     labels = fitting_labels(workspace)
     table = verdict_table.values(workspace.db, [judge.id for judge in judges], output_ids=list(labels.value))
-    found = []
+    rows = []
     for judge in judges:
         words = table[table["judge_version_id"] == judge.id].set_index("output_id")["value"]
         version = versions.get(judge.criterion_version or 0)
         if version and len(words):
-            found.append(_measured(version, judge, words, labels))
-    return sorted(found, key=lambda row: (row.criterion_version, row.judge))
+            rows.append(_measured(version, judge, words, labels))
+    return sorted(rows, key=lambda row: (row.criterion_version, row.judge))
 
 
 def outputs_of(workspace: Workspace, judge_version_id: str) -> dict[str, list[str]]:
@@ -65,12 +65,12 @@ def outputs_of(workspace: Workspace, judge_version_id: str) -> dict[str, list[st
     labels = fitting_labels(workspace)
     table = verdict_table.values(workspace.db, [judge_version_id], output_ids=list(labels.value))
     names = ("false_pass", "false_fail", "true_fail", "true_pass")
-    found: dict[str, list[str]] = {name: [] for name in names}
+    ids_of: dict[str, list[str]] = {name: [] for name in names}
     for output_id, value in zip(table["output_id"], table["value"], strict=True):
         if value != "abstain":
             right = (value == "pass") == labels.value[output_id]
-            found[f"{'true' if right else 'false'}_{value}"].append(output_id)
-    return found
+            ids_of[f"{'true' if right else 'false'}_{value}"].append(output_id)
+    return ids_of
 
 
 def _measured(

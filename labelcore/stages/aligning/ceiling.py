@@ -48,8 +48,8 @@ def ceiling(workspace: Workspace, labels: Labels) -> Ceiling:
 def _between(labels: Labels) -> Rate:
     """Pairs of grades on one output that agree; the pairs of an output are one group."""
     votes: dict[str, list[bool]] = defaultdict(list)
-    for given in labels.by_annotator.values():
-        for output_id, passed in given.items():
+    for values in labels.by_annotator.values():
+        for output_id, passed in values.items():
             votes[output_id].append(passed)
     pairs = [
         (at, first == other)
@@ -77,21 +77,21 @@ def _with_themselves(workspace: Workspace, labels: Labels) -> Rate:
 
 def _on_levels(workspace: Workspace, labels: Labels) -> float | None:
     """On the outputs of these labels; an output on which people tie is theirs too."""
-    shown = {*labels.value, *labels.conflicts}
+    ids = {*labels.value, *labels.conflicts}
     levels = list(range(1, len(workspace.project.rules.scale) + 1))
     if not levels:
         return None
-    given: dict[str, dict[str, int]] = defaultdict(dict)
+    levels_of: dict[str, dict[str, int]] = defaultdict(dict)
     for event in grade_table.independent(workspace.db, workspace.project.id):
         whole = event.criterion_id is None and event.field is None
-        if event.level is not None and whole and event.output_id in shown:
-            given[event.annotator][event.output_id] = event.level
-    found = []
-    for first, other in itertools.combinations(given.values(), 2):
+        if event.level is not None and whole and event.output_id in ids:
+            levels_of[event.annotator][event.output_id] = event.level
+    kappas = []
+    for first, other in itertools.combinations(levels_of.values(), 2):
         shared = sorted(first.keys() & other.keys())
         kappa = weighted_kappa(table_of([first[k] for k in shared], [other[k] for k in shared], levels))
-        found += [] if kappa is None else [kappa]
-    return mean(found) if found else None
+        kappas += [] if kappa is None else [kappa]
+    return mean(kappas) if kappas else None
 
 
 def _share(rate: Rate) -> Fact:

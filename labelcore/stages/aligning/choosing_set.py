@@ -114,13 +114,13 @@ def choose(workspace: Workspace, *, options: ChoiceOptions = AS_USUAL) -> Choice
     labels = labels.only(_decided(labels, needed, votes))
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
     material = _Material(workspace, versions, votes, labels)
-    found = material.searched(_wish(workspace, versions, needed, options), options.seed, options.seconds)
+    choice = material.searched(_wish(workspace, versions, needed, options), options.seed, options.seconds)
     tell(1, 2, "recording the choice")
-    asked: dict[str, Any] = {"must_include": tuple(version.name for version in needed)}
+    demands: dict[str, Any] = {"must_include": tuple(version.name for version in needed)}
     if options.min_coverage is None:
-        asked["min_coverage"] = wanted_coverage(list_criteria(workspace), workspace.project)
-    members = [versions[j] for j in found.members]
-    report = _record(_Chosen(material, members, found, options.model_copy(update=asked)))
+        demands["min_coverage"] = wanted_coverage(list_criteria(workspace), workspace.project)
+    members = [versions[j] for j in choice.members]
+    report = _record(_Chosen(material, members, choice, options.model_copy(update=demands)))
     tell(2, 2, "done")
     return report
 
@@ -176,8 +176,8 @@ class _Material:
         """The choice on the labelled outputs, in the order of the labels."""
         human_fails = np.array([not passed for passed in self.labels.value.values()], dtype=bool)
         outputs = output_table.many(self.workspace.db, list(self.labels.value))
-        graded = [outputs[output_id] for output_id in self.labels.value]
-        data = training_data_of(self.workspace, graded, self.labels)
+        outputs_graded = [outputs[output_id] for output_id in self.labels.value]
+        data = training_data_of(self.workspace, outputs_graded, self.labels)
         candidates = candidates_of(self.workspace, self.versions, self.votes, data, self.labels)
         weights = self.evidence.weights if self.evidence.uneven else None
         grades = Grades.of(human_fails, data.groups, weights)
@@ -195,8 +195,8 @@ def _worth_choosing_from(versions: Sequence[JudgeVersion], needed: Collection[st
         if criterion_id is None or spec.failed is None or len(spec.failed) >= LEARNED_FROM
     ]
     enough.sort(key=lambda key: (learned[key][0] is not None, -len(learned[key][1].cross_fitted)))
-    kept = {*enough[:_MOST_LEARNED], *needed}
-    return [version for version in versions if version.id not in learned or version.id in kept]
+    ids = {*enough[:_MOST_LEARNED], *needed}
+    return [version for version in versions if version.id not in learned or version.id in ids]
 
 
 def _wish(
@@ -207,18 +207,18 @@ def _wish(
 ) -> Wish:
     """Severity and limit of each judge's criterion; a judge of the whole output is a must."""
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
-    judged = [criteria.get(version.criterion_id or "") for version in versions]
-    wanted = {version.id for version in needed}
+    criteria_of = [criteria.get(version.criterion_id or "") for version in versions]
+    ids = {version.id for version in needed}
     whole = [kind_of(version).learns and not version.criterion_id for version in versions]
     return Wish(
         min_coverage=options.min_coverage or 0.0,
         max_ffr=options.max_ffr,
         most=LARGEST,
-        must_include=tuple(j for j, version in enumerate(versions) if version.id in wanted),
-        severity=tuple(SHOULD if item and item.severity == "should" else MUST for item in judged),
-        criterion=tuple(item.name if item else None for item in judged),
+        must_include=tuple(j for j, version in enumerate(versions) if version.id in ids),
+        severity=tuple(SHOULD if item and item.severity == "should" else MUST for item in criteria_of),
+        criterion=tuple(item.name if item else None for item in criteria_of),
         default=tuple(j for j, learns in enumerate(whole) if learns),
-        limits={item.name: item.max_false_failure_rate for item in judged if item},
+        limits={item.name: item.max_false_failure_rate for item in criteria_of if item},
     )
 
 
@@ -233,19 +233,21 @@ def candidates_of(
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     ids = list(data.table.ids)
     groups: dict[str | None, RefitTargets] = {}  # judges of one criterion are fitted together
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for version in versions:
         key = version.criterion_id
         if key not in groups:
             fails = subject_of(criteria.get(key or ""), labels).fails
             failing = np.array([fails.get(i, False) for i in ids], dtype=bool)
-            known = np.array([i in fails for i in ids], dtype=bool)  # others say nothing about the criterion
+            in_criterion = np.array(
+                [i in fails for i in ids], dtype=bool
+            )  # others say nothing about the criterion
             topics = None if key else topics_of(workspace, ids)
-            groups[key] = RefitTargets(data, Target(failing, known, topics))
+            groups[key] = RefitTargets(data, Target(failing, in_criterion, topics))
         again = kind_of(version).candidate(groups[key]) if version.fitted_on else None
         failed = (votes[version.id].reindex(ids) == "fail").to_numpy(dtype=bool)
-        found.append(again or FixedCandidate(failed))
-    return found
+        candidates.append(again or FixedCandidate(failed))
+    return candidates
 
 
 @dataclass(frozen=True)
@@ -261,13 +263,13 @@ class _Chosen:
         """What the set does on the outputs that it was chosen on."""
         labels = self.material.labels
         words = set_words(self.material.votes, [version.id for version in self.members])
-        measured = measure_set(self.members, words, labels, evidence=self.material.evidence)
+        figures = measure_set(self.members, words, labels, evidence=self.material.evidence)
         return {
-            **flat("coverage", measured.coverage),
-            **flat("false_failure_rate", measured.false_failure_rate),
-            "alignment": measured.alignment,
-            "n": measured.counts.n,
-            "weighted": measured.document()["weighted"],
+            **flat("coverage", figures.coverage),
+            **flat("false_failure_rate", figures.false_failure_rate),
+            "alignment": figures.alignment,
+            "n": figures.counts.n,
+            "weighted": figures.document()["weighted"],
         }
 
     def held_out(self) -> dict[str, Any]:
@@ -315,11 +317,11 @@ class _Chosen:
             yield fact("no_better_than_a_coin", coin=_COIN)
         if wrong is not None and wrong > self.asked.max_ffr:
             yield fact("false_failures", limit=self.asked.max_ffr, rate=wrong)
-        coverage, wanted = held_out["coverage"], self.asked.min_coverage
-        if wanted is not None and coverage is None:
-            yield fact("coverage_unknown", wanted=wanted)
-        elif wanted is not None and coverage < wanted:
-            yield fact("coverage_low", rate=coverage, wanted=wanted)
+        coverage, demand = held_out["coverage"], self.asked.min_coverage
+        if demand is not None and coverage is None:
+            yield fact("coverage_unknown", wanted=demand)
+        elif demand is not None and coverage < demand:
+            yield fact("coverage_low", rate=coverage, wanted=demand)
 
     def _undecided(self) -> Iterator[Fact]:
         """Cells without a pass or fail neither catch nor fail an output: told, never counted as 0."""
@@ -348,8 +350,8 @@ def _record(chosen: _Chosen) -> ChoiceReport:
         "members": [member.model_dump(mode="json") for member in chosen.each()],
     }
     ids = [version.id for version in chosen.members]
-    asked = chosen.asked.model_dump(include={"max_ffr", "min_coverage", "must_include"})
-    parameters = asked | {"fitted_on": list(splits), "gap": gap}
+    demands = chosen.asked.model_dump(include={"max_ffr", "min_coverage", "must_include"})
+    parameters = demands | {"fitted_on": list(splits), "gap": gap}
     db, project_id = workspace.db, workspace.project.id
     choice = judge_table.save_choice(db, project_id, ids, parameters, figures, workspace.person)
     audit.note(db, project_id, workspace.person, "chose set", choice, judges=ids)
@@ -364,5 +366,5 @@ def _record(chosen: _Chosen) -> ChoiceReport:
         optimism=optimism,
         warnings=tuple(chosen.warnings(in_sample, held_out, splits)),
         gap=gap,
-        **asked,
+        **demands,
     )

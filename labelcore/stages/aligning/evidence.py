@@ -61,7 +61,7 @@ class LabelledOutputs:
         if self.groups is not None:
             names, numbers = np.unique(self.groups[inside], return_inverse=True)
             groups = None if len(names) == len(numbers) else numbers.astype(np.int64)
-        ids = [output_id for output_id, kept in zip(self.ids, inside, strict=True) if kept]
+        ids = [output_id for output_id, is_in in zip(self.ids, inside, strict=True) if is_in]
         weights = None if self.weights is None else self.weights[inside]
         return LabelledOutputs(ids, self.passes[inside], groups, weights)
 
@@ -76,43 +76,43 @@ def evidence_of(workspace: Workspace, labels: dict[str, bool]) -> LabelledOutput
     if gold := gold & labels.keys():
         gold = gold - grade_table.graded_ids(workspace.db, workspace.project.id)
     ids = [output_id for output_id in labels if output_id not in gold]
-    known = sample_table.probabilities(workspace.db, workspace.project.id)
+    chances = sample_table.probabilities(workspace.db, workspace.project.id)
     return LabelledOutputs(
         ids=ids,
         passes=np.array([labels[output_id] for output_id in ids], dtype=bool),
         groups=sources_of(workspace.db, ids),
-        weights=_weights(workspace, ids, known),
-        undrawn=sum(output_id not in known for output_id in ids),
+        weights=_weights(workspace, ids, chances),
+        undrawn=sum(output_id not in chances for output_id in ids),
     )
 
 
-def _weights(workspace: Workspace, ids: Sequence[str], known: Mapping[str, float]) -> Floats | None:
+def _weights(workspace: Workspace, ids: Sequence[str], chances: Mapping[str, float]) -> Floats | None:
     """One over the chance of each, where a draw or its absence tells it."""
-    undrawn = [output_id for output_id in ids if output_id not in known]
+    undrawn = [output_id for output_id in ids if output_id not in chances]
     if undrawn and len(ids) == output_table.count(workspace.db, workspace.project.id):
         return np.ones(len(ids))  # nothing was picked where everything is graded
     if undrawn and (len(undrawn) == len(ids) or _in_the_pool(workspace, undrawn)):
         return None
-    themselves = _of_themselves(workspace, known) if undrawn else 1.0
-    weights = [1 / known[output_id] if output_id in known else themselves for output_id in ids]
+    themselves = _of_themselves(workspace, chances) if undrawn else 1.0
+    weights = [1 / chances[output_id] if output_id in chances else themselves for output_id in ids]
     return np.array(weights, dtype=np.float64) if ids else None
 
 
 def _in_the_pool(workspace: Workspace, undrawn: Sequence[str]) -> bool:
     """Whether a draw could have held outputs that it did not; those graded before it stand for themselves."""
-    drawn = sample_table.first_of_the_rest(workspace.db, workspace.project.id)
-    return drawn is None or grade_table.begun_after(workspace.db, undrawn, drawn)
+    first_draw = sample_table.first_of_the_rest(workspace.db, workspace.project.id)
+    return first_draw is None or grade_table.begun_after(workspace.db, undrawn, first_draw)
 
 
-def _of_themselves(workspace: Workspace, known: Mapping[str, float]) -> float:
+def _of_themselves(workspace: Workspace, chances: Mapping[str, float]) -> float:
     """The weight of an output graded before the first draw, so that all such weigh what they are of the pool.
 
     It is 1 where one draw was graded whole: then the drawn ones weigh as much as the rest of the pool.
     """
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
-    before = len(graded - known.keys())
+    ids = grade_table.graded_ids(workspace.db, workspace.project.id)
+    before = len(ids - chances.keys())
     rest = output_table.count(workspace.db, workspace.project.id) - before
-    return sum(1 / known[output_id] for output_id in graded & known.keys()) / max(1, rest)
+    return sum(1 / chances[output_id] for output_id in ids & chances.keys()) / max(1, rest)
 
 
 def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None:
@@ -159,11 +159,11 @@ def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str,
     Without ties and grades under another meaning of the criterion; criteria with at least `NEEDED` such
     outputs.
     """
-    found = {
-        criterion_id: {output_id: passed for output_id, passed in given.items() if output_id in among.value}
-        for criterion_id, given in labels_on_criteria(workspace).items()
+    labels_of = {
+        criterion_id: {output_id: passed for output_id, passed in answers.items() if output_id in among.value}
+        for criterion_id, answers in labels_on_criteria(workspace).items()
     }
-    return {criterion_id: labels for criterion_id, labels in found.items() if len(labels) >= NEEDED}
+    return {criterion_id: labels for criterion_id, labels in labels_of.items() if len(labels) >= NEEDED}
 
 
 class HeldOutJudge(Frozen):
@@ -225,10 +225,10 @@ def held_out_judge(
 ) -> HeldOutJudge:
     """``failed``: the judge's cross-fitted votes, by output id."""
     truth = truth_of(workspace, criterion, labels)
-    known = {key: not failing for key, failing in truth.fails.items() if key in failed}
-    evidence = evidence_of(workspace, known)
+    passes_of = {key: not failing for key, failing in truth.fails.items() if key in failed}
+    evidence = evidence_of(workspace, passes_of)
     caught, fails = worth(evidence, np.array([failed[key] for key in evidence.ids], dtype=bool))
-    counted = int((~evidence.passes).sum())
+    n_fails = int((~evidence.passes).sum())
     return HeldOutJudge(
         judge=judge.name,
         judge_version_id=judge.id,
@@ -236,8 +236,8 @@ def held_out_judge(
         caught=caught,
         fails=fails,
         wanted=LIMITS[risk_of(criterion, workspace.project)].min_coverage,
-        share=counted / max(1, len(failed)),
-        counted=counted,
+        share=n_fails / max(1, len(failed)),
+        counted=n_fails,
     )
 
 
@@ -268,9 +268,9 @@ def ask_next(workspace: Workspace, n: int) -> int:
     Raises:
         BadInput: every output is graded.
     """
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    ids = grade_table.graded_ids(workspace.db, workspace.project.id)
     newest = next(iter(sampling.samples(workspace)), None)
-    waiting = [pick for pick in newest.picks if pick.output_id not in graded] if newest else []
+    waiting = [pick for pick in newest.picks if pick.output_id not in ids] if newest else []
     if len(waiting) >= n > 0 and all(pick.probability is not None for pick in waiting):
         return len(waiting)
     return len(sampling.draw_sample(workspace, rule="mixture", n=n).picks)

@@ -55,21 +55,21 @@ def leakage(workspace: Workspace) -> Leakage:
     ids = list(human_labels(workspace).value)
     outputs = list(output_table.many(workspace.db, ids).values())
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    found = [*_examples(active_judges(workspace), outputs, dealt), *_near(outputs, dealt)]
-    found.sort(key=lambda leak: ("test" not in {leak.split, leak.other_split}, -leak.similarity))
+    all_leaks = [*_examples(active_judges(workspace), outputs, dealt), *_near(outputs, dealt)]
+    all_leaks.sort(key=lambda leak: ("test" not in {leak.split, leak.other_split}, -leak.similarity))
     test = {output.id for output in outputs if dealt.of(output.group) == "test"}
-    touched = {leak.output_id for leak in found} | {leak.other_id for leak in found}
+    touched = {leak.output_id for leak in all_leaks} | {leak.other_id for leak in all_leaks}
     return Leakage(
         looked_at=len(outputs),
-        leaks=tuple(found[:_MOST]),
-        total=len(found),
+        leaks=tuple(all_leaks[:_MOST]),
+        total=len(all_leaks),
         test_share=len(test & touched) / len(test) if test else None,
     )
 
 
 def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     """Outputs of different groups and splits whose texts, or else inputs, are nearly the same."""
-    seen: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     kinds: tuple[Literal["output", "input"], ...] = ("output", "input")
     for kind in kinds:
         texts = [output.text if kind == "output" else output.input for output in outputs]
@@ -77,8 +77,8 @@ def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
         for i, j, index in near_pairs([texts[at] for at in rows], NEAR):
             first, other = outputs[rows[i]], outputs[rows[j]]
             split, other_split = dealt.of(first.group), dealt.of(other.group)
-            if split != other_split and (first.id, other.id) not in seen:
-                seen.add((first.id, other.id))
+            if split != other_split and (first.id, other.id) not in pairs:
+                pairs.add((first.id, other.id))
                 places = {"output_id": first.id, "split": split, "other_id": other.id}
                 yield Leak(kind=kind, **places, other_split=other_split, similarity=index)
 
@@ -86,8 +86,8 @@ def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
 def _examples(judges: Sequence[JudgeVersion], outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     """Outputs outside train that a judge is shown as an example."""
     for judge in judges:
-        shown = [text for prompt in kind_of(judge).prompts for text in prompt.example_texts]
-        beginnings = tuple(text for text in shown if len(text) >= _SHORT)  # long examples are cut
+        texts = [text for prompt in kind_of(judge).prompts for text in prompt.example_texts]
+        beginnings = tuple(text for text in texts if len(text) >= _SHORT)  # long examples are cut
         for output in outputs:
             split = dealt.of(output.group)
             if split != "train" and output.text.startswith(beginnings):

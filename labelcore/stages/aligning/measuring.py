@@ -38,8 +38,8 @@ def chosen_judges(workspace: Workspace) -> list[JudgeVersion]:
 
 def judges_of(db: Database, ids: Sequence[str]) -> list[JudgeVersion]:
     """The judge versions of these ids, in their order."""
-    found = judge_table.many(db, ids)
-    return [found[version_id] for version_id in ids if version_id in found]
+    judges = judge_table.many(db, ids)
+    return [judges[version_id] for version_id in ids if version_id in judges]
 
 
 def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
@@ -62,14 +62,14 @@ def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str])
 
 def figures_on(evidence: LabelledOutputs, words: pd.DataFrame) -> dict[str, dict[str, Rate]]:
     """Each judge's figures with intervals, over sources where outputs share them."""
-    found = dict[str, dict[str, Rate]]()
+    figures_of = dict[str, dict[str, Rate]]()
     if not evidence.ids:
-        return found
+        return figures_of
     for part, columns in _decided(evidence, words):
         verdicts = _numbers(columns)
         rates = figures_over(verdicts, part.passes, part.groups, _WITH_INTERVALS)
-        found |= zip(columns.columns, rates, strict=True)
-    return found
+        figures_of |= zip(columns.columns, rates, strict=True)
+    return figures_of
 
 
 def _decided(
@@ -106,12 +106,12 @@ def measure_judge(
 
     ``drawn``: its figures with intervals (`figures_on`).
     """
-    seen = words[[output_id for output_id in labels.value if output_id in words.index]].dropna()
-    human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
-    counts = figures.count(_numbers(seen), human)
+    answers = words[[output_id for output_id in labels.value if output_id in words.index]].dropna()
+    human = np.array([labels.value[output_id] for output_id in answers.index], dtype=bool)
+    counts = figures.count(_numbers(answers), human)
     cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
-    cited_fails = [key for key in seen.index if key in cited and not labels.value[key]]
-    missing = len(labels.value) - len(seen)
+    cited_fails = [key for key in answers.index if key in cited and not labels.value[key]]
+    missing = len(labels.value) - len(answers)
     tpr, tnr = _rates(counts, words, drawn, evidence)
     return JudgeAlignment(
         judge=version.name,
@@ -128,7 +128,7 @@ def measure_judge(
         weighted=_weighted(evidence, words) if evidence else {},
         baseline=figures.constant_answer(counts),
         criterion_fails=len(cited_fails),
-        criterion_caught=int((seen[cited_fails] == "fail").sum()),
+        criterion_caught=int((answers[cited_fails] == "fail").sum()),
         warnings=tuple(_doubts(counts, missing, version, split)),
     )
 
@@ -147,11 +147,11 @@ def _rates(
 
 def measured_on(evidence: LabelledOutputs, words: pd.DataFrame) -> list[tuple[Rate, Rate]]:
     """TPR and TNR of each judge, a column of ``words`` in the order of the evidence."""
-    found = dict[str, tuple[Rate, Rate]]()
+    rates_of = dict[str, tuple[Rate, Rate]]()
     for part, columns in _decided(evidence, words):
         rates = tpr_and_tnr(_numbers(columns), part.passes, part.groups)
-        found |= zip(columns.columns, rates, strict=True)
-    return [found[name] for name in words.columns]
+        rates_of |= zip(columns.columns, rates, strict=True)
+    return [rates_of[name] for name in words.columns]
 
 
 def _weighted(evidence: LabelledOutputs, words: pd.Series) -> dict[str, Rate]:
@@ -161,18 +161,20 @@ def _weighted(evidence: LabelledOutputs, words: pd.Series) -> dict[str, Rate]:
     verdicts = _numbers(words.reindex(evidence.ids))
     of_pass, of_fail = evidence.graded(verdicts).by_grade()
     decided = ~np.isnan(verdicts)
-    found = {}
+    weighted = {}
     for name, share, inside, right in (
         ("tpr", of_pass, evidence.passes & decided, verdicts == 1),
         ("tnr", of_fail, ~evidence.passes & decided, verdicts == 0),
     ):
-        found[name] = not_measurable("there are no outputs of this grade that it decided")
+        weighted[name] = not_measurable("there are no outputs of this grade that it decided")
         if inside.any():
             value = float(np.average(right[inside], weights=evidence.weights[inside]))
             low, high = (float(end) for end in share.interval())
-            known = {"value": value, "low": min(value, low), "high": max(value, high)}
-            found[name] = Rate(**known, n=int(inside.sum()), method="weighted by the chance of being drawn")
-    return found
+            interval = {"value": value, "low": min(value, low), "high": max(value, high)}
+            weighted[name] = Rate(
+                **interval, n=int(inside.sum()), method="weighted by the chance of being drawn"
+            )
+    return weighted
 
 
 def tnr_on(evidence: LabelledOutputs, words: pd.Series) -> Rate:
@@ -213,12 +215,12 @@ def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
     """The set's verdict where all its judges have one: fail where any fails, abstain where all abstain."""
     import pandas as pd
 
-    seen = votes[list(ids)].dropna(how="any")
-    words = np.full(len(seen), "pass", dtype=object)
+    decided = votes[list(ids)].dropna(how="any")
+    words = np.full(len(decided), "pass", dtype=object)
     if ids:
-        words[(seen == "abstain").all(axis=1).to_numpy()] = "abstain"
-    words[(seen == "fail").any(axis=1).to_numpy()] = "fail"
-    return pd.Series(words, index=seen.index, dtype=object)
+        words[(decided == "abstain").all(axis=1).to_numpy()] = "abstain"
+    words[(decided == "fail").any(axis=1).to_numpy()] = "fail"
+    return pd.Series(words, index=decided.index, dtype=object)
 
 
 def measure_set(
@@ -234,15 +236,15 @@ def measure_set(
     If they abstain everywhere nothing can be said. ``known``: the figures that were stored with the choice.
     """
     verdicts = words[[output_id for output_id in labels.value if output_id in words.index]]
-    silent, seen = bool((verdicts == "abstain").all()), verdicts.replace("abstain", "pass")
-    human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
-    counts = figures.count(_numbers(seen), human)
-    cov, ffr = _set_rates(counts, seen, evidence)
+    silent, answers = bool((verdicts == "abstain").all()), verdicts.replace("abstain", "pass")
+    human = np.array([labels.value[output_id] for output_id in answers.index], dtype=bool)
+    counts = figures.count(_numbers(answers), human)
+    cov, ffr = _set_rates(counts, answers, evidence)
     weighted = {}
-    if evidence and (rates := _weighted(evidence, seen)):
+    if evidence and (rates := _weighted(evidence, answers)):
         none = not_measurable("there are no outputs that people passed")
         weighted = {"coverage": rates["tnr"], "false_failure_rate": complement(rates["tpr"], none)}
-    if len(seen) and silent:
+    if len(answers) and silent:
         cov = ffr = not_measurable("the set abstains on every graded output", counts.n)
         weighted = {}
     reasons = [fact("not_measurable", why=rate.why_not) for rate in (cov, ffr) if rate.why_not]
@@ -289,36 +291,34 @@ def pass_rates(
     ``words``: the set's verdicts on the labelled outputs; None where no set is chosen.
     """
     verdicts = np.full(len(evidence.ids), np.nan) if words is None else _numbers(words.reindex(evidence.ids))
-    graded = evidence.graded(verdicts)
-    people = {"human": prevalence.people_only(graded), "human_sampling": sampling_of(evidence)}
+    grades = evidence.graded(verdicts)
+    people = {"human": prevalence.people_only(grades), "human_sampling": sampling_of(evidence)}
     if words is None:
         nothing = not_measurable("no judge set is chosen yet")
         return PassRates(**people, judge=nothing, corrected=nothing, assumption="")
     pool = PoolVerdicts(*confusion.pool_of_set(db, member_ids))
-    others = {name: correction(graded, pool, name) for name in prevalence.METHODS}
+    others = {name: correction(grades, pool, name) for name in prevalence.METHODS}
     name = correction_of(evidence)
     if name == "Rogan-Gladen":  # the others need a sample of the pool
-        unknown = not_measurable("the graded outputs were not drawn with known probabilities", graded.n)
+        unknown = not_measurable("the graded outputs were not drawn with known probabilities", grades.n)
         others = dict.fromkeys(others, unknown) | {name: others[name]}
         if pool.abstains and any(kind_of(judge).chosen_by_users for judge in judges_of(db, member_ids)):
-            others[name] = not_measurable("users chose which outputs have feedback", graded.n)
+            others[name] = not_measurable("users chose which outputs have feedback", grades.n)
     return PassRates(
         **people,
         judge=prevalence.as_is(pool),
         corrected=others[name],
         assumption=prevalence.ASSUMPTIONS[name],
         methods=others,
-        effective=prevalence.effective_grades(graded) if evidence.uneven else None,
+        effective=prevalence.effective_grades(grades) if evidence.uneven else None,
     )
 
 
 def correction(graded: Graded, pool: PoolVerdicts, method: str) -> Rate:
     """The pool's pass rate by a method; one that assumes more than the draw only where it says more."""
-    found = prevalence.corrected(graded, pool, method)
+    rate = prevalence.corrected(graded, pool, method)
     return (
-        found
-        if method == "post-stratified"
-        else prevalence.unless_worse(found, prevalence.people_only(graded))
+        rate if method == "post-stratified" else prevalence.unless_worse(rate, prevalence.people_only(graded))
     )
 
 

@@ -83,7 +83,7 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         BadInput: it is no ISO date.
     """
     try:
-        given = datetime.fromisoformat(text.strip())
+        moment_read = datetime.fromisoformat(text.strip())
     except ValueError as trouble:
         raise BadInput(
             "'{text}' is not a date and time.",
@@ -92,11 +92,11 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         ) from trouble
     whole_day = "T" not in text.upper() and ":" not in text
     try:
-        given = datetime.combine(given, time.max) if whole_day else given
-        given = given if zone is None or given.tzinfo else given.replace(tzinfo=zone)
-        moment = given if given.tzinfo else given.astimezone()
+        moment_read = datetime.combine(moment_read, time.max) if whole_day else moment_read
+        moment_read = moment_read if zone is None or moment_read.tzinfo else moment_read.replace(tzinfo=zone)
+        moment = moment_read if moment_read.tzinfo else moment_read.astimezone()
     except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
-        raise BadInput("{given} is not a moment of this calendar.", given=given) from trouble
+        raise BadInput("{given} is not a moment of this calendar.", given=moment_read) from trouble
     begun = not whole_day or datetime.combine(moment, time.min, moment.tzinfo) <= now()
     return min(moment, now()) if whole_day and begun else moment
 
@@ -127,7 +127,7 @@ def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[Workspa
         )
     with past.as_of(workspace.db, aware) as then:
         try:
-            known = open_project(then, workspace.project.name, create=False)
+            project = open_project(then, workspace.project.name, create=False)
         except NotFound as trouble:
             raise NotFound(
                 "There was no project '{name}' at {aware:%Y-%m-%d %H:%M}.",
@@ -135,4 +135,4 @@ def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[Workspa
                 name=workspace.project.name,
                 aware=aware,
             ) from trouble
-        yield Workspace(then, known)
+        yield Workspace(then, project)

@@ -187,11 +187,11 @@ def race(
 
 def _deciding(workspace: Workspace, criterion: Criterion | None) -> list[JudgeVersion]:
     """The judges of a criterion, or of the overall grade. BadInput: there are none."""
-    wanted = criterion.id if criterion else None
-    found = [version for version in active_judges(workspace) if version.criterion_id == wanted]
-    if not found:
+    criterion_id = criterion.id if criterion else None
+    judges = [version for version in active_judges(workspace) if version.criterion_id == criterion_id]
+    if not judges:
         raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
-    return found
+    return judges
 
 
 def _words(
@@ -204,8 +204,8 @@ def _words(
     data = training_data_of(workspace, list(outputs.values()), labels)
     votes = votes_on(workspace.db, versions)
     candidates = candidates_of(workspace, versions, votes, data, labels)
-    known = np.array([key in fails for key in data.table.ids], dtype=bool)
-    if not known.any():
+    in_truth = np.array([key in fails for key in data.table.ids], dtype=bool)
+    if not in_truth.any():
         raise BadInput("No graded output says anything about it.", next_step="Grade more outputs.")
     fold = folds_by_group(data.groups, _FOLDS, seed)
     answers = np.full((len(data.groups), len(versions)), np.nan)
@@ -216,16 +216,16 @@ def _words(
             answers[:, at] = _out_of_fold(candidate, fold)
             how.append("cross-fitted")
             continue
-        stored = votes[version.id].reindex(list(data.table.ids))
-        answers[:, at] = stored.map(_AS_NUMBER).to_numpy(dtype=np.float64)
-        decided[:, at] = stored.notna().to_numpy()
-        seen = int(decided[known, at].sum())
+        words_of = votes[version.id].reindex(list(data.table.ids))
+        answers[:, at] = words_of.map(_AS_NUMBER).to_numpy(dtype=np.float64)
+        decided[:, at] = words_of.notna().to_numpy()
+        n_seen = int(decided[in_truth, at].sum())
         how.append(kind_of(version).shaped if version.fitted_on else "as it is")
-        if seen < _FEWEST * known.sum():
+        if n_seen < _FEWEST * in_truth.sum():
             how[-1] = ""
-            left_out.append(fact("decided_too_few", judge=version.name, seen=seen, n=int(known.sum())))
-    racing = [at for at, kept in enumerate(how) if kept]
-    shared = known & decided[:, racing].all(axis=1)
+            left_out.append(fact("decided_too_few", judge=version.name, seen=n_seen, n=int(in_truth.sum())))
+    racing = [at for at, way in enumerate(how) if way]
+    shared = in_truth & decided[:, racing].all(axis=1)
     ids = [key for key, decides in zip(data.table.ids, shared, strict=True) if decides]
     return ids, answers[shared], how, left_out
 
@@ -233,11 +233,11 @@ def _words(
 def _out_of_fold(candidate: Candidate, folds: npt.NDArray[np.int64]) -> Floats:
     votes = candidate.out_of_fold([candidate], FoldedRows(np.arange(len(folds)), folds))
     assert votes is not None  # noqa: S101 - there is no deadline
-    found = np.where(votes[:, 0], 0.0, 1.0)
+    answers = np.where(votes[:, 0], 0.0, 1.0)
     silent = candidate.silent()
     if silent is not None:  # where there is nothing to measure it abstains
-        found[silent] = np.nan
-    return found
+        answers[silent] = np.nan
+    return answers
 
 
 def _contenders(
@@ -248,13 +248,13 @@ def _contenders(
     evidence: LabelledOutputs,
     limits: tuple[float, float],
 ) -> list[Contender]:
-    spent = costs(workspace.db, workspace.project.id)
-    racing = [at for at, kept in enumerate(how) if kept]
-    found = []
+    costs_now = costs(workspace.db, workspace.project.id)
+    racing = [at for at, way in enumerate(how) if way]
+    contenders = []
     rates = tpr_and_tnr(answers[:, racing], evidence.passes, evidence.groups)
     for at, (tpr, tnr) in zip(racing, rates, strict=True):
         version, counts = versions[at], figures.count(answers[:, at], evidence.passes)
-        cost, latency = price_of(workspace, version, spent)
+        cost, latency = price_of(workspace, version, costs_now)
         contender = Contender(
             judge=version.name,
             judge_version_id=version.id,
@@ -271,17 +271,17 @@ def _contenders(
             beaten_by="",
             good=_good(tpr, tnr, limits, in_sample=how[at] == "in-sample"),
         )
-        found.append(contender)
-    return found
+        contenders.append(contender)
+    return contenders
 
 
 def price_of(workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]) -> Price:
     """What 1,000 verdicts cost and one lasts, by what was ``spent``; a cascade pays for what it asks."""
     kind = kind_of(version)
     if kind.composed:
-        asked = cascades.report(workspace, version)
+        cascade = cascades.report(workspace, version)
         first, then = (price_of(workspace, judge, spent)[0] for judge in judges_of(workspace.db, version))
-        share = asked.asked / asked.outputs if asked.outputs else 0.0
+        share = cascade.asked / cascade.outputs if cascade.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     cost = spent.get(version.id)
     if cost is None or not (kind.runs or cost.cost_usd):
@@ -293,8 +293,8 @@ def flip_rate(workspace: Workspace, version: JudgeVersion) -> Rate:
     """How often the judge answers otherwise when it is asked again, or why that is not known."""
     if steady := kind_of(version).steady:
         return not_measurable(steady)
-    known = flips(workspace, version)
-    return known[0].rate if known else not_measurable("it was never asked twice")
+    rates = flips(workspace, version)
+    return rates[0].rate if rates else not_measurable("it was never asked twice")
 
 
 def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool) -> Good:
@@ -305,9 +305,9 @@ def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool)
     return "perhaps" if tpr.value >= limits[0] and tnr.value >= limits[1] else "no"
 
 
-def _ranked(found: Sequence[Contender]) -> list[Contender]:
+def _ranked(contenders: Sequence[Contender]) -> list[Contender]:
     """The best balanced accuracy first, each with who beats it."""
-    ranked = sorted(found, key=lambda contender: -(contender.balanced_accuracy or 0))
+    ranked = sorted(contenders, key=lambda contender: -(contender.balanced_accuracy or 0))
     beaten = [next((other.judge for other in ranked if _beats(other, loser)), "") for loser in ranked]
     return [
         contender.model_copy(update={"beaten_by": winner})
@@ -334,15 +334,17 @@ def _price(contender: Contender) -> float:
 def _outcome(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]) -> Fact:
     if not ranked:
         return fact("nobody_raced")
-    asked = fact("wanted_rates", tpr=limits[0], tnr=limits[1])
+    demands = fact("wanted_rates", tpr=limits[0], tnr=limits[1])
     if cheapest:
-        return fact("cheapest", wanted=asked, judge=cheapest.judge, cost=cheapest.cost)
+        return fact("cheapest", wanted=demands, judge=cheapest.judge, cost=cheapest.cost)
     if all(contender.good == "not measurable" for contender in ranked):
         why = next(rate.why_not for rate in (ranked[0].tpr, ranked[0].tnr) if rate.value is None)
-        return fact("good_unknown", wanted=asked, why=why)
+        return fact("good_unknown", wanted=demands, why=why)
     perhaps = [contender.judge for contender in ranked if contender.good == "perhaps"]
     return (
-        fact("perhaps_good", wanted=asked, judges=perhaps[:3]) if perhaps else fact("none_good", wanted=asked)
+        fact("perhaps_good", wanted=demands, judges=perhaps[:3])
+        if perhaps
+        else fact("none_good", wanted=demands)
     )
 
 
@@ -368,7 +370,7 @@ def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion)
     paired = compare(mine, others, sources_of(workspace.db, both))
     differ = [key for key in both if left[key].value != right[key].value]
     outputs = output_table.many(workspace.db, differ)
-    found = [
+    rows = [
         JudgeDifference(
             output=outputs[key],
             human_pass=not truth.fails[key],
@@ -380,7 +382,7 @@ def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion)
         for key in differ
     ]
     return JudgeDifferences(
-        first=first.name, second=second.name, paired=paired, against=truth.against, differences=tuple(found)
+        first=first.name, second=second.name, paired=paired, against=truth.against, differences=tuple(rows)
     )
 
 

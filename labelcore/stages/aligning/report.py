@@ -142,20 +142,24 @@ class SetAlignment(Frozen):
         """
         if len(self.members) == 1:
             return self.members[0]
-        held = self.held_out or {}
-        coverage, fails, wanted = held.get("coverage"), held.get("effective_fails"), held.get("wanted")
-        if coverage is None or fails is None or wanted is None:
+        figures = self.held_out or {}
+        coverage, fails, demand = (
+            figures.get("coverage"),
+            figures.get("effective_fails"),
+            figures.get("wanted"),
+        )
+        if coverage is None or fails is None or demand is None:
             return None
-        counted = held.get("n_fails", 0)
+        n_fails = figures.get("n_fails", 0)
         return HeldOutJudge(
             judge="",
             judge_version_id="",
             against=fact("against_output"),
             caught=math.floor(coverage * fails + 1e-9),
             fails=fails,
-            wanted=wanted,
-            share=counted / max(1, held.get("n", 0)),
-            counted=counted,
+            wanted=demand,
+            share=n_fails / max(1, figures.get("n", 0)),
+            counted=n_fails,
         )
 
     def document(self) -> dict[str, Any]:
@@ -204,8 +208,8 @@ class PassRates(Frozen):
         A known draw is post-stratified by the set's verdicts where that can be had; without one a
         correction never stands first. Where everything is graded there is nothing to correct.
         """
-        drawn = self.well_drawn and self.human_sampling.code != "everything"
-        return self.corrected if drawn and self.corrected.value is not None else self.human
+        is_draw = self.well_drawn and self.human_sampling.code != "everything"
+        return self.corrected if is_draw and self.corrected.value is not None else self.human
 
     @property
     def of(self) -> Of:

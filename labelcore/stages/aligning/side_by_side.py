@@ -173,8 +173,8 @@ def judge_table(workspace: Workspace) -> JudgeTable:
     members = set(choice["judge_version_ids"]) if choice else set()
     replaced = replaced_in_set(workspace, versions)
     rows = list(_rows(workspace, [*versions, *replaced], labels, members))
-    gone = {version.id for version in replaced}
-    rows = [row.model_copy(update={"replaced": row.judge_version_id in gone}) for row in rows]
+    replaced_ids = {version.id for version in replaced}
+    rows = [row.model_copy(update={"replaced": row.judge_version_id in replaced_ids}) for row in rows]
     used = {row.criterion for row in rows if row.in_set}
     rows.sort(
         key=lambda row: (row.criterion not in used, row.criterion, not row.in_set, row.weak, -_edge(row))
@@ -200,7 +200,7 @@ def _rows(
     if not versions:
         return
     votes = words_on(workspace.db, versions, list(labels.value))
-    everything, spent = evidence_of(workspace, labels.value), costs(workspace.db, workspace.project.id)
+    everything, costs_now = evidence_of(workspace, labels.value), costs(workspace.db, workspace.project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     staleness, single = Staleness(workspace), criterion_labels(workspace, labels)
     others = renamed(workspace.db, versions)
@@ -209,8 +209,8 @@ def _rows(
         criterion = criteria.get(criterion_id or "")
         truth = truth_among(criterion, labels, single)
         evidence, judges = _part(everything, truth.fails), list(group)
-        measured = measured_on(evidence, votes.loc[evidence.ids, [judge.id for judge in judges]])
-        for version, (tpr, tnr) in zip(judges, measured, strict=True):
+        rates = measured_on(evidence, votes.loc[evidence.ids, [judge.id for judge in judges]])
+        for version, (tpr, tnr) in zip(judges, rates, strict=True):
             false = complement(tpr, not_measurable("there are no outputs that people passed"))
             ran = bool(votes[version.id].notna().any())
             if not ran:
@@ -228,7 +228,7 @@ def _rows(
                 false_alarms=false,
                 edge=difference(tnr, false),
                 seen=bool(version.fitted_on) and kind_of(version).shaped == "in-sample",
-                cost_per_thousand=price_of(workspace, version, spent)[0],
+                cost_per_thousand=price_of(workspace, version, costs_now)[0],
                 in_set=version.id in members,
                 stale_because=staleness.reasons(version),
                 renamed=others.get(version.id, NOTHING),
@@ -250,8 +250,8 @@ def _edge(row: JudgeRow) -> float:
 def _with_best(group: Sequence[JudgeRow]) -> Iterator[JudgeRow]:
     """One criterion's judges, the best first; shown: those of the set, the best that hold up, the new."""
     for place, row in enumerate(group):
-        shown = row.in_set or not row.ran or (place < _BEST and not row.weak)
-        yield row.model_copy(update={"shown": shown})
+        is_shown = row.in_set or not row.ran or (place < _BEST and not row.weak)
+        yield row.model_copy(update={"shown": is_shown})
 
 
 def _unheld(row: JudgeRow, criterion: Criterion | None) -> UnjudgedCriterion:
@@ -271,12 +271,12 @@ def _unheld(row: JudgeRow, criterion: Criterion | None) -> UnjudgedCriterion:
 
 def _unseen(held_out: Mapping[str, Any]) -> tuple[Rate, Rate]:
     n, fails = held_out.get("n") or 0, held_out.get("n_fails") or 0
-    found = []
+    rates = []
     for name, size in (("coverage", fails), ("false_failure_rate", n - fails)):
         value = held_out.get(name)
-        found.append(
+        rates.append(
             not_measurable(held_out.get("why_not") or "it was not measured when the set was chosen", size)
             if value is None
             else Rate(value=value, low=held_out.get(f"{name}_low"), high=held_out.get(f"{name}_high"), n=size)
         )
-    return found[0], found[1]
+    return rates[0], rates[1]

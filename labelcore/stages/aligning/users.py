@@ -24,8 +24,8 @@ def with_alarms(aligned: JudgeAlignment, evidence: LabelledOutputs, words: pd.Se
     Where users said nothing there is no alarm, so each graded output counts.
     """
     alarms = _alarms(evidence, words.reindex(evidence.ids))
-    told = tuple(_told(aligned.judge, alarms, evidence))
-    return aligned.model_copy(update={"alarms": alarms, "warnings": (*told, *aligned.warnings)})
+    warnings = tuple(_told(aligned.judge, alarms, evidence))
+    return aligned.model_copy(update={"alarms": alarms, "warnings": (*warnings, *aligned.warnings)})
 
 
 def _alarms(evidence: LabelledOutputs, words: pd.Series) -> Alarms:

@@ -41,18 +41,18 @@ def add_criterion(
         raise BadInput(
             "A criterion needs a name and a statement.", next_step="Say what makes an output fail."
         )
-    if name.casefold() in {known.name.casefold() for known in live_criteria(workspace)}:
+    if name.casefold() in {live.name.casefold() for live in live_criteria(workspace)}:
         raise BadInput("There is a criterion '{name}' already.", next_step="Choose another name.", name=name)
     quotes = _evidence(workspace, evidence)
-    told = {"severity": severity, "origin": "person", "status": "accepted", "why": why}
-    criterion = new_criterion(workspace, name, statement, evidence=quotes, **told)
+    origin = {"severity": severity, "origin": "person", "status": "accepted", "why": why}
+    criterion = new_criterion(workspace, name, statement, evidence=quotes, **origin)
     criterion_table.save(workspace.db, [criterion])
     return criterion
 
 
 def _evidence(workspace: Workspace, outputs: Sequence[str]) -> tuple[Evidence, ...]:
     """What people said of these outputs, verbatim."""
-    found: list[Evidence] = []
+    evidence: list[Evidence] = []
     clauses = clauses_of_fails(workspace) if outputs else []
     for word in dict.fromkeys(outputs):
         output_id = projects.find_output(workspace, word).id
@@ -63,5 +63,5 @@ def _evidence(workspace: Workspace, outputs: Sequence[str]) -> tuple[Evidence, .
                 next_step="Fail it with a note, or leave it out; what is in the sealed test is not used.",
                 output=word,
             )
-        found += quotes
-    return tuple(found)
+        evidence += quotes
+    return tuple(evidence)

@@ -47,11 +47,11 @@ def _linked(texts: Sequence[str], meaning: Floats) -> Numbers:
 
     chinese = np.array([han_share(text) > 0.5 for text in texts])
     denies = np.array([negations(text) > 0 or bool(_MISSING.search(text)) for text in texts])
-    families = np.array([-1 if (found := family_of(text)) is None else found for text in texts])
+    families = np.array([-1 if (family := family_of(text)) is None else family for text in texts])
     within, across = _nearest(meaning, chinese, denies, families)
     at = np.arange(len(texts))
     links = [near[(near >= 0) & (near[near] == at)] for near in (within, across)]
-    starts = np.concatenate([near[found] for near, found in zip((within, across), links, strict=True)])
+    starts = np.concatenate([near[family] for near, family in zip((within, across), links, strict=True)])
     graph = coo_matrix((np.ones(len(starts)), (starts, np.concatenate(links))), shape=(len(at), len(at)))
     _, components = connected_components(graph, directed=False)
     _, first = np.unique(components, return_index=True)
@@ -62,7 +62,7 @@ def _nearest(
     meaning: Floats, chinese: npt.NDArray[np.bool_], denies: npt.NDArray[np.bool_], families: Numbers
 ) -> tuple[Numbers, Numbers]:
     """The nearest text in the same language and in the other one, -1 where none is near enough."""
-    found = np.full((2, len(meaning)), -1, dtype=np.int64)
+    nearest = np.full((2, len(meaning)), -1, dtype=np.int64)
     for start in range(0, len(meaning), _CHUNK):
         rows = np.arange(start, min(start + _CHUNK, len(meaning)))
         family = families[rows, None]
@@ -70,8 +70,8 @@ def _nearest(
         fits[np.arange(len(rows)), rows] = False
         likeness = np.where(fits, meaning[rows] @ meaning.T, -1.0)
         same = chinese[rows, None] == chinese
-        for language, least, kept in ((same, WITHIN, found[0]), (~same, ACROSS, found[1])):
+        for language, least, partner in ((same, WITHIN, nearest[0]), (~same, ACROSS, nearest[1])):
             near = np.where(language, likeness, -1.0)
             best = near.argmax(axis=1)
-            kept[rows] = np.where(near[np.arange(len(rows)), best] >= least, best, -1)
-    return found[0], found[1]
+            partner[rows] = np.where(near[np.arange(len(rows)), best] >= least, best, -1)
+    return nearest[0], nearest[1]

@@ -154,8 +154,8 @@ async def _name_codes(
 ) -> ModelProposal:
     chinese = sum(han_share(clause.meaning) > 0.5 for clause in clauses)
     language = "Chinese" if 2 * chinese > len(clauses) else "English"
-    known = fenced_lines("codes in use", labels[:_MOST_LABELS])
-    used = f"\n\nCodes in use already:\n{known}" if labels else ""
+    in_use = fenced_lines("codes in use", labels[:_MOST_LABELS])
+    used = f"\n\nCodes in use already:\n{in_use}" if labels else ""
 
     def messages(part: Part) -> list[Message]:
         return _messages(
@@ -164,20 +164,20 @@ async def _name_codes(
         )
 
     parts = _parts_of(clauses)
-    found = ModelProposal(parts=len(parts))
+    proposal = ModelProposal(parts=len(parts))
     question = Question(messages, NamedCodes, _ROOM_FOR_CODES, _SPLIT_FROM)
     try:
         for answered in await question.ask_all(client, parts, asking.progress, asking.stop):
             if isinstance(answered.found, ModelTrouble):
-                found.troubles.append((len(answered.part), answered.found))
+                proposal.troubles.append((len(answered.part), answered.found))
             else:
-                found.placed += _held(answered.found, answered.part, found.left)
-        named = list(dict.fromkeys([*labels, *(label for _, label in found.placed)]))
-        if len(parts) > 1 and len(named) > 1 and not asking.stop.is_set():
-            found.joined = await _ask_same(client, named, language)
+                proposal.placed += _held(answered.found, answered.part, proposal.left)
+        all_labels = list(dict.fromkeys([*labels, *(label for _, label in proposal.placed)]))
+        if len(parts) > 1 and len(all_labels) > 1 and not asking.stop.is_set():
+            proposal.joined = await _ask_same(client, all_labels, language)
     finally:
         await client.close()
-    return found
+    return proposal
 
 
 def _parts_of(clauses: Sequence[Clause]) -> list[Part]:
@@ -201,31 +201,31 @@ def _shown(clause: Clause) -> str:
     return f"words marked in the output: {clause.text}{note}"[:_LONGEST_NOTE]
 
 
-def _held(answer: NamedCodes, part: Sequence[Clause], left: AnswerLosses) -> list[tuple[Clause, str]]:
+def _held(answer: NamedCodes, part: Sequence[Clause], losses: AnswerLosses) -> list[tuple[Clause, str]]:
     """The clauses cut to the quotes that hold, with their labels; whole where a quote cannot stand alone."""
     by_label: dict[str, tuple[str, list[Clause]]] = {}
-    taken: set[tuple[int, str]] = set()
+    pairs: set[tuple[int, str]] = set()
     for code in answer.codes:
         label = tidy(code.label, _LONGEST_LABEL)
         if not label:
-            left.drop("code", "", EMPTY)
+            losses.drop("code", "", EMPTY)
             continue
         _, quotes = by_label.setdefault(label.casefold(), (label, []))
-        for note, quote in left.cited(code.notes, part):
+        for note, quote in losses.cited(code.notes, part):
             clause = part[note]
             if not clause.marked and len(quote) >= _SHORTEST_QUOTE:
                 clause = clause.model_copy(update={"text": quote})
-            if (note, clause.text) not in taken:
-                taken.add((note, clause.text))
+            if (note, clause.text) not in pairs:
+                pairs.add((note, clause.text))
                 quotes.append(clause)
-    kept = sorted((named for named in by_label.values() if named[1]), key=lambda named: -len(named[1]))
+    groups = sorted((group for group in by_label.values() if group[1]), key=lambda group: -len(group[1]))
     for code in answer.codes:
         label = tidy(code.label, _LONGEST_LABEL)
         if code.notes and label and not by_label[label.casefold()][1]:
-            left.drop("code", label, UNFOUNDED)
-    for label, _ in kept[_MOST_CODES:]:
-        left.drop("code", label, BEYOND)
-    return [(clause, label) for label, quotes in kept[:_MOST_CODES] for clause in quotes]
+            losses.drop("code", label, UNFOUNDED)
+    for label, _ in groups[_MOST_CODES:]:
+        losses.drop("code", label, BEYOND)
+    return [(clause, label) for label, quotes in groups[:_MOST_CODES] for clause in quotes]
 
 
 async def _ask_same(client: ModelClient, labels: Sequence[str], language: str) -> dict[str, str] | None:
@@ -237,13 +237,13 @@ async def _ask_same(client: ModelClient, labels: Sequence[str], language: str) -
         answer = (await client.answer(messages, JoinedLabels, most_tokens=_ROOM_FOR_CODES)).parsed
     except ModelTrouble:
         return None
-    joined: dict[str, str] = {}
+    groups: dict[str, str] = {}
     for group in answer.groups:
         numbers = [n for n in dict.fromkeys(group.numbers) if 0 <= n < len(labels)]
-        members = [labels[n] for n in numbers if labels[n] not in joined]
+        members = [labels[n] for n in numbers if labels[n] not in groups]
         if len(members) > 1:
-            joined |= dict.fromkeys(members, tidy(group.label, _LONGEST_LABEL) or members[0])
-    return joined
+            groups |= dict.fromkeys(members, tidy(group.label, _LONGEST_LABEL) or members[0])
+    return groups
 
 
 @dataclass
@@ -283,16 +283,16 @@ def derive_criteria(workspace: Workspace, clauses: Sequence[Clause], before: Seq
         asking = _Asking(workspace.progress, stop)
         answers = asyncio.run(_ask_criteria(client_for_notes(), clauses, before, asking))
         derived = Derived(answers=[answered.text for answered in answers], stopped=stop.is_set())
-    taken = {criterion.name.casefold() for criterion in before}
-    found: list[Criterion] = []
+    names = {criterion.name.casefold() for criterion in before}
+    criteria: list[Criterion] = []
     for answered in answers:
         if isinstance(answered.found, ModelTrouble):
             derived.troubles.append((len(answered.part), answered.found))
             derived.unread += answered.part if answered.found.kind != "stopped" else []
         else:
-            found += _kept(workspace, answered.found, answered.part, derived.left)
-    for criterion in _distinct(found, derived.left):
-        if criterion.name.casefold() in taken:
+            criteria += _kept(workspace, answered.found, answered.part, derived.left)
+    for criterion in _distinct(criteria, derived.left):
+        if criterion.name.casefold() in names:
             derived.left.drop("criterion", criterion.name, KNOWN)
         else:
             derived.criteria.append(criterion)
@@ -306,10 +306,10 @@ async def _ask_criteria(
     client: ModelClient, clauses: Sequence[Clause], before: Sequence[Criterion], asking: _Asking
 ) -> list[PartAnswer[ProposedCriteria]]:
     names = fenced_lines("criteria", [criterion.name for criterion in before])
-    known = f"\n\nThese criteria exist already; do not repeat them:\n{names}" if before else ""
+    existing = f"\n\nThese criteria exist already; do not repeat them:\n{names}" if before else ""
 
     def messages(part: Part) -> list[Message]:
-        return _messages(_CRITERIA, fenced_lines("notes", [clause.text for clause in part]) + known)
+        return _messages(_CRITERIA, fenced_lines("notes", [clause.text for clause in part]) + existing)
 
     parts = [list(clauses[at : at + _NOTES_GROUPED]) for at in range(0, len(clauses), _NOTES_GROUPED)]
     question = Question(messages, ProposedCriteria, _ROOM_FOR_CRITERIA)
@@ -320,46 +320,46 @@ async def _ask_criteria(
 
 
 def _kept(
-    workspace: Workspace, answer: ProposedCriteria, part: Sequence[Clause], left: AnswerLosses
+    workspace: Workspace, answer: ProposedCriteria, part: Sequence[Clause], losses: AnswerLosses
 ) -> list[Criterion]:
     """The criteria of an answer that hold, at most so many."""
-    tried = [_criterion(workspace, proposal, part, left) for proposal in answer.criteria]
-    kept = [criterion for criterion in tried if criterion]
-    for criterion in kept[_MOST_CRITERIA:]:
-        left.drop("criterion", criterion.name, BEYOND)
-    return kept[:_MOST_CRITERIA]
+    candidates = [_criterion(workspace, proposal, part, losses) for proposal in answer.criteria]
+    criteria = [criterion for criterion in candidates if criterion]
+    for criterion in criteria[_MOST_CRITERIA:]:
+        losses.drop("criterion", criterion.name, BEYOND)
+    return criteria[:_MOST_CRITERIA]
 
 
 def _criterion(
-    workspace: Workspace, proposal: ProposedCriterion, part: Sequence[Clause], left: AnswerLosses
+    workspace: Workspace, proposal: ProposedCriterion, part: Sequence[Clause], losses: AnswerLosses
 ) -> Criterion | None:
     """The criterion with those citations that hold; None without any, a name or a statement."""
     name, statement = tidy(proposal.name, _LONGEST_LABEL), tidy(proposal.statement, _LONGEST_STATEMENT)
     if not name or not statement:
-        left.drop("criterion", name or statement, EMPTY)
+        losses.drop("criterion", name or statement, EMPTY)
         return None
     evidence: dict[Evidence, None] = {}
-    for note, quote in left.cited(proposal.evidence, part):
+    for note, quote in losses.cited(proposal.evidence, part):
         evidence[part[note].evidence().model_copy(update={"quote": quote})] = None
     if not evidence:
-        left.drop("criterion", name, UNFOUNDED)
+        losses.drop("criterion", name, UNFOUNDED)
         return None
-    told = {"severity": proposal.severity, "origin": "model", "why": f"{len(evidence)} cited notes."}
-    return new_criterion(workspace, name, statement, evidence=tuple(evidence), **told)
+    origin = {"severity": proposal.severity, "origin": "model", "why": f"{len(evidence)} cited notes."}
+    return new_criterion(workspace, name, statement, evidence=tuple(evidence), **origin)
 
 
-def _distinct(found: Sequence[Criterion], left: AnswerLosses) -> list[Criterion]:
+def _distinct(criteria: Sequence[Criterion], losses: AnswerLosses) -> list[Criterion]:
     """One criterion of each name and statement, with all its evidence: weak models repeat themselves."""
-    kept: dict[str, Criterion] = {}
+    by_statement: dict[str, Criterion] = {}
     names: dict[str, str] = {}
-    for criterion in found:
+    for criterion in criteria:
         statement = " ".join(criterion.statement.casefold().split())
-        key = statement if statement in kept else names.get(criterion.name.casefold(), statement)
-        first = kept.setdefault(key, criterion)
+        key = statement if statement in by_statement else names.get(criterion.name.casefold(), statement)
+        first = by_statement.setdefault(key, criterion)
         names.setdefault(criterion.name.casefold(), key)
         if first is not criterion:
-            left.drop("criterion", criterion.name, REPEATED)
+            losses.drop("criterion", criterion.name, REPEATED)
             evidence = tuple(dict.fromkeys((*first.evidence, *criterion.evidence)))
             why = f"{len(evidence)} cited notes."
-            kept[key] = first.model_copy(update={"evidence": evidence, "why": why})
-    return list(kept.values())
+            by_statement[key] = first.model_copy(update={"evidence": evidence, "why": why})
+    return list(by_statement.values())

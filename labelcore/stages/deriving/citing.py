@@ -55,26 +55,26 @@ class AnswerLosses:
     def says(self) -> list[Wording]:
         """A sentence for each reason that occurred."""
         counts = Counter(dropped.why for dropped in self.dropped)
-        found = [
+        sentences = [
             Wording("The model's answers held {n} {things}: left out.", n=n, things=why)
             for why, n in counts.items()
         ]
         if self.relocated:
-            found.append(
+            sentences.append(
                 Wording(
                     "{n} quotes stood under a wrong number; they are with the notes that hold them.",
                     n=self.relocated,
                 )
             )
-        return found
+        return sentences
 
     def cited(self, notes: Sequence[CitedNote], part: Sequence[Clause]) -> Iterator[tuple[int, str]]:
         """The citations that hold, as number and quote; a quote under a wrong number where it stands"""
         texts = [" ".join(clause.text.splitlines()) for clause in part]
         for cited in notes:
             quote = cited.quote.strip()
-            known = 0 <= cited.note < len(part)
-            if known and quote and quote in texts[cited.note]:
+            exists = 0 <= cited.note < len(part)
+            if exists and quote and quote in texts[cited.note]:
                 yield cited.note, quote
                 continue
             holding = [at for at, text in enumerate(texts) if quote in text] if _is_telling(quote) else []
@@ -82,7 +82,7 @@ class AnswerLosses:
                 self.relocated += 1
                 yield min(holding, key=lambda at: abs(at - cited.note)), quote
             else:
-                self.drop("quote", quote, INVENTED if known else UNKNOWN)
+                self.drop("quote", quote, INVENTED if exists else UNKNOWN)
 
 
 def _is_telling(quote: str) -> bool:
@@ -91,6 +91,6 @@ def _is_telling(quote: str) -> bool:
 
 def tidy(label: str, longest: int) -> str:
     """A label on one line, without characters that steer a terminal or the direction of text."""
-    seen = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in label)
-    plain = " ".join(seen.split())
+    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in label)
+    plain = " ".join(visible.split())
     return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"

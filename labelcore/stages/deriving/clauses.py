@@ -46,8 +46,8 @@ def clauses_of(note: str) -> list[str]:
     """The parts of a note that each name a fault, verbatim."""
     points = _NUMBERED.split(note) if re.match(r"\s*1[.)]", note) else [note]
     parts = [part.strip(" \t\r\n,，;；") for point in points for part in _MARKS.split(point)]
-    kept = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else 4)]
-    return kept or ([note.strip()] if note.strip() else [])
+    clauses = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else 4)]
+    return clauses or ([note.strip()] if note.strip() else [])
 
 
 def clauses_of_fails(workspace: Workspace) -> list[Clause]:
@@ -61,17 +61,17 @@ def clauses_of_fails(workspace: Workspace) -> list[Clause]:
         if grade.value == "fail" and grade.output_id in visible
     ]
     outputs = output_table.many(workspace.db, [grade.output_id for grade in grades if grade.spans])
-    found: dict[tuple[str, str], Clause] = {}
+    clauses: dict[tuple[str, str], Clause] = {}
     for grade in grades:
         source = {"grade_id": grade.id, "output_id": grade.output_id}
         noted = clauses_of(grade.note) if grade.note.strip() else []
         for text in noted:
-            found[grade.id, text] = Clause(**source, text=text)
+            clauses[grade.id, text] = Clause(**source, text=text)
         for text in marked_words(grade, outputs.get(grade.output_id)):
             shared = {clause: len(terms(clause) & terms(text)) for clause in noted}
             about = max(noted, key=lambda clause: shared[clause], default="")
-            found.setdefault((grade.id, text), Clause(**source, text=text, marked=True, about=about))
-    return list(found.values())
+            clauses.setdefault((grade.id, text), Clause(**source, text=text, marked=True, about=about))
+    return list(clauses.values())
 
 
 def marked_words(grade: Grade, output: Output | None) -> list[str]:

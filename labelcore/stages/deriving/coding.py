@@ -52,7 +52,7 @@ def list_codes(workspace: Workspace) -> list[CodeQuotes]:
     for quote in code_table.quotes(workspace.db, workspace.project.id):
         if quote.code_id and quote.grade_id in who and quote.output_id in visible:
             quotes.setdefault(quote.code_id, []).append(quote)
-    found = [
+    codes = [
         CodeQuotes(
             code=code,
             quotes=tuple(cited),
@@ -62,7 +62,7 @@ def list_codes(workspace: Workspace) -> list[CodeQuotes]:
         for code in live_codes(workspace)
         if (cited := quotes.get(code.id))
     ]
-    return sorted(found, key=lambda coded: (-coded.outputs, coded.code.label))
+    return sorted(codes, key=lambda coded: (-coded.outputs, coded.code.label))
 
 
 def live_codes(workspace: Workspace) -> list[Code]:
@@ -114,9 +114,9 @@ def drop_code(workspace: Workspace, code: Code) -> Code:
 
 def _change(workspace: Workspace, code: Code, says: str, **changes: str) -> Code:
     fresh = {"author": workspace.person, "why": "", "at": now()}
-    changed = Code.model_validate(code.model_dump() | changes | fresh)
-    _store(workspace, says, codes=[(code, changed)])
-    return changed
+    new = Code.model_validate(code.model_dump() | changes | fresh)
+    _store(workspace, says, codes=[(code, new)])
+    return new
 
 
 @operation("codes merge", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -135,14 +135,14 @@ def merge_codes(
     target, *others = {code.id: code for word in codes for code in [find_code(workspace, word)]}.values()
     if not others:
         raise BadInput("A merge needs two codes.", next_step="Name another one.")
-    gone = {code.id for code in others}
+    old_ids = {code.id for code in others}
     moved = [
         (quote, _recoded(workspace, quote, target))
         for quote in code_table.quotes(workspace.db, workspace.project.id)
-        if quote.code_id in gone
+        if quote.code_id in old_ids
     ]
-    told = {"author": workspace.person, "why": f"merged into {target.label}", "at": now()}
-    dropped = [(code, code.model_copy(update={"state": "dropped"} | told)) for code in others]
+    origin = {"author": workspace.person, "why": f"merged into {target.label}", "at": now()}
+    dropped = [(code, code.model_copy(update={"state": "dropped"} | origin)) for code in others]
     names = ", ".join(f"“{code.label}”" for code in others)
     _store(workspace, f"{names} merged into “{target.label}”", act=act, codes=dropped, quotes=moved)
     return target
@@ -150,8 +150,8 @@ def merge_codes(
 
 def _recoded(workspace: Workspace, quote: Quote, code: Code) -> Quote:
     """The quote under another code: a person decided."""
-    told = {"author": workspace.person, "at": now()}
-    return quote.model_copy(update={"code_id": code.id, "sure": None} | told)
+    origin = {"author": workspace.person, "at": now()}
+    return quote.model_copy(update={"code_id": code.id, "sure": None} | origin)
 
 
 @operation("codes move", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -164,13 +164,13 @@ def move_quote(
         NotFound: no such quote carries a code.
         BadInput: the label is empty.
     """
-    stored = code_table.quotes(workspace.db, workspace.project.id)
-    moved = next((known for known in stored if (known.grade_id, known.text) == (grade, quote)), None)
+    all_quotes = code_table.quotes(workspace.db, workspace.project.id)
+    moved = next((other for other in all_quotes if (other.grade_id, other.text) == (grade, quote)), None)
     if moved is None:
         raise NotFound("There is no such quote.", next_step="Propose codes again.")
     if not label.strip():
         raise BadInput("A code needs a label.")
-    made: list[tuple[Code | None, Code]] = []
+    new: list[tuple[Code | None, Code]] = []
     try:
         code = find_code(workspace, label)
     except Ambiguous:
@@ -178,10 +178,10 @@ def move_quote(
     except NotFound:
         place = {"id": new_id("code"), "project_id": workspace.project.id, "label": label.strip()}
         code = Code(**place, origin="person", state="accepted", author=workspace.person)
-        made = [(None, code)]
+        new = [(None, code)]
     if not is_done(workspace, act) and moved.code_id != code.id:
         says = f"“{quote[:60]}” moved to “{code.label}”"
-        _store(workspace, says, act=act, codes=made, quotes=[(moved, _recoded(workspace, moved, code))])
+        _store(workspace, says, act=act, codes=new, quotes=[(moved, _recoded(workspace, moved, code))])
     return code
 
 
@@ -198,13 +198,13 @@ def criterion_from_codes(
     Raises:
         BadInput: the name is empty or taken, or no code is named.
     """
-    wanted, name = {code.id for code in codes}, name.strip()
-    chosen = [coded for coded in list_codes(workspace) if coded.code.id in wanted]
-    if not chosen or not name:
+    ids, name = {code.id for code in codes}, name.strip()
+    members = [coded for coded in list_codes(workspace) if coded.code.id in ids]
+    if not members or not name:
         raise BadInput("A criterion from codes needs a name and at least one code with quotes.")
     if name.casefold() in {criterion.name.casefold() for criterion in list_criteria(workspace)}:
         raise BadInput("There is a criterion '{name}' already.", next_step="Take another name.", name=name)
-    quotes = [quote for coded in chosen for quote in coded.quotes]
+    quotes = [quote for coded in members for quote in coded.quotes]
     typical = next((quote for quote in quotes if not quote.marked), quotes[0])
     criterion = new_criterion(
         workspace,
@@ -212,10 +212,10 @@ def criterion_from_codes(
         statement.strip() or statement_of(typical.text, marked=typical.marked),
         origin="person",
         evidence=[quote.evidence() for quote in quotes],
-        why=f"from {len(chosen)} codes",
+        why=f"from {len(members)} codes",
     )
     criterion_table.save(workspace.db, [criterion])
-    _link(workspace, {coded.code: criterion.id for coded in chosen})
+    _link(workspace, {coded.code: criterion.id for coded in members})
     return criterion
 
 
@@ -234,8 +234,8 @@ def link_codes(workspace: Workspace) -> None:
 
 
 def _link(workspace: Workspace, criteria: dict[Code, str]) -> None:
-    told = {"author": workspace.person, "at": now()}
-    linked = [code.model_copy(update=told | {"criterion_id": key}) for code, key in criteria.items()]
+    origin = {"author": workspace.person, "at": now()}
+    linked = [code.model_copy(update=origin | {"criterion_id": key}) for code, key in criteria.items()]
     code_table.save(workspace.db, linked)
 
 
@@ -255,13 +255,13 @@ def _store(
     """Store new states of codes and quotes, given with those before (None: made now)."""
     code_table.save(workspace.db, [code for _, code in codes], [quote for _, quote in quotes])
     skipped = {"project_id", "at"}
-    told = {
+    details = {
         "says": says,
         "codes": [before.model_dump(mode="json", exclude=skipped) for before, _ in codes if before],
         "made": [code.id for before, code in codes if before is None],
         "quotes": [before.model_dump(mode="json", exclude=skipped) for before, _ in quotes],
     }
-    audit.note(workspace.db, workspace.project.id, workspace.person, _DONE, act or new_id("act"), **told)
+    audit.note(workspace.db, workspace.project.id, workspace.person, _DONE, act or new_id("act"), **details)
 
 
 def last_change(workspace: Workspace) -> tuple[str, dict[str, Any]] | None:
@@ -279,10 +279,10 @@ def undo_codes(workspace: Workspace, *, act: Act = "") -> CodingWithdrawal:
     Raises:
         BadInput: there is nothing to take back, or a newer change stands before it.
     """
-    found = last_change(workspace)
-    if found is None or (act and found[0] != act):
+    last = last_change(workspace)
+    if last is None or (act and last[0] != act):
         raise BadInput("There is no such change of codes to take back.")
-    newest, detail = found
+    newest, detail = last
     head = {"project_id": workspace.project.id, "at": now()}
     codes = [Code.model_validate(code | head | {"why": "taken back"}) for code in detail["codes"]]
     codes += [

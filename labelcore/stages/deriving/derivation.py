@@ -159,9 +159,9 @@ def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion
         yield Wording(
             "No failed output has a note: say in a few words what is wrong with some, or mark the words."
         )
-    if held := len(everything.value) - len(labels.value):
+    if sealed := len(everything.value) - len(labels.value):
         yield Wording(
-            "{n} graded outputs are set aside as the sealed test; their notes are not read here.", n=held
+            "{n} graded outputs are set aside as the sealed test; their notes are not read here.", n=sealed
         )
     if unnamed := unnamed_codes(workspace):
         yield Wording(
@@ -195,15 +195,15 @@ def _derive_by_meaning(
     cited = [quote for criterion in live for quote in criterion.evidence]
     texts = [quote.quote for quote in cited] + [clause.text for clause in clauses]
     about = [quote.output_id for quote in cited] + [clause.output_id for clause in clauses]
-    known = output_table.many(workspace.db, list(dict.fromkeys(about)))
-    outputs = [known.get(output_id) for output_id in about]
+    outputs_by_id = output_table.many(workspace.db, list(dict.fromkeys(about)))
+    outputs = [outputs_by_id.get(output_id) for output_id in about]
     sources = [f"{output.text}\n{output.input}\n{output.context}" if output else "" for output in outputs]
     groups = [output.group if output else key for output, key in zip(outputs, about, strict=True)]
     case = case_words(texts, sources, groups)
     points = points_of(workspace.db, [without_case(text, case) for text in texts], workspace.progress)
-    placed = _Placed(clauses, points[len(cited) :], case)
-    joined, rest = _join(placed, live, points[: len(cited)])
-    changed = [
+    points_of_clauses = _Placed(clauses, points[len(cited) :], case)
+    more_of, rest = _join(points_of_clauses, live, points[: len(cited)])
+    longer = [
         criterion.model_copy(
             update={
                 "version": criterion.version + 1,
@@ -215,48 +215,50 @@ def _derive_by_meaning(
             }
         )
         for criterion in live
-        if (more := joined.get(criterion.id))
+        if (more := more_of.get(criterion.id))
     ]
-    proposed = _proposed(workspace, placed.some(rest), labels, {criterion.name for criterion in before})
-    criterion_table.save(workspace.db, [*changed, *proposed])
+    proposed = _proposed(
+        workspace, points_of_clauses.some(rest), labels, {criterion.name for criterion in before}
+    )
+    criterion_table.save(workspace.db, [*longer, *proposed])
 
 
 def _join(
-    placed: _Placed, criteria: Sequence[Criterion], cited: Floats
+    mapped: _Placed, criteria: Sequence[Criterion], cited: Floats
 ) -> tuple[dict[str, list[Clause]], list[int]]:
     """Clauses that say what a criterion says, and the numbers of the others; ``cited``: a point a quote."""
     citing = [criterion for criterion in criteria if criterion.evidence]
     if not citing:
-        return {}, list(range(len(placed.clauses)))
+        return {}, list(range(len(mapped.clauses)))
     ends = np.cumsum([len(criterion.evidence) for criterion in citing])[:-1]
-    likeness = placed.points @ unit(np.stack([rows.mean(axis=0) for rows in np.split(cited, ends)])).T
+    likeness = mapped.points @ unit(np.stack([rows.mean(axis=0) for rows in np.split(cited, ends)])).T
     for number, rows in enumerate(np.split(cited, ends)):  # what says the same as a quote of it belongs to it
-        likeness[_is_among(placed.points, rows), number] = 1.0
+        likeness[_is_among(mapped.points, rows), number] = 1.0
     best, nearest = likeness.max(axis=1), likeness.argmax(axis=1)
-    joined: dict[str, list[Clause]] = {}
+    members: dict[str, list[Clause]] = {}
     for number in np.flatnonzero(best >= _NEAR).tolist():
-        joined.setdefault(citing[nearest[number]].id, []).append(placed.clauses[number])
-    return joined, np.flatnonzero(best < _NEAR).tolist()
+        members.setdefault(citing[nearest[number]].id, []).append(mapped.clauses[number])
+    return members, np.flatnonzero(best < _NEAR).tolist()
 
 
 def _is_among(points: Floats, others: Floats) -> list[bool]:
-    known = {point.tobytes() for point in others}
-    return [point.tobytes() in known for point in points]
+    keys = {point.tobytes() for point in others}
+    return [point.tobytes() in keys for point in points]
 
 
-def _proposed(workspace: Workspace, placed: _Placed, labels: Labels, taken: set[str]) -> list[Criterion]:
+def _proposed(workspace: Workspace, mapped: _Placed, labels: Labels, taken: set[str]) -> list[Criterion]:
     """One proposed criterion for each group of clauses that has a name, the largest first."""
-    known = {name.casefold() for name in taken}
-    found = []
-    for same, kind in _named_groups(placed):
-        if kind.name.casefold() not in known:
-            known.add(kind.name.casefold())
-            found.append((same, kind))
-    found = sorted(found, key=lambda pair: -len(pair[0].clauses))[:_MOST]
-    telling = telling_words([[clause.text for clause in same.clauses] for same, _ in found], placed.case)
+    names = {name.casefold() for name in taken}
+    groups = []
+    for same, kind in _named_groups(mapped):
+        if kind.name.casefold() not in names:
+            names.add(kind.name.casefold())
+            groups.append((same, kind))
+    groups = sorted(groups, key=lambda pair: -len(pair[0].clauses))[:_MOST]
+    telling = telling_words([[clause.text for clause in same.clauses] for same, _ in groups], mapped.case)
     return [
         _criterion(workspace, same, labels, kind, tuple(keywords))
-        for (same, kind), keywords in zip(found, telling, strict=True)
+        for (same, kind), keywords in zip(groups, telling, strict=True)
     ]
 
 
@@ -265,51 +267,52 @@ class _Named(NamedTuple):
     statement: str
 
 
-def _named_groups(placed: _Placed) -> Iterator[tuple[_Placed, _Named]]:
+def _named_groups(mapped: _Placed) -> Iterator[tuple[_Placed, _Named]]:
     """Clauses by the families that they speak of, with those that mean the same; the others by meaning,
     where they have something in common that can be said.
     """
-    families = _by_family(placed)
+    families = _by_family(mapped)
     for number, members in families.items():
-        same = placed.some(members)
+        same = mapped.some(members)
         chinese = in_chinese([clause.text for clause in same.clauses])
         family = FAMILIES[number]
         yield same, _Named(family.name[chinese], family.statement[chinese])
-    taken = {at for members in families.values() for at in members}
-    left = placed.some([at for at in range(len(placed.clauses)) if at not in taken])
-    numbers = group(left.points)
+    in_families = {at for members in families.values() for at in members}
+    others = mapped.some([at for at in range(len(mapped.clauses)) if at not in in_families])
+    numbers = group(others.points)
     for k in range(int(numbers.max(initial=-1)) + 1):
-        same = left.some(np.flatnonzero(numbers == k).tolist())
+        same = others.some(np.flatnonzero(numbers == k).tolist())
         typical = same.clauses[central(same.points)]
-        case = frozenset[str]() if typical.marked else placed.case  # marked words are the output's
+        case = frozenset[str]() if typical.marked else mapped.case  # marked words are the output's
         if name := name_of(typical.text, case):
             yield same, _Named(name, statement_of(typical.text, marked=typical.marked))
 
 
-def _by_family(placed: _Placed) -> dict[int, list[int]]:
+def _by_family(mapped: _Placed) -> dict[int, list[int]]:
     """The numbers of each family's clauses: those that name it, and those most like them."""
-    spoken = _spoken(placed)
-    found: dict[int, list[int]] = {}
+    spoken = _spoken(mapped)
+    members_of: dict[int, list[int]] = {}
     for at, number in enumerate(spoken):
         if number is not None:
-            found.setdefault(number, []).append(at)
-    if not found:
-        return found
-    centres = unit(np.stack([placed.points[members].mean(axis=0) for members in found.values()]))
-    likeness, numbers = placed.points @ centres.T, list(found)
+            members_of.setdefault(number, []).append(at)
+    if not members_of:
+        return members_of
+    centres = unit(np.stack([mapped.points[members].mean(axis=0) for members in members_of.values()]))
+    likeness, numbers = mapped.points @ centres.T, list(members_of)
     for at, number in enumerate(spoken):
         if number is None and likeness[at].max() >= _NEAR:
-            found[numbers[int(likeness[at].argmax())]].append(at)
-    return found
+            members_of[numbers[int(likeness[at].argmax())]].append(at)
+    return members_of
 
 
-def _spoken(placed: _Placed) -> list[int | None]:
+def _spoken(mapped: _Placed) -> list[int | None]:
     """The number of the family that each clause names, or that one names which says the same."""
-    named = [family_of(clause.meaning) for clause in placed.clauses]
-    points = [point.tobytes() for point in placed.points]
-    known = {point: number for point, number in zip(points, named, strict=True) if number is not None}
+    families = [family_of(clause.meaning) for clause in mapped.clauses]
+    points = [point.tobytes() for point in mapped.points]
+    by_point = {point: number for point, number in zip(points, families, strict=True) if number is not None}
     return [
-        known.get(point) if number is None else number for point, number in zip(points, named, strict=True)
+        by_point.get(point) if number is None else number
+        for point, number in zip(points, families, strict=True)
     ]
 
 
@@ -324,8 +327,8 @@ def _criterion(
         why = "Rests on a single note: look for more before you rely on it."
 
     def excerpts(ids: Sequence[str]) -> tuple[str, ...]:
-        found = output_table.many(workspace.db, ids[:_EXAMPLES])
-        return tuple(found[key].text[:_EXCERPT] for key in ids[:_EXAMPLES] if key in found)
+        outputs = output_table.many(workspace.db, ids[:_EXAMPLES])
+        return tuple(outputs[key].text[:_EXCERPT] for key in ids[:_EXAMPLES] if key in outputs)
 
     return new_criterion(
         workspace,

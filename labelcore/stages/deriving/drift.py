@@ -123,16 +123,16 @@ class _Stale:
         """How far the smallest re-grade is, in facts about the criterion of this name."""
         if self.stage == "nothing stale":
             return fact("nothing_stale", criterion=name)
-        flips, drawn, left = self.flips, len(self.drawn), len(self.left)
-        told = {"stale": fact("stale", n=len(self.before), criterion=name)}
+        flips, n_drawn, n_left = self.flips, len(self.drawn), len(self.left)
+        values = {"stale": fact("stale", n=len(self.before), criterion=name)}
         if self.stage == "random part":
-            return fact("grade_random_part", **told, left=len(self.undrawn), drawn=drawn)
+            return fact("grade_random_part", **values, left=len(self.undrawn), drawn=n_drawn)
         if flips.value == 0:
-            return fact("none_flipped", **told, drawn=drawn)
-        told["flipped"] = fact("flipped", share=flips.value, low=flips.low, high=flips.high, n=flips.n)
+            return fact("none_flipped", **values, drawn=n_drawn)
+        values["flipped"] = fact("flipped", share=flips.value, low=flips.low, high=flips.high, n=flips.n)
         if self.stage == "all":
-            return fact("grade_all", **told, left=left)
-        return fact("all_anew" if self.stage == "settled" else "grade_doubtful", **told)
+            return fact("grade_all", **values, left=n_left)
+        return fact("all_anew" if self.stage == "settled" else "grade_doubtful", **values)
 
 
 def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
@@ -149,7 +149,7 @@ def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
         stale = _stale(workspace, versions, change, after, undecided)
         moved = {"changed_in": change.version, "changed_at": change.at, "changed_by": change.author}
         moved |= {"why": change.why, "undecided": len(undecided)}
-    kept = fact("meaning_kept", criterion=criterion.name)
+    unmoved = fact("meaning_kept", criterion=criterion.name)
     return Ledger(
         criterion=criterion,
         **moved,
@@ -161,7 +161,7 @@ def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
         flips=stale.flips,
         next=tuple(_todo(workspace, versions, change, stale)),
         stage=stale.stage,
-        says=stale.says(criterion.name) if change.version > 1 else kept,
+        says=stale.says(criterion.name) if change.version > 1 else unmoved,
     )
 
 
@@ -173,14 +173,14 @@ def _stale(
     undecided: Set[str],
 ) -> _Stale:
     """The answers on the versions that mean something else, and the fails cited before the change."""
-    known = human_labels(workspace).value  # no split was ever sealed over outputs without an overall grade
+    overall = human_labels(workspace).value  # no split was ever sealed over outputs without an overall grade
     visible = set(fitting_labels(workspace).value) | {
-        grade.output_id for grade in current_grades(workspace) if grade.output_id not in known
+        grade.output_id for grade in current_grades(workspace) if grade.output_id not in overall
     }
     others = {version.version for version in versions} - same_meaning(versions)
-    given, _ = _answers(workspace, change, others)
+    others_answers, _ = _answers(workspace, change, others)
     cited = next(version for version in reversed(versions) if version.version < change.version).evidence
-    answers = {quote.output_id: False for quote in cited} | given
+    answers = {quote.output_id: False for quote in cited} | others_answers
     before = {key: passed for key, passed in answers.items() if key in visible and key not in undecided}
     again = {key: after[key] for key in before if key in after}
 
@@ -197,8 +197,8 @@ def ledgers(workspace: Workspace, criterion: Criterion | None = None) -> list[Le
     Of one criterion, or of all accepted ones; those with something to grade first.
     """
     criteria = [criterion] if criterion else list_criteria(workspace, status="accepted")
-    found = [ledger(workspace, criterion.id) for criterion in criteria]
-    return sorted(found, key=lambda ledger: (not ledger.next, ledger.criterion.name))
+    all_ledgers = [ledger(workspace, criterion.id) for criterion in criteria]
+    return sorted(all_ledgers, key=lambda ledger: (not ledger.next, ledger.criterion.name))
 
 
 @operation("criteria regrade", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -217,17 +217,17 @@ def queue_regrade(
 
 def regrade_items(workspace: Workspace, criterion_id: str, annotator: str) -> tuple[Ledger, list[Output]]:
     """The ledger, and the outputs that this person should grade anew for it, in order."""
-    found = ledger(workspace, criterion_id)
-    given = part_grades(workspace.by(annotator), found.next)
-    since = found.changed_in or 0
-    answers = {key: grades.get(found.criterion.id) for key, grades in given.items()}
-    left = [
+    entry = ledger(workspace, criterion_id)
+    grades_by_output = part_grades(workspace.by(annotator), entry.next)
+    since = entry.changed_in or 0
+    answers = {key: grades.get(entry.criterion.id) for key, grades in grades_by_output.items()}
+    todo = [
         key
-        for key in found.next
+        for key in entry.next
         if (grade := answers.get(key)) is None or (grade.criterion_version or 0) < since
     ]
-    outputs = output_table.many(workspace.db, left)
-    return found, [outputs[key] for key in left if key in outputs]
+    outputs = output_table.many(workspace.db, todo)
+    return entry, [outputs[key] for key in todo if key in outputs]
 
 
 def _answers(
@@ -257,8 +257,8 @@ def _enough(total: int) -> int:
     from scipy.stats import hypergeom
 
     bad = min(int(_TOLERATED * total) + 1, total)
-    shown = np.flatnonzero(hypergeom.pmf(0, total, bad, np.arange(1, total + 1)) <= _DOUBT)
-    return int(shown[0]) + 1 if len(shown) else total
+    enough = np.flatnonzero(hypergeom.pmf(0, total, bad, np.arange(1, total + 1)) <= _DOUBT)
+    return int(enough[0]) + 1 if len(enough) else total
 
 
 def _todo(
@@ -267,13 +267,13 @@ def _todo(
     """The outputs to grade now; the doubtful: whose notes move most between the old statement and the new."""
     if stale.stage != "doubtful ones":
         return {"random part": stale.undrawn, "all": sorted(stale.left)}.get(stale.stage, ())
-    left = stale.left
-    notes = dict.fromkeys(left, "")
+    ids = stale.left
+    notes = dict.fromkeys(ids, "")
     for grade in current_grades(workspace):
         if grade.output_id in notes and grade.note.strip():
             notes[grade.output_id] += f" {grade.note}"
     old = next(version for version in reversed(versions) if version.version < change.version)
-    texts = [old.statement, change.statement, *(notes[key][1:] or "-" for key in left)]
+    texts = [old.statement, change.statement, *(notes[key][1:] or "-" for key in ids)]
     points = points_of(workspace.db, texts, silent)
     moved = np.abs(points[2:] @ (points[1] - points[0]))
-    return [left[at] for at in np.argsort(-moved, kind="stable")[:_AT_ONCE]]
+    return [ids[at] for at in np.argsort(-moved, kind="stable")[:_AT_ONCE]]

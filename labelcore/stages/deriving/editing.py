@@ -66,16 +66,16 @@ def list_criteria(
     ] = None,
 ) -> list[Criterion]:
     """Show the criteria in their newest versions, the oldest first; what they were graded is evidence."""
-    found = criterion_table.current(workspace.db, workspace.project.id)
-    wanted = [criterion for criterion in found if status is None or criterion.status == status]
-    return blind(workspace, grounded(workspace, wanted))
+    criteria = criterion_table.current(workspace.db, workspace.project.id)
+    selection = [criterion for criterion in criteria if status is None or criterion.status == status]
+    return blind(workspace, grounded(workspace, selection))
 
 
 def criterion_names(workspace: Workspace, status: CriterionStatus | None = None) -> dict[str, str]:
     """The names of the criteria by id, which tell nothing of anybody's grades: for whoever reads outputs."""
-    found = criterion_table.current(workspace.db, workspace.project.id)
+    criteria = criterion_table.current(workspace.db, workspace.project.id)
     return {
-        criterion.id: criterion.name for criterion in found if status is None or criterion.status == status
+        criterion.id: criterion.name for criterion in criteria if status is None or criterion.status == status
     }
 
 
@@ -85,13 +85,15 @@ def blind(workspace: Workspace, criteria: list[Criterion]) -> list[Criterion]:
     """
     if workspace.role is not Role.EXPERT:
         return criteria
-    given = live(workspace.db, workspace.project.id).graded(workspace.person) if workspace.person else {}
-    graded = {output_id for output_id, (_, value) in given.items() if value != "skipped"}
-    graded -= hidden_from(workspace)
+    grades_by_output = (
+        live(workspace.db, workspace.project.id).graded(workspace.person) if workspace.person else {}
+    )
+    visible = {output_id for output_id, (_, value) in grades_by_output.items() if value != "skipped"}
+    visible -= hidden_from(workspace)
     return [
         criterion.model_copy(
             update={
-                "evidence": tuple(item for item in criterion.evidence if item.output_id in graded),
+                "evidence": tuple(item for item in criterion.evidence if item.output_id in visible),
                 "pass_examples": (),
                 "fail_examples": (),
             }
@@ -102,15 +104,17 @@ def blind(workspace: Workspace, criteria: list[Criterion]) -> list[Criterion]:
 
 def live_criteria(workspace: Workspace) -> list[Criterion]:
     """The criteria that are proposed or accepted."""
-    return [found for found in list_criteria(workspace) if found.status in {"proposed", "accepted"}]
+    return [
+        criterion for criterion in list_criteria(workspace) if criterion.status in {"proposed", "accepted"}
+    ]
 
 
 def new_criterion(workspace: Workspace, name: str, statement: str, **fields: Any) -> Criterion:
     """The first version of a criterion, not stored; its limit is what the project's risk proposes."""
     place = {"id": new_id("criterion"), "project_id": workspace.project.id, "version": 1}
-    known = {"name": name, "statement": statement, "author": workspace.person}
+    words = {"name": name, "statement": statement, "author": workspace.person}
     limit = {"max_false_failure_rate": LIMITS[workspace.project.risk].max_false_failure_rate}
-    return Criterion.model_validate(place | known | limit | fields)
+    return Criterion.model_validate(place | words | limit | fields)
 
 
 @operation("criteria show", role=Role.EXPERT)
@@ -152,9 +156,9 @@ class CriterionEdit(Options):
 
     def changes(self) -> dict[str, Any]:
         """The fields of a criterion that are given."""
-        given = self.model_dump(exclude_unset=True)
-        limit = given.pop("max_ffr", None)
-        return given if limit is None else given | {"max_false_failure_rate": limit}
+        fields = self.model_dump(exclude_unset=True)
+        limit = fields.pop("max_ffr", None)
+        return fields if limit is None else fields | {"max_false_failure_rate": limit}
 
 
 UNCHANGED = CriterionEdit()
@@ -211,14 +215,14 @@ def revise(
 ) -> Criterion:
     """The next version of a criterion, stored with its author and reason."""
     fresh = {"version": old.version + 1, "at": now(), "why": why, "author": workspace.person}
-    kept = {"restores": None, "shared_name": "" if "name" in changes else old.shared_name}
-    changed = Criterion.model_validate(
-        old.model_dump() | fresh | kept | changes | {"wording_only": wording_only}
+    origin = {"restores": None, "shared_name": "" if "name" in changes else old.shared_name}
+    new = Criterion.model_validate(
+        old.model_dump() | fresh | origin | changes | {"wording_only": wording_only}
     )
-    criterion_table.save(workspace.db, [changed])
+    criterion_table.save(workspace.db, [new])
     place = workspace.db, workspace.project.id
     audit.note(*place, workspace.person, "criterion changed", old.id, **changes, why=why)
-    return changed
+    return new
 
 
 def _set(workspace: Workspace, criterion: Criterion, status: CriterionStatus, why: str) -> Criterion:

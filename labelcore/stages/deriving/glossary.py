@@ -101,13 +101,13 @@ def set_term(
         author=workspace.person,
         origin="notes" if from_notes else "person",
     )
-    known = terms(projects.open_project(workspace.db, workspace.project.name))
-    others = [term for term in known if (term.term, term.scope) != (fresh.term, fresh.scope)]
+    old = terms(projects.open_project(workspace.db, workspace.project.name))
+    others = [term for term in old if (term.term, term.scope) != (fresh.term, fresh.scope)]
     if len(others) >= MOST_TERMS:
         raise BadInput("A glossary holds at most {most:,} terms.", next_step="Drop some.", most=MOST_TERMS)
     _keep(workspace, [*others, fresh])
-    told = {"meaning": fresh.meaning, "scope": fresh.scope}
-    audit.note(workspace.db, workspace.project.id, workspace.person, "term set", fresh.term, **told)
+    figures = {"meaning": fresh.meaning, "scope": fresh.scope}
+    audit.note(workspace.db, workspace.project.id, workspace.person, "term set", fresh.term, **figures)
     return fresh
 
 
@@ -126,20 +126,20 @@ def drop_term(
     """
     name, scope = _plain(term), {} if everywhere else scope
     before = terms(projects.open_project(workspace.db, workspace.project.name))
-    left = [known for known in before if known.term != name or scope not in (None, known.scope)]
-    if len(left) == len(before):
+    rest = [entry for entry in before if entry.term != name or scope not in (None, entry.scope)]
+    if len(rest) == len(before):
         terms_ = list(dict.fromkeys(term.term for term in before)) or Wording("none yet")
         raise NotFound(
             "There is no such term '{name}'.", next_step="There are: {known}.", name=name, known=terms_
         )
-    _keep(workspace, left)
+    _keep(workspace, rest)
     audit.note(workspace.db, workspace.project.id, workspace.person, "term dropped", name, scope=scope)
-    return TermDropped(term=term, left=len(left))
+    return TermDropped(term=term, left=len(rest))
 
 
-def _keep(workspace: Workspace, kept: Sequence[Term]) -> None:
+def _keep(workspace: Workspace, entries: Sequence[Term]) -> None:
     """Store the terms, all in one place: what the older dictionary held is among them."""
-    projects.update_project(workspace, settings={"glossary": kept}, glossary={})
+    projects.update_project(workspace, settings={"glossary": entries}, glossary={})
 
 
 def _plain(text: str) -> str:
@@ -173,16 +173,16 @@ def find_terms(
     """
     labels = fitting_labels(workspace)
     texts = _texts(workspace, labels)
-    known = {term.term for term in terms(workspace.project)}
+    names = {term.term for term in terms(workspace.project)}
     defined: dict[str, list[tuple[str, Definition]]] = {}
     for output_id, notes in labels.notes.items():
         for definition in definitions("\n".join(notes)):
-            if definition.term not in known:
+            if definition.term not in names:
                 defined.setdefault(definition.term, []).append((output_id, definition))
-    found = [_defined(term, meanings, texts) for term, meanings in defined.items()]
-    found += _undefined(texts, known | defined.keys())
-    found.sort(key=lambda candidate: (not candidate.meaning, -candidate.count, candidate.term))
-    return found[:limit]
+    candidates = [_defined(term, meanings, texts) for term, meanings in defined.items()]
+    candidates += _undefined(texts, names | defined.keys())
+    candidates.sort(key=lambda candidate: (not candidate.meaning, -candidate.count, candidate.term))
+    return candidates[:limit]
 
 
 def _texts(workspace: Workspace, labels: Labels) -> dict[str, str]:
@@ -191,10 +191,10 @@ def _texts(workspace: Workspace, labels: Labels) -> dict[str, str]:
     groups = output_table.groups(workspace.db, workspace.project.id)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     others = (output_id for output_id, group in groups.items() if dealt.of(group) not in sealed)
-    wanted = list(dict.fromkeys([*labels.notes, *others]))[: max(_READ, len(labels.notes))]
+    ids = list(dict.fromkeys([*labels.notes, *others]))[: max(_READ, len(labels.notes))]
     return {
         output.id: "\n".join((*labels.notes.get(output.id, ()), output.text[:LONGEST]))
-        for part in output_table.chunks(workspace.db, wanted)
+        for part in output_table.chunks(workspace.db, ids)
         for output in part
     }
 
@@ -203,21 +203,21 @@ def _defined(term: str, defined: Sequence[tuple[str, Definition]], texts: Mappin
     """A term with the meaning that most notes give; of equally frequent ones the first."""
     meanings = [definition.meaning for _, definition in defined]
     quotes = [Mention(output_id=where, text=definition.sentence[:_QUOTE]) for where, definition in defined]
-    found = {where for where, _ in defined} | {i for i, text in texts.items() if marks(text, [term])}
+    ids = {where for where, _ in defined} | {i for i, text in texts.items() if marks(text, [term])}
     return TermCandidate(
         term=term,
         meaning=max(meanings, key=meanings.count),
-        count=len(found),
-        outputs=tuple(sorted(found)),
+        count=len(ids),
+        outputs=tuple(sorted(ids)),
         quotes=tuple(dict.fromkeys(quotes))[:_QUOTES],
     )
 
 
-def _undefined(texts: Mapping[str, str], known: set[str]) -> Iterator[TermCandidate]:
+def _undefined(texts: Mapping[str, str], names: set[str]) -> Iterator[TermCandidate]:
     """Abbreviations of several outputs; a word that is mostly written small is only stressed."""
     where: dict[str, list[str]] = {}
     for output_id, text in texts.items():
-        for short in abbreviations(text) - known:
+        for short in abbreviations(text) - names:
             where.setdefault(short, []).append(output_id)
     small = Counter(word for text in texts.values() for word in small_words(text))
     for short, ids in where.items():

@@ -26,17 +26,18 @@ def grounded(workspace: Workspace, criteria: Sequence[Criterion]) -> list[Criter
     if not rows:
         return list(criteria)
     visible = unsealed(workspace, {row.output_id for row in rows})
-    found: dict[str, list[Settlement]] = defaultdict(list)
+    rows_of: dict[str, list[Settlement]] = defaultdict(list)
     for row in rows:
         if row.output_id in visible and row.criterion_id:
-            found[row.criterion_id].append(row)
-    fails = {(row.output_id, row.criterion_id) for rows in found.values() for row in rows if row.is_fail}
-    said: dict[str, list[Grade]] = defaultdict(list)
+            rows_of[row.criterion_id].append(row)
+    fails = {(row.output_id, row.criterion_id) for rows in rows_of.values() for row in rows if row.is_fail}
+    grades_of: dict[str, list[Grade]] = defaultdict(list)
     for grade in under_present_meaning(workspace):
         if grade.value == "fail" and (grade.output_id, grade.criterion_id) in fails:
-            said[str(grade.criterion_id)].append(grade)
+            grades_of[str(grade.criterion_id)].append(grade)
     return [
-        _with(workspace, item, found[item.id], said[item.id]) if found[item.id] else item for item in criteria
+        _with(workspace, item, rows_of[item.id], grades_of[item.id]) if rows_of[item.id] else item
+        for item in criteria
     ]
 
 
@@ -47,19 +48,19 @@ def _with(
         label: [row.output_id for row in sorted(rows, key=_first) if row.label == label][:EXAMPLES]
         for label in ("pass", "fail")
     }
-    wanted = {grade.output_id for grade in grades if grade.spans}.union(*examples.values())
-    outputs = output_table.many(workspace.db, sorted(wanted))
+    ids = {grade.output_id for grade in grades if grade.spans}.union(*examples.values())
+    outputs = output_table.many(workspace.db, sorted(ids))
 
     def excerpts(label: str) -> tuple[str, ...]:
         return tuple(outputs[key].text[:EXCERPT] for key in examples[label] if key in outputs)
 
-    known = {
+    evidence = {
         (item.output_id, item.grade_id, item.quote): item
         for item in (*criterion.evidence, *_evidence(grades, outputs))
     }
     return criterion.model_copy(
         update={
-            "evidence": tuple(known.values()),
+            "evidence": tuple(evidence.values()),
             "pass_examples": criterion.pass_examples or excerpts("pass"),
             "fail_examples": criterion.fail_examples or excerpts("fail"),
         }

@@ -56,43 +56,43 @@ def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
     """
     encoder = SentenceEncoder()
     distinct = list(dict.fromkeys(texts))
-    known = vectors.known(db, distinct, encoder.name)
-    chosen = [text for text in distinct if text not in known]
-    if len(chosen) > ALL_UP_TO:  # at equal steps of the alphabet: like wordings stand together
-        chosen = np.sort(chosen)[_steps(len(chosen), AT_ONCE)].tolist()
-    found = vectors.embed(
+    vectors_of = vectors.known(db, distinct, encoder.name)
+    new = [text for text in distinct if text not in vectors_of]
+    if len(new) > ALL_UP_TO:  # at equal steps of the alphabet: like wordings stand together
+        new = np.sort(new)[_steps(len(new), AT_ONCE)].tolist()
+    encoded = vectors.embed(
         db,
-        chosen,
+        new,
         encoder.name,
         encoder.encode,
         lambda done, total: progress(done, total, Wording("reading the notes")),
     )
-    known |= dict(zip(chosen, found, strict=True))
-    if left := [text for text in distinct if text not in known]:
-        known |= dict(zip(left, _guessed(left, known), strict=True))
-    return np.array([known[text] for text in texts], dtype=np.float64)
+    vectors_of |= dict(zip(new, encoded, strict=True))
+    if others := [text for text in distinct if text not in vectors_of]:
+        vectors_of |= dict(zip(others, _guessed(others, vectors_of), strict=True))
+    return np.array([vectors_of[text] for text in texts], dtype=np.float64)
 
 
-def _steps(count: int, wanted: int) -> npt.NDArray[np.int64]:
-    return np.linspace(0, count - 1, min(wanted, count)).astype(np.int64)
+def _steps(count: int, most: int) -> npt.NDArray[np.int64]:
+    return np.linspace(0, count - 1, min(most, count)).astype(np.int64)
 
 
-def _guessed(texts: Sequence[str], known: dict[str, vectors.Vectors]) -> vectors.Vectors:
+def _guessed(texts: Sequence[str], vectors_of: dict[str, vectors.Vectors]) -> vectors.Vectors:
     """For each text the mean of its lexical neighbours' vectors, weighted by likeness."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     wording = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), max_features=20_000)
-    table = wording.fit_transform(list(known))
-    means = np.stack(list(known.values()))
-    few = min(_NEIGHBOURS, len(known))
-    found = []
+    table = wording.fit_transform(list(vectors_of))
+    means = np.stack(list(vectors_of.values()))
+    few = min(_NEIGHBOURS, len(vectors_of))
+    means_of = []
     for start in range(0, len(texts), _CHUNK):
         rows = wording.transform(texts[start : start + _CHUNK])
         likeness = np.asarray((rows @ table.T).todense(), dtype=np.float32)
         best = np.argpartition(-likeness, few - 1, axis=1)[:, :few]
         weights = np.take_along_axis(likeness, best, axis=1) + 1e-6
-        found.append(np.einsum("nk,nkd->nd", weights, means[best]))
-    return np.asarray(unit(np.concatenate(found)), dtype=np.float32)
+        means_of.append(np.einsum("nk,nkd->nd", weights, means[best]))
+    return np.asarray(unit(np.concatenate(means_of)), dtype=np.float32)
 
 
 def blend(texts: Sequence[str], meaning: Floats) -> Floats:
@@ -113,10 +113,10 @@ def unit(rows: Floats) -> Floats:
 
 def _distances(points: Floats) -> Floats:
     """Cosine distances of unit vectors, shape (n, n), exactly 0 on the diagonal."""
-    found = np.clip(1 - points @ points.T, 0, None)
-    found = (found + found.T) / 2
-    np.fill_diagonal(found, 0)
-    return found
+    distances = np.clip(1 - points @ points.T, 0, None)
+    distances = (distances + distances.T) / 2
+    np.fill_diagonal(distances, 0)
+    return distances
 
 
 def group(points: Floats) -> npt.NDArray[np.int64]:
@@ -147,7 +147,7 @@ def _best_partition(points: Floats) -> npt.NDArray[np.int64]:
 
     square = _distances(points)
     tree = linkage(np.sqrt(2 * squareform(square, checks=False)), "ward")  # euclidean between unit vectors
-    best, found = -2.0, np.zeros(len(points), dtype=np.int64)
+    best, partition = -2.0, np.zeros(len(points), dtype=np.int64)
     n = len(points)
     most = max(2, min(_MOST_FROM_FEW if n <= _FEW else _MOST_GROUPS, n // 2, math.ceil(math.sqrt(n)) + 2))
     for count in range(max(2, (most + 1) // 2), most + 1):
@@ -155,8 +155,8 @@ def _best_partition(points: Floats) -> npt.NDArray[np.int64]:
         if 1 < len(set(labels)) < n:
             score = float(silhouette_score(square, labels, metric="precomputed"))
             if score > best:
-                best, found = score, labels
-    return found
+                best, partition = score, labels
+    return partition
 
 
 def central(points: Floats) -> int:
@@ -171,18 +171,18 @@ def code_groups(points: Floats) -> list[list[int]]:
     grouped in turns: those near a group that stands join it.
     """
     groups: list[list[int]] = []
-    left = np.arange(len(points))
-    while len(left):
-        core = left[_steps(len(left), _CLUSTERED)]
+    open_ = np.arange(len(points))
+    while len(open_):
+        core = open_[_steps(len(open_), _CLUSTERED)]
         labels = _cut_tree(points[core])
         fresh = [core[labels == k].tolist() for k in np.unique(labels)]
-        others = np.setdiff1d(left, core, assume_unique=True)
+        others = np.setdiff1d(open_, core, assume_unique=True)
         likeness = points[others] @ unit(np.stack([points[group].mean(axis=0) for group in fresh])).T
         near = likeness.max(axis=1) >= 1 - APART
         for at, k in zip(others[near], likeness[near].argmax(axis=1), strict=True):
             fresh[k].append(int(at))
         groups += fresh
-        left = others[~near]
+        open_ = others[~near]
     return groups
 
 

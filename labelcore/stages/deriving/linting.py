@@ -74,19 +74,19 @@ def lint(workspace: Workspace) -> Lint:
     failed = {key: outputs & fails for key, outputs in failed_for(workspace, criteria).items()}
     decided = _failed_by_judges(workspace, criteria)
     covering = _covering(failed)
-    found = [finding for criterion in criteria for finding in _wording(workspace.db, criterion)]
+    findings = [finding for criterion in criteria for finding in _wording(workspace.db, criterion)]
     for pair in itertools.combinations(criteria, 2):
-        found += _overlapping(*pair, failed, decided)
-        found += _contradictory(*pair, decided)
+        findings += _overlapping(*pair, failed, decided)
+        findings += _contradictory(*pair, decided)
     for criterion in criteria:
-        found += _silent(criterion, failed[criterion.id], decided[criterion.id])
+        findings += _silent(criterion, failed[criterion.id], decided[criterion.id])
     for criterion in criteria:
         if failed[criterion.id] and criterion.id not in covering:
             says = fact("not_needed", name=criterion.name)
-            found.append(_finding("not needed", [criterion], says, sorted(failed[criterion.id])))
+            findings.append(_finding("not needed", [criterion], says, sorted(failed[criterion.id])))
     explained = set().union(*failed.values())
     return Lint(
-        findings=tuple(found),
+        findings=tuple(findings),
         covering=tuple(criterion.id for criterion in criteria if criterion.id in covering),
         explained=len(explained),
         fails=len(fails),
@@ -97,18 +97,18 @@ def lint(workspace: Workspace) -> Lint:
 
 def _failed_by_judges(workspace: Workspace, criteria: Sequence[Criterion]) -> dict[str, dict[str, bool]]:
     """Criterion -> output -> failed, by the judge that stands for it: a chosen one, else its first."""
-    chosen = judge_table.chosen(workspace.db, workspace.project.id)
-    preferred = set(chosen["judge_version_ids"]) if chosen else set()
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    preferred = set(choice["judge_version_ids"]) if choice else set()
     judges: dict[str, str] = {}
     for version in judge_table.current(workspace.db, workspace.project.id):
         if version.criterion_id and (version.criterion_id not in judges or version.id in preferred):
             judges[version.criterion_id] = version.id
-    wanted = {judges[item.id]: item.id for item in criteria if item.id in judges}
-    found: dict[str, dict[str, bool]] = {item.id: {} for item in criteria}
-    table = verdict_table.values(workspace.db, list(wanted))
+    criteria_of = {judges[item.id]: item.id for item in criteria if item.id in judges}
+    failed: dict[str, dict[str, bool]] = {item.id: {} for item in criteria}
+    table = verdict_table.values(workspace.db, list(criteria_of))
     for row in table[table["value"].isin(["pass", "fail"])].itertuples():
-        found[wanted[row.judge_version_id]][row.output_id] = row.value == "fail"
-    return found
+        failed[criteria_of[row.judge_version_id]][row.output_id] = row.value == "fail"
+    return failed
 
 
 def _wording(db: Database, criterion: Criterion) -> Iterator[Finding]:
@@ -122,15 +122,15 @@ def _wording(db: Database, criterion: Criterion) -> Iterator[Finding]:
 def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> Iterator[Finding]:
     """Two demands in one; the evidence is which half each quote speaks of."""
     quotes = [item.quote for item in criterion.evidence]
-    asked = {"name": criterion.name, "first": halves[0], "other": halves[1]}
+    values = {"name": criterion.name, "first": halves[0], "other": halves[1]}
     if len(quotes) < 2:
-        yield _finding("compound", [criterion], fact("two_demands", **asked))
+        yield _finding("compound", [criterion], fact("two_demands", **values))
         return
     points = points_of(db, [*halves, *quotes], silent)
     first = int((points[2:] @ points[0] > points[2:] @ points[1]).sum())
     other = len(quotes) - first
     if min(first, other) >= max(2, _SHARE * len(quotes)):  # else it is one demand, said at length
-        says = fact("two_demands_quoted", **asked, of_first=first, of_other=other)
+        says = fact("two_demands_quoted", **values, of_first=first, of_other=other)
         yield _finding("compound", [criterion], says, [item.output_id for item in criterion.evidence])
 
 
@@ -160,11 +160,11 @@ def _contradictory(
         yield _finding("contradictory", [first, other], says, opposite)
 
 
-def _silent(criterion: Criterion, failed: set[str], judged: Mapping[str, bool]) -> Iterator[Finding]:
+def _silent(criterion: Criterion, failed: set[str], verdicts: Mapping[str, bool]) -> Iterator[Finding]:
     if not failed:
         yield _finding("never fires", [criterion], fact("never_failed", name=criterion.name))
-    elif len(judged) >= _TEN and not any(judged.values()):
-        says = fact("judge_silent", name=criterion.name, n=len(judged), failed=len(failed))
+    elif len(verdicts) >= _TEN and not any(verdicts.values()):
+        says = fact("judge_silent", name=criterion.name, n=len(verdicts), failed=len(failed))
         yield _finding("never fires", [criterion], says, sorted(failed))
 
 
@@ -186,7 +186,7 @@ def _covering(failed: Mapping[str, set[str]]) -> set[str]:
     )
     if answer.x is None:
         return set(ids)
-    return {criterion_id for criterion_id, taken in zip(ids, answer.x, strict=True) if taken > 0.5}
+    return {criterion_id for criterion_id, share in zip(ids, answer.x, strict=True) if share > 0.5}
 
 
 def _finding(kind: Kind, criteria: Sequence[Criterion], says: Fact, outputs: Sequence[str] = ()) -> Finding:

@@ -27,14 +27,14 @@ _NOT = (
 
 def _pattern(terms: str) -> re.Pattern[str]:
     """What finds the English terms in lower-case words with a blank around each."""
-    known = [
+    patterns = [
         re.escape(term)
         .replace(r"\*", r"[^ ]*")
         .replace(r"NOT\~", f"(?:{_NOT}) (?:[^ ]+ ){{0,4}}")
         .replace(r"\ ", " ")
         for term in terms.split("|")
     ]
-    return re.compile(f"(?<= )(?:{'|'.join(known)})(?= )")
+    return re.compile(f"(?<= )(?:{'|'.join(patterns)})(?= )")
 
 
 _TERMS = [
@@ -73,20 +73,20 @@ _FRAMES = (("A good output gives an expert no reason to say: ", "."), ("好的�
 def family_scores(text: str) -> npt.NDArray[np.float64]:
     """How strongly a note speaks of each family, shape (len(FAMILIES),), unit length or zero; read-only."""
     padded, plain = f" {' '.join(words(text))} ", text.lower()
-    found = [
+    counts = [
         len(set(english.findall(padded))) + sum(term in plain for term in chinese)
         for english, chinese in _TERMS
     ]
-    scores = np.array(found, dtype=float) / (float(np.linalg.norm(found)) or 1)
+    scores = np.array(counts, dtype=float) / (float(np.linalg.norm(counts)) or 1)
     scores.flags.writeable = False
     return scores
 
 
 def terms(text: str) -> set[str]:
     """The words of a note that could name it: no stop words, no digits; pairs in Chinese."""
-    found = words(text)
-    latin = {word for word in found if word.isascii() and len(word) > 2 and word.isalpha()}
-    pairs = itertools.pairwise(word if not word.isascii() and word not in _STOP else "" for word in found)
+    tokens = words(text)
+    latin = {word for word in tokens if word.isascii() and len(word) > 2 and word.isalpha()}
+    pairs = itertools.pairwise(word if not word.isascii() and word not in _STOP else "" for word in tokens)
     return latin - _STOP | {first + second for first, second in pairs if first and second}
 
 
@@ -100,12 +100,12 @@ def case_words(texts: Sequence[str], sources: Sequence[str], groups: Sequence[st
     inside: Counter[str] = Counter()
     where: dict[str, set[str]] = {}
     total = len(set(groups))
-    known = {source: terms(source) for source in set(sources)}
+    terms_of = {source: terms(source) for source in set(sources)}
     for text, source, group in zip(texts, sources, groups, strict=True):
-        found = terms(text)
-        used.update(found)
-        inside.update(found & known[source])
-        for term in found:
+        here = terms(text)
+        used.update(here)
+        inside.update(here & terms_of[source])
+        for term in here:
             where.setdefault(term, set()).add(group)
 
     def of_the_case(term: str, count: int) -> bool:
@@ -118,7 +118,7 @@ def case_words(texts: Sequence[str], sources: Sequence[str], groups: Sequence[st
 
 def without_case(text: str, case: frozenset[str]) -> str:
     """A note without the case's words; as it is where nothing would be left."""
-    plain = _LATIN.sub(lambda found: "" if found[0].lower() in case else found[0], text)
+    plain = _LATIN.sub(lambda match: "" if match[0].lower() in case else match[0], text)
     plain = " ".join(plain.split())
     return plain if terms(plain) else text
 
@@ -127,14 +127,14 @@ def telling_words(groups: Sequence[Sequence[str]], case: frozenset[str]) -> list
     """For each group the words that it uses more than the others do (class-based TF-IDF)."""
     counts = [Counter(term for text in texts for term in terms(text) - case) for texts in groups]
     everywhere = Counter(term for count in counts for term in count)
-    found = []
-    for counted, texts in zip(counts, groups, strict=True):
+    telling = []
+    for group_counts, texts in zip(counts, groups, strict=True):
         score = {
             term: count / len(texts) * math.log(1 + len(groups) / everywhere[term])
-            for term, count in counted.items()
+            for term, count in group_counts.items()
         }
-        found.append(sorted(score, key=lambda term: (-score[term], term))[:_MOST_WORDS])
-    return found
+        telling.append(sorted(score, key=lambda term: (-score[term], term))[:_MOST_WORDS])
+    return telling
 
 
 def shortened(text: str) -> str:
@@ -167,16 +167,18 @@ def label_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
     """A short label that nothing else has: the family's name, else the typical quote."""
     short, family = shortened(typical), family_name(texts) if len(texts) > 1 else ""
     labels = [label for label in (family, short, f"{family or 'again'}: {short}") if label]
-    known = {label.casefold() for label in taken}
-    return next((label for label in labels if label.casefold() not in known), f"{short} ({len(taken) + 1})")
+    labels_taken = {label.casefold() for label in taken}
+    return next(
+        (label for label in labels if label.casefold() not in labels_taken), f"{short} ({len(taken) + 1})"
+    )
 
 
 def name_of(note: str, case: frozenset[str]) -> str:
     """A typical note of no family as the name of what it says: one that is short, says something and names
     nothing of its case; else "", and a person has to say it.
     """
-    said = terms(note)
-    return note if said - _VAGUE and len(words(note)) <= _SHORT_NOTE and not said & case else ""
+    vocabulary = terms(note)
+    return note if vocabulary - _VAGUE and len(words(note)) <= _SHORT_NOTE and not vocabulary & case else ""
 
 
 def statement_of(quote: str, *, marked: bool = False) -> str:

@@ -113,7 +113,7 @@ class PromptRules(Frozen):
             rule.model_dump(exclude={"criterion"}) | {"criterion_id": rule.criterion.id}
             for rule in self.rules
         ]
-        left_out = [left.model_dump() for left in self.left_out]
+        left_out = [unused.model_dump() for unused in self.left_out]
         proposed = [criterion.document() for criterion in self.proposed]
         return {"proposed": proposed, "rules": rules, "left_out": left_out}
 
@@ -140,22 +140,24 @@ def propose_from_prompt(
     if prompt is not None and prompt != workspace.project.prompt_template:
         projects.update_project(workspace, prompt_template=prompt)
     here = list_criteria(workspace)
-    known = {criterion.statement.casefold() for criterion in here}
-    taken = {criterion.name for criterion in here}
-    found = []
+    statements = {criterion.statement.casefold() for criterion in here}
+    names = {criterion.name for criterion in here}
+    criteria = []
     rules, left_out = read_rules(text)
     for rule in rules:
-        if rule.casefold() in known:
+        if rule.casefold() in statements:
             left_out.append(UnusedRule(text=rule, why=Wording("a criterion says it already")))
         else:
             why = "the pipeline's prompt asks for it; no expert has failed it yet"
-            told = {"severity": "should", "origin": "prompt", "why": why}
+            origin = {"severity": "should", "origin": "prompt", "why": why}
             name = rule if len(rule) <= 60 else f"{rule[:59].rsplit(' ', 1)[0]}…"
-            name = name if name not in taken else f"{name} ({len(taken) + 1})"
-            found.append(new_criterion(workspace, name, rule, **told))
-            taken.add(name)
-    criterion_table.save(workspace.db, found)
-    return PromptRules(proposed=tuple(found), rules=tuple(prompt_rules(workspace)), left_out=tuple(left_out))
+            name = name if name not in names else f"{name} ({len(names) + 1})"
+            criteria.append(new_criterion(workspace, name, rule, **origin))
+            names.add(name)
+    criterion_table.save(workspace.db, criteria)
+    return PromptRules(
+        proposed=tuple(criteria), rules=tuple(prompt_rules(workspace)), left_out=tuple(left_out)
+    )
 
 
 def read_rules(prompt: str) -> tuple[list[str], list[UnusedRule]]:
@@ -210,8 +212,8 @@ def prompt_rules(workspace: Workspace) -> list[PromptRule]:
         return []
     labels = fitting_labels(workspace)
     passed = list(output_table.many(workspace.db, labels.passes).values())
-    found = [_rule(workspace, criterion, labels, passed) for criterion in criteria]
-    return sorted(found, key=lambda rule: (not rule.contradicted, rule.criterion.name))
+    rules = [_rule(workspace, criterion, labels, passed) for criterion in criteria]
+    return sorted(rules, key=lambda rule: (not rule.contradicted, rule.criterion.name))
 
 
 def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Sequence[Output]) -> PromptRule:
@@ -242,8 +244,8 @@ def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Se
 
 
 def _in_words(criterion: Criterion, fails: int, breaks: Rate, *, contradicted: bool) -> Fact:
-    told = [fact("failed_for_rule", n=fails) if fails else fact("never_failed_for_rule")]
+    facts = [fact("failed_for_rule", n=fails) if fails else fact("never_failed_for_rule")]
     if breaks.value is not None:
-        told.append(fact("rule_would_fail", **breaks.model_dump(include={"value", "low", "high", "n"})))
+        facts.append(fact("rule_would_fail", **breaks.model_dump(include={"value", "low", "high", "n"})))
     code = "prompt_rule_contradicted" if contradicted else "prompt_rule"
-    return fact(code, rule=criterion.statement, told=told)
+    return fact(code, rule=criterion.statement, told=facts)

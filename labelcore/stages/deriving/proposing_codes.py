@@ -49,21 +49,21 @@ def code_notes(
     By the configured model, unless ``offline``; without one, or where it fails, by their meaning,
     and it says so. What people renamed, merged or moved stays as it is.
     """
-    known = code_table.quotes(workspace.db, workspace.project.id)
-    fresh = _uncoded(clauses_of_fails(workspace), known)
+    old = code_table.quotes(workspace.db, workspace.project.id)
+    fresh = _uncoded(clauses_of_fails(workspace), old)
     if not fresh:
         return CodeProposal(codes=tuple(list_codes(workspace)))
-    asked = None if offline else _asked(workspace, fresh)
-    placed = [clause for clause, _ in asked.placed] if asked else []
-    rest = _uncoded(fresh, placed)
-    made, quotes = _coded(workspace, known, [*placed, *rest], asked)
-    code_table.save(workspace.db, made, quotes)
+    proposal = None if offline else _asked(workspace, fresh)
+    coded = [clause for clause, _ in proposal.placed] if proposal else []
+    rest = _uncoded(fresh, coded)
+    codes, quotes = _coded(workspace, old, [*coded, *rest], proposal)
+    code_table.save(workspace.db, codes, quotes)
     link_codes(workspace)
     return CodeProposal(
         codes=tuple(list_codes(workspace)),
         quotes_new=len(quotes),
-        by_model=len(placed),
-        says=() if offline else tuple(_told(asked, len(rest))),
+        by_model=len(coded),
+        says=() if offline else tuple(_told(proposal, len(rest))),
     )
 
 
@@ -89,33 +89,36 @@ def _asked(workspace: Workspace, clauses: Sequence[Clause]) -> ModelProposal | N
 
 
 def _coded(
-    workspace: Workspace, known: Sequence[Quote], clauses: Sequence[Clause], asked: ModelProposal | None
+    workspace: Workspace,
+    old_quotes: Sequence[Quote],
+    clauses: Sequence[Clause],
+    proposal: ModelProposal | None,
 ) -> tuple[list[Code], list[Quote]]:
     """New codes, and the clauses as quotes under a code each; those that the model placed come first."""
     live = live_codes(workspace)
     ids = {code.label.casefold(): code.id for code in live}
     alive = {code.id for code in live}
-    coded = [quote for quote in known if quote.code_id in alive]
+    coded = [quote for quote in old_quotes if quote.code_id in alive]
     texts = [quote.text for quote in coded] + [clause.meaning for clause in clauses]
     points = points_of(workspace.db, texts, workspace.progress)
     old, new = points[: len(coded)], points[len(coded) :]
-    labels = _settled(workspace, asked, [code.label for code in live]) if asked else []
-    made = []
+    labels = _settled(workspace, proposal, [code.label for code in live]) if proposal else []
+    new_codes = []
     for label in labels:
         if label.casefold() not in ids:
-            made.append(_code(workspace, label, origin="model"))
-            ids[label.casefold()] = made[-1].id
+            new_codes.append(_code(workspace, label, origin="model"))
+            ids[label.casefold()] = new_codes[-1].id
     numbers = {at: ids[label.casefold()] for at, label in enumerate(labels)}
     places = [str(quote.code_id) for quote in coded] + list(numbers.values())
     centres = _centres(places, np.vstack([old, new[: len(labels)]]))
-    left = list(range(len(labels), len(clauses)))
-    if centres and left:
-        likeness = new[left] @ np.stack(list(centres.values())).T
+    rest = list(range(len(labels), len(clauses)))
+    if centres and rest:
+        likeness = new[rest] @ np.stack(list(centres.values())).T
         near = likeness.max(axis=1) >= 1 - APART
-        numbers |= {left[at]: list(centres)[likeness[at].argmax()] for at in np.flatnonzero(near)}
-        left = [at for at in left if at not in numbers]
-    for code, members in _new_codes(workspace, clauses, new, left, made):
-        made.append(code)
+        numbers |= {rest[at]: list(centres)[likeness[at].argmax()] for at in np.flatnonzero(near)}
+        rest = [at for at in rest if at not in numbers]
+    for code, members in _new_codes(workspace, clauses, new, rest, new_codes):
+        new_codes.append(code)
         centres |= _centres([code.id] * len(members), new[members])
         numbers |= dict.fromkeys(members, code.id)
     sure = _sureness(new, centres, [numbers[at] for at in range(len(clauses))])
@@ -124,37 +127,37 @@ def _coded(
         Quote(**shared, **clause.model_dump(exclude={"about"}), code_id=numbers[at], sure=float(sure[at]))
         for at, clause in enumerate(clauses)
     ]
-    return made, quotes
+    return new_codes, quotes
 
 
-def _settled(workspace: Workspace, asked: ModelProposal, used: Sequence[str]) -> list[str]:
+def _settled(workspace: Workspace, proposal: ModelProposal, used: Sequence[str]) -> list[str]:
     """The label of each placed quote, once labels of different parts that say the same are one."""
-    labels = [label for _, label in asked.placed]
-    joined = asked.joined
-    if joined is None:
-        named = list(dict.fromkeys([*used, *labels])) if asked.parts > 1 else []
-        joined = _same_by_meaning(workspace, named, labels) if len(named) > 1 else {}
-    known = {label.casefold(): label for label in used}
+    labels = [label for _, label in proposal.placed]
+    groups_of = proposal.joined
+    if groups_of is None:
+        all_labels = list(dict.fromkeys([*used, *labels])) if proposal.parts > 1 else []
+        groups_of = _same_by_meaning(workspace, all_labels, labels) if len(all_labels) > 1 else {}
+    labels_seen = {label.casefold(): label for label in used}
     groups: dict[str, str] = {}
-    for label, group in joined.items():
-        if label.casefold() in known:  # a label that people see already stays
+    for label, group in groups_of.items():
+        if label.casefold() in labels_seen:  # a label that people see already stays
             groups.setdefault(group, label)
     first: dict[str, str] = {}
     settled = []
     for label in labels:
-        group = joined.get(label, label)
-        name = known.get(label.casefold()) or groups.get(group, group)
+        group = groups_of.get(label, label)
+        name = labels_seen.get(label.casefold()) or groups.get(group, group)
         settled.append(first.setdefault(name.casefold(), name))
     return settled
 
 
-def _same_by_meaning(workspace: Workspace, named: Sequence[str], used: Sequence[str]) -> dict[str, str]:
+def _same_by_meaning(workspace: Workspace, labels: Sequence[str], used: Sequence[str]) -> dict[str, str]:
     """From each label to the one of its group that most quotes carry."""
-    found: dict[str, str] = {}
-    for members in code_groups(points_of(workspace.db, named, workspace.progress)):
-        group = [named[at] for at in members]
-        found |= dict.fromkeys(group, max(group, key=used.count)) if len(group) > 1 else {}
-    return found
+    group_of: dict[str, str] = {}
+    for members in code_groups(points_of(workspace.db, labels, workspace.progress)):
+        group = [labels[at] for at in members]
+        group_of |= dict.fromkeys(group, max(group, key=used.count)) if len(group) > 1 else {}
+    return group_of
 
 
 def _code(workspace: Workspace, label: str, **fields: Any) -> Code:
@@ -162,13 +165,13 @@ def _code(workspace: Workspace, label: str, **fields: Any) -> Code:
     return Code.model_validate(place | {"label": label} | fields)
 
 
-def _told(asked: ModelProposal | None, rest: int) -> Iterator[Wording]:
-    if asked is None:
+def _told(proposal: ModelProposal | None, rest: int) -> Iterator[Wording]:
+    if proposal is None:
         yield Wording("No model is configured: the codes are given by meaning, offline.")
         return
-    yield from asked.left.says()
+    yield from proposal.left.says()
     failed: Counter[Wording] = Counter()
-    for n, trouble in asked.troubles:
+    for n, trouble in proposal.troubles:
         failed[Wording("{trouble}", trouble=trouble)] += n
     for why, n in failed.items():
         yield Wording(
@@ -192,15 +195,15 @@ def _new_codes(
 ) -> list[tuple[Code, list[int]]]:
     if not rest:
         return []
-    taken = {code.label for code in (*code_table.current(workspace.db, workspace.project.id), *made)}
-    found = []
+    labels = {code.label for code in (*code_table.current(workspace.db, workspace.project.id), *made)}
+    pairs = []
     for group in code_groups(points[list(rest)]):
         members = [rest[at] for at in group]
         texts = [clauses[at].meaning for at in members]
-        label = label_of(texts, texts[central(points[members])], taken)
-        taken.add(label)
-        found.append((_code(workspace, label), members))
-    return found
+        label = label_of(texts, texts[central(points[members])], labels)
+        labels.add(label)
+        pairs.append((_code(workspace, label), members))
+    return pairs
 
 
 def _sureness(points: Floats, centres: dict[str, Floats], code_ids: Sequence[str]) -> Floats:

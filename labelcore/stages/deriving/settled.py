@@ -48,8 +48,8 @@ def same_meaning(versions: Sequence[Criterion]) -> set[int]:
     first_with: dict[str, int] = {}
     newest = 0
     for version in versions:
-        kept = newest if version.wording_only else 0
-        newest = kept or first_with.get(version.statement) or version.version
+        before = newest if version.wording_only else 0
+        newest = before or first_with.get(version.statement) or version.version
         meaning[version.version] = newest
         first_with.setdefault(version.statement, newest)
     return {number for number, oldest in meaning.items() if oldest == newest}
@@ -69,30 +69,30 @@ def settled(workspace: Workspace) -> list[Settlement]:
 
 def ruled(workspace: Workspace) -> list[Settlement]:
     """What was ruled, the newest first."""
-    found = [row for row in settled(workspace) if row.ruled_at]
-    return sorted(found, key=lambda row: str(row.ruled_at), reverse=True)
+    rows = [row for row in settled(workspace) if row.ruled_at]
+    return sorted(rows, key=lambda row: str(row.ruled_at), reverse=True)
 
 
 def unclear_on(workspace: Workspace, criterion: Criterion) -> list[Ruling]:
     """Where the criterion was ruled unclear in its present meaning, the oldest first."""
     same = _meanings(workspace).get(criterion.id, set())
-    found = rulings.current(workspace.db, workspace.project.id)
-    return [ruling for ruling in found if ruling.about == criterion.id and given_under(ruling, same)]
+    rulings_now = rulings.current(workspace.db, workspace.project.id)
+    return [ruling for ruling in rulings_now if ruling.about == criterion.id and given_under(ruling, same)]
 
 
 def settled_on_criteria(workspace: Workspace) -> list[Settlement]:
     """Of single criteria only."""
-    given = _under(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
-    return _settled(given, _rulings(workspace)) if given else []
+    grades = _under(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
+    return _settled(grades, _rulings(workspace)) if grades else []
 
 
 def labels_on_criteria(workspace: Workspace) -> dict[str, dict[str, bool]]:
     """Criterion id -> output id -> whether it passes; without what counts nowhere."""
-    found: dict[str, dict[str, bool]] = defaultdict(dict)
+    labels: dict[str, dict[str, bool]] = defaultdict(dict)
     for row in settled_on_criteria(workspace):
         if row.label and row.criterion_id:
-            found[row.criterion_id][row.output_id] = row.label == "pass"
-    return dict(found)
+            labels[row.criterion_id][row.output_id] = row.label == "pass"
+    return dict(labels)
 
 
 def under_present_meaning(workspace: Workspace) -> list[Grade]:
@@ -119,12 +119,12 @@ def _rulings(workspace: Workspace) -> dict[Subject, Ruling]:
     }
 
 
-def _settled(grades: Iterable[Grade], ruled: Mapping[Subject, Ruling]) -> list[Settlement]:
+def _settled(grades: Iterable[Grade], rulings_of: Mapping[Subject, Ruling]) -> list[Settlement]:
     votes: dict[Subject, Counter[str]] = defaultdict(Counter)
     for grade in grades:
         if grade.value in {"pass", "fail", "unsure"}:
             votes[grade.output_id, grade.criterion_id][grade.value] += 1
-    return [_of(subject, given, ruled.get(subject)) for subject, given in votes.items()]
+    return [_of(subject, counts, rulings_of.get(subject)) for subject, counts in votes.items()]
 
 
 def _of(subject: Subject, votes: Counter[str], ruling: Ruling | None) -> Settlement:
@@ -133,14 +133,14 @@ def _of(subject: Subject, votes: Counter[str], ruling: Ruling | None) -> Settlem
     place = {"output_id": subject[0], "criterion_id": subject[1]}
     if ruling:
         passed = RULED[ruling.value]
-        told = {
+        details = {
             "ruled_by": ruling.author,
             "reason": ruling.reason,
             "ruled_at": ruling.at,
             "about": ruling.about,
         }
         label = "" if passed is None else "pass" if passed else "fail"
-        return Settlement.model_validate(place | counts | told | {"label": label, "settled_by": "ruling"})
+        return Settlement.model_validate(place | counts | details | {"label": label, "settled_by": "ruling"})
     how = "nobody" if not passes + fails else "tie" if passes == fails else "majority"
     if how == "majority" and not (passes and fails):
         how = "agreement"

@@ -82,27 +82,29 @@ def split(
     """
     (criterion,) = grounded(workspace, [criterion])
     quotes = criterion.evidence
-    named = [number for part in parts for number in part.quotes]
+    numbers_used = [number for part in parts for number in part.quotes]
     if len(parts) < 2 or len({part.name.strip().casefold() for part in parts} - {""}) < len(parts):
         raise BadInput("A split needs two parts with different names.")
-    if len(set(named)) < len(named) or any(not 0 <= number < len(quotes) for number in named):
+    if len(set(numbers_used)) < len(numbers_used) or any(
+        not 0 <= number < len(quotes) for number in numbers_used
+    ):
         raise BadInput(
             "The quotes of '{name}' are numbered 0 to {last}, each used once.",
             name=criterion.name,
             last=len(quotes) - 1,
         )
-    rest = tuple(number for number in range(len(quotes)) if number not in named)
-    made = []
+    rest = tuple(number for number in range(len(quotes)) if number not in numbers_used)
+    parts_made = []
     for at, part in enumerate(parts):
         numbers = part.quotes if at else part.quotes + rest
         changes: dict[str, object] = {"name": part.name.strip(), "parents": (criterion.id,)}
         changes["statement"] = part.statement.strip() or criterion.statement
         changes["evidence"] = tuple(quotes[number] for number in sorted(numbers))
         changes["why"] = why or f"split off {criterion.name}"
-        made.append(descendant(workspace, criterion, wording_only=False, **changes))
-    criterion_table.save(workspace.db, made)
+        parts_made.append(descendant(workspace, criterion, wording_only=False, **changes))
+    criterion_table.save(workspace.db, parts_made)
     drop(workspace, criterion, why=f"split into {' and '.join(part.name for part in parts)}")
-    return made
+    return parts_made
 
 
 @operation("criteria undo", role=Role.ENGINEER, effect=Effect.WRITES, listed_as="criteria")
@@ -137,8 +139,8 @@ def _standing(versions: Sequence[Criterion]) -> int:
 
 def _as_before(workspace: Workspace, versions: Sequence[Criterion], standing: int) -> Criterion:
     before, last = versions[standing - 2], versions[-1]
-    kept = {"id", "project_id", "version", "at", "author", "why", "wording_only", "restores"}
-    fields = before.model_dump(exclude=kept)
+    other_fields = {"id", "project_id", "version", "at", "author", "why", "wording_only", "restores"}
+    fields = before.model_dump(exclude=other_fields)
     changes = {name: value for name, value in fields.items() if value != last.model_dump()[name]}
     changes["restores"] = before.version
     only_words = versions[standing - 1].wording_only
@@ -158,12 +160,12 @@ def lineage(workspace: Workspace) -> list[Ancestor]:
 def difference(before: str, after: str) -> list[WordingPiece]:
     """What became of the words of a statement, in order."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    found: list[WordingPiece] = []
+    pieces: list[WordingPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, come = "".join(old[i:j]), "".join(new[k:m])
+        old_words, new_words = "".join(old[i:j]), "".join(new[k:m])
         if tag == "equal":
-            found.append(WordingPiece(kind="same", text=gone))
+            pieces.append(WordingPiece(kind="same", text=old_words))
             continue
-        found += [WordingPiece(kind="gone", text=gone)] if gone else []
-        found += [WordingPiece(kind="new", text=come)] if come else []
-    return found
+        pieces += [WordingPiece(kind="gone", text=old_words)] if old_words else []
+        pieces += [WordingPiece(kind="new", text=new_words)] if new_words else []
+    return pieces

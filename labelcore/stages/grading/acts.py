@@ -57,8 +57,8 @@ def fields_of(text: str) -> tuple[OutputField, ...]:
     if len(text) > _LONGEST or not text.lstrip().startswith(("{", "[")):
         return ()
     try:
-        found = _leaves(json.loads(text), "")
-        return tuple(field for field, _ in zip(found, range(MOST_FIELDS), strict=False))
+        leaves = _leaves(json.loads(text), "")
+        return tuple(field for field, _ in zip(leaves, range(MOST_FIELDS), strict=False))
     except (ValueError, RecursionError):
         return ()
 
@@ -84,7 +84,7 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
         NotFound: the project has no such output, criterion or field; nothing is stored then.
     """
     ids = [event.output_id for event in events]
-    known = output_table.existing(workspace.db, ids, workspace.project.id)
+    output_ids = output_table.existing(workspace.db, ids, workspace.project.id)
     of_fields = [event for event in events if event.field is not None]
     outputs = output_table.many(workspace.db, sorted({event.output_id for event in of_fields}))
     for event in of_fields:
@@ -95,19 +95,19 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
     taken_back = grade_table.some(workspace.db, undone) if undone else []
     before = {grade.id: grade for grade in taken_back}
     for event in events:
-        _check(event, workspace.project, known)
+        _check(event, workspace.project, output_ids)
         _check_asked(workspace, event, events)
-        graded = before.get(str(event.supersedes), event)
-        if graded.annotator != event.annotator:
+        original = before.get(str(event.supersedes), event)
+        if original.annotator != event.annotator:
             raise BadInput("Only its author can take a grade back.")
-        if (graded.project_id, graded.output_id) != (event.project_id, event.output_id):
+        if (original.project_id, original.output_id) != (event.project_id, event.output_id):
             raise BadInput("The grade to take back belongs to another output.")
-        if event is not graded and graded.source == "gold":
-            _check_untold(workspace.by(event.annotator), graded)
+        if event is not original and original.source == "gold":
+            _check_untold(workspace.by(event.annotator), original)
     rules = workspace.project.rules
-    stored = grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
+    new_ids = grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
     plan_anew(workspace, [*events, *before.values()])
-    return stored
+    return new_ids
 
 
 def plan_anew(workspace: Workspace, events: Sequence[Grade]) -> None:
@@ -121,7 +121,7 @@ def plan_anew(workspace: Workspace, events: Sequence[Grade]) -> None:
         assignments.forget(workspace.db)
 
 
-def _check(event: Grade, project: Project, known: Collection[str]) -> None:
+def _check(event: Grade, project: Project, output_ids: Collection[str]) -> None:
     if event.project_id != project.id:
         raise BadInput(
             "The grade '{id}' belongs to another project than {name}.", id=event.id, name=project.name
@@ -130,7 +130,7 @@ def _check(event: Grade, project: Project, known: Collection[str]) -> None:
         raise BadInput("A grade needs the name of who gives it.", next_step="Name an annotator.")
     if event.value == "undone" and not event.supersedes:
         raise BadInput("An undo must name the grade that it takes back.")
-    if event.output_id not in known:
+    if event.output_id not in output_ids:
         raise NotFound(
             "There is no output '{output_id}'.",
             next_step="Import it before grading it.",
@@ -142,7 +142,7 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
     """Refuse a criterion or repeat that was never asked here. What was asked once may come late."""
     db, project_id = workspace.db, workspace.project.id
     if event.criterion_id is not None:
-        versions = {known.id: known.version for known in criterion_table.current(db, project_id)}
+        versions = {criterion.id: criterion.version for criterion in criterion_table.current(db, project_id)}
         if (event.criterion_version or 0) > versions.get(event.criterion_id, -1):
             raise NotFound("The project has no such criterion.", next_step="Reload the page.")
     if event.source == "calibration" and not is_asked(workspace, event):
@@ -151,14 +151,14 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
         raise BadInput("This output was never gold.", next_step="Reload the page.")
     again = event.source in {"repeat", "relook"}
     if again and event.output_id not in live(db, project_id).graded(event.annotator):
-        graded = (*beside, *grade_table.history(db, project_id, event.output_id))
-        first = (grade.source not in APART for grade in graded if _same_subject(grade, event))
+        events = (*beside, *grade_table.history(db, project_id, event.output_id))
+        first = (grade.source not in APART for grade in events if _same_subject(grade, event))
         if not any(first):
             raise BadInput("What was not graded before cannot be graded again.")
 
 
-def _check_untold(workspace: Workspace, graded: Grade) -> None:
-    if graded.is_overall and is_told(workspace, graded.output_id, graded.value):
+def _check_untold(workspace: Workspace, gold_grade: Grade) -> None:
+    if gold_grade.is_overall and is_told(workspace, gold_grade.output_id, gold_grade.value):
         raise BadInput("You were told what this output counts as, so your first grade stands.")
 
 
@@ -197,7 +197,7 @@ def grade(
         BadInput: it is no grade, or nobody gives it.
         NotFound: there is no such output.
     """
-    found = projects.find_output(workspace, output)
+    place = projects.find_output(workspace, output)
     rules = workspace.project.rules
     level = None if criterion or field else _level(rules, value)
     if level is None:
@@ -205,7 +205,7 @@ def grade(
     event = Grade(
         id=new_id("grade"),
         project_id=workspace.project.id,
-        output_id=found.id,
+        output_id=place.id,
         annotator=workspace.person,
         value=value if level is None else rules.value_of(level),
         level=level,
@@ -213,7 +213,7 @@ def grade(
         criterion_id=criterion.id if criterion else None,
         criterion_version=criterion.version if criterion else None,
         field=field,
-        **_given_for(workspace, found.id),
+        **_given_for(workspace, place.id),
     )
     record(workspace, [event])
     return event
@@ -257,11 +257,11 @@ def _check_value(rules: GradingRules, value: str) -> None:
 
 def part_grades(workspace: Workspace, output_ids: Collection[str]) -> dict[str, dict[str, Grade]]:
     """What this person says of parts now: output id -> criterion id or JSON pointer -> grade."""
-    found: dict[str, dict[str, Grade]] = {}
+    parts: dict[str, dict[str, Grade]] = {}
     events = grade_table.of_parts(workspace.db, workspace.project.id, workspace.person, list(output_ids))
     for event in events:
-        found.setdefault(event.output_id, {})[str(event.criterion_id or event.field)] = event
-    return found
+        parts.setdefault(event.output_id, {})[str(event.criterion_id or event.field)] = event
+    return parts
 
 
 def grade_history(
@@ -361,19 +361,19 @@ def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> Gr
         event = new_id("comparison")
         compare(workspace, [compared.model_copy(update=undone | {"id": event})])
     else:
-        graded = _mine(workspace, grade_table.history(db, project_id), grade)
+        original = _mine(workspace, grade_table.history(db, project_id), grade)
         event = new_id("grade")
-        back = graded.model_copy(update=undone | {"id": event, "note": ""})
+        back = original.model_copy(update=undone | {"id": event, "note": ""})
         record(workspace, with_copies(workspace, back))
     return GradeWithdrawal(undone=grade, event=event)
 
 
 def _mine(workspace: Workspace, acts: Iterable[Given], act_id: str) -> Given:
-    found = next((act for act in acts if act.id == act_id and act.annotator == workspace.person), None)
-    if found is None:
+    mine = next((act for act in acts if act.id == act_id and act.annotator == workspace.person), None)
+    if mine is None:
         raise NotFound(
             "{person} has no grade or comparison '{act_id}' to take back.",
             person=workspace.person,
             act_id=act_id,
         )
-    return found
+    return mine

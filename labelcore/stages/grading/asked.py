@@ -72,12 +72,12 @@ def _put_first(workspace: Workspace, criteria: Sequence[Criterion], *, required:
                 next_step="Accept it first.",
                 name=criterion.name,
             )
-    stored = projects.open_project(workspace.db, workspace.project.name)
-    workspace = workspace.with_project(stored)
+    project = projects.open_project(workspace.db, workspace.project.name)
+    workspace = workspace.with_project(project)
     first = list(dict.fromkeys(criterion.id for criterion in criteria))
     before = set(workspace.project.rules.required)
-    kept = before if required is None else before | set(first) if required else before - set(first)
-    order = [*first, *(known.id for known in in_order(workspace) if known.id not in first)]
+    required_now = before if required is None else before | set(first) if required else before - set(first)
+    order = [*first, *(other.id for other in in_order(workspace) if other.id not in first)]
     return workspace.with_project(
-        set_rules(workspace, ask_criteria=True, criteria_order=order, required=sorted(kept))
+        set_rules(workspace, ask_criteria=True, criteria_order=order, required=sorted(required_now))
     )

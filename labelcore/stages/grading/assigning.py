@@ -92,20 +92,20 @@ def assign(workspace: Workspace, name: str = "", *, part: AssignedPart = EVERYTH
     """
     if bool(name.strip()) == bool(part.knows.strip()):
         raise BadInput("Name a person, or what people know.", next_step="Such as: labelcore team assign anna")
-    wanted = resolved(workspace, Filters(where=part.where, batch=part.batch))
-    made = Assignment(
+    part_filter = resolved(workspace, Filters(where=part.where, batch=part.batch))
+    assignment = Assignment(
         id=new_id("assignment"),
         project_id=workspace.project.id,
         person=signing.known_as(workspace.db, workspace.project, name) if name.strip() else "",
         knows=part.knows.strip(),
-        fields=dict(wanted.fields),
-        batch=wanted.batch,
+        fields=dict(part_filter.fields),
+        batch=part_filter.batch,
         made_by=workspace.person,
         **part.model_dump(include={"share", "quota", "a_day"}),
     )
-    table.save(workspace.db, made)
+    table.save(workspace.db, assignment)
     _give_back(workspace)
-    return made
+    return assignment
 
 
 @operation("team unassign", role=Role.LEAD, effect=Effect.WRITES)
@@ -148,19 +148,19 @@ def describe_member(
     """
     if not tidy_name(name):
         raise BadInput("A member needs a name.", next_step="Give one.")
-    known = table.experts(workspace.db, workspace.project.id)
-    before = known.get(name_key(name))
+    members = table.experts(workspace.db, workspace.project.id)
+    before = members.get(name_key(name))
     person = signing.known_as(workspace.db, workspace.project, name)
-    made = Expertise(
+    expertise = Expertise(
         project_id=workspace.project.id,
         person=person,
         reads=_words(reads) if reads else before.reads if before else (),
         knows=_words(knows) if knows else before.knows if before else (),
         made_by=workspace.person,
     )
-    table.save(workspace.db, made)
+    table.save(workspace.db, expertise)
     _give_back(workspace)
-    return made
+    return expertise
 
 
 def _words(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -169,8 +169,8 @@ def _words(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _give_back(workspace: Workspace) -> None:
     """What people hold may be somebody else's now."""
-    held = live(workspace.db, workspace.project.id).all_held(utc(now()))
-    reservations.release(workspace.db, workspace.project.id, held)
+    holds = live(workspace.db, workspace.project.id).all_held(utc(now()))
+    reservations.release(workspace.db, workspace.project.id, holds)
 
 
 @operation("team assignments", role=Role.LEAD)

@@ -69,8 +69,8 @@ class SideBySide(Frozen):
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
-        told = self.model_dump(mode="json", include={"grades", "comments", "differ"})
-        return {"output_id": self.output.id, "external_id": self.output.external_id, **told}
+        fields = self.model_dump(mode="json", include={"grades", "comments", "differ"})
+        return {"output_id": self.output.id, "external_id": self.output.external_id, **fields}
 
 
 class Round(Frozen):
@@ -87,8 +87,8 @@ class Round(Frozen):
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
         head = self.calibration.model_dump(mode="json", exclude={"project_id", "outputs"})
-        told = self.model_dump(mode="json", include={"people", "subjects", "against"})
-        return {**head, "n": len(self.calibration.outputs), **told} | {
+        fields = self.model_dump(mode="json", include={"people", "subjects", "against"})
+        return {**head, "n": len(self.calibration.outputs), **fields} | {
             "outputs": [row.document() for row in self.outputs]
         }
 
@@ -129,18 +129,18 @@ def start_round(
         raise BadInput(
             "A calibration round is open.", next_step="Reveal it first: labelcore calibration reveal"
         )
-    known = calibrations.current(*place)
+    past = calibrations.current(*place)
     picked, pool = (
-        (_named(workspace, outputs), 0) if outputs else drawn_for(workspace, n, seed + len(known), people)
+        (_named(workspace, outputs), 0) if outputs else drawn_for(workspace, n, seed + len(past), people)
     )
-    graded = grade_table.graded_ids(*place)
+    ids = grade_table.graded_ids(*place)
     calibration = Calibration(
         id=new_id("calibration"),
         project_id=workspace.project.id,
-        number=len(known) + 1,
+        number=len(past) + 1,
         outputs=picked,
         people=tuple(signing.known_as(workspace.db, workspace.project, name) for name in people),
-        counts=not outputs and graded.isdisjoint(picked),
+        counts=not outputs and ids.isdisjoint(picked),
         pool=pool,
         seed=seed,
         why=why,
@@ -151,10 +151,10 @@ def start_round(
 
 
 def _named(workspace: Workspace, words: Sequence[str]) -> tuple[str, ...]:
-    found = dict.fromkeys(projects.find_output(workspace, word).id for word in words)
-    if not 2 <= len(found) <= MOST:
-        raise BadInput("A round takes 2 to {most} outputs, not {n}.", most=MOST, n=len(found))
-    return tuple(found)
+    ids = dict.fromkeys(projects.find_output(workspace, word).id for word in words)
+    if not 2 <= len(ids) <= MOST:
+        raise BadInput("A round takes 2 to {most} outputs, not {n}.", most=MOST, n=len(ids))
+    return tuple(ids)
 
 
 @operation("calibration reveal", role=Role.LEAD, effect=Effect.WRITES)
@@ -165,14 +165,14 @@ def reveal_round(workspace: Workspace) -> Round:
         BadInput: fewer than two people have graded anything in it.
         NotFound: no round is open.
     """
-    found = _open(workspace)
-    if len({grade.annotator for grade in given_in_round(workspace, found)}) < 2:
+    calibration = _open(workspace)
+    if len({grade.annotator for grade in given_in_round(workspace, calibration)}) < 2:
         raise BadInput(
             "Fewer than two people have graded in this round.",
             next_step="Wait for them, or end it: labelcore calibration end",
         )
     assignments.forget(workspace.db)  # what people graded in it is a part of their work from now on
-    return _as_seen(workspace, _become(workspace, found, state="revealed"))
+    return _as_seen(workspace, _become(workspace, calibration, state="revealed"))
 
 
 @operation("calibration end", role=Role.LEAD, effect=Effect.WRITES)
@@ -186,14 +186,14 @@ def end_round(workspace: Workspace) -> Round:
 
 
 def _open(workspace: Workspace) -> Calibration:
-    found = calibrations.open_one(workspace.db, workspace.project.id)
-    if found is None:
+    calibration = calibrations.open_one(workspace.db, workspace.project.id)
+    if calibration is None:
         raise NotFound("No calibration round is open.", next_step="Begin one: labelcore calibration start")
-    return found
+    return calibration
 
 
-def _become(workspace: Workspace, found: Calibration, **state: str) -> Calibration:
-    after = found.model_copy(update={**state, "made_by": workspace.person, "at": now()})
+def _become(workspace: Workspace, calibration: Calibration, **state: str) -> Calibration:
+    after = calibration.model_copy(update={**state, "made_by": workspace.person, "at": now()})
     calibrations.save(workspace.db, after)
     return after
 
@@ -214,7 +214,7 @@ def rounds_of(workspace: Workspace) -> dict[int, set[str]]:
     graded in it and are not to look at again.
     """
     mine, hidden = name_key(workspace.person), hidden_from(workspace)
-    found = {
+    outputs_by_round = {
         row.number: {
             grade.output_id for grade in given_in_round(workspace, row) if name_key(grade.annotator) == mine
         }
@@ -222,96 +222,98 @@ def rounds_of(workspace: Workspace) -> dict[int, set[str]]:
         for row in reversed(calibrations.current(workspace.db, workspace.project.id))
         if row.state == "revealed"
     }
-    return {number: outputs for number, outputs in found.items() if outputs}
+    return {number: outputs for number, outputs in outputs_by_round.items() if outputs}
 
 
 def _round(workspace: Workspace, number: int | None) -> Calibration:
-    known = calibrations.current(workspace.db, workspace.project.id)
-    found = [row for row in known if number in {None, row.number}]
-    if not found:
+    every = calibrations.current(workspace.db, workspace.project.id)
+    rows = [row for row in every if number in {None, row.number}]
+    if not rows:
         raise NotFound("There is no such calibration round.", next_step="`labelcore calibration list`")
-    return found[-1]
+    return rows[-1]
 
 
 @operation("calibration list", role=Role.LEAD)
 def list_rounds(workspace: Workspace) -> Rounds:
     """Show every round, and whether another one may help: a criterion changed, or somebody joined."""
-    known = calibrations.current(workspace.db, workspace.project.id)
-    if any(row.state == "open" for row in known):
-        return Rounds(rounds=known, suggested=())
+    rows = calibrations.current(workspace.db, workspace.project.id)
+    if any(row.state == "open" for row in rows):
+        return Rounds(rounds=rows, suggested=())
     languages = language_parts(workspace)
-    return Rounds(rounds=known, suggested=tuple(_suggested(workspace, known)), languages=languages)
+    return Rounds(rounds=rows, suggested=tuple(_suggested(workspace, rows)), languages=languages)
 
 
-def _suggested(workspace: Workspace, known: Sequence[Calibration]) -> Iterable[Fact]:
+def _suggested(workspace: Workspace, past: Sequence[Calibration]) -> Iterable[Fact]:
     place = workspace.db, workspace.project.id
     graders = live(*place).counts()
-    last = next((row for row in reversed(known) if row.state == "revealed"), None)
+    last = next((row for row in reversed(past) if row.state == "revealed"), None)
     if last is None:
         if len(graders) > 1:
             yield fact("calibrate_first", n=len(graders))
         return
-    changed = [
+    names = [
         criterion.name
         for criterion in criterion_table.current(*place)
         if criterion.status == "accepted" and criterion.at > last.begun_at and not criterion.wording_only
     ]
-    if changed:
-        yield fact("calibrate_criteria", names=changed)
+    if names:
+        yield fact("calibrate_criteria", names=names)
     if any(text.at > last.begun_at for text in guideline_table.history(*place)):
         yield fact("calibrate_guideline")
-    there = {grade.annotator for row in known for grade in calibrations.grades_of(workspace.db, row)}
-    if joined := sorted(set(graders) - there):
-        yield fact("calibrate_joined", names=joined)
+    there = {grade.annotator for row in past for grade in calibrations.grades_of(workspace.db, row)}
+    if newcomers := sorted(set(graders) - there):
+        yield fact("calibrate_joined", names=newcomers)
 
 
-def _as_seen(workspace: Workspace, found: Calibration) -> Round:
-    people = tuple(_people(workspace, found))
-    if found.state != "revealed":
-        return Round(calibration=found, people=people)
-    grades = given_in_round(workspace, found)
-    earlier, against = earlier_than(workspace, found)
+def _as_seen(workspace: Workspace, calibration: Calibration) -> Round:
+    people = tuple(_people(workspace, calibration))
+    if calibration.state != "revealed":
+        return Round(calibration=calibration, people=people)
+    grades = given_in_round(workspace, calibration)
+    earlier, against = earlier_than(workspace, calibration)
     return Round(
-        calibration=found,
+        calibration=calibration,
         people=people,
         subjects=tuple(compared(workspace, grades, earlier)),
         against=against,
-        outputs=tuple(_side_by_side(workspace, found, grades)),
+        outputs=tuple(_side_by_side(workspace, calibration, grades)),
     )
 
 
-def _people(workspace: Workspace, found: Calibration) -> Iterable[RoundPerson]:
-    given = (grade.annotator for grade in calibrations.grades_of(workspace.db, found))
-    wanted = {name_key(who): who for who in found.people or (*graders_to_be(workspace), *given)}
-    for _, name in sorted(wanted.items()):
+def _people(workspace: Workspace, calibration: Calibration) -> Iterable[RoundPerson]:
+    here = (grade.annotator for grade in calibrations.grades_of(workspace.db, calibration))
+    names = {name_key(who): who for who in calibration.people or (*graders_to_be(workspace), *here)}
+    for _, name in sorted(names.items()):
         place = workspace.by(name)
-        done = done_in(place, found)
-        yield RoundPerson(name=name, done=len(done), asked=len(asked_of(place, found)))
+        done = done_in(place, calibration)
+        yield RoundPerson(name=name, done=len(done), asked=len(asked_of(place, calibration)))
 
 
-def _side_by_side(workspace: Workspace, found: Calibration, grades: Sequence[Grade]) -> Iterable[SideBySide]:
+def _side_by_side(
+    workspace: Workspace, calibration: Calibration, grades: Sequence[Grade]
+) -> Iterable[SideBySide]:
     """Where people differ first; an expert sees only what they graded, and not while they look again."""
     mine = {grade.output_id for grade in grades if name_key(grade.annotator) == name_key(workspace.person)}
     mine -= hidden_from(workspace)
-    wanted = [key for key in found.outputs if workspace.role.includes(Role.LEAD) or key in mine]
-    outputs = output_table.many(workspace.db, wanted)
-    said = [
+    ids = [key for key in calibration.outputs if workspace.role.includes(Role.LEAD) or key in mine]
+    outputs = output_table.many(workspace.db, ids)
+    comments = [
         comment
         for comment in settling.comments(workspace.db, workspace.project.id)
-        if comment.text and comment.at >= found.at
+        if comment.text and comment.at >= calibration.at
     ]
     rows = []
-    for output_id in wanted:
-        given = tuple(grade for grade in grades if grade.output_id == output_id)
+    for output_id in ids:
+        of_output = tuple(grade for grade in grades if grade.output_id == output_id)
         values: dict[str | None, set[str]] = defaultdict(set)
-        for grade in given:
+        for grade in of_output:
             values[grade.criterion_id].add(grade.value)
         rows.append(
             SideBySide(
                 output=outputs[output_id],
-                grades=given,
-                comments=tuple(comment for comment in said if comment.output_id == output_id),
-                differ=any(len(seen) > 1 for seen in values.values()),
+                grades=of_output,
+                comments=tuple(comment for comment in comments if comment.output_id == output_id),
+                differ=any(len(of_criterion) > 1 for of_criterion in values.values()),
             )
         )
     return sorted(rows, key=lambda row: not row.differ)

@@ -185,8 +185,8 @@ class CardItem(Frozen):
         """Changes with the terms and their meanings; "" where there are none."""
         if not self.terms:
             return ""
-        joined = "\x1f".join(f"{term.term}\x1e{term.meaning}" for term in self.terms[:MAX_TERMS])
-        return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        text = "\x1f".join(f"{term.term}\x1e{term.meaning}" for term in self.terms[:MAX_TERMS])
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
     def as_data(self, *, known: bool = False, known_terms: str = "") -> dict[str, Any]:
         """The item as plain JSON, overlong texts cut. With ``known`` only what may have changed: an output's
@@ -197,12 +197,12 @@ class CardItem(Frozen):
         if known:
             return moving | (terms if self.terms_key != known_terms else {})
         texts = {name: _cut(getattr(self, name)) for name in ("text", "input", "context", "reference")}
-        shown = list(self.metadata.items())[:MAX_METADATA]
+        fields = list(self.metadata.items())[:MAX_METADATA]
         rest = {
             "other": None if self.other is None else _cut(self.other),
             "conversation": [turn.as_data() for turn in self.conversation],
             "fields": [field.model_dump() for field in self.fields],
-            "metadata": {str(name)[:100]: str(value)[:MAX_METADATA_VALUE] for name, value in shown},
+            "metadata": {str(name)[:100]: str(value)[:MAX_METADATA_VALUE] for name, value in fields},
             "reason_for_pick": self.reason_for_pick,
             "opinions": [dict(opinion) for opinion in self.opinions],
             "alike": [_cut(text) for text in self.alike[:MAX_EXAMPLES]],
@@ -314,7 +314,7 @@ class CardNews(Frozen):
 
     def as_data(self, words: Mapping[str, str], have: Collection[str] = ()) -> dict[str, Any]:
         """Plain JSON with the card's words, without what the browser holds (see `held_by_browser`)."""
-        terms_held = dict(held.rsplit("#", 1) for held in have if "#" in held)
+        terms_held = dict(key.rsplit("#", 1) for key in have if "#" in key)
         language = self.setting.language
         news = {
             "items": [

@@ -31,11 +31,11 @@ def key_of(workspace: Workspace) -> bytes:
     if key := workspace.project.settings.pack_key:
         return bytes.fromhex(key)
     with _making:
-        stored = projects.open_project(workspace.db, workspace.project.name)
-        if not stored.settings.pack_key:
-            made = {"pack_key": secrets.token_hex(32)}
-            stored = projects.update_project(workspace.with_project(stored), settings=made)
-    return bytes.fromhex(stored.settings.pack_key)
+        project = projects.open_project(workspace.db, workspace.project.name)
+        if not project.settings.pack_key:
+            secret = {"pack_key": secrets.token_hex(32)}
+            project = projects.update_project(workspace.with_project(project), settings=secret)
+    return bytes.fromhex(project.settings.pack_key)
 
 
 def output_of(card_id: str) -> str:
@@ -65,14 +65,14 @@ def opened(workspace: Workspace, card_id: str) -> str:
     Raises:
         ValueError: the name was made elsewhere.
     """
-    found = _NAME.fullmatch(card_id)
-    if not found:
+    match = _NAME.fullmatch(card_id)
+    if not match:
         return card_id
-    key, output_id = key_of(workspace), found[1]
-    given = live(workspace.db, workspace.project.id).apart(workspace.person, "gold")
-    times = sum(apart.output_id == output_id for apart in given) + 1
+    key, output_id = key_of(workspace), match[1]
+    answers = live(workspace.db, workspace.project.id).apart(workspace.person, "gold")
+    times = sum(apart.output_id == output_id for apart in answers) + 1
     for ending in ("", AGAIN, *(f"{AGAIN}-{at}" for at in range(1, times + 1))):
-        if hmac.compare_digest(found[2], _tag(key, output_id, ending)):
+        if hmac.compare_digest(match[2], _tag(key, output_id, ending)):
             return f"{output_id}{ending}"
     raise ValueError(card_id)
 

@@ -73,12 +73,12 @@ def comparing_queue(workspace: Workspace, *, ahead: int = 10) -> PairQueue:
         return PairQueue(items=(), done=0, total=0, waiting=Wait(kind="training", n=len(training.left)))
     rules = workspace.project.rules.model_copy(update={"review": ()})
     handed = hand_out(workspace, pool, rules, ahead)
-    found = output_table.many(
+    outputs = output_table.many(
         workspace.db, [output_id for pair, _, _ in handed.places for output_id in pair.split("~")]
     )
     items = []
     for pair, _, at in handed.places:
-        sides = [found[output_id] for output_id in pair.split("~")]
+        sides = [outputs[output_id] for output_id in pair.split("~")]
         left, right = sides if first_is_left(workspace.person, pair) else reversed(sides)
         items.append(PairItem(pair=pair, left=left, right=right, position=at))
     return PairQueue(
@@ -111,13 +111,13 @@ def compare(workspace: Workspace, events: Sequence[Comparison]) -> list[str]:
     """
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     ids = sorted({output_id for event in events for output_id in (event.first_id, event.second_id)})
-    known = output_table.existing(workspace.db, ids, workspace.project.id)
+    ids_here = output_table.existing(workspace.db, ids, workspace.project.id)
     taken_back = [str(event.supersedes) for event in events if event.value == "undone"]
     authors = comparisons.stored(workspace.db, taken_back) if taken_back else {}
     for event in events:
         if event.project_id != workspace.project.id or not event.annotator.strip():
             raise BadInput("A comparison needs its project and the name of who makes it.")
-        if missing := {event.first_id, event.second_id} - set(known):
+        if missing := {event.first_id, event.second_id} - set(ids_here):
             raise NotFound(
                 "There is no output '{missing}'.", next_step="Check the ids.", missing=min(missing)
             )

@@ -38,22 +38,22 @@ def completion(workspace: Workspace) -> list[Completion]:
     by_language: dict[str, list[str]] = {}
     for output_id in ids:
         by_language.setdefault(languages.get(output_id, ""), []).append(output_id)
-    found = [_row(workspace, ids)]
+    rows = [_row(workspace, ids)]
     if len(by_language) > 1:
         largest = sorted(by_language.items(), key=lambda item: (-len(item[1]), item[0]))
-        found += [_row(workspace, some, language=name) for name, some in largest]
-    seen: list[Assignment] = []
+        rows += [_row(workspace, some, language=name) for name, some in largest]
+    parts: list[Assignment] = []
     for row in table.current(workspace.db, workspace.project.id):
         among = outputs_of(workspace, row)
-        if among is not None and not any((row.fields, row.batch) == (one.fields, one.batch) for one in seen):
-            seen.append(row)
+        if among is not None and not any((row.fields, row.batch) == (one.fields, one.batch) for one in parts):
+            parts.append(row)
             some = [output_id for output_id in ids if output_id in among]
-            found.append(_row(workspace, some, fields=row.fields, batch=row.batch))
-    return found
+            rows.append(_row(workspace, some, fields=row.fields, batch=row.batch))
+    return rows
 
 
 def _row(workspace: Workspace, ids: Iterable[str], **which: object) -> Completion:
-    state, wanted = live(workspace.db, workspace.project.id), workspace.project.rules.per_output or 1
+    state, needed = live(workspace.db, workspace.project.id), workspace.project.rules.per_output or 1
     counts = Counter(len(state.graders(output_id)) for output_id in ids)
     return Completion.model_validate(
         {
@@ -61,7 +61,7 @@ def _row(workspace: Workspace, ids: Iterable[str], **which: object) -> Completio
             "nobody": counts[0],
             "one": counts[1],
             "more": counts.total() - counts[0] - counts[1],
-            "complete": sum(n for people, n in counts.items() if people >= wanted),
+            "complete": sum(n for people, n in counts.items() if people >= needed),
             **which,
         }
     )

@@ -40,15 +40,15 @@ def outputs_of(workspace: Workspace, assignment: Assignment) -> frozenset[str] |
     """The outputs that an assignment means; None: all."""
     if not assignment.fields and assignment.batch is None:
         return None
-    wanted = Filter(fields=assignment.fields, batch=assignment.batch)
-    return frozenset(listings.ids(workspace.db, workspace.project.id, wanted))
+    part = Filter(fields=assignment.fields, batch=assignment.batch)
+    return frozenset(listings.ids(workspace.db, workspace.project.id, part))
 
 
 def _people(assignment: Assignment, experts: Mapping[str, Expertise]) -> list[str]:
     if assignment.person:
         return [name_key(assignment.person)]
     subject = assignment.knows.casefold()
-    return [who for who, row in experts.items() if subject in {known.casefold() for known in row.knows}]
+    return [who for who, row in experts.items() if subject in {topic.casefold() for topic in row.knows}]
 
 
 def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
@@ -64,11 +64,11 @@ def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
 
 def readable(workspace: Workspace, output_ids: Iterable[str]) -> list[str]:
     """Those of the outputs that are in a language that this person reads, or in one that is not known."""
-    wanted = reads_of(workspace).get(name_key(workspace.person))
-    if not wanted:
+    spoken = reads_of(workspace).get(name_key(workspace.person))
+    if not spoken:
         return list(output_ids)
-    known = table.languages(workspace.db, workspace.project.id)
-    return [key for key in output_ids if known.get(key, "") in {"", *wanted}]
+    language_of = table.languages(workspace.db, workspace.project.id)
+    return [key for key in output_ids if language_of.get(key, "") in {"", *spoken}]
 
 
 def families_of(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
@@ -80,11 +80,11 @@ def families_of(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
 
 def one_of_each(workspace: Workspace, places: Iterable[queues.Place]) -> Iterator[queues.Place]:
     """The places without those that are near-identical to one before them."""
-    families, seen = families_of(workspace), set[str]()
+    families, families_so_far = families_of(workspace), set[str]()
     for place in places:
         first = families.get(place[0], place)[0]
-        if first not in seen:
-            seen.add(first)
+        if first not in families_so_far:
+            families_so_far.add(first)
             yield place
 
 
@@ -132,15 +132,15 @@ def _dealt(workspace: Workspace, pool: queues.Pool) -> dict[str, queues.Pool]:
             who: [place for place in pool.places if deal.can_read(who, place[0])] for who in deal.reads
         }
         return {who: queues.Pool.of(places) for who, places in readers.items()}
-    found: dict[str, list[queues.Place]] = {who: [] for who in (UNASSIGNED, *(t.who for t in deal.tasks))}
+    places_of: dict[str, list[queues.Place]] = {who: [] for who in (UNASSIGNED, *(t.who for t in deal.tasks))}
     for place, holders in zip(pool.places, _holders(workspace, pool, deal), strict=True):
         for who in holders or [UNASSIGNED]:
-            found.setdefault(who, []).append(place)
+            places_of.setdefault(who, []).append(place)
     same: dict[tuple[queues.Place, ...], queues.Pool] = {}  # of many who may take any, one is kept
-    for places in map(tuple, found.values()):
+    for places in map(tuple, places_of.values()):
         if places not in same:
             same[places] = queues.Pool.of(places)
-    return {who: same[tuple(places)] for who, places in found.items()}
+    return {who: same[tuple(places)] for who, places in places_of.items()}
 
 
 def _holders(workspace: Workspace, pool: queues.Pool, deal: Deal) -> Iterator[Sequence[str]]:
@@ -148,12 +148,12 @@ def _holders(workspace: Workspace, pool: queues.Pool, deal: Deal) -> Iterator[Se
     families = families_of(workspace)
     alone = queues.Pool.of(one_of_each(workspace, pool.places)) if families else pool
     pairs = planned(workspace, alone, deal) if workspace.project.rules.pairs else None
-    found: dict[str, Sequence[str]] = {}
+    holders: dict[str, Sequence[str]] = {}
     for output_id, _, _ in pool.places:
         first = families.get(output_id, (output_id,))[0]
-        if first not in found:
-            found[first] = deal.holders_of(output_id) if pairs is None else pairs[output_id]
-        yield found[first]
+        if first not in holders:
+            holders[first] = deal.holders_of(output_id) if pairs is None else pairs[output_id]
+        yield holders[first]
 
 
 def part_of(workspace: Workspace, pool: queues.Pool) -> queues.Pool:

@@ -78,5 +78,5 @@ class Deal:
 
     def can_read(self, who: str, output_id: str) -> bool:
         """Whether a person reads an output's language, or it is not known."""
-        wanted, language = self.reads.get(who), self.languages.get(output_id, "")
-        return not wanted or not language or language in wanted
+        spoken, language = self.reads.get(who), self.languages.get(output_id, "")
+        return not spoken or not language or language in spoken

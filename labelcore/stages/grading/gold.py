@@ -49,8 +49,8 @@ class GoldOutput(Frozen):
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""
-        told = self.model_dump(mode="json", include={"ruling", "right", "criteria"})
-        return {"output_id": self.output.id, "training": self.gold.training, **told}
+        fields = self.model_dump(mode="json", include={"ruling", "right", "criteria"})
+        return {"output_id": self.output.id, "training": self.gold.training, **fields}
 
 
 class GoldAnswers(Frozen):
@@ -102,32 +102,32 @@ def set_gold(
         BadInput: the whole has no ruling, or a new one no reason.
         NotFound: there is no such output.
     """
-    found = projects.find_output(workspace, output)
+    place = projects.find_output(workspace, output)
     if value and criterion is None:
-        rule(workspace, found.id, value, reason=reason)
-    elif _ruling(workspace, found.id) is None:
+        rule(workspace, place.id, value, reason=reason)
+    elif _ruling(workspace, place.id) is None:
         raise BadInput(
             "The output '{output}' is not settled.", next_step="Say pass or fail, and why.", output=output
         )
     if value and criterion:
-        rule(workspace, found.id, value, reason=reason, criterion=criterion)
-    known = golds.current(workspace.db, workspace.project.id).get(found.id)
-    if known and criterion:
-        return _row(workspace, known, found, [])
+        rule(workspace, place.id, value, reason=reason, criterion=criterion)
+    present = golds.current(workspace.db, workspace.project.id).get(place.id)
+    if present and criterion:
+        return _row(workspace, present, place, [])
     gold = Gold(
-        id=known.id if known else new_id("gold"),
+        id=present.id if present else new_id("gold"),
         project_id=workspace.project.id,
-        output_id=found.id,
+        output_id=place.id,
         training=training,
         made_by=workspace.person,
     )
     golds.save(workspace.db, gold)
-    return _row(workspace, gold, found, [])
+    return _row(workspace, gold, place, [])
 
 
 def _ruling(workspace: Workspace, output_id: str) -> Ruling | None:
-    found = rulings.current(workspace.db, workspace.project.id)
-    return next((row for row in found if (row.output_id, row.criterion_id) == (output_id, None)), None)
+    every = rulings.current(workspace.db, workspace.project.id)
+    return next((row for row in every if (row.output_id, row.criterion_id) == (output_id, None)), None)
 
 
 @operation("gold end", role=Role.LEAD, effect=Effect.WRITES, signed=True)
@@ -137,14 +137,14 @@ def end_gold(workspace: Workspace, output: Annotated[str, Metavar("OUTPUT_ID")])
     Raises:
         NotFound: it is no gold output.
     """
-    found = projects.find_output(workspace, output)
-    known = golds.current(workspace.db, workspace.project.id).get(found.id)
-    if known is None:
+    place = projects.find_output(workspace, output)
+    present = golds.current(workspace.db, workspace.project.id).get(place.id)
+    if present is None:
         raise NotFound("The output '{output}' is not gold.", next_step="`labelcore gold show`", output=output)
     over = {"ended": True, "made_by": workspace.person, "at": now()}
-    ended = known.model_copy(update=over)
+    ended = present.model_copy(update=over)
     golds.save(workspace.db, ended)
-    return _row(workspace, ended, found, [])
+    return _row(workspace, ended, place, [])
 
 
 @operation("gold train", role=Role.LEAD, effect=Effect.WRITES, signed=True)
@@ -156,8 +156,8 @@ def train(
     """Let somebody grade without the training, or have them go through it (again)."""
     person = signing.known_as(workspace.db, workspace.project, name)
     place = {"project_id": workspace.project.id, "person": person, "made_by": workspace.person}
-    known = golds.current(workspace.db, workspace.project.id)
-    outputs = [key for key, gold in known.items() if gold.training]
+    golds_now = golds.current(workspace.db, workspace.project.id)
+    outputs = [key for key, gold in golds_now.items() if gold.training]
     begun = max(map(len, training_answers(workspace.by(person), outputs).values()), default=0)
     row = Trained(state="let through" if state == "let-through" else "sent back", begun=begun, **place)
     golds.save(workspace.db, row)
@@ -168,23 +168,23 @@ def train(
 def show_gold(workspace: Workspace) -> GoldReport:
     """Show the gold outputs, and how far each person agrees with them."""
     place = workspace.db, workspace.project.id
-    known = golds.current(*place)
+    golds_now = golds.current(*place)
     first, parts = _first(workspace)
-    outputs = output_table.many(workspace.db, list(known))
+    outputs = output_table.many(workspace.db, list(golds_now))
     by_person: dict[str, list[Grade]] = defaultdict(list)
     for grade in first:
         by_person[grade.annotator].append(grade)
-    asked = (
+    trainees = (
         {row.person for row in golds.trained(*place).values()} if workspace.project.rules.training else set()
     )
     by_part: dict[str, list[Grade]] = defaultdict(list)
     for grade in parts:
         by_part[grade.annotator].append(grade)
-    names = sorted({*by_person, *by_part, *asked}, key=name_key)
+    names = sorted({*by_person, *by_part, *trainees}, key=name_key)
     return GoldReport(
         outputs=tuple(
             _row(workspace, gold, outputs[key], [grade for grade in first if grade.output_id == key])
-            for key, gold in known.items()
+            for key, gold in golds_now.items()
             if key in outputs
         ),
         people=tuple(_person(workspace.by(name), by_person[name], by_part[name]) for name in names),
@@ -193,18 +193,20 @@ def show_gold(workspace: Workspace) -> GoldReport:
 
 def _first(workspace: Workspace) -> tuple[list[Grade], list[Grade]]:
     """What each person said first of each gold output, and of each criterion on it."""
-    found: dict[tuple[str, str, str | None], Grade] = {}
+    firsts: dict[tuple[str, str, str | None], Grade] = {}
     for grade in grade_table.on_gold(workspace.db, workspace.project.id):
-        found.setdefault((grade.annotator, grade.output_id, grade.criterion_id), grade)
-    wholes = [grade for grade in found.values() if grade.is_overall]
-    return wholes, [grade for grade in found.values() if not grade.is_overall]
+        firsts.setdefault((grade.annotator, grade.output_id, grade.criterion_id), grade)
+    wholes = [grade for grade in firsts.values() if grade.is_overall]
+    return wholes, [grade for grade in firsts.values() if not grade.is_overall]
 
 
 def _row(workspace: Workspace, gold: Gold, output: Output, grades: Iterable[Grade]) -> GoldOutput:
     ruling = _ruling(workspace, output.id)
     same = [grade.value == ruling.value for grade in grades if ruling and grade.value in {"pass", "fail"}]
     right = proportion(sum(same), len(same), what="people who passed or failed it")
-    criteria = tuple(ruled for (key, _), ruled in _on_criteria(workspace).items() if key == output.id)
+    criteria = tuple(
+        settled_one for (key, _), settled_one in _on_criteria(workspace).items() if key == output.id
+    )
     return GoldOutput(output=output, gold=gold, ruling=ruling, right=right, criteria=criteria)
 
 
@@ -220,29 +222,31 @@ def _on_criteria(workspace: Workspace) -> dict[tuple[str, str], Ruling]:
 
 def _person(workspace: Workspace, grades: Iterable[Grade], parts: Iterable[Grade] = ()) -> GoldPerson:
     settled, on_criteria = golds.settled(workspace.db, workspace.project.id), _on_criteria(workspace)
-    given = [(grade.value, settled[grade.output_id].value) for grade in grades if grade.output_id in settled]
+    all_pairs = [
+        (grade.value, settled[grade.output_id].value) for grade in grades if grade.output_id in settled
+    ]
     by_criterion: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for grade in parts:
-        if ruled := on_criteria.get((grade.output_id, str(grade.criterion_id))):
-            by_criterion[str(grade.criterion_id)].append((grade.value, ruled.value))
+        if ruling := on_criteria.get((grade.output_id, str(grade.criterion_id))):
+            by_criterion[str(grade.criterion_id)].append((grade.value, ruling.value))
     names = {row.id: row.name for row in criterion_table.current(workspace.db, workspace.project.id)}
     return GoldPerson(
         name=workspace.person,
-        **_answers(given).model_dump(),
+        **_answers(all_pairs).model_dump(),
         training=_standing(workspace),
         criteria={names[key]: _answers(pairs) for key, pairs in sorted(by_criterion.items()) if key in names},
     )
 
 
-def _answers(given: Sequence[tuple[str, str]]) -> GoldAnswers:
+def _answers(pairs: Sequence[tuple[str, str]]) -> GoldAnswers:
     """Of what was said beside what was settled."""
-    decided = [pair for pair in given if pair[0] in {"pass", "fail"}]
-    right = sum(said == truth for said, truth in decided)
+    decided = [pair for pair in pairs if pair[0] in {"pass", "fail"}]
+    right = sum(answer == truth for answer, truth in decided)
     return GoldAnswers(
         right=proportion(right, len(decided), what="gold outputs with an answer"),
         let_through=decided.count(("pass", "fail")),
         too_strict=decided.count(("fail", "pass")),
-        unsure=sum(said == "unsure" for said, _ in given),
+        unsure=sum(answer == "unsure" for answer, _ in pairs),
     )
 
 
@@ -251,8 +255,8 @@ def _standing(workspace: Workspace) -> Standing:
         return "not asked"
     if training_of(workspace):
         return "in training"
-    known = golds.trained(workspace.db, workspace.project.id).get(name_key(workspace.person))
-    return "passed" if known and known.state == "passed" else "let through" if known else "not asked"
+    training = golds.trained(workspace.db, workspace.project.id).get(name_key(workspace.person))
+    return "passed" if training and training.state == "passed" else "let through" if training else "not asked"
 
 
 def told_of_gold(workspace: Workspace, output_id: str, value: str, *, named: str = "") -> Fact | None:
@@ -264,19 +268,19 @@ def told_of_gold(workspace: Workspace, output_id: str, value: str, *, named: str
         return None
     ruling = golds.settled(workspace.db, workspace.project.id)[output_id]
     how = "right" if ruling.value == value else ruling.value
-    told = fact(f"gold_{how}_earlier" if named else f"gold_{how}", reason=ruling.reason, output=named)
+    message = fact(f"gold_{how}_earlier" if named else f"gold_{how}", reason=ruling.reason, output=named)
     names = {row.id: row.name for row in criterion_table.current(workspace.db, workspace.project.id)}
     on_criteria = _on_criteria(workspace)
-    for criterion_id, said in _said_last(workspace, output_id).items():
-        ruled = on_criteria.get((output_id, criterion_id))
-        if ruled and criterion_id in names and said in {"pass", "fail"} and said != ruled.value:
-            given = {"criterion": names[criterion_id], "reason": ruled.reason}
-            code = "criterion_gold_pass" if ruled.value == "pass" else "criterion_gold_fail"
-            told = told.followed_by(fact(code, **given))
-    return told
+    for criterion_id, answer in _said_last(workspace, output_id).items():
+        truth = on_criteria.get((output_id, criterion_id))
+        if truth and criterion_id in names and answer in {"pass", "fail"} and answer != truth.value:
+            values = {"criterion": names[criterion_id], "reason": truth.reason}
+            code = "criterion_gold_pass" if truth.value == "pass" else "criterion_gold_fail"
+            message = message.followed_by(fact(code, **values))
+    return message
 
 
 def _said_last(workspace: Workspace, output_id: str) -> dict[str, str]:
     """What this person said last of each criterion on a gold output."""
-    given = grade_table.on_gold(workspace.db, workspace.project.id, workspace.person, output_id)
-    return {grade.criterion_id: grade.value for grade in given if grade.criterion_id}
+    last = grade_table.on_gold(workspace.db, workspace.project.id, workspace.person, output_id)
+    return {grade.criterion_id: grade.value for grade in last if grade.criterion_id}

@@ -45,10 +45,10 @@ def show_guidelines(workspace: Workspace) -> Guidelines:
     outputs: dict[str, Output] = {}
     if examples:
         outputs = output_table.many(workspace.db, sorted({example.output_id for example in examples}))
-    known = [example for example in examples if example.output_id in outputs]
+    shown_examples = [example for example in examples if example.output_id in outputs]
     return Guidelines(
         texts=tuple(guideline for guideline in newest.values() if guideline.text),
-        examples=tuple(sorted(known, key=lambda example: example.value != "pass")),
+        examples=tuple(sorted(shown_examples, key=lambda example: example.value != "pass")),
         outputs=outputs,
     )
 
@@ -78,7 +78,7 @@ def set_guidelines(
         BadInput: nothing would change, or the text is too long to be read.
     """
     history = guidelines_history(workspace)
-    before = next((known.text for known in reversed(history) if known.language == language), "")
+    before = next((version.text for version in reversed(history) if version.language == language), "")
     words = text.strip()
     if words == before:
         raise BadInput("Nothing would change.", next_step="Give another text.")
@@ -92,7 +92,7 @@ def set_guidelines(
     guideline = Guideline(
         id=new_id("guideline"),
         project_id=workspace.project.id,
-        version=max((known.version for known in history), default=0) + 1,
+        version=max((version.version for version in history), default=0) + 1,
         language=language,
         text=words,
         author=workspace.person,
@@ -116,17 +116,17 @@ def set_example(
         BadInput: no reason is given.
         NotFound: there is no such output, or it is no example that could be withdrawn.
     """
-    found = projects.find_output(workspace, output)
+    example_output = projects.find_output(workspace, output)
     place = workspace.db, workspace.project.id
     if value == "withdrawn":
-        if found.id not in {example.output_id for example in guideline_table.examples(*place)}:
+        if example_output.id not in {example.output_id for example in guideline_table.examples(*place)}:
             raise NotFound("The output '{output}' is not an example.", output=output)
     elif not why.strip():
         raise BadInput("An example needs a reason.", next_step="Say why it passes or fails.")
     example = GuidelineExample(
         id=new_id("example"),
         project_id=workspace.project.id,
-        output_id=found.id,
+        output_id=example_output.id,
         value=value,
         why=why.strip()[:_LONGEST_WHY],
         author=workspace.person,

@@ -54,15 +54,15 @@ class Labels(Frozen):
         """Outputs that people passed."""
         return [output_id for output_id, passed in self.value.items() if passed]
 
-    def only(self, wanted: Collection[str]) -> Labels:
+    def only(self, ids: Collection[str]) -> Labels:
         """The same, restricted to some outputs."""
         people = self.by_annotator.items()
         return Labels(
-            value={k: v for k, v in self.value.items() if k in wanted},
-            notes={k: v for k, v in self.notes.items() if k in wanted},
-            conflicts=tuple(k for k in self.conflicts if k in wanted),
-            unsure=tuple(k for k in self.unsure if k in wanted),
-            by_annotator={who: {k: v for k, v in given.items() if k in wanted} for who, given in people},
+            value={k: v for k, v in self.value.items() if k in ids},
+            notes={k: v for k, v in self.notes.items() if k in ids},
+            conflicts=tuple(k for k in self.conflicts if k in ids),
+            unsure=tuple(k for k in self.unsure if k in ids),
+            by_annotator={who: {k: v for k, v in values.items() if k in ids} for who, values in people},
         )
 
 
@@ -84,15 +84,15 @@ def human_labels(workspace: Workspace) -> Labels:
         output_id: None if 2 * sum(ballots) == len(ballots) else 2 * sum(ballots) > len(ballots)
         for output_id, ballots in votes.items()
     }
-    graded = {output_id for output_id, _, value, _ in grades if value != "skipped"}
+    ids = {output_id for output_id, _, value, _ in grades if value != "skipped"}
     settled |= {
         ruling.output_id: RULED[ruling.value]
         for ruling in rulings.current(workspace.db, workspace.project.id)
-        if ruling.criterion_id is None and ruling.output_id in graded
+        if ruling.criterion_id is None and ruling.output_id in ids
     }
     return Labels(
         value={k: v for k, v in settled.items() if v is not None},
-        notes={output_id: tuple(given) for output_id, given in notes.items()},
+        notes={output_id: tuple(texts) for output_id, texts in notes.items()},
         conflicts=tuple(k for k, v in settled.items() if v is None),
         unsure=tuple(output_id for output_id, _, value, _ in grades if value == "unsure"),
         by_annotator=dict(by_annotator),
@@ -194,9 +194,9 @@ def set_looks_limit(workspace: Workspace, looks: Annotated[int, Field(ge=1, le=1
     )
 
 
-def state_of_test(seen: Iterable[str]) -> str:
+def state_of_test(keys: Iterable[str]) -> str:
     """A hash of whatever decides the figures of the sealed test, in any order."""
-    text = "\x1f".join(sorted(seen))
+    text = "\x1f".join(sorted(keys))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -244,31 +244,31 @@ def split_report(workspace: Workspace) -> SplitReport:
 def _sizes(workspace: Workspace, labels: Labels) -> tuple[SplitSize, ...]:
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     groups = output_table.groups_of(workspace.db, list(labels.value))
-    graded = Counter((dealt.of(groups[output_id]), passed) for output_id, passed in labels.value.items())
-    held = split_table.sizes(workspace.db, workspace.project.id)
+    counts = Counter((dealt.of(groups[output_id]), passed) for output_id, passed in labels.value.items())
+    sizes = split_table.sizes(workspace.db, workspace.project.id)
     return tuple(
         SplitSize(
             split=name,
-            outputs=held.get(name, (0, 0))[0],
-            groups=held.get(name, (0, 0))[1],
-            graded=graded[name, True] + graded[name, False],
-            passes=graded[name, True],
-            fails=graded[name, False],
+            outputs=sizes.get(name, (0, 0))[0],
+            groups=sizes.get(name, (0, 0))[1],
+            graded=counts[name, True] + counts[name, False],
+            passes=counts[name, True],
+            fails=counts[name, False],
         )
         for name in _NAMES
     )
 
 
-def _advice(held: SplitSize, labels: Labels, test: SealedTest) -> Fact:
+def _advice(size: SplitSize, labels: Labels, test: SealedTest) -> Fact:
     if not test.sealed:
         return fact("seals_when", fails=SEAL_FROM_FAILS)
     if test.spent:
         return fact("give_test_up", looks=test.looks, limit=test.limit)
-    if held.fails < SEAL_FROM_FAILS:
+    if size.fails < SEAL_FROM_FAILS:
         share = len(labels.fails) / max(1, len(labels.value))
-        more = round((SEAL_FROM_FAILS - held.fails) / (0.3 * share)) if share else 0
+        more = round((SEAL_FROM_FAILS - size.fails) / (0.3 * share)) if share else 0
         code = "test_small" if share else "test_small_no_fails"
-        return fact(code, graded=held.graded, fails=held.fails, more=more)
+        return fact(code, graded=size.graded, fails=size.fails, more=more)
     return fact("looks_left", n=test.limit - test.looks)
 
 
@@ -290,8 +290,8 @@ def renew_test(
         raise BadInput("Giving a test up needs a name and a reason.", next_step="Give --author and --why.")
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     touched = {grade.output_id for grade in grade_table.current(workspace.db, workspace.project.id)}
-    graded = output_table.groups_of(workspace.db, sorted(touched))
-    splits = {group: dealt.of(group) for group in set(graded.values()) - set(dealt.settled)}
+    group_of = output_table.groups_of(workspace.db, sorted(touched))
+    splits = {group: dealt.of(group) for group in set(group_of.values()) - set(dealt.settled)}
     now_known: dict[str, SplitName] = {
         group: "dev" if split == "test" else split for group, split in splits.items()
     }

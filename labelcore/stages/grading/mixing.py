@@ -52,12 +52,12 @@ class _Mix:
     able: list[str]
     given: Counter[str]
 
-    def due(self, judged: int) -> str | None:
+    def due(self, n: int) -> str | None:
         """The one that comes once a person has passed or failed so many: by chance, at the share."""
         times = sum(self.given[key] for key in self.able)
-        if not self.able or judged < (times + _chance(f"{times}\x1e{self.who}")) / self.share:
+        if not self.able or n < (times + _chance(f"{times}\x1e{self.who}")) / self.share:
             return None
-        if times >= len(self.able) * (1 + judged // _COMES_BACK):
+        if times >= len(self.able) * (1 + n // _COMES_BACK):
             return None
         return min(self.able, key=lambda key: (self.given[key], _chance(f"{key}\x1e{self.who}")))
 
@@ -69,11 +69,11 @@ def _mix(workspace: Workspace) -> _Mix | None:
     if not settled:
         return None
     state, who = live(workspace.db, workspace.project.id), workspace.person
-    known, graded = golds.current(workspace.db, workspace.project.id), state.graded(who)
+    golds_now, mine = golds.current(workspace.db, workspace.project.id), state.graded(who)
     able = [
         key
         for key, ruling in settled.items()
-        if not known[key].training and key not in graded and name_key(ruling.author) != name_key(who)
+        if not golds_now[key].training and key not in mine and name_key(ruling.author) != name_key(who)
     ]
     return _Mix(
         who, share, readable(workspace, able), Counter(apart.output_id for apart in state.apart(who, "gold"))
@@ -83,8 +83,8 @@ def _mix(workspace: Workspace) -> _Mix | None:
 def due_gold(workspace: Workspace) -> tuple[str, str] | None:
     """The gold output that comes now, with its card's ending."""
     mix = _mix(workspace)
-    found = mix.due(live(workspace.db, workspace.project.id).judged(workspace.person)) if mix else None
-    return (found, f"~2-{mix.given[found] + 1}") if mix and found else None
+    key = mix.due(live(workspace.db, workspace.project.id).judged(workspace.person)) if mix else None
+    return (key, f"~2-{mix.given[key] + 1}") if mix and key else None
 
 
 def gold_among(workspace: Workspace, outputs: Collection[str]) -> dict[int, str]:
@@ -93,13 +93,13 @@ def gold_among(workspace: Workspace, outputs: Collection[str]) -> dict[int, str]
     if mix is None:
         return {}
     mix.able = [key for key in mix.able if key not in outputs]
-    judged = live(workspace.db, workspace.project.id).judged(workspace.person)
-    found: dict[int, str] = {}
+    n = live(workspace.db, workspace.project.id).judged(workspace.person)
+    places: dict[int, str] = {}
     for at in range(len(outputs)):
-        if (key := mix.due(judged + at)) and key not in found.values():
-            found[at] = key
+        if (key := mix.due(n + at)) and key not in places.values():
+            places[at] = key
             mix.given[key] += 1
-    return found
+    return places
 
 
 def _chance(text: str) -> float:
@@ -116,24 +116,24 @@ def training_of(workspace: Workspace) -> Training | None:
     place = workspace.db, workspace.project.id
     if needed is None or not workspace.person.strip():
         return None
-    known = golds.trained(*place).get(name_key(workspace.person))
-    if known and known.state != "sent back":
+    record = golds.trained(*place).get(name_key(workspace.person))
+    if record and record.state != "sent back":
         return None
     trains = (key for key in golds.settled(*place) if golds.current(*place)[key].training)
     outputs = readable(workspace, trains)
     if not outputs:
         return None
-    begun = known.begun if known else 0
-    given = training_answers(workspace, outputs)
-    times = max(begun, min(map(len, given.values())))
-    correct = _correct(workspace, given, times) if times > begun else None
-    if correct is not None and correct >= needed * len(given):
-        _note_passed(workspace, correct, len(given))
+    begun = record.begun if record else 0
+    answers = training_answers(workspace, outputs)
+    times = max(begun, min(map(len, answers.values())))
+    correct = _correct(workspace, answers, times) if times > begun else None
+    if correct is not None and correct >= needed * len(answers):
+        _note_passed(workspace, correct, len(answers))
         return None
     newest = [apart.output_id for apart in live(*place).apart(workspace.person, "gold")][-1:]
-    left = [key for key in outputs if len(given[key]) <= times]
-    left.sort(key=lambda key: (len(given[key]), key in newest, _chance(f"{key}\x1e{times}")))
-    cards = tuple((key, f"~2-{len(given[key]) + 1}") for key in left)
+    left = [key for key in outputs if len(answers[key]) <= times]
+    left.sort(key=lambda key: (len(answers[key]), key in newest, _chance(f"{key}\x1e{times}")))
+    cards = tuple((key, f"~2-{len(answers[key]) + 1}") for key in left)
     return Training(left=cards, n=len(outputs), needed=needed, fell_short=correct)
 
 
@@ -141,31 +141,31 @@ def training_answers(workspace: Workspace, outputs: Collection[str]) -> dict[str
     """What a person said of training outputs, one answer for each time that they saw them all: what they
     press once they were told, or to add a note, is no further answer.
     """
-    given: dict[str, list[str]] = {key: [] for key in outputs}
-    seen: set[str] = set()
+    answers: dict[str, list[str]] = {key: [] for key in outputs}
+    keys: set[str] = set()
     last = ""
     for key, value, *_ in live(workspace.db, workspace.project.id).apart(workspace.person, "gold"):
-        if len(seen) == len(given) and (key != last or len(given) == 1):
-            seen.clear()
-        if key in given and key not in seen:
-            seen.add(key)
-            given[key].append(value)
+        if len(keys) == len(answers) and (key != last or len(answers) == 1):
+            keys.clear()
+        if key in answers and key not in keys:
+            keys.add(key)
+            answers[key].append(value)
             last = key
-    return given
+    return answers
 
 
 def is_told(workspace: Workspace, output_id: str, value: str) -> bool:
     """Whether a person was told what gold counts as once they had given it such a grade."""
-    known = golds.current(workspace.db, workspace.project.id).get(output_id)
-    is_shown = known and (known.training or workspace.project.rules.gold_feedback == "person")
+    gold = golds.current(workspace.db, workspace.project.id).get(output_id)
+    is_shown = gold and (gold.training or workspace.project.rules.gold_feedback == "person")
     is_ruled = output_id in golds.settled(workspace.db, workspace.project.id)
     return bool(is_shown and is_ruled and value in {"pass", "fail", "unsure"})
 
 
-def _correct(workspace: Workspace, given: dict[str, list[str]], times: int) -> int:
+def _correct(workspace: Workspace, answers: dict[str, list[str]], times: int) -> int:
     """How many were right the last time that all were seen."""
     settled = golds.settled(workspace.db, workspace.project.id)
-    return sum(values[times - 1] == settled[key].value for key, values in given.items())
+    return sum(values[times - 1] == settled[key].value for key, values in answers.items())
 
 
 def _note_passed(workspace: Workspace, correct: int, n: int) -> None:

@@ -125,11 +125,11 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50, days: float 
     queued = _items(grader, n)
     until = now() + timedelta(days=days) if workspace.project.rules.per_output else None
     if until:
-        held = [item.output.id for item in queued if not item.ending]
-        reservations.hold(workspace.db, workspace.project.id, grader.person, held, until)
+        ids = [item.output.id for item in queued if not item.ending]
+        reservations.hold(workspace.db, workspace.project.id, grader.person, ids, until)
     gold = gold_among(grader, [item.output.id for item in queued])
-    for at, found in sorted(_outputs(grader, gold).items(), reverse=True):
-        queued.insert(at, queued[at].model_copy(update={"output": found, "ending": ""}))
+    for at, output in sorted(_outputs(grader, gold).items(), reverse=True):
+        queued.insert(at, queued[at].model_copy(update={"output": output, "ending": ""}))
     key, name = key_of(workspace), new_id("pack")
     manifest = Manifest(
         pack=name,
@@ -161,9 +161,9 @@ def _items(grader: Workspace, n: int) -> list[QueueItem]:
         BadInput: there is nothing, with the reason.
     """
     queue = grading_queue(grader, ahead=n)
-    found = [item for item in queue.items if not item.unannounced and not item.relook]
-    if found:
-        return found
+    items = [item for item in queue.items if not item.unannounced and not item.relook]
+    if items:
+        return items
     why = "training" if queue.training else "relook" if queue.items else ""
     if not why and queue.waiting:
         why = queue.waiting.kind
@@ -203,8 +203,8 @@ _NOTHING = {
 
 
 def _outputs(workspace: Workspace, at: Mapping[int, str]) -> dict[int, Output]:
-    found = output_table.many(workspace.db, list(at.values()))
-    return {place: found[key] for place, key in at.items() if key in found}
+    outputs = output_table.many(workspace.db, list(at.values()))
+    return {place: outputs[key] for place, key in at.items() if key in outputs}
 
 
 def _mark(key: bytes, pack: str, output_id: str, kind: str) -> str:
@@ -277,8 +277,8 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
             name = str(raw.get("client_id", "?")) if isinstance(raw, dict) else "?"
             name = name.encode("utf-8", "replace").decode()
             refused.append({"id": name[:80], "reason": trouble.errors()[0]["msg"]})
-    stored = grade_table.stored(workspace.db, sorted(event.client_id for event in events))
-    fresh = [event for event in events if event.client_id not in stored]
+    old = grade_table.stored(workspace.db, sorted(event.client_id for event in events))
+    fresh = [event for event in events if event.client_id not in old]
     ids = {event.client_id for event in events}
     online = {
         (grade.output_id, grade.criterion_id, grade.field): grade.at
@@ -287,7 +287,7 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
     }
     moments = {event.client_id: event.moment(manifest) for event in fresh}
     gold = _gold_in(manifest, key_of(workspace))
-    kept: list[str] = []
+    later_online: list[str] = []
 
     def store(event: CardEvent) -> list[str]:
         is_gold = event.output_id in gold
@@ -297,7 +297,7 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
             raise BadInput("its output is not in the pack")
         later = online.get((grade.output_id, grade.criterion_id, grade.field))
         if later and later > moments[event.client_id] and grade.source not in APART:
-            kept.append(event.client_id)
+            later_online.append(event.client_id)
             return []
         return store_grade(grader, grade.model_copy(update={"at": moments[event.client_id]}))
 
@@ -306,12 +306,12 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
         pack=manifest.pack,
         annotator=manifest.annotator,
         merged=len(merged),
-        known=len(stored),
-        kept_online=len(kept),
+        known=len(old),
+        kept_online=len(later_online),
         refused=(*refused, *({"id": name, "reason": reason} for name, reason in reasons.items())),
     )
 
 
 def _gold_in(manifest: Manifest, key: bytes) -> set[str]:
-    marked = zip(manifest.outputs, manifest.marks, strict=False)
-    return {output_id for output_id, mark in marked if mark == _mark(key, manifest.pack, output_id, "gold")}
+    pairs = zip(manifest.outputs, manifest.marks, strict=False)
+    return {output_id for output_id, mark in pairs if mark == _mark(key, manifest.pack, output_id, "gold")}

@@ -52,20 +52,20 @@ def planned(workspace: Workspace, pool: queues.Pool, deal: Deal) -> dict[str, _P
             met.update(dict.fromkeys(combinations(sorted(has), 2), len(ids)))
         elif pairs := _pairs(able, has):
             open_kinds[able, has] = PairGroup(len(ids), pairs, "".join(has))
-    room = _room(deal.tasks, Counter(who for given in holders.values() for who in given))
+    room = _room(deal.tasks, Counter(who for pair in holders.values() for who in pair))
     dealt = plan_pairs(list(open_kinds.values()), met=met, share=_shares(deal.tasks), room=room)
-    for key, found in zip(open_kinds, dealt, strict=True):
-        holders.update(zip(kinds[key], found, strict=False))
+    for key, pair_of in zip(open_kinds, dealt, strict=True):
+        holders.update(zip(kinds[key], pair_of, strict=False))
     return holders
 
 
 def _begun(state: LiveGrades, output_id: str, able: Collection[str], moment: datetime) -> _People:
     """Who has graded an output, or holds it and may grade it."""
-    graded = tuple(dict.fromkeys(map(name_key, state.graders(output_id))))
-    if len(graded) > 1:
-        return graded
+    graders = tuple(dict.fromkeys(map(name_key, state.graders(output_id))))
+    if len(graders) > 1:
+        return graders
     holding = sorted(name_key(who) for who in state.holders(output_id, moment))
-    return tuple(dict.fromkeys((*graded, *(who for who in holding if who in able))))[:2]
+    return tuple(dict.fromkeys((*graders, *(who for who in holding if who in able))))[:2]
 
 
 def _pairs(able: _People, has: _People) -> tuple[Pair, ...]:
@@ -84,13 +84,13 @@ def _shares(tasks: Sequence[Task]) -> dict[str, float]:
     return {who: share / mean for who, share in shares.items()}
 
 
-def _room(tasks: Sequence[Task], given: Mapping[str, int]) -> dict[str, int]:
+def _room(tasks: Sequence[Task], counts: Mapping[str, int]) -> dict[str, int]:
     """So many outputs may yet be planned for whoever has a quota."""
     quotas: dict[str, int] = Counter()
     for task in tasks:
         quotas[task.who] += task.quota or 0
     endless = {task.who for task in tasks if task.quota is None}
-    return {who: max(0, quota - given.get(who, 0)) for who, quota in quotas.items() if who not in endless}
+    return {who: max(0, quota - counts.get(who, 0)) for who, quota in quotas.items() if who not in endless}
 
 
 def pairs_in(

@@ -61,9 +61,9 @@ def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> lis
     rules = workspace.project.rules
     if rules.suggestions != "off":
         verdicts = suggestions(workspace, [output_of(card.output_id) for card in cards], queue.soon)
-        said = {name: CardSuggestion(**verdict.model_dump()) for name, verdict in verdicts.items()}
+        by_output = {name: CardSuggestion(**verdict.model_dump()) for name, verdict in verdicts.items()}
         cards = [
-            card.model_copy(update={"suggestion": said.get(output_of(card.output_id))}) for card in cards
+            card.model_copy(update={"suggestion": by_output.get(output_of(card.output_id))}) for card in cards
         ]
     if rules.ask_criteria or rules.ask_fields:
         cards = _with_marks(workspace, queue, cards)
@@ -96,8 +96,8 @@ def _what_others_gave(workspace: Workspace, row: Relook) -> tuple[dict[str, Any]
         return ()
     criteria = criterion_table.current(workspace.db, workspace.project.id)
     names = {criterion.id: criterion.name for criterion in criteria}
-    given = grade_table.of_outputs(workspace.db, workspace.project.id, [row.output_id])
-    return tuple(opinion.as_data(workspace.project.rules) for opinion in opinions_of(given, names))
+    grades = grade_table.of_outputs(workspace.db, workspace.project.id, [row.output_id])
+    return tuple(opinion.as_data(workspace.project.rules) for opinion in opinions_of(grades, names))
 
 
 def _with_alike(workspace: Workspace, cards: Sequence[CardItem]) -> list[CardItem]:
@@ -105,8 +105,8 @@ def _with_alike(workspace: Workspace, cards: Sequence[CardItem]) -> list[CardIte
     if not workspace.project.rules.alike:
         return list(cards)
     along = {card.output_id: goes_along(workspace, card.output_id) for card in cards}
-    found = output_table.many(workspace.db, [key for keys in along.values() for key in keys])
-    texts = {name: tuple(found[key].text for key in keys if key in found) for name, keys in along.items()}
+    outputs = output_table.many(workspace.db, [key for keys in along.values() for key in keys])
+    texts = {name: tuple(outputs[key].text for key in keys if key in outputs) for name, keys in along.items()}
     return [card.model_copy(update={"alike": texts[card.output_id]}) for card in cards]
 
 
@@ -138,14 +138,14 @@ def _guideline(workspace: Workspace) -> CardGuideline:
     return remembered(workspace.db, "guideline", question, lambda: card_guideline(show_guidelines(workspace)))
 
 
-def card_guideline(found: Guidelines) -> CardGuideline:
+def card_guideline(guidelines: Guidelines) -> CardGuideline:
     """The guidelines as the card shows them."""
     return CardGuideline(
-        texts={text.language: text.text for text in found.texts},
-        versions={text.language: text.version for text in found.texts},
+        texts={text.language: text.text for text in guidelines.texts},
+        versions={text.language: text.version for text in guidelines.texts},
         examples=tuple(
-            CardExample(value=example.value, why=example.why, text=found.outputs[example.output_id].text)
-            for example in found.examples
+            CardExample(value=example.value, why=example.why, text=guidelines.outputs[example.output_id].text)
+            for example in guidelines.examples
             if example.value != "withdrawn"
         ),
     )
@@ -154,18 +154,20 @@ def card_guideline(found: Guidelines) -> CardGuideline:
 def _with_terms_and_fields(project: Project, cards: Sequence[CardItem]) -> list[CardItem]:
     """Each output is searched for terms once, not at each press."""
     if projects.has_terms(project):
-        found = _terms_found(project.id, project.at)
-        if fresh := [card for card in cards if card.output_id not in found]:
+        terms_of = _terms_found(project.id, project.at)
+        if fresh := [card for card in cards if card.output_id not in terms_of]:
             terms = projects.terms(project)
             for card in fresh:
                 turns = (turn.content for turn in card.conversation)
                 text = "\n".join((card.text, card.input, card.context, *turns))
-                found[card.output_id] = _terms_in(text, terms, card.metadata)
-        cards = [card.model_copy(update={"terms": found[card.output_id]}) for card in cards]
+                terms_of[card.output_id] = _terms_in(text, terms, card.metadata)
+        cards = [card.model_copy(update={"terms": terms_of[card.output_id]}) for card in cards]
     if not project.rules.ask_fields:
         return list(cards)
     fields = [tuple(CardField(**field.model_dump()) for field in fields_of(card.text)) for card in cards]
-    return [card.model_copy(update={"fields": found}) for card, found in zip(cards, fields, strict=True)]
+    return [
+        card.model_copy(update={"fields": terms_of}) for card, terms_of in zip(cards, fields, strict=True)
+    ]
 
 
 @lru_cache(maxsize=16)
@@ -178,20 +180,20 @@ def terms_of_pair(project: Project, left: Output, right: Output) -> tuple[CardTe
     """The terms that mean the same for both outputs: another would tell which version stands where."""
     if not projects.has_terms(project):
         return ()
-    found = _terms_found(f"{project.id}/pairs", project.at)
+    terms_of = _terms_found(f"{project.id}/pairs", project.at)
     key = "~".join(sorted((left.id, right.id)))
-    if key not in found:
+    if key not in terms_of:
         turns = (turn.content for turn in left.conversation)
         text = "\n".join((left.text, right.text, left.input, left.context, *turns))
         terms = projects.terms(project)
         on_left, on_right = (_terms_in(text, terms, side.metadata) for side in (left, right))
-        found[key] = tuple(term for term in on_left if term in on_right)
-    return found[key]
+        terms_of[key] = tuple(term for term in on_left if term in on_right)
+    return terms_of[key]
 
 
 def _terms_in(text: str, terms: Sequence[Term], metadata: Mapping[str, Any]) -> tuple[CardTerm, ...]:
-    found = occurring(terms, text, metadata)
-    return tuple(CardTerm(term=term.term, meaning=term.meaning) for term in found)
+    here = occurring(terms, text, metadata)
+    return tuple(CardTerm(term=term.term, meaning=term.meaning) for term in here)
 
 
 def _asked_criteria(workspace: Workspace) -> tuple[CardCriterion, ...]:
@@ -207,8 +209,8 @@ def _asked_criteria(workspace: Workspace) -> tuple[CardCriterion, ...]:
 
 
 def _as_card(grade: Grade) -> CardGrade:
-    given = set(CardGrade.model_fields) & set(Grade.model_fields)
-    return CardGrade(client_id=grade.id, **{name: getattr(grade, name) for name in given})
+    names = set(CardGrade.model_fields) & set(Grade.model_fields)
+    return CardGrade(client_id=grade.id, **{name: getattr(grade, name) for name in names})
 
 
 def _again(workspace: Workspace, item: QueueItem, row: Relook) -> CardItem:
@@ -266,16 +268,16 @@ Receipt = tuple[list[str], dict[str, Wording]]
 
 def store_each(events: CardEvents, store: Callable[[CardEvent], list[str]]) -> Receipt:
     """Store presses one by one: a press never costs another one."""
-    stored: list[str] = []
+    ids: list[str] = []
     refused: dict[str, Wording] = {}
     for event in events:
         try:
-            stored += store(event)
+            ids += store(event)
         except LabelcoreError as trouble:
             refused[event.client_id] = Wording("{trouble}", trouble=trouble)
         except ValueError:  # the browser is not trusted: a press may not fit the question
             refused[event.client_id] = Wording("it does not fit what is asked")
-    return stored, refused
+    return ids, refused
 
 
 def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
@@ -286,28 +288,28 @@ def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
 def told_of_presses(workspace: Workspace, events: CardEvents, stored: Collection[str]) -> list[Fact]:
     """What this person is told at once of each gold output among these presses, once they are ``stored``."""
     grades = [grade_of(workspace, event) for event in events if event.client_id in stored]
-    given = [grade for grade in grades if grade.is_overall]
-    newest = {grade.output_id: grade for grade in given if grade.source == "gold"}
+    wholes = [grade for grade in grades if grade.is_overall]
+    newest = {grade.output_id: grade for grade in wholes if grade.source == "gold"}
     outputs = output_table.many(workspace.db, list(newest))
-    named = {key: "" if gold is given[-1] else outputs[key].text for key, gold in newest.items()}
-    told = (
-        told_of_gold(workspace, key, gold.value, named=named[key][:_BEGINNING])
+    names = {key: "" if gold is wholes[-1] else outputs[key].text for key, gold in newest.items()}
+    facts = (
+        told_of_gold(workspace, key, gold.value, named=names[key][:_BEGINNING])
         for key, gold in newest.items()
     )
-    return list(filter(None, told))
+    return list(filter(None, facts))
 
 
 def store_grade(workspace: Workspace, grade: Grade) -> list[str]:
     """Store a grade that a press amounts to, with its copies; returns its id."""
-    return [stored for stored in record(workspace, with_copies(workspace, grade)) if stored == grade.id]
+    return [key for key in record(workspace, with_copies(workspace, grade)) if key == grade.id]
 
 
 def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
     """The grade that a press of this person amounts to; ValueError where it is none (a side of a pair)."""
     event = event.model_copy(update={"output_id": opened(workspace, event.output_id)})
-    given = event.model_dump(include=_GIVEN) | _shown_as(workspace, event)
+    fields = event.model_dump(include=_GIVEN) | _shown_as(workspace, event)
     place = {"project_id": workspace.project.id, "annotator": workspace.person}
-    return Grade(id=event.client_id, **place, **given)
+    return Grade(id=event.client_id, **place, **fields)
 
 
 def _shown_as(workspace: Workspace, event: CardEvent) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def pace_of(project: Project, *, left: int, today: date | None = None) -> Pace |
 def counts_by_person(workspace: Workspace) -> list[tuple[str, int]]:
     """(person, acts that count now), the most first: read from memory, so it can stand on a card."""
     counts = live(workspace.db, workspace.project.id).counts()
-    return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 _ENOUGH = 0.05
@@ -82,54 +82,56 @@ def saturation(workspace: Workspace) -> Saturation:
     failed = human_labels(workspace).fails
     place = (workspace.db, workspace.project.id)
     # Codes are finer than criteria, which would flatter.
-    kept = {code.id for code in code_table.current(*place) if code.state != "dropped"}
+    codes = {code.id for code in code_table.current(*place) if code.state != "dropped"}
     quotes = code_table.quotes(*place)
     _, counts = grade_table.states(workspace.db, [quote.grade_id for quote in quotes if quote.grade_id])
     kinds: dict[str, set[str]] = defaultdict(set)
     for quote in quotes:
-        if quote.code_id in kept and quote.grade_id in counts:
+        if quote.code_id in codes and quote.grade_id in counts:
             kinds[quote.output_id].add(str(quote.code_id))
-    seen: Counter[str] = Counter()
+    kinds_so_far: Counter[str] = Counter()
     curve = []
     for at, output_id in enumerate((output_id for output_id in failed if output_id in kinds), 1):
-        seen.update(kinds[output_id])
-        curve.append((at, len(seen)))
-    if not seen:
+        kinds_so_far.update(kinds[output_id])
+        curve.append((at, len(kinds_so_far)))
+    if not kinds_so_far:
         why = Wording("no note carries a code yet: derive criteria from the notes first")
         return Saturation(
             kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=fact("because", why=why)
         )
-    unseen = good_turing(list(seen.values()))
+    unseen = good_turing(list(kinds_so_far.values()))
     if unseen.value is None or unseen.high is None:
-        says = fact("kinds_seen", kinds=len(seen), why=unseen.why_not)
+        says = fact("kinds_seen", kinds=len(kinds_so_far), why=unseen.why_not)
     else:
         code = "kinds_enough" if unseen.high <= _ENOUGH else "kinds_missing"
-        says = fact(code, kinds=len(seen), share=unseen.value, high=unseen.high)
+        says = fact(code, kinds=len(kinds_so_far), share=unseen.value, high=unseen.high)
     if accepted := sum(criterion.status == "accepted" for criterion in criterion_table.current(*place)):
         says = says.followed_by(fact("kinds_in_criteria", n=accepted))
-    return Saturation(kinds=len(seen), failed=len(failed), unseen=unseen, curve=tuple(curve), says=says)
+    return Saturation(
+        kinds=len(kinds_so_far), failed=len(failed), unseen=unseen, curve=tuple(curve), says=says
+    )
 
 
 def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
     """How many more grades the chosen judges, or all, need for intervals of this half width (95 %)."""
     labels = human_labels(workspace)
-    chosen = judge_table.chosen(workspace.db, workspace.project.id)
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
     versions = judge_table.current(workspace.db, workspace.project.id)
-    if chosen and chosen["judge_version_ids"]:
-        versions = list(judge_table.many(workspace.db, chosen["judge_version_ids"]).values())
+    if choice and choice["judge_version_ids"]:
+        versions = list(judge_table.many(workspace.db, choice["judge_version_ids"]).values())
     ids = list(labels.value)
     table = verdict_table.values(workspace.db, [version.id for version in versions], output_ids=ids)
     human = np.array(list(labels.value.values()), dtype=bool)
-    found = []
+    needs = []
     for version in versions:
         verdicts = table[table["judge_version_id"] == version.id].set_index("output_id")["value"]
         passes = np.asarray(verdicts.reindex(ids).map(_AS_NUMBER), dtype=np.float64)
         counts = count(passes, human)
-        found += [
+        needs += [
             _budget(version.name, "TNR", counts.true_fail, counts.human_fails, within),
             _budget(version.name, "TPR", counts.true_pass, counts.human_passes, within),
         ]
-    return found
+    return needs
 
 
 def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:

@@ -136,16 +136,18 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     again = _unannounced(workspace, rules) if handed.places and not endings and not relooks else None
     soon_end = handed.end + (_SOON if pool is whole else _SOON_OF_ONE)
     soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : soon_end])
-    wanted = [output_id for output_id, _, _ in handed.places] + ([again[0]] if again else [])
-    wanted += [row.output_id for row in relooks]
-    found = output_table.many(workspace.db, wanted, soon)
+    ids = [output_id for output_id, _, _ in handed.places] + ([again[0]] if again else [])
+    ids += [row.output_id for row in relooks]
+    outputs = output_table.many(workspace.db, ids, soon)
     items = [
-        QueueItem(output=found[output_id], position=position, reason=reason, ending=endings.get(position, ""))
+        QueueItem(
+            output=outputs[output_id], position=position, reason=reason, ending=endings.get(position, "")
+        )
         for output_id, reason, position in handed.places
     ]
-    if again and again[0] in found:
-        items.insert(0, items[0].model_copy(update={"output": found[again[0]], "ending": again[1]}))
-    items, left = [*_relooks(relooks, found, handed.done + 1), *items], handed.left + len(relooks)
+    if again and again[0] in outputs:
+        items.insert(0, items[0].model_copy(update={"output": outputs[again[0]], "ending": again[1]}))
+    items, left = [*_relooks(relooks, outputs, handed.done + 1), *items], handed.left + len(relooks)
     return Queue(
         items=tuple(items),
         done=handed.done,
@@ -162,15 +164,15 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
 
 def _training(workspace: Workspace, training: Training, sample: str | None) -> Queue:
     """A newcomer's queue."""
-    found = output_table.many(workspace.db, [key for key, _ in training.left])
+    outputs = output_table.many(workspace.db, [key for key, _ in training.left])
     done = training.n - len(training.left)
     items = [
-        QueueItem(output=found[key], position=at, reason=FOR_TRAINING, ending=ending)
+        QueueItem(output=outputs[key], position=at, reason=FOR_TRAINING, ending=ending)
         for at, (key, ending) in enumerate(training.left, done + 1)
     ]
     counts = {"done": done, "total": training.n, "left": len(items)}
-    told = {"training": training.needed, "fell_short": training.fell_short}
-    return Queue(items=tuple(items), sample_id=sample, **told, **counts)
+    standing = {"training": training.needed, "fell_short": training.fell_short}
+    return Queue(items=tuple(items), sample_id=sample, **standing, **counts)
 
 
 def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handout) -> tuple[Handout, dict[int, str]]:
@@ -189,20 +191,20 @@ def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handout) -> tup
     begun = handed.done + elsewhere
     places = [(output_id, REASON, 0) for output_id in first] + rest
     numbered = [(output_id, why, at) for at, (output_id, why, _) in enumerate(places, begun + 1)]
-    told = handed._replace(
+    renumbered = handed._replace(
         places=numbered,
         done=begun,
         left=max(handed.left + further, len(places)),
         waiting=None if places else handed.waiting,
     )
-    return told, {begun + at: ending for at in range(1, len(first) + 1)}
+    return renumbered, {begun + at: ending for at in range(1, len(first) + 1)}
 
 
-def _relooks(due: Sequence[Relook], found: Mapping[str, Output], position: int) -> Iterator[QueueItem]:
+def _relooks(due: Sequence[Relook], outputs: Mapping[str, Output], position: int) -> Iterator[QueueItem]:
     """What a person is to look at again; it comes first, whatever else is left."""
-    for row in (row for row in due if row.output_id in found):
+    for row in (row for row in due if row.output_id in outputs):
         why = Wording("you are asked to look at it again: {why}", why=row.reason)
-        place = {"output": found[row.output_id], "position": position, "ending": f"~{row.id}"}
+        place = {"output": outputs[row.output_id], "position": position, "ending": f"~{row.id}"}
         yield QueueItem(reason=why if row.reason else _LOOK_AGAIN, relook=row, **place)
 
 
@@ -343,13 +345,13 @@ def _front(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> int:
 
 
 def _reserve(
-    state: LiveGrades, annotator: str, wanted: Sequence[str], further: Iterator[queues.Place], until: datetime
+    state: LiveGrades, annotator: str, ids: Sequence[str], further: Iterator[queues.Place], until: datetime
 ) -> list[str]:
     """Hold what is handed out and a few ``further`` ones, renew what is half run out. To be stored."""
-    mine = state.held_by(annotator, wanted)
+    mine = state.held_by(annotator, ids)
     fresh_enough = utc(now() + (until - now()) / 2)
-    renew = [output_id for output_id in wanted if output_id not in mine or mine[output_id] < fresh_enough]
-    if renew and len(renew) < len(wanted):
+    renew = [output_id for output_id in ids if output_id not in mine or mine[output_id] < fresh_enough]
+    if renew and len(renew) < len(ids):
         renew += [output_id for output_id, _, _ in itertools.islice(further, _HELD_ALONG)]
     state.hold(annotator, renew, utc(until))
     return renew
@@ -371,30 +373,34 @@ def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
     repeated = {apart.output_id for apart in state.apart(annotator, "repeat")}
     if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
-    judged = [output_id for output_id, (_, value) in list(state.graded(annotator).items()) if value in JUDGED]
-    return next((output_id for output_id in judged[:-_REPEAT_AFTER] if output_id not in repeated), None)
+    decided = [
+        output_id for output_id, (_, value) in list(state.graded(annotator).items()) if value in JUDGED
+    ]
+    return next((output_id for output_id in decided[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
 def recent(workspace: Workspace, queue: Queue, limit: int) -> list[QueueItem]:
     """The outputs that this person graded last, in the order in which they did, for looking back."""
-    graded = live(workspace.db, workspace.project.id).graded(workspace.person)
+    mine = live(workspace.db, workspace.project.id).graded(workspace.person)
     pool = part_of(workspace, _pool(workspace, queue.sample_id, workspace.project.rules))
     counting = (
-        (output_id, given[0])
-        for output_id, given in reversed(list(graded.items()))
-        if given[1] != "skipped" and output_id in pool.at
+        (output_id, grades_by_output[0])
+        for output_id, grades_by_output in reversed(list(mine.items()))
+        if grades_by_output[1] != "skipped" and output_id in pool.at
     )
     last = dict(itertools.islice(counting, limit))
-    given = {grade.output_id: grade for grade in grade_table.some(workspace.db, list(last.values()))}
-    found = output_table.many(workspace.db, list(last))
+    grades_by_output = {
+        grade.output_id: grade for grade in grade_table.some(workspace.db, list(last.values()))
+    }
+    outputs = output_table.many(workspace.db, list(last))
     items = [
         QueueItem(
-            output=found[output_id],
+            output=outputs[output_id],
             position=position,
             reason=pool.places[pool.at[output_id]][1],
-            current=given[output_id],
+            current=grades_by_output[output_id],
         )
         for output_id, position in zip(last, range(queue.done, 0, -1), strict=False)
-        if output_id in found and output_id in given
+        if output_id in outputs and output_id in grades_by_output
     ]
     return items[::-1]

@@ -55,15 +55,15 @@ def release(
     who = name_key(signing.known_as(workspace.db, workspace.project, name))
     if skipped:
         return _give_back(workspace, _hand_on(workspace, who))
-    held = live(workspace.db, workspace.project.id).all_held(utc(now()))
-    return _give_back(workspace, [key for key in held if who in {"", name_key(key[1])}])
+    holds = live(workspace.db, workspace.project.id).all_held(utc(now()))
+    return _give_back(workspace, [key for key in holds if who in {"", name_key(key[1])}])
 
 
 def _hand_on(workspace: Workspace, who: str) -> list[tuple[str, str]]:
     """What was skipped once, by somebody or by anybody, is skipped for good; with who skipped it."""
     state = live(workspace.db, workspace.project.id)
-    wanted = [grade for grade in _skipped(workspace) if who in {"", name_key(grade.annotator)}]
-    once = [grade for grade in wanted if not state.rests(grade.output_id, grade.annotator)]
+    skips = [grade for grade in _skipped(workspace) if who in {"", name_key(grade.annotator)}]
+    once = [grade for grade in skips if not state.rests(grade.output_id, grade.annotator)]
     again = [
         grade.model_copy(update={"id": new_id("grade"), "source": "released", "at": now()}) for grade in once
     ]
@@ -93,13 +93,13 @@ def take_over(workspace: Workspace) -> ReleaseReport:
     return _give_back(workspace, theirs)
 
 
-def _give_back(workspace: Workspace, held: list[tuple[str, str]]) -> ReleaseReport:
-    people = tuple(sorted({who for _, who in held}))
+def _give_back(workspace: Workspace, holds: list[tuple[str, str]]) -> ReleaseReport:
+    people = tuple(sorted({who for _, who in holds}))
     audit.note(
-        workspace.db, workspace.project.id, workspace.person, "team release", "", n=len(held), people=people
+        workspace.db, workspace.project.id, workspace.person, "team release", "", n=len(holds), people=people
     )
-    reservations.release(workspace.db, workspace.project.id, held)
-    return ReleaseReport(n=len(held), people=people)
+    reservations.release(workspace.db, workspace.project.id, holds)
+    return ReleaseReport(n=len(holds), people=people)
 
 
 @operation("team skips", role=Role.LEAD, listed_as="skips")
@@ -131,5 +131,5 @@ def look_again(workspace: Workspace) -> int:
 
 
 def _skipped(workspace: Workspace) -> list[Grade]:
-    found = grade_table.current(workspace.db, workspace.project.id, overall_only=True)
-    return [grade for grade in reversed(found) if grade.value == "skipped"]
+    grades = grade_table.current(workspace.db, workspace.project.id, overall_only=True)
+    return [grade for grade in reversed(grades) if grade.value == "skipped"]

@@ -21,37 +21,41 @@ def still_due(workspace: Workspace) -> list[tuple[Relook, tuple[str, ...]]]:
     A ruling that came later ends one, and so does a later request on the same. Who has taken their grade back
     is not asked: they would see what others gave of what they have not graded.
     """
-    found = settling.relooks(workspace.db, workspace.project.id)
-    if not found:
+    requests = settling.relooks(workspace.db, workspace.project.id)
+    if not requests:
         return []
     place = workspace.db, workspace.project.id
-    ruled = {(row.output_id, row.criterion_id): row.at for row in rulings.current(*place)}
-    newest = {(row.output_id, row.criterion_id): row for row in found}
+    ruled_at = {(row.output_id, row.criterion_id): row.at for row in rulings.current(*place)}
+    newest = {(row.output_id, row.criterion_id): row for row in requests}
     looked = {
         (output_id, name_key(who)): at
-        for (output_id, who), at in grade_table.looked_again(*place, [row.output_id for row in found]).items()
+        for (output_id, who), at in grade_table.looked_again(
+            *place, [row.output_id for row in requests]
+        ).items()
     }
     due = []
     for subject, row in newest.items():
-        if subject in ruled and ruled[subject] > row.at:
+        if subject in ruled_at and ruled_at[subject] > row.at:
             continue
         if left := _left(workspace, row, looked):
             due.append((row, left))
     graders = graders_of(workspace, [row.output_id for row, _ in due])
-    asked = [(row, graders.get((row.output_id, row.criterion_id), {}), left) for row, left in due]
+    graded_due = [(row, graders.get((row.output_id, row.criterion_id), {}), left) for row, left in due]
     return [
-        (row, still) for row, given, left in asked if (still := tuple(key for key in left if key in given))
+        (row, still)
+        for row, people, left in graded_due
+        if (still := tuple(key for key in left if key in people))
     ]
 
 
 def graders_of(workspace: Workspace, output_ids: Sequence[str]) -> dict[Subject, dict[str, str]]:
     """Who has graded these outputs, whole or on a criterion: their names by key."""
-    found: dict[Subject, dict[str, str]] = defaultdict(dict)
-    known = grade_table.of_outputs(workspace.db, workspace.project.id, output_ids) if output_ids else []
-    for grade in known:
+    graders: dict[Subject, dict[str, str]] = defaultdict(dict)
+    grades = grade_table.of_outputs(workspace.db, workspace.project.id, output_ids) if output_ids else []
+    for grade in grades:
         if grade.field is None and grade.value != "skipped":
-            found[grade.output_id, grade.criterion_id][name_key(grade.annotator)] = grade.annotator
-    return found
+            graders[grade.output_id, grade.criterion_id][name_key(grade.annotator)] = grade.annotator
+    return graders
 
 
 def _left(workspace: Workspace, row: Relook, looked: Mapping[tuple[str, str], datetime]) -> tuple[str, ...]:

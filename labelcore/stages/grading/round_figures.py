@@ -27,27 +27,27 @@ class RoundAgreement(Frozen):
     change: Rate
 
 
-def given_in_round(workspace: Workspace, found: Calibration) -> list[Grade]:
+def given_in_round(workspace: Workspace, calibration: Calibration) -> list[Grade]:
     """What those who take part said of what is asked, without skips."""
     return [
         grade
-        for grade in calibrations.grades_of(workspace.db, found)
-        if takes_part(found, grade.annotator) and grade.field is None and grade.value != "skipped"
+        for grade in calibrations.grades_of(workspace.db, calibration)
+        if takes_part(calibration, grade.annotator) and grade.field is None and grade.value != "skipped"
     ]
 
 
-def earlier_than(workspace: Workspace, found: Calibration) -> tuple[list[Grade], int | None]:
+def earlier_than(workspace: Workspace, calibration: Calibration) -> tuple[list[Grade], int | None]:
     """What this round is compared with: the one before, else the ordinary grades before it."""
-    known = calibrations.current(workspace.db, workspace.project.id)
-    before = [row for row in known if row.number < found.number and row.state == "revealed"]
+    rounds = calibrations.current(workspace.db, workspace.project.id)
+    before = [row for row in rounds if row.number < calibration.number and row.state == "revealed"]
     if before:
         return given_in_round(workspace, before[-1]), before[-1].number
     ordinary = grade_table.current(workspace.db, workspace.project.id)
-    among = set(found.outputs)
+    among = set(calibration.outputs)
     return [
         grade
         for grade in ordinary
-        if grade.at < found.begun_at and grade.output_id not in among and grade.field is None
+        if grade.at < calibration.begun_at and grade.output_id not in among and grade.field is None
     ], None
 
 
@@ -71,17 +71,17 @@ def compared(
 
 def _votes(grades: Iterable[Grade]) -> dict[str | None, _Votes]:
     """By criterion (None: the whole): what each person said of each output."""
-    found: dict[str | None, _Votes] = defaultdict(lambda: defaultdict(dict))
+    votes: dict[str | None, _Votes] = defaultdict(lambda: defaultdict(dict))
     for grade in grades:
         if grade.value in {"pass", "fail"}:
-            found[grade.criterion_id][grade.annotator][grade.output_id] = grade.value == "pass"
-    return found
+            votes[grade.criterion_id][grade.annotator][grade.output_id] = grade.value == "pass"
+    return votes
 
 
 def _same(votes: _Votes) -> Rate:
     by_output: dict[str, list[bool]] = defaultdict(list)
-    for given in votes.values():
-        for output_id, passed in given.items():
+    for values in votes.values():
+        for output_id, passed in values.items():
             by_output[output_id].append(passed)
     shared = [ballots for ballots in by_output.values() if len(ballots) > 1]
     same = sum(len(set(ballots)) == 1 for ballots in shared)

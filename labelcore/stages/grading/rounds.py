@@ -21,23 +21,23 @@ _ENDING = re.compile(r"~c-(\d+)$")
 
 def open_round(workspace: Workspace) -> Calibration | None:
     """The round in which this person takes part now."""
-    found = calibrations.open_one(workspace.db, workspace.project.id)
-    return found if found and takes_part(found, workspace.person) else None
+    calibration = calibrations.open_one(workspace.db, workspace.project.id)
+    return calibration if calibration and takes_part(calibration, workspace.person) else None
 
 
-def takes_part(found: Calibration, person: str) -> bool:
+def takes_part(calibration: Calibration, person: str) -> bool:
     """Whether a round asks a person."""
-    return not found.people or name_key(person) in map(name_key, found.people)
+    return not calibration.people or name_key(person) in map(name_key, calibration.people)
 
 
-def asked_of(workspace: Workspace, found: Calibration) -> tuple[str, ...]:
+def asked_of(workspace: Workspace, calibration: Calibration) -> tuple[str, ...]:
     """The outputs of a round that this person is asked for: those in a language that they read."""
-    return tuple(readable(workspace, found.outputs))
+    return tuple(readable(workspace, calibration.outputs))
 
 
-def ending_of(found: Calibration) -> str:
+def ending_of(calibration: Calibration) -> str:
     """What the id of a card of this round ends with; "" where its grades are ordinary ones."""
-    return "" if found.counts else f"~c-{found.number}"
+    return "" if calibration.counts else f"~c-{calibration.number}"
 
 
 def of_card(workspace: Workspace, card_id: str) -> tuple[str, Calibration] | None:
@@ -50,30 +50,32 @@ def of_card(workspace: Workspace, card_id: str) -> tuple[str, Calibration] | Non
         return None
     number = int(ending[1])
     every = calibrations.current(workspace.db, workspace.project.id)
-    found = next((row for row in every if row.number == number), None)
-    if found is None:
+    calibration = next((row for row in every if row.number == number), None)
+    if calibration is None:
         raise ValueError(card_id)
-    return card_id[: ending.start()], found
+    return card_id[: ending.start()], calibration
 
 
-def done_in(workspace: Workspace, found: Calibration) -> set[str]:
+def done_in(workspace: Workspace, calibration: Calibration) -> set[str]:
     """The outputs of a round that this person has graded or skipped."""
     state = live(workspace.db, workspace.project.id)
-    if found.counts:
-        return set(found.outputs) & state.graded(workspace.person).keys()
-    return {apart.output_id for apart in state.apart(workspace.person, "calibration", found.id)}
+    if calibration.counts:
+        return set(calibration.outputs) & state.graded(workspace.person).keys()
+    return {apart.output_id for apart in state.apart(workspace.person, "calibration", calibration.id)}
 
 
 def given_in(workspace: Workspace, output_id: str) -> dict[str, str]:
     """What marks a grade of this person as one of the open round; {} where it is an ordinary one."""
-    found = open_round(workspace)
-    if found is None or found.counts or output_id not in found.outputs:
+    calibration = open_round(workspace)
+    if calibration is None or calibration.counts or output_id not in calibration.outputs:
         return {}
-    return {"source": "calibration", "sample_id": found.id}
+    return {"source": "calibration", "sample_id": calibration.id}
 
 
 def is_asked(workspace: Workspace, event: Grade) -> bool:
     """Whether a grade of a round is one that the round asks for. What was asked once may come late."""
     every = calibrations.current(workspace.db, workspace.project.id)
-    found = next((row for row in every if row.id == event.sample_id), None)
-    return bool(found and event.output_id in found.outputs and takes_part(found, event.annotator))
+    calibration = next((row for row in every if row.id == event.sample_id), None)
+    return bool(
+        calibration and event.output_id in calibration.outputs and takes_part(calibration, event.annotator)
+    )

@@ -79,8 +79,8 @@ class RulesChange(Options):
 
     def changes(self) -> dict[str, Any]:
         """The rules that are given; what ends a rule is None."""
-        given = self.model_dump(exclude_none=True)
-        return {name: None if (name, value) in _ENDS else value for name, value in given.items()}
+        fields = self.model_dump(exclude_none=True)
+        return {name: None if (name, value) in _ENDS else value for name, value in fields.items()}
 
 
 _SAME = RulesChange()
@@ -102,11 +102,11 @@ def change_rules(workspace: Workspace, *, changed: RulesChange = _SAME) -> Gradi
 
 def set_rules(workspace: Workspace, **changes: object) -> Project:
     """Store changed rules; returns the project with them. BadInput where they cannot be."""
-    stored = projects.open_project(workspace.db, workspace.project.name)
+    project = projects.open_project(workspace.db, workspace.project.name)
     if isinstance(pair := changes.get("compare"), Collection):
         changes["compare"] = tuple(sorted(pair))  # in one order, so that pairs keep their ids
     try:
-        rules = GradingRules.model_validate(stored.rules.model_dump() | changes)
+        rules = GradingRules.model_validate(project.rules.model_dump() | changes)
     except ValueError as trouble:
         fault = str(trouble)
         if isinstance(trouble, ValidationError):  # the first fault, without what was sent
@@ -115,34 +115,34 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
             fault = f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
         raise BadInput("These rules cannot be: {fault}.", fault=fault) from trouble
     if rules.compare and "compare" in changes:
-        known = comparisons.versions(workspace.db, stored.id)
-        if unknown := [version for version in rules.compare if version not in known]:
+        versions = comparisons.versions(workspace.db, project.id)
+        if unknown := [version for version in rules.compare if version not in versions]:
             raise BadInput(
                 "No output is of the version '{unknown}'.",
                 next_step="The versions are: {known}.",
                 unknown=unknown[0],
-                known=sorted(known) or Wording("none yet"),
+                known=sorted(versions) or Wording("none yet"),
             )
-    if rules.pairs and not stored.rules.pairs and len({task.who for task in tasks_of(workspace)}) < 2:
+    if rules.pairs and not project.rules.pairs and len({task.who for task in tasks_of(workspace)}) < 2:
         raise BadInput(
             "Pairs are planned among people to whom outputs are assigned, and there are fewer than two.",
             next_step="Assign outputs to each of them: labelcore team assign anna",
         )
-    if any(getattr(rules, name) != getattr(stored.rules, name) for name in _HANDING_OUT):
-        held = live(workspace.db, stored.id).all_held(utc(now()))
-        reservations.release(workspace.db, stored.id, held)
-    if rules.training and not stored.rules.training:
-        _let_through(workspace.with_project(stored))
-    return projects.update_project(workspace.with_project(stored), settings={"grading": rules})
+    if any(getattr(rules, name) != getattr(project.rules, name) for name in _HANDING_OUT):
+        holds = live(workspace.db, project.id).all_held(utc(now()))
+        reservations.release(workspace.db, project.id, holds)
+    if rules.training and not project.rules.training:
+        _let_through(workspace.with_project(project))
+    return projects.update_project(workspace.with_project(project), settings={"grading": rules})
 
 
 def _let_through(workspace: Workspace) -> None:
     """Who has graded before there was a training is no newcomer."""
     place = workspace.db, workspace.project.id
-    known = golds.trained(*place)
+    trained_people = golds.trained(*place)
     row = {"project_id": workspace.project.id, "state": "let through", "made_by": workspace.person}
-    graded = (who for who in live(*place).counts() if name_key(who) not in known)
-    golds.save(workspace.db, *(Trained.model_validate(row | {"person": who}) for who in graded))
+    newly = (who for who in live(*place).counts() if name_key(who) not in trained_people)
+    golds.save(workspace.db, *(Trained.model_validate(row | {"person": who}) for who in newly))
 
 
 def versions(workspace: Workspace) -> dict[str, int]:

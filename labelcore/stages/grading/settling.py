@@ -103,22 +103,24 @@ def conflicts(workspace: Workspace, *, filters: ConflictFilters = EVERY) -> list
     among = subjects(workspace)
     if filters.criterion is not None:
         is_whole = filters.criterion == OVERALL
-        wanted = None if is_whole else find_criterion(workspace, filters.criterion).id
-        among = {key: given for key, given in among.items() if key[1] == wanted}
+        criterion_id = None if is_whole else find_criterion(workspace, filters.criterion).id
+        among = {key: grades_of for key, grades_of in among.items() if key[1] == criterion_id}
     if filters.language:
-        known = assignments.languages(workspace.db, workspace.project.id)
+        language_of = assignments.languages(workspace.db, workspace.project.id)
         language = assignments.language_key(filters.language)
-        among = {key: given for key, given in among.items() if known.get(key[0]) == language}
+        among = {key: grades_of for key, grades_of in among.items() if language_of.get(key[0]) == language}
     people = {present_key(workspace.db, who) for who in filters.who}
     among = {
-        key: given for key, given in among.items() if people <= {name_key(grade.annotator) for grade in given}
+        key: grades_of
+        for key, grades_of in among.items()
+        if people <= {name_key(grade.annotator) for grade in grades_of}
     }
-    found = gathered(workspace, among)
+    rows = gathered(workspace, among)
     if filters.state != "all":
         alike = {"settled": {"settled", "agreed"}}.get(filters.state, {filters.state})
-        found = [conflict for conflict in found if conflict.state in alike]
+        rows = [conflict for conflict in rows if conflict.state in alike]
     order: tuple[State, ...] = ("open", "waiting", "settled", "agreed")
-    return sorted(found, key=lambda conflict: order.index(conflict.state))
+    return sorted(rows, key=lambda conflict: order.index(conflict.state))
 
 
 def subjects(workspace: Workspace) -> dict[Subject, list[Grade]]:
@@ -127,15 +129,15 @@ def subjects(workspace: Workspace) -> dict[Subject, list[Grade]]:
     An open calibration round has none yet.
     """
     place = workspace.db, workspace.project.id
-    given: dict[Subject, list[Grade]] = defaultdict(list)
+    grades_of: dict[Subject, list[Grade]] = defaultdict(list)
     for event in grade_table.current(*place):
         if event.field is None:
-            given[event.output_id, event.criterion_id].append(event)
+            grades_of[event.output_id, event.criterion_id].append(event)
     hidden = calibrations.unrevealed(*place)
     touched = {(row.output_id, row.criterion_id) for row in _touching(workspace)}
     return {
         key: grades
-        for key, grades in given.items()
+        for key, grades in grades_of.items()
         if key[0] not in hidden and ({"pass", "fail"} <= {grade.value for grade in grades} or key in touched)
     }
 
@@ -151,11 +153,11 @@ def gathered(workspace: Workspace, among: Mapping[Subject, Sequence[Grade]]) -> 
     """These subjects with everything that is known of them; without those of criteria that are no more."""
     place = workspace.db, workspace.project.id
     criteria = {criterion.id: criterion for criterion in criterion_table.current(*place)}
-    ruled = in_force(workspace)
+    rulings_now = in_force(workspace)
     ids = sorted({output_id for output_id, _ in among})
     outputs = output_table.many(workspace.db, ids)
     names = {key: criterion.name for key, criterion in criteria.items()}
-    said = _by_output(grade_table.of_outputs(*place, ids))
+    events_of = _by_output(grade_table.of_outputs(*place, ids))
     talked, sent = _by_subject(settling.comments(*place)), _by_subject(settling.relooks(*place))
     due = {(row.output_id, row.criterion_id): left for row, left in still_due(workspace)}
     before = _replaced(workspace, sorted({output_id for output_id, _ in sent if output_id in outputs}))
@@ -164,12 +166,12 @@ def gathered(workspace: Workspace, among: Mapping[Subject, Sequence[Grade]]) -> 
             output=outputs[key[0]],
             criterion=criteria.get(str(key[1])),
             grades=tuple(grades),
-            opinions=opinions_of(said[key[0]], names, before[key[0]]),
-            ruling=ruled.get(key),
+            opinions=opinions_of(events_of[key[0]], names, before[key[0]]),
+            ruling=rulings_now.get(key),
             comments=tuple(row for row in talked[key] if not row.seen),
             relooks=tuple(sent[key]),
             due=_names(due.get(key, ()), grades),
-            state=_state(grades, ruled.get(key), due.get(key, ())),
+            state=_state(grades, rulings_now.get(key), due.get(key, ())),
         )
         for key, grades in among.items()
         if key[0] in outputs and (key[1] is None or key[1] in criteria)
@@ -191,17 +193,17 @@ def _state(grades: Sequence[Grade], ruling: Ruling | None, due: Sequence[str]) -
 
 
 def _by_output(grades: Iterable[Grade]) -> dict[str, list[Grade]]:
-    found: dict[str, list[Grade]] = defaultdict(list)
+    grades_of: dict[str, list[Grade]] = defaultdict(list)
     for grade in grades:
-        found[grade.output_id].append(grade)
-    return found
+        grades_of[grade.output_id].append(grade)
+    return grades_of
 
 
 def _by_subject(rows: Iterable[Any]) -> dict[Subject, list[Any]]:
-    found: dict[Subject, list[Any]] = defaultdict(list)
+    rows_of: dict[Subject, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.output_id, row.criterion_id].append(row)
-    return found
+        rows_of[row.output_id, row.criterion_id].append(row)
+    return rows_of
 
 
 def _replaced(workspace: Workspace, output_ids: Sequence[str]) -> dict[str, list[Grade]]:
@@ -243,7 +245,7 @@ def rule(
     criterion_id = criterion.id if criterion else None
     if value == "withdrawn":
         _check_withdrawn(workspace, (output_id, criterion_id))
-    meant = about or criterion
+    subject = about or criterion
     ruling = Ruling.model_validate(
         {
             "id": new_id("ruling"),
@@ -253,8 +255,8 @@ def rule(
             "value": value,
             "author": workspace.person.strip(),
             "criterion_id": criterion_id,
-            "criterion_version": meant.version if meant else None,
-            "about": meant.id if meant and value == "unclear" else None,
+            "criterion_version": subject.version if subject else None,
+            "about": subject.id if subject and value == "unclear" else None,
         }
     )
     rulings.save(workspace.db, ruling)
@@ -285,8 +287,8 @@ def _check_withdrawn(workspace: Workspace, subject: Subject) -> None:
 
 def in_force(workspace: Workspace) -> dict[Subject, Ruling]:
     """The rulings that count, by what they are on."""
-    found = rulings.current(workspace.db, workspace.project.id)
-    return {(ruling.output_id, ruling.criterion_id): ruling for ruling in found}
+    every = rulings.current(workspace.db, workspace.project.id)
+    return {(ruling.output_id, ruling.criterion_id): ruling for ruling in every}
 
 
 @operation("team relook", role=Role.LEAD, effect=Effect.APPENDS, signed=True)

@@ -35,9 +35,11 @@ class SetSuggestion(Frozen):
 def phrases(workspace: Workspace, *, limit: int = 9) -> list[str]:
     """A person's repeated short notes, then the accepted criteria; nobody is told what others saw."""
     place = (workspace.db, workspace.project.id)
-    names = [found.name for found in criterion_table.current(*place) if found.status == "accepted"]
-    graded = grade_table.current(*place, annotator=workspace.person, overall_only=True)
-    notes = Counter(note for event in graded if 0 < len(note := event.note.strip()) <= _SHORT)
+    names = [
+        criterion.name for criterion in criterion_table.current(*place) if criterion.status == "accepted"
+    ]
+    grades = grade_table.current(*place, annotator=workspace.person, overall_only=True)
+    notes = Counter(note for event in grades if 0 < len(note := event.note.strip()) <= _SHORT)
     again = [note for note, count in notes.most_common(limit) if count > 1]
     return list(dict.fromkeys([*again, *names]))[:limit]
 
@@ -61,19 +63,19 @@ def suggestions(
 
     What was decided never changes, so it is kept in memory. ``soon``: will be asked for next, and read along.
     """
-    chosen = judge_table.chosen(workspace.db, workspace.project.id)
-    members = tuple(chosen["judge_version_ids"]) if chosen else ()
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    members = tuple(choice["judge_version_ids"]) if choice else ()
     if not members or not output_ids:
         return {}
-    known: _Known = workspace.db.memory.setdefault((_Known, workspace.project.id, members), _Known())
+    memory: _Known = workspace.db.memory.setdefault((_Known, workspace.project.id, members), _Known())
     fresh: dict[str, SetSuggestion] = {}
-    if known.lacks(output_ids):
-        with known.reading:  # one reads, and the others who lack the same find it
-            if wanted := known.lacks(output_ids) and known.lacks([*output_ids, *soon]):
-                fresh = _read(workspace.db, wanted, members)
-                workspace.db.after_commit(lambda: known.keep(wanted, fresh))
-    found = ((output_id, known.said.get(output_id) or fresh.get(output_id)) for output_id in output_ids)
-    return {output_id: suggestion for output_id, suggestion in found if suggestion}
+    if memory.lacks(output_ids):
+        with memory.reading:  # one reads, and the others who lack the same find it
+            if lacking := memory.lacks(output_ids) and memory.lacks([*output_ids, *soon]):
+                fresh = _read(workspace.db, lacking, members)
+                workspace.db.after_commit(lambda: memory.keep(lacking, fresh))
+    pairs = ((output_id, memory.said.get(output_id) or fresh.get(output_id)) for output_id in output_ids)
+    return {output_id: suggestion for output_id, suggestion in pairs if suggestion}
 
 
 class _Known:
@@ -95,13 +97,13 @@ class _Known:
                 if output_id not in self.said and self._open.get(output_id, -_ASK_AGAIN) <= since
             ]
 
-    def keep(self, asked: Collection[str], found: dict[str, SetSuggestion]) -> None:
+    def keep(self, ids: Collection[str], values: dict[str, SetSuggestion]) -> None:
         """Remember what was read, and what was still open."""
         with self._lock:
-            self.said |= found
+            self.said |= values
             if len(self._open) > _MOST_KEPT:
                 self._open.clear()
-            self._open |= {output_id: time.monotonic() for output_id in asked if output_id not in found}
+            self._open |= {output_id: time.monotonic() for output_id in ids if output_id not in values}
             while len(self.said) > _MOST_KEPT:
                 self.said.popitem(last=False)
 
@@ -110,35 +112,35 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
     by_output: dict[str, list[tuple[str, str]]] = {}
     for output_id, value, reason in verdict_table.said(db, output_ids, members):
         by_output.setdefault(output_id, []).append((value, reason))
-    found = {}
+    verdict_of = {}
     for output_id, verdicts in by_output.items():
         if len(verdicts) == len(members):
             fails = [reason for value, reason in verdicts if value == "fail"]
             reason = " ".join(fails) or Wording("No judge of the chosen set fails it.")
-            found[output_id] = SetSuggestion(value="fail" if fails else "pass", reason=reason)
-    return found
+            verdict_of[output_id] = SetSuggestion(value="fail" if fails else "pass", reason=reason)
+    return verdict_of
 
 
 def anchoring(workspace: Workspace) -> Anchoring:
     """How much people follow the verdict once they see it."""
     overall = grade_table.overall(workspace.db, workspace.project.id)
     now = {(output_id, who): value for output_id, who, value, _ in overall if value in {"pass", "fail"}}
-    judged: dict[str, str] = {}
-    chosen = judge_table.chosen(workspace.db, workspace.project.id)
-    if chosen and chosen["judge_version_ids"] and now:
+    verdicts: dict[str, str] = {}
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    if choice and choice["judge_version_ids"] and now:
         ids = list({output_id for output_id, _ in now})
-        failing = verdict_table.failing(workspace.db, ids, chosen["judge_version_ids"])
-        judged = {output_id: "fail" if fails else "pass" for output_id, fails in failing.items()}
+        failing = verdict_table.failing(workspace.db, ids, choice["judge_version_ids"])
+        verdicts = {output_id: "fail" if fails else "pass" for output_id, fails in failing.items()}
     blind: list[bool] = []
-    seen: list[bool] = []
+    open_eyed: list[bool] = []
     changed = 0
     for output_id, who, value, shown in grade_table.first_overall(workspace.db, workspace.project.id):
-        if output_id in judged and (output_id, who) in now:
-            verdict = judged[output_id]
-            (seen if shown else blind).append(value == verdict)
+        if output_id in verdicts and (output_id, who) in now:
+            verdict = verdicts[output_id]
+            (open_eyed if shown else blind).append(value == verdict)
             changed += not shown and value != now[output_id, who] == verdict
     before = proportion(sum(blind), len(blind), what="grades given blind on judged outputs")
-    after = proportion(sum(seen), len(seen), what="grades given after seeing the verdict")
+    after = proportion(sum(open_eyed), len(open_eyed), what="grades given after seeing the verdict")
     if before.value is None or after.value is None:
         says = fact("following_unknown", why=before.why_not or after.why_not)
     else:

@@ -53,7 +53,7 @@ def comment(
         raise BadInput("A comment has 1 to {most:,} characters.", most=_LONGEST)
     output_id = projects.find_output(workspace, output).id
     _check_sees(workspace, output_id)
-    said = Comment(
+    text_comment = Comment(
         id=new_id("comment"),
         project_id=workspace.project.id,
         output_id=output_id,
@@ -62,11 +62,11 @@ def comment(
         mentions=mentioned(workspace, words),
         author=workspace.person,
     )
-    settling.save(workspace.db, said)
-    for who in said.mentions:  # who may not read it yet is told that there is something, not what
-        shown = _may_read(workspace.by(who), output_id)
-        notifying.mention(workspace, output_id, who, words=words if shown else "")
-    return said
+    settling.save(workspace.db, text_comment)
+    for who in text_comment.mentions:  # who may not read it yet is told that there is something, not what
+        may_read = _may_read(workspace.by(who), output_id)
+        notifying.mention(workspace, output_id, who, words=words if may_read else "")
+    return text_comment
 
 
 @operation("team seen", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
@@ -85,9 +85,9 @@ def mark_seen(
     _check_sees(workspace, output_id)
     subject = criterion.id if criterion else None
     place = {"project_id": workspace.project.id, "output_id": output_id, "criterion_id": subject}
-    seen = Comment(id=new_id("comment"), seen=True, author=workspace.person, **place)
-    settling.save(workspace.db, seen)
-    return seen
+    reading = Comment(id=new_id("comment"), seen=True, author=workspace.person, **place)
+    settling.save(workspace.db, reading)
+    return reading
 
 
 def _check_sees(workspace: Workspace, output_id: str) -> None:
@@ -109,8 +109,8 @@ def _check_sees(workspace: Workspace, output_id: str) -> None:
 
 def _has_graded(workspace: Workspace, output_id: str) -> bool:
     state = live(workspace.db, workspace.project.id)
-    given = state.graded(workspace.person).get(output_id)
-    return bool(given and given[1] != "skipped") or bool(state.with_parts(workspace.person, [output_id]))
+    grade = state.graded(workspace.person).get(output_id)
+    return bool(grade and grade[1] != "skipped") or bool(state.with_parts(workspace.person, [output_id]))
 
 
 def _is_in_round(workspace: Workspace, output_id: str) -> bool:
@@ -122,28 +122,28 @@ def mentioned(workspace: Workspace, text: str) -> tuple[str, ...]:
     """The people of the project whose names stand behind an @, the longest name that fits."""
     people = {name_key(name): name for name in _known_people(workspace)}
     longest = sorted(people, key=len, reverse=True)
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for at in _AT.finditer(text):
         rest = text[at.end() :].casefold()
         name = next((key for key in longest if key and rest.startswith(key)), None)
         if name:
-            found[people[name]] = None
-    return tuple(found)
+            names[people[name]] = None
+    return tuple(names)
 
 
 def _known_people(workspace: Workspace) -> list[str]:
     """Who graded here or takes part in a round, said something of an output, or is a member, by name."""
     place = workspace.db, workspace.project.id
     people = {tally.annotator for tally in grade_table.tallies(*place)}
-    people |= {said.author for said in settling.comments(*place)}
+    people |= {remark.author for remark in settling.comments(*place)}
     people |= {sent.author for sent in settling.relooks(*place)}
     for row in calibrations.current(*place):
         people |= {*row.people, *(grade.annotator for grade in calibrations.grades_of(workspace.db, row))}
-    known = register(workspace.db)
+    everybody = register(workspace.db)
     people |= {
         person.name
-        for person in known.present
-        if workspace.project.id in known.roles.get(person.person_id, {})
+        for person in everybody.present
+        if workspace.project.id in everybody.roles.get(person.person_id, {})
     }
     return sorted(people - {""}, key=str.casefold)
 
@@ -151,14 +151,14 @@ def _known_people(workspace: Workspace) -> list[str]:
 def open_mentions(workspace: Workspace) -> dict[Subject, Comment]:
     """What mentions this person and was not answered or read by them, the newest of each subject."""
     mine = name_key(workspace.person)
-    found: dict[Subject, Comment] = {}
-    for said in settling.comments(workspace.db, workspace.project.id):
-        subject = (said.output_id, said.criterion_id)
-        if name_key(said.author) == mine:
-            found.pop(subject, None)
-        elif mine in {present_key(workspace.db, who) for who in said.mentions}:
-            found[subject] = said
-    return found
+    by_subject: dict[Subject, Comment] = {}
+    for remark in settling.comments(workspace.db, workspace.project.id):
+        subject = (remark.output_id, remark.criterion_id)
+        if name_key(remark.author) == mine:
+            by_subject.pop(subject, None)
+        elif mine in {present_key(workspace.db, who) for who in remark.mentions}:
+            by_subject[subject] = remark
+    return by_subject
 
 
 def mentions(workspace: Workspace) -> Mentions:
@@ -166,8 +166,8 @@ def mentions(workspace: Workspace) -> Mentions:
     waiting = open_mentions(workspace)
     if not waiting:
         return Mentions(open=0, hidden=0)
-    shown = [output_id for output_id, _ in waiting if _may_read(workspace, output_id)]
-    return Mentions(open=len(waiting), hidden=len(waiting) - len(shown))
+    ids = [output_id for output_id, _ in waiting if _may_read(workspace, output_id)]
+    return Mentions(open=len(waiting), hidden=len(waiting) - len(ids))
 
 
 def _may_read(workspace: Workspace, output_id: str) -> bool:
@@ -179,10 +179,10 @@ def is_told_to_all(workspace: Workspace, output_id: str) -> bool:
     """Whether nobody is left who is to grade an output without knowing what is said of it; who leads, and who
     said something of it, knows already.
     """
-    place, known = (workspace.db, workspace.project.id), register(workspace.db)
-    knowing = {said.author for said in settling.comments(*place) if said.output_id == output_id}
-    for person in known.present:
-        roles = known.roles.get(person.person_id, {})
+    place, everybody = (workspace.db, workspace.project.id), register(workspace.db)
+    knowing = {remark.author for remark in settling.comments(*place) if remark.output_id == output_id}
+    for person in everybody.present:
+        roles = everybody.roles.get(person.person_id, {})
         role = roles.get(workspace.project.id) or roles.get(EVERY_PROJECT)
         knowing |= {person.name} if role and role.includes(Role.LEAD) else set()
     return all(
@@ -215,7 +215,7 @@ def talk(
 
     What you have not graded, or are to look at again by yourself, is not shown, nor what is gold.
     """
-    wanted = open_mentions(workspace)
+    to_me_now = open_mentions(workspace)
     hidden = _untold(workspace)
     mine = name_key(workspace.person)
     among = {
@@ -223,11 +223,11 @@ def talk(
         for key, grades in subjects(workspace).items()
         if key[0] not in hidden
         and _has_graded(workspace, key[0])
-        and (key in wanted or (not to_me and mine in {name_key(grade.annotator) for grade in grades}))
+        and (key in to_me_now or (not to_me and mine in {name_key(grade.annotator) for grade in grades}))
     }
-    found = [item for item in gathered(workspace, among) if item.ruling or item.comments or item.relooks]
+    items = [item for item in gathered(workspace, among) if item.ruling or item.comments or item.relooks]
     return sorted(
-        found, key=lambda item: (item.output.id, item.criterion and item.criterion.id) not in wanted
+        items, key=lambda item: (item.output.id, item.criterion and item.criterion.id) not in to_me_now
     )
 
 
@@ -242,5 +242,5 @@ def beside_rounds(workspace: Workspace, talk: Iterable[Conflict]) -> list[Confli
         for row in talk
         if row.ruling
         or row.output.id not in since
-        or any(said.at < since[row.output.id] for said in row.comments)
+        or any(remark.at < since[row.output.id] for remark in row.comments)
     ]

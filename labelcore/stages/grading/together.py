@@ -81,7 +81,7 @@ def together(workspace: Workspace) -> AgreementReport:
 
 
 def _pairs(votes: Votes) -> list[Pair]:
-    found = []
+    pairs = []
     for annotator, other in itertools.combinations(sorted(votes), 2):
         shared = votes[annotator].keys() & votes[other].keys()
         if shared:
@@ -90,8 +90,8 @@ def _pairs(votes: Votes) -> list[Pair]:
                 who: {output_id: votes[who][output_id] for output_id in shared} for who in (annotator, other)
             }
             rate = proportion(same, len(shared), what="outputs that both graded")
-            found.append(Pair(one=annotator, other=other, same=rate, agreement=agreement(both)))
-    return found
+            pairs.append(Pair(one=annotator, other=other, same=rate, agreement=agreement(both)))
+    return pairs
 
 
 def contributions(workspace: Workspace) -> list[Contribution]:
@@ -102,7 +102,7 @@ def contributions(workspace: Workspace) -> list[Contribution]:
         first = votes.get(event.annotator, {})
         if event.value in {"pass", "fail"} and event.output_id in first:
             again[event.annotator].append((event.value == "pass") == first[event.output_id])
-    found = [
+    rows = [
         Contribution(
             **tally._asdict() | {"seconds": None if tally.seconds is None else round(tally.seconds, 1)},
             with_others=_with_others(tally.annotator, votes),
@@ -110,7 +110,7 @@ def contributions(workspace: Workspace) -> list[Contribution]:
         )
         for tally in grade_table.tallies(workspace.db, workspace.project.id)
     ]
-    return sorted(found, key=lambda contribution: (-contribution.graded, contribution.annotator))
+    return sorted(rows, key=lambda contribution: (-contribution.graded, contribution.annotator))
 
 
 def _with_others(who: str, votes: Votes) -> Rate:

@@ -88,7 +88,9 @@ class ImportResult(Frozen):
             "key_file": self.key_file,
             "warnings": list(self.warnings),
             "offered": [
-                seen.model_dump() | {"values": seen.values[:_VALUES]} for seen in self.seen if not seen.taken
+                signal.model_dump() | {"values": signal.values[:_VALUES]}
+                for signal in self.seen
+                if not signal.taken
             ],
             "rejected": [row.model_dump(include={"row", "field", "reason"}) for row in self.rejected],
         }
@@ -110,18 +112,18 @@ def import_file(
     Raises:
         BadInput: a file cannot be read, a mapped column does not exist, or a value has no meaning yet.
     """
-    found = files.find(workspace, file)
+    paths = files.find(workspace, file)
     results: list[ImportResult] = []
     with redacting.begun(workspace, described) as redaction:
-        for number, path in enumerate(found):
+        for number, path in enumerate(paths):
             workspace.progress(
-                number * _STEPS, len(found) * _STEPS, Wording("reading {file}", file=path.name)
+                number * _STEPS, len(paths) * _STEPS, Wording("reading {file}", file=path.name)
             )
-            wanted = previewing.wish(workspace, mapping or described)
-            with files.opened(path, part=wanted.part, encoding=wanted.encoding) as source:
-                results.append(_import_one(workspace, source, wanted, redaction))
+            mapping_now = previewing.wish(workspace, mapping or described)
+            with files.opened(path, part=mapping_now.part, encoding=mapping_now.encoding) as source:
+                results.append(_import_one(workspace, source, mapping_now, redaction))
             mapping = Mapping.model_validate(results[0].batch.mapping)
-    workspace.progress(len(found) * _STEPS, len(found) * _STEPS, Wording("done"))
+    workspace.progress(len(paths) * _STEPS, len(paths) * _STEPS, Wording("done"))
     return results[0] if len(results) == 1 else _summed(results)
 
 
@@ -199,22 +201,22 @@ def _stored(
     project: Project = workspace.project
     rows = staging.count_rows(cursor) + len(read.staged.broken)
     outputs = storing.store_outputs(cursor, project, read, batch_id)
-    judged = storing.store_judgements(workspace, cursor, read, batch_id)
+    counts = storing.store_judgements(workspace, cursor, read, batch_id)
     rejected = sorted((*read.staged.broken, *outputs.rejected), key=lambda row: row.row)
-    meant = read.mapping.model_copy(update={"meanings": redacted.meanings(previewing.meanings_of(read))})
+    mapping = read.mapping.model_copy(update={"meanings": redacted.meanings(previewing.meanings_of(read))})
     batch = ImportBatch(
         id=batch_id,
         project_id=project.id,
         file_name=redacted.file_name,
         sha256=source.sha256,
-        mapping=meant.model_dump(mode="json"),
+        mapping=mapping.model_dump(mode="json"),
         format=read.shape.name,
         rows_read=rows,
         rows_rejected=len(rejected),
         redacted=redacted.counts,
         mostly_redacted=redacted.mostly,
         **outputs.counts,
-        **judged,
+        **counts,
     )
     return batch, rejected
 
@@ -232,26 +234,26 @@ def _check(read: ReadFile) -> None:
                 "The first line looks like data, not like column names.",
                 next_step="If the file has no header, add one line with names at its top.",
             )
-        shown = "; ".join(f"{name}: {str(value)[:40]}" for name, value in (read.rows or [{}])[0].items())
+        first_row = "; ".join(f"{name}: {str(value)[:40]}" for name, value in (read.rows or [{}])[0].items())
         raise BadInput(
             "It is not known which column holds the outputs. The first row is {shown}.",
             next_step="Name it with --map output=COLUMN; of outputs that are there already, their ids with "
             "--map id=COLUMN and what is said of them with --grades, --verdicts or --feedback NAME=COLUMN.",
-            shown=shown or Wording("empty"),
+            shown=first_row or Wording("empty"),
         )
     asked = {
         "verdict": {*mapping.verdicts},
         "grade": {grading.criterion for grading in mapping.all_gradings()},
     }
-    for told in read.readings:
-        if not told.known and told.name in asked.get(told.kind, ()) and not read.shape.tool:
-            listed = ", ".join(repr(value[:40]) for value in told.open[:8])
+    for reading in read.readings:
+        if not reading.known and reading.name in asked.get(reading.kind, ()) and not read.shape.tool:
+            values = ", ".join(repr(value[:40]) for value in reading.open[:8])
             raise BadInput(
                 "It is not known what these values of '{name}' mean: {listed}. Nothing was stored.",
                 next_step="Say it with --passes VALUE and --fails VALUE (--unsure, --no-grade), of numbers "
                 "--passes-from N or --passes-to N.",
-                name=told.name,
-                listed=listed,
+                name=reading.name,
+                listed=values,
             )
 
 

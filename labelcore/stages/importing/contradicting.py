@@ -37,7 +37,9 @@ def contradictions(
     offers: Iterable[tuple[remarks.Signal, SignalReading]],
 ) -> Iterator[Fact]:
     """For each column of scores that was not taken: the grades that it contradicts, as a warning."""
-    overall = next((told for told in readings if (told.kind, told.name) == ("grade", OVERALL)), None)
+    overall = next(
+        (reading for reading in readings if (reading.kind, reading.name) == ("grade", OVERALL)), None
+    )
     for signal, _ in offers if overall and overall.known else ():
         numbers = [number_of(value.value) for value in signal.values]
         if len(numbers) < _FEWEST or None in numbers or polarity(signal.name) < 0:
@@ -105,12 +107,12 @@ def _by_threshold(pairs: Pairs, sign: int) -> Iterator[Pair]:
                     yield pair
 
 
-def _pairs(cursor: Any, staged: Staging, column: str, meant: dict[str, str]) -> Pairs:
-    found = remarks.beside(cursor, staged, ("grade", OVERALL), column)
+def _pairs(cursor: Any, staged: Staging, column: str, meanings: dict[str, str]) -> Pairs:
+    cells = remarks.beside(cursor, staged, ("grade", OVERALL), column)
     pairs: Pairs = {PASS: [], FAIL: []}
-    for word, cell, count, first in found:
+    for word, cell, count, first in cells:
         number = number_of(cell or "")
-        if number is not None and (meaning := meant.get(word)) in pairs:
+        if number is not None and (meaning := meanings.get(word)) in pairs:
             pairs[str(meaning)].append(Pair(number, count, first))
     return pairs
 

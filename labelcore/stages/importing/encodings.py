@@ -47,13 +47,13 @@ def scan(path: Path, *, binary: bool) -> FileScan:
         return FileScan(digest.hexdigest())
     valid = valid and decodes(decoder, b"", last=True)
     mixed = returns > 0 and not returns == newlines == pairs
-    found = FileScan(digest.hexdigest(), "utf-8", nul, returns > newlines == 0, mixed, valid)
+    report = FileScan(digest.hexdigest(), "utf-8", nul, returns > newlines == 0, mixed, valid)
     if encoding := wide(start):
-        return found._replace(encoding=encoding, nul=False, old_lines=False, mixed_lines=False, exact=True)
+        return report._replace(encoding=encoding, nul=False, old_lines=False, mixed_lines=False, exact=True)
     if valid:
-        return found._replace(encoding="utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
+        return report._replace(encoding="utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
     guess = "utf-8" if _is_mostly_utf8(path) else _guess(path)
-    return found._replace(encoding=guess, exact=guess != "utf-8")
+    return report._replace(encoding=guess, exact=guess != "utf-8")
 
 
 def wide(start: bytes) -> str:
@@ -161,11 +161,11 @@ def _western(path: Path) -> str:
     return "latin-1" if undefined else "cp1252"
 
 
-def transcode(source: Path, target: Path, found: FileScan) -> list[Fact]:
+def transcode(source: Path, target: Path, state: FileScan) -> list[Fact]:
     """Write the file as UTF-8 with plain line ends; what could not be kept as it was."""
     damaged, nul = 0, 0
     with (
-        source.open(encoding=found.encoding, errors="replace", newline="") as old,
+        source.open(encoding=state.encoding, errors="replace", newline="") as old,
         target.open("w", encoding="utf-8", errors="replace", newline="") as new,
     ):
         while part := old.read(_BLOCK):
@@ -173,12 +173,12 @@ def transcode(source: Path, target: Path, found: FileScan) -> list[Fact]:
             nul += part.count("\0")
             while part.endswith("\r") and (more := old.read(1)):
                 part += more
-            part = part.replace("\r\n", "\n").replace("\r", "\n") if found.old_lines else part
+            part = part.replace("\r\n", "\n").replace("\r", "\n") if state.old_lines else part
             new.write(part.replace("\0", "␀"))
     warnings = (
         []
-        if found.encoding in {"utf-8", "utf-8-sig"}
-        else [fact("read_as", file=source.name, encoding=found.encoding)]
+        if state.encoding in {"utf-8", "utf-8-sig"}
+        else [fact("read_as", file=source.name, encoding=state.encoding)]
     )
     if damaged:
         warnings.append(fact("damaged", n=damaged, file=source.name))

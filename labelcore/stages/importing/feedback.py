@@ -47,7 +47,7 @@ _FATES = _one_of("accepted edited copied inserted applied kept discarded dismiss
 def is_signal(name: str) -> bool:
     """Whether a column's name tells that users of a product act or vote there."""
     words = (_BLAMES, _PRAISES, _ASKED, _VOTES, _PERHAPS_VOTES)
-    return any(known.search(_words(name)) for known in words)
+    return any(pattern.search(_words(name)) for pattern in words)
 
 
 def read(signal: Signal, said: GivenMeanings, column: str = "") -> SignalReading:
@@ -55,26 +55,26 @@ def read(signal: Signal, said: GivenMeanings, column: str = "") -> SignalReading
 
     What nobody knows is ``open`` and is kept without a meaning.
     """
-    told, known = said.words(signal.name), _Known(signal, column)
-    named = any(value.startswith(f"{signal.name}=") for value in (*said.passes_from, *said.passes_to))
-    found: dict[str, str] = {}
+    words, vocabulary = said.words(signal.name), _Known(signal, column)
+    by_name = any(value.startswith(f"{signal.name}=") for value in (*said.passes_from, *said.passes_to))
+    values: dict[str, str] = {}
     for value in signal.values:
         number, limits = meanings.number_of(value.value), said.limits(signal.name)
         by_number = None if number is None or limits is None else meanings.within(number, limits)
-        by_word = value.meaning or known.meaning(value.value)
-        first, second = (by_number, by_word) if named else (by_word, by_number)
-        meaning = told.get(value.value, first or second)
+        by_word = value.meaning or vocabulary.meaning(value.value)
+        first, second = (by_number, by_word) if by_name else (by_word, by_number)
+        meaning = words.get(value.value, first or second)
         if meaning is not None:
-            found[value.value] = meaning
-    left = tuple(value.value for value in signal.values if value.value not in found)
+            values[value.value] = meaning
+    rest = tuple(value.value for value in signal.values if value.value not in values)
     why = (
         "said"
-        if told.keys() & found.keys()
+        if words.keys() & values.keys()
         else "threshold"
         if said.passes_from or said.passes_to
         else "words"
     )
-    return SignalReading(kind=signal.kind, name=signal.name, values=found, known=True, why=why, open=left)
+    return SignalReading(kind=signal.kind, name=signal.name, values=values, known=True, why=why, open=rest)
 
 
 class _Known:

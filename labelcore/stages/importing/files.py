@@ -84,7 +84,7 @@ def find(workspace: Workspace, place: str) -> list[Path]:
                 "{path} is not an ordinary file.", next_step="Copy its content into a file first.", path=path
             )
         names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
-        found = [known for known in sorted(map(Path, names)) if known.is_file()]
+        paths = [file_here for file_here in sorted(map(Path, names)) if file_here.is_file()]
     except (OSError, ValueError, RuntimeError) as trouble:
         raise BadInput(
             "{place!r} is not a path: {trouble}",
@@ -92,33 +92,31 @@ def find(workspace: Workspace, place: str) -> list[Path]:
             place=place[:200],
             trouble=str(trouble),
         ) from trouble
-    if not found:
+    if not paths:
         raise BadInput(
             "There is no file {path}.{nearest}",
             next_step="Check the path.",
             path=path,
             nearest=_nearest(path),
         )
-    return _open_ones(workspace, path, found)
+    return _open_ones(workspace, path, paths)
 
 
-def _open_ones(workspace: Workspace, place: Path, found: list[Path]) -> list[Path]:
-    for path in found:
+def _open_ones(workspace: Workspace, place: Path, paths: list[Path]) -> list[Path]:
+    for path in paths:
         places.check_found(workspace, place, path)
-    return found
+    return paths
 
 
 def _of_folder(path: Path) -> list[Path]:
     """The data files of a folder: those of the first kind there is, as a `datasets` folder holds them."""
     for suffix in _SUFFIXES:
-        found = sorted(known for known in path.rglob(f"*{suffix}") if known.is_file())
-        found = [
-            known
-            for known in found
-            if not known.name.startswith((".", "dataset_info", "dataset_dict", "state"))
+        paths = sorted(file for file in path.rglob(f"*{suffix}") if file.is_file())
+        paths = [
+            file for file in paths if not file.name.startswith((".", "dataset_info", "dataset_dict", "state"))
         ]
-        if found:
-            return found
+        if paths:
+            return paths
     raise BadInput(
         "{path} is a folder without files that can be read.",
         next_step="Name a file, or {path}/*.txt.",
@@ -206,14 +204,14 @@ def _of_zip(archive: zipfile.ZipFile, path: Path, folder: Path, part: str) -> tu
     data = [name for name in names if not Path(name).name.startswith(".") and "__MACOSX" not in name]
     chosen = [name for name in data if part in {name, Path(name).name}] if part else data
     if len(chosen) != 1:
-        listed = ", ".join(data[:10])
+        first_names = ", ".join(data[:10])
         raise SeveralParts(
             "{name} holds {n} files: {listed}.",
             next_step="Choose one with --part, or unpack it.",
             parts=data,
             name=path.name,
             n=len(data),
-            listed=listed,
+            listed=first_names,
         )
     target = folder / (Path(chosen[0]).name[-100:] or "part")
     with archive.open(chosen[0]) as packed, target.open("wb") as plain:
@@ -235,13 +233,13 @@ def _format(path: Path) -> Format:
     for form in formats.values():
         if form.start and start.startswith(form.start):
             return form
-    named = [form for form in formats.values() if path.suffix.lower() in form.endings]
-    if named and named[0].start:
+    formats_of_ending = [form for form in formats.values() if path.suffix.lower() in form.endings]
+    if formats_of_ending and formats_of_ending[0].start:
         raise BadInput(
             "{name} is not a {title} file.",
             next_step="Export it again.",
             name=path.name,
-            title=named[0].title,
+            title=formats_of_ending[0].title,
         )
     controls = len(_CONTROLS.findall(start)) + max(0, start.count(0) - len(start) // 10)
     if (
@@ -276,5 +274,5 @@ def _text_form(path: Path) -> str:
     if first.startswith(b"[") and path.suffix.lower() in {".csv", ".tsv"}:
         return "csv"
     complete = first.startswith(b"{") and second.startswith(b"{") and first.count(b"{") == first.count(b"}")
-    named = path.suffix.lower() in {".jsonl", ".ndjson"} and len(first) > 1
-    return "jsonl" if complete or named else "json"
+    is_lines = path.suffix.lower() in {".jsonl", ".ndjson"} and len(first) > 1
+    return "jsonl" if complete or is_lines else "json"

@@ -129,10 +129,10 @@ def check(path: Path, start: bytes) -> None:
         raise _refusal(path, Wording("a text document"), _TABLE)
     start = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     is_json = start[:1] == b"{" or (start[:1] == b"[" and not _SECTION.match(start))
-    found = _of_json(path, ending, start) if is_json else _of_text(ending, start)
-    if found:
-        tool = _tool_of(path, found)
-        raise _refusal(path, found, _results_of(tool) if tool else _BRINGS.get(found, _TABLE))
+    kind = _of_json(path, ending, start) if is_json else _of_text(ending, start)
+    if kind:
+        tool = _tool_of(path, kind)
+        raise _refusal(path, kind, _results_of(tool) if tool else _BRINGS.get(kind, _TABLE))
 
 
 def check_members(path: Path, names: Iterable[str], mimetype: bytes = b"") -> None:
@@ -160,16 +160,16 @@ def _tool_of(path: Path, what: Wording) -> str:
         text = path.name.lower().encode("utf-8", "replace") + b"\n" + file.read(_LOOKED_AT).lower()
     if what in {_YAML, _SETTINGS} and len(set(_ASKED.findall(text))) > 1:
         return "promptfoo"
-    named = _NAMED.search(text)
-    return _TOOLS[named[1].decode()] if named else ""
+    match = _NAMED.search(text)
+    return _TOOLS[match[1].decode()] if match else ""
 
 
 def _results_of(name: str) -> Wording:
-    known = every_tool()[name]
+    tool = every_tool()[name]
     return Wording(
         "It holds no answers that can be read. Bring in its place: {tool}. {get}",
-        tool=Wording(known.title),
-        get=Wording(known.get),
+        tool=Wording(tool.title),
+        get=Wording(tool.get),
     )
 
 
@@ -191,4 +191,4 @@ def _of_json(path: Path, ending: str, start: bytes) -> Wording | None:
     except (ValueError, RecursionError):
         return None
     keys = set(document) if isinstance(document, dict) else set()
-    return _SETTINGS if any(known <= keys for known in _ASKS) and not _ANSWERS & keys else None
+    return _SETTINGS if any(shape <= keys for shape in _ASKS) and not _ANSWERS & keys else None

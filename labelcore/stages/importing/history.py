@@ -55,9 +55,9 @@ def undo(
         NotFound: there is no such import.
         BadInput: people have graded its outputs, and ``graded_too`` was not said.
     """
-    known = {seen.id: seen for seen in imports(workspace)}
-    if batch not in known:
-        newest = list(known)[:3] or Wording("none yet")
+    batches_here = {batch_here.id: batch_here for batch_here in imports(workspace)}
+    if batch not in batches_here:
+        newest = list(batches_here)[:3] or Wording("none yet")
         raise NotFound(
             "There is no import '{batch}'.", next_step="The newest are: {newest}.", batch=batch, newest=newest
         )
@@ -69,10 +69,10 @@ def undo(
             people=people,
         )
     with workspace.db.transaction() as cursor:
-        removed = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
+        counts = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
         feedback.settle(workspace, cursor)
     workspace.db.after_commit(lambda: _forget(workspace.db))
-    return UndoneImport(batch=batch, file_name=known[batch].file_name, people=people, **removed)
+    return UndoneImport(batch=batch, file_name=batches_here[batch].file_name, people=people, **counts)
 
 
 def _forget(db: Database) -> None:
@@ -84,12 +84,12 @@ def _forget(db: Database) -> None:
 @operation("imports keep", role=Role.ENGINEER, effect=Effect.WRITES)
 def keep_mapping(workspace: Workspace, batch: str, name: str) -> Mapping:
     """Keep how an import was read under a name; it is proposed for the next file with these columns."""
-    found = next((seen for seen in imports(workspace) if seen.id == batch), None)
-    if found is None:
+    batch_here = next((other for other in imports(workspace) if other.id == batch), None)
+    if batch_here is None:
         raise NotFound(
             "There is no import '{batch}'.", next_step="See `labelcore imports list`.", batch=batch
         )
-    mapping = Mapping.model_validate(found.mapping)
+    mapping = Mapping.model_validate(batch_here.mapping)
     batches.keep_mapping(
         workspace.db, workspace.project.id, name, mapping.model_dump(mode="json"), workspace.person
     )

@@ -79,11 +79,11 @@ class Redaction(Options):
             )
         if self.redact_names and not self.names:
             raise BadInput("The list of names is empty.", next_step="Write one name a line.")
-        wanted = {kind: finder for kind, finder in BUILT_IN.items() if {kind, "all"} & set(kinds)}
-        if "phone" in wanted and self.redact_region:
-            wanted["phone"] = personal.phones(self.redact_region)
-        named = [personal.names(self.names)] if self.names else []
-        return [*self._patterns(), *named, *wanted.values()]
+        finders = {kind: finder for kind, finder in BUILT_IN.items() if {kind, "all"} & set(kinds)}
+        if "phone" in finders and self.redact_region:
+            finders["phone"] = personal.phones(self.redact_region)
+        people = [personal.names(self.names)] if self.names else []
+        return [*self._patterns(), *people, *finders.values()]
 
     def _patterns(self) -> list[Finder]:
         written = {name.strip().upper(): pattern for name, pattern in self.redact_pattern.items()}
@@ -100,14 +100,14 @@ class Redaction(Options):
             ) from trouble
 
 
-def place(workspace: Workspace, given: Path | None) -> Path:
+def place(workspace: Workspace, path: Path | None) -> Path:
     """Where the project's key lies.
 
     Raises:
         BadInput: none was named, and the database is in memory only.
     """
-    if given is not None:
-        return given.expanduser()
+    if path is not None:
+        return path.expanduser()
     if workspace.db.path is None:
         raise BadInput(
             "A database in memory has no place for a key.", next_step="Name one with --redact-key."
@@ -178,7 +178,7 @@ def continued(path: Path) -> Iterator[KeyFile]:
     Raises:
         BadInput: the file is no key, or cannot be written.
     """
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as stack:
         fresh = not path.exists()
         try:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
@@ -189,7 +189,7 @@ def continued(path: Path) -> Iterator[KeyFile]:
                 path=path,
                 reason=trouble.strerror,
             ) from trouble
-        held.callback(os.close, file)
+        stack.callback(os.close, file)
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise BadInput(
                 "{path} is not an ordinary file.", next_step="Name another place for the key.", path=path

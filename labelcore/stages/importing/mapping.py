@@ -115,8 +115,8 @@ class Mapping(Frozen):
 
     def named(self) -> dict[str, str]:
         """The columns that are mapped, by meaning."""
-        judged = {name: column for name in ("grade", "note", "annotator") if (column := getattr(self, name))}
-        return self.texts() | judged
+        columns = {name: column for name in ("grade", "note", "annotator") if (column := getattr(self, name))}
+        return self.texts() | columns
 
     def all_gradings(self) -> tuple[Grading, ...]:
         """Every column of grades, with its notes and people."""
@@ -129,38 +129,50 @@ class Mapping(Frozen):
 
     def used(self) -> set[str]:
         """Every column or path that means something, so that it is no metadata."""
-        graded = {grading.column for grading in self.gradings} | {g.note for g in self.gradings if g.note}
-        return {*self.named().values(), *graded, *self.verdicts.values(), *self.feedback.values()}
+        columns = {grading.column for grading in self.gradings} | {g.note for g in self.gradings if g.note}
+        return {*self.named().values(), *columns, *self.verdicts.values(), *self.feedback.values()}
 
 
 def by_name(
     columns: Sequence[str], rows: Sequence[dict[str, Any]], *, taken: Iterable[str] = ()
 ) -> dict[str, str]:
     """The columns that a name tells; a conversation also by what it holds."""
-    found: dict[str, str] = {}
-    named: dict[str, list[str]] = {}
+    columns_by_meaning: dict[str, str] = {}
+    columns_by_name: dict[str, list[str]] = {}
     for column in columns:
-        named.setdefault(_plain(column), []).append(column)
+        columns_by_name.setdefault(_plain(column), []).append(column)
     for meaning, names in NAMES.items():
-        for name in filter(named.__contains__, names):
-            used = {*found.values(), *taken}
-            free = [column for column in named[name] if column not in used]
+        for name in filter(columns_by_name.__contains__, names):
+            used = {*columns_by_meaning.values(), *taken}
+            free = [column for column in columns_by_name[name] if column not in used]
             if free and (meaning != "conversation" or is_chat(free[0], rows)):
-                found[meaning] = free[0]
+                columns_by_meaning[meaning] = free[0]
                 break
-    if "conversation" not in found and "input" in found and is_request(found["input"], rows):
-        found["conversation"] = found.pop("input")
-    texts = {"output", "conversation"} & found.keys()
-    if "output" in texts and not {"context", "conversation"} & found.keys():
-        found |= _dialogue(named, rows, {*found.values(), *taken})
-    if texts and "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
-        del found["id"]  # what repeats in the first rows names no output
-    return found
+    if (
+        "conversation" not in columns_by_meaning
+        and "input" in columns_by_meaning
+        and is_request(columns_by_meaning["input"], rows)
+    ):
+        columns_by_meaning["conversation"] = columns_by_meaning.pop("input")
+    texts = {"output", "conversation"} & columns_by_meaning.keys()
+    if "output" in texts and not {"context", "conversation"} & columns_by_meaning.keys():
+        columns_by_meaning |= _dialogue(columns_by_name, rows, {*columns_by_meaning.values(), *taken})
+    if (
+        texts
+        and "id" in columns_by_meaning
+        and len({row.get(columns_by_meaning["id"]) for row in rows}) < len(rows)
+    ):
+        del columns_by_meaning["id"]  # what repeats in the first rows names no output
+    return columns_by_meaning
 
 
-def _dialogue(named: dict[str, list[str]], rows: Sequence[dict[str, Any]], used: set[str]) -> dict[str, str]:
+def _dialogue(
+    columns_by_name: dict[str, list[str]], rows: Sequence[dict[str, Any]], used: set[str]
+) -> dict[str, str]:
     """A dialogue written as one text, in which nobody can be told apart, as context."""
-    for column in (column for name in ("dialogue", "dialog", "对话") for column in named.get(name, ())):
+    for column in (
+        column for name in ("dialogue", "dialog", "对话") for column in columns_by_name.get(name, ())
+    ):
         if column not in used and not any(str(row.get(column)).lstrip()[:1] in "[{" for row in rows):
             return {"context": column}
     return {}
@@ -169,8 +181,8 @@ def _dialogue(named: dict[str, list[str]], rows: Sequence[dict[str, Any]], used:
 def is_chat(column: str, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether it is known who spoke in the first rows of a column."""
     texts = [text for row in rows if (text := str(row.get(column) or "").strip())]
-    known = [chats.turns(text) for text in texts]
-    return bool(texts) and all(turns is not None for turns in known)
+    readings = [chats.turns(text) for text in texts]
+    return bool(texts) and all(turns is not None for turns in readings)
 
 
 def is_request(column: str, rows: Sequence[dict[str, Any]]) -> bool:
@@ -194,31 +206,31 @@ def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
     """A mapping from the columns' names; without an output where none tells."""
     if tuple(columns) == FIELDS:
         return Mapping(**{name: name for name in _TEXT})
-    found = by_name(columns, rows)
-    grade, judged = (
-        found.pop("grade", None),
-        {n: c for n in ("note", "annotator") if (c := found.pop(n, None))},
+    columns_by_meaning = by_name(columns, rows)
+    grade, remarks = (
+        columns_by_meaning.pop("grade", None),
+        {n: c for n in ("note", "annotator") if (c := columns_by_meaning.pop(n, None))},
     )
-    texts = without_doubt(found, columns)
+    texts = without_doubt(columns_by_meaning, columns)
     return Mapping(
         **texts,
-        **(judged if grade else {}),
+        **(remarks if grade else {}),
         grade=grade,
         grade_is_guess=bool(grade),
         id_is_guess="id" in texts,
     )
 
 
-def without_doubt(found: dict[str, str], columns: Sequence[str]) -> dict[str, str]:
+def without_doubt(columns_by_meaning: dict[str, str], columns: Sequence[str]) -> dict[str, str]:
     """The texts by name, where they say what the outputs are: a chat without an output has it inside.
 
     A file of just one column of texts holds outputs, where a name stands above them and no sentence.
     """
-    if not found and len(columns) == 1 and _LONE_NAME.fullmatch(columns[0]):
+    if not columns_by_meaning and len(columns) == 1 and _LONE_NAME.fullmatch(columns[0]):
         return {"output": columns[0]}
-    if "output" not in found and "conversation" in found:
-        return {name: column for name, column in found.items() if name != "input"}
-    return found
+    if "output" not in columns_by_meaning and "conversation" in columns_by_meaning:
+        return {name: column for name, column in columns_by_meaning.items() if name != "input"}
+    return columns_by_meaning
 
 
 class Description(Redaction):
@@ -256,10 +268,10 @@ class Description(Redaction):
     @property
     def named(self) -> tuple[str, ...]:
         """Every column that must exist."""
-        graded = [column for _, _, column in map(_grading, self.grades)]
+        grade_columns = [column for _, _, column in map(_grading, self.grades)]
         noted = filter(None, (self.note,))
-        judged = (*self.verdicts.values(), *self.feedback.values())
-        return (*self.columns.values(), *(self.meta or ()), *graded, *noted, *judged)
+        other_columns = (*self.verdicts.values(), *self.feedback.values())
+        return (*self.columns.values(), *(self.meta or ()), *grade_columns, *noted, *other_columns)
 
     def mapping(self, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
         """The mapping for a file with these columns and first rows.
@@ -276,17 +288,21 @@ class Description(Redaction):
             )
         for column in self.named:
             check(column, columns)
-        kept = {name: getattr(self, name) for name in ("replies", "format", "part", "encoding")}
-        kept |= {"said": self.said, "near_duplicates": "leave out" if self.leave_out_near else "keep"}
+        options = {name: getattr(self, name) for name in ("replies", "format", "part", "encoding")}
+        options |= {"said": self.said, "near_duplicates": "leave out" if self.leave_out_near else "keep"}
         if not self.named and not self.annotator:
-            return guess(columns, rows).model_copy(update=kept)
-        taken = [column for column in (*self.named, self.annotator) if column]
-        free = [column for column in columns if column not in taken]
-        found = {name: column for name, column in by_name(free, rows).items() if name in _TEXT}
-        told = () if self.columns else free  # a lone column beside named ones need not hold outputs
-        texts = without_doubt(found, told) if not {"output", "id"} & self.columns.keys() else found
+            return guess(columns, rows).model_copy(update=options)
+        used = [column for column in (*self.named, self.annotator) if column]
+        free = [column for column in columns if column not in used]
+        texts_by_name = {name: column for name, column in by_name(free, rows).items() if name in _TEXT}
+        lone = () if self.columns else free  # a lone column beside named ones need not hold outputs
+        texts = (
+            without_doubt(texts_by_name, lone)
+            if not {"output", "id"} & self.columns.keys()
+            else texts_by_name
+        )
         if tuple(columns) == FIELDS:
-            texts = {name: name for name in _TEXT if name not in taken}
+            texts = {name: name for name in _TEXT if name not in used}
         who = self.annotator if self.annotator and has(self.annotator, columns) else None
         return Mapping(
             **{**texts, **self.columns},
@@ -297,15 +313,15 @@ class Description(Redaction):
             feedback=self.feedback,
             id_is_guess="id" in texts and "id" not in self.columns,
             **self._graded(),
-            **kept,
+            **options,
         )
 
     def _graded(self) -> dict[str, Any]:
         """The columns of grades: one overall stands by itself, several of one name are one rater each."""
-        told = list(map(_grading, self.grades))
-        if len(told) == 1 and told[0][:2] == (OVERALL, ""):
-            return {"grade": told[0][2], "note": self.note}
-        names = [name for name, _, _ in told]
+        gradings_read = list(map(_grading, self.grades))
+        if len(gradings_read) == 1 and gradings_read[0][:2] == (OVERALL, ""):
+            return {"grade": gradings_read[0][2], "note": self.note}
+        names = [name for name, _, _ in gradings_read]
         many = {name for name in names if names.count(name) > 1}
         gradings = tuple(
             Grading(
@@ -314,9 +330,9 @@ class Description(Redaction):
                 note=self.note,
                 annotator=who or (column if name in many else None),
             )
-            for name, who, column in told
+            for name, who, column in gradings_read
         )
-        return {"gradings": gradings, "note": None if told else self.note}
+        return {"gradings": gradings, "note": None if gradings_read else self.note}
 
 
 def _grading(text: str) -> tuple[str, str, str]:
@@ -334,7 +350,7 @@ def _grading(text: str) -> tuple[str, str, str]:
 
 def has(column: str, columns: Sequence[str]) -> bool:
     """Whether there is such a column; a path needs its first step."""
-    return column in columns or any(column.startswith((f"{known}.", f"{known}[")) for known in columns)
+    return column in columns or any(column.startswith((f"{name}.", f"{name}[")) for name in columns)
 
 
 def check(column: str, columns: Sequence[str]) -> None:

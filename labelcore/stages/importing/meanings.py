@@ -95,8 +95,8 @@ class GivenMeanings(Frozen):
 
     def words(self, name: str) -> dict[str, str]:
         """The values that are spoken of for a signal of this name."""
-        told = ((PASS, self.passes), (FAIL, self.fails), (UNSURE, self.unsure), (NOTHING, self.no_grade))
-        return {plain(value): meaning for meaning, values in told for value in _for(values, name)}
+        pairs = ((PASS, self.passes), (FAIL, self.fails), (UNSURE, self.unsure), (NOTHING, self.no_grade))
+        return {plain(value): meaning for meaning, values in pairs for value in _for(values, name)}
 
     def limits(self, name: str) -> Limits | None:
         """The numbers between which a value of this signal passes; None where nothing is said.
@@ -121,8 +121,8 @@ def _limit(values: Sequence[str]) -> float | None:
 def _for(values: Sequence[str], name: str) -> list[str]:
     """The values for a name, without it; those for everything where none is for it."""
     prefix = f"{name or 'overall'}="
-    named = [value.removeprefix(prefix) for value in values if value.startswith(prefix)]
-    return named or [value for value in values if "=" not in value]
+    of_name = [value.removeprefix(prefix) for value in values if value.startswith(prefix)]
+    return of_name or [value for value in values if "=" not in value]
 
 
 class SignalReading(Frozen):
@@ -156,14 +156,14 @@ def by_word(value: str) -> str | None:
         return NOTHING
     words = re.sub(r"[\s_-]+", "_", value).rstrip("!.")
     denied = re.sub("^(not|nicht|pas|non|не)_", "", words)
-    found = _WORDS.get(denied)
-    return {PASS: FAIL, FAIL: PASS}.get(found or "") if denied != words else found
+    meaning = _WORDS.get(denied)
+    return {PASS: FAIL, FAIL: PASS}.get(meaning or "") if denied != words else meaning
 
 
 def are_answers(values: Iterable[str]) -> bool:
     """Whether most values are words for good and bad, or for yes and no."""
-    known = [value in _ANSWERS or by_word(value) is not None for value in values]
-    return sum(known) * 2 >= len(known) and any(known)
+    answers = [value in _ANSWERS or by_word(value) is not None for value in values]
+    return sum(answers) * 2 >= len(answers) and any(answers)
 
 
 def number_of(value: str) -> float | None:
@@ -176,11 +176,11 @@ def _measured(value: str) -> tuple[float | None, str]:
     text = value.strip().replace("\u2212", "-")
     if re.fullmatch("[★⭐🌟]+☆*|☆+", text):
         return float(len(text.rstrip("☆"))), "star"
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"([-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(/\s*\d+|%|stars?|sterne?|星|点|分|)", text.lower()
     )
     return (
-        (float(found[1].replace(",", ".")), found[2].replace(" ", "").rstrip("es")) if found else (None, "")
+        (float(match[1].replace(",", ".")), match[2].replace(" ", "").rstrip("es")) if match else (None, "")
     )
 
 
@@ -206,18 +206,18 @@ def polarity(name: str) -> int:
 def _explains(legend: str) -> bool:
     """Whether brackets say what single values mean, and not only which ones there are ("yes/no")."""
     words = re.findall(r"[^\W\d_]+", _EITHER.sub("", legend))
-    told = any(word in _ANSWERS or by_word(word) or re.match("pass|fail|mean", word) for word in words)
-    return told or bool(re.search(r"[=:：]|\d\s*[^\W\d_]|[^\W\d_]\s*\d", legend))
+    explains = any(word in _ANSWERS or by_word(word) or re.match("pass|fail|mean", word) for word in words)
+    return explains or bool(re.search(r"[=:：]|\d\s*[^\W\d_]|[^\W\d_]\s*\d", legend))
 
 
 def _sign(word: str) -> int:
     """Whether a word praises or blames; one without blanks between words also by what stands in it."""
     if ord(word[0]) < 0x3000:
         return (word in _GOOD) - (word in _BAD)
-    known = [part for part in (*_GOOD, *_BAD) if ord(part[0]) > 0x3000 and part in word]
-    if not known:
+    parts = [part for part in (*_GOOD, *_BAD) if ord(part[0]) > 0x3000 and part in word]
+    if not parts:
         return 0
-    longest = max(known, key=len)
+    longest = max(parts, key=len)
     turn = -1 if _DENIED.search(_ASKED.sub("", word.replace(longest, ""))) else 1
     return turn if longest in _GOOD else -turn
 
@@ -228,20 +228,22 @@ def read(signal: Signal, said: GivenMeanings, rules: GradingRules, column: str =
     ``column``: where it stands in a table; its name tells what a "yes" affirms, as the signal's does.
     """
     words = [value.value for value in signal.values]
-    told = said.words(signal.name)
+    words_of_person = said.words(signal.name)
     empty = _EMPTY - (_DASHES if "+" in words else frozenset())
-    spoken = {word: told.get(word, NOTHING) for word in words if word in told or word in empty}
+    spoken = {
+        word: words_of_person.get(word, NOTHING) for word in words if word in words_of_person or word in empty
+    }
     rest = [value for value in signal.values if value.value not in spoken]
     by_tool = {value.value: value.meaning for value in rest if value.meaning}
     if len(by_tool) == len(rest):
         return _reading(signal, spoken | by_tool, "said" if spoken else "tool")
-    found, why = _by_itself(column or signal.name, rest, said.limits(signal.name), rules)
+    meanings_read, why = _by_itself(column or signal.name, rest, said.limits(signal.name), rules)
     if "+" in words and _DASHES & {value.value for value in rest}:
-        found, why = None, "texts"
+        meanings_read, why = None, "texts"
     if len(signal.values) >= MOST_VALUES:
-        found, why = None, "many"
-    if found is not None:
-        return _reading(signal, spoken | found, why)
+        meanings_read, why = None, "many"
+    if meanings_read is not None:
+        return _reading(signal, spoken | meanings_read, why)
     return SignalReading(
         kind=signal.kind,
         name=signal.name,
@@ -263,35 +265,35 @@ def _by_itself(
 ) -> tuple[dict[str, str] | None, str]:
     words = [value.value for value in values]
     numbers = {word: number for word in words if (number := number_of(word)) is not None}
-    known = {word: meaning for word in words if (meaning := by_word(word)) is not None}
-    if _DIRECTIONS & known.keys() and not _VOTES.search(name.lower()):
+    by_words = {word: meaning for word in words if (meaning := by_word(word)) is not None}
+    if _DIRECTIONS & by_words.keys() and not _VOTES.search(name.lower()):
         return None, "texts"
     if len({_measured(word)[1] for word in numbers}) > 1:
         return None, "mixed"
     if limits is not None:
-        whole = len(numbers) + len(known) == len(words)
-        told = {word: within(number, limits) for word, number in numbers.items()}
-        return (told | known, "threshold") if whole else (None, "mixed")
+        whole = len(numbers) + len(by_words) == len(words)
+        by_number = {word: within(number, limits) for word, number in numbers.items()}
+        return (by_number | by_words, "threshold") if whole else (None, "mixed")
     if words and (levels := _named_levels(words, rules)):
         return levels, "scale"
     sign = polarity(name)
     answers = {word: _ANSWERS[word] for word in words if word in _ANSWERS}
     if sign < 0:
         answers |= {word: _TRUTHS[word] for word in words if word in _TRUTHS}
-    if len(answers | known) == len(words):
-        if {PASS, FAIL} & {*known.values()} and len(
+    if len(answers | by_words) == len(words):
+        if {PASS, FAIL} & {*by_words.values()} and len(
             {answers[word] for word in _DIGITS & answers.keys()}
         ) == 2:
             return None, "mixed"  # who writes words may number the other way round than who writes digits
-        if (answers and not sign) or (sign < 0 and _MARKS & (known.keys() - answers.keys())):
+        if (answers and not sign) or (sign < 0 and _MARKS & (by_words.keys() - answers.keys())):
             return None, "answers"
         if words and plain(name).startswith("grade") and not {*words} - {"0", "1", "0.0", "1.0"}:
             return None, "numbers"  # the ends of a scale, or its levels of which no others came up
-        told = {word: PASS if affirmed == (sign > 0) else FAIL for word, affirmed in answers.items()}
-        return known | told, "name" if answers else "words"
+        by_number = {word: PASS if affirmed == (sign > 0) else FAIL for word, affirmed in answers.items()}
+        return by_words | by_number, "name" if answers else "words"
     if len(numbers) == len(words):
         return _by_scale(numbers, rules)
-    return None, "mixed" if answers or known else "texts"
+    return None, "mixed" if answers or by_words else "texts"
 
 
 def within(number: float, limits: Limits) -> str:

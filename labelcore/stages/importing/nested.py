@@ -20,14 +20,14 @@ _WRAPPERS = set(
 
 def cells(rows: Iterable[Dictionary[str, Any]]) -> dict[str, list[Any]]:
     """The single values of rows by their places: a column's name, or a path into the JSON of one."""
-    found: dict[str, list[Any]] = {}
+    values_by_path: dict[str, list[Any]] = {}
     for row in rows:
         for name, cell in row.items():
             tree = staging.parsed(cell) if len(str(cell)) <= _LARGEST else None
             for path, value in _within(name, tree, 0):
-                if path in found or path in row or len(found) < _MOST_PATHS + len(row):
-                    found.setdefault(path, []).append(value)
-    return found
+                if path in values_by_path or path in row or len(values_by_path) < _MOST_PATHS + len(row):
+                    values_by_path.setdefault(path, []).append(value)
+    return values_by_path
 
 
 def paths(rows: Sequence[Dictionary[str, Any]]) -> list[str]:
@@ -65,8 +65,10 @@ def beside(path: str, known: Iterable[str]) -> dict[str, str]:
     """The note and the person that stand in the same object as a value ("review.comment", "review.by")."""
     inside = path[: -len(leaf(path))]
     near = {leaf(other): other for other in known if other != path and other[: -len(leaf(other))] == inside}
-    found = by_name(list(near), []) if inside else {}
-    return {name: near[found[name]] for name in ("note", "annotator") if name in found}
+    columns_by_meaning = by_name(list(near), []) if inside else {}
+    return {
+        name: near[columns_by_meaning[name]] for name in ("note", "annotator") if name in columns_by_meaning
+    }
 
 
 def alone(
@@ -76,13 +78,13 @@ def alone(
 
     ``said``: the meanings that a person named a column for; those stay as they are.
     """
-    found = {
+    columns = {
         name: path
         for name in ("output", "input", "context")
         if (column := getattr(mapping, name)) in staged.names and name not in said
         if (path := _only_path(column, rows)) and staging.is_everywhere(cursor, staged, column, path)
     }
-    return mapping.model_copy(update=found)
+    return mapping.model_copy(update=columns)
 
 
 def _only_path(column: str, rows: Sequence[dict[str, Any]]) -> str | None:

@@ -33,8 +33,8 @@ def offers(
 ) -> Iterator[tuple[remarks.Signal, SignalReading]]:
     """Columns that look like grades: by their name, or by words for good and bad."""
     for place in _places(cursor, staged, mapping, rows)[:_MOST_OFFERED]:
-        found = signal(cursor, staged, place, mapping)._replace(name=place)
-        yield found, meanings.read(found, meanings.GivenMeanings(), rules, place)
+        measure = signal(cursor, staged, place, mapping)._replace(name=place)
+        yield measure, meanings.read(measure, meanings.GivenMeanings(), rules, place)
 
 
 def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> remarks.Signal:
@@ -45,41 +45,43 @@ def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> remar
 
 def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether a column of notes holds numbers: in several languages that is the word for a mark."""
-    told = [meanings.plain(str(row[column])) for row in rows if column and row.get(column)]
-    return bool(column and mapping_rules.is_named(column, "note") and told) and _are_numbers(told)
+    cells = [meanings.plain(str(row[column])) for row in rows if column and row.get(column)]
+    return bool(column and mapping_rules.is_named(column, "note") and cells) and _are_numbers(cells)
 
 
 def _places(cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
     """The columns to offer, then the paths; one that says only one of the words of another comes along."""
-    known: dict[str, set[str]] = {}
+    values_of: dict[str, set[str]] = {}
     for place, cells in _free(cursor, staged, mapping, rows).items():
-        known[place] = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
-        if not known[place] and _is_measure(place) and not any(row.get(place) for row in rows):
-            known[place] = {value.value for value in remarks.values(cursor, staged, place)}
+        values_of[place] = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
+        if not values_of[place] and _is_measure(place) and not any(row.get(place) for row in rows):
+            values_of[place] = {value.value for value in remarks.values(cursor, staged, place)}
     marks = {name for name in staged.names if is_mark(name, rows)}
-    found = [
+    places = [
         place
-        for place, values in known.items()
+        for place, values in values_of.items()
         if values and _is_offered(place, values, named=place in marks or _is_measure(place))
     ]
-    words = {value for place in found for value in known[place] if meanings.by_word(value) is not None}
-    found = [place for place, values in known.items() if place in found or (values and values <= words)]
-    return sorted(found, key=lambda place: place not in staged.names)
+    words = {value for place in places for value in values_of[place] if meanings.by_word(value) is not None}
+    places = [place for place, values in values_of.items() if place in places or (values and values <= words)]
+    return sorted(places, key=lambda place: place not in staged.names)
 
 
 def _free(
     cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]
 ) -> dict[str, list[Any]]:
     """The places that mean nothing yet, with the values of the first rows; none within a text."""
-    found: dict[str, list[Any]] = {name: [] for name in staged.names} | nested.cells(rows)
+    cells_of: dict[str, list[Any]] = {name: [] for name in staged.names} | nested.cells(rows)
     texts = mapping.texts().values()
     for column in staged.names:
         if column not in texts:
             late = nested.cells({column: cell} for cell in staging.shapes(cursor, staged, column))
-            found |= {path: [] for path in late if path not in found}
+            cells_of |= {path: [] for path in late if path not in cells_of}
     used, within = mapping.used(), tuple(f"{text}{mark}" for text in texts for mark in ".[")
     return {
-        place: cells for place, cells in found.items() if place not in used and not place.startswith(within)
+        place: cells
+        for place, cells in cells_of.items()
+        if place not in used and not place.startswith(within)
     }
 
 
@@ -95,8 +97,8 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
 
 def _is_measure(place: str) -> bool:
     name = nested.telling(place)
-    known = any(mapping_rules.is_named(name, word) for word in mapping_rules.NAMES["grade"])
-    return known or not _MEASURES.isdisjoint(_words(place)) or bool(_CHINESE.search(name))
+    is_grade = any(mapping_rules.is_named(name, word) for word in mapping_rules.NAMES["grade"])
+    return is_grade or not _MEASURES.isdisjoint(_words(place)) or bool(_CHINESE.search(name))
 
 
 def _words(place: str) -> list[str]:
@@ -114,5 +116,5 @@ def _are_answers(place: str, values: set[str]) -> bool:
 
 def _are_numbers(values: Iterable[str]) -> bool:
     """Whether all are numbers but those that say that there is no grade."""
-    told = [value for value in values if meanings.by_word(value) != meanings.NOTHING]
-    return bool(told) and all(meanings.number_of(value) is not None for value in told)
+    answers = [value for value in values if meanings.by_word(value) != meanings.NOTHING]
+    return bool(answers) and all(meanings.number_of(value) is not None for value in answers)

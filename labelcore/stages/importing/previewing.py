@@ -89,12 +89,12 @@ def preview(
     Raises:
         BadInput: there is no such file, or it cannot be read.
     """
-    found = files.find(workspace, file)
-    state = found[0].stat()
-    key = (str(found[0]), state.st_mtime_ns, state.st_size)
-    seen = _known(workspace, key, lambda: nullcontext(found[0]), mapping or described)
-    outputs = redacting.shown(workspace, described, seen.outputs)
-    return seen.model_copy(update={"files": tuple(path.name for path in found), "outputs": outputs})
+    paths = files.find(workspace, file)
+    state = paths[0].stat()
+    key = (str(paths[0]), state.st_mtime_ns, state.st_size)
+    report = _known(workspace, key, lambda: nullcontext(paths[0]), mapping or described)
+    outputs = redacting.shown(workspace, described, report.outputs)
+    return report.model_copy(update={"files": tuple(path.name for path in paths), "outputs": outputs})
 
 
 def preview_bytes(
@@ -106,8 +106,8 @@ def preview_bytes(
 ) -> Preview:
     """The same of an uploaded file."""
     key = (name, hashlib.sha256(data).digest())
-    seen = _known(workspace, key, lambda: as_file(name, data), mapping or described)
-    return seen.model_copy(update={"outputs": redacting.shown(workspace, described, seen.outputs)})
+    report = _known(workspace, key, lambda: as_file(name, data), mapping or described)
+    return report.model_copy(update={"outputs": redacting.shown(workspace, described, report.outputs)})
 
 
 @contextmanager
@@ -125,17 +125,17 @@ def _known(
     opened: Callable[[], AbstractContextManager[Path]],
     described: Description | Mapping,
 ) -> Preview:
-    kept: dict[Hashable, Preview] = workspace.db.memory.setdefault((Preview,), {})
-    wanted = wish(workspace, described)
-    whole = (key, wanted.model_dump_json(), rules_of(workspace).model_dump_json())
-    if whole not in kept:
-        if len(kept) >= _KEPT:
-            kept.clear()
+    memory: dict[Hashable, Preview] = workspace.db.memory.setdefault((Preview,), {})
+    reading_wish = wish(workspace, described)
+    whole = (key, reading_wish.model_dump_json(), rules_of(workspace).model_dump_json())
+    if whole not in memory:
+        if len(memory) >= _KEPT:
+            memory.clear()
         with opened() as path:
-            kept[whole] = _previewed(workspace, path, wanted)
-    fitting = fits(workspace, kept[whole].columns, kept[whole].format, described)
-    told = (*kept[whole].warnings, *proposed(fitting))
-    return kept[whole].model_copy(update={"kept": fitting, "warnings": told})
+            memory[whole] = _previewed(workspace, path, reading_wish)
+    fitting = fits(workspace, memory[whole].columns, memory[whole].format, described)
+    warnings = (*memory[whole].warnings, *proposed(fitting))
+    return memory[whole].model_copy(update={"kept": fitting, "warnings": warnings})
 
 
 def _previewed(workspace: Workspace, path: Path, wanted: Description | Mapping) -> Preview:
@@ -173,8 +173,8 @@ def _previewed(workspace: Workspace, path: Path, wanted: Description | Mapping) 
 
 def project_of(workspace: Workspace) -> Project | None:
     """The project as it is stored; None where it begins with this file."""
-    known = {project.name: project for project in projects.list_projects(workspace.db)}
-    return known.get(workspace.project.name)
+    by_name = {project.name: project for project in projects.list_projects(workspace.db)}
+    return by_name.get(workspace.project.name)
 
 
 def rules_of(workspace: Workspace) -> GradingRules:
@@ -191,13 +191,13 @@ def wish(workspace: Workspace, wanted: Mapping | Description) -> Mapping | Descr
     """
     if isinstance(wanted, Mapping) or not wanted.kept:
         return wanted
-    known = _kept(workspace)
-    if wanted.kept not in known:
-        names = ", ".join(known) or "none yet"
+    mappings = _kept(workspace)
+    if wanted.kept not in mappings:
+        names = ", ".join(mappings) or "none yet"
         raise NotFound(
             "No mapping is kept as '{kept}'.", next_step="There are: {names}.", kept=wanted.kept, names=names
         )
-    return known[wanted.kept]
+    return mappings[wanted.kept]
 
 
 def fits(
@@ -206,19 +206,19 @@ def fits(
     """The kept mappings for a file with these columns, the newest first, where nothing was said of them."""
     if isinstance(wanted, Mapping) or wanted.named or wanted.kept:
         return ()
-    made = {mapping_rules.REPLY, mapping_rules.BEFORE}
+    added_columns = {mapping_rules.REPLY, mapping_rules.BEFORE}
     return tuple(
         name
         for name, mapping in _kept(workspace).items()
         if mapping.format in {"", form}
-        and all(mapping_rules.has(column, columns) for column in mapping.used() - made)
+        and all(mapping_rules.has(column, columns) for column in mapping.used() - added_columns)
     )
 
 
 def _kept(workspace: Workspace) -> dict[str, Mapping]:
     project = project_of(workspace)
-    found = batches.kept_mappings(workspace.db, project.id) if project else {}
-    return {name: Mapping.model_validate(mapping) for name, mapping in found.items()}
+    mappings = batches.kept_mappings(workspace.db, project.id) if project else {}
+    return {name: Mapping.model_validate(mapping) for name, mapping in mappings.items()}
 
 
 def proposed(names: Sequence[str]) -> list[Fact]:
@@ -244,24 +244,26 @@ def read_file(
 
 def seen_in(read: ReadFile) -> tuple[SignalPreview, ...]:
     """What the file says of its outputs: what is taken, then what is offered."""
-    taken = [(signal, told, True) for signal, told in zip(read.signals, read.readings, strict=True)]
-    offered = [(signal, told, False) for signal, told in read.offers]
-    return tuple(_one(signal, told, taken=is_taken) for signal, told, is_taken in (*taken, *offered))
+    signals = [(signal, reading, True) for signal, reading in zip(read.signals, read.readings, strict=True)]
+    offers = [(signal, reading, False) for signal, reading in read.offers]
+    return tuple(_one(signal, reading, taken=is_taken) for signal, reading, is_taken in (*signals, *offers))
 
 
 def _columns(wanted: Mapping | Description) -> list[str]:
     """The columns that a person named, of the texts."""
-    named = wanted.texts() if isinstance(wanted, Mapping) else wanted.columns
-    return [column for column in named.values() if column not in {mapping_rules.REPLY, mapping_rules.BEFORE}]
+    columns = wanted.texts() if isinstance(wanted, Mapping) else wanted.columns
+    return [
+        column for column in columns.values() if column not in {mapping_rules.REPLY, mapping_rules.BEFORE}
+    ]
 
 
-def _one(signal: remarks.Signal, told: SignalReading, *, taken: bool) -> SignalPreview:
+def _one(signal: remarks.Signal, reading: SignalReading, *, taken: bool) -> SignalPreview:
     values = tuple(
         {
             "value": v.value,
             "number": meanings.number_of(v.value),
             "rows": v.rows,
-            "meaning": told.values.get(v.value),
+            "meaning": reading.values.get(v.value),
             "examples": list(v.examples),
         }
         for v in signal.values
@@ -269,9 +271,9 @@ def _one(signal: remarks.Signal, told: SignalReading, *, taken: bool) -> SignalP
     return SignalPreview(
         kind=signal.kind,
         name=signal.name,
-        known=told.known,
-        why=told.why,
-        taken=taken and told.known,
+        known=reading.known,
+        why=reading.why,
+        taken=taken and reading.known,
         people=signal.people,
         values=values,
     )
@@ -279,7 +281,11 @@ def _one(signal: remarks.Signal, told: SignalReading, *, taken: bool) -> SignalP
 
 def meanings_of(read: ReadFile) -> dict[str, dict[str, str]]:
     """What each value was taken to mean, by kind and name."""
-    return {f"{told.kind} {told.name or 'overall'}": told.values for told in read.readings if told.known}
+    return {
+        f"{reading.kind} {reading.name or 'overall'}": reading.values
+        for reading in read.readings
+        if reading.known
+    }
 
 
 def doubts(columns: Sequence[str]) -> list[Fact]:
@@ -290,7 +296,7 @@ def doubts(columns: Sequence[str]) -> list[Fact]:
 
 def open_facts(read: ReadFile) -> list[Fact]:
     """What the file says of its outputs and nobody took, because its meaning is not known."""
-    offered = [
+    offers = [
         fact(
             "offered_feedback" if feedback.is_signal(signal.name) else "offered",
             column=signal.name,
@@ -299,16 +305,16 @@ def open_facts(read: ReadFile) -> list[Fact]:
         for signal, _ in read.offers
     ]
     unknown = [
-        fact("not_taken", kind=told.kind, name=told.name, values=_told(signal))
-        for signal, told in zip(read.signals, read.readings, strict=True)
-        if not told.known
+        fact("not_taken", kind=reading.kind, name=reading.name, values=_told(signal))
+        for signal, reading in zip(read.signals, read.readings, strict=True)
+        if not reading.known
     ]
-    kept = [
-        fact("no_meaning", name=told.name, values=_told(_part(signal, told.open)))
-        for signal, told in zip(read.signals, read.readings, strict=True)
-        if told.kind == "feedback" and told.open
+    without_meaning = [
+        fact("no_meaning", name=reading.name, values=_told(_part(signal, reading.open)))
+        for signal, reading in zip(read.signals, read.readings, strict=True)
+        if reading.kind == "feedback" and reading.open
     ]
-    return [*unknown, *kept, *offered]
+    return [*unknown, *without_meaning, *offers]
 
 
 def _part(signal: remarks.Signal, words: Sequence[str]) -> remarks.Signal:

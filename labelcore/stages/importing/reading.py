@@ -84,15 +84,17 @@ def shape_of(
     """
     form = every_format()[source.format]
     head = form.look(source.path, "")._replace(name=source.name)
-    found = sorted(
-        ((tool.recognise(head), tool) for tool in every_tool().values()), key=lambda seen: -seen[0]
+    likely_tools = sorted(
+        ((tool.recognise(head), tool) for tool in every_tool().values()), key=lambda pair: -pair[0]
     )
     nearest = tuple(
         Nearest(format=tool.name, title=tool.title, confidence=round(sure, 2))
-        for sure, tool in found
+        for sure, tool in likely_tools
         if sure > 0
     )
-    tool = found[0][1] if found and found[0][0] >= SURE and _are_fields(columns) else None
+    tool = (
+        likely_tools[0][1] if likely_tools and likely_tools[0][0] >= SURE and _are_fields(columns) else None
+    )
     if wanted:
         tool = every_tool().get(wanted)
         if tool is None and wanted != form.name:
@@ -107,10 +109,10 @@ def shape_of(
     if tool or form.parts is None:
         return FileShape(form, tool, part, head, nearest)
     parts = form.parts(source.path)
-    chosen, notes = _choose(parts, part, source.name, columns)
+    part_name, notes = _choose(parts, part, source.name, columns)
     likely = _likely(parts, columns)
-    names = tuple(known.name for known in parts if known in likely or known.name == chosen)
-    return FileShape(form, None, chosen, form.look(source.path, chosen), nearest, notes, names)
+    names = tuple(known.name for known in parts if known in likely or known.name == part_name)
+    return FileShape(form, None, part_name, form.look(source.path, part_name), nearest, notes, names)
 
 
 def _are_fields(columns: Sequence[str]) -> bool:
@@ -138,7 +140,7 @@ def _choose(
         raise files.SeveralParts(
             "{name} holds {n} tables.",
             next_step="Choose one with --part. It has {listed}.",
-            parts=[known.name for known in likely],
+            parts=[sheet.name for sheet in likely],
             name=name,
             n=len(likely),
             listed=_listed(likely),
@@ -153,8 +155,8 @@ def _likely(parts: list[Sheet], columns: Sequence[str]) -> list[Sheet]:
     ``columns``: those that a person named.
     """
     outer = [part for part in parts if not _is_inner(part)]
-    named = columns and any(all(mapping_rules.has(c, part.columns) for c in columns) for part in outer)
-    inner = [] if named or any(map(_is_able, outer)) else [part for part in parts if _is_inner(part)]
+    has_all = columns and any(all(mapping_rules.has(c, part.columns) for c in columns) for part in outer)
+    inner = [] if has_all or any(map(_is_able, outer)) else [part for part in parts if _is_inner(part)]
     return [*outer, *filter(_is_able, inner)]
 
 
@@ -173,9 +175,9 @@ def _listed(parts: list[Sheet]) -> str:
 
 
 def _meanings(columns: Sequence[str]) -> set[str]:
-    named = mapping_rules.by_name(columns, [])
+    by_names = mapping_rules.by_name(columns, [])
     chats = set(mapping_rules.NAMES["conversation"]) & {column.lower() for column in columns}
-    return {*named, *(["conversation"] if chats else [])}
+    return {*by_names, *(["conversation"] if chats else [])}
 
 
 def stage(cursor: Any, source: files.ReadableFile, shape: FileShape) -> Staging:
@@ -308,8 +310,8 @@ def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else "''"
-        told = remarks.ValueColumn(grading.column, person, reason)
-        remarks.take_column(cursor, staged, "grade", grading.criterion, told)
+        values = remarks.ValueColumn(grading.column, person, reason)
+        remarks.take_column(cursor, staged, "grade", grading.criterion, values)
         columns["grade", grading.criterion] = grading.column
     beside = {} if mapping.all_gradings() else _event(staged, mapping)
     for name, column in mapping.verdicts.items():

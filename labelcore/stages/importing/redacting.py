@@ -62,11 +62,11 @@ class RedactedFile(NamedTuple):
         odd = [fact("mostly_redacted", n=self.mostly)] if self.mostly else []
         return [*odd, *([fact("stand_ins_before", n=before)] if before else [])]
 
-    def meanings(self, given: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    def meanings(self, meanings: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         """What values were taken to mean, without what was found in them."""
         return {
             name: {self.redactor.redacted(value, "value"): word for value, word in words.items()}
-            for name, words in given.items()
+            for name, words in meanings.items()
         }
 
 
@@ -132,16 +132,16 @@ def _change(hardly: _Hardly, way: Way, field: str) -> Callable[[str], str]:
 
 def _ways(read: ReadFile, redactor: Redactor) -> dict[str, tuple[str, Way]]:
     """The columns that are stored, with their field and whether they are texts or structures."""
-    found: dict[str, tuple[str, Way]] = {}
-    meant = [(column, "metadata") for column in meta_columns(read)]
-    meant += [(column, field) for field, column in text_columns(read.mapping).items() if field != "at"]
-    for path, field in meant:
+    ways: dict[str, tuple[str, Way]] = {}
+    columns = [(column, "metadata") for column in meta_columns(read)]
+    columns += [(column, field) for field, column in text_columns(read.mapping).items() if field != "at"]
+    for path, field in columns:
         column = staging.column_of(read.staged, path)
         structure = field == "conversation" or path != column or column == "details"
-        before = found.get(column)
-        kept = before[1] if before and before[1] == redactor.structured else redactor.redacted
-        found[column] = (field, redactor.structured if structure else kept)
-    return found
+        before = ways.get(column)
+        way = before[1] if before and before[1] == redactor.structured else redactor.redacted
+        ways[column] = (field, redactor.structured if structure else way)
+    return ways
 
 
 def _without_text(row: RejectedRow, redactor: Redactor) -> RejectedRow:
@@ -204,19 +204,19 @@ def scan(workspace: Workspace, *, wanted: Redaction = _OPEN) -> RedactionReport:
     Without any option every kind is looked for.
     """
     finders = wanted.finders or _ALL.finders
-    known = output_table.ids(workspace.db, workspace.project.id)
+    ids = output_table.ids(workspace.db, workspace.project.id)
     redactor = Redactor(finders, Key())
     total = touched = mostly = 0
-    for part in output_table.chunks(workspace.db, known):
+    for part in output_table.chunks(workspace.db, ids):
         for output in part:
             before = _found(redactor)
             _scan(redactor, output)
-            shown = redactor.redacted(output.text, "output")
-            mostly += redactor.is_mostly_hidden(shown)
+            text = redactor.redacted(output.text, "output")
+            mostly += redactor.is_mostly_hidden(text)
             touched += _found(redactor) > before
         redactor.key = Key()  # only counts are wanted: memory stays as it is
         total += len(part)
-        workspace.progress(total, len(known), Wording("searching"))
+        workspace.progress(total, len(ids), Wording("searching"))
     for grade in grades.current(workspace.db, workspace.project.id):
         redactor.redacted(grade.note or "", "note")
     return RedactionReport(outputs=total, touched=touched, mostly_redacted=mostly, fields=_counted(redactor))
@@ -264,16 +264,18 @@ def restore(
         BadInput: the key is none, or nothing says which outputs, or the file is there already.
         NotFound: there is no such output.
     """
-    known = keys.read(key)
+    key_texts = keys.read(key)
     if not outputs and out is None:
         raise BadInput("Which outputs?", next_step="Name some, or write all of them with --out FILE.jsonl.")
-    wanted = [_one(workspace, name) for name in outputs] or output_table.ids(
-        workspace.db, workspace.project.id
+    ids = [_one(workspace, name) for name in outputs] or output_table.ids(workspace.db, workspace.project.id)
+    rows = (
+        _document(output, key_texts) for part in output_table.chunks(workspace.db, ids) for output in part
     )
-    rows = (_document(output, known) for part in output_table.chunks(workspace.db, wanted) for output in part)
     if out is None:
-        told = tuple(rows)
-        return RestoreReport(outputs=told, n=len(told), unknown=sum(row["unknown"] for row in told))
+        rows_restored = tuple(rows)
+        return RestoreReport(
+            outputs=rows_restored, n=len(rows_restored), unknown=sum(row["unknown"] for row in rows_restored)
+        )
     n, unknown = _write(out, rows)
     return RestoreReport(n=n, unknown=unknown, out=str(out))
 
@@ -285,10 +287,10 @@ def stand_ins(output: Output) -> int:
 
 
 def _one(workspace: Workspace, name: str) -> str:
-    found = output_table.get(workspace.db, name, workspace.project.id)
-    if found is None:
+    output = output_table.get(workspace.db, name, workspace.project.id)
+    if output is None:
         raise NotFound("There is no output '{name}'.", next_step="See `labelcore export outputs`.", name=name)
-    return found.id
+    return output.id
 
 
 def _document(output: Output, key: Key) -> dict[str, Any]:

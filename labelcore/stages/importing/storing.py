@@ -68,18 +68,20 @@ def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id
     """The grades, verdicts and feedback of the file that have a meaning, by the counts of the batch."""
     project = workspace.project
     words = [
-        (told.kind, told.name, value, meaning)
-        for told in read.readings
-        if told.known
-        for value, meaning in told.values.items()
+        (reading.kind, reading.name, value, meaning)
+        for reading in read.readings
+        if reading.known
+        for value, meaning in reading.values.items()
     ]
     remarks.mean(cursor, words)
-    known = [told for told in read.readings if told.known]
-    names = [told.name for told in known if told.kind == "grade" and told.name not in {OVERALL, ""}]
+    readings = [reading for reading in read.readings if reading.known]
+    names = [
+        reading.name for reading in readings if reading.kind == "grade" and reading.name not in {OVERALL, ""}
+    ]
     arriving.spell_names(cursor, project.id, register(workspace.db).present_name)
     grades = arriving.store_grades(cursor, project.id, batch_id, _criteria(workspace, names))
     verdicts = 0
-    for name in [told.name for told in known if told.kind == "verdict"]:
+    for name in [reading.name for reading in readings if reading.kind == "verdict"]:
         version = _imported_judge(project, name or "verdict")
         judge_table.save_within(cursor, [version])
         verdicts += arriving.store_verdicts(cursor, project.id, version.id, batch_id, name)
@@ -90,7 +92,7 @@ def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id
 
 def _criteria(workspace: Workspace, names: list[str]) -> dict[str, tuple[str, int]]:
     """The id and version of each criterion by name; one that does not exist begins with its grades."""
-    known = {
+    by_name = {
         criterion.name.casefold(): criterion
         for criterion in criterion_table.current(workspace.db, workspace.project.id)
         if criterion.status != "dropped"
@@ -108,12 +110,12 @@ def _criteria(workspace: Workspace, names: list[str]) -> dict[str, tuple[str, in
             why="Grades of it came with a file.",
         )
         for name in names
-        if name.casefold() not in known
+        if name.casefold() not in by_name
     ]
     if fresh:
         criterion_table.save(workspace.db, fresh)
-    known |= {criterion.name.casefold(): criterion for criterion in fresh}
-    return {name: (known[name.casefold()].id, known[name.casefold()].version) for name in names}
+    by_name |= {criterion.name.casefold(): criterion for criterion in fresh}
+    return {name: (by_name[name.casefold()].id, by_name[name.casefold()].version) for name in names}
 
 
 def _imported_judge(project: Project, name: str) -> JudgeVersion:

@@ -50,21 +50,21 @@ class ShadowSample:
         return bool(self.chance) and lost <= _LOST * len(self.chance)
 
 
-def shadowed(workspace: Workspace, judge: JudgeVersion, graded: GradedOutputs, limit: int) -> ShadowSample:
+def shadowed(workspace: Workspace, judge: JudgeVersion, labelled: GradedOutputs, limit: int) -> ShadowSample:
     """Graded outputs, then others outside the test by chance: most of those that the judge has decided, whose
     answers are there, some of the rest.
     """
-    first = hash_order(list(graded.fails), 0)[:limit]
+    first = hash_order(list(labelled.fails), 0)[:limit]
     groups = output_table.groups(workspace.db, workspace.project.id)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    others = [key for key in groups if key not in graded.fails]
+    others = [key for key in groups if key not in labelled.fails]
     outside = [key for key in others if dealt.of(groups[key]) != "test"]
     missing = set(verdict_table.missing(workspace.db, judge.id, outside))
-    known = [key for key in outside if key not in missing]
-    chance = in_two(known, sorted(missing), limit - len(first), 0)
+    decided = [key for key in outside if key not in missing]
+    chance = in_two(decided, sorted(missing), limit - len(first), 0)
     share = len(outside) / max(1, len(others))  # the test is a random part of them
     return ShadowSample(
-        [*first, *chance], {key: share * drawn for key, drawn in chance.items()}, pool=len(others)
+        [*first, *chance], {key: share * share_of for key, share_of in chance.items()}, pool=len(others)
     )
 
 
@@ -87,29 +87,31 @@ def asked(ids: Sequence[str], compared: PairedOutputs, order: Ints, number: int 
     differ = differs(compared)[compared.stratum]
     agreeing = np.flatnonzero(~differ[order])
     least = int(agreeing[0]) + 1 if len(agreeing) else 0
-    chosen = order if number is None else order[: max(number, least)]
-    of_each = chances(compared, chosen)
+    places = order if number is None else order[: max(number, least)]
+    of_each = chances(compared, places)
     return SettlingSet(
-        tuple(ids[at] for at in chosen.tolist()),
-        tuple(float(of_each[at]) for at in chosen.tolist()),
-        tuple(bool(differ[at]) for at in chosen.tolist()),
+        tuple(ids[at] for at in places.tolist()),
+        tuple(float(of_each[at]) for at in places.tolist()),
+        tuple(bool(differ[at]) for at in places.tolist()),
     )
 
 
-def draw(workspace: Workspace, found: SettlingSet, drawn: ShadowSample, decided: Collection[str]) -> Sample:
+def draw(
+    workspace: Workspace, settling: SettlingSet, shadow: ShadowSample, decided: Collection[str]
+) -> Sample:
     """The draw of what is asked for, with its chances; it is not recorded."""
-    holds = drawn.known(decided)
+    holds = shadow.known(decided)
     picks = [
         Pick(
             output_id=key,
             reason=_REASONS[differ],
-            probability=share * drawn.chance[key] if holds else None,
+            probability=share * shadow.chance[key] if holds else None,
             position=place,
         )
         for place, (key, share, differ) in enumerate(
-            zip(found.ids, found.chance, found.differ, strict=True), 1
+            zip(settling.ids, settling.chance, settling.differ, strict=True), 1
         )
-        if key in drawn.chance
+        if key in shadow.chance
     ]
     return Sample(
         id=new_id("sample"),
@@ -117,25 +119,25 @@ def draw(workspace: Workspace, found: SettlingSet, drawn: ShadowSample, decided:
         rule=RULE,
         seed=0,
         picks=tuple(picks),
-        parameters={"n": len(picks), "pool": drawn.pool, "warnings": []},
+        parameters={"n": len(picks), "pool": shadow.pool, "warnings": []},
         author=workspace.person,
     )
 
 
-def ask(workspace: Workspace, ids: Sequence[str], drawn: Sample) -> None:
+def ask(workspace: Workspace, ids: Sequence[str], sample: Sample) -> None:
     """Put them first on the Grade page, and record the draw of those that nobody has graded; once, however
     often it is asked for.
     """
     review(workspace, list(ids))
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
-    picks = tuple(pick for pick in drawn.picks if pick.output_id not in graded)
+    ids_graded = grade_table.graded_ids(workspace.db, workspace.project.id)
+    picks = tuple(pick for pick in sample.picks if pick.output_id not in ids_graded)
     if picks and not _recorded(workspace, picks):
-        told = {"picks": picks, "parameters": {**drawn.parameters, "n": len(picks)}}
-        sample_table.save(workspace.db, drawn.model_copy(update=told))
+        update = {"picks": picks, "parameters": {**sample.parameters, "n": len(picks)}}
+        sample_table.save(workspace.db, sample.model_copy(update=update))
 
 
 def _recorded(workspace: Workspace, picks: Sequence[Pick]) -> bool:
-    wanted = {pick.output_id for pick in picks}
+    ids = {pick.output_id for pick in picks}
     samples = sample_table.all_of(workspace.db, workspace.project.id)
     moves = [sample for sample in samples if sample.rule == RULE]
-    return any(wanted <= {pick.output_id for pick in sample.picks} for sample in moves)
+    return any(ids <= {pick.output_id for pick in sample.picks} for sample in moves)

@@ -59,8 +59,8 @@ class ChangeCandidate(Frozen):
     @property
     def id(self) -> str:
         """The same for the same change, whatever else the prompt says."""
-        told = "\x1f".join((self.version.judge_id, self.kind, self.words))
-        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+        text = "\x1f".join((self.version.judge_id, self.kind, self.words))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Errors:
     def wrong(self) -> list[str]:
         """Those outputs, bad ones that it missed first."""
         fails = self.graded.fails
-        found = [key for key, decision in self.known.items() if not is_right(decision, failed=fails[key])]
-        return sorted(found, key=lambda key: not fails[key])
+        keys = [key for key, decision in self.known.items() if not is_right(decision, failed=fails[key])]
+        return sorted(keys, key=lambda key: not fails[key])
 
     @cached_property
     def missed(self) -> list[str]:
@@ -94,7 +94,7 @@ class Errors:
             return self.known
         votes = {key: votes_in(decision.raw) for key, decision in self.known.items()}
         at = self.member - 1
-        return {key: found[at] for key, found in votes.items() if at < len(found)}
+        return {key: values[at] for key, values in votes.items() if at < len(values)}
 
     @cached_property
     def prompt(self) -> Prompt:
@@ -138,7 +138,7 @@ def scored(errors: Errors) -> dict[str, float]:
     """The score or the probability of a pass that the prompt's answer gave for each output, where it gave
     one.
     """
-    form, found = errors.prompt.spec.answer, dict[str, float]()
+    form, scores = errors.prompt.spec.answer, dict[str, float]()
     answers = errors.answers
     if form is None or not form.numeric:
         shares = {
@@ -147,8 +147,8 @@ def scored(errors: Errors) -> dict[str, float]:
         return {key: share for key, share in shares.items() if share is not None}
     for key, decision in answers.items():
         with contextlib.suppress(ValueError):  # an answer that gave no number
-            found[key] = form.score_of(decision.raw)
-    return found
+            scores[key] = form.score_of(decision.raw)
+    return scores
 
 
 def _threshold(errors: Errors) -> ChangeCandidate | None:
@@ -161,8 +161,8 @@ def _threshold(errors: Errors) -> ChangeCandidate | None:
     if value is None or value == present:
         return None
     if form:
-        changed: Any = form.model_copy(update={"threshold": value}).model_dump(mode="json")
-        words, content = f"{present} → {value:g}", {"answer": changed}
+        answer: Any = form.model_copy(update={"threshold": value}).model_dump(mode="json")
+        words, content = f"{present} → {value:g}", {"answer": answer}
     else:
         value = round(value, 4)
         words = f"P(pass) ≥ {value:.0%}" if present is None else f"P(pass) ≥ {present:.0%} → {value:.0%}"
@@ -188,57 +188,57 @@ def _questions(errors: Errors) -> ChangeCandidate | None:
 
 def _notes(errors: Errors) -> ChangeCandidate | None:
     """What experts wrote about the fails that the judge missed and what its prompt does not say."""
-    found = unstated(
+    points = unstated(
         {key: errors.graded.labels.notes.get(key, ()) for key in errors.missed},
         f"{errors.prompt.spec.statement}\n{errors.prompt.template.words}",
     )
-    if not found:
+    if not points:
         return None
-    paragraph = f"{_NOTED}\n{prompts.fenced_lines('notes', list(found))}"
-    because = list(dict.fromkeys(key for keys in found.values() for key in keys))
-    return errors.told("notes", "\n".join(found), because, paragraph)
+    paragraph = f"{_NOTED}\n{prompts.fenced_lines('notes', list(points))}"
+    because = list(dict.fromkeys(key for keys in points.values() for key in keys))
+    return errors.told("notes", "\n".join(points), because, paragraph)
 
 
 def unstated(notes: Mapping[str, Sequence[str]], stated: str) -> dict[str, list[str]]:
     """Clauses of notes that say what is not stated, with the outputs that each stands for: those with half of
     its words in a note. The clause for the most outputs first, then the one for most of the rest.
     """
-    known, about = terms(stated), dict[str, set[str]]()
+    vocabulary, about = terms(stated), dict[str, set[str]]()
     for texts in notes.values():
         for clause in (clause for text in texts for clause in clauses_of(text)):
-            if new := terms(clause) - known:
+            if new := terms(clause) - vocabulary:
                 about.setdefault(clause, new)
     of_each = {key: set().union(*(terms(text) for text in texts)) for key, texts in notes.items()}
-    left, found = dict(of_each), dict[str, list[str]]()
-    while about and left and len(found) < _MOST_NOTES:
+    words_of, points = dict(of_each), dict[str, list[str]]()
+    while about and words_of and len(points) < _MOST_NOTES:
         covers = {
-            clause: [key for key, words in left.items() if 2 * len(words & new) >= len(new)]
+            clause: [key for key, words in words_of.items() if 2 * len(words & new) >= len(new)]
             for clause, new in about.items()
         }
         best = max(covers, key=lambda clause: len(covers[clause]))
         if not covers[best]:
             break
-        found[best] = covers[best]
-        left = {key: words for key, words in left.items() if key not in covers[best]}
-    return found
+        points[best] = covers[best]
+        words_of = {key: words for key, words in words_of.items() if key not in covers[best]}
+    return points
 
 
 def _examples(errors: Errors) -> ChangeCandidate | None:
     """Outputs that it gets wrong, each beside the nearest one with the other grade, else varied fails."""
     pairs = find_examples(errors.workspace, errors.judge, limit=_POOL).pairs
     wrong = set(errors.wrong)
-    chosen = sorted(pairs, key=lambda pair: pair.example.output_id not in wrong)[:_MOST_PAIRS]
+    best = sorted(pairs, key=lambda pair: pair.example.output_id not in wrong)[:_MOST_PAIRS]
     draft = Draft.of(errors.judge, errors.member)
-    shown = {example.output_id for example in draft.examples}
+    present = {example.output_id for example in draft.examples}
     new: dict[str, TrainExample] = {}
-    for pair in chosen:
+    for pair in best:
         for example in filter(None, (pair.example, pair.beside)):
-            if example.output_id not in shown:
+            if example.output_id not in present:
                 new.setdefault(example.output_id, example)
     if not new:
         return None
-    changed = draft.with_examples([*draft.examples, *new.values()])
-    spec = changed.spec(errors.judge)
-    content = changed.prompt_of(errors.judge.model_copy(update={"spec": spec})).content
+    rewritten = draft.with_examples([*draft.examples, *new.values()])
+    spec = rewritten.spec(errors.judge)
+    content = rewritten.prompt_of(errors.judge.model_copy(update={"spec": spec})).content
     words = "\n".join(f"{example.verdict}: {example.text}" for example in new.values())
     return errors.candidate("example", words, list(new), dict(content))

@@ -141,15 +141,15 @@ def docket(
     They are those of the chosen set's judges, or of all judges where none is chosen.
     """
     labels = fitting_labels(workspace)
-    chosen = active_judges(workspace) if chosen_set(workspace) is None else chosen_judges(workspace)
-    judges = [judge] if judge else chosen
-    found = [conflict for version in judges for conflict in _conflicts(workspace, version, labels)]
-    found.sort(key=lambda conflict: (conflict.ruling is not None, conflict.subject, conflict.output.id))
+    all_judges = active_judges(workspace) if chosen_set(workspace) is None else chosen_judges(workspace)
+    judges = [judge] if judge else all_judges
+    cases = [conflict for version in judges for conflict in _conflicts(workspace, version, labels)]
+    cases.sort(key=lambda conflict: (conflict.ruling is not None, conflict.subject, conflict.output.id))
     everything = grading.human_labels(workspace)
     return Docket(
-        conflicts=tuple(found),
-        gaps=tuple(_gaps(found)),
-        unclear=_unclear([conflict.ruling for conflict in found if conflict.ruling]),
+        conflicts=tuple(cases),
+        gaps=tuple(_gaps(cases)),
+        unclear=_unclear([conflict.ruling for conflict in cases if conflict.ruling]),
         sealed=len(everything.value) - len(labels.value),
         limit=limit,
     )
@@ -166,7 +166,7 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
     ]
     outputs = output_table.many(workspace.db, [verdict.output_id for verdict in differ])
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    ruled = {  # by what they are on: a changed grade or verdict is another conflict
+    rulings_of = {  # by what they are on: a changed grade or verdict is another conflict
         (ruling.output_id, ruling.judge_id, ruling.human_pass): ruling
         for ruling in court.current(workspace.db, workspace.project.id)
     }
@@ -179,26 +179,26 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
             human_pass=not fails[verdict.output_id],
             notes=labels.notes.get(verdict.output_id, ()),
             split=dealt.of(outputs[verdict.output_id].group),
-            ruling=ruled.get((verdict.output_id, version.judge_id, not fails[verdict.output_id])),
+            ruling=rulings_of.get((verdict.output_id, version.judge_id, not fails[verdict.output_id])),
         )
         for verdict in differ
     ]
 
 
-def _gaps(found: Sequence[CourtCase]) -> list[Gap]:
+def _gaps(cases: Sequence[CourtCase]) -> list[Gap]:
     by_subject: dict[tuple[str, str | None], list[CourtCase]] = defaultdict(list)
-    for conflict in found:
+    for conflict in cases:
         by_subject[conflict.subject, conflict.criterion.id if conflict.criterion else None].append(conflict)
     gaps = []
     for (name, criterion_id), conflicts in by_subject.items():
         rulings = [conflict.ruling for conflict in conflicts if conflict.ruling]
         counts = Counter(ruling.value for ruling in rulings)
-        ruled: dict[CourtValue, int] = {value: counts[value] for value in VALUES}
+        figures: dict[CourtValue, int] = {value: counts[value] for value in VALUES}
         gap = Gap(
             criterion=name,
             criterion_id=criterion_id,
             open=len(conflicts) - len(rulings),
-            ruled=ruled,
+            ruled=figures,
             unclear=_unclear(rulings),
         )
         gaps.append(gap)
@@ -266,10 +266,10 @@ def _check(workspace: Workspace, value: str) -> None:
 
 
 def _conflict(workspace: Workspace, judge: JudgeVersion, output: str) -> CourtCase:
-    known = output_table.get(workspace.db, output, workspace.project.id)
-    for found in _conflicts(workspace, judge, fitting_labels(workspace)):
-        if known and found.output.id == known.id:
-            return found
+    place = output_table.get(workspace.db, output, workspace.project.id)
+    for case in _conflicts(workspace, judge, fitting_labels(workspace)):
+        if place and case.output.id == place.id:
+            return case
     raise NotFound(
         "{name} does not differ from people on the output '{output}' (now).",
         next_step="`labelcore refine court` lists the conflicts.",

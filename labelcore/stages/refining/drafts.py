@@ -58,10 +58,10 @@ class Draft(Frozen):
         prompt, before = self.prompt_of(version), Draft.of(version, self.member)
         same = self.template == before.template
         content = prompt.content if same else prompt.worded(self.template, prompt.spec.answer)
-        changed = {name for name in _BESIDE if getattr(self, name) != getattr(before, name)}
-        kept = {name: value for name, value in content.items() if name not in changed}
-        kept |= self.model_dump(mode="json", include={name for name in changed if getattr(self, name)})
-        return with_prompt(version, kept, self.member)
+        names = {name for name in _BESIDE if getattr(self, name) != getattr(before, name)}
+        rest = {name: value for name, value in content.items() if name not in names}
+        rest |= self.model_dump(mode="json", include={name for name in names if getattr(self, name)})
+        return with_prompt(version, rest, self.member)
 
     def prompt_of(self, version: JudgeVersion) -> Prompt:
         """The prompt of a version that it is about."""
@@ -78,7 +78,7 @@ def keep_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft) -> None:
     """Keep what a person writes of a judge's prompt, so that a reload loses nothing; one that changes nothing
     is none.
     """
-    kept = prompt_drafts.StoredDraft(
+    row = prompt_drafts.StoredDraft(
         id=new_id("draft"),
         project_id=workspace.project.id,
         judge_id=judge.judge_id,
@@ -87,14 +87,14 @@ def keep_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft) -> None:
         words="" if draft == Draft.of(judge, draft.member) else draft.model_dump_json(),
         author=workspace.person,
     )
-    prompt_drafts.keep(workspace.db, kept)
+    prompt_drafts.keep(workspace.db, row)
 
 
 @operation(role=Role.ENGINEER)
 def kept_draft(workspace: Workspace, judge: JudgeVersion) -> tuple[Draft, int] | None:
     """What the person was writing of the judge, and on which version it was begun; None for nothing."""
-    kept = prompt_drafts.newest(workspace.db, workspace.project.id, judge.judge_id, workspace.person)
-    return (Draft.model_validate_json(kept.words), kept.version) if kept and kept.words else None
+    row = prompt_drafts.newest(workspace.db, workspace.project.id, judge.judge_id, workspace.person)
+    return (Draft.model_validate_json(row.words), row.version) if row and row.words else None
 
 
 class DraftReport(Frozen):
@@ -164,9 +164,9 @@ def lint_prompt(
     if file:
         draft = draft.model_copy(update={"template": prompt_files.read(file).template})
     about = output or output_table.first_of(workspace.db, workspace.project.id) or PROBE
-    found = read_draft(workspace, judge, draft, about)
-    asked = asyncio.run(_asked(draft, _linted(workspace, judge, draft))) if ask else []
-    return PromptLint(judge=judge.name, version=judge.version, findings=(*found.findings, *asked))
+    report = read_draft(workspace, judge, draft, about)
+    by_model = asyncio.run(_asked(draft, _linted(workspace, judge, draft))) if ask else []
+    return PromptLint(judge=judge.name, version=judge.version, findings=(*report.findings, *by_model))
 
 
 def lint_draft(

@@ -75,12 +75,12 @@ def find_examples(
 
     Without words to search: its list to mend first, then fails that differ from each other.
     """
-    graded = _Graded.of(workspace, judge)
-    wanted = search.casefold().split()
-    found = graded.with_words(wanted) if wanted else graded.suggested(judge)
+    pool = _Graded.of(workspace, judge)
+    terms = search.casefold().split()
+    keys = pool.with_words(terms) if terms else pool.suggested(judge)
     pairs = [
-        ExamplePair(example=graded.teaching(key), beside=graded.nearest(key), why=why)
-        for key, why in list(found.items())[:limit]
+        ExamplePair(example=pool.teaching(key), beside=pool.nearest(key), why=why)
+        for key, why in list(keys.items())[:limit]
     ]
     return Examples(
         judge=judge.name,
@@ -89,15 +89,15 @@ def find_examples(
         shown=tuple(
             example.output_id for prompt in kind_of(judge).prompts for example in prompt.spec.examples
         ),
-        elsewhere=graded.count_elsewhere(wanted) if wanted else 0,
+        elsewhere=pool.count_elsewhere(terms) if terms else 0,
     )
 
 
 @operation(role=Role.ENGINEER)
 def example_of(workspace: Workspace, judge: JudgeVersion, output_id: str) -> TrainExample | None:
     """One output as an example; None where it may not be shown."""
-    graded = _Graded.of(workspace, judge)
-    return graded.teaching(output_id) if output_id in graded.fails else None
+    pool = _Graded.of(workspace, judge)
+    return pool.teaching(output_id) if output_id in pool.fails else None
 
 
 def splits_of(workspace: Workspace, output_ids: Iterable[str]) -> dict[str, SplitName]:
@@ -133,8 +133,8 @@ class _Graded:
 
     def with_words(self, words: Sequence[str]) -> dict[str, Why]:
         """Those in whose text, input or notes all words stand; fails first."""
-        found = [key for key, output in self.outputs.items() if _has(output, self._notes(key), words)]
-        return dict.fromkeys(sorted(found, key=lambda key: not self.fails[key]), "found")
+        keys = [key for key, output in self.outputs.items() if _has(output, self._notes(key), words)]
+        return dict.fromkeys(sorted(keys, key=lambda key: not self.fails[key]), "found")
 
     def count_elsewhere(self, words: Sequence[str]) -> int:
         """How many graded outputs with these words may not be shown."""
@@ -145,11 +145,11 @@ class _Graded:
     def suggested(self, judge: JudgeVersion) -> dict[str, Why]:
         """The judge's list to mend, then varied fails."""
         mend = [key for key in to_mend(self.workspace, judge) if key in self.fails]
-        found: dict[str, Why] = dict.fromkeys(mend, "to mend")
+        reasons: dict[str, Why] = dict.fromkeys(mend, "to mend")
         for example in self._varied():
             if example.verdict == "fail":
-                found.setdefault(example.output_id, "differs from the others")
-        return found
+                reasons.setdefault(example.output_id, "differs from the others")
+        return reasons
 
     def _varied(self) -> list[TrainExample]:
         if self.criterion is None:

@@ -104,11 +104,11 @@ class VersionRow(Frozen):
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
         plain = {name: value for name, value in self if name not in {"tpr", "tnr", "changed"}}
-        changed = self.changed
+        difference = self.changed
         words = {
-            "added": changed.added if changed else 0,
-            "removed": changed.removed if changed else 0,
-            "settings": [setting.name for setting in changed.settings] if changed else [],
+            "added": difference.added if difference else 0,
+            "removed": difference.removed if difference else 0,
+            "settings": [setting.name for setting in difference.settings] if difference else [],
         }
         return {**plain, **words, **flat("tpr", self.tpr), **flat("tnr", self.tnr)}
 
@@ -172,21 +172,21 @@ def revert(workspace: Workspace, judge: JudgeVersion, version: Number, *, why: W
         NotFound: there is no such version.
         BadInput: it is in use already.
     """
-    wanted = numbered(workspace, judge, version)
-    if wanted.id == in_use(workspace, judge.judge_id).id:
+    target = numbered(workspace, judge, version)
+    if target.id == in_use(workspace, judge.judge_id).id:
         raise BadInput(
             "Version {version} of '{name}' is in use already.",
             next_step="`labelcore judge prompt history '{name}'` tells the others.",
             version=version,
             name=judge.name,
         )
-    point(workspace, wanted, why)
-    return told(workspace, wanted, new=False)
+    point(workspace, target, why)
+    return told(workspace, target, new=False)
 
 
 def _uses(versions: Sequence[JudgeVersion], pointers: Sequence[JudgePointer]) -> dict[str, list[Use]]:
     """When versions were put in use again; a pointer that only holds what is in use says nothing."""
-    found: dict[str, list[Use]] = {}
+    uses: dict[str, list[Use]] = {}
     using, newest = "", 0
     events: list[JudgeVersion | JudgePointer] = sorted([*versions, *pointers], key=lambda event: event.at)
     for event in events:
@@ -195,9 +195,9 @@ def _uses(versions: Sequence[JudgeVersion], pointers: Sequence[JudgePointer]) ->
             continue
         if event.judge_version_id != using:
             use = Use(author=event.author, at=event.at, why=event.why)
-            found.setdefault(event.judge_version_id, []).append(use)
+            uses.setdefault(event.judge_version_id, []).append(use)
         using, newest = event.judge_version_id, event.newest
-    return found
+    return uses
 
 
 def _figures(
@@ -208,19 +208,19 @@ def _figures(
     fails = truth_of(workspace, _criterion(workspace, versions[-1]), labels).fails
     votes = words_on(workspace.db, versions, list(fails))
     decided = votes.notna().sum()
-    measured = [name for name in votes.columns if decided[name] and decided[name] * 2 >= decided.max()]
-    shared = votes[measured].dropna() if measured else votes.iloc[:0]
+    names = [name for name in votes.columns if decided[name] and decided[name] * 2 >= decided.max()]
+    shared = votes[names].dropna() if names else votes.iloc[:0]
     evidence = evidence_of(workspace, {key: not fails[key] for key in shared.index})
-    found = dict(zip(measured, measured_on(evidence, shared), strict=True)) if measured else {}
+    figures = dict(zip(names, measured_on(evidence, shared), strict=True)) if names else {}
     for name in votes.columns:
-        if name not in found:
+        if name not in figures:
             why = (
                 not_measurable("it has decided no graded output yet")
                 if not decided[name]
                 else not_measurable("it has decided few of the graded outputs that other versions decided")
             )
-            found[name] = (why, why)
-    return found, len(shared)
+            figures[name] = (why, why)
+    return figures, len(shared)
 
 
 def _criterion(workspace: Workspace, version: JudgeVersion) -> Criterion | None:
@@ -254,18 +254,20 @@ def _parts(before: JudgeVersion, after: JudgeVersion) -> Iterator[PromptPartChan
 def changes(before: str, after: str) -> list[WordingPiece]:
     """What became of a text, passage by passage, in those that changed word by word."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    found: list[WordingPiece] = []
+    pieces: list[WordingPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, come = "".join(old[i:j]), "".join(new[k:m])
+        old_words, new_words = "".join(old[i:j]), "".join(new[k:m])
         if tag == "equal":
-            found.append(WordingPiece(kind="same", text=gone))
-        elif len(gone) + len(come) <= _MOST_WORDS:
-            found += difference(gone, come)
+            pieces.append(WordingPiece(kind="same", text=old_words))
+        elif len(old_words) + len(new_words) <= _MOST_WORDS:
+            pieces += difference(old_words, new_words)
         else:
-            found += [
-                WordingPiece(kind=kind, text=text) for kind, text in (("gone", gone), ("new", come)) if text
+            pieces += [
+                WordingPiece(kind=kind, text=text)
+                for kind, text in (("gone", old_words), ("new", new_words))
+                if text
             ]
-    return found
+    return pieces
 
 
 def _settings(before: JudgeVersion, after: JudgeVersion) -> Iterator[Setting]:

@@ -36,8 +36,8 @@ Member = Annotated[
 
 def prompts_of(judge: JudgeVersion) -> tuple[Prompt, ...]:
     """What a judge asks models, of a panel each member's prompt; BadInput where it asks none."""
-    if found := tuple(kind_of(judge).prompts):
-        return found
+    if prompts := tuple(kind_of(judge).prompts):
+        return prompts
     raise BadInput(
         "'{name}' is a {kind} judge: it asks no model and has no prompt.",
         next_step="`labelcore judge propose --kind llm` makes judges that have one.",
@@ -94,25 +94,25 @@ def keep(
             "A version needs a reason.", next_step="Say why, in a few words: --why 'names the price'."
         )
     present = in_use(workspace, judge.judge_id)
-    made = _version(workspace, judge, spec, why.strip())
+    new = _version(workspace, judge, spec, why.strip())
     history = judge_table.history(workspace.db, judge.judge_id)
-    if known := next((version for version in history if version.id == made.id), None):
-        if use and known.id != present.id:
-            point(workspace, known, why)
-        return told(workspace, known, new=False)
-    _refuse_double(workspace, made)
-    made = made.model_copy(update={"version": max(version.version for version in history) + 1})
+    if same := next((version for version in history if version.id == new.id), None):
+        if use and same.id != present.id:
+            point(workspace, same, why)
+        return told(workspace, same, new=False)
+    _refuse_double(workspace, new)
+    new = new.model_copy(update={"version": max(version.version for version in history) + 1})
     if not use:
-        point(workspace, present, "", newest=made.version)
-    made = made.model_copy(update={"at": now()})
-    judge_table.save(workspace.db, [made])
-    return told(workspace, made, new=True)
+        point(workspace, present, "", newest=new.version)
+    new = new.model_copy(update={"at": now()})
+    judge_table.save(workspace.db, [new])
+    return told(workspace, new, new=True)
 
 
 def in_use(workspace: Workspace, judge_id: str) -> JudgeVersion:
     """The version of a judge that decides now; the judge is one of the project's."""
-    found = judge_table.current(workspace.db, workspace.project.id)
-    return next(version for version in found if version.judge_id == judge_id)
+    versions = judge_table.current(workspace.db, workspace.project.id)
+    return next(version for version in versions if version.judge_id == judge_id)
 
 
 def point(workspace: Workspace, version: JudgeVersion, why: str, newest: int = 0) -> None:
@@ -133,10 +133,10 @@ def point(workspace: Workspace, version: JudgeVersion, why: str, newest: int = 0
 def told(workspace: Workspace, version: JudgeVersion, *, new: bool) -> KeptVersion:
     """What came of it, and whether the chosen set goes on with another version."""
     used = in_use(workspace, version.judge_id).id == version.id
-    chosen = next((judge for judge in chosen_judges(workspace) if judge.judge_id == version.judge_id), None)
-    behind = used and chosen is not None and chosen.id != version.id
+    member = next((judge for judge in chosen_judges(workspace) if judge.judge_id == version.judge_id), None)
+    behind = used and member is not None and member.id != version.id
     warnings = (
-        [fact("set_has_version", name=version.name, version=chosen.version)] if behind and chosen else []
+        [fact("set_has_version", name=version.name, version=member.version)] if behind and member else []
     )
     return KeptVersion(
         judge=version.name,
@@ -150,26 +150,26 @@ def told(workspace: Workspace, version: JudgeVersion, *, new: bool) -> KeptVersi
 
 
 def _version(workspace: Workspace, old: JudgeVersion, spec: dict[str, Any], why: str) -> JudgeVersion:
-    made = old.model_copy(update={"spec": spec})
-    kind = kind_of(made)
+    new = old.model_copy(update={"spec": spec})
+    kind = kind_of(new)
     models = ", ".join(dict.fromkeys(prompt.spec.model for prompt in kind.prompts))
-    shown = any(prompt.spec.examples for prompt in kind.prompts)
+    has_examples = any(prompt.spec.examples for prompt in kind.prompts)
     same = models == old.model and len(kind.prompts) == len(kind_of(old).prompts)
-    return made.model_copy(
+    return new.model_copy(
         update={
             "id": version_id(workspace.project.id, old.criterion_id, old.kind, spec),
             "model": models,
             "description": old.description if kind.prompts and same else kind.describe(),
-            "fitted_on": ("train",) if shown and not old.fitted_on else old.fitted_on,
+            "fitted_on": ("train",) if has_examples and not old.fitted_on else old.fitted_on,
             "author": workspace.person,
             "why": why,
         }
     )
 
 
-def _refuse_double(workspace: Workspace, made: JudgeVersion) -> None:
+def _refuse_double(workspace: Workspace, new: JudgeVersion) -> None:
     """A version is known by what it is: another judge of the criterion may be exactly this."""
-    if double := judge_table.many(workspace.db, [made.id]).get(made.id):
+    if double := judge_table.many(workspace.db, [new.id]).get(new.id):
         raise BadInput(
             "The judge '{other}' asks exactly this.", next_step="Use it, or change a word.", other=double.name
         )

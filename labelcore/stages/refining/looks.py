@@ -41,19 +41,19 @@ class DevLooks(Frozen):
         """Which version this is, and what to expect on new outputs."""
         if self.versions < _TOLD_FROM or not self.n:
             return NOTHING
-        points, told = round(100 * (self.discount or 0.0)), {"versions": self.versions, "outputs": self.n}
-        return fact("dev_looks_discount", n=points, **told) if points else fact("dev_looks", **told)
+        points, values = round(100 * (self.discount or 0.0)), {"versions": self.versions, "outputs": self.n}
+        return fact("dev_looks_discount", n=points, **values) if points else fact("dev_looks", **values)
 
 
 def look_at(
-    workspace: Workspace, present: JudgeVersion, new: JudgeVersion, change: Change, seen: Sequence[str]
+    workspace: Workspace, present: JudgeVersion, new: JudgeVersion, change: Change, state_parts: Sequence[str]
 ) -> DevLooks:
-    """Log a comparison on dev, unless it shows what was seen before. ``seen``: all that decides its
+    """Log a comparison on dev, unless it shows what was seen before. ``state_parts``: all that decides its
     figures.
     """
     before = look_table.of_judge(workspace.db, workspace.project.id, present.judge_id)
-    state = hashlib.sha256("\n".join((present.id, new.id, *seen)).encode()).hexdigest()
-    if not seen or any(look.state == state for look in before):
+    state = hashlib.sha256("\n".join((present.id, new.id, *state_parts)).encode()).hexdigest()
+    if not state_parts or any(look.state == state for look in before):
         return _counted(before)
     look = Look(
         id=new_id("look"),
@@ -62,7 +62,7 @@ def look_at(
         judge_version_id=new.id,
         against_id=present.id,
         state=state,
-        n=len(seen),
+        n=len(state_parts),
         present=_mean(change.present.tpr.value, change.present.tnr.value),
         figure=_mean(change.new.tpr.value, change.new.tnr.value),
         noise=unshared_noise(change),
@@ -81,8 +81,8 @@ def looks_at_dev(
 
 
 def _mean(*shares: float | None) -> float | None:
-    known = [share for share in shares if share is not None]
-    return sum(known) / len(known) if len(known) == len(shares) else None
+    figures = [share for share in shares if share is not None]
+    return sum(figures) / len(figures) if len(figures) == len(shares) else None
 
 
 def _counted(looks: Sequence[Look]) -> DevLooks:

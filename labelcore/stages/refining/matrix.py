@@ -75,12 +75,12 @@ class Cell(Frozen):
     trial: Trial | None = None
     trouble: str = ""
 
-    def enough(self, wanted: float) -> bool:
+    def enough(self, limit: float) -> bool:
         """Whether it was tried and both lower bounds reach what is wanted."""
         if self.trial is None:
             return False
         rates = (self.trial.change.new.tpr, self.trial.change.new.tnr)
-        return all(rate.low is not None and rate.low >= wanted for rate in rates)
+        return all(rate.low is not None and rate.low >= limit for rate in rates)
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -90,12 +90,12 @@ class Cell(Frozen):
             plain |= {**flat("tpr", self.rates.tpr), **flat("tnr", self.rates.tnr)}
         if self.trial is None:
             return plain
-        found = self.trial.change
+        change = self.trial.change
         return plain | {
             "n": len(self.trial.attempts),
             "cost_usd": self.trial.cost_usd,
-            **flat("change", found.balanced),
-            "verdict": found.verdict,
+            **flat("change", change.balanced),
+            "verdict": change.verdict,
             "mended": [attempt.output_id for attempt in self.trial.of("mended")],
             "broken": [attempt.output_id for attempt in self.trial.of("broken")],
         }
@@ -162,19 +162,19 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
             most=_MOST_CELLS,
         )
     budget = _Budget(grid, watched)
-    tried: list[Cell] = []
+    results: list[Cell] = []
     for at, cell in enumerate(cells):
         watched.done, watched.total, watched.step = at, len(cells), f"{cell.model} · {cell.shown}"
         workspace.progress(at, len(cells), watched.step)
-        tried.append(_tried(workspace, judge, cell, budget))
-        budget.met = budget.met or (grid.enough is not None and tried[-1].enough(grid.enough))
+        results.append(_tried(workspace, judge, cell, budget))
+        budget.met = budget.met or (grid.enough is not None and results[-1].enough(grid.enough))
     return Matrix(
         judge=judge.name,
-        cells=tuple(_with_present(tried)),
+        cells=tuple(_with_present(results)),
         looks=looks_at_dev(workspace, judge),
-        chosen=_chosen(tried, grid.enough),
+        chosen=_chosen(results, grid.enough),
         seconds=round(time.monotonic() - budget.started, 2),
-        **_taken([cell.trial for cell in tried if cell.trial], watched),
+        **_taken([cell.trial for cell in results if cell.trial], watched),
     )
 
 
@@ -219,35 +219,35 @@ def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Ce
     """Every combination once."""
     present = prompts_of(judge)[0].spec
     sample = output_table.first_of(workspace.db, workspace.project.id)
-    seen = set[str]()
-    for number, model, shown in itertools.product(
+    specs = set[str]()
+    for number, model, count in itertools.product(
         grid.version or (judge.version,), grid.model or ("",), grid.examples or (present.shown,)
     ):
         version = numbered(workspace, judge, number)
         spec = moved(workspace, version, model) if model else dict(version.spec)
         moved_judge = kind_of(version.model_copy(update={"spec": spec}))
-        spec = moved_judge.rewritten(partial(_showing, shown=shown))
-        made = version.model_copy(update={"spec": spec})
-        if repr(sorted(spec.items(), key=str)) in seen:
+        spec = moved_judge.rewritten(partial(_showing, count=count))
+        new = version.model_copy(update={"spec": spec})
+        if repr(sorted(spec.items(), key=str)) in specs:
             continue
-        seen.add(repr(sorted(spec.items(), key=str)))
-        asked = kind_of(made).prompts
-        costs = [size_of(prompt, prompt.messages_for(sample)).cost_usd for prompt in asked if sample]
-        known = [cost for cost in costs if cost is not None]
+        specs.add(repr(sorted(spec.items(), key=str)))
+        prompts = kind_of(new).prompts
+        costs = [size_of(prompt, prompt.messages_for(sample)).cost_usd for prompt in prompts if sample]
+        prices = [cost for cost in costs if cost is not None]
         yield Cell(
             version=number,
-            model=", ".join(dict.fromkeys(prompt.spec.model for prompt in asked)),
-            shown=shown,
+            model=", ".join(dict.fromkeys(prompt.spec.model for prompt in prompts)),
+            shown=count,
             spec=spec,
-            estimate=1_000 * sum(known) if len(known) == len(asked) else None,
+            estimate=1_000 * sum(prices) if len(prices) == len(prompts) else None,
             state="in use" if spec == dict(judge.spec) else "tried",
         )
 
 
-def _showing(prompt: Prompt, shown: int) -> dict[str, Any]:
+def _showing(prompt: Prompt, count: int) -> dict[str, Any]:
     """A prompt that shows so many examples of each verdict."""
-    kept = {name: value for name, value in prompt.content.items() if name != "shown"}
-    return kept | ({"shown": shown} if shown else {})
+    rest = {name: value for name, value in prompt.content.items() if name != "shown"}
+    return rest | ({"shown": count} if count else {})
 
 
 def _tried(workspace: Workspace, judge: JudgeVersion, cell: Cell, budget: _Budget) -> Cell:
@@ -275,9 +275,9 @@ def _with_present(cells: Sequence[Cell]) -> Iterator[Cell]:
         yield cell.model_copy(update={"rates": present}) if cell.state == "in use" else cell
 
 
-def _chosen(cells: Sequence[Cell], wanted: float | None) -> int | None:
-    if wanted is not None:
-        return next((at for at, cell in enumerate(cells) if cell.enough(wanted)), None)
+def _chosen(cells: Sequence[Cell], limit: float | None) -> int | None:
+    if limit is not None:
+        return next((at for at, cell in enumerate(cells) if cell.enough(limit)), None)
     better = [
         (cell.trial.change.gain, -at)
         for at, cell in enumerate(cells)

@@ -64,10 +64,10 @@ class Repair(Frozen):
     @property
     def says(self) -> Fact:
         """What it does, and whether that makes up for the loss."""
-        found = self.on_dev.balanced
-        if found.value is None or found.low is None or found.high is None:
-            return fact("repair_unknown", what=self.name, why=found.why_not)
-        points = {"change": 100 * found.value, "low": 100 * found.low, "high": 100 * found.high}
+        change = self.on_dev.balanced
+        if change.value is None or change.low is None or change.high is None:
+            return fact("repair_unknown", what=self.name, why=change.why_not)
+        points = {"change": 100 * change.value, "low": 100 * change.low, "high": 100 * change.high}
         return fact(f"repair_{self.on_dev.verdict}", what=self.name, **points)
 
     def document(self) -> dict[str, Any]:
@@ -91,39 +91,39 @@ def repair(
     """The best candidate on train beside the new model as it came, None where none is better there; and what
     it took to find that out.
     """
-    graded, moved = pairing.graded, pairing.new
+    labelled, moved = pairing.graded, pairing.new
     train, dev = _decided(pairing, "train"), _decided(pairing, "dev")
     best: tuple[float, str, JudgeVersion, Change] | None = None
     runs: list[Run] = []
     for what, spec in _candidates(workspace, pairing) if train else ():
         version = drafted(workspace, moved, spec)
         answers = ask_unstored(workspace, version, train, options)
-        beside = VersionPair(graded, moved, version, pairing.decisions, answers.decisions)
-        found = change_on(workspace, beside, train)
+        beside = VersionPair(labelled, moved, version, pairing.decisions, answers.decisions)
+        effect = change_on(workspace, beside, train)
         runs.append(answers.run)
-        gain = found.gain
+        gain = effect.gain
         if gain > (best[0] if best else 0.0):
-            best = gain, what, version, found
+            best = gain, what, version, effect
     if best is None or not dev:
         return None, runs
-    tried, answers = len(runs), ask_unstored(workspace, best[2], dev, options)
+    n_runs, answers = len(runs), ask_unstored(workspace, best[2], dev, options)
     runs.append(answers.run)
-    mended = VersionPair(graded, pairing.present, best[2], pairing.known, answers.decisions)
+    mended = VersionPair(labelled, pairing.present, best[2], pairing.known, answers.decisions)
     mending = Repair(
         what=best[1],
         version=best[2],
         on_train=best[3],
         on_dev=change_on_dev(workspace, mended)[0],
-        tried=tried,
+        tried=n_runs,
         cost_usd=sum(run.cost_usd for run in runs),
     )
     return mending, runs
 
 
-def _decided(pairing: VersionPair, wanted: str) -> list[str]:
+def _decided(pairing: VersionPair, of_split: str) -> list[str]:
     """The graded outputs of a split that both models decided."""
     return [
-        key for key, split in pairing.graded.splits.items() if split == wanted and key in pairing.decisions
+        key for key, split in pairing.graded.splits.items() if split == of_split and key in pairing.decisions
     ]
 
 
@@ -145,6 +145,6 @@ def _examples(workspace: Workspace, pairing: VersionPair) -> list[TrainExample]:
     if criterion_id is None or not wrong:
         return []
     grades = {fails[key] for key in wrong}
-    chosen = {key: fails[key] for key in train if key in wrong or fails[key] not in grades}
-    subject = Subject(find_criterion(workspace, criterion_id), chosen)
+    fails_shown = {key: fails[key] for key in train if key in wrong or fails[key] not in grades}
+    subject = Subject(find_criterion(workspace, criterion_id), fails_shown)
     return teaching_examples(workspace, subject, pairing.graded.labels.notes)

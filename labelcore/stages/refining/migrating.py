@@ -145,10 +145,10 @@ def _check(moving: MoveOptions) -> None:
 
 
 @operation(role=Role.ENGINEER, effect=Effect.WRITES)
-def ask_first(workspace: Workspace, found: Migration) -> Sample:
+def ask_first(workspace: Workspace, migration: Migration) -> Sample:
     """Put what is to be graded first on the Grade page, as ``ask`` does while the models are compared."""
-    asking_first.ask(workspace, [pick.output_id for pick in found.picks], found.draw)
-    return found.draw
+    asking_first.ask(workspace, [pick.output_id for pick in migration.picks], migration.draw)
+    return migration.draw
 
 
 @operation(role=Role.ENGINEER)
@@ -159,9 +159,9 @@ def estimate_move(workspace: Workspace, judge: JudgeVersion, to: str, limit: int
         BadInput: the judge has no prompt, asks this model already, or nothing is graded.
     """
     new = _target(workspace, judge, to)
-    drawn = asking_first.shadowed(workspace, judge, _graded(workspace, judge), limit)
-    asked = [judge, new] if verdict_table.missing(workspace.db, judge.id, drawn.ids) else [new]
-    return estimate(workspace, execution.make_backlog(workspace.db, asked, drawn.ids, 1))
+    shadow = asking_first.shadowed(workspace, judge, _graded(workspace, judge), limit)
+    judges = [judge, new] if verdict_table.missing(workspace.db, judge.id, shadow.ids) else [new]
+    return estimate(workspace, execution.make_backlog(workspace.db, judges, shadow.ids, 1))
 
 
 @dataclass(frozen=True)
@@ -189,9 +189,9 @@ def _target(workspace: Workspace, judge: JudgeVersion, to: str) -> JudgeVersion:
     return drafted(workspace, judge, spec)
 
 
-def _loses(found: Change, moving: MoveOptions) -> bool:
+def _loses(change: Change, moving: MoveOptions) -> bool:
     """Whether other examples or wordings should be tried."""
-    return found.gain < 0 and advice_on(found) != "switch" and not moving.no_repair
+    return change.gain < 0 and advice_on(change) != "switch" and not moving.no_repair
 
 
 def _repaired(
@@ -223,11 +223,14 @@ def _to_keep(
 
 
 def _kept(
-    workspace: Workspace, judge: JudgeVersion, found: tuple[dict[str, Any], str] | None, moving: MoveOptions
+    workspace: Workspace,
+    judge: JudgeVersion,
+    repaired: tuple[dict[str, Any], str] | None,
+    moving: MoveOptions,
 ) -> dict[str, Any]:
-    if found is None:
+    if repaired is None:
         return {"kept": None, "unkept": fact("move_unmended") if moving.keep_as else NOTHING}
-    spec, why = found
+    spec, why = repaired
     return {"kept": keep(workspace, judge, spec, why=why, use=moving.keep_as != "beside")}
 
 
@@ -241,21 +244,21 @@ def moved(workspace: Workspace, judge: JudgeVersion, to: str) -> dict[str, Any]:
         BadInput: no model is named, or the judge has no prompt.
     """
     model, at, name = to.rpartition("@")
-    known = settings().all_endpoints
-    if not at or name not in known:
+    endpoints = settings().all_endpoints
+    if not at or name not in endpoints:
         model, name = to, ""
     if not model:
         raise BadInput("No model is named.", next_step="Say which: --to MODEL, or --to MODEL@ENDPOINT.")
     prompts_of(judge)
     kind = kind_of(bound(workspace.db, [judge])[0])
-    having = [endpoint for endpoint in known.values() if endpoint.model == model]
+    having = [endpoint for endpoint in endpoints.values() if endpoint.model == model]
 
     def move(prompt: Prompt) -> dict[str, Any]:
-        found = known[name] if name else having[0] if having else _asked_by(prompt)
-        if model == prompt.spec.model and found.address == _asked_by(prompt).address:
+        place = endpoints[name] if name else having[0] if having else _asked_by(prompt)
+        if model == prompt.spec.model and place.address == _asked_by(prompt).address:
             return dict(prompt.content)
-        kept = {key: value for key, value in prompt.content.items() if key != "endpoint"}
-        return kept | {"model": model, "address": found.address} | ({"endpoint": name} if name else {})
+        rest = {key: value for key, value in prompt.content.items() if key != "endpoint"}
+        return rest | {"model": model, "address": place.address} | ({"endpoint": name} if name else {})
 
     spec = kind.rewritten(move)
     return dict(judge.spec) if spec == dict(kind.content) else spec
@@ -297,19 +300,19 @@ def _compared(shadow: _Shadow) -> PairedOutputs:
 
 
 def _to_grade(
-    shadow: _Shadow, compared: PairedOutputs, found: Change
+    shadow: _Shadow, compared: PairedOutputs, effect: Change
 ) -> tuple[asking_first.SettlingSet, bool]:
     """The smallest set that is expected to settle it, and whether it is."""
-    if advice_on(found) != "grade first":
+    if advice_on(effect) != "grade first":
         return asking_first.NOBODY, True
     order = grading_order(compared)
     number = fewest_to_settle(compared, order)
     return asking_first.asked(shadow.ids, compared, order, number), number is not None
 
 
-def _picks(chosen: asking_first.SettlingSet) -> tuple[OutputToGrade, ...]:
-    drawn = zip(chosen.ids, chosen.chance, strict=True)
-    return tuple(OutputToGrade(output_id=key, probability=p) for key, p in drawn)
+def _picks(settling: asking_first.SettlingSet) -> tuple[OutputToGrade, ...]:
+    pairs = zip(settling.ids, settling.chance, strict=True)
+    return tuple(OutputToGrade(output_id=key, probability=p) for key, p in pairs)
 
 
 def _flips(shadow: _Shadow) -> list[Flip]:
@@ -347,13 +350,13 @@ def _sides(shadow: _Shadow, judge: JudgeVersion, moved: JudgeVersion) -> dict[st
 
 
 def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> ModelSide:
-    asked = [prompt.spec for prompt in kind_of(version).prompts]
-    n, latencies = len(decisions), [found.latency_ms for found in decisions if found.latency_ms]
+    specs = [prompt.spec for prompt in kind_of(version).prompts]
+    n, latencies = len(decisions), [decision.latency_ms for decision in decisions if decision.latency_ms]
     return ModelSide(
         judge=version.name,
-        model=", ".join(dict.fromkeys(prompt.model for prompt in asked)),
-        endpoint=", ".join(dict.fromkeys(prompt.endpoint for prompt in asked if prompt.endpoint)),
-        answered_as=tuple(sorted({found.model for found in decisions if found.model})),
-        cost_per_thousand=1_000 * sum(found.cost_usd for found in decisions) / n if n else None,
+        model=", ".join(dict.fromkeys(prompt.model for prompt in specs)),
+        endpoint=", ".join(dict.fromkeys(prompt.endpoint for prompt in specs if prompt.endpoint)),
+        answered_as=tuple(sorted({decision.model for decision in decisions if decision.model})),
+        cost_per_thousand=1_000 * sum(decision.cost_usd for decision in decisions) / n if n else None,
         latency_ms=median(latencies) if latencies else None,
     )

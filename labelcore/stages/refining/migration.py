@@ -42,8 +42,8 @@ class ModelSide(Frozen):
     def renamed(self) -> Fact:
         """That the endpoint names another model than was asked for."""
         others = [name for name in self.answered_as if is_another(self.model, name)]
-        told = {"judge": self.judge, "asked": self.model, "names": others}
-        return fact("answered_as_another", **told) if others else NOTHING
+        values = {"judge": self.judge, "asked": self.model, "names": others}
+        return fact("answered_as_another", **values) if others else NOTHING
 
 
 class OutputToGrade(Frozen):
@@ -120,7 +120,7 @@ class Migration(ModelWork):
             "settles": self.settles,
             "present": self.present,
             "new": self.new,
-            "warnings": [told for told in (self.present.renamed, self.new.renamed) if told],
+            "warnings": [renaming for renaming in (self.present.renamed, self.new.renamed) if renaming],
             "repair": self.repair.document() if self.repair else None,
             "looks": self.looks.document(),
             "kept": self.kept,

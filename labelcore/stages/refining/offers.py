@@ -18,7 +18,7 @@ from labelcore.workspace import Workspace
 Named = Annotated[str, Metavar("SUGGESTION")]
 
 
-def offer(workspace: Workspace, judge: JudgeVersion, found: Sequence[ChangeSuggestion]) -> None:
+def offer(workspace: Workspace, judge: JudgeVersion, suggestions: Sequence[ChangeSuggestion]) -> None:
     """Remember what was offered, so that it can be accepted or rejected later."""
     events = [
         SuggestionEvent(
@@ -35,7 +35,7 @@ def offer(workspace: Workspace, judge: JudgeVersion, found: Sequence[ChangeSugge
             figures=suggestion.figures,
             author=workspace.person,
         )
-        for suggestion in found
+        for suggestion in suggestions
     ]
     suggestion_table.record(workspace.db, events)
 
@@ -62,12 +62,12 @@ def accept(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why:
             next_step="`labelcore judge prompt suggest '{name}'` tries again.",
             name=judge.name,
         )
-    kept = keep(workspace, present, event.spec, why=why.strip() or f"suggested: {event.kind}")
+    version = keep(workspace, present, event.spec, why=why.strip() or f"suggested: {event.kind}")
     _decide(workspace, event, "accepted", why)
     return SuggestionKept(
         suggestion=suggestion,
         kind=event.kind,
-        kept=kept,
+        kept=version,
         figures=event.figures,
         looks=looks_at_dev(workspace, present),
     )
@@ -87,25 +87,25 @@ def reject(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why:
 
 
 def _open(workspace: Workspace, judge: JudgeVersion, suggestion: str) -> SuggestionEvent:
-    found = suggestion_table.of_judge(workspace.db, workspace.project.id, judge.judge_id).get(suggestion)
-    if found is None:
+    event = suggestion_table.of_judge(workspace.db, workspace.project.id, judge.judge_id).get(suggestion)
+    if event is None:
         raise NotFound(
             "No suggestion '{suggestion}' was made for '{name}'.",
             next_step="`labelcore judge prompt suggest '{name}'` makes some.",
             suggestion=suggestion,
             name=judge.name,
         )
-    if found.state != "offered":
+    if event.state != "offered":
         raise BadInput(
             "It was decided already, by {who}.",
             next_step="`labelcore judge prompt history '{name}'` tells the versions.",
-            who=found.author,
+            who=event.author,
             name=judge.name,
         )
-    return found
+    return event
 
 
 def _decide(workspace: Workspace, event: SuggestionEvent, state: State, why: str) -> None:
-    changed = {"id": new_id("suggestion"), "state": state, "why": why.strip(), "author": workspace.person}
-    kept = {name: value for name, value in event if name not in {"at", *changed}}
-    suggestion_table.record(workspace.db, [SuggestionEvent(**kept, **changed)])
+    updates = {"id": new_id("suggestion"), "state": state, "why": why.strip(), "author": workspace.person}
+    rest = {name: value for name, value in event if name not in {"at", *updates}}
+    suggestion_table.record(workspace.db, [SuggestionEvent(**rest, **updates)])

@@ -82,8 +82,8 @@ class OngoingTrial(Ongoing):
     @property
     def seconds_left(self) -> float | None:
         """None until something is decided."""
-        spent = time.monotonic() - self.started
-        return spent / self.done * (self.total - self.done) if self.done else None
+        seconds = time.monotonic() - self.started
+        return seconds / self.done * (self.total - self.done) if self.done else None
 
 
 @operation(role=Role.ENGINEER, effect=Effect.GRADUAL)

@@ -44,8 +44,8 @@ class RulingOutcome(Frozen):
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
-        told = self.ruling.model_dump(mode="json", exclude={"project_id", "id"})
-        return told | {name: value for name, value in self if name != "ruling"}
+        fields = self.ruling.model_dump(mode="json", exclude={"project_id", "id"})
+        return fields | {name: value for name, value in self if name != "ruling"}
 
 
 class Outcomes(Frozen):
@@ -75,11 +75,11 @@ def outcomes(
     }
     if judge:
         current = {judge.judge_id: judge}
-    found = list[RulingOutcome]()
+    every = list[RulingOutcome]()
     for judge_id, rulings in _by_judge(workspace).items():
         if version := current.get(judge_id):
-            found += _of_judge(workspace, version, rulings)
-    return Outcomes(rulings=tuple(sorted(found, key=lambda outcome: outcome.ruling.at, reverse=True)))
+            every += _of_judge(workspace, version, rulings)
+    return Outcomes(rulings=tuple(sorted(every, key=lambda outcome: outcome.ruling.at, reverse=True)))
 
 
 def to_mend(workspace: Workspace, judge: JudgeVersion) -> list[str]:
@@ -95,10 +95,10 @@ def missing_in(output: Output) -> tuple[str, ...]:
 
 
 def _by_judge(workspace: Workspace) -> Mapping[str, list[CourtRuling]]:
-    found: dict[str, list[CourtRuling]] = defaultdict(list)
+    groups: dict[str, list[CourtRuling]] = defaultdict(list)
     for ruling in court.current(workspace.db, workspace.project.id):
-        found[ruling.judge_id].append(ruling)
-    return found
+        groups[ruling.judge_id].append(ruling)
+    return groups
 
 
 def _of_judge(

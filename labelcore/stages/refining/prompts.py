@@ -68,9 +68,9 @@ class ShownPrompt(Frozen):
 
     def document(self) -> dict[str, Any]:
         """Its JSON form; `judge prompt set` reads it too."""
-        left = {"template", "size"}
+        apart = {"template", "size"}
         return {
-            **{name: value for name, value in self if name not in left},
+            **{name: value for name, value in self if name not in apart},
             **self.template.model_dump(),
             "slots": self.template.slots,
             "tokens": self.size.tokens,
@@ -99,15 +99,15 @@ def show(
         BadInput: the judge has no prompt, or several.
         NotFound: there is no such version.
     """
-    wanted = judge if version is None else numbered(workspace, judge, version)
-    prompt = prompt_of(wanted, member)
+    which = judge if version is None else numbered(workspace, judge, version)
+    prompt = prompt_of(which, member)
     about = output or output_table.first_of(workspace.db, workspace.project.id) or PROBE
     rendered = _rendered(prompt, about)
     return ShownPrompt(
-        judge=wanted.name,
-        version=wanted.version,
-        judge_version_id=wanted.id,
-        in_use=wanted.id == in_use(workspace, judge.judge_id).id,
+        judge=which.name,
+        version=which.version,
+        judge_version_id=which.id,
+        in_use=which.id == in_use(workspace, judge.judge_id).id,
         template=prompt.template,
         default=prompt.spec.template is None,
         answer=prompt.spec.answer,
@@ -154,8 +154,8 @@ def _keep(workspace: Workspace, judge: JudgeVersion, words: _Words, why: str, *,
     spec = changed(bound_judge, read, words.member)
     if spec == bound_judge.spec:
         spec = judge.spec
-    made = keep(workspace, judge, spec, why=why, use=use)
-    return made.model_copy(update={"warnings": (*made.warnings, *_weaknesses(read.template))})
+    version_kept = keep(workspace, judge, spec, why=why, use=use)
+    return version_kept.model_copy(update={"warnings": (*version_kept.warnings, *_weaknesses(read.template))})
 
 
 def _weaknesses(template: Template) -> Iterator[Fact]:
@@ -179,15 +179,15 @@ def changed(judge: JudgeVersion, file: PromptFile, member: int = 0) -> dict[str,
 def numbered(workspace: Workspace, judge: JudgeVersion, version: int) -> JudgeVersion:
     """A version of a judge by its number."""
     history = judge_table.history(workspace.db, judge.judge_id)
-    for known in history:
-        if known.version == version:
-            return known
+    for old in history:
+        if old.version == version:
+            return old
     raise NotFound(
         "'{name}' has no version {version}; it has {known}.",
         next_step="`labelcore judge prompt history '{name}'` tells them.",
         name=judge.name,
         version=version,
-        known=[known.version for known in history],
+        known=[old.version for old in history],
     )
 
 
@@ -211,5 +211,5 @@ def size_of(prompt: Prompt, rendered: list[Message]) -> Size:
 def _rendered(prompt: Prompt, output: Output) -> list[Message]:
     """What is asked about an output; nothing where it has not the field that the judge looks at."""
     field = prompt.spec.field
-    seen = at_pointer(output, field) if field else output
-    return prompt.messages_for(seen) if seen else []
+    part = at_pointer(output, field) if field else output
+    return prompt.messages_for(part) if part else []

@@ -57,25 +57,25 @@ class Reflection:
         """
         outputs = output_table.many(workspace.db, self.output_ids)
         fails, notes = self.errors.graded.fails, self.errors.graded.labels.notes
-        shown = []
+        errors = []
         for key in self.output_ids:
             decision = self.errors.known[key]
-            graded = "\n".join(("fail" if fails[key] else "pass", *notes.get(key, ())))
-            shown.append(
+            label = "\n".join(("fail" if fails[key] else "pass", *notes.get(key, ())))
+            errors.append(
                 [
                     ("output", outputs[key].text),
                     ("input", outputs[key].input),
-                    ("verdict of experts with their note", graded),
+                    ("verdict of experts with their note", label),
                     ("verdict of the judge with its reason", f"{decision.value}\n{decision.reason}"),
                 ]
             )
         prompt = self.errors.prompt
-        messages = reflecting.ask(prompt.template, shown, self.tried)
+        messages = reflecting.ask(prompt.template, errors, self.tried)
         endpoint = endpoint_for(prompt.answerer)
         key = _key(place_of(endpoint), messages)
         texts = [text for output in outputs.values() for text in (output.text, output.input)]
-        if known := answer_table.find(workspace.db, [key]).get(key):
-            return reflecting.usable(parse(known.text, Proposals), texts), 0.0
+        if former := answer_table.find(workspace.db, [key]).get(key):
+            return reflecting.usable(parse(former.text, Proposals), texts), 0.0
         if purse:
             refuse_unpriced([endpoint])
         self.asked = True
@@ -118,5 +118,5 @@ async def _answer(
 
 
 def _key(place: str, messages: Sequence[Message]) -> str:
-    told = json.dumps([place, messages], ensure_ascii=False)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    text = json.dumps([place, messages], ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -39,8 +39,8 @@ def by_model(errors: Errors, halves: Sequence[Half], output_ids: Sequence[str]) 
 
 
 def _numbered(numbers: Sequence[int], output_ids: Sequence[str]) -> list[str]:
-    known = {number for number in numbers if 1 <= number <= len(output_ids)}
-    return [output_ids[number - 1] for number in sorted(known)]
+    valid = {number for number in numbers if 1 <= number <= len(output_ids)}
+    return [output_ids[number - 1] for number in sorted(valid)]
 
 
 def by_rulings(errors: Errors) -> ChangeCandidate | None:
@@ -49,9 +49,9 @@ def by_rulings(errors: Errors) -> ChangeCandidate | None:
     parts = listed(statement) or demands(statement)
     if len(parts) != _TWO:
         return None
-    ruled, notes = _ruled(errors), errors.graded.labels.notes
-    about = {key: _about(ruled.get(key, "\n".join(notes.get(key, ()))), parts) for key in errors.wrong}
-    if not {0, 1} <= {about[key] for key in ruled}:
+    reasons, notes = _ruled(errors), errors.graded.labels.notes
+    about = {key: _about(reasons.get(key, "\n".join(notes.get(key, ()))), parts) for key in errors.wrong}
+    if not {0, 1} <= {about[key] for key in reasons}:
         return None
     questions = [
         QuestionPart(statement=part, because=tuple(key for key in errors.wrong if about[key] == at))
@@ -73,8 +73,8 @@ def _ruled(errors: Errors) -> dict[str, str]:
 
 def _about(text: str, parts: Sequence[str]) -> int | None:
     """Of which part a text says more that the other one does not; None for neither."""
-    said, (first, other) = terms(text), map(terms, parts)
-    shares = [len(said & (first - other)), len(said & (other - first))]
+    vocabulary, (first, other) = terms(text), map(terms, parts)
+    shares = [len(vocabulary & (first - other)), len(vocabulary & (other - first))]
     return None if shares[0] == shares[1] else int(shares[1] > shares[0])
 
 
@@ -105,13 +105,13 @@ def _asking(prompt: Prompt, question: QuestionPart) -> dict[str, Any]:
     template = prompt.template
     content = prompt.content
     if not {"criterion", "statement"} & set(template.slots):
-        told = f"{_ONLY}\n{prompts.fenced_lines('question', [question.statement])}"
-        system = "\n\n".join(filter(None, (template.system, told)))
+        demand = f"{_ONLY}\n{prompts.fenced_lines('question', [question.statement])}"
+        system = "\n\n".join(filter(None, (template.system, demand)))
         content = prompt.worded(template.model_copy(update={"system": system}), prompt.spec.answer)
     examples = [
         example.model_dump()
         for example in prompt.spec.examples
         if example.verdict == "pass" or example.output_id in question.because
     ]
-    kept = {name: value for name, value in content.items() if name not in {"examples", "fail_examples"}}
-    return kept | {"question": question.statement} | ({"examples": examples} if examples else {})
+    rest = {name: value for name, value in content.items() if name not in {"examples", "fail_examples"}}
+    return rest | {"question": question.statement} | ({"examples": examples} if examples else {})

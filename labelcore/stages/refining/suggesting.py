@@ -79,12 +79,12 @@ def search(workspace: Workspace, judge: JudgeVersion, order: Order, member: int 
     """
     prompt_of(judge, member)
     criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
-    graded = graded_outputs(workspace, criterion, BOTH)
-    searching = _Searching(workspace, judge, graded, order, member)
+    labelled = graded_outputs(workspace, criterion, BOTH)
+    searching = _Searching(workspace, judge, labelled, order, member)
     searching.run()
-    found = searching.report()
-    offer(workspace, judge, found.offered)
-    return found
+    report = searching.report()
+    offer(workspace, judge, report.offered)
+    return report
 
 
 class _Searching:
@@ -135,9 +135,9 @@ class _Searching:
         """Everything; nothing where it has no error on train."""
         if not self.errors.wrong:
             return
-        found = [*candidates(self.errors), *filter(None, [by_rulings(self.errors)])]
-        self.watched.total = len(found) + _ROUNDS * reflecting.MOST + _FINALISTS
-        for candidate in found:
+        every = [*candidates(self.errors), *filter(None, [by_rulings(self.errors)])]
+        self.watched.total = len(every) + _ROUNDS * reflecting.MOST + _FINALISTS
+        for candidate in every:
             self.try_on_train(candidate)
         for _ in range(_ROUNDS):
             if self.over or self.no_model or not self.reflect():
@@ -153,19 +153,19 @@ class _Searching:
             return
         self.tell(candidate)
         before = self.cost
-        changed = compared(self.judge, candidate.version)
-        suggestion = ChangeSuggestion(candidate=candidate, changed=changed, state="not tried", why=why)
+        difference = compared(self.judge, candidate.version)
+        suggestion = ChangeSuggestion(candidate=candidate, changed=difference, state="not tried", why=why)
         decisions = self.ask(candidate, self.drawn_of["train"])
         if not decisions:
             trouble = self.no_model or self.message
             self.tried[candidate.id] = suggestion.model_copy(update={"trouble": trouble})
             return
         pairing = VersionPair(self.graded, self.judge, candidate.version, self.known, decisions)
-        found = change_on(self.workspace, pairing, list(self.of_split("train")))
-        gains = found.gain > 0
+        change = change_on(self.workspace, pairing, list(self.of_split("train")))
+        gains = change.gain > 0
         update = {
             "state": "not beyond chance" if gains else "not better on train",
-            "on_train": found,
+            "on_train": change,
             "cost_usd": self.cost - before,
         }
         self.tried[candidate.id] = suggestion.model_copy(update=update)
@@ -182,21 +182,23 @@ class _Searching:
         if self.no_model:
             return {}
         try:
-            tried = ask_unstored(
+            answers = ask_unstored(
                 self.workspace, candidate.version, ids, self.order.options, self.watched.hear
             )
         except LabelcoreError as trouble:
             self.no_model = str(trouble)
             return {}
-        self.took(tried.run)
-        if tried.run.reasons:
-            self.message = next(iter(tried.run.reasons.values()))
-        return tried.decisions
+        self.took(answers.run)
+        if answers.run.reasons:
+            self.message = next(iter(answers.run.reasons.values()))
+        return answers.decisions
 
     def finalists(self) -> list[ChangeSuggestion]:
         """Those that gain most on train."""
-        gaining = [found for found in self.tried.values() if found.state == "not beyond chance"]
-        gaining.sort(key=lambda found: -_gain(found))
+        gaining = [
+            suggestion for suggestion in self.tried.values() if suggestion.state == "not beyond chance"
+        ]
+        gaining.sort(key=lambda suggestion: -_gain(suggestion))
         return gaining[:_FINALISTS]
 
     def try_on_dev(self, suggestion: ChangeSuggestion) -> None:
@@ -209,14 +211,14 @@ class _Searching:
         if not decisions:
             return
         pairing = VersionPair(self.graded, self.judge, candidate.version, self.known, decisions)
-        found, _ = change_on_dev(self.workspace, pairing)
+        change, _ = change_on_dev(self.workspace, pairing)
         right = {
             key: is_right(decision, failed=self.graded.fails[key]) for key, decision in decisions.items()
         }
         was = {key: is_right(self.known[key], failed=self.graded.fails[key]) for key in decisions}
         update = {
-            "state": "better" if found.verdict == "better" else "not beyond chance",
-            "on_dev": found,
+            "state": "better" if change.verdict == "better" else "not beyond chance",
+            "on_dev": change,
             "n": len(decisions),
             "mended": tuple(key for key in decisions if right[key] and not was[key]),
             "broken": tuple(key for key in decisions if was[key] and not right[key]),
@@ -229,12 +231,12 @@ class _Searching:
         self.watched.step = "model"
         reflection = Reflection(self.errors, [*map(told_of, self.tried.values()), *self.rejected.values()])
         try:
-            answer, paid = reflection.ask(self.workspace, self.order.purse, self.watched.stop)
+            answer, cost = reflection.ask(self.workspace, self.order.purse, self.watched.stop)
         except LabelcoreError as trouble:
             self.message = str(trouble)
             return False
-        self.cost, self.requests = self.cost + paid, self.requests + (1 if reflection.asked else 0)
-        self.watched.cost_usd += paid
+        self.cost, self.requests = self.cost + cost, self.requests + (1 if reflection.asked else 0)
+        self.watched.cost_usd += cost
         before = len(self.tried)
         if halved := by_model(self.errors, answer.split, reflection.output_ids):
             self.try_on_train(halved)
@@ -266,5 +268,5 @@ class _Searching:
         )
 
 
-def _gain(found: ChangeSuggestion) -> float:
-    return found.on_train.gain if found.on_train else 0.0
+def _gain(suggestion: ChangeSuggestion) -> float:
+    return suggestion.on_train.gain if suggestion.on_train else 0.0

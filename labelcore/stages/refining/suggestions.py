@@ -48,17 +48,17 @@ class ChangeSuggestion(Frozen):
     @property
     def figures(self) -> dict[str, Any]:
         """What it changes on dev, as JSON."""
-        found = self.on_dev
-        told = {"n": self.n, "mended": list(self.mended), "broken": list(self.broken)}
-        if found is None:
-            return told | {"verdict": None}
-        return told | {
-            **flat("tpr", found.new.tpr),
-            **flat("tnr", found.new.tnr),
-            **flat("tpr_change", found.tpr),
-            **flat("tnr_change", found.tnr),
-            **flat("change", found.balanced),
-            "verdict": found.verdict,
+        change = self.on_dev
+        counts = {"n": self.n, "mended": list(self.mended), "broken": list(self.broken)}
+        if change is None:
+            return counts | {"verdict": None}
+        return counts | {
+            **flat("tpr", change.new.tpr),
+            **flat("tnr", change.new.tnr),
+            **flat("tpr_change", change.tpr),
+            **flat("tnr_change", change.tnr),
+            **flat("change", change.balanced),
+            "verdict": change.verdict,
         }
 
     def document(self) -> dict[str, Any]:
@@ -98,20 +98,24 @@ class Suggestions(ModelWork):
     @property
     def offered(self) -> tuple[ChangeSuggestion, ...]:
         """Those that are better on dev beyond chance, the best first; then those that could not be tried."""
-        better = [found for found in self.tried if found.state == "better" and found.on_dev]
-        better.sort(key=lambda found: -found.on_dev.gain if found.on_dev else 0.0)
+        better = [
+            suggestion for suggestion in self.tried if suggestion.state == "better" and suggestion.on_dev
+        ]
+        better.sort(key=lambda suggestion: -suggestion.on_dev.gain if suggestion.on_dev else 0.0)
         return (*better, *self.open)
 
     @property
     def open(self) -> tuple[ChangeSuggestion, ...]:
         """Those that no model could be asked about."""
-        return tuple(found for found in self.tried if found.state == "not tried" and self.no_model)
+        return tuple(
+            suggestion for suggestion in self.tried if suggestion.state == "not tried" and self.no_model
+        )
 
     @property
     def left(self) -> tuple[ChangeSuggestion, ...]:
         """Those that are no better beyond chance, or that the endpoint gave no answers for."""
-        offered = {found.id for found in self.offered}
-        return tuple(found for found in self.tried if found.id not in offered)
+        ids = {suggestion.id for suggestion in self.offered}
+        return tuple(suggestion for suggestion in self.tried if suggestion.id not in ids)
 
     @property
     def exit_code(self) -> int:
@@ -129,18 +133,18 @@ class Suggestions(ModelWork):
             return fact("suggest_no_errors", n=self.n)
         if self.open:
             return untried
-        told = {"n": len(self.left), "rejected": self.rejected}
+        values = {"n": len(self.left), "rejected": self.rejected}
         if self.state == "stopped":
-            return fact("suggest_stopped", **told)
-        return fact("suggest_nothing", **told) if self.left else fact("suggest_nothing_left", **told)
+            return fact("suggest_stopped", **values)
+        return fact("suggest_nothing", **values) if self.left else fact("suggest_nothing_left", **values)
 
     def document(self) -> dict[str, Any]:
         """The JSON form: what is offered, and what was tried and left."""
         plain = {name: value for name, value in self if name not in {"tried", "looks", "judge_version_id"}}
         return plain | {
             "judge_version_id": self.judge_version_id,
-            "suggestions": [found.document() for found in self.offered],
-            "left": [found.document() for found in self.left],
+            "suggestions": [suggestion.document() for suggestion in self.offered],
+            "left": [suggestion.document() for suggestion in self.left],
             "looks": self.looks.document(),
             "says": self.says,
         }
@@ -159,8 +163,8 @@ class SuggestionKept(Frozen):
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
-        told = {"suggestion": self.suggestion, "kind": self.kind, "held_out": self.figures}
-        return told | {"kept": self.kept, "looks": self.looks.document()}
+        fields = {"suggestion": self.suggestion, "kind": self.kind, "held_out": self.figures}
+        return fields | {"kept": self.kept, "looks": self.looks.document()}
 
 
 class Rejected(Frozen):

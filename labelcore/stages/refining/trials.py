@@ -104,21 +104,21 @@ class Trial(ModelWork):
     def document(self) -> dict[str, Any]:
         """Its JSON form: outputs by their ids."""
         lists = WHATS[:-1]
-        changed = self.change
+        change = self.change
         return {
             "judge": self.judge,
             "n": len(self.attempts),
             **{what.replace(" ", "_"): [attempt.output_id for attempt in self.of(what)] for what in lists},
-            **flat("tpr", changed.new.tpr),
-            **flat("tnr", changed.new.tnr),
-            **flat("tpr_present", changed.present.tpr),
-            **flat("tnr_present", changed.present.tnr),
-            **flat("tpr_change", changed.tpr),
-            **flat("tnr_change", changed.tnr),
-            **flat("change", changed.balanced),
-            "verdict": changed.verdict,
-            "abstained_present": changed.abstained[0],
-            "abstained": changed.abstained[1],
+            **flat("tpr", change.new.tpr),
+            **flat("tnr", change.new.tnr),
+            **flat("tpr_present", change.present.tpr),
+            **flat("tnr_present", change.present.tnr),
+            **flat("tpr_change", change.tpr),
+            **flat("tnr_change", change.tnr),
+            **flat("change", change.balanced),
+            "verdict": change.verdict,
+            "abstained_present": change.abstained[0],
+            "abstained": change.abstained[1],
             "to_grade": None if self.to_grade is None else self.to_grade.n,
             "to_grade_fails": None if self.to_grade is None else self.to_grade.fails,
             "to_grade_passes": None if self.to_grade is None else self.to_grade.passes,

@@ -98,18 +98,18 @@ def drafted(workspace: Workspace, judge: JudgeVersion, spec: dict[str, Any]) -> 
         "author": workspace.person,
         "at": now(),
     }
-    made = judge.model_copy(update=update)
-    models = dict.fromkeys(prompt.spec.model for prompt in kind_of(made).prompts)
-    return made.model_copy(update={"model": ", ".join(models)})
+    new = judge.model_copy(update=update)
+    models = dict.fromkeys(prompt.spec.model for prompt in kind_of(new).prompts)
+    return new.model_copy(update={"model": ", ".join(models)})
 
 
 def _addressed(present: JudgeVersion, spec: dict[str, Any]) -> dict[str, Any]:
     """A specification in which whoever was asked before is asked at the same address."""
-    asked = [prompt.spec for prompt in kind_of(present).prompts]
-    known = {(prompt.model, prompt.endpoint): prompt.address for prompt in asked if prompt.address}
+    specs = [prompt.spec for prompt in kind_of(present).prompts]
+    addresses = {(prompt.model, prompt.endpoint): prompt.address for prompt in specs if prompt.address}
 
     def place(prompt: Prompt) -> dict[str, Any]:
-        address = prompt.spec.address or known.get((prompt.spec.model, prompt.spec.endpoint))
+        address = prompt.spec.address or addresses.get((prompt.spec.model, prompt.spec.endpoint))
         return {**prompt.content, "address": address} if address else dict(prompt.content)
 
     return kind_of(present.model_copy(update={"spec": spec})).rewritten(place)
@@ -125,16 +125,18 @@ def compare(
         BadInput: no graded output of these splits says anything about the judge's criterion.
         ModelTrouble: the endpoint is not configured.
     """
-    chosen = order or Order()
+    plan = order or Order()
     criterion = find_criterion(workspace, present.criterion_id) if present.criterion_id else None
-    graded, before = graded_outputs(workspace, criterion, chosen.splits), Counter(chosen.watched.asked_again)
-    known, run = decided(workspace, present, graded, chosen)
-    ids = drawn(graded, known, chosen.limit)
-    chosen.watched.begin(chosen.watched.step, len(ids))
-    tried = ask_unstored(workspace, new, ids, chosen.options, chosen.watched.hear)
-    runs = [part for part in (run, tried.run) if part]
-    trial = _trial(workspace, VersionPair(graded, present, new, known, tried.decisions), runs, len(ids))
-    return trial.model_copy(update={"asked_again": dict(chosen.watched.asked_again - before)})
+    labelled, before = (graded_outputs(workspace, criterion, plan.splits), Counter(plan.watched.asked_again))
+    decisions, run = decided(workspace, present, labelled, plan)
+    ids = drawn(labelled, decisions, plan.limit)
+    plan.watched.begin(plan.watched.step, len(ids))
+    answers = ask_unstored(workspace, new, ids, plan.options, plan.watched.hear)
+    runs = [part for part in (run, answers.run) if part]
+    trial = _trial(
+        workspace, VersionPair(labelled, present, new, decisions, answers.decisions), runs, len(ids)
+    )
+    return trial.model_copy(update={"asked_again": dict(plan.watched.asked_again - before)})
 
 
 @dataclass(frozen=True)
@@ -172,16 +174,18 @@ def decided(
     workspace: Workspace, present: JudgeVersion, graded: GradedOutputs, order: Order
 ) -> tuple[dict[str, Decision], Run | None]:
     """What the present version says; where it said too little, it is asked about a draw of the rest."""
-    known = _said(workspace, present, graded)
-    missing = hash_order([key for key in graded.fails if key not in known], 0)[: order.limit - len(known)]
-    if len(known) >= order.limit or not missing or not kind_of(present).runs:
-        return known, None
+    decisions = _said(workspace, present, graded)
+    missing = hash_order([key for key in graded.fails if key not in decisions], 0)[
+        : order.limit - len(decisions)
+    ]
+    if len(decisions) >= order.limit or not missing or not kind_of(present).runs:
+        return decisions, None
     try:
         run = execution.run(order.watched.telling(workspace), [present], missing, order.options)
     except LabelcoreError:  # what it decided before is there all the same
-        if not known:
+        if not decisions:
             raise
-        return known, None
+        return decisions, None
     return _said(workspace, present, graded), run
 
 
@@ -227,13 +231,13 @@ def change_on_dev(workspace: Workspace, pairing: VersionPair) -> tuple[Change, D
     """What the new version changes on dev; the look counts."""
     graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
     dev = [key for key in known if graded.splits.get(key) == "dev"]
-    seen = sorted(
+    state = sorted(
         f"{key}={graded.fails[key]}{known[key].value}{decisions[key].value}"
         for key in dev
         if key in decisions
     )
-    found = change_on(workspace, pairing, dev)
-    return found, look_at(workspace, pairing.present, pairing.new, found, seen)
+    change = change_on(workspace, pairing, dev)
+    return change, look_at(workspace, pairing.present, pairing.new, change, state)
 
 
 def _trial(workspace: Workspace, pairing: VersionPair, runs: Sequence[Run], wanted: int) -> Trial:

@@ -194,7 +194,7 @@ def make_card(
         NotFound: there is no such judge.
         BadInput: the sealed test is wanted, and nobody gives a name.
     """
-    version, made = find_judge(workspace, judge), now()
+    version, moment = find_judge(workspace, judge), now()
     used: CardSplit = split or ("test" if "test" in sealed_splits(workspace) else "all")
     report = align(workspace, split=used, judge=version.id)
     alignment = report.judges[0]
@@ -220,8 +220,8 @@ def make_card(
         blind_spots=tuple(_blind_spots(workspace, version, alignment)),
         warnings=alignment.warnings,
         limits=limits or GateLimits(),
-        made_at=made,
-        valid_until=made.date() + timedelta(days=days),
+        made_at=moment,
+        valid_until=moment.date() + timedelta(days=days),
         made_with=f"labelcore {installed('labelcore')}",
     )
 

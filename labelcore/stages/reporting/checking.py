@@ -89,32 +89,32 @@ def check(
         BadInput: there is nothing to check.
         NotFound: there is no such judge.
     """
-    known = card.limits.model_dump() if card else {}
-    asked = GateLimits.model_validate(known | limits.limits.model_dump(exclude_none=True))
-    if card is None and asked == GateLimits():
+    card_limits = card.limits.model_dump() if card else {}
+    limits_now = GateLimits.model_validate(card_limits | limits.limits.model_dump(exclude_none=True))
+    if card is None and limits_now == GateLimits():
         raise BadInput(
             "There is nothing to check.",
             next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or "
             "--min-pass-rate 0.7.",
         )
-    if judge is None and card is None and (asked.tpr is not None or asked.tnr is not None):
+    if judge is None and card is None and (limits_now.tpr is not None or limits_now.tnr is not None):
         raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")
     word = judge or (card.judge_id if card else None)
     version = find_judge(workspace, word) if word else None
     sealed = "test" in sealed_splits(workspace)
     default: CardSplit = "test" if sealed and version else "all"
-    chosen: CardSplit = split or (card.split if card else default)
-    report = align(workspace, split=chosen, judge=version.id if version else None)
+    split_name: CardSplit = split or (card.split if card else default)
+    report = align(workspace, split=split_name, judge=version.id if version else None)
     checks = [
         *(_of_card(workspace, card, version, today or now().date()) if card and version else ()),
-        *_of_limits(report, asked, has_judge=version is not None),
+        *_of_limits(report, limits_now, has_judge=version is not None),
         *(_since_card(card, report) if card else ()),
-        *([_look(workspace)] if sealed and chosen == "test" else ()),
+        *([_look(workspace)] if sealed and split_name == "test" else ()),
     ]
-    whole = trust(workspace) if asked.pass_rate is not None and chosen == "all" else None
+    whole = trust(workspace) if limits_now.pass_rate is not None and split_name == "all" else None
     if whole:
         checks.append(_of_trust(whole))
-    return GateReport(split=chosen, checks=tuple(checks), trust=whole)
+    return GateReport(split=split_name, checks=tuple(checks), trust=whole)
 
 
 def _of_trust(whole: Trust) -> Check:
@@ -143,17 +143,17 @@ def _of_card(workspace: Workspace, card: JudgeCard, version: JudgeVersion, today
         yield Check(name="grades", state="holds", says=says)
 
 
-def _of_limits(report: AlignmentReport, asked: GateLimits, *, has_judge: bool) -> Iterator[Check]:
+def _of_limits(report: AlignmentReport, gate: GateLimits, *, has_judge: bool) -> Iterator[Check]:
     if has_judge:
         judge = report.judges[0]
-        for name, rate, limit in (("TPR", judge.tpr, asked.tpr), ("TNR", judge.tnr, asked.tnr)):
+        for name, rate, limit in (("TPR", judge.tpr, gate.tpr), ("TNR", judge.tnr, gate.tnr)):
             if limit is not None:
                 figure = fact("figure_of", figure=name, judge=judge.judge)
                 yield _against(f"{name} of {judge.judge}", figure, rate, limit)
-    if asked.pass_rate is not None:
+    if gate.pass_rate is not None:
         of = report.pass_rate.of
         name = "Pass rate of the graded outputs" if of == "graded" else "Pass rate of all outputs"
-        yield _against(name, fact(f"rate_of_{of}"), report.pass_rate.first, asked.pass_rate)
+        yield _against(name, fact(f"rate_of_{of}"), report.pass_rate.first, gate.pass_rate)
 
 
 def _against(name: str, figure: Fact, rate: Rate, limit: float) -> Check:

@@ -108,36 +108,36 @@ def compare_versions(workspace: Workspace, first: str, second: str) -> VersionCo
     Raises:
         BadInput: no output is of one of them, or they share no input.
     """
-    known = versions(workspace)
+    all_versions = versions(workspace)
     for version in (first, second):
-        if version not in known:
-            names = ", ".join(sorted(known)) or "none yet"
+        if version not in all_versions:
+            names = ", ".join(sorted(all_versions)) or "none yet"
             raise BadInput(
                 "No output is of the version '{version}'.",
                 next_step="The versions are: {names}.",
                 version=version,
                 names=names,
             )
-    found = _compared(workspace, first, second)
-    if not found.pairs:
+    comparison = _compared(workspace, first, second)
+    if not comparison.pairs:
         raise BadInput(
             "'{first}' and '{second}' share no input.",
             next_step="Run both on the same inputs, then import both.",
             first=first,
             second=second,
         )
-    return found
+    return comparison
 
 
-def newest_versions(workspace: Workspace, found: Trend) -> VersionComparison | None:
-    """The newest version that people graded against the one before it, by the dates of ``found``.
+def newest_versions(workspace: Workspace, over_time: Trend) -> VersionComparison | None:
+    """The newest version that people graded against the one before it, by the dates of ``over_time``.
 
     None where there is one only, or where there are more than two and no dates tell which is the newest.
     """
-    known = found.versions
-    if len(known) < 2 or (len(known) > 2 and not found.field):
+    names = over_time.versions
+    if len(names) < 2 or (len(names) > 2 and not over_time.field):
         return None
-    return _compared(workspace, *known[-2:])
+    return _compared(workspace, *names[-2:])
 
 
 def _compared(workspace: Workspace, first: str, second: str) -> VersionComparison:
@@ -157,9 +157,9 @@ def _compared(workspace: Workspace, first: str, second: str) -> VersionCompariso
 
 def _models(workspace: Workspace, first: str, second: str, labels: dict[str, bool]) -> Fact:
     """That two prompt versions were answered by other models too, where no model is of both."""
-    graded = output_table.many(workspace.db, list(labels)).values()
+    outputs = output_table.many(workspace.db, list(labels)).values()
     models = [
-        sorted({output.model for output in graded if output.prompt_version == version} - {""})
+        sorted({output.model for output in outputs if output.prompt_version == version} - {""})
         for version in (first, second)
     ]
     if not all(models) or {*models[0]} & {*models[1]}:

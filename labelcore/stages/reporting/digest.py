@@ -60,7 +60,7 @@ def digest(
     place, until = (workspace.db, workspace.project.id), now()
     since = until - timedelta(days=days)
     shares = grade_table.since(*place, since)
-    added, changed, dropped = _criteria(workspace, since)
+    new, others, dropped = _criteria(workspace, since)
     versions = (version for version in judge_table.current(*place) if version.at >= since)
     whole, gold = completion(workspace)[0], golds.ever(*place)  # experts are not told of gold
     return Digest(
@@ -74,8 +74,8 @@ def digest(
             ruling.at >= since and ruling.output_id not in gold for ruling in rulings.current(*place)
         ),
         court=sum(ruling.at >= since for ruling in court.current(*place)),
-        criteria_new=added,
-        criteria_changed=changed,
+        criteria_new=new,
+        criteria_changed=others,
         criteria_dropped=dropped,
         judges=tuple(sorted(version.name for version in versions)),
         verdicts=verdict_table.since(*place, since),
@@ -88,21 +88,21 @@ def digest(
 
 def _criteria(workspace: Workspace, since: datetime) -> tuple[tuple[str, ...], ...]:
     """The names of criteria accepted, changed and dropped since a moment."""
-    added: list[str] = []
-    changed: list[str] = []
+    new: list[str] = []
+    others: list[str] = []
     dropped: list[str] = []
     for criterion in criterion_table.current(workspace.db, workspace.project.id):
         if criterion.at < since:
             continue
         before = _accepted(criterion_table.history(workspace.db, criterion.id), since)
         if criterion.status == "accepted":
-            (changed if before else added).append(criterion.name)
+            (others if before else new).append(criterion.name)
         elif before:
             dropped.append(criterion.name)
-    return tuple(map(tuple, map(sorted, (added, changed, dropped))))
+    return tuple(map(tuple, map(sorted, (new, others, dropped))))
 
 
 def _accepted(versions: Sequence[Criterion], moment: datetime) -> bool:
     """Whether a criterion was accepted at a moment."""
-    known = [version for version in versions if version.at < moment]
-    return bool(known) and known[-1].status == "accepted"
+    earlier = [version for version in versions if version.at < moment]
+    return bool(earlier) and earlier[-1].status == "accepted"

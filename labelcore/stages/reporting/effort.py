@@ -71,14 +71,14 @@ class Effort(Frozen):
 
 def effort_of(workspace: Workspace, graded: int) -> Effort:
     """What came of a person's work, of which ``graded`` outputs count."""
-    given = _beside(workspace)
-    ruled = rulings.current(workspace.db, workspace.project.id)
-    mine = {(row.output_id, row.criterion_id): row.passes for row in given}
-    differing = {(row.output_id, row.criterion_id) for row in given if row.others_differ}
+    rows = _beside(workspace)
+    all_rulings = rulings.current(workspace.db, workspace.project.id)
+    mine = {(row.output_id, row.criterion_id): row.passes for row in rows}
+    differing = {(row.output_id, row.criterion_id) for row in rows if row.others_differ}
     untold = _untold(workspace)
     settled = [
         ruling
-        for ruling in ruled
+        for ruling in all_rulings
         if (ruling.output_id, ruling.criterion_id) in differing
         and ruling.output_id not in untold
         and ruling.value != "unclear"
@@ -88,8 +88,8 @@ def effort_of(workspace: Workspace, graded: int) -> Effort:
     following = min((n for n in _MILESTONES if n > graded), default=graded)
     is_thanked = workspace.project.rules.thanks
     return Effort(
-        effects=tuple(_effects(workspace, ruled)),
-        differences=tuple(_differences(workspace, given)),
+        effects=tuple(_effects(workspace, all_rulings)),
+        differences=tuple(_differences(workspace, rows)),
         settled=proportion(
             sum(same), len(same), what=Wording("rulings on what you and others graded otherwise")
         ),
@@ -101,30 +101,30 @@ def effort_of(workspace: Workspace, graded: int) -> Effort:
 def _beside(workspace: Workspace) -> list[VerdictShares]:
     """The person's grades that others gave too, without what is still graded blind."""
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
-    found = grade_table.beside(workspace.db, workspace.project.id, workspace.person)
-    return [row for row in found if row.output_id not in hidden]
+    rows = grade_table.beside(workspace.db, workspace.project.id, workspace.person)
+    return [row for row in rows if row.output_id not in hidden]
 
 
 def _untold(workspace: Workspace) -> set[str]:
     """Gold outputs of which a person is not told how they did."""
     if workspace.project.rules.gold_feedback == "person":
         return set()
-    known = golds.current(workspace.db, workspace.project.id)
-    return {output_id for output_id, gold in known.items() if not gold.training}
+    golds_now = golds.current(workspace.db, workspace.project.id)
+    return {output_id for output_id, gold in golds_now.items() if not gold.training}
 
 
-def _effects(workspace: Workspace, ruled: list[Ruling]) -> list[NoteEffect]:
+def _effects(workspace: Workspace, all_rulings: list[Ruling]) -> list[NoteEffect]:
     """Accepted criteria that quote the person: what catches most first."""
     place = (workspace.db, workspace.project.id)
     theirs = {grade.id: grade for grade in grade_table.current(*place, annotator=workspace.person)}
-    graded = {grade.output_id for grade in theirs.values()}
+    ids = {grade.output_id for grade in theirs.values()}
     counts = verdict_table.counts(*place)
     judges = {judge.criterion_id: judge for judge in chosen_judges(workspace)}
     effects = []
     for criterion in list_criteria(workspace, status="accepted"):
         if quotes := _quotes(criterion, set(theirs)):
             judge = judges.get(criterion.id)
-            on_it = [row for row in ruled if row.criterion_id == criterion.id and row.output_id in graded]
+            on_it = [row for row in all_rulings if row.criterion_id == criterion.id and row.output_id in ids]
             effects.append(
                 NoteEffect(
                     criterion_id=criterion.id,
@@ -149,15 +149,15 @@ def _quotes(criterion: Criterion, grade_ids: set[str]) -> dict[str, str]:
     }
 
 
-def _differences(workspace: Workspace, given: list[VerdictShares]) -> list[GradingDifference]:
+def _differences(workspace: Workspace, rows: list[VerdictShares]) -> list[GradingDifference]:
     """As a whole first, then the accepted criteria by name."""
     by_subject: dict[str | None, list[VerdictShares]] = defaultdict(list)
-    for row in given:
+    for row in rows:
         if not row.is_tie:
             by_subject[row.criterion_id].append(row)
     accepted = sorted(list_criteria(workspace, status="accepted"), key=lambda criterion: criterion.name)
-    asked = [criterion for criterion in accepted if by_subject[criterion.id]]
-    names = [(None, OVERALL), *((criterion.id, criterion.name) for criterion in asked)]
+    criteria = [criterion for criterion in accepted if by_subject[criterion.id]]
+    names = [(None, OVERALL), *((criterion.id, criterion.name) for criterion in criteria)]
     return [_difference(workspace, name, by_subject[subject]) for subject, name in names]
 
 
@@ -174,12 +174,12 @@ def _difference(workspace: Workspace, name: str, rows: list[VerdictShares]) -> G
         )
     groups = output_table.groups_of(workspace.db, [row.output_id for row in rows])
     numbers = {group: number for number, group in enumerate(dict.fromkeys(groups.values()))}
-    found = compare(
+    rate = compare(
         np.array([row.others_fail for row in rows]),
         np.array([not row.passes for row in rows]),
         np.array([numbers[groups[row.output_id]] for row in rows]),
     ).difference
-    if found.low is None or found.high is None:
-        return GradingDifference(criterion=name, stricter=found, says=fact("differs_unknown"))
-    code = "stricter" if found.low > 0 else "milder" if found.high < 0 else "alike"
-    return GradingDifference(criterion=name, stricter=found, says=fact(f"differs_{code}"))
+    if rate.low is None or rate.high is None:
+        return GradingDifference(criterion=name, stricter=rate, says=fact("differs_unknown"))
+    code = "stricter" if rate.low > 0 else "milder" if rate.high < 0 else "alike"
+    return GradingDifference(criterion=name, stricter=rate, says=fact(f"differs_{code}"))

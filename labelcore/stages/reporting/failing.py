@@ -46,22 +46,22 @@ def failures(workspace: Workspace) -> Failures:
     labels = fitting_labels(workspace)
     evidence = evidence_of(workspace, labels.value)
     failed = ~evidence.passes
-    graded = evidence.graded(np.full(len(evidence.ids), np.nan)).part(failed)
+    grades = evidence.graded(np.full(len(evidence.ids), np.nan)).part(failed)
     ids = [output_id for output_id, fails in zip(evidence.ids, failed, strict=True) if fails]
     rows = []
     criteria = list_criteria(workspace, status="accepted")
-    known = failed_for(workspace, criteria)
+    failed_outputs = failed_for(workspace, criteria)
     for criterion in criteria:
-        inside = np.array([output_id in known[criterion.id] for output_id in ids], dtype=bool)
+        inside = np.array([output_id in failed_outputs[criterion.id] for output_id in ids], dtype=bool)
         if inside.any():
-            among = Graded(inside, graded.verdicts, graded.weights, graded.groups)
+            among = Graded(inside, grades.verdicts, grades.weights, grades.groups)
             share = Subsample(among, np.ones(len(ids), dtype=bool)).rate()
-            counted = {
+            figures = {
                 "criterion": criterion.name,
                 "criterion_id": criterion.id,
                 "outputs": int(inside.sum()),
             }
-            rows.append(Failure.model_validate(counted | {"share": share}))
+            rows.append(Failure.model_validate(figures | {"share": share}))
     rows.sort(key=lambda row: (-(row.share.value or 0.0), row.criterion))
     return Failures(
         fails=len(ids),

@@ -66,12 +66,12 @@ class Findings:
 
 def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
     """What is found of a project as it stands now; ``by`` names metadata fields to slice by."""
-    made = now()
+    moment = now()
     report = align(workspace, split="all")
-    seen, over_time = projects.overview(workspace), trend(workspace)
+    counts, over_time = projects.overview(workspace), trend(workspace)
     return Findings(
         project=workspace.project,
-        made_at=made,
+        made_at=moment,
         alignment=report,
         verdict=trust(workspace, report=report),
         slices=tuple(slices(workspace, by=by)),
@@ -80,8 +80,8 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
         failures=failures(workspace),
         history=timeline(workspace),
         costs=costs(workspace.db, workspace.project.id),
-        outputs=seen.outputs,
-        annotators=seen.annotators,
+        outputs=counts.outputs,
+        annotators=counts.annotators,
         criteria=tuple(list_criteria(workspace, status="accepted")),
         members=tuple(judges_of(workspace.db, report.chosen.judge_version_ids if report.chosen else ())),
         ruled=tuple(ruled(workspace)),
@@ -102,11 +102,11 @@ def timeline(workspace: Workspace) -> AlignmentHistory | None:
 
 def _choices(workspace: Workspace) -> Iterator[tuple[datetime, Rate]]:
     for choice in judge_table.choices(workspace.db, workspace.project.id):
-        held = choice["figures"]["held_out"]
-        if held["alignment"] is not None:
-            ends = {"low": held["low"], "high": held["high"], "n": choice["figures"].get("n_grades", 0)}
-            method = held.get("method", "cross-fitted")
-            yield choice["at"], Rate(value=held["alignment"], **ends, method=method)
+        figures = choice["figures"]["held_out"]
+        if figures["alignment"] is not None:
+            ends = {"low": figures["low"], "high": figures["high"], "n": choice["figures"].get("n_grades", 0)}
+            method = figures.get("method", "cross-fitted")
+            yield choice["at"], Rate(value=figures["alignment"], **ends, method=method)
 
 
 def _criteria(workspace: Workspace) -> Iterator[ProjectEvent]:
@@ -121,10 +121,10 @@ def _criteria(workspace: Workspace) -> Iterator[ProjectEvent]:
 
 def _judges(workspace: Workspace) -> Iterator[ProjectEvent]:
     """New versions of judges, those of one minute together."""
-    made: dict[datetime, list[str]] = defaultdict(list)
+    names_at: dict[datetime, list[str]] = defaultdict(list)
     for version in judge_table.current(workspace.db, workspace.project.id):
         for judge in judge_table.history(workspace.db, version.judge_id):
-            made[judge.at.replace(second=0, microsecond=0)].append(f"{judge.name} v{judge.version}")
-    for at, names in made.items():
+            names_at[judge.at.replace(second=0, microsecond=0)].append(f"{judge.name} v{judge.version}")
+    for at, names in names_at.items():
         code = "new_judge" if len(names) == 1 else "new_judges"
         yield ProjectEvent(at=at, what=fact(code, judge=names[0], n=len(names)))

@@ -67,11 +67,11 @@ def _block(block: Block, width: float) -> list[Any]:
     caption = _paragraph(block.title, "caption")
     caption.keepWithNext = True  # with the heading before it, which KeepTogether would leave behind
     marks = block.marks if isinstance(block, Timeline) else ()
-    listed = (
+    lines = (
         _paragraph(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}", "small")
         for number, mark in enumerate(marks, 1)
     )
-    return [caption, _drawn(drawing, width), *listed]
+    return [caption, _drawn(drawing, width), *lines]
 
 
 def _paragraph(words: str, tone: str) -> Any:
@@ -96,9 +96,9 @@ def _paragraph(words: str, tone: str) -> Any:
         keepWithNext=tone == "heading",
         **edge,
     )
-    shown = escape(_beginning(_readable(words), _LONGEST.get(tone, _LONGEST_TEXT)))
-    marked = _WIDE.sub(lambda found: f'<font name="{_CHINESE}">{found[0]}</font>', shown)
-    return Paragraph(marked, style)
+    escaped = escape(_beginning(_readable(words), _LONGEST.get(tone, _LONGEST_TEXT)))
+    in_font = _WIDE.sub(lambda match: f'<font name="{_CHINESE}">{match[0]}</font>', escaped)
+    return Paragraph(in_font, style)
 
 
 def _beginning(words: str, longest: int) -> str:
@@ -109,7 +109,7 @@ def _beginning(words: str, longest: int) -> str:
 def _readable(words: str) -> str:
     """What the fonts can show; everything else by its code point."""
     plain = "".join(_PLAIN.get(c, c) for c in words)
-    return _UNKNOWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", plain)
+    return _UNKNOWN.sub(lambda match: f"[U+{ord(match[0]):04X}]", plain)
 
 
 def _table(table: Table, width: float) -> list[Any]:

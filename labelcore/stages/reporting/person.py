@@ -45,7 +45,7 @@ class PersonProgress(Frozen):
 def progress(workspace: Workspace) -> PersonProgress:
     """Say what a person graded, what the team did, and what came of the person's notes."""
     people = contributions(workspace)
-    mine = next((found for found in people if found.annotator == workspace.person), None)
+    mine = next((row for row in people if row.annotator == workspace.person), None)
     queue = grading_queue(workspace)
     return PersonProgress(
         person=workspace.person,
@@ -57,7 +57,7 @@ def progress(workspace: Workspace) -> PersonProgress:
         left=queue.left,
         skipped=len(live(workspace.db, workspace.project.id).skipped(workspace.person)),
         waiting=queue.waiting,
-        team=tuple((found.annotator, found.graded) for found in people),
+        team=tuple((row.annotator, row.graded) for row in people),
         steadiness=mine.steadiness if mine else proportion(0, 0, what=Wording("silent repeats")),
         effort=effort_of(workspace, mine.graded if mine else 0),
         notices=tuple(readable(workspace, notices_for(workspace))),

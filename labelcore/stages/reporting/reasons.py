@@ -89,8 +89,8 @@ class ReasonFacts:
     @property
     def chosen(self) -> SetAlignment | None:
         """The chosen set, if it has judges."""
-        chosen = self.report.chosen
-        return chosen if chosen and chosen.judges else None
+        alignment = self.report.chosen
+        return alignment if alignment and alignment.judges else None
 
     @property
     def complete(self) -> bool:
@@ -115,64 +115,64 @@ class ReasonFacts:
 GRADE = Action(kind="grade")
 
 
-def reasons(seen: ReasonFacts) -> list[Reason]:
+def reasons(facts: ReasonFacts) -> list[Reason]:
     """All that is found, the worst first."""
-    found = [reason for check in _CHECKS for reason in check(seen)]
-    return sorted(found, key=lambda reason: ("bad", "care", "good").index(reason.weight))
+    every = [reason for check in _CHECKS for reason in check(facts)]
+    return sorted(every, key=lambda reason: ("bad", "care", "good").index(reason.weight))
 
 
-def _sample(seen: ReasonFacts) -> Iterator[Reason]:
+def _sample(facts: ReasonFacts) -> Iterator[Reason]:
     """How the graded outputs were picked."""
-    if not seen.report.n_grades:
+    if not facts.report.n_grades:
         return
-    detail, n = fact("graded_are", sampling=seen.rates.human_sampling), seen.report.n_grades
-    if seen.rates.well_drawn:
+    detail, n = fact("graded_are", sampling=facts.rates.human_sampling), facts.report.n_grades
+    if facts.rates.well_drawn:
         yield Reason(
-            weight="good", says=fact(f"sampled_{seen.rates.human_sampling.code}", n=n), detail=detail
+            weight="good", says=fact(f"sampled_{facts.rates.human_sampling.code}", n=n), detail=detail
         )
     else:
-        yield Reason(weight="care", says=fact("sampled_by_hand"), detail=detail, action=seen.draw)
+        yield Reason(weight="care", says=fact("sampled_by_hand"), detail=detail, action=facts.draw)
 
 
-def _classes(seen: ReasonFacts) -> Iterator[Reason]:
+def _classes(facts: ReasonFacts) -> Iterator[Reason]:
     """Passes and fails, of which there must be some each."""
-    passes, fails = len(seen.labels.passes), len(seen.labels.fails)
+    passes, fails = len(facts.labels.passes), len(facts.labels.fails)
     rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
     if not n:
         what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
-        yield Reason(weight="bad", says=fact(f"{what}_none"), action=seen.draw)
+        yield Reason(weight="bad", says=fact(f"{what}_none"), action=facts.draw)
     elif n < FEW_FAILS:
         bad = n < TOO_FEW_FAILS
         says, detail = (
             fact(f"too_few_{rare}" if bad else f"rarely_{rare}", n=n),
             fact("grade_until", n=FEW_FAILS),
         )
-        yield Reason(weight="bad" if bad else "care", says=says, detail=detail, action=seen.draw)
+        yield Reason(weight="bad" if bad else "care", says=says, detail=detail, action=facts.draw)
     else:
         yield Reason(weight="good", says=fact("both_kinds", passes=passes, fails=fails))
 
 
-def _width(seen: ReasonFacts) -> Iterator[Reason]:
+def _width(facts: ReasonFacts) -> Iterator[Reason]:
     """How wide the interval is."""
-    rate = seen.rates.first
+    rate = facts.rates.first
     if rate.value is None or rate.low is None or rate.high is None:
-        yield Reason(weight="bad", says=fact("rate_unknown", why=rate.why_not), action=seen.draw)
+        yield Reason(weight="bad", says=fact("rate_unknown", why=rate.why_not), action=facts.draw)
         return
-    if seen.complete:
+    if facts.complete:
         return
     width = rate.high - rate.low
     weight: Weight = "bad" if width > TOO_WIDE else "care" if width > WIDE else "good"
     says = fact({"good": "surely", "care": "widely", "bad": "too_widely"}[weight], points=width * 100)
-    yield Reason(weight=weight, says=says, action=None if weight == "good" else seen.draw)
+    yield Reason(weight=weight, says=says, action=None if weight == "good" else facts.draw)
 
 
-def _people(seen: ReasonFacts) -> Iterator[Reason]:
+def _people(facts: ReasonFacts) -> Iterator[Reason]:
     """How far people agree."""
-    known, ceiling = seen.report.agreement, seen.report.ceiling
+    agreement, ceiling = facts.report.agreement, facts.report.ceiling
     between = ceiling.between_people.value if ceiling else None
-    if known.alpha is None or known.low is None or known.high is None:
-        detail = fact("agreement_unknown", why=known.why_not)
-        if seen.report.n_grades:
+    if agreement.alpha is None or agreement.low is None or agreement.high is None:
+        detail = fact("agreement_unknown", why=agreement.why_not)
+        if facts.report.n_grades:
             yield Reason(
                 weight="care",
                 says=fact("nobody_to_compare"),
@@ -180,12 +180,17 @@ def _people(seen: ReasonFacts) -> Iterator[Reason]:
                 action=Action(kind="second person"),
             )
         return
-    figures = {"alpha": known.alpha, "low": known.low, "high": known.high, "n": known.n_outputs}
-    weight: Weight = "good" if known.alpha >= WEAK else "bad" if known.high < TOO_WEAK else "care"
+    figures = {
+        "alpha": agreement.alpha,
+        "low": agreement.low,
+        "high": agreement.high,
+        "n": agreement.n_outputs,
+    }
+    weight: Weight = "good" if agreement.alpha >= WEAK else "bad" if agreement.high < TOO_WEAK else "care"
     word = "agree" if weight == "good" else "differ"
     says = fact(f"graders_{word}")
     if between is not None:
-        says = fact(f"people_{word}_on", share=between, n=known.n_outputs)
+        says = fact(f"people_{word}_on", share=between, n=agreement.n_outputs)
     yield Reason(
         weight=weight,
         says=says,
@@ -194,52 +199,52 @@ def _people(seen: ReasonFacts) -> Iterator[Reason]:
     )
 
 
-def _judges(seen: ReasonFacts) -> Iterator[Reason]:
+def _judges(facts: ReasonFacts) -> Iterator[Reason]:
     """The chosen judges on outputs that they had not seen: each must reach its limit."""
-    if seen.chosen is None:
-        if seen.report.n_grades:
+    if facts.chosen is None:
+        if facts.report.n_grades:
             yield Reason(weight="good", says=fact("people_only"))
         return
-    yield _limits(seen.chosen, seen.left)
-    yield _together(seen.chosen)
-    if seen.rates.rests_on_judges:
-        judged, n = seen.rates.judge.n, seen.counts.outputs
-        if n and 1 - judged / n > _MOST_MISSING:
-            says = fact("outputs_unjudged" if seen.unrun else "outputs_undecided", judged=judged, n=n)
-            yield Reason(weight="care", says=says, action=Action(kind="run") if seen.unrun else None)
-    elif seen.rates.well_drawn and seen.rates.corrected.value is None:
-        says, detail = fact("judges_no_help"), fact("because", why=seen.rates.corrected.why_not)
+    yield _limits(facts.chosen, facts.left)
+    yield _together(facts.chosen)
+    if facts.rates.rests_on_judges:
+        n_judged, n = facts.rates.judge.n, facts.counts.outputs
+        if n and 1 - n_judged / n > _MOST_MISSING:
+            says = fact("outputs_unjudged" if facts.unrun else "outputs_undecided", judged=n_judged, n=n)
+            yield Reason(weight="care", says=says, action=Action(kind="run") if facts.unrun else None)
+    elif facts.rates.well_drawn and facts.rates.corrected.value is None:
+        says, detail = fact("judges_no_help"), fact("because", why=facts.rates.corrected.why_not)
         yield Reason(weight="good", says=says, detail=detail)
 
 
-def _limits(chosen: SetAlignment, left: int) -> Reason:
-    if not chosen.members or chosen.unseen is None:
+def _limits(alignment: SetAlignment, left: int) -> Reason:
+    if not alignment.members or alignment.unseen is None:
         choose = Action(kind="choose")
         return Reason(
             weight="care", says=fact("judges_unknown"), detail=fact("enough_not_stored"), action=choose
         )
-    each = [member for member in (*chosen.members, chosen.unseen) if not member.is_enough]
-    weak = {member.judge_version_id for member in chosen.members if not member.is_enough}
-    first, *rest = (member.says for member in chosen.members)
+    each = [member for member in (*alignment.members, alignment.unseen) if not member.is_enough]
+    weak = {member.judge_version_id for member in alignment.members if not member.is_enough}
+    first, *rest = (member.says for member in alignment.members)
     detail = first.followed_by(*rest)
     if not each:
-        return Reason(weight="good", says=fact("judges_enough", n=len(chosen.members)), detail=detail)
-    wanted = min(left, max(member.to_grade for member in each))
-    help_most = Action(kind="draw", n=wanted) if wanted else Action(kind="refine")
-    many = len(chosen.members)
+        return Reason(weight="good", says=fact("judges_enough", n=len(alignment.members)), detail=detail)
+    n_wanted = min(left, max(member.to_grade for member in each))
+    help_most = Action(kind="draw", n=n_wanted) if n_wanted else Action(kind="refine")
+    many = len(alignment.members)
     says = fact("judge_weak" if many == 1 else "judges_weak", n=len(weak), judges=many)
     return Reason(weight="care", says=says if weak else fact("set_weak"), detail=detail, action=help_most)
 
 
-def _together(chosen: SetAlignment) -> Reason:
+def _together(alignment: SetAlignment) -> Reason:
     """The held-out figure of the set, with the in-sample one beside it where they are not the same."""
-    held = chosen.held_out or {}
-    value, low = held.get("alignment"), held.get("low")
+    figures = alignment.held_out or {}
+    value, low = figures.get("alignment"), figures.get("low")
     if value is None or low is None:
         choose = Action(kind="choose")
         return Reason(weight="care", says=fact("set_unknown"), detail=fact("held_out_unknown"), action=choose)
-    differs = chosen.in_sample is not None and chosen.in_sample - value >= LITTLE
-    flattered = fact("flattered", value=chosen.in_sample) if differs else NOTHING
+    differs = alignment.in_sample is not None and alignment.in_sample - value >= LITTLE
+    flattered = fact("flattered", value=alignment.in_sample) if differs else NOTHING
     if low < COIN:
         detail = fact("held_out_weak", flattered, value=value, low=low)
         return Reason(
@@ -249,30 +254,32 @@ def _together(chosen: SetAlignment) -> Reason:
     return Reason(weight="good", says=fact("set_holds"), detail=detail)
 
 
-def _sealed_test(seen: ReasonFacts) -> Iterator[Reason]:
+def _sealed_test(facts: ReasonFacts) -> Iterator[Reason]:
     """The test as it was seen last, against the grades outside it, judge by judge."""
-    if seen.test is None or seen.chosen is None:
+    if facts.test is None or facts.chosen is None:
         return
-    on_test = {judge.judge_version_id: judge for judge in seen.test.report.judges}
+    on_test = {judge.judge_version_id: judge for judge in facts.test.report.judges}
     pairs = [
         (judge, on_test[judge.judge_version_id])
-        for judge in seen.test.outside
+        for judge in facts.test.outside
         if judge.judge_version_id in on_test
     ]
-    at, shown = seen.test.at, _set_on_test(seen, seen.test)
+    at, comparison = facts.test.at, _set_on_test(facts, facts.test)
     if not pairs:
         again = Action(kind="look again")
         yield Reason(
             weight="care", says=fact("test_unread"), detail=fact("test_of_others", at=at), action=again
         )
     elif fallen := [judge for outside, inside in pairs for judge in _fallen(outside, inside)]:
-        detail = fact("worse_on_test", shown, fact("expect_the_test"), judges=fallen)
+        detail = fact("worse_on_test", comparison, fact("expect_the_test"), judges=fallen)
         yield Reason(weight="care", says=fact("test_worse"), detail=detail, action=Action(kind="refine"))
     elif why := next((why for outside, inside in pairs for why in _incomparable(outside, inside)), None):
-        detail = fact("test_incomparable", shown, reason=why)
-        yield Reason(weight="care", says=fact("test_untold"), detail=detail, action=seen.draw)
+        detail = fact("test_incomparable", comparison, reason=why)
+        yield Reason(weight="care", says=fact("test_untold"), detail=detail, action=facts.draw)
     else:
-        yield Reason(weight="good", says=fact("test_as_good"), detail=fact("as_good_on_test", shown, at=at))
+        yield Reason(
+            weight="good", says=fact("test_as_good"), detail=fact("as_good_on_test", comparison, at=at)
+        )
 
 
 def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[Fact]:
@@ -297,9 +304,9 @@ def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[F
             yield fact("reason", why=change.why_not or Wording("it is not measurable there"))
 
 
-def _set_on_test(seen: ReasonFacts, test: SealedView) -> Fact:
+def _set_on_test(facts: ReasonFacts, test: SealedView) -> Fact:
     """What the chosen set itself did there, in counts."""
-    then, now = test.report.chosen, seen.chosen
+    then, now = test.report.chosen, facts.chosen
     if then is None or now is None or then.judge_version_ids != now.judge_version_ids:
         return NOTHING
     counts = then.counts
@@ -307,30 +314,30 @@ def _set_on_test(seen: ReasonFacts, test: SealedView) -> Fact:
     return fact("set_on_test", **fails, wrong=counts.false_fail, passes=counts.human_passes)
 
 
-def _stale(seen: ReasonFacts) -> Iterator[Reason]:
+def _stale(facts: ReasonFacts) -> Iterator[Reason]:
     """Judges of another version of their criterion."""
-    if seen.stale:
-        weight: Weight = "bad" if seen.rates.rests_on_judges else "care"
-        says = fact("criteria_changed", criteria=seen.stale)
+    if facts.stale:
+        weight: Weight = "bad" if facts.rates.rests_on_judges else "care"
+        says = fact("criteria_changed", criteria=facts.stale)
         yield Reason(weight=weight, says=says, action=Action(kind="remake"))
 
 
-def _test(seen: ReasonFacts) -> Iterator[Reason]:
+def _test(facts: ReasonFacts) -> Iterator[Reason]:
     """The sealed test, which judges are measured on."""
-    looks = {"looks": seen.sealed_test.looks, "limit": seen.sealed_test.limit}
-    if seen.sealed_test.spent:
-        spent = Action(kind="fresh test")
+    looks = {"looks": facts.sealed_test.looks, "limit": facts.sealed_test.limit}
+    if facts.sealed_test.spent:
+        renewal = Action(kind="fresh test")
         yield Reason(
-            weight="care", says=fact("test_seen_often"), detail=fact("test_spent", **looks), action=spent
+            weight="care", says=fact("test_seen_often"), detail=fact("test_spent", **looks), action=renewal
         )
-    elif seen.sealed_test.sealed:
+    elif facts.sealed_test.sealed:
         yield Reason(weight="good", says=fact("test_kept"), detail=fact("test_sealed", **looks))
-    elif seen.chosen:
+    elif facts.chosen:
         yield Reason(weight="good", says=fact("judges_cross_fitted"), detail=fact("test_unsealed"))
 
 
-def _specification(seen: ReasonFacts) -> Iterator[Reason]:
-    gap = seen.unclear
+def _specification(facts: ReasonFacts) -> Iterator[Reason]:
+    gap = facts.unclear
     if gap.value is not None and gap.value > GAP:
         yield Reason(
             weight="care",

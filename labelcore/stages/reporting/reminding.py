@@ -34,15 +34,15 @@ def remind(workspace: Workspace, people: Sequence[str] = ()) -> list[Reminder]:
     Raises:
         BadInput: somebody who is named has neither graded lately nor been assigned anything.
     """
-    left = {name_key(load.name): load for load in assignments(workspace).people}
-    if unknown := [name for name in people if name_key(name) not in left]:
+    load_of = {name_key(load.name): load for load in assignments(workspace).people}
+    if unknown := [name for name in people if name_key(name) not in load_of]:
         raise BadInput(
             "'{name}' has graded nothing lately and is assigned nothing.",
             next_step="`labelcore team assignments` names everybody who is asked for something.",
             name=unknown[0],
         )
-    wanted = [left[name_key(name)] for name in people] or list(left.values())
-    return [_remind(workspace, load.name, load.left, f"{now():%Y-%m-%d}") for load in wanted]
+    loads = [load_of[name_key(name)] for name in people] or list(load_of.values())
+    return [_remind(workspace, load.name, load.left, f"{now():%Y-%m-%d}") for load in loads]
 
 
 def _remind(workspace: Workspace, person: str, left: int, key: str) -> Reminder:
@@ -50,10 +50,10 @@ def _remind(workspace: Workspace, person: str, left: int, key: str) -> Reminder:
         return Reminder(person=person, left=0, did="nothing")
     deadline = workspace.project.rules.deadline
     figures = {"n": left} | ({"day": str(deadline)} if deadline else {})
-    told = tell(
+    notice = tell(
         workspace.by(""), "reminder", person, key=f"reminder {key} {name_key(person)}", figures=figures
     )
-    return Reminder(person=person, left=left, did="told" if told else "already")
+    return Reminder(person=person, left=left, did="told" if notice else "already")
 
 
 def tell_what_is_due(workspace: Workspace) -> None:
@@ -81,6 +81,8 @@ def _leads(workspace: Workspace, otherwise: str) -> list[str]:
     register = people_table.register(workspace.db)
     roles = {person.name: register.roles.get(person.person_id, {}) for person in register.present}
     leads = [
-        name for name, given in roles.items() if given.get(workspace.project.id) in {Role.LEAD, Role.ADMIN}
+        name
+        for name, roles_here in roles.items()
+        if roles_here.get(workspace.project.id) in {Role.LEAD, Role.ADMIN}
     ]
     return [name for name in leads if mailbox_of(workspace, name)] or [otherwise]

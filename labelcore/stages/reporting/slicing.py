@@ -76,55 +76,55 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
     """
     evidence = evidence_of(workspace, human_labels(workspace).value)
     members, verdicts = set_verdicts(workspace, evidence.ids)
-    found = []
+    reports = []
     for name in list(by) or fields(workspace)[:5]:
         values = output_table.strata(workspace.db, evidence.ids, name)
-        known = [output_id for output_id in evidence.ids if values.get(output_id)]
-        if by and evidence.ids and not known:
+        ids = [output_id for output_id in evidence.ids if values.get(output_id)]
+        if by and evidence.ids and not ids:
             raise BadInput(
                 "No graded output has a field '{name}'.",
                 next_step="Slice by {names}.",
                 name=name,
                 names=list(fields(workspace)) or Wording("a field of the metadata"),
             )
-        if not known:
+        if not ids:
             continue
         inside = np.array([bool(values.get(output_id)) for output_id in evidence.ids])
-        graded = evidence.graded(verdicts).part(inside)
+        grades = evidence.graded(verdicts).part(inside)
         pools = confusion.pools_of_slices(workspace.db, workspace.project.id, name, members)
-        names = [values[output_id] for output_id in known]
-        found.append(_report(name, evidence, graded, names, pools, judged=bool(members)))
-    return found
+        names = [values[output_id] for output_id in ids]
+        reports.append(_report(name, evidence, grades, names, pools, judged=bool(members)))
+    return reports
 
 
 def _report(
     field: str,
     evidence: LabelledOutputs,
-    graded: Graded,
+    grades: Graded,
     names: Sequence[str],
     pools: _Pools,
     *,
     judged: bool,
 ) -> SliceReport:
     method = correction_of(evidence)
-    rows = [row.model_copy(update={"size": pools[row.name][0]}) for row in by_slice(graded, names)]
+    rows = [row.model_copy(update={"size": pools[row.name][0]}) for row in by_slice(grades, names)]
     if judged:
-        rows = [_corrected(row, graded, names, pools, method, together(len(rows))) for row in rows]
+        rows = [_corrected(row, grades, names, pools, method, together(len(rows))) for row in rows]
     return SliceReport(
         field=field,
         rows=tuple(rows),
-        left_out=len(evidence.ids) - graded.n,
+        left_out=len(evidence.ids) - grades.n,
         assumption=prevalence.ASSUMPTIONS[method] if judged else "",
         doubt=_doubts(evidence, pools, judged=judged),
-        mean=float(np.average(graded.passes, weights=graded.weighed)),
+        mean=float(np.average(grades.passes, weights=grades.weighed)),
     )
 
 
 def _corrected(
-    row: SliceRate, graded: Graded, names: Sequence[str], pools: _Pools, method: str, level: float
+    row: SliceRate, grades: Graded, names: Sequence[str], pools: _Pools, method: str, level: float
 ) -> SliceRate:
     """With the pass rate of all outputs of the slice, by the set's verdicts on them."""
-    inside = graded.part(np.array([name == row.name for name in names]))
+    inside = grades.part(np.array([name == row.name for name in names]))
     pool = PoolVerdicts(*pools[row.name][1:])
     alone = correction(inside, pool, method)
     wide = prevalence.corrected(inside, pool, method, level=level) if alone.value is not None else alone
@@ -136,9 +136,9 @@ def _corrected(
 
 def _doubts(evidence: LabelledOutputs, pools: _Pools, *, judged: bool) -> Fact:
     """What the rates leave out of account."""
-    drawn = fact("graded_are", sampling=sampling_of(evidence)) if evidence.weights is None else NOTHING
+    sampling = fact("graded_are", sampling=sampling_of(evidence)) if evidence.weights is None else NOTHING
     sliced = [pool for name, pool in pools.items() if name]
-    everything, seen = (sum(pool[0] for pool in sliced), sum(sum(pool[1:]) for pool in sliced))
-    unseen = judged and seen < (1 - _MOST_MISSING) * everything
-    partly = fact("set_has_seen", seen=seen, n=everything) if unseen else NOTHING
-    return drawn.followed_by(partly) if drawn else partly
+    everything, n_seen = (sum(pool[0] for pool in sliced), sum(sum(pool[1:]) for pool in sliced))
+    unseen = judged and n_seen < (1 - _MOST_MISSING) * everything
+    partly = fact("set_has_seen", seen=n_seen, n=everything) if unseen else NOTHING
+    return sampling.followed_by(partly) if sampling else partly

@@ -50,7 +50,7 @@ def trend(workspace: Workspace) -> Trend:
     """Show the pass rate over time and by version, from the dates that outputs carry."""
     evidence = evidence_of(workspace, human_labels(workspace).value)
     outputs = output_table.many(workspace.db, evidence.ids)
-    graded = evidence.graded(np.full(len(evidence.ids), np.nan))
+    grades = evidence.graded(np.full(len(evidence.ids), np.nan))
     field, dates = _dates(workspace, outputs)
     step = _step(list(dates.values()))
     version_of = versions_of(list(outputs.values()))
@@ -62,30 +62,30 @@ def trend(workspace: Workspace) -> Trend:
         places.setdefault((begins, version_of.get(output_id, "")), []).append(at)
     points = []
     for (begins, version), inside in sorted(places.items(), key=lambda item: (str(item[0][0]), item[0][1])):
-        part = np.isin(np.arange(graded.n), inside)
-        points.append(TrendPoint(begins=begins, version=version, rate=Subsample(graded, part).rate()))
+        part = np.isin(np.arange(grades.n), inside)
+        points.append(TrendPoint(begins=begins, version=version, rate=Subsample(grades, part).rate()))
     return Trend(field=field, step=step, points=tuple(points))
 
 
 def versions_of(outputs: Sequence[Output]) -> dict[str, str]:
     """The version of each output, by its id: the prompt's, or the model; {} where all are of one."""
     for name in ("prompt_version", "model"):
-        found = {output.id: str(getattr(output, name)) for output in outputs}
-        if 2 <= len(set(found.values())) <= _MOST_VERSIONS:
-            return found
+        version_of = {output.id: str(getattr(output, name)) for output in outputs}
+        if 2 <= len(set(version_of.values())) <= _MOST_VERSIONS:
+            return version_of
     return {}
 
 
 def _dates(workspace: Workspace, outputs: Mapping[str, Output]) -> tuple[str, dict[str, date]]:
     """When outputs were made, or the metadata key that holds the most dates; of at least two days."""
-    made = output_table.produced(workspace.db, list(outputs))
-    found = {PRODUCED: {output_id: at.date() for output_id, at in made.items()}}
+    moments = output_table.produced(workspace.db, list(outputs))
+    dates = {PRODUCED: {output_id: at.date() for output_id, at in moments.items()}}
     for output_id, output in outputs.items():
         for key, day in _days(output):
-            found.setdefault(key, {})[output_id] = day
+            dates.setdefault(key, {})[output_id] = day
     fitting = {
         key: days
-        for key, days in found.items()
+        for key, days in dates.items()
         if len(days) >= _DATED * len(outputs) and len(set(days.values())) > 1
     }
     best = max(fitting, key=lambda key: (key == PRODUCED, len(fitting[key]), key), default="")

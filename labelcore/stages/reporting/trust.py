@@ -59,7 +59,7 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Not
     """Say how many outputs are good, whether that can be trusted, why, and what to do next."""
     report = report or align(workspace, set="chosen")
     labels = human_labels(workspace)
-    seen = ReasonFacts(
+    facts = ReasonFacts(
         report=report,
         labels=labels,
         sealed_test=sealed_test(workspace, labels),
@@ -69,38 +69,38 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Not
         test=last_look(workspace),
         unrun=is_anything_left(workspace),
     )
-    found, rates = reasons(seen), report.pass_rate
-    weights = {reason.weight for reason in found}
+    all_reasons, rates = reasons(facts), report.pass_rate
+    weights = {reason.weight for reason in all_reasons}
     return Trust(
         answer="no" if "bad" in weights else "with care" if "care" in weights else "yes",
-        headline=_headline(seen),
+        headline=_headline(facts),
         rate=rates.first,
         of=rates.of,
-        outputs=_outputs(seen),
-        method=_method(seen),
-        reasons=tuple(found[:_MOST]),
-        action=_next(seen, found),
-        others=tuple(found[_MOST:]),
-        enough=_enough(seen),
-        rests_on=tuple(_rests_on(seen)),
+        outputs=_outputs(facts),
+        method=_method(facts),
+        reasons=tuple(all_reasons[:_MOST]),
+        action=_next(facts, all_reasons),
+        others=tuple(all_reasons[_MOST:]),
+        enough=_enough(facts),
+        rests_on=tuple(_rests_on(facts)),
     )
 
 
-def _outputs(seen: ReasonFacts) -> int:
+def _outputs(facts: ReasonFacts) -> int:
     """How many outputs the number is of."""
-    return seen.counts.outputs if seen.rates.of == "everything" else seen.report.n_grades
+    return facts.counts.outputs if facts.rates.of == "everything" else facts.report.n_grades
 
 
-def _headline(seen: ReasonFacts) -> Fact:
-    rate, of = seen.rates.first, "every" if seen.complete else seen.rates.of
+def _headline(facts: ReasonFacts) -> Fact:
+    rate, of = facts.rates.first, "every" if facts.complete else facts.rates.of
     if rate.value is None or rate.low is None or rate.high is None:
         return fact("good_unknown_yet", why=rate.why_not)
-    return fact(f"good_of_{of}", n=_outputs(seen), value=rate.value, low=rate.low, high=rate.high)
+    return fact(f"good_of_{of}", n=_outputs(facts), value=rate.value, low=rate.low, high=rate.high)
 
 
-def _method(seen: ReasonFacts) -> Fact:
-    if seen.rates.rests_on_judges:
-        return fact("corrected_if", assumption=seen.rates.assumption)
+def _method(facts: ReasonFacts) -> Fact:
+    if facts.rates.rests_on_judges:
+        return fact("corrected_if", assumption=facts.rates.assumption)
     return fact("people_alone")
 
 
@@ -119,75 +119,75 @@ def _unclear(workspace: Workspace) -> Rate:
     return docket(workspace).unclear
 
 
-def _next(seen: ReasonFacts, found: list[Reason]) -> Action:
+def _next(facts: ReasonFacts, all_reasons: list[Reason]) -> Action:
     """What helps most: against what makes the number unusable, else the next step of the loop once notes say
     what fails, else against what asks for care. Grading helps only where something is left to grade.
     """
-    if not seen.counts.outputs:
+    if not facts.counts.outputs:
         return Action(kind="import")
-    if not seen.report.n_grades:
-        return _first_grades(seen)
+    if not facts.report.n_grades:
+        return _first_grades(facts)
     helpful = [
         (reason.weight, reason.action)
-        for reason in found
-        if reason.action and (seen.left or reason.action != GRADE)
+        for reason in all_reasons
+        if reason.action and (facts.left or reason.action != GRADE)
     ]
     if against := next((action for weight, action in helpful if weight == "bad"), None):
         return against
-    if not seen.chosen and any(seen.labels.notes.get(output_id) for output_id in seen.labels.fails):
-        return _step(seen)
-    return next((action for _, action in helpful), None) or _step(seen)
+    if not facts.chosen and any(facts.labels.notes.get(output_id) for output_id in facts.labels.fails):
+        return _step(facts)
+    return next((action for _, action in helpful), None) or _step(facts)
 
 
-def _first_grades(seen: ReasonFacts) -> Action:
+def _first_grades(facts: ReasonFacts) -> Action:
     """What brings a first pass or fail: where people were unsure of everything, somebody else sees it, or the
     criteria have to say more.
     """
-    if seen.left:
-        return GRADE if seen.counts.samples and not seen.counts.graded else seen.draw
-    return Action(kind="second person" if seen.counts.annotators < 2 else "sharpen")
+    if facts.left:
+        return GRADE if facts.counts.samples and not facts.counts.graded else facts.draw
+    return Action(kind="second person" if facts.counts.annotators < 2 else "sharpen")
 
 
-def _step(seen: ReasonFacts) -> Action:
+def _step(facts: ReasonFacts) -> Action:
     """The next step of the loop, after grading."""
-    counts = seen.counts
+    counts = facts.counts
     if not counts.criteria_accepted:
         return Action(kind="derive")
     if not counts.verdicts:
-        return Action(kind="run" if seen.unrun else "propose")
-    return Action(kind="share" if seen.chosen else "choose")
+        return Action(kind="run" if facts.unrun else "propose")
+    return Action(kind="share" if facts.chosen else "choose")
 
 
-def _rests_on(seen: ReasonFacts) -> Iterator[Fact]:
+def _rests_on(facts: ReasonFacts) -> Iterator[Fact]:
     """Which grades each kind of figure was read from."""
-    if seen.report.n_grades:
-        yield _all_grades(seen)
-    held = (seen.chosen.held_out if seen.chosen else None) or {}
-    if held.get("n"):
-        yield fact("rests_on_held_out", n=held["n"])
-    if seen.test:
-        by = seen.test.author or fact("somebody")
-        yield fact("test_as_seen", author=by, at=seen.test.at, n=seen.test.report.n_grades)
-    elif seen.sealed_test.sealed:
+    if facts.report.n_grades:
+        yield _all_grades(facts)
+    figures = (facts.chosen.held_out if facts.chosen else None) or {}
+    if figures.get("n"):
+        yield fact("rests_on_held_out", n=figures["n"])
+    if facts.test:
+        by = facts.test.author or fact("somebody")
+        yield fact("test_as_seen", author=by, at=facts.test.at, n=facts.test.report.n_grades)
+    elif facts.sealed_test.sealed:
         yield fact("test_not_read")
 
 
-def _all_grades(seen: ReasonFacts) -> Fact:
-    n = seen.report.n_grades
-    if seen.chosen is None or not seen.rates.rests_on_judges:
+def _all_grades(facts: ReasonFacts) -> Fact:
+    n = facts.report.n_grades
+    if facts.chosen is None or not facts.rates.rests_on_judges:
         return fact("rests_on_all", n=n)
-    members = set(seen.chosen.judge_version_ids)
-    judges = [judge for judge in seen.report.judges if judge.judge_version_id in members]
+    members = set(facts.chosen.judge_version_ids)
+    judges = [judge for judge in facts.report.judges if judge.judge_version_id in members]
     shaped = sum(judge.in_sample for judge in judges)
     if not shaped:
         return fact("rests_on_all_unshaped", n=n)
     return fact("rests_on_all_shaped", n=n, shaped=shaped, judges=len(judges))
 
 
-def _enough(seen: ReasonFacts) -> Fact:
+def _enough(facts: ReasonFacts) -> Fact:
     """Whether the set as a whole catches enough; of one judge it is that judge's answer."""
-    if seen.chosen is None:
+    if facts.chosen is None:
         return fact("enough_without_set")
-    if seen.chosen.unseen is None:
+    if facts.chosen.unseen is None:
         return fact("enough_not_stored")
-    return fact("enough_asked", wanted=seen.chosen.unseen.wanted, answer=seen.chosen.unseen.answer)
+    return fact("enough_asked", wanted=facts.chosen.unseen.wanted, answer=facts.chosen.unseen.answer)

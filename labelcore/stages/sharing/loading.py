@@ -82,13 +82,13 @@ def load_rubric(workspace: Workspace, file: Path) -> LoadReport:
         BadInput: the file is no rubric, or a field of it is wrong. Then nothing is stored.
     """
     rubric = read_rubric(file)
-    loaded = _sorted_out(workspace, rubric)
-    if loaded.criteria or loaded.judges:
-        criterion_table.save(workspace.db, loaded.criteria, loaded.judges)
-        ids = [criterion.id for criterion in loaded.criteria]
+    report = _sorted_out(workspace, rubric)
+    if report.criteria or report.judges:
+        criterion_table.save(workspace.db, report.criteria, report.judges)
+        ids = [criterion.id for criterion in report.criteria]
         place, about = (workspace.db, workspace.project.id, workspace.person), rubric.project
         audit.note(*place, "library loaded", about, file=file.name, criteria=ids)
-    return loaded
+    return report
 
 
 def read_rubric(file: Path) -> RubricFile:
@@ -150,30 +150,30 @@ def _wrong(file: Path, fault: str) -> BadInput:
 def _sorted_out(workspace: Workspace, rubric: RubricFile) -> LoadReport:
     """What of the file is new here; nothing is stored yet."""
     fresh: list[tuple[SharedCriterion, Criterion]] = []
-    known: list[str] = []
+    names: list[str] = []
     here = list_criteria(workspace)
-    taken = {criterion.name.casefold() for criterion in here}
+    names_taken = {criterion.name.casefold() for criterion in here}
     # Of all versions: who edits one does not want it again.
     versions = [past for criterion in here for past in criterion_table.history(workspace.db, criterion.id)]
     texts = {((past.shared_name or past.name).casefold(), past.statement) for past in versions}
     for shared in rubric.criteria:
         text = (shared.name.casefold(), shared.statement)
         if text in texts:
-            known.append(shared.name)
+            names.append(shared.name)
             continue
-        made = _criterion(workspace, rubric, shared, taken)
+        made = _criterion(workspace, rubric, shared, names_taken)
         fresh.append((shared, made))
-        taken.add(made.name.casefold())
+        names_taken.add(made.name.casefold())
         texts.add(text)
-    tried = [judge for shared, made in fresh for judge in _judges(workspace, rubric, shared.judges, made)]
-    tried += _overall(workspace, rubric)
+    results = [judge for shared, made in fresh for judge in _judges(workspace, rubric, shared.judges, made)]
+    results += _overall(workspace, rubric)
     return LoadReport(
         project=rubric.project,
         criteria=tuple(made for _, made in fresh),
-        known=tuple(known),
+        known=tuple(names),
         renamed=tuple(made.name for _, made in fresh if made.shared_name),
-        judges=tuple(version for version in tried if isinstance(version, JudgeVersion)),
-        refused=tuple(refusal for refusal in tried if isinstance(refusal, JudgeLeftOut)),
+        judges=tuple(version for version in results if isinstance(version, JudgeVersion)),
+        refused=tuple(refusal for refusal in results if isinstance(refusal, JudgeLeftOut)),
         not_portable=rubric.not_portable,
     )
 
@@ -194,8 +194,8 @@ def _criterion(
     fresh = {"id": new_id("criterion"), "project_id": workspace.project.id, "version": 1, "name": name}
     if name != shared.name:
         fresh["shared_name"] = shared.name
-    told = {"origin": "library", "status": "accepted", "author": workspace.person, "why": why}
-    return Criterion.model_validate(same | fresh | told)
+    origin = {"origin": "library", "status": "accepted", "author": workspace.person, "why": why}
+    return Criterion.model_validate(same | fresh | origin)
 
 
 def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion | JudgeLeftOut]:
@@ -205,12 +205,14 @@ def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion 
         for judge in judge_table.current(workspace.db, workspace.project.id)
         if judge.criterion_id is None
     ]
-    known = [(judge.kind, kind.checked(kind.leaving())) for judge in here if (kind := kind_of(judge)).travels]
+    judges_here = [
+        (judge.kind, kind.checked(kind.leaving())) for judge in here if (kind := kind_of(judge)).travels
+    ]
     numbers = judge_table.last_numbers(workspace.db, workspace.project.id)
     for judge in _judges(workspace, rubric, rubric.overall, None):
         if isinstance(judge, JudgeLeftOut):
             yield judge
-        elif (judge.kind, {k: v for k, v in judge.spec.items() if k != RESERVED}) not in known:
+        elif (judge.kind, {k: v for k, v in judge.spec.items() if k != RESERVED}) not in judges_here:
             yield judge.model_copy(update={"version": numbers.get(judge.judge_id, 0) + 1})
 
 
@@ -235,8 +237,8 @@ def _asking_here(judge: SharedJudge) -> dict[str, Any]:
     """Its specification; an endpoint that it names is asked where one is called so, else the usual one."""
 
     def known(prompt: Prompt) -> dict[str, Any]:
-        named = prompt.spec.endpoint in settings().all_endpoints
-        return {key: value for key, value in prompt.content.items() if named or key != "endpoint"}
+        is_named = prompt.spec.endpoint in settings().all_endpoints
+        return {key: value for key, value in prompt.content.items() if is_named or key != "endpoint"}
 
     spec = kind_named(judge.kind, judge.spec).checked(judge.spec)
     return judge_of(judge.kind, spec).rewritten(known)

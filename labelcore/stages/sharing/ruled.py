@@ -27,33 +27,33 @@ class SharedRuling(Frozen):
 
 def by_subject(workspace: Workspace) -> dict[str | None, list[Settlement]]:
     """What outputs count as, by criterion (None: as a whole)."""
-    found: dict[str | None, list[Settlement]] = defaultdict(list)
+    rows_of: dict[str | None, list[Settlement]] = defaultdict(list)
     for row in settled(workspace):
-        found[row.criterion_id].append(row)
-    return found
+        rows_of[row.criterion_id].append(row)
+    return rows_of
 
 
 def rulings_of(
     workspace: Workspace, rows: Mapping[str | None, Sequence[Settlement]]
 ) -> dict[str | None, tuple[SharedRuling, ...]]:
     """The newest rulings by criterion, also those that call it unclear; none of the sealed test."""
-    ruled = [row for found in rows.values() for row in found if row.ruled_at]
-    visible = unsealed(workspace, {row.output_id for row in ruled})
-    told: dict[str | None, list[Settlement]] = defaultdict(list)
-    for row in sorted(ruled, key=lambda row: str(row.ruled_at), reverse=True):
+    rulings = [row for rows_here in rows.values() for row in rows_here if row.ruled_at]
+    visible = unsealed(workspace, {row.output_id for row in rulings})
+    newest: dict[str | None, list[Settlement]] = defaultdict(list)
+    for row in sorted(rulings, key=lambda row: str(row.ruled_at), reverse=True):
         for subject in {row.criterion_id, row.about or row.criterion_id}:
-            if row.output_id in visible and len(told[subject]) < MOST:
-                told[subject].append(row)
+            if row.output_id in visible and len(newest[subject]) < MOST:
+                newest[subject].append(row)
     outputs = output_table.many(
-        workspace.db, sorted({row.output_id for found in told.values() for row in found})
+        workspace.db, sorted({row.output_id for rows_here in newest.values() for row in rows_here})
     )
     return {
         subject: tuple(
             SharedRuling(
                 label=row.label or "unclear", reason=row.reason, text=outputs[row.output_id].text[:EXCERPT]
             )
-            for row in found
+            for row in rows_here
             if row.output_id in outputs
         )
-        for subject, found in told.items()
+        for subject, rows_here in newest.items()
     }

@@ -218,15 +218,15 @@ def save_rubric(
         NotFound: a criterion that is named does not exist.
     """
     if criteria:
-        named = [find_criterion(workspace, word) for word in criteria if word != OVERALL]
-    elif not (named := list_criteria(workspace, status="accepted")):
+        criteria_now = [find_criterion(workspace, word) for word in criteria if word != OVERALL]
+    elif not (criteria_now := list_criteria(workspace, status="accepted")):
         raise BadInput(
             "There is no accepted criterion to save.", next_step="Accept some, or name those that you want."
         )
-    wanted: dict[str | None, Criterion | None] = {criterion.id: criterion for criterion in named}
+    subjects: dict[str | None, Criterion | None] = {criterion.id: criterion for criterion in criteria_now}
     if not criteria or OVERALL in criteria:
-        wanted[None] = None
-    saved = _gathered(workspace, wanted, out, with_examples=with_examples)
+        subjects[None] = None
+    saved = _gathered(workspace, subjects, out, with_examples=with_examples)
     written = saved.model_dump(mode="json", include=set(RubricFile.model_fields))
     content = (_HEAD + yaml_text.write(written)).encode("utf-8")
     if len(content) > LARGEST:
@@ -251,12 +251,12 @@ def _write(out: Path, content: bytes) -> None:
 
 
 def _gathered(
-    workspace: Workspace, wanted: dict[str | None, Criterion | None], out: Path, *, with_examples: bool
+    workspace: Workspace, subjects: dict[str | None, Criterion | None], out: Path, *, with_examples: bool
 ) -> SavedRubric:
-    judges, staying = _judges(workspace, wanted, with_examples=with_examples)
+    judges, staying = _judges(workspace, subjects, with_examples=with_examples)
     rows = by_subject(workspace)
-    told = rulings_of(workspace, rows) if with_examples else {}
-    criteria = grounded(workspace, [criterion for criterion in wanted.values() if criterion])
+    rulings = rulings_of(workspace, rows) if with_examples else {}
+    criteria = grounded(workspace, [criterion for criterion in subjects.values() if criterion])
     try:
         return SavedRubric(
             out=out,
@@ -267,14 +267,14 @@ def _gathered(
                 _criterion(workspace.db, criterion, with_examples=with_examples).model_copy(
                     update={
                         "judges": tuple(judges.get(criterion.id, ())),
-                        "settled": told.get(criterion.id, ()),
+                        "settled": rulings.get(criterion.id, ()),
                         "passes": sum(row.label == "pass" for row in rows[criterion.id]),
                         "fails": sum(row.is_fail for row in rows[criterion.id]),
                     }
                 )
                 for criterion in criteria
             ),
-            settled=told.get(None, ()) if None in wanted else (),
+            settled=rulings.get(None, ()) if None in subjects else (),
             overall=tuple(judges.get(None, ())),
             not_portable=tuple(staying),
         )
@@ -288,40 +288,40 @@ def _gathered(
 
 def _criterion(db: Database, criterion: Criterion, *, with_examples: bool) -> SharedCriterion:
     cited = grade_table.some(db, [item.grade_id for item in criterion.evidence])
-    counted = {"evidence": len(criterion.evidence), "annotators": len({grade.annotator for grade in cited})}
-    left_out = counted.keys() if with_examples else counted.keys() | {"pass_examples", "fail_examples"}
+    counts = {"evidence": len(criterion.evidence), "annotators": len({grade.annotator for grade in cited})}
+    left_out = counts.keys() if with_examples else counts.keys() | {"pass_examples", "fail_examples"}
     same = criterion.model_dump(include=SharedCriterion.model_fields.keys() - left_out)
-    named = {"name": criterion.shared_name or criterion.name}
-    return SharedCriterion.model_validate(same | counted | named)
+    name = {"name": criterion.shared_name or criterion.name}
+    return SharedCriterion.model_validate(same | counts | name)
 
 
 def _judges(
-    workspace: Workspace, wanted: dict[str | None, Criterion | None], *, with_examples: bool
+    workspace: Workspace, subjects: dict[str | None, Criterion | None], *, with_examples: bool
 ) -> tuple[dict[str | None, list[SharedJudge]], list[NotPortable]]:
     """By criterion id (None: overall) with figures on all grades, as ``align`` gives them; and who stays."""
     versions, staying = [], []
     for judge in judge_table.current(workspace.db, workspace.project.id):
-        if judge.criterion_id not in wanted:
+        if judge.criterion_id not in subjects:
             continue
         kind = kind_of(judge)
         if reason := kind.stays or fault(judge.kind, _leaving(judge, with_examples=with_examples)):
-            criterion = wanted[judge.criterion_id]
+            criterion = subjects[judge.criterion_id]
             about = criterion.name if criterion else OVERALL
             why = " ".join(reason.split())
             staying.append(NotPortable(criterion=about, judge=judge.name, kind=judge.kind, reason=why))
         else:
             versions.append(judge)
-    found: dict[str | None, list[SharedJudge]] = {}
+    judges_of: dict[str | None, list[SharedJudge]] = {}
     if not versions:
         return {}, staying
     labels, votes = human_labels(workspace), votes_on(workspace.db, versions)
     for judge in versions:
-        measured = measure_judge(judge, votes[judge.id], labels, wanted[judge.criterion_id], "all")
+        alignment = measure_judge(judge, votes[judge.id], labels, subjects[judge.criterion_id], "all")
         shaped = kind_of(judge).shaped == "in-sample" and bool(judge.fitted_on)
-        figures = Figures(tpr=Figure.of(measured.tpr), tnr=Figure.of(measured.tnr), in_sample=shaped)
-        shared = found.setdefault(judge.criterion_id, [])
+        figures = Figures(tpr=Figure.of(alignment.tpr), tnr=Figure.of(alignment.tnr), in_sample=shaped)
+        shared = judges_of.setdefault(judge.criterion_id, [])
         shared.append(_judge(judge, figures, with_examples=with_examples))
-    return found, staying
+    return judges_of, staying
 
 
 def _leaving(judge: JudgeVersion, *, with_examples: bool) -> dict[str, Any]:

@@ -96,13 +96,13 @@ def _criterion(criterion: Criterion | None, judges: list[JudgeTransfer], labels:
     results = [judge.result for judge in judges if judge.state == "aligned here"]
     holding, worse = results.count("holds"), results.count("worse")
     counts = {"holding": holding, "worse": worse, "open": len(results) - holding - worse}
-    measured = fact("transfer_aligned", criterion=name, n=len(results), **counts)
+    aligned_words = fact("transfer_aligned", criterion=name, n=len(results), **counts)
     return Transfer(
         criterion_id=criterion.id if criterion else None,
         criterion=name,
         judges=tuple(judges),
         state="aligned here" if results else "not yet aligned here",
-        says=measured if results else _waiting_words(name, judges, labels),
+        says=aligned_words if results else _waiting_words(name, judges, labels),
     )
 
 
@@ -116,9 +116,9 @@ def _waiting_words(name: str, judges: list[JudgeTransfer], labels: Labels) -> Fa
     return fact("transfer_few_grades", criterion=name, passes=passes, fails=fails, **needed)
 
 
-def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
+def _judge(judge: JudgeVersion, alignment: JudgeAlignment) -> JudgeTransfer:
     there = Figures.model_validate(judge.spec[RESERVED]["figures"])
-    passes, fails = found.counts.human_passes, found.counts.human_fails
+    passes, fails = alignment.counts.human_passes, alignment.counts.human_fails
     enough = passes >= NEEDED_PASSES and fails >= NEEDED_FAILS
     too_few = not_measurable(
         Wording(
@@ -130,10 +130,10 @@ def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
             needed_fails=NEEDED_FAILS,
         )
     )
-    tpr, tnr = (found.tpr, found.tnr) if enough else (too_few, too_few)
+    tpr, tnr = (alignment.tpr, alignment.tnr) if enough else (too_few, too_few)
     changes = (difference(tpr, there.tpr), difference(tnr, there.tnr))
     result = _result(*changes, there) if enough else None
-    measured = JudgeTransfer(
+    transfer = JudgeTransfer(
         judge=judge.name,
         judge_version_id=judge.id,
         kind=judge.kind,
@@ -147,7 +147,7 @@ def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
         tnr_change=changes[1],
         result=result,
     )
-    return measured.model_copy(update={"says": _words(measured)})
+    return transfer.model_copy(update={"says": _words(transfer)})
 
 
 def _result(tpr: Rate, tnr: Rate, there: Figures) -> Result:

@@ -44,13 +44,13 @@ class _Reader(_READER):  # type: ignore[misc]  # one of two classes of the packa
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
     def construct_mapping(self, node: Any, *, deep: bool = False) -> Any:
-        seen = set()
+        keys = set()
         for key, _ in node.value:
             if not isinstance(key.value, str):
                 raise _refusal("a key is a list or a mapping, not a text", key)
-            if key.value in seen:
+            if key.value in keys:
                 raise _refusal(f"the key {key.value[:40]!r} stands twice", key)
-            seen.add(key.value)
+            keys.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
 

@@ -93,16 +93,16 @@ def _responses(value: Any) -> list[Remark]:
     """People's responses: newer ones by question, older ones by person."""
     answers: list[tuple[str, Any, Any, Any]] = []
     if isinstance(value, dict):
-        for name, given in value.items():
-            for answer in entries(given):
+        for name, values in value.items():
+            for answer in entries(values):
                 who = plain(first(answer, "user_id", "user"))
                 answers.append((who, name, answer.get("value"), answer.get("status")))
     for response in entries(value):
-        given = response.get("values")
+        values = response.get("values")
         who, status = plain(first(response, "user_id", "user")), response.get("status")
-        for name, answer in given.items() if isinstance(given, dict) else ():
-            said = answer.get("value") if isinstance(answer, dict) else answer
-            answers.append((who, name, said, status))
+        for name, answer in values.items() if isinstance(values, dict) else ():
+            reply = answer.get("value") if isinstance(answer, dict) else answer
+            answers.append((who, name, reply, status))
     return _by_person(answers)
 
 
@@ -111,13 +111,13 @@ def _by_person(answers: list[tuple[str, Any, Any, Any]]) -> list[Remark]:
     for who, name, value, status in answers:
         if status in (None, "", "submitted"):
             people[who].append((name, value))
-    return [found for who, said in people.items() for found in graded(said, who=who)]
+    return [entry for who, answers_of in people.items() for entry in graded(answers_of, who=who)]
 
 
 def _flat(record: Record) -> list[Remark]:
     """Responses and suggestions in columns: ``label.responses``, ``label.suggestion``."""
     answers: list[tuple[str, Any, Any, Any]] = []
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for key, values in record.items():
         if key.endswith(_ANSWERS) and isinstance(values, list):
             name = key.removesuffix(_ANSWERS)
@@ -125,8 +125,8 @@ def _flat(record: Record) -> list[Remark]:
             for place, value in enumerate(values):
                 answers.append((plain(_item(who, place)), name, value, _item(status, place)))
         elif key.endswith(".suggestion"):
-            found += remark("verdict", key.removesuffix(".suggestion"), worded(values))
-    return [*_by_person(answers), *found]
+            remarks += remark("verdict", key.removesuffix(".suggestion"), worded(values))
+    return [*_by_person(answers), *remarks]
 
 
 def _item(values: Any, place: int) -> Any:
@@ -136,9 +136,9 @@ def _item(values: Any, place: int) -> Any:
 def _suggestions(record: Record) -> list[Remark]:
     value = record.get("suggestions")
     if isinstance(value, dict):
-        said = [(name, first(suggestion, "value")) for name, suggestion in value.items()]
+        pairs = [(name, first(suggestion, "value")) for name, suggestion in value.items()]
     else:
-        said = [
+        pairs = [
             (first(entry, "question_name", "question.name"), entry.get("value")) for entry in entries(value)
         ]
-    return [found for name, answer in said for found in remark("verdict", name, worded(answer))]
+    return [entry for name, answer in pairs for entry in remark("verdict", name, worded(answer))]

@@ -218,14 +218,14 @@ def table(names: Sequence[str]) -> str:
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:
     """Column names told apart where two are the same, and named where they are empty."""
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for place, name in enumerate(names, 1):
-        column = given = str(name or "").strip() or f"column {place}"
-        while column in seen:
-            seen[given] = seen.get(given, 1) + 1
-            column = f"{given}_{seen[given]}"
-        seen[column] = 1
-    return tuple(seen)
+        column = stem = str(name or "").strip() or f"column {place}"
+        while column in counts:
+            counts[stem] = counts.get(stem, 1) + 1
+            column = f"{stem}_{counts[stem]}"
+        counts[column] = 1
+    return tuple(counts)
 
 
 def number_rows(
@@ -254,8 +254,8 @@ def number_rows(
 
 def first_place(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
     """The first rowid: rows of an open transaction are numbered from a large number on."""
-    found = cursor.execute(f"SELECT coalesce(min(rowid), 0) FROM {table}").fetchone()
-    return int(found[0]) if found else 0
+    place = cursor.execute(f"SELECT coalesce(min(rowid), 0) FROM {table}").fetchone()
+    return int(place[0]) if place else 0
 
 
 def place_rows(cursor: duckdb.DuckDBPyConnection, lines: Sequence[int]) -> None:

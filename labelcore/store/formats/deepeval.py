@@ -41,9 +41,9 @@ _BESIDE = {
 
 
 def _is_case(record: Record) -> bool:
-    answered = bool({"actual_output", "actualOutput"} & record.keys()) and "input" in record
-    judged = bool(_metrics(record)) and bool(record.get("turns"))
-    return (answered and bool(_BESIDE & record.keys())) or judged
+    has_answer = bool({"actual_output", "actualOutput"} & record.keys()) and "input" in record
+    has_verdicts = bool(_metrics(record)) and bool(record.get("turns"))
+    return (has_answer and bool(_BESIDE & record.keys())) or has_verdicts
 
 
 @tool(
@@ -66,22 +66,22 @@ def rows(source: Source) -> Iterator[Said]:
 
 def _case(number: int, record: Record) -> Said:
     answer = first(record, "actual_output", "actualOutput")
-    found = exchange(first(record, "turns"), "") if not answer else Exchange()
-    if found.conversation:
-        found = exchange("", found.conversation)
+    parts = exchange(first(record, "turns"), "") if not answer else Exchange()
+    if parts.conversation:
+        parts = exchange("", parts.conversation)
     elif answer:
-        found = exchange(first(record, "input"), answer)
+        parts = exchange(first(record, "input"), answer)
     context = first(record, "retrieval_context", "retrievalContext") or first(record, "context")
     return made(
         number,
-        found._replace(context=passages(context)),
+        parts._replace(context=passages(context)),
         id=first(record, "id"),
         details={
             "name": record.get("name"),
             "expected": first(record, "expected_output", "expectedOutput"),
             "metadata": first(record, "additional_metadata", "additionalMetadata", "metadata"),
         },
-        remarks=[told for metric in _metrics(record) for told in _metric(metric)],
+        remarks=[remark_ for metric in _metrics(record) for remark_ in _metric(metric)],
         raw=record,
     )
 
@@ -92,7 +92,7 @@ def _metrics(record: Record) -> list[Record]:
 
 def _metric(metric: Record) -> list[Remark]:
     flag = metric.get("success")
-    said = first(metric, "score") if flag is None else flag
+    value = first(metric, "score") if flag is None else flag
     name = plain(metric.get("name"))
     beside = {key: first(metric, key) for key in ("reason", "score", "threshold")}
-    return remark("verdict", name, said, meaning=truth(flag), **beside)
+    return remark("verdict", name, value, meaning=truth(flag), **beside)

@@ -52,11 +52,11 @@ def layout(path: Path) -> Layout:
     """Find the separator and the header by what the first rows have in common."""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         start = file.read(_LONGEST_LOOK)
-    told = re.match(r"sep=(.)\r?\n", start, re.IGNORECASE)
-    skipped = 1 if told else 0
+    hint = re.match(r"sep=(.)\r?\n", start, re.IGNORECASE)
+    skipped = 1 if hint else 0
     lines = list(itertools.islice(io.StringIO(start, newline=""), skipped, _LOOKED_AT))
-    found = [_read(lines, mark, skipped) for mark in (told[1] if told else ",;\t|")]
-    return max(found, key=lambda seen: seen[0])[1]
+    layouts = [_read(lines, mark, skipped) for mark in (hint[1] if hint else ",;\t|")]
+    return max(layouts, key=lambda pair: pair[0])[1]
 
 
 def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int], Layout]:
@@ -70,7 +70,7 @@ def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int],
                 rows.append((begins, row))
             begins = skipped + reader.line_num
     widths = Counter(len(row) for _, row in rows if len(row) > 1)
-    width = max(widths, key=lambda known: (widths[known], known), default=1)
+    width = max(widths, key=lambda width_: (widths[width_], width_), default=1)
     first = next((at for at, (_, row) in enumerate(rows) if len(row) == width and not _is_title(row)), 0)
     above, header = rows[first] if rows else (skipped, [""])
     share = widths[width] / max(1, len(rows)) if width > 1 else 0.0
@@ -85,9 +85,9 @@ def _is_title(row: list[str]) -> bool:
 
 def look(path: Path, _part: str = "") -> FileHead:
     """The header and the first rows."""
-    seen = layout(path)
-    records = tuple(dict(zip(seen.names, row, strict=False)) for row in seen.rows)
-    return FileHead(path.name, seen.names, records)
+    form = layout(path)
+    records = tuple(dict(zip(form.names, row, strict=False)) for row in form.rows)
+    return FileHead(path.name, form.names, records)
 
 
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Staging:
@@ -96,14 +96,14 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
     Raises:
         BadInput: no way to read the file as a table was found.
     """
-    seen = layout(path)
-    columns = table(seen.names)
-    physical = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(1, len(seen.names) + 1))
+    form = layout(path)
+    columns = table(form.names)
+    physical = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(1, len(form.names) + 1))
     cursor.execute(f"CREATE TEMP TABLE file_rows ({columns})")
     try:
         cursor.execute(
             f"INSERT INTO file_rows SELECT * FROM read_csv(?, auto_detect=false, header=true, "
-            f"skip={seen.above}, columns={{{physical}}}, delim={literal(seen.delimiter)}, quote='\"', "
+            f"skip={form.above}, columns={{{physical}}}, delim={literal(form.delimiter)}, quote='\"', "
             "escape='\"', null_padding=false, strict_mode=true, store_rejects=true, rejects_limit=0, "
             f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})",
             [str(path)],
@@ -119,14 +119,16 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
         "SELECT any_value(line), line_byte_position, any_value(column_name), any_value(error_message), "
         "any_value(csv_line) FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position"
     ).fetchall()
-    lines = _numbered(cursor, path, seen, [(line, byte) for line, byte, *_ in broken])
-    notes = [fact("header_in_line", line=seen.above + 1)] if seen.above else []
-    told = [_broken(line, *row, names=seen.names) for line, (_, _, *row) in zip(lines, broken, strict=True)]
-    return Staging(seen.names, told, tuple(notes))
+    lines = _numbered(cursor, path, form, [(line, byte) for line, byte, *_ in broken])
+    notes = [fact("header_in_line", line=form.above + 1)] if form.above else []
+    rejected = [
+        _broken(line, *row, names=form.names) for line, (_, _, *row) in zip(lines, broken, strict=True)
+    ]
+    return Staging(form.names, rejected, tuple(notes))
 
 
 def _numbered(
-    cursor: duckdb.DuckDBPyConnection, path: Path, seen: Layout, broken: list[tuple[int, int]]
+    cursor: duckdb.DuckDBPyConnection, path: Path, form: Layout, broken: list[tuple[int, int]]
 ) -> list[int]:
     """Make ``staged`` of the rows with the lines where they begin. Returns those of the broken ones.
 
@@ -134,9 +136,9 @@ def _numbered(
     """
     (rows,) = cursor.execute("SELECT count(*) FROM file_rows").fetchone() or (0,)
     records = rows + len(broken) + 1
-    begins = None if _count_lines(path) == seen.above + records else _begins(path, seen, records)
+    begins = None if _count_lines(path) == form.above + records else _begins(path, form, records)
     if begins is None:
-        number_rows(cursor, seen.above + 2, [line for line, _ in broken])
+        number_rows(cursor, form.above + 2, [line for line, _ in broken])
         return [line for line, _ in broken]
     lines, starts = begins
     apart = {bisect_left(starts, byte - 1) for _, byte in broken}
@@ -145,21 +147,21 @@ def _numbered(
 
 
 def _count_lines(path: Path) -> int:
-    found, block = 0, b"\n"
+    count, block = 0, b"\n"
     with path.open("rb") as file:
         while more := file.read(1 << 20):
-            found, block = found + more.count(b"\n"), more
-    return found + (block[-1:] != b"\n")
+            count, block = count + more.count(b"\n"), more
+    return count + (block[-1:] != b"\n")
 
 
-def _begins(path: Path, seen: Layout, records: int) -> tuple[array[int], array[int]] | None:
+def _begins(path: Path, form: Layout, records: int) -> tuple[array[int], array[int]] | None:
     """The lines and the bytes at which so many records begin; None where that is not to be told.
 
     Where quotation marks do not stand in pairs, the slower reader of the standard library tells.
     """
     for way in (_by_pairs, _by_reader):
         lines, starts = array("q"), array("q")
-        for line, start in way(path, seen):
+        for line, start in way(path, form):
             lines.append(line)
             starts.append(start)
         if len(lines) == records:
@@ -176,30 +178,30 @@ def _lines(path: Path, above: int) -> Iterator[tuple[int, int, bytes]]:
             start += len(line)
 
 
-def _is_record(line: bytes, seen: Layout) -> bool:
+def _is_record(line: bytes, form: Layout) -> bool:
     """Whether something stands in a line; in a table of one column a blank line is a row."""
-    return len(seen.names) == 1 or bool(line.strip(b"\r\n"))
+    return len(form.names) == 1 or bool(line.strip(b"\r\n"))
 
 
-def _by_pairs(path: Path, seen: Layout) -> Iterator[tuple[int, int]]:
+def _by_pairs(path: Path, form: Layout) -> Iterator[tuple[int, int]]:
     is_open = False
-    for number, start, line in _lines(path, seen.above):
-        if not is_open and _is_record(line, seen):
+    for number, start, line in _lines(path, form.above):
+        if not is_open and _is_record(line, form):
             yield number, start
         is_open ^= line.count(b'"') % 2 == 1
 
 
-def _by_reader(path: Path, seen: Layout) -> Iterator[tuple[int, int]]:
+def _by_reader(path: Path, form: Layout) -> Iterator[tuple[int, int]]:
     some: list[tuple[int, int, bytes]] = []
 
     def texts() -> Iterator[str]:
-        for found in _lines(path, seen.above):
-            some.append(found)
-            yield found[2].decode("utf-8", "replace")
+        for line in _lines(path, form.above):
+            some.append(line)
+            yield line[2].decode("utf-8", "replace")
 
     with contextlib.suppress(csv.Error):
-        for _ in csv.reader(texts(), delimiter=seen.delimiter):
-            if _is_record(some[0][2], seen):
+        for _ in csv.reader(texts(), delimiter=form.delimiter):
+            if _is_record(some[0][2], form):
                 yield some[0][:2]
             some.clear()
 
@@ -213,9 +215,9 @@ def _broken(line: int, column: str, message: str, raw: str, *, names: tuple[str,
 def _plain_reason(message: str) -> Wording:
     text = message.lower()
     if "expected number of columns" in text:
-        found = message.split("Expected Number of Columns:")[-1].split()
-        wanted, given = found[0], message.rsplit("Found:", 1)[-1].split()[0]
-        return Wording("the row has {given} fields, the header has {wanted}", given=given, wanted=wanted)
+        tokens = message.split("Expected Number of Columns:")[-1].split()
+        header, fields = tokens[0], message.rsplit("Found:", 1)[-1].split()[0]
+        return Wording("the row has {given} fields, the header has {wanted}", given=fields, wanted=header)
     if "unterminated" in text or "quote" in text:
         return Wording("a quotation mark is not closed, so what follows cannot be told from it")
     if "maximum line size" in text:

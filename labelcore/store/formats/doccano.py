@@ -20,11 +20,11 @@ def _labels(record: Record) -> list[Any] | None:
 def _is_plain(record: Record) -> bool:
     """A text with a list of labels or of people's labels, as other tools have it too."""
     labels = _labels(record)
-    known = labels is not None and all(
+    fits = labels is not None and all(
         {"label", "user"} <= label.keys() if isinstance(label, dict) else isinstance(label, str | list)
         for label in labels
     )
-    return known and bool({"text", "data"} & record.keys()) and "id" in record
+    return fits and bool({"text", "data"} & record.keys()) and "id" in record
 
 
 def _is_marked(record: Record) -> bool:
@@ -71,6 +71,8 @@ def _grades(record: Record) -> list[Remark]:
         if "start_offset" not in label:
             people.setdefault(worded(first(label, "user")), []).append(first(label, "label", "text"))
     words = [label for label in labels if isinstance(label, str)]
-    said = {**people, "": words} if words else people
+    by_person = {**people, "": words} if words else people
     reason = worded(first(record, "Comments", "comments") or "")
-    return [found for who, given in said.items() for found in graded([("", given)], who=who, reason=reason)]
+    return [
+        entry for who, values in by_person.items() for entry in graded([("", values)], who=who, reason=reason)
+    ]

@@ -77,21 +77,21 @@ def _at_once(path: Path) -> tuple[Any, bool]:
 
 def _parsed(text: str) -> Any:
     """One document, or the list of several that follow each other."""
-    decoder, found, place = json.JSONDecoder(), [], 0
+    decoder, documents, place = json.JSONDecoder(), [], 0
     text = text.lstrip("\ufeff").strip()
     while place < len(text):
         value, place = decoder.raw_decode(text, place)
-        found.append(value)
+        documents.append(value)
         while place < len(text) and text[place].isspace():
             place += 1
-    return found[0] if len(found) == 1 else found
+    return documents[0] if len(documents) == 1 else documents
 
 
 def wrappings(value: Any) -> list[Wrapping]:
     """Every place that may hold the rows, lists within the rows of other lists among them."""
-    found = list(_found(value, "", 0))
-    rows = [seen for seen in found if seen.path.removesuffix("[]").rsplit(".", 1)[-1] not in _NOT_ROWS]
-    return rows or found
+    places = list(_found(value, "", 0))
+    rows = [place for place in places if place.path.removesuffix("[]").rsplit(".", 1)[-1] not in _NOT_ROWS]
+    return rows or places
 
 
 def _found(value: Any, path: str, depth: int) -> Iterator[Wrapping]:
@@ -116,9 +116,9 @@ def _within(rows: list[Record], path: str, depth: int) -> Iterator[Wrapping]:
             yield from _within(objects, f"{path}.{key}", depth + 1)
         inner = [item for value in values if isinstance(value, list) for item in value]
         if _way_in(inner) is iter:
-            found = _objects(inner)
-            yield Wrapping(f"{path}.{key}[]", len(found), _names(found), iter)
-            yield from _within(found, f"{path}.{key}[]", depth + 1)
+            rows_inside = _objects(inner)
+            yield Wrapping(f"{path}.{key}[]", len(rows_inside), _names(rows_inside), iter)
+            yield from _within(rows_inside, f"{path}.{key}[]", depth + 1)
 
 
 def _objects(values: Iterable[Any]) -> list[Record]:
@@ -205,7 +205,7 @@ def _of_keyed(value: dict[str, dict[str, Any]]) -> Iterator[Record]:
 
 def parts(path: Path) -> list[Sheet]:
     """The places of a document that may hold the rows."""
-    return [Sheet(seen.path, seen.rows, seen.columns) for seen in wrappings(document(path))]
+    return [Sheet(place.path, place.rows, place.columns) for place in wrappings(document(path))]
 
 
 def at(value: Any, path: str) -> Any:
@@ -215,19 +215,19 @@ def at(value: Any, path: str) -> Any:
     steps = path.split(".")
     for count in range(1, len(steps) + 1) if isinstance(value, dict) else ():
         key, rest = ".".join(steps[:count]), ".".join(steps[count:])
-        if key in value and (found := at(value[key], rest)) is not None:
-            return found
+        if key in value and (inner := at(value[key], rest)) is not None:
+            return inner
     return None
 
 
 def items(value: Any, path: str) -> Iterator[Any]:
     """The items of lists in lists, ``resourceSpans[].scopeSpans[].spans[]``."""
     before, inside, rest = path.partition("[]")
-    found = at(value, before.strip("."))
+    inner = at(value, before.strip("."))
     if not inside:
-        yield found
-    elif isinstance(found, list):
-        for item in found:
+        yield inner
+    elif isinstance(inner, list):
+        for item in inner:
             yield from items(item, rest)
 
 

@@ -64,9 +64,9 @@ def at(value: Any, path: str) -> Any:
 def first(value: Any, *paths: str) -> Any:
     """The value at the first path that holds one; "" where none does."""
     for path in paths:
-        found = at(value, path)
-        if found is not None and found != "":
-            return found
+        item = at(value, path)
+        if item is not None and item != "":
+            return item
     return ""
 
 
@@ -105,13 +105,13 @@ def remark(kind: Kind, name: Any, value: Any, **more: Any) -> list[Remark]:
 
     A ``score`` that is the value itself is none beside it.
     """
-    said = plain(value).strip()
+    content = plain(value).strip()
     meaning = more.pop("meaning", None)
     when = moment(more.pop("at", ""))
     texts = {key: plain(text) for key, text in more.items()}
-    if texts.get("score") == said:
+    if texts.get("score") == content:
         del texts["score"]
-    return [Remark(kind, plain(name), said, meaning, at=when, **texts)] if said else []
+    return [Remark(kind, plain(name), content, meaning, at=when, **texts)] if content else []
 
 
 def passages(value: Any) -> str:
@@ -124,37 +124,37 @@ def passages(value: Any) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def exchange(given: Any, answer: Any) -> Exchange:
+def exchange(prompt: Any, answer: Any) -> Exchange:
     """Input, context, conversation and output out of a model's input and output, however they are wrapped."""
-    given, answer = _whole(given), _whole(answer)
-    before, after = _chat(given), _chat(answer)
-    asked, context, rest = _named(given, _INPUTS, with_text=not before)
+    prompt, answer = _whole(prompt), _whole(answer)
+    before, after = _chat(prompt), _chat(answer)
+    question, context, rest = _named(prompt, _INPUTS, with_text=not before)
     output, sources, more = _named(answer, _OUTPUTS, with_text=not after)
     if after:
         earlier, output = split_last(after) or (after, "")
         before = earlier if earlier[: len(before)] == before else [*before, *earlier]
-    if [(turn["role"], turn["content"]) for turn in before] == [("user", asked)]:
+    if [(turn["role"], turn["content"]) for turn in before] == [("user", question)]:
         before = []
-    return Exchange(output, asked, context or sources, before, {**more, **rest})
+    return Exchange(output, question, context or sources, before, {**more, **rest})
 
 
 def task(data: Record) -> Exchange:
     """What an annotated record shows: the answer by its name, the end of a chat, or the only text."""
     by_name = {str(key).strip().lower(): key for key in data}
     chats = (loaded(value) for value in data.values())
-    chat = next((found for value in chats if (found := _chat(value))), [])
+    chat = next((talk for value in chats if (talk := _chat(value))), [])
     texts = [key for key, value in data.items() if isinstance(value, str) and value.strip()]
     answer = next((by_name[name] for name in _OUTPUTS if by_name.get(name) in texts), None)
     if answer is None and not chat and len(texts) == 1:
         answer = texts[0]
-    asked, sources = (
+    question, sources = (
         next((by_name[name] for name in names if by_name.get(name) not in (None, answer)), None)
         for names in (_INPUTS, _CONTEXTS)
     )
     before, output = (chat, plain(data[answer])) if answer is not None else split_last(chat) or (chat, "")
-    given = plain(data[asked]) if asked in texts else ""
-    rest = {key: data[key] for key in texts if key not in (answer, asked, sources)}
-    return Exchange(output, given, passages(data.get(sources)) if sources else "", before, rest)
+    prompt = plain(data[question]) if question in texts else ""
+    rest = {key: data[key] for key in texts if key not in (answer, question, sources)}
+    return Exchange(output, prompt, passages(data.get(sources)) if sources else "", before, rest)
 
 
 def worded(value: Any) -> str:
@@ -166,29 +166,29 @@ def worded(value: Any) -> str:
 
 def graded(answers: Iterable[tuple[Any, Any]], **more: Any) -> list[Remark]:
     """One annotator's answers to questions as grades; what is too long to be a choice is their reason."""
-    said = [(name, worded(loaded(value))) for name, value in answers]
-    reason = "\n".join(text for _, text in said if len(text) > _LONGEST_CHOICE)
+    pairs = [(name, worded(loaded(value))) for name, value in answers]
+    reason = "\n".join(text for _, text in pairs if len(text) > _LONGEST_CHOICE)
     more["reason"] = "\n".join(filter(None, (plain(more.get("reason")), reason)))
-    short = [(name, text) for name, text in said if len(text) <= _LONGEST_CHOICE]
-    return [found for name, text in short for found in remark("grade", name, text, **more)]
+    short = [(name, text) for name, text in pairs if len(text) <= _LONGEST_CHOICE]
+    return [grade for name, text in short for grade in remark("grade", name, text, **more)]
 
 
-def made(number: int, found: Exchange, **fields: Any) -> Said:
+def made(number: int, parts: Exchange, **fields: Any) -> Said:
     """The row of an exchange, or why there is none. ``fields`` come as the tool has them."""
-    if not found.output.strip():
+    if not parts.output.strip():
         raw = plain(fields.get("raw") or fields.get("id"))[:RAW]
         trouble = plain(fields.get("trouble"))[:RAW]
         reason = Wording(trouble or "the record holds no answer of the model")
         return RejectedRow(row=number, field="output", reason=reason, raw=raw)
     remarks = tuple(fields.get("remarks") or ())
-    details = {**found.rest, **_scores(remarks), **(fields.pop("details", None) or {})}
+    details = {**parts.rest, **_scores(remarks), **(fields.pop("details", None) or {})}
     texts = {key: plain(fields.get(key)) for key in ("id", "group", "model", "prompt_version")}
     return FormatRow(
         number,
-        found.output,
-        found.input,
-        found.context,
-        found.conversation,
+        parts.output,
+        parts.input,
+        parts.context,
+        parts.conversation,
         at=moment(fields.get("at")),
         details={plain(key): value for key, value in details.items() if value not in (None, "", [], {})},
         remarks=remarks,
@@ -198,7 +198,7 @@ def made(number: int, found: Exchange, **fields: Any) -> Said:
 
 def _scores(remarks: Iterable[Remark]) -> dict[str, str]:
     """The numbers beside what was said, by the names of metrics and people."""
-    names = ((" ".join(filter(None, (said.name, "score", said.who))), said.score) for said in remarks)
+    names = ((" ".join(filter(None, (entry.name, "score", entry.who))), entry.score) for entry in remarks)
     return {name: score for name, score in names if score}
 
 
@@ -228,9 +228,9 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
     path = max(paths or ("",), key=lambda path: _fitness(source.head, path, test))
     shift = 0
     for number, record in source.records(path):
-        found = _of_record(number, record, row)
-        yield from (_numbered(said, shift + place) for place, said in enumerate(found))
-        shift += max(len(found) - 1, 0)
+        rows = _of_record(number, record, row)
+        yield from (_numbered(entry, shift + place) for place, entry in enumerate(rows))
+        shift += max(len(rows) - 1, 0)
 
 
 def _of_record(number: int, record: Any, row: Reader) -> list[Said]:
@@ -246,12 +246,12 @@ def _of_record(number: int, record: Any, row: Reader) -> list[Said]:
         return [RejectedRow(row=number, field="", reason=Wording("the record is nested too deep"))]
 
 
-def _numbered(said: Said, further: int) -> Said:
+def _numbered(entry: Said, further: int) -> Said:
     if not further:
-        return said
-    if isinstance(said, FormatRow):
-        return replace(said, number=said.number + further)
-    return said.model_copy(update={"row": said.row + further})
+        return entry
+    if isinstance(entry, FormatRow):
+        return replace(entry, number=entry.number + further)
+    return entry.model_copy(update={"row": entry.row + further})
 
 
 def _opened(record: Record) -> Record:
@@ -288,9 +288,9 @@ def _whole(value: Any) -> Any:
 def _chat(value: Any) -> list[Turn]:
     """The chat that a value is or holds, through objects with one key."""
     for _ in range(_MANY_STEPS):
-        found = turns(value) if isinstance(value, list | dict) else None
-        if found or not isinstance(value, dict) or len(value) != 1:
-            return found or []
+        chat = turns(value) if isinstance(value, list | dict) else None
+        if chat or not isinstance(value, dict) or len(value) != 1:
+            return chat or []
         value = loaded(next(iter(value.values())))
     return []
 
@@ -307,8 +307,8 @@ def _named(value: Any, names: Sequence[str], *, with_text: bool) -> tuple[str, s
     if not isinstance(value, dict) or (not with_text and "role" in value):
         return (plain(value) if with_text and value != [] else ""), "", {}
     by_name = {str(key).strip().lower(): key for key in value}
-    found = (by_name[name] for name in names if name in by_name)
-    text = next((key for key in found if isinstance(value[key], str | int | float)), None)
+    keys = (by_name[name] for name in names if name in by_name)
+    text = next((key for key in keys if isinstance(value[key], str | int | float)), None)
     sources = next((by_name[name] for name in _CONTEXTS if name in by_name), None)
     context = passages(value[sources]) if sources is not None else ""
     if text is not None:

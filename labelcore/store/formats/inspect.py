@@ -45,15 +45,15 @@ def rows(source: Source) -> Iterator[Said]:
 def _sample(number: int, record: Record, head: Any) -> Said:
     output = record.get("output")
     answer = first(output, "completion") or {"choices": first(output, "choices")}
-    given = first(record, "input")
+    prompt = first(record, "input")
     messages = entries(record.get("messages"))
     name, epoch = plain(first(record, "id")), plain(first(record, "epoch"))
-    found = exchange(messages or given, "" if messages else answer)
-    told = exchange(given, answer)
-    text = told.output or found.output
+    whole = exchange(messages or prompt, "" if messages else answer)
+    parts = exchange(prompt, answer)
+    text = parts.output or whole.output
     return made(
         number,
-        told._replace(output=text, conversation=_before(found.conversation, text, told.input)),
+        parts._replace(output=text, conversation=_before(whole.conversation, text, parts.input)),
         id=name if epoch in {"", "1"} else f"{name}/{epoch}",
         group=name,
         model=first(output, "model") or first(head, "model"),
@@ -70,45 +70,45 @@ def _sample(number: int, record: Record, head: Any) -> Said:
     )
 
 
-def _before(chat: Any, text: str, asked: str) -> Any:
+def _before(chat: Any, text: str, question: str) -> Any:
     """A sample's messages up to its answer; none where they only say the input again."""
     places = [
         place for place, turn in enumerate(chat) if turn["content"] == text and turn["role"] == "assistant"
     ]
     before = list(chat[: places[-1]] if places else chat)
-    return [] if [turn["content"] for turn in before] == [asked] else before
+    return [] if [turn["content"] for turn in before] == [question] else before
 
 
 def _scores(record: Record) -> list[Remark]:
     scores = record.get("scores")
-    named = scores if isinstance(scores, dict) else {"": record.get("score")}
-    return [found for name, score in named.items() for found in _score(plain(name), score)]
+    by_name = scores if isinstance(scores, dict) else {"": record.get("score")}
+    return [entry for name, score in by_name.items() for entry in _score(plain(name), score)]
 
 
 def _score(name: str, score: Any) -> list[Remark]:
     """The scorer's verdict, then what each person made of it."""
     edits = entries(first(score, "history"))
-    found = _values("verdict", name, edits[0] if edits else score)
+    remarks = _values("verdict", name, edits[0] if edits else score)
     for edit in edits[1:]:
         if edit.get("value") != "UNCHANGED":
             provenance = {key: first(edit, f"provenance.{key}") for key in ("author", "timestamp", "reason")}
-            found += _values("grade", name, {**edit, **provenance})
-    return found
+            remarks += _values("grade", name, {**edit, **provenance})
+    return remarks
 
 
 def _values(kind: Any, name: str, score: Any) -> list[Remark]:
     """A score's value, or each of its values where it has several by name."""
     value = first(score, "value") if isinstance(score, dict) else score
-    named = value if isinstance(value, dict) else {"": value}
-    found: list[Remark] = []
-    for part, said in named.items():
-        found += remark(
+    by_name = value if isinstance(value, dict) else {"": value}
+    remarks: list[Remark] = []
+    for part, item in by_name.items():
+        remarks += remark(
             kind,
             f"{name}/{part}" if part else name,
-            said,
-            meaning=_MEANINGS.get(said) if isinstance(said, str) else None,
+            item,
+            meaning=_MEANINGS.get(item) if isinstance(item, str) else None,
             who=first(score, "author") if kind == "grade" else "",
             reason=first(score, "reason") or first(score, "explanation"),
             at=first(score, "timestamp"),
         )
-    return found
+    return remarks

@@ -56,8 +56,8 @@ def _opened(log: zipfile.ZipFile, path: Path, name: str) -> AbstractContextManag
         return log.open(entry)
     with path.open("rb") as packed:
         packed.seek(entry.header_offset)
-        named, more = struct.unpack("<26xHH", packed.read(30).ljust(30, b"\0"))
-        packed.seek(named + more, 1)
+        name_size, more = struct.unpack("<26xHH", packed.read(30).ljust(30, b"\0"))
+        packed.seek(name_size + more, 1)
         raw = pa.BufferReader(packed.read(min(entry.compress_size, path.stat().st_size)))
     stream: AbstractContextManager[Any] = pa.input_stream(raw, compression="zstd")
     return stream

@@ -74,8 +74,8 @@ def _task(number: int, record: Record) -> Said:
             when = first(annotation, "updated_at", "created_at")
             remarks += graded(_answers(annotation), who=who, at=when, reason=_notes(annotation))
     for prediction in entries(record.get("predictions")):
-        for name, said in _answers(prediction):
-            remarks += remark("verdict", name, worded(said), reason=_notes(prediction))
+        for name, value in _answers(prediction):
+            remarks += remark("verdict", name, worded(value), reason=_notes(prediction))
     return made(
         number,
         task(_data(record)),
@@ -110,17 +110,17 @@ def _notes(annotation: Record) -> str:
 
 def _flat(number: int, record: Record) -> Said:
     """A row whose short values that are no part of the text are taken as what the annotator chose."""
-    found = task(_data(record))
-    used = {found.output, found.input, found.context}
+    parts = task(_data(record))
+    used = {parts.output, parts.input, parts.context}
     columns = {
         name: value for name, value in record.items() if name not in _BESIDE and plain(value) not in used
     }
-    said = [(name, _chosen(value)) for name, value in columns.items()]
-    answers = [(name, value) for name, value in said if value and len(plain(value)) <= _LONGEST_CHOICE]
-    chosen = {name for name, _ in answers}
+    pairs = [(name, _chosen(value)) for name, value in columns.items()]
+    answers = [(name, value) for name, value in pairs if value and len(plain(value)) <= _LONGEST_CHOICE]
+    names = {name for name, _ in answers}
     return made(
         number,
-        found._replace(rest={key: value for key, value in found.rest.items() if key not in chosen}),
+        parts._replace(rest={key: value for key, value in parts.rest.items() if key not in names}),
         id=first(record, "id"),
         remarks=graded(
             answers, who=first(record, "annotator.email", "annotator"), at=first(record, "updated_at")

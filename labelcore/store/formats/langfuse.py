@@ -56,8 +56,8 @@ def _is_observed(trace: Record) -> bool:
 def _is_observation(record: Record) -> bool:
     kind = record.get("type")
     trace = first(record, "traceId", "trace_id", "traceName", "trace_name")
-    named = first(record, "startTime", "start_time") and "output" in record
-    return isinstance(kind, str) and kind in _TYPES and bool(trace) and bool(named)
+    has_output = first(record, "startTime", "start_time") and "output" in record
+    return isinstance(kind, str) and kind in _TYPES and bool(trace) and bool(has_output)
 
 
 def _is_either(record: Record) -> bool:
@@ -92,13 +92,13 @@ def _row(number: int, record: Record) -> Iterator[Said]:
     trace = _trace(record)
     generations = [one for one in entries(record.get("observations")) if one.get("type") == "GENERATION"]
     last = max(generations, key=lambda one: plain(first(one, "startTime", "start_time")), default={})
-    found = exchange(first(trace, "input"), first(trace, "output"))
-    if not found.output.strip():
-        found = exchange(first(last, "input") or first(trace, "input"), first(last, "output"))
+    parts = exchange(first(trace, "input"), first(trace, "output"))
+    if not parts.output.strip():
+        parts = exchange(first(last, "input") or first(trace, "input"), first(last, "output"))
     scores = [*entries(record.get("scores")), *(entries(trace.get("scores")) if trace is not record else ())]
     yield made(
         number,
-        found,
+        parts,
         id=first(trace, "id"),
         group=first(trace, "sessionId", "session_id") or first(trace, "id"),
         model=first(last, "model", "providedModelName", "provided_model_name", "internalModelId"),
@@ -112,8 +112,8 @@ def _row(number: int, record: Record) -> Iterator[Said]:
 
 def _details(trace: Record) -> Record:
     """What labels a trace, and what somebody added to it that Langfuse does not know."""
-    added = {key: value for key, value in trace.items() if key not in _TRACE_KEYS | _OTHER_KEYS}
-    return {key: trace.get(key) for key in ("name", "tags", "release", "metadata")} | added
+    more = {key: value for key, value in trace.items() if key not in _TRACE_KEYS | _OTHER_KEYS}
+    return {key: trace.get(key) for key in ("name", "tags", "release", "metadata")} | more
 
 
 def _generation(number: int, record: Record) -> Said:
@@ -140,24 +140,24 @@ def _prompt(observation: Record) -> str:
 
 
 def _scores(scores: list[Record]) -> list[Remark]:
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for score in scores:
         name, human = plain(score.get("name")), score.get("source") == "ANNOTATION"
-        said = first(score, "stringValue", "string_value", "value")
+        value = first(score, "stringValue", "string_value", "value")
         who = first(score, "authorUserId", "author_user_id") if human else ""
         when, number = first(score, "timestamp", "createdAt"), first(score, "value")
         kind = "grade" if human else kind_of(name)
         reason = first(score, "comment")
-        found += remark(kind, name, said, who=who, reason=reason, at=when, score=number)
-    return found
+        remarks += remark(kind, name, value, who=who, reason=reason, at=when, score=number)
+    return remarks
 
 
 def _table_scores(scores: Any) -> list[Remark]:
     """The scores of a table's export, by name; it does not say who gave them."""
     if not isinstance(scores, dict):
         return []
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for name, values in scores.items():
         for value in values if isinstance(values, list) else [values]:
-            found += remark(kind_of(plain(name)), name, value)
-    return found
+            remarks += remark(kind_of(plain(name)), name, value)
+    return remarks

@@ -102,10 +102,10 @@ def _example(number: int, record: Record) -> Said:
 
 
 def _feedback(value: Any) -> list[Remark]:
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for note in entries(value):
         name, human = plain(note.get("key")), first(note, "feedback_source.type") == "app"
-        found += remark(
+        remarks += remark(
             "grade" if human else kind_of(name),
             name,
             first(note, "value", "score"),
@@ -114,17 +114,17 @@ def _feedback(value: Any) -> list[Remark]:
             at=first(note, "modified_at", "created_at"),
             score=first(note, "score"),
         )
-    return found
+    return remarks
 
 
 def _statistics(value: Any) -> list[Remark]:
     """A run's feedback by key: a category that was named, or the mean of its scores."""
     stats = loaded(value)
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for name, stat in stats.items() if isinstance(stats, dict) else ():
         values = first(stat, "values")
-        said = next(iter(values)) if isinstance(values, dict) and len(values) == 1 else first(stat, "avg")
+        worth = next(iter(values)) if isinstance(values, dict) and len(values) == 1 else first(stat, "avg")
         comments = first(stat, "comments")
         reason = "\n".join(map(plain, comments)) if isinstance(comments, list) else ""
-        found += remark(kind_of(plain(name)), name, said, reason=reason)
-    return found
+        remarks += remark(kind_of(plain(name)), name, worth, reason=reason)
+    return remarks

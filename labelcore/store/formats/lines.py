@@ -121,7 +121,7 @@ def from_objects(cursor: duckdb.DuckDBPyConnection, start: int = 0) -> Staging:
             "No line of the file is a JSON object with anything in it.",
             next_step="Export it again, an object a line or one document.",
         )
-    often = {key for key, *_ in sorted(counts, key=lambda known: -known[1])[:_MOST_KEYS]}
+    often = {key for key, *_ in sorted(counts, key=lambda count: -count[1])[:_MOST_KEYS]}
     keys = [key for key, *_ in counts if key in often]
     rest = len(counts) > len(keys)
     columns = ", ".join(f"fields[{place}] AS c{place}" for place in range(1, len(keys) + 1))
@@ -158,11 +158,13 @@ def _mended(cursor: duckdb.DuckDBPyConnection, start: int) -> list[RejectedRow]:
             cursor.unregister("mended")
     if not every:
         return []
-    found = cursor.execute(
+    rejected = cursor.execute(
         f"SELECT rowid - {start} + 1, line FROM lines WHERE {condition} ORDER BY rowid"
     ).fetchall()
     cursor.execute(f"DELETE FROM lines WHERE {condition}")
-    return [RejectedRow(row=int(row), field="", reason=_why_not(line), raw=line[:RAW]) for row, line in found]
+    return [
+        RejectedRow(row=int(row), field="", reason=_why_not(line), raw=line[:RAW]) for row, line in rejected
+    ]
 
 
 def _why_not(line: str) -> Wording:

@@ -35,8 +35,8 @@ def _is_trace(record: Record) -> bool:
 def _is_row(record: Record) -> bool:
     """A row of ``search_traces`` or of an evaluation's results."""
     if "outputs" in record and "inputs" in record:
-        judged = any(isinstance(key, str) and _COLUMN.match(key) for key in record)
-        return judged or bool({"assessments", "expectations"} & record.keys())
+        has_scores = any(isinstance(key, str) and _COLUMN.match(key) for key in record)
+        return has_scores or bool({"assessments", "expectations"} & record.keys())
     return {"request", "response"} <= record.keys() and len(_INFO & record.keys()) >= 2
 
 
@@ -69,16 +69,16 @@ def _trace(number: int, record: Record) -> Said:
         (span for span in entries(first(data, "spans")) if not first(span, "parent_id", "parent_span_id")), {}
     )
     attributes = root.get("attributes")
-    said = attributes if isinstance(attributes, dict) else {}
-    given = first(data, "request") or said.get("mlflow.spanInputs") or first(info, "request_preview")
-    answer = first(data, "response") or said.get("mlflow.spanOutputs") or first(info, "response_preview")
-    return _made(number, info, (loaded(given), _text(answer)), info.get("assessments"), {})
+    values = attributes if isinstance(attributes, dict) else {}
+    prompt = first(data, "request") or values.get("mlflow.spanInputs") or first(info, "request_preview")
+    answer = first(data, "response") or values.get("mlflow.spanOutputs") or first(info, "response_preview")
+    return _made(number, info, (loaded(prompt), _text(answer)), info.get("assessments"), {})
 
 
 def _row(number: int, record: Record) -> Said:
-    given = first(record, "inputs", "request")
+    prompt = first(record, "inputs", "request")
     answer = record.get("outputs") if "outputs" in record else record.get("response")
-    return _made(number, record, (given, answer), record.get("assessments"), record)
+    return _made(number, record, (prompt, answer), record.get("assessments"), record)
 
 
 def _text(value: Any) -> Any:
@@ -89,14 +89,14 @@ def _text(value: Any) -> Any:
     return inner
 
 
-def _made(number: int, info: Record, said: tuple[Any, Any], assessments: Any, columns: Record) -> Said:
+def _made(number: int, info: Record, pair: tuple[Any, Any], assessments: Any, columns: Record) -> Said:
     notes = entries(assessments)
     expected = [note for note in notes if "expectation" in note]
     expectations = {plain(_name(note)): first(note, "expectation.value", "expectation") for note in expected}
-    found = exchange(*said)
+    parts = exchange(*pair)
     return made(
         number,
-        found,
+        parts,
         id=first(info, "trace_id", "request_id", "client_request_id"),
         group=_session(info) or first(info, "trace_id", "request_id"),
         model=first(info, "model", "model_id"),
@@ -115,9 +115,9 @@ def _expected(expectations: Any) -> str:
     """What was expected as text: the expected response where it is named, else all that was said of it."""
     if not isinstance(expectations, dict):
         return plain(expectations)
-    named = first(expectations, "expected_response", "expected", "expected_output", "ground_truth")
+    expected = first(expectations, "expected_response", "expected", "expected_output", "ground_truth")
     only = next(iter(expectations.values())) if len(expectations) == 1 else expectations
-    return plain(named or only)
+    return plain(expected or only)
 
 
 def _session(info: Record) -> Any:
@@ -131,14 +131,14 @@ def _name(note: Record) -> Any:
 
 def _assessments(notes: list[Record]) -> list[Remark]:
     """People's assessments that stand; a model's stands for itself even where a person overrode it."""
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for note in notes:
         name = plain(_name(note))
         human = first(note, "source.source_type", "source_type") == "HUMAN"
         if "expectation" in note or (human and note.get("valid") is False):
             continue
         feedback = note.get("feedback")
-        found += remark(
+        remarks += remark(
             "grade" if human else kind_of(name),
             name,
             first(note, "feedback.value") if isinstance(feedback, dict) else first(note, "value"),
@@ -146,16 +146,16 @@ def _assessments(notes: list[Record]) -> list[Remark]:
             reason=first(note, "rationale"),
             at=first(note, "last_update_time", "create_time", "create_time_ms"),
         )
-    return found
+    return remarks
 
 
 def _columns(record: Record) -> list[Remark]:
     """Verdicts in an evaluation's columns: ``correctness/value``, ``toxicity/v1/score``."""
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for column, value in record.items():
-        named = _COLUMN.match(column) if isinstance(column, str) else None
-        if named:
-            stem = column.removesuffix(named[2])
+        match = _COLUMN.match(column) if isinstance(column, str) else None
+        if match:
+            stem = column.removesuffix(match[2])
             reason = record.get(f"{stem}rationale") or record.get(f"{stem}justification")
-            found += remark(kind_of(named[1]), named[1], value, reason=reason)
-    return found
+            remarks += remark(kind_of(match[1]), match[1], value, reason=reason)
+    return remarks

@@ -32,8 +32,8 @@ def _is_record(record: Record) -> bool:
 
 
 def _body(record: Record) -> Record:
-    found = (first(record, path) if path else record for path in _BODIES)
-    return next((body for body in found if _is_answer(body)), {})
+    bodies = (first(record, path) if path else record for path in _BODIES)
+    return next((body for body in bodies if _is_answer(body)), {})
 
 
 @tool(
@@ -56,13 +56,13 @@ def _answers(number: int, record: Record) -> Iterator[Said]:
     choices = entries(body.get("choices"))
     answers = [{"choices": [choice]} for choice in choices] or [{"output": first(body, "output")}]
     name = plain(first(record, "custom_id") or first(body, "id") or first(record, "id"))
-    said = {key: body[key] for key in ("instructions", "input", "messages") if body.get(key)}
+    prompt = {key: body[key] for key in ("instructions", "input", "messages") if body.get(key)}
     beside = [record[key] for key in _ASKED if record.get(key) and record[key] is not body]
-    asked = said or (beside[0] if beside else "")
+    question = prompt or (beside[0] if beside else "")
     for place, answer in enumerate(answers):
         yield made(
             number,
-            exchange(asked, answer),
+            exchange(question, answer),
             id=name if not place else f"{name}/{place + 1}",
             group=name if len(answers) > 1 else "",
             model=first(body, "model"),

@@ -23,14 +23,14 @@ _WRAPPINGS = ("", "data", "spans", "data.spans")
 def _opened(record: Record) -> dict[str, Any]:
     """A span with all its attributes in each other; a table's cells as what they say."""
     texts = ("value", "content")  # what was written in JSON there says so beside it
-    filled = {str(key): value for key, value in record.items() if value not in (None, "")}
-    return nested({key: value if key.endswith(texts) else loaded(value) for key, value in filled.items()})
+    cells = {str(key): value for key, value in record.items() if value not in (None, "")}
+    return nested({key: value if key.endswith(texts) else loaded(value) for key, value in cells.items()})
 
 
 def _is_span(record: Record) -> bool:
     span = _opened(record)
-    named = first(span, "context.span_id", "span_id", "spanId", "id", "parent_id", "name", "span_kind")
-    return named != "" and any(first(span, mark) for mark in _MARKS)
+    name = first(span, "context.span_id", "span_id", "spanId", "id", "parent_id", "name", "span_kind")
+    return name != "" and any(first(span, mark) for mark in _MARKS)
 
 
 def _kind(span: Mapping[str, Any]) -> str:

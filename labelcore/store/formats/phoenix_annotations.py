@@ -13,8 +13,8 @@ _WRAPPINGS = ("", "data", "annotations")
 
 
 def _is_annotation(record: Record) -> bool:
-    named = first(record, "name", "annotation_name")
-    return {"span_id", "annotator_kind"} <= record.keys() and bool(named)
+    name = first(record, "name", "annotation_name")
+    return {"span_id", "annotator_kind"} <= record.keys() and bool(name)
 
 
 @tool(

@@ -55,13 +55,13 @@ def _grades(record: Record) -> list[Remark]:
     answer = record.get("answer")
     if answer == "ignore":
         return []
-    label, chosen = plain(record.get("label")), answer
+    label, value = plain(record.get("label")), answer
     if "options" in record:  # a task that was rejected says of none of them that it is so
-        chosen = record.get("accept") if answer == "accept" else None
+        value = record.get("accept") if answer == "accept" else None
     elif label:  # what is accepted is that the label fits, and it may blame
-        chosen = "yes" if answer == "accept" else "no"
+        value = "yes" if answer == "accept" else "no"
     return graded(
-        [(label, chosen)],
+        [(label, value)],
         who=first(record, "_annotator_id", "_session_id"),
         reason=first(record, "comment", "notes"),
         at=first(record, "_timestamp"),

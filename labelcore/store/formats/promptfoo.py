@@ -31,9 +31,9 @@ _BREAK = "\n---\n"
 
 
 def _is_result(record: Record) -> bool:
-    judged = {"gradingResult", "success", "score", "promptIdx", "testIdx"} & record.keys()
-    asked = {"vars", "testCase", "prompt", "promptId"} & record.keys()
-    return "response" in record and len(judged) >= 2 and bool(asked)
+    scores = {"gradingResult", "success", "score", "promptIdx", "testIdx"} & record.keys()
+    prompts = {"vars", "testCase", "prompt", "promptId"} & record.keys()
+    return "response" in record and len(scores) >= 2 and bool(prompts)
 
 
 def _is_body(record: Record) -> bool:
@@ -41,8 +41,8 @@ def _is_body(record: Record) -> bool:
 
 
 def _is_table(record: Record) -> bool:
-    marked = any(isinstance(value, str) and _MARK.match(value) for value in record.values())
-    return marked or {"Status", "Score", "Named Scores", "Grader Reason"} <= record.keys()
+    has_mark = any(isinstance(value, str) and _MARK.match(value) for value in record.values())
+    return has_mark or {"Status", "Score", "Named Scores", "Grader Reason"} <= record.keys()
 
 
 def _is_any(record: Record) -> bool:
@@ -75,14 +75,14 @@ def rows(source: Source) -> Iterator[Said]:
 def _result(number: int, record: Record) -> Said:
     response = loaded(record.get("response"))
     answer = first(response, "output") if isinstance(response, dict) else response
-    given = first(record, "vars", "testCase.vars")
+    variables = first(record, "vars", "testCase.vars")
     prompt = first(record, "prompt.raw")
     chat = exchange(prompt, "").conversation
-    found = exchange(given, plain(answer))
+    parts = exchange(variables, plain(answer))
     provider = first(record, "provider.label", "provider.id", "provider")
     return made(
         number,
-        found._replace(conversation=chat or found.conversation),
+        parts._replace(conversation=chat or parts.conversation),
         id=first(record, "id"),
         model=provider if isinstance(provider, str) else "",
         prompt_version=first(record, "prompt.label", "promptId"),
@@ -102,12 +102,12 @@ def _verdicts(grading: Any, success: Any) -> list[Remark]:
     parts = entries(first(grading, "componentResults"))
     people = [part for part in parts if at(part, "assertion.type") == "human"]
     machines = [part for part in parts if part not in people]
-    found = [told for part in people for told in _judged("grade", "", part)]
-    seen: Counter[str] = Counter()
+    remarks = [entry for part in people for entry in _judged("grade", "", part)]
+    counts: Counter[str] = Counter()
     for part in machines:
         name = plain(first(part, "assertion.metric", "assertion.type"))
-        seen[name] += 1
-        found += _judged("verdict", name if seen[name] == 1 else f"{name} {seen[name]}", part)
+        counts[name] += 1
+        remarks += _judged("verdict", name if counts[name] == 1 else f"{name} {counts[name]}", part)
     if not people and len(machines) != 1:
         flag = at(grading, "pass")
         whole = {
@@ -115,26 +115,26 @@ def _verdicts(grading: Any, success: Any) -> list[Remark]:
             "reason": at(grading, "reason"),
             "score": at(grading, "score"),
         }
-        found += _judged("verdict", "", whole)
-    return found
+        remarks += _judged("verdict", "", whole)
+    return remarks
 
 
 def _judged(kind: Any, name: str, part: Mapping[str, Any]) -> list[Remark]:
     """A result without ``pass``, which promptfoo takes for passed, says only its score."""
     flag, score = part.get("pass"), first(part, "score")
     reason = first(part, "comment") or first(part, "reason")
-    told = score if flag is None else flag
-    return remark(kind, name, told, meaning=truth(flag), reason=reason, score=score)
+    value = score if flag is None else flag
+    return remark(kind, name, value, meaning=truth(flag), reason=reason, score=score)
 
 
 def _body(number: int, record: Record) -> Iterator[Said]:
     """A row of the older documents' table: the variables' values, and an answer for each prompt."""
-    given = first(record, "test.vars", "vars")
+    variables = first(record, "test.vars", "vars")
     for output in entries(record.get("outputs")):
         text, flag, _ = _unmarked(plain(output.get("text")))
         yield made(
             number,
-            exchange(given, "")._replace(output=text),
+            exchange(variables, "")._replace(output=text),
             id=first(output, "id"),
             model=first(output, "provider"),
             remarks=_verdicts(output.get("gradingResult"), first(output, "pass") or flag),
@@ -147,23 +147,27 @@ def _table(number: int, record: Record) -> Iterator[Said]:
     columns = list(record)
     answers = [column for column in columns if _is_answer(columns, column, record)]
     beside = {column for column in columns if _BESIDE.match(column)}
-    given = {column: record[column] for column in columns if column not in beside and column not in answers}
+    variables = {
+        column: record[column] for column in columns if column not in beside and column not in answers
+    }
     for column in answers:
         text, flag, reason = _unmarked(plain(record[column]))
-        told = _beside(columns, column)
-        flag = flag or plain(record.get(told.get("Status", "")))
+        companions = _beside(columns, column)
+        flag = flag or plain(record.get(companions.get("Status", "")))
         parts = [
-            part for part in (record.get(told.get(key, "")) for key in ("Comment", "Grader Reason")) if part
+            part
+            for part in (record.get(companions.get(key, "")) for key in ("Comment", "Grader Reason"))
+            if part
         ]
-        found = exchange(given, "")._replace(output=text)
+        answer_parts = exchange(variables, "")._replace(output=text)
         yield made(
             number,
-            found,
+            answer_parts,
             model=column[1:].split("]")[0] if column.startswith("[") else "",
             prompt_version=column.split("] ", 1)[-1],
             remarks=[
                 *remark("verdict", "", flag, meaning=truth(flag), reason=next(iter(parts), reason)),
-                *_metrics(record, told),
+                *_metrics(record, companions),
             ],
             trouble=reason,
             raw=record,
@@ -179,20 +183,22 @@ def _is_answer(columns: Sequence[str], column: str, record: Record) -> bool:
 
 def _beside(columns: Sequence[str], column: str) -> dict[str, str]:
     """The columns that speak of an answer, by their plain names: those up to the next one that does not."""
-    told: dict[str, str] = {}
+    companions: dict[str, str] = {}
     for name in columns[columns.index(column) + 1 :]:
         if not _BESIDE.match(name):
             break
-        told[re.sub(r"(_\d+)+$", "", name)] = name
-    return told
+        companions[re.sub(r"(_\d+)+$", "", name)] = name
+    return companions
 
 
-def _metrics(record: Record, told: Mapping[str, str]) -> list[Remark]:
-    named = {name[8:]: record.get(column) for name, column in told.items() if name.startswith("Metric: ")}
-    if not named:
-        scores = loaded(record.get(told.get("Named Scores", "")))
-        named = dict(scores) if isinstance(scores, dict) else {}
-    return [found for name, value in named.items() for found in remark("verdict", name, value)]
+def _metrics(record: Record, companions: Mapping[str, str]) -> list[Remark]:
+    values = {
+        name[8:]: record.get(column) for name, column in companions.items() if name.startswith("Metric: ")
+    }
+    if not values:
+        scores = loaded(record.get(companions.get("Named Scores", "")))
+        values = dict(scores) if isinstance(scores, dict) else {}
+    return [entry for name, value in values.items() for entry in remark("verdict", name, value)]
 
 
 def _unmarked(text: str) -> tuple[str, str, str]:

@@ -97,34 +97,36 @@ def _sample(number: int, record: Record) -> Said:
     if _is_annotation(record):
         return _annotation(number, record, "")
     scores = [
-        told
+        entry
         for name, value in record.items()
         if name not in _FIELDS and _is_score(value)
-        for told in remark("verdict", name, value)
+        for entry in remark("verdict", name, value)
     ]
     return _made(number, record, scores)
 
 
 def _annotation(number: int, record: Record, metric: str) -> Said:
     """A metric's verdict, and the grade of the person who accepted it or wrote another one."""
-    said = record.get("metric_output")
-    remarks = remark("verdict", metric, said)
+    verdict = record.get("metric_output")
+    remarks = remark("verdict", metric, verdict)
     accepted, edited = record.get("is_accepted"), first(record, "edited_output")
     if edited != "" or accepted is True:
-        remarks += remark("grade", metric, edited if edited != "" else said, reason=first(record, "feedback"))
+        remarks += remark(
+            "grade", metric, edited if edited != "" else verdict, reason=first(record, "feedback")
+        )
     elif accepted is False:
-        remarks += remark("grade", metric, f"not {plain(said)}", reason=first(record, "feedback"))
-    given = record.get("metric_input")
-    return _made(number, given if isinstance(given, dict) else {}, remarks)
+        remarks += remark("grade", metric, f"not {plain(verdict)}", reason=first(record, "feedback"))
+    prompt = record.get("metric_input")
+    return _made(number, prompt if isinstance(prompt, dict) else {}, remarks)
 
 
 def _made(number: int, record: Record, remarks: list[Remark]) -> Said:
-    given, answer = first(record, "user_input", "question"), first(record, "response", "answer")
-    found = exchange(given, answer) if answer else exchange("", given)
+    question, answer = first(record, "user_input", "question"), first(record, "response", "answer")
+    parts = exchange(question, answer) if answer else exchange("", question)
     context = passages(first(record, "retrieved_contexts", "contexts"))
     return made(
         number,
-        found._replace(context=context),
+        parts._replace(context=context),
         id=first(record, "id"),
         details={"reference": first(record, *_REFERENCES), "rubrics": record.get("rubrics")},
         remarks=remarks,

@@ -138,12 +138,12 @@ def _listed(rows: Sequence[int]) -> str:
 
 def parts(path: Path) -> list[Sheet]:
     """The sheets that hold rows."""
-    found = []
+    sheets = []
     for name, cells in _sheets(path, path.stat().st_mtime_ns).items():
         if len(cells) > 1:
             _, names, rows = _cells(cells)
-            found.append(Sheet(name, len(rows), names))
-    return found
+            sheets.append(Sheet(name, len(rows), names))
+    return sheets
 
 
 def look(path: Path, part: str = "") -> FileHead:
@@ -160,8 +160,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Stag
     lost = _without_value(path, part, header, names)
     _sheets.cache_clear()
     cursor.execute(f"CREATE TEMP TABLE file_rows ({table(names)}, place BIGINT)")
-    filled = ((at, row) for at, row in enumerate(rows, header + 2) if any(cell != "" for cell in row))
-    while some := list(itertools.islice(filled, _STEP)):
+    cells = ((at, row) for at, row in enumerate(rows, header + 2) if any(cell != "" for cell in row))
+    while some := list(itertools.islice(cells, _STEP)):
         columns = [
             [_text(row[place]) if place < len(row) else None for _, row in some]
             for place in range(len(names))

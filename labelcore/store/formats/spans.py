@@ -52,14 +52,14 @@ class Span(NamedTuple):
 
     def rows(self) -> Iterator[Said]:
         """The span's output; nothing where it holds no answer of a model, as a search or a tool's call."""
-        found = self._exchange()
-        if not found.output.strip():
+        parts = self._exchange()
+        if not parts.output.strip():
             return
         group = first(self.attributes, "gen_ai.conversation.id", "session.id") or self.trace
         prompt = first(self.attributes, "llm.prompt_template.version", "gen_ai.prompt.version")
         yield made(
             self.number,
-            found,
+            parts,
             id=self.id,
             group=group,
             model=first(self.attributes, *_MODELS),
@@ -74,18 +74,18 @@ class Span(NamedTuple):
         for name, attributes in self.events:
             if name.startswith(("gen_ai.client.inference", "gen_ai.content")):
                 merged = nested({**merged, **attributes})
-        for asked, answered in _PLACES:
+        for prompts, answered in _PLACES:
             answer = _replies(at(merged, answered))
             if answer:
-                return exchange(_with_system(merged, at(merged, asked)), answer)
-        given, answer = self._from_events()
+                return exchange(_with_system(merged, at(merged, prompts)), answer)
+        prompt, answer = self._from_events()
         if not answer and self.whole:
-            given, answer = (_written(merged, key) for key in ("input", "output"))
-        return exchange(given, answer)
+            prompt, answer = (_written(merged, key) for key in ("input", "output"))
+        return exchange(prompt, answer)
 
     def _from_events(self) -> tuple[Any, Any]:
         """The messages of the older events, one each: ``gen_ai.user.message``, ``gen_ai.choice``."""
-        given: list[Any] = []
+        prompts: list[Any] = []
         answer: list[Any] = []
         for name, attributes in self.events:
             message = loaded(attributes.get("message") or attributes)
@@ -93,29 +93,29 @@ class Span(NamedTuple):
             if name == "gen_ai.choice":
                 answer = _replies([message])
             elif name.startswith("gen_ai.") and name.endswith(".message"):
-                given.append({"role": _ROLES.get(name, name.split(".")[1]), **message})
-        return given, answer
+                prompts.append({"role": _ROLES.get(name, name.split(".")[1]), **message})
+        return prompts, answer
 
     def _evaluations(self) -> list[Remark]:
-        found: list[Remark] = []
+        remarks: list[Remark] = []
         for name, attributes in self.events:
             if name == "gen_ai.evaluation.result":
-                said = nested(attributes)
-                title = plain(first(said, "gen_ai.evaluation.name"))
-                score = first(said, "gen_ai.evaluation.score.value")
-                value = first(said, "gen_ai.evaluation.score.label") or score
-                reason = first(said, "gen_ai.evaluation.explanation")
-                found += remark(kind_of(title), title, value, reason=reason, score=score)
-        return found
+                result = nested(attributes)
+                title = plain(first(result, "gen_ai.evaluation.name"))
+                score = first(result, "gen_ai.evaluation.score.value")
+                value = first(result, "gen_ai.evaluation.score.label") or score
+                reason = first(result, "gen_ai.evaluation.explanation")
+                remarks += remark(kind_of(title), title, value, reason=reason, score=score)
+        return remarks
 
 
 def remarks_of(value: Any) -> list[Remark]:
     """Phoenix's annotations of a span: people's as grades, those of models and code as verdicts."""
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for note in entries(value):
         name, human = plain(first(note, "name", "annotation_name")), note.get("annotator_kind") == "HUMAN"
         who = first(note, "user.username", "user_id", "identifier") if human else ""
-        found += remark(
+        remarks += remark(
             kind_of(name, "grade") if human else "verdict",
             name,
             first(note, "result.label", "label", "result.score", "score"),
@@ -124,7 +124,7 @@ def remarks_of(value: Any) -> list[Remark]:
             at=first(note, "updated_at", "created_at"),
             score=first(note, "result.score", "score"),
         )
-    return found
+    return remarks
 
 
 def _replies(value: Any) -> Any:
@@ -147,7 +147,11 @@ def _written(attributes: Mapping[str, Any], key: str) -> Any:
     return loaded(value) if "json" in plain(at(attributes, f"{key}.mime_type")) else value
 
 
-def _with_system(attributes: Mapping[str, Any], given: Any) -> Any:
-    said = loaded(at(attributes, "gen_ai.system_instructions"))
-    messages = loaded(given)
-    return {"system": said, "messages": messages} if said and isinstance(messages, list) else messages
+def _with_system(attributes: Mapping[str, Any], prompt: Any) -> Any:
+    instructions = loaded(at(attributes, "gen_ai.system_instructions"))
+    messages = loaded(prompt)
+    return (
+        {"system": instructions, "messages": messages}
+        if instructions and isinstance(messages, list)
+        else messages
+    )

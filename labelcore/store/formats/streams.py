@@ -22,10 +22,10 @@ _DEEPEST = 500
 @lru_cache(maxsize=1)
 def sketch(path: Path, _changed: int) -> tuple[Any, bool]:
     """A document with the first entries of every list and object, and whether something was too deep."""
-    drawn = _Sketch()
+    drawing = _Sketch()
     with path.open("rb") as file:
         events = ijson.basic_parse(file, use_float=True)
-        return drawn.built(events, *next(events)), drawn.is_cut
+        return drawing.built(events, *next(events)), drawing.is_cut
 
 
 class _Sketch:

@@ -64,21 +64,21 @@ def migrate(db: Database) -> list[int]:
         StoreDamaged: the file was written by a newer labelcore, or by another program.
     """
     check_ours(db)
-    done = applied(db)
-    known = available()
-    if unknown := done - {number for number, _, _ in known}:
+    numbers = applied(db)
+    migrations = available()
+    if unknown := numbers - {number for number, _, _ in migrations}:
         raise StoreDamaged(
             "{path} was written by a newer labelcore (schema {unknown}).",
             next_step="Install the newest labelcore and open it again.",
             path=db.path,
             unknown=max(unknown),
         )
-    pending = [migration for migration in known if migration[0] not in done]
+    pending = [migration for migration in migrations if migration[0] not in numbers]
     with db.transaction() as cursor:
         for number, name, sql in pending:
-            cursor.execute(sql if done else _VIEW.sub("", sql))
+            cursor.execute(sql if numbers else _VIEW.sub("", sql))
             cursor.execute("INSERT INTO schema_migration VALUES (?, ?, ?)", [number, name, utc(now())])
         views.make(db)
-        if done and pending:
+        if numbers and pending:
             people.unite(db)
     return [number for number, _, _ in pending]

@@ -19,82 +19,84 @@ _REASON = 160
 
 
 @lines("judge prompt try", "judge limit try")
-def trial(found: Trial) -> Iterator[str]:
-    yield sentence(found.says)
-    if found.attempts:
-        yield from _compared(found)
-    yield from spent(found)
+def trial(report: Trial) -> Iterator[str]:
+    yield sentence(report.says)
+    if report.attempts:
+        yield from _compared(report)
+    yield from spent(report)
 
 
-def _compared(found: Trial) -> Iterator[str]:
+def _compared(report: Trial) -> Iterator[str]:
     yield say(
-        "Tried on {n:,} of {pool:,} graded outputs of train and dev.", n=len(found.attempts), pool=found.pool
+        "Tried on {n:,} of {pool:,} graded outputs of train and dev.",
+        n=len(report.attempts),
+        pool=report.pool,
     )
-    yield from changes(found.change)
+    yield from changes(report.change)
     for what in WHATS[:-1]:
-        yield from _attempts(what, found.of(what))
-    if found.left.n:
-        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=found.left.n)
-    if told := sentence(found.looks.says):
-        yield told
+        yield from _attempts(what, report.of(what))
+    if report.left.n:
+        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.left.n)
+    if looks_words := sentence(report.looks.says):
+        yield looks_words
 
 
 @lines("judge prompt looks")
-def looks(found: DevLooks) -> Iterator[str]:
-    yield sentence(found.says) or say("Versions were compared on dev {n} times.", n=found.looks)
+def looks(report: DevLooks) -> Iterator[str]:
+    yield sentence(report.says) or say("Versions were compared on dev {n} times.", n=report.looks)
 
 
 @lines("migrate judge")
-def migration(found: Migration) -> Iterator[str]:
-    yield advice_words(found)
-    yield flips_words(found)
-    for loss in found.loss:
+def migration(report: Migration) -> Iterator[str]:
+    yield advice_words(report)
+    yield flips_words(report)
+    for loss in report.loss:
         yield sentence(loss)
-    yield from move_figures(found)
-    if found.picks:
+    yield from move_figures(report)
+    if report.picks:
         yield (
             counted(
                 "Grade this output first; that is expected to settle it: {ids}",
                 "Grade these {n:,} outputs first; that is expected to settle it: {ids}",
-                n=len(found.picks),
-                ids=" ".join(pick.output_id for pick in found.picks[:_LISTED])
-                + (" …" if found.picks[_LISTED:] else ""),
+                n=len(report.picks),
+                ids=" ".join(pick.output_id for pick in report.picks[:_LISTED])
+                + (" …" if report.picks[_LISTED:] else ""),
             )
-            if found.settles
+            if report.settles
             else unsettled_words()
         )
-    if found.repair:
-        yield sentence(found.repair.says)
-    if told := sentence(found.looks.says):
-        yield told
-    if found.kept:
-        yield kept_words(found.kept)
-    elif found.unkept:
-        yield sentence(found.unkept)
-    yield from spent(found)
+    if report.repair:
+        yield sentence(report.repair.says)
+    if looks_words := sentence(report.looks.says):
+        yield looks_words
+    if report.kept:
+        yield kept_words(report.kept)
+    elif report.unkept:
+        yield sentence(report.unkept)
+    yield from spent(report)
 
 
-def flips_words(found: Migration) -> str:
+def flips_words(report: Migration) -> str:
     """On how many outputs the models differ."""
     return counted(
         "Of {outputs:,} outputs that both decided, {n} flips.",
         "Of {outputs:,} outputs that both decided, {n} flip.",
-        n=len(found.flips),
-        outputs=found.n,
+        n=len(report.flips),
+        outputs=report.n,
     )
 
 
-def move_figures(found: Migration) -> Iterator[str]:
+def move_figures(report: Migration) -> Iterator[str]:
     """Both rates of both models, what changes, and what each costs and takes."""
-    graded = found.change.passes + found.change.fails
-    if graded < found.n:
+    n_graded = report.change.passes + report.change.fails
+    if n_graded < report.n:
         yield say(
             "Rates and changes of all {n:,} outputs, estimated from the {graded:,} graded ones:",
-            n=found.n,
-            graded=graded,
+            n=report.n,
+            graded=n_graded,
         )
-    yield from changes(found.change)
-    for side in (found.present, found.new):
+    yield from changes(report.change)
+    for side in (report.present, report.new):
         yield from _side(side)
 
 
@@ -103,27 +105,29 @@ def unsettled_words() -> str:
     return say("Not even grades of all these outputs would settle it: judge more of them.")
 
 
-def kept_words(kept: KeptVersion) -> str:
+def kept_words(version: KeptVersion) -> str:
     """That a version is stored, and which one is in use."""
-    stays = say("it is in use") if kept.in_use else say("the present one stays in use")
-    return say("Stored as version {version}; {stays}.", version=kept.version, stays=stays)
+    stays = say("it is in use") if version.in_use else say("the present one stays in use")
+    return say("Stored as version {version}; {stays}.", version=version.version, stays=stays)
 
 
-def advice_words(found: Migration) -> str:
+def advice_words(report: Migration) -> str:
     """What to do, in a sentence."""
-    told = {"model": found.new.model, "judge": judge_words(found.judge)}
+    values = {"model": report.new.model, "judge": judge_words(report.judge)}
     return {
-        "switch": say("Switch: {model} may decide for {judge}.", **told),
-        "stay": say("Stay: with {model} {judge} decides worse.", **told),
-        "grade first": say("Grade first: whether {model} may decide for {judge} cannot be told yet.", **told),
-    }[found.advice]
+        "switch": say("Switch: {model} may decide for {judge}.", **values),
+        "stay": say("Stay: with {model} {judge} decides worse.", **values),
+        "grade first": say(
+            "Grade first: whether {model} may decide for {judge} cannot be told yet.", **values
+        ),
+    }[report.advice]
 
 
-def changes(found: Change) -> Iterator[str]:
+def changes(report: Change) -> Iterator[str]:
     """Both rates of both versions, what changes, and where they abstain."""
     for name, before, after, change in (
-        (say("Good ones it passes (TPR)"), found.present.tpr, found.new.tpr, found.tpr),
-        (say("Bad ones it catches (TNR)"), found.present.tnr, found.new.tnr, found.tnr),
+        (say("Good ones it passes (TPR)"), report.present.tpr, report.new.tpr, report.tpr),
+        (say("Bad ones it catches (TNR)"), report.present.tnr, report.new.tnr, report.tnr),
     ):
         yield say(
             "  {name}: {before} → {after}; change {change}",
@@ -132,8 +136,8 @@ def changes(found: Change) -> Iterator[str]:
             after=rate_words(after),
             change=change_words(change),
         )
-    if told := sentence(found.abstains):
-        yield f"  {told}"
+    if abstaining := sentence(report.abstains):
+        yield f"  {abstaining}"
 
 
 def change_words(change: Rate) -> str:
@@ -196,21 +200,21 @@ def _side(side: ModelSide) -> Iterator[str]:
     yield say(
         "  {model}: {cost} for 1,000 verdicts, {latency} each", model=side.model, cost=cost, latency=latency
     )
-    if told := sentence(side.renamed):
-        yield told
+    if renaming := sentence(side.renamed):
+        yield renaming
 
 
-def spent(found: ModelWork) -> Iterator[str]:
+def spent(report: ModelWork) -> Iterator[str]:
     """What it cost, and what went wrong."""
-    yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=found.cost_usd, n=found.requests)
-    yield from troubles(found)
+    yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=report.cost_usd, n=report.requests)
+    yield from troubles(report)
 
 
-def troubles(found: ModelWork) -> Iterator[str]:
+def troubles(report: ModelWork) -> Iterator[str]:
     """What went wrong, each once: why outputs have no decision, what stopped it, what was asked again."""
-    for kind, reason in found.troubles.items():
-        if reason not in found.message:
+    for kind, reason in report.troubles.items():
+        if reason not in report.message:
             yield f"{kind_word(kind)}: {reason}"
-    if found.message or found.state == "stopped":
-        yield found.message or say("It was stopped before its end.")
-    yield from again_words(found.asked_again)
+    if report.message or report.state == "stopped":
+        yield report.message or say("It was stopped before its end.")
+    yield from again_words(report.asked_again)

@@ -11,18 +11,18 @@ from labelcore.stages.refining import Docket, RulingReport
 def court(docket: Docket) -> Iterator[str]:
     yield docket_words(docket)
     for gap in docket.gaps:
-        ruled = (f"{count} × {say(value.replace('_', ' '))}" for value, count in gap.ruled.items() if count)
+        counts = (f"{count} × {say(value.replace('_', ' '))}" for value, count in gap.ruled.items() if count)
         yield say(
             "  {criterion}: {ruled}; {open} open.",
             criterion=say(gap.criterion),
-            ruled=", ".join(ruled) or say("nothing ruled"),
+            ruled=", ".join(counts) or say("nothing ruled"),
             open=gap.open,
         )
     for conflict in docket.listed:
         people = say("passed") if conflict.human_pass else say("failed")
         ruling = conflict.ruling
-        told = {"value": say(ruling.value.replace("_", " ")), "reason": ruling.reason} if ruling else {}
-        words = say(" [{value}: {reason}]", **told) if told else ""
+        values = {"value": say(ruling.value.replace("_", " ")), "reason": ruling.reason} if ruling else {}
+        words = say(" [{value}: {reason}]", **values) if values else ""
         yield say(
             "  {id}: {name} says {value}, people {people} it.{words}",
             id=conflict.output.id,

@@ -10,14 +10,14 @@ from labelcore.stages.refining.matrix import Cell, Matrix
 
 
 @lines("judge prompt matrix")
-def matrix(found: Matrix) -> Iterator[str]:
-    for at, cell in enumerate(found.cells):
-        yield f"{'→' if at == found.chosen else ' '} {cell_words(cell)}"
-    yield sentence(found.says)
-    if told := sentence(found.looks.says):
-        yield told
-    yield say("Paid US$ {cost:.4f} in {seconds:,.0f} s.", cost=found.cost_usd, seconds=found.seconds)
-    yield from troubles(found)
+def matrix(report: Matrix) -> Iterator[str]:
+    for at, cell in enumerate(report.cells):
+        yield f"{'→' if at == report.chosen else ' '} {cell_words(cell)}"
+    yield sentence(report.says)
+    if looks_words := sentence(report.looks.says):
+        yield looks_words
+    yield say("Paid US$ {cost:.4f} in {seconds:,.0f} s.", cost=report.cost_usd, seconds=report.seconds)
+    yield from troubles(report)
 
 
 def cell_words(cell: Cell) -> str:

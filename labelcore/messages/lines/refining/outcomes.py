@@ -13,13 +13,13 @@ _QUOTED = 100
 
 
 @lines("refine rulings")
-def rulings(found: Outcomes) -> Iterator[str]:
-    if not found.rulings:
+def rulings(report: Outcomes) -> Iterator[str]:
+    if not report.rulings:
         yield say("Nothing is ruled yet.")
-    for outcome in found.rulings:
+    for outcome in report.rulings:
         ruling = outcome.ruling
-        told = {"judge": judge_words(outcome.judge), "value": say(ruling.value.replace("_", " "))}
-        yield f"{ruling.output_id}: {told['judge']}, {told['value']}: {outcome_words(outcome)}"
+        values = {"judge": judge_words(outcome.judge), "value": say(ruling.value.replace("_", " "))}
+        yield f"{ruling.output_id}: {values['judge']}, {values['value']}: {outcome_words(outcome)}"
 
 
 def state_words(state: State) -> str:
@@ -43,30 +43,30 @@ def outcome_words(outcome: RulingOutcome) -> str:
 
 
 @lines("judge prompt examples")
-def examples(found: Examples) -> Iterator[str]:
-    if not found.pairs:
+def examples(report: Examples) -> Iterator[str]:
+    if not report.pairs:
         yield say("Nothing in train can be shown.")
-    for pair in found.pairs:
+    for pair in report.pairs:
         for example in filter(None, (pair.example, pair.beside)):
             lead = "  " if example is pair.example else say("    beside: ")
             text = " ".join(example.text.split())[:_QUOTED]
             yield f"{lead}{example.output_id} {say(example.verdict)}: {text}"
-    if found.elsewhere:
-        yield elsewhere_words(found)
+    if report.elsewhere:
+        yield elsewhere_words(report)
 
 
-def elsewhere_words(found: Examples) -> str:
+def elsewhere_words(report: Examples) -> str:
     """How many were found that may not be shown."""
     return counted(
         "One more graded output has these words; it is of dev or test and may not be shown.",
         "{n} more graded outputs have these words; they are of dev or test and may not be shown.",
-        n=found.elsewhere,
+        n=report.elsewhere,
     )
 
 
 @lines("judge prompt lint")
-def lint(found: PromptLint) -> Iterator[str]:
-    if not found.findings:
+def lint(report: PromptLint) -> Iterator[str]:
+    if not report.findings:
         yield say("Nothing is wrong with the prompt.")
-    for finding in found.findings:
+    for finding in report.findings:
         yield f"{'!' if finding.stops else '-'} {sentence(finding.says)}"

@@ -15,50 +15,50 @@ _NEAR = 60
 
 
 @lines("judge prompt show")
-def shown(found: ShownPrompt) -> Iterator[str]:
-    state = say("in use") if found.in_use else say("not in use")
+def shown(report: ShownPrompt) -> Iterator[str]:
+    state = say("in use") if report.in_use else say("not in use")
     yield say(
         "{judge}, version {version} ({state}), asks {model}.",
-        judge=judge_words(found.judge),
-        version=found.version,
+        judge=judge_words(report.judge),
+        version=report.version,
         state=state,
-        model=found.model or "?",
+        model=report.model or "?",
     )
-    yield sentence(found.size.says)
-    if found.out:
-        yield say("Written to {out}: change it there, then `judge prompt set` reads it.", out=found.out)
+    yield sentence(report.size.says)
+    if report.out:
+        yield say("Written to {out}: change it there, then `judge prompt set` reads it.", out=report.out)
         return
-    if not found.rendered:
+    if not report.rendered:
         yield say("The output has not the field that it looks at: the model is not asked.")
-    for message in found.rendered:
+    for message in report.rendered:
         yield f"--- {message['role']}"
         yield from message["content"].splitlines()
 
 
 @content("judge prompt show")
-def prompt_file(found: ShownPrompt) -> bytes:
-    return prompt_files.write(found.template, found.answer).encode()
+def prompt_file(report: ShownPrompt) -> bytes:
+    return prompt_files.write(report.template, report.answer).encode()
 
 
 @lines("judge prompt set", "judge prompt save", "judge prompt revert", "judge limit set")
-def kept(found: KeptVersion) -> Iterator[str]:
-    told = {"judge": judge_words(found.judge), "version": found.version}
-    if found.in_use:
-        yield say("{judge}: version {version} is in use.", **told)
+def kept(report: KeptVersion) -> Iterator[str]:
+    values = {"judge": judge_words(report.judge), "version": report.version}
+    if report.in_use:
+        yield say("{judge}: version {version} is in use.", **values)
     else:
-        yield say("{judge}: version {version} is kept, another one is in use.", **told)
-    if not found.new:
+        yield say("{judge}: version {version} is kept, another one is in use.", **values)
+    if not report.new:
         yield say("It was there before: its verdicts and its paid answers stay.")
-    yield from sentences(found.warnings)
+    yield from sentences(report.warnings)
 
 
 @lines("judge prompt history")
-def history(found: PromptHistory) -> Iterator[str]:
-    if found.n:
+def history(report: PromptHistory) -> Iterator[str]:
+    if report.n:
         yield say(
-            "Figures are on the {n:,} graded outputs that all measured versions have decided.", n=found.n
+            "Figures are on the {n:,} graded outputs that all measured versions have decided.", n=report.n
         )
-    for row in found.versions:
+    for row in report.versions:
         yield from _row(row)
 
 
@@ -74,22 +74,22 @@ def _row(row: VersionRow) -> Iterator[str]:
         yield "    " + say("put in use: {who} {why}", who=who, why=use.why).rstrip()
 
 
-def changed_words(found: PromptDiff) -> str:
+def changed_words(report: PromptDiff) -> str:
     """How much two versions differ, in a line."""
-    words = say("words: +{added} −{removed}", added=found.added, removed=found.removed)
-    names = [setting.name for setting in found.settings]
+    words = say("words: +{added} −{removed}", added=report.added, removed=report.removed)
+    names = [setting.name for setting in report.settings]
     return say("{words}; other: {names}", words=words, names=names) if names else words
 
 
 @lines("judge prompt diff")
-def diff(found: PromptDiff) -> Iterator[str]:
-    told = {"judge": judge_words(found.judge), "before": found.before, "after": found.after}
-    yield say("{judge}, version {before} to version {after}:", **told) + f" {changed_words(found)}"
-    for part in found.parts:
+def diff(report: PromptDiff) -> Iterator[str]:
+    values = {"judge": judge_words(report.judge), "before": report.before, "after": report.after}
+    yield say("{judge}, version {before} to version {after}:", **values) + f" {changed_words(report)}"
+    for part in report.parts:
         yield f"--- {part.part} {part.member or ''}".rstrip()
         pieces = "".join(_marked(piece.kind, piece.text) for piece in part.pieces)
         yield from pieces.splitlines()
-    for setting in found.settings:
+    for setting in report.settings:
         yield f"{setting.name}: {setting.before!r} -> {setting.after!r}"
 
 

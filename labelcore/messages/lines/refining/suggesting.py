@@ -20,34 +20,34 @@ _WORDS = 200
 
 
 @lines("judge prompt suggest")
-def suggestions(found: Suggestions) -> Iterator[str]:
-    yield sentence(found.says)
-    for suggestion in found.offered:
+def suggestions(report: Suggestions) -> Iterator[str]:
+    yield sentence(report.says)
+    for suggestion in report.offered:
         yield from _suggestion(suggestion)
-    if found.left:
-        yield say("Tried and left: {n}.", n=len(found.left))
-    for suggestion in found.left[:_LISTED]:
+    if report.left:
+        yield say("Tried and left: {n}.", n=len(report.left))
+    for suggestion in report.left[:_LISTED]:
         yield f"  {kind_words(suggestion.kind)}: {state_words(suggestion.state)}"
-    if found.rejected:
-        yield say("Rejected before, and not tried again: {n}.", n=found.rejected)
-    if told := sentence(found.looks.says):
-        yield told
-    yield from spent(found)
-    if found.offered:
+    if report.rejected:
+        yield say("Rejected before, and not tried again: {n}.", n=report.rejected)
+    if looks_words := sentence(report.looks.says):
+        yield looks_words
+    yield from spent(report)
+    if report.offered:
         yield say("`labelcore judge prompt accept` keeps one, `reject` drops it for good.")
 
 
 @lines("judge prompt accept")
-def accepted(found: SuggestionKept) -> Iterator[str]:
-    yield say("Version {n} of {judge} is in use.", n=found.kept.version, judge=found.kept.judge)
-    yield from held_out(found)
-    for warning in found.kept.warnings:
+def accepted(report: SuggestionKept) -> Iterator[str]:
+    yield say("Version {n} of {judge} is in use.", n=report.kept.version, judge=report.kept.judge)
+    yield from held_out(report)
+    for warning in report.kept.warnings:
         yield sentence(warning)
 
 
-def held_out(found: SuggestionKept) -> Iterator[str]:
+def held_out(report: SuggestionKept) -> Iterator[str]:
     """Its figures on dev, and how much looking there flatters."""
-    figures = found.figures
+    figures = report.figures
     names = {"value": "change", "low": "change_low", "high": "change_high"}
     points = {end: 100 * figures[name] for end, name in names.items() if figures.get(name) is not None}
     if len(points) == len(names):
@@ -60,13 +60,13 @@ def held_out(found: SuggestionKept) -> Iterator[str]:
             broken=len(figures["broken"]),
             **points,
         )
-    if told := sentence(found.looks.says):
-        yield told
+    if looks_words := sentence(report.looks.says):
+        yield looks_words
 
 
 @lines("judge prompt reject")
-def rejected(found: Rejected) -> Iterator[str]:
-    yield say("It is not offered for {judge} again.", judge=found.judge)
+def rejected(report: Rejected) -> Iterator[str]:
+    yield say("It is not offered for {judge} again.", judge=report.judge)
 
 
 def kind_words(kind: str) -> str:
@@ -102,25 +102,25 @@ def state_words(state: State) -> str:
     }[state]
 
 
-def _suggestion(found: ChangeSuggestion) -> Iterator[str]:
-    words = " ".join(found.candidate.words.split())
+def _suggestion(report: ChangeSuggestion) -> Iterator[str]:
+    words = " ".join(report.candidate.words.split())
     yield say(
         "{id}  {kind}: {words}",
-        id=found.id,
-        kind=kind_words(found.kind),
+        id=report.id,
+        kind=kind_words(report.kind),
         words=words if len(words) <= _WORDS else f"{words[:_WORDS]}…",
     )
-    for question in found.candidate.questions:
+    for question in report.candidate.questions:
         yield f"    {question_words(question)}"
-    if found.why:
-        yield say("    why: {why}", why=" ".join(found.why.split()))
-    if found.on_dev is None:
+    if report.why:
+        yield say("    why: {why}", why=" ".join(report.why.split()))
+    if report.on_dev is None:
         yield say("    not tried")
         return
     yield say(
         "    on {n} outputs of dev it mends {mended} and breaks {broken}; balanced accuracy {change}",
-        n=found.n,
-        mended=len(found.mended),
-        broken=len(found.broken),
-        change=change_words(found.on_dev.balanced),
+        n=report.n,
+        mended=len(report.mended),
+        broken=len(report.broken),
+        change=change_words(report.on_dev.balanced),
     )

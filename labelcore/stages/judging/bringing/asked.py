@@ -64,13 +64,13 @@ def read(text: str, order: BringingOrder) -> tuple[ForeignPrompt, FoundAnswer]:
         BadInput: a variable is named that the prompt has not, or a pattern cannot be read.
     """
     prompt = recognise(text, order.recognised, order.field)
-    known = {variable.name for variable in prompt.variables}
-    if unknown := [name for name in order.map if name not in known]:
+    names = {variable.name for variable in prompt.variables}
+    if unknown := [name for name in order.map if name not in names]:
         raise BadInput(
             "The prompt has no variable {name}.",
-            next_step="It has {known}." if known else "It has none.",
+            next_step="It has {known}." if names else "It has none.",
             name=unknown[0],
-            known=sorted(known),
+            known=sorted(names),
         )
     return prompt, _told(prompt.found, order)
 
@@ -94,8 +94,8 @@ def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
     if order.lower_passes is not None:
         answer = answer.model_copy(update={"higher_passes": not order.lower_passes})
         direction_asked = False
-    told = {"answer": answer, "words": words, "direction_asked": direction_asked and answer.numeric}
-    return found.model_copy(update=told | {"form_asked": form_asked})
+    changes = {"answer": answer, "words": words, "direction_asked": direction_asked and answer.numeric}
+    return found.model_copy(update=changes | {"form_asked": form_asked})
 
 
 def _pattern_of(pattern: str, answer: AnswerFormat | None) -> AnswerFormat:
@@ -111,33 +111,33 @@ def _pattern_of(pattern: str, answer: AnswerFormat | None) -> AnswerFormat:
 
 def _words(answer: AnswerFormat, order: BringingOrder) -> dict[str, tuple[str, ...]]:
     """The words sorted as a person says; what is said of a word counts, whatever was found."""
-    said = {*order.pass_, *order.fail_, *order.abstain}
+    sorted_words = {*order.pass_, *order.fail_, *order.abstain}
     return {
         "scores": (),
-        "passes": (*(word for word in answer.passes if word not in said), *order.pass_),
-        "fails": (*(word for word in answer.fails if word not in said), *order.fail_),
-        "abstains": (*(word for word in answer.abstains if word not in said), *order.abstain),
+        "passes": (*(word for word in answer.passes if word not in sorted_words), *order.pass_),
+        "fails": (*(word for word in answer.fails if word not in sorted_words), *order.fail_),
+        "abstains": (*(word for word in answer.abstains if word not in sorted_words), *order.abstain),
     }
 
 
 def questions(prompt: ForeignPrompt, found: FoundAnswer) -> list[Fact]:
     """What must be said before it can judge, but for the threshold of its score."""
-    asked = [
+    facts = [
         fact("foreign_variable_asked", name=variable.name, choices=list(variable.choices[:4]))
         for variable in prompt.unsure
     ]
     if not prompt.sees_output:
         names = [variable.name for variable in prompt.variables]
-        asked.append(fact("foreign_no_output", names=names) if names else fact("foreign_no_variables"))
+        facts.append(fact("foreign_no_output", names=names) if names else fact("foreign_no_variables"))
     if found.form_asked:
-        asked.append(fact("foreign_form_asked"))
+        facts.append(fact("foreign_form_asked"))
     if found.words:
-        asked.append(fact("foreign_words_asked", words=list(found.words)))
+        facts.append(fact("foreign_words_asked", words=list(found.words)))
     elif found.answer and not found.answer.numeric and not (found.answer.passes and found.answer.fails):
-        asked.append(fact("foreign_words_asked", words=_one_sided(found.answer)))
+        facts.append(fact("foreign_words_asked", words=_one_sided(found.answer)))
     if found.direction_asked:
-        asked.append(fact("foreign_direction_asked"))
-    return asked
+        facts.append(fact("foreign_direction_asked"))
+    return facts
 
 
 def _one_sided(answer: AnswerFormat) -> Sequence[str]:

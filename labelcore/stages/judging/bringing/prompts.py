@@ -78,9 +78,9 @@ class BroughtPrompt(Frozen):
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
-        shown = {name: getattr(self, name) for name in type(self).model_fields}
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
         variables = [variable.model_dump() | {"sure": variable.sure} for variable in self.variables]
-        return shown | {"variables": variables, "unsure": self.unsure, "marked": False}
+        return fields | {"variables": variables, "unsure": self.unsure, "marked": False}
 
 
 @operation("judge prompt import", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -119,8 +119,8 @@ class _Bringing:
     def __init__(self, workspace: Workspace, text: str, criterion: str, order: BringingOrder) -> None:
         self.workspace, self.order = workspace, order
         self.prompt, self.found = asked.read(text, order)
-        found = None if criterion == OVERALL else find_criterion(workspace, criterion)
-        self.subject: Subject = subject_of(found, fitting_labels(workspace))
+        subject_criterion = None if criterion == OVERALL else find_criterion(workspace, criterion)
+        self.subject: Subject = subject_of(subject_criterion, fitting_labels(workspace))
         self.questions = asked.questions(self.prompt, self.found) + self._without_criterion()
         self.threshold = self._threshold()
         self.notices = [*self.prompt.notices, *self.found.notices]
@@ -132,8 +132,8 @@ class _Bringing:
         """Variables that would be given the words of a criterion where there is none."""
         if self.subject.criterion:
             return []
-        wanted = [v.name for v in self.prompt.variables if v.slot in {"criterion", "statement", "examples"}]
-        return [fact("foreign_needs_criterion", names=wanted)] if wanted else []
+        names = [v.name for v in self.prompt.variables if v.slot in {"criterion", "statement", "examples"}]
+        return [fact("foreign_needs_criterion", names=names)] if names else []
 
     def _threshold(self) -> ScoreThreshold:
         """The threshold as far as it is known before the judge is asked; where it cannot be, it is asked."""
@@ -216,16 +216,16 @@ class _Bringing:
         if answer and answer.numeric and self.threshold.value is None:
             scoring = self.version(answer)
             judge_table.save(self.workspace.db, [scoring])
-            found, cost = fitted(self.workspace, scoring, answer, self.subject, self.fit_on)
-            splits = ("train",) if found.value is not None else ()
-            told_by_prompt = found.value is None and self.found.accepted_from is not None
-            self.threshold = self._of_prompt() if told_by_prompt else found
+            threshold, cost = fitted(self.workspace, scoring, answer, self.subject, self.fit_on)
+            splits = ("train",) if threshold.value is not None else ()
+            told_by_prompt = threshold.value is None and self.found.accepted_from is not None
+            self.threshold = self._of_prompt() if told_by_prompt else threshold
         if answer and answer.numeric:
             answer = answer.model_copy(update={"threshold": self.threshold.value})
         version = self.version(answer, splits)
         judge_table.save(self.workspace.db, [version])
-        kept = {"judge": version.name, "version": version.version, "cost_usd": cost, "answer": answer}
-        return self.report(preview=False).model_copy(update=kept)
+        updates = {"judge": version.name, "version": version.version, "cost_usd": cost, "answer": answer}
+        return self.report(preview=False).model_copy(update=updates)
 
     def report(self, *, preview: bool) -> BroughtPrompt:
         """How it is read, with the messages about the first output."""

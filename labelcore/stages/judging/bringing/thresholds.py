@@ -42,8 +42,8 @@ def training_ids(workspace: Workspace, subject: Subject, most: int) -> list[str]
     if min(len(failed), len(passed)) < FEWEST or most < 2 * FEWEST:
         return []
     half = max(most // 2, most - len(failed))
-    kept = passed[:half]
-    return [*kept, *failed[: most - len(kept)]]
+    passes = passed[:half]
+    return [*passes, *failed[: most - len(passes)]]
 
 
 def fitted(
@@ -71,14 +71,14 @@ def fit(
 ) -> ScoreThreshold:
     """The threshold by shares that are shrunk towards each other, so that few grades do not mislead."""
     failed = np.array([fails[output_id] for output_id in scores], dtype=bool)
-    counted = {"n": len(scores), "fails": int(failed.sum())}
-    if min(counted["fails"], counted["n"] - counted["fails"]) < FEWEST:
-        return ScoreThreshold(**counted, says=fact("threshold_too_few", fewest=FEWEST, **counted))
+    counts = {"n": len(scores), "fails": int(failed.sum())}
+    if min(counts["fails"], counts["n"] - counts["fails"]) < FEWEST:
+        return ScoreThreshold(**counts, says=fact("threshold_too_few", fewest=FEWEST, **counts))
     values = np.array(list(scores.values()), dtype=float)[:, None]
     bad = "low" if higher_passes else "high"
     sought = ColumnPriors(np.zeros(1, dtype=int), [bad], np.full(1, SHRINK))
     (stump,) = fit_stumps(values, failed[:, None], sought)
     if stump is None:
-        return ScoreThreshold(**counted, says=fact("threshold_tells_nothing", **counted))
-    says = fact("threshold_fitted", value=stump.threshold, **counted)
-    return ScoreThreshold(value=stump.threshold, source="grades", **counted, says=says)
+        return ScoreThreshold(**counts, says=fact("threshold_tells_nothing", **counts))
+    says = fact("threshold_fitted", value=stump.threshold, **counts)
+    return ScoreThreshold(value=stump.threshold, source="grades", **counts, says=says)

@@ -22,8 +22,10 @@ from labelcore.store.judges import AnsweredAt
 def bound(db: Database, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     """The versions, each prompt with the address that it was first answered at; ids stay."""
     loose = [version.id for version in versions if _loose(version)]
-    known = {row[:3]: row.address for row in judge_table.addresses(db, loose)} if loose else {}
-    return [_with(version, known) if version.id in loose and known else version for version in versions]
+    addresses = {row[:3]: row.address for row in judge_table.addresses(db, loose)} if loose else {}
+    return [
+        _with(version, addresses) if version.id in loose and addresses else version for version in versions
+    ]
 
 
 def is_same(old: JudgeVersion, new: JudgeVersion) -> bool:
@@ -38,12 +40,12 @@ def is_same(old: JudgeVersion, new: JudgeVersion) -> bool:
 
 def endpoint_named(name: str) -> Endpoint:
     """A configured endpoint; NotFound where none is called so."""
-    known = settings().all_endpoints
-    if name not in known:
+    endpoints = settings().all_endpoints
+    if name not in endpoints:
         raise NotFound(
             "No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.", name=name
         )
-    return known[name]
+    return endpoints[name]
 
 
 def remember(db: Database, versions: Sequence[JudgeVersion]) -> None:
@@ -51,9 +53,9 @@ def remember(db: Database, versions: Sequence[JudgeVersion]) -> None:
     judge_table.remember_addresses(
         db,
         [
-            AnsweredAt(version.id, asked.endpoint, asked.model, endpoint_for(asked).address)
+            AnsweredAt(version.id, prompt_spec.endpoint, prompt_spec.model, endpoint_for(prompt_spec).address)
             for version in versions
-            for asked in _loose(version)
+            for prompt_spec in _loose(version)
         ],
     )
 
@@ -67,10 +69,10 @@ def _without_address(content: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name != "address"}
 
 
-def _with(version: JudgeVersion, known: dict[tuple[str, str, str], str]) -> JudgeVersion:
+def _with(version: JudgeVersion, addresses: dict[tuple[str, str, str], str]) -> JudgeVersion:
     def fill(prompt: Prompt) -> dict[str, Any]:
-        asked = prompt.answerer
-        address = asked.address or known.get((version.id, asked.endpoint, asked.model), "")
+        answerer = prompt.answerer
+        address = answerer.address or addresses.get((version.id, answerer.endpoint, answerer.model), "")
         return {**prompt.content, "address": address} if address else dict(prompt.content)
 
     return version.model_copy(update={"spec": kind_of(version).rewritten(fill)})

@@ -39,18 +39,18 @@ class Staleness:
 
     def reasons(self, version: JudgeVersion) -> tuple[str, ...]:
         """What changed since a judge was made, in words; () where nothing did."""
-        found = []
+        reasons = []
         if (criterion_id := version.criterion_id) and version.criterion_version is not None:
             if criterion_id not in self._same:
                 self._same[criterion_id] = same_meaning(criterion_table.history(self._db, criterion_id))
             if self._same[criterion_id] and version.criterion_version not in self._same[criterion_id]:
-                found.append(Wording("the criterion changed its meaning"))
+                reasons.append(Wording("the criterion changed its meaning"))
         prompts = kind_of(version).prompts
         names = sorted({name for prompt in prompts for name in prompt.changed_terms(self.terms)})
         if names:
             more = Wording(" and {n} more", n=len(names) - _NAMED) if len(names) > _NAMED else ""
-            found.append(Wording("the glossary changed ({names}{more})", names=names[:_NAMED], more=more))
-        return tuple(found)
+            reasons.append(Wording("the glossary changed ({names}{more})", names=names[:_NAMED], more=more))
+        return tuple(reasons)
 
 
 @operation("judge refresh", role=Role.ENGINEER, effect=Effect.WRITES, listed_as="judges")
@@ -68,15 +68,15 @@ def refresh_judges(
         why, advice = kind.no_prompt
         raise BadInput(why, next_step=advice, name=judge.name)
     staleness = Staleness(workspace)
-    made = [
+    fresh = [
         _refreshed(workspace, version, staleness)
         for version in bound(workspace.db, [judge] if judge else active_judges(workspace))
         if kind_of(version).prompts and staleness.reasons(version)
     ]
-    if judge and not made:
+    if judge and not fresh:
         raise BadInput("{name} is up to date.", next_step="`labelcore judge run` runs it.", name=judge.name)
-    judge_table.save(workspace.db, made)
-    return made
+    judge_table.save(workspace.db, fresh)
+    return fresh
 
 
 def _refreshed(workspace: Workspace, old: JudgeVersion, staleness: Staleness) -> JudgeVersion:
@@ -86,9 +86,9 @@ def _refreshed(workspace: Workspace, old: JudgeVersion, staleness: Staleness) ->
     spec = judge.rewritten(lambda prompt: prompt.present(criterion, staleness.terms))
     spec.pop(_AGAIN, None)
     history = judge_table.history(workspace.db, old.judge_id)
-    known = {version.id for version in history}
+    ids = {version.id for version in history}
     number = 1
-    while (new_id := version_id(workspace.project.id, old.criterion_id, old.kind, spec)) in known:
+    while (new_id := version_id(workspace.project.id, old.criterion_id, old.kind, spec)) in ids:
         # What changed was changed back; the newest version must be the newest all the same.
         number += 1
         spec |= {_AGAIN: number}

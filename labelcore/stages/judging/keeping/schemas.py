@@ -43,10 +43,10 @@ def set_schema(workspace: Workspace, text: Annotated[str, FileText(), Metavar("F
     Raises:
         BadInput: it is no schema that can be checked safely.
     """
-    parsed = schema.parse(text)
-    changed = projects.update_project(workspace, settings={"schema": parsed})
-    judge_table.save(workspace.db, [schema_judge(workspace.with_project(changed), parsed)])
-    return state(workspace.with_project(changed))
+    document = schema.parse(text)
+    project = projects.update_project(workspace, settings={"schema": document})
+    judge_table.save(workspace.db, [schema_judge(workspace.with_project(project), document)])
+    return state(workspace.with_project(project))
 
 
 @operation("schema clear", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -58,12 +58,12 @@ def clear_schema(workspace: Workspace) -> SchemaState:
 @operation("schema show", role=Role.MANAGER)
 def state(workspace: Workspace) -> SchemaState:
     """Show the schema, how many outputs fit it, and which criteria are about one field."""
-    stored, pointers = workspace.project.settings.json_schema, workspace.project.settings.fields
-    if not stored:
-        return SchemaState(schema_=stored, judge=None, fields=pointers, tried=0, fits=0)
-    tried, spec = _tried(workspace), _spec(stored)
-    fits = sum(decide(spec, output).value == "pass" for output in tried)
-    return SchemaState(schema_=stored, judge=_NAME, fields=pointers, tried=len(tried), fits=fits)
+    document, pointers = workspace.project.settings.json_schema, workspace.project.settings.fields
+    if not document:
+        return SchemaState(schema_=document, judge=None, fields=pointers, tried=0, fits=0)
+    outputs, spec = _tried(workspace), _spec(document)
+    fits = sum(decide(spec, output).value == "pass" for output in outputs)
+    return SchemaState(schema_=document, judge=_NAME, fields=pointers, tried=len(outputs), fits=fits)
 
 
 def _tried(workspace: Workspace) -> list[Output]:
@@ -82,19 +82,19 @@ def set_field(workspace: Workspace, criterion: Criterion, pointer: str | None = 
     """
     if pointer is not None:
         fields.parts(pointer)
-        tried = _tried(workspace)
-        if not any(fields.at_pointer(output, pointer) for output in tried):
+        outputs = _tried(workspace)
+        if not any(fields.at_pointer(output, pointer) for output in outputs):
             raise BadInput(
                 "None of the first {n:,} outputs has a field {pointer}.",
                 next_step="Write it as in the output, with slashes: /price or /items/0/name.",
-                n=len(tried),
+                n=len(outputs),
                 pointer=pointer,
             )
-    known = projects.open_project(workspace.db, workspace.project.name).settings.fields
-    changed = {key: value for key, value in known.items() if key != criterion.id}
+    before = projects.open_project(workspace.db, workspace.project.name).settings.fields
+    pointers = {key: value for key, value in before.items() if key != criterion.id}
     if pointer is not None:
-        changed[criterion.id] = pointer
-    return state(workspace.with_project(projects.update_project(workspace, settings={"fields": changed})))
+        pointers[criterion.id] = pointer
+    return state(workspace.with_project(projects.update_project(workspace, settings={"fields": pointers})))
 
 
 def schema_judge(workspace: Workspace, content: dict[str, Any]) -> JudgeVersion:

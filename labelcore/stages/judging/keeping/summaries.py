@@ -71,9 +71,9 @@ def judged(
     db: Database, version: str, value: str, *, limit: int = 10, start: int = 0
 ) -> list[tuple[Output, Decision]]:
     """Outputs that a judge version gave a value (pass, fail, abstain), in the order of their ids."""
-    found = verdict_table.page(db, version, value, limit, start)
-    outputs = output_table.many(db, [verdict.output_id for verdict in found])
-    return [(outputs[verdict.output_id], verdict.decision) for verdict in found]
+    verdicts = verdict_table.page(db, version, value, limit, start)
+    outputs = output_table.many(db, [verdict.output_id for verdict in verdicts])
+    return [(outputs[verdict.output_id], verdict.decision) for verdict in verdicts]
 
 
 @operation("judge show", role=Role.MANAGER)
@@ -106,12 +106,12 @@ def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = 
     refused = verdict_table.refusals(workspace.db, workspace.project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     staleness, last = Staleness(workspace), judge_table.last_numbers(workspace.db, workspace.project.id)
-    found = []
+    summaries = []
     for version in versions:
-        seen = counts.get(version.id, {})
+        figures = counts.get(version.id, {})
         reasons = staleness.reasons(version)
         criterion = criteria.get(version.criterion_id or "")
-        found.append(
+        summaries.append(
             JudgeSummary(
                 judge=version.judge_id,
                 judge_version_id=version.id,
@@ -121,10 +121,10 @@ def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = 
                 criterion=criterion.name if criterion else OVERALL,
                 criterion_id=version.criterion_id,
                 description=version.description,
-                passes=seen.get("pass", 0),
-                fails=seen.get("fail", 0),
-                abstains=seen.get("abstain", 0),
-                errors=seen.get("error", 0),
+                passes=figures.get("pass", 0),
+                fails=figures.get("fail", 0),
+                abstains=figures.get("abstain", 0),
+                errors=figures.get("error", 0),
                 stale=bool(reasons),
                 stale_because=reasons,
                 refusals=refused.get(version.id, 0),
@@ -132,4 +132,4 @@ def list_judges(workspace: Workspace, versions: Sequence[JudgeVersion] | None = 
                 shown=version,
             )
         )
-    return found
+    return summaries

@@ -35,9 +35,9 @@ def replaced_in_set(workspace: Workspace, active: Sequence[JudgeVersion]) -> lis
     chosen again.
     """
     choice = judge_table.chosen(workspace.db, workspace.project.id)
-    known, judges = {version.id for version in active}, {version.judge_id for version in active}
+    ids, judges = {version.id for version in active}, {version.judge_id for version in active}
     members = judge_table.many(workspace.db, choice["judge_version_ids"] if choice else [])
-    return [version for version in members.values() if version.id not in known and version.judge_id in judges]
+    return [version for version in members.values() if version.id not in ids and version.judge_id in judges]
 
 
 def signals_of_users(workspace: Workspace) -> list[JudgeVersion]:
@@ -91,8 +91,8 @@ def judge_key(known_by: str) -> str:
 
 def continued(db: Database, version: JudgeVersion) -> JudgeVersion:
     """The stored version that is the same, else this one with the number after the last."""
-    earlier = {stored.id: stored for stored in judge_table.history(db, version.judge_id)}
-    last = max((stored.version for stored in earlier.values()), default=0)
+    earlier = {old.id: old for old in judge_table.history(db, version.judge_id)}
+    last = max((old.version for old in earlier.values()), default=0)
     return earlier.get(version.id) or version.model_copy(update={"version": last + 1})
 
 
@@ -106,7 +106,7 @@ def stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Judge
     current = {judge.judge_id: judge for judge in now}
     asking = {judge.judge_id: judge for judge in bound(workspace.db, now)}
     last = judge_table.last_numbers(workspace.db, workspace.project.id)
-    found = []
+    saved = []
     for version in versions:
         old, made_of = current.get(version.judge_id), kind_of(version).made_of
         if old and (
@@ -114,8 +114,8 @@ def stored(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Judge
             or (old.why and kind_of(old).prompts)
             or (made_of is not None and made_of == kind_of(old).made_of)
         ):
-            found.append(old)
+            saved.append(old)
         else:
-            found.append(version.model_copy(update={"version": last.get(version.judge_id, 0) + 1}))
-    judge_table.save(workspace.db, found)
-    return found
+            saved.append(version.model_copy(update={"version": last.get(version.judge_id, 0) + 1}))
+    judge_table.save(workspace.db, saved)
+    return saved

@@ -96,9 +96,9 @@ def make(
     Raises:
         BadInput: the judges do not fit, or there are no grades of both kinds.
     """
-    asked = _asked(workspace, criterion)
-    _check(asked, first, then, error, confidence)
-    ids, fails = list(asked.fails), np.array(list(asked.fails.values()), dtype=bool)
+    subject = _asked(workspace, criterion)
+    _check(subject, first, then, error, confidence)
+    ids, fails = list(subject.fails), np.array(list(subject.fails.values()), dtype=bool)
     options = RunOptions()
     run_missing(workspace, first, ids, options)
     votes = votes_of(workspace.db, first, ids)
@@ -109,33 +109,37 @@ def make(
             name=first.name,
         )
     first_step, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
-    left = ~decides(first_step, votes)
-    rest = list(itertools.compress(ids, left))
+    undecided = ~decides(first_step, votes)
+    rest = list(itertools.compress(ids, undecided))
     run_missing(workspace, then, rest, options)
     demand = Demand(then.id, then.name, error, confidence)
-    second_step = fit_then(votes_of(workspace.db, then, rest), votes.words[left], fails[left], demand)
+    second_step = fit_then(
+        votes_of(workspace.db, then, rest), votes.words[undecided], fails[undecided], demand
+    )
     spec = CascadeSpec(error=error, confidence=confidence, first=first_step, then=second_step, curve=curve)
-    name, known_by = f"{asked.name} · cascade", f"{workspace.project.id}|{first.criterion_id}|cascade"
+    name, known_by = f"{subject.name} · cascade", f"{workspace.project.id}|{first.criterion_id}|cascade"
     content, splits = spec.model_dump(mode="json"), fitting_splits(workspace)
     draft = JudgeDraft(
         CascadeKind.stored, name, content, describe(spec), splits, workspace.person, known_by=known_by
     )
-    version = continued(workspace.db, draft.version(workspace.project, asked.criterion))
+    version = continued(workspace.db, draft.version(workspace.project, subject.criterion))
     judge_table.save(workspace.db, [version])
     return report(workspace, version)
 
 
 def _asked(workspace: Workspace, criterion: str | None) -> Subject:
-    found = None if criterion in {None, OVERALL} else find_criterion(workspace, criterion or "")
-    return subject_of(found, fitting_labels(workspace))
+    target = None if criterion in {None, OVERALL} else find_criterion(workspace, criterion or "")
+    return subject_of(target, fitting_labels(workspace))
 
 
-def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float) -> None:
+def _check(
+    subject: Subject, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float
+) -> None:
     if not 0 < error < 1 or not 0.5 <= confidence < 1:
         raise BadInput("The error lies between 0 and 1, the confidence between 0.5 and 1.")
     if first.id == then.id:
         raise BadInput("A cascade needs two different judges.")
-    criterion_id = asked.criterion.id if asked.criterion else None
+    criterion_id = subject.criterion.id if subject.criterion else None
     for judge in (first, then):
         if kind_of(judge).composed:
             raise BadInput(
@@ -148,11 +152,11 @@ def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float
                 "'{name}' does not decide '{criterion}'.",
                 next_step="Name two judges of the same criterion.",
                 name=judge.name,
-                criterion=asked.name,
+                criterion=subject.name,
             )
-    if len(set(asked.fails.values())) < 2:
+    if len(set(subject.fails.values())) < 2:
         raise BadInput(
-            "There are not both passes and fails of '{name}' yet.", next_step="Grade on.", name=asked.name
+            "There are not both passes and fails of '{name}' yet.", next_step="Grade on.", name=subject.name
         )
 
 
@@ -165,15 +169,15 @@ def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
     first_votes, then_votes = votes_of(workspace.db, first, ids), votes_of(workspace.db, then, ids)
     by_first = decides(spec.first, first_votes)
     by_then = ~by_first & decides(spec.then, then_votes, first_votes.words)
-    asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
-    people = ~by_first & ~by_then & ~(asked & (then_votes.words == ""))
+    by_second = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
+    people = ~by_first & ~by_then & ~(by_second & (then_votes.words == ""))
     labels = _asked(workspace, judge.criterion_id).fails
-    graded = np.array([output_id in labels for output_id in ids], dtype=bool)
+    has_label = np.array([output_id in labels for output_id in ids], dtype=bool)
     fails = np.array([labels.get(output_id, False) for output_id in ids], dtype=bool)
 
     wrong = np.where(by_first, first_votes.wrong(fails), then_votes.wrong(fails))
     cost = verdict_table.mean_cost(workspace.db, then.id) if kind_of(then).needs_model else None
-    known = human_labels(workspace).value
+    overall = human_labels(workspace).value
     return CascadeReport(
         judge=judge.judge_id,
         judge_version_id=judge.id,
@@ -182,27 +186,27 @@ def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
         confidence=spec.confidence,
         outputs=len(ids),
         steps=(
-            _share(first.name, by_first, graded, wrong, rule_words(spec.first)),
-            _share(then.name, by_then, graded, wrong, rule_words(spec.then)),
+            _share(first.name, by_first, has_label, wrong, rule_words(spec.first)),
+            _share(then.name, by_then, has_label, wrong, rule_words(spec.then)),
         ),
-        all_decided=_share("both", by_first | by_then, graded, wrong, ""),
+        all_decided=_share("both", by_first | by_then, has_label, wrong, ""),
         people=int(people.sum()),
-        ungraded=tuple(key for key in itertools.compress(ids, people) if key not in known),
-        asked=int(asked.sum()),
-        saved_calls=len(ids) - int(asked.sum()),
+        ungraded=tuple(key for key in itertools.compress(ids, people) if key not in overall),
+        asked=int(by_second.sum()),
+        saved_calls=len(ids) - int(by_second.sum()),
         cost_each=cost or None,
-        saved_usd=None if not cost else cost * (len(ids) - int(asked.sum())),
+        saved_usd=None if not cost else cost * (len(ids) - int(by_second.sum())),
         curve=spec.curve,
         at=spec.first.at,
         warnings=tuple(_warnings(workspace, spec, (first, then), labels)),
     )
 
 
-def _share(who: str, where: Bools, graded: Bools, wrong: Bools, rule: str) -> StepShare:
+def _share(who: str, where: Bools, has_label: Bools, wrong: Bools, rule: str) -> StepShare:
     """What is decided, shape (n,), with the error among what people graded."""
-    counted = where & graded
+    checked = where & has_label
     error = proportion(
-        int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides"
+        int((wrong & checked).sum()), int(checked.sum()), what="graded outputs that it decides"
     )
     return StepShare(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
@@ -237,19 +241,17 @@ def hand_to_people(
     Raises:
         BadInput: there is no such output.
     """
-    known = human_labels(workspace).value
-    found: list[str] = []
+    overall = human_labels(workspace).value
+    ids: list[str] = []
     start = 0
-    while len(found) < limit and (
-        page := verdict_table.page(workspace.db, judge.id, "abstain", _CHUNK, start)
-    ):
-        found += [verdict.output_id for verdict in page if verdict.output_id not in known]
+    while len(ids) < limit and (page := verdict_table.page(workspace.db, judge.id, "abstain", _CHUNK, start)):
+        ids += [verdict.output_id for verdict in page if verdict.output_id not in overall]
         start += len(page)
-    if not found:
+    if not ids:
         raise BadInput(
             "'{name}' leaves no ungraded output to people.",
             next_step="Run it first: labelcore judge run --judge '{name}'.",
             name=judge.name,
         )
-    grading.review(workspace, list(dict.fromkeys([*workspace.project.rules.review, *found[:limit]])))
-    return HandOver(judge=judge.judge_id, name=judge.name, output_ids=tuple(found[:limit]))
+    grading.review(workspace, list(dict.fromkeys([*workspace.project.rules.review, *ids[:limit]])))
+    return HandOver(judge=judge.judge_id, name=judge.name, output_ids=tuple(ids[:limit]))

@@ -61,7 +61,7 @@ class CheckTrial(Frozen):
     def count(self, value: str) -> int:
         """How many outputs got this value; "error" counts errors."""
         values = (attempt.decision.value if attempt.decision else "error" for attempt in self.tried)
-        return sum(found == value for found in values)
+        return sum(other == value for other in values)
 
     def document(self) -> dict[str, Any]:
         """The counts, and each output."""
@@ -126,8 +126,8 @@ def try_check(
     """
     spec = _spec(workspace, source, criterion)
     labels = fitting_labels(workspace)
-    graded = sorted(labels.value)[: limit // 2]
-    every = dict.fromkeys([*graded, *output_table.ids(workspace.db, workspace.project.id)])
+    ids = sorted(labels.value)[: limit // 2]
+    every = dict.fromkeys([*ids, *output_table.ids(workspace.db, workspace.project.id)])
     outputs = list(output_table.many(workspace.db, list(every)[:limit]).values())
     if not 1 <= len(outputs) <= _MOST:
         raise BadInput(
@@ -147,10 +147,10 @@ def _spec(workspace: Workspace, source: str, criterion: Criterion | None) -> dic
 def _trial_of(spec: dict[str, Any], outputs: Sequence[Output], labels: Labels) -> CheckTrial:
     return CheckTrial(
         tried=tuple(
-            TriedOutput(output=output, decision=None, error=str(found), graded=labels.value.get(output.id))
-            if isinstance(found, ModelTrouble)
-            else TriedOutput(output=output, decision=found, graded=labels.value.get(output.id))
-            for output, found in zip(outputs, CheckKind(spec).decide(outputs), strict=True)
+            TriedOutput(output=output, decision=None, error=str(result), graded=labels.value.get(output.id))
+            if isinstance(result, ModelTrouble)
+            else TriedOutput(output=output, decision=result, graded=labels.value.get(output.id))
+            for output, result in zip(outputs, CheckKind(spec).decide(outputs), strict=True)
         )
     )
 
@@ -181,8 +181,8 @@ def add_check(
     spec = _spec(workspace, source, criterion)
     title = f"{criterion.name} · {name.strip()}"
     draft = JudgeDraft("code", title, spec, CheckKind(spec).describe(), author=workspace.person)
-    (kept,) = stored(workspace, [draft.version(workspace.project, criterion)])
-    return KeptCheck(kept, trial)
+    (version,) = stored(workspace, [draft.version(workspace.project, criterion)])
+    return KeptCheck(version, trial)
 
 
 class CheckWriter:
@@ -202,17 +202,17 @@ class CheckWriter:
         try:
             asyncio.run(self._write(client or client_from_settings()))
         except ModelTrouble as trouble:
-            told = {"name": self._subject.name, "trouble": trouble}
-            self.remarks.append(Wording("No check was written for '{name}': {trouble}", **told))
+            values = {"name": self._subject.name, "trouble": trouble}
+            self.remarks.append(Wording("No check was written for '{name}': {trouble}", **values))
 
     async def _write(self, client: ModelClient) -> None:
         outputs = [at_pointer(output, self._pointer) if self._pointer else output for output in self._train]
-        seen = [output for output in outputs if output]
-        failed = [output for output in seen if self._subject.fails[output.id]]
-        passed = [output.text for output in seen if not self._subject.fails[output.id]]
+        present = [output for output in outputs if output]
+        failed = [output for output in present if self._subject.fails[output.id]]
+        passed = [output.text for output in present if not self._subject.fails[output.id]]
         notes = [note for output in failed for note in self._labels.notes.get(output.id, ()) if note.strip()]
-        shown = [output.text for output in failed[:_EXAMPLES]]
-        messages = check_prompt.ask(self._subject.stated, notes[:_NOTES], passed[:_EXAMPLES], shown)
+        examples = [output.text for output in failed[:_EXAMPLES]]
+        messages = check_prompt.ask(self._subject.stated, notes[:_NOTES], passed[:_EXAMPLES], examples)
         try:
             answer = await client.answer(messages, WrittenChecks)
             for check in answer.parsed.checks[: check_prompt.MOST]:
@@ -231,7 +231,7 @@ class CheckWriter:
         if spec is None:
             why = Wording("The written check '{name}' was dropped: {fault}", name=check.name, fault=fault)
             self.remarks.append(why)
-        elif any(spec == kept for _, kept in self.checks):
+        elif any(spec == earlier for _, earlier in self.checks):
             why = Wording("The written check '{name}' was dropped: it is there already.", name=check.name)
             self.remarks.append(why)
         else:
@@ -243,6 +243,6 @@ class CheckWriter:
             spec = make_spec(check.source, field=self._pointer)
         except BadInput as trouble:
             return None, trouble.what
-        tried = _trial_of(spec, self._train[:_TRIED], self._labels).tried if self._train else ()
-        fault = next((attempt.error for attempt in tried if attempt.error), "")
+        attempts = _trial_of(spec, self._train[:_TRIED], self._labels).tried if self._train else ()
+        fault = next((attempt.error for attempt in attempts if attempt.error), "")
         return (None, fault) if fault else (spec, "")

@@ -62,9 +62,9 @@ def make_panel(
     criterion = find_criterion(workspace, first.criterion_id) if first.criterion_id else None
     oldest = min(judge.criterion_version or 1 for judge in judges)
     drafted = draft.version(workspace.project, criterion)
-    made = continued(workspace.db, drafted.model_copy(update={"criterion_version": oldest}))
-    judge_table.save(workspace.db, [made])
-    return Panel.model_validate(dict(made))
+    version = continued(workspace.db, drafted.model_copy(update={"criterion_version": oldest}))
+    judge_table.save(workspace.db, [version])
+    return Panel.model_validate(dict(version))
 
 
 def _check(members: Sequence[JudgeVersion]) -> None:

@@ -113,46 +113,46 @@ def propose_all(workspace: Workspace, order: ProposalOrder) -> ProposalReport:
     Raises:
         BadInput: a kind was asked for that cannot be had.
     """
-    wanted = kind_named(order.kind) if order.kind else None
+    kind = kind_named(order.kind) if order.kind else None
     model_at_hand = not order.offline and settings().has_model
-    if wanted and wanted.needs_model and not model_at_hand:
+    if kind and kind.needs_model and not model_at_hand:
         raise BadInput(
             "LLM judges need a model.",
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
         )
-    if wanted is FeedbackKind:
+    if kind is FeedbackKind:
         return ProposalReport(_of_users(workspace))
     proposer = _Proposer(workspace, order)
     subjects = proposer.subjects(order.criterion)
-    asked = subjects if model_at_hand else []
-    found = ProposalReport([])
-    if not wanted or not wanted.needs_model:
-        found = proposer.fitted(subjects)
-    if not wanted or wanted.needs_model:
-        found.versions.extend(proposer.asking(subject, found.remarks) for subject in asked)
-    if wanted and wanted.written_by_model:
-        stated = [subject for subject in asked if subject.criterion]
-        found.versions.extend(proposer.written(stated, found.remarks))
-    helped = {subject.name for subject in asked}
-    nothing = [told for told in found.nothing if told.values["name"] not in helped]
-    return replace(found, versions=stored(workspace, found.versions), nothing=nothing)
+    for_models = subjects if model_at_hand else []
+    report = ProposalReport([])
+    if not kind or not kind.needs_model:
+        report = proposer.fitted(subjects)
+    if not kind or kind.needs_model:
+        report.versions.extend(proposer.asking(subject, report.remarks) for subject in for_models)
+    if kind and kind.written_by_model:
+        criteria = [subject for subject in for_models if subject.criterion]
+        report.versions.extend(proposer.written(criteria, report.remarks))
+    helped = {subject.name for subject in for_models}
+    nothing = [lack for lack in report.nothing if lack.values["name"] not in helped]
+    return replace(report, versions=stored(workspace, report.versions), nothing=nothing)
 
 
 def _of_users(workspace: Workspace) -> list[JudgeVersion]:
     with workspace.db.transaction() as cursor:
-        found = feedback.settle(workspace, cursor)
-    if not found:
+        versions = feedback.settle(workspace, cursor)
+    if not versions:
         raise BadInput(
             "There is no user feedback whose meaning is known.",
             next_step="Import some: labelcore import FILE --map id=COLUMN --feedback thumbs=COLUMN.",
         )
-    return found
+    return versions
 
 
 def learned_again(workspace: Workspace, criterion_id: str | None, aim: Aim) -> list[JudgeVersion]:
     """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
-    asked = ProposalOrder(kind=LearnedKind.stored, offline=True, **aim.model_dump())
-    proposer = _Proposer(workspace, asked)
+    order = ProposalOrder(kind=LearnedKind.stored, offline=True, **aim.model_dump())
+    proposer = _Proposer(workspace, order)
     return stored(workspace, proposer.fitted(proposer.subjects(criterion_id or OVERALL)).versions)
 
 
@@ -163,17 +163,19 @@ class _Proposer:
         self._workspace, self._project, self._order = workspace, workspace.project, order
         self._labels = fitting_labels(workspace)
 
-    def subjects(self, wanted: str | None) -> list[Subject]:
+    def subjects(self, name: str | None) -> list[Subject]:
         """What judges are proposed for: all that is accepted and the overall grade, or what is named."""
-        if wanted is None:
+        if name is None:
             accepted = list_criteria(self._workspace, status="accepted")
         else:
-            named = [] if wanted == OVERALL else [find_criterion(self._workspace, wanted)]
-            accepted = grounded(self._workspace, named)
+            criteria = [] if name == OVERALL else [find_criterion(self._workspace, name)]
+            accepted = grounded(self._workspace, criteria)
         subjects = [subject_of(criterion, self._labels) for criterion in accepted]
-        if wanted in {None, OVERALL}:
-            known = list_criteria(self._workspace, status="accepted")
-            subjects.append(replace(subject_of(None, self._labels), whole=whole_of(self._project, known)))
+        if name in {None, OVERALL}:
+            accepted_now = list_criteria(self._workspace, status="accepted")
+            subjects.append(
+                replace(subject_of(None, self._labels), whole=whole_of(self._project, accepted_now))
+            )
         return subjects
 
     def fitted(self, subjects: Sequence[Subject]) -> ProposalReport:
@@ -181,7 +183,7 @@ class _Proposer:
         tell, seed = self._workspace.progress, self._order.seed
         outputs = list(output_table.many(self._workspace.db, sorted(self._labels.value)).values())
         outputs += ungraded(self._workspace, seed)
-        data, found = training_data_of(self._workspace, outputs, self._labels), ProposalReport([])
+        data, report = training_data_of(self._workspace, outputs, self._labels), ProposalReport([])
         for number, subject in enumerate(subjects):
             tell(number, len(subjects), f"fitting judges for {subject.name}")
             pointer = self._pointer(subject)
@@ -189,16 +191,16 @@ class _Proposer:
             proposals = fitted_proposals.propose(visible, self._graded(visible, subject), self._for(subject))
             for proposal in proposals:
                 version = self._version(subject, proposal, pointer)
-                found.versions.append(version)
-                found.held_out[version.judge_id] = proposal.held_out
+                report.versions.append(version)
+                report.held_out[version.judge_id] = proposal.held_out
             if not proposals:
-                found.nothing.append(_nothing_holds(subject))
+                report.nothing.append(_nothing_holds(subject))
         schema = self._project.settings.json_schema
         schema_wanted = self._order.kind in {None, CodeKind.stored}
         if schema and schema_wanted and any(subject.criterion is None for subject in subjects):
-            found.versions.append(schemas.schema_judge(self._workspace, schema))
+            report.versions.append(schemas.schema_judge(self._workspace, schema))
         tell(len(subjects), len(subjects), "done")
-        return found
+        return report
 
     def _version(self, subject: Subject, proposal: JudgeProposal, pointer: str) -> JudgeVersion:
         judge = proposal.judge
@@ -253,7 +255,7 @@ class _Proposer:
 
     def written(self, subjects: Sequence[Subject], remarks: list[Wording]) -> list[JudgeVersion]:
         """Checks that a model wrote, shown grades of the train split only."""
-        found = []
+        versions = []
         for number, subject in enumerate(subjects):
             self._workspace.progress(
                 number, len(subjects), Wording("the model writes checks for {name}", name=subject.name)
@@ -266,8 +268,8 @@ class _Proposer:
             for check, spec in writer.checks:
                 says = f"Written by {self._endpoint.model}: {CheckKind(spec).describe()}"
                 draft = JudgeDraft("code", f"{subject.name} · {check.name}", spec, says, ("train",))
-                found.append(draft.version(self._project, subject.criterion))
-        return found
+                versions.append(draft.version(self._project, subject.criterion))
+        return versions
 
     def _pointer(self, subject: Subject) -> str:
         return self._project.settings.fields.get(subject.criterion.id, "") if subject.criterion else ""

@@ -102,21 +102,21 @@ def freshness(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Fr
 
 
 def _freshness(
-    workspace: Workspace, version: JudgeVersion, asked: Subject | None, labels: Labels
+    workspace: Workspace, version: JudgeVersion, subject: Subject | None, labels: Labels
 ) -> Freshness:
     spec = LearnedKind(version.spec).spec
-    seen, failed = spec.cross_fitted, spec.failed
+    crossed, failed = spec.cross_fitted, spec.failed
     pointer = workspace.project.settings.fields.get(version.criterion_id or "")
     moved = bool(version.fitted_on) and spec.field != pointer
-    fails = asked.fails if asked else {}
+    fails = subject.fails if subject else {}
     if pointer:  # a judge of one field learns from no output without it
         outputs = output_table.many(workspace.db, list(fails))
         fails = {key: bad for key, bad in fails.items() if at_pointer(outputs[key], pointer)}
     since = sum(
-        output_id not in seen or (failed is not None and bad != (output_id in failed))
+        output_id not in crossed or (failed is not None and bad != (output_id in failed))
         for output_id, bad in fails.items()
     )
-    since += sum(output_id not in fails for output_id in seen)
+    since += sum(output_id not in fails for output_id in crossed)
     topics = None if version.criterion_id else topics_of(workspace, list(fails))
     notes = told([note_of(labels, output_id) for output_id in fails], topics)
     made_of = digest(zip(fails, fails.values(), notes, strict=True))
@@ -124,19 +124,19 @@ def _freshness(
         judge=version.judge_id,
         judge_version_id=version.id,
         name=version.name,
-        made_from=len(seen),
+        made_from=len(crossed),
         since=since,
         changed=moved or made_of != spec.digest,
-        why_not=_why_not(version, asked),
+        why_not=_why_not(version, subject),
     )
 
 
-def _why_not(version: JudgeVersion, asked: Subject | None) -> Wording | None:
+def _why_not(version: JudgeVersion, subject: Subject | None) -> Wording | None:
     if not version.fitted_on:
         return Wording("it came by file")
-    if asked is None:
+    if subject is None:
         return Wording("its criterion is gone")
-    return too_few(np.array(list(asked.fails.values()), dtype=bool))
+    return too_few(np.array(list(subject.fails.values()), dtype=bool))
 
 
 @operation("judge retrain", role=Role.ENGINEER, effect=Effect.GRADUAL, listed_as="judges")
@@ -164,14 +164,20 @@ def retrain(
     states = freshness(workspace, versions)
     pairs = zip(versions, states, strict=True)
     due = [version for version, state in pairs if state.changed and not state.why_not]
-    made: dict[str, JudgeVersion] = {}
-    known, wanted = {version.id for version in due}, {version.judge_id for version in due}
+    new_by_judge: dict[str, JudgeVersion] = {}
+    ids, judge_ids = {version.id for version in due}, {version.judge_id for version in due}
     aims = {version.criterion_id: LearnedKind(version.spec).spec.aim or HIGHEST for version in due}
     for criterion_id, aim in aims.items():
         again = learned_again(workspace, criterion_id, aim)
-        made |= {new.judge_id: new for new in again if new.id not in known and new.judge_id in wanted}
+        new_by_judge |= {
+            new.judge_id: new for new in again if new.id not in ids and new.judge_id in judge_ids
+        }
     return [
-        Retraining(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)
+        Retraining(
+            before=state,
+            version=new_by_judge.get(version.judge_id, version),
+            new=version.judge_id in new_by_judge,
+        )
         for version, state in zip(versions, states, strict=True)
     ]
 
@@ -200,8 +206,8 @@ def explain(
 
 def explain_output(db: Database, judge: JudgeVersion, output: Output) -> ExplainedOutput:
     """What tells in one output for a learned judge; the vectors of its sentences are kept."""
-    found = explaining.explain(_learned_judge(judge), output, vectors.embedder(db))
-    return ExplainedOutput(output_id=output.id, **dict(found))
+    explanation = explaining.explain(_learned_judge(judge), output, vectors.embedder(db))
+    return ExplainedOutput(output_id=output.id, **dict(explanation))
 
 
 def _learned_judge(version: JudgeVersion) -> LearnedKind:

@@ -60,9 +60,9 @@ class Subject:
     @property
     def stated(self) -> Criterion:
         """What a model is asked: the criterion, or the whole; BadInput without either."""
-        if (asked := self.criterion or self.whole) is None:
+        if (criterion := self.criterion or self.whole) is None:
             raise BadInput("The overall grade is not a criterion.", next_step="Name a criterion.")
-        return asked
+        return criterion
 
 
 def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
@@ -77,7 +77,7 @@ def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
 def whole_of(project: Project, accepted: Sequence[Criterion]) -> Criterion:
     """The overall grade as something that a model can be asked: what experts fail outputs for, if known."""
     rules = "".join(f"\n- {criterion.name}: {criterion.statement}" for criterion in accepted)
-    known = (
+    reasons = (
         f"\nExperts have failed outputs that break one of these, among other faults:{rules}" if rules else ""
     )
     return Criterion(
@@ -85,7 +85,7 @@ def whole_of(project: Project, accepted: Sequence[Criterion]) -> Criterion:
         project_id=project.id,
         version=1,
         name="Good as a whole",
-        statement=f"An expert who reads the output with what it answers would pass it as a whole.{known}",
+        statement=f"An expert who reads the output with what it answers would pass it as a whole.{reasons}",
         status="accepted",
     )
 
@@ -94,20 +94,20 @@ def topics_of(workspace: Workspace, ids: Sequence[str]) -> Topics:
     """What the notes on some outputs say again and again: criteria by what they rest on, and codes that
     wait for a name.
     """
-    found = [
+    topics = [
         (criterion.name, criterion.evidence[0].quote, {quote.output_id for quote in criterion.evidence})
         for criterion in live_criteria(workspace)
         if criterion.evidence
     ]
-    found += [
+    topics += [
         (coded.code.label, coded.quotes[0].text, {quote.output_id for quote in coded.quotes})
         for coded in unnamed_codes(workspace)
     ]
-    noted = np.array([[key in outputs for _, _, outputs in found] for key in ids], dtype=bool)
+    noted = np.array([[key in outputs for _, _, outputs in topics] for key in ids], dtype=bool)
     return Topics(
-        names=tuple(name for name, _, _ in found),
-        quotes=tuple(quote[:_QUOTED] for _, quote, _ in found),
-        noted=noted.reshape(len(ids), len(found)),
+        names=tuple(name for name, _, _ in topics),
+        quotes=tuple(quote[:_QUOTED] for _, quote, _ in topics),
+        noted=noted.reshape(len(ids), len(topics)),
     )
 
 
@@ -119,13 +119,13 @@ def note_of(labels: Labels, output_id: str) -> str:
 
 def ungraded(workspace: Workspace, seed: int) -> list[Output]:
     """Some outputs that nobody graded, where grades are few: where a cut stands shows in their scores too."""
-    seen = human_labels(workspace)
-    graded = {*seen.value, *seen.conflicts, *seen.unsure}
-    if len(graded) >= _ENOUGH:
+    labels = human_labels(workspace)
+    ids_graded = {*labels.value, *labels.conflicts, *labels.unsure}
+    if len(ids_graded) >= _ENOUGH:
         return []
-    ids = [key for key in output_table.ids(workspace.db, workspace.project.id) if key not in graded]
-    drawn = np.random.default_rng(seed).permutation(len(ids))[: _ENOUGH - len(graded)]
-    return list(output_table.many(workspace.db, [ids[at] for at in drawn.tolist()]).values())
+    ids = [key for key in output_table.ids(workspace.db, workspace.project.id) if key not in ids_graded]
+    order = np.random.default_rng(seed).permutation(len(ids))[: _ENOUGH - len(ids_graded)]
+    return list(output_table.many(workspace.db, [ids[at] for at in order.tolist()]).values())
 
 
 def training_data_of(workspace: Workspace, outputs: Sequence[Output], labels: Labels) -> TrainingData:
@@ -136,16 +136,16 @@ def training_data_of(workspace: Workspace, outputs: Sequence[Output], labels: La
 
 def field_data_of(outputs: Sequence[Output], labels: Labels, pointer: str) -> TrainingData:
     """Training data from one field of the outputs that have it, without embeddings: fields are short."""
-    seen = [value for output in outputs if (value := at_pointer(output, pointer))]
-    return TrainingData.of(seen, [note_of(labels, output.id) for output in seen])
+    parts = [value for output in outputs if (value := at_pointer(output, pointer))]
+    return TrainingData.of(parts, [note_of(labels, output.id) for output in parts])
 
 
 def train_ids(workspace: Workspace, ids: Iterable[str]) -> list[str]:
     """Those of the outputs that belong to the train split, in their order."""
-    wanted = list(ids)
-    groups = output_table.groups_of(workspace.db, wanted)
+    distinct = list(ids)
+    groups = output_table.groups_of(workspace.db, distinct)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    return [output_id for output_id in wanted if dealt.of(groups[output_id]) == "train"]
+    return [output_id for output_id in distinct if dealt.of(groups[output_id]) == "train"]
 
 
 def _embedded(workspace: Workspace, outputs: Sequence[Output]) -> Floats | None:
@@ -154,13 +154,13 @@ def _embedded(workspace: Workspace, outputs: Sequence[Output]) -> Floats | None:
     texts = dict.fromkeys(text for output in outputs for text in embedded_texts(output))
     texts |= dict.fromkeys(output.text for output in outputs)
     encoder = SentenceEncoder()
-    found = vectors.embed(
+    points = vectors.embed(
         workspace.db,
         list(texts),
         encoder.name,
         encoder.encode,
         lambda done, total: workspace.progress(done, total, Wording("reading the graded outputs")),
     )
-    embedding.remember(list(texts), found)
+    embedding.remember(list(texts), points)
     at = {text: row for row, text in enumerate(texts)}
-    return found[[at[output.text] for output in outputs]].astype(float)
+    return points[[at[output.text] for output in outputs]].astype(float)

@@ -38,18 +38,18 @@ def specify(
 
 def one_sided(subject: Subject, spec: Mapping[str, Any]) -> Wording | None:
     """Why its examples are passes or fails only, or none; None where both are shown."""
-    shown = {example.verdict for example in Prompt(spec).spec.examples}
+    verdicts = {example.verdict for example in Prompt(spec).spec.examples}
     fails = sum(subject.fails.values())
     passes = len(subject.fails) - fails
-    if shown >= {"pass", "fail"}:
+    if verdicts >= {"pass", "fail"}:
         return None
-    if "pass" in shown:
+    if "pass" in verdicts:
         return Wording(
             "it is shown passed outputs only: of the {n} outputs that fail it none is in the train split, "
             "and examples are taken from nowhere else. Fail more outputs, and say why.",
             n=fails,
         )
-    if "fail" in shown:
+    if "fail" in verdicts:
         return Wording(
             "it is shown failed outputs only: of the {n} passed outputs none is in the train split, and "
             "examples are taken from nowhere else. Pass more outputs.",
@@ -66,12 +66,12 @@ def teaching_examples(
     """Up to four failed and four passed outputs of the train split, in the order of their use."""
     fails = subject.fails
     train = train_ids(workspace, fails)
-    wanted = [
+    ids = [
         output_id
         for failed in (True, False)
         for output_id in hash_order([i for i in train if fails[i] is failed], 0)[:_READ]
     ]
-    outputs = list(output_table.many(workspace.db, wanted).values())
+    outputs = list(output_table.many(workspace.db, ids).values())
     if not outputs:
         return []
     noted = {quote.output_id: quote.quote for quote in reversed(subject.stated.evidence)}
@@ -106,33 +106,33 @@ class _Likeness:
 
     def spread(self, pool: Sequence[int]) -> list[int]:
         """The most typical of the pool, then again and again the one least like the chosen."""
-        chosen: list[int] = []
-        while len(chosen) < KEPT and (free := self._free(pool, chosen)):
-            if chosen:
-                last = {at: float(self.alike[at, chosen].max()) for at in free}
-                chosen.append(min(free, key=lambda at: last[at]))
+        places: list[int] = []
+        while len(places) < KEPT and (free := self._free(pool, places)):
+            if places:
+                last = {at: float(self.alike[at, places].max()) for at in free}
+                places.append(min(free, key=lambda at: last[at]))
             else:
                 typical = {at: float(self.alike[at, list(pool)].mean()) for at in free}
-                chosen.append(max(free, key=lambda at: typical[at]))
-        return chosen
+                places.append(max(free, key=lambda at: typical[at]))
+        return places
 
     def beside(self, failed: Sequence[int], pool: Sequence[int]) -> list[int]:
         """For each fail the one of the pool most like it, in its language where there is one."""
         if not failed:
             return self.spread(pool)
-        chosen: list[int] = []
+        places: list[int] = []
         for fail in failed:
-            taken = {self.groups[at] for at in (*chosen, *failed)}
-            free = [at for at in pool if self.groups[at] not in taken]
+            groups = {self.groups[at] for at in (*places, *failed)}
+            free = [at for at in pool if self.groups[at] not in groups]
             alike = [at for at in free if self.languages[at] == self.languages[fail]] or free
             if alike:
-                chosen.append(max(alike, key=lambda at: float(self.alike[at, fail])))
-        return chosen
+                places.append(max(alike, key=lambda at: float(self.alike[at, fail])))
+        return places
 
-    def _free(self, pool: Sequence[int], chosen: Sequence[int]) -> list[int]:
+    def _free(self, pool: Sequence[int], places: Sequence[int]) -> list[int]:
         """Those of other groups; of the language that is missing so far, while one is."""
-        taken = {self.groups[at] for at in chosen}
-        free = [at for at in pool if self.groups[at] not in taken]
-        spoken = {self.languages[at] for at in chosen}
+        groups = {self.groups[at] for at in places}
+        free = [at for at in pool if self.groups[at] not in groups]
+        spoken = {self.languages[at] for at in places}
         missing = [at for at in free if self.languages[at] and self.languages[at] not in spoken]
-        return missing if chosen and missing else free
+        return missing if places and missing else free

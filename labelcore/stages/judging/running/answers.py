@@ -32,8 +32,8 @@ _MERGE = 20_000
 class AnswerStore:
     """Answers that are known, and those that came new, in memory; use it in one event loop."""
 
-    def __init__(self, known: Iterable[PaidAnswer] = ()) -> None:
-        self._known = {paid.key: paid for paid in known}
+    def __init__(self, answers: Iterable[PaidAnswer] = ()) -> None:
+        self._known = {answer.key: answer for answer in answers}
         self.fresh: list[PaidAnswer] = []
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -45,10 +45,10 @@ class AnswerStore:
         """The answer to a question, if it is known."""
         return self._known.get(key)
 
-    def keep(self, paid: PaidAnswer, *, on_disk: bool = False) -> None:  # noqa: ARG002 - the cache asks
+    def keep(self, answer: PaidAnswer, *, on_disk: bool = False) -> None:  # noqa: ARG002 - the cache asks
         """Keep an answer."""
-        self._known[paid.key] = paid
-        self.fresh.append(paid)
+        self._known[answer.key] = answer
+        self.fresh.append(answer)
 
     async def pass_on(self) -> None:
         """Wait until nothing more urgent is there."""
@@ -68,12 +68,12 @@ class AnswerCache(AnswerStore):
 
     @override
     async def find(self, key: str) -> PaidAnswer | None:
-        if (paid := self._known.get(key)) is not None:
-            return paid
+        if (answer := self._known.get(key)) is not None:
+            return answer
         prefix = answer_table.prefix(key)
         place = int(np.searchsorted(self._stored, prefix))
-        known = place < len(self._stored) and int(self._stored[place]) == prefix
-        if not known and prefix not in self._late:
+        stored_here = place < len(self._stored) and int(self._stored[place]) == prefix
+        if not stored_here and prefix not in self._late:
             return None
         if key not in self._wanted:
             self._wanted[key] = asyncio.get_running_loop().create_future()
@@ -82,11 +82,11 @@ class AnswerCache(AnswerStore):
         return await self._wanted[key]
 
     @override
-    def keep(self, paid: PaidAnswer, *, on_disk: bool = False) -> None:
+    def keep(self, answer: PaidAnswer, *, on_disk: bool = False) -> None:
         """Keep an answer; it survives the process when this returns. ``on_disk``: it does already."""
         if not on_disk:
-            self._journal.write(paid)
-        super().keep(paid)
+            self._journal.write(answer)
+        super().keep(answer)
 
     @override
     async def pass_on(self) -> None:
@@ -110,32 +110,32 @@ class AnswerCache(AnswerStore):
 
     def take(self) -> tuple[list[PaidAnswer], Path | None]:
         """The answers that came since the last time, and the journal's file that holds them until then."""
-        taken, self.fresh = self.fresh, []
-        return taken, self._journal.turn()
+        answers, self.fresh = self.fresh, []
+        return answers, self._journal.turn()
 
     def stored(self, answers: Sequence[PaidAnswer], file: Path | None) -> None:
         """Let go of answers that the database has."""
         self._journal.drop(file)
-        for paid in answers:
-            self._known.pop(paid.key, None)
-            self._late.add(answer_table.prefix(paid.key))
+        for answer in answers:
+            self._known.pop(answer.key, None)
+            self._late.add(answer_table.prefix(answer.key))
         if len(self._late) > _MERGE:
             both = np.concatenate([self._stored, np.fromiter(self._late, np.int64)])
             self._stored, self._late = np.sort(both), set()
 
     async def _look(self) -> None:
         await asyncio.sleep(_TOGETHER_SECONDS)
-        wanted, self._wanted, self._looking = self._wanted, {}, None
+        questions, self._wanted, self._looking = self._wanted, {}, None
         try:
-            found = await asyncio.to_thread(answer_table.find, self._db, list(wanted))
+            answers = await asyncio.to_thread(answer_table.find, self._db, list(questions))
         except Exception as trouble:  # noqa: BLE001 - whoever waits must hear of it
-            for waiting in wanted.values():
+            for waiting in questions.values():
                 if not waiting.done():
                     waiting.set_exception(trouble)
             return
-        for key, waiting in wanted.items():
+        for key, waiting in questions.items():
             if not waiting.done():
-                waiting.set_result(found.get(key))
+                waiting.set_result(answers.get(key))
 
 
 def question_key(place: str, messages: Sequence[Any], form: object, repeat: int) -> str:
@@ -176,8 +176,8 @@ class CachedClient:
         """The answer that is known, or a new one; see the protocol."""
         key = answer_key(self._place, messages, schema, most_tokens, self._repeat)
         async with self._cache.turn(key):
-            if known := await self._known(key, schema):
-                return known
+            if former := await self._known(key, schema):
+                return former
             try:
                 with asking_for(key):
                     answer = await self._client.answer(messages, schema, most_tokens=most_tokens)
@@ -192,9 +192,9 @@ class CachedClient:
         """The likelihoods that are known, or new ones; see the protocol."""
         key = weigh_key(self._place, messages, words, self._repeat)
         async with self._cache.turn(key):
-            if paid := await self._cache.find(key):
+            if answer := await self._cache.find(key):
                 self._usage.cached += 1
-                return WordOdds(probabilities=json.loads(paid.text), requests=0, **_figures(paid))
+                return WordOdds(probabilities=json.loads(answer.text), requests=0, **_figures(answer))
             try:
                 weighed = await self._client.weigh(messages, words)
             except ModelTrouble as trouble:
@@ -215,17 +215,17 @@ class CachedClient:
         """Nothing: the run closes its clients."""
 
     async def _known(self, key: str, schema: type[Schema]) -> ModelAnswer[Schema] | None:
-        if (paid := await self._cache.find(key)) is None:
+        if (answer := await self._cache.find(key)) is None:
             return None
-        if refused := kept_refusal(paid.text):
+        if refused := kept_refusal(answer.text):
             self._usage.cached += 1
             raise ModelTrouble("The model refuses: {refused}", kind="refusal", refused=refused[:200])
         try:
-            parsed = parse(paid.text, schema)
+            content = parse(answer.text, schema)
         except ValidationError:
             return None
         self._usage.cached += 1
-        return ModelAnswer(parsed=parsed, text=paid.text, requests=0, **_figures(paid))
+        return ModelAnswer(parsed=content, text=answer.text, requests=0, **_figures(answer))
 
     def _keep(
         self, key: str, answer: ModelAnswer[Any] | WordOdds, text: str, *, on_disk: bool = False

@@ -30,7 +30,9 @@ _PATIENCE = 0.0002  # seconds for which the thread that stores may keep the loop
 GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 
 
-async def ask_models(live: LiveRun, asked: Sequence[ModelJudges], clients: Clients, journal: Journal) -> None:
+async def ask_models(
+    live: LiveRun, groups: Sequence[ModelJudges], clients: Clients, journal: Journal
+) -> None:
     """Ask everybody at once until all is decided, somebody stops the run, or nobody can go on.
 
     The clients are closed when this returns.
@@ -41,7 +43,7 @@ async def ask_models(live: LiveRun, asked: Sequence[ModelJudges], clients: Clien
             cache = await asyncio.to_thread(AnswerCache, live.workspace.db, journal)
             done: list[Decided] = []
             async with storing(live, cache, done) as keeper:
-                askers = [_Asker(live, asking, clients, cache, done) for asking in asked]
+                askers = [_Asker(live, asking, clients, cache, done) for asking in groups]
                 await _all_of([asyncio.create_task(asker.run()) for asker in askers], keeper)
     finally:
         live.notes |= clients.notes
@@ -89,13 +91,13 @@ class _Asker:
     """Asks one endpoint; its trouble pauses its judges and nobody else's."""
 
     def __init__(
-        self, live: LiveRun, asked: ModelJudges, clients: Clients, cache: AnswerCache, done: list[Decided]
+        self, live: LiveRun, group: ModelJudges, clients: Clients, cache: AnswerCache, done: list[Decided]
     ) -> None:
         self._live, self._done = live, done
-        self._versions, self._concurrency = asked.versions, asked.connection.concurrency
-        self._judges = {version.id: asking(version) for version in asked.versions}
+        self._versions, self._concurrency = group.versions, group.connection.concurrency
+        self._judges = {version.id: asking(version) for version in group.versions}
         self._clients = [
-            CachedClient(asked.connection, clients, cache, live, repeat)
+            CachedClient(group.connection, clients, cache, live, repeat)
             for repeat in range(live.backlog.repeats)
         ]
         self._jobs: asyncio.Queue[MissingVerdict | None] = asyncio.Queue(maxsize=2 * self._concurrency)

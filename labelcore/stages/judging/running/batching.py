@@ -83,10 +83,10 @@ class _BatchHistory:
 class _Writer(ModelClient):
     """A client that writes questions down instead of asking them."""
 
-    def __init__(self, endpoint: Endpoint, folder: Path, asked: _BatchHistory) -> None:
+    def __init__(self, endpoint: Endpoint, folder: Path, history: _BatchHistory) -> None:
         self.model, self.endpoint = endpoint.model, endpoint
         self._client = client_for(endpoint)
-        self._folder, self._history = folder, asked
+        self._folder, self._history = folder, history
         self.files: list[tuple[Path, list[str]]] = []
         self._size = 0
 
@@ -132,8 +132,8 @@ class BatchRound:
         self._writers: list[_Writer] = []
         self._history = _BatchHistory(live.workspace)
         self.clients = Clients(self._open)
-        asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
-        self._chosen = self.clients.choose(asked)
+        versions = [version for version in live.backlog.versions if kind_of(version).needs_model]
+        self._chosen = self.clients.choose(versions)
 
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
@@ -151,13 +151,13 @@ class BatchRound:
         state = batches.state(provider_id)
         if not state.over:
             if provider_id != job.provider_id:
-                known = {"provider_id": provider_id, "state": "with the provider"}
-                job_table.save(self._db, job.model_copy(update=known))
+                update = {"provider_id": provider_id, "state": "with the provider"}
+                job_table.save(self._db, job.model_copy(update=update))
             return
         answers, answered = batches.answers(state), 0
         while some := list(itertools.islice(answers, _AT_ONCE)):
-            for paid in some:
-                self._live.count(paid)
+            for answer in some:
+                self._live.count(answer)
             answer_table.add(self._db, some)
             answered += len(some)
         missed = len(job.questions) - answered
@@ -206,11 +206,11 @@ class BatchRound:
         )
         job_table.save(self._db, job)
         try:
-            known = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}
+            update = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}
         except ModelTrouble as trouble:
-            known = {"state": "failed", "message": str(trouble)}
+            update = {"state": "failed", "message": str(trouble)}
             self._live.pause(str(trouble), trouble.kind)
-        job_table.save(self._db, job.model_copy(update=known))
+        job_table.save(self._db, job.model_copy(update=update))
 
 
 def _batches(endpoint: Endpoint) -> contextlib.closing[ProviderBatches]:

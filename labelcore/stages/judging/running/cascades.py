@@ -30,9 +30,9 @@ def parts(db: Database, version: JudgeVersion) -> tuple[CascadeSpec, JudgeVersio
 
 def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
     """The judges that a cascade asks at most, or the judge itself where it is none."""
-    asked = kind_of(version).parts
-    found = judge_table.many(db, asked) if asked else {}
-    return [found[part] for part in asked] or [version]
+    parts = kind_of(version).parts
+    judges = judge_table.many(db, parts) if parts else {}
+    return [judges[part] for part in parts] or [version]
 
 
 def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
@@ -86,8 +86,8 @@ def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str],
 def _record(workspace: Workspace, version: JudgeVersion, ids: Sequence[str], run_id: str) -> int:
     """Store what the cascade says by the stored verdicts of its judges. Returns how many were new."""
 
-    def stored(version_id: str, wanted: Sequence[str]) -> dict[str, Decision]:
-        verdicts = verdict_table.of_outputs(workspace.db, wanted, [version_id])
+    def stored(version_id: str, ids_now: Sequence[str]) -> dict[str, Decision]:
+        verdicts = verdict_table.of_outputs(workspace.db, ids_now, [version_id])
         return {verdict.output_id: verdict.decision for verdict in verdicts}
 
     new, judge = 0, CascadeKind(version.spec)

@@ -56,11 +56,11 @@ class Clients:
 
     def choose(self, versions: Sequence[JudgeVersion]) -> list[ModelJudges]:
         """Who answers which judges; a panel's members are all looked for before anybody is asked."""
-        found: dict[int, tuple[Connection, list[JudgeVersion]]] = {}
+        groups: dict[int, tuple[Connection, list[JudgeVersion]]] = {}
         for version in versions:
             first, *_ = [self.of(prompt.answerer) for prompt in kind_of(version).prompts]
-            found.setdefault(id(first), (first, []))[1].append(version)
-        return [ModelJudges(connection, tuple(asking)) for connection, asking in found.values()]
+            groups.setdefault(id(first), (first, []))[1].append(version)
+        return [ModelJudges(connection, tuple(asking)) for connection, asking in groups.values()]
 
     @property
     def notes(self) -> set[str]:

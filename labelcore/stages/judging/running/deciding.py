@@ -78,7 +78,7 @@ def _decided(
         results = decide_rows(judge, outputs, rows, embedded, live.stop)
         pairs = zip(rows, results, strict=True)
         decided += [
-            (MissingVerdict(version, 0, outputs[i]), found) for i, found in pairs if not is_stopped(found)
+            (MissingVerdict(version, 0, outputs[i]), result) for i, result in pairs if not is_stopped(result)
         ]
     return decided
 
@@ -115,32 +115,32 @@ def decide(
     too, so that one judge's trouble does not hide the others. After ``stop`` what is not decided has
     the trouble "stopped"; calls under way are paid for, so they have some seconds to end.
     """
-    found: dict[str, Answers] = {}
+    answers: dict[str, Answers] = {}
     for version in bound(db, versions):
         judge = kind_of(version)
         try:
             if isinstance(judge, DecidingKind):
                 decisions = judge.decide(outputs, read_meanings([judge], outputs, vectors.embedder(db)), stop)
                 pairs = zip(outputs, decisions, strict=True)
-                found[version.id] = {output.id: decision for output, decision in pairs}
+                answers[version.id] = {output.id: decision for output, decision in pairs}
             elif isinstance(judge, AskingKind):
-                found[version.id] = asyncio.run(_ask_all(version, judge, outputs, stop))
+                answers[version.id] = asyncio.run(_ask_all(version, judge, outputs, stop))
             elif isinstance(judge, CascadeKind):
-                found[version.id] = _by_parts(db, judge, outputs, stop)
+                answers[version.id] = _by_parts(db, judge, outputs, stop)
         except LabelcoreError as trouble:
-            found[version.id] = {output.id: trouble for output in outputs}
-    return found
+            answers[version.id] = {output.id: trouble for output in outputs}
+    return answers
 
 
 def _by_parts(
     db: Database, judge: CascadeKind, outputs: Sequence[Output], stop: threading.Event | None
 ) -> Answers:
-    known = judge_table.many(db, judge.parts)
+    parts = judge_table.many(db, judge.parts)
 
     def ask(version_id: str, ids: Sequence[str]) -> Answers:
-        wanted = set(ids)
-        some = [output for output in outputs if output.id in wanted]
-        return decide(db, [known[version_id]], some, stop).get(version_id, {})
+        distinct = set(ids)
+        some = [output for output in outputs if output.id in distinct]
+        return decide(db, [parts[version_id]], some, stop).get(version_id, {})
 
     return judge.decide_in_turn(ask, [output.id for output in outputs])
 
@@ -152,9 +152,9 @@ async def _ask_all(
     clients, fatal = live_clients(), list[ModelTrouble]()
     stopped = ModelTrouble("It was stopped before this was decided.", kind="stopped")
     try:
-        (asked,) = clients.choose([version])
-        slots = asyncio.Semaphore(asked.connection.concurrency)
-        view = PanelClient(asked.connection, clients)
+        (group,) = clients.choose([version])
+        slots = asyncio.Semaphore(group.connection.concurrency)
+        view = PanelClient(group.connection, clients)
 
         async def ask(output: Output) -> Result:
             async with slots:

@@ -81,9 +81,9 @@ class _RecordedLookups(AnswerStore):
 
     @override
     async def find(self, key: str) -> PaidAnswer | None:
-        if paid := await self._cache.find(key):
-            self.found.append(paid)
-        return paid
+        if answer := await self._cache.find(key):
+            self.found.append(answer)
+        return answer
 
 
 class _Dispatcher:
@@ -92,9 +92,9 @@ class _Dispatcher:
     def __init__(self, live: LiveRun, engine: Engine, journal: Journal) -> None:
         self._live, self._engine = live, engine
         self._journal = journal
-        asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
+        versions = [version for version in live.backlog.versions if kind_of(version).needs_model]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        self._judges = {version.id: asking(version) for version in asked}
+        self._judges = {version.id: asking(version) for version in versions}
         self._endpoints = {  # a panel's in the order of its members
             key: [endpoint_for(prompt.answerer) for prompt in judge.prompts]
             for key, judge in self._judges.items()
@@ -160,8 +160,8 @@ class _Dispatcher:
     async def _once_more(self) -> AsyncIterator[Chunk]:
         """The questions that waited for the answers of others, once these are there."""
         await self._finish()
-        held, self._held = self._held, []
-        for _, same in itertools.groupby(held, lambda question: (question.version.id, question.repeat)):
+        questions, self._held = self._held, []
+        for _, same in itertools.groupby(questions, lambda question: (question.version.id, question.repeat)):
             if chunk := await self._sorted(list(same)):
                 yield chunk
 
@@ -171,8 +171,8 @@ class _Dispatcher:
         if place_hash(endpoint) in self._paused or self._halted:
             return None
         looked = await asyncio.gather(*(self._look(question, endpoint) for question in questions))
-        rest, known, keys = list[MissingVerdict](), list[PaidAnswer](), set[str]()
-        for question, (result, usage, found) in zip(questions, looked, strict=True):
+        rest, paid_answers, keys = list[MissingVerdict](), list[PaidAnswer](), set[str]()
+        for question, (result, usage, answers) in zip(questions, looked, strict=True):
             if not isinstance(result, AnswerPending):
                 self._done.append((question, result))
                 self._live.cached += usage.cached
@@ -184,10 +184,10 @@ class _Dispatcher:
             if key:
                 keys.add(key)
             rest.append(question)
-            known += found
+            paid_answers += answers
             self._live.cached += usage.cached
         self._claimed.update(keys)
-        return self._pack(rest, known, keys) if rest else None
+        return self._pack(rest, paid_answers, keys) if rest else None
 
     async def _look(
         self, question: MissingVerdict, endpoint: Endpoint
@@ -205,7 +205,7 @@ class _Dispatcher:
         return result, usage, lookups.found
 
     def _pack(
-        self, questions: Sequence[MissingVerdict], known: Sequence[PaidAnswer], keys: set[str]
+        self, questions: Sequence[MissingVerdict], paid_answers: Sequence[PaidAnswer], keys: set[str]
     ) -> Chunk:
         version, repeat = questions[0].version, questions[0].repeat
         first = self._endpoints[version.id][0]
@@ -216,7 +216,10 @@ class _Dispatcher:
             "repeat": repeat,
             "version": version.model_dump(mode="json"),
             "outputs": [question.output.model_dump(mode="json") for question in questions],
-            "known": [paid.model_dump(mode="json") for paid in {paid.key: paid for paid in known}.values()],
+            "known": [
+                answer.model_dump(mode="json")
+                for answer in {answer.key: answer for answer in paid_answers}.values()
+            ],
             "first": key_of(first),
             "endpoints": {name: self._terms(endpoint) for name, endpoint in every.items()},
         }
@@ -305,17 +308,17 @@ class _Dispatcher:
         else:
             self._record(chunk, json.loads(outcome.text))
 
-    def _record(self, chunk: Chunk, found: dict[str, Any]) -> None:
-        for paid in map(PaidAnswer.model_validate, found["answers"]):
-            self._cache.keep(paid)
+    def _record(self, chunk: Chunk, document: dict[str, Any]) -> None:
+        for answer in map(PaidAnswer.model_validate, document["answers"]):
+            self._cache.keep(answer)
         live = self._live
-        live.count(Usage(**found["usage"]))
-        live.notes.update(found["notes"])
-        for reason, kind in found["paused"]:
+        live.count(Usage(**document["usage"]))
+        live.notes.update(document["notes"])
+        for reason, kind in document["paused"]:
             live.pause(reason, kind)
             live.faults[kind] += 1
             self._paused.add(chunk.place)
-        results = zip(chunk.questions, found["results"], strict=True)
+        results = zip(chunk.questions, document["results"], strict=True)
         self._done += [
             (question, worker.result_of(result)) for question, result in results if result is not None
         ]

@@ -90,22 +90,22 @@ def add_endpoint(
     _check_name(name)
     url = checked_address(order.address) if order.address else None
     with _changing:
-        known = endpoint_files.added(settings().db)
-        before = known.get(name, {})
+        others = endpoint_files.added(settings().db)
+        before = others.get(name, {})
         table = _table(order, url) | _key_place(workspace, before, url, secret)
         if not workspace.here and (url != before.get("base_url") or before.get(_AWAY)):
             table[_AWAY] = True
         try:
-            made = Endpoint.model_validate(table | {"name": name})
+            endpoint = Endpoint.model_validate(table | {"name": name})
         except ValidationError as trouble:
             raise BadInput("{fault}.", fault=trouble.errors(include_input=False)[0]["msg"]) from None
-        _check_reach(made)
+        _check_reach(endpoint)
         if secret.key is not None:
             text = secret.key.get_secret_value().strip()
-            key_stores.write(secret.keep, settings().keys_file, made.key_name, text)
-        tables = {name: table} | known | {name: table} if first else known | {name: table}
+            key_stores.write(secret.keep, settings().keys_file, endpoint.key_name, text)
+        tables = {name: table} | others | {name: table} if first else others | {name: table}
         _save(tables)
-    _note(workspace, "endpoints add", made)
+    _note(workspace, "endpoints add", endpoint)
     return settings().all_endpoints[name]
 
 
@@ -117,18 +117,18 @@ def remove_endpoint(workspace: Workspace, name: str) -> RemovedEndpoint:
         NotFound: none of those that were added is called so.
     """
     with _changing:
-        known = endpoint_files.added(settings().db)
-        if name not in known:
+        others = endpoint_files.added(settings().db)
+        if name not in others:
             raise NotFound(
                 "No endpoint that was added is called '{name}'.",
                 next_step="`labelcore endpoints list` shows all; those of the environment are changed there.",
                 name=name,
             )
-        gone = Endpoint.model_validate(known.pop(name) | {"name": name})
-        _save(known)
-    if gone.key_in:
-        key_stores.forget(gone.key_in, settings().keys_file, gone.key_name)
-    _note(workspace, "endpoints remove", gone)
+        endpoint = Endpoint.model_validate(others.pop(name) | {"name": name})
+        _save(others)
+    if endpoint.key_in:
+        key_stores.forget(endpoint.key_in, settings().keys_file, endpoint.key_name)
+    _note(workspace, "endpoints remove", endpoint)
     return RemovedEndpoint(removed=name)
 
 
@@ -144,8 +144,8 @@ def _save(tables: endpoint_files.Tables) -> None:
 
 def _note(workspace: Workspace, act: str, endpoint: Endpoint) -> None:
     if workspace.project.id:
-        told = {"address": endpoint.address, "model": endpoint.model, "key_in": endpoint.key_place}
-        audit.note(workspace.db, workspace.project.id, workspace.person, act, endpoint.name, **told)
+        details = {"address": endpoint.address, "model": endpoint.model, "key_in": endpoint.key_place}
+        audit.note(workspace.db, workspace.project.id, workspace.person, act, endpoint.name, **details)
 
 
 def _check_name(name: str) -> None:
@@ -180,9 +180,9 @@ def _check_reach(endpoint: Endpoint) -> None:
 
 def _table(order: EndpointOrder, url: str | None) -> dict[str, Any]:
     """What the file holds of it: what differs from the defaults, without any key."""
-    given = order.model_dump(exclude_defaults=True, exclude={"address"}, mode="json")
+    fields = order.model_dump(exclude_defaults=True, exclude={"address"}, mode="json")
     moved = [checked_address(address) for address in order.moved_from]
-    return given | ({"base_url": url} if url else {}) | ({"moved_from": moved} if moved else {})
+    return fields | ({"base_url": url} if url else {}) | ({"moved_from": moved} if moved else {})
 
 
 def _key_place(

@@ -97,8 +97,8 @@ class _Scales(ModelClient):
         """An abstention that nobody reads."""
         self._take("".join(message["content"] for message in messages) + str(form_of(schema)), ANSWER_TOKENS)
         self.keys.append(answer_key(place_of(self.endpoint), messages, schema, most_tokens))
-        parsed = schema.model_validate({"reason": "", "verdict": "abstain"})
-        return ModelAnswer(parsed=parsed, text="", model=self.model)
+        content = schema.model_validate({"reason": "", "verdict": "abstain"})
+        return ModelAnswer(parsed=content, text="", model=self.model)
 
     @override
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
@@ -191,8 +191,8 @@ class _Estimator:
         ids = verdict_table.missing(self._workspace.db, version.id, looked)
         outputs = list(output_table.many(self._workspace.db, ids).values())
         keys = [key for scale in asyncio.run(_measured(judge, outputs)) for key in scale.keys]
-        known = answer_table.find(self._workspace.db, keys) if keys else {}
-        share = sum(key in known for key in keys) / max(1, len(keys))
+        answers = answer_table.find(self._workspace.db, keys) if keys else {}
+        share = sum(key in answers for key in keys) / max(1, len(keys))
         return share / self._backlog.repeats  # a trial asks once
 
     def _asking(
@@ -200,23 +200,23 @@ class _Estimator:
     ) -> JudgeEstimate:
         """By the judge's verdicts so far, or by prompts weighed on outputs; ``unpaid``: of the missing."""
         endpoint, n = scales[0].endpoint, max(1, len(self._sample))
-        calls, given, taken, cost = (
+        calls, tokens_in, tokens_out, cost = (
             sum(float(getattr(scale, name)) for scale in scales) / n
             for name in ("calls", "tokens_in", "tokens_out", "cost")
         )
         latency_ms = verdict_table.usual_latency(self._workspace.db, version.model, endpoint.address)
         if past := self._past.get(version.id):
-            cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
-            given, taken, latency_ms = past[1:]
+            cost *= (past[1] + past[2]) / (tokens_in + tokens_out) if tokens_in + tokens_out else 1
+            tokens_in, tokens_out, latency_ms = past[1:]
             if len(scales) == 1:
-                cost = endpoint.cost(given, taken)
+                cost = endpoint.cost(tokens_in, tokens_out)
         self._assume(version, scales, nothing_asked=latency_ms is None)
         never, seconds = float("inf"), None
         if latency_ms is not None or not unpaid:
             seconds = max(  # the slowest of: decisions side by side, requests a minute, tokens a minute
                 unpaid * (latency_ms or 0.0) / 1000 / (self._concurrency or endpoint.concurrency),
                 unpaid * calls * 60 / (endpoint.requests_per_minute or never),
-                unpaid * (given + taken) * 60 / (endpoint.tokens_per_minute or never),
+                unpaid * (tokens_in + tokens_out) * 60 / (endpoint.tokens_per_minute or never),
             )
         return JudgeEstimate(
             judge=version.name,
@@ -225,8 +225,8 @@ class _Estimator:
             address=endpoint.address,
             decisions=missing,
             calls=round(unpaid * calls),
-            tokens_in=round(unpaid * given),
-            tokens_out=round(unpaid * taken),
+            tokens_in=round(unpaid * tokens_in),
+            tokens_out=round(unpaid * tokens_out),
             cost_usd=unpaid * cost,
             seconds=seconds,
         )

@@ -47,8 +47,8 @@ def run(
     Raises:
         BadInput: there is no judge or no output to judge, or the engine is not to be had.
     """
-    chosen = options or RunOptions()
-    backlog = make_backlog(workspace.db, versions, output_ids, chosen.repeats)
+    plan = options or RunOptions()
+    backlog = make_backlog(workspace.db, versions, output_ids, plan.repeats)
     journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
     missing = [(version, backlog.count_missing(version)) for version in backlog.versions]
     total = sum(count for _, count in missing)
@@ -64,19 +64,19 @@ def run(
     )
     here = tuple(version for version in backlog.versions if version.id not in away)
     going = replace(backlog, versions=here)
-    live = LiveRun(workspace, begun, going, chosen, _remaining(workspace, missing, chosen))
+    live = LiveRun(workspace, begun, going, plan, _remaining(workspace, missing, plan))
     for version in backlog.versions:
         if trouble := away.get(version.id):
             live.pause(f"{version.name}: {trouble}", trouble.kind)
     with _recorded(live):
-        if chosen.batch:
+        if plan.batch:
             _decide_by_batch(live)
-        elif chosen.elsewhere and total:
-            with _journal(live) as writing, opened(chosen.elsewhere) as engine:
+        elif plan.elsewhere and total:
+            with _journal(live) as writing, opened(plan.elsewhere) as engine:
                 dispatch(live, engine, writing)
         else:
-            asked = [(version, n) for version, n in missing if n and version in here]
-            decide_here(live, [(version, n) for version, n in asked if kind_of(version).needs_model])
+            counts = [(version, n) for version, n in missing if n and version in here]
+            decide_here(live, [(version, n) for version, n in counts if kind_of(version).needs_model])
     done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
     run_table.save(workspace.db, done)
     return done
@@ -146,28 +146,28 @@ def _away(versions: Sequence[JudgeVersion]) -> dict[str, ModelTrouble]:
 @contextlib.contextmanager
 def _journal(live: LiveRun) -> Iterator[journal.Journal]:
     """What is answered within is kept on disk until it is stored."""
-    writing, stored = journal.Journal(live.workspace.db, live.run.id), False
+    writing, is_stored = journal.Journal(live.workspace.db, live.run.id), False
     try:
         yield writing
-        stored = not (live.paused or live.stop.is_set())
+        is_stored = not (live.paused or live.stop.is_set())
     finally:
-        writing.close(stored=stored)
+        writing.close(stored=is_stored)
 
 
-def decide_here(live: LiveRun, asked: Sequence[tuple[JudgeVersion, int]], *, soon: bool = False) -> None:
-    """In this process; ``asked``: the judges that ask models, with how many decisions they miss. ``soon``: no
+def decide_here(live: LiveRun, judges: Sequence[tuple[JudgeVersion, int]], *, soon: bool = False) -> None:
+    """In this process; ``judges``: those that ask models, with how many decisions they miss. ``soon``: no
     call process is started, as somebody waits for the first answer.
     """
     with _journal(live) as writing:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        calls = 0 if soon else sum(count for _, count in asked)
+        calls = 0 if soon else sum(count for _, count in judges)
         clients = live_clients(live.options.concurrency, writing, calls)
-        chosen = clients.choose([version for version, _ in asked])
+        groups = clients.choose([version for version, _ in judges])
         if live.options.purse:
             refuse_unpriced(clients.endpoints)
         decide_locally(live)
-        if chosen and not live.stop.is_set():
-            asyncio.run(ask_models(live, chosen, clients, writing))
+        if groups and not live.stop.is_set():
+            asyncio.run(ask_models(live, groups, clients, writing))
 
 
 def _decide_by_batch(live: LiveRun) -> None:
@@ -195,13 +195,13 @@ def stop_abandoned_runs(db: Database) -> int:
     Answers that such a run had paid for are brought in from its journal.
     """
     journal.replay(db)
-    left = [
+    runs = [
         run
         for project in projects.list_projects(db)
         for run in run_table.all_of(db, project.id)
         if run.state == "running" and run.id not in _live
     ]
-    for run in left:
+    for run in runs:
         message = "Its process ended; run again to go on where it stopped."
         run_table.save(db, run.model_copy(update={"state": "stopped", "message": message}))
-    return len(left)
+    return len(runs)

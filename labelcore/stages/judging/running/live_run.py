@@ -106,8 +106,10 @@ class Backlog:
         local = self.local
         for ids in self._chunks() if local else ():
             missing = {version.id: set(verdict_table.missing(self.db, version.id, ids)) for version in local}
-            wanted = [output_id for output_id in ids if any(output_id in left for left in missing.values())]
-            for outputs in output_table.chunks(self.db, wanted, size):
+            ids_here = [
+                output_id for output_id in ids if any(output_id in ids_left for ids_left in missing.values())
+            ]
+            for outputs in output_table.chunks(self.db, ids_here, size):
                 yield outputs, missing
 
     def questions(self, versions: Sequence[JudgeVersion], size: int = 200) -> Iterator[list[MissingVerdict]]:
@@ -131,13 +133,13 @@ class Usage:
     tokens_out: int = 0
     faults: Counter[str] = field(default_factory=Counter)
 
-    def count(self, spent: ModelAnswer[Any] | WordOdds | PaidAnswer | ModelTrouble | Usage) -> None:
+    def count(self, work: ModelAnswer[Any] | WordOdds | PaidAnswer | ModelTrouble | Usage) -> None:
         """Count an answer that was paid for now, what a question took that got none, or a part's usage."""
-        self.requests += getattr(spent, "requests", 1)
-        self.cost_usd += spent.cost_usd
-        self.tokens_in += getattr(spent, "tokens_in", 0)
-        self.tokens_out += getattr(spent, "tokens_out", 0)
-        self.faults.update(getattr(spent, "faults", ()))
+        self.requests += getattr(work, "requests", 1)
+        self.cost_usd += work.cost_usd
+        self.tokens_in += getattr(work, "tokens_in", 0)
+        self.tokens_out += getattr(work, "tokens_out", 0)
+        self.faults.update(getattr(work, "faults", ()))
 
 
 @dataclass
@@ -179,7 +181,7 @@ class LiveRun(Usage):
         verdicts, errors = list[Verdict](), list[VerdictError]()
         self._bind(decided)
         for question, result in decided:
-            known: dict[str, Any] = {
+            place: dict[str, Any] = {
                 "output_id": question.output.id,
                 "judge_version_id": question.version.id,
                 "project_id": self.workspace.project.id,
@@ -187,10 +189,10 @@ class LiveRun(Usage):
             }
             if isinstance(result, Decision):
                 self._compare(question.version, result)
-                verdicts.append(Verdict(**known, repeat=question.repeat, decision=result))
+                verdicts.append(Verdict(**place, repeat=question.repeat, decision=result))
             else:
                 kind = result.kind if isinstance(result, ModelTrouble) else "judge"
-                errors.append(VerdictError(**known, kind=kind, message=str(result)))
+                errors.append(VerdictError(**place, kind=kind, message=str(result)))
                 self.reasons.setdefault(kind, str(result.what))
         self.remaining.take([question.version for question, _ in decided])
         self.new += verdict_table.record(self.workspace.db, verdicts, errors, answers)
@@ -205,7 +207,9 @@ class LiveRun(Usage):
     def _bind(self, decided: Sequence[Decided]) -> None:
         """Judges that name no address are bound to the one that answers them first."""
         answered = {
-            asked.version.id: asked.version for asked, result in decided if isinstance(result, Decision)
+            question.version.id: question.version
+            for question, result in decided
+            if isinstance(result, Decision)
         }
         binding.remember(self.workspace.db, [answered[key] for key in answered.keys() - self._bound])
         self._bound |= answered.keys()
@@ -213,12 +217,12 @@ class LiveRun(Usage):
     def report(self) -> None:
         """Tell the caller, and now and then the store, how far the run is."""
         now = self.state("running")
-        left = "" if now.seconds_left is None else f"{span_words(now.seconds_left)} left, "
+        rest = "" if now.seconds_left is None else f"{span_words(now.seconds_left)} left, "
         if len(now.pending) > 1 or now.seconds_left is None:
-            left = f"{left}{' and '.join(f'{n:,} {kind}' for kind, n in now.pending.items())} to go, "
+            rest = f"{rest}{' and '.join(f'{n:,} {kind}' for kind, n in now.pending.items())} to go, "
         cached = f", {now.answers_cached:,} answers known" if now.answers_cached else ""
-        asked = f", asked again: {kinds_words(now.faults)}" if now.faults else ""
-        words = f"{left}US$ {now.cost_usd:.4f}, {now.requests:,} calls{cached}, {now.errors:,} errors{asked}"
+        again = f", asked again: {kinds_words(now.faults)}" if now.faults else ""
+        words = f"{rest}US$ {now.cost_usd:.4f}, {now.requests:,} calls{cached}, {now.errors:,} errors{again}"
         self.workspace.progress(now.verdicts_new + now.errors, now.total, words)
         if now.seconds - self._reported > _REPORT_SECONDS:
             self._reported = now.seconds
@@ -226,7 +230,7 @@ class LiveRun(Usage):
 
     def state(self, state: RunState) -> Run:
         """The run as it stands now."""
-        seconds, left = time.monotonic() - self.started, self.remaining.seconds
+        seconds, remaining = time.monotonic() - self.started, self.remaining.seconds
         trouble = [f"Errors: {kinds_words(self.errors)}."] if self.errors else []
         return self.run.model_copy(
             update={
@@ -242,7 +246,7 @@ class LiveRun(Usage):
                 "tokens_out": self.tokens_out,
                 "error_kinds": dict(self.errors.most_common()),
                 "faults": dict(self.faults.most_common()),
-                "seconds_left": None if left is None else round(left, 1),
+                "seconds_left": None if remaining is None else round(remaining, 1),
                 "reasons": self.reasons,
                 "ended_by": "person" if self.stop.is_set() and not self.ended_by else self.ended_by,
                 "pending": self.remaining.by_kind,

@@ -26,7 +26,7 @@ class Connections(Frozen):
     @property
     def exit_code(self) -> int:
         """1 where one does not answer."""
-        return 0 if all(found.answered for found in self.endpoints) else 1
+        return 0 if all(test.answered for test in self.endpoints) else 1
 
 
 class LocalModel(Frozen):
@@ -62,8 +62,8 @@ def try_endpoints(_workspace: Workspace, name: str | None = None) -> Connections
     Raises:
         NotFound: there is no such endpoint.
     """
-    known = [endpoint_named(name)] if name else settings().all_endpoints.values()
-    return Connections(endpoints=tuple(map(check, known)))
+    endpoints = [endpoint_named(name)] if name else settings().all_endpoints.values()
+    return Connections(endpoints=tuple(map(check, endpoints)))
 
 
 @operation("local-model start", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")

@@ -128,8 +128,8 @@ def estimate_run(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Estim
         BadInput: there is no judge or no output that fits.
     """
     versions, ids = _asked_for(workspace, order)
-    asked = [part for version in versions for part in judges_of(workspace.db, version)]
-    distinct = list({version.id: version for version in asked if kind_of(version).runs}.values())
+    judges = [part for version in versions for part in judges_of(workspace.db, version)]
+    distinct = list({version.id: version for version in judges if kind_of(version).runs}.values())
     backlog = execution.make_backlog(workspace.db, distinct, ids, order.repeats)
     return estimate(workspace, backlog, order.concurrency)
 
@@ -173,8 +173,8 @@ def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion
         dealt = split_table.dealt(workspace.db, workspace.project.id)
         ids = [output_id for output_id in ids if dealt.of(groups[output_id]) == order.split]
     if order.graded:
-        graded = {grade.output_id for grade in current_grades(workspace)}
-        ids = [output_id for output_id in ids if output_id in graded]
+        ids_graded = {grade.output_id for grade in current_grades(workspace)}
+        ids = [output_id for output_id in ids if output_id in ids_graded]
         if not ids:
             raise BadInput("No output is graded yet.", next_step="Grade some, or leave --graded out.")
     return versions, ids[: order.limit]
@@ -184,12 +184,12 @@ def together(done: Sequence[Run]) -> Run:
     """Several runs as one in what is told; each is stored by itself."""
     if len(done) == 1:
         return done[0]
-    counted = (
+    names = (
         "verdicts_new verdicts_cached errors requests cost_usd seconds total answers_cached "
         "tokens_in tokens_out"
     ).split()
     return done[0].model_copy(
-        update={name: sum(getattr(run, name) for run in done) for name in counted}
+        update={name: sum(getattr(run, name) for run in done) for name in names}
         | {
             "error_kinds": dict(sum((Counter(run.error_kinds) for run in done), Counter[str]())),
             "faults": dict(sum((Counter(run.faults) for run in done), Counter[str]())),

@@ -34,8 +34,8 @@ class _Share:
         """Until all of it is decided; None where nobody knows."""
         if not self.left:
             return 0.0
-        known = self.made >= _TELLING
-        pace = (time.monotonic() - self.began) / self.made if known else self.expected
+        telling = self.made >= _TELLING
+        pace = (time.monotonic() - self.began) / self.made if telling else self.expected
         return None if pace is None else self.left * pace
 
 

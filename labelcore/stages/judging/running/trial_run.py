@@ -82,22 +82,22 @@ def ask_unstored(
     """
     journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
     backlog = make_backlog(workspace.db, [version], output_ids, 1)
-    stored = verdict_table.of_outputs(workspace.db, output_ids, [version.id])
-    known: dict[str, Result] = {verdict.output_id: verdict.decision for verdict in stored}
-    for output_id, result in known.items():
+    verdicts = verdict_table.of_outputs(workspace.db, output_ids, [version.id])
+    results: dict[str, Result] = {verdict.output_id: verdict.decision for verdict in verdicts}
+    for output_id, result in results.items():
         listen(output_id, result)
-    (asked,), missing = backlog.versions, len(set(output_ids) - known.keys())
+    (judge,), missing = backlog.versions, len(set(output_ids) - results.keys())
     begun = Run(
         id=new_id("trial"),
         project_id=workspace.project.id,
         judge_version_ids=(version.id,),
         n_outputs=len(output_ids),
-        verdicts_cached=len(known),
+        verdicts_cached=len(results),
         total=missing,
     )
-    left = Remaining([(asked, missing)])
-    live = _TrialRun(workspace, begun, backlog, options or RunOptions(), left, listen=listen)
+    remaining = Remaining([(judge, missing)])
+    live = _TrialRun(workspace, begun, backlog, options or RunOptions(), remaining, listen=listen)
     if missing:
-        decide_here(live, [(asked, missing)] if kind_of(version).needs_model else [], soon=True)
+        decide_here(live, [(judge, missing)] if kind_of(version).needs_model else [], soon=True)
     ended = live.stop.is_set() or bool(live.paused)
-    return TrialDecisions(known | live.found, live.state("stopped" if ended else "finished"))
+    return TrialDecisions(results | live.found, live.state("stopped" if ended else "finished"))

@@ -65,11 +65,11 @@ def plain(result: Result) -> dict[str, Any]:
     return {"trouble": str(result), "kind": getattr(result, "kind", "")}
 
 
-def result_of(found: dict[str, Any]) -> Result:
+def result_of(document: dict[str, Any]) -> Result:
     """What :func:`plain` was made from, as far as it can be told."""
-    if "decision" in found:
-        return Decision.model_validate(found["decision"])
-    reason, kind = found["trouble"], found["kind"]
+    if "decision" in document:
+        return Decision.model_validate(document["decision"])
+    reason, kind = document["trouble"], document["kind"]
     return ModelTrouble(reason, kind=kind) if kind else LabelcoreError(reason)
 
 
@@ -98,10 +98,10 @@ def local_chunks(backlog: Backlog, run: str) -> Iterator[Chunk]:
             "versions": [version.model_dump(mode="json") for version in backlog.local],
             "outputs": [output.model_dump(mode="json") for output in outputs],
         }
-        asked = (
+        questions = (
             MissingVerdict(version, 0, outputs[i]) for version in backlog.local for i in rows[version.id]
         )
-        yield Chunk(json.dumps(chunk), tuple(asked))
+        yield Chunk(json.dumps(chunk), tuple(questions))
 
 
 class _Session:
@@ -186,8 +186,8 @@ def decide_chunk(text: str) -> str:
     with contextlib.suppress(ValueError):  # called by no worker
         secede()  # waiting for a model takes no core: let the engine start the next chunk here meanwhile
     process = _process()
-    asked = asyncio.run_coroutine_threadsafe(_ask(process, chunk), process.loop)
-    return json.dumps(asked.result())
+    future = asyncio.run_coroutine_threadsafe(_ask(process, chunk), process.loop)
+    return json.dumps(future.result())
 
 
 async def _ask(process: _Process, chunk: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +218,7 @@ async def _ask(process: _Process, chunk: Mapping[str, Any]) -> dict[str, Any]:
         "results": results,
         "notes": sorted(session.clients.notes),
         "paused": [[str(fatal), fatal.kind]] if fatal else [],
-        "answers": [paid.model_dump(mode="json") for paid in cache.fresh],
+        "answers": [answer.model_dump(mode="json") for answer in cache.fresh],
         "usage": vars(usage),
     }
 

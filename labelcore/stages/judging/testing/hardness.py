@@ -125,11 +125,11 @@ class _Asking:
         for part in _parts(self._version, waiting):
             if now.stop.is_set():
                 break
-            left = now.seconds_left
-            words = "testing" if left is None else f"testing, about {span_words(left)} left"
+            seconds = now.seconds_left
+            words = "testing" if seconds is None else f"testing, about {span_words(seconds)} left"
             tell(now.done, len(waiting), words)
-            found, troubles = self._results(part)
-            hardness_table.save(self._db, found)
+            results, troubles = self._results(part)
+            hardness_table.save(self._db, results)
             errors += [trouble for trouble in troubles if not is_stopped(trouble)]
             now.done += len(part)
             if any(isinstance(trouble, ModelTrouble) and trouble.fatal for trouble in troubles):
@@ -140,37 +140,37 @@ class _Asking:
     def _results(self, part: Sequence[Case]) -> tuple[list[HardnessResult], list[LabelcoreError]]:
         """The results of some cases, and the troubles of those that have none."""
         errors = self._learn([case.source for case in part])
-        asked: dict[str, list[Case]] = defaultdict(list)
+        by_judge: dict[str, list[Case]] = defaultdict(list)
         for case in part:
-            asked[case.judge.id].append(case)
+            by_judge[case.judge.id].append(case)
         answers: dict[str, Result] = {}
-        for turned in asked.values():  # each by the judge, or by its turned prompt
+        for turned in by_judge.values():  # each by the judge, or by its turned prompt
             answers |= self._decide(turned[0].judge, [case.after for case in turned])
-        found = []
+        results = []
         for case in part:
             answer, before = answers[case.id], self._known.get(case.source.id)
             if isinstance(answer, LabelcoreError):
                 errors.append(answer)
             elif before is not None:
                 cost = self._spent.pop(case.source.id, 0.0) + answer.cost_usd
-                found.append(_result(self._version, case, before, answer, cost))
-        return found, errors
+                results.append(_result(self._version, case, before, answer, cost))
+        return results, errors
 
     def _learn(self, outputs: Sequence[Output]) -> list[LabelcoreError]:
         """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
-        wanted = {output.id: output for output in outputs if output.id not in self._known}
+        lacking = {output.id: output for output in outputs if output.id not in self._known}
         if kind_of(self._version).needs_model:
-            for verdict in verdict_table.of_outputs(self._db, list(wanted), [self._version.id]):
+            for verdict in verdict_table.of_outputs(self._db, list(lacking), [self._version.id]):
                 self._known[verdict.output_id] = verdict.decision
-                wanted.pop(verdict.output_id)
+                lacking.pop(verdict.output_id)
         # A learned judge answers for a graded output from a model that did not see its grade; before and
         # after must come from the same model, so the output is judged under an id that no fit has seen.
         fresh = [
             output.model_copy(update={"id": f"unchanged {key}", "group_key": output.group})
-            for key, output in wanted.items()
+            for key, output in lacking.items()
         ]
         answers = self._decide(self._version, fresh)
-        for key, answer in zip(wanted, answers.values(), strict=True):
+        for key, answer in zip(lacking, answers.values(), strict=True):
             if isinstance(answer, Decision):
                 self._known[key], self._spent[key] = answer, answer.cost_usd
         return [answer for answer in answers.values() if isinstance(answer, LabelcoreError)]
@@ -184,8 +184,8 @@ def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[
     if kind_of(version).decides_here:
         yield from PartSizes(_FIRST, _CHUNK).parts(waiting)
         return
-    known = settings().all_endpoints.values()
-    size = min(_CHUNK, _CALLS * max((endpoint.concurrency for endpoint in known), default=_CHUNK))
+    endpoints = settings().all_endpoints.values()
+    size = min(_CHUNK, _CALLS * max((endpoint.concurrency for endpoint in endpoints), default=_CHUNK))
     for start in range(0, len(waiting), size):
         yield waiting[start : start + size]
 

@@ -63,12 +63,12 @@ def sources(workspace: Workspace, version: JudgeVersion, limit: int) -> Sources:
     open_ = {output_id for output_id, group in groups.items() if dealt.of(group) != "test"}
     people = {key: grade for key, grade in _people(workspace, version).items() if key in open_}
     order = hash_order(sorted(people), 0)
-    wanted = [key for key in order if people[key] == "fail"][:limit]
-    wanted += [key for key in order if people[key] == "pass"][:limit]
-    if len(wanted) < limit:
-        wanted += hash_order(sorted(open_ - people.keys()), 0)[: limit - len(wanted)]
-    found = output_table.many(workspace.db, wanted)
-    return Sources(people, {key: found[key] for key in wanted})
+    ids = [key for key in order if people[key] == "fail"][:limit]
+    ids += [key for key in order if people[key] == "pass"][:limit]
+    if len(ids) < limit:
+        ids += hash_order(sorted(open_ - people.keys()), 0)[: limit - len(ids)]
+    outputs = output_table.many(workspace.db, ids)
+    return Sources(people, {key: outputs[key] for key in ids})
 
 
 def _people(workspace: Workspace, version: JudgeVersion) -> dict[str, str]:
@@ -77,9 +77,11 @@ def _people(workspace: Workspace, version: JudgeVersion) -> dict[str, str]:
     if version.criterion_id is None:
         return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
     criterion = find_criterion(workspace, version.criterion_id)
-    found = {key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()}
+    values = {
+        key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()
+    }
     settled = labels_on_criteria(workspace).get(criterion.id, {})
-    return found | {output_id: "pass" if passed else "fail" for output_id, passed in settled.items()}
+    return values | {output_id: "pass" if passed else "fail" for output_id, passed in settled.items()}
 
 
 def cases(
@@ -102,15 +104,15 @@ def cases(
         ),
         "defect": lambda: _defects(workspace, version, material.of("pass")[:limit]),
     }
-    found = []
+    cases = []
     for family in families:
         for test, source, text, judge in make[family]():
             content = "\x1f".join((version.id, test, source.id, text))
             key = "hard_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24]
             # Under an id that no fit has seen, in the group of its source.
             after = source.model_copy(update={"id": key, "text": text, "group_key": source.group})
-            found.append(Case(key, test, family, source, material.people.get(source.id, ""), after, judge))
-    return found
+            cases.append(Case(key, test, family, source, material.people.get(source.id, ""), after, judge))
+    return cases
 
 
 _Made = tuple[str, Output, str, JudgeVersion]

@@ -101,8 +101,8 @@ class ChangedText(Frozen):
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
-        found = self.result.model_dump(mode="json", exclude={"project_id"})
-        return found | {"text": self.source.text, "hit": self.hit}
+        fields = self.result.model_dump(mode="json", exclude={"project_id"})
+        return fields | {"text": self.source.text, "hit": self.hit}
 
 
 class ChangedTexts(Frozen):
@@ -136,20 +136,20 @@ def report(
     workspace: Workspace, version: JudgeVersion, errors: Sequence[LabelcoreError] = ()
 ) -> HardnessReport:
     """What is known of a judge's hardness; ``errors`` are those of the test that has just run."""
-    found = hardness_table.of_judge(workspace.db, version.id)
+    results = hardness_table.of_judge(workspace.db, version.id)
     probes = probes_of(workspace, version.criterion_id, "confirmed") if version.criterion_id else []
     confirmed = Counter(probe.case.defect for probe in probes if not probe.left_out)
-    rows = list(_rows(version, found, confirmed))
+    rows = list(_rows(version, results, confirmed))
     return HardnessReport(
         judge=version.name,
         judge_version_id=version.id,
         kind=version.kind,
         criterion_id=version.criterion_id,
         rows=tuple(rows),
-        results=len(found),
-        warnings=tuple(_warnings(version, rows, found, errors, confirmed)),
+        results=len(results),
+        warnings=tuple(_warnings(version, rows, results, errors, confirmed)),
         errors=len(errors),
-        cost_usd=sum(result.cost_usd for result in found),
+        cost_usd=sum(result.cost_usd for result in results),
     )
 
 
@@ -158,12 +158,12 @@ def changed_texts(
     workspace: Workspace, version: JudgeVersion, test: str, limit: int = 200
 ) -> list[ChangedText]:
     """The changed texts of one row (or of an attack's family), those that hit first."""
-    found = hardness_table.of_judge(workspace.db, version.id)
-    counted = [result for result in found if test in _names(result) and _counts(result)]
-    shown = sorted(counted, key=_hits, reverse=True)[:limit]
-    outputs = output_table.many(workspace.db, [result.output_id for result in shown])
+    results = hardness_table.of_judge(workspace.db, version.id)
+    changes = [result for result in results if test in _names(result) and _counts(result)]
+    largest = sorted(changes, key=_hits, reverse=True)[:limit]
+    outputs = output_table.many(workspace.db, [result.output_id for result in largest])
     return [
-        ChangedText(source=outputs[result.output_id], result=result, hit=_hits(result)) for result in shown
+        ChangedText(source=outputs[result.output_id], result=result, hit=_hits(result)) for result in largest
     ]
 
 
@@ -192,14 +192,14 @@ def _hits(result: HardnessResult) -> bool:
     return result.after_value != result.before_value
 
 
-def _rows(version: JudgeVersion, found: _Results, confirmed: Counter[str]) -> Iterator[HardnessRow]:
+def _rows(version: JudgeVersion, every: _Results, confirmed: Counter[str]) -> Iterator[HardnessRow]:
     """Every test's row, whether it was made or not."""
     steady = kind_of(version).steady
     for family, tests in _TESTS.items():
         for test in tests:
-            results = [result for result in found if result.family == family and test in _names(result)]
-            tried = results if family == "injection" else any(result.family == family for result in found)
-            why = _NOTHING[family] if tried else _UNTRIED.get(family, Wording("it was not tried"))
+            results = [result for result in every if result.family == family and test in _names(result)]
+            was_tried = results if family == "injection" else any(result.family == family for result in every)
+            why = _NOTHING[family] if was_tried else _UNTRIED.get(family, Wording("it was not tried"))
             if family == "position" and steady:
                 why = Wording("it has no prompt of its own: {why}", why=steady)
             yield _row(test, family, results, why, confirmed[test] if family == "defect" else None)
@@ -207,10 +207,10 @@ def _rows(version: JudgeVersion, found: _Results, confirmed: Counter[str]) -> It
 
 def _row(test: str, family: Family, results: _Results, why: Wording, confirmed: int | None) -> HardnessRow:
     """A row over outputs: one that several results are about is hit if any of them hits."""
-    counted = [result for result in results if _counts(result)]
-    outputs = {result.output_id for result in counted}
-    hit = {result.output_id for result in counted if _hits(result)}
-    moved = Counter(result.after_value for result in counted if _hits(result))
+    usable = [result for result in results if _counts(result)]
+    outputs = {result.output_id for result in usable}
+    hit = {result.output_id for result in usable if _hits(result)}
+    moved = Counter(result.after_value for result in usable if _hits(result))
     return HardnessRow(
         test=test,
         family=family,
@@ -226,7 +226,7 @@ def _row(test: str, family: Family, results: _Results, why: Wording, confirmed: 
 def _warnings(
     version: JudgeVersion,
     rows: Sequence[HardnessRow],
-    found: _Results,
+    results: _Results,
     errors: Sequence[LabelcoreError],
     confirmed: Counter[str],
 ) -> Iterator[Fact]:
@@ -240,5 +240,5 @@ def _warnings(
         yield fact("turned_by_harmless")
     if any(row.test == "idle sentences" and row.to_fail > 0 for row in rows):
         yield fact("turned_by_idle")
-    if version.criterion_id and any(result.family == "defect" for result in found) and not confirmed:
+    if version.criterion_id and any(result.family == "defect" for result in results) and not confirmed:
         yield fact("defects_unconfirmed")

@@ -71,14 +71,14 @@ def propose_judges(
     Raises:
         BadInput: a kind was asked for that cannot be had.
     """
-    found = propose_all(workspace, order)
-    suspects = suspicious(workspace, found.versions) if examined else []
+    report = propose_all(workspace, order)
+    suspects = suspicious(workspace, report.versions) if examined else []
     return ProposedJudges(
-        judges=tuple(found.versions),
+        judges=tuple(report.versions),
         suspects=tuple(suspects),
-        warnings=tuple(found.remarks),
-        held_out=found.held_out,
-        nothing=tuple(found.nothing),
+        warnings=tuple(report.remarks),
+        held_out=report.held_out,
+        nothing=tuple(report.nothing),
     )
 
 

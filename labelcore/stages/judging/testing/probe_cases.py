@@ -113,13 +113,13 @@ def make_probes(
     new, too_few = list[ProbeCase](), dict[str, str]()
     for defect in DEFECTS:
         old = [probe for probe in there if probe.case.defect == defect]
-        wanted = per_defect - sum(probe.state != "rejected" for probe in old)
+        lack = per_defect - sum(probe.state != "rejected" for probe in old)
         free = sorted(sources - {probe.case.output_id for probe in old})
         random.Random(f"{seed}|{criterion.id}|{defect}").shuffle(free)
         planted = _planted(workspace, criterion, defect, free, seed)
-        fresh = list(itertools.islice(planted, max(wanted, 0)))
+        fresh = list(itertools.islice(planted, max(lack, 0)))
         new += fresh
-        if (missing := wanted - len(fresh)) > 0:
+        if (missing := lack - len(fresh)) > 0:
             others = f"no other of the {len(sources)} passed outputs has a place for it"
             too_few[defect] = f"{missing} missing: {others}"
     probe_table.save(workspace.db, new)
@@ -151,11 +151,11 @@ def _planted(
 def _passed(workspace: Workspace, criterion_ids: Collection[str]) -> dict[str, set[str]]:
     """By criterion: the outputs that people passed and nobody failed on it, the sealed splits left out."""
     passes = fitting_labels(workspace).passes
-    found = {criterion_id: set(passes) for criterion_id in criterion_ids}
+    passed_of = {criterion_id: set(passes) for criterion_id in criterion_ids}
     for grade in current_grades(workspace):
-        if grade.criterion_id in found and grade.value == "fail":
-            found[grade.criterion_id].discard(grade.output_id)
-    return found
+        if grade.criterion_id in passed_of and grade.value == "fail":
+            passed_of[grade.criterion_id].discard(grade.output_id)
+    return passed_of
 
 
 @operation("probe list", role=Role.EXPERT, listed_as="probes")
@@ -171,7 +171,7 @@ def probes_of(workspace: Workspace, criterion_id: str | None, state: ProbeState 
     cases = probe_table.all_of(workspace.db, workspace.project.id, criterion_id)
     opinions = probe_table.opinions(workspace.db, workspace.project.id)
     outputs = output_table.many(workspace.db, [case.output_id for case in cases])
-    ids, found = {case.criterion_id for case in cases}, list[Probe]()
+    ids, probes = {case.criterion_id for case in cases}, list[Probe]()
     same = {criterion_id: versions_meaning_it(workspace, criterion_id) for criterion_id in ids}
     sources = _passed(workspace, ids) if ids else {}
 
@@ -183,8 +183,8 @@ def probes_of(workspace: Workspace, criterion_id: str | None, state: ProbeState 
 
     for case in cases:
         source, opinion = outputs[case.output_id], opinions.get(case.id)
-        found.append(Probe(case=case, source=source, opinion=opinion, left_out=left_out(case)))
-    return [probe for probe in found if state in {None, probe.state}]
+        probes.append(Probe(case=case, source=source, opinion=opinion, left_out=left_out(case)))
+    return [probe for probe in probes if state in {None, probe.state}]
 
 
 def versions_meaning_it(workspace: Workspace, criterion_id: str) -> set[int]:
@@ -226,8 +226,8 @@ def say_of_probe(
             value=value,
         )
     opinions = probe_table.opinions_by_person(workspace.db, workspace.project.id)
-    known = {(opinion.probe_id, opinion.annotator) for opinion in opinions}
-    if value == "undone" and (probe.id, annotator) not in known:
+    pairs = {(opinion.probe_id, opinion.annotator) for opinion in opinions}
+    if value == "undone" and (probe.id, annotator) not in pairs:
         raise BadInput(
             "{annotator} has said nothing of {id} that could be taken back.", annotator=annotator, id=probe.id
         )

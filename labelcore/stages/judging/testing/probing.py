@@ -119,29 +119,29 @@ def try_judges_on_probes(workspace: Workspace, criterion: Criterion) -> ProbeTes
             name=criterion.name,
             id=criterion.id,
         )
-    counted = _counted(probes)
-    answers = _answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes])
+    groups = _counted(probes)
+    answers = _answers_on(workspace.db, judges, [probe for group in groups for probe in group.probes])
     every = [answer for judge in answers.values() for answer in judge.values()]
     return ProbeTest(
         criterion=criterion,
-        detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in counted),
-        overall=tuple(_overall(j, counted, answers.get(j.id)) for j in judges),
-        warnings=tuple(_warnings(judges, counted, versions_meaning_it(workspace, criterion.id))),
+        detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in groups),
+        overall=tuple(_overall(j, groups, answers.get(j.id)) for j in judges),
+        warnings=tuple(_warnings(judges, groups, versions_meaning_it(workspace, criterion.id))),
         cost_usd=sum(answer.cost_usd for answer in every if isinstance(answer, Decision)),
     )
 
 
 def _counted(probes: Sequence[Probe]) -> list[_DefectProbes]:
     """For each defect the confirmed probes, or all that nobody rejected."""
-    found = []
+    groups = []
     for defect in dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)]):
         every = [probe for probe in probes if probe.case.defect == defect]
         if confirmed := [probe for probe in every if probe.state == "confirmed"]:
-            found.append(_DefectProbes(defect, "confirmed", confirmed, len(every)))
+            groups.append(_DefectProbes(defect, "confirmed", confirmed, len(every)))
         else:
             rest = [probe for probe in every if probe.state != "rejected"]
-            found.append(_DefectProbes(defect, "not rejected", rest, len(every)))
-    return found
+            groups.append(_DefectProbes(defect, "not rejected", rest, len(every)))
+    return groups
 
 
 def _texts(probe: Probe) -> tuple[Output, Output]:
@@ -159,24 +159,24 @@ def _source_id(probe: Probe) -> str:
     return f"source of probes: {probe.case.output_id}"
 
 
-def _detection(judge: JudgeVersion, counted: _DefectProbes, answers: Answers | None) -> Detection:
+def _detection(judge: JudgeVersion, group: _DefectProbes, answers: Answers | None) -> Detection:
     why = Wording("there is no probe with this defect")
-    if counted.total:
-        why = Wording("experts rejected all {n} probes with this defect", n=counted.total)
+    if group.total:
+        why = Wording("experts rejected all {n} probes with this defect", n=group.total)
     return Detection.model_validate(
         {
             "judge": judge.name,
             "judge_version_id": judge.id,
             "kind": judge.kind,
-            "defect": counted.defect,
-            "of": counted.of,
-            **_measured(counted.probes, answers, why),
+            "defect": group.defect,
+            "of": group.of,
+            **_measured(group.probes, answers, why),
         }
     )
 
 
-def _overall(judge: JudgeVersion, counted: Sequence[_DefectProbes], answers: Answers | None) -> OverallRate:
-    confirmed = [probe for group in counted if group.of == "confirmed" for probe in group.probes]
+def _overall(judge: JudgeVersion, groups: Sequence[_DefectProbes], answers: Answers | None) -> OverallRate:
+    confirmed = [probe for group in groups if group.of == "confirmed" for probe in group.probes]
     figures = _measured(confirmed, answers, Wording("nobody has confirmed a probe"))
     return OverallRate(
         judge=judge.name,
@@ -221,12 +221,12 @@ def _measured(probes: Sequence[Probe], answers: Answers | None, why: Wording) ->
 
 
 def _warnings(
-    judges: Sequence[JudgeVersion], counted: Sequence[_DefectProbes], same: set[int]
+    judges: Sequence[JudgeVersion], groups: Sequence[_DefectProbes], same: set[int]
 ) -> Iterator[Fact]:
     for judge in judges:
         if judge.criterion_version is not None and judge.criterion_version not in same:
             yield fact("earlier_meaning", judge=judge.name)
-    guessed = [group.defect for group in counted if group.probes and group.of == "not rejected"]
+    guessed = [group.defect for group in groups if group.probes and group.of == "not rejected"]
     if guessed:
         yield fact("probes_unconfirmed", defects=guessed)
 
@@ -269,11 +269,11 @@ def export_probes(
             table.writeheader()
             lists = ("opinions", "verdicts")
             for row in rows:
-                told = row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists}
+                cells = row | {name: json.dumps(row[name], ensure_ascii=False) for name in lists}
                 table.writerow(
                     {
                         name: files.for_spreadsheet(value) if isinstance(value, str) else value
-                        for name, value in told.items()
+                        for name, value in cells.items()
                     }
                 )
     return ProbesExported(probes=len(rows), out=out)
@@ -295,7 +295,7 @@ def _verdicts(
     workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool
 ) -> Mapping[str, list[dict[str, Any]]]:
     """By probe id: what each judge of its criterion says."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    verdicts: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for judge in judge_table.current(workspace.db, workspace.project.id):
         kind = kind_of(judge)
         about = [probe for probe in probes if probe.case.criterion_id == judge.criterion_id]
@@ -305,14 +305,14 @@ def _verdicts(
             for probe in about:
                 who = {"judge": judge.name, "judge_version_id": judge.id, "kind": judge.kind}
                 what = {"source": values[_source_id(probe)], "probe": values[probe.case.id]}
-                found[probe.case.id].append(who | what)
-    return found
+                verdicts[probe.case.id].append(who | what)
+    return verdicts
 
 
 def _row(
     probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], verdicts: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    found = dict(probe.case) | {
+    cells = dict(probe.case) | {
         "probe_id": probe.case.id,
         "criterion": criterion,
         "external_id": probe.source.external_id,
@@ -326,4 +326,4 @@ def _row(
         "verdicts": list(verdicts),
         "made_at": probe.case.at.isoformat(),
     }
-    return {name: found[name] for name in _COLUMNS}
+    return {name: cells[name] for name in _COLUMNS}

@@ -122,10 +122,10 @@ def flips(workspace: Workspace, judge: JudgeVersion | None = None) -> list[Flips
     answers: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for version_id, output_id, _, value, reason in verdict_table.repeats(workspace.db, workspace.project.id):
         answers.setdefault(version_id, {}).setdefault(output_id, []).append((value, reason))
-    wanted = [version_id for version_id in answers if judge is None or version_id == judge.id]
-    names = judge_table.many(workspace.db, wanted)
-    found = [_flips(names[version_id], answers[version_id]) for version_id in wanted if version_id in names]
-    return sorted(found, key=lambda flip_rate: flip_rate.judge)
+    ids = [version_id for version_id in answers if judge is None or version_id == judge.id]
+    names = judge_table.many(workspace.db, ids)
+    rates = [_flips(names[version_id], answers[version_id]) for version_id in ids if version_id in names]
+    return sorted(rates, key=lambda flip_rate: flip_rate.judge)
 
 
 def _flips(version: JudgeVersion, by_output: dict[str, list[tuple[str, str]]]) -> Flips:
@@ -145,6 +145,6 @@ def _flips(version: JudgeVersion, by_output: dict[str, list[tuple[str, str]]]) -
 
 def outputs_of(db: Database, flip_rate: Flips, limit: int = 20) -> list[tuple[Output, UnsteadyOutput]]:
     """The flipped outputs with their texts."""
-    shown = flip_rate.flipped[:limit]
-    outputs = output_table.many(db, [flipped.output_id for flipped in shown])
-    return [(outputs[flipped.output_id], flipped) for flipped in shown]
+    flips = flip_rate.flipped[:limit]
+    outputs = output_table.many(db, [flipped.output_id for flipped in flips])
+    return [(outputs[flipped.output_id], flipped) for flipped in flips]

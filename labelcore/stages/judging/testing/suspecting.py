@@ -70,14 +70,14 @@ def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = N
         fails = subject_of(criteria.get(version.criterion_id or ""), labels).fails
         truth[:, j] = [1.0 - fails[i] if i in fails else np.nan for i in ids]
     counts = verdict_table.counts(workspace.db, workspace.project.id)
-    found = suspects.find(
+    suspicions = suspects.find(
         np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64),
         truth,
         np.asarray((words == "abstain").sum(axis=0), dtype=np.int64),
         np.array([counts.get(version.id, {}).get("error", 0) for version in judges]),
         np.array([sum(counts.get(version.id, {}).values()) for version in judges]),
     )
-    return [_suspect(suspicion, judges) for suspicion in found if not _usual(suspicion, judges)]
+    return [_suspect(suspicion, judges) for suspicion in suspicions if not _usual(suspicion, judges)]
 
 
 def _usual(suspicion: suspects.Suspicion, versions: Sequence[JudgeVersion]) -> bool:
@@ -91,21 +91,23 @@ def _suspect(suspicion: suspects.Suspicion, versions: Sequence[JudgeVersion]) ->
     other = None if suspicion.other is None else versions[suspicion.other]
     apart = other is not None and len({version.criterion_id, other.criterion_id, None}) == 3
     fault, evidence = suspicion.fault, suspicion.evidence
-    told = {"name": version.name, "other": other.name if other else "", **evidence}
-    constant = fact("fails_all" if evidence.get("fails") else "passes_all", **told)
+    values = {"name": version.name, "other": other.name if other else "", **evidence}
+    constant = fact("fails_all" if evidence.get("fails") else "passes_all", **values)
     return Suspect(
         judge=version.judge_id,
         judge_version_id=version.id,
         name=version.name,
         fault=fault,
-        says=constant if fault == "constant" else fact(f"is_{fault}", **told),
+        says=constant if fault == "constant" else fact(f"is_{fault}", **values),
         evidence=evidence,
         advice=fact("other_criteria" if apart else f"suspected_{fault}"),
         other=other.judge_id if other else None,
     )
 
 
-def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried: list[str]) -> pd.DataFrame:
+def _words(
+    db: Database, versions: Sequence[JudgeVersion], ids: list[str], ids_tried: list[str]
+) -> pd.DataFrame:
     """pass, fail, abstain or nothing: one row an output, one column a judge version."""
     names = [version.id for version in versions]
     table = verdict_table.values(db, names, output_ids=ids)
@@ -114,7 +116,7 @@ def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried
     fresh = [
         version for version in versions if kind_of(version).decides_here and words[version.id].isna().all()
     ]
-    outputs = list(output_table.many(db, tried).values()) if fresh and tried else []
+    outputs = list(output_table.many(db, ids_tried).values()) if fresh and ids_tried else []
     for version_key, answers in decide(db, fresh, outputs).items():
         for output_id, answer in answers.items():
             if isinstance(answer, Decision):
@@ -138,7 +140,7 @@ def flip(workspace: Workspace, judge: JudgeVersion) -> JudgeVersion:
         why, advice = kind.no_flip
         raise BadInput(why, next_step=advice, kind=judge.kind)
     spec, description = turned
-    made = judge.model_copy(
+    reverse = judge.model_copy(
         update={
             "id": version_id(judge.project_id, judge.criterion_id, judge.kind, spec),
             "judge_id": judge_key(f"{judge.judge_id}|flipped"),
@@ -148,28 +150,28 @@ def flip(workspace: Workspace, judge: JudgeVersion) -> JudgeVersion:
             "author": workspace.person,
         }
     )
-    stored = judge_table.many(workspace.db, [made.id])
-    judge_table.save(workspace.db, [made])
-    if kind.turns_verdicts and not stored:
-        _turn_round(workspace, judge, made)
-    return stored.get(made.id, made)
+    same = judge_table.many(workspace.db, [reverse.id])
+    judge_table.save(workspace.db, [reverse])
+    if kind.turns_verdicts and not same:
+        _turn_round(workspace, judge, reverse)
+    return same.get(reverse.id, reverse)
 
 
-def _turn_round(workspace: Workspace, version: JudgeVersion, made: JudgeVersion) -> None:
+def _turn_round(workspace: Workspace, version: JudgeVersion, turned: JudgeVersion) -> None:
     run_id = new_id("run")
     for value, opposite in _OPPOSITE.items():
         start = 0
-        while found := verdict_table.page(workspace.db, version.id, value, LOOKED_AT, start):
-            start += len(found)
+        while page := verdict_table.page(workspace.db, version.id, value, LOOKED_AT, start):
+            start += len(page)
             verdicts = [
                 Verdict(
                     output_id=verdict.output_id,
-                    judge_version_id=made.id,
+                    judge_version_id=turned.id,
                     project_id=workspace.project.id,
                     run_id=run_id,
                     decision=_turned(verdict.decision, opposite),
                 )
-                for verdict in found
+                for verdict in page
             ]
             verdict_table.record(workspace.db, verdicts)
 
