@@ -91,7 +91,7 @@ def judge_words(name: str, tongue: Language | None = None) -> str:
     return " · ".join(say_in(tongue or language(), part) for part in name.split(" · "))
 
 
-SHOWN_AS.append(partial(judge_words, chosen="zh"))
+SHOWN_AS.append(partial(judge_words, tongue="zh"))
 
 
 def _worded(tongue: Language, words: str, key: str = "") -> str:
