@@ -16,7 +16,7 @@ from labelcore.stages import grading, importing, judging, projects, refining
 from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
 from labelcore.store import runs as run_table
 from labelcore.workspace import Workspace
-from pages.widgets import keys, moved, working
+from pages.widgets import keys, moved
 from pages.widgets.judging import table
 from tests.pages.opening import healthy, opened, press, shown
 
@@ -98,7 +98,7 @@ def test_the_run_is_drawn_anew_by_itself_only_while_it_goes_on(
 
     run = Run(id="run_zz", project_id=worked.project.id, judge_version_ids=(), n_outputs=1, state=state)
     run_table.save(worked.db, run)
-    monkeypatch.setattr(working.st, "fragment", watched)
+    monkeypatch.setattr(st, "fragment", watched)
     opened(PAGE)
     assert intervals == [every]
 
