@@ -40,14 +40,17 @@ def value_at(row: Dictionary[str, Any], path: str) -> Any:
     """What a row has in a column, or at a path into the JSON of one; "" where there is nothing."""
     if path in row:
         return row[path] if row[path] is not None else ""
-    for name in sorted(row, key=len, reverse=True):
-        rest = path.removeprefix(name)
-        if rest != path and rest[:1] in {".", "["}:
-            value = staging.parsed(row[name])
-            for step in filter(None, re.split(r"[.\[\]]+", rest)):
-                value = _step(value, step)
-            return "" if value is None else value
-    return ""
+    name = column_of(path, row)
+    value = staging.parsed(row.get(name))
+    for step in filter(None, re.split(r"[.\[\]]+", path.removeprefix(name))):
+        value = _step(value, step)
+    return "" if value is None else value
+
+
+def column_of(path: str, columns: Iterable[str]) -> str:
+    """The column that a path leads into, the longest name first; the path itself where it is one."""
+    around = (name for name in columns if path.startswith((f"{name}.", f"{name}[")))
+    return path if path in columns else max(around, key=len, default=path)
 
 
 def leaf(path: str) -> str:

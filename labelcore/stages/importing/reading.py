@@ -245,11 +245,19 @@ def understand(
         _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
     )
-    offered = () if shape.tool else tuple(offers(cursor, staged, mapping, rows, rules))
+    offered = tuple(
+        offer for offer in offers(cursor, staged, mapping, rows, rules) if not _is_score(offer[0], readings)
+    )
     notes += contradictions(cursor, staged, readings, offered)
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
     notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
     return ReadFile(shape, staged, mapping, rows, signals, readings, offered, tuple(notes))
+
+
+def _is_score(signal: remarks.Signal, readings: Sequence[SignalReading]) -> bool:
+    """Whether it is the number that a tool put beside what it said."""
+    scores = [" ".join(filter(None, (told.name, "score"))) for told in readings]
+    return signal.name.startswith(tuple(f"details.{score}" for score in scores))
 
 
 def _without_totals(cursor: Any, staged: Staging) -> tuple[Staging, list[Fact]]:

@@ -15,7 +15,7 @@ from pydantic import Field
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Fact, Frozen, Output, RejectedRow, Role, fact
 from labelcore.operations import Effect, Metavar, operation
-from labelcore.stages.importing import keys
+from labelcore.stages.importing import keys, nested
 from labelcore.stages.importing.keys import KeyFile, Redaction
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.reading import ReadFile, meta_columns, text_columns
@@ -176,13 +176,15 @@ def found_in(wanted: Redaction, rows: Sequence[dict[str, Any]], mapping: Mapping
         BadInput: a kind is not known, a pattern is none, or there is no name in the list.
     """
     redactor = Redactor(wanted.finders, Key())
-    fields = {column: field for field, column in mapping.texts().items() if field != "at"}
-    fields |= {column: "note" for column in (mapping.note,) if column}
+    paths = {column: field for field, column in mapping.texts().items() if field != "at"}
+    paths |= {column: "note" for column in (mapping.note,) if column}
+    columns = [name for row in rows[:1] for name in row]
+    fields = {nested.column_of(path, columns): field for path, field in paths.items()}
     mostly = 0
     for row in rows:
         for column, value in row.items():
             field, text = fields.get(column, "metadata"), str(value or "")
-            structure = field in {"conversation", "metadata"}
+            structure = field in {"conversation", "metadata"} or column not in paths
             shown = redactor.structured(text, field) if structure else redactor.redacted(text, field)
             mostly += field == "output" and redactor.is_mostly_hidden(shown)
     return RedactionCounts(_counted(redactor), mostly)

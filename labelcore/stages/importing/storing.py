@@ -60,8 +60,9 @@ def first_outputs(cursor: Any, read: ReadFile) -> FirstOutputs:
     if not read.mapping.output:
         return FirstOutputs((), {}, ())
     apart = _prepare(cursor, "preview", read)
+    near = arriving.near_duplicates(cursor, leave_out=read.mapping.near_duplicates == "leave out")
     outputs = tuple(arriving.first_prepared(cursor, _PREVIEWED))
-    return FirstOutputs(outputs, arriving.ready_counts(cursor), tuple(apart))
+    return FirstOutputs(outputs, arriving.ready_counts(cursor) | {"near": near}, tuple(apart))
 
 
 def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id: str) -> dict[str, int]:

@@ -10,6 +10,7 @@ from labelcore.store.formats.fields import Said, entries, exchange, first, liken
 
 _WRAPPINGS = ("", "data")
 _ASKED = ("request", "request_body", "body", "input", "messages")
+_OF_CALLS = {"id", "custom_id", "response", "completion", "error", "method", "url", "metadata", *_ASKED}
 _BODIES = ("response.body", "response", "completion", "")
 
 
@@ -36,6 +37,11 @@ def _body(record: Record) -> Record:
     return next((body for body in bodies if _is_answer(body)), {})
 
 
+def _beside(record: Record, body: Record) -> Record:
+    """What somebody's log says of an answer: no key of the interface's."""
+    return {} if record is body else {key: value for key, value in record.items() if key not in _OF_CALLS}
+
+
 @tool(
     "openai",
     "OpenAI batch output, chat completions or Responses",
@@ -43,7 +49,8 @@ def _body(record: Record) -> Record:
     "output_file_id). Logs: write each answer as one line of JSON, best with its request: "
     '{"request": …, "response": …}.',
     brings="Each choice becomes an output with model, time and id (custom_id of a batch), its conversation"
-    " where the request stands beside it. The output of a batch alone does not say what was asked.",
+    " where the request stands beside it, and what else a log says of it. The output of a batch "
+    "alone does not say what was asked.",
     recognise=likeness(_is_record, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:
@@ -67,7 +74,10 @@ def _answers(number: int, record: Record) -> Iterator[Said]:
             group=name if len(answers) > 1 else "",
             model=first(body, "model"),
             at=first(body, "created", "created_at"),
-            details={"metadata": first(body, "metadata") or first(record, "metadata")},
+            details={
+                "metadata": first(body, "metadata") or first(record, "metadata"),
+                **_beside(record, body),
+            },
             trouble=first(record, "error.message", "response.body.error.message", "error"),
             raw=record,
         )

@@ -14,10 +14,12 @@ from labelcore.stages import importing
 from labelcore.stages.importing import Grading, Mapping
 from labelcore.stages.importing.mapping import REPLY, has
 from labelcore.stages.importing.nested import beside, paths, value_at
+from pages.widgets.importing import tree
 from pages.widgets.importing.source import is_of_tool
 
 _SHOWN = 34
 _FIRST = ("output", "input", "grade", "note")
+_OF_JUDGED = {"note", "annotator"}
 _MORE = ("context", "conversation", "id", "group", "model", "prompt_version", "at", "annotator")
 
 
@@ -44,23 +46,38 @@ def choose(seen: importing.Preview, key: str) -> Mapping:
     st.subheader(say("1 Which column is what"))
     if is_of_tool(seen):
         st.write(say("The format says it: nothing has to be chosen."))
-        return _beside(seen.guessed, seen, key, [])
+        return _beside(_graded_beside(seen, key), seen, key, [])
     options = _options(seen)
     picked: dict[str, str | None] = {}
     signals = st.session_state.get(f"{key}-feedback", ())
     for field in _FIRST:
         judged = picked.get("grade") or "".join(signals[:1])
         picked[field] = _row(field, seen, options, f"{key}-{field}", judged)
+    judged = picked["grade"] or "".join(signals[:1])
+    offered = {field: words for field, words in labels().items() if judged or field not in _OF_JUDGED}
+    tree.offer(seen, offered, lambda field: _place(f"{key}-{field}", field, judged), key)
     rest = [column for column in seen.columns if column not in picked.values()]
     with st.expander(say("More columns ({n:,})", n=len(rest))):
         for column, fields in zip(st.columns(2), (_MORE[::2], _MORE[1::2]), strict=True):
             for field in fields:
                 with column:
-                    judged = picked["grade"] or "".join(signals[:1])
                     picked[field] = _select(field, seen, options, f"{key}-{field}", judged)
         st.caption(say("What is not chosen comes along as details of its output."))
         free = [place for place in options if place not in picked.values()]
         return _beside(_mapped(seen, picked, key), seen, key, free)
+
+
+def _graded_beside(seen: importing.Preview, key: str) -> Mapping:
+    """Grades that stand in a tool's records, which are not the tool's: in the details of their output."""
+    places = [told.name for told in seen.seen if not told.taken and told.name.startswith("details.")]
+    if not places:
+        return seen.guessed
+    grade = st.selectbox(
+        labels()["grade"], places, index=None, placeholder=say("(none)"), key=f"{key}-grade", width=300
+    )
+    return seen.guessed.model_copy(
+        update={"grade": grade, **(beside(grade, paths(seen.rows)) if grade else {})}
+    )
 
 
 def _options(seen: importing.Preview) -> list[str]:
@@ -108,9 +125,8 @@ def _select(
     width: int | None = None,
 ) -> str | None:
     now = getattr(seen.guessed, field)
-    if field in {"note", "annotator"} and judged:
+    if field in _OF_JUDGED and judged:
         now = now or beside(judged, options).get(field) or seen.named.get(field)
-        key = f"{key}-{judged}"
     names = list(dict.fromkeys([*([REPLY] if now == REPLY else []), *options, *([now] if now else [])]))
     chosen: str | None = st.selectbox(
         labels()[field],
@@ -118,12 +134,17 @@ def _select(
         index=names.index(now) if now else None,
         format_func=lambda name: say("the last answer of the chat") if name == REPLY else name,
         placeholder=say("(none)"),
-        key=key,
+        key=_place(key, field, judged),
         width=width or "stretch",
         label_visibility="collapsed" if width else "visible",
-        disabled=field in {"note", "annotator"} and not judged,
+        disabled=field in _OF_JUDGED and not judged,
     )
     return chosen
+
+
+def _place(key: str, field: str, judged: str) -> str:
+    """Where the session keeps what was chosen: a note and a person belong to what they stand beside."""
+    return f"{key}-{judged}" if field in _OF_JUDGED and judged else key
 
 
 def _beside(mapping: Mapping, seen: importing.Preview, key: str, free: Sequence[str]) -> Mapping:

@@ -95,6 +95,7 @@ def _sorted(
     if is_of_tool(seen):
         known = seen.seen
         wanted = {told.name for told in known if st.session_state.get(f"{key}-take-{told.kind}-{told.name}")}
+        wanted |= {grading.criterion for grading in mapping.all_gradings()}
         taken = [told for told in known if told.taken or told.name in wanted]
         return taken, [told for told in known if told not in taken]
     asked = {("grade", grading.criterion) for grading in mapping.all_gradings()}
@@ -107,6 +108,7 @@ def _sorted(
 def _offer(told: SignalPreview, seen: importing.Preview, mapping: Mapping, key: str) -> None:
     some = ", ".join(f"{value['value'][:20]} ({value['rows']:,})" for value in told.values[:5])
     with st.container(horizontal=True, vertical_alignment="center"):
+        of_tool = is_of_tool(seen) and not told.name.startswith("details.")
         signal = importing.is_signal(told.name) and not is_of_tool(seen)
         looks = (
             say("“{name}” looks like user feedback: {values}", name=told.name, values=some)
@@ -117,7 +119,7 @@ def _offer(told: SignalPreview, seen: importing.Preview, mapping: Mapping, key: 
         )
         st.text(looks, width="content")
         take = f"{key}-take-{told.kind}-{told.name}"
-        if is_of_tool(seen):
+        if of_tool:
             st.toggle(say("Take it"), key=take)
         elif signal:
             args = (f"{key}-feedback", told.name)
@@ -137,7 +139,7 @@ def _take_too(key: str, column: str) -> None:
 
 
 def _ask_one(told: SignalPreview, seen: importing.Preview, column: str | None, key: str) -> ValueMeanings:
-    name = told.name if told.name not in {"", "overall"} else (column or say("the grade"))
+    name = told.name if told.name not in {"", "overall"} else _whole(told, column)
     st.subheader(say("2 What does each value of “{name}” mean?", name=shell.plain(name)))
     if told.why == "many":
         st.error(say("It has more than 10,000 different values: nobody could say what each means."))
@@ -149,6 +151,11 @@ def _ask_one(told: SignalPreview, seen: importing.Preview, column: str | None, k
     with summary:
         _show_counts(changed, seen)
     return changed
+
+
+def _whole(told: SignalPreview, column: str | None) -> str:
+    """What a signal of the output as a whole is called."""
+    return column or (say("the verdict") if told.kind == "verdict" else say("the grade"))
 
 
 def _limits(told: SignalPreview, name: str, key: str) -> Limits:

@@ -12,7 +12,7 @@ import streamlit as st
 from labelcore import messages
 from labelcore.messages import paragraph, say
 from labelcore.messages.catalogue import counted
-from labelcore.models import Output
+from labelcore.models import Output, fact
 from labelcore.stages import importing
 from labelcore.stages.grading.presses import shown
 from labelcore.stages.importing import Description, ImportResult, Mapping
@@ -93,9 +93,11 @@ def offer_import(ready: ReadyFile, meant: Sequence[ValueMeanings]) -> None:
 
 
 def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMeanings]) -> list[str]:
-    n = seen.counts.get("outputs", 0)
+    n, leaves_out = seen.counts.get("outputs", 0), mapping.near_duplicates == "leave out"
     told = [counted("One output.", "{n:,} outputs.", n=n)]
-    if not mapping.output and mapping.id:
+    if not mapping.output:
+        told = []
+    if not mapping.output and mapping.id and meant:
         told = [say("Only grades, verdicts or feedback on outputs that are here already, found by their id.")]
     for one in meant:
         grades = sum(map(one.rows, _WORTH))
@@ -104,6 +106,8 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMea
         name = shell.plain(one.seen.name)
         if one.seen.kind == "feedback":
             told.append(say("{n:,} rows with feedback “{name}”.", n=sum(map(one.rows, _WORTH)), name=name))
+        elif one.seen.kind == "verdict" and not name:
+            told.append(say("{n:,} rows with a verdict.", n=grades))
         elif one.seen.kind == "verdict":
             told.append(say("{n:,} rows with a verdict of “{name}”.", n=grades, name=name))
         elif who:
@@ -116,6 +120,8 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMea
         told.append(
             say("{n:,} outputs share their input with another: they stay together in every split.", n=same)
         )
+    if near := seen.counts.get("near", 0):
+        told.append(messages.sentence(fact("near_left_out" if leaves_out else "near_duplicates", n=near)))
     if apart := seen.counts.get("apart", 0):
         told.append(counted("One row is kept apart.", "{n:,} rows are kept apart.", n=apart))
     return told

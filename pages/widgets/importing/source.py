@@ -154,6 +154,8 @@ def _say_what_it_is(given: GivenFile, seen: importing.Preview, chosen: dict[str,
     ]
     if is_of_tool(seen) and scores:
         parts.append(counted("one kind of scores", "{n} kinds of scores", n=scores))
+    if (kept := chosen["kept"] or next(iter(seen.kept), "")) and kept != _BY_NAMES:
+        parts.append(say("read as “{name}”", name=kept))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(" · ".join(parts), width="content")
         with st.popover(say("Not right?"), type="tertiary"):

@@ -1,0 +1,62 @@
+"""The first row as a tree, where a file's cells hold JSON: a click on a value says what stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping as Dictionary
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.stages import importing
+from labelcore.stages.importing.nested import leaf, paths, value_at
+from pages.widgets import shell
+
+_PAGE, _SHOWN = 30, 60
+
+
+def offer(
+    seen: importing.Preview, labels: Dictionary[str, str], place: Callable[[str], str], key: str
+) -> None:
+    """The places in the first row that holds them; nothing of a file without JSON.
+
+    ``place``: where the session keeps the column of a field.
+    """
+    inside = paths(seen.rows)
+    if not inside:
+        return
+    with st.expander(say("Choose in the first row")), st.container(gap="xxsmall"):
+        field = st.selectbox(
+            say("What is it?"),
+            list(labels),
+            format_func=labels.__getitem__,
+            key=f"{key}-tree-field",
+            width=220,
+        )
+        above = ""
+        for at, path in enumerate(shell.page_of(inside, _PAGE, f"{key}-tree")):
+            if (steps := _above(path)) != above:
+                st.caption(shell.plain(steps))
+            above = steps
+            st.button(
+                shell.plain(f"{leaf(path) or path}: {_short(seen, path)}"),
+                key=shell.key_of(f"{key}-tree-{at}", [path]),
+                type="tertiary",
+                on_click=_choose,
+                args=(place(field), path),
+            )
+
+
+def _above(path: str) -> str:
+    """The steps that lead to a value, without its last name."""
+    return " › ".join(re.findall(r"[^.\[\]]+|\[\d+\]", path)[:-1])
+
+
+def _short(seen: importing.Preview, path: str) -> str:
+    value = next((found for row in seen.rows if (found := value_at(row, path)) != ""), "")
+    text = " ".join(str(value).split())
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _choose(place: str, path: str) -> None:
+    st.session_state[place] = path
