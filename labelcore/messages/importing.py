@@ -27,10 +27,6 @@ WORDS = {
         "One output says the same as another but for case, blanks and punctuation: they can be left out.",
         "{n:,} outputs say the same as another but for case, blanks and punctuation: they can be left out.",
     ),
-    "near_left_out": (
-        "One output says the same as another but for case, blanks and punctuation: it is left out.",
-        "{n:,} outputs say the same as another but for case, blanks and punctuation: they are left out.",
-    ),
     "kept_fits": "The file has the columns of '{name}', which was kept: read it so with --kept '{name}'.",
     "other_parts": "Read from '{part}'; the file also holds {others}.",
     "contradicted": (

@@ -121,7 +121,12 @@ def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMea
             say("{n:,} outputs share their input with another: they stay together in every split.", n=same)
         )
     if near := seen.counts.get("near", 0):
-        told.append(messages.sentence(fact("near_left_out" if leaves_out else "near_duplicates", n=near)))
+        left_out = counted(
+            "One output says the same as another but for case, blanks and punctuation: it is left out.",
+            "{n:,} outputs say the same as another but for case, blanks and punctuation: they are left out.",
+            n=near,
+        )
+        told.append(left_out if leaves_out else messages.sentence(fact("near_duplicates", n=near)))
     if apart := seen.counts.get("apart", 0):
         told.append(counted("One row is kept apart.", "{n:,} rows are kept apart.", n=apart))
     return told

@@ -16,11 +16,11 @@ _PAGE, _SHOWN = 30, 60
 
 
 def offer(
-    seen: importing.Preview, labels: Dictionary[str, str], place: Callable[[str], str], key: str
+    seen: importing.Preview, labels: Dictionary[str, str], widget: Callable[[str], str], key: str
 ) -> None:
     """The places in the first row that holds them; nothing of a file without JSON.
 
-    ``place``: where the session keeps the column of a field.
+    ``widget``: where the session keeps the column of a field.
     """
     inside = paths(seen.rows)
     if not inside:
@@ -43,7 +43,7 @@ def offer(
                 key=shell.key_of(f"{key}-tree-{at}", [path]),
                 type="tertiary",
                 on_click=_choose,
-                args=(place(field), path),
+                args=(widget(field), path),
             )
 
 
@@ -58,5 +58,5 @@ def _short(seen: importing.Preview, path: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _choose(place: str, path: str) -> None:
-    st.session_state[place] = path
+def _choose(widget: str, path: str) -> None:
+    st.session_state[widget] = path
