@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# What Python has compiled serves the next run too, also where the shell forbids it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test check browser core coverage journeys bench clean
 
 setup: $(READY)

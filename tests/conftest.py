@@ -31,12 +31,23 @@ _KEYS = ("LABELCORE_API_KEY", "OPENAI_API_KEY", "LABELCORE_BASE_URL", "OPENAI_BA
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of pages start Streamlit's script runner, those of an endpoint a server: no core tests."""
+    """Tests of pages start Streamlit's script runner, those of an endpoint a server: no core tests. Nor are
+    all cases of those that are marked so: the core tries as many as the mark says, at equal steps.
+    """
+    cases: dict[str, list[pytest.Item]] = {}
     for item in items:
         if "pages" in item.path.parts[-2:]:
             item.add_marker("page")
         if "mock" in getattr(item, "fixturenames", ()):
             item.add_marker("whole")
+        if item.get_closest_marker("in_part"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for some in cases.values():
+        mark = some[0].get_closest_marker("in_part")
+        step = len(some) // (mark.args[0] if mark else 1) or 1
+        for at, item in enumerate(some):
+            if at % step:
+                item.add_marker("whole")
 
 
 def pytest_collection_finish() -> None:

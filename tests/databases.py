@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from hypothesis import settings as hypothesis_settings
+
 from labelcore import store
 from labelcore.store import Database, close_database, migrations, open_database
 from labelcore.store.connection import connect
@@ -17,7 +19,12 @@ from labelcore.store.connection import connect
 
 @cache
 def _shared() -> Database:
-    return open_database(None)
+    db = open_database(None)
+    if hypothesis_settings.get_current_profile_name() == "core":
+        db.run(
+            "SET threads = 1"
+        )  # two workers share two cores: DuckDB's threads would only wait for each other
+    return db
 
 
 @contextmanager

@@ -45,6 +45,7 @@ def read_all(place: Path) -> None:
         db.rows(f'SELECT * FROM "{table}"')
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9, 0.98])
 def test_a_file_whose_end_is_missing_is_said_wherever_it_was_cut(
     tmp_path: Path, sound: Sound, share: float

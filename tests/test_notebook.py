@@ -40,6 +40,7 @@ def test_the_loop_runs_by_methods_and_names(bench: NotebookWorkspace) -> None:
     assert len(table) == len(bench.judges.list().document()["judges"])
 
 
+@pytest.mark.whole
 def test_a_result_shows_sentences_a_table_and_a_chart(bench: NotebookWorkspace) -> None:
     bench.derive(offline=True, accept_all=True)
     listed = bench.criteria.list()
@@ -50,6 +51,7 @@ def test_a_result_shows_sentences_a_table_and_a_chart(bench: NotebookWorkspace) 
     assert "<svg" in bench.alignment()._repr_html_()
 
 
+@pytest.mark.whole
 def test_hostile_names_stay_text(bench: NotebookWorkspace) -> None:
     (first, *_) = bench.derive(offline=True, accept_all=True).criteria
     bench.criteria.edit(first.name, name="<script>alert(1)</script>")

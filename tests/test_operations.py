@@ -26,6 +26,7 @@ def test_a_mistyped_project_is_refused_and_not_made(workspace: Workspace) -> Non
     assert projects.list_projects(workspace.db) == [workspace.project]
 
 
+@pytest.mark.whole
 def test_the_only_project_of_a_file_is_meant_if_none_is_named(workspace: Workspace, tmp_path: Path) -> None:
     def asked(operation: str, **arguments: object) -> dict[str, Any]:
         return execute(workspace.db, Request(operation=operation, arguments=arguments)).document

@@ -65,6 +65,7 @@ def run(workspace: Workspace, operation: str, *, here: bool, **arguments: object
     execute(workspace.db, wanted, here=here)
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     "place",
     [

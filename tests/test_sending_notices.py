@@ -136,6 +136,7 @@ def test_what_is_refused_is_tried_again_and_then_given_up(lead: Workspace, mails
         notifying.send_again(lead, row.notice.id)
 
 
+@pytest.mark.whole
 def test_a_server_that_is_not_there_is_tried_six_times(
     lead: Workspace, mails: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ def labelcore(*arguments: str, language: str = "en") -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
 
 
+@pytest.mark.whole
 def test_an_address_that_is_taken_is_said_and_none_is_printed(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -30,6 +31,7 @@ def test_an_address_that_is_taken_is_said_and_none_is_printed(tmp_path: Path) ->
     assert "http://" not in done.stderr + done.stdout
 
 
+@pytest.mark.whole
 def test_what_click_says_by_itself_is_said_in_chinese(tmp_path: Path) -> None:
     db = ("--db", str(tmp_path / "app.duckdb"))
     assert "没有选项 '--nn'" in labelcore("sample", "--nn", "3", *db, language="zh").stderr

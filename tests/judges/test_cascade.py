@@ -37,6 +37,7 @@ def test_so_many_decisions_without_a_mistake_are_needed() -> None:
     assert cascade_steps.upper_bound(0, least, 0.95) <= 0.05 < cascade_steps.upper_bound(0, least - 1, 0.95)
 
 
+@pytest.mark.whole
 def test_the_stated_error_holds_on_outputs_to_come() -> None:
     """In at most 5 % of draws may the true error exceed the stated one; 12 of 120 would be chance
     less than once in a hundred."""

@@ -15,6 +15,7 @@ from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.detectors.phrases import Incidence, says_something, written
 from labelcore.judges.kinds.code import decide, describe
 from labelcore.models import Output
+from tests.examples import examples
 
 
 def output(text: str, **fields: str) -> Output:
@@ -54,7 +55,8 @@ def test_every_file_of_detectors_is_read() -> None:
     assert {f"{detectors.__name__}.{name}" for name in files} <= set(sys.modules)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.whole
+@settings(max_examples=examples(60), deadline=None)
 @given(text=st.text(max_size=200), given_=st.text(max_size=50))
 def test_any_text_is_measured(text: str, given_: str) -> None:
     for detector in REGISTRY.values():
@@ -62,6 +64,7 @@ def test_any_text_is_measured(text: str, given_: str) -> None:
         assert found is None or found == found  # not a nan
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "text", ["a" * 100_000, "[" * 50_000, "a@" * 40_000, "- " * 50_000, "1," * 50_000, "\n" * 60_000]
 )

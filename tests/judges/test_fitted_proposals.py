@@ -111,6 +111,7 @@ def test_a_learned_judge_of_a_criterion_never_counts_less_of_what_is_bad_as_wors
         assert all(slope * against[ends[key]] <= 0 for key, slope in slopes)
 
 
+@pytest.mark.whole
 def test_a_learned_judge_of_a_criterion_that_a_check_beats_is_not_proposed() -> None:
     quotes, left_out = ("invents a date",) * 12, 0
     for seed in range(8):

@@ -103,6 +103,7 @@ def test_conditions_keep_their_first_branch_and_are_told() -> None:
     assert [notice.code for notice in found.notices] == ["foreign_blocks", "foreign_filters"]
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     "text",
     [

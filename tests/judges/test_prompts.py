@@ -16,6 +16,7 @@ from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.prompts import Example, JudgeWording, render
 from labelcore.models import Output, Turn
 from labelcore.text.attacks import ATTACKS, FAMILIES, Attack
+from tests.examples import examples
 
 FENCED = re.compile(r"<<DATA ([a-z ]+) ([0-9a-f]{12})>>\n(.*?)\n<<END \1 \2>>", re.DOTALL)
 PIECES = (
@@ -58,8 +59,9 @@ def content(output: Output, example: str = "", note: str = "") -> str:
     )[1]["content"]
 
 
+@pytest.mark.whole
 @given(text=hostile, asked=hostile, context=hostile, said=hostile, example=hostile, note=hostile)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_content_never_leaves_its_marks(
     text: str, asked: str, context: str, said: str, example: str, note: str
 ) -> None:

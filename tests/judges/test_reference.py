@@ -59,6 +59,7 @@ def test_exact_match_forgives_case_and_spaces() -> None:
     assert REGISTRY["no exact match"].feature(output("a c", "a b"), {}) == 1
 
 
+@pytest.mark.whole
 def test_meaning_is_compared_across_languages() -> None:
     like, unlike = (
         REGISTRY["similar to the reference"].feature(output("The parcel is late.", other), {})

@@ -14,6 +14,7 @@ from labelcore.judges import fields, schema
 from labelcore.judges.code_checks import CodeSpec
 from labelcore.judges.kinds.code import decide, describe
 from labelcore.models import Output
+from tests.examples import examples
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -68,7 +69,7 @@ def test_faults_name_their_place(text: str, reason: str) -> None:
     assert said(text) == ("fail", reason)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["A", "b", "price"]),

@@ -64,6 +64,7 @@ def test_with_few_grades_the_default_stands(n: int, stands: bool) -> None:
     assert (found.members == [12]) == stands
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("wish", [None, Wish(min_coverage=0.6, max_ffr=0.3, must_include=(3,), most=6)])
 def test_a_busy_machine_chooses_the_same_set(wish: Wish | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a clock that runs four times as fast there is a quarter of the time."""

@@ -129,6 +129,7 @@ def test_an_endpoint_is_asked_by_http_only(workspace: Workspace, address: str) -
         add_endpoint(workspace, "near", order=EndpointOrder(model="m", address=address))
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize("transport", ["fast", "openai"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_an_endpoint_sends_nobody_on(transport: Any, status: int) -> None:
@@ -141,6 +142,7 @@ def test_an_endpoint_sends_nobody_on(transport: Any, status: int) -> None:
     assert not reached
 
 
+@pytest.mark.whole
 def test_the_call_process_follows_no_redirect_either(tmp_path: Path) -> None:
     async def once(endpoint: Endpoint) -> None:
         transport = CallProcessTransport(endpoint, tmp_path / "kept")

@@ -214,6 +214,7 @@ def test_who_may_add_and_what_they_may_name(workspace: Workspace, monkeypatch: p
             add_endpoint(workspace, name, order=HERE)
 
 
+@pytest.mark.whole
 def test_by_command_the_key_comes_from_a_file_and_the_test_says_what_the_endpoint_can(
     place: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def choose(
     judge_table.save_choice(workspace.db, workspace.project.id, [version.id], {}, figures, "ann")
 
 
+@pytest.mark.whole
 def test_a_known_draw_is_post_stratified_and_can_be_used(workspace: Workspace) -> None:
     choose(workspace, drawn(workspace), caught=48, fails=50)
     found = trust(workspace)
@@ -114,6 +115,7 @@ def test_without_a_draw_people_stand_first_and_a_correction_never_does(workspace
     assert found.action.kind == "draw" and found.action == found.reasons[0].action
 
 
+@pytest.mark.whole
 def test_the_draw_that_is_offered_makes_it_a_figure_for_everything(workspace: Workspace) -> None:
     outputs = made(workspace, POOL)
     grade_all(workspace, outputs[:100], ["pass"] * 90 + ["fail"] * 10)
@@ -132,6 +134,7 @@ def test_the_draw_that_is_offered_makes_it_a_figure_for_everything(workspace: Wo
     assert trust(workspace).of == "graded", "the draw could have held it"
 
 
+@pytest.mark.in_part(1)
 @pytest.mark.parametrize(("caught", "answer"), [(48, "yes"), (30, "with care"), (5, "with care")])
 def test_trust_is_never_yes_while_a_judge_is_below_its_limit(
     workspace: Workspace, caught: int, answer: str
@@ -143,6 +146,7 @@ def test_trust_is_never_yes_while_a_judge_is_below_its_limit(
     assert ("Not yet" in words or "Not at this rate" in words) is (answer != "yes")
 
 
+@pytest.mark.whole
 def test_a_set_of_one_judge_has_that_judges_answer(workspace: Workspace) -> None:
     choose(workspace, drawn(workspace), caught=40, fails=50)
     found = aligning.align(workspace).chosen
@@ -150,6 +154,7 @@ def test_a_set_of_one_judge_has_that_judges_answer(workspace: Workspace) -> None
     assert sentence(found.members[0].answer) in sentence(trust(workspace).enough)
 
 
+@pytest.mark.whole
 def test_at_most_three_reasons_stand_first_and_the_worst_decide(workspace: Workspace) -> None:
     outputs = made(workspace, 40)
     grade_all(workspace, outputs[:9], ["fail"] + ["pass"] * 8)
@@ -186,6 +191,7 @@ def test_a_correction_that_needs_no_draw_is_refused_where_it_says_less() -> None
     assert unless_worse(refused, people) == refused
 
 
+@pytest.mark.whole
 def test_the_whole_is_the_weighted_mean_of_its_slices_or_it_says_why_not(workspace: Workspace) -> None:
     outputs = [
         Output(
@@ -229,6 +235,7 @@ def slices_of_halves(workspace: Workspace) -> list[Any]:
     return slices(workspace, by=["model"])
 
 
+@pytest.mark.whole
 def test_what_fails_most_is_a_share_of_the_failed_outputs_that_a_filter_finds(workspace: Workspace) -> None:
     outputs = made(workspace, 40)
     grade_all(workspace, outputs, ["fail"] * 20 + ["pass"] * 20)
@@ -257,6 +264,7 @@ def test_what_fails_most_is_a_share_of_the_failed_outputs_that_a_filter_finds(wo
         assert selecting.count_outputs(workspace, filters=asked) == row.outputs
 
 
+@pytest.mark.whole
 def test_fails_that_fit_no_criterion_are_counted_in_one_way_outside_the_sealed_test(
     workspace: Workspace,
 ) -> None:
@@ -334,6 +342,7 @@ def test_the_pass_rate_goes_by_week_and_version(workspace: Workspace) -> None:
     assert sum(point.rate.n for point in found.points) == len(grading.human_labels(workspace).value)
 
 
+@pytest.mark.whole
 def test_notes_on_failed_outputs_come_before_more_grades_for_care(workspace: Workspace) -> None:
     outputs = made(workspace, POOL)
     grade_all(workspace, outputs[:DRAWN], ["pass" if good(at) else "fail" for at in range(DRAWN)])
@@ -350,6 +359,7 @@ def test_nobody_is_asked_to_grade_where_nothing_is_left_to_grade(workspace: Work
     assert found.reasons[0].weight == "bad" and found.action.kind not in {"grade", "draw"}
 
 
+@pytest.mark.whole
 def test_where_people_are_unsure_of_all_that_was_drawn_more_is_drawn_then_others_are_asked(
     workspace: Workspace,
 ) -> None:

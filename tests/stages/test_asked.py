@@ -117,6 +117,7 @@ def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(db: Database, two_
     assert [pair.left.id for pair in again.items] == [pair.left.id for pair in queue.items]
 
 
+@pytest.mark.whole
 def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
     db: Database, two_versions: Project
 ) -> None:

@@ -16,6 +16,7 @@ from labelcore.stages.grading import AssignedPart
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
+from tests.examples import examples
 
 Add = Callable[..., list[Output]]
 PEOPLE = ("Ann", "Bo", "Cy")
@@ -171,7 +172,7 @@ def test_grades_from_a_file_are_no_work_of_today(workspace: Workspace) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     shares=st.lists(st.integers(1, 9), min_size=3, max_size=3),
     most=st.sampled_from([None, 1, 2]),

@@ -43,6 +43,7 @@ def outputs(add_outputs: Callable[..., list[Output]], give: Callable[..., object
     return made
 
 
+@pytest.mark.whole
 def test_trying_says_verdicts_and_errors_and_stores_nothing(
     workspace: Workspace, outputs: list[Output]
 ) -> None:
@@ -53,6 +54,7 @@ def test_trying_says_verdicts_and_errors_and_stores_nothing(
     assert judging.list_judges(workspace) == []
 
 
+@pytest.mark.whole
 def test_a_kept_check_is_run_like_any_judge_and_its_error_is_no_verdict(
     workspace: Workspace, outputs: list[Output], criterion: Criterion
 ) -> None:
@@ -70,6 +72,7 @@ def test_a_kept_check_is_run_like_any_judge_and_its_error_is_no_verdict(
     assert verdicts.counts(workspace.db, workspace.project.id)[kept.id]["fail"] == 10
 
 
+@pytest.mark.whole
 def test_a_kept_check_can_be_chosen(
     workspace: Workspace, outputs: list[Output], criterion: Criterion
 ) -> None:
@@ -78,6 +81,7 @@ def test_a_kept_check_can_be_chosen(
     assert choosing_set.choose(workspace).judges == ("Short · words",)
 
 
+@pytest.mark.whole
 def test_the_same_name_again_is_the_next_version(
     workspace: Workspace, outputs: list[Output], criterion: Criterion
 ) -> None:
@@ -88,6 +92,7 @@ def test_the_same_name_again_is_the_next_version(
     assert (other.judge_id, other.version) == (first.judge_id, 2)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -106,6 +111,7 @@ def test_a_check_that_cannot_work_is_not_kept(
     assert judging.list_judges(workspace) == []
 
 
+@pytest.mark.whole
 def test_a_check_travels_by_file_and_is_read_before_it_is_used() -> None:
     spec = {"source": SHORT, "language": "python-subset", "library": {"x": 1}}
     left = CheckKind(spec).leaving_bare()
@@ -117,6 +123,7 @@ def test_a_check_travels_by_file_and_is_read_before_it_is_used() -> None:
     assert kinds.fault("code", {**left, "command": "sh"}) is not None
 
 
+@pytest.mark.whole
 def test_operations_give_documents(workspace: Workspace, outputs: list[Output], criterion: Criterion) -> None:
     def do(operation: str, /, **arguments: object) -> dict[str, object]:
         return execute(
@@ -169,6 +176,7 @@ FIELD_CHECK = """def check(output, input, context, metadata):
 """
 
 
+@pytest.mark.whole
 def test_a_check_of_a_criterion_about_a_field_sees_the_field(
     workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:

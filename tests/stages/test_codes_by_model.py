@@ -265,6 +265,7 @@ def test_offline_asks_nobody_and_no_model_says_so(
     json.dumps(fresh.document)
 
 
+@pytest.mark.whole
 def test_without_a_model_the_codes_are_given_offline_and_that_is_said(
     workspace: Workspace, noted: dict[str, Grade]
 ) -> None:

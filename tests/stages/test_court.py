@@ -74,6 +74,7 @@ def test_a_wrong_person_is_asked_again_and_no_grade_changes(
     assert grading.human_labels(workspace.with_project(now)).value[outputs[3].id] is False
 
 
+@pytest.mark.whole
 def test_a_ruling_ends_when_the_grade_changes_and_can_be_taken_back(
     workspace: Workspace, outputs: list[Output], give: Callable[..., object]
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_reason_is_offered_not_demanded(workspace: Workspace, outputs: list[Ou
     assert ruling.reason == ""
 
 
+@pytest.mark.whole
 def test_the_sealed_test_stays_out(
     workspace: Workspace,
     judge: JudgeVersion,

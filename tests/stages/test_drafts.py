@@ -38,6 +38,7 @@ def test_words_that_are_put_back_are_not_written_down(made: tuple[Workspace, Jud
     assert back.spec(changed) == judge.spec
 
 
+@pytest.mark.whole
 def test_examples_are_shown_and_taken_out_again(made: tuple[Workspace, JudgeVersion]) -> None:
     workspace, judge = made
     pairs = find_examples(workspace, judge).pairs

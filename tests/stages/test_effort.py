@@ -40,6 +40,7 @@ def test_without_others_and_repeats_nothing_is_measured(
     assert words.count("not measurable") == 3
 
 
+@pytest.mark.whole
 def test_who_fails_more_of_the_same_outputs_is_stricter(
     workspace: Workspace, outputs: list[Output], give_all: Give
 ) -> None:
@@ -53,6 +54,7 @@ def test_who_fails_more_of_the_same_outputs_is_stricter(
     assert any(line.startswith("As a whole: you fail 30 points more than the others (+") for line in lines)
 
 
+@pytest.mark.whole
 def test_nothing_depends_on_what_the_person_has_not_graded(
     workspace: Workspace, outputs: list[Output], give_all: Give
 ) -> None:

@@ -62,6 +62,7 @@ def chosen(
     return aligning.align(workspace)
 
 
+@pytest.mark.whole
 def test_each_judge_of_the_set_says_what_is_missing(
     workspace: Workspace, chosen: report.AlignmentReport
 ) -> None:
@@ -78,6 +79,7 @@ def test_each_judge_of_the_set_says_what_is_missing(
     assert (document["more"], document["caught"]) == (member.more, 35)
 
 
+@pytest.mark.whole
 def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
     workspace: Workspace, chosen: report.AlignmentReport
 ) -> None:
@@ -106,6 +108,7 @@ def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
     assert none.to_grade == 0 and "Not measurable" in sentence(none.says)
 
 
+@pytest.mark.whole
 def test_where_everything_is_graded_that_is_said(
     workspace: Workspace, chosen: report.AlignmentReport, give: Callable[..., object]
 ) -> None:

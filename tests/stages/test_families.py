@@ -83,6 +83,7 @@ def test_each_family_has_its_name_and_statement_in_both_languages() -> None:
     assert len({family.name for family in FAMILIES}) == len(FAMILIES)
 
 
+@pytest.mark.whole
 def test_a_criterion_is_named_by_what_its_notes_say_and_not_by_one_case(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_criterion_is_named_by_what_its_notes_say_and_not_by_one_case(
     assert all(quote not in criterion.statement for criterion in found.criteria for quote in notes)
 
 
+@pytest.mark.whole
 def test_notes_in_chinese_give_a_criterion_a_chinese_name(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
 ) -> None:
@@ -114,6 +116,7 @@ def test_notes_in_chinese_give_a_criterion_a_chinese_name(
     assert {"太长", "编造原文没有的内容"} == {criterion.name for criterion in found.criteria}
 
 
+@pytest.mark.whole
 def test_notes_without_a_name_wait_for_a_person_to_say_it(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
 ) -> None:

@@ -124,6 +124,7 @@ def test_a_file_of_feedback_alone_finds_its_outputs_and_is_no_grade(
     ]
 
 
+@pytest.mark.whole
 def test_a_meaning_that_is_said_later_counts_without_another_event(filled: Workspace, tmp_path: Path) -> None:
     text = "id,stars\nt1,5\nt2,1\n"
     bring(filled, tmp_path, text, feedback={"stars": "stars"})
@@ -161,6 +162,7 @@ def test_of_one_user_the_newest_counts_and_of_several_the_worst(filled: Workspac
     assert [(f"{at:%d.%m}", person) for at, person in given] == [("03.11", "ann")]
 
 
+@pytest.mark.whole
 def test_newer_feedback_and_outputs_change_the_verdicts_and_undo_takes_them_back(
     filled: Workspace, tmp_path: Path
 ) -> None:
@@ -210,6 +212,7 @@ def test_a_column_that_looks_like_feedback_is_offered_as_feedback(
     ]
 
 
+@pytest.mark.whole
 def test_what_a_file_calls_its_signals_does_no_harm(filled: Workspace, tmp_path: Path) -> None:
     """Names and remarks are texts of strangers; two projects have nothing of each other."""
     other = filled.with_project(projects.open_project(filled.db, "test 2"))

@@ -25,6 +25,7 @@ def verdicts(workspace: Workspace, path: Path) -> Counter[tuple[str, str]]:
     )
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     ("name", "found"),
     [
@@ -52,6 +53,7 @@ def test_a_file_as_the_tool_wrote_it_comes_in_with_its_verdicts(
     assert verdicts(workspace, CASES / name) == {(judge, value): int(n) for judge, value, n in told}
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     ("name", "people", "given"),
     [
@@ -86,6 +88,7 @@ def test_ratings_of_label_studios_flat_export_are_asked_about(workspace: Workspa
 PARIS, MILAN = ("Capital of France?", "Paris it is."), ("Capital of Italy?", "Milan, I think.")
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     ("name", "found", "asked"),
     [

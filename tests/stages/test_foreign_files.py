@@ -146,6 +146,7 @@ def test_lines_of_text_under_no_name_are_no_outputs(workspace: Workspace, tmp_pa
         importing.import_file(workspace, str(tmp_path / "a.txt"))
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     ("name", "text"),
     [

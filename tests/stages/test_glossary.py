@@ -324,6 +324,7 @@ def test_the_operations_list_set_drop_and_find(workspace: Workspace, add_outputs
     assert deriving.glossary is glossary
 
 
+@pytest.mark.whole
 def test_the_command_line_reads_scopes(tmp_path: Any) -> None:
     def run(*words: str) -> Any:
         return CliRunner().invoke(command_tree(), ["glossary", *words, "--db", str(tmp_path / "x.duckdb")])

@@ -156,6 +156,7 @@ def test_who_is_told_of_gold_is_a_rule(workspace: Workspace, add_outputs: Add) -
     assert told and sentence(told) == "The last one was settled as a fail: promises a refund"
 
 
+@pytest.mark.whole
 def test_newcomers_pass_the_training_before_they_are_dealt_other_outputs(
     workspace: Workspace, add_outputs: Add
 ) -> None:

@@ -190,6 +190,7 @@ def test_a_judge_of_length_is_moved_by_idle_sentences_and_not_by_white_space(
     assert any("Nobody has confirmed" in warning for warning in sentences(found.warnings))
 
 
+@pytest.mark.whole
 def test_sources_are_graded_outputs_of_train_and_dev(
     workspace: Workspace, criterion: Criterion, graded: list[Output]
 ) -> None:
@@ -206,6 +207,7 @@ def test_sources_are_graded_outputs_of_train_and_dev(
     assert {result.test for result in results if result.family == "wording"} == set(CHANGES)
 
 
+@pytest.mark.whole
 def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
     workspace: Workspace, criterion: Criterion, graded: list[Output]
 ) -> None:
@@ -224,6 +226,7 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
     assert not any("Nobody has confirmed" in warning for warning in sentences(found.warnings))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", ["code", "learned"])
 def test_an_attacked_output_never_changes_how_another_is_judged(
     workspace: Workspace, criterion: Criterion, graded: list[Output], kind: str

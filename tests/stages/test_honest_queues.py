@@ -14,6 +14,7 @@ from labelcore.stages import grading, projects
 from labelcore.store import outputs as output_table, reservations
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
+from tests.examples import examples
 
 Add = Callable[..., list[Output]]
 
@@ -134,7 +135,7 @@ presses = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(presses=presses, most=st.sampled_from([None, 1, 2]))
 def test_no_output_is_held_for_ever_and_every_skip_comes_back(
     presses: list[tuple[str, str]], most: int | None

@@ -23,6 +23,7 @@ def test_european_texts_are_not_taken_for_chinese(
     assert texts(workspace) == [text]
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [

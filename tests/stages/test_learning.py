@@ -27,6 +27,7 @@ from tests.stages.lengths import WORDS, learned
 pytestmark = pytest.mark.usefixtures("no_embeddings")
 
 
+@pytest.mark.whole
 def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
@@ -88,6 +89,7 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
         retraining.retrain(workspace, judge=code)
 
 
+@pytest.mark.whole
 def test_what_it_looks_at(workspace: Workspace, plant: Callable[..., list[Output]]) -> None:
     outputs = plant(0, 60, 60)
     judging.propose(workspace, judging.ProposalOrder(kind="learned", offline=True))
@@ -105,6 +107,7 @@ def test_what_it_looks_at(workspace: Workspace, plant: Callable[..., list[Output
     assert told.parts[0].text == long.text.rstrip(".") and told.parts[0].pull > 0
 
 
+@pytest.mark.whole
 def test_a_verdict_says_its_calibrated_probability(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
@@ -162,6 +165,7 @@ def test_an_inverted_import_is_found_and_flipped(
     assert [suspect.name for suspect in suspecting.suspicious(workspace)] == ["their tool"]
 
 
+@pytest.mark.whole
 def test_candidates_that_have_not_run_are_tried_on_graded_outputs(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
@@ -179,6 +183,7 @@ def test_candidates_that_have_not_run_are_tried_on_graded_outputs(
         suspecting.flip(workspace, code.model_copy(update={"kind": "llm"}))
 
 
+@pytest.mark.whole
 def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     workspace: Workspace, give_all: Callable[..., list[Grade]]
 ) -> None:
@@ -226,6 +231,7 @@ def test_several_runs_are_told_as_one_with_all_their_counts() -> None:
     assert (both.total, both.error_kinds) == (7, {"timeout": 3, "key": 1})
 
 
+@pytest.mark.whole
 def test_a_topic_that_a_person_renames_or_merges_is_learned_again(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
@@ -261,6 +267,7 @@ def test_a_wish_replaces_the_cut_and_stays_when_grades_come(
     assert careful.spec["aim"] == {"min_coverage": 0.9, "max_ffr": 0.15}
 
 
+@pytest.mark.whole
 def test_what_is_proposed_beats_a_constant_answer_on_held_out_grades(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
@@ -277,6 +284,7 @@ def test_what_is_proposed_beats_a_constant_answer_on_held_out_grades(
     assert "notes such as “far too long”." in of_criterion.description
 
 
+@pytest.mark.whole
 def test_where_nothing_holds_up_it_is_said_what_would_help(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_better_limit_mends_what_it_wrongly_failed_and_breaks_nothing(
     assert len(judge_rows.history(workspace.db, judge.judge_id)) == 1
 
 
+@pytest.mark.whole
 def test_what_is_kept_decides_from_then_on_and_every_version_stays(
     workspace: Workspace, judge: JudgeVersion
 ) -> None:

@@ -66,6 +66,7 @@ def full() -> Iterator[tuple[Database, Project, list[Output]]]:
     db.close()
 
 
+@pytest.mark.whole
 @given(fails=st.dictionaries(st.integers(0, 79), st.booleans(), max_size=40))
 @hypothesis_settings(max_examples=25, deadline=None)
 def test_examples_are_train_outputs_of_different_groups_and_of_their_verdict(
@@ -90,6 +91,7 @@ def test_examples_are_train_outputs_of_different_groups_and_of_their_verdict(
     assert spec["pass_examples"] == spec["fail_examples"] == []
 
 
+@pytest.mark.whole
 def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_language(
     full: tuple[Database, Project, list[Output]],
 ) -> None:
@@ -105,6 +107,7 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
         assert language_of(example["text"]) == language_of(other["text"])
 
 
+@pytest.mark.whole
 def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Project, list[Output]]) -> None:
     db, project, made = full
     groups = {output.id: output.group for output in made}

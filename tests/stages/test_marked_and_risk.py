@@ -29,6 +29,7 @@ def span(text: object, part: str = "output") -> dict[str, object]:
     return {"part": part, "text": text, "start": 0, "end": 1}
 
 
+@pytest.mark.whole
 def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:
@@ -55,6 +56,7 @@ def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     assert [item.marked for item in finding.find_criterion(workspace, made.id).evidence] == [True]
 
 
+@pytest.mark.whole
 def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
     workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:
@@ -89,6 +91,7 @@ def state(workspace: Workspace) -> dict[str, set[str]]:
     return {coded.code.label: {q.text for q in coded.quotes} for coded in coding.list_codes(workspace)}
 
 
+@pytest.mark.whole
 def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
     workspace: Workspace, coded: list[Grade]
 ) -> None:
@@ -121,6 +124,7 @@ def edit(workspace: Workspace, name: str, **changes: object) -> dict[str, object
     return execute(workspace.db, asked).document
 
 
+@pytest.mark.whole
 def test_a_criterions_risk_is_kept_by_version_and_moves_its_limit(
     workspace: Workspace, coded: list[Grade]
 ) -> None:
@@ -143,6 +147,7 @@ def test_a_criterions_risk_is_kept_by_version_and_moves_its_limit(
         edit(workspace, "Facts", risk="enormous")
 
 
+@pytest.mark.whole
 def test_higher_risk_asks_for_more(workspace: Workspace, coded: list[Grade]) -> None:
     rates = [LIMITS[level] for level in ("low", "medium", "high")]
     assert rates == sorted(rates, key=lambda limits: -limits.max_false_failure_rate)
@@ -160,6 +165,7 @@ def test_higher_risk_asks_for_more(workspace: Workspace, coded: list[Grade]) -> 
     assert {c.max_false_failure_rate for c in fresh} == {LIMITS["high"].max_false_failure_rate}
 
 
+@pytest.mark.whole
 def test_the_risk_travels_in_the_library_and_older_files_are_read(
     workspace: Workspace, coded: list[Grade], tmp_path: Path
 ) -> None:
@@ -178,6 +184,7 @@ def test_the_risk_travels_in_the_library_and_older_files_are_read(
         assert (came.risk, came.risk_why) == (risk, why)
 
 
+@pytest.mark.whole
 def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +212,7 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
     assert len(asked) == len(set(asked)) == 2 * part
 
 
+@pytest.mark.whole
 def test_grades_that_were_taken_back_lose_their_marked_words(workspace: Workspace, add_outputs: Add) -> None:
     (output,) = add_outputs("You fool.")
     grading.record(

@@ -74,6 +74,7 @@ def test_a_set_passes_only_where_all_its_judges_have_spoken(workspace: Workspace
     assert confusion.pool_of_set(workspace.db, [version.id]) == (2, 1, 1)
 
 
+@pytest.mark.whole
 def test_choose_reaches_the_coverage_that_is_asked_for(workspace: Workspace, world: list[Output]) -> None:
     report = choosing_set.choose(workspace, min_coverage=0.9, max_ffr=0.25)
     assert set(report.judges) == {"eights", "fours"}
@@ -82,12 +83,14 @@ def test_choose_reaches_the_coverage_that_is_asked_for(workspace: Workspace, wor
     assert report.min_coverage == 0.9
 
 
+@pytest.mark.whole
 def test_choose_says_by_how_much_a_wish_is_missed(workspace: Workspace, world: list[Output]) -> None:
     report = choosing_set.choose(workspace, min_coverage=1.0, max_ffr=0.01)
     assert "A coverage of 100% cannot be met" in " ".join(sentences(report.warnings))
     assert report.in_sample["coverage"] < 1
 
 
+@pytest.mark.whole
 def test_judges_that_must_be_in_are_in_or_refused(workspace: Workspace, world: list[Output]) -> None:
     assert "fours" in choosing_set.choose(workspace, must_include=["fours"]).judges
     with pytest.raises(NotFound, match="nobody"):
@@ -97,6 +100,7 @@ def test_judges_that_must_be_in_are_in_or_refused(workspace: Workspace, world: l
         choosing_set.choose(workspace, must_include=["silent"])
 
 
+@pytest.mark.whole
 def test_a_judge_that_abstains_always_has_reasons_for_figures(
     workspace: Workspace, world: list[Output]
 ) -> None:
@@ -151,6 +155,7 @@ def test_a_judge_of_a_criterion_is_measured_by_that_criterions_grades(
     assert (other.against, other.counts.n) == ("overall", 60)
 
 
+@pytest.mark.whole
 def test_uneven_draws_are_weighed_and_every_correction_is_offered_or_refused(
     workspace: Workspace, world: list[Output]
 ) -> None:
@@ -172,6 +177,7 @@ def test_uneven_draws_are_weighed_and_every_correction_is_offered_or_refused(
     assert report.document()["pass_rate"]["methods"]["Rogan-Gladen"]["method"]
 
 
+@pytest.mark.whole
 def test_people_are_the_ceiling_and_the_constant_answer_the_floor(
     workspace: Workspace, world: list[Output]
 ) -> None:
@@ -235,6 +241,7 @@ def test_an_earlier_moment_has_its_own_figures(workspace: Workspace, world: list
     assert again.ceiling == before.ceiling
 
 
+@pytest.mark.whole
 def test_a_criterions_counts_open_the_outputs_that_were_counted(
     workspace: Workspace, world: list[Output]
 ) -> None:
@@ -270,6 +277,7 @@ def test_asking_again_adds_nothing_to_counts(workspace: Workspace, world: list[O
     assert len(verdicts.of_outputs(workspace.db, [world[0].id], ["jv_fours"])) == 1
 
 
+@pytest.mark.whole
 def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(workspace: Workspace) -> None:
     outputs = made(workspace, 200)
     grade_all(workspace, outputs, ("fail" if i % 3 == 0 else "pass" for i in range(len(outputs))))
@@ -373,6 +381,7 @@ def test_another_look_tells_nothing_of_how_far_people_agree(workspace: Workspace
     assert after.level_kappa == before.level_kappa
 
 
+@pytest.mark.whole
 def test_chances_that_are_missing_for_some_are_counted(workspace: Workspace, world: list[Output]) -> None:
     picks = tuple(
         Pick(output_id=output.id, reason="uniform", probability=0.5, position=i)

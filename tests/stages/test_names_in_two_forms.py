@@ -49,6 +49,7 @@ def given_by(db: Database) -> dict[tuple[str, str], str]:
     return {(grade.annotator, grade.output_id): grade.value for grade in grade_table.current(db, "p")}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("schema", [_BEFORE_PEOPLE, _WITH_PEOPLE])
 def test_an_old_databases_two_forms_of_a_name_are_one_person_once_it_is_opened(
     tmp_path: Path, schema: int
@@ -76,6 +77,7 @@ def test_an_old_databases_two_forms_of_a_name_are_one_person_once_it_is_opened(
     close_database(path)
 
 
+@pytest.mark.whole
 def test_a_form_that_a_known_person_never_wrote_is_theirs(tmp_path: Path) -> None:
     path = tmp_path / "old.duckdb"
     before = old(path, _WITH_PEOPLE)

@@ -13,6 +13,7 @@ from labelcore.workspace import Workspace
 from tests.stages.measured import grade, judge, made
 
 
+@pytest.mark.whole
 def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(workspace: Workspace) -> None:
     outputs = made(workspace, 30)
     for i, output in enumerate(outputs):
@@ -30,6 +31,7 @@ def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(workspace: Wo
     assert "not measurable" in sentence(race.says) and "None is good" not in sentence(race.says)
 
 
+@pytest.mark.whole
 def test_contradictory_grades_of_one_person_are_said(workspace: Workspace) -> None:
     outputs = made(workspace, 12)
     for i, output in enumerate(outputs):

@@ -118,6 +118,7 @@ def test_objects_that_hold_more_or_not_always_the_same_stay_whole(
     assert importing.preview(workspace, lines(tmp_path, rows)).guessed.output == "output"
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     ("name", "cells"),
     [
@@ -142,6 +143,7 @@ def test_a_measure_is_offered_by_any_word_of_its_name(
     assert offered(workspace, table(tmp_path, {name: cells.replace("-", "").split(" ")})) == {name}
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     "name", ["epoch", "attempt", "passed_turns", "passedTurns", "rating_count", "tokens"]
 )

@@ -131,6 +131,7 @@ def graded(workspace: Workspace, add_outputs: Add, give: Give) -> list[Output]:
     return made
 
 
+@pytest.mark.whole
 def test_only_outputs_of_train_are_offered_each_beside_its_opposite(
     workspace: Workspace, graded: list[Output]
 ) -> None:

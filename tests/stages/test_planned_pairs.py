@@ -13,6 +13,7 @@ from labelcore.models import name_key
 from labelcore.stages import grading, projects
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
+from tests.examples import examples
 from tests.stages.test_assignment import ids, in_two_languages
 
 FIVE = ("Ann", "Bo", "Cy", "Di", "Eve")
@@ -113,7 +114,7 @@ def test_pairs_need_two_people_on_each_output_and_two_to_whom_something_is_assig
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_over_random_teams_pairs_are_even_and_nobody_waits_for_ever(data: st.DataObject) -> None:
     people = FIVE[: data.draw(st.integers(2, 5))]

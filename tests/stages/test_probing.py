@@ -56,6 +56,7 @@ def of_defect(found: probing.ProbeTest, defect: str, judge: str = "judge") -> pr
     return detection
 
 
+@pytest.mark.whole
 def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
     workspace: Workspace, criterion: Criterion, passed: list[Output], give: Give
 ) -> None:
@@ -83,6 +84,7 @@ def test_the_same_seed_makes_the_same_probes(
     assert [(probe.id, probe.text) for probe in first] == [(probe.id, probe.text) for probe in second]
 
 
+@pytest.mark.whole
 def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
     workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
@@ -96,6 +98,7 @@ def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
     assert probe_cases.make_probes(workspace, "c1", per_defect=5).too_few.keys() == {"padded"}
 
 
+@pytest.mark.whole
 def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
     workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
@@ -110,6 +113,7 @@ def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
     assert {probe.criterion_version for probe in made.new} == {3}
 
 
+@pytest.mark.whole
 def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
@@ -126,6 +130,7 @@ def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     )
 
 
+@pytest.mark.whole
 def test_the_rate_over_all_defects_counts_confirmed_probes_only(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
@@ -142,6 +147,7 @@ def test_the_rate_over_all_defects_counts_confirmed_probes_only(
     assert overall.rate.high == pytest.approx(0.850, abs=0.001)
 
 
+@pytest.mark.whole
 def test_probes_are_written_with_what_people_and_judges_say(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion, tmp_path: Path
 ) -> None:
@@ -172,6 +178,7 @@ def test_probes_are_written_with_what_people_and_judges_say(
             export_probes(workspace, out=out)
 
 
+@pytest.mark.whole
 def test_the_newest_opinion_counts_and_can_be_taken_back(
     workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
@@ -193,6 +200,7 @@ def test_the_newest_opinion_counts_and_can_be_taken_back(
     assert given == ["confirmed", "rejected", "undone", "undone"]
 
 
+@pytest.mark.whole
 def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
@@ -250,6 +258,7 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
     assert of_defect(found, "padded", "old").errors == 2
 
 
+@pytest.mark.whole
 def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
     workspace: Workspace, criterion: Criterion, add_outputs: Add, give: Give
 ) -> None:
@@ -342,6 +351,7 @@ def test_bad_input_is_refused_with_the_next_step(
         probe_cases.say_of_probe(workspace.by("ann"), "probe_", "confirmed")
 
 
+@pytest.mark.whole
 def test_the_four_operations_give_one_document_and_sentences(
     workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:

@@ -203,6 +203,7 @@ def test_intervals_of_a_race_are_over_sources(workspace: Workspace, give: Callab
     )
 
 
+@pytest.mark.whole
 def test_from_few_sources_nothing_is_surely_good_enough(
     workspace: Workspace, give: Callable[..., object]
 ) -> None:

@@ -208,6 +208,7 @@ def test_a_saved_prompt_waits_until_it_is_put_in_use(workspace: Workspace, judge
     assert (put.version, put.in_use, present(workspace).version) == (2, True, 2)
 
 
+@pytest.mark.whole
 def test_a_judge_goes_back_and_forth_and_keeps_everything(workspace: Workspace, judge: JudgeVersion) -> None:
     change(workspace, SHORT)
     history.revert(workspace.by("ed"), judge, 1, why="worse on dev")

@@ -178,6 +178,7 @@ def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_s
     assert (found.stage, found.flips.value, found.next) == ("settled", 0, ())
 
 
+@pytest.mark.whole
 def test_a_change_that_is_taken_back_leaves_no_answer_stale_and_undo_goes_further_back(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -217,6 +218,7 @@ def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
     assert seen() == (0, 20)
 
 
+@pytest.mark.whole
 def test_unsure_answers_and_silent_repeats_neither_count_nor_hold_the_ledger_up(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -326,6 +328,7 @@ def test_any_prompt_can_be_read(text: str) -> None:
         assert rule in text
 
 
+@pytest.mark.whole
 def test_rules_of_the_prompt_say_what_the_grades_contradict(
     workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:

@@ -45,6 +45,7 @@ def test_a_chat_of_one_message_asks_what_a_text_asks(
     assert sources(workspace, tmp_path, *records) == 1
 
 
+@pytest.mark.whole
 def test_a_chat_without_an_output_column_asks_what_a_text_asks(workspace: Workspace, tmp_path: Path) -> None:
     asked = {"role": "user", "content": QUESTION}
     path = tmp_path / "chats.jsonl"

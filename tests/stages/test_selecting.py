@@ -80,6 +80,7 @@ def test_filters_name_things_as_people_do_and_all_must_hold(
     assert sorted(itertools.chain.from_iterable(splits)) == [str(n) for n in range(8)]
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     "filters",
     [
@@ -100,6 +101,7 @@ def test_what_is_not_known_is_refused_with_what_there_is(
         selecting.list_outputs(workspace, paging=Paging(sort="-town"))
 
 
+@pytest.mark.whole
 def test_an_output_is_shown_with_everything_that_is_known_of_it(
     workspace: Workspace, outputs: dict[str, Output]
 ) -> None:
@@ -136,6 +138,7 @@ def test_who_only_grades_lists_nothing_and_sees_grades_of_others_after_the_own(
     assert len(selecting.visible_grades(workspace, ids)) == 3
 
 
+@pytest.mark.whole
 def test_a_filter_becomes_a_review_list_a_sample_or_a_file(
     workspace: Workspace, outputs: dict[str, Output], tmp_path: Path
 ) -> None:

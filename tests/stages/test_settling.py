@@ -50,6 +50,7 @@ def press(workspace: Workspace, card: CardItem, value: str, **more: object) -> s
     return stored[0]
 
 
+@pytest.mark.whole
 def test_who_is_renamed_or_merged_stays_one_person(workspace: Workspace, add_outputs: Add) -> None:
     first, second = add_outputs("text", "other")
     lead = by(workspace, "lea", Role.LEAD)
@@ -153,6 +154,7 @@ def test_unclear_counts_nowhere_and_goes_to_the_criterion(workspace: Workspace, 
     assert (ruling.about, labels.value, labels.conflicts) == (price.id, {}, (output.id,))
 
 
+@pytest.mark.whole
 def test_another_look_comes_first_and_its_events_are_kept(workspace: Workspace, add_outputs: Add) -> None:
     output, _fresh = add_outputs("disputed", "fresh")
     disputed(workspace, output)
@@ -217,6 +219,7 @@ def test_who_took_their_grade_back_is_not_asked_to_look_again(workspace: Workspa
     assert grading.due_for(ben)  # who has graded it again is asked again
 
 
+@pytest.mark.whole
 def test_an_open_look_shows_what_the_others_gave_and_a_blind_one_hides_it(
     workspace: Workspace, add_outputs: Add
 ) -> None:

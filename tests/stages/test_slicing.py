@@ -89,6 +89,7 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(workspace: Work
         assert (row.corrected_together.high or 0) > (row.corrected.high or 0)
 
 
+@pytest.mark.whole
 def test_slices_together_are_what_the_whole_project_is(workspace: Workspace, plant: Plant) -> None:
     """Weighted by what their graded outputs stand for, the slices' rates are the project's."""
     plant("Ulm", 60, 20, 10, 0.5)

@@ -46,6 +46,7 @@ def test_the_same_figures_are_one_look_and_each_person_is_logged(
     assert grading.looks_at_test(workspace) == 2
 
 
+@pytest.mark.whole
 def test_nobody_opens_the_sealed_test_without_a_name(workspace: Workspace, sealed: list[Output]) -> None:
     with pytest.raises(BadInput, match="named person"):
         aligning.align(workspace, split="test")

@@ -120,6 +120,7 @@ def test_review_lists_come_first_and_end(workspace: Workspace, add_outputs: Add)
         grading.review(workspace, ["gone"])
 
 
+@pytest.mark.whole
 def test_silent_repeats_measure_steadiness_and_change_no_grade(
     workspace: Workspace, add_outputs: Add
 ) -> None:
@@ -190,6 +191,7 @@ def test_stopping_says_what_is_missing(workspace: Workspace, add_outputs: Add) -
     assert grading.label_budget(workspace) == []
 
 
+@pytest.mark.whole
 def test_anchoring_compares_blind_with_suggested_grades(workspace: Workspace, add_outputs: Add) -> None:
     assert "not measurable" in sentence(grading.anchoring(workspace).says)
     made = add_outputs(*(f"text {i}" for i in range(40)))

@@ -70,6 +70,7 @@ UNASKED = [
 ]
 
 
+@pytest.mark.in_part(4)
 @pytest.mark.parametrize(("column", "cells", "answers"), UNASKED)
 def test_what_nobody_confirmed_is_offered_and_not_taken(
     workspace: Workspace, tmp_path: Path, column: str, cells: str, answers: str
@@ -90,6 +91,7 @@ def test_numbers_on_the_projects_scale_are_taken_when_they_are_asked_for(
     assert given(workspace) == "fail pass pass"
 
 
+@pytest.mark.in_part(4)
 @pytest.mark.parametrize(
     ("column", "cells"),
     [
@@ -132,6 +134,7 @@ def graded(workspace: Workspace, folder: Path, *rows: str) -> str:
     return given(workspace)
 
 
+@pytest.mark.in_part(4)
 @pytest.mark.parametrize(
     "rows",
     [

@@ -215,6 +215,7 @@ def test_where_one_rate_surely_rises_and_the_mean_falls_no_number_of_outputs_is_
     assert more_to_settle(found) is None
 
 
+@pytest.mark.whole
 def test_equal_versions_are_seldom_called_better() -> None:
     random = np.random.default_rng(0)
     said = []

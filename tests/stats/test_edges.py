@@ -20,6 +20,7 @@ from labelcore.stats.rate import more_needed
 from labelcore.stats.set_wish import MUST, SHOULD, SetVotes, Wish
 from labelcore.stats.splits import Splits, split_of
 from labelcore.stats.subsamples import Subsample
+from tests.examples import examples
 
 # ---- splits and draws
 
@@ -74,7 +75,7 @@ def test_the_four_parts_of_the_mixture() -> None:
 
 
 @given(n=st.integers(1, 400), hit=st.floats(0.82, 1))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_more_than_two_thousand_items_are_not_asked_for(n: int, hit: float) -> None:
     caught = round(hit * n)
     found = anytime.enough(caught, n, 0.8)
@@ -241,7 +242,7 @@ def test_five_outputs_worth_of_a_part_are_tested() -> None:
     rows=st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=4), min_size=2, max_size=8),
     ordinal=st.booleans(),
 )
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_alpha_is_one_less_the_disagreement_of_pairs(rows: list[list[int]], ordinal: bool) -> None:
     """Each pair within an output against each pair of all grades, by the distances of the levels."""
     every = [value for row in rows for value in row]

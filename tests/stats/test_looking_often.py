@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 from scipy import integrate, optimize
 
 from labelcore.stats import anytime
+from tests.examples import examples
 
 
 def _log_evidence(k: int, n: int, share: float) -> float:
@@ -29,7 +30,7 @@ def _log_evidence(k: int, n: int, share: float) -> float:
 
 
 @given(n=st.integers(1, 60), hit=st.floats(0, 1), share=st.floats(0.05, 0.95))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_the_evidence_is_the_mean_likelihood_ratio(n: int, hit: float, share: float) -> None:
     k = round(hit * n)
     assert anytime.log_evidence(k, n, share) == pytest.approx(_log_evidence(k, n, share), abs=1e-5)
@@ -49,7 +50,7 @@ def test_without_successes_nothing_is_known() -> None:
 
 
 @given(n=st.integers(2, 120), hit=st.floats(0.5, 1), limit=st.sampled_from([0.5, 0.7, 0.8]))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_so_many_more_reach_the_limit_and_one_less_does_not(n: int, hit: float, limit: float) -> None:
     k = round(hit * n)
     more = anytime.more_until(k, n, limit)

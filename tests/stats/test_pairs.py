@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.stats.pairs import PairGroup, plan_pairs
+from tests.examples import examples
 
 PEOPLE = "abcdef"
 Kinds = list[PairGroup]
@@ -59,7 +60,7 @@ def test_who_has_a_larger_share_meets_others_more_often_and_a_quota_ends_a_perso
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_no_other_plan_is_more_even(data: st.DataObject) -> None:
     """The spread of counts is the least that moving any number of outputs can reach: compared with the best

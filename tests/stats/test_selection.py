@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from labelcore.stats.counts import count
 from labelcore.stats.selection import LARGEST, figures, select, worth
+from tests.examples import examples
 
 FAILS = np.array([True] * 4 + [False] * 6)
 # Judge 0 catches three fails and wrongly fails one pass; judge 1 catches the fourth; judge 2 fails all.
@@ -41,7 +42,7 @@ def test_a_set_that_fails_everything_is_no_choice_under_a_limit() -> None:
 
 
 @given(seed=st.integers(0, 10_000), judges=st.integers(1, 9), limit=st.sampled_from([0.05, 0.3, 1.0]))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_no_set_with_one_judge_more_less_or_exchanged_is_better(seed: int, judges: int, limit: float) -> None:
     random = np.random.default_rng(seed)
     fails = random.random(30) < 0.4

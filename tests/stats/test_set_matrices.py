@@ -12,6 +12,7 @@ from labelcore.stats.deadline import Deadline
 from labelcore.stats.set_beam import packed, search, sizes
 from labelcore.stats.set_program import Matrices
 from labelcore.stats.set_wish import MUST, SHOULD, SLACK_COST, SetVotes, Wish
+from tests.examples import examples
 
 NAMES = ("a", "a", "a", "b", "b", None, None)
 EVERYTHING = ("coverage", "ffr", "limits")
@@ -49,8 +50,9 @@ wishes = st.builds(
 )
 
 
+@pytest.mark.whole
 @given(seed=st.integers(0, 1_000), wish=wishes)
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_the_search_costs_what_highs_proves_to_be_least(seed: int, wish: Wish) -> None:
     problem = _problem(seed, wish)
     found = search(problem, [wish.min_coverage])

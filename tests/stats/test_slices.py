@@ -32,6 +32,7 @@ def _world(seed: int, n: int, *, kinds: int = 3, size: int = 3) -> tuple[Graded,
     return graded, [f"s{k}" for k in random.integers(0, kinds, n)]
 
 
+@pytest.mark.whole
 @given(raw=st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_adjusted_p_values_equal_statsmodels(raw: list[float]) -> None:
     same: list[tuple[slices.Correction, str]] = [("holm", "holm"), ("benjamini-hochberg", "fdr_bh")]

@@ -19,6 +19,7 @@ from labelcore.store.live import forget, live
 from labelcore.store.live_grades import LiveGrades
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
+from tests.examples import examples
 
 
 def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
@@ -258,7 +259,7 @@ def test_busy_is_told_apart_from_damaged() -> None:
     assert not issubclass(StoreBusy, StoreDamaged)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     fields=st.fixed_dictionaries(
         {name: st.text(max_size=12) for name in ("text", "input", "context", "model")}

@@ -78,6 +78,7 @@ def test_no_extension_comes_by_itself(db: Database, tmp_path: Path, name: str) -
     close_database(tmp_path / "a.duckdb")
 
 
+@pytest.mark.in_part(4)
 @pytest.mark.parametrize("seed", range(50))
 def test_a_corrupted_file_is_said_or_read_and_a_backup_takes_its_place(tmp_path: Path, seed: int) -> None:
     chance, place, backup = random.Random(seed), tmp_path / "work.duckdb", tmp_path / "backup.duckdb"

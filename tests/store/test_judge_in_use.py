@@ -67,6 +67,7 @@ def test_the_past_has_the_pointer_of_its_time(db: Database) -> None:
         assert in_use(then)["tone"] == 1
 
 
+@pytest.mark.in_part(1)
 @pytest.mark.parametrize("seed", range(4))
 def test_the_last_act_says_what_is_in_use(db: Database, seed: int) -> None:
     draw = random.Random(seed)

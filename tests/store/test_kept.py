@@ -12,6 +12,7 @@ from labelcore.store import Database, grades, outputs, projects as project_table
 from tests.databases import empty_database
 
 
+@pytest.mark.whole
 @settings(max_examples=25, deadline=None)
 @given(acts=st.lists(st.tuples(st.sampled_from(["save", "read"]), st.sampled_from("abc"))))
 def test_projects_are_as_stored_whatever_was_read_before(acts: list[tuple[str, str]]) -> None:

@@ -268,9 +268,9 @@ FILES = (
 )
 
 
-@pytest.fixture
-def stored(tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "a.duckdb"
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("stored") / "a.duckdb"
     db = open_database(empty_file(path))
     projects.save(db, Project(id="p", name="p"))
     grades.record(db, [Grade(id="g", project_id="p", output_id="o", annotator="ann", value="fail")])
@@ -279,20 +279,20 @@ def stored(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.mark.parametrize("question", [*WRITES, *FILES])
-def test_a_question_can_neither_write_nor_reach_a_file(
-    stored: Database, tmp_path: Path, question: str
-) -> None:
+def test_a_question_can_neither_write_nor_reach_a_file(stored: Database, question: str) -> None:
     python_frame = stored.frame("SELECT 'of Python' AS a")
-    file = tmp_path / "secret.csv"
+    assert stored.path
+    folder = stored.path.parent
+    file = folder / "secret.csv"
     file.write_text("a\nsecret\n")
-    before, folder = stored.rows("FROM grade"), sorted(tmp_path.iterdir())
+    before, files = stored.rows("FROM grade"), sorted(folder.iterdir())
     with pytest.raises(BadInput) as refusal:
-        query(stored, question.format(file=file, folder=tmp_path))
+        query(stored, question.format(file=file, folder=folder))
     assert "\n" not in str(refusal.value)
     assert "secret\n" not in str(refusal.value)
     assert stored.rows("FROM grade") == before
     assert len(stored.rows("FROM project")) == len(python_frame)
-    assert sorted(tmp_path.iterdir()) == folder
+    assert sorted(folder.iterdir()) == files
     assert query(stored, "SELECT 1").rows == [(1,)]
 
 

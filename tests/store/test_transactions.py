@@ -31,6 +31,7 @@ from labelcore.store.live import forget, live
 from labelcore.store.queues import pool
 from labelcore.store.reservations import hold
 from tests.databases import empty_database, empty_file
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -325,7 +326,7 @@ class Actor:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     acts=st.lists(
         st.tuples(

@@ -208,6 +208,7 @@ def test_sentences_do_not_end_at_abbreviations_and_list_numbers() -> None:
     assert found == ["Dr. Lee (b. 1960) came, e.g. by car.", "He left.", "Bye!", "再见。", "走吧"]
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize(
     "text",
     [

@@ -83,6 +83,7 @@ def changed(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
     return copy
 
 
+@pytest.mark.in_part(2)
 @pytest.mark.parametrize("name", FILES)
 @given(st.data())
 @settings(max_examples=15, deadline=None)
