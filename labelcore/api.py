@@ -83,11 +83,11 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 more = [*_HEADERS, *([_TLS] if is_secure(Headers(scope=scope)) else [])]
-                kept = [header for header in message.get("headers", []) if not holds or header[0] != _CACHE]
-                given = dict(kept)
-                if _FOR_PROGRAMS[0] not in given and _JSON.match(given.get(b"content-type", b"")):
+                rest = [header for header in message.get("headers", []) if not holds or header[0] != _CACHE]
+                names = dict(rest)
+                if _FOR_PROGRAMS[0] not in names and _JSON.match(names.get(b"content-type", b"")):
                     more.append(_FOR_PROGRAMS)
-                message["headers"] = [*kept, *more, *([(_CACHE, b"no-store")] if holds else [])]
+                message["headers"] = [*rest, *more, *([(_CACHE, b"no-store")] if holds else [])]
             await send(message)
 
         await self.app(scope, receive, with_headers)
@@ -192,10 +192,10 @@ async def operations(request: HttpRequest) -> Response:
         if len(body) > _LARGEST:
             return JSONResponse({"error": "The request is too large."}, status_code=413)
     try:
-        wanted = Request.model_validate_json(body)
+        order = Request.model_validate_json(body)
     except ValidationError:
         return JSONResponse({"error": "The request is not understood."}, status_code=400)
-    return StreamingResponse(_lines(wanted, caller), media_type="application/x-ndjson")
+    return StreamingResponse(_lines(order, caller), media_type="application/x-ndjson")
 
 
 class _Caller(NamedTuple):
@@ -220,14 +220,14 @@ def _caller(request: HttpRequest) -> _Caller | None:
     return _Caller(visitor, here=False) if visitor else None
 
 
-async def _lines(wanted: Request, caller: _Caller) -> AsyncIterator[str]:
+async def _lines(order: Request, caller: _Caller) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     def tell(message: dict[str, Any]) -> None:
         loop.call_soon_threadsafe(messages.put_nowait, message)
 
-    work = loop.run_in_executor(None, _work, wanted, caller, tell)
+    work = loop.run_in_executor(None, _work, order, caller, tell)
     while True:
         message = await messages.get()
         yield json.dumps(message, ensure_ascii=False, default=str) + "\n"
@@ -236,22 +236,22 @@ async def _lines(wanted: Request, caller: _Caller) -> AsyncIterator[str]:
     await work
 
 
-def _work(wanted: Request, caller: _Caller, tell: Any) -> None:
+def _work(order: Request, caller: _Caller, tell: Any) -> None:
     """Run the operation in a thread; whatever happens, the last message ends the stream."""
     try:
         outcome = execute(
             open_database(settings().db),
-            wanted,
-            lambda done, total, words: tell({"progress": [done, total, say_in(wanted.language, words)]}),
+            order,
+            lambda done, total, words: tell({"progress": [done, total, say_in(order.language, words)]}),
             here=caller.here,
             visitor=caller.visitor,
         )
         tell({"outcome": outcome.model_dump(mode="json")})
     except LabelcoreError as trouble:
-        tell({"error": trouble_words(trouble, wanted.language)})
+        tell({"error": trouble_words(trouble, order.language)})
     except Exception:  # noqa: BLE001 - the stream must end, and people see no traceback
-        _log.exception("operation %s failed", wanted.operation)
-        tell({"error": f"'{wanted.operation}' failed inside the app; its log says why."})
+        _log.exception("operation %s failed", order.operation)
+        tell({"error": f"'{order.operation}' failed inside the app; its log says why."})
 
 
 routes = [*health.routes, Route("/labelcore/operations", operations, methods=["POST"]), *sign_in.routes]

@@ -21,12 +21,12 @@ class OperationEntry(NamedTuple):
 def catalogue() -> dict[str, OperationEntry]:
     """Where each operation is."""
     root = Path(__file__).parent
-    found = {}
+    entries = {}
     speaking = [root / "messages" / name for name in ("sending.py", "writing.py")]
     for file in (*sorted((root / "stages").rglob("*.py")), *speaking):
         module = ".".join(("labelcore", *file.relative_to(root).with_suffix("").parts)).removesuffix(
             ".__init__"
         )
         for name, summary in _MARKED.findall(file.read_text("utf-8")):
-            found[name] = OperationEntry(module, summary.strip())
-    return found
+            entries[name] = OperationEntry(module, summary.strip())
+    return entries

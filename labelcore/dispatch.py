@@ -47,48 +47,48 @@ def execute(
     they are, and what in which project; without a name of theirs the request's author acts.
     """
     with speaking(request.language):
-        marked = find_operation(request.operation)
+        operation = find_operation(request.operation)
         audit.ORIGIN.set("command" if visitor.person_id or not visitor.name else "token")
-        if marked.project in {
+        if operation.project in {
             "begun",
             "none",
             "all",
         }:  # what is imported goes into no sample project by itself
-            others = [known for known in projects.list_projects(db) if not known.settings.sample]
-            project = _to_begin(others, request.project, visitor, marked)
+            others = [other for other in projects.list_projects(db) if not other.settings.sample]
+            project = _to_begin(others, request.project, visitor, operation)
         else:  # a mistyped name makes none where there are others
-            project = _project(db, request.project, visitor, marked)
+            project = _project(db, request.project, visitor, operation)
         workspace = signing.enter(db, project, visitor, here=here).telling(progress)
         if not visitor.name:
-            grades = marked.effect in {Effect.APPENDS, Effect.ONE_APPEND} and request.author
-            known = signing.known_as(db, project, request.author) if grades else request.author
-            workspace = workspace.by(known)
-        result = marked.call(workspace, request.arguments)
-        messages.write_out(marked, result)
+            grades = operation.effect in {Effect.APPENDS, Effect.ONE_APPEND} and request.author
+            other = signing.known_as(db, project, request.author) if grades else request.author
+            workspace = workspace.by(other)
+        result = operation.call(workspace, request.arguments)
+        messages.write_out(operation, result)
         return Outcome(
-            document=messages.document_of(marked, result),
-            lines=messages.lines_of(marked, workspace, result),
+            document=messages.document_of(operation, result),
+            lines=messages.lines_of(operation, workspace, result),
             exit_code=getattr(result, "exit_code", 0),
         )
 
 
-def _to_begin(others: list[Project], name: str, visitor: Visitor, marked: Operation) -> Project:
+def _to_begin(others: list[Project], name: str, visitor: Visitor, operation: Operation) -> Project:
     """What the operation begins itself, or goes on with; who is something in one project begins no other."""
-    theirs = [known for known in others if visitor.role_in(known.id)]
-    if visitor.role_in(EVERY_PROJECT) is None and marked.project == "begun":
+    theirs = [project for project in others if visitor.role_in(project.id)]
+    if visitor.role_in(EVERY_PROJECT) is None and operation.project == "begun":
         name = projects.meant(theirs, name)
-        return next((known for known in theirs if known.name == name), Project(id="", name=name))
+        return next((project for project in theirs if project.name == name), Project(id="", name=name))
     return Project(id="", name=projects.meant(others, name))
 
 
-def _project(db: Database, name: str, visitor: Visitor, marked: Operation) -> Project:
+def _project(db: Database, name: str, visitor: Visitor, operation: Operation) -> Project:
     """The project that is meant. For who is not something in every one, a project that is not theirs and one
     that there is not are the same: nobody learns by asking which there are.
     """
-    known = projects.list_projects(db)
-    theirs, everywhere = [p for p in known if visitor.role_in(p.id)], visitor.role_in(EVERY_PROJECT)
+    every = projects.list_projects(db)
+    theirs, everywhere = [p for p in every if visitor.role_in(p.id)], visitor.role_in(EVERY_PROJECT)
     name = projects.meant(theirs, name)
-    if everywhere is None and name not in {project.name for project in known}:
+    if everywhere is None and name not in {project.name for project in every}:
         return Project(id="", name=name)
-    begins = everywhere is not None and everywhere.includes(marked.role)
-    return projects.open_project(db, name, create=begins and (marked.project == "any" or not known))
+    begins = everywhere is not None and everywhere.includes(operation.role)
+    return projects.open_project(db, name, create=begins and (operation.project == "any" or not every))

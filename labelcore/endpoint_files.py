@@ -32,7 +32,7 @@ def read(place: Path) -> Tables:
     """The table of each endpoint by its name; BadInput where the file is not usable."""
     try:
         text = place.expanduser().read_text("utf-8")
-        found = tomllib.loads(text) if place.suffix == ".toml" else json.loads(text)
+        table = tomllib.loads(text) if place.suffix == ".toml" else json.loads(text)
     except (OSError, ValueError, RecursionError) as trouble:
         raise BadInput(
             "The endpoints in {place} cannot be read: {trouble}.",
@@ -40,9 +40,9 @@ def read(place: Path) -> Tables:
             place=place,
             trouble=str(trouble),
         ) from trouble
-    if not isinstance(found, dict) or not all(isinstance(endpoint, dict) for endpoint in found.values()):
+    if not isinstance(table, dict) or not all(isinstance(endpoint, dict) for endpoint in table.values()):
         raise BadInput("{place} must hold one table for each endpoint, by its name.", place=place)
-    return found
+    return table
 
 
 def added(db: Path) -> Tables:
@@ -69,27 +69,27 @@ def address_of(url: str) -> str:
         return url.partition("?")[0].rpartition("@")[2]
     if ":" in host:
         host = f"[{host}]"
-    shown = "" if port in {None, _PORTS.get(parts.scheme.lower())} else f":{port}"
-    return f"{parts.scheme.lower()}://{host}{shown}{parts.path.rstrip('/')}"
+    port_part = "" if port in {None, _PORTS.get(parts.scheme.lower())} else f":{port}"
+    return f"{parts.scheme.lower()}://{host}{port_part}{parts.path.rstrip('/')}"
 
 
 def checked_address(url: str) -> str:
     """An address that somebody gives; BadInput where it is none of a web server, or holds a secret."""
-    given = url.strip()
+    address = url.strip()
     try:
-        parts = urlsplit(given)
+        parts = urlsplit(address)
         usable = parts.scheme.lower() in _PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or any(sign.isspace() or not sign.isprintable() for sign in given):
+    if not usable or any(sign.isspace() or not sign.isprintable() for sign in address):
         raise BadInput(
             "'{address}' is not the address of an endpoint.",
             next_step="It begins with http:// or https://, as in http://localhost:11434/v1.",
-            address=address_of(given)[:200],
+            address=address_of(address)[:200],
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput(
             "An address with a name, a password or a query may hold a secret, and addresses are shown.",
             next_step="Give the address alone; a key has its own place.",
         )
-    return given.rstrip("/")
+    return address.rstrip("/")

@@ -42,8 +42,8 @@ class Guard:
     def check(self, *sources: Source) -> None:
         """Raises NotAllowed: too many failures from one of these."""
         with self._lock:
-            left = max((self._seen[source].until for source in sources if source in self._seen), default=0.0)
-        if (wait := left - time.monotonic()) > 0:
+            until = max((self._seen[source].until for source in sources if source in self._seen), default=0.0)
+        if (wait := until - time.monotonic()) > 0:
             raise NotAllowed(
                 "Too many attempts.", next_step="Try again in {seconds:,.0f} s.", seconds=max(wait, 1)
             )

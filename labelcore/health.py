@@ -60,10 +60,10 @@ class _Sizes(Collector):
 
     @override
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        found = {"database_ready": float(condition(settings().db) == "ready")}
+        figures = {"database_ready": float(condition(settings().db) == "ready")}
         with contextlib.suppress(LabelcoreError):  # a damaged one is told by the figure before
-            found |= sizes(open_database(settings().db))
-        for name, value in found.items():
+            figures |= sizes(open_database(settings().db))
+        for name, value in figures.items():
             yield GaugeMetricFamily(f"labelcore_{name}", name.replace("_", " "), value=value)
 
 
@@ -98,8 +98,8 @@ class RequestWatch:
             _ANSWERED.labels(what, f"{status // 100}xx").inc()
             _SECONDS.labels(what).observe(took)
             if what != "file":
-                shown = _NAMED.sub(r"/\1/…", path)[:200]
-                _log.info("%s %s %s %.0f ms", str(scope["method"])[:20], shown, status, took * 1000)
+                place = _NAMED.sub(r"/\1/…", path)[:200]
+                _log.info("%s %s %s %.0f ms", str(scope["method"])[:20], place, status, took * 1000)
 
 
 _LONGEST = 2_000
@@ -146,8 +146,8 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(_request: Request) -> Response:
     """Say whether the database answers, and whether a damaged block of it was met since the app began."""
-    found = await run_in_threadpool(condition, settings().db)
-    return JSONResponse({"status": found}, 200 if found == "ready" else 503)
+    state = await run_in_threadpool(condition, settings().db)
+    return JSONResponse({"status": state}, 200 if state == "ready" else 503)
 
 
 async def metrics(request: Request) -> Response:

@@ -32,8 +32,8 @@ def may_call(headers: Headers) -> bool:
         return False
     host = hosts[0].lower()
     name = re.sub(r":\d*$", "", host)
-    known = {"localhost", settings().address.lower(), *map(str.lower, settings().hosts)}
-    if name not in known and not _is_address(name):
+    names = {"localhost", settings().address.lower(), *map(str.lower, settings().hosts)}
+    if name not in names and not _is_address(name):
         return False
     return not origins or origins[0].lower() in {f"http://{host}", f"https://{host}"}
 

@@ -41,8 +41,8 @@ def read(store: KeyStore, file: Path, name: str) -> str | None:
     if store == "file":
         return _read(file).get(name)
     with _opened() as backend:
-        found = backend.get_password(_SERVICE, name)
-    return str(found) if found else None
+        key = backend.get_password(_SERVICE, name)
+    return str(key) if key else None
 
 
 def forget(store: KeyStore, file: Path, name: str) -> None:
@@ -50,8 +50,8 @@ def forget(store: KeyStore, file: Path, name: str) -> None:
     with contextlib.suppress(Exception):
         if store == "keyring":
             _keyring().delete_password(_SERVICE, name)
-        elif name in (kept := _read(file)):
-            _change(file, {other: key for other, key in kept.items() if other != name})
+        elif name in (keys := _read(file)):
+            _change(file, {other: key for other, key in keys.items() if other != name})
 
 
 def keyring_trouble() -> str:
@@ -114,10 +114,10 @@ def _read(file: Path) -> dict[str, str]:
                 place=place,
             )
         try:
-            found = json.load(stream)
+            keys = json.load(stream)
         except ValueError:
             raise _unusable(place, "it is no JSON") from None
-    return found if isinstance(found, dict) else {}
+    return keys if isinstance(keys, dict) else {}
 
 
 def _change(file: Path, keys: dict[str, str]) -> None:

@@ -114,8 +114,8 @@ class Operation:
     def parameters(self) -> dict[str, inspect.Parameter]:
         """What it takes behind the workspace; annotations are types, not texts."""
         hints = get_type_hints(self.function, include_extras=True)
-        found = list(self.signature.parameters.values())[1:]
-        return {item.name: item.replace(annotation=hints[item.name]) for item in found}
+        every = list(self.signature.parameters.values())[1:]
+        return {item.name: item.replace(annotation=hints[item.name]) for item in every}
 
     @functools.cached_property
     def bundles(self) -> dict[str, type[Options]]:
@@ -129,10 +129,10 @@ class Operation:
     @functools.cached_property
     def fields(self) -> dict[str, inspect.Parameter]:
         """What callers from outside give: its parameters, the fields of each bundle in its place."""
-        found: dict[str, inspect.Parameter] = {}
+        fields: dict[str, inspect.Parameter] = {}
         for name, parameter in self.parameters.items():
-            found |= _options(self.bundles[name]) if name in self.bundles else {name: parameter}
-        return found
+            fields |= _options(self.bundles[name]) if name in self.bundles else {name: parameter}
+        return fields
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:
@@ -236,9 +236,9 @@ def finder(kind: type) -> Callable[[Find], Find]:
 
 def find_operation(name: str) -> Operation:
     """The operation of that name, or BadInput; its module is imported now if it was not yet."""
-    if name not in OPERATIONS and name in (known := catalogue()):
+    if name not in OPERATIONS and name in (entries := catalogue()):
         importlib.import_module("labelcore.stages.finding")  # where names of criteria are understood
-        importlib.import_module(known[name].module)
+        importlib.import_module(entries[name].module)
     if name not in OPERATIONS:
         raise BadInput("There is no operation '{name}'.", name=name)
     return OPERATIONS[name]
@@ -258,7 +258,9 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
                 result = _call(marked, workspace, bound)
             if marked.effect in {Effect.WRITES, Effect.GRADUAL} and not acts and workspace.project.id:
                 by_name = {**dict(zip(marked.parameters, given, strict=False)), **named}
-                detail = {name: told for name, value in by_name.items() if (told := _told(value)) is not None}
+                detail = {
+                    name: words for name, value in by_name.items() if (words := _told(value)) is not None
+                }
                 audit.note(workspace.db, workspace.project.id, workspace.person, marked.name, "", **detail)
             return result
     finally:
@@ -318,11 +320,11 @@ def _call(marked: Operation, workspace: Workspace, bound: inspect.BoundArguments
 @contextlib.contextmanager
 def _together(marked: Operation, workspace: Workspace) -> Iterator[None]:
     """All that it stores, or nothing of it, where it is no long work."""
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as stack:
         if marked.effect is Effect.WRITES:
-            held.enter_context(_writing)
+            stack.enter_context(_writing)
         if marked.effect in {Effect.WRITES, Effect.APPENDS} and not workspace.db.here:
-            held.enter_context(workspace.db.transaction())
+            stack.enter_context(workspace.db.transaction())
         yield
 
 

@@ -68,7 +68,7 @@ def _is_first_answer(request: Request) -> bool:
     state, moment = request.query_params.get("state", ""), time.monotonic()
     if not state or not any(key.endswith(f"_{state}") for key in request.session):
         return False
-    for late in [known for known, at in _answered.items() if moment - at > 2 * _MINUTES_10]:
+    for late in [answer for answer, at in _answered.items() if moment - at > 2 * _MINUTES_10]:
         del _answered[late]
     if state in _answered:
         return False

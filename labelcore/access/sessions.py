@@ -140,7 +140,7 @@ def _distrust(scope: Scope) -> None:
 
 
 def _is_open(path: str) -> bool:
-    return any(path == known or path.startswith(f"{known.rstrip('/')}/") for known in _OPEN)
+    return any(path == prefix or path.startswith(f"{prefix.rstrip('/')}/") for prefix in _OPEN)
 
 
 def _asking(headers: Headers) -> Visitor | None:

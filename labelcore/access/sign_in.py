@@ -44,28 +44,28 @@ _LOOK = (
 
 
 def _language(request: Request) -> Language:
-    asked = request.query_params.get("language") or request.headers.get("accept-language", "")
-    return "zh" if asked.startswith("zh") else "en"
+    language = request.query_params.get("language") or request.headers.get("accept-language", "")
+    return "zh" if language.startswith("zh") else "en"
 
 
 def _page(request: Request, title: str, form: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
     spoken = _language(request)
-    shown = f'<p class="no" role="alert">{escape(trouble)}</p>' if trouble else ""
+    alert = f'<p class="no" role="alert">{escape(trouble)}</p>' if trouble else ""
     heading = escape(say_in(spoken, title))
     return HTMLResponse(
         f'<!doctype html><html lang="{spoken}"><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width"><title>{heading} · labelcore</title><style>{_LOOK}</style>'
-        f"<main><h1>{heading}</h1>{shown}{form}</main></html>",
+        f"<main><h1>{heading}</h1>{alert}{form}</main></html>",
         status,
         {"cache-control": "no-store"},
     )
 
 
-def _field(request: Request, name: str, words: str, kind: str, filled: str) -> str:
+def _field(request: Request, name: str, words: str, kind: str, autocomplete: str) -> str:
     label = escape(say_in(_language(request), words))
     return (
         f'<label for="{name}">{label}</label><input id="{name}" name="{name}" type="{kind}" '
-        f'autocomplete="{filled}" required maxlength="{passwords.LONGEST_EVER}">'
+        f'autocomplete="{autocomplete}" required maxlength="{passwords.LONGEST_EVER}">'
     )
 
 
@@ -76,9 +76,9 @@ def _password_fields(request: Request, *fields: tuple[str, Wording, str]) -> str
         escape(say_in(spoken, words)) for words in (Wording("Show"), Wording("Password strength"))
     )
     parts = []
-    for name, words, filled in fields:
-        parts.append(_field(request, name, words, "password", filled))
-        if filled == "new-password":
+    for name, words, autocomplete in fields:
+        parts.append(_field(request, name, words, "password", autocomplete))
+        if autocomplete == "new-password":
             parts.append(f'<meter aria-label="{strength}" max="4" low="2" high="3" optimum="4"></meter>')
     look = f'<label class="show"><input type="checkbox"> {show}</label>'
     return f'{"".join(parts)}{look}<script type="module" src="{_SCRIPT}"></script>'
@@ -112,13 +112,13 @@ async def sign_in(request: Request) -> Response:
         return _no_accounts()
     if request.method == "GET":
         return _sign_in_form(request, place)
-    given = await _given(request)
-    place = sessions.local(given.get("next", "/"))
-    easy = passwords.is_easy(given.get("password", ""), given.get("name", ""))
+    fields = await _given(request)
+    place = sessions.local(fields.get("next", "/"))
+    easy = passwords.is_easy(fields.get("password", ""), fields.get("name", ""))
 
     def prove() -> str:
         db, address = open_database(settings().db), sessions.came(request)
-        session = signing.sign_in(db, given.get("name", ""), given.get("password", ""), address)
+        session = signing.sign_in(db, fields.get("name", ""), fields.get("password", ""), address)
         is_new = signing.is_from_elsewhere(db, session, address)
         return _told(db, session, "sign-in", place=address) if is_new else session
 
@@ -134,20 +134,20 @@ def _no_accounts() -> Response:
 
 def _join_form(request: Request, invitation: str, trouble: str = "", status: int = 200) -> Response:
     try:
-        named = signing.invited(open_database(settings().db), invitation)
+        name = signing.invited(open_database(settings().db), invitation)
     except NotAllowed as refused:
         link = f'<a href="{sessions.SIGN_IN}">{escape(say_in(_language(request), Wording("Sign in")))}</a>'
         why = trouble_words(refused, _language(request))
         return _page(request, Wording("Welcome to labelcore"), link, trouble=trouble or why, status=403)
-    fields = "" if named else _field(request, "name", Wording("Your name"), "text", "username")
+    fields = "" if name else _field(request, "name", Wording("Your name"), "text", "username")
     fields += _password_fields(
         request, ("password", Wording("Choose a password of 12 characters or more"), "new-password")
     )
-    kept = Wording(
+    notice = Wording(
         "Your name is kept with your grades and the times of your work, and where you sign in from; "
         "whoever runs the project reads them. If you do not want that, do not begin."
     )
-    fields += f"<p>{escape(say_in(_language(request), kept))}</p>"
+    fields += f"<p>{escape(say_in(_language(request), notice))}</p>"
     form = _form(request, fields, Wording("Begin"), invitation=invitation)
     return _page(request, Wording("Welcome to labelcore"), form, trouble=trouble, status=status)
 
@@ -158,12 +158,12 @@ async def join(request: Request) -> Response:
         return _no_accounts()
     if request.method == "GET":
         return _join_form(request, request.query_params.get("invitation", ""))
-    given = await _given(request)
-    invitation = given.get("invitation", "")
+    fields = await _given(request)
+    invitation = fields.get("invitation", "")
 
     def prove() -> str:
         db = open_database(settings().db)
-        proof = invitation, given.get("password", ""), given.get("name", "")
+        proof = invitation, fields.get("password", ""), fields.get("name", "")
         return _told(db, signing.join(db, *proof, sessions.came(request)))
 
     return await _begun(request, "/", prove, lambda trouble: _join_form(request, invitation, trouble, 400))
@@ -188,10 +188,10 @@ async def change_password(request: Request) -> Response:
     if request.method == "GET":
         why = say_in(_language(request), Wording("This password is easy to guess."))
         return _password_form(request, why if "easy" in request.query_params else "")
-    given, session = await _given(request), sessions.session_in(request.cookies, request.headers)
+    fields, session = await _given(request), sessions.session_in(request.cookies, request.headers)
 
     def prove() -> str:
-        db, both = open_database(settings().db), (given.get("password", ""), given.get("new", ""))
+        db, both = open_database(settings().db), (fields.get("password", ""), fields.get("new", ""))
         return _told(db, signing.change_password(db, session, *both, sessions.came(request)))
 
     return await _begun(request, "/", prove, lambda trouble: _password_form(request, trouble, 401))

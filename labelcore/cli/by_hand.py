@@ -96,10 +96,10 @@ def _restore(file: Path, db: Path | None, project: str | None, *, as_json: bool)
             "A labelcore app holds {place}.", next_step="Stop the app, then restore again.", place=place
         )
     backup = file.expanduser().absolute()
-    kept = backups.restore(backup, place.expanduser().resolve())
-    aside = f" What stood there is kept as {kept}." if kept else ""
+    former = backups.restore(backup, place.expanduser().resolve())
+    aside = f" What stood there is kept as {former}." if former else ""
     outcome = Outcome(
-        document={"db": str(place), "kept": str(kept) if kept else None},
+        document={"db": str(place), "kept": str(former) if former else None},
         lines=(f"{place} is now the backup {backup}.{aside}",),
     )
     show(outcome, as_json=as_json)

@@ -90,7 +90,7 @@ def _text(path: Path) -> str:
 
 def _pairs(values: tuple[str, ...] | list[str], option: str) -> dict[str, str]:
     """``["output=answer"]`` as ``{"output": "answer"}``."""
-    found: dict[str, str] = {}
+    pairs: dict[str, str] = {}
     for value in values:
         match = re.fullmatch(r"([^=]+)=(.+)", value, re.DOTALL)
         if not match:
@@ -100,8 +100,8 @@ def _pairs(values: tuple[str, ...] | list[str], option: str) -> dict[str, str]:
                 option=option,
                 value=value,
             )
-        found[match[1].strip()] = match[2].strip()
-    return found
+        pairs[match[1].strip()] = match[2].strip()
+    return pairs
 
 
 _FILE = click.Argument(["file"], metavar="FILE")

@@ -77,8 +77,8 @@ def progress_bar() -> Progress:
         if not finished and time.monotonic() - last < _SECONDS_BETWEEN:
             return
         last = time.monotonic()
-        filled = round(_BAR * done / total) if total else 0
-        bar = "█" * filled + "·" * (_BAR - filled)
+        length = round(_BAR * done / total) if total else 0
+        bar = "█" * length + "·" * (_BAR - length)
         line = f"\r\x1b[K{bar} {done:,}/{total:,} {_words(words)}"
         print(line, end="\n" if finished else "", file=sys.stderr, flush=True)
 
@@ -120,8 +120,8 @@ def run(db: Path, request: Request, progress: Progress) -> Outcome:
 
 def _check_there(db: Path, request: Request) -> None:
     """Reading makes no file: a mistyped name would say that a project is empty."""
-    marked = find_operation(request.operation)
-    needed = marked.effect is Effect.READS and marked.project in {"known", "all"}
+    entry = find_operation(request.operation)
+    needed = entry.effect is Effect.READS and entry.project in {"known", "all"}
     if needed and not db.expanduser().exists():
         raise NotFound(
             "There is no database at {path}. `labelcore demo` makes one with a sample project, and "
@@ -137,10 +137,10 @@ def read_door(db: Path) -> dict[str, Any] | None:
     """
     place = db.expanduser().resolve()
     try:
-        found: dict[str, Any] = json.loads(Path(f"{place}{DOOR_SUFFIX}").read_text("utf-8"))
-        os.kill(int(found["pid"]), 0)
-        with _knock(str(found["url"])):
-            return found
+        door: dict[str, Any] = json.loads(Path(f"{place}{DOOR_SUFFIX}").read_text("utf-8"))
+        os.kill(int(door["pid"]), 0)
+        with _knock(str(door["url"])):
+            return door
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -195,10 +195,10 @@ def _follow(response: http.client.HTTPResponse, progress: Progress) -> Outcome:
     )
 
 
-def somebody(given: str) -> str:
+def somebody(name: str) -> str:
     """The name given, else the one in the settings, else who is logged in: an act has an author."""
-    if given or settings().annotator:
-        return given or settings().annotator
+    if name or settings().annotator:
+        return name or settings().annotator
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -23,14 +23,14 @@ def kept(*, until_exit: bool) -> Iterator[None]:
         return
     before.flush()
     copy = os.dup(1)
-    shown = io.TextIOWrapper(
+    stream = io.TextIOWrapper(
         os.fdopen(copy, "wb"),
         encoding=before.encoding,
         errors=before.errors,
         line_buffering=before.line_buffering,
         write_through=before.write_through,
     )
-    sys.stdout = shown
+    sys.stdout = stream
     try:
         os.dup2(2, 1)
     except OSError:  # stderr is closed
@@ -39,16 +39,16 @@ def kept(*, until_exit: bool) -> Iterator[None]:
         yield
     finally:
         try:
-            shown.flush()
+            stream.flush()
         except BrokenPipeError:  # whoever read it has gone (``labelcore … | head``)
-            _point_nowhere(shown.fileno())
+            _point_nowhere(stream.fileno())
         if not until_exit:
             # What C's standard output still holds; Windows has as many of these as it has run times.
             with contextlib.suppress(OSError, AttributeError, TypeError):
                 ctypes.CDLL(None).fflush(None)
             os.dup2(copy, 1)
             sys.stdout = before
-            shown.close()
+            stream.close()
 
 
 def given_back() -> None:

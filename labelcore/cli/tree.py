@@ -67,12 +67,12 @@ _PARAMETER = re.compile(r"``(\w+)``")
 @cache
 def summaries() -> dict[str, str]:
     """Every command that is made here, and what it does in a line."""
-    shown = {
+    lines = {
         name: _PARAMETER.sub(lambda word: f"--{word[1].replace('_', '-')}", place.summary)
         for name, place in catalogue().items()
         if name not in _HIDDEN
     }
-    return shown | {name: summary for name, (_, _, summary) in BY_HAND.items()}
+    return lines | {name: summary for name, (_, _, summary) in BY_HAND.items()}
 
 
 _ALONE = {"endpoints": "list"}
@@ -107,13 +107,13 @@ class Commands(click.Group):
     def below(self) -> dict[str, str]:
         """The next word of each command, and what it does."""
         begin = self.words.split()
-        found = {}
+        below = {}
         for name, summary in summaries().items():
             words = name.split()
             if words[: len(begin)] == begin and len(words) > len(begin):
                 upto = " ".join(words[: len(begin) + 1])
-                found[words[len(begin)]] = summary if upto == name else GROUPS.get(upto, "")
-        return found
+                below[words[len(begin)]] = summary if upto == name else GROUPS.get(upto, "")
+        return below
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -124,7 +124,7 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of the help, made without importing what the commands work with."""
         with formatter.section(translated("Commands")):
-            formatter.write_dl([(word, said(told)) for word, told in sorted(self.below().items())])
+            formatter.write_dl([(word, said(summary)) for word, summary in sorted(self.below().items())])
 
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -84,11 +84,11 @@ def endpoint_for(answerer: Answerer) -> Endpoint:
     names, else one with its model. A judge without an address is answered by the endpoint that it names, else
     one with its model, else the default.
     """
-    known, name, model = settings().all_endpoints, answerer.endpoint, answerer.model
+    endpoints, name, model = settings().all_endpoints, answerer.endpoint, answerer.model
     if answerer.address:
-        return _at_address(answerer, known).model_copy(update={"model": model})
-    if name and name != DEFAULT and name not in known:
-        names = ", ".join(known) or "none is configured"
+        return _at_address(answerer, endpoints).model_copy(update={"model": model})
+    if name and name != DEFAULT and name not in endpoints:
+        names = ", ".join(endpoints) or "none is configured"
         raise ModelTrouble(
             "The judge asks the endpoint '{name}', which is not configured.",
             next_step="Name it in LABELCORE_ENDPOINTS. Known: {names}.",
@@ -97,19 +97,19 @@ def endpoint_for(answerer: Answerer) -> Endpoint:
             name=name,
             names=names,
         )
-    having = [endpoint for endpoint in known.values() if endpoint.model == model]
+    having = [endpoint for endpoint in endpoints.values() if endpoint.model == model]
     default = settings().default_endpoint
-    found = known[name] if name in known else having[0] if having else default
-    return found.model_copy(update={"model": model}) if model else found
+    endpoint_now = endpoints[name] if name in endpoints else having[0] if having else default
+    return endpoint_now.model_copy(update={"model": model}) if model else endpoint_now
 
 
-def _at_address(answerer: Answerer, known: Mapping[str, Endpoint]) -> Endpoint:
-    there = [endpoint for endpoint in known.values() if endpoint.answers_for(answerer.address)]
+def _at_address(answerer: Answerer, endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    there = [endpoint for endpoint in endpoints.values() if endpoint.answers_for(answerer.address)]
     having = [endpoint for endpoint in there if endpoint.model == answerer.model]
-    named = [endpoint for endpoint in there if endpoint.name == answerer.endpoint]
-    if found := [*named, *having, *there]:
-        return found[0]
-    same = known.get(answerer.endpoint or DEFAULT)
+    namesakes = [endpoint for endpoint in there if endpoint.name == answerer.endpoint]
+    if candidates := [*namesakes, *having, *there]:
+        return candidates[0]
+    same = endpoints.get(answerer.endpoint or DEFAULT)
     elsewhere = Wording(" ('{name}' is at {there} now)", name=same.name, there=same.address) if same else ""
     raise ModelTrouble(
         "The judge asks {model} at {address}, where no endpoint is configured{elsewhere}.",

@@ -56,13 +56,13 @@ class ProviderBatches:
         with self._explained():
             with place.open("rb") as file:
                 sent = self._client.files.create(file=(f"{job}.jsonl", file), purpose="batch")
-            made = self._client.batches.create(
+            batch = self._client.batches.create(
                 input_file_id=sent.id,
                 endpoint="/v1/chat/completions",
                 completion_window="24h",
                 metadata={_MARK: job},
             )
-        return made.id
+        return batch.id
 
     def find(self, job: str) -> str | None:
         """The provider's name for a job that was perhaps handed over before this process died."""
@@ -87,8 +87,8 @@ class ProviderBatches:
             with self._explained():
                 content = self._client.files.content(name)
                 for line in content.iter_lines():
-                    if (paid := self._paid(black_out(line, self._key))) is not None:
-                        yield paid
+                    if (answer := self._paid(black_out(line, self._key))) is not None:
+                        yield answer
 
     def close(self) -> None:
         """Give connections back."""
@@ -127,8 +127,8 @@ class ProviderBatches:
                     fatal=True,
                     base_url=self._endpoint.address if self._endpoint.base_url else Wording("The provider"),
                 ) from None
-            told = black_out(trouble.message, self._key).encode()
-            refused = refusal(response.status_code, told, response.headers)
+            words = black_out(trouble.message, self._key).encode()
+            refused = refusal(response.status_code, words, response.headers)
             raise explain(self._endpoint, refused) from None
         except self._openai.APIConnectionError as trouble:
             raise explain(self._endpoint, unreachable(trouble, self._key)) from None

@@ -106,37 +106,37 @@ class OpenAIClient:
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
     ) -> ModelAnswer[Schema]:
         """An answer that fits the schema; see the protocol."""
-        started, spent = time.monotonic(), _Spent()
+        started, work = time.monotonic(), _Spent()
         trouble = ModelTrouble("The model was not asked.")
         most = most_tokens
         for attempt in range(TRIES):
             build = _Builder(self, messages, schema, most, again=attempt)
             try:
-                reply = await self._exchange(build, spent)
+                reply = await self._exchange(build, work)
             except ModelTrouble as final:
-                raise self._told(final, spent) from final.__cause__
-            found = read(reply.completion)
-            spent.add(found)
-            if found.refused:
-                why = found.refused[:200]
+                raise self._told(final, work) from final.__cause__
+            fields = read(reply.completion)
+            work.add(fields)
+            if fields.refused:
+                why = fields.refused[:200]
                 trouble = ModelTrouble("The model refuses: {refused}", kind="refusal", refused=why)
-                raise self._told(trouble, spent)
+                raise self._told(trouble, work)
             try:
-                parsed = parse(found.text, schema)
+                content = parse(fields.text, schema)
             except ValidationError as fault:
-                cut = found.ended == "length"
+                cut = fields.ended == "length"
                 most = 2 * most if cut else most
                 how = Wording("cut off") if cut else _fault_words(schema, fault)
                 trouble = ModelTrouble("The model's answer was {how}.", kind="malformed", how=how)
-                trouble.answer = found.text
-                spent.faults.append("truncated" if cut else "malformed")
+                trouble.answer = fields.text
+                work.faults.append("truncated" if cut else "malformed")
                 continue
             self._answered = True
             return ModelAnswer(
-                parsed, found.text, model=found.model or self.model, **self._took(spent, started)
+                content, fields.text, model=fields.model or self.model, **self._took(work, started)
             )
-        spent.faults.pop()  # what ends the call is counted as its error
-        raise self._told(trouble, spent)
+        work.faults.pop()  # what ends the call is counted as its error
+        raise self._told(trouble, work)
 
     def request_body(
         self, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int, *, again: int = 0
@@ -149,39 +149,39 @@ class OpenAIClient:
     async def ask_once(self, messages: Sequence[Message], schema: type[BaseModel]) -> tuple[str, str]:
         """The text of one answer, whether it fits the schema or not, and the model's name."""
         reply = await self._exchange(_Builder(self, messages, schema), _Spent())
-        found = read(reply.completion)
-        return found.text, found.model
+        fields = read(reply.completion)
+        return fields.text, fields.model
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
         """The probabilities of words as the next one; see the protocol."""
         if not self._gives_odds:
             return None
-        started, spent = time.monotonic(), _Spent()
+        started, work = time.monotonic(), _Spent()
         try:
-            reply = await self._exchange(_OddsBuilder(self, messages), spent)
+            reply = await self._exchange(_OddsBuilder(self, messages), work)
         except ModelTrouble as trouble:
             if trouble.kind != "rejected":
-                raise self._told(trouble, spent) from trouble.__cause__
+                raise self._told(trouble, work) from trouble.__cause__
             self._gives_odds = False
             self.notes.add("The endpoint gives no log-probabilities.")
             return None
         answered = read(reply.completion)
-        spent.add(answered)
-        if (found := _odds(reply, words)) is None:
+        work.add(answered)
+        if (odds := _odds(reply, words)) is None:
             return None
-        return WordOdds(found, model=answered.model or self.model, **self._took(spent, started))
+        return WordOdds(odds, model=answered.model or self.model, **self._took(work, started))
 
     async def close(self) -> None:
         """Give connections back."""
         await self._transport.close()
 
-    async def _exchange(self, build: _Builder, spent: _Spent) -> Reply:
+    async def _exchange(self, build: _Builder, work: _Spent) -> Reply:
         """One reply, after as many tries as it takes. Raises ModelTrouble: it stays impossible."""
         tries = limited = 0
         while True:
             body = build.body()
             try:
-                spent.requests += 1
+                work.requests += 1
                 return await self._once(body)
             except (RefusedCall, Unreachable, GarbledAnswer, TimeoutError) as trouble:
                 if isinstance(trouble, RefusedCall) and self._adapt(body, trouble):
@@ -197,7 +197,7 @@ class OpenAIClient:
                         explained.kind not in FINAL and (explained.kind == "connection" or not self._answered)
                     )
                     raise explained from trouble
-                spent.faults.append(explained.kind)
+                work.faults.append(explained.kind)
                 if (again := _again.get()) is not None:
                     again[explained.kind] += 1
                 await asyncio.sleep(waiting(tries, trouble) if explained.kind != "malformed" else 0)
@@ -215,9 +215,9 @@ class OpenAIClient:
             ):
                 reply = await self._transport.send(cast("Any", body))
                 if bill:
-                    spent = _Spent()
-                    spent.add(read(reply.completion))
-                    bill.paid = self._cost(spent) or None
+                    work = _Spent()
+                    work.add(read(reply.completion))
+                    bill.paid = self._cost(work) or None
         except RefusedCall as refused:
             if refused.status == 429:
                 limiter.refused(refused.headers)
@@ -247,22 +247,22 @@ class OpenAIClient:
 
     def options(self, most: int, warmth: float) -> dict[str, Any]:
         """The parameters of a request that this endpoint knows."""
-        chosen: dict[str, Any] = {"model": self.model, self._named_tokens: most}
-        return chosen | {"temperature": warmth} if self._warm else chosen
+        fields: dict[str, Any] = {"model": self.model, self._named_tokens: most}
+        return fields | {"temperature": warmth} if self._warm else fields
 
-    def _took(self, spent: _Spent, started: float) -> dict[str, Any]:
+    def _took(self, work: _Spent, started: float) -> dict[str, Any]:
         """What an answer took, by the names of its fields."""
         latency = (time.monotonic() - started) * 1000
-        counted = {name: getattr(spent, name) for name in ("tokens_in", "tokens_out", "requests")}
-        return counted | {"cost_usd": self._cost(spent), "latency_ms": latency, "faults": tuple(spent.faults)}
+        counts = {name: getattr(work, name) for name in ("tokens_in", "tokens_out", "requests")}
+        return counts | {"cost_usd": self._cost(work), "latency_ms": latency, "faults": tuple(work.faults)}
 
-    def _cost(self, spent: _Spent) -> float:
-        return self.endpoint.cost(spent.tokens_in, spent.tokens_out, spent.tokens_cached)
+    def _cost(self, work: _Spent) -> float:
+        return self.endpoint.cost(work.tokens_in, work.tokens_out, work.tokens_cached)
 
-    def _told(self, trouble: ModelTrouble, spent: _Spent) -> ModelTrouble:
+    def _told(self, trouble: ModelTrouble, work: _Spent) -> ModelTrouble:
         """The trouble with what it cost until then."""
-        trouble.requests, trouble.cost_usd = spent.requests, self._cost(spent)
-        trouble.faults = tuple(spent.faults)
+        trouble.requests, trouble.cost_usd = work.requests, self._cost(work)
+        trouble.faults = tuple(work.faults)
         return trouble
 
 
@@ -281,10 +281,10 @@ class _Spent:
         self.tokens_in = self.tokens_out = self.tokens_cached = self.requests = 0
         self.faults: list[str] = []
 
-    def add(self, found: CompletionFields) -> None:
-        self.tokens_in += found.tokens_in
-        self.tokens_out += found.tokens_out
-        self.tokens_cached += found.tokens_cached
+    def add(self, fields: CompletionFields) -> None:
+        self.tokens_in += fields.tokens_in
+        self.tokens_out += fields.tokens_out
+        self.tokens_cached += fields.tokens_cached
 
 
 class _Builder:
@@ -305,28 +305,28 @@ class _Builder:
     def body(self) -> dict[str, Any]:
         # A local server gives the same nonsense again at temperature 0.
         warmth = 0.3 if self.again > 1 else 0.0
-        chosen = self.client.options(self.most, warmth) | {"messages": list(self.messages)}
+        fields = self.client.options(self.most, warmth) | {"messages": list(self.messages)}
         if self.schema is None or issubclass(self.schema, FreeText):
-            return chosen
+            return fields
         form = _form(self.schema)
         if self.client.by_schema:
-            named = {"name": self.schema.__name__, "schema": form}
-            chosen["response_format"] = {"type": "json_schema", "json_schema": named}
+            form_of_answer = {"name": self.schema.__name__, "schema": form}
+            fields["response_format"] = {"type": "json_schema", "json_schema": form_of_answer}
         if self.again or not self.client.by_schema:
             # An endpoint may also take the schema and ignore it.
             demand = (
                 f"Answer with one JSON object only, by this schema: {json.dumps(form, ensure_ascii=False)}"
             )
-            chosen["messages"].append({"role": "user", "content": demand})
-        return chosen
+            fields["messages"].append({"role": "user", "content": demand})
+        return fields
 
 
 class _OddsBuilder(_Builder):
     """A question whose answer is one token with the odds of its rivals."""
 
     def body(self) -> dict[str, Any]:
-        asked = {"messages": list(self.messages), "logprobs": True, "top_logprobs": _TOP}
-        return self.client.options(1, 0.0) | asked
+        question = {"messages": list(self.messages), "logprobs": True, "top_logprobs": _TOP}
+        return self.client.options(1, 0.0) | question
 
 
 @lru_cache(maxsize=64)
@@ -346,8 +346,8 @@ def _odds(reply: Reply, words: Sequence[str]) -> dict[str, float] | None:
     mass = dict.fromkeys(words, 0.0)
     for token, likelihood in pairs:
         start = token.strip().casefold()
-        meant = [word for word in words if start and word.casefold().startswith(start)]
-        if len(meant) == 1:  # a token that begins two of the words says nothing
-            mass[meant[0]] += math.exp(likelihood)
+        matches = [word for word in words if start and word.casefold().startswith(start)]
+        if len(matches) == 1:  # a token that begins two of the words says nothing
+            mass[matches[0]] += math.exp(likelihood)
     whole = sum(mass.values())
     return {word: share / whole for word, share in mass.items()} if whole else None

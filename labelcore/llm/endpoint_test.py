@@ -62,16 +62,16 @@ class EndpointTest(BaseModel):
 def check(endpoint: Endpoint) -> EndpointTest:
     """Ask an endpoint two small questions, and for its batches. Trouble is part of the result."""
     address = endpoint.address if endpoint.base_url else None
-    known = {"endpoint": endpoint.name, "base_url": address, "model": endpoint.model}
+    place = {"endpoint": endpoint.name, "base_url": address, "model": endpoint.model}
     try:
-        found = asyncio.run(_ask(client_for(endpoint)))
+        answers = asyncio.run(_ask(client_for(endpoint)))
     except ModelTrouble as trouble:
         return EndpointTest.model_validate(
-            known | {"answered": False, "said": Wording("{trouble}", trouble=trouble)}
+            place | {"answered": False, "said": Wording("{trouble}", trouble=trouble)}
         )
     batches = asyncio.run(_takes_batches(endpoint))
-    renamed = is_another(endpoint.model, str(found["answered_as"]))
-    return EndpointTest.model_validate(known | found | {"batches": batches, "renamed": renamed})
+    renamed = is_another(endpoint.model, str(answers["answered_as"]))
+    return EndpointTest.model_validate(place | answers | {"batches": batches, "renamed": renamed})
 
 
 async def _takes_batches(endpoint: Endpoint) -> bool:

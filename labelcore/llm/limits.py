@@ -167,8 +167,8 @@ class Limiter:
         self._window_from, self._accepted, self._refused = now, 0, 0
 
     def _learn(self, headers: Mapping[str, str]) -> None:
-        if told := _told(headers, "requests"):
-            self._told = min(told, self._told or told)
+        if rate := _told(headers, "requests"):
+            self._told = min(rate, self._told or rate)
             if self._requests.per_second is None or self._requests.per_second > self._told:
                 self._requests.limit(self._told)
         tokens = _told(headers, "tokens")

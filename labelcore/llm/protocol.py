@@ -76,16 +76,16 @@ def read(completion: Mapping[str, Any]) -> CompletionFields:
     choices = completion.get("choices")
     choice = _table(choices[0]) if isinstance(choices, list) and choices else {}
     message, usage = _table(choice.get("message")), _table(completion.get("usage"))
-    given = _count(usage.get("prompt_tokens"))
+    tokens = _count(usage.get("prompt_tokens"))
     text = _text(message.get("content"))
     return CompletionFields(
         text,
         _text(choice.get("finish_reason")),
         _text(completion.get("model")),
         _text(message.get("refusal")) or (text if refuses(text) else ""),
-        given,
+        tokens,
         _count(usage.get("completion_tokens")),
-        min(given, _count(_table(usage.get("prompt_tokens_details")).get("cached_tokens"))),
+        min(tokens, _count(_table(usage.get("prompt_tokens_details")).get("cached_tokens"))),
     )
 
 
@@ -167,9 +167,9 @@ _CHINESE = re.compile(
 )
 
 
-def is_another(asked: str, answered: str) -> bool:
+def is_another(expected: str, answered: str) -> bool:
     """Whether an endpoint that was asked for one model says that it is another one."""
-    return bool(asked and answered) and asked.strip() != answered.strip()
+    return bool(expected and answered) and expected.strip() != answered.strip()
 
 
 def refusal_text(text: str) -> str:
@@ -182,10 +182,10 @@ def kept_refusal(text: str) -> str:
     if refuses(text):
         return text
     try:
-        found = json.loads(text) if text.startswith('{"refusal"') else {}
+        document = json.loads(text) if text.startswith('{"refusal"') else {}
     except (ValueError, RecursionError):
         return ""
-    return str(found["refusal"]) if list(found) == ["refusal"] else ""
+    return str(document["refusal"]) if list(document) == ["refusal"] else ""
 
 
 def refuses(text: str) -> bool:

@@ -17,8 +17,8 @@ _NAMES = ("localhost", ".localhost")
 
 def closed_to(endpoint: Endpoint) -> tuple[str, ...]:
     """The networks in which it may not stand."""
-    named = host_of(endpoint) in {host.lower() for host in settings().endpoint_hosts}
-    return _LINK_LOCAL + (_LOOPBACK if endpoint.from_elsewhere and not named else ())
+    is_named = host_of(endpoint) in {host.lower() for host in settings().endpoint_hosts}
+    return _LINK_LOCAL + (_LOOPBACK if endpoint.from_elsewhere and not is_named else ())
 
 
 def host_of(endpoint: Endpoint) -> str:
@@ -40,8 +40,8 @@ def check_name(endpoint: Endpoint) -> None:
     """The same for what its name leads to now, where another library makes the connections."""
     check_reach(endpoint)
     try:
-        found = socket.getaddrinfo(host_of(endpoint), None, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host_of(endpoint), None, type=socket.SOCK_STREAM)
     except socket.gaierror:
         return  # who connects says so
-    for *_, address in found:
+    for *_, address in addresses:
         call_process.check_host(str(address[0]), closed_to(endpoint))

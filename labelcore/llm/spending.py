@@ -43,33 +43,33 @@ class Purse:
     async def set_aside(self, most: float) -> float:
         """Wait until so much is free; returns what is set aside. ModelTrouble where it never will be."""
         while True:
-            wanted = most * (self._dearer or 1.0)
+            amount = most * (self._dearer or 1.0)
             alone = self._dearer is not None or not self._under_way
-            if alone and self.spent + self._aside + wanted <= self.limit:
-                self._aside += wanted
+            if alone and self.spent + self._aside + amount <= self.limit:
+                self._aside += amount
                 self._under_way += 1
-                return wanted
+                return amount
             if not self._under_way:
-                self._over = self._over or self._trouble(wanted)
+                self._over = self._over or self._trouble(amount)
                 raise self._over
             freed = asyncio.get_running_loop().create_future()
             self._waiting.append(freed)
             await freed
 
-    def settle(self, aside: float, paid: float) -> None:
+    def settle(self, aside: float, cost: float) -> None:
         """Give back what was set aside for a call, less what it cost."""
         self._aside -= aside
         self._under_way -= 1
-        self.spent += paid
-        if paid and aside:
+        self.spent += cost
+        if cost and aside:
             before = self._dearer or 1.0
-            self._dearer = max(before, before * paid / aside)
+            self._dearer = max(before, before * cost / aside)
         waiting, self._waiting = self._waiting, []
         for freed in waiting:
             if not freed.done():
                 freed.set_result(None)
 
-    def _trouble(self, wanted: float) -> ModelTrouble:
+    def _trouble(self, cost: float) -> ModelTrouble:
         trouble = ModelTrouble(
             "The spending limit is reached: US$ {spent:.4f} of {limit:.4f} are spent, and the next call may "
             "cost {wanted:.4f}.",
@@ -78,7 +78,7 @@ class Purse:
             fatal=True,
             spent=self.spent,
             limit=self.limit,
-            wanted=wanted,
+            wanted=cost,
         )
         trouble.requests = 0
         return trouble
@@ -132,10 +132,10 @@ async def charged(
 
 def most_of(endpoint: Endpoint, body: Mapping[str, Any]) -> float:
     """US dollars that a call can cost at most: a token for every byte, and the longest answer."""
-    given = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
-    taken = body.get("max_tokens") or body.get("max_completion_tokens") or 0
+    size = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+    answer_tokens = body.get("max_tokens") or body.get("max_completion_tokens") or 0
     dearest = max(endpoint.price_in, endpoint.price_cached or 0)
-    return (given * dearest + int(taken) * endpoint.price_out) / 1_000_000
+    return (size * dearest + int(answer_tokens) * endpoint.price_out) / 1_000_000
 
 
 def refuse_unpriced(endpoints: Iterable[Endpoint]) -> None:

@@ -179,10 +179,10 @@ def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> RefusedCall:
     """An error answer with its message and code, whatever its body looks like."""
     text = raw.decode("utf-8", "replace")
     try:
-        told = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):
-        told = text
-    error = told.get("error", told) if isinstance(told, dict) else told
+        document = text
+    error = document.get("error", document) if isinstance(document, dict) else document
     if not isinstance(error, dict):
         error = {"message": str(error)}
     code = str(error.get("code") or error.get("type") or "")
@@ -192,12 +192,12 @@ def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> RefusedCall:
 def completion(raw: bytes) -> dict[str, Any]:
     """A body as JSON. Raises GarbledAnswer: it is none."""
     try:
-        found = json.loads(raw)
+        document = json.loads(raw)
     except (ValueError, RecursionError) as trouble:
         raise GarbledAnswer("The body is no JSON.") from trouble
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise GarbledAnswer("The body is no object.")
-    return found
+    return document
 
 
 LONGEST_WAIT = 300.0
@@ -267,9 +267,9 @@ def _refusal(endpoint: Endpoint, where: str, trouble: RefusedCall) -> ModelTroub
             fatal=True,
         )
     if status == 429:
-        asked = retry_after(trouble) or 0.0
-        long = asked > LONGEST_WAIT
-        after = Wording(" and asks to wait {seconds:,.0f} s", seconds=asked) if long else ""
+        delay = retry_after(trouble) or 0.0
+        long = delay > LONGEST_WAIT
+        after = Wording(" and asks to wait {seconds:,.0f} s", seconds=delay) if long else ""
         return ModelTrouble(
             "The provider limits the rate of calls{after}.",
             next_step="Run again then: nothing is asked twice." if long else "",
@@ -335,20 +335,20 @@ def retry_after(trouble: Exception) -> float | None:
     try:
         if exact := headers.get("retry-after-ms"):
             return float(exact) / 1000
-        if (told := headers.get("retry-after")) is None:
+        if (header := headers.get("retry-after")) is None:
             return None
-        if told.strip().replace(".", "", 1).isdigit():
-            return float(told)
-        return max(0.0, parsedate_to_datetime(told).timestamp() - time.time())
+        if header.strip().replace(".", "", 1).isdigit():
+            return float(header)
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
     except ValueError:
         return None
 
 
 def waiting(attempt: int, trouble: Exception) -> float:
     """Seconds before the next try: what the endpoint asks for, else doubling from .5, with jitter."""
-    asked = retry_after(trouble)
-    if asked is not None:
-        return min(LONGEST_WAIT, asked * (1 + 0.1 * random.random()) + 0.005)
+    delay = retry_after(trouble)
+    if delay is not None:
+        return min(LONGEST_WAIT, delay * (1 + 0.1 * random.random()) + 0.005)
     return min(_LONGEST_GUESS, 0.5 * 2.0**attempt * (0.5 + random.random()))
 
 

@@ -78,11 +78,11 @@ class Fact(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _read(cls, given: Any) -> Any:
+    def _read(cls, value: Any) -> Any:
         """A sentence, as a file has it, stands for itself."""
-        if not isinstance(given, str):
-            return given
-        return {"code": "as_written" if given else "", "values": {"words": given} if given else {}}
+        if not isinstance(value, str):
+            return value
+        return {"code": "as_written" if value else "", "values": {"words": value} if value else {}}
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""
@@ -215,10 +215,10 @@ class Noun(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _read(cls, given: Any) -> Any:
-        told = given.items() if isinstance(given, dict) else ()
-        kept = {name: text for name, text in told if is_plain_name(str(text))}
-        return kept if kept.get("one") and kept.get("several") else {"zh": kept.get("zh", "")}
+    def _read(cls, value: Any) -> Any:
+        pairs = value.items() if isinstance(value, dict) else ()
+        plain = {name: text for name, text in pairs if is_plain_name(str(text))}
+        return plain if plain.get("one") and plain.get("several") else {"zh": plain.get("zh", "")}
 
 
 class ProjectSettings(Frozen):
@@ -247,8 +247,8 @@ class ProjectSettings(Frozen):
 
     def stored(self) -> dict[str, Any]:
         """As the database keeps it: what was set, by its key there."""
-        kept = {"pack_key": self.pack_key} if self.pack_key else {}
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True) | kept
+        secret = {"pack_key": self.pack_key} if self.pack_key else {}
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True) | secret
 
 
 class Project(Frozen):
@@ -308,8 +308,8 @@ class Output(ProjectItem):
     @property
     def reference(self) -> str:
         """What the output should resemble, from its metadata; "" where there is none."""
-        found = (v for k, v in self.metadata.items() if str(k).lower() in REFERENCE_NAMES)
-        return next((str(value) for value in found if value is not None), "")
+        values = (v for k, v in self.metadata.items() if str(k).lower() in REFERENCE_NAMES)
+        return next((str(value) for value in values if value is not None), "")
 
 
 class RejectedRow(Frozen):
@@ -368,8 +368,8 @@ class Sample(ProjectItem):
     @property
     def warnings(self) -> list[str]:
         """What to know of the draw."""
-        found: list[str] = self.parameters.get("warnings", [])
-        return found
+        texts: list[str] = self.parameters.get("warnings", [])
+        return texts
 
     def document(self) -> dict[str, Any]:
         """As an answer in JSON."""

@@ -126,12 +126,12 @@ class Run(ProjectItem):
 
     def document(self) -> dict[str, Any]:
         """Its JSON form: how it went, in figures, and why decisions did not come."""
-        left = {"id", "project_id", "judge_version_ids", "n_outputs", "seconds_left", "reasons", "at"}
+        apart = {"id", "project_id", "judge_version_ids", "n_outputs", "seconds_left", "reasons", "at"}
         failures = [
             {"kind": kind, "n": n, "reason": self.reasons.get(kind, "")}
             for kind, n in self.error_kinds.items()
         ]
-        return {"run": self.id} | self.model_dump(mode="json", exclude=left) | {"failures": failures}
+        return {"run": self.id} | self.model_dump(mode="json", exclude=apart) | {"failures": failures}
 
 
 class PaidAnswer(Frozen):

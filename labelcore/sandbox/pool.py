@@ -108,9 +108,9 @@ class WorkerPool:
 
         The text is read in a worker: a text can bring a parser down.
         """
-        asked = _request("read", source, self.limits, read_first=True)
+        request = _request("read", source, self.limits, read_first=True)
         try:
-            return read_faults(self._ask(asked, self.limits.seconds + _GRACE))
+            return read_faults(self._ask(request, self.limits.seconds + _GRACE))
         except (WorkerGone, ValueError, TypeError):
             return [_UNREADABLE]
 
@@ -149,19 +149,19 @@ class WorkerPool:
             return [_STOPPED] * len(places)
         if job.hopeless:
             return [_HOPELESS] * len(places)
-        found = self._run(job, [job.rows[place] for place in places])
-        if isinstance(found, Trouble):
-            if found.kind != "source" and len(places) > 1:
+        results = self._run(job, [job.rows[place] for place in places])
+        if isinstance(results, Trouble):
+            if results.kind != "source" and len(places) > 1:
                 return [result for place in places for result in self._batch(job, [place])]
-            found = [found] * len(places)
-        job.count(found)
-        return found
+            results = [results] * len(places)
+        job.count(results)
+        return results
 
     def _run(self, job: _Job, rows: Sequence[str]) -> list[Result] | Trouble:
         """The results of a batch, or why it was given up."""
-        asked = _request("run", job.source, job.limits, read_first=job.read_first, rows=rows)
+        request = _request("run", job.source, job.limits, read_first=job.read_first, rows=rows)
         try:
-            document = self._ask(asked, 2 * job.limits.seconds + _GRACE, job.busy)
+            document = self._ask(request, 2 * job.limits.seconds + _GRACE, job.busy)
             if isinstance(document, dict) and document.get("faults"):
                 return read_faults(document)[0]
             return read_results(document, len(rows))
@@ -172,7 +172,7 @@ class WorkerPool:
         except (ValueError, TypeError):  # no worker that keeps to the protocol says this
             return _ENDED
 
-    def _ask(self, asked: str, seconds: float, busy: set[Worker] | None = None) -> Any:
+    def _ask(self, request: str, seconds: float, busy: set[Worker] | None = None) -> Any:
         """The answer of a worker. One that had ended before it was asked gets a successor.
 
         ``busy`` has the worker meanwhile.
@@ -181,14 +181,14 @@ class WorkerPool:
         try:
             busy.add(worker)
             try:
-                return worker.ask(asked, seconds)
+                return worker.ask(request, seconds)
             except WorkerGone as trouble:
                 self._living.discard(worker)
                 if trouble.late or worker.batches == 1:
                     raise
                 worker = self._start()
                 busy.add(worker)
-                return worker.ask(asked, seconds)
+                return worker.ask(request, seconds)
         except WorkerGone:
             self._living.discard(worker)
             raise

@@ -75,8 +75,8 @@ class Worker:
 
     def _greet(self) -> dict[str, Any]:
         if self._greeting is None:
-            found = self._exchange(b"", _START_SECONDS)
-            self._greeting = found if isinstance(found, dict) else {}
+            greeting = self._exchange(b"", _START_SECONDS)
+            self._greeting = greeting if isinstance(greeting, dict) else {}
         return self._greeting
 
     def _exchange(self, line: bytes, seconds: float) -> Any:

@@ -29,8 +29,8 @@ class CheckInput:
 
     def encoded(self) -> str:
         """As JSON. Halves of surrogate pairs, which no other process can read, become "?"."""
-        kept = [self.output, self.input, self.context, dict(self.metadata or {})]
-        text = json.dumps(kept, ensure_ascii=False, default=str)
+        values = [self.output, self.input, self.context, dict(self.metadata or {})]
+        text = json.dumps(values, ensure_ascii=False, default=str)
         return text.encode("utf-8", "replace").decode()
 
 

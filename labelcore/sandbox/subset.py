@@ -63,8 +63,8 @@ def faults_of(source: str) -> list[Fault]:
         return [(f"SyntaxError: {trouble.msg}", trouble.lineno)]
     except (ValueError, RecursionError, MemoryError):
         return [("The text is too deeply nested to be read.", None)]
-    found = sorted({*_shape(tree), *_words(tree)}, key=lambda fault: fault[1] or 0)
-    return found[:_MOST_FAULTS]
+    faults = sorted({*_shape(tree), *_words(tree)}, key=lambda fault: fault[1] or 0)
+    return faults[:_MOST_FAULTS]
 
 
 def _unreadable(source: str) -> Fault | None:
@@ -86,23 +86,23 @@ def _shape(tree: ast.Module) -> Iterator[Fault]:
         line = checks[-1].lineno if checks else None
         yield "There is no function `def check(output, input, context, metadata):`.", line
         return
-    given = checks[-1].args
-    places = len(given.posonlyargs) + len(given.args)
-    least = places - len(given.defaults)
-    fits = least <= _ARGUMENTS and (places >= _ARGUMENTS or given.vararg is not None)
-    if not fits or None in given.kw_defaults:
+    arguments = checks[-1].args
+    places = len(arguments.posonlyargs) + len(arguments.args)
+    least = places - len(arguments.defaults)
+    fits = least <= _ARGUMENTS and (places >= _ARGUMENTS or arguments.vararg is not None)
+    if not fits or None in arguments.kw_defaults:
         yield "check takes four arguments: output, input, context, metadata.", checks[-1].lineno
 
 
 def _words(tree: ast.Module) -> Iterator[Fault]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            named = (
+            nodes = (
                 [node.module or "."]
                 if isinstance(node, ast.ImportFrom)
                 else [alias.name for alias in node.names]
             )
-            for name in named:
+            for name in nodes:
                 if name not in MODULES:
                     yield f"The module '{name}' is not there; these are: {', '.join(MODULES)}.", node.lineno
         elif isinstance(node, ast.Global):

@@ -122,55 +122,55 @@ class _Host:
         self._pool = Monty(max_processes=1, feed_duration_limit_grace=_GRACE).__enter__()
         self._child: int | None = None
 
-    def answer(self, asked: Document) -> Document:
+    def answer(self, request: Document) -> Document:
         """The answer to one request."""
-        faults = faults_of(asked["source"]) if asked["read_first"] else []
+        faults = faults_of(request["source"]) if request["read_first"] else []
         try:
-            made = None if faults else program(asked["source"])
+            check = None if faults else program(request["source"])
         except ValueError as trouble:
-            faults, made = [(f"SyntaxError: {trouble}", None)], None
-        if made is None:
+            faults, check = [(f"SyntaxError: {trouble}", None)], None
+        if check is None:
             return {"faults": faults}
-        return self._run(made, asked)
+        return self._run(check, request)
 
-    def _session(self, asked: Document) -> Any:
+    def _session(self, request: Document) -> Any:
         return self._pool.checkout(
             script_name="check.py",
             assert_message_annotations=False,
             limits={
-                "max_feed_duration_secs": asked["seconds"],
-                "max_memory": asked["memory"],
+                "max_feed_duration_secs": request["seconds"],
+                "max_memory": request["memory"],
                 "max_recursion_depth": limits.DEEPEST,
                 "max_total_sleep_secs": 0,
             },
             os_policy={"datetime": "call_host", "sleep": "call_host", "random_start": "call_host"},
         )
 
-    def _open(self, session: Any, made: Program) -> None:
+    def _open(self, session: Any, check: Program) -> None:
         child = session.worker_pid
         if child != self._child and child:
             limits.forbid_processes(child)
             self._child = child
-        session.feed_run(made.text, print_callback=_nothing)
+        session.feed_run(check.text, print_callback=_nothing)
 
-    def _run(self, made: Program, asked: Document) -> Document:
+    def _run(self, check: Program, request: Document) -> Document:
         """What a check says of each row; where the text is only read, what Monty itself has against it."""
         from pydantic_monty import MontyError
 
-        rows, opened, read = asked["rows"], False, asked["do"] == "read"
+        rows, opened, read = request["rows"], False, request["do"] == "read"
         try:
-            with self._session(asked) as session:
-                self._open(session, made)
+            with self._session(request) as session:
+                self._open(session, check)
                 opened = True
                 if read:
                     return {"faults": []}
-                call, given = f"{made.name}_all({made.name}_rows)", {f"{made.name}_rows": rows}
-                results = session.feed_run(call, inputs=given, print_callback=_nothing)
+                call, names = (f"{check.name}_all({check.name}_rows)", {f"{check.name}_rows": rows})
+                results = session.feed_run(call, inputs=names, print_callback=_nothing)
                 for at, result in enumerate(results):
                     if result is None:  # the check raised
-                        results[at] = self._error(session, made, rows[at])
+                        results[at] = self._error(session, check, rows[at])
         except MontyError as trouble:
-            kind, message, line = _described(trouble, made)
+            kind, message, line = _described(trouble, check)
             if read:
                 return {"faults": [(message, line)]}
             return {"given_up": [kind if opened else "source", message, line]}

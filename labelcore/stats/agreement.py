@@ -53,12 +53,12 @@ def agreement(by_annotator: Votes, *, ordinal: bool = False, seed: int = 0) -> A
     shared = len(counts)
     # With one output, observed and expected disagreement are the same: alpha would always be 0.
     alpha = krippendorff_alpha(counts, ordinal=ordinal) if shared > 1 else None
-    measured = Agreement(alpha=alpha, low=None, high=None, n_annotators=len(by_annotator), n_outputs=shared)
+    result = Agreement(alpha=alpha, low=None, high=None, n_annotators=len(by_annotator), n_outputs=shared)
     if alpha is None:
-        return measured.model_copy(update={"why_not": _why_not(len(by_annotator), shared)})
+        return result.model_copy(update={"why_not": _why_not(len(by_annotator), shared)})
     low, high = _interval(counts, ordinal=ordinal, seed=seed)
     ac = gwet_ac(counts, "quadratic" if ordinal else "none")
-    return measured.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
+    return result.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
 
 
 def _counts(by_annotator: Votes) -> Ints:
@@ -84,10 +84,10 @@ def _why_not(n_annotators: int, n_outputs: int) -> Wording:
 
 
 def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, float | None]:
-    drawn = _replicates(counts, ordinal=ordinal, seed=seed)
-    if len(drawn) < _REPLICATES // 2:
+    alphas = _replicates(counts, ordinal=ordinal, seed=seed)
+    if len(alphas) < _REPLICATES // 2:
         return None, None
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = np.quantile(alphas, [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -97,12 +97,12 @@ def _replicates(counts: Ints, *, ordinal: bool, seed: int) -> list[float]:
     # at a cost that does not grow with the outputs.
     kinds, often = np.unique(counts, axis=0, return_counts=True)
     random, per_round = np.random.default_rng(seed), max(1, _CELLS // len(kinds))
-    drawn: list[float] = []
+    values: list[float] = []
     for start in range(0, _REPLICATES, per_round):
         rounds = min(per_round, _REPLICATES - start)
         times = random.multinomial(len(counts), often / len(counts), size=rounds)
-        drawn += alphas(kinds, times, ordinal=ordinal)
-    return drawn
+        values += alphas(kinds, times, ordinal=ordinal)
+    return values
 
 
 def change(before: Votes, after: Votes) -> Rate:
@@ -118,11 +118,11 @@ def change(before: Votes, after: Votes) -> Rate:
             n,
         )
     alpha = [krippendorff_alpha(part) for part in counts]
-    drawn = [_replicates(part, ordinal=False, seed=seed) for seed, part in enumerate(counts)]
-    if alpha[0] is None or alpha[1] is None or min(map(len, drawn)) < _REPLICATES // 2:
+    replicates = [_replicates(part, ordinal=False, seed=seed) for seed, part in enumerate(counts)]
+    if alpha[0] is None or alpha[1] is None or min(map(len, replicates)) < _REPLICATES // 2:
         return not_measurable(_SAME, n)
-    size = min(map(len, drawn))
-    low, high = np.quantile(np.subtract(drawn[1][:size], drawn[0][:size]), [0.025, 0.975])
+    size = min(map(len, replicates))
+    low, high = np.quantile(np.subtract(replicates[1][:size], replicates[0][:size]), [0.025, 0.975])
     value = alpha[1] - alpha[0]
     return Rate(value=value, low=float(low), high=float(high), n=n, method="bootstrap of outputs")
 
@@ -181,17 +181,17 @@ def gwet_ac(counts: Ints, weights: Weights = "none") -> float | None:
     weights (Gwet, Br. J. Math. Stat. Psychol. 2008; Handbook of Inter-Rater Reliability, 2014).
     None when fewer than two values can be given or no output has two grades.
     """
-    graded = counts[counts.sum(axis=1) > 0]
-    each = graded.sum(axis=1)
+    rows = counts[counts.sum(axis=1) > 0]
+    each = rows.sum(axis=1)
     values = counts.shape[1]
     if values < 2 or not (each >= 2).any():
         return None
     apart = distances(values, weights)
     credit = 1 - apart / apart.max()
-    pairs = graded[each >= 2]
+    pairs = rows[each >= 2]
     many = pairs.sum(axis=1)
     same = (pairs * (pairs @ credit - 1)).sum(axis=1) / (many * (many - 1))
-    shares = (graded / each[:, None]).mean(axis=0)
+    shares = (rows / each[:, None]).mean(axis=0)
     by_chance = credit.sum() / (values * (values - 1)) * float((shares * (1 - shares)).sum())
     return float((same.mean() - by_chance) / (1 - by_chance))
 

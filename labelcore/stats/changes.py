@@ -199,12 +199,12 @@ def of_move(present: Floats, new: Floats, passes: Floats, groups: Ints | None = 
 
 def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Change:
     """Both changes and both versions' rates, with 95 % intervals."""
-    known = ~np.isnan(compared.outcome)
-    cell = compared.cells[compared.stratum[known], compared.outcome[known].astype(int)]
-    groups = None if compared.groups is None else len(np.unique(compared.groups[known]))
-    drawn = drawn_cells(compared, draws=draws, seed=seed)
+    decided = ~np.isnan(compared.outcome)
+    cell = compared.cells[compared.stratum[decided], compared.outcome[decided].astype(int)]
+    groups = None if compared.groups is None else len(np.unique(compared.groups[decided]))
+    replicates = drawn_cells(compared, draws=draws, seed=seed)
     cells = estimated_cells(compared)
-    figures = zip(figures_of(cells), np.moveaxis(figures_of(drawn), -1, 0), _LEAST, strict=True)
+    figures = zip(figures_of(cells), np.moveaxis(figures_of(replicates), -1, 0), _LEAST, strict=True)
     rated = [_rate(float(value), draw, groups, least) for value, draw, least in figures]
     sizes = _sizes(cell)
     rates = [
@@ -223,7 +223,7 @@ def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Cha
         fails=len(cell) - passes,
         counted=rates[7] if any(silent) else None,
         abstained=(silent[0], silent[1]),
-        moved=_moved(cell, None if compared.groups is None else compared.groups[known]),
+        moved=_moved(cell, None if compared.groups is None else compared.groups[decided]),
     )
 
 
@@ -240,19 +240,19 @@ def _sizes(cell: Ints) -> tuple[int, ...]:
     """How many outputs each figure rests on: what a version decides; of a change, what the one that decides
     less does.
     """
-    graded = [(cell & PASS) > 0, (cell & PASS) == 0]
-    decided = [[int((grade & ((cell & bit) == 0)).sum()) for grade in graded] for bit in _SILENT]
+    kinds = [(cell & PASS) > 0, (cell & PASS) == 0]
+    decided = [[int((grade & ((cell & bit) == 0)).sum()) for grade in kinds] for bit in _SILENT]
     both = [min(of_grade) for of_grade in zip(*decided, strict=True)]
-    asked = all(grade.any() for grade in graded)  # else a mean would rest on one grade
-    return (*both, *decided[0], *decided[1], asked * sum(both), asked * len(cell))
+    both_kinds = all(grade.any() for grade in kinds)  # else a mean would rest on one grade
+    return (*both, *decided[0], *decided[1], both_kinds * sum(both), both_kinds * len(cell))
 
 
 def _counted(compared: PairedOutputs, right: int, silent: int) -> Rates | None:
     """A version's rates where it is known of each output what it is there; else None."""
     cells = compared.cells[compared.stratum]
-    known = ~np.isnan(compared.outcome)
-    column = compared.outcome[known, None].astype(int)
-    cells[known] = np.take_along_axis(cells[known], column, axis=1)
+    decided = ~np.isnan(compared.outcome)
+    column = compared.outcome[decided, None].astype(int)
+    cells[decided] = np.take_along_axis(cells[decided], column, axis=1)
     bits = cells & (PASS | right | silent)
     if compared.weights is not None or (bits != bits[:, :1]).any():
         return None
@@ -270,13 +270,13 @@ def _missing(at: int, n: int) -> Rate:
     return not_measurable("there are no decided outputs that people failed", n)
 
 
-def _rate(value: float, drawn: Floats, groups: int | None, least: float) -> Rate:
+def _rate(value: float, replicates: Floats, groups: int | None, least: float) -> Rate:
     if np.isnan(value):
         return not_measurable("")
     if groups is not None and groups < FEWEST_GROUPS:
         why = few_sources(groups, FEWEST_GROUPS)
         return Rate(value=value, low=None, high=None, n=0, method="paired", why_not=why)
-    low, middle, high = (float(end) for end in np.quantile(drawn, [0.025, 0.5, 0.975]))
+    low, middle, high = (float(end) for end in np.quantile(replicates, [0.025, 0.5, 0.975]))
     wider = for_few(groups)
     low, high = max(least, middle - wider * (middle - low)), min(1.0, middle + wider * (high - middle))
     return Rate(value=value, low=min(value, low), high=max(value, high), n=0, method="paired, Jeffreys")
@@ -287,16 +287,16 @@ def figures_of(cells: Floats) -> Floats:
     mean change, and that where an abstention is wrong (..., 8); nan where nothing is decided.
     """
     numbers = np.arange(_CELLS)
-    rates, counted = [], []
+    rates, shares = [], []
     for right, silent in ((PRESENT_RIGHT, PRESENT_SILENT), (NEW_RIGHT, NEW_SILENT)):
-        for graded in ((numbers & PASS) > 0, (numbers & PASS) == 0):
-            is_right = cells[..., graded & ((numbers & right) > 0)].sum(axis=-1)
-            decided = cells[..., graded & ((numbers & silent) == 0)].sum(axis=-1)
-            whole = cells[..., graded].sum(axis=-1)
+        for of_grade in ((numbers & PASS) > 0, (numbers & PASS) == 0):
+            is_right = cells[..., of_grade & ((numbers & right) > 0)].sum(axis=-1)
+            decided = cells[..., of_grade & ((numbers & silent) == 0)].sum(axis=-1)
+            whole = cells[..., of_grade].sum(axis=-1)
             rates.append(is_right / np.where(decided > 0, decided, np.nan))
-            counted.append(is_right / np.where(whole > 0, whole, np.nan))
+            shares.append(is_right / np.where(whole > 0, whole, np.nan))
     changes = (rates[2] - rates[0], rates[3] - rates[1])
-    mean = (counted[2] - counted[0] + counted[3] - counted[1]) / 2
+    mean = (shares[2] - shares[0] + shares[3] - shares[1]) / 2
     return np.stack([*changes, *rates, (changes[0] + changes[1]) / 2, mean], axis=-1)
 
 
@@ -313,10 +313,10 @@ def estimated_cells(compared: PairedOutputs) -> Floats:
 
 def _sums(compared: PairedOutputs, weights: Floats) -> tuple[Floats, Floats]:
     """Sums of weights in each stratum (strata,), and of the known outcomes (strata, outcomes)."""
-    (strata, outcomes), known = compared.cells.shape, ~np.isnan(compared.outcome)
+    (strata, outcomes), decided = compared.cells.shape, ~np.isnan(compared.outcome)
     size = np.bincount(compared.stratum, weights=weights, minlength=strata)
-    place = compared.stratum[known] * outcomes + compared.outcome[known].astype(np.int64)
-    outcome = np.bincount(place, weights=weights[known], minlength=outcomes * strata)
+    place = compared.stratum[decided] * outcomes + compared.outcome[decided].astype(np.int64)
+    outcome = np.bincount(place, weights=weights[decided], minlength=outcomes * strata)
     return size.astype(np.float64), outcome.reshape(strata, outcomes).astype(np.float64)
 
 
@@ -348,9 +348,9 @@ def _units(compared: PairedOutputs) -> tuple[npt.NDArray[np.float32], Floats]:
     weights = np.ones(n) if compared.weights is None else compared.weights
     units = np.zeros((int(groups.max()) + 1 if n else 0, strata * (1 + outcomes)), dtype=np.float32)
     np.add.at(units, (groups, compared.stratum), weights)
-    known = ~np.isnan(compared.outcome)
-    place = strata + outcomes * compared.stratum[known] + compared.outcome[known].astype(np.int64)
-    np.add.at(units, (groups[known], place), weights[known])
+    decided = ~np.isnan(compared.outcome)
+    place = strata + outcomes * compared.stratum[decided] + compared.outcome[decided].astype(np.int64)
+    np.add.at(units, (groups[decided], place), weights[decided])
     size = np.bincount(compared.stratum, weights=weights, minlength=strata)
     typical = np.bincount(compared.stratum, weights=weights**2, minlength=strata)
     usual = float((weights**2).sum() / weights.sum()) if n else 1.0
@@ -369,28 +369,28 @@ class SettlingCount(Frozen):
         return self.passes + self.fails
 
 
-def more_to_settle(measured: Change) -> SettlingCount | None:
+def more_to_settle(effect: Change) -> SettlingCount | None:
     """The fewest outputs that would take the interval of the mean change off 0: of one grade where that does.
 
     Nothing where it is settled; None where no practical number would, or nobody can tell.
     """
-    if measured.verdict != "unclear":
+    if effect.verdict != "unclear":
         return SettlingCount()
-    value, halves = measured.balanced.value, [_half(measured.tpr), _half(measured.tnr)]
-    if not value or measured.trades or None in halves:
+    value, halves = effect.balanced.value, [_half(effect.tpr), _half(effect.tnr)]
+    if not value or effect.trades or None in halves:
         return None
-    wanted = 4 * value**2  # the square of twice the mean change, as the halves' squares add up
-    squares, sizes = [half**2 for half in halves if half is not None], [measured.passes, measured.fails]
+    target = 4 * value**2  # the square of twice the mean change, as the halves' squares add up
+    squares, sizes = [half**2 for half in halves if half is not None], [effect.passes, effect.fails]
     alone = []
     for at in (0, 1):
-        room = wanted - squares[1 - at]
+        room = target - squares[1 - at]
         if room > 0:
             alone.append((max(1, math.ceil(sizes[at] * (squares[at] / room - 1)) + 1), at))
     if alone:
         number, at = min(alone)
         more = SettlingCount(passes=number) if at == 0 else SettlingCount(fails=number)
     else:
-        times = sum(squares) / wanted - 1
+        times = sum(squares) / target - 1
         more = SettlingCount(passes=math.ceil(times * sizes[0]), fails=math.ceil(times * sizes[1]))
     return more if more.n <= PRACTICAL else None
 

@@ -204,5 +204,5 @@ def evalgen_alignment(cov: float | None, ffr: float | None) -> float | None:
     """2·cov·(1-FFR) / (cov + 1-FFR), EvalGen's harmonic mean (arXiv 2404.12272)."""
     if cov is None or ffr is None:
         return None
-    kept = 1 - ffr
-    return 0.0 if cov + kept == 0 else 2 * cov * kept / (cov + kept)
+    passed = 1 - ffr
+    return 0.0 if cov + passed == 0 else 2 * cov * passed / (cov + passed)

@@ -63,14 +63,14 @@ def draw_stratified(strata: Mapping[str, str], n: int, seed: int) -> list[Pick]:
     for output_id in hash_order(list(strata), seed):
         members.setdefault(strata[output_id], []).append(output_id)
     sizes = _allocate({name: len(ids) for name, ids in members.items()}, min(n, len(strata)))
-    chosen = {
+    picks = {
         output_id: (f"stratum {name or '(none)'}", sizes[name] / len(ids))
         for name, ids in members.items()
         for output_id in ids[: sizes[name]]
     }
-    order = hash_order(list(chosen), seed + 1)
+    order = hash_order(list(picks), seed + 1)
     return [
-        Pick(output_id=i, reason=chosen[i][0], probability=chosen[i][1], position=place)
+        Pick(output_id=i, reason=picks[i][0], probability=picks[i][1], position=place)
         for place, i in enumerate(order, 1)
     ]
 

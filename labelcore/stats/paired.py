@@ -82,8 +82,8 @@ def paired_difference(both: int, only_first: int, only_second: int, neither: int
     n = int(counts.sum())
     if n == 0:
         return not_measurable("the versions have no item in common")
-    drawn = np.random.default_rng(seed).dirichlet(counts + 0.5, size=_DRAWS)
-    low, high = np.quantile(drawn[:, 2] - drawn[:, 1], [0.025, 0.975])
+    shares = np.random.default_rng(seed).dirichlet(counts + 0.5, size=_DRAWS)
+    low, high = np.quantile(shares[:, 2] - shares[:, 1], [0.025, 0.975])
     value = (only_second - only_first) / n
     low, high = min(value, float(low)), max(value, float(high))
     return Rate(value=value, low=low, high=high, n=n, method="paired, Jeffreys")
@@ -107,8 +107,8 @@ def clustered_difference(
 
     values = second.astype(np.float64) - first.astype(np.float64)
     sums, sizes = np.bincount(groups, weights=values), np.bincount(groups)
-    kept = sizes > 0
-    sums, sizes = sums[kept], sizes[kept]
+    filled = sizes > 0
+    sums, sizes = sums[filled], sizes[filled]
     number = len(sums)
     if number < _FEWEST:
         return not_measurable(

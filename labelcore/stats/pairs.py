@@ -61,18 +61,18 @@ class _Design:
 
     def deal(self, at: int) -> None:
         """Deal a kind's outputs out, each to the pair that has met least."""
-        among, left = self.among[at], self.kinds[at].n
+        among, rest = self.among[at], self.kinds[at].n
         if not len(among):
             return
         if self.is_plain and np.ptp(self.met[among]) == 0:  # whole turns at once
-            turns, left = divmod(left, len(among))
+            turns, rest = divmod(rest, len(among))
             self.dealt[at] += turns
             self.met[among] += turns
             np.add.at(self.load, self.ends[among].ravel(), turns)
         first, second = self.ends[among].T
         key = (self.met[among] + 0.5) / self.weight[among] + _TIE * self.chance[among]
         key += _LOAD * (self.load[first] + self.load[second])
-        for _ in range(left):
+        for _ in range(rest):
             full = (self.room <= 0) & (np.arange(len(self.room)) != self.has[at])
             key[full[first] | full[second]] = np.inf
             least = int(key.argmin())

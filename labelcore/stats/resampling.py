@@ -53,12 +53,12 @@ def replicates(cells: Floats, *, draws: int = REPLICATES, seed: int = 0, prior: 
     random = np.random.default_rng(seed)
     groups, judges, _ = cells.shape
     flat = np.ascontiguousarray(cells.reshape(groups, judges * 4), dtype=np.float32)
-    drawn = np.empty((draws, judges * 4))
+    sums = np.empty((draws, judges * 4))
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start)
-        drawn[start : start + size] = random.standard_exponential((size, groups), dtype=np.float32) @ flat
+        sums[start : start + size] = random.standard_exponential((size, groups), dtype=np.float32) @ flat
     halves = random.standard_gamma(_PRIOR, size=(draws, 1, 4))  # a judge's draws are the same in any company
-    return drawn.reshape(draws, judges, 4) + prior * halves
+    return sums.reshape(draws, judges, 4) + prior * halves
 
 
 def replicates_of_counts(cells: Floats, *, draws: int = REPLICATES, seed: int = 0) -> Floats:

@@ -58,9 +58,9 @@ def _worths(sets: Sequence[Bools], human_fails: Bools, size: int, max_ffr: float
     for fails in sets:
         caught, wrong = fails[human_fails].sum(axis=0), fails[~human_fails].sum(axis=0)
         base = SHRINK * ((caught + wrong) / (n_fail + n_pass))
-        kept = 1 - (wrong + base) / (n_pass + SHRINK)
+        passed = 1 - (wrong + base) / (n_pass + SHRINK)
         cov = (caught + base) / (n_fail + SHRINK)
-        total += 2 * cov * kept / np.maximum(cov + kept, _TINY)
+        total += 2 * cov * passed / np.maximum(cov + passed, _TINY)
         total -= 10 * np.maximum(0.0, wrong / max(1, n_pass) - max_ffr)
     return np.asarray(total / len(sets) - PRICE * size)
 
@@ -90,15 +90,15 @@ def _neighbours(
     """Sets that differ by one judge, with their worths: grown, smaller, and with one exchanged."""
     others = [j for j in range(votes[0].shape[1]) if j not in members]
 
-    def joined(kept: list[int]) -> tuple[list[list[int]], Floats]:
-        sets = [matrix[:, kept].any(axis=1, keepdims=True) | matrix[:, others] for matrix in votes]
-        worths = _worths(sets, human_fails, len(kept) + 1, max_ffr)
-        return [[*kept, j] for j in others], worths
+    def joined(rest: list[int]) -> tuple[list[list[int]], Floats]:
+        sets = [matrix[:, rest].any(axis=1, keepdims=True) | matrix[:, others] for matrix in votes]
+        worths = _worths(sets, human_fails, len(rest) + 1, max_ffr)
+        return [[*rest, j] for j in others], worths
 
     if len(members) < LARGEST:
         yield joined(members)
     for gone in members:
-        kept = [member for member in members if member != gone]
-        if kept:
-            yield [kept], np.array([worth(votes, human_fails, kept, max_ffr)])
-        yield joined(kept)
+        rest = [member for member in members if member != gone]
+        if rest:
+            yield [rest], np.array([worth(votes, human_fails, rest, max_ffr)])
+        yield joined(rest)

@@ -97,24 +97,24 @@ def front(votes: SetVotes, levels: Sequence[float], until: Deadline) -> SetFront
     return SetFront(sets=tuple(sets), gap=0.0 if searched.complete else None, stopped=searched.stopped)
 
 
-def explained(chosen: ChosenJudges, votes: SetVotes, until: Deadline) -> ChosenJudges:
+def explained(choice: ChosenJudges, votes: SetVotes, until: Deadline) -> ChosenJudges:
     """With the proven gap, and what could not be met in words."""
-    if chosen.coverage is None:
-        return chosen
-    short, broken = votes.wish.min_coverage - chosen.coverage > _SMALL, votes.broken(chosen.members)
-    gap, proven = chosen.gap, chosen.gap is not None
+    if choice.coverage is None:
+        return choice
+    short, broken = votes.wish.min_coverage - choice.coverage > _SMALL, votes.broken(choice.members)
+    gap, proven = choice.gap, choice.gap is not None
     if gap is None:
         slack = ("coverage", "ffr", "limits") if broken else ("coverage",) if short else ()
-        gap = _gap(votes.price(chosen.members), _Solver(votes, until, slack).bound())
+        gap = _gap(votes.price(choice.members), _Solver(votes, until, slack).bound())
         proven = short and _Solver(votes, until).impossible()
-    sentences = [_coverage_words(votes, chosen.coverage, gap, until, proven=proven)] if short else []
+    sentences = [_coverage_words(votes, choice.coverage, gap, until, proven=proven)] if short else []
     for name, rate in broken.items():
         limit = votes.wish.max_ffr if name is None else votes.wish.limits[name]
         sentences.append(
             f"The false failure rate of {'the set' if name is None else f'“{name}”'} cannot be kept at "
             f"{limit:.0%} with the judges that must be in: it is {rate:.0%}."
         )
-    return chosen.model_copy(update={"gap": gap, "unmet": tuple(sentences)})
+    return choice.model_copy(update={"gap": gap, "unmet": tuple(sentences)})
 
 
 def _gap(price: float, bound: float) -> float:

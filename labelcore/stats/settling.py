@@ -24,13 +24,13 @@ _EXPECTED = {True: 0.8, False: 0.2}
 """People's share of passes where both pass, or neither does, until grades say more; ½ where they differ."""
 
 
-def advice_on(measured: Change) -> Advice:
+def advice_on(effect: Change) -> Advice:
     """Stay where it surely loses: in the mean of both rates, or in one of them more than is tolerated. Switch
     where the mean surely loses no more than that.
     """
-    highs = [rate.high for rate in (measured.tpr, measured.tnr)]
-    lows = [mean.low for mean in (measured.balanced, measured.counted or measured.balanced)]
-    if measured.verdict == "worse" or any(high is not None and high < -TOLERATED for high in highs):
+    highs = [rate.high for rate in (effect.tpr, effect.tnr)]
+    lows = [mean.low for mean in (effect.balanced, effect.counted or effect.balanced)]
+    if effect.verdict == "worse" or any(high is not None and high < -TOLERATED for high in highs):
         return "stay"
     return "switch" if all(low is not None and low > -TOLERATED for low in lows) else "grade first"
 
@@ -49,14 +49,14 @@ def grading_order(compared: PairedOutputs, seed: int = 0) -> Ints:
     return np.array(order, dtype=np.int64)
 
 
-def chances(compared: PairedOutputs, chosen: Ints) -> Floats:
+def chances(compared: PairedOutputs, places: Ints) -> Floats:
     """Of each output (n,) the chance to be among the chosen, which begin a `grading_order`: those on which
     the versions differ have one, those on which they agree another.
     """
     differ, open_ = differs(compared)[compared.stratum], np.isnan(compared.outcome)
     chance = np.zeros(len(compared.stratum))
     for part in (differ & open_, ~differ & open_):
-        chance[part] = part[chosen].sum() / max(1, part.sum())
+        chance[part] = part[places].sum() / max(1, part.sum())
     return chance
 
 
@@ -91,10 +91,10 @@ def _expected(compared: PairedOutputs, order: Ints) -> Floats:
     differ = differs(compared)
     grades = np.empty(len(order))
     for stratum in np.unique(compared.stratum[order]):
-        known = compared.outcome[(compared.stratum == stratum) & ~np.isnan(compared.outcome)]
+        outcomes = compared.outcome[(compared.stratum == stratum) & ~np.isnan(compared.outcome)]
         both_pass = bool(compared.cells[stratum, 1] & NEW_RIGHT)
         usual = 0.5 if differ[stratum] else _EXPECTED[both_pass]
-        share = (known.sum() + usual) / (len(known) + 1)
+        share = (outcomes.sum() + usual) / (len(outcomes) + 1)
         places = np.flatnonzero(compared.stratum[order] == stratum)
         whole = np.floor(share * np.arange(1, len(places) + 1) + 0.5)
         grades[places] = np.diff(np.concatenate([[0.0], whole]))

@@ -31,8 +31,8 @@ def figures_over(
         cells = resampling.cells_by_group(verdicts, passes, together).sum(axis=0)
         return resampling.intervals(cells, resampling.replicates_of_counts(cells), names)
     by_group = resampling.cells_by_group(verdicts, passes, groups)
-    number, drawn = len(by_group), resampling.replicates(by_group)
-    rated = resampling.intervals(by_group.sum(axis=0), drawn, names, groups=number)
+    number, replicates = len(by_group), resampling.replicates(by_group)
+    rated = resampling.intervals(by_group.sum(axis=0), replicates, names, groups=number)
     if number >= resampling.FEWEST_GROUPS:
         return rated
     none = {"low": None, "high": None, "why_not": few_sources(number, resampling.FEWEST_GROUPS)}
@@ -42,24 +42,24 @@ def figures_over(
     ]
 
 
-def over_sources(plain: Rate, drawn: Rate | None) -> Rate:
-    """A share with Wilson's interval, or with the one over sources (``drawn``), whichever is wider."""
-    if drawn is None or plain.value is None:
+def over_sources(plain: Rate, by_source: Rate | None) -> Rate:
+    """A share with Wilson's interval, or with the one over sources (``by_source``), whichever is wider."""
+    if by_source is None or plain.value is None:
         return plain
-    if drawn.low is None or drawn.high is None or plain.low is None or plain.high is None:
-        return plain.model_copy(update={"low": None, "high": None, "why_not": drawn.why_not})
-    low, high = min(plain.low, drawn.low), max(plain.high, drawn.high)
-    return plain.model_copy(update={"low": low, "high": high, "method": drawn.method})
+    if by_source.low is None or by_source.high is None or plain.low is None or plain.high is None:
+        return plain.model_copy(update={"low": None, "high": None, "why_not": by_source.why_not})
+    low, high = min(plain.low, by_source.low), max(plain.high, by_source.high)
+    return plain.model_copy(update={"low": low, "high": high, "method": by_source.method})
 
 
 def tpr_and_tnr(verdicts: Floats, passes: Bools, groups: Ints | None) -> list[tuple[Rate, Rate]]:
     """Both rates of each judge, a column of ``verdicts`` (n, judges); an abstention (nan) is in neither."""
-    drawn = [dict[str, Rate]()] * verdicts.shape[1]
+    by_source = [dict[str, Rate]()] * verdicts.shape[1]
     if groups is not None and verdicts.size:
-        drawn = figures_over(verdicts, passes, groups, ("tpr", "tnr"))
+        by_source = figures_over(verdicts, passes, groups, ("tpr", "tnr"))
     pairs = []
-    for votes, rates in zip(verdicts.T, drawn, strict=True):
-        counted = counts.count(votes, passes)
-        tpr = over_sources(counts.tpr(counted), rates.get("tpr"))
-        pairs.append((tpr, over_sources(counts.tnr(counted), rates.get("tnr"))))
+    for votes, rates in zip(verdicts.T, by_source, strict=True):
+        cells = counts.count(votes, passes)
+        tpr = over_sources(counts.tpr(cells), rates.get("tpr"))
+        pairs.append((tpr, over_sources(counts.tnr(cells), rates.get("tnr"))))
     return pairs

@@ -67,11 +67,11 @@ def loaded(value: Any) -> Any:
 def turns(value: Any) -> list[Turn] | None:
     """The turns of a chat, whoever wrote it; None where it is no chat, or not known who spoke."""
     try:
-        found = [] if value == "" else _chat(loaded(value))
+        chat = [] if value == "" else _chat(loaded(value))
     except RecursionError:
         return None
-    known = not found or any(speaker(turn["role"]) for turn in found)
-    return found if known else None
+    plain_roles = not chat or any(speaker(turn["role"]) for turn in chat)
+    return chat if plain_roles else None
 
 
 def split_last(chat: Sequence[Turn]) -> tuple[list[Turn], str] | None:
@@ -126,13 +126,13 @@ def _chat(value: Any) -> list[Turn] | None:
         return None
     if len(value) == 1 and isinstance(value[0], list) and not _is_pair(value[0]):
         return _chat(value[0])
-    found: list[Turn] = []
+    chat: list[Turn] = []
     for item in value:
         message = _message(item)
         if message is None:
             return None
-        found += message
-    return found
+        chat += message
+    return chat
 
 
 def _transcript(text: str) -> list[Turn] | None:
@@ -141,11 +141,11 @@ def _transcript(text: str) -> list[Turn] | None:
     if not marks or text[: marks[0].start()].strip():
         return None
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    found = [
+    chat = [
         {"role": _SPEAKERS[mark[1].lower()], "content": well_formed(text[mark.end() : end].strip())}
         for mark, end in zip(marks, ends, strict=True)
     ]
-    return found if {"user", "assistant"} <= {turn["role"] for turn in found} else None
+    return chat if {"user", "assistant"} <= {turn["role"] for turn in chat} else None
 
 
 def _wrapped(value: Mapping[Any, Any]) -> list[Turn] | None:
@@ -165,10 +165,10 @@ def _wrapped(value: Mapping[Any, Any]) -> list[Turn] | None:
 
 
 def _with_system(value: Mapping[Any, Any], chat: list[Turn] | None) -> list[Turn] | None:
-    said = next((value[key] for key in _SYSTEM if value.get(key)), None)
-    if not chat or said is None or speaker(chat[0]["role"]) in {"system", "developer"}:
+    words = next((value[key] for key in _SYSTEM if value.get(key)), None)
+    if not chat or words is None or speaker(chat[0]["role"]) in {"system", "developer"}:
         return chat
-    parts = said.get("parts", [said]) if isinstance(said, dict) else said
+    parts = words.get("parts", [words]) if isinstance(words, dict) else words
     text = _joined(parts) if isinstance(parts, list) else plain(parts)
     return [{"role": "system", "content": text}, *chat]
 
@@ -234,8 +234,8 @@ def _opened(item: Mapping[Any, Any]) -> Mapping[Any, Any]:
         inner = item.get(key)
         if isinstance(inner, dict) and "content" not in item:
             name = item.get("id")
-            said = name[-1] if isinstance(name, list) and name else item.get("type")
-            return {**inner, "type": said}
+            kind = name[-1] if isinstance(name, list) and name else item.get("type")
+            return {**inner, "type": kind}
     return item
 
 
@@ -244,9 +244,9 @@ def _step(kind: str, item: Mapping[Any, Any]) -> Turn:
     if kind.endswith("_output"):
         output = item.get("output")
         return {"role": "tool", "content": _joined(output) if isinstance(output, list) else plain(output)}
-    made = next((item[key] for key in ("arguments", "input", "action", "queries") if item.get(key)), "")
+    arguments = next((item[key] for key in ("arguments", "input", "action", "queries") if item.get(key)), "")
     name = plain(item.get("name")) or kind.removesuffix("_call")
-    return {"role": "assistant", "content": "", "tool_calls": [{"name": name, "arguments": plain(made)}]}
+    return {"role": "assistant", "content": "", "tool_calls": [{"name": name, "arguments": plain(arguments)}]}
 
 
 def _role(item: Mapping[Any, Any]) -> str | None:
@@ -335,13 +335,13 @@ def _result_text(part: Mapping[Any, Any]) -> str:
     for key in ("functionResponse", "function_response", "toolResult"):
         inner = part.get(key)
         if isinstance(inner, dict):
-            told = inner.get("response", inner.get("content"))
-            return _joined(told) if isinstance(told, list) else plain(told)
+            content = inner.get("response", inner.get("content"))
+            return _joined(content) if isinstance(content, list) else plain(content)
     if _is_result(part):
-        told = next(
+        content = next(
             (part[key] for key in ("response", "result", "output") if part.get(key) is not None), None
         )
-        value = told.get("value", told) if isinstance(told, dict) else told
+        value = content.get("value", content) if isinstance(content, dict) else content
         return plain(value)
     return plain(part)
 
@@ -365,10 +365,10 @@ def _called(call: Mapping[Any, Any]) -> dict[str, str]:
         call = {"name": function, **call}
     places = [place for place in (function, call) if isinstance(place, dict)]
     names = ((place, key) for place in places for key in ("name", "toolName"))
-    given = ((place, key) for place in places for key in ("arguments", "input", "args"))
+    pairs = ((place, key) for place in places for key in ("arguments", "input", "args"))
     return {
         "name": next((plain(place[key]) for place, key in names if place.get(key) is not None), "?"),
-        "arguments": next((plain(place[key]) for place, key in given if place.get(key) is not None), ""),
+        "arguments": next((plain(place[key]) for place, key in pairs if place.get(key) is not None), ""),
     }
 
 

@@ -44,8 +44,8 @@ def listed(text: str) -> list[str]:
         items = [item.strip() for item in _ITEM.findall(block)]
         if len(items) > 1:
             return items
-    for named in _ASPECTS.finditer(text):
-        words = [word.strip() for word in _BETWEEN.split(named["list"] or named["han"]) if word.strip()]
+    for match in _ASPECTS.finditer(text):
+        words = [word.strip() for word in _BETWEEN.split(match["list"] or match["han"]) if word.strip()]
         if len(words) > 2:
             return words
     return []

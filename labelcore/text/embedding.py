@@ -35,8 +35,8 @@ class SentenceEncoder:
         return _unit(np.add.reduceat(vectors, starts, axis=0))
 
 
-def _unit(found: Any) -> Vectors:
-    vectors = np.asarray(found, dtype=np.float32).reshape(-1, SIZE)
+def _unit(rows: Any) -> Vectors:
+    vectors = np.asarray(rows, dtype=np.float32).reshape(-1, SIZE)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
@@ -77,7 +77,7 @@ def similarity(text: str, other: str) -> float:
 
 
 def _vector(text: str) -> Vectors:
-    if (found := _kept.get(text)) is None:
-        found = SentenceEncoder().encode([text])[0]
-        remember([text], found[None])
-    return found
+    if (vector := _kept.get(text)) is None:
+        vector = SentenceEncoder().encode([text])[0]
+        remember([text], vector[None])
+    return vector

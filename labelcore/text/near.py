@@ -37,18 +37,18 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
         lowercase=False,
     ).transform([text.ljust(_SHINGLE, "·") for text in plain])
     sets = [hashed.indices[a:b] for a, b in zip(hashed.indptr, hashed.indptr[1:], strict=False)]
-    found = []
+    pairs = []
     for i, j in _candidates(sets):
         shared = len(np.intersect1d(sets[i], sets[j], assume_unique=True))
         index = shared / (len(sets[i]) + len(sets[j]) - shared)
         if index >= least:
-            found.append((i, j, index))
-    return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
+            pairs.append((i, j, index))
+    return sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 
 def _candidates(sets: Sequence[Ints]) -> Iterator[tuple[int, int]]:
     """Pairs that share a band of their signatures, each once."""
-    seen: set[tuple[int, int]] = set()
+    pairs: set[tuple[int, int]] = set()
     # The least hash under each of the functions ax + b mod p.
     mixed = ((_A * shingles.astype(np.uint64)[None, :] + _B) % _PRIME for shingles in sets)
     signatures = np.array([hashes.min(axis=1) for hashes in mixed], dtype=np.uint32)
@@ -60,8 +60,8 @@ def _candidates(sets: Sequence[Ints]) -> Iterator[tuple[int, int]]:
             # Many alike: each beside the first says the same as all pairs, which would be many.
             near = combinations(rows, 2) if len(rows) < 50 else ((rows[0], other) for other in rows[1:])
             for pair in near:
-                if pair not in seen:
-                    seen.add(pair)
+                if pair not in pairs:
+                    pairs.add(pair)
                     yield pair
 
 

@@ -107,8 +107,8 @@ _CHANGES: dict[str, Change] = {
 
 def _guarded(change: Change) -> Change:
     def guarded(text: str) -> str | None:
-        found = None if is_json(text) or not text.strip() else change(text)
-        return None if found == text else found
+        other = None if is_json(text) or not text.strip() else change(text)
+        return None if other == text else other
 
     guarded.__doc__ = change.__doc__
     return guarded

@@ -95,8 +95,8 @@ def claims(text: str) -> tuple[Claim, ...]:
 
 
 def _claim(sentence: str, *, negated: bool) -> Claim:
-    found = numbers(sentence) if _DIGIT.search(sentence) else _NO_NUMBERS
-    return Claim(sentence, _terms(sentence), found, negated and negations(sentence) > 0)
+    figures = numbers(sentence) if _DIGIT.search(sentence) else _NO_NUMBERS
+    return Claim(sentence, _terms(sentence), figures, negated and negations(sentence) > 0)
 
 
 def negations(sentence: str) -> int:
@@ -112,15 +112,15 @@ def _may_deny(text: str) -> bool:
 
 
 def _terms(sentence: str) -> frozenset[str]:
-    found = words(sentence)
+    tokens = words(sentence)
     latin = {
         word[:_BEGINNING]
-        for word in found
+        for word in tokens
         if len(word) > 3 and word.isascii() and not word.isdigit() and word not in _COMMON
     }
     if sentence.isascii():
         return frozenset(latin)
-    han = [word if _is_han(word) else "" for word in found]
+    han = [word if _is_han(word) else "" for word in tokens]
     return frozenset(latin | {a + b for a, b in pairwise(han) if a and b})
 
 
@@ -129,10 +129,10 @@ def _is_han(word: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def pairing(answer: str, given: str) -> SentencePairs | None:
+def pairing(answer: str, source: str) -> SentencePairs | None:
     """The two texts beside each other; None where one says nothing or they are in different scripts."""
-    ours, theirs = claims(answer), claims(given)
-    if not ours or not theirs or abs(han_share(answer) - han_share(given)) > _OTHER_SCRIPT:
+    ours, theirs = claims(answer), claims(source)
+    if not ours or not theirs or abs(han_share(answer) - han_share(source)) > _OTHER_SCRIPT:
         return None
     index = _Index.of(theirs)
     pairs = [index.nearest(claim) for claim in ours]
@@ -144,16 +144,18 @@ def pairing(answer: str, given: str) -> SentencePairs | None:
         tuple(like for _, like in pairs),
         tuple(_size(claim.terms - index.terms - _ABOUT) for claim in ours),
         tuple(_share(claim.terms & every, claim.terms) for claim in theirs),
-        _people(answer, given),
+        _people(answer, source),
     )
 
 
-def _people(answer: str, given: str) -> frozenset[str]:
+def _people(answer: str, source: str) -> frozenset[str]:
     """The names in both, in small letters."""
-    speakers = {name.lower() for name in _SPEAKER.findall(given)} if ":" in given or "：" in given else set()
-    both = given + answer
+    speakers = (
+        {name.lower() for name in _SPEAKER.findall(source)} if ":" in source or "：" in source else set()
+    )
+    both = source + answer
     han = set() if both.isascii() else set(_HAN_NAME.findall(both))
-    return frozenset(names(given) | names(answer) | speakers | han)
+    return frozenset(names(source) | names(answer) | speakers | han)
 
 
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:
@@ -176,29 +178,29 @@ class _Index(NamedTuple):
     unknown: float
 
     @classmethod
-    def of(cls, given: Sequence[Claim]) -> _Index:
+    def of(cls, claims: Sequence[Claim]) -> _Index:
         """From at least one sentence."""
         places: dict[str, list[int]] = defaultdict(list)
-        for at, claim in enumerate(given):
+        for at, claim in enumerate(claims):
             for term in claim.terms:
                 places[term].append(at)
-        logs = [math.log(1 + len(given) / rows) for rows in range(1, len(given) + 1)]
+        logs = [math.log(1 + len(claims) / rows) for rows in range(1, len(claims) + 1)]
         rarity = {term: logs[len(rows) - 1] for term, rows in places.items()}
-        lengths = [math.sqrt(1 + len(claim.terms)) for claim in given]
-        return cls(frozenset(places), places, rarity, lengths, math.log(1 + len(given)))
+        lengths = [math.sqrt(1 + len(claim.terms)) for claim in claims]
+        return cls(frozenset(places), places, rarity, lengths, math.log(1 + len(claims)))
 
     def nearest(self, claim: Claim) -> tuple[int, float]:
         """The sentence that shares most for its length, and the share of the claim's words in it."""
         shared: dict[int, float] = defaultdict(float)
-        known, whole = sorted(claim.terms & self.terms), 0.0  # sorted: always summed alike
-        for term in known:
+        shared_terms, whole = sorted(claim.terms & self.terms), 0.0  # sorted: always summed alike
+        for term in shared_terms:
             whole += self.rarity[term]
             for at in self.places[term]:
                 shared[at] += self.rarity[term]
         if not shared:
             return -1, 0.0
         best = max(shared, key=lambda at: (shared[at] / self.lengths[at], -at))
-        return best, shared[best] / ((len(claim.terms) - len(known)) * self.unknown + whole)
+        return best, shared[best] / ((len(claim.terms) - len(shared_terms)) * self.unknown + whole)
 
 
 _DAY = re2.compile(
@@ -211,19 +213,21 @@ _AROUND = 4  # words
 
 def days(text: str) -> set[str]:
     """Weekdays, months and days by name, in one spelling."""
-    found = {day.decode().lower().removesuffix("s") for day in _DAY.findall(bytes_of(text))}
-    return {re.sub("星期|礼拜", "周", day).replace("天", "日") for day in found}
+    names_of_days = {day.decode().lower().removesuffix("s") for day in _DAY.findall(bytes_of(text))}
+    return {re.sub("星期|礼拜", "周", day).replace("天", "日") for day in names_of_days}
 
 
 @lru_cache(maxsize=512)
 def beside_numbers(text: str) -> dict[str, set[str]]:
     """For each number the beginnings of the words around it."""
-    found: dict[str, set[str]] = defaultdict(set)
+    around_number: dict[str, set[str]] = defaultdict(set)
     text_words = words(text)
     for at in [at for at, word in enumerate(text_words) if word[0].isdigit()]:
         word, around = text_words[at], text_words[max(0, at - _AROUND) : at + _AROUND + 1]
-        found[word] |= {other[:_BEGINNING] for other in around if other != word and other not in _SMALL}
-    return dict(found)
+        around_number[word] |= {
+            other[:_BEGINNING] for other in around if other != word and other not in _SMALL
+        }
+    return dict(around_number)
 
 
 _UNIT = re2.compile(
@@ -242,12 +246,12 @@ _SIGN = re2.compile(r"([$€£¥])\s?(\d[\d.,]*)")
 @lru_cache(maxsize=512)
 def units(text: str) -> dict[str, set[str]]:
     """For each number the units that stand with it, in small letters and the singular."""
-    found: dict[str, set[str]] = defaultdict(set)
+    units_of: dict[str, set[str]] = defaultdict(set)
     if not _DIGIT.search(text):
-        return found
+        return units_of
     plain = bytes_of(text)
     pairs = _UNIT.findall(plain) + [(number, sign) for sign, number in _SIGN.findall(plain)]
     for number, unit in pairs:
         key = number.decode().rstrip(".,:").replace(",", "")
-        found[key].add(unit.decode().lower().removesuffix("s"))
-    return dict(found)
+        units_of[key].add(unit.decode().lower().removesuffix("s"))
+    return dict(units_of)

@@ -33,17 +33,17 @@ class Patterns:
 
     @cached_property
     def _set(self) -> Any:
-        made = re2.Set.SearchSet()
+        patterns = re2.Set.SearchSet()
         for pattern in (*(pattern.pattern for pattern in self._each.values()), _ALWAYS):
-            made.Add(pattern)
-        made.Compile()
-        return made
+            patterns.Add(pattern)
+        patterns.Compile()
+        return patterns
 
     def standing(self, text: bytes) -> Iterator[str]:
         """The names of those that the text shows."""
-        found = self._set.Match(text) or ()
-        if len(self._names) in found:
-            return (self._names[at] for at in found if at < len(self._names))
+        places = self._set.Match(text) or ()
+        if len(self._names) in places:
+            return (self._names[at] for at in places if at < len(self._names))
         return (name for name, pattern in self._each.items() if pattern.search(text))  # its memory was full
 
     def counts(self, text: bytes) -> Counter[str]:

@@ -87,7 +87,7 @@ def emails(raw: bytes) -> Iterator[Find]:
 def cards(raw: bytes) -> Iterator[Find]:
     """Payment cards: 13 to 19 digits in groups, with Luhn's check digit, of a known network."""
     for match in _CARD.finditer(raw):
-        groups = [(found.start(), found.end()) for found in re.finditer(rb"[^ .-]+", match[0])]
+        groups = [(group.start(), group.end()) for group in re.finditer(rb"[^ .-]+", match[0])]
         for first, last in _windows(groups, match[0]):
             start, end = match.start() + groups[first][0], match.start() + groups[last][1]
             digits = _digits(raw[start:end])
@@ -167,7 +167,7 @@ def phones(regions: Sequence[str] = ()) -> Finder:
 
     Without ``regions`` national numbers count only in groups: ten bare digits are more often an order.
     """
-    chosen = tuple(region.upper() for region in regions)
+    codes = tuple(region.upper() for region in regions)
 
     def find(raw: bytes) -> Iterator[Find]:
         for match in _MOBILE.finditer(raw):
@@ -175,7 +175,7 @@ def phones(regions: Sequence[str] = ()) -> Finder:
                 yield Find(match.start(), match.end(), "PHONE", f"+86{_digits(match[0])[-11:]}")
         for match in _PHONE.finditer(raw):
             if _alone(raw, *match.span()):
-                for first, last, value in _numbers(match[0].decode(), chosen):
+                for first, last, value in _numbers(match[0].decode(), codes):
                     yield Find(match.start() + first, match.start() + last, "PHONE", value)
 
     return find
@@ -186,27 +186,27 @@ def _numbers(text: str, regions: tuple[str, ...]) -> tuple[tuple[int, int, str],
     """The numbers in a run of digits and signs: byte offsets, and the number as the world dials it."""
     if not regions and (text.isdigit() or _LIKE_CARD.fullmatch(text)):
         return ()
-    found: list[tuple[int, int, str]] = []
+    stretches: list[tuple[int, int, str]] = []
     for region, leniency in _plans(text, regions):
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=leniency):
             start, end, value = _placed(text, match)
-            if all(end <= first or last <= start for first, last, _ in found):
-                found.append((start, end, value))
-        if found and len(text) < 20:  # there is room for one number only
+            if all(end <= first or last <= start for first, last, _ in stretches):
+                stretches.append((start, end, value))
+        if stretches and len(text) < 20:  # there is room for one number only
             break
-    return tuple(found)
+    return tuple(stretches)
 
 
 def _plans(text: str, regions: tuple[str, ...]) -> list[tuple[str | None, int]]:
     """The regions to try. In China an area code is set apart from the rest, which is one group."""
-    valid, grouped = phonenumbers.Leniency.VALID, phonenumbers.Leniency.STRICT_GROUPING
+    valid, strict = phonenumbers.Leniency.VALID, phonenumbers.Leniency.STRICT_GROUPING
     if text[0] in "+＋":
         return [(None, valid)]
     if regions:
         return [(region, valid) for region in regions]
     if text.lstrip("(（")[:1] != "0":
-        return [("US", grouped)]
-    return [("CN", valid), *((region, grouped) for region in _TRUNK)]
+        return [("US", strict)]
+    return [("CN", valid), *((region, strict) for region in _TRUNK)]
 
 
 def _placed(text: str, match: Any) -> tuple[int, int, str]:
@@ -214,33 +214,33 @@ def _placed(text: str, match: Any) -> tuple[int, int, str]:
     return len(text[: match.start].encode()), len(text[: match.end].encode()), value
 
 
-def names(listed: Iterable[str]) -> Finder:
+def names(persons: Iterable[str]) -> Finder:
     """Names from a list. Latin and other spelled names must stand as words; Chinese has no borders.
 
     A name of several words is found in any case; a single word ("May") as it is written, or in capitals.
     Names of one character are left out.
     """
-    known = {_EDGES.sub("", unicodedata.normalize("NFC", name)) for name in listed}
-    known = {name for name in known if len(name) > 1}
-    han = {name for name in known if _UNSPACED.fullmatch(name)}
-    tried = [_compiled("|".join(map(re2.escape, _longest(han))))] if han else []
-    if spelled := _longest(known - han):
-        tried.append(_compiled(rf"(?:^|{_BORDER})(?:{'|'.join(map(_spelled, spelled))})(?:$|{_BORDER})"))
+    all_names = {_EDGES.sub("", unicodedata.normalize("NFC", name)) for name in persons}
+    all_names = {name for name in all_names if len(name) > 1}
+    han = {name for name in all_names if _UNSPACED.fullmatch(name)}
+    patterns = [_compiled("|".join(map(re2.escape, _longest(han))))] if han else []
+    if spelled := _longest(all_names - han):
+        patterns.append(_compiled(rf"(?:^|{_BORDER})(?:{'|'.join(map(_spelled, spelled))})(?:$|{_BORDER})"))
 
     def find(raw: bytes) -> Iterator[Find]:
-        for pattern in tried:
+        for pattern in patterns:
             place = 0
             while match := pattern.search(raw, place):
                 start, place = match.span()
-                if pattern is not tried[0] or not han:
+                if pattern is not patterns[0] or not han:
                     start, place = _within(raw, start, place)
                 yield Find(start, place, "PERSON", " ".join(_plain(raw[start:place]).split()).casefold())
 
     return find
 
 
-def _longest(known: Iterable[str]) -> list[str]:
-    return sorted(known, key=lambda name: (-len(name), name))
+def _longest(every: Iterable[str]) -> list[str]:
+    return sorted(every, key=lambda name: (-len(name), name))
 
 
 def _within(raw: bytes, start: int, end: int) -> tuple[int, int]:
@@ -287,15 +287,15 @@ def _pattern(kind: str, written: str) -> Finder:
 
 def settled(finds: Iterable[Find], raw: bytes) -> list[Find]:
     """Finds that overlap become one, of the longest one's kind, which hides all that any of them found."""
-    kept: list[Find] = []
-    for find in sorted(finds, key=lambda found: (found.start, -found.end)):
-        last = kept[-1] if kept else None
+    merged: list[Find] = []
+    for find in sorted(finds, key=lambda other: (other.start, -other.end)):
+        last = merged[-1] if merged else None
         if last is None or find.start >= last.end:
-            kept.append(find)
+            merged.append(find)
         elif find.end > last.end:
-            longer = max(last, find, key=lambda found: found.end - found.start)
-            kept[-1] = Find(last.start, find.end, longer.kind, _plain(raw[last.start : find.end]))
-    return kept
+            longer = max(last, find, key=lambda other: other.end - other.start)
+            merged[-1] = Find(last.start, find.end, longer.kind, _plain(raw[last.start : find.end]))
+    return merged
 
 
 def _plain(raw: bytes) -> str:

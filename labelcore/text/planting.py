@@ -99,10 +99,10 @@ def _defect(name: str, *, prose: bool = False) -> Callable[[Plant], Plant]:
 
     def register(function: Plant) -> Plant:
         def plant(text: str, rng: random.Random) -> PlantedText | None:
-            found = None if prose and is_json(text) else function(text, rng)
-            if found is None or found.text == text or not found.where.strip():
+            planted = None if prose and is_json(text) else function(text, rng)
+            if planted is None or planted.text == text or not planted.where.strip():
                 return None
-            return found if any(c.isalnum() for c in found.text) else None
+            return planted if any(c.isalnum() for c in planted.text) else None
 
         plant.__name__, plant.__doc__ = function.__name__, function.__doc__
         DEFECTS[name] = plant
@@ -144,13 +144,13 @@ def drop_citation(text: str, rng: random.Random) -> PlantedText | None:
 def _without(text: str, match: re.Match[str]) -> Change:
     """A link keeps its label; white space goes with what is taken away."""
     begin, end = match.span()
-    kept = match["label"] or ""
-    if not kept:
+    label = match["label"] or ""
+    if not label:
         line = text.rfind("\n", 0, begin) + 1
         begin = line + len(text[line:begin].rstrip(" \t"))
         if begin == line:
             end += len(text[end:]) - len(text[end:].lstrip(" \t"))
-    return begin, end, kept, match[0]
+    return begin, end, label, match[0]
 
 
 # Not "may" and "might": "may not" does not contradict "may".
@@ -270,14 +270,14 @@ def reorder(text: str, rng: random.Random) -> PlantedText | None:
     if new == old:
         new = [*old[1:], old[0]]  # with two different parts, turning by one always differs
     moved = [at for at, part in enumerate(old) if part != new[at]]
-    found, at = [], 0
+    pieces, at = [], 0
     for (begin, end), part in zip(stretches, new, strict=True):
-        found += [text[at:begin], part]
+        pieces += [text[at:begin], part]
         at = end
-    changed = "".join([*found, text[at:]])
+    after = "".join([*pieces, text[at:]])
     # What is moved is as long as before, so the first and the last place stay where they were.
-    where = changed[stretches[moved[0]][0] : stretches[moved[-1]][1]]
-    return PlantedText(defect="reordered", text=changed, where=where)
+    where = after[stretches[moved[0]][0] : stretches[moved[-1]][1]]
+    return PlantedText(defect="reordered", text=after, where=where)
 
 
 @_defect("instruction inserted", prose=True)
@@ -313,8 +313,8 @@ def truncate(text: str, rng: random.Random) -> PlantedText | None:
         return None
     tokens = rng.choice(places)
     cut = tokens[rng.randint(len(tokens) // 3, 2 * len(tokens) // 3) - 1][1]
-    kept = text[:cut].rstrip(" \t.,;:!?。，；：、！？…—-")
-    return PlantedText(defect="truncated", text=kept, where=text[len(kept) :].strip())
+    beginning = text[:cut].rstrip(" \t.,;:!?。，；：、！？…—-")
+    return PlantedText(defect="truncated", text=beginning, where=text[len(beginning) :].strip())
 
 
 @_defect("sentence repeated", prose=True)

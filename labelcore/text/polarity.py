@@ -71,14 +71,14 @@ class _Clause(NamedTuple):
 
 def opposed(text: str, statement: str) -> list[OpposedSentence]:
     """The sentences of a text that ask for the opposite of a sentence of the statement."""
-    stated = [(sentence, _read(sentence)) for sentence in sentences(statement)]
-    found = []
+    demands = [(sentence, _read(sentence)) for sentence in sentences(statement)]
+    pairs = []
     for sentence in sentences(text):
         for clause in _asking(sentence):
-            found += [
-                OpposedSentence(sentence, other) for other, meant in stated if _contradict(clause, meant)
+            pairs += [
+                OpposedSentence(sentence, other) for other, demand in demands if _contradict(clause, demand)
             ][:1]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(pairs))
 
 
 def _asking(sentence: str) -> Iterator[_Clause]:
@@ -108,7 +108,7 @@ def _first_of(word: str) -> str:
     return next((first for second, first in _TURNED.items() if word.lower().startswith(second)), word)
 
 
-def _contradict(clause: _Clause, stated: _Clause) -> bool:
-    shared = clause.terms & stated.terms
-    alike = shared and len(shared) >= _SHARED * max(len(stated.terms), len(clause.terms))
-    return bool(alike) and clause.affirms is not stated.affirms
+def _contradict(clause: _Clause, demand: _Clause) -> bool:
+    shared = clause.terms & demand.terms
+    alike = shared and len(shared) >= _SHARED * max(len(demand.terms), len(clause.terms))
+    return bool(alike) and clause.affirms is not demand.affirms

@@ -59,14 +59,14 @@ def sentences(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=2048)
 def numbers(text: str) -> frozenset[str]:
     """Numbers as written, without thousands separators and trailing zeros of decimals."""
-    found = _NUMBER.findall(text[:LONGEST])
-    return frozenset(_THOUSANDS.sub("", number).lstrip("0") or "0" for number in found)
+    figures = _NUMBER.findall(text[:LONGEST])
+    return frozenset(_THOUSANDS.sub("", number).lstrip("0") or "0" for number in figures)
 
 
 @lru_cache(maxsize=512)
 def names(text: str) -> frozenset[str]:
     """Capitalised words inside sentences: likely names. English only."""
-    return frozenset(found.lower() for found in _NAME.findall(text[:LONGEST]))
+    return frozenset(name.lower() for name in _NAME.findall(text[:LONGEST]))
 
 
 def quotes(text: str) -> list[str]:
@@ -86,18 +86,18 @@ def han_share(text: str) -> float:
 @lru_cache(maxsize=512)
 def fours(text: str) -> tuple[str, ...]:
     """Each run of four words, in order."""
-    found = words(text)
-    return tuple(map(" ".join, zip(found, found[1:], found[2:], found[3:], strict=False)))
+    tokens = words(text)
+    return tuple(map(" ".join, zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False)))
 
 
 @lru_cache(maxsize=512)
 def content_words(text: str) -> frozenset[str]:
     """Words that carry meaning: longer English words, and pairs of Chinese characters."""
-    found = words(text)
-    latin = frozenset(word for word in found if len(word) > 3 and word.isascii())
+    tokens = words(text)
+    latin = frozenset(word for word in tokens if len(word) > 3 and word.isascii())
     if text.isascii():
         return latin
-    pairs = (a + b for a, b in itertools.pairwise(found) if len(a) == len(b) == 1)
+    pairs = (a + b for a, b in itertools.pairwise(tokens) if len(a) == len(b) == 1)
     return latin | {pair for pair in pairs if not pair.isascii()}
 
 
@@ -132,14 +132,14 @@ _ENGLISH = frozenset(
 
 def sentences_at(text: str) -> list[Stretch]:
     """Every sentence or line that has a letter or a digit, in order."""
-    found, start = [], 0
+    stretches, start = [], 0
     for end in _END.finditer(text):
         if end[0][0] == "." and _goes_on(text, start, end.start() + 1):
             continue
-        found.append(_trimmed(text, start, end.end()))
+        stretches.append(_trimmed(text, start, end.end()))
         start = end.end()
-    found.append(_trimmed(text, start, len(text)))
-    return [(begin, stop) for begin, stop in found if any(c.isalnum() for c in text[begin:stop])]
+    stretches.append(_trimmed(text, start, len(text)))
+    return [(begin, stop) for begin, stop in stretches if any(c.isalnum() for c in text[begin:stop])]
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
@@ -197,8 +197,8 @@ def language_of(text: str) -> Language | None:
         return None
     if han_share(text) >= _HAN_TEXT:
         return "zh"
-    found = words(text)
+    tokens = words(text)
     letters = sum(c.isalpha() for c in text)
     if not letters or 2 * len(_LATIN.findall(text)) < letters:
         return None
-    return "en" if len(found) < _SAID_ENOUGH or _ENGLISH & set(found) else None
+    return "en" if len(tokens) < _SAID_ENOUGH or _ENGLISH & set(tokens) else None

@@ -62,13 +62,13 @@ class Key:
 
     def literal(self, text: str) -> str:
         """What stands for words that look like a stand-in: themselves, unless they stand for something."""
-        known = self._originals.get(text)
-        if known is None and f'"{text}"' not in self._originals:
+        original = self._originals.get(text)
+        if original is None and f'"{text}"' not in self._originals:
             entry = Entry(text, text, text)
             self._learn(entry)
             self.fresh.append(entry)
-            known = text
-        return text if known == text else self.stand_in(LITERAL, text, text)
+            original = text
+        return text if original == text else self.stand_in(LITERAL, text, text)
 
     def restored(self, text: str) -> str:
         """The text with the words that stood there; a stand-in that is not known stays."""
@@ -208,22 +208,22 @@ class Redactor:
 
         ``escaped``: inside a string of JSON, where nothing may cut an escape in two.
         """
-        found: list[Find] = []
+        finds: list[Find] = []
         view, steps = raw, [_Step([0], [0])]
         for depth in range(_DEEPEST + 1):
             signs = list(_ESCAPE.finditer(view)) if b"\\" in view and depth < _DEEPEST else []
             whole = [sign.span() for sign in signs if escaped or sign[1]]
-            seen = (find for finder in self._finders for find in finder(view))
-            found += [
+            matches = (find for finder in self._finders for find in finder(view))
+            finds += [
                 find._replace(start=_back(steps, find.start), end=_back(steps, find.end))
-                for find in seen
+                for find in matches
                 if not _cuts(whole, find)
             ]
             if not signs:
                 break
             view, step = _unescaped(view, signs)
             steps.append(step)
-        return settled(found, raw) if found else found
+        return settled(finds, raw) if finds else finds
 
 
 class _Step(NamedTuple):

@@ -58,13 +58,13 @@ class Section(NamedTuple):
 @lru_cache(maxsize=4096)
 def sections(text: str) -> Mapping[str, Section]:
     """The sections by their labels in small letters; what repeats a label is joined."""
-    found: dict[str, Section] = {}
+    by_label: dict[str, Section] = {}
     for section in list(_of_json(text) or _of_lines(text[:LONGEST]))[:_MOST]:
         label = label_of(section.title)
-        known = found.get(label)
-        body = f"{known.body}\n{section.body}" if known else section.body
-        found[label] = Section(known.title if known else section.title, body)
-    return MappingProxyType(found)
+        before = by_label.get(label)
+        body = f"{before.body}\n{section.body}" if before else section.body
+        by_label[label] = Section(before.title if before else section.title, body)
+    return MappingProxyType(by_label)
 
 
 def label_of(title: str) -> str:
@@ -130,16 +130,16 @@ def _label(number: int, line: str) -> _Label | None:
     if heading := _HEADING.match(bare):
         depth, bare = len(heading[1]), heading[2].strip()
         title = bare
-    if found := next(filter(None, (label.match(bare) for label in _LABELS)), None):
-        title, rest = found[1], found[2]
+    if match := next(filter(None, (label.match(bare) for label in _LABELS)), None):
+        title, rest = match[1], match[2]
     title = title.strip(_MARKS)
     return _Label(number, depth, title, rest) if _names(title) else None
 
 
 def _names(title: str) -> bool:
     most = _MOST_WORDS if title.isascii() else _MOST_CHARACTERS
-    found = words(title)
-    return 0 < len(found) <= most and not _OPENS.match(title) and any(letter.isalpha() for letter in title)
+    tokens = words(title)
+    return 0 < len(tokens) <= most and not _OPENS.match(title) and any(letter.isalpha() for letter in title)
 
 
 _NOTHING = re.compile(

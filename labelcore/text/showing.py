@@ -20,5 +20,5 @@ class TextBeginning(NamedTuple):
 
 def showable(text: str) -> TextBeginning:
     """What a page shows of a text: its beginning, with at most eight marks over one letter."""
-    found = _PILED.sub(r"\1…", text[:MOST])
-    return TextBeginning(found, max(0, len(text) - MOST))
+    beginning = _PILED.sub(r"\1…", text[:MOST])
+    return TextBeginning(beginning, max(0, len(text) - MOST))

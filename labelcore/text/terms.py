@@ -98,12 +98,12 @@ def is_abbreviation(word: str) -> bool:
 
 def abbreviations(text: str) -> set[str]:
     """The abbreviations that stand in a text, with or without a meaning."""
-    return {found for found in _LONE.findall(text) if is_abbreviation(found)}
+    return {word for word in _LONE.findall(text) if is_abbreviation(word)}
 
 
 def small_words(text: str) -> set[str]:
     """The short words of a text that are written in small letters."""
-    return {found for found in _LONE.findall(text) if found.isalpha() and found.islower()}
+    return {word for word in _LONE.findall(text) if word.isalpha() and word.islower()}
 
 
 def _of_sentence(sentence: str) -> Iterator[Definition]:
@@ -122,11 +122,11 @@ def _by_words(sentence: str) -> Iterator[tuple[str, str]]:
     """Definitions that a word or a sign announces."""
     for pattern in (_ENGLISH, _EQUALS, _CHINESE, _STANDS):
         for match in pattern.finditer(sentence):
-            named = match.groupdict()
-            meanings = (named.get(key) for key in ("meaning", "whole", "same", "says", "full"))
+            groups = match.groupdict()
+            meanings = (groups.get(key) for key in ("meaning", "whole", "same", "says", "full"))
             meaning = next(filter(None, meanings), "")
-            term = named.get("quoted") or named.get("short") or named.get("word") or ""
-            if han := named.get("han"):
+            term = groups.get("quoted") or groups.get("short") or groups.get("word") or ""
+            if han := groups.get("han"):
                 term = _FILLERS.sub("", han)
                 term = _shortened(term, meaning) or term
             yield term, meaning
@@ -165,7 +165,7 @@ def _has_initials(short: str, whole: str) -> bool:
     """Of all its words, or without the small ones that abbreviations leave out."""
     words = re.findall(r"[^\W_]+", whole)
     large = [word for word in words if word.lower() not in _SMALL]
-    initials = ("".join(word[0] for word in kept).upper() for kept in (words, large))
+    initials = ("".join(word[0] for word in some).upper() for some in (words, large))
     return is_abbreviation(short) and short.upper() in initials
 
 
@@ -200,33 +200,33 @@ class TermMark(NamedTuple):
 
 def marks(text: str, terms: Iterable[str]) -> list[TermMark]:
     """Every occurrence of the terms, in the order of the text; marks never overlap."""
-    taken = bytearray(len(text))
-    found: list[TermMark] = []
+    covered = bytearray(len(text))
+    stretches: list[TermMark] = []
     for term in _possible(text, terms):
         for match in _pattern(term).finditer(text):
-            if taken.find(1, *match.span()) < 0:
-                taken[match.start() : match.end()] = b"\1" * len(match[0])
-                found.append(TermMark(*match.span(), term))
-    return sorted(found)
+            if covered.find(1, *match.span()) < 0:
+                covered[match.start() : match.end()] = b"\1" * len(match[0])
+                stretches.append(TermMark(*match.span(), term))
+    return sorted(stretches)
 
 
 def holding(terms: Sequence[Term], metadata: Mapping[str, Any]) -> list[Term]:
     """The terms whose scope fits; of several meanings of one term the one with most fields."""
-    chosen: dict[str, Term] = {}
+    by_word: dict[str, Term] = {}
     for term in terms:
-        before = chosen.get(term.term)
+        before = by_word.get(term.term)
         if _fits(term.scope, metadata) and (before is None or len(term.scope) >= len(before.scope)):
-            chosen[term.term] = term
-    return list(chosen.values())
+            by_word[term.term] = term
+    return list(by_word.values())
 
 
 def occurring(terms: Sequence[Term], text: str, metadata: Mapping[str, Any]) -> list[Term]:
     """The terms that occur in a text and hold for an output with this metadata, longest first."""
     if not terms:
         return []
-    known = {term.term: term for term in holding(terms, metadata)}
-    names = {mark.term for mark in marks(text, known)}
-    return [known[name] for name in _longest_first(names)]
+    by_term = {term.term: term for term in holding(terms, metadata)}
+    names = {mark.term for mark in marks(text, by_term)}
+    return [by_term[name] for name in _longest_first(names)]
 
 
 def _fits(scope: Mapping[str, str], metadata: Mapping[str, Any]) -> bool:
@@ -236,9 +236,9 @@ def _fits(scope: Mapping[str, str], metadata: Mapping[str, Any]) -> bool:
 
 def _possible(text: str, terms: Iterable[str]) -> list[str]:
     """The terms whose letters stand in the text, longest first; a quick look saves most patterns."""
-    given = _longest_first(terms)
-    lower = "" if all(_is_exact(term) for term in given) else text.lower()
-    return [t for t in given if (t in text if _is_exact(t) else t.lower() in lower)]
+    longest = _longest_first(terms)
+    lower = "" if all(_is_exact(term) for term in longest) else text.lower()
+    return [t for t in longest if (t in text if _is_exact(t) else t.lower() in lower)]
 
 
 def _is_exact(term: str) -> bool:
@@ -248,8 +248,8 @@ def _is_exact(term: str) -> bool:
 
 def _longest_first(terms: Iterable[str]) -> list[str]:
     # Capitals before other cases, because "API" says more than "Api" where both would fit.
-    given = {term for term in terms if term.strip()}
-    return sorted(given, key=lambda term: (-len(term), not _is_exact(term), term))
+    distinct = {term for term in terms if term.strip()}
+    return sorted(distinct, key=lambda term: (-len(term), not _is_exact(term), term))
 
 
 @lru_cache(maxsize=4096)

@@ -44,11 +44,11 @@ class Interval:
 def summary(draws: Floats, level: float = 0.95) -> Interval:
     """Quantiles over the last axis. Undefined draws are nan; more than half of them, and so is all."""
     ordered = np.sort(draws, axis=-1)  # nan is sorted to the end
-    kept = draws.shape[-1] - np.isnan(draws).sum(axis=-1)
-    few = kept < draws.shape[-1] / 2
+    counts = draws.shape[-1] - np.isnan(draws).sum(axis=-1)
+    few = counts < draws.shape[-1] / 2
 
     def at(share: float) -> Floats:
-        place = np.clip(np.floor(share * kept).astype(int), 0, np.maximum(kept - 1, 0))
+        place = np.clip(np.floor(share * counts).astype(int), 0, np.maximum(counts - 1, 0))
         values = np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0]
         return np.where(few, np.nan, values)
 
