@@ -18,7 +18,7 @@ from labelcore.store import runs as run_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, moved
 from pages.widgets.judging import table
-from tests.pages.opening import healthy, opened, press, shown
+from tests.pages.opening import SECONDS, healthy, opened, press, shown
 
 PAGE = "5_judging.py"
 
@@ -206,3 +206,19 @@ def test_a_check_that_is_written_instead_of_a_judge_begins_with_it(worked: Works
     press(press(app, "Back to the judge"), "How it decides")
     press(app, "Write a check instead")
     assert app.text_area(key=keys.CHECK_SOURCE).value.startswith("def check"), "what was written is lost"
+
+
+def test_a_check_that_is_kept_is_run_and_an_address_of_the_judge_before_leads_to_it(
+    worked: Workspace,
+) -> None:
+    row = next(row for row in judge_table(worked).rows[::-1] if row.kind == "code" and row.criterion_id)
+    app = press(opened(PAGE, judge=row.judge_version_id, show="how"), "Write a check instead")
+    source = "def check(output, input, context, metadata):\n    return False, 'never'\n"
+    app.text_area(key=keys.CHECK_SOURCE).set_value(source).run()
+    app = press(app, "Keep it as a judge")
+    assert f"Kept as {row.judge}, version 2" in app.success[0].value
+    app.session_state[keys.RUN_OVER].wait(SECONDS)
+    assert f"Kept as {row.judge}, version 2" in app.run().success[0].value
+    kept = next(judge for judge in judge_table(worked).rows if judge.judge == row.judge)
+    assert (kept.version, kept.ran, kept.catches.value) == (2, True, 1.0)
+    assert "A check in Python" in shown(opened(PAGE, judge=row.judge_version_id))

@@ -48,10 +48,13 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
             )
         )
         estimate = st.empty()
-    if message := st.session_state.pop(keys.JUDGES_PROPOSED, ""):
+    if message := st.session_state.get(keys.JUDGES_PROPOSED, ""):
         st.success(message)
-        if st.session_state.pop(keys.SET_CHOSEN, False):
+        if st.session_state.get(keys.SET_CHOSEN, False):
             shell.go_to("6_results.py", say("How it was chosen"), {keys.RESULTS_VIEW: "judges"})
+        if running.is_told(workspace):  # else the page is drawn anew once the run is over
+            st.session_state.pop(keys.JUDGES_PROPOSED)
+            st.session_state.pop(keys.SET_CHOSEN, None)
     running.watch(workspace)
     if found.rows:
         suspects.show_stale(workspace, found)

@@ -58,7 +58,7 @@ def copy_check(version: JudgeVersion, source: str) -> None:
     """
     if st.session_state.get(keys.CHECK_OF) != version.id:
         text = source or _BEGINNING.format(description=" ".join(version.description.split()))
-        name = version.name.rpartition(" · ")[2]
+        name = version.name.rpartition(" · ")[2] if is_code(version) else ""
         st.session_state.update({keys.CHECK_SOURCE: text, keys.CHECK_NAME: name, keys.CHECK_OF: version.id})
         st.session_state.pop(keys.CHECK_CRITERION, None)
     st.query_params[keys.JUDGE_VIEW] = "check"

@@ -14,7 +14,7 @@ from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.checks import CheckTrial
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import written
+from pages.widgets.judging import running, written
 
 _START = """# Fails an output that is longer than 120 words.
 def check(output, input, context, metadata):
@@ -58,14 +58,17 @@ def write_check(workspace: Workspace) -> None:
         type="primary",
         width="stretch",
         disabled=not name.strip(),
-        help=say("Give it a name first."),
+        help=None if name.strip() else say("Give it a name first."),
         key=keys.CHECK_KEEP,
     ):
         with shell.guard():
             kept, trial = checks.add_check(workspace, source, criterion=chosen, name=name, limit=limit)
-            st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
         words = say("Kept as {name}, version {version}.", name=kept.name, version=kept.version)
-        st.success(shell.plain(f"{words} {trial.summary}"))
+        st.session_state[keys.JUDGES_PROPOSED] = shell.plain(f"{words} {trial.summary}")
+        st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
+        st.query_params.update({keys.JUDGE: kept.id, keys.JUDGE_VIEW: "errors"})
+        running.start(workspace, judging.RunOrder(judge=kept.id))  # it asks no model
+        st.rerun()
 
 
 def _criterion_of_copied(workspace: Workspace) -> str | None:

@@ -14,6 +14,7 @@ from labelcore.messages.lines.aligning import in_use_words
 from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stats.rate import Rate, share_words
+from labelcore.store import judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.components import judge_opened, judges_table
@@ -38,8 +39,18 @@ def read(workspace: Workspace) -> JudgeTable:
     if pressed and kept and kept[0] == workspace.project.id:
         return kept[1]
     found = judge_table(workspace)
+    _lead_on(workspace, found)
     st.session_state[keys.JUDGE_TABLE_KEPT] = (workspace.project.id, found)
     return found
+
+
+def _lead_on(workspace: Workspace, found: JudgeTable) -> None:
+    """An address with an earlier version of a judge leads to the judge as it is now."""
+    asked = st.query_params.get(keys.JUDGE, "")
+    if asked and not any(asked in {row.judge_version_id, row.judge} for row in found.rows):
+        earlier = judges.many(workspace.db, [asked]).get(asked)
+        if earlier and earlier.project_id == workspace.project.id:
+            st.query_params[keys.JUDGE] = earlier.name
 
 
 def show_in_use(found: JudgeTable) -> None:
