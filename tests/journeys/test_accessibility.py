@@ -25,6 +25,17 @@ _SHOWN = ("how", "verdicts", "race", "rulings", "check", "schema", "bring", "mod
 VIEWS = tuple(f"judging?show={view}" for view in _SHOWN)
 PAGES = ("", *(menu.address(file) for file, _, _ in menu.menu()[1:]), *VIEWS)
 
+RINGLESS = """() => {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  if (!active?.matches("a, button, summary")) return "";
+  const style = getComputedStyle(active);
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return ring || style.boxShadow !== "none" ? "" : active.innerText || active.ariaLabel || active.tagName;
+}"""
+"""What has the focus without a sign around it, by its words."""
+STOPS = 40
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[str]:
@@ -59,3 +70,15 @@ def test_no_page_breaks_the_rules(app: str) -> None:
                     settle(page)
                     found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
     assert not found, found
+
+
+@pytest.mark.parametrize("name", ["home", "deriving", "judging", "results"])
+def test_where_the_keyboard_is_is_seen(app: str, name: str) -> None:
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page.goto(f"{app}/{name}")
+        page.locator("h1").first.wait_for()
+        settle(page)
+        for _ in range(STOPS):
+            page.keyboard.press("Tab")
+            assert page.evaluate(RINGLESS) == ""
