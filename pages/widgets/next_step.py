@@ -11,7 +11,7 @@ from labelcore.stages.aligning import evidence
 from labelcore.stages.reporting.reasons import Action, ActionKind, Reason
 from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.workspace import Workspace
-from pages.widgets import shell
+from pages.widgets import keys, shell
 from pages.widgets.shell import plain
 
 _RESULTS = "6_results.py"
@@ -69,6 +69,11 @@ def work_out(workspace: Workspace) -> Trust:
         return trust(workspace)
 
 
+def taken(kind: ActionKind) -> bool:
+    """Whether this step was pressed on the page before, so that nobody presses the same words twice; once."""
+    return st.session_state.get(keys.NEXT_STEP) == kind and bool(st.session_state.pop(keys.NEXT_STEP))
+
+
 def offer_next(workspace: Workspace) -> Action:
     """What Home, too, offers as the next step."""
     action = work_out(workspace).action
@@ -91,4 +96,5 @@ def offer(workspace: Workspace, action: Action) -> None:
         with shell.guard():
             if action.kind == "draw":
                 evidence.ask_next(workspace, action.n)
+        st.session_state[keys.NEXT_STEP] = action.kind
         shell.open_at(page, view=_PARTS.get(action.kind, ""))

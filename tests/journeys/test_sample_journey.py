@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -66,3 +66,18 @@ def test_an_expert_grades_fifteen_with_notes_on_a_phone_in_chinese(app: str, bro
     page.goto(f"{app}/progress?{place}")
     expect(page.get_by_text(f"{GRADES}").first).to_be_visible()
     context.close()
+
+
+def test_an_expert_grades_fifteen_with_notes_by_keys_alone_in_chinese(app: str, page: Page) -> None:
+    place = {"role": "expert", "annotator": "周", "language": "中文"}
+    page.goto(f"{app}/?{urlencode({f'labelcore-{name}': value for name, value in place.items()})}")
+    press(page, "评分", "button")
+    for place_in_queue in range(1, GRADES + 1):
+        expect(page.get_by_text(re.compile(rf"^{place_in_queue} / \d+$"))).to_be_visible()
+        page.keyboard.press("p" if place_in_queue % 3 else "f")
+        if place_in_queue % 3 == 0:
+            page.keyboard.insert_text("没有说明退款")
+            page.keyboard.press("Enter")
+    expect(page.get_by_text("已保存")).to_be_visible()
+    press(page, "我的进度", "a")
+    expect(page.get_by_text(re.compile(rf"您已评 {GRADES} 条.*{GRADES // 3} 条写了备注"))).to_be_visible()

@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from labelcore.models import Output
+from labelcore.models import Evidence, Output
 from labelcore.stages import finding, grading, projects
-from labelcore.stages.deriving import coding, derivation, drift, editing, glossary
-from labelcore.store import codes as code_table, outputs as output_table
+from labelcore.stages.deriving import coding, derivation, drift, editing, glossary, same
+from labelcore.store import codes as code_table, criteria as criterion_table, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from tests.pages.opening import SECONDS, healthy, opened, press, shown
@@ -178,3 +178,19 @@ def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: Workspace) 
     grading.grade(rubric, before[0].id, "pass", criterion=newest)
     _, after = drift.regrade_items(rubric, criterion.id, "ann")
     assert len(after) == len(before) - 1
+
+
+def test_criteria_that_may_be_one_are_merged_by_a_press_or_kept_apart(place: Workspace) -> None:
+    said = {"Cold": ["no apology", "does not say sorry"], "语气不对": ["没有道歉", "一句抱歉都没有"]}
+    for name, notes in said.items():
+        evidence = tuple(Evidence(grade_id=note, output_id=note, quote=note) for note in notes)
+        made = editing.new_criterion(place, name, "It sounds cold.", evidence=evidence, status="accepted")
+        criterion_table.save(place.db, [made])
+    first = same.alike_criteria(place)[0].first_id
+    app = view(criterion=first)
+    (asked,) = [told.value for told in app.markdown if told.value.startswith("Same as")]
+    assert any(name in asked for name in said)
+    assert not [told for told in press(app, "Keep both").markdown if told.value.startswith("Same as")]
+    press(view(criterion=first), "Merge the two")
+    (both,) = editing.live_criteria(place)
+    assert both.name in said and {item.quote for item in both.evidence} == {*said["Cold"], *said["语气不对"]}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
-from labelcore.models import Grade, Output
+from labelcore.models import Criterion, Evidence, Grade, Output
 from labelcore.progress import silent
-from labelcore.stages.deriving import coding, derivation, grouping
+from labelcore.stages.deriving import coding, derivation, editing, grouping, same
 from labelcore.stages.deriving.alike import sayings
+from labelcore.store import criteria as criterion_table
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.text.reading import han_share
 from labelcore.workspace import Workspace
@@ -79,3 +80,35 @@ def test_a_later_note_in_the_other_language_joins_the_criterion_that_says_it(
         criterion for criterion in found.criteria if "给出法律意见" in {e.quote for e in criterion.evidence}
     ]
     assert "gives legal advice" in {item.quote for item in homes[0].evidence}
+
+
+def criterion_of(workspace: Workspace, name: str, notes: Sequence[str]) -> Criterion:
+    made = editing.new_criterion(workspace, name, f"{name} fails.")
+    evidence = tuple(
+        Evidence(output_id=f"{name} {at}", quote=note, grade_id=f"g{at}") for at, note in enumerate(notes)
+    )
+    made = made.model_copy(update={"evidence": evidence, "status": "proposed"})
+    criterion_table.save(workspace.db, [made])
+    return made
+
+
+def test_criteria_that_mean_the_same_in_two_languages_are_asked_about(workspace: Workspace) -> None:
+    cold = criterion_of(workspace, "Not friendly", ["no apology", "does not say sorry", "cold, no sorry"])
+    tone = criterion_of(workspace, "语气不对", ["没有道歉", "一句抱歉都没有"])
+    criterion_of(workspace, "Too long", ["too long", "much too wordy"])
+    criterion_of(workspace, "Too short", ["too short", "far too brief"])
+    (pair,) = same.alike_criteria(workspace)
+    assert (pair.first_id, pair.second_id) == (cold.id, tone.id) and pair.likeness >= same.LEAST
+    assert set(pair.quotes) <= {evidence.quote for made in (cold, tone) for evidence in made.evidence}
+    assert same.likest(workspace, tone) == pair
+    both = editing.merge(workspace, [cold, tone], name=pair.first)
+    assert same.alike_criteria(workspace) == [] and same.likest(workspace, both) is None
+
+
+def test_of_forty_topics_most_are_asked_about_and_hardly_two_different_ones(workspace: Workspace) -> None:
+    for at, (english, chinese) in enumerate(MEASURED_ON):
+        criterion_of(workspace, f"e{at}", english)
+        criterion_of(workspace, f"z{at}", chinese)
+    pairs = [pair for pair in same.alike_criteria(workspace) if {pair.first[0], pair.second[0]} == {"e", "z"}]
+    right = [pair for pair in pairs if pair.first[1:] == pair.second[1:]]
+    assert len(right) >= 28 and len(pairs) - len(right) <= 4

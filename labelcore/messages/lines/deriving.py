@@ -11,6 +11,7 @@ from labelcore.stages.deriving import derivation, editing, glossary, linting, pr
 from labelcore.stages.deriving.asking import AskingStopped
 from labelcore.stages.deriving.coding import CodeQuotes, CodingWithdrawal
 from labelcore.stages.deriving.drift import Ledger, Regrade
+from labelcore.stages.deriving.same import AlikeCriteria
 from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import Ancestor
 from labelcore.workspace import Workspace
@@ -131,6 +132,20 @@ def undone(criteria: list[Criterion]) -> Iterator[str]:
             version=criterion.version,
             status=say(criterion.status),
         )
+
+
+@lines("criteria alike")
+def alike(pairs: list[AlikeCriteria]) -> Iterator[str]:
+    for pair in pairs:
+        yield say(
+            "“{first}” and “{second}” may be one: “{one}”, “{other}”",
+            first=say(pair.first),
+            second=say(pair.second),
+            one=pair.quotes[0],
+            other=pair.quotes[1],
+        )
+    if not pairs:
+        yield say("No two criteria seem to be one.")
 
 
 @lines("criteria lineage")

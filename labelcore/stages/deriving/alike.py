@@ -40,15 +40,20 @@ def sayings(texts: Sequence[str], meaning: Floats) -> Numbers:
     return numbers[numbers]
 
 
+def denies(text: str) -> bool:
+    """Whether a note says that something is not there, or not so."""
+    return negations(text) > 0 or bool(_MISSING.search(text))
+
+
 def _linked(texts: Sequence[str], meaning: Floats) -> Numbers:
     """For each text the number of the first one that is linked to it, shape (n,)."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     chinese = np.array([han_share(text) > 0.5 for text in texts])
-    denies = np.array([negations(text) > 0 or bool(_MISSING.search(text)) for text in texts])
+    denying = np.array([denies(text) for text in texts])
     families = np.array([-1 if (family := family_of(text)) is None else family for text in texts])
-    within, across = _nearest(meaning, chinese, denies, families)
+    within, across = _nearest(meaning, chinese, denying, families)
     at = np.arange(len(texts))
     links = [near[(near >= 0) & (near[near] == at)] for near in (within, across)]
     starts = np.concatenate([near[family] for near, family in zip((within, across), links, strict=True)])
@@ -59,14 +64,14 @@ def _linked(texts: Sequence[str], meaning: Floats) -> Numbers:
 
 
 def _nearest(
-    meaning: Floats, chinese: npt.NDArray[np.bool_], denies: npt.NDArray[np.bool_], families: Numbers
+    meaning: Floats, chinese: npt.NDArray[np.bool_], denying: npt.NDArray[np.bool_], families: Numbers
 ) -> tuple[Numbers, Numbers]:
     """The nearest text in the same language and in the other one, -1 where none is near enough."""
     nearest = np.full((2, len(meaning)), -1, dtype=np.int64)
     for start in range(0, len(meaning), _CHUNK):
         rows = np.arange(start, min(start + _CHUNK, len(meaning)))
         family = families[rows, None]
-        fits = (denies[rows, None] == denies) & ((family < 0) | (families < 0) | (family == families))
+        fits = (denying[rows, None] == denying) & ((family < 0) | (families < 0) | (family == families))
         fits[np.arange(len(rows)), rows] = False
         likeness = np.where(fits, meaning[rows] @ meaning.T, -1.0)
         same = chinese[rows, None] == chinese

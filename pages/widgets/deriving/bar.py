@@ -13,7 +13,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.deriving import adding, derivation, editing
 from labelcore.workspace import Workspace
-from pages.widgets import connecting, keys, shell, working
+from pages.widgets import connecting, keys, next_step, shell, working
 from pages.widgets.deriving import derived, table, tools
 from pages.widgets.deriving.table import CriteriaList
 
@@ -90,8 +90,9 @@ def _find_more(workspace: Workspace, *, first: bool) -> None:
     ways = {words: not settings().has_model}
     if settings().has_model:
         ways[say("Without the model")] = True
+    pressed = next_step.taken("derive") and first and not settings().has_model  # a model may cost money
     for at, (label, offline) in enumerate(ways.items()):
-        if st.button(
+        if pressed | st.button(
             label,
             type="primary" if first and not at else "secondary",
             key=f"derive-{at}",

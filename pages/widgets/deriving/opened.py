@@ -30,6 +30,7 @@ def show(workspace: Workspace, criterion: Criterion) -> None:
     """The criterion that the address asks for, at the view that it asks for."""
     _show_head(criterion)
     _offer_acts(workspace, criterion)
+    changing.ask_whether_same(workspace, criterion)
     views = _views()
     view = st.query_params.get(keys.CRITERIA_VIEW, "")
     view = view if view in views else "notes"

@@ -16,7 +16,7 @@ from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.proposing.retraining import Freshness
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
-from pages.widgets import connecting, keys, shell
+from pages.widgets import connecting, keys, next_step, shell
 from pages.widgets.judging import learned, run_order, running, suspects
 
 
@@ -32,7 +32,8 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
         if found.rows:
             with st.popover(say("Run some")):
                 run_order.show(workspace)
-        if st.button(say("Propose judges"), type=_first(when=not found.rows)):
+        pressed = next_step.taken("propose") and not (found.rows or settings().has_model)
+        if pressed | st.button(say("Propose judges"), type=_first(when=not found.rows)):
             _propose(workspace)
         if any(row.ran for row in found.rows):
             words = say("Choose the set again") if found.in_use else say("Choose the set")
