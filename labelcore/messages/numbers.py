@@ -32,12 +32,12 @@ def agreed(template: str, values: Mapping[str, object], several: str = "", one: 
 
     ``several``, ``one``: the project's word for outputs, which agrees too.
     """
-    told = template.format(**values)
-    if not _ONE.search(told):
-        return told
+    sentence = template.format(**values)
+    if not _ONE.search(sentence):
+        return sentence
 
-    def singular(found: re.Match[str]) -> str:
-        of, count, beside, noun, rest, verb = found.groups(default="")
+    def singular(match: re.Match[str]) -> str:
+        of, count, beside, noun, rest, verb = match.groups(default="")
         counted = count.format(**values) == "1"
         if counted:
             noun = one if noun == several else _SINGULARS.get(noun, noun.removesuffix("s"))

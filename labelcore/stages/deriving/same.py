@@ -55,8 +55,8 @@ def alike_criteria(workspace: Workspace) -> list[AlikeCriteria]:
     texts = [text for criterion in criteria for text in _notes(criterion)]
     meaning = meanings(workspace.db, texts, workspace.progress) if texts else ()
     sides = _sides(criteria, dict(zip(texts, meaning, strict=True)))
-    found = (_pair(*pair) for pair in itertools.combinations(sides, 2))
-    return sorted(filter(None, found), key=lambda pair: -pair.likeness)
+    pairs = (_pair(*pair) for pair in itertools.combinations(sides, 2))
+    return sorted(filter(None, pairs), key=lambda pair: -pair.likeness)
 
 
 def likest(workspace: Workspace, criterion: Criterion) -> AlikeCriteria | None:
@@ -69,8 +69,8 @@ def likest(workspace: Workspace, criterion: Criterion) -> AlikeCriteria | None:
     known = vectors.known(workspace.db, texts, SentenceEncoder().name)
     sides = _sides(criteria, {text: np.asarray(vector, dtype=float) for text, vector in known.items()})
     mine = [side for side in sides if side.criterion.id == criterion.id]
-    found = (_pair(side, other) for side in mine for other in sides if other is not side)
-    return max(filter(None, found), key=lambda pair: pair.likeness, default=None)
+    pairs = (_pair(side, other) for side in mine for other in sides if other is not side)
+    return max(filter(None, pairs), key=lambda pair: pair.likeness, default=None)
 
 
 @dataclass(frozen=True)
@@ -90,24 +90,24 @@ def _notes(criterion: Criterion) -> list[str]:
 
 def _sides(criteria: Sequence[Criterion], meaning: Mapping[str, Floats]) -> list[_Side]:
     """The criteria with a note whose meaning is known."""
-    found = []
+    sides = []
     for criterion in criteria:
         if notes := [text for text in _notes(criterion) if text in meaning]:
-            told = [_told(text) for text in notes]
-            found.append(
+            marks = [_marks_of(text) for text in notes]
+            sides.append(
                 _Side(
                     criterion,
                     notes,
                     np.array([meaning[text] for text in notes]),
-                    np.array([denying for denying, _ in told]),
-                    np.array([length for _, length in told]),
+                    np.array([denying for denying, _ in marks]),
+                    np.array([length for _, length in marks]),
                 )
             )
-    return found
+    return sides
 
 
 @lru_cache(maxsize=10_000)
-def _told(text: str) -> tuple[bool, int]:
+def _marks_of(text: str) -> tuple[bool, int]:
     """Whether a note denies, and the number of the length that it blames, -1 where it blames none."""
     family = family_of(text)
     return denies(text), family if family in _LENGTHS else -1

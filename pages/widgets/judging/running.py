@@ -89,8 +89,8 @@ def _is_under_way(workspace: Workspace) -> bool:
 def is_told(workspace: Workspace) -> bool:
     """Whether no run goes on, and this page was drawn since the last one ended."""
     newest = next(iter(judging.runs(workspace)), None)
-    told = st.session_state.get(keys.RUN_STATE)
-    return not _is_under_way(workspace) and (newest is None or told in {None, (newest.id, newest.state)})
+    drawn = st.session_state.get(keys.RUN_STATE)
+    return not _is_under_way(workspace) and (newest is None or drawn in {None, (newest.id, newest.state)})
 
 
 def _watch(workspace: Workspace) -> None:
